@@ -1,0 +1,377 @@
+"""Recording, and running the record backwards: MXNet 1.x's `autograd`.
+
+Examples
+--------
+>>> import ndgrad as mx
+>>> x = mx.nd.array([1, 2, 3])
+>>> x.attach_grad()
+>>> with mx.autograd.record():
+...     y = x * x
+>>> y.backward()
+>>> x.grad
+<BLANKLINE>
+[2. 4. 6.]
+<NDArray 3 @cpu(0)>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from .base import MXNetError
+from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
+from .function import Function
+from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, Node, nodes_below, state, walk
+from .ndarray import NDArray
+from .symbol import get_symbol
+
+__all__ = [
+    "Function",
+    "backward",
+    "get_symbol",
+    "grad",
+    "is_recording",
+    "is_training",
+    "mark_variables",
+    "pause",
+    "predict_mode",
+    "record",
+    "set_recording",
+    "set_training",
+    "train_mode",
+]
+
+_GRAD_REQS = {"null": "null", "write": "write", "add": "add"}
+
+
+# --- scopes --------------------------------------------------------------------------------------
+
+
+def set_recording(is_recording: bool) -> bool:
+    """Switch recording on or off in this thread; return what it was."""
+    before, state.recording = state.recording, bool(is_recording)
+    return before
+
+
+def set_training(train_mode: bool) -> bool:
+    """Switch training mode on or off in this thread; return what it was."""
+    before, state.training = state.training, bool(train_mode)
+    return before
+
+
+def is_recording() -> bool:
+    """Whether this thread records."""
+    return state.recording
+
+
+def is_training() -> bool:
+    """Whether this thread is in training mode, in which `Dropout` drops."""
+    return state.training
+
+
+class _RecordingStateScope:
+    """A ``with`` block in which recording and training are set; reusable and re-entrant."""
+
+    def __init__(self, recording: bool | None, training: bool | None) -> None:
+        self._recording = recording
+        self._training = training
+        self._before: list[tuple[bool, bool]] = []
+
+    def __enter__(self) -> None:
+        self._before.append((state.recording, state.training))
+        if self._recording is not None:
+            state.recording = self._recording
+        if self._training is not None:
+            state.training = self._training
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        state.recording, state.training = self._before.pop()
+
+
+def record(train_mode: bool = True) -> _RecordingStateScope:
+    """Return a scope that records operators for `backward`.
+
+    Parameters
+    ----------
+    train_mode : bool
+        Whether the scope is in training mode too.
+    """
+    return _RecordingStateScope(True, bool(train_mode))
+
+
+def pause(train_mode: bool = False) -> _RecordingStateScope:
+    """Return a scope in which nothing is recorded."""
+    return _RecordingStateScope(False, bool(train_mode))
+
+
+def train_mode() -> _RecordingStateScope:
+    """Return a scope in training mode; recording stays as it is."""
+    return _RecordingStateScope(None, True)
+
+
+def predict_mode() -> _RecordingStateScope:
+    """Return a scope in prediction mode; recording stays as it is."""
+    return _RecordingStateScope(None, False)
+
+
+# --- variables -----------------------------------------------------------------------------------
+
+
+def mark_variables(
+    variables: NDArray | Sequence[NDArray],
+    gradients: NDArray | Sequence[NDArray],
+    grad_reqs: str | Sequence[str] = "write",
+) -> None:
+    """Mark arrays as variables whose gradients `backward` writes to *gradients*.
+
+    Parameters
+    ----------
+    variables : NDArray or sequence of NDArray
+    gradients : NDArray or sequence of NDArray
+        One for each variable, of its shape and dtype.
+    grad_reqs : {'write', 'add', 'null'} or a sequence of them
+        Whether a gradient replaces what the buffer holds, is added to it, or is not wanted.
+
+    Raises
+    ------
+    KeyError
+        For an unknown *grad_reqs*.
+    MXNetError
+        If numbers, shapes or dtypes do not match.  Nothing is marked then.
+    """
+    if isinstance(variables, NDArray):
+        variables = [variables]
+    if isinstance(gradients, NDArray):
+        gradients = [gradients]
+    variables, gradients = list(variables), list(gradients)
+    if isinstance(grad_reqs, str):
+        grad_reqs = [_GRAD_REQS[grad_reqs]] * len(variables)
+    else:
+        grad_reqs = [_GRAD_REQS[req] for req in grad_reqs]
+    if not len(variables) == len(gradients) == len(grad_reqs):
+        raise MXNetError(
+            f"mark_variables: {len(variables)} variables, {len(gradients)} gradients and "
+            f"{len(grad_reqs)} grad_reqs; expected as many of each"
+        )
+    for i, (x, gradient) in enumerate(zip(variables, gradients, strict=True)):
+        _require_array(x, "mark_variables", f"variables[{i}]")
+        _require_array(gradient, "mark_variables", f"gradients[{i}]")
+        if x.shape != gradient.shape or x.dtype != gradient.dtype:
+            raise MXNetError(
+                f"mark_variables: gradients[{i}] must have its variable's shape {x.shape} and "
+                f"dtype {np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
+            )
+    for x, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
+        x._node, x._index = Leaf(x, gradient, req), 0
+
+
+def _require_array(x: Any, function: str, argument: str) -> None:
+    if not isinstance(x, NDArray):
+        raise TypeError(f"{function}: {argument} must be an NDArray, got {type(x).__name__}")
+
+
+# --- backward ------------------------------------------------------------------------------------
+
+
+def _heads(
+    heads: Any, head_grads: Any, function: str
+) -> tuple[list[NDArray], list[NDArray | None]]:
+    """Both arguments as lists of one length, checked before anything happens."""
+    if isinstance(heads, NDArray):
+        heads = [heads]
+        if head_grads is not None and not isinstance(head_grads, (list, tuple)):
+            head_grads = [head_grads]
+    heads = list(heads)
+    if head_grads is None:
+        head_grads = [None] * len(heads)
+    elif isinstance(head_grads, NDArray):
+        head_grads = [head_grads]
+    head_grads = list(head_grads)
+    assert len(heads) == len(head_grads), "heads and head_grads must be lists of the same length"
+    for i, (head, grad_) in enumerate(zip(heads, head_grads, strict=True)):
+        _require_array(head, function, f"heads[{i}]")
+        if head._node is None:
+            raise MXNetError(NOT_RECORDED)
+        if grad_ is None:
+            continue
+        if not isinstance(grad_, NDArray):
+            raise TypeError(
+                f"{function}: the head gradient of heads[{i}] must be an NDArray of shape "
+                f"{head.shape}, got {type(grad_).__name__}"
+            )
+        if grad_.shape != head.shape or grad_.dtype != head.dtype:
+            raise MXNetError(
+                f"{function}: the head gradient of heads[{i}] must have the head's shape "
+                f"{head.shape} and dtype {np.dtype(head.dtype)}, got {grad_.shape} and "
+                f"{np.dtype(grad_.dtype)}"
+            )
+    return heads, head_grads
+
+
+def _pending(heads: list[NDArray], head_grads: list[NDArray | None], rules: Any) -> dict[Any, Any]:
+    pending: dict[Any, Any] = {}
+    flat = rules is flat_rules
+    for head, given in zip(heads, head_grads, strict=True):
+        node = head._node
+        assert node is not None
+        key = (node, head._index) if head._index else node
+        if given is None:
+            gradient = rules.ones(node, head._shape)
+        else:
+            gradient = given._data if flat else given
+        pending[key] = gradient if key not in pending else rules.add(pending[key], gradient)
+    return pending
+
+
+def _deliver(leaf: Leaf, gradient: np.ndarray[Any, Any]) -> None:
+    """Write a flat gradient to a variable's buffer as its ``grad_req`` says."""
+    if leaf.req == "null":
+        return
+    target = leaf.grad
+    if leaf.req == "add":
+        flat_rules.add_into(target._data, gradient)
+    else:
+        copy_flat(gradient, target._data)
+    leaf.fresh = True
+    written(target)
+
+
+def backward(
+    heads: NDArray | Sequence[NDArray],
+    head_grads: NDArray | Sequence[NDArray | None] | None = None,
+    retain_graph: bool = False,
+    train_mode: bool = True,
+) -> None:
+    """Compute the gradients of *heads* with respect to the variables they were made from.
+
+    Parameters
+    ----------
+    heads : NDArray or sequence of NDArray
+        What was recorded.
+    head_grads : NDArray or sequence of NDArray, optional
+        The gradient of each head, of its shape and dtype; None stands for ones.
+    retain_graph : bool
+        Keep the record for another backward.
+    train_mode : bool
+        Training mode while the gradients are computed.
+
+    Raises
+    ------
+    MXNetError
+        A head was not recorded, or its record has been released; an array that some operator saved
+        was overwritten; no variable wants a gradient; a head gradient does not fit.  Nothing has
+        been written then.
+    """
+    heads, grads = _heads(heads, head_grads, "backward")
+    order = nodes_below([head._node for head in heads])
+    if not any(node.__class__ is Leaf and node.req != "null" for node in order):
+        raise MXNetError(NO_VARIABLES)
+    pending = _pending(heads, grads, flat_rules)
+    before, state.training = state.training, bool(train_mode)
+    try:
+        walk(order, pending, flat_rules, retain_graph, _deliver)
+    finally:
+        state.training = before
+
+
+def grad(
+    heads: NDArray | Sequence[NDArray],
+    variables: NDArray | Sequence[NDArray],
+    head_grads: NDArray | Sequence[NDArray | None] | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    train_mode: bool = True,
+) -> list[NDArray]:
+    """Return the gradients of *heads* with respect to *variables* as new arrays.
+
+    Parameters
+    ----------
+    heads, head_grads, train_mode
+        As for `backward`.
+    variables : NDArray or sequence of NDArray
+        Marked variables that the heads were made from.
+    retain_graph : bool, optional
+        Keep the record; by default it is kept when *create_graph* is set.
+    create_graph : bool
+        Record the gradients' own computation, so that they can be differentiated again, to any
+        order.
+
+    Returns
+    -------
+    list of NDArray
+        One for each variable, also for a single one.
+
+    Raises
+    ------
+    MXNetError
+        As for `backward`; a variable is not marked, or the heads do not depend on it.
+    """
+    variables = [variables] if isinstance(variables, NDArray) else list(variables)
+    assert variables, "variables cannot be an empty list."
+    heads, grads = _heads(heads, head_grads, "grad")
+    retain = create_graph if retain_graph is None else bool(retain_graph)
+    for i, x in enumerate(variables):
+        _require_array(x, "grad", f"variables[{i}]")
+        if not isinstance(x._node, Leaf) or x._node.req == "null":
+            raise MXNetError(
+                f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
+                "not require gradient."
+            )
+    order = nodes_below([head._node for head in heads])
+    reachable = set(order)
+    for i, x in enumerate(variables):
+        if x._node not in reachable:
+            raise MXNetError(
+                f"Cannot differentiate with respect to the {i + 1}-th variable because it is "
+                "unreachable from the outputs."
+            )
+    wanted = {x._node for x in variables}
+    order = _leading_to(order, wanted)
+    rules: Any = recorded_rules if create_graph else flat_rules
+    found: dict[Leaf, Any] = {}
+
+    def collect(leaf: Leaf, gradient: Any) -> None:
+        if leaf in wanted:
+            found[leaf] = gradient
+
+    before = state.recording, state.training
+    state.recording, state.training = create_graph, bool(train_mode)
+    try:
+        # The derivative of a derivative visits this record again, so it is kept in any case.
+        walk(order, _pending(heads, grads, rules), rules, retain or create_graph, collect)
+        return [_result(x, found, rules) for x in variables]
+    finally:
+        state.recording, state.training = before
+
+
+def _leading_to(order: list[Any], wanted: set[Any]) -> list[Any]:
+    """The nodes of *order* from which some leaf in *wanted* can be reached."""
+    useful = set(wanted)
+    for node in reversed(order):
+        if isinstance(node, Node) and any(
+            p.__class__ is not list and p in useful for p in node.parents
+        ):
+            useful.add(node)
+    return [node for node in order if node in useful]
+
+
+def _result(x: NDArray, found: dict[Leaf, Any], rules: Any) -> NDArray:
+    leaf = x._node
+    assert isinstance(leaf, Leaf)
+    gradient = found.get(leaf)
+    if gradient is None:
+        gradient = rules.zeros(x._shape, leaf)
+    if rules is recorded_rules:
+        return gradient  # type: ignore[no-any-return]
+    # A head gradient that passed through unchanged belongs to the caller: hand out a copy.
+    fresh = NDArray(gradient, x._shape, x._ctx)
+    return unrecorded(lookup("identity").call, fresh)  # type: ignore[no-any-return]

@@ -1,0 +1,222 @@
+"""Errors, the dtype table and the settings that the environment may give.
+
+This is the lowest room of ndgrad: it imports NumPy and the standard library, nothing above it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "COMPUTE",
+    "DTYPES",
+    "MXNetError",
+    "Settings",
+    "as_dtype",
+    "integer_types",
+    "numeric_types",
+    "promote",
+    "settings",
+]
+
+
+class MXNetError(RuntimeError):
+    """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
+
+
+# --- dtypes ---------------------------------------------------------------------------------------
+
+DTYPES: tuple[np.dtype[Any], ...] = tuple(
+    np.dtype(name)
+    for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
+)
+"""Every dtype an array may have, in native byte order."""
+
+COMPUTE: dict[np.dtype[Any], np.dtype[Any]] = {
+    dtype: np.dtype("float32") if dtype == np.float16 else dtype for dtype in DTYPES
+}
+"""The dtype in which kernels calculate, by their data's: float32 for float16, else the same."""
+
+integer_types: tuple[type, ...] = (int, np.int32, np.int64)
+"""What MXNet takes for an integer scalar (``mxnet.base.integer_types``)."""
+
+numeric_types: tuple[type, ...] = (float, int, np.generic)
+"""What MXNet takes for a number (``mxnet.base.numeric_types``)."""
+
+_ACCEPTED = ", ".join(dtype.name for dtype in DTYPES)
+
+
+def _spellings() -> dict[Any, np.dtype[Any]]:
+    table: dict[Any, np.dtype[Any]] = {
+        float: np.dtype("float64"),
+        int: np.dtype("int64"),  # on every platform; NumPy 1 would give int32 on Windows
+        bool: np.dtype("bool"),
+    }
+    for dtype in DTYPES:
+        table[dtype] = table[dtype.type] = table[dtype.name] = dtype
+    return table
+
+
+_SPELLINGS = _spellings()
+
+
+def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> np.dtype[Any]:
+    """Return the supported dtype that `spec` names.
+
+    Parameters
+    ----------
+    spec : str, numpy.dtype, type
+        A name such as ``"float32"`` or ``"f4"``, a NumPy scalar type or dtype, or one of Python's
+        ``float`` (float64), ``int`` (int64) and ``bool``.
+    op : str
+        The operator on whose behalf this is asked; it stands in the error.
+    arg : str
+        The name of the operator's argument; it stands in the error.
+
+    Returns
+    -------
+    numpy.dtype
+        A member of `DTYPES`.
+
+    Raises
+    ------
+    TypeError
+        If `spec` names no dtype at all; ``None`` is no dtype either.
+    MXNetError
+        If `spec` is a dtype that ndgrad has no arrays of: complex64, a foreign byte order.
+    """
+    try:
+        return _SPELLINGS[spec]
+    except (KeyError, TypeError):  # TypeError: not hashable
+        pass
+    if spec is None:  # np.dtype(None) would be float64
+        raise TypeError(f"{op}: {arg}=None is not a dtype; expected one of {_ACCEPTED}")
+    try:
+        dtype = np.dtype(spec)
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses strings; some fail as syntax
+        raise TypeError(
+            f"{op}: {arg}={spec!r} is not a dtype; expected one of {_ACCEPTED}"
+        ) from None
+    found = _SPELLINGS.get(dtype)
+    if found is None:
+        text = f"{op}: {arg}={dtype} is not supported; expected one of {_ACCEPTED}"
+        if not dtype.isnative and dtype.newbyteorder("=") in _SPELLINGS:
+            text += " in native byte order"
+        raise MXNetError(text)
+    return found
+
+
+def _promotions() -> dict[tuple[np.dtype[Any], np.dtype[Any]], np.dtype[Any]]:
+    table = {}
+    for a in DTYPES:
+        for b in DTYPES:
+            if (a.kind == "f") != (b.kind == "f"):
+                wide = a if a.kind == "f" else b  # NumPy would widen float32 to float64 here
+            else:
+                wide = np.promote_types(a, b)
+            # int8 with uint8 is int16 to NumPy, which is not in the table: the next wider one is.
+            table[a, b] = np.dtype("int32") if wide == np.int16 else _SPELLINGS[wide]
+    return table
+
+
+_PROMOTIONS = _promotions()
+
+
+def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype in which an operator combines an array of dtype `a` with one of dtype `b`.
+
+    Within a kind (bool, integer, float) it is NumPy's choice; an integer or bool with a float gives
+    the float's dtype, whatever the integer's width. The result is always in `DTYPES`, so uint8 with
+    int8 is int32.
+
+    Parameters
+    ----------
+    a, b : numpy.dtype
+        Members of `DTYPES`.
+
+    Raises
+    ------
+    MXNetError
+        If one of them is not in `DTYPES`.
+    """
+    try:
+        return _PROMOTIONS[a, b]
+    except KeyError:
+        bad = b if a in _SPELLINGS else a
+        raise MXNetError(f"promote: dtype {bad} is not supported; expected {_ACCEPTED}") from None
+
+
+# --- settings -------------------------------------------------------------------------------------
+
+_UNITS = {"": 1, "b": 1}
+for _power, _letter in enumerate("kmgt", start=1):
+    for _suffix in (_letter, _letter + "b", _letter + "ib"):
+        _UNITS[_suffix] = 1024**_power
+
+
+class Settings:
+    """The settings that environment variables give, each read when it is asked for.
+
+    A variable that is unset or empty means the default. One that is not understood raises
+    `MXNetError`, naming the variable, its value and what is expected.
+
+    Parameters
+    ----------
+    environ : mapping of str to str, optional
+        Where to read; the process's environment by default.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+
+    def _text(self, name: str) -> str | None:
+        return self._environ.get(name, "").strip() or None
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """``NDGRAD_CACHE_DIR``: where compiled kernels are kept; None leaves it to ndgrad."""
+        text = self._text("NDGRAD_CACHE_DIR")
+        if text is None:
+            return None
+        path = Path(text).expanduser()
+        if path.exists() and not path.is_dir():
+            raise MXNetError(f"NDGRAD_CACHE_DIR={text}: this is not a directory")
+        return path.absolute()
+
+    @property
+    def num_threads(self) -> int | None:
+        """``NDGRAD_NUM_THREADS``: how many threads kernels may use (>= 1); None is every core."""
+        text = self._text("NDGRAD_NUM_THREADS")
+        if text is None:
+            return None
+        if not text.isdecimal() or int(text) < 1:
+            raise MXNetError(f"NDGRAD_NUM_THREADS={text}: expected a whole number, 1 or more")
+        return int(text)
+
+    @property
+    def pool_bytes(self) -> int | None:
+        """``NDGRAD_POOL_BYTES``: most bytes of freed memory that are kept for reuse.
+
+        A whole number of bytes, or with a unit: ``512M``, ``2GiB`` (all units are powers of 1024).
+        0 keeps nothing. None leaves the choice to ndgrad.
+        """
+        text = self._text("NDGRAD_POOL_BYTES")
+        if text is None:
+            return None
+        digits = text.rstrip("bBiIkKmMgGtT ")
+        unit = _UNITS.get(text[len(digits) :].strip().lower())
+        if not digits.isdecimal() or unit is None:
+            raise MXNetError(
+                f"NDGRAD_POOL_BYTES={text}: expected a whole number of bytes, 0 or more, "
+                "or one with a unit such as 512M or 2GiB"
+            )
+        return int(digits) * unit
+
+
+settings = Settings()
+"""The settings of this process."""

@@ -1,0 +1,292 @@
+"""The recorded graph: arrays, nodes, leaves, and the walk that runs it backwards.
+
+Nothing here knows kernels.  A node holds what its operator's backward needs; the walk visits nodes
+by falling creation number, which is a topological order because a node is younger than its parents.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from .base import MXNetError
+from .context import Context
+
+NOT_RECORDED = (
+    "Cannot differentiate node because it is not in a computational graph. You need to set "
+    "is_recording to true or use autograd.record() to save computational graphs for backward. If "
+    "you want to differentiate the same graph twice, you need to pass retain_graph=True to backward."
+)
+NO_VARIABLES = "There are no inputs in computation graph that require gradients."
+
+stamps = itertools.count(1)
+"""One clock for node numbers and writes: a write younger than a node spoils what the node saved."""
+
+next_stamp: Callable[[], int] = stamps.__next__
+
+
+class State(threading.local):
+    """What autograd scopes switch; each thread has its own."""
+
+    recording = False
+    training = False
+
+
+state = State()
+
+
+class Array:
+    """Flat storage with a shape, and a place in the graph.
+
+    Attributes
+    ----------
+    _data : numpy.ndarray
+        The elements: 1-d, contiguous, writeable.  Views share memory.
+    _shape : tuple of int
+    _ctx : Context
+    _version : list of one int
+        When the memory was last written to, by the clock `stamps`; shared by all views of it.
+    _node : Node, Leaf or None
+        What made it, when that was recorded.
+    _index : int
+        Which output of the node it is.
+    """
+
+    __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "_index", "__weakref__")
+
+    def __init__(
+        self,
+        data: np.ndarray[Any, Any],
+        shape: tuple[int, ...],
+        ctx: Context,
+        version: list[int] | None = None,
+    ) -> None:
+        self._data = data
+        self._shape = shape
+        self._ctx = ctx
+        self._version = [0] if version is None else version
+        self._node: Node | Leaf | None = None
+        self._index = 0
+
+
+class Leaf:
+    """A marked variable: where backward leaves gradients.
+
+    Attributes
+    ----------
+    grad : Array
+        The gradient's buffer, of the variable's shape.
+    req : {'write', 'add', 'null'}
+    fresh : bool
+        Whether a gradient was written since somebody last cleared the flag (MXNet's `_fresh_grad`).
+    """
+
+    __slots__ = ("grad", "req", "fresh", "number", "shape", "dtype", "ctx", "__weakref__")
+
+    parents: tuple[Any, ...] = ()
+
+    def __init__(self, variable: Array, grad: Array, req: str) -> None:
+        self.grad = grad
+        self.req = req
+        self.fresh = False
+        self.number = next_stamp()
+        self.shape = variable._shape
+        self.dtype = variable._data.dtype
+        self.ctx = variable._ctx
+
+
+class Node:
+    """One recorded call of an operator.
+
+    Attributes
+    ----------
+    op : Op
+    params : mapping or None
+    parents : tuple
+        For each input the `Node` or `Leaf` that made it; the version cell (a list) of a constant
+        array, which tells constants apart; None for a Python number.
+    indices : tuple of int
+        Which output of the parent the input is.
+    saved : tuple or None
+        For each input, then each output: its flat data, a number, or None when backward does not
+        use it.  The whole is None once a backward has passed and released it.
+    shapes : tuple
+        Of each input, then each output.
+    ctx, dtype
+        Of the outputs.
+    versions : tuple
+        For each of them the version cell of its memory, which must not be written to after
+        `number`; None for what is not saved.
+    number : int
+        When the call was made, by the clock `stamps`.
+    """
+
+    __slots__ = (
+        "op",
+        "params",
+        "parents",
+        "indices",
+        "saved",
+        "shapes",
+        "versions",
+        "number",
+        "ctx",
+        "dtype",
+        "__weakref__",
+    )
+
+    def __init__(
+        self,
+        op: Any,
+        params: Any,
+        parents: tuple[Any, ...],
+        indices: tuple[int, ...],
+        saved: tuple[Any, ...],
+        shapes: tuple[tuple[int, ...], ...],
+        versions: tuple[list[int] | None, ...],
+        ctx: Context,
+        dtype: np.dtype[Any],
+    ) -> None:
+        self.op = op
+        self.params = params
+        self.parents = parents
+        self.indices = indices
+        self.saved: tuple[Any, ...] | None = saved
+        self.shapes = shapes
+        self.versions = versions
+        self.ctx = ctx
+        self.dtype = dtype
+        self.number = next_stamp()
+
+
+def nodes_below(heads: Iterable[Any]) -> list[Any]:
+    """Nodes and leaves reachable from *heads*, youngest first, checked to be usable.
+
+    Raises
+    ------
+    MXNetError
+        A node was released by an earlier backward, or an array that it saved was overwritten.
+        Nothing has changed then.
+    """
+    seen = set(heads)
+    pending = list(seen)
+    found = []
+    while pending:
+        node = pending.pop()
+        found.append(node)
+        if node.__class__ is Leaf:
+            continue
+        if node.saved is None:
+            raise _unusable(node)
+        number = node.number
+        for version in node.versions:
+            if version is not None and version[0] > number:
+                raise _overwritten(node, version)
+        for parent in node.parents:
+            if parent.__class__ is not list and parent is not None and parent not in seen:
+                seen.add(parent)
+                pending.append(parent)
+    found.sort(key=_number, reverse=True)
+    return found
+
+
+def _number(node: Any) -> int:
+    return node.number  # type: ignore[no-any-return]
+
+
+def _unusable(node: Node) -> MXNetError:
+    if node.op.gradient == "none":
+        return MXNetError(f"Operator {node.op.name} is non-differentiable.")
+    return MXNetError(NOT_RECORDED)
+
+
+def _overwritten(node: Node, version: list[int]) -> MXNetError:
+    position = next(i for i, cell in enumerate(node.versions) if cell is version)
+    count = len(node.shapes) - len(node.op.outputs)
+    names = [*(f"input {node.op.inputs[min(i, len(node.op.inputs) - 1)]!r}" for i in range(count))]
+    names += [f"output {name!r}" for name in node.op.outputs]
+    return MXNetError(
+        f"Operator {node.op.name}: its {names[position]} (shape {node.shapes[position]}) was "
+        "overwritten between forward and backward, so its gradient cannot be computed. Change "
+        "arrays after backward, or work on a copy()."
+    )
+
+
+class Rules(Protocol):
+    """How gradients are computed and added: on flat buffers, or on recorded arrays."""
+
+    def ones(self, node: Node | Leaf, index: int) -> Any: ...
+
+    def zeros(self, shape: tuple[int, ...], node: Node | Leaf) -> Any: ...
+
+    def add(self, a: Any, b: Any) -> Any: ...
+
+    def add_into(self, a: Any, b: Any) -> Any: ...
+
+    def backward(self, node: Node, grads: Any) -> Sequence[Any]: ...
+
+
+def walk(
+    order: Sequence[Any],
+    pending: dict[Any, Any],
+    rules: Rules,
+    retain: bool,
+    deliver: Callable[[Leaf, Any], None],
+) -> None:
+    """Run the nodes of *order* backwards.
+
+    Parameters
+    ----------
+    order : sequence of Node and Leaf
+        Youngest first.
+    pending : dict
+        Gradients of the heads; the key is the node for its first output, else (node, index).
+    rules : Rules
+    retain : bool
+        Whether nodes keep what they saved; otherwise it is released as the walk passes.
+    deliver : callable
+        Receives each leaf with its complete gradient.
+    """
+    # Sums that this walk made may be added to in place; other gradients may be shared.
+    owned = set()
+    backward, add, add_into = rules.backward, rules.add, rules.add_into
+    for node in order:
+        if node.__class__ is Leaf:
+            gradient = pending.pop(node, None)
+            if gradient is not None:
+                deliver(node, gradient)
+            continue
+        if len(node.op.outputs) == 1:
+            gradient = pending.pop(node, None)
+            used = gradient is not None
+        else:
+            keys = [node, *((node, i) for i in range(1, len(node.shapes) - len(node.parents)))]
+            gradient = [pending.pop(key, None) for key in keys]
+            used = any(g is not None for g in gradient)
+        parents, indices = node.parents, node.indices
+        if used:
+            results = backward(node, gradient)
+            for i, parent in enumerate(parents):
+                if parent is None or parent.__class__ is list:
+                    continue
+                result = results[i]
+                if result is None:
+                    result = rules.zeros(node.shapes[i], parent)
+                index = indices[i]
+                key = (parent, index) if index else parent
+                have = pending.get(key)
+                if have is None:
+                    pending[key] = result
+                elif key in owned:
+                    pending[key] = add_into(have, result)
+                else:
+                    pending[key] = add(have, result)
+                    owned.add(key)
+        if not retain:
+            node.saved = None
+            node.versions = ()
+            node.parents = ()

@@ -1,0 +1,286 @@
+"""Formulas -> a readable source file -> kernels.
+
+A formula is a Python expression over an operator's operands, such as ``g * (1 - y * y)``.  It has
+two readings: as text of a kernel (here), and as a function of recorded arrays (`Formula.evaluate`),
+which is what makes every derivative differentiable again.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ._scalar import resolve
+
+# float16 has no arithmetic on CPUs and travels as its bits: Numba sees uint16.
+_STORED_AS = {"float16": "uint16", "bool": "bool_"}
+# Literals and results of integer arithmetic are as wide as the widest operand.
+_INTEGER = "int64"
+
+
+class Formula:
+    """A scalar expression, written once.
+
+    Parameters
+    ----------
+    text : str
+        A Python expression of names, numbers, ``+ - * / %``, comparisons and calls of scalar
+        functions (`ndgrad.kernels._scalar.SCALARS`).
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tree = ast.parse(text, mode="eval").body
+        calls = [node.func for node in ast.walk(self._tree) if isinstance(node, ast.Call)]
+        self.functions = frozenset(f.id for f in calls if isinstance(f, ast.Name))
+        names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
+        self.names = frozenset(names - self.functions)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+    @cached_property
+    def _code(self) -> CodeType:
+        return compile(self.text, f"<formula {self.text}>", "eval")
+
+    def evaluate(self, functions: Mapping[str, Any], operands: Mapping[str, Any]) -> Any:
+        """The formula's value on anything with operators: recorded arrays, or NumPy's."""
+        return eval(self._code, {"__builtins__": {}, **functions}, dict(operands))
+
+    def kernel_text(self, kind: str, loads: Mapping[str, str]) -> tuple[str, set[str]]:
+        """Text for a kernel that computes in *kind*, and the scalar functions it imports."""
+        writer = _Writer(kind, loads)
+        return ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body), writer.imports
+
+
+class _Writer(ast.NodeTransformer):
+    """Types constants and resolves functions: a bare 0.5 would turn float32 into float64."""
+
+    def __init__(self, kind: str, loads: Mapping[str, str]) -> None:
+        self.kind = kind
+        self.family = kind if kind.startswith("float") else "integer"
+        self.loads = loads
+        self.imports: set[str] = set()
+
+    def _call(self, function: str, *args: ast.expr) -> ast.Call:
+        name = resolve(function, self.family)
+        self.imports.add(name)
+        return ast.Call(ast.Name(name), list(args), [])
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.Call(ast.Name(self.kind), [node], [])
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.parse(self.loads[node.id], mode="eval").body
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        assert isinstance(node.func, ast.Name)
+        return self._call(node.func.id, *[self.visit(arg) for arg in node.args])
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        return ast.UnaryOp(node.op, self.visit(node.operand))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ast.Div) and self.family == "integer":
+            return self._call("div", left, right)
+        if isinstance(node.op, ast.Mod):
+            return self._call("mod", left, right)
+        return ast.BinOp(left, node.op, right)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """An element-wise computation: formulas over operands, before dtypes and layout are known.
+
+    Attributes
+    ----------
+    name : str
+        The operator's name, for file names and messages.
+    args : tuple of str
+        Operands in the order in which the kernel takes them.
+    results : tuple of (str, str)
+        Name and formula of each result.
+    """
+
+    name: str
+    args: tuple[str, ...]
+    results: tuple[tuple[str, str], ...]
+
+
+@cache
+def formula(text: str) -> Formula:
+    return Formula(text)
+
+
+def stored(dtype: np.dtype[Any]) -> str:
+    """Name of the Numba type that holds *dtype* in memory."""
+    return _STORED_AS.get(dtype.name, dtype.name)
+
+
+def _loaded(element: str, dtype: np.dtype[Any], compute: str) -> str:
+    if dtype.name == "float16":
+        element = f"half_to_float({element})"
+        return element if compute == "float32" else f"{compute}({element})"
+    return element if dtype.name == compute else f"{compute}({element})"
+
+
+def _stored(value: str, dtype: np.dtype[Any], compute: str) -> str:
+    """Text that converts *value* for storing, where an assignment would not by itself."""
+    if dtype.name == "float16":
+        return f"float_to_half(float32({value}))"
+    if dtype.name == "bool":
+        return f"({value}) != 0"
+    if dtype.kind in "iu" and compute.startswith("float"):
+        # By way of int64, as C does it in effect: 300.7 becomes the uint8 44, -1.2 becomes 255.
+        return f"{dtype.name}(int64({value}))"
+    return value
+
+
+def source(
+    loop: Loop,
+    dtypes: tuple[np.dtype[Any], ...],
+    out_dtypes: tuple[np.dtype[Any], ...],
+    compute: str,
+    layout: str,
+) -> str:
+    """Readable module text of the serial kernel for one loop, dtypes and layout.
+
+    Parameters
+    ----------
+    loop : Loop
+    dtypes, out_dtypes : tuple of numpy.dtype
+        In memory, of each operand and result.
+    compute : str
+        The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
+    layout : str
+        One letter an operand: ``v`` a vector that runs with the result, ``s`` a scalar argument;
+        in the row form (any ``b``) ``b`` is an array whose value is constant along a row.  The
+        row form is chosen by a leading ``r``.
+
+    Returns
+    -------
+    str
+        Defines ``loop(*args, *results, [geometry,] lo, hi)`` over elements (rows) ``[lo, hi)``.
+    """
+    rows, letters = layout.startswith("r"), layout.lstrip("r")
+    loads, kinds = {}, {}
+    for name, dtype, letter in zip(loop.args, dtypes, letters, strict=True):
+        element = f"{name}[i]" if letter == "v" else name
+        loads[name] = element if letter == "s" else _loaded(element, dtype, compute)
+        kinds[name] = letter
+    body, imports = [], set()
+    for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
+        value, used = formula(text).kernel_text(compute, loads)
+        imports |= used
+        body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
+    outs = [name for name, _ in loop.results]
+    arrays = [name for name in loop.args if kinds[name] != "s"]
+    parameters = [*loop.args, *outs, *(["geometry"] if rows else []), "lo", "hi"]
+    lines = [f"def loop({', '.join(parameters)}):"]
+    if rows:
+        lines += _row_prologue(arrays, outs)
+        lines += [
+            f"        {n} = {n}_all[at_{n} : at_{n} + inner]"
+            if kinds[n] == "v"
+            else f"        {n} = {n}_all[at_{n}]"
+            for n in arrays
+        ]
+        lines += [f"        {n} = {n}_all[row * inner : row * inner + inner]" for n in outs]
+        lines += ["        for i in range(inner):", *[f"            {line}" for line in body]]
+    else:
+        # A slice starts at 0, so the index needs no test for being negative: without it LLVM
+        # gathers element by element instead of loading vectors (5 times slower).
+        lines += [f"    {name} = {name}[lo:hi]" for name in [*arrays, *outs]]
+        lines += [f"    for i in range({outs[0]}.size):", *[f"        {line}" for line in body]]
+    numpy_names = sorted(
+        t
+        for t in ("float32", "float64", "int8", "int32", "int64", "uint8")
+        if any(f"{t}(" in line for line in lines)
+    )
+    halves = [n for n in ("float_to_half", "half_to_float") if any(n in x for x in lines)]
+    signature = ", ".join(
+        f"{n}: {d.name}{'' if k == 's' else '[]'}"
+        for n, d, k in zip(loop.args, dtypes, letters, strict=True)
+    )
+    formulas = "; ".join(f"{name} = {text}" for name, text in loop.results)
+    head = [
+        f'"""{loop.name}: {formulas}   ({signature}). Made from the op table; do not edit."""',
+        "",
+    ]
+    if halves:
+        head.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
+    head.append("from ndgrad.kernels._launch import chunked")
+    if imports:
+        head.append(f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}")
+    if numpy_names:
+        head.append(f"from numpy import {', '.join(numpy_names)}")
+    return "\n".join([*head, "", "", "@chunked", *lines, ""])
+
+
+def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
+    """Where each operand's row starts: its index along every outer axis times its stride."""
+    lines = [f"    {name}_all = {name}" for name in [*arrays, *outs]]
+    lines += [
+        "    inner = geometry[0]",
+        "    axes = geometry[1]",
+        "    for row in range(lo, hi):",
+        *[f"        at_{name} = 0" for name in arrays],
+        "        rest = row",
+        "        for axis in range(axes - 1, -1, -1):",
+        "            index = rest % geometry[2 + axis]",
+        "            rest //= geometry[2 + axis]",
+    ]
+    lines += [
+        f"            at_{name} += index * geometry[2 + {position} * axes + axis]"
+        for position, name in enumerate(arrays, start=1)
+    ]
+    return lines
+
+
+def driver_source(module: str, name: str, parameters: tuple[str, ...], what: str) -> str:
+    """Module text of the parallel driver over a serial kernel: `prange` only hands out chunks.
+
+    Row loops written inside a ``prange`` body do not vectorise; a serial kernel called from it
+    does.  Chunks have a fixed size, so that results do not depend on the number of threads.
+    """
+    args = ", ".join(parameters)
+    return "\n".join(
+        [
+            f'"""Parallel driver of {what}. Made from the op table; do not edit."""',
+            "",
+            "from numba import prange",
+            "",
+            f"from {module} import {name} as chunked",
+            "from ndgrad.kernels._launch import driver",
+            "",
+            "serial = chunked.serial",
+            "",
+            "",
+            "@driver",
+            f"def parallel({args}, n, grain):",
+            "    for chunk in prange((n + grain - 1) // grain):",
+            f"        serial({args}, chunk * grain, min(n, (chunk + 1) * grain))",
+            "",
+        ]
+    )
+
+
+def compute_type(dtype: np.dtype[Any], *, mathematical: bool) -> str:
+    """What arithmetic a loop over *dtype* uses.
+
+    float16 computes in float32.  Integers compute as integers, unless the formula calls functions
+    of real numbers: then in float64, and the result is truncated on storing, as in MXNet.
+    """
+    if dtype.kind == "f":
+        return "float64" if dtype.itemsize == 8 else "float32"
+    if dtype.kind in "iub":
+        return "float64" if mathematical else _INTEGER
+    raise MXNetError(f"no arithmetic for dtype {dtype}")

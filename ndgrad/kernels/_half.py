@@ -1,0 +1,43 @@
+"""float16 on CPUs: Numba has no arithmetic on it, so it is loaded to and stored from float32.
+
+The conversions are LLVM's, one instruction on processors with F16C.  Kernels see the bits as
+uint16; with the JIT off they see NumPy's float16, and the plain functions below convert.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.extending import intrinsic
+
+if config.DISABLE_JIT:
+
+    def half_to_float(bits: Any) -> Any:
+        return np.float32(bits)
+
+    def float_to_half(value: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return np.float16(value)
+
+else:
+
+    @intrinsic
+    def half_to_float(typing_context: Any, bits: Any) -> Any:
+        """The float32 value of a float16's bits (uint16)."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.fpext(builder.bitcast(args[0], ir.HalfType()), ir.FloatType())
+
+        return types.float32(types.uint16), generate
+
+    @intrinsic
+    def float_to_half(typing_context: Any, value: Any) -> Any:
+        """The bits (uint16) of a float32 rounded to the nearest float16, ties to even."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.bitcast(builder.fptrunc(args[0], ir.HalfType()), ir.IntType(16))
+
+        return types.uint16(types.float32), generate

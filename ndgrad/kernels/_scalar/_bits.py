@@ -1,0 +1,165 @@
+"""Bits of floating-point numbers, fused products, error-free sums, polynomials.
+
+Everything here compiles to a few instructions without branches, so that loops vectorise.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numba import config
+from numba.extending import intrinsic
+from numpy import float32 as f32
+from numpy import float64 as f64
+from numpy import int32 as i32
+from numpy import int64 as i64
+
+from ._table import exact, inline
+
+# Adding 1.5 * 2**(digits - 1) leaves the nearest integer in the low bits of the sum.
+_ROUND_F32 = f32(1.5 * 2.0**23)
+_ROUND_F64 = 1.5 * 2.0**52
+
+if config.DISABLE_JIT:
+
+    def fma(a: Any, b: Any, c: Any) -> Any:
+        """a * b + c, rounded once."""
+        kind = type(a)
+        if not (np.isfinite(a) and np.isfinite(b) and np.isfinite(c)):
+            return kind(a * b + c)
+        total = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
+        try:
+            return kind(float(total))
+        except OverflowError:
+            return kind(math.copysign(math.inf, total))
+
+    sqrt = np.sqrt
+    copysign = np.copysign
+
+else:
+
+    @intrinsic
+    def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+        """a * b + c, rounded once."""
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.fma(*args)
+
+        return a(a, a, a), generate
+
+    @inline
+    def sqrt(x):
+        return math.sqrt(x)
+
+    @inline
+    def copysign(x, y):
+        return math.copysign(x, y)
+
+
+@inline
+def bits_f32(x):
+    return f32(x).view(np.int32)
+
+
+@inline
+def bits_f64(x):
+    return f64(x).view(np.int64)
+
+
+@inline
+def float_of_bits_f32(i):
+    return i32(i).view(np.float32)
+
+
+@inline
+def float_of_bits_f64(i):
+    return i64(i).view(np.float64)
+
+
+@inline
+def nearest_f32(x):
+    """The integer nearest to x, for |x| < 2**22: two additions."""
+    return (x + _ROUND_F32) - _ROUND_F32
+
+
+@inline
+def nearest_f64(x):
+    """The integer nearest to x, for |x| < 2**51: two additions."""
+    return (x + _ROUND_F64) - _ROUND_F64
+
+
+@inline
+def integer_f32(k):
+    """Low bits of an integral k as an int32; bits above the ninth are not k's."""
+    return bits_f32(k + _ROUND_F32)
+
+
+@inline
+def integer_f64(k):
+    """Low bits of an integral k as an int64; bits above the twelfth are not k's."""
+    return bits_f64(k + _ROUND_F64)
+
+
+@inline
+def power_of_two_f32(k):
+    """2**k for an integral float k in [-126, 127]."""
+    return float_of_bits_f32(i32(i32(integer_f32(k) + i32(127)) << i32(23)))
+
+
+@inline
+def power_of_two_f64(k):
+    """2**k for an integral float k in [-1022, 1023]."""
+    return float_of_bits_f64((integer_f64(k) + i64(1023)) << i64(52))
+
+
+@inline
+def scale_f32(x, k):
+    """x * 2**k in two steps, so that overflow and underflow are gradual; |k| <= 252."""
+    half = nearest_f32(k * f32(0.5))
+    return x * power_of_two_f32(half) * power_of_two_f32(k - half)
+
+
+@inline
+def scale_f64(x, k):
+    """x * 2**k in two steps, so that overflow and underflow are gradual; |k| <= 2044."""
+    half = nearest_f64(k * 0.5)
+    return x * power_of_two_f64(half) * power_of_two_f64(k - half)
+
+
+@inline
+def horner(x, coefficients):
+    """The polynomial with these coefficients, lowest first, at x; the loop is unrolled."""
+    total = coefficients[len(coefficients) - 1]
+    for i in range(len(coefficients) - 2, -1, -1):
+        total = total * x + coefficients[i]
+    return total
+
+
+@exact
+def two_sum(a, b):
+    """a + b as the rounded sum and its error (Knuth)."""
+    s = a + b
+    t = s - a
+    return s, (a - (s - t)) + (b - t)
+
+
+@exact
+def fast_two_sum(a, b):
+    """`two_sum` for |a| >= |b| (Dekker)."""
+    s = a + b
+    return s, b - (s - a)
+
+
+@exact
+def two_product(a, b):
+    """a * b as the rounded product and its error."""
+    p = a * b
+    return p, fma(a, b, -p)
+
+
+def tuple_f32(*values: float) -> tuple[np.float32, ...]:
+    """Coefficients for `horner` in float32: a Python float would promote everything."""
+    return tuple(f32(v) for v in values)

@@ -1,0 +1,201 @@
+"""Exponentials: e**x = 2**k * e**r with k the nearest integer to x / log 2 (Cody and Waite)."""
+
+from __future__ import annotations
+
+from numpy import float32 as f32
+from numpy import float64 as f64
+
+from ._bits import (
+    copysign,
+    horner,
+    nearest_f32,
+    nearest_f64,
+    scale_f32,
+    scale_f64,
+    tuple_f32,
+)
+from ._log import log1p_f32, log1p_f64
+from ._table import inline, scalar
+
+# (e**r - 1 - r) / r**2 on |r| <= log(2)/2.
+_EXP_F32 = tuple_f32(
+    0.5,
+    0.16666543,
+    0.04166628,
+    0.008366596,
+    0.0013946466,
+)
+_EXP_F64 = (
+    0.5,
+    0.16666666666666677,
+    0.0416666666666667,
+    0.008333333333321598,
+    0.001388888888886696,
+    0.00019841269886208566,
+    2.4801587360354048e-05,
+    2.7557244125997597e-06,
+    2.755724290325562e-07,
+    2.5109066130966025e-08,
+    2.0924406285697815e-09,
+)
+
+_LOG2_E_F32 = f32(1.4426950408889634)
+_LOG2_E_F64 = 1.4426950408889634
+# log 2 in two parts, the first short enough for k times it to be exact.
+_LN2_HIGH_F32, _LN2_LOW_F32 = f32(0.693145751953125), f32(1.428606765330187e-06)
+_LN2_HIGH_F64, _LN2_LOW_F64 = 0.6931471805598903, 5.497923018708371e-14
+_LN2_F64 = 0.6931471805599453
+
+
+@inline
+def _reduced_f32(x):
+    """k and e**r - 1, where e**x = 2**k e**r."""
+    k = nearest_f32(x * _LOG2_E_F32)
+    r = (x - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32
+    return k, r + r * r * horner(r, _EXP_F32)
+
+
+@inline
+def reduced_f64(x, low):
+    """k and e**r - 1, where e**(x + low) = 2**k e**r; low is a correction far below x."""
+    k = nearest_f64(x * _LOG2_E_F64)
+    r = ((x - k * _LN2_HIGH_F64) - k * _LN2_LOW_F64) + low
+    return k, r + r * r * horner(r, _EXP_F64)
+
+
+@inline
+def clamp(x, low, high):
+    """x within [low, high]; NaN stays."""
+    y = low if x < low else x
+    return high if y > high else y
+
+
+@scalar("exp", "float32", ulp=1, cuda="exp", domain=(-80.0, 80.0))
+def exp_f32(x):
+    """e**x: Cody-Waite reduction, minimax polynomial (Remez), scaling in two steps."""
+    k, p = _reduced_f32(clamp(x, f32(-105.0), f32(90.0)))
+    return scale_f32(f32(1.0) + p, k)
+
+
+@scalar("exp", "float64", ulp=1)
+def exp_f64(x):
+    k, p = reduced_f64(clamp(x, -746.0, 710.0), 0.0)
+    return scale_f64(1.0 + p, k)
+
+
+@inline
+def exp_sum_f64(x, low):
+    """e**(x + low) for a correction low far below x."""
+    k, p = reduced_f64(clamp(x, -746.0, 710.0), low)
+    return scale_f64(1.0 + p, k)
+
+
+@inline
+def _half_exp_f64(x):
+    """e**x / 2, which is finite a little further than e**x."""
+    k, p = reduced_f64(clamp(x, -746.0, 712.0), 0.0)
+    return scale_f64(1.0 + p, k - 1.0)
+
+
+@scalar("exp2", "float32", ulp=1, cuda="exp2", domain=(-100.0, 100.0))
+def exp2_f32(x):
+    """2**x: the fraction of x goes through the polynomial of exp."""
+    y = clamp(x, f32(-151.0), f32(129.0))
+    k = nearest_f32(y)
+    r = (y - k) * f32(_LN2_F64)
+    return scale_f32(f32(1.0) + (r + r * r * horner(r, _EXP_F32)), k)
+
+
+@scalar("exp2", "float64", ulp=1)
+def exp2_f64(x):
+    y = clamp(x, -1076.0, 1025.0)
+    k = nearest_f64(y)
+    r = (y - k) * _LN2_F64
+    return scale_f64(1.0 + (r + r * r * horner(r, _EXP_F64)), k)
+
+
+@scalar("expm1", "float32", ulp=1.5, cuda="expm1", domain=(-10.0, 10.0))
+def expm1_f32(x):
+    """e**x - 1 = 2**k (e**r - 1) + (2**k - 1), which cancels nowhere."""
+    k, p = _reduced_f32(clamp(x, f32(-20.0), f32(90.0)))
+    half = scale_f32(f32(0.5), k)
+    y = f32(2.0) * (half * p + (half - f32(0.5)))
+    return copysign(p if k == f32(0.0) else y, x)
+
+
+@scalar("expm1", "float64", ulp=1.5)
+def expm1_f64(x):
+    k, p = reduced_f64(clamp(x, -40.0, 711.0), 0.0)
+    half = scale_f64(0.5, k)
+    y = 2.0 * (half * p + (half - 0.5))
+    return copysign(p if k == 0.0 else y, x)
+
+
+@scalar("sigmoid", "float32", ulp=2, domain=(-20.0, 20.0))
+def sigmoid_f32(x):
+    """1 / (1 + e**-x), with e**-|x| so that the left tail does not overflow."""
+    e = exp_f32(-abs(x))
+    return (e if x < f32(0.0) else f32(1.0)) / (f32(1.0) + e)
+
+
+@scalar("sigmoid", "float64", ulp=2)
+def sigmoid_f64(x):
+    e = exp_f64(-abs(x))
+    return (e if x < 0.0 else 1.0) / (1.0 + e)
+
+
+@scalar("softrelu", "float32", ulp=2, domain=(-20.0, 20.0))
+def softrelu_f32(x):
+    """log(1 + e**x) = max(x, 0) + log1p(e**-|x|)."""
+    return (x if x > f32(0.0) else f32(0.0)) + log1p_f32(exp_f32(-abs(x)))
+
+
+@scalar("softrelu", "float64", ulp=2)
+def softrelu_f64(x):
+    return (x if x > 0.0 else 0.0) + log1p_f64(exp_f64(-abs(x)))
+
+
+@scalar("tanh", "float32", ulp=2, cuda="tanh", domain=(-5.0, 5.0))
+def tanh_f32(x):
+    """t / (t + 2) with t = e**2|x| - 1, and the sign of x."""
+    a = clamp(abs(x), f32(0.0), f32(10.0))
+    t = expm1_f32(a + a)
+    return copysign(t / (t + f32(2.0)), x)
+
+
+@scalar("tanh", "float64", ulp=2.5)
+def tanh_f64(x):
+    a = clamp(abs(x), 0.0, 22.0)
+    t = expm1_f64(a + a)
+    return copysign(t / (t + 2.0), x)
+
+
+@scalar("sinh", "float64", ulp=2.5, cuda="sinh", domain=(-10.0, 10.0))
+def sinh_f64(x):
+    """h + h / (2h + 1) with h = (e**|x| - 1) / 2, and the sign of x."""
+    a = clamp(abs(x), 0.0, 711.0)
+    k, p = reduced_f64(a, 0.0)
+    half = scale_f64(0.5, k)
+    h = half * p + (half - 0.5)
+    h = 0.5 * p if k == 0.0 else h
+    y = h + h / (h + h + 1.0)
+    y = h if h > 1e20 else y
+    # Halving a subnormal loses its last bit.
+    return copysign(a if a < 1e-10 else y, x)
+
+
+@scalar("sinh", "float32", ulp=1)
+def sinh_f32(x):
+    return f32(sinh_f64(f64(x)))
+
+
+@scalar("cosh", "float64", ulp=2, cuda="cosh", domain=(-10.0, 10.0))
+def cosh_f64(x):
+    """h + 1 / 4h with h = e**|x| / 2."""
+    h = _half_exp_f64(abs(x))
+    return h + 0.25 / h
+
+
+@scalar("cosh", "float32", ulp=1)
+def cosh_f32(x):
+    return f32(cosh_f64(f64(x)))

@@ -1,0 +1,119 @@
+"""The table of scalar functions and the decorators that fill it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any
+
+import numba
+import numpy as np
+from numba import config
+
+SUFFIXES = {"float32": "f32", "float64": "f64", "integer": "int"}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One scalar function and what implements it.
+
+    Attributes
+    ----------
+    name : str
+        As formulas call it.
+    arity : int
+        How many arguments it takes.
+    float32, float64, integer : str or None
+        Attribute of `ndgrad.kernels._scalar` that implements it for this kind of number.
+    ulp32, ulp64 : float
+        Largest error in units in the last place; 0 where the result is exact.
+    abs64 : float
+        float64 passes too where its error is below ``abs64 * max(1, |result|)``: for functions
+        with zeros that no formula of fixed precision can follow.
+    cuda : str or None
+        The ``math`` function that numba.cuda maps to its own; None: our source runs there.
+    domain : tuple of float
+        An interval from which random arguments make sense.
+    doc : str
+        The formula, in one line.
+    """
+
+    name: str
+    arity: int
+    float32: str | None = None
+    float64: str | None = None
+    integer: str | None = None
+    ulp32: float = 0.0
+    ulp64: float = 0.0
+    abs64: float = 0.0
+    cuda: str | None = None
+    domain: tuple[float, float] = (-10.0, 10.0)
+    doc: str = ""
+
+
+SCALARS: dict[str, Scalar] = {}
+
+
+def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """With the JIT off NumPy would warn of overflows that are meant."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args)
+
+    return call
+
+
+def _compile(function: Callable[..., Any], fastmath: Any) -> Callable[..., Any]:
+    if config.DISABLE_JIT:
+        return _quiet(function)
+    return numba.njit(forceinline=True, error_model="numpy", fastmath=fastmath)(function)
+
+
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile into the caller; products and sums may fuse, which only makes them more exact."""
+    return _compile(function, {"contract"})
+
+
+def exact(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile into the caller and round as written: for error-free sums and products."""
+    return _compile(function, False)
+
+
+def scalar(name: str, kind: str, **facts: Any) -> Callable[[Any], Callable[..., Any]]:
+    """Register the decorated function as *name* for *kind* of numbers and compile it on demand.
+
+    Parameters
+    ----------
+    name : str
+        As formulas call it; the function itself is called ``name_f32`` and so on.
+    kind : {"float32", "float64", "integer"}
+        What it takes.
+    **facts
+        ``ulp``, the bound for this kind, and fields of `Scalar` such as ``cuda``, ``domain``.
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        assert function.__name__ == f"{name}_{SUFFIXES[kind]}", function.__name__
+        arity = len(inspect.signature(function).parameters)
+        row = SCALARS.get(name) or Scalar(name, arity)
+        fields = {kind: function.__name__, **facts}
+        if "ulp" in fields:
+            fields["ulp" + kind[-2:]] = fields.pop("ulp")
+        if function.__doc__ and not row.doc:
+            fields["doc"] = inspect.cleandoc(function.__doc__).splitlines()[0]
+        SCALARS[name] = replace(row, **fields)
+        return inline(function)
+
+    return register
+
+
+def resolve(name: str, kind: str) -> str:
+    """The attribute of this package that implements *name* for *kind* of numbers."""
+    attribute = getattr(SCALARS[name], kind)
+    if attribute is None:
+        raise KeyError(f"{name} has no {kind} form")
+    return attribute

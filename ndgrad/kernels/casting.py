@@ -1,0 +1,73 @@
+"""Casts, copies between devices, and operators whose result depends on a shape alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..base import as_dtype
+from ..storage import empty
+from . import _elementwise
+from ._codegen import Loop, compute_type
+from ._declare import operator
+from ._table import ZERO, F, Sample
+
+_COPY = Loop("copy", ("x",), (("y", "x"),))
+
+
+def copied(x: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """A flat copy of an array's elements in *dtype*, converted as C does it."""
+    source = x._data
+    y = empty(source.size, dtype)
+    if source.size:
+        # The wider side decides: a real number keeps its fraction until it is stored.
+        kind = source.dtype if source.dtype.kind == "f" or dtype.kind != "f" else dtype
+        compute = compute_type(kind, mathematical=False)
+        _elementwise.run(_COPY, (source,), (source.shape,), (y,), compute)
+    return y
+
+
+def _cast_vjp(g: Any, data_dtype: Any) -> Any:
+    return F.Cast(g, dtype=data_dtype)
+
+
+@operator(
+    "Cast",
+    vjp=_cast_vjp,
+    aliases=("cast",),
+    samples=(Sample(((3, 4),), {"dtype": "float64"}),),
+)
+def _cast(data: Any, *, dtype: Any) -> Any:
+    """The elements converted to another dtype; a real number loses its fraction in an integer."""
+    return copied(data, as_dtype(dtype, op="cast")), data._shape
+
+
+@operator("_copy_to_context", vjp=lambda g: F.identity(g), samples=(Sample(((3, 4),)),))
+def _copy_to_context(data: Any) -> Any:
+    """A copy to be placed on another device."""
+    return copied(data, data._data.dtype), data._shape
+
+
+def _filled_like(data: Any, value: int) -> Any:
+    y = empty(data._data.size, data._data.dtype)
+    y.fill(value)
+    return y, data._shape
+
+
+@operator("zeros_like", gradient=ZERO, samples=(Sample(((3, 4),)),))
+def _zeros_like(data: Any) -> Any:
+    """Zeros of the input's shape and dtype."""
+    return _filled_like(data, 0)
+
+
+@operator("ones_like", gradient=ZERO, samples=(Sample(((3, 4),)),))
+def _ones_like(data: Any) -> Any:
+    """Ones of the input's shape and dtype."""
+    return _filled_like(data, 1)
+
+
+@operator("make_loss", vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),))
+def _make_loss(data: Any) -> Any:
+    """A copy that starts gradients: its own is 1, whatever comes in."""
+    return copied(data, data._data.dtype), data._shape

@@ -1,0 +1,166 @@
+"""From rows of the op table to functions with MXNet's calling conventions."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ..base import MXNetError
+from ..kernels._table import OPS, ElementwiseOp, Op
+from ..ndarray import NDArray
+
+_Parameter = inspect.Parameter
+
+
+def signature(op: Op) -> inspect.Signature:
+    """What callers may pass: inputs, then parameters, then ``out`` and ``name``."""
+    parameters = []
+    if op.variadic:
+        parameters.append(_Parameter(op.keywords[0], _Parameter.VAR_POSITIONAL))
+        kind = _Parameter.KEYWORD_ONLY
+    else:
+        kind = _Parameter.POSITIONAL_OR_KEYWORD
+        for key, name in zip(op.keywords, op.inputs, strict=True):
+            default = None if name in op.optional else _Parameter.empty
+            parameters.append(_Parameter(key, kind, default=default))
+    names = [n for n in op.params if not n.startswith("_")]
+    if not op.variadic and any(p.default is not _Parameter.empty for p in parameters):
+        # A required parameter may follow an optional input: keywords say which is which.
+        kind = kind if all(op.params[n] is not _Parameter.empty for n in names) else kind
+    for name in names:
+        default = op.params[name]
+        if kind is not _Parameter.KEYWORD_ONLY and any(
+            p.default is not _Parameter.empty for p in parameters
+        ):
+            default = None if default is _Parameter.empty else default
+        parameters.append(_Parameter(name, kind, default=default))
+    for name in ("out", "name"):
+        parameters.append(_Parameter(name, _Parameter.KEYWORD_ONLY, default=None))
+    return inspect.Signature(parameters)
+
+
+def function(op: Op, name: str | None = None) -> Callable[..., Any]:
+    """The public function of a row.
+
+    Raises (when called)
+    --------------------
+    TypeError
+        For an argument that is missing, unknown or no array.
+    """
+    name = name or op.name
+    if isinstance(op, ElementwiseOp) and len(op.inputs) <= 2 and not op.params:
+        bound = _plain(op, name)
+    elif op.variadic:
+        bound = _variadic(op, name)
+    else:
+        bound = _general(op, name)
+    bound.__name__ = bound.__qualname__ = name
+    bound.__module__ = "ndgrad.nd"
+    bound.__doc__ = op.doc
+    bound.__signature__ = signature(op)  # type: ignore[attr-defined]
+    return bound
+
+
+def _plain(op: Op, name: str) -> Callable[..., Any]:
+    """Functions of one or two arrays and nothing else: the short way to `Op.call`."""
+    call, general = op.call, _general(op, name)
+
+    if len(op.inputs) == 1:
+
+        def unary(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or len(args) != 1:
+                return general(*args, **kwargs)
+            return call(args[0])
+
+        return unary
+
+    def binary(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or len(args) != 2:
+            return general(*args, **kwargs)
+        return call(args[0], args[1])
+
+    return binary
+
+
+def _unknown(op: Op, name: str, given: str) -> TypeError:
+    known = [*op.keywords, *(p for p in op.params if not p.startswith("_")), "out", "name"]
+    return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
+
+
+def _general(op: Op, name: str) -> Callable[..., Any]:
+    call = op.call
+    keys = op.keywords
+    params = [p for p in op.params if not p.startswith("_")]
+    order = [*keys, *params]
+    required = {k for k, n in zip(keys, op.inputs, strict=True) if n not in op.optional}
+    required |= {p for p in params if op.params[p] is _Parameter.empty}
+    numbers_allowed = isinstance(op, ElementwiseOp)
+    known = {*order}
+
+    def general(*args: Any, out: Any = None, name_: Any = None, **kwargs: Any) -> Any:
+        kwargs.pop("name", None)
+        kwargs.pop("ctx", None) if "ctx" not in known else None
+        if len(args) > len(order):
+            raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
+        given = dict(zip(order, args, strict=False))
+        for key, value in kwargs.items():
+            if key not in known:
+                raise _unknown(op, name, key)
+            if key in given:
+                raise TypeError(f"{name}: argument {key!r} given twice")
+            given[key] = value
+        for key in required:
+            if key not in given:
+                raise TypeError(f"{name}: argument {key!r} is missing")
+        inputs = [given.pop(key, None) for key in keys]
+        if not numbers_allowed:
+            _check_arrays(name, keys, inputs, op.optional)
+        while inputs and inputs[-1] is None and op.inputs[len(inputs) - 1] in op.optional:
+            inputs.pop()
+        return call(*inputs, out=out, **given) if out is not None else call(*inputs, **given)
+
+    return general
+
+
+def _check_arrays(name: str, keys: Any, inputs: Any, optional: Any) -> None:
+    for key, value in zip(keys, inputs, strict=True):
+        if not isinstance(value, NDArray) and not (value is None and key in optional):
+            raise TypeError(
+                f"{name}: argument {key} must have NDArray type, got {type(value).__name__}"
+            )
+
+
+def _variadic(op: Op, name: str) -> Callable[..., Any]:
+    call = op.call
+    known = {p for p in op.params if not p.startswith("_")}
+
+    def variadic(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        kwargs.pop("name", None)
+        count = kwargs.pop("num_args", None)
+        if len(args) == 1 and isinstance(args[0], (list, tuple)):
+            args = tuple(args[0])
+        if count is not None and int(count) != len(args):
+            raise MXNetError(f"{name}: num_args={count}, but {len(args)} arrays are given")
+        for key in kwargs:
+            if key not in known:
+                raise _unknown(op, name, key)
+        if not args:
+            raise TypeError(f"{name}: at least one NDArray is needed")
+        for i, x in enumerate(args):
+            if not isinstance(x, NDArray):
+                raise TypeError(
+                    f"{name}: argument {i} must have NDArray type, got {type(x).__name__}"
+                )
+        return call(*args, out=out, **kwargs) if out is not None else call(*args, **kwargs)
+
+    return variadic
+
+
+def public_functions() -> dict[str, Callable[..., Any]]:
+    """Every row under its name and aliases."""
+    functions = {}
+    for op in OPS.values():
+        for name in (op.name, *op.aliases):
+            functions[name] = function(op, name)
+    return functions

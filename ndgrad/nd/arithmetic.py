@@ -1,0 +1,72 @@
+"""Functions of two operands that may both be arrays or numbers: ``add``, ``maximum`` ..."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ..kernels._table import lookup
+from ..ndarray import NDArray
+
+__all__ = [
+    "add",
+    "divide",
+    "equal",
+    "greater",
+    "greater_equal",
+    "lesser",
+    "lesser_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "maximum",
+    "minimum",
+    "modulo",
+    "multiply",
+    "not_equal",
+    "power",
+    "subtract",
+    "true_divide",
+]
+
+
+def _function(name: str, row: str, on_numbers: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    op = lookup(row)
+
+    def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
+        if isinstance(lhs, NDArray) or isinstance(rhs, NDArray):
+            return op.call(lhs, rhs) if out is None else op.call(lhs, rhs, out=out)
+        for operand in (lhs, rhs):
+            if not isinstance(operand, (int, float)) and not hasattr(operand, "dtype"):
+                raise TypeError(f"{name}: type {type(operand)} not supported")
+        return on_numbers(lhs, rhs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{op.doc}\n\nOf arrays, which broadcast, and numbers; of two numbers, a number."
+    return call
+
+
+add = _function("add", "broadcast_add", operator.add)
+subtract = _function("subtract", "broadcast_sub", operator.sub)
+multiply = _function("multiply", "broadcast_mul", operator.mul)
+divide = _function("divide", "broadcast_div", operator.truediv)
+true_divide = _function("true_divide", "broadcast_div", operator.truediv)
+modulo = _function("modulo", "broadcast_mod", operator.mod)
+power = _function("power", "broadcast_power", operator.pow)
+maximum = _function("maximum", "broadcast_maximum", max)
+minimum = _function("minimum", "broadcast_minimum", min)
+hypot = _function("hypot", "broadcast_hypot", math.hypot)
+arctan2 = _function("arctan2", "broadcast_arctan2", math.atan2)
+equal = _function("equal", "broadcast_equal", operator.eq)
+not_equal = _function("not_equal", "broadcast_not_equal", operator.ne)
+greater = _function("greater", "broadcast_greater", operator.gt)
+greater_equal = _function("greater_equal", "broadcast_greater_equal", operator.ge)
+lesser = _function("lesser", "broadcast_lesser", operator.lt)
+lesser_equal = _function("lesser_equal", "broadcast_lesser_equal", operator.le)
+logical_and = _function("logical_and", "broadcast_logical_and", lambda a, b: bool(a) and bool(b))
+logical_or = _function("logical_or", "broadcast_logical_or", lambda a, b: bool(a) or bool(b))
+logical_xor = _function("logical_xor", "broadcast_logical_xor", lambda a, b: bool(a) != bool(b))
+
+__all__ += ["arctan2", "hypot"]

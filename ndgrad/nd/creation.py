@@ -1,0 +1,206 @@
+"""What makes arrays: ``array``, ``zeros``, ``arange`` ..."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError, as_dtype
+from ..context import Context, check_usable, current_context
+from ..kernels._table import lookup
+from ..ndarray import NDArray
+from ..storage import empty as _allocate
+
+__all__ = ["arange", "array", "empty", "eye", "from_numpy", "full", "linspace", "ones", "zeros"]
+
+_FLOAT32 = np.dtype("float32")
+
+
+def _context(ctx: Any) -> Context:
+    if ctx is None:
+        return current_context()
+    if not isinstance(ctx, Context):
+        raise TypeError(f"ctx must be a Context such as cpu(), got {type(ctx).__name__}")
+    check_usable(ctx)
+    return ctx
+
+
+def _shape(shape: Any, what: str) -> tuple[int, ...]:
+    if isinstance(shape, (int, np.integer)):
+        shape = (shape,)
+    try:
+        lengths = tuple(int(length) for length in shape)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: shape must be an int or a tuple of ints, got {shape!r}") from None
+    if any(length < 0 for length in lengths):
+        raise MXNetError(f"{what}: shape must not have negative lengths, got {lengths}")
+    return lengths
+
+
+def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+    """Make an array from nested sequences, a NumPy array or an `NDArray`.
+
+    Parameters
+    ----------
+    source_array : array-like
+    ctx : Context, optional
+        By default the current context.
+    dtype : str or type, optional
+        By default float32, whatever the source's dtype; an `NDArray` keeps its own.
+
+    Raises
+    ------
+    TypeError
+        If the source is ragged or not numeric.
+    """
+    if isinstance(source_array, NDArray):
+        kind = source_array.dtype if dtype is None else dtype
+        copy: NDArray = lookup("Cast").call(source_array, dtype=as_dtype(kind, op="array"))
+        context = _context(ctx)
+        return copy if copy.context == context else copy.as_in_context(context)
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="array")
+    try:
+        host = np.asarray(source_array, dtype=None if hasattr(source_array, "dtype") else kind)
+        if host.dtype != kind:
+            with np.errstate(all="ignore"):
+                host = host.astype(kind)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError("source_array must be array like object") from None
+    return NDArray._from_numpy(host, _context(ctx))
+
+
+def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
+    """Make an array of a NumPy array's dtype that shares its memory.
+
+    Parameters
+    ----------
+    ndarray : numpy.ndarray
+        Contiguous in C order and writeable, if memory shall be shared.
+    zero_copy : bool
+        Whether to share the memory; otherwise it is copied.
+    """
+    kind = as_dtype(ndarray.dtype, op="from_numpy", arg="ndarray.dtype")
+    if not zero_copy:
+        return NDArray._from_numpy(ndarray.astype(kind, copy=False), None)
+    flags = ndarray.flags
+    if not (flags.c_contiguous and flags.writeable and flags.aligned):
+        raise ValueError("from_numpy: only a contiguous, writeable array can share its memory")
+    return NDArray(ndarray.reshape(-1), ndarray.shape, current_context())
+
+
+def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
+    context, lengths = _context(ctx), _shape(shape, what)
+    data = _allocate(math.prod(lengths), kind)
+    data.fill(value)
+    result = NDArray(data, lengths, context)
+    return result if out is None else result.copyto(out)
+
+
+def zeros(
+    shape: int | Sequence[int],
+    ctx: Context | None = None,
+    dtype: Any = None,
+    stype: str | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Make an array of zeros."""
+    _dense(stype, "zeros")
+    return _filled(shape, 0, ctx, dtype, "zeros", _only_out(kwargs, "zeros"))
+
+
+def ones(
+    shape: int | Sequence[int], ctx: Context | None = None, dtype: Any = None, **kwargs: Any
+) -> NDArray:
+    """Make an array of ones."""
+    return _filled(shape, 1, ctx, dtype, "ones", _only_out(kwargs, "ones"))
+
+
+def full(
+    shape: int | Sequence[int],
+    val: float,
+    ctx: Context | None = None,
+    dtype: Any = None,
+    out: NDArray | None = None,
+) -> NDArray:
+    """Make an array filled with *val*."""
+    return _filled(shape, val, ctx, dtype, "full", out)
+
+
+def empty(
+    shape: int | Sequence[int],
+    ctx: Context | None = None,
+    dtype: Any = None,
+    stype: str | None = None,
+) -> NDArray:
+    """Make an array whose values are not set."""
+    _dense(stype, "empty")
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="empty")
+    lengths = _shape(shape, "empty")
+    return NDArray(_allocate(math.prod(lengths), kind), lengths, _context(ctx))
+
+
+def _dense(stype: str | None, what: str) -> None:
+    if stype not in (None, "default"):
+        raise MXNetError(f"{what}: stype={stype!r}, expected 'default'")
+
+
+def _only_out(kwargs: dict[str, Any], what: str) -> Any:
+    out = kwargs.pop("out", None)
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError(f"{what}: unknown argument {next(iter(kwargs))!r}")
+    return out
+
+
+def arange(
+    start: float,
+    stop: float | None = None,
+    step: float = 1.0,
+    repeat: int = 1,
+    infer_range: bool = False,
+    ctx: Context | None = None,
+    dtype: Any = None,
+) -> NDArray:
+    """Make evenly spaced values in ``[start, stop)``, each *repeat* times; or ``[0, start)``.
+
+    Raises
+    ------
+    MXNetError
+        If *step* is 0 or *repeat* less than 1.
+    """
+    if stop is None:
+        start, stop = 0, start
+    if step == 0 or repeat < 1:
+        raise MXNetError(f"arange: step={step}, repeat={repeat}; expected step != 0, repeat >= 1")
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="arange")
+    host = np.arange(start, stop, step, dtype="float64")
+    if repeat != 1:
+        host = host.repeat(repeat)
+    return NDArray._from_numpy(host.astype(kind), _context(ctx))
+
+
+def linspace(
+    start: float,
+    stop: float,
+    num: int,
+    endpoint: bool = True,
+    ctx: Context | None = None,
+    dtype: Any = None,
+) -> NDArray:
+    """Make *num* evenly spaced values from *start* to *stop*."""
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="linspace")
+    if num < 0:
+        raise MXNetError(f"linspace: num={num}, expected num >= 0")
+    return NDArray._from_numpy(np.linspace(start, stop, num, endpoint).astype(kind), _context(ctx))
+
+
+def eye(
+    N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None
+) -> NDArray:
+    """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="eye")
+    return NDArray._from_numpy(np.eye(int(N), int(M) or int(N), int(k), dtype=kind), _context(ctx))

@@ -1,0 +1,197 @@
+# ruff: noqa
+# mypy: ignore-errors
+"""dot, batch_dot, FullyConnected and linalg."""
+
+import ndgrad as mx
+import numpy as np
+from ndgrad import autograd as ag
+from ndgrad import nd
+from parity_helpers import noise, ramp, vg
+
+# %% dot-{kind}
+# for kind in vv mv vm mm 3m m3 33
+SHAPES = {
+    "vv": ((3,), (3,)),
+    "mv": ((2, 3), (3,)),
+    "vm": ((3,), (3, 2)),
+    "mm": ((2, 3), (3, 4)),
+    "3m": ((2, 3, 4), (4, 2)),
+    "m3": ((2, 3), (3, 2, 2)),
+    "33": ((2, 2, 3), (3, 2, 2)),
+}
+p, q = SHAPES[kind]
+vg(nd.dot, noise(*p), noise(*q, low=-1))
+
+# %% dot-{kind}-float64
+# for kind in vv mm
+p, q = {"vv": ((3,), (3,)), "mm": ((2, 3), (3, 4))}[kind]
+vg(nd.dot, noise(*p, dtype="float64"), noise(*q, dtype="float64"))
+
+# %% dot-transpose-a
+vg(lambda a, b: nd.dot(a, b, transpose_a=True), noise(3, 2), noise(3, 4))
+
+# %% dot-transpose-b
+vg(lambda a, b: nd.dot(a, b, transpose_b=True), noise(2, 3), noise(4, 3))
+
+# %% dot-transpose-both
+vg(lambda a, b: nd.dot(a, b, transpose_a=True, transpose_b=True), noise(3, 2), noise(4, 3))
+
+# %% dot-transpose-3d-a
+nd.dot(noise(4, 2, 3), noise(4, 2), transpose_a=True)
+
+# %% dot-transpose-3d-b
+nd.dot(noise(2, 4), noise(3, 2, 4), transpose_b=True)
+
+# %% dot-method
+noise(2, 3).dot(noise(3, 2))
+
+# %% dot-bad-shape
+nd.dot(nd.ones((2, 3)), nd.ones((2, 3)))
+
+# %% dot-bad-vector
+nd.dot(nd.ones((3,)), nd.ones((2,)))
+
+# %% dot-one-argument
+nd.dot(nd.ones(2))
+
+# %% dot-mixed-dtypes
+nd.dot(nd.ones((2, 2)), nd.ones((2, 2), dtype="float64"))
+
+# %% dot-int
+nd.dot(nd.ones((2, 2), dtype="int32"), nd.ones((2, 2), dtype="int32"))
+
+# %% dot-float16
+nd.dot(noise(2, 3, dtype="float16"), noise(3, 2, dtype="float16"))
+
+# %% dot-same-array
+vg(lambda x: nd.dot(x, x), [[1.0, 2.0], [3.0, 4.0]])
+
+# %% dot-chain
+vg(lambda a, b, c: nd.dot(nd.dot(a, b), c), noise(2, 3), noise(3, 2), noise(2, 1))
+
+# %% dot-transposed-view
+vg(lambda a: nd.dot(a.T, a), noise(3, 2))
+
+# %% dot-out
+out = nd.zeros((2, 2))
+nd.dot(nd.ones((2, 3)), nd.ones((3, 2)), out=out)
+out
+
+# %% batch-dot
+vg(nd.batch_dot, noise(2, 3, 2), noise(2, 2, 2))
+
+# %% batch-dot-transpose-a
+vg(lambda a, b: nd.batch_dot(a, b, transpose_a=True), noise(2, 2, 3), noise(2, 2, 2))
+
+# %% batch-dot-transpose-b
+vg(lambda a, b: nd.batch_dot(a, b, transpose_b=True), noise(2, 3, 2), noise(2, 4, 2))
+
+# %% batch-dot-transpose-both
+vg(lambda a, b: nd.batch_dot(a, b, transpose_a=True, transpose_b=True), noise(2, 2, 3), noise(2, 4, 2))
+
+# %% batch-dot-4d
+nd.batch_dot(noise(2, 2, 2, 3), noise(2, 2, 3, 1))
+
+# %% batch-dot-bad-shape
+nd.batch_dot(nd.ones((2, 3, 4)), nd.ones((2, 3, 4)))
+
+# %% batch-dot-bad-batch
+nd.batch_dot(nd.ones((2, 3, 4)), nd.ones((3, 4, 2)))
+
+# %% FullyConnected
+vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=4), noise(2, 3), noise(4, 3), noise(4))
+
+# %% FullyConnected-no-bias
+vg(lambda x, w: nd.FullyConnected(x, w, num_hidden=4, no_bias=True), noise(2, 3), noise(4, 3))
+
+# %% FullyConnected-flatten
+vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2), noise(2, 3, 2), noise(2, 6), noise(2))
+
+# %% FullyConnected-no-flatten
+vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2, flatten=False), noise(2, 3, 2), noise(2, 2), noise(2))
+
+# %% FullyConnected-float64
+vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2), noise(2, 3, dtype="float64"), noise(2, 3, dtype="float64"), noise(2, dtype="float64"))
+
+# %% FullyConnected-keywords
+nd.FullyConnected(data=nd.ones((1, 2)), weight=nd.ones((3, 2)), bias=nd.arange(3), num_hidden=3)
+
+# %% FullyConnected-bad-weight
+nd.FullyConnected(nd.ones((2, 3)), nd.ones((5, 4)), nd.ones(5), num_hidden=5)
+
+# %% FullyConnected-bad-hidden
+nd.FullyConnected(nd.ones((2, 3)), nd.ones((5, 3)), nd.ones(5), num_hidden=4)
+
+# %% FullyConnected-bias-missing
+nd.FullyConnected(nd.ones((2, 3)), nd.ones((5, 3)), num_hidden=5)
+
+# %% FullyConnected-no-hidden :: num_hidden
+nd.FullyConnected(nd.ones((2, 3)), nd.ones((5, 3)), nd.ones(5))
+
+# %% linalg-gemm2
+vg(lambda a, b: nd.linalg.gemm2(a, b, alpha=2.0), noise(2, 3), noise(3, 2))
+
+# %% linalg-gemm2-batch-transpose
+vg(lambda a, b: nd.linalg.gemm2(a, b, transpose_a=True), noise(2, 3, 2), noise(2, 3, 1))
+
+# %% linalg-gemm
+vg(lambda a, b, c: nd.linalg.gemm(a, b, c, alpha=2.0, beta=0.5, transpose_b=True), noise(2, 3), noise(2, 3), noise(2, 2))
+
+# %% linalg-potrf
+vg(nd.linalg.potrf, [[4.0, 2.0], [2.0, 3.0]])
+
+# %% linalg-potri
+vg(nd.linalg.potri, [[2.0, 0.0], [1.0, 1.5]])
+
+# %% linalg-trsm
+vg(lambda a, b: nd.linalg.trsm(a, b, alpha=2.0), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])
+
+# %% linalg-trsm-rightside-transpose
+vg(lambda a, b: nd.linalg.trsm(a, b, rightside=True, transpose=True), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])
+
+# %% linalg-trmm
+vg(lambda a, b: nd.linalg.trmm(a, b), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])
+
+# %% linalg-syrk
+vg(lambda a: nd.linalg.syrk(a, alpha=0.5), noise(2, 3))
+
+# %% linalg-syrk-transpose
+vg(lambda a: nd.linalg.syrk(a, transpose=True), noise(2, 3))
+
+# %% linalg-sumlogdiag
+vg(nd.linalg.sumlogdiag, [[2.0, 1.0], [1.0, 3.0]])
+
+# %% linalg-inverse
+vg(nd.linalg.inverse, [[4.0, 1.0], [2.0, 3.0]])
+
+# %% linalg-det
+vg(nd.linalg.det, [[4.0, 1.0], [2.0, 3.0]])
+
+# %% linalg-slogdet
+vg(nd.linalg.slogdet, [[4.0, 1.0], [2.0, -3.0]])
+
+# %% linalg-extractdiag
+vg(nd.linalg.extractdiag, noise(3, 3)), nd.linalg.extractdiag(noise(3, 3), offset=1)
+
+# %% linalg-makediag
+vg(nd.linalg.makediag, noise(2)), nd.linalg.makediag(noise(2), offset=-1)
+
+# %% linalg-extracttrian
+vg(nd.linalg.extracttrian, noise(3, 3))
+
+# %% linalg-maketrian
+vg(nd.linalg.maketrian, noise(3))
+
+# %% linalg-potrf-not-positive
+nd.linalg.potrf(-nd.eye(2)).asnumpy()
+
+# %% linalg-inverse-singular
+nd.linalg.inverse(nd.zeros((2, 2))).asnumpy()
+
+# %% linalg-syevd
+u, l = nd.linalg.syevd(nd.array([[2.0, 0.0], [0.0, 1.0]]))
+nd.abs(u), l
+
+# %% linalg-gelqf
+q, l = nd.linalg.gelqf(nd.array([[1.0, 2.0, 2.0], [2.0, 1.0, -2.0]]))
+nd.dot(l, q), nd.dot(q, q, transpose_b=True)

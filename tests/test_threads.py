@@ -1,0 +1,296 @@
+"""Parallel launches under every threading layer, from many threads and in forked children.
+
+Each case runs in a process of its own: what it guards against is an abort or a hang.
+"""
+
+import importlib
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+LAYERS = ["default", "omp", "workqueue"]
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+
+PRELUDE = """
+import os, sys, threading, time
+import numba
+import numpy as np
+from ndgrad.kernels import _threads as T
+
+@numba.njit(parallel=True, nogil=True)
+def parallel(a):
+    for i in numba.prange(64):
+        a[i * 100 : (i + 1) * 100] += 1
+
+def serial(a):
+    a += 1
+
+def work(times=100):
+    a = np.zeros(6400)
+    for _ in range(times):
+        T.launch(parallel, serial, a)
+    assert (a == times).all()
+
+def in_child(function, patience=20):
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            function()
+            code = 0
+        finally:
+            os._exit(code)
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(0.002)
+    os.kill(pid, 9)
+    os.waitpid(pid, 0)
+    return "hung"
+"""
+
+
+def available(layer):
+    if layer == "omp":
+        try:
+            importlib.import_module("numba.np.ufunc.omppool")
+        except ImportError:
+            return False
+    return True
+
+
+def run(source, layer="default", timeout=60, path=None, **environ):
+    variables = {"NUMBA_NUM_THREADS": "4"} | environ
+    if layer != "default":
+        variables["NUMBA_THREADING_LAYER"] = layer
+    if path is not None:
+        variables["PYTHONPATH"] = str(path)
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "NDGRAD_"))}
+    result = subprocess.run(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(source)],
+        env=keep | variables,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
+
+
+@pytest.fixture(params=LAYERS)
+def layer(request):
+    if not available(request.param):
+        pytest.skip(f"Numba has no {request.param} here")
+    return request.param
+
+
+def test_many_python_threads(layer):
+    run(
+        """
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        """,
+        layer,
+    )
+
+
+@needs_fork
+def test_forks(layer):
+    """Children of a parent that has launched, grandchildren, and the parent afterwards."""
+    run(
+        """
+        work()
+        assert in_child(work) == 0
+        def nest():
+            work()
+            assert in_child(work) == 0
+        assert in_child(nest) == 0
+        work()
+
+        result = []
+        thread = threading.Thread(target=lambda: result.append(in_child(work)))
+        thread.start(); thread.join()
+        assert result == [0]
+        work()
+        """,
+        layer,
+    )
+
+
+@needs_fork
+def test_fork_while_other_threads_launch(layer):
+    run(
+        """
+        stop = threading.Event()
+        def loop():
+            while not stop.is_set(): work(20)
+        threads = [threading.Thread(target=loop) for _ in range(3)]
+        for t in threads: t.start()
+        results = [in_child(lambda: work(20)) for _ in range(8)]
+        stop.set()
+        for t in threads: t.join()
+        assert results == [0] * 8, results
+        """,
+        layer,
+    )
+
+
+@needs_fork
+def test_fork_before_the_first_launch_costs_the_child_nothing():
+    run(
+        """
+        def child():
+            work()
+            assert T.parallel_is_safe() or T.layer() == "workqueue"
+        assert in_child(child) == 0
+        work()
+        """
+    )
+
+
+def test_spawned_processes(tmp_path):
+    script = tmp_path / "spawned.py"
+    script.write_text(
+        PRELUDE
+        + textwrap.dedent(
+            """
+            import multiprocessing
+            if __name__ == "__main__":
+                work(1)
+                context = multiprocessing.get_context("spawn")
+                children = [context.Process(target=work) for _ in range(2)]
+                for c in children: c.start()
+                for c in children: c.join(50)
+                assert [c.exitcode for c in children] == [0, 0]
+            """
+        )
+    )
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    subprocess.run(
+        [sys.executable, str(script)],
+        env=os.environ | {"PYTHONPATH": path},
+        timeout=60,
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_tbb_is_found_where_pip_puts_it():
+    names = run("print(T.layer(), T._tbb is not None, next(filter(None, T._tbb_paths())).name)")
+    if names[1] == "True":
+        assert names[0] == "tbb"
+    else:
+        assert names[0] in ("tbb", "omp", "workqueue")  # tbb if the system has it
+
+
+def test_without_tbb_there_is_another_layer(tmp_path):
+    """Numba's order of layers goes on when TBB is hidden from it and from us."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes, sys\n"
+        "class CDLL(ctypes.CDLL):\n"
+        "    def __init__(self, name, *args, **kwargs):\n"
+        "        if 'tbb' in str(name):\n"
+        "            raise OSError('hidden')\n"
+        "        super().__init__(name, *args, **kwargs)\n"
+        "ctypes.CDLL = CDLL\n"
+        "sys.modules['numba.np.ufunc.tbbpool'] = None\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *(entry for entry in sys.path if entry)])
+    source = """
+        assert T._tbb is None
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        print(T.layer())
+        """
+    assert run(source, path=path)[0] in ("omp", "workqueue")
+
+
+def test_importing_starts_and_compiles_nothing():
+    run(
+        """
+        assert not T._started()
+        assert not parallel.signatures
+        assert threading.active_count() == 1
+        """
+    )
+
+
+def test_a_users_layer_is_respected_and_one_that_is_missing_is_an_error():
+    assert run("work(1); print(T.layer())", "workqueue") == ["workqueue"]
+    text = run(
+        """
+        from ndgrad.base import MXNetError
+        try: T.layer()
+        except MXNetError as error: print(error)
+        """,
+        NUMBA_THREADING_LAYER="nonsense",
+    )
+    assert "nonsense" in " ".join(text)
+
+
+def test_workqueue_runs_one_launch_at_a_time_and_the_rest_serially():
+    run(
+        """
+        assert not T.parallel_is_safe()
+        calls = []
+        def outer(): T.launch(lambda: calls.append("parallel"), lambda: calls.append("serial"))
+        T.launch(outer, serial)
+        assert calls == ["serial"], calls
+        outer()
+        assert calls == ["serial", "parallel"], calls
+        """,
+        "workqueue",
+    )
+
+
+def test_number_of_threads_reaches_every_python_thread():
+    run(
+        """
+        seen, told = [], []
+        T.when_changed(told.append)
+        def note(): T.launch(lambda: seen.append(numba.get_num_threads()), serial)
+        assert T.num_threads() == 4
+        note()
+        T.set_num_threads(2)
+        note()
+        thread = threading.Thread(target=note); thread.start(); thread.join()
+        T.set_num_threads(4)
+        note()
+        assert seen == [4, 2, 2, 4], seen
+        assert told == [2, 4]
+        T.set_num_threads(1)
+        assert not T.parallel_is_safe()
+        T.launch(None, work)
+        """
+    )
+
+
+def test_number_of_threads_from_the_environment():
+    assert run("print(T.num_threads())", NDGRAD_NUM_THREADS="3") == ["3"]
+    assert run("print(T.num_threads())", NDGRAD_NUM_THREADS="99") == ["4"]
+    assert run("print(T.num_threads())", NUMBA_NUM_THREADS="2") == ["2"]
+
+
+def test_bad_number_of_threads():
+    run(
+        """
+        from ndgrad.base import MXNetError
+        for bad in (0, 5, -1, 1.0, True, None):
+            try: T.set_num_threads(bad)
+            except MXNetError as error: assert "from 1 to 4" in str(error)
+            else: raise AssertionError(bad)
+        assert T.num_threads() == 4
+        """
+    )
+
+
+def test_without_compilation_no_layer_is_started():
+    run("work(2); assert T.parallel_is_safe() and not T._started()", NUMBA_DISABLE_JIT="1")
