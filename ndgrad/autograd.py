@@ -25,7 +25,7 @@ import numpy as np
 from .base import MXNetError
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
 from .function import Function
-from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, Node, nodes_below, state, walk
+from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
 from .ndarray import NDArray
 from .symbol import get_symbol
 
@@ -171,7 +171,7 @@ def mark_variables(
                 f"dtype {np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
             )
     for x, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
-        x._node, x._index = Leaf(x, gradient, req), 0
+        x._node = Leaf(x, gradient, req)
 
 
 def _require_array(x: Any, function: str, argument: str) -> None:
@@ -223,12 +223,11 @@ def _pending(heads: list[NDArray], head_grads: list[NDArray | None], rules: Any)
     for head, given in zip(heads, head_grads, strict=True):
         node = head._node
         assert node is not None
-        key = (node, head._index) if head._index else node
         if given is None:
             gradient = rules.ones(node, head._shape)
         else:
             gradient = given._data if flat else given
-        pending[key] = gradient if key not in pending else rules.add(pending[key], gradient)
+        pending[node] = gradient if node not in pending else rules.add(pending[node], gradient)
     return pending
 
 
@@ -357,9 +356,7 @@ def _leading_to(order: list[Any], wanted: set[Any]) -> list[Any]:
     """The nodes of *order* from which some leaf in *wanted* can be reached."""
     useful = set(wanted)
     for node in reversed(order):
-        if isinstance(node, Node) and any(
-            p.__class__ is not list and p in useful for p in node.parents
-        ):
+        if any(p.__class__ is not list and p in useful for p in node.parents):
             useful.add(node)
     return [node for node in order if node in useful]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .base import MXNetError
 from .dispatch import convert, record_call, unrecorded
-from .graph import Node, state
+from .graph import Node, Port, state
 from .kernels._table import Op
 from .ndarray import NDArray
 
@@ -64,7 +64,8 @@ class Function:
             data, shape, ctx, version = flat
             array = NDArray(data, shape, ctx, version)
             if self._node is not None:
-                array._node, array._index = self._node, number
+                node = self._node
+                array._node = node if node.op.single else Port(node, number, data.dtype)
             saved[position] = array
         return tuple(saved)
 
@@ -115,17 +116,18 @@ class Function:
     def _record(
         self, inputs: Sequence[Any], arrays: list[NDArray], outputs: list[NDArray], site: str
     ) -> None:
-        function = self
+        are_arrays = tuple(isinstance(x, NDArray) for x in inputs)
 
-        class Row(Op):
-            def custom_backward(self, node: Node, grads: Sequence[Any]) -> list[Any]:
-                return function._backward(node, grads, inputs_are_arrays, site)
+        def backward(node: Node, grads: Any) -> list[Any]:
+            grads = grads if isinstance(grads, list) else [grads]
+            return self._backward(node, grads, are_arrays, site)
 
-        inputs_are_arrays = tuple(isinstance(x, NDArray) for x in inputs)
-        row = Row(
+        row = Op(
             name=type(self).__name__,
             inputs=tuple(f"input{i}" for i in range(len(arrays))),
             outputs=tuple(f"output{i}" for i in range(len(outputs))),
+            flat_backward=backward,
+            recorded_backward=backward,
         )
         record_call(row, {}, arrays, outputs)
         for position, kept in enumerate(self._saved):

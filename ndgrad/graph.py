@@ -50,13 +50,11 @@ class Array:
     _ctx : Context
     _version : list of one int
         When the memory was last written to, by the clock `stamps`; shared by all views of it.
-    _node : Node, Leaf or None
+    _node : Node, Port, Leaf or None
         What made it, when that was recorded.
-    _index : int
-        Which output of the node it is.
     """
 
-    __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "_index", "__weakref__")
+    __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "__weakref__")
 
     def __init__(
         self,
@@ -69,8 +67,7 @@ class Array:
         self._shape = shape
         self._ctx = ctx
         self._version = [0] if version is None else version
-        self._node: Node | Leaf | None = None
-        self._index = 0
+        self._node: Node | Port | Leaf | None = None
 
 
 class Leaf:
@@ -107,10 +104,8 @@ class Node:
     op : Op
     params : mapping or None
     parents : tuple
-        For each input the `Node` or `Leaf` that made it; the version cell (a list) of a constant
-        array, which tells constants apart; None for a Python number.
-    indices : tuple of int
-        Which output of the parent the input is.
+        For each input the `Node`, `Port` or `Leaf` that made it; the version cell (a list) of a
+        constant array, which tells constants apart; None for a Python number.
     saved : tuple or None
         For each input, then each output: its flat data, a number, or None when backward does not
         use it.  The whole is None once a backward has passed and released it.
@@ -129,7 +124,6 @@ class Node:
         "op",
         "params",
         "parents",
-        "indices",
         "saved",
         "shapes",
         "versions",
@@ -144,7 +138,6 @@ class Node:
         op: Any,
         params: Any,
         parents: tuple[Any, ...],
-        indices: tuple[int, ...],
         saved: tuple[Any, ...],
         shapes: tuple[tuple[int, ...], ...],
         versions: tuple[list[int] | None, ...],
@@ -154,7 +147,6 @@ class Node:
         self.op = op
         self.params = params
         self.parents = parents
-        self.indices = indices
         self.saved: tuple[Any, ...] | None = saved
         self.shapes = shapes
         self.versions = versions
@@ -163,8 +155,25 @@ class Node:
         self.number = next_stamp()
 
 
+class Port:
+    """One output of a node that has several: edges of the graph need no numbers then."""
+
+    __slots__ = ("node", "index", "number", "ctx", "dtype", "__weakref__")
+
+    def __init__(self, node: Node, index: int, dtype: np.dtype[Any]) -> None:
+        self.node = node
+        self.index = index
+        self.ctx = node.ctx
+        self.dtype = dtype
+        self.number = next_stamp()
+
+    @property
+    def parents(self) -> tuple[Node]:
+        return (self.node,)
+
+
 def nodes_below(heads: Iterable[Any]) -> list[Any]:
-    """Nodes and leaves reachable from *heads*, youngest first, checked to be usable.
+    """Nodes, ports and leaves reachable from *heads*, youngest first, checked to be usable.
 
     Raises
     ------
@@ -178,7 +187,10 @@ def nodes_below(heads: Iterable[Any]) -> list[Any]:
     while pending:
         node = pending.pop()
         found.append(node)
-        if node.__class__ is Leaf:
+        if node.__class__ is not Node:
+            if node.__class__ is Port and node.node not in seen:
+                seen.add(node.node)
+                pending.append(node.node)
             continue
         if node.saved is None:
             raise _unusable(node)
@@ -206,9 +218,12 @@ def _unusable(node: Node) -> MXNetError:
 
 def _overwritten(node: Node, version: list[int]) -> MXNetError:
     position = next(i for i, cell in enumerate(node.versions) if cell is version)
-    count = len(node.shapes) - len(node.op.outputs)
-    names = [*(f"input {node.op.inputs[min(i, len(node.op.inputs) - 1)]!r}" for i in range(count))]
-    names += [f"output {name!r}" for name in node.op.outputs]
+    count = len(node.parents)
+    inputs, outputs = node.op.keywords, node.op.outputs
+    names = [f"input {inputs[min(i, len(inputs) - 1)]!r}" for i in range(count)]
+    names += [
+        f"output {outputs[min(i, len(outputs) - 1)]!r}" for i in range(len(node.shapes) - count)
+    ]
     return MXNetError(
         f"Operator {node.op.name}: its {names[position]} (shape {node.shapes[position]}) was "
         "overwritten between forward and backward, so its gradient cannot be computed. Change "
@@ -217,17 +232,18 @@ def _overwritten(node: Node, version: list[int]) -> MXNetError:
 
 
 class Rules(Protocol):
-    """How gradients are computed and added: on flat buffers, or on recorded arrays."""
+    """How gradients are made and added: flat buffers (first order), or recorded arrays."""
 
-    def ones(self, node: Node | Leaf, index: int) -> Any: ...
+    flat: bool
 
-    def zeros(self, shape: tuple[int, ...], node: Node | Leaf) -> Any: ...
+    def ones(self, node: Any, shape: tuple[int, ...]) -> Any: ...
+
+    def zeros(self, shape: tuple[int, ...], node: Any) -> Any: ...
 
     def add(self, a: Any, b: Any) -> Any: ...
 
     def add_into(self, a: Any, b: Any) -> Any: ...
 
-    def backward(self, node: Node, grads: Any) -> Sequence[Any]: ...
 
 
 def walk(
@@ -241,10 +257,10 @@ def walk(
 
     Parameters
     ----------
-    order : sequence of Node and Leaf
+    order : sequence of Node, Port and Leaf
         Youngest first.
     pending : dict
-        Gradients of the heads; the key is the node for its first output, else (node, index).
+        Gradients of the heads by what made them.  A node of several outputs receives a list.
     rules : Rules
     retain : bool
         Whether nodes keep what they saved; otherwise it is released as the walk passes.
@@ -253,40 +269,39 @@ def walk(
     """
     # Sums that this walk made may be added to in place; other gradients may be shared.
     owned = set()
-    backward, add, add_into = rules.backward, rules.add, rules.add_into
+    flat, add, add_into = rules.flat, rules.add, rules.add_into
     for node in order:
-        if node.__class__ is Leaf:
-            gradient = pending.pop(node, None)
-            if gradient is not None:
+        gradient = pending.pop(node, None)
+        if node.__class__ is not Node:
+            if gradient is None:
+                continue
+            if node.__class__ is Leaf:
                 deliver(node, gradient)
+                continue
+            whole = node.node
+            if whole not in pending:
+                pending[whole] = [None] * (len(whole.shapes) - len(whole.parents))
+            pending[whole][node.index] = gradient
             continue
-        if len(node.op.outputs) == 1:
-            gradient = pending.pop(node, None)
-            used = gradient is not None
-        else:
-            keys = [node, *((node, i) for i in range(1, len(node.shapes) - len(node.parents)))]
-            gradient = [pending.pop(key, None) for key in keys]
-            used = any(g is not None for g in gradient)
-        parents, indices = node.parents, node.indices
-        if used:
+        if gradient is not None:
+            op = node.op
+            backward = op.flat_backward if flat else op.recorded_backward
             results = backward(node, gradient)
-            for i, parent in enumerate(parents):
-                if parent is None or parent.__class__ is list:
-                    continue
-                result = results[i]
-                if result is None:
-                    result = rules.zeros(node.shapes[i], parent)
-                index = indices[i]
-                key = (parent, index) if index else parent
-                have = pending.get(key)
-                if have is None:
-                    pending[key] = result
-                elif key in owned:
-                    pending[key] = add_into(have, result)
-                else:
-                    pending[key] = add(have, result)
-                    owned.add(key)
+            position = 0
+            for parent in node.parents:
+                if parent is not None and parent.__class__ is not list:
+                    result = results[position]
+                    if result is None:
+                        result = rules.zeros(node.shapes[position], parent)
+                    have = pending.get(parent)
+                    if have is None:
+                        pending[parent] = result
+                    elif parent in owned:
+                        pending[parent] = add_into(have, result)
+                    else:
+                        pending[parent] = add(have, result)
+                        owned.add(parent)
+                position += 1
         if not retain:
             node.saved = None
-            node.versions = ()
-            node.parents = ()
+            node.versions = node.parents = ()

@@ -26,29 +26,14 @@ def _operand(other: Any) -> Any:
     raise TypeError(f"type {type(other)} not supported")
 
 
-def _scalar_or_array(name: str) -> Callable[[NDArray, Any], NDArray]:
-    operator = getattr(F, name)
-
+def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray]:
     def method(self: NDArray, other: Any) -> NDArray:
-        if other.__class__ is not NDArray:
-            other = _operand(other)
-        return operator(self, other)  # type: ignore[no-any-return]
+        return call(other, self)
 
     return method
 
 
-def _reflected(name: str) -> Callable[[NDArray, Any], NDArray]:
-    operator = getattr(F, name)
-
-    def method(self: NDArray, other: Any) -> NDArray:
-        return operator(_operand(other), self)  # type: ignore[no-any-return]
-
-    return method
-
-
-def _in_place(name: str, sign: str) -> Callable[[NDArray, Any], NDArray]:
-    operator = getattr(F, name)
-
+def _in_place(operator: Callable[..., Any], sign: str) -> Callable[[NDArray, Any], NDArray]:
     def method(self: NDArray, other: Any) -> NDArray:
         other = _operand(other)
         if state.recording:
@@ -312,7 +297,7 @@ class NDArray(Array):
             raise MXNetError(f"attach_grad: stype={stype!r}, expected one of {_STYPES}")
         gradient = empty(self.size, self._data.dtype)
         gradient.fill(0)
-        self._node, self._index = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req), 0
+        self._node = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req)
 
     @property
     def grad(self) -> NDArray | None:
@@ -414,29 +399,6 @@ class NDArray(Array):
 
     # --- operators -------------------------------------------------------------------------------
 
-    __add__ = _scalar_or_array("broadcast_add")
-    __radd__ = _reflected("broadcast_add")
-    __iadd__ = _in_place("broadcast_add", "+=")
-    __sub__ = _scalar_or_array("broadcast_sub")
-    __rsub__ = _reflected("broadcast_sub")
-    __isub__ = _in_place("broadcast_sub", "-=")
-    __mul__ = _scalar_or_array("broadcast_mul")
-    __rmul__ = _reflected("broadcast_mul")
-    __imul__ = _in_place("broadcast_mul", "*=")
-    __truediv__ = _scalar_or_array("broadcast_div")
-    __rtruediv__ = _reflected("broadcast_div")
-    __itruediv__ = _in_place("broadcast_div", "/=")
-    __mod__ = _scalar_or_array("broadcast_mod")
-    __rmod__ = _reflected("broadcast_mod")
-    __imod__ = _in_place("broadcast_mod", "%=")
-    __pow__ = _scalar_or_array("broadcast_power")
-    __rpow__ = _reflected("broadcast_power")
-    __ipow__ = _in_place("broadcast_power", "**=")
-    __gt__ = _scalar_or_array("broadcast_greater")
-    __ge__ = _scalar_or_array("broadcast_greater_equal")
-    __lt__ = _scalar_or_array("broadcast_lesser")
-    __le__ = _scalar_or_array("broadcast_lesser_equal")
-
     def __eq__(self, other: Any) -> Any:
         return False if other is None else F.broadcast_equal(self, _operand(other))
 
@@ -469,3 +431,29 @@ def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) ->
 
 
 dispatch.install(NDArray)
+
+
+def _give_operators() -> None:
+    """``x + y`` is the row's call itself: no function in between."""
+    for name, row, sign in (
+        ("add", "broadcast_add", "+="),
+        ("sub", "broadcast_sub", "-="),
+        ("mul", "broadcast_mul", "*="),
+        ("truediv", "broadcast_div", "/="),
+        ("mod", "broadcast_mod", "%="),
+        ("pow", "broadcast_power", "**="),
+    ):
+        call = dispatch.lookup(row).call
+        setattr(NDArray, f"__{name}__", call)
+        setattr(NDArray, f"__r{name}__", _reflected(call))
+        setattr(NDArray, f"__i{name}__", _in_place(call, sign))
+    for name, row in (
+        ("gt", "broadcast_greater"),
+        ("ge", "broadcast_greater_equal"),
+        ("lt", "broadcast_lesser"),
+        ("le", "broadcast_lesser_equal"),
+    ):
+        setattr(NDArray, f"__{name}__", dispatch.lookup(row).call)
+
+
+_give_operators()

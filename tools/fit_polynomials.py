@@ -172,6 +172,11 @@ def _asin_p(z: mp.mpf) -> mp.mpf:
     return (mp.asin(x) - x) / (x * z)
 
 
+def _tanh_p(z: mp.mpf) -> mp.mpf:
+    x = mp.sqrt(z)
+    return (mp.tanh(x) - x) / (x * z)
+
+
 def _erf_p(z: mp.mpf) -> mp.mpf:
     x = mp.sqrt(z)
     return mp.erf(x) / x - 1
@@ -220,10 +225,14 @@ def _erfc_t(t: mp.mpf) -> mp.mpf:
 
 FITS: dict[str, Fit] = {
     "EXP_F64": _exp_fit(10, "float64"),
-    "EXP_F32": _exp_fit(4, "float32"),
+    "EXP_F32": _exp_fit(5, "float32"),
     "LOG_F64": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 6, _same),
     "LOG_DD": Fit(_series(_atanh_p5, mp.mpf(2) / 5), mp.mpf(0), _S**2, 7, _square),
     "LOG_F32": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 2, _same, "float32"),
+    "LOG1P_F32": Fit(
+        _series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), mp.mpf("0.1112"), 4, _same, "float32"
+    ),
+    "LOG1P_F64": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), mp.mpf("0.1112"), 10, _same),
     "SIN_F64": Fit(_series(_sin_p, -mp.mpf(1) / 6), mp.mpf(0), _PI4**2, 5, _same),
     "COS_F64": Fit(_series(_cos_p, mp.mpf(1) / 24), mp.mpf(0), _PI4**2, 5, _square),
     "SIN_F32": Fit(_series(_sin_p, -mp.mpf(1) / 6), mp.mpf(0), _PI4**2, 2, _same, "float32"),
@@ -236,11 +245,16 @@ FITS: dict[str, Fit] = {
         _series(_erf_p, 2 / mp.sqrt(mp.pi) - 1), mp.mpf(0), mp.mpf("0.812"), 5, dtype="float32"
     ),
     "ERF_EXPONENT_F32": Fit(_erf_exponent, mp.mpf("0.899"), mp.mpf("3.95"), 6, mp.erfc, "float32"),
+    "TANH_F32": Fit(
+        _series(_tanh_p, -mp.mpf(1) / 3), mp.mpf(0), mp.mpf("0.361"), 4, _same, "float32"
+    ),
     "ERFINV_CENTRE": Fit(
         lambda v: _erfinv_centre(v + mp.mpf("3.125")), mp.mpf("-3.125"), mp.mpf("3.125"), 24
     ),
     "ERFINV_TAIL": Fit(_erfinv_tail, mp.mpf("2.633") - ERFINV_S, mp.mpf("6.07") - ERFINV_S, 22),
     "LGAMMA_F64": Fit(_series(_lgamma_p, 1 - mp.euler), mp.mpf("-0.7001"), mp.mpf("0.3001"), 19),
+    "LGAMMA_F32": Fit(_series(_lgamma_p, 1 - mp.euler), mp.mpf("-0.7001"), mp.mpf("0.3001"), 11),
+    "STIRLING_F32": Fit(_stirling, mp.mpf(0), 1 / mp.mpf("2.299") ** 2, 5),
     "STIRLING_F64": Fit(_stirling, mp.mpf(0), 1 / mp.mpf("2.299") ** 2, 14),
     "DIGAMMA_F64": Fit(_psi_p, mp.mpf("-0.5"), mp.mpf("0.5"), 22),
     "DIGAMMA_TAIL": Fit(_psi_tail, mp.mpf(0), mp.mpf(1) / 9, 12),

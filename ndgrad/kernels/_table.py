@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,7 +36,7 @@ class Sample:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Op:
     """A row of the table.
 
@@ -54,7 +54,8 @@ class Op:
         Keyword parameters and their defaults (`inspect.Parameter.empty` when required).
     outputs : tuple of str
         Everything that forward returns.  Names that begin with an underscore are kept for backward
-        (a dropout mask) and not shown to the caller.
+        (a dropout mask) and not shown to the caller; a single ``*y`` stands for as many as forward
+        returns, none of which can be saved.
     forward : callable
         For an operator with structure: takes arrays (``_data`` flat, ``_shape``) and parameters,
         returns a pair (flat array, shape), or a list of them.
@@ -89,16 +90,42 @@ class Op:
     reference: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
     stochastic: bool = False
-    # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on recorded arrays.
+    # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on arrays, and its
+    # derivative from a node and the outputs' gradients, on flat buffers and on recorded arrays.
     call: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
+    flat_backward: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
+    recorded_backward: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         self.keywords = self.keywords or self.inputs
 
     @cached_property
-    def visible(self) -> int:
-        """How many outputs the caller sees."""
+    def single(self) -> bool:
+        """Whether a call returns one array rather than a list."""
+        return self._visible == 1 and not self.outputs[0].startswith("*")
+
+    @cached_property
+    def _visible(self) -> int:
         return sum(not name.startswith("_") for name in self.outputs)
+
+    def visible_of(self, outputs: Sequence[Any]) -> Sequence[Any]:
+        """Those of all *outputs* that the caller sees."""
+        return outputs if self.outputs[0].startswith("*") else outputs[: self._visible]
+
+    def output_names(self, count: int) -> tuple[str, ...]:
+        """A name for each of *count* outputs."""
+        if self.outputs[0].startswith("*"):
+            return tuple(f"{self.outputs[0][1:]}{i}" for i in range(count))
+        return self.outputs
+
+    def keeps(self, inputs: int, outputs: int) -> tuple[bool, ...]:
+        """Which of a call's operands (inputs, then outputs) a node must keep for backward."""
+        kept = self.saved
+        if self.variadic:
+            kept = (kept[0],) * inputs + kept[1:]
+        if self.outputs[0].startswith("*"):
+            return kept[:inputs] + (False,) * outputs
+        return kept[:inputs] + kept[len(kept) - len(self.outputs) :]
 
     @cached_property
     def wanted(self) -> frozenset[str]:
@@ -112,7 +139,7 @@ class Op:
         return tuple(name in self.wanted for name in (*self.inputs, *self.outputs))
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class ElementwiseOp(Op):
     """A row whose forward and derivatives are formulas.
 
@@ -166,7 +193,7 @@ def register(row: Op) -> Op:
             raise ValueError(f"operator {name!r} is registered twice")
     if row.gradient not in (DIFFERENTIABLE, ZERO, NONE):
         raise ValueError(f"operator {row.name!r}: no such gradient fact: {row.gradient!r}")
-    known = {*row.inputs, *row.outputs, *row.params, "g", "needs"}
+    known = {*row.inputs, *row.outputs, *row.params, "g", "grads", "needs"}
     known |= {f"{name}_shape" for name in (*row.inputs, *row.outputs)}
     known |= {f"{name}_dtype" for name in row.inputs} | {f"g_{name}" for name in row.outputs}
     if isinstance(row, ElementwiseOp):
@@ -200,9 +227,9 @@ class _Operators:
     """``F.sum(x, axis=1)``: operators of the table by name, for derivatives in terms of them."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any, **params: Any) -> Any:
-            return lookup(name).call(*args, **params)
-
+        call = lookup(name).call
+        if call is None:
+            raise RuntimeError(f"operator {name!r} is not open for calls yet")
         setattr(self, name, call)
         return call
 

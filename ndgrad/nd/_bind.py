@@ -50,7 +50,7 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     """
     name = name or op.name
     if isinstance(op, ElementwiseOp) and len(op.inputs) <= 2 and not op.params:
-        bound = _plain(op, name)
+        bound = op.call if name == op.name else _general(op, name)
     elif op.variadic:
         bound = _variadic(op, name)
     else:
@@ -60,27 +60,6 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     bound.__doc__ = op.doc
     bound.__signature__ = signature(op)  # type: ignore[attr-defined]
     return bound
-
-
-def _plain(op: Op, name: str) -> Callable[..., Any]:
-    """Functions of one or two arrays and nothing else: the short way to `Op.call`."""
-    call, general = op.call, _general(op, name)
-
-    if len(op.inputs) == 1:
-
-        def unary(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or len(args) != 1:
-                return general(*args, **kwargs)
-            return call(args[0])
-
-        return unary
-
-    def binary(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or len(args) != 2:
-            return general(*args, **kwargs)
-        return call(args[0], args[1])
-
-    return binary
 
 
 def _unknown(op: Op, name: str, given: str) -> TypeError:

@@ -138,6 +138,17 @@ def horner(x, coefficients):
     return total
 
 
+@inline
+def long_horner(x, coefficients):
+    """`horner` for more than 16 coefficients: LLVM would not unroll so long a loop in time."""
+    total = coefficients[len(coefficients) - 1]
+    for i in range(len(coefficients) - 2, 11, -1):
+        total = total * x + coefficients[i]
+    for i in range(11, -1, -1):
+        total = total * x + coefficients[i]
+    return total
+
+
 @exact
 def two_sum(a, b):
     """a + b as the rounded sum and its error (Knuth)."""

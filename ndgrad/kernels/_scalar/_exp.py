@@ -14,16 +14,16 @@ from ._bits import (
     scale_f64,
     tuple_f32,
 )
-from ._log import log1p_f32, log1p_f64
 from ._table import inline, scalar
 
 # (e**r - 1 - r) / r**2 on |r| <= log(2)/2.
 _EXP_F32 = tuple_f32(
     0.5,
-    0.16666543,
-    0.04166628,
-    0.008366596,
-    0.0013946466,
+    0.16666667,
+    0.041666355,
+    0.008333273,
+    0.0013941028,
+    0.00019914172,
 )
 _EXP_F64 = (
     0.5,
@@ -37,6 +37,35 @@ _EXP_F64 = (
     2.755724290325562e-07,
     2.5109066130966025e-08,
     2.0924406285697815e-09,
+)
+# (tanh x - x) / x**3 in x**2, |x| <= 0.6.
+_TANH_F32 = tuple_f32(
+    -0.333333,
+    0.13331945,
+    -0.05378536,
+    0.020800445,
+    -0.0058995974,
+)
+# (2 atanh(s) - 2s) / s**3 in s**2, 0 <= s <= 1/3.
+_LOG1P_F32 = tuple_f32(
+    0.66666675,
+    0.39998874,
+    0.28617004,
+    0.21426222,
+    0.2430681,
+)
+_LOG1P_F64 = (
+    0.6666666666666667,
+    0.39999999999993924,
+    0.28571428572518603,
+    0.2222222212478506,
+    0.18181823234289574,
+    0.15384451047444203,
+    0.13336821719251446,
+    0.11715768161742646,
+    0.10973861613703526,
+    0.0698907552998495,
+    0.1647652563343913,
 )
 
 _LOG2_E_F32 = f32(1.4426950408889634)
@@ -117,7 +146,7 @@ def exp2_f64(x):
 @scalar("expm1", "float32", ulp=1.5, cuda="expm1", domain=(-10.0, 10.0))
 def expm1_f32(x):
     """e**x - 1 = 2**k (e**r - 1) + (2**k - 1), which cancels nowhere."""
-    k, p = _reduced_f32(clamp(x, f32(-20.0), f32(90.0)))
+    k, p = _reduced_f32(clamp(x, f32(-20.0), f32(89.0)))
     half = scale_f32(f32(0.5), k)
     y = f32(2.0) * (half * p + (half - f32(0.5)))
     return copysign(p if k == f32(0.0) else y, x)
@@ -125,7 +154,7 @@ def expm1_f32(x):
 
 @scalar("expm1", "float64", ulp=1.5)
 def expm1_f64(x):
-    k, p = reduced_f64(clamp(x, -40.0, 711.0), 0.0)
+    k, p = reduced_f64(clamp(x, -40.0, 710.0), 0.0)
     half = scale_f64(0.5, k)
     y = 2.0 * (half * p + (half - 0.5))
     return copysign(p if k == 0.0 else y, x)
@@ -133,9 +162,12 @@ def expm1_f64(x):
 
 @scalar("sigmoid", "float32", ulp=2, domain=(-20.0, 20.0))
 def sigmoid_f32(x):
-    """1 / (1 + e**-x), with e**-|x| so that the left tail does not overflow."""
+    """1 / (1 + e**-x), with e = e**-|x| so that the left tail does not overflow."""
     e = exp_f32(-abs(x))
-    return (e if x < f32(0.0) else f32(1.0)) / (f32(1.0) + e)
+    negative = x < f32(0.0)
+    y = (e if negative else f32(1.0)) / (f32(1.0) + e)
+    # e / (1 + e) = e - e (e / (1 + e)) rounds once where e is small.
+    return e - e * y if negative else y
 
 
 @scalar("sigmoid", "float64", ulp=2)
@@ -144,23 +176,40 @@ def sigmoid_f64(x):
     return (e if x < 0.0 else 1.0) / (1.0 + e)
 
 
+@inline
+def _log1p_unit_f32(e):
+    """log(1 + e) for 0 <= e <= 1: 2 atanh(s), s = e / (2 + e), where 2s = e - s e."""
+    s = e / (f32(2.0) + e)
+    z = s * s
+    return e - s * (e - z * horner(z, _LOG1P_F32))
+
+
+@inline
+def _log1p_unit_f64(e):
+    s = e / (2.0 + e)
+    z = s * s
+    return e - s * (e - z * horner(z, _LOG1P_F64))
+
+
 @scalar("softrelu", "float32", ulp=2, domain=(-20.0, 20.0))
 def softrelu_f32(x):
     """log(1 + e**x) = max(x, 0) + log1p(e**-|x|)."""
-    return (x if x > f32(0.0) else f32(0.0)) + log1p_f32(exp_f32(-abs(x)))
+    return (x if x > f32(0.0) else f32(0.0)) + _log1p_unit_f32(exp_f32(-abs(x)))
 
 
 @scalar("softrelu", "float64", ulp=2)
 def softrelu_f64(x):
-    return (x if x > 0.0 else 0.0) + log1p_f64(exp_f64(-abs(x)))
+    return (x if x > 0.0 else 0.0) + _log1p_unit_f64(exp_f64(-abs(x)))
 
 
 @scalar("tanh", "float32", ulp=2, cuda="tanh", domain=(-5.0, 5.0))
 def tanh_f32(x):
-    """t / (t + 2) with t = e**2|x| - 1, and the sign of x."""
+    """t / (t + 2) with t = e**2|x| - 1, up to 0.6 a polynomial in x**2 (Remez); x's sign."""
     a = clamp(abs(x), f32(0.0), f32(10.0))
-    t = expm1_f32(a + a)
-    return copysign(t / (t + f32(2.0)), x)
+    t = exp_f32(a + a) - f32(1.0)
+    z = a * a
+    small = a + a * z * horner(z, _TANH_F32)
+    return copysign(small if a < f32(0.6) else t / (t + f32(2.0)), x)
 
 
 @scalar("tanh", "float64", ulp=2.5)
@@ -173,10 +222,10 @@ def tanh_f64(x):
 @scalar("sinh", "float64", ulp=2.5, cuda="sinh", domain=(-10.0, 10.0))
 def sinh_f64(x):
     """h + h / (2h + 1) with h = (e**|x| - 1) / 2, and the sign of x."""
-    a = clamp(abs(x), 0.0, 711.0)
+    a = clamp(abs(x), 0.0, 710.6)
     k, p = reduced_f64(a, 0.0)
-    half = scale_f64(0.5, k)
-    h = half * p + (half - 0.5)
+    quarter = scale_f64(0.25, k)
+    h = 2.0 * (quarter * p + (quarter - 0.25))
     h = 0.5 * p if k == 0.0 else h
     y = h + h / (h + h + 1.0)
     y = h if h > 1e20 else y

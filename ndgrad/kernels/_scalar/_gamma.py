@@ -6,8 +6,8 @@ import numpy as np
 from numpy import float32 as f32
 from numpy import float64 as f64
 
-from ._bits import fast_two_sum, fma, horner, scale_f64, two_sum
-from ._exp import clamp, reduced_f64
+from ._bits import fast_two_sum, fma, horner, long_horner, scale_f64, two_sum
+from ._exp import exp_f64, reduced_f64
 from ._log import log_f64, log_sum_f64
 from ._table import exact, inline, scalar
 from ._trig import cos_pi_f64, sin_pi_f64
@@ -52,6 +52,29 @@ _STIRLING_F64 = (
     19.354806396761163,
     -27.309735507750823,
     17.84062958432284,
+)
+# The same two to float32's accuracy.
+_LGAMMA_F32 = (
+    0.4227843351007384,
+    0.3224670335451607,
+    -0.06735230176018324,
+    0.020580794334273168,
+    -0.007385528799523416,
+    0.0028909806839480007,
+    -0.001192546857181508,
+    0.000503830875269634,
+    -0.00023362855672166738,
+    0.0001183340033865021,
+    2.5104983946474515e-05,
+    8.332951067860563e-05,
+)
+_STIRLING_F32 = (
+    0.08333333331091534,
+    -0.002777768526564475,
+    0.0007930265274699673,
+    -0.0005793414295174656,
+    0.0006444280894221434,
+    -0.0005471771221898285,
 )
 # digamma(x) / (x - x0) in x - 1.5, 1 <= x <= 2, x0 the positive zero.
 _DIGAMMA_F64 = (
@@ -145,7 +168,7 @@ def gamma_f64(x):
         offset = offset + (e if below else 0.0)
     y = y if y < 200.0 else 200.0
     high, low = _stirling(y)
-    low = low + offset * high_slope(y)
+    low = low + offset * _slope(y)
     sign = -1.0 if negative else 1.0
     k, p = reduced_f64(high * sign, low * sign)
     sine = sin_pi_f64(a)
@@ -160,13 +183,35 @@ def gamma_f64(x):
     return (_NAN if pole else value) if x == x else x
 
 
+@inline
+def _stirling_short(x):
+    """`_stirling` in one float, for results in float32."""
+    u = 1.0 / x
+    return (x - 0.5) * (log_f64(x) - 1.0) + (_CONSTANT_HIGH + u * horner(u * u, _STIRLING_F32))
+
+
 @scalar("gamma", "float32", ulp=1)
 def gamma_f32(x):
-    return f32(gamma_f64(f64(x)))
+    a = f64(abs(x))
+    negative = x < f32(0.0)
+    y, product = a, 1.0
+    for _ in range(3):
+        below = y < 2.3
+        product = product * y if below else product
+        y = y + 1.0 if below else y
+    e = exp_f64(_stirling_short(y if y < 60.0 else 60.0) * (-1.0 if negative else 1.0))
+    sine = sin_pi_f64(a)
+    value = (-_PI * product / (sine * a) if negative else 1.0 / product) * e
+    value = 1.0 / f64(x) if a < 1e-9 else value
+    pole = negative & (sine == 0.0)
+    # Gamma(60) is infinite in float32; below -60 there is nothing but zero.
+    value = 0.0 if (a > 60.0) & (a < _INF) & negative else value
+    y32 = f32(_NAN if pole else value)
+    return x if (x == f32(_INF)) | (x != x) else y32
 
 
 @inline
-def high_slope(y):
+def _slope(y):
     """digamma(y) to three digits."""
     return log_f64(y) - 0.5 / y
 
@@ -186,7 +231,7 @@ def gammaln_f64(x):
     v = 0.0 if large else v
     high, low = _stirling(a if (a > 2.3) & (a < 1e306) else 2.3)
     log_product = log_f64(product)
-    near = v * horner(v, _LGAMMA_F64) - log_product
+    near = v * long_horner(v, _LGAMMA_F64) - log_product
     value = high + low if large else near
     value = _INF if a > 2.5563481638716906e305 else value
     reflected = -log_f64(a * abs(sin_pi_f64(a)) / _PI) - value
@@ -198,7 +243,26 @@ def gammaln_f64(x):
 
 @scalar("gammaln", "float32", ulp=1)
 def gammaln_f32(x):
-    return f32(gammaln_f64(f64(x)))
+    a = f64(abs(x))
+    y, product = a, 1.0
+    for _ in range(2):
+        below = y < 1.3
+        product = product * y if below else product
+        y = y + 1.0 if below else y
+    large = a >= 2.3
+    v = 0.0 if large else y - 2.0
+    # One logarithm: of a for Stirling's formula, of the product below it.
+    log = log_f64(a if large else product)
+    u = 1.0 / (a if large else 2.3)
+    far = (a - 0.5) * (log - 1.0) + (_CONSTANT_HIGH + u * horner(u * u, _STIRLING_F32))
+    value = far if large else v * horner(v, _LGAMMA_F32) - log
+    sine = abs(sin_pi_f64(a))
+    reflected = -log_f64(a * sine / _PI) - value
+    reflected = -log if a < 1e-17 else reflected
+    reflected = _INF if sine == 0.0 else reflected
+    value = reflected if x < f32(0.0) else value
+    value = _INF if a == _INF else value
+    return f32(value if x == x else _NAN)
 
 
 @inline
@@ -209,7 +273,7 @@ def _digamma_positive(a):
     above = y >= 2.0
     z = y - 1.0 if above else y
     z = z if z < 2.0 else 2.0
-    middle = ((z - _ZERO_HIGH) - _ZERO_LOW) * horner(z - 1.5, _DIGAMMA_F64)
+    middle = ((z - _ZERO_HIGH) - _ZERO_LOW) * long_horner(z - 1.5, _DIGAMMA_F64)
     middle = middle + (1.0 / z if above else 0.0)
     middle = middle - (1.0 / a if below else 0.0)
     u = 1.0 / (a if a > 3.0 else 3.0)

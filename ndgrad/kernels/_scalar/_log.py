@@ -147,7 +147,8 @@ def log1p_f32(x):
     """log(1 + x): the rounding error of 1 + x is added to the mantissa's distance from 1."""
     u, error = two_sum(f32(1.0), x)
     k, m = _split_f32(u)
-    f = (m - f32(1.0)) + error * power_of_two_f32(-k)
+    correction = error * power_of_two_f32(-k)
+    f = (m - f32(1.0)) + (correction if k < f32(30.0) else f32(0.0))
     y = k * _LN2_HIGH_F32 + (k * _LN2_LOW_F32 + _log1p_small_f32(f))
     y = _edges_f32(u, y)
     return x if abs(x) < f32(2.0**-30) else y
@@ -157,7 +158,8 @@ def log1p_f32(x):
 def log1p_f64(x):
     u, error = two_sum(1.0, x)
     k, m = split_f64(u)
-    f = (m - 1.0) + error * power_of_two_f64(-k)
+    correction = error * power_of_two_f64(-k)
+    f = (m - 1.0) + (correction if k < 60.0 else 0.0)
     y = k * _LN2_HIGH_F64 + (k * _LN2_LOW_F64 + _log1p_small_f64(f))
     y = _edges_f64(u, y)
     return x if abs(x) < 2.0**-60 else y

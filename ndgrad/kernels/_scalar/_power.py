@@ -9,7 +9,7 @@ from numpy import int32 as i32
 from numpy import int64 as i64
 
 from ._bits import bits_f64, copysign, float_of_bits_f64, fma, sqrt, two_product
-from ._exp import exp2_f64, exp_sum_f64
+from ._exp import clamp, exp2_f64, exp_sum_f64
 from ._log import log2_f64, log_sum_f64
 from ._table import exact, inline, scalar
 
@@ -36,7 +36,7 @@ def _power_edges(x, y, value):
 def _power_magnitude(a, y):
     log, log_low = log_sum_f64(a)
     # Beyond 1e20 the result is 0, 1 or infinity anyhow, and products stay finite.
-    y = 1e20 if y > 1e20 else (-1e20 if y < -1e20 else y)
+    y = clamp(y, -1e20, 1e20)
     p, low = two_product(y, log)
     low = low + y * log_low
     return exp_sum_f64(p, low if abs(p) < 800.0 else 0.0)
@@ -53,7 +53,9 @@ def pow_f64(x, y):
 @scalar("pow", "float32", ulp=1)
 def pow_f32(x, y):
     a, b = f64(x), f64(y)
-    return f32(_power_edges(a, b, exp2_f64(b * log2_f64(abs(a)))))
+    # A finite exponent, so that 0 * infinity does not arise for |x| = 1.
+    p = clamp(b, -1e20, 1e20) * log2_f64(abs(a))
+    return f32(_power_edges(a, b, exp2_f64(p)))
 
 
 @scalar("pow", "integer")

@@ -57,12 +57,13 @@ SCALARS: dict[str, Scalar] = {}
 
 
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
-    """With the JIT off NumPy would warn of overflows that are meant."""
+    """With the JIT off: no warnings of overflows that are meant, and typed constants."""
 
     @wraps(function)
     def call(*args: Any) -> Any:
         with np.errstate(all="ignore"):
-            return function(*args)
+            result = function(*args)
+            return np.float64(result) if type(result) is float else result
 
     return call
 

@@ -1,0 +1,55 @@
+"""The one door from arrays to kernels to nodes.
+
+`install` gives every row of the op table its ways to be called: ``op.call`` on arrays (recorded
+when some input is), and the two derivatives that the walk of `ndgrad.graph` uses: `flat_rules` on
+flat buffers, and `recorded_rules` on recorded arrays, whose results can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from ..graph import Array
+from ..kernels._table import OPS, ElementwiseOp, Op, lookup
+from . import _classes
+from ._calls import (
+    IN_GRAPH,
+    check_writable,
+    convert,
+    copy_flat,
+    record_call,
+    structured_call,
+    unrecorded,
+    write_into,
+    written,
+)
+from ._elementwise import elementwise_call
+from ._rules import flat_backward, flat_rules, recorded_backward, recorded_rules
+
+__all__ = [
+    "IN_GRAPH",
+    "bind",
+    "check_writable",
+    "convert",
+    "copy_flat",
+    "flat_rules",
+    "install",
+    "lookup",
+    "record_call",
+    "recorded_rules",
+    "unrecorded",
+    "write_into",
+    "written",
+]
+
+
+def install(array: type[Array]) -> None:
+    """Make operators return *array*, and open every row of the table for calls."""
+    _classes.array = array
+    for op in OPS.values():
+        bind(op)
+
+
+def bind(op: Op) -> None:
+    """Give a row its ``call`` and its derivatives; for a row that is registered later, such as a user's kernel."""
+    op.call = elementwise_call(op) if isinstance(op, ElementwiseOp) else structured_call(op)
+    op.flat_backward = flat_backward(op)
+    op.recorded_backward = recorded_backward(op)

@@ -1,0 +1,167 @@
+"""Calls of operators with structure, the node of a call, and writes into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..graph import Array, Leaf, Node, Port, next_stamp, state
+from ..kernels._table import NONE, Op, lookup
+from . import _classes
+
+def tracked(x: Any) -> bool:
+    return isinstance(x, Array) and x._node is not None
+
+
+def _parent(x: Any) -> Any:
+    """What a node holds for an input: its maker, else the version cell of a constant."""
+    if isinstance(x, Array):
+        return x._version if x._node is None else x._node
+    return None
+
+
+def record_call(
+    op: Op,
+    params: Mapping[str, Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Array],
+) -> None:
+    """Make the node of one call and put the visible outputs on it."""
+    operands = [*inputs, *outputs]
+    keep = op.keeps(len(inputs), len(outputs))
+    saved = tuple(
+        (x._data if isinstance(x, Array) else x) if wanted else None
+        for x, wanted in zip(operands, keep, strict=True)
+    )
+    node = Node(
+        op,
+        params,
+        tuple(_parent(x) for x in inputs),
+        saved,
+        tuple(x._shape if isinstance(x, Array) else () for x in operands),
+        tuple(
+            x._version if wanted and isinstance(x, Array) else None
+            for x, wanted in zip(operands, keep, strict=True)
+        ),
+        outputs[0]._ctx,
+        outputs[0]._data.dtype,
+    )
+    if op.gradient == NONE:
+        node.saved = None
+    visible = op.visible_of(outputs)
+    if len(visible) == 1:
+        visible[0]._node = node
+        return
+    for i, output in enumerate(visible):
+        output._node = Port(node, i, output._data.dtype)
+
+
+def convert(x: Array, dtype: np.dtype[Any]) -> Array:
+    """*x* itself when it has *dtype*, else a recorded cast."""
+    return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
+
+
+def unrecorded(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
+    """Call with recording off."""
+    before, state.recording = state.recording, False
+    try:
+        return function(*args, **params)
+    finally:
+        state.recording = before
+
+
+def structured_call(op: Op) -> Callable[..., Any]:
+    forward = op.forward
+    assert forward is not None
+    training = "_training" in op.params
+
+    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+        if training:
+            params["_training"] = state.training
+        results = forward(*inputs, **params)
+        if isinstance(results, tuple):
+            results = [results]
+        ctx = next((x._ctx for x in inputs if isinstance(x, Array)), None)
+        if ctx is None:
+            raise TypeError(f"Operator {op.name}: expected at least one NDArray")
+        outputs = [_wrap(data, shape, ctx, inputs) for data, shape in results]
+        if state.recording and any(tracked(x) for x in inputs):
+            record_call(op, {**op.params, **params}, inputs, outputs)
+        if out is not None:
+            return _write_all(out, op.visible_of(outputs), op.name)
+        visible = op.visible_of(outputs)
+        return visible[0] if op.single else visible
+
+    return call
+
+
+def _wrap(
+    data: np.ndarray[Any, Any], shape: tuple[int, ...], ctx: Any, inputs: Sequence[Any]
+) -> Array:
+    """An array around a forward's result, which may be a view of an input's memory."""
+    for x in inputs:
+        if isinstance(x, Array) and (data is x._data or data.base is x._data):
+            return _classes.array(data, shape, ctx, x._version)
+    return _classes.array(data, shape, ctx)
+
+
+def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:
+    targets = list(out) if isinstance(out, (list, tuple)) else [out]
+    if len(targets) != len(results):
+        raise MXNetError(f"Operator {what}: out has {len(targets)} arrays, expected {len(results)}")
+    for target, result in zip(targets, results, strict=True):
+        write_into(target, result, what)
+    return out
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+IN_GRAPH = (
+    "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
+    "when evaluating gradients. Please call backward first to clear the graph or do this out side "
+    "of a record section. Nothing was written."
+)
+
+
+def check_writable(target: Array, what: str) -> None:
+    """Refuse to write to an array of the graph while recording, before anything is written."""
+    if target._node is not None and state.recording:
+        raise MXNetError(f"{what}: {IN_GRAPH}")
+
+
+def written(target: Array) -> None:
+    """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
+    target._version[0] = next_stamp()
+
+
+def write_into(target: Array, value: Array, what: str) -> Array:
+    """Copy *value* into *target*, which takes over its place in the graph.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes differ, or *target* is in the graph while recording.
+    """
+    check_writable(target, what)
+    if target._shape != value._shape:
+        raise MXNetError(
+            f"Operator {what}: out has shape {list(target._shape)}, "
+            f"inferred shape={list(value._shape)}"
+        )
+    converted = convert(value, target._data.dtype)
+    if state.recording and isinstance(converted._node, Leaf):
+        converted = lookup("identity").call(converted)  # the target is no variable itself
+    copy_flat(converted._data, target._data)
+    written(target)
+    if state.recording:
+        target._node = converted._node
+    return target
+
+
+def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
+    """Copy equal-sized flat buffers of one dtype."""
+    if source.size and source is not target:
+        np.copyto(target, source)

@@ -1,0 +1,474 @@
+"""Calls and derivatives of element-wise rows: a short way for the commonest, then the long one.
+
+The short ways are what an eager program on small arrays consists of, so they do nothing that could
+be done once: kernels are bound per dtype, and what a derivative reads is settled per row.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..base import MXNetError, promote
+from ..graph import Array, Node, state
+from ..kernels import _elementwise, _scalar
+from ..kernels._codegen import compute_type, formula
+from ..kernels._launch import PARALLEL_ELEMENTS
+from ..kernels._table import ZERO, ElementwiseOp, F, lookup
+from ..storage import empty
+from . import _classes
+from ._calls import check_writable, convert, record_call, tracked, unrecorded, write_into, written
+
+Dtype = np.dtype[Any]
+Flat = np.ndarray[Any, Any]
+
+
+def size_of(shape: tuple[int, ...]) -> int:
+    """The number of elements of *shape*."""
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _as_scalar(value: Any, dtype: Dtype) -> Any:
+    """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
+    if dtype.kind == "f":
+        return float(value)
+    try:
+        return int(value)
+    except (OverflowError, ValueError):
+        raise MXNetError(f"scalar {value!r} has no value in dtype {dtype}") from None
+
+
+# --- forward -------------------------------------------------------------------------------------
+
+
+class _Serial(dict[Dtype, Callable[..., Any]]):
+    """Serial forward kernels by dtype, for one layout of operands of one dtype and shape."""
+
+    def __init__(self, op: ElementwiseOp, letters: str) -> None:
+        super().__init__()
+        self.op, self.letters = op, letters
+
+    def __missing__(self, dtype: Dtype) -> Callable[..., Any]:
+        op, loop = self.op, self.op.forward_loop
+        compute = compute_type(dtype, mathematical=op.mathematical)
+        scalar = np.dtype(compute)
+        dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
+        kernel = _elementwise.compiled(loop, dtypes, (dtype,), compute, self.letters)
+        self[dtype] = kernel.serial
+        return kernel.serial
+
+
+def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
+    """``op.call`` of an element-wise row."""
+    if op.params or op.free or len(op.inputs) > 2:
+        return _general_call(op)
+    return _unary_call(op) if len(op.inputs) == 1 else _binary_call(op)
+
+
+def _general_call(op: ElementwiseOp) -> Callable[..., Any]:
+    def call(*inputs: Any, out: Array | None = None, **params: Any) -> Any:
+        return _general(op, inputs, params, out)
+
+    return call
+
+
+def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
+    array, serial, limit = _classes.array, _Serial(op, "v"), PARALLEL_ELEMENTS
+    save_x, save_y = op.saved
+    new = np.empty
+
+    def call(data: Any, out: Array | None = None, name: str | None = None) -> Any:
+        if out is not None or data.__class__ is not array:
+            return _general(op, (data,), {}, out)
+        x = data._data
+        n = x.size
+        if n >= limit:
+            return _general(op, (data,), {}, None)
+        dtype = x.dtype
+        y = new(n, dtype)
+        serial[dtype](x, y, 0, n)
+        shape = data._shape
+        result = array(y, shape, data._ctx)
+        parent = data._node
+        if parent is not None and state.recording:
+            result._node = Node(
+                op,
+                None,
+                (parent,),
+                (x if save_x else None, y if save_y else None),
+                (shape, shape),
+                (data._version if save_x else None, result._version if save_y else None),
+                data._ctx,
+                dtype,
+            )
+        return result
+
+    return call
+
+
+def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
+    array, limit = _classes.array, PARALLEL_ELEMENTS
+    arrays, right_number, left_number = _Serial(op, "vv"), _Serial(op, "vs"), _Serial(op, "sv")
+    save_a, save_b, save_y = op.saved
+    new = np.empty
+
+    def call(lhs: Any, rhs: Any, out: Array | None = None, name: str | None = None) -> Any:
+        # Whatever does not fit the short way falls through to the general one at the end.
+        if out is None and lhs.__class__ is array:
+            a = lhs._data
+            n = a.size
+            if n < limit:
+                dtype, shape = a.dtype, lhs._shape
+                kind = rhs.__class__
+                if kind is array:
+                    b = rhs._data
+                    if dtype is b.dtype and shape == rhs._shape:
+                        y = new(n, dtype)
+                        arrays[dtype](a, b, y, 0, n)
+                        result = array(y, shape, lhs._ctx)
+                        node_a, node_b = lhs._node, rhs._node
+                        if (node_a is not None or node_b is not None) and state.recording:
+                            result._node = Node(
+                                op,
+                                None,
+                                (
+                                    lhs._version if node_a is None else node_a,
+                                    rhs._version if node_b is None else node_b,
+                                ),
+                                (
+                                    a if save_a else None,
+                                    b if save_b else None,
+                                    y if save_y else None,
+                                ),
+                                (shape, shape, shape),
+                                (
+                                    lhs._version if save_a else None,
+                                    rhs._version if save_b else None,
+                                    result._version if save_y else None,
+                                ),
+                                lhs._ctx,
+                                dtype,
+                            )
+                        return result
+                elif (kind is float or kind is int) and dtype.kind == "f":
+                    y = new(n, dtype)
+                    right_number[dtype](a, rhs, y, 0, n)
+                    return numbered(lhs, y, lhs._node, None, a, rhs, rhs)
+        elif out is None and rhs.__class__ is array and lhs.__class__ in (float, int):
+            b = rhs._data
+            n, dtype = b.size, b.dtype
+            if n < limit and dtype.kind == "f":
+                y = new(n, dtype)
+                left_number[dtype](lhs, b, y, 0, n)
+                return numbered(rhs, y, None, rhs._node, lhs, b, lhs)
+        return _general(op, (lhs, rhs), {}, out)
+
+    def numbered(x: Any, y: Flat, node_a: Any, node_b: Any, a: Any, b: Any, number: Any) -> Array:
+        """The result for one array and one number, which is always kept: it costs nothing."""
+        shape = x._shape
+        result = array(y, shape, x._ctx)
+        if x._node is not None and state.recording:
+            version = x._version
+            result._node = Node(
+                op,
+                None,
+                (node_a, node_b),
+                (
+                    a if save_a or a is number else None,
+                    b if save_b or b is number else None,
+                    y if save_y else None,
+                ),
+                (shape, shape, shape),
+                (
+                    version if save_a and node_a is not None else None,
+                    version if save_b and node_b is not None else None,
+                    result._version if save_y else None,
+                ),
+                x._ctx,
+                y.dtype,
+            )
+        return result
+
+    return call
+
+
+def _general(
+    op: ElementwiseOp, inputs: tuple[Any, ...], params: dict[str, Any], out: Array | None
+) -> Any:
+    """Any element-wise call: mixed dtypes, numbers, broadcasting, large arrays, ``out``."""
+    arrays = [x for x in inputs if isinstance(x, Array)]
+    for name, x in zip(op.keywords, inputs, strict=True):
+        if not isinstance(x, (Array, numbers.Real, np.generic)):
+            raise TypeError(
+                f"Operator {op.name}: argument {name} must be an NDArray or a number; "
+                f"type {type(x)} not supported"
+            )
+    if not arrays:
+        return _on_numbers(op, inputs, params)
+    dtype = _common_dtype(op, inputs)
+    inputs = tuple(
+        x if name in op.free else _converted(x, dtype)
+        for name, x in zip(op.inputs, inputs, strict=True)
+    )
+    params = {**op.params, **params} if op.params else params
+    loop, compute = op.forward_loop, compute_type(dtype, mathematical=op.mathematical)
+    shapes = tuple(x._shape if isinstance(x, Array) else None for x in inputs)
+    shape = _result_shape(op, tuple(s for s in shapes if s is not None))
+    recorded = state.recording and any(tracked(x) for x in inputs)
+    target = None
+    if out is not None:
+        check_writable(out, op.name)
+        if not recorded and out._shape == shape and out._data.dtype == dtype:
+            target = _safe_target(out, arrays)
+    y = empty(size_of(shape), dtype) if target is None else target
+    scalar = np.dtype(compute)
+    extra = loop.args[len(inputs) :]
+    operands = tuple(x._data if isinstance(x, Array) else _as_scalar(x, scalar) for x in inputs)
+    operands += tuple(_as_scalar(_given(op, params, name), scalar) for name in extra)
+    if y.size:
+        _elementwise.run(loop, operands, shapes + (None,) * len(extra), (y,), compute)
+    if target is not None:
+        assert out is not None
+        written(out)
+        return out
+    result = _classes.array(y, shape, arrays[0]._ctx)
+    if recorded:
+        record_call(op, params, inputs, (result,))
+    return result if out is None else write_into(out, result, op.name)
+
+
+def _given(op: ElementwiseOp, params: Mapping[str, Any], name: str) -> Any:
+    value = params[name]
+    if not isinstance(value, (numbers.Real, np.generic)):
+        raise TypeError(f"Operator {op.name}: parameter {name} must be a number, got {value!r}")
+    return value
+
+
+def _result_shape(op: ElementwiseOp, shapes: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    first = shapes[0]
+    if len(shapes) == 1:
+        return first
+    for shape in shapes:
+        if shape != first and not op.broadcast:
+            raise MXNetError(
+                f"Operator {op.name}: shapes must be equal, expected {list(first)}, "
+                f"got {list(shape)}"
+            )
+    return _elementwise.layout(shapes, op.name).shape
+
+
+def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> Dtype:
+    """The dtype in which the operands meet; a condition has its own unless it is alone."""
+    dtypes = [
+        x._data.dtype
+        for name, x in zip(op.inputs, inputs, strict=True)
+        if isinstance(x, Array) and name not in op.free
+    ] or [x._data.dtype for x in inputs if isinstance(x, Array)]
+    common = dtypes[0]
+    for dtype in dtypes[1:]:
+        common = promote(common, dtype)
+    return common
+
+
+def _converted(x: Any, dtype: Dtype) -> Any:
+    if isinstance(x, Array):
+        return convert(x, dtype)
+    return x if dtype.kind == "f" else _as_scalar(x, dtype)
+
+
+def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
+    """The buffer of *out* if a kernel may write there while it reads *inputs*."""
+    target = out._data
+    for x in inputs:
+        data = x._data
+        same = data is target or (
+            data.size == target.size
+            and data.__array_interface__["data"] == target.__array_interface__["data"]
+        )
+        if not same and np.may_share_memory(data, target):
+            return None
+    return target
+
+
+def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+    """The value for plain numbers: derivatives of ``2 ** x`` ask for ``log(2)``."""
+    values = dict(zip(op.inputs, inputs, strict=True)) | dict(op.params) | dict(params)
+    return formula(op.formula).evaluate(_functions(op.formula, _scalar_function), values)
+
+
+def _scalar_function(name: str) -> Callable[..., Any]:
+    function = getattr(_scalar, _scalar.resolve(name, "float64"))
+    return lambda *args: function(*(x if isinstance(x, bool) else float(x) for x in args))
+
+
+def _functions(text: str, find: Callable[[str], Any]) -> dict[str, Any]:
+    return {name: find(name) for name in formula(text).functions}
+
+
+# --- first-order derivatives, on flat buffers ----------------------------------------------------
+
+
+class _Plan(NamedTuple):
+    """How one backward call of a row goes when every operand is of the result's shape.
+
+    Attributes
+    ----------
+    read : callable
+        Picks the kernel's operands from ``(g, *saved)``.
+    serial : callable
+    count : int
+        How many gradients the kernel writes.
+    place : callable
+        Arranges the inputs' gradients from ``(None, g, *written)``.
+    """
+
+    read: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    serial: Callable[..., Any]
+    count: int
+    place: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+def _picker(positions: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    if len(positions) == 1:
+        (only,) = positions
+        return lambda values: (values[only],)
+    return itemgetter(*positions) if positions else lambda values: ()
+
+
+def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
+    """First-order backward of an element-wise row, from and to flat buffers."""
+    if op.gradient == ZERO:
+        nothing = (None,) * len(op.inputs)
+        return lambda node, g: nothing
+    plans: dict[Any, _Plan] = {}
+    new, limit = np.empty, PARALLEL_ELEMENTS
+    plain = not op.params and not op.free and len(op.inputs) <= 2
+
+    def backward(node: Node, g: Flat) -> Sequence[Any]:
+        n = g.size
+        shapes = node.shapes
+        if plain and n < limit and shapes[0] is shapes[-1] and shapes[1] is shapes[-1]:
+            dtype = node.dtype
+            # None for a number, list for a constant array, else what made the input.
+            key = (dtype, *[parent.__class__ for parent in node.parents])
+            plan = plans.get(key)
+            if plan is None:
+                plan = plans[key] = _plan(op, node)
+            read, serial, count, place = plan
+            if count == 1:
+                out = new(n, dtype)
+                serial(*read((g, *node.saved)), out, 0, n)  # type: ignore[misc]
+                return place((None, g, out))
+            if count == 2:
+                outs = new(n, dtype), new(n, dtype)
+                serial(*read((g, *node.saved)), *outs, 0, n)  # type: ignore[misc]
+                return place((None, g, *outs))
+            return place((None, g))
+        return _general_flat(op, node, g)
+
+    return backward
+
+
+def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
+    """Inputs for which a formula has to be evaluated; the gradient ``g`` itself needs none."""
+    return [
+        name
+        for name, parent in zip(op.inputs, node.parents, strict=True)
+        if parent is not None
+        and parent.__class__ is not list
+        and op.derivatives.get(name, "g") != "g"
+    ]
+
+
+def _plan(op: ElementwiseOp, node: Node) -> _Plan:
+    wanted = _wanted(op, node)
+    place = []
+    for name, parent in zip(op.inputs, node.parents, strict=True):
+        if name in wanted:
+            place.append(2 + wanted.index(name))
+        else:
+            passes = op.derivatives.get(name) == "g" and parent is not None
+            place.append(1 if passes and parent.__class__ is not list else 0)
+    if not wanted:
+        return _Plan(_picker(()), print, 0, _picker(place))
+    loop = op.backward_loop(tuple(wanted))
+    names = ("g", *op.inputs, "y")
+    reads = [names.index(name) for name in loop.args]
+    values = (None, *(node.saved or ()))
+    numbers_at = [i > 0 and not isinstance(values[i], np.ndarray) for i in reads]
+    dtype, compute = node.dtype, compute_type(node.dtype, mathematical=op.mathematical)
+    scalar = np.dtype(compute)
+    dtypes = tuple(scalar if number else dtype for number in numbers_at)
+    letters = "".join("s" if number else "v" for number in numbers_at)
+    kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
+    return _Plan(_picker(reads), kernel.serial, len(wanted), _picker(place))
+
+
+def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
+    """Gradients over numbers, broadcast operands, parameters or large arrays."""
+    dtype, shapes = node.dtype, node.shapes
+    shape = shapes[-1]
+    results = {
+        name: g
+        for name, parent in zip(op.inputs, node.parents, strict=True)
+        if parent is not None
+        and parent.__class__ is not list
+        and op.derivatives.get(name) == "g"
+    }
+    wanted = _wanted(op, node)
+    if wanted:
+        loop = op.backward_loop(tuple(wanted))
+        compute = compute_type(dtype, mathematical=op.mathematical)
+        known: dict[str, tuple[Any, Any]] = {"g": (g, shape)}
+        for name, value, own in zip((*op.inputs, "y"), node.saved or (), shapes, strict=True):
+            known[name] = (value, own if isinstance(value, np.ndarray) else None)
+        for name, value in (node.params or {}).items():
+            known[name] = (value, None)
+        operands = tuple(
+            known[name][0] if known[name][1] is not None else _as_scalar(known[name][0], np.dtype(compute))
+            for name in loop.args
+        )
+        forms = tuple(known[name][1] for name in loop.args)
+        outs = tuple([empty(g.size, dtype) for _ in wanted])
+        if g.size:
+            _elementwise.run(loop, operands, forms, outs, compute)
+        results.update(zip(wanted, outs, strict=True))
+    return [
+        _summed(results[name], shape, own, node) if name in results else None
+        for name, own in zip(op.inputs, shapes, strict=False)
+    ]
+
+
+def _summed(data: Flat, shape: tuple[int, ...], target: tuple[int, ...], node: Node) -> Flat:
+    """Sum a flat buffer of *shape* over the axes along which *target* was broadcast."""
+    if shape == target:
+        return data
+    whole = _classes.array(data, shape, node.ctx)
+    return unrecorded(lookup("_sum_to").call, whole, shape=target)._data  # type: ignore[no-any-return]
+
+
+# --- derivatives that can be differentiated again ------------------------------------------------
+
+
+def recorded_derivative(
+    op: ElementwiseOp, node: Node, g: Array, operands: Sequence[Any]
+) -> Sequence[Any]:
+    """Backward of an element-wise row by evaluating its formulas on recorded arrays."""
+    values = dict(zip((*op.inputs, "y"), operands, strict=True))
+    values |= {"g": g, **(node.params or {})}
+    results: list[Any] = []
+    for name, parent, shape in zip(op.inputs, node.parents, node.shapes, strict=False):
+        if parent is None or parent.__class__ is list or name not in op.derivatives:
+            results.append(None)
+            continue
+        text = op.derivatives[name]
+        value = formula(text).evaluate(_functions(text, lambda f: getattr(F, f)), values)
+        results.append(value if value._shape == shape else F._sum_to(value, shape=shape))
+    return results
