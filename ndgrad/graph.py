@@ -28,6 +28,9 @@ stamps = itertools.count(1)
 
 next_stamp: Callable[[], int] = stamps.__next__
 
+variables = itertools.count()
+"""Numbers in the names that `ndgrad.symbol` shows: of marked variables and of other array inputs."""
+
 
 class State(threading.local):
     """What autograd scopes switch; each thread has its own."""
@@ -48,8 +51,9 @@ class Array:
         The elements: 1-d, contiguous, writeable.  Views share memory.
     _shape : tuple of int
     _ctx : Context
-    _version : list of one int
-        When the memory was last written to, by the clock `stamps`; shared by all views of it.
+    _version : list
+        When the memory was last written to, by the clock `stamps`; shared by all views of it.  A
+        second element says that there are or were views.
     _node : Node, Port, Leaf or None
         What made it, when that was recorded.
     """
@@ -66,7 +70,12 @@ class Array:
         self._data = data
         self._shape = shape
         self._ctx = ctx
-        self._version = [0] if version is None else version
+        if version is None:
+            self._version = [0]
+        else:
+            self._version = version
+            if len(version) == 1:
+                version.append(1)
         self._node: Node | Port | Leaf | None = None
 
 
@@ -80,9 +89,13 @@ class Leaf:
     req : {'write', 'add', 'null'}
     fresh : bool
         Whether a gradient was written since somebody last cleared the flag (MXNet's `_fresh_grad`).
+    ordinal : int
+        Its number among all variables, in the order of marking.
     """
 
-    __slots__ = ("grad", "req", "fresh", "number", "shape", "dtype", "ctx", "__weakref__")
+    __slots__ = (
+        "grad", "req", "fresh", "number", "ordinal", "shape", "dtype", "ctx", "__weakref__"
+    )
 
     parents: tuple[Any, ...] = ()
 
@@ -91,6 +104,7 @@ class Leaf:
         self.req = req
         self.fresh = False
         self.number = next_stamp()
+        self.ordinal = next(variables)
         self.shape = variable._shape
         self.dtype = variable._data.dtype
         self.ctx = variable._ctx

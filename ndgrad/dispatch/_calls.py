@@ -29,11 +29,14 @@ def record_call(
     inputs: Sequence[Any],
     outputs: Sequence[Array],
 ) -> None:
-    """Make the node of one call and put the visible outputs on it."""
+    """Make the node of one call and put the visible outputs on it.
+
+    Numbers are kept whether backward uses them or not, so that the call can be shown and repeated.
+    """
     operands = [*inputs, *outputs]
     keep = op.keeps(len(inputs), len(outputs))
     saved = tuple(
-        (x._data if isinstance(x, Array) else x) if wanted else None
+        (x._data if wanted else None) if isinstance(x, Array) else x
         for x, wanted in zip(operands, keep, strict=True)
     )
     node = Node(

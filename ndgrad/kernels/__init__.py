@@ -3,12 +3,67 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
+from typing import Any
 
-from ._table import ALIASES, OPS
+from ..base import as_dtype
+from . import _codegen
+from ._table import ALIASES, OPS, ElementwiseOp, lookup
 
 for _module in pkgutil.iter_modules(__path__):
     if not _module.name.startswith("_"):
         importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["ALIASES", "OPS"]
+__all__ = ["ALIASES", "OPS", "source"]
+
+
+def source(name: str, dtype: Any = "float32") -> str:
+    """Return the text of an operator's kernels, to be read.
+
+    Parameters
+    ----------
+    name : str
+        An operator of the table, or an alias.
+    dtype : str or type
+        Of the operands.
+
+    Returns
+    -------
+    str
+        For an element-wise operator the generated modules of the forward and the gradient kernel,
+        for contiguous operands of one shape; for any other the Python functions of its row.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such operator.
+
+    Examples
+    --------
+    >>> print(source("square"))  # doctest: +ELLIPSIS
+    \"\"\"square: y = x * x   (x: float32[]). Made from the op table; do not edit.\"\"\"
+    ...
+    @chunked
+    def loop(x, y, lo, hi):
+        x = x[lo:hi]
+        y = y[lo:hi]
+        for i in range(y.size):
+            y[i] = x[i] * x[i]
+    ...
+    """
+    op, kind = lookup(name), as_dtype(dtype, op="kernels.source")
+    if not isinstance(op, ElementwiseOp):
+        functions = (op.forward, op.vjp, op.fast_vjp)
+        return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
+    loops = [op.forward_loop]
+    if op.derivatives:
+        loops.append(op.backward_loop(tuple(op.derivatives)))
+    compute = _codegen.compute_type(kind, mathematical=op.mathematical)
+    texts = []
+    for loop in loops:
+        letters = "".join("s" if arg in op.params else "v" for arg in loop.args)
+        dtypes = (kind,) * len(loop.args)
+        results = (kind,) * len(loop.results)
+        texts.append(_codegen.source(loop, dtypes, results, compute, letters))
+    return "\n\n".join(texts)

@@ -161,9 +161,9 @@ def source(
     compute : str
         The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
     layout : str
-        One letter an operand: ``v`` a vector that runs with the result, ``s`` a scalar argument;
-        in the row form (any ``b``) ``b`` is an array whose value is constant along a row.  The
-        row form is chosen by a leading ``r``.
+        One letter an operand: ``v`` a vector that runs with the result, ``b`` an array of one
+        element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is an
+        array whose value is constant along a row.
 
     Returns
     -------
@@ -198,7 +198,10 @@ def source(
     else:
         # A slice starts at 0, so the index needs no test for being negative: without it LLVM
         # gathers element by element instead of loading vectors (5 times slower).
-        lines += [f"    {name} = {name}[lo:hi]" for name in [*arrays, *outs]]
+        lines += [
+            f"    {n} = {n}[lo:hi]" if kinds.get(n, "v") == "v" else f"    {n} = {n}[0]"
+            for n in [*arrays, *outs]
+        ]
         lines += [f"    for i in range({outs[0]}.size):", *[f"        {line}" for line in body]]
     numpy_names = sorted(
         t

@@ -1,3 +1,265 @@
-"""Where ndgrad knowingly does not do what MXNet 1.9.1 does: the reason and what it does instead."""
+"""Where ndgrad knowingly does not do what MXNet 1.9.1 does: the reason, and what it does instead.
+
+Each row is tested by test_parity.py. `python deviations.py` prints the table for the docs.
+
+What ndgrad does is an expression. In it `float32([1, 2])` and its like are arrays,
+`raises("MXNetError")` is an error of that class or a subclass, `raises("A|B", "word")` one of A or
+B with the word in its message. `int64.scalar(3)` is a NumPy scalar, `float32.numpy([1])` a NumPy
+array.
+"""
+
 from __future__ import annotations
-DEVIATIONS: dict = {}
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from parity_harness import Encoded, encode
+
+
+class _Arrays:
+    """The name of a dtype, callable."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+
+    def __call__(self, values: Any) -> Encoded:
+        encoded = encode(np.array(values, dtype=self.dtype))
+        return Encoded(nd=encoded["np"], v=encoded["v"])
+
+    def numpy(self, values: Any) -> Encoded:
+        return Encoded(encode(np.array(values, dtype=self.dtype)))
+
+    def scalar(self, value: Any) -> Encoded:
+        return Encoded(encode(np.dtype(self.dtype).type(value)))
+
+
+class _Error(Encoded):
+    """An error as the whole outcome."""
+
+
+def _raises(classes: str, says: str = "") -> _Error:
+    return _Error(raises=classes, says=says)
+
+
+_NAMES: dict[str, Any] = {
+    "raises": _raises,
+    "nan": float("nan"),
+    "inf": float("inf"),
+    **{
+        dtype: _Arrays(dtype)
+        for dtype in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
+    },
+}
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One row: why, and what happens instead."""
+
+    why: str
+    instead: str
+
+    def expected(self) -> Encoded:
+        """What happens instead, in the form of a recorded outcome."""
+        value = eval(self.instead, {"__builtins__": {}, **_NAMES})
+        return value if isinstance(value, _Error) else Encoded(value=encode(value))
+
+
+def _table(why: str, rows: Mapping[str, str]) -> dict[str, Deviation]:
+    return {case: Deviation(why, instead) for case, instead in rows.items()}
+
+
+DEVIATIONS: dict[str, Deviation] = {
+    **_table(
+        "MXNet ends the process",
+        {
+            "arithmetic/int-divide-by-zero": "int32([0, 0, 0])",
+            "arithmetic/int-array-divide-by-zero": "int32([0, 2, 0])",
+            "activations/LeakyReLU-rrelu-train-bounds": "(True, True)",
+            "autograd/mark-variables-fewer-gradients": 'raises("MXNetError")',
+        },
+    ),
+    **_table(
+        "MXNet reads memory that is not the array's",
+        {
+            "shapes/reshape-operator-too-large": 'raises("MXNetError|ValueError", "reshape")',
+            "shapes/transpose-repeated-axes": 'raises("MXNetError|ValueError", "axes")',
+            "function/first-input-needs-none-grad-function": "[float32([7, 7])]",
+        },
+    ),
+    **_table(
+        "MXNet silently leaves elements out",
+        {"shapes/reshape-operator-not-divisible": 'raises("MXNetError|ValueError", "reshape")'},
+    ),
+    **_table(
+        "MXNet copies onto memory that it is still reading",
+        {"indexing/set-overlap": "float32([0, 0, 1, 2, 3])"},
+    ),
+    **_table(
+        "MXNet accepts a head gradient of the wrong shape",
+        {
+            "autograd/head-gradient-wrong-shape-linear": 'raises("MXNetError", "shape")',
+            "autograd/head-gradient-wrong-shape-square": 'raises("MXNetError", "shape")',
+            "autograd/head-gradient-broadcastable": 'raises("MXNetError", "shape")',
+        },
+    ),
+    **_table(
+        "MXNet computes with an array that was overwritten between forward and backward",
+        {
+            "autograd/overwritten-input": 'raises("MXNetError", "overwritten")',
+            "autograd/overwritten-input-added": 'raises("MXNetError", "overwritten")',
+            "autograd/overwritten-constant-factor": 'raises("MXNetError", "overwritten")',
+            "autograd/overwritten-output": 'raises("MXNetError", "overwritten")',
+            "autograd/overwritten-through-view": 'raises("MXNetError", "overwritten")',
+        },
+    ),
+    **_table(
+        "MXNet writes to the array before it refuses to",
+        {
+            "autograd/in-place-on-leaf-leaves": "float32([1, 2])",
+            "autograd/setitem-on-leaf-leaves": "float32([1, 2])",
+            "autograd/grad-in-place-then-no-setter": "float32([6, 6])",
+        },
+    ),
+    **_table(
+        "MXNet drops a gradient",
+        {
+            "autograd/same-head-twice": "float32([4, 4])",
+            "function/add-request-leaf": "float32([6, 6])",
+            "function/first-input-needs-none": "float32([100, 100])",
+        },
+    ),
+    **_table(
+        "MXNet forgets a variable with grad_req='null' once a backward passed it",
+        {"autograd/grad-req-null-beside-write": "(float32([0, 0]), float32([1, 2]))"},
+    ),
+    **_table(
+        "MXNet leaves recording switched off after an error in Function.forward",
+        {"function/error-in-forward-state-inside-record": "True"},
+    ),
+    **_table(
+        "MXNet gives a wrong second order",
+        {
+            "second_order/second-arcsinh-wrong-sign": "(float32([0.5547002, 0.31622776]), "
+            "float32([-0.25601548, -0.18973666]))",
+            "second_order/second-arccosh-wrong-sign": "(float32([0.8944272, 0.35355338]), "
+            "float32([-1.0733125, -0.26516503]))",
+            "second_order/lost-part-FullyConnected": "(float32([[24]]), float32([[8]]))",
+            "second_order/lost-part-clip": "(float32([2, 6]), float32([2, 4]))",
+            "second_order/lost-part-Dropout": "True",
+        },
+    ),
+    **_table(
+        "MXNet has no second order for these operators; here every operator has every order",
+        {
+            "second_order/needs-product": "(float32([0.27, 1.08]), float32([1.8, 7.2]))",
+            "second_order/needs-power": "(float32([0.27, 1.08]), float32([1.8, 7.2]))",
+            "second_order/needs-scalar-square": "(float32([0.6, 1.2]), float32([2, 4]))",
+            "second_order/needs-exp-of-double": "(float32([3.6442376, 6.640234]), "
+            "float32([7.288475, 26.560936]))",
+            "second_order/needs-sum": "(float32([1.3498588, 1.8221188]), "
+            "float32([1.3498588, 3.6442376]))",
+            "second_order/needs-mean": "(float32([0.3, 0.6]), float32([1, 2]))",
+            "second_order/needs-dot": "(float32([0.6, 1.2]), float32([2, 4]))",
+            "second_order/needs-softmax": "(float32([0, 0]), float32([0, 0]))",
+            "second_order/needs-division": "(float32([-11.111111, -2.7777777]), "
+            "float32([74.074074, 18.518518]))",
+            "second_order/needs-log-softmax": "(float32([0.14888503, -0.14888503]), "
+            "float32([0.48891708, -0.48891708]))",
+            "second_order/needs-reshape": "(float32([0.6, 1.2]), float32([2, 4]))",
+            "second_order/needs-slice": "(float32([0.6, 0]), float32([2, 0]))",
+            "second_order/needs-max": "(float32([0, 1.2]), float32([0, 4]))",
+            "second_order/needs-broadcast": "(float32([1.2, 2.4]), float32([4, 8]))",
+            "function/create-graph-second-order": "float32([-0.09085775, -0.07996250])",
+        },
+    ),
+    **_table(
+        "MXNet refuses mixed dtypes; here they promote as in NumPy, an integer to the float's dtype",
+        {
+            "arithmetic/mixed-dtypes-float64": "float64([2, 4])",
+            "arithmetic/mixed-dtypes-int-float": "float32([3, 6])",
+            "arithmetic/mixed-dtypes-ints": "int64([2, 4])",
+            "arithmetic/mixed-dtypes-float16": "float32([2.5])",
+            "comparisons/eq-mixed-dtype": "float32([1, 1, 0])",
+            "binary/elemwise-mixed-dtypes": "float64([2, 2])",
+            "binary/where-mixed-dtypes": "float64([1, 1])",
+            "matrix/dot-mixed-dtypes": "float64([[2, 2], [2, 2]])",
+            "joining/concat-mixed-dtypes": "float64([1, 1, 1, 1])",
+            "joining/stack-mixed-dtypes": "float64([[1, 1], [1, 1]])",
+        },
+    ),
+    **_table(
+        "MXNet refuses arrays of no axes and of no elements; here they can be asked for",
+        {
+            "creation/zeros-0d": "float32(0)",
+            "creation/zeros-0-size": "float32([[], []])",
+            "arithmetic/broadcast-with-0d": "float32([[2, 2, 2], [2, 2, 2]])",
+        },
+    ),
+    **_table(
+        "MXNet lacks the operator; here it does what it does in NumPy",
+        {
+            "arithmetic/matmul-operator": "float32([[11]])",
+            "arithmetic/floor-divide": "float32([3, -4])",
+            "arithmetic/floor-divide-reflected": "float32([3, -4])",
+            "arithmetic/floor-divide-int": "int32([3, -4])",
+        },
+    ),
+    **_table(
+        "MXNet refuses to compare with None",
+        {"comparisons/eq-none": "False", "comparisons/ne-none": "True"},
+    ),
+    **_table(
+        "MXNet has no way to a Python number but asscalar()",
+        {
+            "ndarray/float-of-one": "2.5",
+            "ndarray/int-of-one": "2",
+            "ndarray/index-protocol": "20",
+            "ndarray/item": "2.5",
+            "ndarray/tolist": "[[1.0, 2.0]]",
+        },
+    ),
+    **_table(
+        "MXNet has no __array__",
+        {
+            "ndarray/numpy-asarray": "float32.numpy([1, 2])",
+            "ndarray/numpy-asarray-dtype": "float64.numpy([1, 2])",
+        },
+    ),
+    **_table(
+        "MXNet hides an error in Function.backward; here the user sees it",
+        {
+            "function/error-in-backward": 'raises("ValueError", "boom")',
+            "function/no-backward": 'raises("NotImplementedError", "backward")',
+        },
+    ),
+    **_table(
+        "MXNet takes and returns nothing but arrays in a Function",
+        {
+            "function/number-argument": "None",
+            "function/none-gradient": "float32.numpy([0, 0])",
+            "function/numpy-gradient": "float32.numpy([1, 1])",
+            "function/returns-input": "float32([7, 7])",
+        },
+    ),
+}
+
+
+def as_markdown() -> str:
+    """The table for the docs, one row for each case."""
+    lines = ["| What MXNet does | Case | What ndgrad does |", "| --- | --- | --- |"]
+    for case, row in DEVIATIONS.items():
+        instead = row.instead.replace("|", " or ")  # a bar would end the cell
+        lines.append(f"| {row.why} | `{case}` | `{instead}` |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(as_markdown())

@@ -158,14 +158,11 @@ def gamma_f64(x):
     """e**(Stirling's formula) above 2.3, recurrence below, reflection for negative x."""
     negative = x < 0.0
     a = abs(x)
-    # Shift to y >= 2.3; product is Gamma(y) / Gamma(a), offset the rounding error of y.
-    y, product, offset = a, 1.0, 0.0
-    for _ in range(3):
-        below = y < 2.3
-        product = product * y if below else product
-        s, e = two_sum(y, 1.0)
-        y = s if below else y
-        offset = offset + (e if below else 0.0)
+    # y = a + n >= 2.3, offset its rounding error, product = Gamma(y) / Gamma(a).
+    n = 3.0 if a < 0.3 else (2.0 if a < 1.3 else (1.0 if a < 2.3 else 0.0))
+    y, offset = two_sum(a, n)
+    two, three = fma(a, a, a), a * fma(a, a + 3.0, 2.0)
+    product = three if a < 0.3 else (two if a < 1.3 else (a if a < 2.3 else 1.0))
     y = y if y < 200.0 else 200.0
     high, low = _stirling(y)
     low = low + offset * _slope(y)

@@ -369,7 +369,7 @@ def _asin_parts(a):
     return big, s, s * z * horner(z, _ASIN_F64)
 
 
-@scalar("arcsin", "float64", ulp=2, cuda="asin", domain=(-1.0, 1.0))
+@scalar("arcsin", "float64", ulp=2.5, cuda="asin", domain=(-1.0, 1.0))
 def arcsin_f64(x):
     """Minimax polynomial up to 1/2, above it pi/2 - 2 asin(sqrt((1 - |x|) / 2))."""
     big, s, p = _asin_parts(abs(x))

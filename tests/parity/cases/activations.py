@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Activations and clip: ordinary points, kinks, parameters."""
 
 import ndgrad as mx
@@ -66,11 +64,12 @@ vg(lambda x, g: nd.LeakyReLU(x, g, act_type="prelu"), noise(2, 3, 2), [0.1, 0.2,
 vg(lambda x, g: nd.LeakyReLU(x, g, act_type="prelu"), noise(2, 3), [0.25])
 
 # %% LeakyReLU-rrelu-predict
-nd.LeakyReLU(nd.array([-1.0, 0.0, 2.0]), act_type="rrelu", lower_bound=0.1, upper_bound=0.3)
+# In MXNet the second item is the mask, which it fills in training only.
+nd.LeakyReLU(nd.array([-1.0, 0.0, 2.0]), act_type="rrelu", lower_bound=0.1, upper_bound=0.3)[0]
 
 # %% LeakyReLU-rrelu-train-bounds
 with ag.train_mode():
-    y = nd.LeakyReLU(nd.ones((100,)) * -1, act_type="rrelu", lower_bound=0.1, upper_bound=0.3)
+    y = nd.LeakyReLU(nd.ones((100,)) * -1, act_type="rrelu", lower_bound=0.1, upper_bound=0.3)[0]
 bool((y <= -0.1).min() > 0), bool((y >= -0.3).min() > 0)
 
 # %% LeakyReLU-bad-kind :: valid values

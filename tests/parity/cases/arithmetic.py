@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Operators on arrays and numbers, in place and broadcast."""
 
 import ndgrad as mx

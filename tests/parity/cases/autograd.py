@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Recording, backward, grad: when a gradient is written, where, and what is refused."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Functions of two arrays: elemwise_*, broadcast_*, maximum, hypot, where, add_n."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Comparisons and logic: the result has the dtype of the operands."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Making arrays, and what they look like."""
 
 import ndgrad as mx

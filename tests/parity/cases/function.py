@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Differentiation written by the user: autograd.Function."""
 
 import ndgrad as mx
@@ -95,6 +93,7 @@ with ag.record():
     y = Look()(a)
     seen.append((ag.is_recording(), ag.is_training()))
 y.backward()
+nd.waitall()
 seen
 
 # %% two-outputs-first-used
@@ -110,7 +109,6 @@ a.attach_grad()
 b.attach_grad()
 with ag.record():
     u, v = Two()(a, b)
-(v * 2).backward() if False else None
 v.backward()
 a.grad, b.grad
 
@@ -503,4 +501,5 @@ a.attach_grad()
 with ag.record():
     y = ShowGrads()(a)[1]
 y.backward()
+nd.waitall()
 seen, a.grad

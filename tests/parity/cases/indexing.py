@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Square brackets: reading, writing, gradients, what is a view and what is a copy."""
 
 import ndgrad as mx

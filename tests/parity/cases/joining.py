@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Joining and splitting."""
 
 import ndgrad as mx

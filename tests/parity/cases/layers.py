@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Layers: normalisation, convolution, pooling, sequences, optimizer steps."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Losses and outputs that make their own gradient, and operators that stop one."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """dot, batch_dot, FullyConnected and linalg."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """NDArray attributes and methods, conversions, contexts, pickling, files."""
 
 import ndgrad as mx
@@ -264,7 +262,7 @@ getattr(nd.array([[1.5, 2.0], [3.0, 0.5]]), name)()
 
 # %% method-expand
 y = nd.array([[1.0, 2.0]])
-y.expand_dims(0).shape, y.squeeze(), y.swapaxes(0, 1), y.broadcast_to((2, 2)), y.tile((2, 1)), y.repeat(2, 1), y.flip(1), y.pad(mode="constant", pad_width=(0, 0, 0, 0)) if False else None
+y.expand_dims(0).shape, y.squeeze(), y.swapaxes(0, 1), y.broadcast_to((2, 2)), y.tile((2, 1)), y.repeat(2, 1), y.flip(1)
 
 # %% method-pick-take
 y = ramp(2, 3)

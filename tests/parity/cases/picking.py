@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Operators that pick by index: slice, take, pick, one_hot, Embedding, gather_nd."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Dropout and random numbers: facts that do not depend on the stream."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Sums, means, extremes, products, norms and their arguments."""
 
 import ndgrad as mx

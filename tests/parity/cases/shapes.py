@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Reshaping, transposing, broadcasting to a shape, repeating, padding."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """softmax and its relatives, SoftmaxOutput with its options."""
 
 import ndgrad as mx

@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """get_symbol: the recorded graph, by its names. Numbers in names are counters and not compared."""
 
 import ndgrad as mx

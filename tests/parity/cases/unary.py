@@ -1,5 +1,3 @@
-# ruff: noqa
-# mypy: ignore-errors
 """Every function of one array: values and gradients at ordinary points, then where they are not."""
 
 import ndgrad as mx

@@ -1,0 +1,325 @@
+"""Reductions by a formula: a row names map, combine and finish; text and kernels are made here.
+
+Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  The kernel keeps
+one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner`` is small, so that
+its loops are element-wise over lanes and vectorise whatever the combining formula is.  Lanes are
+folded at the end of a unit.  What one unit of work is follows from the shape alone, and partial
+results are combined in order: the number of threads changes no bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from ..storage import empty
+from . import _cache, _threads
+from ._codegen import _loaded, _stored, compute_type, formula
+from ._launch import entry, vector
+
+_LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
+_WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
+_UNIT = 1 << 15  # elements from which a unit of work hides its launch
+_UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A way to make one number of many.
+
+    Attributes
+    ----------
+    name : str
+        For file names and messages.
+    mapped : str
+        Formula over ``x``: what of an element is combined.
+    combined : str
+        Formula over ``a`` and ``b``, associative but for rounding.
+    start : str
+        Formula of the neutral element; ``lowest`` and ``highest`` are those of the type.
+    finished : str
+        Formula over ``a`` and ``n``, the number of elements.
+    wide : bool
+        Whether floating point is accumulated in float64, which costs nothing as memory is slower.
+    mathematical : bool
+        Whether integers go through floating point.
+    """
+
+    name: str
+    mapped: str = "x"
+    combined: str = "a + b"
+    start: str = "0"
+    finished: str = "a"
+    wide: bool = True
+    mathematical: bool = False
+
+    def kind(self, dtype: np.dtype[Any]) -> str:
+        """The type of the accumulators, in which all arithmetic is done."""
+        if dtype.kind == "f":
+            return "float64" if self.wide else compute_type(dtype, mathematical=False)
+        return "float64" if dtype.kind == "b" or self.mathematical else "int64"
+
+
+class Pass(NamedTuple):
+    """One run over memory, ``(outer, n, inner) -> (outer, chunks, inner)``.
+
+    Attributes
+    ----------
+    geometry : numpy.ndarray
+        int64: n, inner, rows of a chunk, chunks, columns of a block, blocks.
+    units, grain : int
+        Pieces of work, and how many make up a chunk for a thread.
+    size : int
+        Elements of the result.
+    """
+
+    geometry: np.ndarray[Any, Any]
+    units: int
+    grain: int
+    size: int
+
+
+def _passes(outer: int, n: int, inner: int) -> list[Pass]:
+    total = outer * n * inner
+    target = max(_UNIT, total // _UNITS)
+    width = max(1, min(inner, _WIDEST))
+    blocks = -(-inner // width)
+    rows, chunks = max(n, 1), 1
+    if outer * blocks < _UNITS // 2 and total >= 2 * target:
+        rows = max(16, -(-target // width))
+        chunks = -(-n // rows)
+    units = outer * blocks * chunks
+    grain = max(1, _UNIT // max(1, rows * width))
+    geometry = np.array([n, inner, rows, chunks, width, blocks], np.int64)
+    here = Pass(geometry, units, grain, outer * chunks * inner)
+    return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
+
+
+class Plan(NamedTuple):
+    """How to reduce a shape over some axes."""
+
+    passes: tuple[Pass, ...]
+    shape: tuple[int, ...]
+    kept: tuple[int, ...]
+    count: int
+
+
+def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(outer, n, inner) of each run of adjacent *axes*, the last run first.
+
+    The lengths are those that are left when the runs before have been reduced.
+    """
+    shape = list(shape)
+    found = []
+    for axis in reversed(range(len(shape))):
+        if axis in axes and shape[axis] != 1 or axis in axes and not found:
+            stop = axis + 1
+            start = axis
+            while start and (start - 1 in axes or shape[start - 1] == 1):
+                start -= 1
+            n = math.prod(shape[start:stop])
+            found.append((math.prod(shape[:start]), n, math.prod(shape[stop:])))
+            shape[start:stop] = [1] * (stop - start)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def plan(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Plan:
+    """Work out passes and result of a reduction over sorted, non-negative *axes*.
+
+    A reduction over every axis has the shape ``(1,)`` unless *keepdims*, as in MXNet.
+    """
+    kept = tuple(1 if i in axes else length for i, length in enumerate(shape))
+    rest = tuple(length for i, length in enumerate(shape) if i not in axes)
+    runs = groups(shape, axes) or [(math.prod(shape), 1, 1)]
+    passes = tuple(p for run in runs for p in _passes(*run))
+    count = math.prod(shape[i] for i in axes)
+    return Plan(passes, kept if keepdims else rest or (1,), kept, count)
+
+
+def _limits(kind: str) -> dict[str, str]:
+    if kind == "int64":
+        return {"lowest": "int64(-(2**63))", "highest": "int64(2**63 - 1)"}
+    return {"lowest": f"{kind}(-inf)", "highest": f"{kind}(inf)"}
+
+
+def source(
+    row: Reduction,
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    kind: str,
+    first: bool,
+    last: bool,
+) -> str:
+    """Readable module text of one pass of a reduction.
+
+    Parameters
+    ----------
+    row : Reduction
+    dtype, out : numpy.dtype
+        In memory, of the elements and of the results.
+    kind : str
+        The type of the accumulators.
+    first, last : bool
+        Whether this pass maps the elements, and whether it finishes the results.
+    """
+    imports: set[str] = set()
+
+    def text(written: str, **loads: str) -> str:
+        value, used = formula(written).kernel_text(kind, loads)
+        imports.update(used)
+        return value
+
+    def element(name: str) -> str:
+        return text(row.mapped if first else "x", x=_loaded(name, dtype, kind))
+
+    start = _limits(kind).get(row.start) or text(row.start)
+    combined = text(row.combined, a="a", b="b")
+    finished = _stored(text(row.finished if last else "a", a="a", n="count"), out, kind)
+
+    def step(indent: int, *names: str) -> list[str]:
+        lines = [line for name in names for line in (f"b = {element(name)}", f"a = {combined}")]
+        return [" " * indent + line for line in lines]
+
+    lines = [
+        "def loop(x_all, y_all, count, geometry, lo, hi):",
+        "    n, inner, rows, chunks = geometry[0], geometry[1], geometry[2], geometry[3]",
+        "    width, blocks = geometry[4], geometry[5]",
+        f"    most = max(width, {_LANES})",
+        f"    lanes_all = empty(0 if width == 1 and n < 16 else most, {kind})",
+        "    for unit in range(lo, hi):",
+        "        chunk = unit % chunks",
+        "        block = unit // chunks % blocks",
+        "        outer = unit // (chunks * blocks)",
+        "        r = min(rows, n - chunk * rows)",
+        "        w = min(width, inner - block * width)",
+        "        at = (outer * n + chunk * rows) * inner + block * width",
+        "        at_y = (outer * chunks + chunk) * inner + block * width",
+        "        y = y_all[at_y : at_y + w]",
+        "        if w == 1 and r < 16 and inner == 1:",
+        f"            a = {start}",
+        "            x = x_all[at : at + r]",
+        "            for i in range(r):",
+        *step(16, "x[i]"),
+        f"            y[0] = {finished}",
+        "            continue",
+        "        # k rows side by side make a wide one, where a row alone is short.",
+        f"        k = max(1, min({_LANES} // w, r // 4)) if blocks == 1 else 1",
+        "        many = k * w",
+        "        stride = k * inner",
+        "        lanes = lanes_all[0:many]",
+        "        for i in range(many):",
+        f"            lanes[i] = {start}",
+        "        steps = r // k",
+        "        for j in range(steps // 4):",
+        "            here = at + 4 * j * stride",
+        *[
+            f"            x{i} = x_all[here + {i} * stride : here + {i} * stride + many]"
+            for i in range(4)
+        ],
+        "            for i in range(many):",
+        "                a = lanes[i]",
+        *step(16, *(f"x{i}[i]" for i in range(4))),
+        "                lanes[i] = a",
+        "        for j in range(steps // 4 * 4, steps):",
+        "            x = x_all[at + j * stride : at + j * stride + many]",
+        "            for i in range(many):",
+        "                a = lanes[i]",
+        *step(16, "x[i]"),
+        "                lanes[i] = a",
+        "        x = x_all[at + steps * stride : at + steps * stride + (r - steps * k) * w]",
+        "        for i in range(x.size):",
+        "            a = lanes[i]",
+        *step(12, "x[i]"),
+        "            lanes[i] = a",
+        "        while k > 1:",
+        "            half = (k + 1) // 2",
+        "            upper = lanes[half * w : k * w]",
+        "            for i in range(upper.size):",
+        "                a = lanes[i]",
+        "                b = upper[i]",
+        f"                lanes[i] = {combined}",
+        "            k = half",
+        "        for i in range(w):",
+        "            a = lanes[i]",
+        f"            y[i] = {finished}",
+    ]
+    names = ("float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+    used = [t for t in names if any(f"{t}(" in x or f"{t})" in x for x in lines)]
+    halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
+    head = [
+        f'"""{row.name} of {dtype.name}: map x to {row.mapped if first else "x"}, combine by '
+        f"{row.combined}, finish by {row.finished if last else 'a'}. "
+        'Made from the op table; do not edit."""',
+        "",
+        f"from numpy import {', '.join(sorted({'empty', *used}))}",
+        "",
+    ]
+    if halves:
+        head.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
+    head.append("from ndgrad.kernels._launch import chunked")
+    if imports:
+        head.append(f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}")
+    return "\n".join([*head, "", "", "@chunked", *lines, ""])
+
+
+class _Compiled:
+    """One pass of a reduction for given dtypes: serial code, and the parallel driver on demand."""
+
+    __slots__ = ("serial", "_chunked", "_signature", "_parallel")
+
+    def __init__(self, *key: Any) -> None:
+        row, dtype, out, kind, first, last = key
+        stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
+        name = "_".join([row.name + stage, *dict.fromkeys((dtype.name, out.name))])
+        self._chunked = _cache.load(name, source(*key)).loop
+        scalar = getattr(types, kind)
+        self._signature = (
+            vector(dtype),
+            vector(out),
+            scalar,
+            vector(np.dtype("int64")),
+            types.intp,
+            types.intp,
+        )
+        self.serial = entry(self._chunked.serial, self._signature)
+        self._parallel: Callable[..., Any] | None = None
+
+    def run(self, x: Any, y: Any, count: Any, step: Pass) -> None:
+        if step.units <= step.grain:
+            self.serial(x, y, count, step.geometry, 0, step.units)
+            return
+        if self._parallel is None:
+            self._parallel = entry(self._chunked.parallel, self._signature)
+        args = (x, y, count, step.geometry, step.units, step.grain)
+        _threads.launch(self._parallel, self._all, *args)
+
+    def _all(self, *args: Any) -> None:
+        self.serial(*args[:-2], 0, args[-2])
+
+
+_KERNELS: dict[Any, _Compiled] = {}
+
+
+def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) -> Any:
+    """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
+    kind = row.kind(x.dtype)
+    between = np.dtype(kind)
+    count = float(how.count) if kind.startswith("float") else how.count
+    final = len(how.passes) - 1
+    for i, step in enumerate(how.passes):
+        y = empty(step.size, out if i == final else between)
+        key = (row, x.dtype, y.dtype, kind, i == 0, i == final)
+        kernel = _KERNELS.get(key)
+        if kernel is None:
+            kernel = _KERNELS.setdefault(key, _Compiled(*key))
+        if step.size:
+            kernel.run(x, y, count, step)
+        x = y
+    return x

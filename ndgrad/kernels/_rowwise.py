@@ -1,0 +1,260 @@
+"""Kernels that read a line of numbers more than once: softmax and its relatives, by formula.
+
+A *line* runs along the axis of softmax.  Data have the form ``(outer, n, inner)``: with inner 1 a
+line is contiguous and loops run along it; otherwise they run over neighbouring lines, whose maxima
+and sums stand side by side.  The text is made for each dtype, as reductions are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numba
+import numpy as np
+
+from . import _cache
+from ._codegen import _loaded, _stored, compute_type, formula
+from ._launch import Chunked, grain
+
+COLUMNS = 512  # neighbouring lines that one unit works on
+
+
+def _helper(*flags: str) -> Any:
+    return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
+
+
+# A maximum or a sum in a loop vectorises only when its order is free.  NaN and infinity survive
+# the sum; a NaN that the maximum passes over is met again by the exponentials after it.
+@_helper("nnan", "nsz")
+def largest(x):  # type: ignore[no-untyped-def]
+    """The greatest element of a slice, which is not empty."""
+    m = x[0]
+    for i in range(x.size):
+        m = x[i] if x[i] > m else m
+    return m
+
+
+@_helper("reassoc", "nsz")
+def total(x):  # type: ignore[no-untyped-def]
+    """The sum of a slice."""
+    s = x.dtype.type(0)
+    for i in range(x.size):
+        s += x[i]
+    return s
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Formulas of one operation over lines.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    args : tuple of str
+        Operands of the data's size.
+    peak : str or None
+        Formula whose greatest value along a line is ``m``.
+    summed : str
+        Formula over the operands and ``m`` whose sum along a line is ``s``.
+    once : str or None
+        Formula over ``s``, evaluated once a line, that takes its place.
+    result : str
+        Formula over the operands, ``m``, ``s`` and ``t``, the term that was summed.
+    """
+
+    name: str
+    args: tuple[str, ...]
+    summed: str
+    result: str
+    peak: str | None = None
+    once: str | None = None
+
+    def names(self) -> frozenset[str]:
+        return formula(self.result).names
+
+
+def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> str:
+    """Module text of one operation.
+
+    Parameters
+    ----------
+    lines : Lines
+    dtypes, out : numpy.dtype
+        In memory, of the operands and of the result.
+    kind : str
+        The type of the arithmetic.
+    form : {'row', 'columns', 'row_cut', 'columns_cut'}
+        Whether lines are contiguous, and whether each has a length of its own.
+    """
+    imports: set[str] = set()
+
+    def text(written: str, **extra: str) -> str:
+        loads = {
+            name: _loaded(f"{name}[i]", dtype, kind)
+            for name, dtype in zip(lines.args, dtypes, strict=True)
+        }
+        value, used = formula(written).kernel_text(kind, loads | {"scale": "scale"} | extra)
+        imports.update(used)
+        return value
+
+    cut = form.endswith("_cut")
+    store = [f"{n} = {n}_all[at : at + {{}}]" for n in lines.args]
+    keeps = "t" in lines.names()
+    body = [
+        f"def loop({', '.join(n + '_all' for n in lines.args)}, y_all, lengths, "
+        "n, inner, scale, lo, hi):"
+    ]
+    if form.startswith("row"):
+        per = {"m": "m", "s": "s", "t": "t[i]"}
+        body += [
+            f"    scratch = empty(n, {kind})",
+            "    for line in range(lo, hi):",
+            "        at = line * n",
+            "        y = y_all[at : at + n]",
+            *(["        full = n"] if not cut else ["        full = min(max(lengths[line], 0), n)"]),
+            *[f"        {line.format('full')}" for line in store],
+            "        t = scratch[0:full]",
+        ]
+        if lines.peak:
+            body += [
+                "        for i in range(full):",
+                f"            t[i] = {text(lines.peak)}",
+                "        m = largest(t) if full else t.dtype.type(0)",
+            ]
+        body += [
+            "        for i in range(full):",
+            f"            t[i] = {text(lines.summed, **per)}",
+            "        s = total(t)",
+            *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
+            "        for i in range(full):",
+            f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
+        ]
+        if cut:
+            body += ["        rest = y[full:n]", "        rest[:] = 0"]
+    else:
+        per = {"m": "ms[i]", "s": "ss[i]", "t": "t"}
+        guard = "r < lengths_here[i]"
+        body += [
+            f"    ms_all = empty({COLUMNS}, {kind})",
+            f"    ss_all = empty({COLUMNS}, {kind})",
+            f"    blocks = (inner + {COLUMNS - 1}) // {COLUMNS}",
+            "    for unit in range(lo, hi):",
+            f"        start = unit % blocks * {COLUMNS}",
+            f"        w = min({COLUMNS}, inner - start)",
+            "        first = unit // blocks * n * inner + start",
+            "        ms = ms_all[0:w]",
+            "        ss = ss_all[0:w]",
+        ]
+        if cut:
+            body += [
+                "        line = unit // blocks * inner + start",
+                "        lengths_here = lengths[line : line + w]",
+            ]
+
+        def loop(*inside: str) -> list[str]:
+            return [
+                "        for r in range(n):",
+                "            at = first + r * inner",
+                *[f"            {line.format('w')}" for line in store],
+                "            y = y_all[at : at + w]",
+                "            for i in range(w):",
+                *[f"                {line}" for line in inside],
+            ]
+
+        if lines.peak:
+            here = text(lines.peak)
+            body += [
+                "        for i in range(w):",
+                f"            ms[i] = {kind}(-inf)",
+                *loop(
+                    f"z = {here}",
+                    "ms[i] = z if z > ms[i]"
+                    + (f" and {guard}" if cut else "")
+                    + " else ms[i]",
+                ),
+            ]
+        term = text(lines.summed, **per)
+        zero = f"{kind}(0)"
+        body += [
+            "        for i in range(w):",
+            f"            ss[i] = {zero}",
+            *loop(f"t = {term}", f"ss[i] += t if {guard} else {zero}" if cut else "ss[i] += t"),
+        ]
+        if lines.once:
+            body += [
+                "        for i in range(w):",
+                f"            ss[i] = {text(lines.once, s='ss[i]')}",
+            ]
+        value = text(lines.result, **per)
+        value = f"{value} if {guard} else {zero}" if cut else value
+        inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
+        body += loop(*inside)
+    joined = "\n".join(body)
+    wanted = {n for n in ("float32", "float64", "inf") if f"{n})" in joined or f"{n}(" in joined}
+    halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
+    wanted.add("empty")
+    head = [
+        f'"""{lines.name}: {lines.result}, s the sum of {lines.summed}'
+        + (f", m the maximum of {lines.peak}" if lines.peak else "")
+        + '. Made from formulas; do not edit."""',
+        "",
+        f"from numpy import {', '.join(sorted(wanted))}",
+        "",
+        *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
+        "from ndgrad.kernels._launch import chunked",
+        *(["from ndgrad.kernels._rowwise import largest, total"] if form[0] == "r" else []),
+        *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
+        "",
+        "",
+        "@chunked",
+    ]
+    return "\n".join([*head, joined, ""])
+
+
+@cache
+def _kernel(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> Chunked:
+    name = "_".join([lines.name, form, *dict.fromkeys(d.name for d in (*dtypes, out))])
+    loop: Chunked = _cache.load(name, source(lines, dtypes, out, kind, form)).loop
+    return loop
+
+
+_NO_LENGTHS = np.empty(0, np.int64)
+
+
+def run(
+    lines: Lines,
+    operands: tuple[Any, ...],
+    y: Any,
+    form: tuple[int, int, int],
+    scale: float = 1.0,
+    lengths: Any = None,
+) -> None:
+    """Fill the flat *y* from flat *operands* of the form (outer, n, inner).
+
+    Parameters
+    ----------
+    lines : Lines
+    operands : tuple of numpy.ndarray
+    y : numpy.ndarray
+    form : tuple of int
+    scale : float
+        What ``scale`` means in the formulas.
+    lengths : numpy.ndarray of int64, optional
+        How many elements of each line count; the others become 0.
+    """
+    outer, n, inner = form
+    if not y.size:
+        return
+    widest = np.result_type(*[x.dtype for x in operands], y.dtype)
+    kind = compute_type(widest, mathematical=True)
+    shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
+    kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
+    # Kernels see the bits of float16.
+    bits = tuple(x.view(np.uint16) if x.dtype == np.float16 else x for x in (*operands, y))
+    lengths = _NO_LENGTHS if lengths is None else lengths
+    units = outer if inner == 1 else outer * -(-inner // COLUMNS)
+    each = grain(n * min(inner, COLUMNS), 4)
+    kernel(*bits, lengths, n, inner, np.dtype(kind).type(scale), units, each)

@@ -1,0 +1,43 @@
+"""ndgrad does what MXNet 1.9.1 does, but for the rows of deviations.py."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import ndgrad as mx
+
+sys.path.insert(0, str(Path(__file__).parent))  # for whatever --import-mode says
+
+from deviations import DEVIATIONS
+from parity_harness import RECORDED, Case, difference, load_cases, run_case
+
+CASES = load_cases()
+MXNET = json.loads(RECORDED.read_text(encoding="utf-8"))
+PROBLEM = "run record.py under MXNet, see README.md"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_parity(case: Case) -> None:
+    assert case.id in MXNET, f"not recorded: {PROBLEM}"
+    assert MXNET[case.id]["case"] == case.digest, f"changed since it was recorded: {PROBLEM}"
+    row = DEVIATIONS.get(case.id)
+    expected = row.expected() if row else MXNET[case.id]
+    says = expected.get("says", "") if row else case.says
+    found = difference(expected, run_case(case, mx), says)
+    if found:
+        pytest.fail(f"{found}\n\n{case.program}", pytrace=False)
+
+
+def test_recording_has_no_leftovers() -> None:
+    assert MXNET.keys() == {case.id for case in CASES}, PROBLEM
+
+
+@pytest.mark.parametrize("name", DEVIATIONS)
+def test_deviation_deviates(name: str) -> None:
+    """A row whose outcome is MXNet's own, or whose case is gone, is no deviation."""
+    assert name in MXNET
+    assert difference(MXNET[name], DEVIATIONS[name].expected())
