@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -158,7 +159,7 @@ class _Layout:
             self.points.append(_Point(None, 2.0, 0.0, layer))
             path.append(len(self.points) - 1)
         path.append(target)
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             self.points[a].below.append(b)
             self.points[b].above.append(a)
         return path
@@ -250,7 +251,7 @@ def _curve(layout: _Layout, path: Sequence[int], start_x: float, end_x: float) -
     stops += [(layout.points[i].x, layout.points[i].y) for i in path[1:-1]]
     stops.append((end_x, last.y - last.height / 2 - 1))
     text = f"M{stops[0][0]:.1f},{stops[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(stops, stops[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(stops):
         middle = (y0 + y1) / 2
         text += f" C{x0:.1f},{middle:.1f} {x1:.1f},{middle:.1f} {x1:.1f},{y1:.1f}"
     return text
@@ -283,9 +284,7 @@ def svg(picture: Picture) -> str:
     labelled: set[tuple[int, str]] = set()
     for edge, start, end in _ports(layout, picture.edges):
         path = layout.paths[edge.source, edge.target]
-        dashed = (
-            ' stroke-dasharray="4 3"' if picture.boxes[edge.source].kind == "more" else ""
-        )
+        dashed = ' stroke-dasharray="4 3"' if picture.boxes[edge.source].kind == "more" else ""
         parts.append(
             f'<path d="{_curve(layout, path, start, end)}" fill="none" stroke="#555" '
             f'stroke-width="1.2"{dashed} marker-end="url(#arrow)"/>'
@@ -299,11 +298,11 @@ def svg(picture: Picture) -> str:
             side = 1 if following.x >= source.x - 1 else -1
             anchor = "start" if side > 0 else "end"
             # A white copy beneath keeps the label readable where an edge passes.
-            for paint in ('fill="none" stroke="#fff" stroke-width="3"', 'fill="#444"'):
-                labels.append(
-                    f'<text x="{x + 5 * side:.1f}" y="{y:.1f}" font-size="{_DETAIL - 1}" '
-                    f'text-anchor="{anchor}" {paint}>{escape(edge.label)}</text>'
-                )
+            labels += [
+                f'<text x="{x + 5 * side:.1f}" y="{y:.1f}" font-size="{_DETAIL - 1}" '
+                f'text-anchor="{anchor}" {paint}>{escape(edge.label)}</text>'
+                for paint in ('fill="none" stroke="#fff" stroke-width="3"', 'fill="#444"')
+            ]
     for i, box in enumerate(picture.boxes):
         parts.append(_drawn(box, layout.points[i]))
     parts += labels
@@ -329,9 +328,7 @@ def _drawn(box: Box, point: _Point) -> str:
     return f"<g><title>{escape(tip)}</title>{rectangle}{words}</g>"
 
 
-def _ports(
-    layout: _Layout, edges: Sequence[Edge]
-) -> list[tuple[Edge, float, float]]:
+def _ports(layout: _Layout, edges: Sequence[Edge]) -> list[tuple[Edge, float, float]]:
     """Where edges leave and enter their boxes: spread, in the order of the other ends."""
     leaving: dict[int, list[int]] = {}
     entering: dict[int, list[int]] = {}
@@ -370,8 +367,10 @@ def dot(picture: Picture) -> str:
         fill, border = _COLOURS[box.kind]
         label = _quoted(f"{box.title}\n{box.detail}".strip())
         lines.append(f'  n{i} [label={label}, fillcolor="{fill}", color="{border}"];')
-    for edge in picture.edges:
-        lines.append(f"  n{edge.source} -> n{edge.target} [label={_quoted(edge.label)}];")
+    lines += [
+        f"  n{edge.source} -> n{edge.target} [label={_quoted(edge.label)}];"
+        for edge in picture.edges
+    ]
     if picture.note:
         lines.append(f"  label={_quoted(picture.note)};")
     return "\n".join([*lines, "}"])

@@ -39,7 +39,9 @@ class Executor:
         for name, array in arrays.items():
             gradient, req = grads.get(name), reqs.get(name, "null")
             if req not in ("write", "add", "null"):
-                raise ValueError(f"grad_req of {name} must be 'write', 'add' or 'null', got {req!r}")
+                raise ValueError(
+                    f"grad_req of {name} must be 'write', 'add' or 'null', got {req!r}"
+                )
             if gradient is None:
                 continue
             if not isinstance(gradient, NDArray):

@@ -6,15 +6,13 @@ import ast
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .base import MXNetError
-from .kernels._table import lookup
-
-if TYPE_CHECKING:
-    from .symbol import Entry, Ref
+from ._symbol_graph import Entry, Ref
+from .base import MXNetError, as_dtype
+from .kernels._table import OPS, lookup
 
 # Row -> what MXNet calls it with a number on the right, and on the left.
 _WITH_NUMBER = {
@@ -161,7 +159,10 @@ def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], 
             if strict:
                 raise MXNetError(f"{entry.name}, operator {entry.op}, {key}: {error}") from None
             attrs[key] = repr(value)
-    arrays = [x for x in entry.inputs if isinstance(x, tuple)]
+    arrays: list[Ref] = [x for x in entry.inputs if isinstance(x, tuple)]  # type: ignore[misc]
+    row = OPS.get(entry.op)
+    if row is not None and row.variadic:
+        attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
         return entry.op, attrs, arrays
     if len(entry.inputs) == 2 and entry.op in _WITH_NUMBER and len(arrays) == 1:
@@ -215,7 +216,9 @@ def decoded(
 def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) -> str:
     """A graph in MXNet's layout, one node an object of four lines."""
     position = {i: k for k, i in enumerate(order)}
-    nodes, rows, shapes, dtypes, arguments = [], [0], [], [], []
+    nodes, rows, arguments = [], [0], []
+    shapes: list[Any] = []
+    dtypes: list[str | None] = []
     for k, i in enumerate(order):
         entry = entries[i]
         if entry.foreign:
@@ -225,7 +228,7 @@ def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) 
             )
         name, attrs, arrays = encoded(entry)
         inputs = [[position[ref.entry], ref.output, 0] for ref in arrays]
-        fields = [("op", name), ("name", entry.name)]
+        fields: list[tuple[str, Any]] = [("op", name), ("name", entry.name)]
         fields += [("attrs", attrs)] if attrs else []
         fields += [("inputs", inputs)]
         lines = ",\n".join(f'      "{key}": {json.dumps(value)}' for key, value in fields)
@@ -234,12 +237,12 @@ def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) 
         shapes.extend(entry.shapes or [None] * entry.outputs)
         if entry.op is None:
             arguments.append(k)
-            dtypes.append(entry.dtype)
+            dtypes.append(None if entry.dtype is None else entry.dtype.name)
     facts: dict[str, Any] = {"mxnet_version": ["int", _VERSION]}
     if None not in shapes:
         facts["shape"] = ["list_shape", shapes]
     if None not in dtypes:
-        facts["arg_dtype"] = ["list_str", [dtype.name for dtype in dtypes]]
+        facts["arg_dtype"] = ["list_str", dtypes]
     tail = {
         "arg_nodes": arguments,
         "node_row_ptr": rows,
@@ -249,3 +252,49 @@ def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) 
     ending = ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in tail.items())
     body = ",\n".join(nodes)
     return f'{{\n  "nodes": [\n{body}\n  ],\n{ending}\n}}'
+
+
+def loads(json_str: str) -> tuple[list[Entry], list[Ref]]:
+    """The entries and heads of a graph that `dumps` or MXNet wrote.
+
+    Raises
+    ------
+    MXNetError
+        If it is no graph, or calls an operator that does not exist here.
+    """
+    try:
+        graph = json.loads(json_str)
+        nodes = graph["nodes"]
+        heads = [Ref(int(head[0]), int(head[1])) for head in graph["heads"]]
+        attributes = graph.get("attrs") or {}
+        shapes = attributes.get("shape", (None, None))[1]
+        rows = graph.get("node_row_ptr") or []
+        dtypes = dict(
+            zip(graph["arg_nodes"], attributes.get("arg_dtype", (None, ()))[1], strict=False)
+        )
+        entries = []
+        for i, node in enumerate(nodes):
+            inputs = [Ref(int(x[0]), int(x[1])) for x in node.get("inputs", ())]
+            attrs = node.get("attrs") or node.get("attr") or node.get("param") or {}
+            known = None
+            if shapes is not None:
+                known = tuple(tuple(shape) for shape in shapes[rows[i] : rows[i + 1]])
+            outputs = rows[i + 1] - rows[i] if rows else 1
+            if any(not 0 <= x.entry < i for x in inputs):
+                raise MXNetError(f"load_json: node {i} uses a node that does not stand before it")
+            if node["op"] == "null":
+                dtype = as_dtype(dtypes[i], op="load_json") if i in dtypes else None
+                entries.append(Entry(str(node["name"]), shapes=known, dtype=dtype))
+            else:
+                op, operands, params = decoded(node["op"], attrs, inputs)
+                entries.append(
+                    Entry(str(node["name"]), op, tuple(operands), params, outputs, known)
+                )
+        for head in heads:
+            if not (0 <= head.entry < len(entries) and head.output < entries[head.entry].outputs):
+                raise MXNetError(f"load_json: there is no output {list(head)}")
+    except MXNetError:
+        raise
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise MXNetError(f"load_json: this is not a graph in JSON: {error!r}") from None
+    return entries, heads

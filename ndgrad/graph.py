@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -147,26 +147,17 @@ class Node:
         "__weakref__",
     )
 
-    def __init__(
-        self,
-        op: Any,
-        params: Any,
-        parents: tuple[Any, ...],
-        saved: tuple[Any, ...],
-        shapes: tuple[tuple[int, ...], ...],
-        versions: tuple[list[int] | None, ...],
-        ctx: Context,
-        dtype: np.dtype[Any],
-    ) -> None:
-        self.op = op
-        self.params = params
-        self.parents = parents
-        self.saved: tuple[Any, ...] | None = saved
-        self.shapes = shapes
-        self.versions = versions
-        self.ctx = ctx
-        self.dtype = dtype
-        self.number = next_stamp()
+    # No constructor: setting the attributes where a node is made takes half the time, and making
+    # nodes is most of what recording costs.
+    op: Any
+    params: Mapping[str, Any] | None
+    parents: tuple[Any, ...]
+    saved: tuple[Any, ...] | None
+    shapes: tuple[tuple[int, ...], ...]
+    versions: tuple[list[int] | None, ...]
+    ctx: Context
+    dtype: np.dtype[Any]
+    number: int
 
 
 class Port:

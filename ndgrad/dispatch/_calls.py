@@ -35,23 +35,22 @@ def record_call(
     """
     operands = [*inputs, *outputs]
     keep = op.keeps(len(inputs), len(outputs))
-    saved = tuple(
+    node = Node()
+    node.op = op
+    node.params = params
+    node.parents = tuple(_parent(x) for x in inputs)
+    node.saved = tuple(
         (x._data if wanted else None) if isinstance(x, Array) else x
         for x, wanted in zip(operands, keep, strict=True)
     )
-    node = Node(
-        op,
-        params,
-        tuple(_parent(x) for x in inputs),
-        saved,
-        tuple(x._shape if isinstance(x, Array) else () for x in operands),
-        tuple(
-            x._version if wanted and isinstance(x, Array) else None
-            for x, wanted in zip(operands, keep, strict=True)
-        ),
-        outputs[0]._ctx,
-        outputs[0]._data.dtype,
+    node.shapes = tuple(x._shape if isinstance(x, Array) else () for x in operands)
+    node.versions = tuple(
+        x._version if wanted and isinstance(x, Array) else None
+        for x, wanted in zip(operands, keep, strict=True)
     )
+    node.ctx = outputs[0]._ctx
+    node.dtype = outputs[0]._data.dtype
+    node.number = next_stamp()
     if op.gradient == NONE:
         node.saved = None
     visible = op.visible_of(outputs)

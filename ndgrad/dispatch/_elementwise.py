@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..base import MXNetError, promote
-from ..graph import Array, Node, state
+from ..graph import Array, Node, next_stamp, state
 from ..kernels import _elementwise, _scalar
 from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
@@ -25,6 +25,9 @@ from ._calls import check_writable, convert, record_call, tracked, unrecorded, w
 
 Dtype = np.dtype[Any]
 Flat = np.ndarray[Any, Any]
+
+
+_NOTHING = (None, None, None)
 
 
 def size_of(shape: tuple[int, ...]) -> int:
@@ -98,16 +101,19 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
         result = array(y, shape, data._ctx)
         parent = data._node
         if parent is not None and state.recording:
-            result._node = Node(
-                op,
-                None,
-                (parent,),
-                (x if save_x else None, y if save_y else None),
-                (shape, shape),
-                (data._version if save_x else None, result._version if save_y else None),
-                data._ctx,
-                dtype,
+            node = result._node = Node()
+            node.op = op
+            node.params = None
+            node.parents = (parent,)
+            node.saved = (x if save_x else None, y if save_y else None)
+            node.shapes = (shape, shape)
+            node.versions = (
+                data._version if save_x else None,
+                result._version if save_y else None,
             )
+            node.ctx = data._ctx
+            node.dtype = dtype
+            node.number = next_stamp()
         return result
 
     return call
@@ -117,6 +123,7 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
     array, limit = _classes.array, PARALLEL_ELEMENTS
     arrays, right_number, left_number = _Serial(op, "vv"), _Serial(op, "vs"), _Serial(op, "sv")
     save_a, save_b, save_y = op.saved
+    saves_nothing = not any(op.saved)
     new = np.empty
 
     def call(lhs: Any, rhs: Any, out: Array | None = None, name: str | None = None) -> Any:
@@ -135,27 +142,30 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
                         result = array(y, shape, lhs._ctx)
                         node_a, node_b = lhs._node, rhs._node
                         if (node_a is not None or node_b is not None) and state.recording:
-                            result._node = Node(
-                                op,
-                                None,
-                                (
-                                    lhs._version if node_a is None else node_a,
-                                    rhs._version if node_b is None else node_b,
-                                ),
-                                (
+                            node = result._node = Node()
+                            node.op = op
+                            node.params = None
+                            node.parents = (
+                                lhs._version if node_a is None else node_a,
+                                rhs._version if node_b is None else node_b,
+                            )
+                            if saves_nothing:
+                                node.saved = node.versions = _NOTHING
+                            else:
+                                node.saved = (
                                     a if save_a else None,
                                     b if save_b else None,
                                     y if save_y else None,
-                                ),
-                                (shape, shape, shape),
-                                (
+                                )
+                                node.versions = (
                                     lhs._version if save_a else None,
                                     rhs._version if save_b else None,
                                     result._version if save_y else None,
-                                ),
-                                lhs._ctx,
-                                dtype,
-                            )
+                                )
+                            node.shapes = (shape, shape, shape)
+                            node.ctx = lhs._ctx
+                            node.dtype = dtype
+                            node.number = next_stamp()
                         return result
                 elif (kind is float or kind is int) and dtype.kind == "f":
                     y = new(n, dtype)
@@ -176,24 +186,24 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
         result = array(y, shape, x._ctx)
         if x._node is not None and state.recording:
             version = x._version
-            result._node = Node(
-                op,
-                None,
-                (node_a, node_b),
-                (
-                    a if save_a or a is number else None,
-                    b if save_b or b is number else None,
-                    y if save_y else None,
-                ),
-                (shape, shape, shape),
-                (
-                    version if save_a and node_a is not None else None,
-                    version if save_b and node_b is not None else None,
-                    result._version if save_y else None,
-                ),
-                x._ctx,
-                y.dtype,
+            node = result._node = Node()
+            node.op = op
+            node.params = None
+            node.parents = (node_a, node_b)
+            node.saved = (
+                a if save_a or a is number else None,
+                b if save_b or b is number else None,
+                y if save_y else None,
             )
+            node.shapes = (shape, shape, shape)
+            node.versions = (
+                version if save_a and node_a is not None else None,
+                version if save_b and node_b is not None else None,
+                result._version if save_y else None,
+            )
+            node.ctx = x._ctx
+            node.dtype = y.dtype
+            node.number = next_stamp()
         return result
 
     return call

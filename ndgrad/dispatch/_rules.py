@@ -65,7 +65,7 @@ def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence
     values["grads"] = grads
     values.update(zip((f"g_{name}" for name in outputs), grads, strict=False))
     wanted = inspect.signature(function).parameters
-    results = function(**{name: values[name] for name in wanted})
+    results = function(**{name: values.get(name) for name in wanted})
     return results if isinstance(results, (tuple, list)) else (results,)
 
 

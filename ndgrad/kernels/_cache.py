@@ -179,6 +179,16 @@ class KernelCache(_Cache):
 _lock = threading.Lock()
 
 
+def _renew_lock() -> None:
+    """In a forked child: the lock may have been held by a thread that does not exist there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def load(name: str, text: str) -> types.ModuleType:
     """Import the generated module *text* from a readable file in the cache folder.
 

@@ -604,9 +604,11 @@ def _fc_sizes(
 
 def _fc_vjp(
     g: Any, data: Any, weight: Any, bias_dtype: Any, needs: Any, num_hidden: int, flatten: Any
-) -> tuple[Any, Any, Any]:
+) -> tuple[Any, ...]:
     m, n, k, _ = _fc_sizes(data.shape, weight.shape, None, int(num_hidden), bool(flatten))
     d_data, d_weight = _gemm_grads(g, data, weight, needs, m, n, k, False, True)
+    if len(needs) == 2:
+        return d_data, d_weight
     d_bias = _as(F.sum(g, axis=-1, exclude=True), bias_dtype) if needs[2] else None
     return d_data, d_weight, d_bias
 

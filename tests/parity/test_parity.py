@@ -40,4 +40,8 @@ def test_recording_has_no_leftovers() -> None:
 def test_deviation_deviates(name: str) -> None:
     """A row whose outcome is MXNet's own, or whose case is gone, is no deviation."""
     assert name in MXNET
-    assert difference(MXNET[name], DEVIATIONS[name].expected())
+    row = DEVIATIONS[name].expected()
+    if "raises" in row:  # of several classes one may be MXNet's own
+        assert "|" in row["raises"] or "raises" not in MXNET[name] or difference(row, MXNET[name])
+    else:
+        assert difference(MXNET[name], row)

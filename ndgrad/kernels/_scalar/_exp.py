@@ -126,7 +126,7 @@ def _half_exp_f64(x):
     return scale_f64(1.0 + p, k - 1.0)
 
 
-@scalar("exp2", "float32", ulp=1, cuda="exp2", domain=(-100.0, 100.0))
+@scalar("exp2", "float32", ulp=1, domain=(-100.0, 100.0))
 def exp2_f32(x):
     """2**x: the fraction of x goes through the polynomial of exp."""
     y = clamp(x, f32(-151.0), f32(129.0))

@@ -96,7 +96,7 @@ def _cube_root_parts(x):
     return a, (2.0**-18 if small else (2.0**18 if big else 1.0))
 
 
-@scalar("cbrt", "float64", ulp=1, cuda="cbrt", domain=(-100.0, 100.0))
+@scalar("cbrt", "float64", ulp=1, domain=(-100.0, 100.0))
 def cbrt_f64(x):
     """x r**2 with r = x**(-1/3) by Householder's iteration, corrected once (Newton)."""
     a, factor = _cube_root_parts(x)

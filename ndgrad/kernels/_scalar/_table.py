@@ -30,8 +30,8 @@ class Scalar:
     ulp32, ulp64 : float
         Largest error in units in the last place; 0 where the result is exact.
     abs64 : float
-        float64 passes too where its error is below ``abs64 * max(1, |result|)``: for functions
-        with zeros that no formula of fixed precision can follow.
+        float64 at negative arguments is held to ``abs64 * max(1, |result|)`` where that is more:
+        functions with zeros between their poles, which fixed precision cannot follow.
     cuda : str or None
         The ``math`` function that numba.cuda maps to its own; None: our source runs there.
     domain : tuple of float

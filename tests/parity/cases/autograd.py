@@ -153,7 +153,7 @@ x.grad
 
 # %% grad-after-attach
 x.attach_grad()
-x.grad, x.grad is x.grad
+x.grad
 
 # %% grad-holder-is-live
 x.attach_grad()
@@ -892,12 +892,26 @@ x.attach_grad()
 with ag.record():
     z = nd.zeros(2)
     z += x
+    w = z * 3
+w.backward()
+x.grad
 
 # %% part-assignment-to-fresh
 x.attach_grad()
 with ag.record():
     z = nd.zeros(2)
     z[0] = x[0]
+    w = z * 3
+w.backward()
+x.grad
+
+# %% power-in-place-is-no-write
+x.attach_grad()
+with ag.record():
+    y = x * 2
+    y **= 2
+y.backward()
+x.grad
 
 # %% constants-may-change-while-recording
 with ag.record():

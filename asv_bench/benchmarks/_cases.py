@@ -1,0 +1,764 @@
+"""The cases, for asv and for ``peers.py``: a class or an instance each, found by name in `CASES`.
+
+To add one, write a class with a method for each library (see `Case`) and enter it into `CASES`.
+Element-wise operators are not here: `_elementwise` makes a case for every row of the op table.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ._base import FLOAT, Case, Run, Target, integers, threads, uniform
+
+MILLION = 1 << 20
+
+
+class Eager(Case):
+    """A chain of 100 operators on 8 elements: what is left is the way to the kernels."""
+
+    per = 100
+
+    def __init__(self, backward: bool) -> None:
+        self.name = "eager/forward+backward" if backward else "eager/forward"
+        self.target = Target(0.6)
+        self.backward = backward
+        self.arrays = [uniform(8, seed=seed) for seed in range(3)]
+
+    @staticmethod
+    def chain(x: Any, w: Any, b: Any, tanh: Any, exp: Any) -> Any:
+        for _ in range(20):
+            x = exp((tanh(x) * w + b) * 0.5)
+        return x
+
+    def mx(self, mx: Any) -> Run:
+        nd, autograd = mx.nd, mx.autograd
+        x, w, b = (nd.array(a) for a in self.arrays)
+        if not self.backward:
+            return lambda: self.chain(x, w, b, nd.tanh, nd.exp)
+        x.attach_grad()
+
+        def run() -> Any:
+            with autograd.record():
+                y = self.chain(x, w, b, nd.tanh, nd.exp)
+            y.backward()
+            return x.grad
+
+        return run
+
+    def torch(self) -> Run:
+        import torch
+
+        x, w, b = (torch.from_numpy(a) for a in self.arrays)
+        if not self.backward:
+            return lambda: self.chain(x, w, b, torch.tanh, torch.exp)
+        x.requires_grad_()
+        ones = torch.ones(8)
+
+        def run() -> Any:
+            x.grad = None
+            self.chain(x, w, b, torch.tanh, torch.exp).backward(ones)
+            return x.grad
+
+        return run
+
+    def numpy(self) -> Run:
+        if self.backward:
+            raise NotImplementedError("NumPy has no gradients")
+        x, w, b = self.arrays
+        return lambda: self.chain(x, w, b, np.tanh, np.exp)
+
+    def jax(self) -> Run:
+        import jax
+        import jax.numpy as jnp
+
+        x, w, b = (jnp.asarray(a) for a in self.arrays)
+
+        def forward(x: Any) -> Any:
+            return self.chain(x, w, b, jnp.tanh, jnp.exp)
+
+        function = jax.grad(lambda x: forward(x).sum()) if self.backward else forward
+        return lambda: jax.block_until_ready(function(x))
+
+    def autograd(self) -> Run:
+        import autograd
+        import autograd.numpy as anp
+
+        x, w, b = self.arrays
+
+        def forward(x: Any) -> Any:
+            return self.chain(x, w, b, anp.tanh, anp.exp)
+
+        if not self.backward:
+            return lambda: forward(x)
+        gradient = autograd.grad(lambda x: anp.sum(forward(x)))
+        return lambda: gradient(x)
+
+
+class Copy(Case):
+    """Copy into memory that is there: what the machine can do at best."""
+
+    def __init__(self, millions: int) -> None:
+        self.name = f"copy/{millions}M"
+        self.size = millions * MILLION
+        self.traffic = 2 * FLOAT * self.size
+
+    def mx(self, mx: Any) -> Run:
+        x, y = mx.nd.ones((self.size,)), mx.nd.zeros((self.size,))
+        identity = mx.nd.identity
+        return lambda: identity(x, out=y)
+
+    def torch(self) -> Run:
+        import torch
+
+        x, y = torch.ones(self.size), torch.zeros(self.size)
+        return lambda: y.copy_(x)
+
+    def numpy(self) -> Run:
+        count = threads()
+        pool = ThreadPoolExecutor(count)
+        x, y = np.ones(self.size, "float32"), np.zeros(self.size, "float32")
+        pairs = list(zip(np.array_split(y, count), np.array_split(x, count), strict=True))
+
+        def run() -> Any:
+            for future in [pool.submit(np.copyto, to, of) for to, of in pairs]:
+                future.result()
+            return y
+
+        return run
+
+
+class Functional(Case):
+    """One call of one function, which goes by some name in each library.
+
+    Parameters
+    ----------
+    name : str
+    inputs : callable
+        Makes NumPy arrays.
+    functions : callable
+        Library -> function of that library's module and its arrays.  A library that is not there
+        has no such function.
+    **facts
+        Fields of `Case`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Callable[[], tuple[Any, ...]],
+        functions: dict[str, Callable[..., Any]],
+        **facts: Any,
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.functions = functions
+        vars(self).update(facts)
+
+    def _function(self, library: str) -> Callable[..., Any]:
+        try:
+            return self.functions[library]
+        except KeyError:
+            raise NotImplementedError(f"{self.name} is not written for {library}") from None
+
+    def mx(self, mx: Any) -> Run:
+        function = self._function("mx")
+        arrays = [mx.nd.array(a) for a in self.inputs()]
+        return lambda: function(mx.nd, *arrays)
+
+    def torch(self) -> Run:
+        import torch
+
+        function = self._function("torch")
+        arrays = [torch.from_numpy(a) for a in self.inputs()]
+        return lambda: function(torch, *arrays)
+
+    def numpy(self) -> Run:
+        function, arrays = self._function("numpy"), self.inputs()
+        return lambda: function(np, *arrays)
+
+    def jax(self) -> Run:
+        import jax
+        import jax.numpy as jnp
+
+        function = self.functions.get("jax") or self._function("numpy")
+        arrays = [jnp.asarray(a) for a in self.inputs()]
+        return lambda: jax.block_until_ready(function(jnp, *arrays))
+
+
+class Gradient(Case):
+    """A loss and its gradients by all inputs but the constant ones.
+
+    Parameters
+    ----------
+    name : str
+    inputs : callable
+        Makes NumPy arrays: the variables, then the constants.
+    variables : int
+        How many variables there are.
+    losses : dict
+        Library -> function of the library's module and the arrays; need not return a single number.
+    **facts
+        Fields of `Case`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Callable[[], tuple[Any, ...]],
+        variables: int,
+        losses: dict[str, Callable[..., Any]],
+        **facts: Any,
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.variables = variables
+        self.losses = losses
+        vars(self).update(facts)
+
+    def _loss(self, library: str) -> Callable[..., Any]:
+        try:
+            return self.losses[library]
+        except KeyError:
+            raise NotImplementedError(f"{self.name} is not written for {library}") from None
+
+    def mx(self, mx: Any) -> Run:
+        loss = self._loss("mx")
+        record = mx.autograd.record
+        arrays = [mx.nd.array(a) for a in self.inputs()]
+        for x in arrays[: self.variables]:
+            x.attach_grad()
+
+        def run() -> Any:
+            with record():
+                y = loss(mx.nd, *arrays)
+            y.backward()
+            return arrays[0].grad
+
+        return run
+
+    def torch(self) -> Run:
+        import torch
+
+        loss = self._loss("torch")
+        arrays = [torch.from_numpy(a) for a in self.inputs()]
+        variables = arrays[: self.variables]
+        for x in variables:
+            x.requires_grad_()
+
+        def run() -> Any:
+            for x in variables:
+                x.grad = None
+            y = loss(torch, *arrays)
+            y.backward(torch.ones_like(y))
+            return variables[0].grad
+
+        return run
+
+    def jax(self) -> Run:
+        import jax
+        import jax.numpy as jnp
+
+        loss = self._loss("jax")
+        arrays = [jnp.asarray(a) for a in self.inputs()]
+        both = jax.jit(
+            jax.value_and_grad(
+                lambda *arrays: loss(jnp, *arrays).sum(), argnums=tuple(range(self.variables))
+            )
+        )
+        return lambda: jax.block_until_ready(both(*arrays))[1][0]
+
+    def autograd(self) -> Run:
+        import autograd
+        import autograd.numpy as anp
+
+        loss = self._loss("autograd")
+        arrays = self.inputs()
+        both = autograd.value_and_grad(
+            lambda variables: anp.sum(loss(anp, *variables, *arrays[self.variables :]))
+        )
+        return lambda: both(tuple(arrays[: self.variables]))[1][0]
+
+
+# --- softmax cross-entropy ------------------------------------------------------------------------
+
+
+def _torch_cross_entropy(torch: Any, x: Any, label: Any) -> Any:
+    return torch.nn.functional.cross_entropy(x, label, reduction="sum")
+
+
+def _numpy_cross_entropy(np: Any, x: Any, label: Any) -> Any:
+    # HIPS autograd and JAX share NumPy's names; the maximum makes it safe, as the others do.
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    total = np.sum(np.log(np.sum(np.exp(shifted), axis=1)))
+    return total - np.sum(shifted[np.arange(len(label)), label])
+
+
+_CROSS_ENTROPY = {
+    "mx": lambda nd, x, label: nd.softmax_cross_entropy(x, label),
+    "torch": _torch_cross_entropy,
+    "jax": _numpy_cross_entropy,
+    "autograd": _numpy_cross_entropy,
+}
+
+# --- layer normalisation out of primitives --------------------------------------------------------
+
+_EPS = 1e-5
+
+
+def _mx_layer_norm(nd: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    centred = x - nd.mean(x, axis=1, keepdims=True)
+    variance = nd.mean(nd.square(centred), axis=1, keepdims=True)
+    return centred * nd.rsqrt(variance + _EPS) * gamma + beta
+
+
+def _torch_layer_norm(torch: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    centred = x - torch.mean(x, dim=1, keepdim=True)
+    variance = torch.mean(torch.square(centred), dim=1, keepdim=True)
+    return centred * torch.rsqrt(variance + _EPS) * gamma + beta
+
+
+def _numpy_layer_norm(np: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    centred = x - np.mean(x, axis=1, keepdims=True)
+    variance = np.mean(np.square(centred), axis=1, keepdims=True)
+    return centred / np.sqrt(variance + _EPS) * gamma + beta
+
+
+_LAYER_NORM = {
+    "mx": _mx_layer_norm,
+    "torch": _torch_layer_norm,
+    "numpy": _numpy_layer_norm,
+    "jax": _numpy_layer_norm,
+    "autograd": _numpy_layer_norm,
+}
+
+
+def _layer_norm_inputs() -> tuple[Any, ...]:
+    return uniform(4096, 1024), uniform(1, 1024, seed=1), uniform(1, 1024, seed=2)
+
+
+# --- a step of training ---------------------------------------------------------------------------
+
+
+class MLPStep(Case):
+    """Forward, backward and update in place of a perceptron 784-256-128-10, batch of 128."""
+
+    name = "mlp-step/784-256-128-10"
+    target = Target(0.8)
+    requires = ("FullyConnected", "softmax_cross_entropy", "relu")
+    comparable = False  # the weights move with every run
+
+    widths = (784, 256, 128, 10)
+    batch = 128
+    rate = 0.01 / 128
+
+    def _arrays(self) -> tuple[Any, Any, list[Any]]:
+        parameters = []
+        for k, (below, above) in enumerate(zip(self.widths, self.widths[1:], strict=False)):
+            bound = (6 / (below + above)) ** 0.5
+            parameters.append(uniform(above, below, low=-bound, high=bound, seed=k))
+            parameters.append(np.zeros(above, "float32"))
+        return uniform(self.batch, self.widths[0]), integers(self.batch, high=10), parameters
+
+    def mx(self, mx: Any) -> Run:
+        nd, record, rate = mx.nd, mx.autograd.record, self.rate
+        data, label, parameters = self._arrays()
+        x, label = nd.array(data), nd.array(label)
+        parameters = [nd.array(p) for p in parameters]
+        for p in parameters:
+            p.attach_grad()
+        w1, b1, w2, b2, w3, b3 = parameters
+
+        def run() -> None:
+            with record():
+                h = nd.relu(nd.FullyConnected(x, w1, b1, num_hidden=256))
+                h = nd.relu(nd.FullyConnected(h, w2, b2, num_hidden=128))
+                h = nd.FullyConnected(h, w3, b3, num_hidden=10)
+                loss = nd.softmax_cross_entropy(h, label)
+            loss.backward()
+            for p in parameters:
+                p -= rate * p.grad  # noqa: PLW2901
+
+        return run
+
+    def torch(self) -> Run:
+        import torch
+        from torch.nn import functional
+
+        rate = self.rate
+        data, label, parameters = self._arrays()
+        x, label = torch.from_numpy(data), torch.from_numpy(label)
+        parameters = [torch.from_numpy(p).requires_grad_() for p in parameters]
+        w1, b1, w2, b2, w3, b3 = parameters
+
+        def run() -> None:
+            h = torch.relu(functional.linear(x, w1, b1))
+            h = torch.relu(functional.linear(h, w2, b2))
+            h = functional.linear(h, w3, b3)
+            functional.cross_entropy(h, label, reduction="sum").backward()
+            with torch.no_grad():
+                for p in parameters:
+                    p -= rate * p.grad  # noqa: PLW2901
+                    p.grad = None
+
+        return run
+
+    def _numpy_loss(self, np: Any, parameters: Any, x: Any, label: Any) -> Any:
+        w1, b1, w2, b2, w3, b3 = parameters
+        h = np.maximum(np.dot(x, w1.T) + b1, 0)
+        h = np.maximum(np.dot(h, w2.T) + b2, 0)
+        return _numpy_cross_entropy(np, np.dot(h, w3.T) + b3, label)
+
+    def jax(self) -> Run:
+        import jax
+        import jax.numpy as jnp
+
+        data, label, parameters = self._arrays()
+        x, label = jnp.asarray(data), jnp.asarray(label)
+        parameters = [jnp.asarray(p) for p in parameters]
+
+        @jax.jit
+        def step(parameters: Any) -> Any:
+            gradients = jax.grad(lambda p: self._numpy_loss(jnp, p, x, label))(parameters)
+            return [p - self.rate * g for p, g in zip(parameters, gradients, strict=True)]
+
+        def run() -> None:
+            nonlocal parameters
+            parameters = jax.block_until_ready(step(parameters))
+
+        return run
+
+    def autograd(self) -> Run:
+        import autograd
+        import autograd.numpy as anp
+
+        x, label, parameters = self._arrays()
+        gradient = autograd.grad(lambda p: self._numpy_loss(anp, p, x, label))
+
+        def run() -> None:
+            for p, g in zip(parameters, gradient(parameters), strict=True):
+                p -= self.rate * g  # noqa: PLW2901
+
+        return run
+
+
+# --- starting up: each timing in a fresh process --------------------------------------------------
+
+
+class Fresh(Case):
+    """A statement timed once in a new interpreter.
+
+    Parameters
+    ----------
+    name : str
+    programs : dict
+        Library -> (preparation, statement), both Python source.
+    cold : bool or None
+        Whether ndgrad's kernel cache is empty each time; None leaves the environment's.
+    """
+
+    times_itself = True
+
+    def __init__(
+        self,
+        name: str,
+        programs: dict[str, tuple[str, str]],
+        cold: bool | None = None,
+        needs: str | None = None,
+        **facts: Any,
+    ) -> None:
+        self.name = name
+        self.programs = programs
+        self.cold = cold
+        self.needs = needs
+        vars(self).update(facts)
+
+    def build(self, library: str) -> Run:
+        if library not in self.programs:
+            raise NotImplementedError(f"{self.name} is not written for {library}")
+        if self.needs is not None and not hasattr(importlib.import_module("ndgrad").nd, self.needs):
+            raise NotImplementedError(f"ndgrad has no nd.{self.needs}")
+        setup, statement = self.programs[library]
+        program = (
+            f"import time\n{setup}\nstart = time.perf_counter()\n{statement}\n"
+            "print(time.perf_counter() - start)"
+        )
+        kept = KernelCache() if self.cold is False else None
+
+        def run() -> float:
+            environment = dict(os.environ)
+            cache = KernelCache() if self.cold else kept
+            if cache is not None:
+                environment["NDGRAD_CACHE_DIR"] = cache.path
+            done = subprocess.run(
+                [sys.executable, "-c", program],
+                env=environment,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            return float(done.stdout.split()[-1])
+
+        run()  # the files are in the page cache and, unless cold, the kernels on the disk
+        return run
+
+
+class KernelCache:
+    """A folder for compiled kernels, removed with the object."""
+
+    def __init__(self) -> None:
+        self.path = tempfile.mkdtemp(prefix="ndgrad-bench-")
+
+    def __del__(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+FIRST_CALLS = {
+    "tanh-8": ("tanh", "x = nd.ones((8,))", "nd.tanh(x)"),
+    "tanh-1M": ("tanh", "x = nd.ones((1 << 20,))", "nd.tanh(x)"),
+    "sum": ("sum", "x = nd.ones((1000, 1000))", "nd.sum(x, axis=1)"),
+    "dot": ("dot", "x = nd.ones((100, 100))", "nd.dot(x, x)"),
+    "softmax_cross_entropy": (
+        "softmax_cross_entropy",
+        "x = nd.ones((1000, 100)); label = nd.zeros((1000,))",
+        "nd.softmax_cross_entropy(x, label)",
+    ),
+}
+"""Name -> (function it needs, preparation, statement), of calls that are the first in a process."""
+
+
+def _first_calls() -> list[Case]:
+    cases: list[Case] = []
+    for name, (needs, setup, statement) in FIRST_CALLS.items():
+        program = (f"from ndgrad import nd\n{setup}", statement)
+        for cold, limit in ((True, 0.5), (False, 0.02)):
+            kind = "cold" if cold else "cached"
+            cases.append(
+                Fresh(
+                    f"first-call-{kind}/{name}", {"ndgrad": program}, cold, needs, limit=limit
+                )
+            )
+    return cases
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def _pair(millions: int) -> Callable[[], tuple[Any, ...]]:
+    def inputs() -> tuple[Any, ...]:
+        size = millions * MILLION
+        return uniform(size), uniform(size, seed=1)
+
+    return inputs
+
+
+def _arithmetic(sign: str, millions: int) -> Case:
+    by_sign: dict[str, Callable[..., Any]] = {
+        "add": lambda library, a, b: a + b,
+        "mul": lambda library, a, b: a * b,
+    }
+    return Functional(
+        f"{sign}/{millions}M",
+        _pair(millions),
+        dict.fromkeys(("mx", "torch", "numpy"), by_sign[sign]),
+        target=Target(1.0 if millions == 4 else 0.5),
+        traffic=3 * FLOAT * millions * MILLION,
+        memory_bound=True,
+    )
+
+
+def _reduction(name: str, axis: int | None) -> Case:
+    def on_mx(nd: Any, x: Any) -> Any:
+        return getattr(nd, name)(x) if axis is None else getattr(nd, name)(x, axis=axis)
+
+    def on_torch(torch: Any, x: Any) -> Any:
+        torch_name = {"max": "amax", "min": "amin", "norm": "linalg.vector_norm"}.get(name, name)
+        function = torch
+        for part in torch_name.split("."):
+            function = getattr(function, part)
+        if axis is None:
+            return function(x, dim=(0, 1)) if torch_name in ("amax", "amin") else function(x)
+        return function(x, dim=axis)
+
+    def on_numpy(np: Any, x: Any) -> Any:
+        if name == "norm":
+            return np.sqrt(np.sum(x * x, axis=axis))
+        return getattr(np, name)(x, axis=axis)
+
+    side = 4096
+    low, high = (0.999, 1.001) if name == "prod" else (-1.0, 1.0)  # a product must not vanish
+    return Functional(
+        f"{name}/{'all' if axis is None else f'axis{axis}'}",
+        lambda: (uniform(side, side, low=low, high=high),),
+        {"mx": on_mx, "torch": on_torch, "numpy": on_numpy},
+        requires=(name,),
+        target=Target(1.0) if name == "sum" else None,
+        traffic=FLOAT * (side * side + (1 if axis is None else side)),
+        memory_bound=name in ("sum", "mean", "max", "min"),
+    )
+
+
+def _dot(side: int, ratio: float | None) -> Case:
+    return Functional(
+        f"dot/{side}",
+        lambda: (uniform(side, side), uniform(side, side, seed=1)),
+        {
+            "mx": lambda nd, a, b: nd.dot(a, b),
+            "torch": lambda torch, a, b: torch.mm(a, b),
+            "numpy": lambda np, a, b: np.dot(a, b),
+        },
+        requires=("dot",),
+        target=None if ratio is None else Target(ratio),
+    )
+
+
+def _transpose(shape: tuple[int, ...], axes: tuple[int, ...]) -> Case:
+    size = int(np.prod(shape))
+    return Functional(
+        f"transpose/{'x'.join(map(str, shape))}-{''.join(map(str, axes))}",
+        lambda: (uniform(*shape),),
+        {
+            "mx": lambda nd, x: nd.transpose(x, axes=axes),
+            # Others only change the strides; the work is the same once memory is in order.
+            "torch": lambda torch, x: x.permute(axes).contiguous(),
+            "numpy": lambda np, x: np.ascontiguousarray(np.transpose(x, axes)),
+            "jax": lambda np, x: np.transpose(x, axes),
+        },
+        requires=("transpose",),
+        traffic=2 * FLOAT * size,
+        memory_bound=True,
+    )
+
+
+_ROWS, _WIDTH, _PICKED = 100_000, 64, 65_536
+
+
+def _take_inputs() -> tuple[Any, ...]:
+    return uniform(_ROWS, _WIDTH), integers(_PICKED, high=_ROWS)
+
+
+_TAKE = {
+    "mx": lambda nd, x, indices: nd.take(x, indices),
+    "torch": lambda torch, x, indices: x[indices],
+    "numpy": lambda np, x, indices: np.take(x, indices, axis=0),
+    "jax": lambda np, x, indices: np.take(x, indices, axis=0),
+    "autograd": lambda np, x, indices: x[indices],
+}
+
+
+def _jax_random(kind: str) -> Callable[..., Any]:
+    keys: list[Any] = []
+
+    def draw(np: Any) -> Any:
+        import jax
+
+        following, key = jax.random.split(keys.pop() if keys else jax.random.key(0))
+        keys.append(following)
+        return getattr(jax.random, kind)(key, (4 * MILLION,))
+
+    return draw
+
+
+def _random(kind: str) -> Case:
+    generator = np.random.default_rng(0)
+    shape = (4 * MILLION,)
+    numpy_draw = generator.random if kind == "uniform" else generator.standard_normal
+    return Functional(
+        f"random/{kind}-4M",
+        tuple,
+        {
+            "mx": lambda nd: getattr(nd.random, kind)(shape=shape),
+            "torch": lambda torch: (torch.rand if kind == "uniform" else torch.randn)(shape),
+            "numpy": lambda np: numpy_draw(shape, dtype="float32"),
+            "jax": _jax_random(kind),
+        },
+        requires=(f"random.{kind}",),
+        comparable=False,
+        traffic=FLOAT * 4 * MILLION,
+    )
+
+
+def _softmax(name: str) -> Case:
+    return Functional(
+        f"{name}/4096x1000",
+        lambda: (uniform(4096, 1000),),
+        {
+            "mx": lambda nd, x: getattr(nd, name)(x, axis=-1),
+            "torch": lambda torch, x: getattr(torch, name)(x, dim=-1),
+        },
+        requires=(name,),
+        traffic=2 * FLOAT * 4096 * 1000,
+    )
+
+
+_ALL: list[Case] = [
+    Eager(backward=False),
+    Eager(backward=True),
+    Copy(4),
+    Copy(32),
+    *(_arithmetic(sign, millions) for millions in (4, 32) for sign in ("add", "mul")),
+    *(
+        _reduction(name, axis)
+        for name in ("sum", "mean", "max", "min", "prod", "norm", "argmax")
+        for axis in (0, 1, None)
+    ),
+    _softmax("softmax"),
+    _softmax("log_softmax"),
+    Gradient(
+        "softmax-cross-entropy/4096x1000",
+        lambda: (uniform(4096, 1000), integers(4096, high=1000)),
+        1,
+        _CROSS_ENTROPY,
+        requires=("softmax_cross_entropy",),
+        target=Target(0.7),
+    ),
+    *(_dot(side, ratio) for side, ratio in ((64, 1.0), (256, None), (1024, 0.6))),
+    MLPStep(),
+    Functional(
+        "layer-norm/forward",
+        _layer_norm_inputs,
+        {name: function for name, function in _LAYER_NORM.items() if name != "autograd"},
+        requires=("mean", "square", "rsqrt"),
+    ),
+    Gradient(
+        "layer-norm/forward+backward",
+        _layer_norm_inputs,
+        3,
+        _LAYER_NORM,
+        requires=("mean", "square", "rsqrt"),
+    ),
+    _transpose((4096, 4096), (1, 0)),
+    _transpose((64, 256, 512), (0, 2, 1)),
+    _transpose((64, 256, 512), (2, 0, 1)),
+    Functional(
+        "take/rows",
+        _take_inputs,
+        {name: function for name, function in _TAKE.items() if name != "autograd"},
+        requires=("take",),
+        traffic=2 * FLOAT * _PICKED * _WIDTH,
+    ),
+    Gradient("take/rows+scatter", _take_inputs, 1, _TAKE, requires=("take",)),
+    _random("uniform"),
+    _random("normal"),
+    Fresh(
+        "import/import",
+        {
+            library: ("", f"import {library}")
+            for library in ("ndgrad", "numba", "numpy", "torch", "jax", "mxnet")
+        },
+        target=Target(1.5, ("numba",)),
+    ),
+    *_first_calls(),
+]
+
+CASES: dict[str, Case] = {case.name: case for case in _ALL}
+"""Every case that is not an element-wise operator of the table, by name."""

@@ -1,0 +1,45 @@
+"""Sphinx: `./run docs` builds docs/_build/html."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import _generate
+
+import ndgrad
+
+project = "ndgrad"
+author = "the ndgrad contributors"
+version = release = ndgrad.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the docstrings say it in words
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+default_role = "code"
+
+html_theme = "furo"
+html_title = f"ndgrad {version}"
+html_show_sphinx = False
+pygments_style = "friendly"
+
+
+def _fill_in(app: object, docname: str, source: list[str]) -> None:
+    source[0] = re.sub(
+        r"<!-- generated: (\w+) -->",
+        lambda match: _generate.PARTS[match[1]](),
+        source[0],
+    )
+
+
+def setup(app: object) -> None:
+    app.connect("source-read", _fill_in)  # type: ignore[attr-defined]

@@ -1,0 +1,102 @@
+"""Rows picked by index, and put back: the kernels under `take`, `Embedding` and ``x[[2, 0]]``.
+
+The array is seen as (outer, length, inner); an index vector picks along the middle axis.  Rows are
+added in the order of the index vector, whatever the number of threads: work is shared out by outer
+position and by columns, never by index.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..storage import empty
+from ._launch import chunked, grain
+from ._strided import bits
+
+
+@chunked
+def _take(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+    """y[o, k, :] = x[o, index[k], :] for the rows o * count + k in [lo, hi)."""
+    count = index.size
+    if inner == 1:
+        for row in range(lo, hi):
+            outer = row // count
+            k = index[np.uintp(row - outer * count)]
+            y[np.uintp(row)] = x[np.uintp(outer * length + k)]
+        return
+    for row in range(lo, hi):
+        outer = row // count
+        s = (outer * length + index[row - outer * count]) * inner
+        source, target = x[s : s + inner], y[row * inner : row * inner + inner]
+        for i in range(inner):
+            target[i] = source[i]
+
+
+@chunked
+def _add(g, index, y, length, inner, width, lo, hi):  # type: ignore[no-untyped-def]
+    """y[o, index[k], :] += g[o, k, :], in the order of k; a unit is (o, block of width columns)."""
+    count = index.size
+    blocks = (inner + width - 1) // width
+    for unit in range(lo, hi):
+        outer = unit // blocks
+        left = (unit - outer * blocks) * width
+        n = min(width, inner - left)
+        for k in range(count):
+            s = (outer * count + k) * inner + left
+            t = (outer * length + index[k]) * inner + left
+            source, target = g[s : s + n], y[t : t + n]
+            for i in range(n):
+                target[i] += source[i]
+
+
+@chunked
+def _put(v, index, y, length, inner, width, lo, hi):  # type: ignore[no-untyped-def]
+    """y[o, index[k], :] = v[o, k, :], in the order of k."""
+    count = index.size
+    blocks = (inner + width - 1) // width
+    for unit in range(lo, hi):
+        outer = unit // blocks
+        left = (unit - outer * blocks) * width
+        n = min(width, inner - left)
+        for k in range(count):
+            s = (outer * count + k) * inner + left
+            t = (outer * length + index[k]) * inner + left
+            source, target = v[s : s + n], y[t : t + n]
+            for i in range(n):
+                target[i] = source[i]
+
+
+def take(x: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
+    """Rows of the flat array *x* seen as (outer, length, inner)."""
+    y = empty(outer * index.size * inner, x.dtype)
+    if y.size:
+        rows = outer * index.size
+        _take(bits(x), index, bits(y), length, inner, rows, grain(inner, 1 if inner > 8 else 4))
+    return y
+
+
+def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
+    """Width of a block of columns, number of units, grain."""
+    width = inner if outer > 1 else max(16, -(-inner // 8))
+    units = outer * -(-inner // width)
+    return width, units, grain(count * width, 2)
+
+
+def add(g: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
+    """The adjoint of `take`: zeros to which rows are added; *g* is not float16."""
+    y = empty(outer * length * inner, g.dtype)
+    y.fill(0)
+    if g.size:
+        width, units, chunk = _columns(index.size, outer, inner)
+        a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
+        _add(a, index, b, length, inner, width, units, chunk)
+    return y
+
+
+def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+    """Write rows of *v* into *y*; of rows with one index the last stays."""
+    if v.size:
+        width, units, chunk = _columns(index.size, outer, inner)
+        _put(bits(v), index, bits(y), length, inner, width, units, chunk)

@@ -1,0 +1,46 @@
+"""Settings of all tests: where compiled kernels are kept, what hypothesis may do, GPU tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A first call compiles, which is no reason to call a test slow. On a CI machine the examples are
+# the same in every run.
+settings.register_profile("ndgrad", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("ndgrad")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the kernels of test runs in pytest's cache folder, unless the user says where.
+
+    A binary lies under a hash of everything it depends on, so it cannot be stale, and the next run
+    starts warm; the user's own cache is left alone. `pytest --cache-clear` starts cold. Workers of
+    pytest-xdist inherit the variable.
+    """
+    if "NDGRAD_CACHE_DIR" in os.environ:
+        return
+    cache = getattr(config, "cache", None)
+    if cache is None:  # -p no:cacheprovider
+        folder = Path(tempfile.mkdtemp(prefix="ndgrad-tests-"))
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    else:
+        folder = cache.mkdir("ndgrad-kernels")
+    os.environ["NDGRAD_CACHE_DIR"] = str(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not any(item.get_closest_marker("gpu") for item in items):
+        return
+    import ndgrad
+
+    if not ndgrad.num_gpus():
+        skip = pytest.mark.skip(reason="there is no CUDA device")
+        for item in items:
+            if item.get_closest_marker("gpu"):
+                item.add_marker(skip)

@@ -1,0 +1,184 @@
+"""What must survive: threads, forks, spawned children, a shared or unwritable cache, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+STEP = """
+import ndgrad as mx
+from ndgrad import nd, autograd
+
+def step(scale=1.0, n=100_000):
+    x = nd.full((n,), 0.5)
+    x.attach_grad()
+    with autograd.record():
+        y = (nd.tanh(x * scale) * x).sum()
+    y.backward()
+    return float(x.grad.asnumpy()[-1])
+"""
+
+
+def run(code: str, timeout: float = 240, **env: str) -> subprocess.CompletedProcess[str]:
+    program = STEP + textwrap.dedent(code)
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+def succeeds(code: str, **env: str) -> str:
+    result = run(code, **env)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_four_threads_record_and_launch_at_once() -> None:
+    out = succeeds("""
+        import threading
+        expected = {s: step(s) for s in (1.0, 2.0, 3.0, 4.0)}
+        wrong = []
+        def work(s):
+            for _ in range(25):
+                if step(s) != expected[s] or autograd.is_recording():
+                    wrong.append(s)
+        threads = [threading.Thread(target=work, args=(s,)) for s in expected]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        print("wrong", wrong)
+    """)
+    assert out == "wrong []\n"
+
+
+def test_four_threads_compile_at_once(tmp_path: Path) -> None:
+    out = succeeds(
+        """
+        import threading
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(step())) for _ in range(4)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        print(len(results), len(set(results)))
+    """,
+        NDGRAD_CACHE_DIR=str(tmp_path),
+    )
+    assert out == "4 1\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_forked_child_computes() -> None:
+    out = succeeds("""
+        import os
+        expected = step()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if step() == expected and step(3.0) != expected else 1)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), step() == expected)
+    """)
+    assert out == "0 True\n"
+
+
+def test_spawned_children_compute(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        STEP
+        + textwrap.dedent("""
+        if __name__ == "__main__":
+            import multiprocessing
+            with multiprocessing.get_context("spawn").Pool(2) as pool:
+                print(len(set(pool.map(step, [2.0] * 4) + [step(2.0)])))
+        """)
+    )
+    result = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "1\n"
+
+
+def test_processes_share_a_cold_cache(tmp_path: Path) -> None:
+    env = {**os.environ, "NDGRAD_CACHE_DIR": str(tmp_path)}
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", STEP + "print(step())"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=env,
+        )
+        for _ in range(3)
+    ]
+    outputs = [child.communicate(timeout=240) for child in children]
+    assert all(child.returncode == 0 for child in children), outputs
+    assert len({out for out, _ in outputs}) == 1
+    assert succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path)) == outputs[0][0]
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_damaged_cache_files_are_compiled_anew(tmp_path: Path) -> None:
+    first = succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path))
+    files = sorted(tmp_path.rglob("*.nbc"))
+    assert files
+    for i, file in enumerate(files):
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2] if i % 2 else b"not a kernel")
+    assert succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path)) == first
+
+
+def test_unwritable_cache_costs_one_warning(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("a file cannot hold a folder")
+    result = run("print(step())", NDGRAD_CACHE_DIR=str(blocked / "cache"))
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("RuntimeWarning") == 1, result.stderr
+    assert "NDGRAD_CACHE_DIR" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_interrupt_is_a_keyboard_interrupt() -> None:
+    code = """
+        step(n=4_000_000)
+        print("ready", flush=True)
+        try:
+            while True:
+                step(n=4_000_000)
+        except KeyboardInterrupt:
+            autograd.set_recording(False)
+            print("stopped", step(2.0) == step(2.0))
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", STEP + textwrap.dedent(code)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=120)
+    assert child.returncode == 0, err
+    assert out == "stopped True\n"
+
+
+def test_import_compiles_nothing_and_looks_for_no_gpu(tmp_path: Path) -> None:
+    out = succeeds(
+        """
+        import sys
+        print("numba.cuda" in sys.modules, "numba_cuda" in sys.modules)
+    """,
+        NDGRAD_CACHE_DIR=str(tmp_path),
+    )
+    assert out == "False False\n"
+    assert not list(tmp_path.rglob("*"))

@@ -1,0 +1,658 @@
+"""get_symbol: names, JSON, evaluation, binding and drawings of recorded graphs."""
+
+from __future__ import annotations
+
+import copy
+import doctest
+import gc
+import json
+import pickle
+import sys
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+import ndgrad.symbol as symbols
+from ndgrad import MXNetError, nd
+from ndgrad import autograd as ag
+from ndgrad._symbol_json import text, value_of
+
+
+def variable(values, dtype="float32"):
+    x = nd.array(values, dtype=dtype)
+    x.attach_grad()
+    return x
+
+
+def number(name):
+    return int("".join(filter(str.isdigit, name)))
+
+
+@pytest.fixture
+def polynomial():
+    """x * x + 1: the array, its symbol, and the name of x."""
+    x = variable([1, 2])
+    with ag.record():
+        y = x * x + 1
+    symbol = ag.get_symbol(y)
+    return y, symbol, symbol.list_arguments()[0]
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def test_names(polynomial):
+    _, symbol, name = polynomial
+    assert symbol.name.startswith("node_")
+    assert symbol.list_outputs() == [f"{symbol.name}_output"]
+    assert name.startswith("var")
+    assert symbol.list_auxiliary_states() == []
+    assert repr(symbol) == f"<Symbol {symbol.name}>"
+    assert len(symbol) == 1
+
+
+def test_variables_count_in_marking_order():
+    a, b, c = variable([1]), variable([2]), variable([3])
+    with ag.record():
+        y = c * b + a
+    names = ag.get_symbol(y).list_arguments()
+    assert [number(n) - number(names[2]) for n in names] == [2, 1, 0]
+
+
+def test_older_calls_have_lower_numbers():
+    x, z = variable([1, 2]), variable([3, 4])
+    with ag.record():
+        y = nd.dot(x * x, z) + nd.exp(z)
+    internals = ag.get_symbol(y).get_internals().list_outputs()
+    kinds = [name[:3] for name in internals]
+    assert kinds == ["var", "nod", "var", "nod", "nod", "nod"]
+    calls = [number(name) for name in internals if name.startswith("node")]
+    assert calls == list(range(calls[0], calls[0] + 4))
+
+
+def test_names_stay(polynomial):
+    y, symbol, _ = polynomial
+    with ag.record():
+        z = nd.exp(y) * nd.ones(2)
+    first, again = ag.get_symbol(z), ag.get_symbol(z)
+    assert first.tojson() == again.tojson()
+    assert symbol.list_outputs()[0] in first.get_internals().list_outputs()
+
+
+def test_constants():
+    x, c = variable([1, 2]), nd.ones(2)
+    with ag.record():
+        y = c * x + c + nd.zeros(2)
+    names = ag.get_symbol(y).list_arguments()
+    assert [name.rstrip("0123456789") for name in names] == ["null", "var", "null"]
+
+
+def test_views_of_one_constant_are_different_arguments():
+    x, c = variable([1, 2]), nd.array([1, 2, 3, 4])
+    # Views share the version cell; addition keeps neither.
+    first, second = (type(c)(c._data[i : i + 2], (2,), c._ctx, c._version) for i in (0, 2))
+    with ag.record():
+        y = x + first + second
+    symbol = ag.get_symbol(y)
+    assert len(symbol.list_arguments()) == 3
+    args = dict(zip(symbol.list_arguments(), (x, first, second), strict=True))
+    assert symbol.eval(**args)[0].asnumpy().tolist() == y.asnumpy().tolist() == [5, 8]
+
+
+def test_variable_itself():
+    symbol = ag.get_symbol(variable([1, 2]))
+    assert symbol.list_arguments() == symbol.list_outputs() == [symbol.name]
+
+
+def test_nodes_are_not_kept_alive(polynomial):
+    import weakref
+
+    y, symbol, _ = polynomial
+    node = weakref.ref(y._node)
+    del y
+    # The fixture's tuple holds the array; a fresh graph does not.
+    x = variable([1])
+    with ag.record():
+        z = x * 2
+    kept, node = ag.get_symbol(z), weakref.ref(z._node)
+    del z
+    gc.collect()
+    assert node() is None
+    assert len(kept.list_arguments()) == 1
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+def test_unrecorded():
+    with pytest.raises(MXNetError, match="not part of a computation graph"):
+        ag.get_symbol(nd.ones(2))
+    with pytest.raises(TypeError, match="expecting NDArray"):
+        ag.get_symbol(3)
+
+
+def test_released(polynomial):
+    y, symbol, name = polynomial
+    y.backward()
+    with pytest.raises(MXNetError, match="not part of a computation graph"):
+        ag.get_symbol(y)
+    # What was read before stays good.
+    assert symbol.eval(**{name: nd.array([3, 4])})[0].asnumpy().tolist() == [10, 17]
+
+
+def test_released_in_part():
+    x = variable([1, 2])
+    with ag.record():
+        y = x * x
+        z = y + 1
+    y.backward()
+    with pytest.raises(MXNetError, match="not part of a computation graph"):
+        ag.get_symbol(z)
+
+
+def test_function():
+    class Double(ag.Function):
+        def forward(self, x):
+            return x * 2
+
+        def backward(self, dy):
+            return dy * 2
+
+    x = variable([1, 2])
+    with ag.record():
+        y = Double()(x) + 1
+    symbol = ag.get_symbol(y)
+    (name,) = symbol.list_arguments()
+    assert "Double(" in symbol.debug_str()
+    ElementTree.fromstring(symbol.draw())
+    with pytest.raises(MXNetError, match=r"autograd\.Function 'Double'"):
+        symbol.tojson()
+    with pytest.raises(MXNetError, match=r"autograd\.Function 'Double'"):
+        symbol.eval(**{name: x})
+
+
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def test_layout(polynomial):
+    _, symbol, name = polynomial
+    graph = json.loads(symbol.tojson())
+    number_of = number(symbol.name)
+    assert graph["nodes"] == [
+        {"op": "null", "name": name, "inputs": []},
+        {"op": "broadcast_mul", "name": f"node_{number_of - 1}", "inputs": [[0, 0, 0]] * 2},
+        {
+            "op": "_plus_scalar",
+            "name": f"node_{number_of}",
+            "attrs": {"scalar": "1.0"},
+            "inputs": [[1, 0, 0]],
+        },
+    ]
+    assert graph["arg_nodes"] == [0]
+    assert graph["node_row_ptr"] == [0, 1, 2, 3]
+    assert graph["heads"] == [[2, 0, 0]]
+    assert graph["attrs"]["mxnet_version"] == ["int", 10901]
+    assert graph["attrs"]["shape"] == ["list_shape", [[2], [2], [2]]]
+
+
+SCALAR_OPERATORS = {
+    "_plus_scalar": lambda x: 2 + x,
+    "_minus_scalar": lambda x: x - 2,
+    "_rminus_scalar": lambda x: 2 - x,
+    "_mul_scalar": lambda x: x * 2,
+    "_div_scalar": lambda x: x / 2,
+    "_rdiv_scalar": lambda x: 2 / x,
+    "_mod_scalar": lambda x: x % 2,
+    "_rmod_scalar": lambda x: 2 % x,
+    "_power_scalar": lambda x: x**2,
+    "_rpower_scalar": lambda x: 2**x,
+    "_maximum_scalar": lambda x: nd.maximum(x, 2),
+    "_minimum_scalar": lambda x: nd.minimum(2, x),
+    "_equal_scalar": lambda x: x == 2,
+    "_greater_scalar": lambda x: 2 < x,  # noqa: SIM300
+    "_lesser_equal_scalar": lambda x: nd.lesser_equal(x, 2),
+    "_greater_equal_scalar": lambda x: nd.lesser_equal(2, x),
+}
+
+
+@pytest.mark.parametrize("name", SCALAR_OPERATORS)
+def test_numbers(name):
+    x = variable([1.5, 2, 3])
+    with ag.record():
+        y = SCALAR_OPERATORS[name](x)
+    symbol = ag.get_symbol(y)
+    node = json.loads(symbol.tojson())["nodes"][1]
+    assert node["op"] == name
+    assert node["attrs"]["scalar"] == "2.0"
+    again = symbols.load_json(symbol.tojson())
+    assert again.tojson() == symbol.tojson()
+    args = {symbol.list_arguments()[0]: x}
+    for result in (symbol.eval(**args), again.eval(**args)):
+        assert result[0].asnumpy().tolist() == y.asnumpy().tolist()
+
+
+def test_reflected_maximum_keeps_its_gradient():
+    x = variable([2.0])
+    with ag.record():
+        y = nd.maximum(2, x)
+    y.backward(retain_graph=True)
+    wanted = x.grad.asscalar()
+    symbol = symbols.load_json(ag.get_symbol(y).tojson())
+    gradient = nd.zeros(1)
+    executor = symbol.bind(mx.cpu(), [x], [gradient])
+    executor.forward(is_train=True)
+    executor.backward()
+    assert gradient.asscalar() == wanted
+
+
+def test_numbers_among_three_operands():
+    x = variable([-1, 1])
+    with ag.record():
+        y = nd.where(x, x, 5) + nd.clip(x, 0, 0.5)
+    symbol = ag.get_symbol(y)
+    again = symbols.load_json(symbol.tojson())
+    args = {symbol.list_arguments()[0]: nd.array([0, 2])}
+    assert symbol.eval(**args)[0].asnumpy().tolist() == [5, 2.5]
+    assert again.eval(**args)[0].asnumpy().tolist() == [5, 2.5]
+
+
+def test_large_integer_numbers_are_exact():
+    x = variable([1], "int64")
+    with ag.record():
+        y = x + (2**60 + 1)
+    symbol = symbols.load_json(ag.get_symbol(y).tojson())
+    assert symbol.eval(**{symbol.list_arguments()[0]: x})[0].asscalar() == 2**60 + 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        0,
+        -3,
+        1.5,
+        -1e-300,
+        float("inf"),
+        float("-inf"),
+        "relu",
+        "None",
+        "inf",
+        "(1, 2)",
+        "it's",
+        "",
+        "a b",
+        "f(x)",
+        (),
+        (1,),
+        (1, (2, None)),
+        [1, "x"],
+        ...,
+        slice(1, None, -1),
+        (slice(None), ..., 2, None),
+        {"a": 1},
+    ],
+)
+def test_parameters_as_text(value):
+    assert value_of(text(value)) == value
+
+
+def test_arrays_and_dtypes_as_text():
+    array = np.arange(6, dtype="int32").reshape(2, 3)
+    back = value_of(text(array))
+    assert back.dtype == array.dtype
+    assert back.tolist() == array.tolist()
+    assert value_of(text(np.dtype("float16"))) == value_of(text(np.float16)) == "float16"
+    assert np.isnan(value_of(text(float("nan"))))
+    assert value_of(text(np.float32(0.5))) == 0.5
+    with pytest.raises(MXNetError, match="cannot be saved"):
+        text(object())
+
+
+def test_text_runs_nothing():
+    assert value_of("__import__('os').getcwd()") == "__import__('os').getcwd()"
+    assert value_of("array(1, 2)").__class__ is str
+
+
+def test_casts_and_reductions_survive():
+    x = variable([[1, 2, 3], [4, 5, 6]])
+    with ag.record():
+        y = nd.sum(nd.cast(x, dtype="float64"), axis=1, keepdims=True) * 0.1
+    symbol = ag.get_symbol(y)
+    again = symbols.load_json(symbol.tojson())
+    (result,) = again.eval(**{symbol.list_arguments()[0]: x})
+    assert result.dtype == np.float64
+    assert result.asnumpy().tolist() == y.asnumpy().tolist()
+    assert symbol.attr_dict() == again.attr_dict()
+
+
+def test_save_and_load(polynomial, tmp_path):
+    _, symbol, _ = polynomial
+    file = tmp_path / "graph.json"
+    symbol.save(str(file))
+    assert symbols.load(file).tojson() == symbol.tojson()
+    assert pickle.loads(pickle.dumps(symbol)).tojson() == symbol.tojson()
+    assert copy.deepcopy(symbol).tojson() == symbol.tojson()
+    with pytest.raises(TypeError, match="fname"):
+        symbol.save(3)
+    with pytest.raises(TypeError, match="fname"):
+        symbols.load(3)
+
+
+@pytest.mark.parametrize("bad", ["{}", "xx", "[]", '{"nodes": 3}'])
+def test_not_a_graph(bad):
+    with pytest.raises(MXNetError, match="not a graph"):
+        symbols.load_json(bad)
+
+
+def test_bad_graphs(polynomial):
+    graph = json.loads(polynomial[1].tojson())
+    unknown = copy.deepcopy(graph)
+    unknown["nodes"][1]["op"] = "no_such_operator"
+    with pytest.raises(MXNetError, match="no_such_operator"):
+        symbols.fromjson(json.dumps(unknown))
+    cycle = copy.deepcopy(graph)
+    cycle["nodes"][1]["inputs"] = [[2, 0, 0], [0, 0, 0]]
+    with pytest.raises(MXNetError, match="stand before"):
+        symbols.load_json(json.dumps(cycle))
+    head = copy.deepcopy(graph)
+    head["heads"] = [[7, 0, 0]]
+    with pytest.raises(MXNetError, match="no output"):
+        symbols.load_json(json.dumps(head))
+    with pytest.raises(TypeError):
+        symbols.load_json(3)
+
+
+def test_graph_that_mxnet_wrote():
+    graph = """{
+      "nodes": [
+        {"op": "null", "name": "data", "inputs": []},
+        {"op": "clip", "name": "c", "attrs": {"a_max": "1", "a_min": "0"}, "inputs": [[0, 0, 0]]},
+        {"op": "_rminus_scalar", "name": "m", "attrs": {"scalar": "3"}, "inputs": [[1, 0, 0]]}
+      ],
+      "arg_nodes": [0], "node_row_ptr": [0, 1, 2, 3], "heads": [[2, 0, 0]],
+      "attrs": {"mxnet_version": ["int", 10901]}}"""
+    symbol = symbols.load_json(graph)
+    assert symbol.eval(data=nd.array([-1, 0.5, 9]))[0].asnumpy().tolist() == [3, 2.5, 2]
+    assert symbol.infer_shape() == (None, None, None)
+    assert symbol.infer_shape(data=(2, 3)) == ([(2, 3)], [(2, 3)], [])
+    assert "data = variable -> ?" in symbol.debug_str()
+    ElementTree.fromstring(symbol.draw())
+
+
+# --- several outputs ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def halves():
+    """The two outputs of a split, which the graph knows by number."""
+    if not hasattr(nd, "split"):
+        pytest.skip("no operator with several outputs yet")
+    x = variable([[1, 2], [3, 4]])
+    with ag.record():
+        return nd.split(x * 2, num_outputs=2, axis=0)
+
+
+def test_several_outputs(halves):
+    symbol = ag.get_symbol(halves[1])
+    assert symbol.list_outputs() == [f"{symbol.name}_output1"]
+    assert [n[-7:] for n in symbol.get_internals().list_outputs()[-2:]] == ["output0", "output1"]
+    again = symbols.load_json(symbol.tojson())
+    args = {symbol.list_arguments()[0]: nd.array([[1, 2], [3, 4]])}
+    for each in (symbol, again):
+        assert each.eval(**args)[0].asnumpy().tolist() == halves[1].asnumpy().tolist()
+    assert f"{symbol.name}" in symbol.debug_str()
+
+
+# --- internals ------------------------------------------------------------------------------------
+
+
+def test_internals(polynomial):
+    _, symbol, name = polynomial
+    internals = symbol.get_internals()
+    product = internals.list_outputs()[1]
+    assert len(internals) == 3
+    assert internals.name is None
+    assert repr(internals).startswith("<Symbol group [var")
+    args = {name: nd.array([3, 4])}
+    assert internals[product].eval(**args)[0].asnumpy().tolist() == [9, 16]
+    assert internals[1].list_outputs() == internals[-2].list_outputs() == [product]
+    assert internals[1:].list_outputs() == internals.list_outputs()[1:]
+    assert [part.list_outputs()[0] for part in internals] == internals.list_outputs()
+    assert len(internals.eval(**args)) == 3
+    with pytest.raises(ValueError, match="Cannot find output"):
+        internals["foo"]
+    with pytest.raises(IndexError):
+        internals[3]
+
+
+def test_part_needs_only_its_own_arguments():
+    x, z = variable([1, 2]), variable([3, 4])
+    with ag.record():
+        y = nd.exp(x) * z
+    internals = ag.get_symbol(y).get_internals()
+    part = internals[1]
+    assert len(part.list_arguments()) == 1
+    assert len(json.loads(part.tojson())["nodes"]) == 2
+
+
+# --- evaluating -----------------------------------------------------------------------------------
+
+
+def test_eval_checks_arguments(polynomial):
+    _, symbol, name = polynomial
+    with pytest.raises(ValueError, match=f"key `{name}` is missing"):
+        symbol.eval()
+    with pytest.raises(TypeError, match="must be an NDArray"):
+        symbol.eval(**{name: 3})
+    assert symbol.eval(ctx=mx.cpu(), **{name: nd.array([2])})[0].asscalar() == 5
+
+
+def test_eval_other_dtype_and_shape(polynomial):
+    _, symbol, name = polynomial
+    (result,) = symbol.eval(**{name: nd.array([[1], [2], [3]], dtype="float64")})
+    assert result.dtype == np.float64
+    assert result.shape == (3, 1)
+
+
+def test_eval_can_be_recorded(polynomial):
+    _, symbol, name = polynomial
+    x = variable([3, 4])
+    with ag.record():
+        (y,) = symbol.eval(**{name: x})
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [6, 8]
+
+
+def test_second_derivative():
+    x = variable([0.5, 1.0])
+    with ag.record():
+        y = nd.exp(x * x)
+        (g,) = ag.grad(y, x, create_graph=True)
+    symbol = symbols.load_json(ag.get_symbol(g).tojson())
+    names = symbol.list_arguments()
+    args = {name: nd.ones(2) if name.startswith("null") else x for name in names}
+    np.testing.assert_array_equal(symbol.eval(**args)[0].asnumpy(), g.asnumpy())
+
+
+def test_bind(polynomial):
+    _, symbol, name = polynomial
+    x, gradient = nd.array([3, 4]), nd.zeros(2)
+    executor = symbol.bind(mx.cpu(), {name: x}, args_grad={name: gradient})
+    assert executor.forward()[0].asnumpy().tolist() == [10, 17]
+    assert executor.output_dict[symbol.list_outputs()[0]] is executor.outputs[0]
+    with pytest.raises(MXNetError, match="is_train=True"):
+        executor.backward()
+    executor.forward(is_train=True)
+    executor.backward()
+    assert executor.grad_dict[name] is gradient is executor.grad_arrays[0]
+    assert gradient.asnumpy().tolist() == [6, 8]
+    executor.backward(nd.array([10, 100]))  # again, on the same forward
+    assert gradient.asnumpy().tolist() == [60, 800]
+    assert executor.forward(**{name: nd.array([1, 2])})[0].asnumpy().tolist() == [2, 5]
+    assert executor.arg_arrays[0] is x
+    assert x.asnumpy().tolist() == [1, 2]
+    assert x._node is None
+
+
+def test_bind_to_what_is_recorded_elsewhere(polynomial):
+    """The executor's record is its own: a variable keeps its gradient."""
+    _, symbol, name = polynomial
+    x, gradient = variable([3, 4]), nd.zeros(2)
+    with ag.record():
+        executor = symbol.bind(args={name: x}, args_grad=[gradient])
+        executor.forward(is_train=True)
+    executor.backward()
+    assert x.grad.asnumpy().tolist() == [0, 0]
+    assert gradient.asnumpy().tolist() == [6, 8]
+
+
+def test_bind_several_outputs_and_add(polynomial):
+    _, symbol, name = polynomial
+    x, gradient = nd.array([3.0]), nd.array([100.0])
+    executor = symbol.get_internals().bind(mx.cpu(), [x], [gradient], grad_req="add")
+    executor.forward(is_train=True)
+    executor.backward([nd.array([1.0]), nd.array([10.0]), None])
+    assert gradient.asscalar() == 100 + 1 + 10 * 6 + 6
+    with pytest.raises(MXNetError, match="expected 3"):
+        executor.backward([None])
+
+
+def test_bind_checks(polynomial):
+    _, symbol, name = polynomial
+    with pytest.raises(ValueError, match="is missing"):
+        symbol.bind(mx.cpu(), {})
+    with pytest.raises(ValueError, match="Length of args"):
+        symbol.bind(mx.cpu(), [nd.ones(2)] * 2)
+    with pytest.raises(MXNetError, match="shape"):
+        symbol.bind(mx.cpu(), [nd.ones(2)], [nd.ones(3)])
+    with pytest.raises(ValueError, match="grad_req"):
+        symbol.bind(mx.cpu(), [nd.ones(2)], [nd.ones(2)], grad_req="foo")
+    executor = symbol.bind(mx.cpu(), [nd.ones(2)])
+    assert executor.grad_arrays == [None]
+    with pytest.raises(TypeError, match="Unknown argument foo"):
+        executor.forward(foo=nd.ones(2))
+    with pytest.raises(ValueError, match="Shape not match"):
+        executor.forward(**{name: nd.ones(5)})
+    executor.forward(is_train=True)
+    with pytest.raises(MXNetError, match="args_grad"):
+        executor.backward()
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def test_infer_shape():
+    x, w = variable(np.ones((2, 3))), variable(np.ones((4, 3)))
+    with ag.record():
+        y = nd.dot(x, w, transpose_b=True) + 1
+    symbol = ag.get_symbol(y)
+    first, second = symbol.list_arguments()
+    assert symbol.infer_shape() == ([(2, 3), (4, 3)], [(2, 4)], [])
+    assert symbol.infer_shape(**{first: (7, 3)}) == ([(7, 3), (4, 3)], [(7, 4)], [])
+    assert symbol.infer_shape(**{first: (7, 5), second: [6, 5]})[1] == [(7, 6)]
+    with pytest.raises(MXNetError, match="foo not found"):
+        symbol.infer_shape(foo=(2,))
+    with pytest.raises(MXNetError):
+        symbol.infer_shape(**{first: (7, 5)})
+
+
+# --- reading and drawing --------------------------------------------------------------------------
+
+
+def test_debug_str(polynomial):
+    _, symbol, name = polynomial
+    product = symbol.get_internals()[1].name
+    assert symbol.debug_str().splitlines() == [
+        f"{name} = variable -> (2,) float32",
+        f"{product} = broadcast_mul({name}, {name}) -> (2,) float32",
+        f"{symbol.name} = broadcast_add({product}, 1) -> (2,) float32",
+        f"outputs: {symbol.name}_output",
+    ]
+    assert str(symbol) == symbol.debug_str()
+
+
+def elements(svg, tag):
+    root = ElementTree.fromstring(svg)
+    return root.findall(f".//{{http://www.w3.org/2000/svg}}{tag}")
+
+
+def test_drawing(polynomial, tmp_path):
+    _, symbol, name = polynomial
+    drawing = symbol.draw(tmp_path / "graph.svg")
+    assert (tmp_path / "graph.svg").read_text(encoding="utf-8") == drawing
+    assert drawing == symbol._repr_svg_() == drawing._repr_svg_()
+    words = [element.text for element in elements(drawing, "text")]
+    for word in (name, "broadcast_mul", "_plus_scalar", "scalar=1.0", "(2,)"):
+        assert word in words
+    assert len(elements(drawing, "g")) == 4
+    assert len(elements(drawing, "path")) == 1 + 4  # the arrow's head and the edges
+
+
+def boxes_of(svg):
+    for group in elements(svg, "g"):
+        rect = group.find("{http://www.w3.org/2000/svg}rect")
+        yield tuple(float(rect.get(key)) for key in ("x", "y", "width", "height"))
+
+
+def test_boxes_do_not_overlap():
+    x = variable([0.5, 1.0])
+    with ag.record():
+        y = nd.exp(x * x) * nd.sin(x)
+        (g,) = ag.grad(y, x, create_graph=True)
+        (h,) = ag.grad(g * g, x, create_graph=True)
+    boxes = list(boxes_of(ag.get_symbol(h).draw()))
+    assert len(boxes) > 20
+    for i, (x0, y0, w0, h0) in enumerate(boxes):
+        for x1, y1, w1, h1 in boxes[i + 1 :]:
+            assert x0 + w0 <= x1 or x1 + w1 <= x0 or y0 + h0 <= y1 or y1 + h1 <= y0
+
+
+def test_drawing_escapes_text():
+    graph = {
+        "nodes": [
+            {"op": "null", "name": '<a & "b">', "inputs": []},
+            {"op": "exp", "name": "</svg>", "inputs": [[0, 0, 0]]},
+        ],
+        "arg_nodes": [0],
+        "heads": [[1, 0, 0]],
+    }
+    symbol = symbols.load_json(json.dumps(graph))
+    words = [element.text for element in elements(symbol.draw(), "text")]
+    assert '<a & "b">' in words
+    assert '\\"b\\"' in symbol.to_dot()
+
+
+def test_dot(polynomial):
+    text_of = polynomial[1].to_dot()
+    assert text_of.startswith("digraph")
+    assert text_of.count("->") == 4
+
+
+# --- depth ----------------------------------------------------------------------------------------
+
+
+def test_deep_chain():
+    length = 100_000
+    x = variable([0.0])
+    with ag.record():
+        y = x
+        for _ in range(length):
+            y = y + 1
+    symbol = ag.get_symbol(y)
+    (name,) = symbol.list_arguments()
+    assert len(symbol.get_internals()) == length + 1
+    again = symbols.load_json(symbol.tojson())
+    assert again.eval(**{name: nd.array([1.0])})[0].asscalar() == length + 1
+    assert len(str(symbol).splitlines()) < 200
+    drawing = symbol.draw(limit=10)
+    assert f"10 of {length + 1} entries are shown" in drawing
+    assert f"{length - 9} more" in drawing
+    assert len(repr(symbol.get_internals())) < 5000
+
+
+def test_examples():
+    for name in ("ndgrad.symbol",):
+        assert doctest.testmod(sys.modules[name]).failed == 0
