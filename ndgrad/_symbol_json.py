@@ -141,6 +141,10 @@ def _number(value: Any) -> str:
     return repr(float(value))
 
 
+def _scalar(written: str) -> int | float:
+    return int(written) if written.lstrip("-").isdigit() else float(written)
+
+
 def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], list[Ref]]:
     """MXNet's name of a call, its attributes and its array inputs.
 
@@ -197,7 +201,7 @@ def decoded(
         row, position = _FROM_NUMBER[name]
         if _REFLECTED in attrs:
             position = 0
-        operands.insert(position, value_of(attrs["scalar"]))
+        operands.insert(position, _scalar(attrs["scalar"]))
         return row, operands, {}
     op = lookup(name)
     for position, value in sorted(value_of(attrs.get(_NUMBERS, "{}")).items()):

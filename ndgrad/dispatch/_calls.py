@@ -104,8 +104,12 @@ def _wrap(
     data: np.ndarray[Any, Any], shape: tuple[int, ...], ctx: Any, inputs: Sequence[Any]
 ) -> Array:
     """An array around a forward's result, which may be a view of an input's memory."""
+    base = data if data.base is None else data.base
     for x in inputs:
-        if isinstance(x, Array) and (data is x._data or data.base is x._data):
+        # Views of views have one base, the array that owns the memory (or its buffer).
+        if isinstance(x, Array) and (
+            data is x._data or base is x._data or (x._data.base is not None and base is x._data.base)
+        ):
             return _classes.array(data, shape, ctx, x._version)
     return _classes.array(data, shape, ctx)
 

@@ -268,9 +268,9 @@ def driver_source(module: str, name: str, parameters: tuple[str, ...], what: str
             "",
             "",
             "@driver",
-            f"def parallel({args}, n, grain):",
-            "    for chunk in prange((n + grain - 1) // grain):",
-            f"        serial({args}, chunk * grain, min(n, (chunk + 1) * grain))",
+            f"def parallel({args}, units_, grain_):",
+            "    for chunk in prange((units_ + grain_ - 1) // grain_):",
+            f"        serial({args}, chunk * grain_, min(units_, (chunk + 1) * grain_))",
             "",
         ]
     )

@@ -66,6 +66,15 @@ class Reduction:
         return "float64" if dtype.kind == "b" or self.mathematical else "int64"
 
 
+class Buffer:
+    """A flat buffer as operators take arrays."""
+
+    __slots__ = ("_data", "_shape")
+
+    def __init__(self, data: np.ndarray[Any, Any]) -> None:
+        self._data, self._shape = data, (data.size,)
+
+
 class Pass(NamedTuple):
     """One run over memory, ``(outer, n, inner) -> (outer, chunks, inner)``.
 
@@ -227,17 +236,17 @@ def source(
         "                a = lanes[i]",
         *step(16, *(f"x{i}[i]" for i in range(4))),
         "                lanes[i] = a",
-        "        for j in range(steps // 4 * 4, steps):",
-        "            x = x_all[at + j * stride : at + j * stride + many]",
-        "            for i in range(many):",
+        "        # What is left: whole steps, then the rows that do not fill one.",
+        "        for j in range(steps // 4 * 4, steps + 1):",
+        "            x = x_all[at + j * stride : at + min(j * stride + many, r * inner)]",
+        "            if blocks > 1:",
+        "                if j == steps:",
+        "                    break",
+        "                x = x_all[at + j * stride : at + j * stride + many]",
+        "            for i in range(x.size):",
         "                a = lanes[i]",
         *step(16, "x[i]"),
         "                lanes[i] = a",
-        "        x = x_all[at + steps * stride : at + steps * stride + (r - steps * k) * w]",
-        "        for i in range(x.size):",
-        "            a = lanes[i]",
-        *step(12, "x[i]"),
-        "            lanes[i] = a",
         "        while k > 1:",
         "            half = (k + 1) // 2",
         "            upper = lanes[half * w : k * w]",

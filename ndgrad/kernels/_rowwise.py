@@ -36,6 +36,15 @@ def largest(x):  # type: ignore[no-untyped-def]
     return m
 
 
+@_helper("nnan", "nsz")
+def smallest(x):  # type: ignore[no-untyped-def]
+    """The smallest element of a slice, which is not empty."""
+    m = x[0]
+    for i in range(x.size):
+        m = x[i] if x[i] < m else m
+    return m
+
+
 @_helper("reassoc", "nsz")
 def total(x):  # type: ignore[no-untyped-def]
     """The sum of a slice."""

@@ -17,11 +17,14 @@ import numpy as np
 
 from ..base import MXNetError, as_dtype
 from ..storage import empty
-from . import _reduction
+from . import _elementwise, _reduction
+from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
-from ._reduction import Reduction
+from ._reduction import Buffer, Reduction
+from ._rowwise import COLUMNS, largest, smallest
 from ._table import ZERO, F, Sample
+from .casting import copied
 
 Shape = tuple[int, ...]
 
@@ -355,28 +358,260 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     outer, n, inner = a._shape
     dtype = a._data.dtype
     wide = np.dtype("float64" if dtype.kind == "f" else "int64")
-    x = _elements(a, wide)
-    addend = np.empty(0, wide) if b is None else _elements(b, wide)
+    x = copied(a, wide)
+    addend = np.empty(0, wide) if b is None else copied(b, wide)
     y = empty(x.size, wide)
     if x.size:
         _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
-    return (y if wide == dtype else _cast_flat(y, dtype)), a._shape
+    return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
 
 
-class _Flat:
-    """A flat buffer as operators take arrays."""
-
-    def __init__(self, data: Any) -> None:
-        self._data, self._shape = data, (data.size,)
+# --- norms and moments -----------------------------------------------------------------------------
 
 
-def _cast_flat(data: Any, dtype: np.dtype[Any]) -> Any:
-    # "sum" over no axis is a copy in another dtype.
-    return _reduction.run(_COPY, data, _reduction.plan((data.size,), (), True), dtype)
+def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
+    kept = _kept("norm", data._shape, axis)
+    g = F.Cast(F._reshaped(g, shape=kept), dtype=data_dtype)
+    if ord == 1:
+        return g * F.sign(data)
+    return g * (data / F.Cast(F._reshaped(y, shape=kept), dtype=data_dtype))
 
 
-def _elements(x: Any, dtype: np.dtype[Any]) -> Any:
-    return x._data if x._data.dtype == dtype else _cast_flat(x._data, dtype)
+def _norm_reference(
+    data: Any, *, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False
+) -> Any:
+    axes = sorted_axes("norm", axis, data.ndim)
+    size = np.abs(data)
+    y = size.sum(axes, keepdims=keepdims) if ord == 1 else np.sqrt((size**2).sum(axes, keepdims=keepdims))
+    return np.asarray(y).reshape(np.shape(y) or (1,)).astype(out_dtype or data.dtype)
 
 
-_COPY = Reduction("copy")
+@operator(
+    "norm",
+    vjp=_norm_vjp,
+    samples=(
+        Sample(((3, 4),)),
+        Sample(((2, 3, 2),), {"ord": 1, "axis": 1}),
+        Sample(((2, 3, 2),), {"axis": (0, 2), "keepdims": True}),
+    ),
+    reference=_norm_reference,
+)
+def _norm(
+    data: Any, *, ord: Any = 2, axis: Any = None, out_dtype: Any = None, keepdims: Any = False
+) -> Any:
+    """The norm: the sum of absolute values, or the root of the sum of squares.
+
+    Parameters
+    ----------
+    data : NDArray
+    ord : {1, 2}
+    axis : int or tuple of int, optional
+        Axes to reduce; None means all.
+    out_dtype : optional
+        Of the result; the input's by default.
+    keepdims : bool
+        Whether reduced axes stay, with length 1.
+
+    Raises
+    ------
+    MXNetError
+        For another *ord*, or an axis that is not there.
+    """
+    if ord not in (1, 2):
+        raise MXNetError(f"Operator norm: expected ord=1 or ord=2, got {ord!r}")
+    axes = sorted_axes("norm", axis, len(data._shape))
+    dtype = None if out_dtype is None else as_dtype(out_dtype, op="norm", arg="out_dtype")
+    return _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
+
+
+def _moments_vjp(g_mean: Any, g_var: Any, data: Any, mean: Any, axes: Any) -> Any:
+    kept = _kept("moments", data._shape, axes)
+    share = 1.0 / max(1, math.prod(data._shape) // max(1, math.prod(kept)))
+    g_mean, g_var, mean = (F._reshaped(x, shape=kept) for x in (g_mean, g_var, mean))
+    return F.broadcast_add(g_mean * share, g_var * (2 * share) * (data - mean))
+
+
+def _moments_reference(data: Any, *, axes: Any = None, keepdims: bool = False) -> Any:
+    axis = sorted_axes("moments", axes, data.ndim)
+    results = (f(data, axis, keepdims=keepdims) for f in (np.mean, np.var))
+    return [np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype) for y in results]
+
+
+_DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
+
+
+@operator(
+    "moments",
+    vjp=_moments_vjp,
+    outputs="mean var",
+    samples=(
+        Sample(((3, 4),), {"axes": (0,)}),
+        Sample(((2, 3, 2),), {"axes": (0, 2), "keepdims": True}),
+    ),
+    reference=_moments_reference,
+)
+def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
+    """Mean and variance, the mean square of the distance from the mean.
+
+    Parameters
+    ----------
+    data : NDArray
+    axes : int or tuple of int
+        Axes to reduce.
+    keepdims : bool
+        Whether reduced axes stay, with length 1.
+
+    Raises
+    ------
+    MXNetError
+        If no axes are given, or one that is not there.
+    """
+    if axes is None or axes == () or axes == []:
+        raise MXNetError("Operator moments: expected axes to be named, all of them for all")
+    x, shape = data._data, data._shape
+    dtype = x.dtype
+    found = sorted_axes("moments", axes, len(shape), arg="axes")
+    how = _reduction.plan(shape, found, bool(keepdims))
+    wide = np.dtype(compute_type(dtype, mathematical=True))
+    mean = _reduction.run(REDUCTIONS["mean"], x, how, wide)
+    squares = empty(x.size, wide)
+    if x.size:
+        _elementwise.run(_DEVIATION, (x, mean), (shape, how.kept), (squares,), wide.name)
+    var = _reduction.run(REDUCTIONS["mean"], squares, how, wide)
+    results = [copied(Buffer(y), dtype) if wide != dtype else y for y in (mean, var)]
+    return [(y, how.shape) for y in results]
+
+
+# --- where the extremes are ------------------------------------------------------------------------
+
+
+@chunked
+def _index_in_rows(x, y, n, least, lo, hi):  # type: ignore[no-untyped-def]
+    """Index of the first extreme of each contiguous row; the first NaN comes before all."""
+    for line in range(lo, hi):
+        row = x[line * n : line * n + n]
+        missing = 0
+        for i in range(n):
+            missing += row[i] != row[i]
+        m = smallest(row) if least else largest(row)
+        i = 0
+        if missing:
+            while row[i] == row[i]:
+                i += 1
+        else:
+            while row[i] != m:
+                i += 1
+        y[line] = i
+
+
+@chunked
+def _index_in_columns(x, y, n, inner, least, lo, hi):  # type: ignore[no-untyped-def]
+    """The same along columns; a unit is a block of neighbouring ones."""
+    best_all = np.empty(COLUMNS, x.dtype)
+    found_all = np.empty(COLUMNS, np.int64)
+    blocks = (inner + COLUMNS - 1) // COLUMNS
+    for unit in range(lo, hi):
+        start = unit % blocks * COLUMNS
+        w = min(COLUMNS, inner - start)
+        best, found = best_all[0:w], found_all[0:w]
+        outer = unit // blocks
+        best[:] = x[outer * n * inner + start : outer * n * inner + start + w]
+        found[:] = 0
+        for r in range(1, n):
+            at = (outer * n + r) * inner + start
+            row = x[at : at + w]
+            for i in range(w):
+                v, b = row[i], best[i]
+                better = (v < b if least else v > b) | ((v != v) & (b == b))
+                best[i] = v if better else b
+                found[i] = r if better else found[i]
+        at = outer * inner + start
+        target = y[at : at + w]
+        for i in range(w):
+            target[i] = found[i]
+
+
+def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
+    if axis is not None and not isinstance(axis, (int, np.integer)):
+        raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
+    shape = data._shape
+    axes = sorted_axes(op, axis, len(shape))
+    how = _reduction.plan(shape, axes, bool(keepdims))
+    ((outer, n, inner),) = _reduction.groups(shape, axes) or [(1, 1, 1)]
+    if n == 0:
+        raise MXNetError(
+            f"Operator {op}: an empty range has no extreme, got shape {list(shape)}, axis={axis!r}"
+        )
+    x, dtype = data._data, data._data.dtype
+    if dtype == np.float16:
+        x = copied(data, np.dtype("float32"))
+    elif dtype == bool:
+        x, dtype = x.view(np.uint8), np.dtype("float32")
+    y = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
+    if y.size and inner == 1:
+        _index_in_rows(x, y, n, least, outer, grain(n, 2))
+    elif y.size:
+        units = outer * -(-inner // COLUMNS)
+        _index_in_columns(x, y, n, inner, least, units, grain(n * min(inner, COLUMNS), 2))
+    return (y if y.dtype == dtype else copied(Buffer(y), dtype)), how.shape
+
+
+def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
+    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+        y = np.asarray(function(data, axis=axis, keepdims=keepdims))
+        return y.reshape(y.shape or (1,)).astype(data.dtype)
+
+    return by_numpy
+
+
+_INDEX_SAMPLES = (
+    Sample(((3, 4),)),
+    Sample(((2, 3, 4),), {"axis": 1}),
+    Sample(((3, 4),), {"axis": -1, "keepdims": True}),
+)
+
+
+@operator(
+    "argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax)
+)
+def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    """Where the greatest element is: the first one, or the first NaN.
+
+    Parameters
+    ----------
+    data : NDArray
+    axis : int, optional
+        None means that of the flattened array.
+    keepdims : bool
+        Whether the reduced axis stays, with length 1.
+
+    Returns
+    -------
+    NDArray
+        Indices in the input's dtype (of bool: float32), as in MXNet.
+
+    Raises
+    ------
+    MXNetError
+        For an axis that is not there, or an empty range.
+    """
+    return _index("argmax", data, axis, keepdims, False)
+
+
+@operator(
+    "argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin)
+)
+def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
+    return _index("argmin", data, axis, keepdims, True)
+
+
+@operator(
+    "argmax_channel",
+    gradient=ZERO,
+    samples=(Sample(((3, 4),)),),
+    reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),
+)
+def _argmax_channel(data: Any) -> Any:
+    """`argmax` along axis 1."""
+    return _index("argmax_channel", data, 1, False, False)

@@ -34,8 +34,11 @@ __all__ = [
 
 def _function(name: str, row: str, on_numbers: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     op = lookup(row)
+    symmetric = name in ("maximum", "minimum")
 
     def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
+        if symmetric and not isinstance(lhs, NDArray):
+            lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
         if isinstance(lhs, NDArray) or isinstance(rhs, NDArray):
             return op.call(lhs, rhs) if out is None else op.call(lhs, rhs, out=out)
         for operand in (lhs, rhs):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from ndgrad import autograd as ag
 from ndgrad import nd
 

@@ -95,7 +95,7 @@ def self_check(cases: Sequence[Case]) -> int:
     for case in cases:
         if case.id in DEVIATIONS:
             continue
-        found = difference(recorded[case.id], outcomes[case.id], case.says)
+        found = difference(recorded[case.id], outcomes[case.id], case.says, case.cell.within)
         if found or recorded[case.id]["case"] != case.digest:
             failed += 1
             print(f"{case.id}: {found or 'changed since it was recorded'}")

@@ -27,7 +27,7 @@ def test_parity(case: Case) -> None:
     row = DEVIATIONS.get(case.id)
     expected = row.expected() if row else MXNET[case.id]
     says = expected.get("says", "") if row else case.says
-    found = difference(expected, run_case(case, mx), says)
+    found = difference(expected, run_case(case, mx), says, case.cell.within)
     if found:
         pytest.fail(f"{found}\n\n{case.program}", pytrace=False)
 

@@ -85,7 +85,10 @@ nd.clip(nd.array([1.0, 5.0]), a_min=2, a_max=4)
 nd.arange(5).clip(1, 3), nd.arange(5).clip(a_min=1, a_max=3)
 
 # %% clip-int
-nd.clip(nd.array([-5, 0, 5], dtype="int32"), -1, 2), nd.clip(nd.array([0, 5, 200], dtype="uint8"), 1, 100)
+(
+    nd.clip(nd.array([-5, 0, 5], dtype="int32"), -1, 2),
+    nd.clip(nd.array([0, 5, 200], dtype="uint8"), 1, 100),
+)
 
 # %% clip-float64
 vg(lambda x: nd.clip(x, 0.1, 0.7), [0.0, 0.1, 0.5, 0.7, 0.9], dtype="float64")

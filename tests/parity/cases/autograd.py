@@ -17,6 +17,7 @@ def recorded(f, *leaves):
     with ag.record():
         return f(*leaves)
 
+
 # %% state-default
 ag.is_recording(), ag.is_training()
 
@@ -89,10 +90,12 @@ except ValueError:
     r = ag.is_recording(), ag.is_training()
 r
 
+
 # %% state-not-a-decorator
 @ag.record()
 def f():
     return 1
+
 
 # %% state-per-thread
 seen = {}

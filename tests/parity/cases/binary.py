@@ -165,7 +165,10 @@ nd.elemwise_add(x, x, out=x)
 x
 
 # %% keyword-operands
-nd.broadcast_sub(lhs=nd.array([5.0]), rhs=nd.array([3.0])), nd.elemwise_mul(rhs=nd.array([5.0]), lhs=nd.array([3.0]))
+(
+    nd.broadcast_sub(lhs=nd.array([5.0]), rhs=nd.array([3.0])),
+    nd.elemwise_mul(rhs=nd.array([5.0]), lhs=nd.array([3.0])),
+)
 
 # %% smooth-l1
 vg(lambda x: nd.smooth_l1(x, scalar=1.0), [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0])
@@ -177,7 +180,10 @@ vg(lambda x: nd.smooth_l1(x, scalar=3.0), [-2.0, -0.1, 0.0, 0.05, 0.11, 0.12])
 nd.smooth_l1(nd.array([-2.0, 0.3]), scalar=1)
 
 # %% arange-like
-nd.contrib.arange_like(nd.zeros((2, 3))), nd.contrib.arange_like(nd.zeros((2, 3)), axis=1, start=1, step=2)
+(
+    nd.contrib.arange_like(nd.zeros((2, 3))),
+    nd.contrib.arange_like(nd.zeros((2, 3)), axis=1, start=1, step=2),
+)
 
 # %% broadcast-in-both-orders
 x, y = noise(2, 3), noise(3)

@@ -28,7 +28,10 @@ OPS[op](x, 2), OPS[op](2, x)
 # %% {op}-{dtype}
 # for op in eq lt ge
 # for dtype in float16 float64 int32 int64 uint8
-OPS[op](nd.array([1, 2], dtype=dtype), nd.array([2, 2], dtype=dtype)), OPS[op](nd.array([1, 2], dtype=dtype), 1)
+(
+    OPS[op](nd.array([1, 2], dtype=dtype), nd.array([2, 2], dtype=dtype)),
+    OPS[op](nd.array([1, 2], dtype=dtype), 1),
+)
 
 # %% {op}-broadcast
 # for op in eq lt ge
@@ -44,7 +47,11 @@ OPS[op](n, n)
 vg(OPS[op], [1.0, 2.0], [2.0, 2.0])
 
 # %% int-compared-with-fraction
-nd.array([1, 2], dtype="int32") == 1.5, nd.array([1, 2], dtype="int32") < 1.5, nd.array([1, 2], dtype="int32") > 1.5
+(
+    nd.array([1, 2], dtype="int32") == 1.5,
+    nd.array([1, 2], dtype="int32") < 1.5,
+    nd.array([1, 2], dtype="int32") > 1.5,
+)
 
 # %% named-{name}
 # for name in equal not_equal greater greater_equal lesser lesser_equal
@@ -58,7 +65,11 @@ getattr(nd, name)(nd.array([[1.0], [2.0]]), nd.array([[1.0, 2.0]]))
 # %% logical-{name}
 # for name in logical_and logical_or logical_xor
 f = getattr(nd, name)
-f(nd.array([0.0, 0.0, 2.0, 2.0]), nd.array([0.0, 3.0, 0.0, -1.0])), f(nd.array([0.0, 2.0]), 1), f(0, nd.array([0.0, 2.0]))
+(
+    f(nd.array([0.0, 0.0, 2.0, 2.0]), nd.array([0.0, 3.0, 0.0, -1.0])),
+    f(nd.array([0.0, 2.0]), 1),
+    f(0, nd.array([0.0, 2.0])),
+)
 
 # %% broadcast-{name}-2d
 # for name in broadcast_logical_and broadcast_logical_or broadcast_logical_xor
@@ -94,10 +105,16 @@ x == nd.array([1, 2, 4], dtype="int32")
 x == nd.ones((2,))
 
 # %% scalars-only
-nd.equal(1, 1), nd.greater(1, 2), nd.lesser_equal(1, 2)
+nd.equal(1, 1) == 1, nd.greater(1, 2) == 0, nd.lesser_equal(1, 2) == 1
 
 # %% truth
-bool(nd.array([1])), bool(nd.array([0])), bool(nd.array([[2.5]])), bool(nd.array([])), bool(nd.array(3.0))
+(
+    bool(nd.array([1])),
+    bool(nd.array([0])),
+    bool(nd.array([[2.5]])),
+    bool(nd.array([])),
+    bool(nd.array(3.0)),
+)
 
 # %% truth-of-many :: ambiguous
 bool(x)

@@ -31,7 +31,10 @@ nd.array([True, False])
 nd.array([1, 2]).dtype, nd.array((1, 2)).dtype, nd.array(7).dtype
 
 # %% array-dtype-spellings
-[nd.array([1], dtype=d).dtype for d in ("float64", np.float64, np.dtype("float64"), float, int, bool)]
+[
+    nd.array([1], dtype=d).dtype
+    for d in ("float64", np.float64, np.dtype("float64"), float, int, bool)
+]
 
 # %% array-scalar
 x = nd.array(5.0)
@@ -127,7 +130,12 @@ x = nd.empty((2, 3))
 x.shape, x.dtype, nd.empty(4).shape, nd.empty((1,), dtype="int32").dtype
 
 # %% full
-nd.full((2, 2), 7), nd.full(3, 0.5), nd.full((2,), 3, dtype="int32"), nd.full((1,), 2, dtype="float64")
+(
+    nd.full((2, 2), 7),
+    nd.full(3, 0.5),
+    nd.full((2,), 3, dtype="int32"),
+    nd.full((1,), 2, dtype="float64"),
+)
 
 # %% full-from-ndarray
 nd.full((2, 2), nd.array([3.0, 4.0]))
@@ -192,7 +200,12 @@ vg(nd.zeros_like, [1.0, 2.0])
 vg(nd.ones_like, [1.0, 2.0])
 
 # %% context-argument
-nd.zeros((1,), ctx=mx.cpu(1)), nd.array([1], ctx=mx.cpu(1)), nd.arange(2, ctx=mx.cpu(2)), nd.full((1,), 3, ctx=mx.cpu(1))
+(
+    nd.zeros((1,), ctx=mx.cpu(1)),
+    nd.array([1], ctx=mx.cpu(1)),
+    nd.arange(2, ctx=mx.cpu(2)),
+    nd.full((1,), 3, ctx=mx.cpu(1)),
+)
 
 # %% from-numpy-zero-copy
 a = np.ones(3, "float32")
@@ -207,7 +220,10 @@ b[0] = 7
 a, b
 
 # %% concatenate-list
-nd.concatenate([nd.ones((1, 2)), nd.zeros((2, 2))]), nd.concatenate([nd.ones((2, 1)), nd.zeros((2, 2))], axis=1)
+(
+    nd.concatenate([nd.ones((1, 2)), nd.zeros((2, 2))]),
+    nd.concatenate([nd.ones((2, 1)), nd.zeros((2, 2))], axis=1),
+)
 
 # %% moveaxis
 nd.moveaxis(nd.zeros((2, 3, 4)), 0, 2).shape, nd.moveaxis(nd.zeros((2, 3, 4)), -1, 0).shape

@@ -40,6 +40,7 @@ class Scale(ag.Function):
     def backward(self, d):
         return d * self.k
 
+
 # %% sigmoid
 vg(lambda x: Sigmoid()(x), [0.0, 1.0, -3.0])
 
@@ -75,6 +76,7 @@ with ag.record():
 y.backward(retain_graph=True)
 y.backward()
 a.grad
+
 
 # %% state-inside
 class Look(ag.Function):
@@ -126,6 +128,7 @@ vg(lambda p, q: sum(Two()(p, q)), [1.0, 2.0], [3.0, 4.0])
 # %% output-type
 type(Two()(a, b)).__name__
 
+
 # %% list-output
 class Listed(ag.Function):
     def forward(self, p):
@@ -143,6 +146,7 @@ u
 # %% parameter
 vg(lambda x: Scale(3)(x), [1.0, 2.0])
 
+
 # %% gradient-may-lie
 class Lie(ag.Function):
     def forward(self, p):
@@ -153,6 +157,7 @@ class Lie(ag.Function):
 
 
 vg(lambda x: Lie()(x), [1.0, 2.0])
+
 
 # %% straight-through
 class Round(ag.Function):
@@ -165,6 +170,7 @@ class Round(ag.Function):
 
 vg(lambda x: Round()(x * 2), [0.3, 1.4])
 
+
 # %% through-numpy
 class ByNumpy(ag.Function):
     def forward(self, p):
@@ -175,6 +181,7 @@ class ByNumpy(ag.Function):
 
 
 vg(lambda x: ByNumpy()(x), [1.0, 2.0, 3.0])
+
 
 # %% different-output-shape
 class Pair(ag.Function):
@@ -200,6 +207,7 @@ with ag.record():
     u, v = Two()(a, b)
 u.backward()
 a.grad
+
 
 # %% first-input-needs-none-grad-function
 class Times(ag.Function):
@@ -232,6 +240,7 @@ with ag.record():
 u.backward()
 a.grad
 
+
 # %% same-input-twice
 class Times2(ag.Function):
     def forward(self, p, q):
@@ -248,6 +257,7 @@ with ag.record():
     u = Scale(2)(a)
 u.backward()
 
+
 # %% number-argument
 class WithNumber(ag.Function):
     def forward(self, p, k):
@@ -261,6 +271,7 @@ a.attach_grad()
 with ag.record():
     u = WithNumber()(a, 3)
 
+
 # %% number-argument-outside-record
 class WithNumber2(ag.Function):
     def forward(self, p, k):
@@ -268,6 +279,7 @@ class WithNumber2(ag.Function):
 
 
 WithNumber2()(a, 3)
+
 
 # %% wrong-number-of-gradients
 class TooFew(ag.Function):
@@ -285,6 +297,7 @@ with ag.record():
 u.backward()
 a.grad.asnumpy()
 
+
 # %% none-gradient
 class Nothing(ag.Function):
     def forward(self, p):
@@ -299,6 +312,7 @@ with ag.record():
     u = Nothing()(a)
 u.backward()
 a.grad.asnumpy()
+
 
 # %% numpy-gradient
 class ReturnsNumpy(ag.Function):
@@ -315,6 +329,7 @@ with ag.record():
 u.backward()
 a.grad.asnumpy()
 
+
 # %% wrong-shape-gradient
 class WrongShape(ag.Function):
     def forward(self, p):
@@ -329,6 +344,7 @@ with ag.record():
     u = WrongShape()(a)
 u.backward()
 a.grad.asnumpy()
+
 
 # %% other-dtype-gradient
 class OtherDtype(ag.Function):
@@ -345,6 +361,7 @@ with ag.record():
 u.backward()
 a.grad
 
+
 # %% error-in-backward
 class Fails(ag.Function):
     def forward(self, p):
@@ -360,6 +377,7 @@ with ag.record():
 u.backward()
 a.grad.asnumpy()
 
+
 # %% error-in-forward :: boom
 class FailsEarly(ag.Function):
     def forward(self, p):
@@ -369,6 +387,7 @@ class FailsEarly(ag.Function):
 a.attach_grad()
 with ag.record():
     FailsEarly()(a)
+
 
 # %% error-in-forward-state-inside-record
 class FailsEarly2(ag.Function):
@@ -383,6 +402,7 @@ with ag.record():
         pass
     r = ag.is_recording()
 r
+
 
 # %% no-backward
 class NoBackward(ag.Function):
@@ -399,6 +419,7 @@ a.grad.asnumpy()
 # %% no-forward
 ag.Function()(a)
 
+
 # %% super-init-missing
 class NoInit(ag.Function):
     def __init__(self):
@@ -409,6 +430,7 @@ class NoInit(ag.Function):
 
 
 NoInit()(a)
+
 
 # %% returns-input
 class Same(ag.Function):
@@ -425,6 +447,7 @@ with ag.record():
 u.backward()
 a.grad
 
+
 # %% returns-number
 class Number(ag.Function):
     def forward(self, p):
@@ -438,6 +461,7 @@ a.attach_grad()
 with ag.record():
     u = Number()(a)
 
+
 # %% record-inside-forward
 class Inner(ag.Function):
     def forward(self, p):
@@ -450,6 +474,7 @@ class Inner(ag.Function):
 
 
 vg(lambda x: Inner()(x), [1.0, 2.0])
+
 
 # %% changes-incoming-gradient
 class Changes(ag.Function):
@@ -485,6 +510,7 @@ a.grad.asnumpy()
 
 # %% saved-tensors-default
 Sigmoid().saved_tensors
+
 
 # %% unused-output-is-zero-gradient
 class ShowGrads(ag.Function):

@@ -152,10 +152,12 @@ x[0, 1].shape, x[0][1].shape
 # %% iterate-1d
 [v.shape for v in nd.array([1.0, 2.0])]
 
+
 # %% iterate-gradient
 def product(a):
     first, second = a
     return first * second
+
 
 vg(product, noise(2, 3))
 

@@ -28,7 +28,14 @@ y.backward(ramp(4, 2))
 y, m, v, x.grad, g.grad, b.grad
 
 # %% BatchNorm-predict
-nd.BatchNorm(noise(2, 3), nd.array([2.0, 3.0, 1.0]), nd.array([0.5, 0.0, 1.0]), nd.array([0.1, 0.2, 0.3]), nd.array([1.0, 4.0, 2.0]), fix_gamma=False)
+nd.BatchNorm(
+    noise(2, 3),
+    nd.array([2.0, 3.0, 1.0]),
+    nd.array([0.5, 0.0, 1.0]),
+    nd.array([0.1, 0.2, 0.3]),
+    nd.array([1.0, 4.0, 2.0]),
+    fix_gamma=False,
+)
 
 # %% BatchNorm-global-stats
 x, g, b = noise(2, 2), nd.array([2.0, 3.0]), nd.array([0.5, 0.0])
@@ -42,7 +49,15 @@ y, m, v, x.grad, g.grad, b.grad
 
 # %% BatchNorm-mean-var
 with ag.record():
-    y = nd.BatchNorm(noise(4, 2), nd.ones(2), nd.zeros(2), nd.zeros(2), nd.ones(2), fix_gamma=False, output_mean_var=True)
+    y = nd.BatchNorm(
+        noise(4, 2),
+        nd.ones(2),
+        nd.zeros(2),
+        nd.zeros(2),
+        nd.ones(2),
+        fix_gamma=False,
+        output_mean_var=True,
+    )
 y
 
 # %% BatchNorm-images
@@ -76,28 +91,63 @@ vg(lambda x: nd.L2Normalization(x, mode=mode), noise(2, 3, 2))
 vg(lambda x: nd.LRN(x, nsize=3, alpha=0.1, beta=0.75, knorm=2.0), noise(1, 4, 1, 2))
 
 # %% Convolution-2d
-vg(lambda x, w, b: nd.Convolution(x, w, b, kernel=(2, 2), num_filter=2), noise(1, 2, 3, 3), noise(2, 2, 2, 2), noise(2))
+vg(
+    lambda x, w, b: nd.Convolution(x, w, b, kernel=(2, 2), num_filter=2),
+    noise(1, 2, 3, 3),
+    noise(2, 2, 2, 2),
+    noise(2),
+)
 
 # %% Convolution-stride-pad-dilate
-vg(lambda x, w: nd.Convolution(x, w, kernel=(2, 2), stride=(2, 1), pad=(1, 1), dilate=(1, 2), num_filter=1, no_bias=True), noise(1, 1, 4, 4), noise(1, 1, 2, 2))
+vg(
+    lambda x, w: nd.Convolution(
+        x, w, kernel=(2, 2), stride=(2, 1), pad=(1, 1), dilate=(1, 2), num_filter=1, no_bias=True
+    ),
+    noise(1, 1, 4, 4),
+    noise(1, 1, 2, 2),
+)
 
 # %% Convolution-groups
-vg(lambda x, w: nd.Convolution(x, w, kernel=(1, 1), num_filter=4, num_group=2, no_bias=True), noise(1, 2, 2, 2), noise(4, 1, 1, 1))
+vg(
+    lambda x, w: nd.Convolution(x, w, kernel=(1, 1), num_filter=4, num_group=2, no_bias=True),
+    noise(1, 2, 2, 2),
+    noise(4, 1, 1, 1),
+)
 
 # %% Convolution-1d
-vg(lambda x, w: nd.Convolution(x, w, kernel=(3,), num_filter=1, no_bias=True), noise(1, 2, 5), noise(1, 2, 3))
+vg(
+    lambda x, w: nd.Convolution(x, w, kernel=(3,), num_filter=1, no_bias=True),
+    noise(1, 2, 5),
+    noise(1, 2, 3),
+)
 
 # %% Convolution-3d
-nd.Convolution(noise(1, 1, 2, 3, 3), noise(1, 1, 2, 2, 2), kernel=(2, 2, 2), num_filter=1, no_bias=True)
+nd.Convolution(
+    noise(1, 1, 2, 3, 3), noise(1, 1, 2, 2, 2), kernel=(2, 2, 2), num_filter=1, no_bias=True
+)
 
 # %% Convolution-bad-weight
-nd.Convolution(nd.ones((1, 1, 3, 3)), nd.ones((1, 2, 2, 2)), no_bias=True, kernel=(2, 2), num_filter=1)
+nd.Convolution(
+    nd.ones((1, 1, 3, 3)), nd.ones((1, 2, 2, 2)), no_bias=True, kernel=(2, 2), num_filter=1
+)
 
 # %% Deconvolution
-vg(lambda x, w: nd.Deconvolution(x, w, kernel=(2, 2), stride=(2, 2), num_filter=2), noise(1, 1, 2, 2), noise(1, 2, 2, 2))
+vg(
+    lambda x, w: nd.Deconvolution(x, w, kernel=(2, 2), stride=(2, 2), num_filter=2),
+    noise(1, 1, 2, 2),
+    noise(1, 2, 2, 2),
+)
 
 # %% Deconvolution-pad-adj
-nd.Deconvolution(noise(1, 1, 2, 2), noise(1, 1, 3, 3), kernel=(3, 3), stride=(2, 2), pad=(1, 1), adj=(1, 1), num_filter=1)
+nd.Deconvolution(
+    noise(1, 1, 2, 2),
+    noise(1, 1, 3, 3),
+    kernel=(3, 3),
+    stride=(2, 2),
+    pad=(1, 1),
+    adj=(1, 1),
+    num_filter=1,
+)
 
 # %% Pooling-{kind}
 # for kind in max avg sum
@@ -105,17 +155,29 @@ vg(lambda x: nd.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type=kind), noise(
 
 # %% Pooling-{kind}-pad
 # for kind in max avg sum
-vg(lambda x: nd.Pooling(x, kernel=(3, 3), stride=(2, 2), pad=(1, 1), pool_type=kind), noise(1, 1, 4, 4))
+vg(
+    lambda x: nd.Pooling(x, kernel=(3, 3), stride=(2, 2), pad=(1, 1), pool_type=kind),
+    noise(1, 1, 4, 4),
+)
 
 # %% Pooling-{kind}-global
 # for kind in max avg
 vg(lambda x: nd.Pooling(x, kernel=(1, 1), global_pool=True, pool_type=kind), noise(1, 2, 3, 3))
 
 # %% Pooling-full-convention
-nd.Pooling(ramp(1, 1, 4, 4), kernel=(3, 3), stride=(2, 2), pool_type="avg", pooling_convention="full")
+nd.Pooling(
+    ramp(1, 1, 4, 4), kernel=(3, 3), stride=(2, 2), pool_type="avg", pooling_convention="full"
+)
 
 # %% Pooling-exclude-pad
-nd.Pooling(ramp(1, 1, 3, 3), kernel=(2, 2), pad=(1, 1), stride=(2, 2), pool_type="avg", count_include_pad=False)
+nd.Pooling(
+    ramp(1, 1, 3, 3),
+    kernel=(2, 2),
+    pad=(1, 1),
+    stride=(2, 2),
+    pool_type="avg",
+    count_include_pad=False,
+)
 
 # %% Pooling-lp
 nd.Pooling(ramp(1, 1, 2, 2), kernel=(2, 2), pool_type="lp", p_value=2)
@@ -136,10 +198,16 @@ nd.contrib.BilinearResize2D(ramp(1, 1, 2, 2), height=3, width=3)
 nd.contrib.AdaptiveAvgPooling2D(ramp(1, 1, 4, 4), output_size=2)
 
 # %% im2col
-nd.im2col(ramp(1, 1, 3, 3), kernel=(2, 2)), nd.col2im(ramp(1, 4, 4), output_size=(3, 3), kernel=(2, 2))
+(
+    nd.im2col(ramp(1, 1, 3, 3), kernel=(2, 2)),
+    nd.col2im(ramp(1, 4, 4), output_size=(3, 3), kernel=(2, 2)),
+)
 
 # %% SequenceMask
-vg(lambda x: nd.SequenceMask(x, nd.array([1, 2]), use_sequence_length=True, value=-1), noise(3, 2, 2))
+vg(
+    lambda x: nd.SequenceMask(x, nd.array([1, 2]), use_sequence_length=True, value=-1),
+    noise(3, 2, 2),
+)
 
 # %% SequenceMask-axis-1
 nd.SequenceMask(ramp(2, 3), nd.array([1, 2]), use_sequence_length=True, axis=1)
@@ -148,7 +216,10 @@ nd.SequenceMask(ramp(2, 3), nd.array([1, 2]), use_sequence_length=True, axis=1)
 vg(lambda x: nd.SequenceLast(x, nd.array([1, 3]), use_sequence_length=True), noise(3, 2, 2))
 
 # %% SequenceReverse
-vg(lambda x: nd.SequenceReverse(x, nd.array([1, 3]), use_sequence_length=True), noise(3, 2, 2)), nd.SequenceReverse(ramp(3, 1))
+(
+    vg(lambda x: nd.SequenceReverse(x, nd.array([1, 3]), use_sequence_length=True), noise(3, 2, 2)),
+    nd.SequenceReverse(ramp(3, 1)),
+)
 
 # %% sgd-update
 w = nd.array([1.0, 2.0])
@@ -182,4 +253,6 @@ nd.contrib.foreach(lambda d, s: (d + s, d + s), nd.arange(4), nd.array([0.0]))
 nd.contrib.cond(nd.array([1.0]), lambda: nd.array([1.0]), lambda: nd.array([2.0]))
 
 # %% while-loop-state
-nd.contrib.while_loop(lambda i: i < 3, lambda i: (i * 10, [i + 1]), [nd.array([0.0])], max_iterations=5)[1]
+nd.contrib.while_loop(
+    lambda i: i < 3, lambda i: (i * 10, [i + 1]), [nd.array([0.0])], max_iterations=5
+)[1]

@@ -8,11 +8,17 @@ from parity_helpers import noise, ramp, vg
 
 # %% {kind}RegressionOutput
 # for kind in Linear MAE Logistic
-vg(lambda x: getattr(nd, f"{kind}RegressionOutput")(x, nd.array([[1.0, 0.0], [2.0, -1.0]])), [[1.5, 0.5], [2.0, 3.0]])
+vg(
+    lambda x: getattr(nd, f"{kind}RegressionOutput")(x, nd.array([[1.0, 0.0], [2.0, -1.0]])),
+    [[1.5, 0.5], [2.0, 3.0]],
+)
 
 # %% {kind}RegressionOutput-grad-scale
 # for kind in Linear MAE Logistic
-vg(lambda x: getattr(nd, f"{kind}RegressionOutput")(x, nd.array([[1.0, 0.0]]), grad_scale=0.25), [[1.5, 0.5]])
+vg(
+    lambda x: getattr(nd, f"{kind}RegressionOutput")(x, nd.array([[1.0, 0.0]]), grad_scale=0.25),
+    [[1.5, 0.5]],
+)
 
 # %% {kind}RegressionOutput-1d
 # for kind in Linear MAE Logistic
@@ -44,7 +50,12 @@ nd.LinearRegressionOutput(nd.ones((2, 2)), nd.ones((3,)))
 vg(lambda x: nd.SVMOutput(x, nd.array([0, 2])), [[0.5, 0.2, -2.0], [0.1, 0.3, 0.6]])
 
 # %% SVMOutput-linear
-vg(lambda x: nd.SVMOutput(x, nd.array([0, 2]), use_linear=True, margin=0.5, regularization_coefficient=2.0), [[0.5, 0.2, -2.0], [0.1, 0.3, 0.6]])
+vg(
+    lambda x: nd.SVMOutput(
+        x, nd.array([0, 2]), use_linear=True, margin=0.5, regularization_coefficient=2.0
+    ),
+    [[0.5, 0.2, -2.0], [0.1, 0.3, 0.6]],
+)
 
 # %% make-loss
 vg(lambda x: nd.make_loss(x * 3), [1.0, 2.0])
@@ -87,10 +98,12 @@ vg(lambda x: nd.stop_gradient(x) + x, [1.0, 2.0])
 # %% identity
 vg(nd.identity, [1.0, 2.0])
 
+
 # %% cross-entropy-by-hand
 def loss(x):
     p = nd.softmax(x)
     return -nd.mean(nd.log(nd.pick(p, nd.array([0, 1]))))
+
 
 vg(loss, noise(2, 3))
 
@@ -101,7 +114,10 @@ vg(lambda w, b: nd.mean((nd.dot(noise(4, 2), w) + b - noise(4, 1)) ** 2), noise(
 vg(lambda x: nd.log(1 + nd.exp(-nd.array([1.0, -1.0]) * x)), [0.3, -0.7])
 
 # %% huber-by-hand
-vg(lambda x: nd.where(nd.abs(x) > 1, nd.abs(x) - 0.5, 0.5 * nd.square(x)), [-3.0, -0.5, 0.0, 1.0, 2.0])
+vg(
+    lambda x: nd.where(nd.abs(x) > 1, nd.abs(x) - 0.5, 0.5 * nd.square(x)),
+    [-3.0, -0.5, 0.0, 1.0, 2.0],
+)
 
 # %% ctc-loss
 vg(lambda x: nd.CTCLoss(x, nd.array([[1, 2], [2, 0]])), noise(4, 2, 3))

@@ -85,7 +85,11 @@ vg(lambda a, b: nd.batch_dot(a, b, transpose_a=True), noise(2, 2, 3), noise(2, 2
 vg(lambda a, b: nd.batch_dot(a, b, transpose_b=True), noise(2, 3, 2), noise(2, 4, 2))
 
 # %% batch-dot-transpose-both
-vg(lambda a, b: nd.batch_dot(a, b, transpose_a=True, transpose_b=True), noise(2, 2, 3), noise(2, 4, 2))
+vg(
+    lambda a, b: nd.batch_dot(a, b, transpose_a=True, transpose_b=True),
+    noise(2, 2, 3),
+    noise(2, 4, 2),
+)
 
 # %% batch-dot-4d
 nd.batch_dot(noise(2, 2, 2, 3), noise(2, 2, 3, 1))
@@ -106,10 +110,20 @@ vg(lambda x, w: nd.FullyConnected(x, w, num_hidden=4, no_bias=True), noise(2, 3)
 vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2), noise(2, 3, 2), noise(2, 6), noise(2))
 
 # %% FullyConnected-no-flatten
-vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2, flatten=False), noise(2, 3, 2), noise(2, 2), noise(2))
+vg(
+    lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2, flatten=False),
+    noise(2, 3, 2),
+    noise(2, 2),
+    noise(2),
+)
 
 # %% FullyConnected-float64
-vg(lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2), noise(2, 3, dtype="float64"), noise(2, 3, dtype="float64"), noise(2, dtype="float64"))
+vg(
+    lambda x, w, b: nd.FullyConnected(x, w, b, num_hidden=2),
+    noise(2, 3, dtype="float64"),
+    noise(2, 3, dtype="float64"),
+    noise(2, dtype="float64"),
+)
 
 # %% FullyConnected-keywords
 nd.FullyConnected(data=nd.ones((1, 2)), weight=nd.ones((3, 2)), bias=nd.arange(3), num_hidden=3)
@@ -133,7 +147,12 @@ vg(lambda a, b: nd.linalg.gemm2(a, b, alpha=2.0), noise(2, 3), noise(3, 2))
 vg(lambda a, b: nd.linalg.gemm2(a, b, transpose_a=True), noise(2, 3, 2), noise(2, 3, 1))
 
 # %% linalg-gemm
-vg(lambda a, b, c: nd.linalg.gemm(a, b, c, alpha=2.0, beta=0.5, transpose_b=True), noise(2, 3), noise(2, 3), noise(2, 2))
+vg(
+    lambda a, b, c: nd.linalg.gemm(a, b, c, alpha=2.0, beta=0.5, transpose_b=True),
+    noise(2, 3),
+    noise(2, 3),
+    noise(2, 2),
+)
 
 # %% linalg-potrf
 vg(nd.linalg.potrf, [[4.0, 2.0], [2.0, 3.0]])
@@ -145,7 +164,11 @@ vg(nd.linalg.potri, [[2.0, 0.0], [1.0, 1.5]])
 vg(lambda a, b: nd.linalg.trsm(a, b, alpha=2.0), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])
 
 # %% linalg-trsm-rightside-transpose
-vg(lambda a, b: nd.linalg.trsm(a, b, rightside=True, transpose=True), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])
+vg(
+    lambda a, b: nd.linalg.trsm(a, b, rightside=True, transpose=True),
+    [[2.0, 0.0], [1.0, 4.0]],
+    [[1.0, 2.0], [3.0, 4.0]],
+)
 
 # %% linalg-trmm
 vg(lambda a, b: nd.linalg.trmm(a, b), [[2.0, 0.0], [1.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]])

@@ -8,13 +8,20 @@ from parity_helpers import noise, ramp, vg
 
 # %% slice
 x = ramp(3, 4)
-nd.slice(x, begin=(0, 1), end=(2, 3)), nd.slice(x, begin=(1,), end=(3,)), x.slice(begin=(0, 0), end=(1, 2))
+(
+    nd.slice(x, begin=(0, 1), end=(2, 3)),
+    nd.slice(x, begin=(1,), end=(3,)),
+    x.slice(begin=(0, 0), end=(1, 2)),
+)
 
 # %% slice-none
 nd.slice(ramp(2, 3), begin=(None, 0), end=(None, 2))
 
 # %% slice-step
-nd.slice(ramp(4, 4), begin=(0, 3), end=(4, None), step=(2, -1)), nd.slice(ramp(5), begin=(4,), end=(0,), step=(-2,))
+(
+    nd.slice(ramp(4, 4), begin=(0, 3), end=(4, None), step=(2, -1)),
+    nd.slice(ramp(5), begin=(4,), end=(0,), step=(-2,)),
+)
 
 # %% slice-negative
 nd.slice(ramp(3, 4), begin=(-2, -3), end=(-1, 4))
@@ -33,7 +40,11 @@ nd.crop(ramp(3, 4), begin=(0, 1), end=(2, 3))
 
 # %% slice-axis
 x = ramp(2, 4)
-nd.slice_axis(x, axis=1, begin=1, end=3), nd.slice_axis(x, axis=-1, begin=-2, end=None), x.slice_axis(axis=0, begin=0, end=1)
+(
+    nd.slice_axis(x, axis=1, begin=1, end=3),
+    nd.slice_axis(x, axis=-1, begin=-2, end=None),
+    x.slice_axis(axis=0, begin=0, end=1),
+)
 
 # %% slice-axis-gradient
 vg(lambda x: nd.slice_axis(x, axis=1, begin=0, end=2), noise(2, 3))
@@ -42,7 +53,10 @@ vg(lambda x: nd.slice_axis(x, axis=1, begin=0, end=2), noise(2, 3))
 nd.slice_axis(ramp(2, 4), axis=3, begin=0, end=1)
 
 # %% slice-like
-vg(lambda x: nd.slice_like(x, nd.zeros((2, 2))), noise(3, 4)), nd.slice_like(ramp(3, 4), nd.zeros((2, 2)), axes=(1,)).shape
+(
+    vg(lambda x: nd.slice_like(x, nd.zeros((2, 2))), noise(3, 4)),
+    nd.slice_like(ramp(3, 4), nd.zeros((2, 2)), axes=(1,)).shape,
+)
 
 # %% slice-like-bad
 nd.slice_like(ramp(1, 4), nd.zeros((2, 2)))
@@ -97,7 +111,11 @@ vg(lambda x: nd.pick(x, nd.array([1, 0, 1]), axis=int(axis)), noise(3, 3))
 nd.pick(ramp(2, 3), nd.array([2, 0]), keepdims=True), ramp(2, 3).pick(nd.array([[1], [1]]))
 
 # %% pick-out-of-range
-nd.pick(ramp(1, 3), nd.array([5])), nd.pick(ramp(1, 3), nd.array([-1])), nd.pick(ramp(1, 3), nd.array([4]), mode="wrap")
+(
+    nd.pick(ramp(1, 3), nd.array([5])),
+    nd.pick(ramp(1, 3), nd.array([-1])),
+    nd.pick(ramp(1, 3), nd.array([4]), mode="wrap"),
+)
 
 # %% pick-3d
 vg(lambda x: nd.pick(x, nd.array([[1, 0], [1, 1]]), axis=1), noise(2, 2, 2))
@@ -122,7 +140,10 @@ nd.choose_element_0index(ramp(2, 3), nd.array([2, 0]))
 nd.batch_take(ramp(2, 3), nd.array([2, 0], dtype="int32"))
 
 # %% one-hot
-nd.one_hot(nd.array([0, 2, 5, -1]), 3), nd.one_hot(nd.array([1]), depth=3, on_value=5, off_value=-1, dtype="int32")
+(
+    nd.one_hot(nd.array([0, 2, 5, -1]), 3),
+    nd.one_hot(nd.array([1]), depth=3, on_value=5, off_value=-1, dtype="int32"),
+)
 
 # %% one-hot-2d
 nd.one_hot(nd.array([[0, 1], [2, 0]]), 3), nd.array([1]).one_hot(2)
@@ -156,7 +177,10 @@ y.backward()
 i.grad.asnumpy()
 
 # %% gather-nd
-vg(lambda x: nd.gather_nd(x, nd.array([[0, 1, 0], [1, 2, 1]])), noise(2, 3)), nd.gather_nd(ramp(2, 3), nd.array([[1, 0]]))
+(
+    vg(lambda x: nd.gather_nd(x, nd.array([[0, 1, 0], [1, 2, 1]])), noise(2, 3)),
+    nd.gather_nd(ramp(2, 3), nd.array([[1, 0]])),
+)
 
 # %% gather-nd-negative
 nd.gather_nd(ramp(2, 3), nd.array([[-1, 0], [-1, 0]]))
@@ -180,7 +204,10 @@ vg(lambda x, t: nd.contrib.index_copy(x, nd.array([2, 0]), t), noise(3, 2), nois
 nd.contrib.index_array(nd.zeros((2, 2))), nd.contrib.index_array(nd.zeros((2, 3)), axes=(1,))
 
 # %% ravel-and-unravel
-nd.unravel_index(nd.array([5, 2]), shape=(2, 3)), nd.ravel_multi_index(nd.array([[1, 0], [2, 1]]), shape=(2, 3))
+(
+    nd.unravel_index(nd.array([5, 2]), shape=(2, 3)),
+    nd.ravel_multi_index(nd.array([[1, 0], [2, 1]]), shape=(2, 3)),
+)
 
 # %% fill-element-0index
 nd.fill_element_0index(nd.zeros((2, 3)), nd.array([5.0, 6.0]), nd.array([2, 0]))
@@ -192,7 +219,10 @@ getattr(nd, op)(noise(3, 4), axis=int(axis))
 
 # %% {op}-descending
 # for op in sort argsort
-getattr(nd, op)(nd.array([[3.0, 1.0, 2.0]]), is_ascend=False), getattr(nd.array([3.0, 1.0, 2.0]), op)(is_ascend=False)
+(
+    getattr(nd, op)(nd.array([[3.0, 1.0, 2.0]]), is_ascend=False),
+    getattr(nd.array([3.0, 1.0, 2.0]), op)(is_ascend=False),
+)
 
 # %% {op}-no-axis
 # for op in sort argsort
@@ -225,7 +255,10 @@ nd.topk(nd.array([[3.0, 1.0, 4.0], [2.0, 9.0, 5.0]]), k=2, ret_typ=kind)
 nd.topk(nd.array([3.0, 1.0, 2.0]), k=2, is_ascend=True, ret_typ="both")
 
 # %% topk-ties
-nd.topk(nd.array([3, 1, 3, 2]), k=2), vg(lambda x: nd.topk(x, k=2, ret_typ="value"), [3.0, 1.0, 3.0, 2.0])
+(
+    nd.topk(nd.array([3, 1, 3, 2]), k=2),
+    vg(lambda x: nd.topk(x, k=2, ret_typ="value"), [3.0, 1.0, 3.0, 2.0]),
+)
 
 # %% topk-dtype
 nd.topk(nd.array([3.0, 1.0]), dtype="int32")

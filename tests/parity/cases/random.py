@@ -103,7 +103,14 @@ bool((p == q).min().asscalar())
 
 # %% seed-repeats-{name}
 # for name in uniform normal randint exponential gamma poisson
-args = {"uniform": (0, 1), "normal": (0, 1), "randint": (0, 1000), "exponential": (1,), "gamma": (2, 2), "poisson": (3,)}[name]
+args = {
+    "uniform": (0, 1),
+    "normal": (0, 1),
+    "randint": (0, 1000),
+    "exponential": (1,),
+    "gamma": (2, 2),
+    "poisson": (3,),
+}[name]
 draw = getattr(nd.random, name)
 mx.random.seed(42)
 p = draw(*args, shape=(5,)).asnumpy()
@@ -125,16 +132,33 @@ mx.random.seed("a")
 
 # %% shapes-{name}
 # for name in uniform normal exponential gamma poisson randn
-args = {"gamma": (2, 2), "poisson": (3,), "uniform": (0, 1), "normal": (0, 1), "exponential": (1,), "randn": ()}[name]
+args = {
+    "gamma": (2, 2),
+    "poisson": (3,),
+    "uniform": (0, 1),
+    "normal": (0, 1),
+    "exponential": (1,),
+    "randn": (),
+}[name]
 draw = getattr(nd.random, name)
 y = draw(*args, shape=(2, 3)) if name != "randn" else draw(2, 3)
 y.shape, y.dtype, y.context
 
 # %% shape-default
-nd.random.uniform().shape, nd.random.normal().shape, nd.random.uniform(shape=3).shape, nd.random.randint(0, 5).shape
+(
+    nd.random.uniform().shape,
+    nd.random.normal().shape,
+    nd.random.uniform(shape=3).shape,
+    nd.random.randint(0, 5).shape,
+)
 
 # %% dtypes
-nd.random.uniform(shape=(1,), dtype="float64").dtype, nd.random.normal(shape=(1,), dtype="float16").dtype, nd.random.randint(0, 5, shape=(2,)).dtype, nd.random.randint(0, 5, shape=(2,), dtype="int64").dtype
+(
+    nd.random.uniform(shape=(1,), dtype="float64").dtype,
+    nd.random.normal(shape=(1,), dtype="float16").dtype,
+    nd.random.randint(0, 5, shape=(2,)).dtype,
+    nd.random.randint(0, 5, shape=(2,), dtype="int64").dtype,
+)
 
 # %% uniform-range
 y = nd.random.uniform(2, 5, shape=(10000,)).asnumpy()
@@ -149,13 +173,22 @@ y = nd.random.randint(-3, 4, shape=(5000,)).asnumpy()
 sorted(set(y.tolist()))
 
 # %% aliases
-[getattr(nd, name)(shape=(2,)).shape for name in ("random_uniform", "random_normal", "uniform", "normal")]
+[
+    getattr(nd, name)(shape=(2,)).shape
+    for name in ("random_uniform", "random_normal", "uniform", "normal")
+]
 
 # %% parameter-arrays
-nd.random.uniform(nd.array([0.0, 10.0]), nd.array([1.0, 20.0]), shape=(2,)).shape, nd.random.normal(nd.zeros((2,)), nd.ones((2,))).shape
+(
+    nd.random.uniform(nd.array([0.0, 10.0]), nd.array([1.0, 20.0]), shape=(2,)).shape,
+    nd.random.normal(nd.zeros((2,)), nd.ones((2,))).shape,
+)
 
 # %% sample-operators
-nd.sample_uniform(nd.array([0.0, 10.0]), nd.array([1.0, 20.0]), shape=(3,)).shape, nd.sample_normal(nd.zeros((2,)), nd.ones((2,)), shape=3).shape
+(
+    nd.sample_uniform(nd.array([0.0, 10.0]), nd.array([1.0, 20.0]), shape=(3,)).shape,
+    nd.sample_normal(nd.zeros((2,)), nd.ones((2,)), shape=3).shape,
+)
 
 # %% parameter-mixed
 nd.random.uniform(low=nd.array([0.0]), high=1)

@@ -31,6 +31,7 @@ def second(f, at=None):
     g.backward(nd.array(np.arange(1.0, p.size + 1).reshape(p.shape)))
     return g, p.grad
 
+
 # %% second-{op}
 # for op in arccos arcsin arctan arctanh cbrt cos cosh exp expm1 log log10 log1p log2 rcbrt reciprocal rsqrt sigmoid sin sinh sqrt square tan tanh abs relu radians
 second(getattr(nd, op))

@@ -20,7 +20,10 @@ nd.reshape(ramp(2, 3, 4), shape=shape).shape, nd.Reshape(ramp(2, 3, 4), shape=sh
 # %% reshape-reverse-{codes}
 # for codes in -1,0 -1,4 0,-3 -3,0 0,-1,0
 shape = tuple(int(code) for code in codes.split(","))
-nd.reshape(ramp(2, 3, 4), shape=shape, reverse=True).shape, ramp(2, 3, 4).reshape(shape, reverse=True).shape
+(
+    nd.reshape(ramp(2, 3, 4), shape=shape, reverse=True).shape,
+    ramp(2, 3, 4).reshape(shape, reverse=True).shape,
+)
 
 # %% reshape-gradient
 vg(lambda x: x.reshape((3, -1)) * ramp(3, 2), noise(2, 3))
@@ -45,13 +48,22 @@ nd.ones((1,)).reshape(())
 nd.ones((2, 3)).reshape(())
 
 # %% reshape-like
-vg(lambda x: nd.reshape_like(x, nd.zeros((3, 2))), noise(2, 3)), noise(2, 3).reshape_like(nd.zeros((6,))).shape
+(
+    vg(lambda x: nd.reshape_like(x, nd.zeros((3, 2))), noise(2, 3)),
+    noise(2, 3).reshape_like(nd.zeros((6,))).shape,
+)
 
 # %% reshape-like-part
-nd.reshape_like(ramp(30, 7), nd.zeros((15, 2, 4)), lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2).shape
+nd.reshape_like(
+    ramp(30, 7), nd.zeros((15, 2, 4)), lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2
+).shape
 
 # %% flatten
-nd.flatten(nd.ones((2, 3, 4))).shape, nd.Flatten(nd.ones((5,))).shape, nd.ones((2, 3, 1, 2)).flatten().shape
+(
+    nd.flatten(nd.ones((2, 3, 4))).shape,
+    nd.Flatten(nd.ones((5,))).shape,
+    nd.ones((2, 3, 1, 2)).flatten().shape,
+)
 
 # %% flatten-gradient
 vg(nd.flatten, noise(2, 2, 2))
@@ -69,7 +81,12 @@ nd.transpose(ramp(2, 3, 4)).shape, ramp(2, 3, 4).T.shape, ramp(2, 3).T
 
 # %% transpose-method
 x = ramp(2, 3, 4)
-x.transpose((2, 0, 1)).shape, x.transpose(axes=(1, 0, 2)).shape, x.transpose().shape, x.transpose(2, 0, 1).shape
+(
+    x.transpose((2, 0, 1)).shape,
+    x.transpose(axes=(1, 0, 2)).shape,
+    x.transpose().shape,
+    x.transpose(2, 0, 1).shape,
+)
 
 # %% transpose-negative-axes
 nd.transpose(ramp(2, 3, 4), axes=(-1, 0, 1)).shape
@@ -87,7 +104,11 @@ nd.transpose(ramp(3)), ramp(3).T
 nd.transpose(ramp(2, 1, 3, 2, 2), axes=(4, 2, 0, 3, 1))
 
 # %% swapaxes
-vg(lambda x: nd.swapaxes(x, 0, 2), noise(2, 3, 2)), nd.SwapAxis(ramp(2, 3), dim1=0, dim2=1).shape, ramp(2, 3).swapaxes(0, 1).shape
+(
+    vg(lambda x: nd.swapaxes(x, 0, 2), noise(2, 3, 2)),
+    nd.SwapAxis(ramp(2, 3), dim1=0, dim2=1).shape,
+    ramp(2, 3).swapaxes(0, 1).shape,
+)
 
 # %% swapaxes-negative
 nd.swapaxes(ramp(2, 3, 4), dim1=-1, dim2=0).shape
@@ -104,7 +125,13 @@ vg(lambda x: nd.expand_dims(x, 1), noise(2, 3))
 
 # %% squeeze
 x = nd.ones((1, 2, 1, 3))
-nd.squeeze(x).shape, nd.squeeze(x, axis=0).shape, nd.squeeze(x, axis=-2).shape, nd.squeeze(x, axis=(0, 2)).shape, x.squeeze().shape
+(
+    nd.squeeze(x).shape,
+    nd.squeeze(x, axis=0).shape,
+    nd.squeeze(x, axis=-2).shape,
+    nd.squeeze(x, axis=(0, 2)).shape,
+    x.squeeze().shape,
+)
 
 # %% squeeze-everything
 nd.squeeze(nd.ones((1, 1))).shape
@@ -125,7 +152,11 @@ nd.broadcast_to(ramp(1, 3), shape=(2, 0)).shape
 nd.broadcast_to(nd.ones((3,)), shape=(2, 3))
 
 # %% broadcast-to-method
-ramp(1, 3).broadcast_to((2, 3)), ramp(3).broadcast_to((2, 3)), nd.ones((1,)).broadcast_to((2, 2)).shape
+(
+    ramp(1, 3).broadcast_to((2, 3)),
+    ramp(3).broadcast_to((2, 3)),
+    nd.ones((1,)).broadcast_to((2, 2)).shape,
+)
 
 # %% broadcast-to-method-bad :: broadcast
 nd.ones((2, 3)).broadcast_to((4, 3))
@@ -134,13 +165,19 @@ nd.ones((2, 3)).broadcast_to((4, 3))
 nd.broadcast_to(nd.ones((2, 3)), shape=(4, 3))
 
 # %% broadcast-like
-vg(lambda x: nd.broadcast_like(x, nd.zeros((2, 3))), noise(1, 3)), noise(1, 3).broadcast_like(nd.zeros((2, 3))).shape
+(
+    vg(lambda x: nd.broadcast_like(x, nd.zeros((2, 3))), noise(1, 3)),
+    noise(1, 3).broadcast_like(nd.zeros((2, 3))).shape,
+)
 
 # %% broadcast-like-axes
 nd.broadcast_like(noise(1, 2), nd.zeros((3, 4)), lhs_axes=(0,), rhs_axes=(1,)).shape
 
 # %% broadcast-axis
-vg(lambda x: nd.broadcast_axis(x, axis=(0, 2), size=(2, 3)), noise(1, 2, 1)), nd.broadcast_axes(noise(1, 2), axis=0, size=3).shape
+(
+    vg(lambda x: nd.broadcast_axis(x, axis=(0, 2), size=(2, 3)), noise(1, 2, 1)),
+    nd.broadcast_axes(noise(1, 2), axis=0, size=3).shape,
+)
 
 # %% broadcast-axis-bad
 nd.broadcast_axis(noise(2, 2), axis=0, size=3)
@@ -157,14 +194,29 @@ vg(lambda x: nd.tile(x, reps=(2, 2)), noise(2, 2))
 
 # %% repeat
 x = ramp(2, 2)
-nd.repeat(x, repeats=2), nd.repeat(x, repeats=2, axis=0), nd.repeat(x, repeats=2, axis=1), nd.repeat(x, 3, axis=-1), x.repeat(2)
+(
+    nd.repeat(x, repeats=2),
+    nd.repeat(x, repeats=2, axis=0),
+    nd.repeat(x, repeats=2, axis=1),
+    nd.repeat(x, 3, axis=-1),
+    x.repeat(2),
+)
 
 # %% repeat-gradient
-vg(lambda x: nd.repeat(x, repeats=2, axis=1), noise(2, 2)), vg(lambda x: nd.repeat(x, repeats=3), noise(2))
+(
+    vg(lambda x: nd.repeat(x, repeats=2, axis=1), noise(2, 2)),
+    vg(lambda x: nd.repeat(x, repeats=3), noise(2)),
+)
 
 # %% flip
 x = ramp(2, 3)
-nd.flip(x, axis=0), nd.flip(x, axis=1), nd.reverse(x, axis=1), x.flip(axis=0), nd.reverse(x, axis=(0, 1))
+(
+    nd.flip(x, axis=0),
+    nd.flip(x, axis=1),
+    nd.reverse(x, axis=1),
+    x.flip(axis=0),
+    nd.reverse(x, axis=(0, 1)),
+)
 
 # %% flip-negative-axis
 nd.flip(ramp(2, 3), axis=-1)
@@ -173,14 +225,20 @@ nd.flip(ramp(2, 3), axis=-1)
 vg(lambda x: nd.flip(x, axis=1), noise(2, 3))
 
 # %% pad-constant
-vg(lambda x: nd.pad(x, mode="constant", pad_width=(0, 0, 0, 0, 1, 0, 2, 1), constant_value=7), noise(1, 1, 2, 2))
+vg(
+    lambda x: nd.pad(x, mode="constant", pad_width=(0, 0, 0, 0, 1, 0, 2, 1), constant_value=7),
+    noise(1, 1, 2, 2),
+)
 
 # %% pad-{mode}
 # for mode in edge reflect
 vg(lambda x: nd.pad(x, mode=mode, pad_width=(0, 0, 0, 0, 1, 1, 2, 1)), noise(1, 1, 3, 3))
 
 # %% pad-5d
-nd.pad(ramp(1, 1, 1, 2, 2), mode="constant", pad_width=(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)).shape, nd.Pad(ramp(1, 1, 1, 2), mode="edge", pad_width=(0, 0, 0, 0, 0, 1, 1, 0))
+(
+    nd.pad(ramp(1, 1, 1, 2, 2), mode="constant", pad_width=(0, 0, 0, 0, 1, 0, 0, 0, 0, 1)).shape,
+    nd.Pad(ramp(1, 1, 1, 2), mode="edge", pad_width=(0, 0, 0, 0, 0, 1, 1, 0)),
+)
 
 # %% pad-2d
 nd.pad(ramp(2, 2), mode="constant", pad_width=(1, 1, 1, 1))
@@ -189,7 +247,13 @@ nd.pad(ramp(2, 2), mode="constant", pad_width=(1, 1, 1, 1))
 nd.pad(ramp(1, 1, 2, 2), mode="constant", pad_width=(1, 0, 0, 0, 0, 0, 0, 0))
 
 # %% diag
-nd.diag(nd.array([1.0, 2.0])), nd.diag(ramp(3, 3)), nd.diag(ramp(3, 3), k=1), nd.diag(ramp(2, 3), k=-1), nd.diag(nd.array([1.0, 2.0]), k=1)
+(
+    nd.diag(nd.array([1.0, 2.0])),
+    nd.diag(ramp(3, 3)),
+    nd.diag(ramp(3, 3), k=1),
+    nd.diag(ramp(2, 3), k=-1),
+    nd.diag(nd.array([1.0, 2.0]), k=1),
+)
 
 # %% diag-3d
 nd.diag(ramp(2, 2, 3)), nd.diag(ramp(2, 2, 3), axis1=1, axis2=2)
@@ -198,7 +262,10 @@ nd.diag(ramp(2, 2, 3)), nd.diag(ramp(2, 2, 3), axis1=1, axis2=2)
 vg(nd.diag, noise(3, 3)), vg(lambda x: nd.diag(x, k=-1), noise(2))
 
 # %% depth-to-space
-vg(lambda x: nd.depth_to_space(x, block_size=2), noise(1, 4, 1, 2)), nd.space_to_depth(ramp(1, 1, 2, 4), block_size=2)
+(
+    vg(lambda x: nd.depth_to_space(x, block_size=2), noise(1, 4, 1, 2)),
+    nd.space_to_depth(ramp(1, 1, 2, 4), block_size=2),
+)
 
 # %% split-and-join-round-trip
 x = ramp(2, 6)

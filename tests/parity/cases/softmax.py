@@ -11,47 +11,58 @@ X = nd.array([[1.0, 2.0, 3.0], [1.0, 0.5, -1.0]])
 
 # %% {op}
 # for op in softmax log_softmax softmin
+# within 2e-5
 vg(getattr(nd, op), X)
 
 # %% {op}-axis-{axis}
 # for op in softmax log_softmax softmin
 # for axis in 0 1 -2
+# within 2e-5
 vg(lambda x: getattr(nd, op)(x, axis=int(axis)), noise(2, 3, 2))
 
 # %% {op}-temperature
 # for op in softmax log_softmax softmin
+# within 2e-5
 vg(lambda x: getattr(nd, op)(x, temperature=2.5), X)
 
 # %% {op}-float64
 # for op in softmax log_softmax softmin
+# within 2e-5
 vg(getattr(nd, op), X.astype("float64"))
 
 # %% {op}-float16
 # for op in softmax log_softmax
+# within 2e-5
 getattr(nd, op)(X.astype("float16"))
 
 # %% {op}-1d
 # for op in softmax log_softmax
+# within 2e-5
 vg(getattr(nd, op), [0.1, 0.2, -3.0])
 
 # %% {op}-dtype-argument
 # for op in softmax log_softmax
+# within 2e-5
 getattr(nd, op)(X, dtype="float64").dtype
 
 # %% {op}-method
 # for op in softmax log_softmax
+# within 2e-5
 getattr(X, op)(), getattr(X, op)(axis=0)
 
 # %% {op}-large
 # for op in softmax log_softmax
+# within 2e-5
 getattr(nd, op)(nd.array([[1000.0, 0.0], [-1000.0, -1001.0]]))
 
 # %% {op}-bad-axis
 # for op in softmax log_softmax
+# within 2e-5
 getattr(nd, op)(nd.ones((2, 2)), axis=3)
 
 # %% {op}-int
 # for op in softmax log_softmax
+# within 2e-5
 getattr(nd, op)(nd.array([[1, 2]], dtype="int32"))
 
 # %% softmax-minus-infinity
@@ -82,6 +93,7 @@ nd.softmax_cross_entropy(X, nd.array([2, 0, 1]))
 vg(lambda x: -nd.sum(nd.log(nd.softmax(x)) * nd.one_hot(nd.array([2, 0]), 3)), X)
 
 # %% log-softmax-pick-loss
+# within 2e-5
 vg(lambda x: -nd.pick(nd.log_softmax(x), nd.array([2, 0])), X)
 
 # %% SoftmaxOutput
@@ -121,7 +133,12 @@ vg(lambda x: nd.SoftmaxOutput(x, nd.array([2, 0]), normalization=kind), X)
 
 # %% SoftmaxOutput-normalization-{kind}-ignore
 # for kind in null batch valid
-vg(lambda x: nd.SoftmaxOutput(x, nd.array([2, 0]), normalization=kind, use_ignore=True, ignore_label=0), X)
+vg(
+    lambda x: nd.SoftmaxOutput(
+        x, nd.array([2, 0]), normalization=kind, use_ignore=True, ignore_label=0
+    ),
+    X,
+)
 
 # %% SoftmaxOutput-bad-normalization :: valid values
 nd.SoftmaxOutput(X, nd.array([2, 0]), normalization="foo")
@@ -134,10 +151,25 @@ vg(lambda x: nd.SoftmaxOutput(x, nd.array([[2, 0], [1, 1]]), multi_output=True),
 
 # %% SoftmaxOutput-multi-output-{kind}
 # for kind in batch valid
-vg(lambda x: nd.SoftmaxOutput(x, nd.array([[2, 0], [1, 1]]), multi_output=True, normalization=kind), noise(2, 3, 2))
+vg(
+    lambda x: nd.SoftmaxOutput(
+        x, nd.array([[2, 0], [1, 1]]), multi_output=True, normalization=kind
+    ),
+    noise(2, 3, 2),
+)
 
 # %% SoftmaxOutput-multi-output-ignore
-vg(lambda x: nd.SoftmaxOutput(x, nd.array([[2, 0], [1, 1]]), multi_output=True, use_ignore=True, ignore_label=1, normalization="valid"), noise(2, 3, 2))
+vg(
+    lambda x: nd.SoftmaxOutput(
+        x,
+        nd.array([[2, 0], [1, 1]]),
+        multi_output=True,
+        use_ignore=True,
+        ignore_label=1,
+        normalization="valid",
+    ),
+    noise(2, 3, 2),
+)
 
 # %% SoftmaxOutput-preserve-shape
 vg(lambda x: nd.SoftmaxOutput(x, nd.array([[2, 0], [1, 1]]), preserve_shape=True), noise(2, 2, 3))

@@ -18,6 +18,7 @@ def plain(names):
     """var7 -> var: the counters run through the whole process."""
     return [re.sub(r"(var|null|node_)\d+", r"\1", name) for name in names]
 
+
 # %% arguments
 with ag.record():
     y = x * x + 1

@@ -13,7 +13,8 @@ ABOVE_1 = [1.01, 1.5, 2.0, 10.0]
 DOMAIN = {
     **dict.fromkeys(["arccos", "arcsin", "arctanh", "erfinv"], UNIT),
     **dict.fromkeys(
-        ["log", "log2", "log10", "sqrt", "rsqrt", "rcbrt", "reciprocal", "gamma", "gammaln"], POSITIVE
+        ["log", "log2", "log10", "sqrt", "rsqrt", "rcbrt", "reciprocal", "gamma", "gammaln"],
+        POSITIVE,
     ),
     "arccosh": ABOVE_1,
     "log1p": [-0.6, -0.1, 0.0, 1e-4, 5.0],
@@ -26,6 +27,7 @@ NAN, INF = float("nan"), float("inf")
 
 def points(op):
     return DOMAIN.get(op, REAL)
+
 
 # %% {op}-float32
 # for op in abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh degrees erf erfinv exp expm1 fix floor gamma gammaln log log10 log1p log2 negative radians rcbrt reciprocal relu rint round rsqrt sigmoid sign sin sinh softsign sqrt square tan tanh trunc hard_sigmoid logical_not identity
@@ -73,11 +75,18 @@ r, out, r is out
 vg(lambda x: nd.stop_gradient(x * 2) * x, [1.0, 2.0])
 
 # %% large-arguments
-nd.exp(nd.array([88.0, 89.0, 1000.0, -1000.0])), nd.sinh(nd.array([89.0])), nd.tanh(nd.array([20.0, -1000.0]))
+(
+    nd.exp(nd.array([88.0, 89.0, 1000.0, -1000.0])),
+    nd.sinh(nd.array([89.0])),
+    nd.tanh(nd.array([20.0, -1000.0])),
+)
 
 # %% small-arguments
 s = nd.array([1e-7, -1e-7])
-[getattr(nd, op)(s) * 1e7 for op in ("expm1", "log1p", "sin", "tan", "sinh", "tanh", "arcsin", "arctan", "arctanh", "erf")]
+[
+    getattr(nd, op)(s) * 1e7
+    for op in ("expm1", "log1p", "sin", "tan", "sinh", "tanh", "arcsin", "arctan", "arctanh", "erf")
+]
 
 # %% sin-large-argument
 nd.sin(nd.array([1e4, -1e5, 1e6])), nd.cos(nd.array([1e4, -1e5, 1e6]))
@@ -136,10 +145,19 @@ vg(lambda x: nd.contrib.quadratic(x, a=2, b=-3, c=1), [-1.0, 0.0, 2.0])
 vg(lambda x: nd.contrib.gradientmultiplier(x, scalar=-0.5), [1.0, 2.0])
 
 # %% all-finite
-nd.all_finite(nd.array([1.0, 2.0])), nd.all_finite(nd.array([1.0, INF])), nd.multi_all_finite(nd.array([1.0]), nd.array([NAN]), num_arrays=2)
+(
+    nd.all_finite(nd.array([1.0, 2.0])),
+    nd.all_finite(nd.array([1.0, INF])),
+    nd.multi_all_finite(nd.array([1.0]), nd.array([NAN]), num_arrays=2),
+)
 
 # %% cumsum
-nd.cumsum(ramp(2, 3)), nd.cumsum(ramp(2, 3), axis=0), nd.cumsum(ramp(2, 3), axis=1), nd.cumsum(ramp(3), dtype="float64")
+(
+    nd.cumsum(ramp(2, 3)),
+    nd.cumsum(ramp(2, 3), axis=0),
+    nd.cumsum(ramp(2, 3), axis=1),
+    nd.cumsum(ramp(3), dtype="float64"),
+)
 
 # %% cumsum-gradient
 vg(lambda x: nd.cumsum(x, axis=1), noise(2, 3))
