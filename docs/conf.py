@@ -41,5 +41,21 @@ def _fill_in(app: object, docname: str, source: list[str]) -> None:
     )
 
 
+def _escape_bars(
+    app: object, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """``|x|`` is an absolute value in our docstrings, a substitution to Sphinx."""
+    lines[:] = [line if ">>>" in line else line.replace("|", "\\|") for line in lines]
+
+
+def _skip_operators(
+    app: object, what: str, name: str, obj: object, skip: bool, options: object
+) -> bool | None:
+    """Methods that are operators of the table are on the operators' page."""
+    return True if getattr(obj, "__module__", "") == "ndgrad.nd" else None
+
+
 def setup(app: object) -> None:
+    app.connect("autodoc-skip-member", _skip_operators)  # type: ignore[attr-defined]
     app.connect("source-read", _fill_in)  # type: ignore[attr-defined]
+    app.connect("autodoc-process-docstring", _escape_bars)  # type: ignore[attr-defined]

@@ -4,12 +4,13 @@ The data are the 1,797 images of 8 by 8 pixels that scikit-learn ships ("Optical
 handwritten digits", UCI repository). A quarter of them is held out; the network, 64-128-10 with
 relu, is trained on the rest by gradient descent with momentum, all of it written out below.
 
-    python examples/digits.py --epochs 40 --seed 0 --output digits-output
+    python examples/digits.py --epochs 30 --seed 0 --output digits-output
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ BATCH = 64
 LEARNING_RATE = 0.05
 MOMENTUM = 0.9
 WEIGHT_DECAY = 1e-3
+NOISE = 0.3
 
 INK, BLUE, ORANGE = "#333333", "#1f5fa8", "#d9730d"
 
@@ -65,9 +67,9 @@ def load(seed: int) -> Data:
     train_x, test_x, train_y, test_y = train_test_split(
         images, digits, test_size=0.25, stratify=digits, random_state=seed
     )
-    # Only what the training images know may be used; some pixels are the same in all of them.
-    mean, scale = train_x.mean(axis=0), train_x.std(axis=0)
-    scale[scale == 0] = 1
+    # One mean and scale for all pixels: on its own scale a pixel at the edge, which is hardly ever
+    # touched, would weigh as much as one in the middle. The held-out images must not have a say.
+    mean, scale = train_x.mean(), train_x.std()
     return Data((train_x - mean) / scale, (test_x - mean) / scale, train_y, test_y)
 
 
@@ -76,7 +78,7 @@ class Network:
 
     def __init__(self, widths: Sequence[int]) -> None:
         self.parameters: list[NDArray] = []
-        for inputs, outputs in zip(widths, widths[1:], strict=False):
+        for inputs, outputs in itertools.pairwise(widths):
             # Variance 2 / inputs keeps the scale of what passes through relu (He et al. 2015).
             deviation = (2 / inputs) ** 0.5
             self.parameters += [
@@ -124,6 +126,8 @@ def train(data: Data, epochs: int, seed: int) -> tuple[Network, History]:
         learning_rate = LEARNING_RATE * 0.5 * (1 + np.cos(np.pi * epoch / epochs))
         total = 0.0
         for images, digits in batches(data, shuffle.permutation(len(data.train_digits))):
+            # With a little noise no image is seen twice, and none is learnt by heart.
+            images += mx.random.normal(0, NOISE, shape=images.shape)
             with autograd.record():
                 loss = loss_of(network(images), digits)
             loss.backward()
@@ -169,6 +173,7 @@ def draw_history(history: History, path: Path) -> None:
     for axes in (left, right):
         _plain(axes)
         axes.set_axisbelow(True)
+        axes.set_xlim(left=1 if len(epochs) > 1 else 0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.savefig(path, dpi=150)
     plt.close(figure)
@@ -182,12 +187,11 @@ def draw_confusion(predicted: np.ndarray, digits: np.ndarray, path: Path) -> Non
     # Right answers blue, mistakes orange: on one scale a single mistake would look like none.
     right = np.ma.masked_array(counts, ~np.eye(10, dtype=bool))
     wrong = np.ma.masked_array(mistakes, mistakes == 0)
-    axes.imshow(right, cmap="Blues", vmin=0, vmax=counts.max() * 1.4)
+    axes.imshow(right, cmap="Blues", vmin=0, vmax=counts.max() * 1.1)
     axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=max(4, mistakes.max()) * 1.2)
     for row, column in np.argwhere(counts):
-        axes.text(
-            column, row, str(counts[row, column]), ha="center", va="center", color=INK, fontsize=11
-        )
+        color = "white" if row == column else INK
+        axes.text(column, row, str(counts[row, column]), ha="center", va="center", color=color)
     axes.set(
         title=f"{len(digits)} held-out images: {mistakes.sum()} mistakes",
         xlabel="what the network says",
@@ -210,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> float:
         description="Train a classifier of handwritten digits.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--epochs", type=int, default=40, help="passes over the training images")
+    parser.add_argument("--epochs", type=int, default=30, help="passes over the training images")
     parser.add_argument("--seed", type=int, default=0, help="of the split, the weights, the order")
     parser.add_argument("--output", type=Path, default=Path("digits-output"), help="for pictures")
     options = parser.parse_args(arguments)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import kernels  # registers the op table  # isort: skip
-from . import autograd, base, context, nd, random
+from . import autograd, base, context, nd, random, symbol, util
 from .base import MXNetError
 from .context import (
     Context,
@@ -18,9 +18,12 @@ from .context import (
     gpu_memory_info,
     num_gpus,
 )
+from .kernels._threads import num_threads, set_num_threads
+from .util import is_np_shape, np_shape, set_np_shape, use_np_shape
 
 ndarray = nd
 rnd = random
+sym = symbol
 __version__ = "0.1.0"
 
 __all__ = [
@@ -35,9 +38,19 @@ __all__ = [
     "current_context",
     "gpu",
     "gpu_memory_info",
+    "is_np_shape",
     "kernels",
     "nd",
     "ndarray",
+    "np_shape",
     "num_gpus",
+    "num_threads",
     "random",
+    "rnd",
+    "set_np_shape",
+    "set_num_threads",
+    "sym",
+    "symbol",
+    "use_np_shape",
+    "util",
 ]

@@ -347,7 +347,7 @@ def grad(
     try:
         # The derivative of a derivative visits this record again, so it is kept in any case.
         walk(order, _pending(heads, grads, rules), rules, retain or create_graph, collect)
-        return [_result(x, found, rules) for x in variables]
+        return [_result(x, found, rules, variables) for x in variables]
     finally:
         state.recording, state.training = before
 
@@ -361,13 +361,16 @@ def _leading_to(order: list[Any], wanted: set[Any]) -> list[Any]:
     return [node for node in order if node in useful]
 
 
-def _result(x: NDArray, found: dict[Leaf, Any], rules: Any) -> NDArray:
+def _result(x: NDArray, found: dict[Leaf, Any], rules: Any, variables: list[NDArray]) -> NDArray:
     leaf = x._node
     assert isinstance(leaf, Leaf)
     gradient = found.get(leaf)
     if gradient is None:
         gradient = rules.zeros(x._shape, leaf)
     if rules is recorded_rules:
+        if gradient._node is None:
+            # A constant derivative stays in the graph: the next order is zero, not an error.
+            gradient = lookup("_independent").call(gradient, *variables)
         return gradient  # type: ignore[no-any-return]
     # A head gradient that passed through unchanged belongs to the caller: hand out a copy.
     fresh = NDArray(gradient, x._shape, x._ctx)

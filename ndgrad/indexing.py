@@ -35,7 +35,7 @@ class Rows(NamedTuple):
     shape: Shape
 
 
-# --- keys ----------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------------------
 
 
 def _out_of_bounds(index: int, axis: int, length: int) -> IndexError:
@@ -116,6 +116,28 @@ def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
     return items[:at] + rest + items[at:], arrays
 
 
+def _leading(key: Any, shape: Shape) -> tuple[int, int, Shape] | None:
+    """Start, size and shape of what integers alone choose, for the commonest keys; else None."""
+    if key.__class__ is int:
+        key = (key,)
+    elif key.__class__ is not tuple:
+        if key.__class__ is slice and key == _ALL:
+            return 0, math.prod(shape), shape
+        return None
+    if len(key) > len(shape):
+        return None
+    start, rest = 0, shape
+    for index in key:
+        if index.__class__ is not int:
+            return None
+        n, rest = rest[0], rest[1:]
+        if not -n <= index < n:
+            raise _out_of_bounds(index, len(shape) - len(rest) - 1, n)
+        start = start * n + (index + n if index < 0 else index)
+    size = math.prod(rest)
+    return start * size, size, rest
+
+
 def _box(items: Sequence[Any], shape: Shape) -> Box:
     """The place of a key without arrays; its shape has no axes for integers."""
     steps = contiguous_strides(shape)
@@ -174,7 +196,7 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
     others = [i for i in range(len(items)) if i not in picked]
     adjacent = picked[-1] - picked[0] == len(picked) - 1
     before = sum(i < picked[0] for i in others) if adjacent else 0
-    order = others[:before] + [-1] + others[before:]
+    order = [*others[:before], -1, *others[before:]]
     ranges = {
         i: range(*items[i].indices(shape[axis_of[i]])) for i in others if items[i] is not None
     }
@@ -222,7 +244,7 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
     return Rows(index, outer, length, inner, result)
 
 
-# --- reading -------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def _view(x: Array, start: int, size: int, shape: Shape) -> Array:
@@ -263,11 +285,16 @@ def getitem(x: Array, key: Any) -> Array:
         n = shape[0]
         start, stop, _ = key.indices(n)
         if stop < start:
-            raise MXNetError(f"Invalid slicing range [{start}, {stop}): it must not end before it begins")
+            raise MXNetError(f"Invalid slicing range [{start}, {stop})")
         size = x._data.size // n if n else 0
         return _view(x, start * size, (stop - start) * size, (stop - start, *shape[1:]))
-    if kind is tuple and not key:
-        return x
+    if kind is tuple:
+        if not key:
+            return x
+        found = _leading(key, shape)
+        if found is not None:
+            start, size, rest = found
+            return _view(x, start, size, rest or (1,))
     items, arrays = _expanded(key, shape)
     if arrays:
         rows = _rows_of(items, shape)
@@ -282,7 +309,7 @@ def getitem(x: Array, key: Any) -> Array:
     return result
 
 
-# --- writing -------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def _assigned_to(x: Array) -> bool:
@@ -372,20 +399,23 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         dispatch.check_writable(x, "setitem")
     shape = x._shape
     number = isinstance(value, (int, float, np.generic))
-    if number and key.__class__ is int and shape and (x._node is None or not state.recording):
-        n = shape[0]
-        if not -n <= key < n:
-            raise _out_of_bounds(key, 0, n)
+    plain = not state.recording or (x._node is None and (number or not _is_recorded(value)))
+    if plain and (number or value.__class__ is x.__class__):
+        found = _leading(key, shape)
         data = x._data
-        size = data.size // n
-        start = (key + n if key < 0 else key) * size
-        data[start : start + size] = _number(value, data.dtype)
-        x._version[0] = next_stamp()
-        return
+        if found is not None and number:
+            data[found[0] : found[0] + found[1]] = _number(value, data.dtype)
+            x._version[0] = next_stamp()
+            return
+        if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
+            # NumPy copies right where source and target overlap.
+            data[found[0] : found[0] + found[1]] = value._data
+            x._version[0] = next_stamp()
+            return
     items, arrays = _expanded(key, shape)
     if arrays:
         rows = _rows_of(items, shape)
-        _write_rows(x, rows, items, value)
+        _write_rows(x, rows, value)
         return
     box = _box(items, shape)
     without_new = _without_new(items, box.shape)
@@ -434,17 +464,14 @@ def _reshaped(value: Array, shape: Shape) -> Array:
 
 
 def _write_recorded(x: Array, box: Box, without_new: Shape, value: Any) -> None:
-    fitting = _fitting(np.shape(value) if not isinstance(value, Array) else value._shape,
-                       box.shape, without_new)
-    array = _reshaped(_as_array(x, value), fitting)
+    array = _as_array(x, value)
+    fitting = _fitting(array._shape, box.shape, without_new)
+    array = _reshaped(array, fitting)
     if box.size == x._data.size and is_contiguous(box.shape, box.strides):
         result = array if fitting == box.shape else F._expand(array, shape=box.shape)
         result = _reshaped(result, x._shape)
     else:
-        before = x
-        result = F._assigned(
-            before, array, box=box.shape, strides=box.strides, offset=box.offset
-        )
+        result = F._assigned(x, array, box=box.shape, strides=box.strides, offset=box.offset)
     _take_over(x, result)
 
 
@@ -455,22 +482,21 @@ def _take_over(x: Array, result: Array) -> None:
     dispatch.write_into(x, result, "setitem")
 
 
-def _write_rows(x: Array, rows: Rows, items: Sequence[Any], value: Any) -> None:
-    own_shape = value._shape if isinstance(value, Array) else np.shape(value)
-    without_new = tuple(n for n in rows.shape) if None not in items else rows.shape
+def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
     if state.recording and (x._node is not None or _is_recorded(value)):
         if np.unique(rows.index).size != rows.index.size:
             raise MXNetError(
                 "setitem: while recording, an index that comes twice cannot be assigned to"
             )
-        array = _reshaped(_as_array(x, value), _fitting(own_shape, rows.shape, without_new))
+        array = _as_array(x, value)
+        array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
         if array._shape != rows.shape:
             array = F._expand(array, shape=rows.shape)
         _take_over(x, F._put_rows(x, array, **where))
         return
     source, own = _value(x, value)
-    fitting = _fitting(own, rows.shape, without_new)
+    fitting = _fitting(own, rows.shape, rows.shape)
     if fitting != rows.shape:
         source = _strided.gather(source, _strided.broadcast(fitting, rows.shape))
     elif np.may_share_memory(source, x._data):
@@ -479,7 +505,7 @@ def _write_rows(x: Array, rows: Rows, items: Sequence[Any], value: Any) -> None:
     dispatch.written(x)
 
 
-# --- reshape -------------------------------------------------------------------------------------
+# --- reshape --------------------------------------------------------------------------------------
 
 
 def reshape_method(x: Array, shape: Any, reverse: bool = False) -> Array:
@@ -488,12 +514,18 @@ def reshape_method(x: Array, shape: Any, reverse: bool = False) -> Array:
     Raises
     ------
     ValueError
-        If the size would change.
+        If the array would become smaller.
     MXNetError
-        For codes that do not fit.
+        If it would become larger, or for codes that do not fit.
     """
     new = inferred_shape("reshape", x._shape, shape, reverse)
-    if math.prod(new) != x._data.size:
+    size = math.prod(new)
+    if size > x._data.size:
+        raise MXNetError(
+            f"reshape: target shape {new} needs {size} elements, which is larger than the current "
+            f"shape {x._shape} of {x._data.size}"
+        )
+    if size < x._data.size:
         raise ValueError(f"Cannot reshape array of size {x._data.size} into shape {tuple(shape)}")
     if x._node is not None and state.recording:
         result: Array = F._reshaped(x, shape=new)

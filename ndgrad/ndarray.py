@@ -441,12 +441,13 @@ def _give_operators() -> None:
         ("mul", "broadcast_mul", "*="),
         ("truediv", "broadcast_div", "/="),
         ("mod", "broadcast_mod", "%="),
-        ("pow", "broadcast_power", "**="),
+        ("pow", "broadcast_power", None),  # x **= 2 makes a new array, as in MXNet
     ):
         call = dispatch.lookup(row).call
         setattr(NDArray, f"__{name}__", call)
         setattr(NDArray, f"__r{name}__", _reflected(call))
-        setattr(NDArray, f"__i{name}__", _in_place(call, sign))
+        if sign is not None:
+            setattr(NDArray, f"__i{name}__", _in_place(call, sign))
     for name, row in (
         ("gt", "broadcast_greater"),
         ("ge", "broadcast_greater_equal"),

@@ -101,7 +101,12 @@ def test_spawned_children_compute(tmp_path: Path) -> None:
         """)
     )
     result = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, str(program)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout == "1\n"

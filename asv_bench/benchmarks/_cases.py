@@ -386,7 +386,7 @@ class MLPStep(Case):
                 loss = nd.softmax_cross_entropy(h, label)
             loss.backward()
             for p in parameters:
-                p -= rate * p.grad  # noqa: PLW2901
+                p -= rate * p.grad
 
         return run
 
@@ -407,7 +407,7 @@ class MLPStep(Case):
             functional.cross_entropy(h, label, reduction="sum").backward()
             with torch.no_grad():
                 for p in parameters:
-                    p -= rate * p.grad  # noqa: PLW2901
+                    p -= rate * p.grad
                     p.grad = None
 
         return run
@@ -446,7 +446,7 @@ class MLPStep(Case):
 
         def run() -> None:
             for p, g in zip(parameters, gradient(parameters), strict=True):
-                p -= self.rate * g  # noqa: PLW2901
+                p -= self.rate * g
 
         return run
 
@@ -533,20 +533,27 @@ FIRST_CALLS = {
         "nd.softmax_cross_entropy(x, label)",
     ),
 }
-"""Name -> (function it needs, preparation, statement), of calls that are the first in a process."""
+"""Name -> (function it needs, preparation, statement), of calls that find no kernel compiled."""
+
+
+ANOTHER = "nd.sigmoid(nd.ones((1 << 20,)))"
+"""A call after which Numba itself, its parallel launch and the threads are up."""
 
 
 def _first_calls() -> list[Case]:
     cases: list[Case] = []
     for name, (needs, setup, statement) in FIRST_CALLS.items():
-        program = (f"from ndgrad import nd\n{setup}", statement)
-        for cold, limit in ((True, 0.5), (False, 0.02)):
-            kind = "cold" if cold else "cached"
-            cases.append(
-                Fresh(
-                    f"first-call-{kind}/{name}", {"ndgrad": program}, cold, needs, limit=limit
+        for before, line in (("first-call", ""), ("later-call", ANOTHER)):
+            program = (f"from ndgrad import nd\n{line}\n{setup}", statement)
+            for cold, limit in ((True, 0.5), (False, 0.02)):
+                case = Fresh(
+                    f"{before}-{'cold' if cold else 'cached'}/{name}",
+                    {"ndgrad": program},
+                    cold,
+                    needs,
+                    limit=limit,
                 )
-            )
+                cases.append(case)
     return cases
 
 

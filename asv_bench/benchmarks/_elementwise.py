@@ -183,7 +183,7 @@ class Elementwise(Case):
         import torch
 
         function = self._peer(TORCH, torch, torch.nn.functional)
-        arguments = self._arguments(torch.from_numpy) + [*self.row["params"].values()]
+        arguments = [*self._arguments(torch.from_numpy), *self.row["params"].values()]
         return lambda: function(*arguments)
 
     def numpy(self) -> Run:
@@ -195,7 +195,7 @@ class Elementwise(Case):
         except ImportError:
             pass
         function = self._peer(NUMPY, *modules)
-        arguments = self._arguments(np.asarray) + [*self.row["params"].values()]
+        arguments = [*self._arguments(np.asarray), *self.row["params"].values()]
         return lambda: function(*arguments)
 
     def jax(self) -> Run:
@@ -203,5 +203,5 @@ class Elementwise(Case):
         import jax.numpy as jnp
 
         function = self._peer(JAX, jnp, jax.nn, jax.scipy.special, jax.lax)
-        arguments = self._arguments(jnp.asarray) + [*self.row["params"].values()]
+        arguments = [*self._arguments(jnp.asarray), *self.row["params"].values()]
         return lambda: jax.block_until_ready(function(*arguments))

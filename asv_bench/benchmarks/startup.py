@@ -1,14 +1,12 @@
-"""What a process pays before the first result: the import, and an operator's first call."""
+"""What a process pays before the first result: the import, and calls that find no kernel yet."""
 
 from __future__ import annotations
 
 import importlib
-import os
 import subprocess
 import sys
-from typing import Any
 
-from ._cases import FIRST_CALLS, KernelCache
+from ._cases import ANOTHER, FIRST_CALLS, KernelCache
 
 
 class Import:
@@ -16,65 +14,59 @@ class Import:
 
     params = [["ndgrad", "numba", "numpy"]]
     param_names = ("module",)
+    number = 1  # a second import in the same process is free
+    repeat = (3, 10, 10.0)
 
     def timeraw_import(self, module: str) -> str:
         return f"import {module}"
 
-    # asv would repeat the statement within one process, where the second import is free.
-    timeraw_import.number = 1  # type: ignore[attr-defined]
-    timeraw_import.repeat = (3, 10, 10.0)  # type: ignore[attr-defined]
 
+class _NewKernel:
+    """A call of an operator that this process has not called, as the first of all or later."""
 
-class _FirstCall:
-    params = [list(FIRST_CALLS)]
-    param_names = ("call",)
+    params = [list(FIRST_CALLS), ["first", "later"]]
+    param_names = ("call", "place")
     number = 1
 
-    def setup(self, call: str) -> None:
-        needs = FIRST_CALLS[call][0]
+    def setup(self, call: str, place: str) -> None:
+        needs, preparation, self.statement = FIRST_CALLS[call]
         if not hasattr(importlib.import_module("ndgrad").nd, needs):
             raise NotImplementedError(f"ndgrad has no nd.{needs}")
+        another = ANOTHER if place == "later" else ""
+        self.preparation = f"from ndgrad import nd\n{another}\n{preparation}"
 
 
-class FirstCallCold(_FirstCall):
-    """With an empty kernel cache: the compiler runs."""
+class NewKernelCold(_NewKernel):
+    """With an empty cache: the compiler runs."""
 
-    repeat = (3, 5, 15.0)
+    repeat = (3, 5, 20.0)
 
-    def timeraw_call(self, call: str) -> tuple[str, str]:
-        _, setup, statement = FIRST_CALLS[call]
-        # Each sample is a process of its own, and this is asked for once for all of them.
+    def timeraw_call(self, call: str, place: str) -> tuple[str, str]:
+        # This is asked for once and run in a new process for each sample, each with a new folder.
         folder = (
             "import atexit, os, shutil, tempfile\n"
             "os.environ['NDGRAD_CACHE_DIR'] = folder = tempfile.mkdtemp(prefix='ndgrad-bench-')\n"
             "atexit.register(shutil.rmtree, folder, ignore_errors=True)\n"
         )
-        return statement, f"{folder}from ndgrad import nd\n{setup}"
+        return self.statement, folder + self.preparation
 
 
-class FirstCallCached(_FirstCall):
-    """With the kernels in the cache on the disk, in a fresh process."""
+class NewKernelCached(_NewKernel):
+    """With the kernels in the cache on the disk."""
 
     repeat = (3, 10, 10.0)
 
-    def setup(self, call: str) -> None:
-        super().setup(call)
+    def setup(self, call: str, place: str) -> None:
+        super().setup(call, place)
         self.cache = KernelCache()
-        subprocess.run(
-            [sys.executable, "-c", "\n".join((self._head(), *FIRST_CALLS[call][1:]))],
-            check=True,
-            env=dict(os.environ),
-        )
+        folder = f"import os; os.environ['NDGRAD_CACHE_DIR'] = {self.cache.path!r}\n"
+        self.preparation = folder + self.preparation
+        program = f"{self.preparation}\n{self.statement}"
+        subprocess.run([sys.executable, "-c", program], check=True)
 
-    def teardown(self, call: str) -> None:
-        del self.cache
+    def teardown(self, call: str, place: str) -> None:
+        if hasattr(self, "cache"):
+            del self.cache
 
-    def _head(self) -> str:
-        return (
-            f"import os; os.environ['NDGRAD_CACHE_DIR'] = {self.cache.path!r}\n"
-            "from ndgrad import nd"
-        )
-
-    def timeraw_call(self, call: str) -> tuple[Any, str]:
-        _, setup, statement = FIRST_CALLS[call]
-        return statement, f"{self._head()}\n{setup}"
+    def timeraw_call(self, call: str, place: str) -> tuple[str, str]:
+        return self.statement, self.preparation

@@ -47,6 +47,7 @@ def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence
         (name,) = op.inputs
         values[name] = operands[:inputs]
         values[f"{name}_shape"] = node.shapes[:inputs]
+        values[f"{name}_dtype"] = [getattr(parent, "dtype", None) for parent in node.parents]
     else:
         values.update(zip(op.inputs, operands, strict=False))
         values.update(

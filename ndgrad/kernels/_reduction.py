@@ -127,7 +127,7 @@ def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, in
     shape = list(shape)
     found = []
     for axis in reversed(range(len(shape))):
-        if axis in axes and shape[axis] != 1 or axis in axes and not found:
+        if (axis in axes and shape[axis] != 1) or (axis in axes and not found):
             stop = axis + 1
             start = axis
             while start and (start - 1 in axes or shape[start - 1] == 1):
@@ -281,7 +281,7 @@ def source(
 class _Compiled:
     """One pass of a reduction for given dtypes: serial code, and the parallel driver on demand."""
 
-    __slots__ = ("serial", "_chunked", "_signature", "_parallel")
+    __slots__ = ("_chunked", "_parallel", "_signature", "serial")
 
     def __init__(self, *key: Any) -> None:
         row, dtype, out, kind, first, last = key

@@ -7,11 +7,13 @@ position and by columns, never by index.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from ..storage import empty
+from . import casting
 from ._launch import chunked, grain
 from ._strided import bits
 
@@ -85,7 +87,11 @@ def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
 
 
 def add(g: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
-    """The adjoint of `take`: zeros to which rows are added; *g* is not float16."""
+    """The adjoint of `take`: zeros to which rows are added; float16 is summed in float32."""
+    if g.dtype == np.float16:
+        wide = casting.copied(SimpleNamespace(_data=g), np.dtype("float32"))
+        total = SimpleNamespace(_data=add(wide, index, outer, length, inner))
+        return casting.copied(total, g.dtype)
     y = empty(outer * length * inner, g.dtype)
     y.fill(0)
     if g.size:
@@ -100,3 +106,64 @@ def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None
     if v.size:
         width, units, chunk = _columns(index.size, outer, inner)
         _put(bits(v), index, bits(y), length, inner, width, units, chunk)
+
+
+CLIP, WRAP, RAW = 0, 1, 2
+
+
+@chunked
+def _resolve(x, y, length, mode, lo, hi):  # type: ignore[no-untyped-def]
+    """Indices as int64: fractions are cut off, NaN is 0; then clipped or wrapped to a length."""
+    for i in range(lo, hi):
+        value = x[np.uintp(i)]
+        k = np.int64(0) if value != value else np.int64(value)
+        if mode == CLIP:
+            k = min(max(k, np.int64(0)), length - 1)
+        elif mode == WRAP:
+            k = k % length
+        y[np.uintp(i)] = k
+
+
+def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
+    """The elements of an index array as int64, made valid for *length* in a mode but RAW."""
+    x = index._data
+    if x.dtype.kind == "b":
+        x = x.view(np.uint8)
+    elif x.dtype == np.float16:
+        x = casting.copied(index, np.dtype("float32"))
+    y = empty(x.size, np.dtype("int64"))
+    if x.size:
+        _resolve(x, y, length, mode, x.size, grain(1, 2))
+    return y
+
+
+@chunked
+def _select(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+    """y[o, i] = x[o, index[o, i], i] for the positions o * inner + i in [lo, hi)."""
+    for k in range(lo, hi):
+        outer = k // inner
+        at = (outer * length + index[np.uintp(k)]) * inner + k - outer * inner
+        y[np.uintp(k)] = x[np.uintp(at)]
+
+
+@chunked
+def _spread(g, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+    """y[o, index[o, i], i] = g[o, i] for the positions o * inner + i in [lo, hi)."""
+    for k in range(lo, hi):
+        outer = k // inner
+        at = (outer * length + index[np.uintp(k)]) * inner + k - outer * inner
+        y[np.uintp(at)] = g[np.uintp(k)]
+
+
+def select(x: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
+    """One element for each outer and inner position."""
+    y = empty(outer * inner, x.dtype)
+    if y.size:
+        _select(bits(x), index, bits(y), length, inner, y.size, grain(1, 4))
+    return y
+
+
+def spread(g: Any, index: Any, y: Any, length: int, inner: int) -> None:
+    """Write *g* where `select` would read."""
+    if g.size:
+        _spread(bits(g), index, bits(y), length, inner, g.size, grain(1, 4))

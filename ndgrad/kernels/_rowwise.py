@@ -7,6 +7,7 @@ and sums stand side by side.  The text is made for each dtype, as reductions are
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from ..base import MXNetError
 from . import _cache
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
@@ -54,6 +56,26 @@ def total(x):  # type: ignore[no-untyped-def]
     return s
 
 
+def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
+    """(outer, n, inner) for lines along *axis*.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such axis.
+    """
+    ndim = len(shape)
+    if not isinstance(axis, (int, np.integer)) or isinstance(axis, bool):
+        raise MXNetError(f"Operator {op}: expected an int as axis, got {axis!r}")
+    if not -ndim <= axis < ndim:
+        raise MXNetError(
+            f"Operator {op}: axis={axis} exceeds the input's {ndim} dimensions, "
+            f"expected {-ndim} <= axis < {ndim}"
+        )
+    at = int(axis) % ndim
+    return math.prod(shape[:at]), shape[at], math.prod(shape[at + 1 :])
+
+
 @dataclass(frozen=True)
 class Lines:
     """Formulas of one operation over lines.
@@ -83,6 +105,9 @@ class Lines:
 
     def names(self) -> frozenset[str]:
         return formula(self.result).names
+
+
+SOFTMAX = Lines("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")
 
 
 def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> str:
@@ -123,7 +148,11 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
             "    for line in range(lo, hi):",
             "        at = line * n",
             "        y = y_all[at : at + n]",
-            *(["        full = n"] if not cut else ["        full = min(max(lengths[line], 0), n)"]),
+            *(
+                ["        full = n"]
+                if not cut
+                else ["        full = min(max(lengths[line], 0), n)"]
+            ),
             *[f"        {line.format('full')}" for line in store],
             "        t = scratch[0:full]",
         ]
@@ -180,9 +209,7 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
                 f"            ms[i] = {kind}(-inf)",
                 *loop(
                     f"z = {here}",
-                    "ms[i] = z if z > ms[i]"
-                    + (f" and {guard}" if cut else "")
-                    + " else ms[i]",
+                    "ms[i] = z if z > ms[i]" + (f" and {guard}" if cut else "") + " else ms[i]",
                 ),
             ]
         term = text(lines.summed, **per)

@@ -22,7 +22,7 @@ Shape = tuple[int, ...]
 
 _BITS = {1: np.dtype("uint8"), 2: np.dtype("uint16"), 4: np.dtype("uint32"), 8: np.dtype("uint64")}
 
-TILE = 32
+TILE = 64
 """Elements along each side of a tile: what it reads and writes fits into the first cache."""
 
 
@@ -105,7 +105,7 @@ def _plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
         if across is not None:
             length = axes[across][0]
             if min(length, axes[-1][0]) >= 8:
-                axes.insert(len(axes) - 1, axes.pop(across))
+                axes[-1:-1] = [axes.pop(across)]
                 kind = "tiles"
             elif length > axes[-1][0]:
                 axes.append(axes.pop(across))

@@ -71,3 +71,9 @@ def _ones_like(data: Any) -> Any:
 def _make_loss(data: Any) -> Any:
     """A copy that starts gradients: its own is 1, whatever comes in."""
     return copied(data, data._data.dtype), data._shape
+
+
+@operator("_independent", gradient=ZERO, samples=(Sample(((3, 4),)),))
+def _independent(*data: Any) -> Any:
+    """The first array, with zero gradients to all: a derivative that turned out to be constant."""
+    return data[0]._data, data[0]._shape

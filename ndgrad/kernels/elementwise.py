@@ -153,8 +153,8 @@ elementwise(
 )
 unary(
     "clip",
-    "minimum(maximum(x, a_min), a_max)",
-    "where(x < a_min, 0, where(x > a_max, 0, g))",
+    "where(x > a_max, a_max, where(x < a_min, a_min, x))",
+    "where(x > a_max, 0, where(x < a_min, 0, g))",
     params={"a_min": None, "a_max": None},
     samples=(Sample(((3, 4),), {"a_min": -1.0, "a_max": 1.0}),),
     doc="x, cut to [a_min, a_max].",
@@ -217,7 +217,7 @@ _arithmetic(
     "maximum",
     "maximum(a, b)",
     "where(a >= b, g, 0)",
-    "where(a >= b, 0, g)",
+    "where(a < b, g, 0)",
     False,
     "maximum",
     doc="The greater one.",
@@ -226,7 +226,7 @@ _arithmetic(
     "minimum",
     "minimum(a, b)",
     "where(a <= b, g, 0)",
-    "where(a <= b, 0, g)",
+    "where(a > b, g, 0)",
     False,
     "minimum",
     doc="The smaller one.",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..base import MXNetError, as_dtype
+from ..storage import empty
 from . import _rows
+from ._axes import axis_of, choice, integer, integers
 from ._declare import operator
-from ._table import F, Sample
+from ._strided import Shape
+from ._table import ZERO, F, Sample
 
 _INDEX = np.array([2, 0, 2])
 
@@ -77,3 +82,368 @@ def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner:
     y = lhs._data.copy()
     _rows.put(rhs._data, index, y, outer, length, inner)
     return y, lhs._shape
+
+
+# --- take and Embedding ---------------------------------------------------------------------------
+
+_MODES = {"clip": _rows.CLIP, "wrap": _rows.WRAP, "raise": _rows.RAW}
+
+
+def _split(shape: Shape, axis: int) -> tuple[int, int, int]:
+    return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+
+
+def _indices(op: str, index: Any, length: int, mode: Any) -> np.ndarray[Any, Any]:
+    choice(op, "mode", mode, tuple(_MODES))
+    found = _rows.positions(index, length, _MODES[mode])
+    if mode == "raise" and found.size and (found.min() < 0 or found.max() >= length):
+        raise MXNetError(
+            f"Operator {op}: take operator contains indices out of bound for length {length}"
+        )
+    if found.size and not length:
+        raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
+    return found
+
+
+def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs: Any) -> Any:
+    if not needs[0]:
+        return None, None
+    return F._take_adjoint(g, indices, axis=axis, mode=mode, shape=a_shape), None
+
+
+@operator(
+    "take",
+    vjp=_take_vjp,
+    samples=(
+        Sample(((3, 2), [[0, 2], [2, 5]])),
+        Sample(((2, 3), [0, 2, -1]), {"axis": 1, "mode": "wrap"}),
+    ),
+)
+def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
+    """Entries along an axis, picked by an array of indices.
+
+    Parameters
+    ----------
+    axis : int
+    mode : {'clip', 'wrap', 'raise'}
+        What to do about indices out of range.
+    """
+    at = axis_of("take", axis, len(a._shape))
+    outer, length, inner = _split(a._shape, at)
+    index = _indices("take", indices, length, mode)
+    shape = (*a._shape[:at], *indices._shape, *a._shape[at + 1 :])
+    return _rows.take(a._data, index, outer, length, inner), shape
+
+
+def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
+    return F.take(g, indices, axis=axis, mode=mode), None
+
+
+@operator(
+    "_take_adjoint",
+    vjp=_take_adjoint_vjp,
+    samples=(
+        Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),
+    ),
+)
+def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+    """Zeros of *shape* to which entries are added where `take` would pick them."""
+    outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
+    index = _indices("take", indices, length, mode)
+    return _rows.add(data._data, index, outer, length, inner), shape
+
+
+def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
+    if needs[0]:
+        raise MXNetError(
+            "Operator Embedding: does not support calculating gradient with respect to data, which "
+            "holds indices"
+        )
+    return None, F._take_adjoint(g, data, axis=0, mode="clip", shape=weight_shape)
+
+
+@operator(
+    "Embedding",
+    vjp=_embedding_vjp,
+    samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
+)
+def _embedding(
+    data: Any,
+    weight: Any,
+    *,
+    input_dim: Any,
+    output_dim: Any,
+    dtype: Any = "float32",
+    sparse_grad: Any = False,
+) -> Any:
+    """Rows of *weight* for the indices *data*, which are clipped to the valid ones.
+
+    Parameters
+    ----------
+    input_dim, output_dim : int
+        The shape of *weight*.
+    dtype, sparse_grad
+        Accepted for MXNet's sake: the result has the dtype of *weight*, its gradient is dense.
+    """
+    expected = (integer("Embedding", "input_dim", input_dim),)
+    expected += (integer("Embedding", "output_dim", output_dim),)
+    if weight._shape != expected:
+        raise MXNetError(
+            f"Operator Embedding: Shape inconsistent, Provided = {list(weight._shape)} for weight, "
+            f"inferred shape={expected}"
+        )
+    index = _indices("Embedding", data, expected[0], "clip")
+    y = _rows.take(weight._data, index, 1, *expected)
+    return y, (*data._shape, expected[1])
+
+
+# --- one element for each position ----------------------------------------------------------------
+
+
+def _pick_geometry(op: str, shape: Shape, index: Shape, axis: Any) -> tuple[int, Shape]:
+    if axis is None:
+        raise MXNetError(f"Operator {op}: axis=None is not supported. Must specify an axis.")
+    at = axis_of(op, axis, len(shape))
+    rest = (*shape[:at], *shape[at + 1 :])
+    kept = (*shape[:at], 1, *shape[at + 1 :])
+    if index not in (rest, kept) and not (rest == () and index == (1,)):
+        raise MXNetError(
+            f"Operator {op}: Shape inconsistent, Provided = {list(index)} for index, inferred "
+            f"shape={list(rest)}"
+        )
+    return at, rest
+
+
+def _pick_vjp(
+    g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs: Any
+) -> Any:
+    if not needs[0]:
+        return None, None
+    return F._pick_adjoint(g, index, axis=axis, mode=mode, shape=data_shape), None
+
+
+@operator(
+    "pick",
+    vjp=_pick_vjp,
+    aliases=("choose_element_0index",),
+    samples=(
+        Sample(((2, 3), [2, 0])),
+        Sample(((2, 3), [1, -1, 0]), {"axis": 0, "keepdims": True, "mode": "wrap"}),
+    ),
+)
+def _pick(
+    data: Any, index: Any, *, axis: Any = -1, keepdims: Any = False, mode: Any = "clip"
+) -> Any:
+    """One element along an axis for each position of the other axes.
+
+    Parameters
+    ----------
+    keepdims : bool
+        Whether the axis stays, with length 1.
+    mode : {'clip', 'wrap'}
+        What to do about indices out of range.
+    """
+    at, rest = _pick_geometry("pick", data._shape, index._shape, axis)
+    outer, length, inner = _split(data._shape, at)
+    found = _indices("pick", index, length, choice("pick", "mode", mode, ("clip", "wrap")))
+    y = _rows.select(data._data, found, outer, length, inner)
+    return y, ((*rest[:at], 1, *rest[at:]) if keepdims else rest or (1,))
+
+
+def _pick_adjoint_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape) -> Any:
+    picked = F.pick(g, index, axis=axis, mode=mode)
+    return F._reshaped(picked, shape=data_shape), None
+
+
+@operator(
+    "_pick_adjoint",
+    vjp=_pick_adjoint_vjp,
+    samples=(Sample(((2,), [2, 0]), {"axis": 1, "mode": "clip", "shape": (2, 3)}),),
+)
+def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+    """Zeros of *shape* that hold the input where `pick` would read."""
+    _, length, inner = _split(shape, axis_of("pick", axis, len(shape)))
+    y = empty(math.prod(shape), data._data.dtype)
+    y.fill(0)
+    _rows.spread(data._data, _indices("pick", index, length, mode), y, length, inner)
+    return y, shape
+
+
+@operator(
+    "batch_take",
+    vjp=lambda g, indices, a_shape: (
+        F._pick_adjoint(g, indices, axis=-1, mode="clip", shape=a_shape),
+        None,
+    ),
+    samples=(Sample(((2, 3), [2, 0])),),
+)
+def _batch_take(a: Any, indices: Any) -> Any:
+    """One element of each row."""
+    _, rest = _pick_geometry("batch_take", a._shape, indices._shape, -1)
+    outer, length, inner = _split(a._shape, len(a._shape) - 1)
+    found = _indices("batch_take", indices, length, "clip")
+    return _rows.select(a._data, found, outer, length, inner), rest or (1,)
+
+
+@operator(
+    "one_hot",
+    gradient=ZERO,
+    samples=(Sample(([0, 2, 5],), {"depth": 3, "on_value": 2, "off_value": -1}),),
+)
+def _one_hot(
+    indices: Any,
+    *,
+    depth: Any,
+    on_value: Any = 1.0,
+    off_value: Any = 0.0,
+    dtype: Any = "float32",
+) -> Any:
+    """For each index a row of *depth* elements: *on_value* at the index, else *off_value*.
+
+    An index out of range gives a row of *off_value*.
+    """
+    n = integer("one_hot", "depth", depth)
+    if n < 0:
+        raise MXNetError(f"Operator one_hot: depth={n} must not be negative")
+    kind = as_dtype(dtype, op="one_hot")
+    on, off = (np.asarray(value).astype(kind) for value in (on_value, off_value))
+    found = _rows.positions(indices, n, _rows.RAW)
+    y = empty(found.size * n, kind)
+    y.fill(off)
+    places = np.flatnonzero((found >= 0) & (found < n))
+    y[places * n + found[places]] = on
+    return y, (*indices._shape, n)
+
+
+# --- index vectors: gather_nd and scatter_nd ------------------------------------------------------
+
+
+def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any], int]:
+    """Row numbers for an array of index vectors along its first axis, and the rows' length."""
+    if len(indices._shape) < 2:
+        raise MXNetError(
+            f"Operator {op}: requires index tensor to have at least 2 dimensions, got shape "
+            f"{indices._shape}"
+        )
+    count = indices._shape[0]
+    if count > len(shape):
+        raise MXNetError(
+            f"Operator {op}: Number of indices exceeds data dimension: {count} for shape {shape}"
+        )
+    inner = math.prod(shape[count:])
+    vectors = _rows.positions(indices, 0, _rows.RAW).reshape(count, -1)
+    rows = np.zeros(vectors.shape[1], np.int64)
+    for axis in range(count):
+        index, n = vectors[axis], shape[axis]
+        if index.size and (index.min() < -n or index.max() >= n):
+            bad = int(index[(index < -n) | (index >= n)][0])
+            raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {n}")
+        rows = rows * n + np.where(index < 0, index + n, index)
+    return rows, inner
+
+
+def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
+    return (F._gather_nd_adjoint(g, indices, shape=data_shape) if needs[0] else None), None
+
+
+@operator(
+    "gather_nd",
+    vjp=_gather_nd_vjp,
+    samples=(Sample(((2, 3), [[0, 1, 0], [1, 2, 1]])), Sample(((3, 2), [[2, 0]]))),
+)
+def _gather_nd(data: Any, indices: Any) -> Any:
+    """Elements, or whole trailing axes, at index vectors that stand along the first axis."""
+    rows, inner = _vectors("gather_nd", indices, data._shape)
+    y = _rows.take(data._data, rows, 1, 0, inner)
+    return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
+
+
+@operator(
+    "_gather_nd_adjoint",
+    vjp=lambda g, indices: (F.gather_nd(g, indices), None),
+    aliases=("_backward_gather_nd",),
+    samples=(Sample(((3,), [[0, 1, 0], [1, 2, 1]]), {"shape": (2, 3)}),),
+)
+def _gather_nd_adjoint(data: Any, indices: Any, *, shape: Any) -> Any:
+    """Zeros of *shape* to which entries are added where `gather_nd` would pick them."""
+    rows, inner = _vectors("gather_nd", indices, shape)
+    length = math.prod(shape[: indices._shape[0]])
+    return _rows.add(data._data, rows, 1, length, inner), shape
+
+
+def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
+    if not needs[0]:
+        return None, None
+    last = F._last_of_nd(g, indices)
+    return F.gather_nd(g, indices) * last, None
+
+
+@operator(
+    "scatter_nd",
+    vjp=_scatter_nd_vjp,
+    samples=(Sample(((2,), [[1, 0], [0, 2]]), {"shape": (2, 3)}),),
+)
+def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
+    """Zeros of *shape* in which entries stand at index vectors; the last of equal ones stays."""
+    target = integers("scatter_nd", "shape", shape)
+    rows, inner = _vectors("scatter_nd", indices, target)
+    expected = (*indices._shape[1:], *target[indices._shape[0] :])
+    if data._shape != expected:
+        raise MXNetError(
+            "Operator scatter_nd: Invalid data, indices, and output shape combination: "
+            f"{list(data._shape)}, {list(indices._shape)}, {list(target)}"
+        )
+    y = empty(math.prod(target), data._data.dtype)
+    y.fill(0)
+    _rows.put(data._data, rows, y, 1, math.prod(target[: indices._shape[0]]), inner)
+    return y, target
+
+
+@operator("_last_of_nd", gradient=ZERO, samples=(Sample(((2, 3), [[1, 1], [0, 0]])),))
+def _last_of_nd(data: Any, indices: Any) -> Any:
+    """1 where an index vector is the last of its kind, else 0, in the shape of `gather_nd`."""
+    rows, inner = _vectors("scatter_nd", indices, data._shape)
+    last = np.zeros(math.prod(data._shape) // max(1, inner), np.int64)
+    last[rows] = np.arange(rows.size)
+    y = empty(rows.size * inner, data._data.dtype)
+    y.reshape(rows.size, inner)[:] = (last[rows] == np.arange(rows.size))[:, None]
+    return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
+
+
+# --- masks ----------------------------------------------------------------------------------------
+
+
+def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], int]:
+    at = axis_of("boolean_mask", axis, len(shape))
+    if index._shape != (shape[at],):
+        raise MXNetError(
+            f"Operator boolean_mask: index has shape {index._shape}, expected ({shape[at]},)"
+        )
+    return np.flatnonzero(index._data), at
+
+
+def _boolean_mask_vjp(g: Any, index: Any, axis: Any, data_shape: Shape) -> Any:
+    return F._unmasked(g, index, axis=axis, shape=data_shape), None
+
+
+@operator(
+    "_contrib_boolean_mask",
+    vjp=_boolean_mask_vjp,
+    samples=(Sample(((3, 2), [1, 0, 1])),),
+)
+def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
+    """The entries along an axis for which *index* is not zero."""
+    found, at = _chosen(index, data._shape, axis)
+    shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
+    return _rows.take(data._data, found, *_split(data._shape, at)), shape
+
+
+@operator(
+    "_unmasked",
+    vjp=lambda g, index, axis: (F._contrib_boolean_mask(g, index, axis=axis), None),
+    samples=(Sample(((2, 2), [1, 0, 1]), {"axis": 0, "shape": (3, 2)}),),
+)
+def _unmasked(data: Any, index: Any, *, axis: Any, shape: Any) -> Any:
+    """The adjoint of `boolean_mask`."""
+    found, at = _chosen(index, shape, axis)
+    return _rows.add(data._data, found, *_split(shape, at)), shape

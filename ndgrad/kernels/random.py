@@ -19,14 +19,16 @@ import numpy as np
 
 from ..base import MXNetError, as_dtype
 from ..storage import empty
+from . import _elementwise
+from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain, kernel
 from ._scalar import log_f32, log_f64
-from ._table import NONE, ZERO
+from ._table import NONE, ZERO, F, Sample
 from .casting import copied
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
-_INT32 = np.dtype("int32")
+_INT64 = np.dtype("int64")
 
 TILE = 256
 """Blocks that are made together: word w of block j is number ``w * TILE + j`` of the tile."""
@@ -183,12 +185,13 @@ def _on_circle_f64(word: Any, more: Any) -> Any:
     z = x * x
     s = 1 / 355687428096000
     for factor in (
-        -1 / 1307674368000, 1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1
+        -1 / 1307674368000, 1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120,
+        -1 / 6, 1.0,
     ):  # fmt: skip
         s = s * z + np.float64(factor)
     c = 1 / 20922789888000
     for factor in (
-        -1 / 87178291200, 1 / 479001600, -1 / 3628800, 1 / 40320, -1 / 720, 1 / 24, -1 / 2, 1
+        -1 / 87178291200, 1 / 479001600, -1 / 3628800, 1 / 40320, -1 / 720, 1 / 24, -1 / 2, 1.0
     ):  # fmt: skip
         c = c * z + np.float64(factor)
     s *= x
@@ -282,19 +285,15 @@ def normal(n: int, dtype: np.dtype[Any], loc: float, scale: float) -> np.ndarray
     return _stored(y, dtype)
 
 
-@chunked
-def _minus_log(y: Any, scale: Any, lo: int, hi: int) -> None:
-    part = y[lo:hi]
-    for i in range(part.size):
-        # 1 - u lies in (0, 1].
-        part[i] = -scale * np.log(part.dtype.type(1) - part[i])
+_MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
 
 
 def exponential(n: int, dtype: np.dtype[Any], scale: float) -> np.ndarray[Any, Any]:
     """*n* exponentially distributed numbers with mean *scale*."""
     compute = _computed(dtype)
     y = uniform(n, compute, 0.0, 1.0)
-    _minus_log(y, compute.type(scale), n, grain(1, 8))
+    if n:
+        _elementwise.run(_MINUS_LOG, (y, float(scale)), (y.shape, None), (y,), compute.name)
     return _stored(y, dtype)
 
 
@@ -401,9 +400,9 @@ def poisson(n: int, dtype: np.dtype[Any], lam: np.ndarray[Any, Any]) -> np.ndarr
 
 
 @kernel
-def below(k0: Any, k1: Any, block: Any, limit: Any, purpose: Any) -> Any:
-    """A whole number in [0, limit), every one as likely: by rejection under the limit's bits."""
-    mask = limit - _ONE
+def at_most(k0: Any, k1: Any, block: Any, last: Any, purpose: Any) -> Any:
+    """A whole number in [0, last], every one as likely: by rejection under the last one's bits."""
+    mask = last
     for shift in (1, 2, 4, 8, 16, 32):
         mask |= mask >> np.uint64(shift)
     attempt = _ZERO
@@ -411,18 +410,18 @@ def below(k0: Any, k1: Any, block: Any, limit: Any, purpose: Any) -> Any:
         w0, w1, w2, w3 = philox(k0, k1, block & _LOW32, block >> _SHIFT, attempt, purpose)
         attempt += _ONE
         one, two = (w0 | w1 << _SHIFT) & mask, (w2 | w3 << _SHIFT) & mask
-        if one < limit:
+        if one <= last:
             return one
-        if two < limit:
+        if two <= last:
             return two
 
 
 @chunked
 def _randints_small(
-    k0: Any, k1: Any, first: Any, low: int, limit: Any, y: Any, lo: int, hi: int
+    k0: Any, k1: Any, first: Any, low: int, last: Any, y: Any, lo: int, hi: int
 ) -> None:
     """Limits below 2**32: Lemire 2019, "Fast random integer generation in an interval"."""
-    words = np.empty(WORDS, np.uint32)
+    words, limit = np.empty(WORDS, np.uint32), last + _ONE
     threshold = (_LOW32 + _ONE - limit) % limit
     for t in range(lo, hi):
         tile(k0, k1, first + np.uint64(t * TILE), words)
@@ -435,25 +434,25 @@ def _randints_small(
                 if (np.uint64(words[j]) * limit) & _LOW32 < threshold:
                     block = first + np.uint64(t * TILE + j // 4)
                     purpose = np.uint64(8 + j % 4)
-                    out[j] = low + np.int64(below(k0, k1, block, limit, purpose))
+                    out[j] = low + np.int64(at_most(k0, k1, block, last, purpose))
 
 
 @chunked
 def _randints_large(
-    k0: Any, k1: Any, first: Any, low: int, limit: Any, y: Any, lo: int, hi: int
+    k0: Any, k1: Any, first: Any, low: int, last: Any, y: Any, lo: int, hi: int
 ) -> None:
     for i in range(lo, hi):
-        y[i] = low + np.int64(below(k0, k1, first + np.uint64(i), limit, _REJECTED))
+        y[i] = low + np.int64(at_most(k0, k1, first + np.uint64(i), last, _REJECTED))
 
 
 def randint(n: int, dtype: np.dtype[Any], low: int, high: int) -> np.ndarray[Any, Any]:
     """*n* whole numbers in [low, high), every one as likely."""
-    y, limit = empty(n, dtype), np.uint64(high - low)
+    y, last = empty(n, dtype), np.uint64(high - low - 1)
     if high - low < 2**32:
         count = -(-n // WORDS)
-        _randints_small(*draw(count * TILE), low, limit, y, count, grain(WORDS, 4))
+        _randints_small(*draw(count * TILE), low, last, y, count, grain(WORDS, 4))
     else:
-        _randints_large(*draw(n), low, limit, y, n, grain(1, 30))
+        _randints_large(*draw(n), low, last, y, n, grain(1, 30))
     return y
 
 
@@ -466,7 +465,7 @@ def _permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
     for i in range(order.size):
         order[i] = i
     for i in range(order.size - 1, 0, -1):
-        j = np.int64(below(k0, k1, first + np.uint64(i), np.uint64(i + 1), _REJECTED))
+        j = np.int64(at_most(k0, k1, first + np.uint64(i), np.uint64(i), _REJECTED))
         order[i], order[j] = order[j], order[i]
 
 
@@ -547,6 +546,74 @@ def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
     )
     _choices(*draw(rows * per), p, own[-1], per, y, rows, grain(own[-1] + 40 * per))
     return (y if compute == kind else _stored(y, kind)), result
+
+
+@chunked
+def _pick_logs(p: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = p[i * kinds : (i + 1) * kinds]
+        for j in range(i * per, (i + 1) * per):
+            y[j] = np.log(row[index[j]])
+
+
+@chunked
+def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = y[i * kinds : (i + 1) * kinds]
+        row[:] = y.dtype.type(0)
+        for j in range(i * per, (i + 1) * per):
+            row[index[j]] += g[j]
+
+
+def _split(own: tuple[int, ...], n: int) -> tuple[int, int, int]:
+    rows = own[0] if len(own) == 2 else 1
+    return rows, own[-1], n // max(1, rows)
+
+
+def _logs_vjp(g: Any, data: Any, index: Any) -> Any:
+    # d log p[i] = d p[i] / p[i]
+    return F._at_choice(g, index, shape=data.shape) / data, None
+
+
+@operator("_log_of_choice", vjp=_logs_vjp, domain=(0.1, 1.0), samples=(
+    Sample(((2, 3), [[0, 2], [1, 1]])),
+))  # fmt: skip
+def _log_of_choice(data: Any, index: Any) -> Any:
+    """log(data[row, index]) for the indices of each row."""
+    p, y = data._data, empty(index._data.size, data._data.dtype)
+    rows, kinds, per = _split(data._shape, y.size)
+    work = y if y.dtype != _FLOAT16 else empty(y.size, _FLOAT32)
+    p = p if p.dtype == work.dtype else copied(data, work.dtype)
+    _pick_logs(p, copied(index, _INT64), kinds, per, work, rows, grain(per, 20))
+    return _stored(work, y.dtype), index._shape
+
+
+@operator(
+    "_at_choice",
+    vjp=lambda g, index, x_shape: (F._of_choice(g, index, shape=x_shape), None),
+    samples=(Sample(((2, 2), [[0, 2], [1, 1]]), {"shape": (2, 3)}),),
+)
+def _at_choice(x: Any, index: Any, *, shape: Any) -> Any:
+    """Zeros of *shape*, with the elements of x added at the indices of each row."""
+    rows, kinds, per = _split(shape, x._data.size)
+    work = _FLOAT32 if x._data.dtype == _FLOAT16 else x._data.dtype
+    y = empty(rows * kinds, work)
+    g = x._data if work == x._data.dtype else copied(x, work)
+    _add_picked(g, copied(index, _INT64), kinds, per, y, rows, grain(kinds + per))
+    return _stored(y, x._data.dtype), shape
+
+
+@operator(
+    "_of_choice",
+    vjp=lambda g, index, x_shape: (F._at_choice(g, index, shape=x_shape), None),
+    samples=(Sample(((2, 3), [[0, 2], [1, 1]]), {"shape": (2, 2)}),),
+)
+def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
+    """The elements of x at the indices of each row."""
+    rows, _, _ = _split(x._shape, index._data.size)
+    own = index._data.astype(np.int64).reshape(rows, -1)
+    y = np.take_along_axis(x._data.reshape(rows, -1), own, 1)
+    return y.reshape(-1), shape
 
 
 # --- what Dropout and rrelu need ------------------------------------------------------------------

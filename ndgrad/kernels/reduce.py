@@ -97,7 +97,7 @@ def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
     return tuple(1 if i in axes else length for i, length in enumerate(shape))
 
 
-# --- views and broadcasts, which derivatives are made of -------------------------------------------
+# --- views and broadcasts, which derivatives are made of ------------------------------------------
 
 
 @operator(
@@ -185,7 +185,7 @@ elementwise(
     doc="c where a == b, else 0: the derivative of an extreme, tied elements included.",
 )
 
-# --- reductions with axis, keepdims and exclude ----------------------------------------------------
+# --- reductions with axis, keepdims and exclude ---------------------------------------------------
 
 
 def _declare(
@@ -208,7 +208,9 @@ def _declare(
             )
         return _reduced(row, data, axes, keepdims)
 
-    def by_numpy(data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False) -> Any:
+    def by_numpy(
+        data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False
+    ) -> Any:
         axes = sorted_axes(name, axis, data.ndim, bool(exclude))
         y = reference(data, axis=axes, keepdims=bool(keepdims))
         return np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype)
@@ -310,7 +312,7 @@ _declare(
     aliases=("min_axis",),
 )
 
-# --- running products ------------------------------------------------------------------------------
+# --- running products -----------------------------------------------------------------------------
 
 
 @chunked
@@ -366,7 +368,22 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
 
 
-# --- norms and moments -----------------------------------------------------------------------------
+# --- norms and moments ----------------------------------------------------------------------------
+
+
+_LARGEST = Reduction("largest", "abs(x)", "maximum(a, b)", "0", wide=False)
+_QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
+
+
+def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
+    x, how = data._data, _reduction.plan(data._shape, axes, True)
+    m = _reduction.run(_LARGEST, x, how, x.dtype)
+    m[~np.isfinite(m) | (m == 0)] = 1
+    z = empty(x.size, x.dtype)
+    if x.size:
+        _elementwise.run(_QUOTIENT, (x, m), (data._shape, how.kept), (z,), "float64")
+    return (m * _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)).astype(dtype)
 
 
 def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
@@ -382,7 +399,11 @@ def _norm_reference(
 ) -> Any:
     axes = sorted_axes("norm", axis, data.ndim)
     size = np.abs(data)
-    y = size.sum(axes, keepdims=keepdims) if ord == 1 else np.sqrt((size**2).sum(axes, keepdims=keepdims))
+    y = (
+        size.sum(axes, keepdims=keepdims)
+        if ord == 1
+        else np.sqrt((size**2).sum(axes, keepdims=keepdims))
+    )
     return np.asarray(y).reshape(np.shape(y) or (1,)).astype(out_dtype or data.dtype)
 
 
@@ -421,7 +442,10 @@ def _norm(
         raise MXNetError(f"Operator norm: expected ord=1 or ord=2, got {ord!r}")
     axes = sorted_axes("norm", axis, len(data._shape))
     dtype = None if out_dtype is None else as_dtype(out_dtype, op="norm", arg="out_dtype")
-    return _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
+    y, shape = _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
+    if ord == 2 and data._data.dtype == np.float64 and not np.all((y > 1e-140) & (y < 1e300)):
+        y = _scaled_norm(data, axes, y.dtype)
+    return y, shape
 
 
 def _moments_vjp(g_mean: Any, g_var: Any, data: Any, mean: Any, axes: Any) -> Any:
@@ -482,7 +506,7 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
     return [(y, how.shape) for y in results]
 
 
-# --- where the extremes are ------------------------------------------------------------------------
+# --- where the extremes are -----------------------------------------------------------------------
 
 
 @chunked
@@ -545,7 +569,7 @@ def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
     x, dtype = data._data, data._data.dtype
     if dtype == np.float16:
         x = copied(data, np.dtype("float32"))
-    elif dtype == bool:
+    elif dtype.kind == "b":
         x, dtype = x.view(np.uint8), np.dtype("float32")
     y = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
     if y.size and inner == 1:
@@ -571,9 +595,7 @@ _INDEX_SAMPLES = (
 )
 
 
-@operator(
-    "argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax)
-)
+@operator("argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax))
 def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     """Where the greatest element is: the first one, or the first NaN.
 
@@ -598,9 +620,7 @@ def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     return _index("argmax", data, axis, keepdims, False)
 
 
-@operator(
-    "argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin)
-)
+@operator("argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin))
 def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
     return _index("argmin", data, axis, keepdims, True)

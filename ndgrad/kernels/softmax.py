@@ -8,43 +8,25 @@ keeps the exponentials finite.  Its derivative is ``y * (g - sum(g * y))``, that
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype, promote
+from ..base import MXNetError, as_dtype
 from ..storage import empty
-from . import _rowwise
+from . import _cache, _rowwise
+from ._codegen import _loaded, _stored, compute_type
 from ._declare import operator
-from ._rowwise import Lines
-from ._table import F, Sample
+from ._launch import grain
+from ._rowwise import SOFTMAX, Lines, line_form
+from ._table import ZERO, F, Sample
 
-SOFTMAX = Lines("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")
 LOG_SOFTMAX = Lines(
     "log_softmax", ("x",), "exp(x * scale - m)", "x * scale - m - s", "x * scale", "log(s)"
 )
-_SOFTMAX_GRAD = Lines("softmax_grad", ("y", "g"), "g * y", "y * (g - s) * scale")
-_LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("y", "g"), "g", "(g - exp(y) * s) * scale")
-
-
-def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
-    """(outer, n, inner) for lines along *axis*.
-
-    Raises
-    ------
-    MXNetError
-        If there is no such axis.
-    """
-    ndim = len(shape)
-    if not isinstance(axis, (int, np.integer)) or isinstance(axis, bool):
-        raise MXNetError(f"Operator {op}: expected an int as axis, got {axis!r}")
-    if not -ndim <= axis < ndim:
-        raise MXNetError(
-            f"Operator {op}: axis={axis} exceeds the input's {ndim} dimensions, "
-            f"expected {-ndim} <= axis < {ndim}"
-        )
-    at = int(axis) % ndim
-    return math.prod(shape[:at]), shape[at], math.prod(shape[at + 1 :])
+_SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale")
+_LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
 
 
 def _scale(temperature: Any, sign: float = 1.0) -> float:
@@ -206,7 +188,12 @@ def _softmax(
     reference=lambda data, **params: _softmax_reference(-data, **params),
 )
 def _softmin(
-    data: Any, *, axis: Any = -1, temperature: Any = None, dtype: Any = None, use_length: Any = False
+    data: Any,
+    *,
+    axis: Any = -1,
+    temperature: Any = None,
+    dtype: Any = None,
+    use_length: Any = False,
 ) -> Any:
     """The softmax of the negative: see `softmax`."""
     if use_length:
@@ -230,7 +217,12 @@ def _log_softmax_vjp(g: Any, y: Any, data_dtype: Any, axis: Any, temperature: An
     reference=lambda data, **params: np.log(_softmax_reference(data, **params)),
 )
 def _log_softmax(
-    data: Any, *, axis: Any = -1, temperature: Any = None, dtype: Any = None, use_length: Any = False
+    data: Any,
+    *,
+    axis: Any = -1,
+    temperature: Any = None,
+    dtype: Any = None,
+    use_length: Any = False,
 ) -> Any:
     """The logarithm of the softmax, without its overflows: see `softmax`."""
     if use_length:
@@ -238,3 +230,203 @@ def _log_softmax(
             "Operator log_softmax: use_length=True, expected False; softmax has lengths"
         )
     return _forward("log_softmax", LOG_SOFTMAX, data, axis, _scale(temperature), dtype)
+
+
+def _activation_axis(shape: tuple[int, ...], mode: Any) -> tuple[int, int, int]:
+    if mode not in ("instance", "channel"):
+        raise MXNetError(
+            f"Operator SoftmaxActivation: mode={mode!r}, valid values are 'instance', 'channel'"
+        )
+    if mode == "channel":
+        if len(shape) < 3:
+            raise MXNetError(
+                "Operator SoftmaxActivation: mode='channel' expected 3 dimensions or more, "
+                f"got shape {list(shape)}"
+            )
+        return line_form("SoftmaxActivation", shape, 1)
+    return line_form("SoftmaxActivation", shape or (1,), -1)
+
+
+def _activation_vjp(g: Any, y: Any, mode: Any) -> Any:
+    form = _activation_axis(y._shape, mode)
+    g, p = F._reshaped(g, shape=form), F._reshaped(y, shape=form)
+    return F._reshaped(_d_softmax(p, g, 1, 1.0, y._data.dtype), shape=y._shape)
+
+
+@operator(
+    "SoftmaxActivation",
+    vjp=_activation_vjp,
+    samples=(Sample(((3, 4),)), Sample(((2, 3, 2),), {"mode": "channel"})),
+)
+def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
+    """The softmax along the last axis, or with ``mode='channel'`` along axis 1.
+
+    Raises
+    ------
+    MXNetError
+        For another mode, or too few dimensions.
+    """
+    form = _activation_axis(data._shape, mode)
+    y = empty(data._data.size, _out_dtype("SoftmaxActivation", data, None))
+    _rowwise.run(SOFTMAX, (data._data,), y, form)
+    return y, data._shape
+
+
+# --- labels and cross-entropy ---------------------------------------------------------------------
+
+
+@operator(
+    "_hot",
+    gradient=ZERO,
+    samples=(Sample(([[1, 0], [2, 3]],), {"form": (2, 3, 2), "dtype": "float64"}),),
+)
+def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
+    """1 at each label's place along the middle axis of *form*, else 0; none where it is outside."""
+    outer, n, inner = form
+    y = empty(outer * n * inner, np.dtype(dtype))
+    y.fill(0)
+    place = label._data.astype(np.int64)
+    line = np.arange(place.size)
+    at = (line // inner * n + place) * inner + line % inner
+    y[at[(place >= 0) & (place < n)]] = 1
+    return y, tuple(form)
+
+
+_LOSS_TEXT = """from numpy import empty, float32, float64
+
+from ndgrad.kernels._half import float_to_half, half_to_float
+from ndgrad.kernels._launch import chunked
+from ndgrad.kernels._rowwise import largest, total
+from ndgrad.kernels._scalar import exp_{short}, log_{short}
+
+
+@chunked
+def losses(x_all, label, loss, peak, weight, n, lo, hi):
+    scratch = empty(n, {kind})
+    for row in range(lo, hi):
+        x = x_all[row * n : row * n + n]
+        t = scratch[0:n]
+        for i in range(n):
+            t[i] = {load}
+        m = largest(t)
+        at = t[label[row]]
+        for i in range(n):
+            t[i] = exp_{short}(t[i] - m)
+        s = total(t)
+        loss[row] = (m - at) + log_{short}(s)
+        peak[row] = m
+        weight[row] = {kind}(1) / s
+
+
+@chunked
+def gradient(x_all, label, peak, weight, g, y_all, n, lo, hi):
+    for row in range(lo, hi):
+        x = x_all[row * n : row * n + n]
+        y = y_all[row * n : row * n + n]
+        m = peak[row]
+        scale = weight[row] * g
+        for i in range(n):
+            y[i] = {store}
+        i = label[row]
+        y[i] = {store_hot}
+"""
+
+
+@cache
+def _loss_kernels(dtype: np.dtype[Any]) -> Any:
+    kind = compute_type(dtype, mathematical=True)
+    short = "f" + kind[5:]
+    load = _loaded("x[i]", dtype, kind)
+    value = f"scale * exp_{short}({load} - m)"
+    text = _LOSS_TEXT.format(
+        kind=kind,
+        short=short,
+        load=load,
+        store=_stored(value, dtype, kind),
+        store_hot=_stored(f"{value} - g", dtype, kind),
+    )
+    return _cache.load(f"softmax_cross_entropy_{dtype.name}", text)
+
+
+def _bits(x: Any) -> Any:
+    return x.view(np.uint16) if x.dtype == np.float16 else x
+
+
+def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
+    rows, n = data._shape
+    hot = F._reshaped(
+        F._hot(label, form=(rows, n, 1), dtype=data._data.dtype.name), shape=(rows, n)
+    )
+    return g * (F.softmax(data) - hot), None
+
+
+def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any) -> Any:
+    rows, n = data._shape
+    x = data._data
+    y = empty(x.size, x.dtype)
+    if y.size:
+        factor = _peak._data.dtype.type(g._data[0])
+        place = label._data.astype(np.int64)
+        _loss_kernels(x.dtype).gradient(
+            _bits(x), place, _peak._data, _weight._data, factor, _bits(y), n, rows, grain(n, 4)
+        )
+    return type(g)(y, data._shape, g._ctx), None
+
+
+def _cross_entropy_reference(data: Any, label: Any) -> Any:
+    z = data - data.max(1, keepdims=True)
+    logs = z - np.log(np.exp(z).sum(1, keepdims=True))
+    return -logs[np.arange(len(data)), np.asarray(label, int)].sum().reshape(1)
+
+
+@operator(
+    "softmax_cross_entropy",
+    vjp=_cross_entropy_vjp,
+    fast_vjp=_cross_entropy_fast,
+    outputs="y _peak _weight",
+    samples=(Sample(((3, 4), [1, 0, 3])),),
+    reference=_cross_entropy_reference,
+)
+def _softmax_cross_entropy(data: Any, label: Any) -> Any:
+    """The sum over rows of ``-log softmax(row)[label]``.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (rows, classes).
+    label : NDArray
+        A class for each row.
+
+    Returns
+    -------
+    NDArray
+        Of shape ``(1,)``.
+
+    Raises
+    ------
+    MXNetError
+        For other shapes, and for a label that is no class.
+    """
+    dtype = _out_dtype("softmax_cross_entropy", data, None)
+    shape = data._shape
+    if len(shape) != 2 or label._shape != shape[:1]:
+        raise MXNetError(
+            "Operator softmax_cross_entropy: expected data of shape (rows, classes) and label of "
+            f"shape (rows,), got {list(shape)} and {list(label._shape)}"
+        )
+    rows, n = shape
+    place = label._data.astype(np.int64)
+    if rows and not (place.min() >= 0 and place.max() < n):
+        raise MXNetError(
+            f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, "
+            f"got {place.min()} to {place.max()}"
+        )
+    kind = np.dtype(compute_type(dtype, mathematical=True))
+    loss, peak, weight = (empty(rows, kind) for _ in range(3))
+    if rows:
+        _loss_kernels(dtype).losses(
+            _bits(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
+        )
+    # Rows are few: pairwise addition in float64 costs nothing.
+    total = np.array([loss.sum(dtype=np.float64)]).astype(dtype)
+    return [(total, (1,)), (peak, (rows,)), (weight, (rows,))]

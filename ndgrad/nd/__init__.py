@@ -6,10 +6,13 @@ import types as _types
 from typing import Any as _Any
 
 from ..ndarray import NDArray
-from . import _bind
+from . import _bind, random
 from ._methods import METHODS as _METHODS
 from .arithmetic import *  # noqa: F403
 from .creation import *  # noqa: F403
+from .layers import *  # noqa: F403
+from .ordering import *  # noqa: F403
+from .shaping import *  # noqa: F403
 
 _internal = _types.ModuleType("ndgrad.nd._internal")
 op = _types.ModuleType("ndgrad.nd.op")
@@ -18,6 +21,11 @@ for _name, _function in _bind.public_functions().items():
     vars(_internal)[_name] = vars(op)[_name] = _function
     if not _name.startswith("_"):
         globals().setdefault(_name, _function)
+
+for _name, _function in random.OPERATORS.items():
+    vars(_internal)[_name] = vars(op)[_name] = _function
+    if not _name.startswith("_"):
+        globals()[_name] = _function
 
 
 def _method(name: str) -> _Any:

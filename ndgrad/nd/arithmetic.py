@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ..base import MXNetError
 from ..kernels._table import lookup
 from ..ndarray import NDArray
 
@@ -72,4 +73,26 @@ logical_and = _function("logical_and", "broadcast_logical_and", lambda a, b: boo
 logical_or = _function("logical_or", "broadcast_logical_or", lambda a, b: bool(a) or bool(b))
 logical_xor = _function("logical_xor", "broadcast_logical_xor", lambda a, b: bool(a) != bool(b))
 
-__all__ += ["arctan2", "hypot"]
+
+
+def where(
+    condition: NDArray, x: Any, y: Any, out: NDArray | None = None, name: str | None = None
+) -> Any:
+    """Elements of *x* where *condition* is not zero, else of *y*.
+
+    A condition of one axis chooses whole rows of arrays that have more axes.
+    """
+    for other in (x, y):
+        if not isinstance(other, NDArray) or condition.ndim != 1 or other.ndim < 2:
+            continue
+        if condition.shape[0] != other.shape[0]:
+            raise MXNetError(
+                f"Operator where: a condition of shape {condition.shape} chooses rows, expected "
+                f"shape ({other.shape[0]},) for {other.shape}"
+            )
+        condition = condition.reshape((-1,) + (1,) * (other.ndim - 1))
+    op = lookup("where")
+    return op.call(condition, x, y) if out is None else op.call(condition, x, y, out=out)
+
+
+__all__ += ["arctan2", "hypot", "where"]

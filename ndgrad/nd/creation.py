@@ -88,7 +88,9 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     flags = ndarray.flags
     if not (flags.c_contiguous and flags.writeable and flags.aligned):
         raise ValueError("from_numpy: only a contiguous, writeable array can share its memory")
-    return NDArray(ndarray.reshape(-1), ndarray.shape, current_context())
+    shared = NDArray(ndarray.reshape(-1), ndarray.shape, current_context())
+    ndarray.flags.writeable = False  # as MXNet does: a write there would go past version counters
+    return shared
 
 
 def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
@@ -126,7 +128,11 @@ def full(
     dtype: Any = None,
     out: NDArray | None = None,
 ) -> NDArray:
-    """Make an array filled with *val*."""
+    """Make an array filled with *val*, a number or an array that broadcasts to *shape*."""
+    if hasattr(val, "shape"):
+        result = empty(shape, ctx, dtype)
+        result[:] = val
+        return result if out is None else result.copyto(out)
     return _filled(shape, val, ctx, dtype, "full", out)
 
 

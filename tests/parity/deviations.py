@@ -5,7 +5,7 @@ Each row is tested by test_parity.py. `python deviations.py` prints the table fo
 What ndgrad does is an expression. In it `float32([1, 2])` and its like are arrays,
 `raises("MXNetError")` is an error of that class or a subclass, `raises("A|B", "word")` one of A or
 B with the word in its message. `int64.scalar(3)` is a NumPy scalar, `float32.numpy([1])` a NumPy
-array.
+array, `context("cpu(1)")` a context.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def _raises(classes: str, says: str = "") -> _Error:
 
 _NAMES: dict[str, Any] = {
     "raises": _raises,
+    "context": lambda text: Encoded(context=text),
     "nan": float("nan"),
     "inf": float("inf"),
     **{
@@ -201,9 +202,10 @@ DEVIATIONS: dict[str, Deviation] = {
         {"softmax/softmax-nan": "float32([[nan, nan], [0.5, 0.5]])"},
     ),
     **_table(
-        "MXNet returns something else than it says",
+        "MXNet loses what it was given, or returns something else than it says",
         {
             "ndarray/asscalar-1x1": "int32.scalar(1)",
+            "ndarray/pickle-context": 'context("cpu(1)")',
             "ndarray/copyto-self": "float32([[1.5, -2], [3, 4]])",
         },
     ),
@@ -251,7 +253,7 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
-        "MXNet refuses mixed dtypes; here they promote as in NumPy, integer with float to the float",
+        "MXNet refuses mixed dtypes; here they promote as in NumPy, an integer to the float",
         {
             "arithmetic/mixed-dtypes-float64": "float64([2, 4])",
             "arithmetic/mixed-dtypes-int-float": "float32([3, 6])",
@@ -316,6 +318,17 @@ DEVIATIONS: dict[str, Deviation] = {
         {
             "matrix/dot-int": "int32([[2, 2], [2, 2]])",
             "matrix/dot-float16": "float16([[-3.61, 0.7974], [-3.74, 0.986]])",
+        },
+    ),
+    **_table(
+        "MXNet has an argument that it cannot use",
+        {"reductions/norm-out-dtype": "float64([1.4142135623730951])"},
+    ),
+    **_table(
+        "MXNet raises one class if the new shape is larger, another if it is smaller",
+        {
+            "shapes/reshape-bad-4,2": 'raises("MXNetError|ValueError", "reshape")',
+            "shapes/reshape-bad-7": 'raises("MXNetError|ValueError", "reshape")',
         },
     ),
     **_table(

@@ -211,6 +211,7 @@ vg(nd.ones_like, [1.0, 2.0])
 a = np.ones(3, "float32")
 b = nd.from_numpy(a, zero_copy=True)
 b[0] = 7
+b.wait_to_read()
 a, a.flags.writeable
 
 # %% from-numpy-copy

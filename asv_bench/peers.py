@@ -1,0 +1,459 @@
+"""Time ndgrad beside other libraries, and hold it to the targets of the table of cases.
+
+Each library runs in a process of its own, with the same number of threads.  The processes take
+turns: round after round each is asked for one timing of the same case, so that whatever else the
+machine does falls on all of them alike.  Of the rounds the minimum and the median are kept.
+
+    python peers.py --cases 'eager/*' 'dot/*' --rounds 10
+    python peers.py --libraries ndgrad mxnet --python mxnet=/opt/mxnet/bin/python
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from benchmarks._base import LIBRARIES, Case, repetitions, seconds, to_numpy
+from benchmarks._cases import CASES
+from benchmarks._elementwise import Elementwise, rows
+
+COPY_FRACTION = 0.8
+"""What memory-bound kernels shall reach of the bandwidth of a copy."""
+
+_SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
+_SAME = 0.01  # relative difference of results from which something else was computed
+
+
+# --- the process of one library -------------------------------------------------------------------
+
+
+class Worker:
+    """Answers requests on standard input, one JSON object a line, until it ends."""
+
+    def __init__(self, library: str, threads: int) -> None:
+        self.library = library
+        self.run: Any = None
+        self.case: Case
+        self.number = 1
+        module = importlib.import_module(library)
+        if library == "torch":
+            module.set_num_threads(threads)
+        self.version = getattr(module, "__version__", None)
+        if self.version is None:
+            self.version = importlib.import_module("importlib.metadata").version(library)
+
+    def hello(self) -> dict[str, Any]:
+        return {"version": self.version, "python": platform.python_version()}
+
+    def rows(self) -> dict[str, Any]:
+        return {"rows": rows()}
+
+    def prepare(self, name: str, row: dict[str, Any] | None) -> dict[str, Any]:
+        """Set the case up, compile, and find how often a timing must repeat it."""
+        self.run = None  # the last case's memory goes first
+        self.case = CASES[name] if row is None else Elementwise(row)
+        try:
+            self.run = self.case.build(self.library)
+        except NotImplementedError as reason:
+            return {"missing": str(reason)}
+        if self.case.times_itself:
+            return {"check": None}
+        result = self.run()
+        check = None
+        if result is not None and self.case.comparable:
+            check = float(abs(to_numpy(result).astype("float64")).mean())
+        del result
+        self.number = repetitions(self.run)
+        return {"check": check}
+
+    def time(self) -> dict[str, Any]:
+        if self.case.times_itself:
+            return {"seconds": self.run()}
+        self.run()  # another process has used the caches
+        return {"seconds": seconds(self.run, self.number) / self.case.per}
+
+    def serve(self) -> None:
+        # What a library prints must not get between the answers.
+        answers = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                answer = getattr(self, request.pop("do"))(**request)
+            except Exception as error:  # one case that fails is no reason to lose the others
+                self.run = None
+                answer = {"failed": f"{type(error).__name__}: {error}"[:300]}
+            print(json.dumps(answer), file=answers, flush=True)
+
+
+class Peer:
+    """The other end: a library's process, seen from here."""
+
+    def __init__(self, library: str, python: str, threads: int) -> None:
+        self.library = library
+        environment = dict(os.environ)
+        for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD"):
+            environment[f"{name}_NUM_THREADS"] = str(threads)
+        if library == "ndgrad":  # the checkout that this file stands in, installed or not
+            paths = [str(Path(__file__).parents[1]), environment.get("PYTHONPATH")]
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        options = ["--worker", library, "--threads", str(threads)]
+        self.process = subprocess.Popen(
+            [python, __file__, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        )
+        self.facts = self.ask("hello")
+
+    def ask(self, what: str, **details: Any) -> dict[str, Any]:
+        """Send a request and wait for the answer.
+
+        Raises
+        ------
+        ConnectionError
+            If the process has ended.
+        """
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        try:
+            self.process.stdin.write(json.dumps({"do": what, **details}) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise ConnectionError(f"the process of {self.library} has ended") from None
+        line = self.process.stdout.readline()
+        if not line:
+            raise ConnectionError(f"the process of {self.library} has ended")
+        return json.loads(line)  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+
+def start(libraries: Iterable[str], pythons: dict[str, str], threads: int) -> dict[str, Peer]:
+    """The libraries that can be imported, each in its process."""
+    peers = {}
+    for library in libraries:
+        try:
+            peers[library] = Peer(library, pythons.get(library, sys.executable), threads)
+        except (ConnectionError, OSError):
+            print(f"{library} is left out: it cannot be imported", file=sys.stderr)
+    return peers
+
+
+# --- measuring ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Outcome:
+    """What was measured of one case."""
+
+    case: Case
+    times: dict[str, list[float]] = field(default_factory=dict)
+    checks: dict[str, float] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    copy: float | None = None  # bytes a second
+
+    def best(self, library: str) -> float:
+        return min(self.times[library])
+
+    def median(self, library: str) -> float:
+        return statistics.median(self.times[library])
+
+    @property
+    def rivals(self) -> list[str]:
+        """Those that the target names and that have been timed."""
+        target = self.case.target
+        return [] if target is None else [lib for lib in target.against if lib in self.times]
+
+    def ratio(self, library: str, of: Any = min) -> float:
+        """ndgrad's time over that of *library*, by the minimum or the median."""
+        return of(self.times["ndgrad"]) / of(self.times[library])  # type: ignore[no-any-return]
+
+    @property
+    def fraction(self) -> float | None:
+        """Of the bandwidth of a copy."""
+        if self.copy is None or self.case.traffic is None or "ndgrad" not in self.times:
+            return None
+        return self.case.traffic / self.best("ndgrad") / self.copy
+
+    def verdicts(self) -> Iterator[tuple[str, bool]]:
+        """Each target, in words, and whether the minimum meets it."""
+        if "ndgrad" not in self.times:
+            return
+        if self.rivals and self.case.target is not None:
+            rival = min(self.rivals, key=self.best)
+            limit = self.case.target.ratio
+            yield f"<= {limit:g} {rival}", self.ratio(rival) <= limit
+        if self.case.limit is not None:
+            yield f"<= {duration(self.case.limit)}", self.best("ndgrad") <= self.case.limit
+        if self.case.memory_bound and self.fraction is not None:
+            yield f">= {COPY_FRACTION:.0%} copy", self.fraction >= COPY_FRACTION
+
+    @property
+    def disagreement(self) -> str | None:
+        """Which libraries computed something else, if any did."""
+        mine = self.checks.get("ndgrad")
+        others = [
+            f"{library} {value:.6g}"
+            for library, value in self.checks.items()
+            if mine is not None and not math.isclose(value, mine, rel_tol=_SAME, abs_tol=1e-30)
+        ]
+        return f"ndgrad {mine:.6g}, {', '.join(others)}" if others else None
+
+
+def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], rounds: int) -> Outcome:
+    """Time a case with every library that can do it."""
+    outcome = Outcome(case)
+    ready = []
+    for library, peer in peers.items():
+        answer = peer.ask("prepare", name=case.name, row=row)
+        if "missing" in answer:
+            outcome.missing[library] = answer["missing"]
+        elif "failed" in answer:
+            outcome.failed[library] = answer["failed"]
+        else:
+            ready.append(library)
+            if answer["check"] is not None:
+                outcome.checks[library] = answer["check"]
+    for turn in range(rounds):
+        first = turn % max(1, len(ready))  # nobody always follows the same one
+        for library in ready[first:] + ready[:first]:
+            time.sleep(_SETTLE_SECONDS)
+            answer = peers[library].ask("time")
+            if "failed" in answer:
+                outcome.failed[library] = answer["failed"]
+            else:
+                outcome.times.setdefault(library, []).append(answer["seconds"])
+    return outcome
+
+
+def add_copies(outcomes: Sequence[Outcome]) -> None:
+    """Tell each outcome with traffic the bandwidth of a copy of the nearest size."""
+    copies = {
+        outcome.case.traffic: outcome.case.traffic / min(map(outcome.best, outcome.times))
+        for outcome in outcomes
+        if outcome.case.name.startswith("copy/") and outcome.times and outcome.case.traffic
+    }
+    for outcome in outcomes:
+        traffic = outcome.case.traffic
+        if copies and traffic:
+            nearest = min(copies, key=lambda size: abs(math.log(size / traffic)))
+            outcome.copy = copies[nearest]
+
+
+# --- reporting ------------------------------------------------------------------------------------
+
+
+def duration(value: float) -> str:
+    """Seconds in a unit that leaves three digits."""
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
+        if value * factor >= 1:
+            return f"{value * factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def table(outcomes: Sequence[Outcome], libraries: Sequence[str]) -> list[list[str]]:
+    """Header and rows of what is printed."""
+    others = [lib for lib in libraries if lib != "ndgrad" and any(lib in o.times for o in outcomes)]
+    lines = [["case", "ndgrad", *others, "copy", "target", "met"]]
+    for outcome in outcomes:
+        cells = [outcome.case.name]
+        for library in ("ndgrad", *others):
+            if library in outcome.failed:
+                cells.append("fails")
+            elif library not in outcome.times:
+                cells.append("-")
+            else:
+                cell = f"{duration(outcome.best(library))} ({duration(outcome.median(library))})"
+                if library != "ndgrad" and "ndgrad" in outcome.times:
+                    by_median = outcome.ratio(library, statistics.median)
+                    cell = f"{outcome.ratio(library):.2f} ({by_median:.2f}) of {cell}"
+                cells.append(cell)
+        fraction = outcome.fraction
+        cells.append("-" if fraction is None else f"{fraction:.0%}")
+        verdicts = list(outcome.verdicts())
+        cells.append(", ".join(words for words, _ in verdicts))
+        cells.append(", ".join("yes" if met else "NO" for _, met in verdicts))
+        lines.append(cells)
+    return lines
+
+
+def printed(lines: Sequence[Sequence[str]], markdown: bool) -> str:
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    text = []
+    for cells in (lines[0], rule, *lines[1:]):
+        padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+        text.append(f"| {' | '.join(padded)} |" if markdown else "  ".join(padded).rstrip())
+    return "\n".join(text)
+
+
+def remarks(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What the table cannot say."""
+    verdicts = [met for outcome in outcomes for _, met in outcome.verdicts()]
+    yield f"{sum(verdicts)} of {len(verdicts)} targets met (by the minimum)."
+    for outcome in outcomes:
+        if outcome.disagreement:
+            yield f"{outcome.case.name}: results differ (mean magnitude): {outcome.disagreement}"
+        for library, reason in outcome.failed.items():
+            yield f"{outcome.case.name}: {library} fails: {reason}"
+        if "ndgrad" in outcome.missing:
+            yield f"{outcome.case.name}: {outcome.missing['ndgrad']}"
+
+
+def processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def as_json(outcomes: Sequence[Outcome], machine: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "machine": machine,
+        "cases": [
+            {
+                "name": outcome.case.name,
+                "seconds": outcome.times,
+                "ratios": {
+                    library: outcome.ratio(library)
+                    for library in outcome.times
+                    if library != "ndgrad" and "ndgrad" in outcome.times
+                },
+                "fraction_of_copy": outcome.fraction,
+                "targets": [{"target": words, "met": met} for words, met in outcome.verdicts()],
+                "failed": outcome.failed,
+            }
+            for outcome in outcomes
+        ],
+    }
+
+
+# --- the program ----------------------------------------------------------------------------------
+
+
+def arguments() -> argparse.Namespace:
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--cases",
+        nargs="+",
+        default=["*"],
+        metavar="PATTERN",
+        help="names with shell wildcards, such as 'elementwise/*' (default: all); "
+        "a group's name alone stands for the group",
+    )
+    parser.add_argument("--list", action="store_true", help="print the cases' names and stop")
+    parser.add_argument("--rounds", type=int, default=7, help="timings of each (default: 7)")
+    parser.add_argument("--threads", type=int, default=2, help="for every library (default: 2)")
+    parser.add_argument(
+        "--libraries",
+        nargs="+",
+        default=LIBRARIES,
+        choices=LIBRARIES,
+        metavar="LIBRARY",
+        help=f"which to time (default: those of {', '.join(LIBRARIES)} that can be imported)",
+    )
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="LIBRARY=PATH",
+        help="the interpreter of a library that lives in another environment",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every timing there")
+    parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
+    parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def pin(threads: int) -> None:
+    """Keep this process and its children on the first *threads* cores, where that can be done.
+
+    JAX takes its threads from the cores it may use, and from nothing else.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
+def chosen(patterns: Sequence[str], table_rows: Sequence[Any]) -> list[tuple[Case, Any]]:
+    """Cases whose names match, copies first if others' traffic is to be compared with them."""
+    every: list[tuple[Case, Any]] = [(case, None) for case in CASES.values()]
+    every += [(Elementwise(row), row) for row in table_rows]
+    wanted = [
+        (case, row)
+        for case, row in every
+        if any(fnmatch(case.name, p) or fnmatch(case.name, f"{p}/*") for p in patterns)
+    ]
+    if any(case.traffic for case, _ in wanted):
+        named = {case.name for case, _ in wanted}
+        copies = [c for c in CASES.values() if c.name.startswith("copy/") and c.name not in named]
+        wanted = [*((case, None) for case in copies), *wanted]
+    return wanted
+
+
+def main() -> None:
+    options = arguments()
+    if options.worker:
+        Worker(options.worker, options.threads).serve()
+        return
+    pin(options.threads)
+    pythons = dict(text.split("=", 1) for text in options.python)
+    peers = start(options.libraries, pythons, options.threads)
+    if "ndgrad" not in peers:
+        sys.exit("ndgrad itself cannot be imported")
+    cases = chosen(options.cases, peers["ndgrad"].ask("rows")["rows"])
+    if options.list:
+        print("\n".join(case.name for case, _ in cases))
+        return
+    outcomes = []
+    for i, (case, row) in enumerate(cases, start=1):
+        print(f"\r\033[K{i}/{len(cases)} {case.name}", end="", file=sys.stderr, flush=True)
+        outcomes.append(measure(case, row, peers, options.rounds))
+    print("\r\033[K", end="", file=sys.stderr)
+    add_copies(outcomes)
+    machine = {
+        "processor": processor(),
+        "threads": options.threads,
+        "rounds": options.rounds,
+        "libraries": {library: peer.facts for library, peer in peers.items()},
+    }
+    for peer in peers.values():
+        peer.close()
+    if options.json:
+        options.json.write_text(json.dumps(as_json(outcomes, machine), indent=1) + "\n")
+    versions = ", ".join(f"{lib} {facts['version']}" for lib, facts in machine["libraries"].items())
+    print(f"{machine['processor']}, {options.threads} threads, {options.rounds} rounds; {versions}")
+    print("Times: minimum (median). Beside a peer: ndgrad's time over the peer's, lower is better.")
+    print("Copy: bytes a second over those of a copy.\n")
+    print(printed(table(outcomes, options.libraries), options.markdown))
+    print()
+    print("\n".join(remarks(outcomes)))
+
+
+if __name__ == "__main__":
+    main()

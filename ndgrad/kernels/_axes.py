@@ -1,0 +1,47 @@
+"""Checks of axes and tuples of integers that operators take as parameters."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from ..base import MXNetError
+
+
+def integers(op: str, arg: str, value: Any, *, none: bool = False) -> tuple[Any, ...]:
+    """A tuple of ints from an int or a sequence of them; with *none* some may be None."""
+    given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    try:
+        return tuple(None if none and v is None else operator.index(v) for v in given)
+    except TypeError:
+        raise MXNetError(
+            f"Operator {op}: {arg} must be an int or a tuple of ints, got {value!r}"
+        ) from None
+
+
+def integer(op: str, arg: str, value: Any) -> int:
+    """An int, also when it is NumPy's."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise MXNetError(f"Operator {op}: {arg} must be an int, got {value!r}") from None
+
+
+def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
+    """A valid axis, from 0 on."""
+    number = integer(op, arg, axis)
+    if not -ndim <= number < ndim:
+        raise MXNetError(
+            f"Operator {op}: {arg}={number} is out of bounds for an array of {ndim} dimensions"
+        )
+    return number % ndim
+
+
+def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if value not in valid:
+        words = ", ".join(map(repr, valid))
+        raise MXNetError(
+            f"Operator {op}: Invalid Input: {value!r}, valid values are: {{{words}}} for {arg}"
+        )
+    return str(value)

@@ -1,0 +1,160 @@
+"""Dropout: random zeros in training, the same ones backward.
+
+The mask is kept as one byte an element rather than drawn again: to write and to read it moves 2
+bytes beside the 16 that forward and backward move for float32, while Philox takes longer than
+those 16 do.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..storage import empty
+from . import _elementwise
+from . import random as _random
+from ._codegen import Loop
+from ._declare import elementwise, operator
+from ._launch import chunked, grain
+from ._table import F, Sample
+
+_UINT8 = np.dtype("uint8")
+_FLOAT16 = np.dtype("float16")
+_APPLY = Loop("dropout", ("mask", "x", "scale"), (("y", "where(mask != 0, x * scale, 0)"),))
+
+
+@chunked
+def _masks(
+    k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: int
+) -> None:
+    """Tiles of zeros and ones; it is 1 where a random word is not below the threshold."""
+    words = np.empty(_random.WORDS, np.uint32)
+    for t in range(lo, hi):
+        _random.tile(k0, k1, first + np.uint64(t * _random.TILE), words)
+        out = mask[t * _random.WORDS : (t + 1) * _random.WORDS]
+        for j in range(out.size):
+            out[j] = np.uint8(1) if words[j] >= threshold else np.uint8(0)
+
+
+@chunked
+def _drop(
+    k0: Any, k1: Any, first: Any, threshold: Any, x: Any, scale: Any, mask: Any, y: Any,
+    lo: int, hi: int,
+) -> None:  # fmt: skip
+    """The same, and the result in the one pass."""
+    words = np.empty(_random.WORDS, np.uint32)
+    for t in range(lo, hi):
+        _random.tile(k0, k1, first + np.uint64(t * _random.TILE), words)
+        start, stop = t * _random.WORDS, (t + 1) * _random.WORDS
+        source, kept, out = x[start:stop], mask[start:stop], y[start:stop]
+        zero = scale * np.int8(0)
+        for j in range(out.size):
+            keep = words[j] >= threshold
+            kept[j] = np.uint8(1) if keep else np.uint8(0)
+            out[j] = source[j] * scale if keep else zero
+
+
+elementwise(
+    "_dropped",
+    "mask x",
+    "where(mask != 0, x * scale, 0)",
+    {"x": "where(mask != 0, g * scale, 0)"},
+    params={"scale": 1.0},
+    free=frozenset({"mask"}),
+    samples=(Sample(([[1, 0], [0, 1]], (2, 2)), {"scale": 2.0}),),
+    doc="x * scale where the mask is not 0, else 0.",
+)
+
+
+def _scale(p: float) -> float:
+    return 1.0 / (1.0 - p) if p < 1.0 else 0.0
+
+
+def _dropout_vjp(g: Any, _mask: Any, p: Any) -> Any:
+    if _mask.shape == _NO_MASK:
+        return g
+    return F._dropped(_mask, g, scale=_scale(float(p)))
+
+
+_NO_MASK = (0,)
+
+
+def _shared_shape(shape: tuple[int, ...], axes: Any) -> tuple[int, ...]:
+    """The mask's shape: 1 along the axes that share it."""
+    chosen = (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes or ())
+    lengths = list(shape)
+    for axis in chosen:
+        if not -len(shape) <= axis < len(shape):
+            raise MXNetError(
+                f"Operator Dropout: axes={chosen}, expected axes of an array of {len(shape)} axes"
+            )
+        lengths[axis] = 1
+    return tuple(lengths)
+
+
+@operator("Dropout", vjp=_dropout_vjp, outputs="y _mask", stochastic=True)
+def _dropout(
+    data: Any,
+    *,
+    p: float = 0.5,
+    mode: str = "training",
+    axes: Any = (),
+    cudnn_off: Any = False,
+    _training: bool = False,
+) -> Any:
+    """Set elements to 0 at random and multiply the others by 1 / (1 - p), in training mode.
+
+    Parameters
+    ----------
+    data : NDArray
+    p : float
+        The probability of 0, from 0 to 1; with 1 everything is 0.
+    mode : {'training', 'always'}
+        When to do it; otherwise the result is a view of the input.
+    axes : tuple of int
+        Axes along which all elements share their fate.
+    cudnn_off : bool
+        No effect.
+
+    Raises
+    ------
+    MXNetError
+        For *p* outside [0, 1], an unknown *mode*, or *axes* that the array does not have.
+
+    References
+    ----------
+    Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
+    """
+    try:
+        p = float(p)
+    except (TypeError, ValueError):
+        raise TypeError(f"Operator Dropout: p must be a number, got {p!r}") from None
+    if not 0.0 <= p <= 1.0:
+        raise MXNetError(f"Operator Dropout: value {p:g} for Parameter p exceed bound [0,1]")
+    if mode not in ("training", "always"):
+        raise MXNetError(
+            f"Operator Dropout: Invalid Input: '{mode}', valid values are: {{'always', 'training'}}"
+        )
+    x, shape = data._data, data._shape
+    shared = _shared_shape(shape, axes)
+    if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
+        return [(x, shape), (np.empty(0, _UINT8), _NO_MASK)]
+    y, mask = empty(x.size, x.dtype), empty(math.prod(shared), _UINT8)
+    threshold, scale = _random.threshold(p), _scale(p)
+    tiles = -(-mask.size // _random.WORDS)
+    if p == 1.0:  # which the threshold, a word, cannot say
+        mask.fill(0)
+        y.fill(0)
+    elif shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16:
+        key = _random.draw(tiles * _random.TILE)
+        _drop(*key, threshold, x, x.dtype.type(scale), mask, y, tiles, grain(_random.WORDS, 4))
+    else:
+        key = _random.draw(tiles * _random.TILE)
+        _masks(*key, threshold, mask, tiles, grain(_random.WORDS, 4))
+        compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
+        real = scale if x.dtype.kind == "f" else int(scale)
+        _elementwise.run(_APPLY, (mask, x, real), (shared, shape, None), (y,), compute)
+    return [(y, shape), (mask, shared)]

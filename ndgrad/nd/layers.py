@@ -1,0 +1,119 @@
+"""Layers that choose among rows of the op table by an argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..base import MXNetError
+from ..dispatch import write_into
+from ..graph import state
+from ..kernels._table import F
+from ..ndarray import NDArray
+from .random import uniform
+
+__all__ = ["Activation", "LeakyReLU"]
+
+_ACTIVATIONS = {
+    "relu": "_activation_relu",
+    "sigmoid": "sigmoid",
+    "softrelu": "softrelu",
+    "softsign": "softsign",
+    "tanh": "tanh",
+}
+_LEAKY = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
+
+
+def _check(what: str, data: Any, act_type: Any, known: Any) -> None:
+    if not isinstance(data, NDArray):
+        raise TypeError(f"{what}: argument data must have NDArray type, got {type(data).__name__}")
+    if act_type not in known:
+        values = ", ".join(repr(name) for name in sorted(known))
+        raise MXNetError(
+            f"Invalid Input: {act_type!r}, valid values are: {{{values}}}, in operator {what}"
+        )
+
+
+def Activation(
+    data: NDArray, act_type: str, out: NDArray | None = None, name: str | None = None
+) -> NDArray:
+    """Apply an activation function to every element.
+
+    Parameters
+    ----------
+    data : NDArray
+    act_type : {'relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'}
+    out : NDArray, optional
+        Written to and returned.
+
+    Raises
+    ------
+    MXNetError
+        For another *act_type*.
+    """
+    _check("Activation", data, act_type, _ACTIVATIONS)
+    return getattr(F, _ACTIVATIONS[act_type])(data, out=out)  # type: ignore[no-any-return]
+
+
+def _prelu(data: NDArray, gamma: Any) -> NDArray:
+    if not isinstance(gamma, NDArray):
+        raise TypeError("LeakyReLU: act_type='prelu' needs an NDArray gamma")
+    channels = data.shape[1] if data.ndim > 1 else 1
+    if gamma.shape not in ((channels,), (1,), data.shape):
+        raise MXNetError(
+            f"LeakyReLU: argument gamma has shape {list(gamma.shape)}, "
+            f"expected [{channels}] or [1] for data of shape {list(data.shape)}"
+        )
+    if gamma.shape == (channels,) and data.ndim > 2:
+        gamma = F._view_as(gamma, shape=(channels, *(1,) * (data.ndim - 2)))
+    return F._prelu(data, gamma)  # type: ignore[no-any-return]
+
+
+def _rrelu(data: NDArray, lower: float, upper: float) -> NDArray:
+    if not lower <= upper:
+        raise MXNetError(f"LeakyReLU: lower_bound={lower:g} is above upper_bound={upper:g}")
+    if not state.training:
+        return F._leaky(data, slope=(lower + upper) / 2)  # type: ignore[no-any-return]
+    slopes = uniform(lower, upper, shape=data.shape, dtype=data.dtype, ctx=data.context)
+    return F._prelu(data, slopes)  # type: ignore[no-any-return]
+
+
+def LeakyReLU(
+    data: NDArray,
+    gamma: NDArray | None = None,
+    act_type: str = "leaky",
+    slope: float = 0.25,
+    lower_bound: float = 0.125,
+    upper_bound: float = 0.334,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Apply an activation function of the leaky family to every element.
+
+    Parameters
+    ----------
+    data : NDArray
+    gamma : NDArray, optional
+        The slopes of ``'prelu'``: one, or one for each index of axis 1.
+    act_type : {'elu', 'gelu', 'leaky', 'prelu', 'rrelu', 'selu'}
+    slope : float
+        Of ``'leaky'`` and ``'elu'``, below 0.
+    lower_bound, upper_bound : float
+        ``'rrelu'`` draws slopes between them in training, and takes the middle otherwise.
+    out : NDArray, optional
+        Written to and returned.
+
+    Raises
+    ------
+    MXNetError
+        For another *act_type*, or slopes that do not fit.
+    """
+    _check("LeakyReLU", data, act_type, _LEAKY)
+    if act_type == "prelu":
+        result = _prelu(data, gamma)
+    elif act_type == "rrelu":
+        result = _rrelu(data, float(lower_bound), float(upper_bound))
+    elif act_type in ("leaky", "elu"):
+        result = getattr(F, f"_{act_type}")(data, slope=float(slope))
+    else:
+        result = getattr(F, f"_{act_type}")(data)
+    return result if out is None else write_into(out, result, "LeakyReLU")  # type: ignore[return-value]

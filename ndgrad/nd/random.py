@@ -1,0 +1,571 @@
+"""`ndgrad.nd.random`: arrays of random numbers.
+
+Parameters of a distribution are numbers, or arrays of one shape: then *shape* numbers are drawn for
+each of their elements, on axes behind theirs.  Numbers depend on `ndgrad.random.seed` and on what
+was drawn before, not on the number of threads.  They are constants for autograd.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dispatch
+from ..base import MXNetError, as_dtype, promote
+from ..kernels import random as _kernels
+from ..kernels._table import F
+from ..ndarray import NDArray
+from .creation import _context, _shape
+
+__all__ = [
+    "exponential",
+    "exponential_like",
+    "gamma",
+    "gamma_like",
+    "generalized_negative_binomial",
+    "generalized_negative_binomial_like",
+    "multinomial",
+    "negative_binomial",
+    "negative_binomial_like",
+    "normal",
+    "normal_like",
+    "poisson",
+    "poisson_like",
+    "randint",
+    "randn",
+    "shuffle",
+    "uniform",
+    "uniform_like",
+]
+
+_FLOAT32 = np.dtype("float32")
+_Draw = Callable[..., np.ndarray[Any, Any]]
+
+
+def _float_dtype(dtype: Any, what: str) -> np.dtype[Any]:
+    kind = as_dtype(dtype, op=what)
+    if kind.kind != "f":
+        raise MXNetError(f"{what}: dtype={kind}, expected float16, float32 or float64")
+    return kind
+
+
+def _no_more(kwargs: dict[str, Any], what: str) -> None:
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError(f"{what}: unknown argument {next(iter(kwargs))!r}")
+
+
+def _deliver(result: NDArray, out: Any, what: str) -> NDArray:
+    return result if out is None else dispatch.write_into(out, result, what)  # type: ignore[return-value]
+
+
+def _number(value: Any, what: str, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: {name} must be a number or an NDArray, got {value!r}") from None
+
+
+def _draw(
+    what: str,
+    parameters: dict[str, Any],
+    check: Callable[..., Any],
+    draw: _Draw,
+    shape: Any,
+    dtype: Any,
+    ctx: Any,
+    out: Any,
+    kwargs: dict[str, Any],
+) -> NDArray:
+    """Check the arguments that all distributions share, and draw.
+
+    *check* raises or not, given each parameter's values; *draw* takes the number of elements, the
+    dtype and the parameters as flat arrays.
+    """
+    _no_more(kwargs, what)
+    if dtype is None and isinstance(out, NDArray):
+        dtype = out.dtype
+    values = list(parameters.values())
+    arrays = [value for value in values if isinstance(value, NDArray)]
+    if not arrays:
+        numbers = [_number(value, what, name) for name, value in parameters.items()]
+        check(*numbers)
+        kind = _FLOAT32 if dtype is None else _float_dtype(dtype, what)
+        if shape is None:
+            lengths = out.shape if isinstance(out, NDArray) else (1,)
+        else:
+            lengths = _shape(shape, what)
+        flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
+        return _deliver(NDArray(flat, lengths, _context(ctx)), out, what)
+    if len(arrays) != len(values):
+        raise TypeError(
+            f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
+            f"got {', '.join(type(value).__name__ for value in values)}"
+        )
+    own = arrays[0]._shape
+    for name, array in parameters.items():
+        if array._shape != own:
+            raise MXNetError(
+                f"{what}: argument {name} has shape {list(array._shape)}, expected {list(own)}"
+            )
+    flats = [array._data.astype("float64") for array in arrays]
+    for numbers in zip(*flats, strict=True):
+        check(*numbers)
+    if dtype is None:
+        kind = arrays[0]._data.dtype
+        for array in arrays[1:]:
+            kind = promote(kind, array._data.dtype)
+        kind = kind if kind.kind == "f" else _FLOAT32
+    else:
+        kind = _float_dtype(dtype, what)
+    lengths = own + (() if shape is None else _shape(shape, what))
+    flat = draw(math.prod(lengths), kind, *flats)
+    return _deliver(NDArray(flat, lengths, arrays[0]._ctx), out, what)
+
+
+def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDArray, NDArray]:
+    """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
+    ctx, rows = _context(None), max(1, values.size)
+    column = NDArray(values.astype(z.dtype), (values.size, 1), ctx)
+    return NDArray(z, (values.size, z.size // rows), ctx), column
+
+
+def _scaled(z: np.ndarray[Any, Any], scale: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    rows, column = _spread(z, scale)
+    return dispatch.unrecorded(F.broadcast_mul, rows, column)._data  # type: ignore[no-any-return]
+
+
+def _shifted(z: np.ndarray[Any, Any], loc: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    rows, column = _spread(z, loc)
+    return dispatch.unrecorded(F.broadcast_add, rows, column)._data  # type: ignore[no-any-return]
+
+
+# --- uniform and normal ---------------------------------------------------------------------------
+
+
+def _check_uniform(low: float, high: float) -> None:
+    if not low <= high:
+        raise MXNetError(
+            f"uniform: low must be less or equal to high in uniform distribution, "
+            f"got low={low:g}, high={high:g}"
+        )
+
+
+def _draw_uniform(n: int, kind: np.dtype[Any], low: Any, high: Any) -> np.ndarray[Any, Any]:
+    if low.size == 1:
+        return _kernels.uniform(n, kind, float(low[0]), float(high[0]))
+    y = _shifted(_scaled(_kernels.uniform(n, kind, 0.0, 1.0), high - low), low)
+    below = np.where(low < high, np.nextafter(high.astype(kind), low.astype(kind)), high)
+    rows, column = _spread(y, below)
+    return dispatch.unrecorded(F.broadcast_minimum, rows, column)._data  # type: ignore[no-any-return]
+
+
+def uniform(
+    low: Any = 0,
+    high: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the uniform distribution over [low, high).
+
+    Parameters
+    ----------
+    low, high : float or NDArray
+    shape : int or tuple of int, optional
+        (1,) by default; with arrays, a single number for each element.
+    dtype : {'float16', 'float32', 'float64'}, optional
+    ctx : Context, optional
+    out : NDArray, optional
+        Written to and returned.
+
+    Raises
+    ------
+    MXNetError
+        If low is greater than high, or the dtype is none for real numbers.
+    """
+    parameters = {"low": low, "high": high}
+    return _draw(
+        "uniform", parameters, _check_uniform, _draw_uniform, shape, dtype, ctx, out, kwargs
+    )
+
+
+def _check_normal(loc: float, scale: float) -> None:
+    if not scale > 0:
+        raise MXNetError(
+            f"normal: scale parameter in gaussian has to be positive, got scale={scale:g}"
+        )
+
+
+def _draw_normal(n: int, kind: np.dtype[Any], loc: Any, scale: Any) -> np.ndarray[Any, Any]:
+    if loc.size == 1:
+        return _kernels.normal(n, kind, float(loc[0]), float(scale[0]))
+    return _shifted(_scaled(_kernels.normal(n, kind, 0.0, 1.0), scale), loc)
+
+
+def normal(
+    loc: Any = 0,
+    scale: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the normal distribution with mean *loc* and standard deviation *scale*.
+
+    The other parameters are those of `uniform`.
+    """
+    parameters = {"loc": loc, "scale": scale}
+    return _draw("normal", parameters, _check_normal, _draw_normal, shape, dtype, ctx, out, kwargs)
+
+
+def randn(*shape: int, **kwargs: Any) -> NDArray:
+    """Draw from a normal distribution in the shape given by the positional arguments.
+
+    Parameters
+    ----------
+    *shape : int
+    loc, scale, dtype, ctx, out
+        Those of `normal`, by keyword.
+    """
+    loc, scale = kwargs.pop("loc", 0), kwargs.pop("scale", 1)
+    return normal(loc, scale, shape=shape or None, **kwargs)
+
+
+# --- other distributions --------------------------------------------------------------------------
+
+
+def _positive(what: str, **values: float) -> None:
+    for name, value in values.items():
+        if not value > 0:
+            raise MXNetError(f"{what}: {name}={value:g}, expected a positive number")
+
+
+def exponential(
+    scale: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the exponential distribution with mean *scale*; see `uniform`."""
+
+    def draw(n: int, kind: np.dtype[Any], mean: Any) -> np.ndarray[Any, Any]:
+        if mean.size == 1:
+            return _kernels.exponential(n, kind, float(mean[0]))
+        return _scaled(_kernels.exponential(n, kind, 1.0), mean)
+
+    def check(value: float) -> None:
+        _positive("exponential", scale=value)
+
+    return _draw("exponential", {"scale": scale}, check, draw, shape, dtype, ctx, out, kwargs)
+
+
+def gamma(
+    alpha: Any = 1,
+    beta: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the gamma distribution of shape *alpha* and scale *beta*; see `uniform`."""
+
+    def draw(n: int, kind: np.dtype[Any], a: Any, b: Any) -> np.ndarray[Any, Any]:
+        return _scaled(_kernels.gamma(n, kind, a), b)
+
+    def check(a: float, b: float) -> None:
+        _positive("gamma", alpha=a, beta=b)
+
+    parameters = {"alpha": alpha, "beta": beta}
+    return _draw("gamma", parameters, check, draw, shape, dtype, ctx, out, kwargs)
+
+
+def poisson(
+    lam: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the Poisson distribution with mean *lam*, as real numbers; see `uniform`."""
+
+    def check(value: float) -> None:
+        if not value >= 0:
+            raise MXNetError(f"poisson: lam={value:g}, expected a number that is not negative")
+
+    return _draw("poisson", {"lam": lam}, check, _kernels.poisson, shape, dtype, ctx, out, kwargs)
+
+
+_FLOAT64 = np.dtype("float64")
+
+
+def _mixed(n: int, kind: np.dtype[Any], alpha: Any, scale: Any) -> np.ndarray[Any, Any]:
+    """Poisson numbers whose means are gamma distributed."""
+    return _kernels.poisson(n, kind, _scaled(_kernels.gamma(n, _FLOAT64, alpha), scale))
+
+
+def negative_binomial(
+    k: Any = 1,
+    p: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw how many failures come before the *k*-th success of probability *p*; see `uniform`."""
+
+    def check(successes: float, probability: float) -> None:
+        _positive("negative_binomial", k=successes, p=probability)
+        if probability > 1:
+            raise MXNetError(f"negative_binomial: p={probability:g}, expected a number in (0, 1]")
+
+    def draw(n: int, kind: np.dtype[Any], k: Any, p: Any) -> np.ndarray[Any, Any]:
+        return _mixed(n, kind, k, (1 - p) / p)
+
+    parameters = {"k": k, "p": p}
+    return _draw("negative_binomial", parameters, check, draw, shape, dtype, ctx, out, kwargs)
+
+
+def generalized_negative_binomial(
+    mu: Any = 1,
+    alpha: Any = 1,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw from the negative binomial distribution of mean *mu* and dispersion *alpha*.
+
+    With *alpha* 0 it is Poisson's.  The other parameters are those of `uniform`.
+    """
+    what = "generalized_negative_binomial"
+
+    def check(mean: float, dispersion: float) -> None:
+        if not (mean >= 0 and dispersion >= 0):
+            raise MXNetError(
+                f"{what}: mu={mean:g}, alpha={dispersion:g}, expected numbers that are not negative"
+            )
+
+    def draw(n: int, kind: np.dtype[Any], mean: Any, dispersion: Any) -> np.ndarray[Any, Any]:
+        # A dispersion this small changes no float64, and Poisson's is the limit.
+        spread = np.maximum(dispersion, 1e-12)
+        return _mixed(n, kind, 1 / spread, spread * mean)
+
+    parameters = {"mu": mu, "alpha": alpha}
+    return _draw(what, parameters, check, draw, shape, dtype, ctx, out, kwargs)
+
+
+def randint(
+    low: Any,
+    high: Any,
+    shape: Any = None,
+    dtype: Any = None,
+    ctx: Any = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Draw whole numbers in [low, high), every one as likely.
+
+    Parameters
+    ----------
+    low, high : int
+    shape : int or tuple of int, optional
+        (1,) by default.
+    dtype : {'int32', 'int64'}, optional
+    ctx : Context, optional
+    out : NDArray, optional
+        Written to and returned.
+
+    Raises
+    ------
+    MXNetError
+        If low is not less than high, or the dtype cannot hold them.
+    """
+    _no_more(kwargs, "randint")
+    if dtype is None and isinstance(out, NDArray):
+        dtype = out.dtype
+    kind = as_dtype("int32" if dtype is None else dtype, op="randint")
+    if kind.name not in ("int32", "int64"):
+        raise MXNetError(f"randint: dtype={kind}, expected int32 or int64")
+    try:
+        first, end = int(low), int(high)
+    except (TypeError, ValueError):
+        raise TypeError(f"randint: low={low!r}, high={high!r}, expected whole numbers") from None
+    limits = np.iinfo(kind)
+    if not limits.min <= first < end <= limits.max + 1:
+        raise MXNetError(
+            f"randint: low={first}, high={end}, expected low < high within the range of {kind}"
+        )
+    if shape is None:
+        lengths = out.shape if isinstance(out, NDArray) else (1,)
+    else:
+        lengths = _shape(shape, "randint")
+    flat = _kernels.randint(math.prod(lengths), kind, first, end)
+    return _deliver(NDArray(flat, lengths, _context(ctx)), out, "randint")
+
+
+def multinomial(
+    data: NDArray,
+    shape: Any = None,
+    get_prob: bool = False,
+    out: Any = None,
+    dtype: Any = "int32",
+    **kwargs: Any,
+) -> Any:
+    """Draw indices with given probabilities.
+
+    Parameters
+    ----------
+    data : NDArray
+        Probabilities in the last axis, of (kinds,) or (rows, kinds).
+    shape : int or tuple of int, optional
+        How many to draw for each row; by default one, without an axis of its own.
+    get_prob : bool
+        Whether to return the logarithm of each one's probability as well, which can be
+        differentiated.
+    out : NDArray, optional
+        Written to and returned.
+    dtype : str or type
+        Of the indices.
+
+    Returns
+    -------
+    NDArray or list of NDArray
+    """
+    _no_more(kwargs, "multinomial")
+    if not isinstance(data, NDArray):
+        raise TypeError(f"multinomial: data must have NDArray type, got {type(data).__name__}")
+    lengths = () if shape is None else _shape(shape, "multinomial")
+    index = F._choice(data, shape=lengths, dtype=dtype)
+    if get_prob:
+        probability = F._log_of_choice(data, index)
+        results = [index, probability]
+        if out is None:
+            return results
+        for target, result in zip(out, results, strict=True):
+            dispatch.write_into(target, result, "multinomial")
+        return out
+    return _deliver(index, out, "multinomial")
+
+
+def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
+    """Put the slices along the first axis into random order; see ``nd.shuffle``."""
+    out = kwargs.pop("out", None)
+    _no_more(kwargs, "shuffle")
+    if not isinstance(data, NDArray):
+        raise TypeError(f"shuffle: data must have NDArray type, got {type(data).__name__}")
+    return F._shuffle(data) if out is None else F._shuffle(data, out=out)  # type: ignore[no-any-return]
+
+
+# --- other names ----------------------------------------------------------------------------------
+
+
+def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    def like(data: NDArray, *args: Any, out: Any = None, **kwargs: Any) -> NDArray:
+        if not isinstance(data, NDArray):
+            raise TypeError(f"{name}_like: data must have NDArray type, got {type(data).__name__}")
+        return draw(*args, shape=data.shape, dtype=data.dtype, ctx=data.context, out=out, **kwargs)
+
+    like.__name__ = like.__qualname__ = f"{name}_like"
+    like.__doc__ = f"`{name}` in the shape, dtype and context of *data*."
+    return like
+
+
+def _rated(draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    """`exponential` by its rate, as the operators are called."""
+
+    def by_rate(lam: Any = 1.0, **kwargs: Any) -> NDArray:
+        if not isinstance(lam, NDArray):
+            _positive("exponential", lam=_number(lam, "exponential", "lam"))
+            return draw(1.0 / float(lam), **kwargs)
+        return draw(dispatch.unrecorded(F.reciprocal, lam), **kwargs)
+
+    by_rate.__doc__ = "Draw from the exponential distribution of rate *lam*."
+    return by_rate
+
+
+_BY_RATE = _rated(exponential)
+
+uniform_like = _like("uniform", uniform)
+normal_like = _like("normal", normal)
+exponential_like = _like("exponential", _BY_RATE)
+gamma_like = _like("gamma", gamma)
+poisson_like = _like("poisson", poisson)
+negative_binomial_like = _like("negative_binomial", negative_binomial)
+generalized_negative_binomial_like = _like(
+    "generalized_negative_binomial", generalized_negative_binomial
+)
+
+_DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Callable[..., NDArray], tuple[str, str]]] = {
+    # name: its parameters, the function, and what ``sample_<name>`` calls its arrays
+    "uniform": (("low", "high"), uniform, ("low", "high")),
+    "normal": (("loc", "scale"), normal, ("mu", "sigma")),
+    "exponential": (("lam",), _BY_RATE, ("lam", "")),
+    "gamma": (("alpha", "beta"), gamma, ("alpha", "beta")),
+    "poisson": (("lam",), poisson, ("lam", "")),
+    "negative_binomial": (("k", "p"), negative_binomial, ("k", "p")),
+    "generalized_negative_binomial": (
+        ("mu", "alpha"),
+        generalized_negative_binomial,
+        ("mu", "alpha"),
+    ),
+    "randint": (("low", "high"), randint, ("", "")),
+}
+
+
+def _operator(
+    name: str, order: tuple[str, ...], own: tuple[str, ...], draw: Callable[..., NDArray]
+) -> Callable[..., NDArray]:
+    """A distribution under an operator's name, whose arguments stand in MXNet's *order*."""
+
+    def call(*args: Any, **kwargs: Any) -> NDArray:
+        if len(args) > len(order):
+            raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
+        for key, value in zip(order, args, strict=False):
+            if key in kwargs:
+                raise TypeError(f"{name}: argument {key!r} given twice")
+            kwargs[key] = value
+        given = {target: kwargs.pop(key) for key, target in zip(order, own, strict=False)
+                 if key in kwargs}  # fmt: skip
+        if name.startswith("sample_"):
+            for key, target in zip(order, own, strict=False):
+                if not isinstance(given.get(target), NDArray):
+                    raise TypeError(f"{name}: argument {key} must have NDArray type")
+        return draw(**given, **kwargs)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = draw.__doc__
+    return call
+
+
+def _operators() -> dict[str, Callable[..., Any]]:
+    functions: dict[str, Callable[..., Any]] = {}
+    for name, (own, draw, arrays) in _DISTRIBUTIONS.items():
+        by_number = _operator(f"random_{name}", (*own, "shape", "ctx", "dtype"), own, draw)
+        functions[f"random_{name}"] = functions[f"_random_{name}"] = by_number
+        if arrays[0]:
+            inputs = arrays[: len(own)]
+            by_array = _operator(f"sample_{name}", (*inputs, "shape", "dtype"), own, draw)
+            functions[f"sample_{name}"] = functions[f"_sample_{name}"] = by_array
+    functions["uniform"], functions["normal"] = (
+        functions["random_uniform"],
+        functions["random_normal"],
+    )
+    functions["sample_multinomial"] = functions["_sample_multinomial"] = multinomial
+    return functions
+
+
+OPERATORS = _operators()
+"""What `ndgrad.nd` has of these: ``random_uniform``, ``uniform``, ``sample_uniform`` ..."""

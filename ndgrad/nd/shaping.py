@@ -1,0 +1,102 @@
+"""Functions that choose an operator of the table by their arguments: ``split``, ``moveaxis`` ..."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..kernels._table import lookup
+from ..ndarray import NDArray
+
+__all__ = ["SliceChannel", "concatenate", "moveaxis", "split", "split_v2"]
+
+
+def _one_or_list(parts: Sequence[NDArray]) -> Any:
+    return parts[0] if len(parts) == 1 else list(parts)
+
+
+def split(
+    data: NDArray,
+    num_outputs: int,
+    axis: int = 1,
+    squeeze_axis: bool = False,
+    out: Any = None,
+    name: str | None = None,
+) -> Any:
+    """Cut an array into *num_outputs* equal parts along an axis: a list, or the only part.
+
+    Parameters
+    ----------
+    squeeze_axis : bool
+        Drop the axis; parts must have length 1 along it.
+    """
+    options = {"num_outputs": num_outputs, "axis": axis, "squeeze_axis": squeeze_axis}
+    if out is not None:
+        return lookup("SliceChannel").call(data, out=out, **options)
+    return _one_or_list(lookup("SliceChannel").call(data, **options))
+
+
+SliceChannel = split
+
+
+def split_v2(
+    ary: NDArray,
+    indices_or_sections: int | Sequence[int],
+    axis: int = 0,
+    squeeze_axis: bool = False,
+) -> Any:
+    """Cut an array into equal sections, or before each of some indices.
+
+    Raises
+    ------
+    ValueError
+        If the sections cannot be equal, or *indices_or_sections* is neither an int nor a tuple.
+    """
+    if isinstance(indices_or_sections, (int, np.integer)):
+        sections, indices = int(indices_or_sections), ()
+        if sections < 1 or ary.shape[axis] % sections:
+            raise ValueError("array split does not result in an equal division")
+    elif isinstance(indices_or_sections, (tuple, list, set)):
+        sections, indices = 0, (0, *indices_or_sections)
+    else:
+        raise ValueError("indices_or_sections must either int or tuple of ints")
+    parts = lookup("_split_v2").call(
+        ary, indices=indices, axis=axis, squeeze_axis=squeeze_axis, sections=sections
+    )
+    return _one_or_list(parts)
+
+
+def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = True) -> NDArray:
+    """Join arrays along an axis; a single one is returned itself unless *always_copy*."""
+    if len(arrays) == 1 and not always_copy:
+        return arrays[0]
+    result: NDArray = lookup("Concat").call(*arrays, dim=axis)
+    return result
+
+
+def moveaxis(
+    tensor: NDArray, source: int | Sequence[int], destination: int | Sequence[int]
+) -> NDArray:
+    """Move axes to other positions; the others keep their order.
+
+    Raises
+    ------
+    ValueError
+        If an axis is out of range or the two numbers of axes differ.
+    """
+    ndim = tensor.ndim
+    places = []
+    for word, axes in (("source", source), ("destination", destination)):
+        given = [axes] if isinstance(axes, (int, np.integer)) else list(axes)
+        if any(not -ndim <= a < ndim for a in given) or len({a % ndim for a in given}) < len(given):
+            raise ValueError(f"moveaxis: {word}={axes} must name different axes of {ndim}")
+        places.append([a % ndim for a in given])
+    if len(places[0]) != len(places[1]):
+        raise ValueError("moveaxis: source and destination must have the same number of axes")
+    order = [a for a in range(ndim) if a not in places[0]]
+    for to, axis in sorted(zip(places[1], places[0], strict=True)):
+        order.insert(to, axis)
+    result: NDArray = lookup("transpose").call(tensor, axes=tuple(order))
+    return result

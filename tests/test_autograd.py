@@ -1,0 +1,489 @@
+"""The autograd API where it goes beyond MXNet, or is right where MXNet is not."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import MXNetError, autograd, nd
+from ndgrad.storage import pool_stats
+
+
+def variable(*values: float, dtype: str = "float32") -> Any:
+    x = nd.array(values, dtype=dtype)
+    x.attach_grad()
+    return x
+
+
+# --- scopes --------------------------------------------------------------------------------------
+
+
+def states() -> tuple[bool, bool]:
+    return autograd.is_recording(), autograd.is_training()
+
+
+def test_scopes_nest_and_come_back() -> None:
+    assert states() == (False, False)
+    with autograd.record():
+        assert states() == (True, True)
+        with autograd.predict_mode():
+            assert states() == (True, False)
+            with autograd.pause(train_mode=True):
+                assert states() == (False, True)
+            assert states() == (True, False)
+        assert states() == (True, True)
+    assert states() == (False, False)
+
+
+def test_a_scope_can_be_entered_again_inside_itself() -> None:
+    scope = autograd.record(train_mode=False)
+    for _ in range(2):
+        with scope, autograd.pause(), scope:
+            assert states() == (True, False)
+        assert states() == (False, False)
+
+
+def test_an_exception_restores_the_state() -> None:
+    with pytest.raises(ZeroDivisionError), autograd.record():
+        raise ZeroDivisionError
+    assert states() == (False, False)
+
+
+def test_states_belong_to_their_thread() -> None:
+    seen = []
+    with autograd.record():
+        thread = threading.Thread(target=lambda: seen.append(states()))
+        thread.start()
+        thread.join()
+    assert seen == [(False, False)]
+
+
+def test_setters_return_what_was() -> None:
+    assert autograd.set_recording(True) is False
+    assert autograd.set_recording(False) is True
+    assert autograd.set_training(True) is False
+    assert autograd.set_training(False) is True
+
+
+# --- variables -----------------------------------------------------------------------------------
+
+
+def test_mark_variables_checks_before_it_marks() -> None:
+    x, y = nd.ones(2), nd.ones(2)
+    with pytest.raises(MXNetError, match=r"gradients\[1\] must have its variable's shape \(2,\)"):
+        autograd.mark_variables([x, y], [nd.zeros(2), nd.zeros(3)])
+    assert x.grad is None
+    with pytest.raises(MXNetError, match="2 variables, 1 gradients"):
+        autograd.mark_variables([x, y], [nd.zeros(2)])
+    with pytest.raises(KeyError):
+        autograd.mark_variables([x], [nd.zeros(2)], "sometimes")
+    with pytest.raises(TypeError, match="must be an NDArray"):
+        autograd.mark_variables([x], [np.zeros(2)])  # type: ignore[list-item]
+
+
+def test_fresh_grad_and_zero_grad() -> None:
+    x = variable(1, 2)
+    assert not x._fresh_grad
+    with autograd.record():
+        y = x * x
+    y.backward()
+    assert x._fresh_grad
+    x._fresh_grad = False
+    assert not x._fresh_grad
+    x.zero_grad()
+    assert not x.grad.asnumpy().any()
+
+
+def test_a_gradient_reaches_an_array_through_every_path() -> None:
+    x = variable(3)
+    with autograd.record():
+        y = x * x + x
+        z = y * x + y * y
+    z.backward()
+    v = 3.0
+    exact = (2 * v + 1) * v + v * v + v + 2 * (v * v + v) * (2 * v + 1)
+    assert x.grad.asscalar() == exact
+
+
+# --- errors before anything is written -----------------------------------------------------------
+
+
+def test_an_overwritten_input_is_named() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = nd.sin(x)
+    x[:] = 10
+    with pytest.raises(MXNetError, match="Operator sin: its input 'data'.*overwritten"):
+        y.backward()
+    assert not x.grad.asnumpy().any()
+
+
+def test_an_overwritten_output_is_named() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = nd.exp(x)
+        z = y.sum()
+    y.detach()[:] = 0
+    with pytest.raises(MXNetError, match="Operator exp: its output"):
+        z.backward()
+
+
+def test_an_array_that_nobody_saved_may_be_overwritten() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = x + 1
+    x[:] = 10
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), [1, 1])
+
+
+def test_a_view_shares_the_version() -> None:
+    x = variable(1, 2, 3)
+    with autograd.record():
+        y = x * x
+    x.reshape(3, 1)[1:2] = 5
+    with pytest.raises(MXNetError, match="overwritten"):
+        y.backward()
+
+
+@pytest.mark.parametrize("write", ["add", "item", "slice", "out", "copyto"])
+def test_writes_while_recording_are_refused_first(write: str) -> None:
+    x = variable(1, 2)
+    with autograd.record(), pytest.raises(MXNetError, match="Nothing was written"):
+        if write == "add":
+            x += 1
+        elif write == "item":
+            x[0] = 7
+        elif write == "slice":
+            x[:] = 7
+        elif write == "out":
+            nd.exp(nd.ones(2), out=x)
+        else:
+            nd.zeros(2).copyto(x)
+    np.testing.assert_array_equal(x.asnumpy(), [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("head_gradient", "error", "text"),
+    [
+        (lambda: nd.ones(3), MXNetError, r"shape \(2,\).*got \(3,\)"),
+        (lambda: nd.ones((2, 1)), MXNetError, "head's shape"),
+        (lambda: nd.ones(2, dtype="float64"), MXNetError, "dtype float32.*float64"),
+        (lambda: np.ones(2), TypeError, "must be an NDArray"),
+        (lambda: 5.0, TypeError, "got float"),
+    ],
+)
+def test_head_gradients_are_checked(head_gradient: Any, error: type, text: str) -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = x * 2
+    with pytest.raises(error, match=text):
+        y.backward(head_gradient())
+    y.backward()  # nothing was lost
+    np.testing.assert_array_equal(x.grad.asnumpy(), [2, 2])
+
+
+def test_a_released_graph_writes_nothing() -> None:
+    x, w = variable(1, 2), variable(5, 5)
+    with autograd.record():
+        shared = x * x
+        first, second = shared * 2, shared * w
+    first.backward()
+    before = x.grad.asnumpy()
+    with pytest.raises(MXNetError, match="retain_graph=True"):
+        second.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), before)
+    assert not w.grad.asnumpy().any()
+
+
+def test_retain_graph_keeps_it() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = x * x
+    for _ in range(3):
+        y.backward(retain_graph=True)
+        np.testing.assert_array_equal(x.grad.asnumpy(), [2, 4])
+    y.backward()
+    with pytest.raises(MXNetError, match="not in a computational graph"):
+        y.backward()
+
+
+# --- grad and higher orders ----------------------------------------------------------------------
+
+
+def test_grad_leaves_the_buffers_alone() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = x * x
+    (g,) = autograd.grad(y, x)
+    np.testing.assert_array_equal(g.asnumpy(), [2, 4])
+    assert not x.grad.asnumpy().any()
+
+
+def test_grad_returns_arrays_of_its_own() -> None:
+    x = variable(1, 2)
+    head = nd.array([3.0, 4.0])
+    with autograd.record():
+        y = x + 1
+    (g,) = autograd.grad(y, x, head)
+    g[:] = 0
+    np.testing.assert_array_equal(head.asnumpy(), [3, 4])
+
+
+def test_fifth_derivative_of_a_polynomial() -> None:
+    x = variable(2, dtype="float64")
+    with autograd.record():
+        value = x**5
+        for _ in range(5):
+            (value,) = autograd.grad(value, x, create_graph=True)
+    assert value.asscalar() == pytest.approx(120)
+
+
+def test_gradient_penalty_matches_the_formula() -> None:
+    # d/dw |d/dx sum(tanh(w x))|^2, by hand: with t = tanh(wx), s = 1 - t^2 it is
+    # sum 2 w s (s - 2 w x t s).
+    w = variable(0.7, dtype="float64")
+    x = variable(0.1, 0.5, -0.4, dtype="float64")
+    with autograd.record():
+        y = nd.tanh(w * x)
+        (g,) = autograd.grad(y, x, create_graph=True)
+        penalty = (g * g).sum()
+    penalty.backward()
+    a, b = w.asscalar(), x.asnumpy()
+    t = np.tanh(a * b)
+    s = 1 - t * t
+    assert w.grad.asscalar() == pytest.approx(np.sum(2 * a * s * (s - 2 * a * b * t * s)))
+
+
+def test_gradients_flow_to_recorded_head_gradients() -> None:
+    x, h = variable(1, 2, dtype="float64"), variable(3, 4, dtype="float64")
+    with autograd.record():
+        y = x * x
+        (g,) = autograd.grad(y, x, head_grads=h, create_graph=True)
+    g.backward()
+    np.testing.assert_array_equal(h.grad.asnumpy(), [2, 4])
+    np.testing.assert_array_equal(x.grad.asnumpy(), [6, 8])
+
+
+def test_hessian_vector_product_equals_the_hessian() -> None:
+    x = variable(0.3, -0.8, 1.1, dtype="float64")
+
+    def gradient() -> Any:
+        y = (nd.exp(x) * x[::-1]).sum() * x.sum()
+        return autograd.grad(y, x, create_graph=True)[0]
+
+    rows = []
+    for i in range(3):
+        with autograd.record():
+            row = gradient()[i]
+        row.backward()
+        rows.append(x.grad.asnumpy().copy())
+    hessian = np.array(rows)
+    np.testing.assert_allclose(hessian, hessian.T, rtol=1e-12)
+    v = nd.array([1.0, 2.0, 3.0], dtype="float64")
+    with autograd.record():
+        product = (gradient() * v).sum()
+    product.backward()
+    np.testing.assert_allclose(x.grad.asnumpy(), hessian @ v.asnumpy(), rtol=1e-12)
+
+
+# --- Function ------------------------------------------------------------------------------------
+
+
+class Scaled(autograd.Function):
+    """Two outputs, one argument that is no array, NumPy inside."""
+
+    def forward(self, a: Any, factor: float, b: Any) -> Any:
+        self.factor = factor
+        product = a * b
+        self.save_for_backward(a, b, product)
+        return product * factor, nd.array(np.sin(b.asnumpy()))
+
+    def backward(self, d_product: Any, d_sine: Any) -> Any:
+        a, b, _ = self.saved_tensors
+        return (
+            d_product * b * self.factor,
+            None,
+            d_product * a * self.factor + d_sine * nd.cos(b),
+        )
+
+
+def test_function_of_many() -> None:
+    a, b = variable(1, 2), variable(3, 4)
+    with autograd.record():
+        u, v = Scaled()(a, 10.0, b)
+        total = u + v * 2
+    total.backward()
+    np.testing.assert_allclose(a.grad.asnumpy(), [30, 40])
+    np.testing.assert_allclose(b.grad.asnumpy(), [10, 20] + 2 * np.cos([3, 4]), rtol=1e-6)
+
+
+def test_function_with_one_output_used() -> None:
+    a, b = variable(1, 2), variable(3, 4)
+    with autograd.record():
+        u, _ = Scaled()(a, 2.0, b)
+    u.backward()
+    np.testing.assert_allclose(b.grad.asnumpy(), [2, 4])
+
+
+def test_function_adds_and_skips_inputs_without_gradient() -> None:
+    a, b = nd.array([1.0, 2.0]), nd.array([3.0, 4.0])
+    b.attach_grad("add")
+    for _ in range(3):
+        with autograd.record():
+            u, _ = Scaled()(a, 1.0, b)
+        u.backward()
+    np.testing.assert_allclose(b.grad.asnumpy(), [3, 6])
+
+
+class Cube(autograd.Function):
+    def forward(self, x: Any) -> Any:
+        y = x * x * x
+        self.save_for_backward(x, y)
+        return y
+
+    def backward(self, dy: Any) -> Any:
+        x, y = self.saved_tensors
+        return 3 * y / x * dy
+
+
+def test_function_can_be_differentiated_again_through_inputs_and_outputs() -> None:
+    x = variable(2, 3, dtype="float64")
+    with autograd.record():
+        value = Cube()(x)
+        for _ in range(3):
+            (value,) = autograd.grad(value, x, create_graph=True)
+    np.testing.assert_allclose(value.asnumpy(), [6, 6], rtol=1e-12)
+
+
+def test_function_errors_surface_as_themselves_with_the_call_site() -> None:
+    class Broken(autograd.Function):
+        def forward(self, x: Any) -> Any:
+            return x * 2
+
+        def backward(self, dy: Any) -> Any:
+            raise LookupError("boom")
+
+    x = variable(1)
+    with autograd.record():
+        y = Broken()(x)
+    with pytest.raises(LookupError, match="boom") as caught:
+        y.backward()
+    assert "Broken.backward" in caught.value.__notes__[0]
+    assert __file__ in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        (lambda dy: (dy, dy), "must return 1 gradients.*got 2"),
+        (lambda dy: nd.ones(5), r"must have its shape \(2,\), got \(5,\)"),
+        (lambda dy: "text", "must return NDArrays, got str"),
+    ],
+)
+def test_function_results_are_checked(result: Any, text: str) -> None:
+    class Wrong(autograd.Function):
+        def forward(self, x: Any) -> Any:
+            return x * 2
+
+        def backward(self, dy: Any) -> Any:
+            return result(dy)
+
+    x = variable(1, 2)
+    with autograd.record():
+        y = Wrong()(x)
+    with pytest.raises((MXNetError, TypeError), match=text):
+        y.backward()
+
+
+def test_function_is_called_once_and_forward_may_fail() -> None:
+    class Fails(autograd.Function):
+        def forward(self, x: Any) -> Any:
+            raise ValueError("no")
+
+    x = variable(1)
+    with autograd.record():
+        with pytest.raises(ValueError, match="no"):
+            Fails()(x)
+        assert autograd.is_recording()
+        cube = Cube()
+        cube(x)
+        with pytest.raises(MXNetError, match="only be called once"):
+            cube(x)
+
+
+def test_function_returning_its_input_is_an_identity() -> None:
+    class Reversal(autograd.Function):
+        def forward(self, x: Any) -> Any:
+            return x
+
+        def backward(self, dy: Any) -> Any:
+            return -dy
+
+    x = variable(1, 2)
+    with autograd.record():
+        y = Reversal()(x) * 3
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), [-3, -3])
+
+
+# --- depth and memory ----------------------------------------------------------------------------
+
+
+def test_a_chain_of_100_000_operators() -> None:
+    x = variable(1, 2)
+    with autograd.record():
+        y = x
+        for _ in range(100_000):
+            y = y + 1
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), [1, 1])
+    with autograd.record():
+        y = x
+        for _ in range(100_000):
+            y = y * 1.0
+    del y  # freeing a graph must not recurse either
+
+
+def test_memory_is_freed_as_the_walk_passes() -> None:
+    n, depth = 100_000, 40
+    x = nd.ones(n)
+    x.attach_grad()
+    with autograd.record():
+        y = x
+        for _ in range(depth):
+            y = nd.sin(y)
+    nodes = []
+    node = y._node
+    while isinstance(node, mx.graph.Node):
+        nodes.append(weakref.ref(node))
+        node = node.parents[0]
+    del node
+    before = pool_stats()
+    y.backward()
+    # A few gradients at a time, in blocks that are used again: not one for each operator.
+    assert pool_stats().mapped - before.mapped <= 4
+    assert pool_stats().bytes_in_use < before.bytes_in_use / 4
+    del y
+    gc.collect()
+    assert not any(ref() for ref in nodes)
+
+
+def test_a_graph_without_cycles_needs_no_collector() -> None:
+    gc.disable()
+    try:
+        x = variable(1, 2)
+        with autograd.record():
+            y = Cube()(nd.exp(x)).sum()
+        node = weakref.ref(y._node)
+        y.backward()
+        del y
+        assert node() is None
+    finally:
+        gc.enable()

@@ -1,0 +1,234 @@
+"""Square brackets: keys, views, writes, and gradients through both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import autograd, nd
+
+KEYS: list[Any] = [
+    1,
+    -1,
+    (1, 2),
+    (0, 1, -1),
+    slice(1, None),
+    slice(None, None, -1),
+    (slice(None), 1),
+    (slice(None), slice(2, 0, -1), slice(None, None, 3)),
+    (Ellipsis, 1),
+    (1, Ellipsis, slice(0, 2)),
+    None,
+    (slice(None), None, 2),
+    (0, None, slice(1, 3)),
+    [1, 0, 1],
+    ([0, 1], [1, 2]),
+    ([0, 1], slice(None), [1, 2]),
+    (1, slice(None), [0, 1]),
+    (slice(None), [2, 0]),
+    (slice(None), slice(1, 3), [3, 0]),
+    (slice(None), [[0, 1], [2, 2]]),
+    (slice(None), [0, 1], [[0], [1]]),
+    ([[0], [1]], None, [1, 2]),
+    (None, [1, 0], Ellipsis, None),
+    (Ellipsis, [1, 1, 0], slice(1, 2)),
+    ([1], [0], [3]),
+    (slice(0, 0), [1, 2]),
+    ([], 1),
+]
+
+
+def numbers(*shape: int) -> np.ndarray[Any, Any]:
+    return np.arange(np.prod(shape), dtype="float32").reshape(shape)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=repr)
+def test_reads_what_numpy_reads(key: Any) -> None:
+    host = numbers(2, 3, 4)
+    expected = host[tuple(np.array(k, int) if k == [] else k for k in key)
+                    if isinstance(key, tuple) else key]
+    result = nd.array(host)[key]
+    assert result.shape == (expected.shape or (1,))
+    np.testing.assert_array_equal(result.asnumpy().reshape(expected.shape), expected)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=repr)
+def test_gradient_and_write(key: Any) -> None:
+    host = numbers(2, 3, 4)
+    x = nd.array(host, dtype="float64")
+    x.attach_grad()
+    with autograd.record():
+        y = x[key]
+    head = numbers(*y.shape) + 1
+    y.backward(nd.array(head, dtype="float64"))
+    expected = np.zeros((2, 3, 4))
+    where = tuple(np.array(k, int) if k == [] else k for k in key) if isinstance(key, tuple) else key
+    np.add.at(expected, where, head.reshape(host[where].shape))
+    np.testing.assert_array_equal(x.grad.asnumpy(), expected)
+    z = nd.array(host)
+    z[key] = nd.array(head)
+    host[where] = head.reshape(host[where].shape)
+    np.testing.assert_array_equal(z.asnumpy(), host)
+
+
+@pytest.mark.parametrize("key", [0, (slice(None), 1), slice(None, None, -1), [1, 0]], ids=repr)
+def test_second_order(key: Any) -> None:
+    x = nd.array(numbers(2, 3) + 1)
+    x.attach_grad()
+    with autograd.record():
+        y = x[key] ** 3
+        (g,) = autograd.grad(y, [x], create_graph=True)
+        total = (g * g).sum()
+    total.backward()
+    host = numbers(2, 3) + 1
+    expected = np.zeros((2, 3))
+    expected[key] = 36 * host[key] ** 3
+    np.testing.assert_allclose(x.grad.asnumpy(), expected)
+
+
+def test_views_share_memory_and_version() -> None:
+    x = nd.array(numbers(4, 3))
+    row = x[1:3][1]
+    row[:] = -1
+    assert (x.asnumpy()[2] == -1).all()
+    x.attach_grad()
+    with autograd.record():
+        view = x[1:][0]
+        y = view * view
+    view_outside = x[0:3][1]
+    view_outside[0] = 100
+    with pytest.raises(mx.MXNetError, match="overwritten"):
+        y.backward()
+
+
+def test_overlap_and_aliases() -> None:
+    v = nd.array(numbers(5))
+    v[1:] = v[:-1]
+    np.testing.assert_array_equal(v.asnumpy(), [0, 0, 1, 2, 3])
+    v[::-1] = v
+    np.testing.assert_array_equal(v.asnumpy(), [3, 2, 1, 0, 0])
+    v[[1, 0]] = v[0:2]
+    np.testing.assert_array_equal(v.asnumpy(), [2, 3, 1, 0, 0])
+    x = nd.array(numbers(2, 3))
+    x[0] += 1
+    np.testing.assert_array_equal(x.asnumpy()[0], [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("key", "error", "text"),
+    [
+        (5, IndexError, "index 5 is out of bounds for axis 0 with size 2"),
+        ((0, -4), IndexError, "index -4 is out of bounds for axis 1 with size 3"),
+        ([0, 5], IndexError, "index 5 is out of bounds for axis 0 with size 2"),
+        ((0, 0, 0), IndexError, "too many indices"),
+        ((..., ...), IndexError, "more than one ellipsis"),
+        ("a", ValueError, "does not support slicing"),
+        ((0, 1.0), ValueError, "does not support slicing"),
+        (slice(None, None, 0), ValueError, "step cannot be zero"),
+        (([0, 1], [0, 1, 2]), IndexError, "cannot be broadcast"),
+        ([[1, 2], [0]], ValueError, "does not support slicing"),
+    ],
+    ids=repr,
+)
+def test_bad_keys(key: Any, error: type[Exception], text: str) -> None:
+    x = nd.array(numbers(2, 3))
+    with pytest.raises(error, match=text):
+        x[key]
+    with pytest.raises(error, match=text):
+        x[key] = 1
+    np.testing.assert_array_equal(x.asnumpy(), numbers(2, 3))
+
+
+def test_crossed_slice() -> None:
+    with pytest.raises(mx.MXNetError, match="Invalid slicing range"):
+        nd.array(numbers(2, 3))[1:0]
+    assert nd.array(numbers(2, 3))[5:].shape == (0, 3)
+
+
+@pytest.mark.parametrize("value", [nd.ones((2,)), np.ones((3, 3)), [1, 2]], ids=["nd", "np", "list"])
+def test_bad_values(value: Any) -> None:
+    x = nd.array(numbers(2, 3))
+    with pytest.raises(ValueError, match="could not be broadcast"):
+        x[0] = value
+    with pytest.raises(TypeError, match="non-array-like"):
+        x[0] = "a"
+    np.testing.assert_array_equal(x.asnumpy(), numbers(2, 3))
+
+
+def test_values_convert_as_c_does() -> None:
+    z = nd.zeros((3,), dtype="uint8")
+    z[0] = 300.7
+    z[1:] = np.array([-1.0, 2.9])
+    np.testing.assert_array_equal(z.asnumpy(), [44, 255, 2])
+    half = nd.zeros((2,), dtype="float16")
+    half[:] = nd.array([1.5, 2.5])
+    assert half.asnumpy().tolist() == [1.5, 2.5]
+
+
+def test_masks() -> None:
+    x = nd.array(numbers(2, 3))
+    mask = nd.array(numbers(2, 3) > 3, dtype="bool")
+    np.testing.assert_array_equal(x[mask].asnumpy(), [4, 5])
+    x[mask] = 0
+    assert x.asnumpy().max() == 3
+    with pytest.raises(IndexError, match="boolean index"):
+        x[nd.array([1, 0, 1], dtype="bool")]
+    # As in MXNet, booleans that are no boolean NDArray are the numbers 0 and 1.
+    np.testing.assert_array_equal(x[[True, False]].asnumpy(), x.asnumpy()[[1, 0]])
+
+
+def test_writes_while_recording() -> None:
+    x = nd.array([1.0, 2.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        with pytest.raises(mx.MXNetError, match="already in a computational graph"):
+            x[0] = 5
+        y = x * 2
+        with pytest.raises(mx.MXNetError, match="already in a computational graph"):
+            y[:] = 1
+        z = nd.zeros((2, 3))
+        z[:] = y
+        z.sum().backward()
+    np.testing.assert_array_equal(x.asnumpy(), [1, 2, 3])
+    np.testing.assert_array_equal(x.grad.asnumpy(), [4, 4, 4])
+
+
+def test_partial_writes_while_recording() -> None:
+    x = nd.array([1.0, 2.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        z = nd.ones((4, 3))
+        for i in range(3):
+            z[i] = x * (i + 1)
+        z[:, 0] = 7
+        z[[3, 1], 1] = x[:2]
+        y = z * z
+    y.backward()
+    host = np.array([1.0, 2.0, 3.0])
+    grad = 2 * host * (1 + 4 + 9)
+    grad[0] = 2 * host[0]  # column 0 was overwritten; z[3, 1] = x[0]
+    grad[1] = 2 * host[1] * (1 + 9) + 2 * host[1]  # z[1, 1] = x[1] instead of 2 * x[1]
+    np.testing.assert_allclose(x.grad.asnumpy(), grad)
+
+
+@pytest.mark.parametrize("n", [0, 5])
+@pytest.mark.parametrize("dtype", ["float16", "int8", "bool"])
+def test_dtypes_and_empty_arrays(dtype: str, n: int) -> None:
+    x = nd.array(numbers(n, 4), dtype=dtype)
+    host = x.asnumpy()
+    np.testing.assert_array_equal(x[:, 1:3].asnumpy(), host[:, 1:3])
+    np.testing.assert_array_equal(x[:, [2, 0]].asnumpy(), host[:, [2, 0]])
+    x[:, 1] = 1
+    assert (x.asnumpy()[:, 1] == 1).all()
+
+
+def test_0d() -> None:
+    x = nd.array(5.0)
+    assert x[()].shape == x[...].shape == ()
+    x[()] = 3
+    assert x.asnumpy() == 3
+    with pytest.raises(IndexError):
+        x[0]

@@ -1,0 +1,162 @@
+"""Reductions where the table's own tests do not look: layouts, large arrays, corners, errors."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ndgrad import MXNetError, autograd, nd
+from ndgrad.kernels._threads import num_threads, set_num_threads
+
+NAN = float("nan")
+
+
+def gradient(f: Any, *values: Any, dtype: str = "float32") -> list[Any]:
+    x = nd.array(values, dtype=dtype)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    return x.grad.tolist()  # type: ignore[no-any-return, union-attr]
+
+
+AXES = [None, *(a for r in (1, 2, 3) for a in itertools.combinations(range(4), r))]
+
+
+@pytest.mark.parametrize("axis", AXES, ids=str)
+def test_any_axes(axis: Any) -> None:
+    a = np.random.default_rng(0).normal(size=(3, 5, 2, 4)).astype("float32")
+    x = nd.array(a)
+    for name in ("sum", "max"):
+        for keepdims in (False, True):
+            y = getattr(nd, name)(x, axis=axis, keepdims=keepdims).asnumpy()
+            expected = np.asarray(getattr(np, name)(a, axis=axis, keepdims=keepdims))
+            np.testing.assert_allclose(y, expected.reshape(expected.shape or (1,)), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((300_007,), 0), ((3, 100_003), 1), ((100_003, 3), 0), ((70, 5003), 0), ((9, 7001, 5), 1)],
+)
+def test_large(shape: tuple[int, ...], axis: int) -> None:
+    a = np.random.default_rng(1).normal(size=shape).astype("float32")
+    x = nd.array(a)
+    exact = a.sum(axis, dtype=np.float64)
+    y = nd.sum(x, axis=axis).asnumpy()
+    np.testing.assert_allclose(y, exact.reshape(y.shape), rtol=1e-6, atol=1e-5)
+    assert (nd.max(x, axis=axis).asnumpy() == a.max(axis)).all()
+    assert (nd.argmin(x, axis=axis).asnumpy() == a.argmin(axis)).all()
+
+
+def test_threads_change_no_bit() -> None:
+    x = nd.array(np.random.default_rng(2).normal(size=(1000, 1003)), dtype="float32")
+    before = num_threads()
+    many = [nd.sum(x, axis=a).asnumpy() for a in (None, 0, 1)]
+    set_num_threads(1)
+    try:
+        one = [nd.sum(x, axis=a).asnumpy() for a in (None, 0, 1)]
+    finally:
+        set_num_threads(before)
+    assert all((a == b).all() for a, b in zip(many, one, strict=True))
+
+
+def test_accuracy_of_a_long_sum() -> None:
+    x = nd.full((1 << 20,), 0.1)
+    assert nd.sum(x).asscalar() == np.float32(np.float32(0.1) * (1 << 20))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "float16", "bool"])
+def test_dtypes_stay(dtype: str) -> None:
+    x = nd.array([[1, 0, 3], [1, 1, 1]], dtype=dtype)
+    for name in ("sum", "mean", "max", "prod", "norm"):
+        assert getattr(nd, name)(x, axis=1).dtype == np.dtype(dtype)
+
+
+def test_integers() -> None:
+    assert nd.sum(nd.array([100, 100, 100], dtype="uint8")).asscalar() == 44
+    assert nd.mean(nd.array([-3, -4], dtype="int32")).asscalar() == -3
+    assert nd.mean(nd.array([100, 100, 100], dtype="int8")).asscalar() == 100
+    assert nd.norm(nd.array([3, 4], dtype="int32")).asscalar() == 5
+    big = 2**53 + 1
+    assert nd.sum(nd.array([big, 1], dtype="int64")).asscalar() == big + 1
+    assert nd.max(nd.array([big, big - 1], dtype="int64")).asscalar() == big
+
+
+def test_float16_is_summed_in_more() -> None:
+    x = nd.full((10,), 30000, dtype="float16")
+    assert nd.mean(x).asscalar() == 30000
+
+
+def test_nan() -> None:
+    for values in ([1, NAN, 2], [NAN, 1, 2], [1, 2, NAN]):
+        assert np.isnan(nd.max(nd.array(values)).asscalar())
+        assert np.isnan(nd.min(nd.array(values)).asscalar())
+        place = int(np.argmax(np.isnan(values)))
+        assert nd.argmax(nd.array(values), axis=0).asscalar() == place
+        assert nd.argmin(nd.array([[v, 0] for v in values]), axis=0).tolist()[0] == place
+    assert gradient(nd.max, 1, NAN, 3) == [0, 0, 0]
+    assert gradient(nd.nansum, 1, NAN, 3) == [1, 0, 1]
+    assert gradient(nd.nanprod, 2, NAN, 3) == [3, 0, 2]
+
+
+def test_every_tie_has_the_whole_gradient() -> None:
+    assert gradient(nd.max, 1, 3, 3, 2) == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("values", [[2, 0, 3], [0, 0, 3], [0, 0, 0], [2, 5, 3]])
+def test_gradient_of_a_product_with_zeros(values: list[float]) -> None:
+    others = [np.prod(values[:i] + values[i + 1 :]) for i in range(3)]
+    assert gradient(nd.prod, *values) == others
+
+
+def test_second_order_of_a_product_with_zeros() -> None:
+    x = nd.array([2.0, 0.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        (first,) = autograd.grad(nd.prod(x), [x], create_graph=True)
+        z = first[0] + first[1] * 10
+    z.backward()
+    assert x.grad.tolist() == [30, 3, 20]  # type: ignore[union-attr]
+
+
+def test_norm_beyond_the_range_of_squares() -> None:
+    x = nd.array([[3e200, 4e200], [3e-200, 4e-200], [0, 0]], dtype="float64")
+    np.testing.assert_allclose(nd.norm(x, axis=1).asnumpy(), [5e200, 5e-200, 0])
+
+
+def test_empty() -> None:
+    x = nd.array(np.zeros((0, 3), "float32"))
+    assert nd.sum(x).tolist() == [0]
+    assert nd.sum(x, axis=0).tolist() == [0, 0, 0]
+    assert nd.prod(x, axis=0).tolist() == [1, 1, 1]
+    assert nd.sum(x, axis=1).shape == (0,)
+    with pytest.raises(MXNetError, match="empty"):
+        nd.max(x)
+
+
+def test_excluding_everything_changes_nothing() -> None:
+    x = nd.ones((2, 2))
+    assert nd.sum(x, axis=(0, 1), exclude=True).shape == (2, 2)
+    assert nd.sum(x, axis=(), exclude=True).tolist() == [4]
+
+
+@pytest.mark.parametrize("axis", [2, -3, (0, 0), (0, -2), "a", 1.5])
+def test_bad_axes(axis: Any) -> None:
+    for name in ("sum", "max", "norm"):
+        with pytest.raises(MXNetError, match=f"{name}.*axis"):
+            getattr(nd, name)(nd.ones((2, 2)), axis=axis)
+
+
+def test_other_errors() -> None:
+    x = nd.ones((2, 2))
+    with pytest.raises(MXNetError, match="ord"):
+        nd.norm(x, ord=3)
+    with pytest.raises(MXNetError, match="axes"):
+        nd.moments(x)
+    with pytest.raises(MXNetError, match="int"):
+        nd.argmax(x, axis=(0, 1))
+    with pytest.raises(MXNetError, match="axis"):
+        nd.argmax_channel(nd.ones((2,)))

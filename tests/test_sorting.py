@@ -1,0 +1,126 @@
+"""Sorting: against NumPy for every dtype and axis, ties, NaN, gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ndgrad as mx
+import numpy as np
+import pytest
+from ndgrad import autograd, nd
+
+RNG = np.random.default_rng(3)
+DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"]
+NAN = float("nan")
+
+
+def sample(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    if dtype == "bool":
+        return RNG.integers(0, 2, shape).astype(bool)
+    if dtype == "uint8":
+        return RNG.integers(0, 256, shape).astype(dtype)
+    return (RNG.standard_normal(shape) * 40).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [1, 7, 300])
+def test_order_is_numpys(dtype: str, n: int) -> None:
+    for axis in (0, 1, 2):
+        shape = [3, 2, 4]
+        shape[axis] = n
+        host = sample(dtype, tuple(shape))
+        x = nd.array(host, dtype=dtype)
+        np.testing.assert_array_equal(nd.sort(x, axis=axis).asnumpy(), np.sort(host, axis))
+        np.testing.assert_array_equal(
+            nd.argsort(x, axis=axis, dtype="int32").asnumpy(), np.argsort(host, axis, kind="stable")
+        )
+        down = nd.sort(x, axis=axis, is_ascend=False).asnumpy()
+        np.testing.assert_array_equal(down, np.flip(np.sort(host, axis), axis))
+
+
+@pytest.mark.parametrize("n", [10, 200])
+@pytest.mark.parametrize("k", [1, 5, 0])
+@pytest.mark.parametrize("is_ascend", [False, True])
+def test_topk_is_the_start_of_argsort(n: int, k: int, is_ascend: bool) -> None:
+    x = nd.array(RNG.integers(0, 20, (4, n)))
+    count = k or n
+    order = nd.argsort(x, is_ascend=is_ascend).asnumpy()[:, :count]
+    values, indices = nd.topk(x, k=k, ret_typ="both", is_ascend=is_ascend)
+    np.testing.assert_array_equal(indices.asnumpy(), order)
+    taken = np.take_along_axis(x.asnumpy(), order.astype(int), 1)
+    np.testing.assert_array_equal(values.asnumpy(), taken)
+    np.testing.assert_array_equal(
+        nd.topk(x, k=k, ret_typ="value", is_ascend=is_ascend).asnumpy(), taken
+    )
+    mask = np.zeros(x.shape)
+    np.put_along_axis(mask, order.astype(int), 1, 1)
+    np.testing.assert_array_equal(
+        nd.topk(x, k=k, ret_typ="mask", is_ascend=is_ascend).asnumpy(), mask
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("n", [8, 400])
+def test_nan_is_last_and_zeros_are_equal(dtype: str, n: int) -> None:
+    host = np.ones(n, dtype)
+    host[:6] = [NAN, -0.0, 0.0, np.inf, -np.inf, -NAN]
+    x = nd.array(host, dtype=dtype)
+    for is_ascend in (True, False):
+        y = nd.sort(x, is_ascend=is_ascend).asnumpy()
+        assert np.isnan(y[-2:]).all() and not np.isnan(y[:-2]).any()
+        index = nd.argsort(x, is_ascend=is_ascend, dtype="int64").asnumpy().tolist()
+        assert index[-2:] == [0, 5]
+        assert index.index(1) < index.index(2)
+        assert index[0] == (4 if is_ascend else 3)
+
+
+def test_defaults() -> None:
+    x = nd.array([[3, 1, 3, 2]])
+    assert nd.argsort(x).dtype == np.float32
+    assert nd.argsort(x).tolist() == [[1, 3, 0, 2]]
+    assert nd.topk(x, k=2).tolist() == [[0, 2]]
+    assert nd.topk(x).dtype == np.float32
+    assert nd.sort(nd.array([[2, 1], [0, 3]]), axis=None).tolist() == [0, 1, 2, 3]
+    assert nd.argsort(nd.array([[2, 1], [0, 3]]), axis=None).tolist() == [2, 1, 0, 3]
+    assert nd.topk(nd.array([[2, 1], [0, 3]]), axis=None, k=2).tolist() == [3, 0]
+    assert nd.topk(nd.array([[2, 1], [0, 3]]), axis=None, ret_typ="mask").tolist() == [
+        [0, 0],
+        [0, 1],
+    ]
+    assert nd.sort(nd.zeros((0, 3)), axis=0).shape == (0, 3)
+    assert nd.sort(nd.zeros((3, 0)), axis=0).shape == (3, 0)
+
+
+def test_gradients() -> None:
+    x = nd.array([[3.0, 1.0, 3.0, 2.0]])
+    x.attach_grad()
+    weights = nd.array([[1.0, 2.0, 3.0, 4.0]])
+    with autograd.record():
+        y = nd.sort(x) * weights
+    y.backward()
+    assert x.grad.tolist() == [[3.0, 1.0, 4.0, 2.0]]
+    with autograd.record():
+        y = nd.topk(x, k=2, ret_typ="both")[0]
+    y.backward()
+    assert x.grad.tolist() == [[1.0, 0.0, 1.0, 0.0]]
+    with autograd.record():
+        y = nd.topk(x, k=2, ret_typ="value") ** 3
+        (g,) = autograd.grad(y, [x], create_graph=True)
+    g.backward()
+    assert x.grad.tolist() == [[18.0, 0.0, 18.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda x: nd.sort(x, axis=2), "axis"),
+        (lambda x: nd.argsort(x, axis=-3), "axis"),
+        (lambda x: nd.topk(x, k=4), "k = 4"),
+        (lambda x: nd.topk(x, ret_typ="foo"), "valid values"),
+        (lambda x: nd.argsort(x, dtype="bool"), "indices"),
+        (lambda x: nd.argsort(nd.zeros((300,)), dtype="uint8"), "precision"),
+    ],
+)
+def test_errors(call: Any, text: str) -> None:
+    with pytest.raises(mx.MXNetError, match=text):
+        call(nd.ones((2, 3)))
