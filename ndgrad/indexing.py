@@ -28,7 +28,7 @@ _ASSIGNMENTS = ("_assigned", "_put_rows")
 class Rows(NamedTuple):
     """Rows of an array seen as (outer, length, inner), and the shape of what is picked."""
 
-    index: np.ndarray[Any, Any]
+    index: np.ndarray[Any, Any]  # type: ignore[assignment]  # a tuple has a method of that name
     outer: int
     length: int
     inner: int
@@ -98,7 +98,7 @@ def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
             used += 1
         elif isinstance(item, (Array, np.ndarray, list, tuple, range)):
             found = _index_arrays(item)
-            if len(found) > 1 or (isinstance(item, Array) and item._data.dtype == np.bool_):
+            if isinstance(item, Array) and item._data.dtype == np.bool_:
                 here = shape[used : used + len(found)]
                 if ellipsis is None and item._shape != here:
                     raise IndexError(
@@ -233,8 +233,8 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
         if head <= i < tail:
             spread = [1] * len(result)
             spread[starts[i]] = len(values)
-            steps = np.arange(values.start, values.stop, values.step) if len(values) else []
-            table = table + np.reshape(steps, spread) * (strides[axis_of[i]] // unit)
+            steps = np.arange(values.start, values.stop, values.step)
+            table = table + steps.reshape(spread) * (strides[axis_of[i]] // unit)
     covered = [
         1 if i != -1 and (i < head or i >= tail) else n
         for i in order

@@ -84,7 +84,8 @@ def test_cross_entropy(dtype: str) -> None:
     tolerance = 2e-3 if dtype == "float16" else 1e-6
     label = nd.array([2, 0])
     loss = nd.softmax_cross_entropy(nd.array(X, dtype=dtype), label)
-    assert loss.shape == (1,) and loss.dtype == np.dtype(dtype)
+    assert loss.shape == (1,)
+    assert loss.dtype == np.dtype(dtype)
     assert abs(float(loss) + np.log(p[0, 2] * p[1, 0])) < tolerance
     grad = gradient(lambda x: nd.softmax_cross_entropy(x, label) * 2, X, dtype)
     p[0, 2] -= 1

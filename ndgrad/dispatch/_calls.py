@@ -104,11 +104,11 @@ def _wrap(
     data: np.ndarray[Any, Any], shape: tuple[int, ...], ctx: Any, inputs: Sequence[Any]
 ) -> Array:
     """An array around a forward's result, which may be a view of an input's memory."""
-    base = data if data.base is None else data.base
+    base = data.base
     for x in inputs:
-        # Views of views have one base, the array that owns the memory (or its buffer).
+        # A view of a view has the same base as the view: the array that owns the memory.
         if isinstance(x, Array) and (
-            data is x._data or base is x._data or (x._data.base is not None and base is x._data.base)
+            data is x._data or (base is not None and (base is x._data or base is x._data.base))
         ):
             return _classes.array(data, shape, ctx, x._version)
     return _classes.array(data, shape, ctx)

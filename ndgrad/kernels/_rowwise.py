@@ -27,26 +27,43 @@ def _helper(*flags: str) -> Any:
     return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
 
 
-# A maximum or a sum in a loop vectorises only when its order is free.  NaN and infinity survive
-# the sum; a NaN that the maximum passes over is met again by the exponentials after it.
-@_helper("nnan", "nsz")
-def largest(x):  # type: ignore[no-untyped-def]
-    """The greatest element of a slice, which is not empty."""
+_LANES = 64
+
+
+@_helper()
+def extreme(x, least):  # type: ignore[no-untyped-def]
+    """The smallest or the greatest element of a slice, which is not empty.
+
+    LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
+    is passed over unless it comes first; who must not miss one looks for it.
+    """
+    n = x.size
     m = x[0]
-    for i in range(x.size):
-        m = x[i] if x[i] > m else m
-    return m
+    if n < _LANES:
+        for i in range(n):
+            v = x[i]
+            m = v if (v < m if least else v > m) else m
+        return m
+    lanes = np.empty(_LANES, x.dtype)
+    lanes[:] = x[:_LANES]
+    for block in range(1, n // _LANES + 1):
+        # The last block ends with the slice, whatever it shares with the one before.
+        start = min(block * _LANES, n - _LANES)
+        part = x[start : start + _LANES]
+        for i in range(_LANES):
+            v, m = part[i], lanes[i]
+            lanes[i] = v if (v < m if least else v > m) else m
+    half = _LANES // 2
+    while half:
+        part = lanes[half : 2 * half]
+        for i in range(half):
+            v, m = part[i], lanes[i]
+            lanes[i] = v if (v < m if least else v > m) else m
+        half //= 2
+    return lanes[0]
 
 
-@_helper("nnan", "nsz")
-def smallest(x):  # type: ignore[no-untyped-def]
-    """The smallest element of a slice, which is not empty."""
-    m = x[0]
-    for i in range(x.size):
-        m = x[i] if x[i] < m else m
-    return m
-
-
+# A sum vectorises only when its order is free; NaN and infinity survive that.
 @_helper("reassoc", "nsz")
 def total(x):  # type: ignore[no-untyped-def]
     """The sum of a slice."""
@@ -160,7 +177,7 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
             body += [
                 "        for i in range(full):",
                 f"            t[i] = {text(lines.peak)}",
-                "        m = largest(t) if full else t.dtype.type(0)",
+                "        m = extreme(t, False) if full else t.dtype.type(0)",
             ]
         body += [
             "        for i in range(full):",
@@ -241,7 +258,7 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         "",
         *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
         "from ndgrad.kernels._launch import chunked",
-        *(["from ndgrad.kernels._rowwise import largest, total"] if form[0] == "r" else []),
+        *(["from ndgrad.kernels._rowwise import extreme, total"] if form[0] == "r" else []),
         *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
         "",
         "",

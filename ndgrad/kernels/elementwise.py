@@ -203,6 +203,15 @@ _arithmetic(
     domain=_POSITIVE,
     doc="The remainder, with the sign of b; 0 where b is 0.",
 )
+binary(
+    "broadcast_floor_divide",
+    "round((a - a % b) / b)",
+    None,
+    None,
+    aliases=("floor_divide",),
+    domain=_POSITIVE,
+    doc="The quotient rounded down; integers by 0 give 0.",
+)
 _arithmetic(
     "power",
     "pow(a, b)",

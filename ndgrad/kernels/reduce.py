@@ -22,7 +22,7 @@ from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
 from ._reduction import Buffer, Reduction
-from ._rowwise import COLUMNS, largest, smallest
+from ._rowwise import COLUMNS, extreme
 from ._table import ZERO, F, Sample
 from .casting import copied
 
@@ -517,7 +517,7 @@ def _index_in_rows(x, y, n, least, lo, hi):  # type: ignore[no-untyped-def]
         missing = 0
         for i in range(n):
             missing += row[i] != row[i]
-        m = smallest(row) if least else largest(row)
+        m = extreme(row, least)
         i = 0
         if missing:
             while row[i] == row[i]:

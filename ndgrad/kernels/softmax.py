@@ -296,7 +296,7 @@ _LOSS_TEXT = """from numpy import empty, float32, float64
 
 from ndgrad.kernels._half import float_to_half, half_to_float
 from ndgrad.kernels._launch import chunked
-from ndgrad.kernels._rowwise import largest, total
+from ndgrad.kernels._rowwise import extreme, total
 from ndgrad.kernels._scalar import exp_{short}, log_{short}
 
 
@@ -308,7 +308,7 @@ def losses(x_all, label, loss, peak, weight, n, lo, hi):
         t = scratch[0:n]
         for i in range(n):
             t[i] = {load}
-        m = largest(t)
+        m = extreme(t, False)
         at = t[label[row]]
         for i in range(n):
             t[i] = exp_{short}(t[i] - m)

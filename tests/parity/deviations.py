@@ -253,6 +253,18 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "MXNet calls the second order of a linear function an error; here it is zero",
+        {
+            f"second_order/linear-{name}": f"(float32([{slope}, {slope}]), float32([0, 0]))"
+            for name, slope in (
+                ("times-2", 2),
+                ("divided-by-3", 0.33333334),
+                ("negative", -1),
+                ("plus", 1),
+            )
+        },
+    ),
+    **_table(
         "MXNet refuses mixed dtypes; here they promote as in NumPy, an integer to the float",
         {
             "arithmetic/mixed-dtypes-float64": "float64([2, 4])",

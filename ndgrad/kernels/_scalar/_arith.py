@@ -55,6 +55,11 @@ def floor_f64(x):
     return np.floor(x)
 
 
+@scalar("floor", "integer")
+def floor_int(x):
+    return x
+
+
 @scalar("ceil", "float32", cuda="ceil")
 def ceil_f32(x):
     """The smallest integer that is not below x."""
@@ -66,6 +71,11 @@ def ceil_f64(x):
     return np.ceil(x)
 
 
+@scalar("ceil", "integer")
+def ceil_int(x):
+    return x
+
+
 @scalar("trunc", "float32", cuda="trunc")
 def trunc_f32(x):
     """x without its fraction."""
@@ -75,6 +85,11 @@ def trunc_f32(x):
 @scalar("trunc", "float64")
 def trunc_f64(x):
     return np.trunc(x)
+
+
+@scalar("trunc", "integer")
+def trunc_int(x):
+    return x
 
 
 @scalar("round", "float32")
@@ -91,6 +106,11 @@ def round_f64(x):
     return copysign(t + (copysign(1.0, x) if abs(x - t) >= 0.5 else 0.0), x)
 
 
+@scalar("round", "integer")
+def round_int(x):
+    return x
+
+
 @scalar("rint", "float32")
 def rint_f32(x):
     """The nearest integer, halves down, as in MXNet."""
@@ -102,6 +122,11 @@ def rint_f32(x):
 def rint_f64(x):
     t = np.floor(x)
     return copysign(t + (1.0 if x - t > 0.5 else 0.0), x)
+
+
+@scalar("rint", "integer")
+def rint_int(x):
+    return x
 
 
 @scalar("mod", "float32")
