@@ -26,8 +26,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from benchmarks._base import LIBRARIES, Case, repetitions, seconds, to_numpy
-from benchmarks._cases import CASES
+from benchmarks._base import CLOCKS, LIBRARIES, Case, repetitions, seconds, to_numpy
+from benchmarks._cases import CASES, Fresh
 from benchmarks._elementwise import Elementwise, rows
 
 COPY_FRACTION = 0.8
@@ -43,8 +43,10 @@ _SAME = 0.01  # relative difference of results from which something else was com
 class Worker:
     """Answers requests on standard input, one JSON object a line, until it ends."""
 
-    def __init__(self, library: str, threads: int) -> None:
+    def __init__(self, library: str, threads: int, clock: str) -> None:
         self.library = library
+        self.clock = getattr(time, CLOCKS[clock])
+        Fresh.clock = CLOCKS[clock]
         self.run: Any = None
         self.case: Case
         self.number = 1
@@ -83,7 +85,7 @@ class Worker:
         if self.case.times_itself:
             return {"seconds": self.run()}
         self.run()  # another process has used the caches
-        return {"seconds": seconds(self.run, self.number) / self.case.per}
+        return {"seconds": seconds(self.run, self.number, self.clock) / self.case.per}
 
     def serve(self) -> None:
         # What a library prints must not get between the answers.
@@ -102,7 +104,7 @@ class Worker:
 class Peer:
     """The other end: a library's process, seen from here."""
 
-    def __init__(self, library: str, python: str, threads: int) -> None:
+    def __init__(self, library: str, python: str, threads: int, clock: str) -> None:
         self.library = library
         environment = dict(os.environ)
         for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD"):
@@ -110,7 +112,7 @@ class Peer:
         if library == "ndgrad":  # the checkout that this file stands in, installed or not
             paths = [str(Path(__file__).parents[1]), environment.get("PYTHONPATH")]
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-        options = ["--worker", library, "--threads", str(threads)]
+        options = ["--worker", library, "--threads", str(threads), "--clock", clock]
         self.process = subprocess.Popen(
             [python, __file__, *options],
             stdin=subprocess.PIPE,
@@ -147,12 +149,14 @@ class Peer:
         self.process.wait(timeout=30)
 
 
-def start(libraries: Iterable[str], pythons: dict[str, str], threads: int) -> dict[str, Peer]:
+def start(
+    libraries: Iterable[str], pythons: dict[str, str], threads: int, clock: str
+) -> dict[str, Peer]:
     """The libraries that can be imported, each in its process."""
     peers = {}
     for library in libraries:
         try:
-            peers[library] = Peer(library, pythons.get(library, sys.executable), threads)
+            peers[library] = Peer(library, pythons.get(library, sys.executable), threads, clock)
         except (ConnectionError, OSError):
             print(f"{library} is left out: it cannot be imported", file=sys.stderr)
     return peers
@@ -371,6 +375,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="timings of each (default: 7)")
     parser.add_argument("--threads", type=int, default=2, help="for every library (default: 2)")
     parser.add_argument(
+        "--clock",
+        choices=CLOCKS,
+        default="wall",
+        help="cpu counts processor time: with --threads 1 it can be trusted on a busy machine",
+    )
+    parser.add_argument(
         "--libraries",
         nargs="+",
         default=LIBRARIES,
@@ -419,11 +429,11 @@ def chosen(patterns: Sequence[str], table_rows: Sequence[Any]) -> list[tuple[Cas
 def main() -> None:
     options = arguments()
     if options.worker:
-        Worker(options.worker, options.threads).serve()
+        Worker(options.worker, options.threads, options.clock).serve()
         return
     pin(options.threads)
     pythons = dict(text.split("=", 1) for text in options.python)
-    peers = start(options.libraries, pythons, options.threads)
+    peers = start(options.libraries, pythons, options.threads, options.clock)
     if "ndgrad" not in peers:
         sys.exit("ndgrad itself cannot be imported")
     cases = chosen(options.cases, peers["ndgrad"].ask("rows")["rows"])
@@ -439,6 +449,7 @@ def main() -> None:
     machine = {
         "processor": processor(),
         "threads": options.threads,
+        "clock": options.clock,
         "rounds": options.rounds,
         "libraries": {library: peer.facts for library, peer in peers.items()},
     }
@@ -447,7 +458,10 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(as_json(outcomes, machine), indent=1) + "\n")
     versions = ", ".join(f"{lib} {facts['version']}" for lib, facts in machine["libraries"].items())
-    print(f"{machine['processor']}, {options.threads} threads, {options.rounds} rounds; {versions}")
+    print(
+        f"{machine['processor']}, threads: {options.threads}, rounds: {options.rounds}, "
+        f"{options.clock} clock; {versions}"
+    )
     print("Times: minimum (median). Beside a peer: ndgrad's time over the peer's, lower is better.")
     print("Copy: bytes a second over those of a copy.\n")
     print(printed(table(outcomes, options.libraries), options.markdown))

@@ -116,7 +116,7 @@ class Plan(NamedTuple):
     passes: tuple[Pass, ...]
     shape: tuple[int, ...]
     kept: tuple[int, ...]
-    count: int
+    elements: int
 
 
 def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -125,7 +125,7 @@ def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, in
     The lengths are those that are left when the runs before have been reduced.
     """
     shape = list(shape)
-    found = []
+    found: list[tuple[int, int, int]] = []
     for axis in reversed(range(len(shape))):
         if (axis in axes and shape[axis] != 1) or (axis in axes and not found):
             stop = axis + 1
@@ -320,7 +320,7 @@ def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) 
     """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
     kind = row.kind(x.dtype)
     between = np.dtype(kind)
-    count = float(how.count) if kind.startswith("float") else how.count
+    count = float(how.elements) if kind.startswith("float") else how.elements
     final = len(how.passes) - 1
     for i, step in enumerate(how.passes):
         y = empty(step.size, out if i == final else between)

@@ -26,7 +26,7 @@ Shape = tuple[int, ...]
 _FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
-# From this much work on (m * n * k) OpenBLAS shares one product between its threads; smaller ones
+# Above this much work (m * n * k) OpenBLAS shares one product between its threads; smaller ones
 # of a batch are shared out by us.
 _THREADED = 1 << 18
 
@@ -177,7 +177,7 @@ def _multiply(
             numbers = np.arange(batch, dtype=np.int64)
             starts = numbers * (m * k), numbers * (k * n)
         work = m * n * k
-        share = batch if work >= _THREADED else grain(max(work // 16, m * n))
+        share = batch if work > _THREADED else grain(max(work // 16, m * n))
         _batched(
             _blas.address("gemm", compute), a, starts[0], ta, b, starts[1], tb, c, m, n, k,
             float(alpha), batch, share,

@@ -59,7 +59,8 @@ def _valid_share(data: Any, *, threshold: Any, equal: Any, dtype: Any) -> Any:
     """1 / the number of elements other than (or greater than) a threshold, at least 1."""
     values = data._data
     chosen = values != threshold if equal else values > threshold
-    return np.array([1.0 / max(1, np.count_nonzero(chosen))]).astype(dtype), (1,)
+    count = int(np.count_nonzero(chosen))
+    return np.array([1.0 / max(1, count)]).astype(dtype), (1,)
 
 
 def _softmax_output_vjp(

@@ -14,6 +14,7 @@ from ._declare import operator
 from ._strided import Shape
 from ._table import F, Sample
 
+
 def _broadcast(op: str, data: Any, target: Shape) -> Any:
     shape = data._shape
     if len(shape) != len(target) or any(

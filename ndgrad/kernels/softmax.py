@@ -62,10 +62,6 @@ def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any
         raise MXNetError(
             f"Operator {op}: expected length of shape {shape}, got {list(length._shape)}"
         )
-    if length._data.dtype.kind not in "iu":
-        raise MXNetError(
-            f"Operator {op}: expected length of an integer dtype, got {length._data.dtype}"
-        )
     return length._data.astype(np.int64)
 
 
@@ -154,7 +150,7 @@ def _softmax(
     data : NDArray
         Floating point.
     length : NDArray, optional
-        With *use_length*: integers of data's shape without *axis*; how many elements count.  The
+        With *use_length*: of data's shape without *axis*; how many elements count.  The
         others become 0.
     axis : int
     temperature : float, optional

@@ -83,7 +83,9 @@ def where(
     A condition of one axis chooses whole rows of arrays that have more axes.
     """
     for other in (x, y):
-        if not isinstance(other, NDArray) or condition.ndim != 1 or other.ndim < 2:
+        if not isinstance(condition, NDArray) or not isinstance(other, NDArray):
+            continue  # a number; anything else is refused by the operator
+        if condition.ndim != 1 or other.ndim < 2:
             continue
         if condition.shape[0] != other.shape[0]:
             raise MXNetError(
