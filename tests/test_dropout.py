@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import ndgrad as mx
 import numpy as np
 import pytest
+
+import ndgrad as mx
 from ndgrad import autograd, nd
 
 
@@ -158,5 +159,5 @@ def test_prelu_slopes_by_channel() -> None:
 
 @pytest.mark.parametrize("layer", ["Activation", "LeakyReLU"])
 def test_unknown_kind(layer: str) -> None:
-    with pytest.raises(mx.MXNetError, match="valid values are: {'"):
+    with pytest.raises(mx.MXNetError, match=r"valid values are: \{'"):
         getattr(nd, layer)(nd.ones(2), act_type="foo")

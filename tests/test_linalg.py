@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ndgrad as mx
 import numpy as np
 import pytest
+
+import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels._table import F
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import ndgrad as mx
 import numpy as np
 import pytest
+
+import ndgrad as mx
 from ndgrad import autograd, nd
 
 RNG = np.random.default_rng(3)

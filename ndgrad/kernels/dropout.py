@@ -95,7 +95,13 @@ def _shared_shape(shape: tuple[int, ...], axes: Any) -> tuple[int, ...]:
     return tuple(lengths)
 
 
-@operator("Dropout", vjp=_dropout_vjp, outputs="y _mask", stochastic=True)
+@operator(
+    "Dropout",
+    vjp=_dropout_vjp,
+    outputs="y _mask",
+    stochastic=True,
+    samples=(Sample(((3, 4),), {"p": 0.5}),),
+)
 def _dropout(
     data: Any,
     *,

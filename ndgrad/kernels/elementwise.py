@@ -119,7 +119,7 @@ unary(
 unary(
     "_leaky",
     "where(x > 0, x, slope * x)",
-    "where(x > 0, g, slope * g)",
+    "where(x <= 0, slope * g, g)",
     params={"slope": 0.25},
     doc="x, or slope * x below 0.",
 )

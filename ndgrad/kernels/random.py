@@ -476,7 +476,13 @@ def _rows_in_order(x: Any, order: Any, width: int, y: Any, lo: int, hi: int) -> 
         y[i * width : (i + 1) * width] = x[start : start + width]
 
 
-@operator("_shuffle", gradient=NONE, aliases=("shuffle",), stochastic=True)
+@operator(
+    "_shuffle",
+    gradient=NONE,
+    aliases=("shuffle",),
+    stochastic=True,
+    samples=(Sample(((3, 2),)),),
+)
 def _shuffle(data: Any) -> Any:
     """The array's slices along its first axis in random order.
 
@@ -526,7 +532,12 @@ def _choices(
             out[j] = low
 
 
-@operator("_choice", gradient=ZERO, stochastic=True)
+@operator(
+    "_choice",
+    gradient=ZERO,
+    stochastic=True,
+    samples=(Sample(([[0.0, 1.0], [1.0, 0.0]],), {"shape": (3,)}),),
+)
 def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
     """Indices drawn with the probabilities in the last axis, *shape* of them for each row."""
     own, kind = data._shape, as_dtype(dtype, op="sample_multinomial")
@@ -614,6 +625,12 @@ def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
     own = index._data.astype(np.int64).reshape(rows, -1)
     y = np.take_along_axis(x._data.reshape(rows, -1), own, 1)
     return y.reshape(-1), shape
+
+
+@operator("_drawn", gradient=ZERO, samples=(Sample(((4, 2), (4,))),))
+def _drawn(sample: Any, parameter: Any, other: Any = None) -> Any:
+    """The sample, as a function of the parameters that it was drawn with: constant."""
+    return sample._data, sample._shape
 
 
 # --- what Dropout and rrelu need ------------------------------------------------------------------

@@ -150,7 +150,7 @@ class _Rows(NamedTuple):
 
 def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
     if axis is None:
-        n, outer, inner = math.prod(shape), (), ()
+        n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
         place = int(axis)
         if not -len(shape) <= place < len(shape):

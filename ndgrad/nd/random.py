@@ -2,7 +2,7 @@
 
 Parameters of a distribution are numbers, or arrays of one shape: then *shape* numbers are drawn for
 each of their elements, on axes behind theirs.  Numbers depend on `ndgrad.random.seed` and on what
-was drawn before, not on the number of threads.  They are constants for autograd.
+was drawn before, not on the number of threads.  For autograd they are constants.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ def _draw(
                 f"{what}: argument {name} has shape {list(array._shape)}, expected {list(own)}"
             )
     flats = [array._data.astype("float64") for array in arrays]
-    for numbers in zip(*flats, strict=True):
-        check(*numbers)
+    for each in zip(*flats, strict=True):
+        check(*each)
     if dtype is None:
         kind = arrays[0]._data.dtype
         for array in arrays[1:]:
@@ -123,7 +123,7 @@ def _draw(
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
     flat = draw(math.prod(lengths), kind, *flats)
-    return _deliver(NDArray(flat, lengths, arrays[0]._ctx), out, what)
+    return _deliver(F._drawn(NDArray(flat, lengths, arrays[0]._ctx), *arrays), out, what)
 
 
 def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDArray, NDArray]:
