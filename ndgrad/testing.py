@@ -6,6 +6,7 @@ of inputs, which still fails for any wrong derivative.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -61,15 +62,16 @@ def sample_inputs(op: Op, sample: Sample, dtype: Any = "float64", seed: int = 0)
     """
     generator = np.random.default_rng(seed)
     low, high = op.domain
+    sizes = [math.prod(given) if isinstance(given, tuple) else 0 for given in sample.args]
+    # Strata of equal width, shuffled: no two values are close, in one array or in two.
+    count = max(sum(sizes), 1)
+    places = generator.permutation(np.arange(count) + generator.uniform(0.25, 0.75, count)) / count
+    values = low + (high - low) * places
+    values[np.abs(values) < 0.02] = 0.02
     arrays = []
-    for given in sample.args:
+    for given, size in zip(sample.args, sizes, strict=True):
         if isinstance(given, tuple):
-            size = int(np.prod(given))
-            # Strata of equal width, shuffled: no two values are close.
-            places = (np.arange(size) + generator.uniform(0.25, 0.75, size)) / max(size, 1)
-            values = low + (high - low) * generator.permutation(places)
-            values[np.abs(values) < 0.02] = 0.02
-            host = values.reshape(given)
+            host, values = values[:size].reshape(given), values[size:]
         else:
             host = np.asarray(given, dtype="float64")
         arrays.append(NDArray._from_numpy(host.astype(dtype), None))

@@ -228,6 +228,8 @@ class _Operators:
     """``F.sum(x, axis=1)``: operators of the table by name, for derivatives in terms of them."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):  # what inspect and copy look for
+            raise AttributeError(name)
         call = lookup(name).call
         if call is None:
             raise RuntimeError(f"operator {name!r} is not open for calls yet")

@@ -200,7 +200,7 @@ _arithmetic(
     "-g * floor(a / b)",
     False,
     "mod",
-    domain=_POSITIVE,
+    domain=(1.05, 1.9),
     doc="The remainder, with the sign of b; 0 where b is 0.",
 )
 binary(
