@@ -169,9 +169,7 @@ class Function:
                 f"{name}.backward must return {count} gradients, one for each array input, "
                 f"got {len(results)} (forward was called at {site})"
             )
-        return [
-            self._gradient(result, i, node, flat, site) for i, result in enumerate(results)
-        ]
+        return [self._gradient(result, i, node, flat, site) for i, result in enumerate(results)]
 
     def _gradient(self, result: Any, i: int, node: Node, flat: bool, site: str) -> Any:
         parent, shape = node.parents[i], node.shapes[i]
@@ -199,5 +197,3 @@ class Function:
 
 def _call(function: Any, *args: Any) -> Any:
     return function(*args)
-
-

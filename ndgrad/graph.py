@@ -94,7 +94,15 @@ class Leaf:
     """
 
     __slots__ = (
-        "grad", "req", "fresh", "number", "ordinal", "shape", "dtype", "ctx", "__weakref__"
+        "grad",
+        "req",
+        "fresh",
+        "number",
+        "ordinal",
+        "shape",
+        "dtype",
+        "ctx",
+        "__weakref__",
     )
 
     parents: tuple[Any, ...] = ()
@@ -250,7 +258,6 @@ class Rules(Protocol):
     def add_into(self, a: Any, b: Any) -> Any: ...
 
 
-
 def walk(
     order: Sequence[Any],
     pending: dict[Any, Any],
@@ -292,21 +299,19 @@ def walk(
             op = node.op
             backward = op.flat_backward if flat else op.recorded_backward
             results = backward(node, gradient)
-            position = 0
-            for parent in node.parents:
-                if parent is not None and parent.__class__ is not list:
-                    result = results[position]
-                    if result is None:
-                        result = rules.zeros(node.shapes[position], parent)
-                    have = pending.get(parent)
-                    if have is None:
-                        pending[parent] = result
-                    elif parent in owned:
-                        pending[parent] = add_into(have, result)
-                    else:
-                        pending[parent] = add(have, result)
-                        owned.add(parent)
-                position += 1
+            for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
+                if parent is None or parent.__class__ is list:
+                    continue
+                if result is None:
+                    result = rules.zeros(node.shapes[node.parents.index(parent)], parent)
+                have = pending.get(parent)
+                if have is None:
+                    pending[parent] = result
+                elif parent in owned:
+                    pending[parent] = add_into(have, result)
+                else:
+                    pending[parent] = add(have, result)
+                    owned.add(parent)
         if not retain:
             node.saved = None
             node.versions = node.parents = ()

@@ -531,5 +531,3 @@ def reshape_method(x: Array, shape: Any, reverse: bool = False) -> Array:
         result: Array = F._reshaped(x, shape=new)
         return F.identity(result) if _assigned_to(x) else result
     return x.__class__(x._data, new, x._ctx, x._version)
-
-

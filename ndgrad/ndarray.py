@@ -180,9 +180,7 @@ class NDArray(Array):
         """Return the elements as nested lists of Python numbers."""
         return self._data.reshape(self._shape).tolist()
 
-    def __array__(
-        self, dtype: Any = None, copy: bool | None = None
-    ) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         view = self._data.reshape(self._shape)
         if dtype is not None and view.dtype != dtype:
             if copy is False:

@@ -26,7 +26,9 @@ TOLERANCES: dict[str, tuple[float, float]] = {
 }
 """Relative and absolute tolerance by dtype; integers and bool must be equal."""
 
-_STEP = 2e-3  # of the five-point difference: its error is of the order of 1e-11 for smooth functions
+_STEP = (
+    2e-3  # of the five-point difference: its error is of the order of 1e-11 for smooth functions
+)
 _DIFFERENCE = (3e-7, 3e-8)
 
 
@@ -139,9 +141,7 @@ def check_gradients(
         exact = _value(following, values, chosen)
 
         def at(step: float, of: Callable[[list[NDArray]], NDArray] = current) -> float:
-            moved = [
-                v + step * directions[i] if i in chosen else v for i, v in enumerate(values)
-            ]
+            moved = [v + step * directions[i] if i in chosen else v for i, v in enumerate(values)]
             return _value(of, moved, chosen)
 
         h = _STEP
@@ -182,5 +182,3 @@ def _gradients(head: NDArray, variables: list[NDArray]) -> list[NDArray | None]:
     wanted = [x for x in variables if x._node in reachable]
     found = iter(autograd.grad(head, wanted, create_graph=True) if wanted else [])
     return [next(found) if x._node in reachable else None for x in variables]
-
-

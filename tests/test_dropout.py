@@ -94,8 +94,13 @@ def test_seed_and_shape() -> None:
 
 @pytest.mark.parametrize(
     ("params", "text"),
-    [({"p": 1.5}, "p exceed"), ({"p": -0.1}, "p exceed"), ({"p": float("nan")}, "p exceed"),
-     ({"mode": "foo"}, "valid values"), ({"axes": (2,), "mode": "always"}, "axes")],
+    [
+        ({"p": 1.5}, "p exceed"),
+        ({"p": -0.1}, "p exceed"),
+        ({"p": float("nan")}, "p exceed"),
+        ({"mode": "foo"}, "valid values"),
+        ({"axes": (2,), "mode": "always"}, "axes"),
+    ],
 )
 def test_errors(params: dict[str, Any], text: str) -> None:
     with pytest.raises(mx.MXNetError, match=text):

@@ -53,8 +53,9 @@ def test_dot_flags(dtype: str, ta: bool, tb: bool, sizes: tuple[int, int, int]) 
     expected = (x.T if ta else x) @ (z.T if tb else z)
     assert y.dtype == np.dtype(dtype)
     atol = {"float16": 3e-2, "float32": 2e-5, "float64": 1e-12}[dtype]
-    np.testing.assert_allclose(y.asnumpy(), expected, rtol=2e-3 if dtype == "float16" else 1e-5,
-                               atol=atol)
+    np.testing.assert_allclose(
+        y.asnumpy(), expected, rtol=2e-3 if dtype == "float16" else 1e-5, atol=atol
+    )
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64", "int8", "uint8"])

@@ -166,9 +166,7 @@ def test_fused_gradients_equal_those_that_can_be_differentiated(
         assert_close(a.astype("float32"), b.astype("float32"), what=op.name, dtype=dtype)
 
 
-ELEMENTWISE = [
-    pytest.param(op, id=op.name) for op in OPS.values() if isinstance(op, ElementwiseOp)
-]
+ELEMENTWISE = [pytest.param(op, id=op.name) for op in OPS.values() if isinstance(op, ElementwiseOp)]
 
 
 @pytest.mark.parametrize("op", ELEMENTWISE)

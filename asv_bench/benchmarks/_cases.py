@@ -712,6 +712,7 @@ _ALL: list[Case] = [
     Eager(backward=False),
     Eager(backward=True),
     Copy(4),
+    Copy(8),
     Copy(32),
     *(_arithmetic(sign, millions) for millions in (4, 32) for sign in ("add", "mul")),
     *(

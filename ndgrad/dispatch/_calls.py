@@ -12,6 +12,7 @@ from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels._table import NONE, Op, lookup
 from . import _classes
 
+
 def tracked(x: Any) -> bool:
     return isinstance(x, Array) and x._node is not None
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..base import MXNetError, promote
-from ..graph import Array, Node, next_stamp, state
+from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels import _elementwise, _scalar
 from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
@@ -29,6 +28,7 @@ Flat = np.ndarray[Any, Any]
 
 
 _NOTHING = (None, None, None)
+_G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
 
 def size_of(shape: tuple[int, ...]) -> int:
@@ -332,65 +332,39 @@ def _functions(text: str, find: Callable[[str], Any]) -> dict[str, Any]:
 # --- first-order derivatives, on flat buffers ----------------------------------------------------
 
 
-class _Plan(NamedTuple):
-    """How one backward call of a row goes when every operand is of the result's shape.
-
-    Attributes
-    ----------
-    read : callable
-        Picks the kernel's operands from ``(g, *saved)``.
-    serial : callable
-    count : int
-        How many gradients the kernel writes.
-    place : callable
-        Arranges the inputs' gradients from ``(None, g, *written)``.
-    """
-
-    read: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    serial: Callable[..., Any]
-    count: int
-    place: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-
-
-def _picker(positions: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    if len(positions) == 1:
-        (only,) = positions
-        return lambda values: (values[only],)
-    return itemgetter(*positions) if positions else lambda values: ()
-
-
 def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     """First-order backward of an element-wise row, from and to flat buffers."""
     if op.gradient == ZERO:
         nothing = (None,) * len(op.inputs)
         return lambda node, g: nothing
-    plans: dict[Any, _Plan] = {}
-    new, limit = np.empty, PARALLEL_ELEMENTS
-    plain = not op.params and not op.free and len(op.inputs) <= 2
+    if op.params or op.free or len(op.inputs) > 2:
+        return lambda node, g: _general_flat(op, node, g)
+    short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
+    limit = PARALLEL_ELEMENTS
 
-    def backward(node: Node, g: Flat) -> Sequence[Any]:
-        n = g.size
-        shapes = node.shapes
-        if plain and n < limit and shapes[0] is shapes[-1] and shapes[1] is shapes[-1]:
-            dtype = node.dtype
-            # None for a number, list for a constant array, else what made the input.
-            key = (dtype, *[parent.__class__ for parent in node.parents])
-            plan = plans.get(key)
-            if plan is None:
-                plan = plans[key] = _plan(op, node)
-            read, serial, count, place = plan
-            if count == 1:
-                out = new(n, dtype)
-                serial(*read((g, *node.saved)), out, 0, n)  # type: ignore[misc]
-                return place((None, g, out))
-            if count == 2:
-                outs = new(n, dtype), new(n, dtype)
-                serial(*read((g, *node.saved)), *outs, 0, n)  # type: ignore[misc]
-                return place((None, g, *outs))
-            return place((None, g))
-        return _general_flat(op, node, g)
+    def unary(node: Node, g: Flat) -> Sequence[Any]:
+        if g.size >= limit:
+            return _general_flat(op, node, g)
+        dtype = node.dtype
+        way = short.get(dtype)
+        if way is None:
+            way = short[dtype] = _short_way(op, node)
+        return way(node, g)
 
-    return backward
+    def binary(node: Node, g: Flat) -> Sequence[Any]:
+        shape_a, shape_b, shape = node.shapes
+        # Calls that took the short way forward share one shape object.
+        if g.size >= limit or shape_a is not shape or shape_b is not shape:
+            return _general_flat(op, node, g)
+        a, b = node.parents
+        # NoneType for a number, list for a constant array, else what made the input.
+        key = (node.dtype, a.__class__, b.__class__)
+        way = short.get(key)
+        if way is None:
+            way = short[key] = _short_way(op, node)
+        return way(node, g)
+
+    return unary if len(op.inputs) == 1 else binary
 
 
 def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
@@ -404,28 +378,42 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
     ]
 
 
-def _plan(op: ElementwiseOp, node: Node) -> _Plan:
-    wanted = _wanted(op, node)
-    place = []
+def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence[Any]]:
+    """Backward for small operands of the result's shape, as a function written for its case.
+
+    For ``a * b`` with two variables it reads::
+
+        def backward(node, g):
+            a, b, y = node.saved
+            n = g.size
+            grad_a = new(n, dtype)
+            grad_b = new(n, dtype)
+            serial(g, a, b, grad_a, grad_b, 0, n)
+            return (grad_a, grad_b,)
+    """
+    dtype, wanted = node.dtype, _wanted(op, node)
+    results = []
     for name, parent in zip(op.inputs, node.parents, strict=True):
-        if name in wanted:
-            place.append(2 + wanted.index(name))
-        else:
-            passes = op.derivatives.get(name) == "g" and parent is not None
-            place.append(1 if passes and parent.__class__ is not list else 0)
-    if not wanted:
-        return _Plan(_picker(()), print, 0, _picker(place))
-    loop = op.backward_loop(tuple(wanted))
-    names = ("g", *op.inputs, "y")
-    reads = [names.index(name) for name in loop.args]
-    values = (None, *(node.saved or ()))
-    numbers_at = [i > 0 and not isinstance(values[i], np.ndarray) for i in reads]
-    dtype, compute = node.dtype, compute_type(node.dtype, mathematical=op.mathematical)
-    scalar = np.dtype(compute)
-    dtypes = tuple(scalar if number else dtype for number in numbers_at)
-    letters = "".join("s" if number else "v" for number in numbers_at)
-    kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
-    return _Plan(_picker(reads), kernel.serial, len(wanted), _picker(place))
+        passes = op.derivatives.get(name) == "g" and isinstance(parent, (Node, Port, Leaf))
+        results.append(f"grad_{name}" if name in wanted else "g" if passes else "None")
+    lines = ["def backward(node, g):"]
+    names: dict[str, Any] = {"new": np.empty, "dtype": dtype}
+    if wanted:
+        loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
+        saved = dict(zip(operands, node.saved or (), strict=True))
+        numbers_ = [not isinstance(saved.get(name, _G), np.ndarray) for name in loop.args]
+        compute = compute_type(dtype, mathematical=op.mathematical)
+        dtypes = tuple(np.dtype(compute) if number else dtype for number in numbers_)
+        letters = "".join("s" if number else "v" for number in numbers_)
+        kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
+        names["serial"] = kernel.serial
+        outs = [f"grad_{name}" for name in wanted]
+        lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
+        lines += [f"    {out} = new(n, dtype)" for out in outs]
+        lines += [f"    serial({', '.join((*loop.args, *outs))}, 0, n)"]
+    lines += [f"    return ({', '.join(results)},)"]
+    exec("\n".join(lines), names)
+    return names["backward"]  # type: ignore[no-any-return]
 
 
 def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
@@ -435,9 +423,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
     results = {
         name: g
         for name, parent in zip(op.inputs, node.parents, strict=True)
-        if parent is not None
-        and parent.__class__ is not list
-        and op.derivatives.get(name) == "g"
+        if parent is not None and parent.__class__ is not list and op.derivatives.get(name) == "g"
     }
     wanted = _wanted(op, node)
     if wanted:
@@ -449,7 +435,9 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
         for name, value in (node.params or {}).items():
             known[name] = (value, None)
         operands = tuple(
-            known[name][0] if known[name][1] is not None else _as_scalar(known[name][0], np.dtype(compute))
+            known[name][0]
+            if known[name][1] is not None
+            else _as_scalar(known[name][0], np.dtype(compute))
             for name in loop.args
         )
         forms = tuple(known[name][1] for name in loop.args)

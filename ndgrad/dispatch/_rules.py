@@ -17,6 +17,7 @@ from . import _classes
 from ._calls import unrecorded
 from ._elementwise import flat_derivative, recorded_derivative, size_of
 
+
 def _operands(node: Node) -> list[Any]:
     """A node's saved inputs and outputs as arrays that hang in the graph again."""
     inputs = len(node.parents)

@@ -179,9 +179,7 @@ def run(
     letters = iter(plan.code.lstrip("r"))
     code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
     scalar = np.dtype(compute)
-    dtypes = tuple(
-        scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True)
-    )
+    dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
     kernel = compiled(loop, dtypes, tuple(r.dtype for r in results), compute, code)
     if plan.rows:
         kernel.run((*operands, *results, plan.geometry), plan.rows, plan.inner)

@@ -27,9 +27,7 @@ _APPLY = Loop("dropout", ("mask", "x", "scale"), (("y", "where(mask != 0, x * sc
 
 
 @chunked
-def _masks(
-    k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: int
-) -> None:
+def _masks(k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: int) -> None:
     """Tiles of zeros and ones; it is 1 where a random word is not below the threshold."""
     words = np.empty(_random.WORDS, np.uint32)
     for t in range(lo, hi):

@@ -278,7 +278,9 @@ binary(
     None,
     doc="1 where one is not 0, else 0.",
 )
-binary("broadcast_logical_xor", "(a != 0) != (b != 0)", None, None, doc="1 where just one is not 0.")
+binary(
+    "broadcast_logical_xor", "(a != 0) != (b != 0)", None, None, doc="1 where just one is not 0."
+)
 unary("logical_not", "x == 0", None, doc="1 where x is 0, else 0.")
 unary("isnan", "isnan(x)", None, doc="1 where x is NaN, else 0.")
 unary("isinf", "isinf(x)", None, doc="1 where x is infinite, else 0.")

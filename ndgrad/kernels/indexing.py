@@ -18,9 +18,7 @@ from ._table import ZERO, F, Sample
 _INDEX = np.array([2, 0, 2])
 
 
-def _take_rows_vjp(
-    g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any
-) -> Any:
+def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
     return F._add_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
 
 
@@ -142,9 +140,7 @@ def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
 @operator(
     "_take_adjoint",
     vjp=_take_adjoint_vjp,
-    samples=(
-        Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),
-    ),
+    samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
 )
 def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
     """Zeros of *shape* to which entries are added where `take` would pick them."""
@@ -214,9 +210,7 @@ def _pick_geometry(op: str, shape: Shape, index: Shape, axis: Any) -> tuple[int,
     return at, rest
 
 
-def _pick_vjp(
-    g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs: Any
-) -> Any:
+def _pick_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs: Any) -> Any:
     if not needs[0]:
         return None, None
     return F._pick_adjoint(g, index, axis=axis, mode=mode, shape=data_shape), None

@@ -178,9 +178,7 @@ def _swap(x: Any) -> Any:
 def _batch_reference(
     lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False, alpha: float = 1.0
 ) -> Any:
-    return alpha * (
-        (_swap(lhs) if transpose_a else lhs) @ (_swap(rhs) if transpose_b else rhs)
-    )
+    return alpha * ((_swap(lhs) if transpose_a else lhs) @ (_swap(rhs) if transpose_b else rhs))
 
 
 def _batch_dot_vjp(

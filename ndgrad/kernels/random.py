@@ -552,8 +552,10 @@ def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
     result = (*own[:-1], *lengths) or (1,)
     compute = np.dtype("int64") if kind.kind == "f" else kind
     y = np.empty(rows * per, compute)
-    p = copied(data, _FLOAT64) if data._data.dtype.kind != "f" or data._data.itemsize == 2 else (
-        data._data
+    p = (
+        copied(data, _FLOAT64)
+        if data._data.dtype.kind != "f" or data._data.itemsize == 2
+        else (data._data)
     )
     _choices(*draw(rows * per), p, own[-1], per, y, rows, grain(own[-1] + 40 * per))
     return (y if compute == kind else _stored(y, kind)), result

@@ -37,9 +37,7 @@ def _lengths(
     return np.clip(lengths, low, times), at, times, batch
 
 
-def _mask_vjp(
-    g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any
-) -> Any:
+def _mask_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
     masked = F.SequenceMask(
         g, sequence_length, use_sequence_length=use_sequence_length, value=0, axis=axis
     )
@@ -124,9 +122,7 @@ def _sequence_last_adjoint_vjp(
     "_sequence_last_adjoint",
     vjp=_sequence_last_adjoint_vjp,
     samples=(
-        Sample(
-            ((2, 2), [1, 3]), {"use_sequence_length": True, "axis": 0, "shape": (3, 2, 2)}
-        ),
+        Sample(((2, 2), [1, 3]), {"use_sequence_length": True, "axis": 0, "shape": (3, 2, 2)}),
     ),
 )
 def _sequence_last_adjoint(

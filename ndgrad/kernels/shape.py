@@ -54,9 +54,7 @@ def _scatter_strided_vjp(g: Any, box: Any, strides: Any, offset: Any, data_shape
 @operator(
     "_scatter_strided",
     vjp=_scatter_strided_vjp,
-    samples=(
-        Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),
-    ),
+    samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
 )
 def _scatter_strided(data: Any, *, box: Any, strides: Any, offset: Any, shape: Any) -> Any:
     """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
@@ -245,9 +243,7 @@ def _order(axes: Any, ndim: int) -> Shape:
         return tuple(range(ndim))[::-1]
     order = tuple(axis_of("transpose", a, ndim, "axes") for a in given)
     if sorted(order) != list(range(ndim)):
-        raise MXNetError(
-            f"Operator transpose: axes={given} must name each of the {ndim} axes once"
-        )
+        raise MXNetError(f"Operator transpose: axes={given} must name each of the {ndim} axes once")
     return order
 
 
@@ -436,7 +432,6 @@ def _slice_like(data: Any, shape_like: Any, *, axes: Any = ()) -> Any:
     return _strided.gather(data._data, box), box.shape
 
 
-
 def _slice_assign_vjp(
     g: Any, begin: Any, end: Any, step: Any, rhs_shape: Shape, y_shape: Shape, needs: Any
 ) -> Any:
@@ -462,9 +457,7 @@ def _slice_assign(lhs: Any, rhs: Any, *, begin: Any, end: Any, step: Any = ()) -
     return y, lhs._shape
 
 
-def _slice_assign_scalar_vjp(
-    g: Any, begin: Any, end: Any, step: Any, data_shape: Shape
-) -> Any:
+def _slice_assign_scalar_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:
     return F._slice_assign_scalar(g, scalar=0, begin=begin, end=end, step=step)
 
 

@@ -74,7 +74,6 @@ logical_or = _function("logical_or", "broadcast_logical_or", lambda a, b: bool(a
 logical_xor = _function("logical_xor", "broadcast_logical_xor", lambda a, b: bool(a) != bool(b))
 
 
-
 def where(
     condition: NDArray, x: Any, y: Any, out: NDArray | None = None, name: str | None = None
 ) -> Any:

@@ -204,9 +204,7 @@ def linspace(
     return NDArray._from_numpy(np.linspace(start, stop, num, endpoint).astype(kind), _context(ctx))
 
 
-def eye(
-    N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None
-) -> NDArray:
+def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> NDArray:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="eye")
     return NDArray._from_numpy(np.eye(int(N), int(M) or int(N), int(k), dtype=kind), _context(ctx))
