@@ -19,7 +19,8 @@ from .context import Context
 NOT_RECORDED = (
     "Cannot differentiate node because it is not in a computational graph. You need to set "
     "is_recording to true or use autograd.record() to save computational graphs for backward. If "
-    "you want to differentiate the same graph twice, you need to pass retain_graph=True to backward."
+    "you want to differentiate the same graph twice, you need to pass retain_graph=True to "
+    "backward."
 )
 NO_VARIABLES = "There are no inputs in computation graph that require gradients."
 
@@ -29,7 +30,7 @@ stamps = itertools.count(1)
 next_stamp: Callable[[], int] = stamps.__next__
 
 variables = itertools.count()
-"""Numbers in the names that `ndgrad.symbol` shows: of marked variables and of other array inputs."""
+"""Numbers in the names that `ndgrad.symbol` shows: of marked variables and other array inputs."""
 
 
 class State(threading.local):

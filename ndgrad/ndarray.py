@@ -341,7 +341,7 @@ class NDArray(Array):
     def __setitem__(self, key: Any, value: Any) -> None:
         indexing.setitem(self, key, value)
 
-    # --- shapes: the methods check what the functions of `nd` do not --------------------------------
+    # --- shapes: the methods check what the functions of `nd` do not ------------------------------
 
     def reshape(self, *shape: Any, **kwargs: Any) -> NDArray:
         """Return a view of another shape.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 
 from .context import Context
-from .kernels import random as _kernels
+from .kernels import _philox
 from .nd.random import (
     exponential,
     gamma,
@@ -63,4 +63,4 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
         raise ValueError(f"seed_state must be int, got {seed_state!r}") from None
     if ctx != "all" and not isinstance(ctx, Context):
         raise ValueError(f"seed: ctx must be a Context or 'all', got {ctx!r}")
-    _kernels.seed(number)
+    _philox.seed(number)

@@ -26,9 +26,8 @@ TOLERANCES: dict[str, tuple[float, float]] = {
 }
 """Relative and absolute tolerance by dtype; integers and bool must be equal."""
 
-_STEP = (
-    2e-3  # of the five-point difference: its error is of the order of 1e-11 for smooth functions
-)
+# Of the five-point difference: its error is of the order of 1e-11 for smooth functions.
+_STEP = 2e-3
 _DIFFERENCE = (3e-7, 3e-8)
 
 
@@ -135,7 +134,7 @@ def check_gradients(
 
         return along
 
-    current = weighted
+    current: Callable[[list[NDArray]], NDArray] = weighted
     for k in range(1, order + 1):
         following = derived(current)
         exact = _value(following, values, chosen)

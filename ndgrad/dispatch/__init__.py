@@ -49,7 +49,7 @@ def install(array: type[Array]) -> None:
 
 
 def bind(op: Op) -> None:
-    """Give a row its ``call`` and its derivatives; for a row that is registered later, such as a user's kernel."""
+    """Give a row its ``call`` and its derivatives; also one registered later, a user's kernel."""
     op.call = elementwise_call(op) if isinstance(op, ElementwiseOp) else structured_call(op)
     op.flat_backward = flat_backward(op)
     op.recorded_backward = recorded_backward(op)

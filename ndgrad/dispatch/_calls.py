@@ -85,18 +85,21 @@ def structured_call(op: Op) -> Callable[..., Any]:
         if training:
             params["_training"] = state.training
         results = forward(*inputs, **params)
+        ctx = inputs[0]._ctx
         if isinstance(results, tuple):
-            results = [results]
-        ctx = next((x._ctx for x in inputs if isinstance(x, Array)), None)
-        if ctx is None:
-            raise TypeError(f"Operator {op.name}: expected at least one NDArray")
-        outputs = [_wrap(data, shape, ctx, inputs) for data, shape in results]
-        if state.recording and any(tracked(x) for x in inputs):
-            record_call(op, {**op.params, **params}, inputs, outputs)
+            outputs = [_wrap(*results, ctx, inputs)]
+        else:
+            outputs = [_wrap(data, shape, ctx, inputs) for data, shape in results]
+        if state.recording:
+            for x in inputs:
+                if isinstance(x, Array) and x._node is not None:
+                    record_call(op, {**op.params, **params}, inputs, outputs)
+                    break
+        if out is None and op.single:
+            return outputs[0]
         if out is not None:
             return _write_all(out, op.visible_of(outputs), op.name)
-        visible = op.visible_of(outputs)
-        return visible[0] if op.single else visible
+        return op.visible_of(outputs)
 
     return call
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..graph import Leaf, Node, Port
+from ..graph import Node, Port
 from ..kernels import _elementwise
 from ..kernels._codegen import compute_type
 from ..kernels._table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup
@@ -18,56 +19,75 @@ from ._calls import unrecorded
 from ._elementwise import flat_derivative, recorded_derivative, size_of
 
 
-def _operands(node: Node) -> list[Any]:
-    """A node's saved inputs and outputs as arrays that hang in the graph again."""
-    inputs = len(node.parents)
-    operands: list[Any] = []
-    for i, (value, shape) in enumerate(zip(node.saved or (), node.shapes, strict=True)):
-        if value.__class__ is not np.ndarray:
-            operands.append(value)
-            continue
-        x = _classes.array(value, shape, node.ctx)
-        if i < inputs:
-            parent = node.parents[i]
-            if parent.__class__ is not list:
-                x._node = parent
-        elif node.op.single and i == inputs:
-            x._node = node
-        elif i - inputs < len(node.op.visible_of(node.shapes[inputs:])):
-            x._node = Port(node, i - inputs, value.dtype)
-        operands.append(x)
-    return operands
+def _operand(node: Node, i: int) -> Any:
+    """A node's saved operand (inputs, then outputs) as an array that hangs in the graph again."""
+    value = (node.saved or ())[i]
+    if value.__class__ is not np.ndarray:
+        return value
+    x = _classes.array(value, node.shapes[i], node.ctx)
+    output = i - len(node.parents)
+    if output < 0:
+        parent = node.parents[i]
+        if parent.__class__ is not list:
+            x._node = parent
+    elif node.op.single and output == 0:
+        x._node = node
+    elif output < len(node.op.visible_of(node.shapes[len(node.parents) :])):
+        x._node = Port(node, output, value.dtype)
+    return x
+
+
+_Getter = Callable[[Node, Sequence[Any]], Any]
+
+
+@cache
+def _arguments(op: Op, function: Callable[..., Any]) -> tuple[tuple[str, _Getter], ...]:
+    """For each parameter of a derivative, how to get its value from a node and the gradients."""
+    return tuple((name, _getter(op, name)) for name in inspect.signature(function).parameters)
+
+
+def _getter(op: Op, name: str) -> _Getter:
+    if name == "g":
+        return lambda node, grads: grads[0]
+    if name == "grads":
+        return lambda node, grads: grads
+    if name == "needs":
+        return lambda node, grads: tuple(map(_is_tracked, node.parents))
+    if name.startswith("g_") and name[2:] in op.outputs:
+        number = op.outputs.index(name[2:])
+        return lambda node, grads: grads[number] if number < len(grads) else None
+    if name in op.params:
+        return lambda node, grads: (node.params or {}).get(name)
+    base, _, what = name.rpartition("_")
+    if base not in (*op.inputs, *op.outputs) or what not in ("shape", "dtype"):
+        base, what = name, "value"
+    read = {"shape": _shape_of, "dtype": _dtype_of, "value": _operand}[what]
+    if op.variadic and base in op.inputs:
+        return lambda node, grads: [read(node, i) for i in range(len(node.parents))]
+    if base in op.inputs:
+        place = op.inputs.index(base)
+        return lambda node, grads: read(node, place) if place < len(node.parents) else None
+    place = op.outputs.index(base)
+    return lambda node, grads: read(node, len(node.parents) + place)
+
+
+def _is_tracked(parent: Any) -> bool:
+    return parent is not None and parent.__class__ is not list
+
+
+def _shape_of(node: Node, i: int) -> tuple[int, ...]:
+    return node.shapes[i]
+
+
+def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
+    """The dtype of an input that needs a gradient; None for any other."""
+    return getattr(node.parents[i], "dtype", None)
 
 
 def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Any]) -> Any:
     """Call a derivative with what its parameters name; returns one gradient per input."""
-    inputs = len(node.parents)
-    operands = _operands(node)
-    values: dict[str, Any] = dict(node.params or {})
-    if op.variadic:
-        (name,) = op.inputs
-        values[name] = operands[:inputs]
-        values[f"{name}_shape"] = node.shapes[:inputs]
-        values[f"{name}_dtype"] = [getattr(parent, "dtype", None) for parent in node.parents]
-    else:
-        values.update(zip(op.inputs, operands, strict=False))
-        values.update(
-            zip((f"{name}_shape" for name in op.inputs), node.shapes[:inputs], strict=False)
-        )
-        values.update(
-            (f"{name}_dtype", parent.dtype)
-            for name, parent in zip(op.inputs, node.parents, strict=False)
-            if isinstance(parent, (Node, Port, Leaf))
-        )
-    outputs, shapes = op.output_names(len(node.shapes) - inputs), node.shapes[inputs:]
-    values.update(zip(outputs, operands[inputs:], strict=True))
-    values.update(zip((f"{name}_shape" for name in outputs), shapes, strict=True))
-    values["needs"] = tuple(p is not None and p.__class__ is not list for p in node.parents)
-    values["g"] = grads[0]
-    values["grads"] = grads
-    values.update(zip((f"g_{name}" for name in outputs), grads, strict=False))
-    wanted = inspect.signature(function).parameters
-    results = function(**{name: values.get(name) for name in wanted})
+    arguments = {name: get(node, grads) for name, get in _arguments(op, function)}
+    results = function(**arguments)
     return results if isinstance(results, (tuple, list)) else (results,)
 
 
@@ -97,7 +117,9 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     if op.gradient != DIFFERENTIABLE:
         return _no_gradients
     if isinstance(op, ElementwiseOp):
-        return lambda node, g: recorded_derivative(op, node, g, _operands(node))
+        return lambda node, g: recorded_derivative(
+            op, node, g, [_operand(node, i) for i in range(len(node.shapes))]
+        )
     function = op.vjp
     assert function is not None
 

@@ -162,8 +162,8 @@ def source(
         The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
     layout : str
         One letter an operand: ``v`` a vector that runs with the result, ``b`` an array of one
-        element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is an
-        array whose value is constant along a row.
+        element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
+        an array whose value is constant along a row.
 
     Returns
     -------

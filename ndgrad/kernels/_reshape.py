@@ -39,6 +39,9 @@ def inferred_shape(op: str, shape: Shape, codes: Sequence[Any], reverse: bool = 
         numbers.reverse()
         lengths.reverse()
 
+    result: list[int] = []
+    position, i, inferred = 0, 0, -1
+
     def wrong(text: str) -> MXNetError:
         return MXNetError(
             f"Operator {op}: shape={tuple(codes)} does not fit an array of shape {shape}: {text}"
@@ -51,8 +54,6 @@ def inferred_shape(op: str, shape: Shape, codes: Sequence[Any], reverse: bool = 
         position += count
         return lengths[position - count : position]
 
-    result: list[int] = []
-    position, i, inferred = 0, 0, -1
     while i < len(numbers):
         code = numbers[i]
         i += 1

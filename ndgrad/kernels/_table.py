@@ -61,9 +61,9 @@ class Op:
         returns a pair (flat array, shape), or a list of them.
     vjp : callable or None
         The derivative: gradients of the inputs from ``g`` and whatever else its parameters name
-        (inputs, outputs, parameters,
-        ``<input>_shape``, ``<input>_dtype`` of inputs that need a gradient, ``needs``).  The names decide what a node
-        saves.  Written with operators of the table, so that it is differentiable itself.
+        (inputs, outputs, parameters, ``<input>_shape``, ``<input>_dtype`` of inputs that need a
+        gradient, ``needs``).  The names decide what a node saves.  Written with operators of the
+        table, so that it is differentiable itself.
     fast_vjp : callable or None
         The same for first order, as fused kernels over flat arrays; a test holds it against `vjp`.
     gradient : str
@@ -202,7 +202,7 @@ def register(row: Op) -> Op:
             raise ValueError(f"operator {row.name!r}: formula uses unknown {sorted(unknown)}")
         if row.gradient == DIFFERENTIABLE and not row.derivatives:
             raise ValueError(f"operator {row.name!r} has no derivative")
-        if unknown := set(row.derivatives) - set(row.inputs):
+        if unknown := frozenset(row.derivatives) - set(row.inputs):
             raise ValueError(f"operator {row.name!r}: derivatives of unknown {sorted(unknown)}")
     elif row.forward is None:
         raise ValueError(f"operator {row.name!r} has no forward")

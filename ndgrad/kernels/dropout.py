@@ -15,10 +15,10 @@ import numpy as np
 from ..base import MXNetError
 from ..storage import empty
 from . import _elementwise
-from . import random as _random
 from ._codegen import Loop
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
+from ._philox import TILE, WORDS, draw, tile
 from ._table import F, Sample
 
 _UINT8 = np.dtype("uint8")
@@ -29,10 +29,10 @@ _APPLY = Loop("dropout", ("mask", "x", "scale"), (("y", "where(mask != 0, x * sc
 @chunked
 def _masks(k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: int) -> None:
     """Tiles of zeros and ones; it is 1 where a random word is not below the threshold."""
-    words = np.empty(_random.WORDS, np.uint32)
+    words = np.empty(WORDS, np.uint32)
     for t in range(lo, hi):
-        _random.tile(k0, k1, first + np.uint64(t * _random.TILE), words)
-        out = mask[t * _random.WORDS : (t + 1) * _random.WORDS]
+        tile(k0, k1, first + np.uint64(t * TILE), words)
+        out = mask[t * WORDS : (t + 1) * WORDS]
         for j in range(out.size):
             out[j] = np.uint8(1) if words[j] >= threshold else np.uint8(0)
 
@@ -43,10 +43,10 @@ def _drop(
     lo: int, hi: int,
 ) -> None:  # fmt: skip
     """The same, and the result in the one pass."""
-    words = np.empty(_random.WORDS, np.uint32)
+    words = np.empty(WORDS, np.uint32)
     for t in range(lo, hi):
-        _random.tile(k0, k1, first + np.uint64(t * _random.TILE), words)
-        start, stop = t * _random.WORDS, (t + 1) * _random.WORDS
+        tile(k0, k1, first + np.uint64(t * TILE), words)
+        start, stop = t * WORDS, (t + 1) * WORDS
         source, kept, out = x[start:stop], mask[start:stop], y[start:stop]
         zero = scale * np.int8(0)
         for j in range(out.size):
@@ -69,6 +69,11 @@ elementwise(
 
 def _scale(p: float) -> float:
     return 1.0 / (1.0 - p) if p < 1.0 else 0.0
+
+
+def _threshold(p: float) -> np.uint32:
+    """Words from which on an element is kept, when *p* of them are to be dropped."""
+    return np.uint32(min(round(p * 2**32), 2**32 - 1))
 
 
 def _dropout_vjp(g: Any, _mask: Any, p: Any) -> Any:
@@ -147,17 +152,17 @@ def _dropout(
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
         return [(x, shape), (np.empty(0, _UINT8), _NO_MASK)]
     y, mask = empty(x.size, x.dtype), empty(math.prod(shared), _UINT8)
-    threshold, scale = _random.threshold(p), _scale(p)
-    tiles = -(-mask.size // _random.WORDS)
+    threshold, scale = _threshold(p), _scale(p)
+    tiles = -(-mask.size // WORDS)
     if p == 1.0:  # which the threshold, a word, cannot say
         mask.fill(0)
         y.fill(0)
     elif shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16:
-        key = _random.draw(tiles * _random.TILE)
-        _drop(*key, threshold, x, x.dtype.type(scale), mask, y, tiles, grain(_random.WORDS, 4))
+        key = draw(tiles * TILE)
+        _drop(*key, threshold, x, x.dtype.type(scale), mask, y, tiles, grain(WORDS, 4))
     else:
-        key = _random.draw(tiles * _random.TILE)
-        _masks(*key, threshold, mask, tiles, grain(_random.WORDS, 4))
+        key = draw(tiles * TILE)
+        _masks(*key, threshold, mask, tiles, grain(WORDS, 4))
         compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
         real = scale if x.dtype.kind == "f" else int(scale)
         _elementwise.run(_APPLY, (mask, x, real), (shared, shape, None), (y,), compute)

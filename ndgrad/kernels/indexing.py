@@ -181,8 +181,10 @@ def _embedding(
     dtype, sparse_grad
         Accepted for MXNet's sake: the result has the dtype of *weight*, its gradient is dense.
     """
-    expected = (integer("Embedding", "input_dim", input_dim),)
-    expected += (integer("Embedding", "output_dim", output_dim),)
+    expected = (
+        integer("Embedding", "input_dim", input_dim),
+        integer("Embedding", "output_dim", output_dim),
+    )
     if weight._shape != expected:
         raise MXNetError(
             f"Operator Embedding: Shape inconsistent, Provided = {list(weight._shape)} for weight, "

@@ -1,18 +1,8 @@
-"""Random numbers: Philox 4x32-10 and the distributions that are made from it.
-
-Philox (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a 128-bit counter
-and a 64-bit key into four 32-bit words, each block by itself.  A result therefore depends on the
-seed and on what was drawn before, not on threads, and other devices can give the same numbers.
-
-Counters here are (block, block's upper half, attempt, purpose): a call takes a range of blocks for
-itself, and rejection methods try again with the next attempt of the same block.
-"""
+"""Random numbers: the distributions that are made from Philox's words."""
 
 from __future__ import annotations
 
 import math
-import os
-import threading
 from typing import Any
 
 import numpy as np
@@ -23,6 +13,7 @@ from . import _elementwise
 from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain, kernel
+from ._philox import LOW32, REJECTED, SHIFT, TILE, WORDS, draw, philox, tile
 from ._scalar import log_f32, log_f64
 from ._table import NONE, ZERO, F, Sample
 from .casting import copied
@@ -30,100 +21,7 @@ from .casting import copied
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 _INT64 = np.dtype("int64")
 
-TILE = 256
-"""Blocks that are made together: word w of block j is number ``w * TILE + j`` of the tile."""
-
-WORDS = 4 * TILE
-"""Words of a tile."""
-
-_LOW32 = np.uint64(0xFFFFFFFF)
-_SHIFT = np.uint64(32)
-_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
-
-# --- the state of the process ---------------------------------------------------------------------
-
-
-class _Stream:
-    """The process's key and how many blocks have been drawn under it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.key = 0
-        self.seed(int.from_bytes(os.urandom(8), "little"))
-
-    def seed(self, key: int) -> None:
-        with self.lock:
-            self.key = key & (2**64 - 1)
-            self.position = 0
-            self.forks = 0
-
-    def draw(self, blocks: int) -> tuple[Any, Any, Any]:
-        """Take *blocks* blocks: the key's halves and the number of the first."""
-        with self.lock:
-            first, key = self.position, self.key
-            self.position = (first + blocks) & (2**64 - 1)
-        return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(first)
-
-    def before_fork(self) -> None:
-        self.lock.acquire()
-        self.forks += 1
-
-    def after_fork_in_parent(self) -> None:
-        self.lock.release()
-
-    def after_fork_in_child(self) -> None:
-        # The child's key is a function of the parent's and of how many children came before, so
-        # siblings differ, no stream repeats, and a seeded program gives the same every time.
-        low, high = np.uint64(self.key & 0xFFFFFFFF), np.uint64(self.key >> 32)
-        forks = np.uint64(self.forks)
-        w0, w1, _, _ = philox.py_func(low, high, forks, _ZERO, _ZERO, _FORK)
-        self.lock = threading.Lock()
-        self.key = int(w0) | int(w1) << 32
-        self.position = self.forks = 0
-
-
-# The fourth word of a counter: what the block is for.
-_VALUES, _REJECTED, _FORK = np.uint64(0), np.uint64(1), np.uint64(2)
-
-# --- Philox ---------------------------------------------------------------------------------------
-
-
-def _philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
-    """One block: four words, as uint64 below 2**32."""
-    for _ in range(10):
-        p0, p1 = _M0 * c0, _M1 * c2
-        c0, c1 = (p1 >> _SHIFT) ^ c1 ^ k0, p1 & _LOW32
-        c2, c3 = (p0 >> _SHIFT) ^ c3 ^ k1, p0 & _LOW32
-        k0, k1 = (k0 + _W0) & _LOW32, (k1 + _W1) & _LOW32
-    return c0, c1, c2, c3
-
-
-philox = kernel(_philox)
-if not hasattr(philox, "py_func"):  # the JIT is off
-    philox.py_func = _philox
-
-
-@kernel
-def tile(k0: Any, k1: Any, first: Any, words: Any) -> None:
-    """Fill *words* (uint32, `WORDS` of them) from `TILE` blocks, the first of them *first*."""
-    a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
-    for j in range(TILE):
-        block = first + np.uint64(j)
-        w0, w1, w2, w3 = philox(k0, k1, block & _LOW32, block >> _SHIFT, _ZERO, _VALUES)
-        a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
-
-
-_stream = _Stream()
-seed = _stream.seed
-draw = _stream.draw
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_stream.before_fork,
-        after_in_parent=_stream.after_fork_in_parent,
-        after_in_child=_stream.after_fork_in_child,
-    )
 
 # --- uniform and normal numbers, tile by tile -----------------------------------------------------
 
@@ -303,7 +201,7 @@ def exponential(n: int, dtype: np.dtype[Any], scale: float) -> np.ndarray[Any, A
 @kernel
 def _two_uniforms(k0: Any, k1: Any, block: Any, attempt: Any, purpose: Any) -> Any:
     """Two numbers in (0, 1) of 53 bits."""
-    w0, w1, w2, w3 = philox(k0, k1, block & _LOW32, block >> _SHIFT, attempt, purpose)
+    w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, attempt, purpose)
     u = np.float64(np.int64(w0 >> np.uint64(5))) * 2.0**-27
     v = np.float64(np.int64(w2 >> np.uint64(5))) * 2.0**-27
     u += (np.float64(np.int64(w1 >> np.uint64(6))) + 0.5) * 2.0**-53
@@ -407,9 +305,9 @@ def at_most(k0: Any, k1: Any, block: Any, last: Any, purpose: Any) -> Any:
         mask |= mask >> np.uint64(shift)
     attempt = _ZERO
     while True:
-        w0, w1, w2, w3 = philox(k0, k1, block & _LOW32, block >> _SHIFT, attempt, purpose)
+        w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, attempt, purpose)
         attempt += _ONE
-        one, two = (w0 | w1 << _SHIFT) & mask, (w2 | w3 << _SHIFT) & mask
+        one, two = (w0 | w1 << SHIFT) & mask, (w2 | w3 << SHIFT) & mask
         if one <= last:
             return one
         if two <= last:
@@ -422,16 +320,16 @@ def _randints_small(
 ) -> None:
     """Limits below 2**32: Lemire 2019, "Fast random integer generation in an interval"."""
     words, limit = np.empty(WORDS, np.uint32), last + _ONE
-    threshold = (_LOW32 + _ONE - limit) % limit
+    threshold = (LOW32 + _ONE - limit) % limit
     for t in range(lo, hi):
         tile(k0, k1, first + np.uint64(t * TILE), words)
         out = y[t * WORDS : (t + 1) * WORDS]
         for j in range(out.size):
-            out[j] = low + np.int64((np.uint64(words[j]) * limit) >> _SHIFT)
+            out[j] = low + np.int64((np.uint64(words[j]) * limit) >> SHIFT)
         # Few are rejected, so the loop above need not know of them.
         if threshold > _ZERO:
             for j in range(out.size):
-                if (np.uint64(words[j]) * limit) & _LOW32 < threshold:
+                if (np.uint64(words[j]) * limit) & LOW32 < threshold:
                     block = first + np.uint64(t * TILE + j // 4)
                     purpose = np.uint64(8 + j % 4)
                     out[j] = low + np.int64(at_most(k0, k1, block, last, purpose))
@@ -442,7 +340,7 @@ def _randints_large(
     k0: Any, k1: Any, first: Any, low: int, last: Any, y: Any, lo: int, hi: int
 ) -> None:
     for i in range(lo, hi):
-        y[i] = low + np.int64(at_most(k0, k1, first + np.uint64(i), last, _REJECTED))
+        y[i] = low + np.int64(at_most(k0, k1, first + np.uint64(i), last, REJECTED))
 
 
 def randint(n: int, dtype: np.dtype[Any], low: int, high: int) -> np.ndarray[Any, Any]:
@@ -465,7 +363,7 @@ def _permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
     for i in range(order.size):
         order[i] = i
     for i in range(order.size - 1, 0, -1):
-        j = np.int64(at_most(k0, k1, first + np.uint64(i), np.uint64(i), _REJECTED))
+        j = np.int64(at_most(k0, k1, first + np.uint64(i), np.uint64(i), REJECTED))
         order[i], order[j] = order[j], order[i]
 
 
@@ -520,7 +418,7 @@ def _choices(
             cumulated[j] = total
         out = y[i * per : (i + 1) * per]
         for j in range(per):
-            u, _ = _two_uniforms(k0, k1, first + np.uint64(i * per + j), _ZERO, _REJECTED)
+            u, _ = _two_uniforms(k0, k1, first + np.uint64(i * per + j), _ZERO, REJECTED)
             u *= total
             low, high = 0, kinds - 1
             while low < high:
@@ -633,11 +531,3 @@ def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
 def _drawn(sample: Any, parameter: Any, other: Any = None) -> Any:
     """The sample, as a function of the parameters that it was drawn with: constant."""
     return sample._data, sample._shape
-
-
-# --- what Dropout and rrelu need ------------------------------------------------------------------
-
-
-def threshold(p: float) -> np.uint32:
-    """Words from which on an element is kept, when *p* of them are to be dropped."""
-    return np.uint32(min(round(p * 2**32), 2**32 - 1))

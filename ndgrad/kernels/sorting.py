@@ -79,8 +79,8 @@ def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: 
         if counts[np.int64((keys[0] >> shift) & np.uint64(255))] == n:
             continue
         total = 0
-        for c in range(256):
-            counts[c], total = total, total + counts[c]
+        for k in range(256):
+            counts[k], total = total, total + counts[k]
         for i in range(n):
             c = np.int64((keys[i] >> shift) & np.uint64(255))
             other_keys[counts[c]], other_index[counts[c]] = keys[i], index[i]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect as _inspect
 import types as _types
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from ..ndarray import NDArray
+from ..ndarray import NDArray as NDArray
 from . import _bind, random
 from ._methods import METHODS as _METHODS
 from .arithmetic import *  # noqa: F403
@@ -13,6 +15,12 @@ from .creation import *  # noqa: F403
 from .layers import *  # noqa: F403
 from .ordering import *  # noqa: F403
 from .shaping import *  # noqa: F403
+
+if _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> _Any:
+        """Stand for the functions that are made from the op table below."""
+
 
 _internal = _types.ModuleType("ndgrad.nd._internal")
 op = _types.ModuleType("ndgrad.nd.op")
@@ -36,7 +44,8 @@ def _method(name: str) -> _Any:
 
     method.__name__ = name
     method.__qualname__ = f"NDArray.{name}"
-    method.__doc__ = f"The same as ``nd.{name}(self, ...)``.\n\n{function.__doc__}"
+    doc = _inspect.cleandoc(function.__doc__ or "")
+    method.__doc__ = f"The same as ``nd.{name}(self, ...)``.\n\n{doc}"
     return method
 
 

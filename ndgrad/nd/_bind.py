@@ -18,25 +18,24 @@ def signature(op: Op) -> inspect.Signature:
     parameters = []
     if op.variadic:
         parameters.append(_Parameter(op.keywords[0], _Parameter.VAR_POSITIONAL))
-        kind = _Parameter.KEYWORD_ONLY
+        kind: Any = _Parameter.KEYWORD_ONLY
     else:
         kind = _Parameter.POSITIONAL_OR_KEYWORD
         for key, name in zip(op.keywords, op.inputs, strict=True):
             default = None if name in op.optional else _Parameter.empty
             parameters.append(_Parameter(key, kind, default=default))
     names = [n for n in op.params if not n.startswith("_")]
-    if not op.variadic and any(p.default is not _Parameter.empty for p in parameters):
-        # A required parameter may follow an optional input: keywords say which is which.
-        kind = kind if all(op.params[n] is not _Parameter.empty for n in names) else kind
     for name in names:
         default = op.params[name]
         if kind is not _Parameter.KEYWORD_ONLY and any(
             p.default is not _Parameter.empty for p in parameters
         ):
+            # A required parameter may follow an optional input: keywords say which is which.
             default = None if default is _Parameter.empty else default
         parameters.append(_Parameter(name, kind, default=default))
-    for name in ("out", "name"):
-        parameters.append(_Parameter(name, _Parameter.KEYWORD_ONLY, default=None))
+    parameters += [
+        _Parameter(name, _Parameter.KEYWORD_ONLY, default=None) for name in ("out", "name")
+    ]
     return inspect.Signature(parameters)
 
 

@@ -12,10 +12,17 @@ Importing is enough to use one in a kernel of your own::
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from . import _arith, _erf, _exp, _gamma, _log, _power, _trig
 from ._table import SCALARS, Scalar, resolve
 
 __all__ = ["SCALARS", "Scalar", "resolve"]
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Stand for the functions below, whose names are in the table."""
 
 for _module in (_arith, _erf, _exp, _gamma, _log, _power, _trig):
     for _row in SCALARS.values():

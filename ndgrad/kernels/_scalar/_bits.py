@@ -51,11 +51,11 @@ else:
         return a(a, a, a), generate
 
     @inline
-    def sqrt(x):
+    def sqrt(x):  # type: ignore[misc]  # a NumPy function where the JIT is off
         return math.sqrt(x)
 
     @inline
-    def copysign(x, y):
+    def copysign(x, y):  # type: ignore[misc]
         return math.copysign(x, y)
 
 
