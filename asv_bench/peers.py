@@ -27,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._base import CLOCKS, LIBRARIES, Case, repetitions, seconds, to_numpy
-from benchmarks._cases import CASES, Fresh
+from benchmarks._cases import CASES, nearest_copy
 from benchmarks._elementwise import Elementwise, rows
+from benchmarks._fresh import Fresh
 
 COPY_FRACTION = 0.8
 """What memory-bound kernels shall reach of the bandwidth of a copy."""
@@ -252,16 +253,12 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
 
 def add_copies(outcomes: Sequence[Outcome]) -> None:
     """Tell each outcome with traffic the bandwidth of a copy of the nearest size."""
-    copies = {
-        outcome.case.traffic: outcome.case.traffic / min(map(outcome.best, outcome.times))
-        for outcome in outcomes
-        if outcome.case.name.startswith("copy/") and outcome.times and outcome.case.traffic
-    }
+    by_name = {outcome.case.name: outcome for outcome in outcomes}
     for outcome in outcomes:
-        traffic = outcome.case.traffic
-        if copies and traffic:
-            nearest = min(copies, key=lambda size: abs(math.log(size / traffic)))
-            outcome.copy = copies[nearest]
+        if outcome.case.traffic:
+            copy = by_name[nearest_copy(outcome.case.traffic).name]
+            if copy.times and copy.case.traffic:
+                outcome.copy = copy.case.traffic / min(map(copy.best, copy.times))
 
 
 # --- reporting ------------------------------------------------------------------------------------

@@ -371,7 +371,7 @@ def _result(x: NDArray, found: dict[Leaf, Any], rules: Any, variables: list[NDAr
         if gradient._node is None:
             # A constant derivative stays in the graph: the next order is zero, not an error.
             gradient = lookup("_independent").call(gradient, *variables)
-        return gradient  # type: ignore[no-any-return]
+        return gradient
     # A head gradient that passed through unchanged belongs to the caller: hand out a copy.
     fresh = NDArray(gradient, x._shape, x._ctx)
-    return unrecorded(lookup("identity").call, fresh)  # type: ignore[no-any-return]
+    return unrecorded(lookup("identity").call, fresh)

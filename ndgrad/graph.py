@@ -221,7 +221,7 @@ def nodes_below(heads: Iterable[Any]) -> list[Any]:
 
 
 def _number(node: Any) -> int:
-    return node.number  # type: ignore[no-any-return]
+    return node.number
 
 
 def _unusable(node: Node) -> MXNetError:

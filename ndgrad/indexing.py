@@ -256,7 +256,7 @@ def _view(x: Array, start: int, size: int, shape: Shape) -> Array:
 
 def _recorded_view(x: Array, box: Box) -> Array:
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
-    return F.identity(result) if _assigned_to(x) else result  # type: ignore[no-any-return]
+    return F.identity(result) if _assigned_to(x) else result
 
 
 def getitem(x: Array, key: Any) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def _in_place(operator: Callable[..., Any], sign: str) -> Callable[[NDArray, Any
             other = convert(other, self._data.dtype)
         if isinstance(other, NDArray) and other._shape != self._shape:
             self._fitting_shape(other._shape, sign)
-        return operator(self, other, out=self)  # type: ignore[no-any-return]
+        return operator(self, other, out=self)
 
     return method
 
@@ -107,7 +107,7 @@ class NDArray(Array):
     @property
     def T(self) -> NDArray:
         """The array with its axes reversed."""
-        return self if self.ndim < 2 else F.transpose(self)  # type: ignore[no-any-return]
+        return self if self.ndim < 2 else F.transpose(self)
 
     def __len__(self) -> int:
         return self._shape[0]  # an IndexError for a 0-d array, as in MXNet
@@ -225,14 +225,14 @@ class NDArray(Array):
 
     def copy(self) -> NDArray:
         """Return a copy on the same device (recorded)."""
-        return F.identity(self)  # type: ignore[no-any-return]
+        return F.identity(self)
 
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """Return the array in another dtype (recorded); the same object if *copy* permits."""
         wanted = as_dtype(dtype, op="astype")
         if not copy and self._data.dtype == wanted:
             return self
-        return F.Cast(self, dtype=wanted)  # type: ignore[no-any-return]
+        return F.Cast(self, dtype=wanted)
 
     def copyto(self, other: NDArray | Context) -> NDArray:
         """Copy into another array, or to a new one on another device.
@@ -381,7 +381,7 @@ class NDArray(Array):
                 f"[original->remapped]: {self._shape} and requested shape {target}"
             )
         x = self if own == self._shape else self.reshape(own)
-        return F.broadcast_to(x, shape=target)  # type: ignore[no-any-return]
+        return F.broadcast_to(x, shape=target)
 
     def _fitting_shape(self, shape: tuple[int, ...], sign: str) -> None:
         inferred = np.broadcast_shapes(self._shape, shape) if shape else self._shape
@@ -397,6 +397,17 @@ class NDArray(Array):
 
     # --- operators -------------------------------------------------------------------------------
 
+    if TYPE_CHECKING:  # what `_give_operators` and `ndgrad.nd` add to the class
+
+        def _operator(self, other: Any, /) -> NDArray: ...
+
+        __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _operator
+        __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = _operator
+        __mod__ = __rmod__ = __imod__ = __pow__ = __rpow__ = _operator
+        __gt__ = __ge__ = __lt__ = __le__ = _operator
+
+        def __getattr__(self, name: str) -> Any: ...
+
     def __eq__(self, other: Any) -> Any:
         return False if other is None else F.broadcast_equal(self, _operand(other))
 
@@ -404,24 +415,24 @@ class NDArray(Array):
         return True if other is None else F.broadcast_not_equal(self, _operand(other))
 
     def __floordiv__(self, other: Any) -> NDArray:
-        return F.floor_divide(self, _operand(other))  # type: ignore[no-any-return]
+        return F.floor_divide(self, _operand(other))
 
     def __rfloordiv__(self, other: Any) -> NDArray:
-        return F.floor_divide(_operand(other), self)  # type: ignore[no-any-return]
+        return F.floor_divide(_operand(other), self)
 
     def __matmul__(self, other: Any) -> NDArray:
         if not isinstance(other, NDArray):
             raise TypeError(f"type {type(other)} not supported")
-        return F.matmul(self, other)  # type: ignore[no-any-return]
+        return F.matmul(self, other)
 
     def __neg__(self) -> NDArray:
-        return F.negative(self)  # type: ignore[no-any-return]
+        return F.negative(self)
 
     def __pos__(self) -> NDArray:
         return self
 
     def __abs__(self) -> NDArray:
-        return F.abs(self)  # type: ignore[no-any-return]
+        return F.abs(self)
 
 
 def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) -> NDArray:

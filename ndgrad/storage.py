@@ -281,7 +281,7 @@ def empty(
     lease = _lease_type(block.size).from_address(block.address)
     lease.block = block
     lease.pool = _pool
-    return np.frombuffer(lease, dtype, n)  # type: ignore[call-overload,no-any-return]
+    return np.frombuffer(lease, dtype, n)  # type: ignore[call-overload]
 
 
 def pool_stats() -> PoolStats:

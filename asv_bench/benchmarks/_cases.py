@@ -6,12 +6,7 @@ Element-wise operators are not here: `_elementwise` makes a case for every row o
 
 from __future__ import annotations
 
-import importlib
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from ._base import FLOAT, Case, Run, Target, integers, threads, uniform
+from ._forms import Functional, Gradient
+from ._fresh import Fresh, first_calls
 
 MILLION = 1 << 20
 
@@ -110,7 +107,7 @@ class Copy(Case):
     def __init__(self, millions: int) -> None:
         self.name = f"copy/{millions}M"
         self.size = millions * MILLION
-        self.traffic = 2 * FLOAT * self.size
+        self.traffic: int = 2 * FLOAT * self.size
 
     def mx(self, mx: Any) -> Run:
         x, y = mx.nd.ones((self.size,)), mx.nd.zeros((self.size,))
@@ -135,158 +132,6 @@ class Copy(Case):
             return y
 
         return run
-
-
-class Functional(Case):
-    """One call of one function, which goes by some name in each library.
-
-    Parameters
-    ----------
-    name : str
-    inputs : callable
-        Makes NumPy arrays.
-    functions : callable
-        Library -> function of that library's module and its arrays.  A library that is not there
-        has no such function.
-    **facts
-        Fields of `Case`.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        inputs: Callable[[], tuple[Any, ...]],
-        functions: dict[str, Callable[..., Any]],
-        **facts: Any,
-    ) -> None:
-        self.name = name
-        self.inputs = inputs
-        self.functions = functions
-        vars(self).update(facts)
-
-    def _function(self, library: str) -> Callable[..., Any]:
-        try:
-            return self.functions[library]
-        except KeyError:
-            raise NotImplementedError(f"{self.name} is not written for {library}") from None
-
-    def mx(self, mx: Any) -> Run:
-        function = self._function("mx")
-        arrays = [mx.nd.array(a) for a in self.inputs()]
-        return lambda: function(mx.nd, *arrays)
-
-    def torch(self) -> Run:
-        import torch
-
-        function = self._function("torch")
-        arrays = [torch.from_numpy(a) for a in self.inputs()]
-        return lambda: function(torch, *arrays)
-
-    def numpy(self) -> Run:
-        function, arrays = self._function("numpy"), self.inputs()
-        return lambda: function(np, *arrays)
-
-    def jax(self) -> Run:
-        import jax
-        import jax.numpy as jnp
-
-        function = self.functions.get("jax") or self._function("numpy")
-        arrays = [jnp.asarray(a) for a in self.inputs()]
-        return lambda: jax.block_until_ready(function(jnp, *arrays))
-
-
-class Gradient(Case):
-    """A loss and its gradients by all inputs but the constant ones.
-
-    Parameters
-    ----------
-    name : str
-    inputs : callable
-        Makes NumPy arrays: the variables, then the constants.
-    variables : int
-        How many variables there are.
-    losses : dict
-        Library -> function of the library's module and the arrays; need not return a single number.
-    **facts
-        Fields of `Case`.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        inputs: Callable[[], tuple[Any, ...]],
-        variables: int,
-        losses: dict[str, Callable[..., Any]],
-        **facts: Any,
-    ) -> None:
-        self.name = name
-        self.inputs = inputs
-        self.variables = variables
-        self.losses = losses
-        vars(self).update(facts)
-
-    def _loss(self, library: str) -> Callable[..., Any]:
-        try:
-            return self.losses[library]
-        except KeyError:
-            raise NotImplementedError(f"{self.name} is not written for {library}") from None
-
-    def mx(self, mx: Any) -> Run:
-        loss = self._loss("mx")
-        record = mx.autograd.record
-        arrays = [mx.nd.array(a) for a in self.inputs()]
-        for x in arrays[: self.variables]:
-            x.attach_grad()
-
-        def run() -> Any:
-            with record():
-                y = loss(mx.nd, *arrays)
-            y.backward()
-            return arrays[0].grad
-
-        return run
-
-    def torch(self) -> Run:
-        import torch
-
-        loss = self._loss("torch")
-        arrays = [torch.from_numpy(a) for a in self.inputs()]
-        variables = arrays[: self.variables]
-        for x in variables:
-            x.requires_grad_()
-
-        def run() -> Any:
-            for x in variables:
-                x.grad = None
-            y = loss(torch, *arrays)
-            y.backward(torch.ones_like(y))
-            return variables[0].grad
-
-        return run
-
-    def jax(self) -> Run:
-        import jax
-        import jax.numpy as jnp
-
-        loss = self._loss("jax")
-        arrays = [jnp.asarray(a) for a in self.inputs()]
-        both = jax.jit(
-            jax.value_and_grad(
-                lambda *arrays: loss(jnp, *arrays).sum(), argnums=tuple(range(self.variables))
-            )
-        )
-        return lambda: jax.block_until_ready(both(*arrays))[1][0]
-
-    def autograd(self) -> Run:
-        import autograd
-        import autograd.numpy as anp
-
-        loss = self._loss("autograd")
-        arrays = self.inputs()
-        both = autograd.value_and_grad(
-            lambda variables: anp.sum(loss(anp, *variables, *arrays[self.variables :]))
-        )
-        return lambda: both(tuple(arrays[: self.variables]))[1][0]
 
 
 # --- softmax cross-entropy ------------------------------------------------------------------------
@@ -449,113 +294,6 @@ class MLPStep(Case):
                 p -= self.rate * g
 
         return run
-
-
-# --- starting up: each timing in a fresh process --------------------------------------------------
-
-
-class Fresh(Case):
-    """A statement timed once in a new interpreter.
-
-    Parameters
-    ----------
-    name : str
-    programs : dict
-        Library -> (preparation, statement), both Python source.
-    cold : bool or None
-        Whether ndgrad's kernel cache is empty each time; None leaves the environment's.
-    """
-
-    times_itself = True
-    clock = "perf_counter"
-
-    def __init__(
-        self,
-        name: str,
-        programs: dict[str, tuple[str, str]],
-        cold: bool | None = None,
-        needs: str | None = None,
-        **facts: Any,
-    ) -> None:
-        self.name = name
-        self.programs = programs
-        self.cold = cold
-        self.needs = needs
-        vars(self).update(facts)
-
-    def build(self, library: str) -> Run:
-        if library not in self.programs:
-            raise NotImplementedError(f"{self.name} is not written for {library}")
-        if self.needs is not None and not hasattr(importlib.import_module("ndgrad").nd, self.needs):
-            raise NotImplementedError(f"ndgrad has no nd.{self.needs}")
-        setup, statement = self.programs[library]
-        program = (
-            f"import time\n{setup}\nstart = time.{self.clock}()\n{statement}\n"
-            f"print(time.{self.clock}() - start)"
-        )
-        kept = KernelCache() if self.cold is False else None
-
-        def run() -> float:
-            environment = dict(os.environ)
-            cache = KernelCache() if self.cold else kept
-            if cache is not None:
-                environment["NDGRAD_CACHE_DIR"] = cache.path
-            done = subprocess.run(
-                [sys.executable, "-c", program],
-                env=environment,
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            return float(done.stdout.split()[-1])
-
-        run()  # the files are in the page cache and, unless cold, the kernels on the disk
-        return run
-
-
-class KernelCache:
-    """A folder for compiled kernels, removed with the object."""
-
-    def __init__(self) -> None:
-        self.path = tempfile.mkdtemp(prefix="ndgrad-bench-")
-
-    def __del__(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-
-
-FIRST_CALLS = {
-    "tanh-8": ("tanh", "x = nd.ones((8,))", "nd.tanh(x)"),
-    "tanh-1M": ("tanh", "x = nd.ones((1 << 20,))", "nd.tanh(x)"),
-    "sum": ("sum", "x = nd.ones((1000, 1000))", "nd.sum(x, axis=1)"),
-    "dot": ("dot", "x = nd.ones((100, 100))", "nd.dot(x, x)"),
-    "softmax_cross_entropy": (
-        "softmax_cross_entropy",
-        "x = nd.ones((1000, 100)); label = nd.zeros((1000,))",
-        "nd.softmax_cross_entropy(x, label)",
-    ),
-}
-"""Name -> (function it needs, preparation, statement), of calls that find no kernel compiled."""
-
-
-ANOTHER = "nd.sigmoid(nd.ones((1 << 20,)))"
-"""A call after which Numba itself, its parallel launch and the threads are up."""
-
-
-def _first_calls() -> list[Case]:
-    cases: list[Case] = []
-    for name, (needs, setup, statement) in FIRST_CALLS.items():
-        for before, line in (("first-call", ""), ("later-call", ANOTHER)):
-            program = (f"from ndgrad import nd\n{line}\n{setup}", statement)
-            for cold, limit in ((True, 0.5), (False, 0.02)):
-                case = Fresh(
-                    f"{before}-{'cold' if cold else 'cached'}/{name}",
-                    {"ndgrad": program},
-                    cold,
-                    needs,
-                    limit=limit,
-                )
-                cases.append(case)
-    return cases
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -766,8 +504,14 @@ _ALL: list[Case] = [
         },
         target=Target(1.5, ("numba",)),
     ),
-    *_first_calls(),
+    *first_calls(),
 ]
 
 CASES: dict[str, Case] = {case.name: case for case in _ALL}
 """Every case that is not an element-wise operator of the table, by name."""
+
+
+def nearest_copy(traffic: int) -> Case:
+    """The copy that moves most nearly as much: caches help small ones."""
+    copies = [case for case in _ALL if isinstance(case, Copy)]
+    return min(copies, key=lambda case: abs(math.log(case.traffic / traffic)))

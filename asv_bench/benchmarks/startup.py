@@ -6,7 +6,7 @@ import importlib
 import subprocess
 import sys
 
-from ._cases import ANOTHER, FIRST_CALLS, KernelCache
+from ._fresh import ANOTHER, FIRST_CALLS, KernelCache
 
 
 class Import:

@@ -87,7 +87,8 @@ def structured_call(op: Op) -> Callable[..., Any]:
         results = forward(*inputs, **params)
         ctx = inputs[0]._ctx
         if isinstance(results, tuple):
-            outputs = [_wrap(*results, ctx, inputs)]
+            data, shape = results
+            outputs = [_wrap(data, shape, ctx, inputs)]
         else:
             outputs = [_wrap(data, shape, ctx, inputs) for data, shape in results]
         if state.recording:

@@ -413,7 +413,7 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         lines += [f"    serial({', '.join((*loop.args, *outs))}, 0, n)"]
     lines += [f"    return ({', '.join(results)},)"]
     exec("\n".join(lines), names)
-    return names["backward"]  # type: ignore[no-any-return]
+    return names["backward"]
 
 
 def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
@@ -456,7 +456,7 @@ def _summed(data: Flat, shape: tuple[int, ...], target: tuple[int, ...], node: N
     if shape == target:
         return data
     whole = _classes.array(data, shape, node.ctx)
-    return unrecorded(lookup("_sum_to").call, whole, shape=target)._data  # type: ignore[no-any-return]
+    return unrecorded(lookup("_sum_to").call, whole, shape=target)._data
 
 
 # --- derivatives that can be differentiated again ------------------------------------------------

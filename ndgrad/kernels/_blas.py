@@ -33,7 +33,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm  # type: ignore[import-untyped]
+import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
@@ -49,7 +49,7 @@ __all__ = ["address", "core_name", "dot", "fast", "gemm", "gemm_batch", "gemv"]
 
 _PACKAGE = "scipy_openblas32"
 _PREFIX = "scipy_"
-_INTERPRETED: bool = numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+_INTERPRETED: bool = numba.config.DISABLE_JIT
 _LETTERS = {np.dtype("float32"): "s", np.dtype("float64"): "d"}
 _FUNCTIONS = ("gemm", "gemv", "dot")
 
@@ -233,7 +233,7 @@ def _typed(form: str, returns: bool, args: tuple[Any, ...]) -> tuple[Any, Any]:
 
 
 @intrinsic
-def _gemm_compiled(  # type: ignore[no-untyped-def]
+def _gemm_compiled(
     _typing, addr, order, ta, tb, m, n, k, alpha, a, ao, lda, b, bo, ldb, beta, c, co, ldc
 ):
     args = (order, ta, tb, m, n, k, alpha, a, ao, lda, b, bo, ldb, beta, c, co, ldc)
@@ -241,7 +241,7 @@ def _gemm_compiled(  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _gemv_compiled(  # type: ignore[no-untyped-def]
+def _gemv_compiled(
     _typing, addr, order, ta, m, n, alpha, a, ao, lda, x, xo, incx, beta, y, yo, incy
 ):
     args = (order, ta, m, n, alpha, a, ao, lda, x, xo, incx, beta, y, yo, incy)
@@ -249,7 +249,7 @@ def _gemv_compiled(  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _dot_compiled(_typing, addr, n, x, xo, incx, y, yo, incy):  # type: ignore[no-untyped-def]
+def _dot_compiled(_typing, addr, n, x, xo, incx, y, yo, incy):
     return _typed(_FORMS["dot"], True, (n, x, xo, incx, y, yo, incy))
 
 
@@ -264,7 +264,7 @@ def _interpreted(name: str) -> Callable[..., Any]:
         result = scalar if name == "dot" else None
         given = iter(args)
         passed = [
-            arg.ctypes.data + next(given) * arg.itemsize if kind == "p" else arg
+            arg.ctypes.data + int(next(given)) * arg.itemsize if kind == "p" else kinds[kind](arg)
             for kind, arg in zip(form, given, strict=False)
         ]
         return ctypes.CFUNCTYPE(result, *(kinds[kind] for kind in form))(addr)(*passed)

@@ -19,7 +19,7 @@ from ._strided import bits
 
 
 @chunked
-def _take(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+def _take(x, index, y, length, inner, lo, hi):
     """y[o, k, :] = x[o, index[k], :] for the rows o * count + k in [lo, hi)."""
     count = index.size
     if inner == 1:
@@ -37,7 +37,7 @@ def _take(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
 
 
 @chunked
-def _add(g, index, y, length, inner, width, lo, hi):  # type: ignore[no-untyped-def]
+def _add(g, index, y, length, inner, width, lo, hi):
     """y[o, index[k], :] += g[o, k, :], in the order of k; a unit is (o, block of width columns)."""
     count = index.size
     blocks = (inner + width - 1) // width
@@ -54,7 +54,7 @@ def _add(g, index, y, length, inner, width, lo, hi):  # type: ignore[no-untyped-
 
 
 @chunked
-def _put(v, index, y, length, inner, width, lo, hi):  # type: ignore[no-untyped-def]
+def _put(v, index, y, length, inner, width, lo, hi):
     """y[o, index[k], :] = v[o, k, :], in the order of k."""
     count = index.size
     blocks = (inner + width - 1) // width
@@ -112,7 +112,7 @@ CLIP, WRAP, RAW = 0, 1, 2
 
 
 @chunked
-def _resolve(x, y, length, mode, lo, hi):  # type: ignore[no-untyped-def]
+def _resolve(x, y, length, mode, lo, hi):
     """Indices as int64: fractions are cut off, NaN is 0; then clipped or wrapped to a length."""
     for i in range(lo, hi):
         value = x[np.uintp(i)]
@@ -138,7 +138,7 @@ def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
 
 
 @chunked
-def _select(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+def _select(x, index, y, length, inner, lo, hi):
     """y[o, i] = x[o, index[o, i], i] for the positions o * inner + i in [lo, hi)."""
     for k in range(lo, hi):
         outer = k // inner
@@ -147,7 +147,7 @@ def _select(x, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
 
 
 @chunked
-def _spread(g, index, y, length, inner, lo, hi):  # type: ignore[no-untyped-def]
+def _spread(g, index, y, length, inner, lo, hi):
     """y[o, index[o, i], i] = g[o, i] for the positions o * inner + i in [lo, hi)."""
     for k in range(lo, hi):
         outer = k // inner

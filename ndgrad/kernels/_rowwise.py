@@ -31,7 +31,7 @@ _LANES = 64
 
 
 @_helper()
-def extreme(x, least):  # type: ignore[no-untyped-def]
+def extreme(x, least):
     """The smallest or the greatest element of a slice, which is not empty.
 
     LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
@@ -65,7 +65,7 @@ def extreme(x, least):  # type: ignore[no-untyped-def]
 
 # A sum vectorises only when its order is free; NaN and infinity survive that.
 @_helper("reassoc", "nsz")
-def total(x):  # type: ignore[no-untyped-def]
+def total(x):
     """The sum of a slice."""
     s = x.dtype.type(0)
     for i in range(x.size):

@@ -117,7 +117,7 @@ def _plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
 
 
 @chunked
-def _runs(x, y, xo, yo, geometry, middle, mx, my, n, lo, hi):  # type: ignore[no-untyped-def]
+def _runs(x, y, xo, yo, geometry, middle, mx, my, n, lo, hi):
     """Copy runs of n elements for the rows (outer * middle) in [lo, hi)."""
     count = geometry[0]
     row = lo
@@ -141,9 +141,7 @@ def _runs(x, y, xo, yo, geometry, middle, mx, my, n, lo, hi):  # type: ignore[no
 
 
 @chunked
-def _elements(  # type: ignore[no-untyped-def]
-    x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi
-):
+def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
     """The same with strides nx and ny along the run."""
     count = geometry[0]
     row = lo
@@ -178,9 +176,7 @@ def _elements(  # type: ignore[no-untyped-def]
 
 
 @chunked
-def _tiles(  # type: ignore[no-untyped-def]
-    x, y, xo, yo, geometry, middle, my, n, nx, lo, hi
-):
+def _tiles(x, y, xo, yo, geometry, middle, my, n, nx, lo, hi):
     """Transpose: x is contiguous along the middle axis, y along the inner one.
 
     A unit is a band of TILE rows of y.  A tile is copied row by row into a buffer, which the

@@ -43,6 +43,13 @@ def _cast(data: Any, *, dtype: Any) -> Any:
     return copied(data, as_dtype(dtype, op="cast")), data._shape
 
 
+@operator("amp_cast", vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float32"}),))
+def _amp_cast(data: Any, *, dtype: Any) -> Any:
+    """`Cast` for mixed precision: integers and bool stay as they are."""
+    kind = data._data.dtype
+    return copied(data, as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind), data._shape
+
+
 @operator("_copy_to_context", vjp=lambda g: F.identity(g), samples=(Sample(((3, 4),)),))
 def _copy_to_context(data: Any) -> Any:
     """A copy to be placed on another device."""

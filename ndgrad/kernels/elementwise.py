@@ -168,10 +168,28 @@ unary(
     doc="Quadratic within 1 / scalar^2 of zero, linear beyond (Girshick 2015).",
 )
 
+unary(
+    "_contrib_quadratic",
+    "a * x * x + b * x + c",
+    "g * (2 * a * x + b)",
+    params={"a": 0.0, "b": 0.0, "c": 0.0},
+    samples=(Sample(((3, 4),), {"a": 2.0, "b": -3.0, "c": 1.0}),),
+    doc="a * x^2 + b * x + c.",
+)
+unary(
+    "_contrib_gradientmultiplier",
+    "x",
+    "g * scalar",
+    params={"scalar": 1.0, "is_int": True},
+    samples=(Sample(((3, 4),), {"scalar": -0.5}),),
+    ignores_head=True,  # no derivative of its forward, which is the point of it
+    doc="A copy; gradients that pass it are multiplied by scalar.",
+)
+
 # --- two operands ---------------------------------------------------------------------------------
 
 
-def _arithmetic(name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts):  # type: ignore[no-untyped-def]
+def _arithmetic(name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts):
     """``broadcast_<name>`` and, for the four operations MXNet has it for, ``elemwise_<name>``."""
     doc = facts.pop("doc")
     binary(f"broadcast_{name}", formula, d_a, d_b, aliases=aliases, doc=doc, **facts)

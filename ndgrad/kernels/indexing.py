@@ -12,8 +12,11 @@ from ..storage import empty
 from . import _rows
 from ._axes import axis_of, choice, integer, integers
 from ._declare import operator
+from ._launch import chunked, grain
+from ._reduction import Buffer
 from ._strided import Shape
 from ._table import ZERO, F, Sample
+from .casting import copied
 
 _INDEX = np.array([2, 0, 2])
 
@@ -443,3 +446,75 @@ def _unmasked(data: Any, index: Any, *, axis: Any, shape: Any) -> Any:
     """The adjoint of `boolean_mask`."""
     found, at = _chosen(index, shape, axis)
     return _rows.add(data._data, found, *_split(shape, at)), shape
+
+
+# --- positions in a flattened array ---------------------------------------------------------------
+
+
+@chunked
+def _ravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[k] = the flat position of the index vector index[:, k]; the first length does not matter."""
+    count = index.size // shape.size
+    for k in range(lo, hi):
+        at = np.int64(0)
+        for axis in range(shape.size):
+            at = at * shape[axis] + index[axis * count + k]
+        y[k] = at
+
+
+@chunked
+def _unravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[:, k] = the index vector of the flat position index[k]; what is left goes to the first."""
+    for k in range(lo, hi):
+        at = index[k]
+        for axis in range(shape.size - 1, 0, -1):
+            y[axis * index.size + k] = at % shape[axis]
+            at = at // shape[axis]
+        y[k] = at
+
+
+def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
+    lengths = integers(op, "shape", shape)
+    if not lengths or any(n < 1 for n in lengths[1:]):
+        raise MXNetError(f"Operator {op}: shape={shape!r}, expected positive lengths")
+    return np.array(lengths, np.int64)
+
+
+def _in_dtype(y: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    return y if y.dtype == dtype else copied(Buffer(y), dtype)
+
+
+@operator(
+    "_ravel_multi_index",
+    gradient=ZERO,
+    aliases=("ravel_multi_index",),
+    samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
+)
+def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
+    """Flat positions, in an array of *shape*, of index vectors along the first axis of *data*."""
+    lengths = _lengths("ravel_multi_index", shape)
+    if data._shape[:1] != lengths.shape:
+        raise MXNetError(
+            f"Operator ravel_multi_index: data has shape {list(data._shape)}, expected index "
+            f"vectors of {lengths.size} along axis 0"
+        )
+    y = empty(data._data.size // lengths.size, np.dtype("int64"))
+    if y.size:
+        _ravel(_rows.positions(data, 0, _rows.RAW), lengths, y, y.size, grain(lengths.size))
+    return _in_dtype(y, data._data.dtype), data._shape[1:]
+
+
+@operator(
+    "_unravel_index",
+    gradient=ZERO,
+    aliases=("unravel_index",),
+    samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
+)
+def _unravel_index(data: Any, *, shape: Any) -> Any:
+    """Index vectors, along a new first axis, of flat positions in an array of *shape*."""
+    lengths = _lengths("unravel_index", shape)
+    index = _rows.positions(data, 0, _rows.RAW)
+    y = empty(lengths.size * index.size, np.dtype("int64"))
+    if y.size:
+        _unravel(index, lengths, y, index.size, grain(lengths.size, 8))
+    return _in_dtype(y, data._data.dtype), (lengths.size, *data._shape)

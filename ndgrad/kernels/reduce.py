@@ -42,6 +42,8 @@ REDUCTIONS = {
         Reduction("min", combined="minimum(a, b)", start="highest", wide=False),
         Reduction("norm1", mapped="abs(x)"),
         Reduction("norm2", mapped="x * x", finished="sqrt(a)", mathematical=True),
+        Reduction("sum_sq", mapped="x * x", mathematical=True),
+        Reduction("all_finite", mapped="where(isfinite(x), 1, 0)", combined="a * b", start="1"),
     )
 }
 
@@ -112,7 +114,7 @@ def _reshaped(data: Any, *, shape: Any) -> Any:
 
 
 @chunked
-def _expand_runs(x, y, n, inner, lo, hi):  # type: ignore[no-untyped-def]
+def _expand_runs(x, y, n, inner, lo, hi):
     """y[o, r, :] = x[o, :] for the rows o * n + r in [lo, hi)."""
     for row in range(lo, hi):
         source = x[row // n * inner : row // n * inner + inner]
@@ -122,7 +124,7 @@ def _expand_runs(x, y, n, inner, lo, hi):  # type: ignore[no-untyped-def]
 
 
 @chunked
-def _expand_elements(x, y, n, lo, hi):  # type: ignore[no-untyped-def]
+def _expand_elements(x, y, n, lo, hi):
     """y[o * n + r] = x[o] for the elements [lo, hi)."""
     outer = lo // n
     while outer * n < hi:
@@ -316,7 +318,7 @@ _declare(
 
 
 @chunked
-def _run(a, b, y, n, inner, start, reverse, lo, hi):  # type: ignore[no-untyped-def]
+def _run(a, b, y, n, inner, start, reverse, lo, hi):
     """The recurrence of `_running` for the columns [lo, hi) of all outer parts together."""
     for column in range(lo, hi):
         first = column // inner * n * inner + column % inner
@@ -325,6 +327,19 @@ def _run(a, b, y, n, inner, start, reverse, lo, hi):  # type: ignore[no-untyped-
             at = first + (n - 1 - i if reverse else i) * inner
             y[at] = value
             value = value * a[at] + b[at] if b.size else value * a[at]
+
+
+@chunked
+def _cumulate(x, y, n, inner, lo, hi):  # type: ignore[no-untyped-def]
+    """Running sums down the columns [lo, hi) of all outer parts together."""
+    for column in range(lo, hi):
+        first = column // inner * n * inner + column % inner
+        value = x[first]
+        y[first] = value
+        for i in range(1, n):
+            at = first + i * inner
+            value = value + x[at]
+            y[at] = value
 
 
 def _running_vjp(g: Any, a: Any, b_shape: Any, y: Any, reverse: Any) -> Any:
@@ -366,6 +381,51 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     if x.size:
         _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
     return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
+
+
+def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
+    g = F.Cast(g, dtype=a_dtype)
+    if axis is None:
+        return F._reshaped(F.reverse(F.cumsum(F.reverse(g, axis=0)), axis=0), shape=a_shape)
+    return F.reverse(F.cumsum(F.reverse(g, axis=axis), axis=axis), axis=axis)
+
+
+@operator(
+    "cumsum",
+    vjp=_cumsum_vjp,
+    samples=(
+        Sample(((2, 3),)),
+        Sample(((2, 3, 2),), {"axis": 1}),
+        Sample(((2, 3),), {"axis": -1, "dtype": "float64"}),
+    ),
+    reference=lambda a, *, axis=None, dtype=None: np.cumsum(a, axis=axis, dtype=dtype),
+)
+def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
+    """Sums of the elements up to each one along an axis.
+
+    Parameters
+    ----------
+    axis : int, optional
+        None means the flattened array.
+    dtype : str or type, optional
+        In which to add up; the input's by default.
+    """
+    kind = a._data.dtype if dtype is None else as_dtype(dtype, op="cumsum")
+    if kind.kind == "b":
+        kind = np.dtype("int32")
+    outer, n, inner = 1, a._data.size, 1
+    if axis is not None:
+        (at,) = sorted_axes("cumsum", (axis,), len(a._shape))
+        outer, n, inner = math.prod(a._shape[:at]), a._shape[at], math.prod(a._shape[at + 1 :])
+    wide = np.dtype("float64" if kind.kind == "f" else "int64")
+    # Elements are converted first: a sum in an integer dtype has no fractions to add up.
+    x = copied(a, kind)
+    x = x if kind == wide else copied(Buffer(x), wide)
+    y = empty(x.size, wide)
+    if x.size:
+        _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
+    shape = a._shape if axis is not None else (n,)
+    return (y if wide == kind else copied(Buffer(y), kind)), shape
 
 
 # --- norms and moments ----------------------------------------------------------------------------
@@ -510,7 +570,7 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
 
 
 @chunked
-def _index_in_rows(x, y, n, least, lo, hi):  # type: ignore[no-untyped-def]
+def _index_in_rows(x, y, n, least, lo, hi):
     """Index of the first extreme of each contiguous row; the first NaN comes before all."""
     for line in range(lo, hi):
         row = x[line * n : line * n + n]
@@ -529,7 +589,7 @@ def _index_in_rows(x, y, n, least, lo, hi):  # type: ignore[no-untyped-def]
 
 
 @chunked
-def _index_in_columns(x, y, n, inner, least, lo, hi):  # type: ignore[no-untyped-def]
+def _index_in_columns(x, y, n, inner, least, lo, hi):
     """The same along columns; a unit is a block of neighbouring ones."""
     best_all = np.empty(COLUMNS, x.dtype)
     found_all = np.empty(COLUMNS, np.int64)
@@ -635,3 +695,57 @@ def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
 def _argmax_channel(data: Any) -> Any:
     """`argmax` along axis 1."""
     return _index("argmax_channel", data, 1, False, False)
+
+
+# --- checks and sums of many arrays ---------------------------------------------------------------
+
+
+def _counted(op: str, data: Any, num_arrays: Any) -> None:
+    if num_arrays != len(data):
+        raise MXNetError(
+            f"Operator {op}: num_arrays={num_arrays!r}, but {len(data)} arrays are given"
+        )
+
+
+def _each(row: str, data: Any) -> np.ndarray[Any, Any]:
+    """A number for each array, as float32."""
+    y = empty(len(data), np.dtype("float32"))
+    for i, x in enumerate(data):
+        axes = tuple(range(len(x._shape)))
+        y[i] = _reduced(REDUCTIONS[row], x, axes, False, np.dtype("float32"))[0][0]
+    return y
+
+
+@operator(
+    "all_finite",
+    gradient=ZERO,
+    samples=(Sample(((3, 4),)),),
+    reference=lambda data: np.isfinite(data).all(keepdims=True).reshape(1),
+)
+def _all_finite(data: Any, *, init_output: Any = True) -> Any:
+    """1 if no element is infinite or NaN, else 0, as float32 of shape (1,).
+
+    Parameters
+    ----------
+    init_output : bool
+        Accepted for MXNet's sake: the result is new.
+    """
+    return _each("all_finite", (data,)), (1,)
+
+
+@operator("multi_all_finite", gradient=ZERO, samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),))
+def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
+    """`all_finite` of several arrays together."""
+    _counted("multi_all_finite", data, num_arrays)
+    return _each("all_finite", data).min(keepdims=True), (1,)
+
+
+@operator(
+    "multi_sum_sq",
+    gradient=ZERO,
+    samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),),
+)
+def _multi_sum_sq(*data: Any, num_arrays: Any) -> Any:
+    """The sum of squares of each of several arrays, as float32 of shape ``(num_arrays,)``."""
+    _counted("multi_sum_sq", data, num_arrays)
+    return _each("sum_sq", data), (len(data),)

@@ -51,7 +51,7 @@ def Activation(
         For another *act_type*.
     """
     _check("Activation", data, act_type, _ACTIVATIONS)
-    return getattr(F, _ACTIVATIONS[act_type])(data, out=out)  # type: ignore[no-any-return]
+    return getattr(F, _ACTIVATIONS[act_type])(data, out=out)
 
 
 def _prelu(data: NDArray, gamma: Any) -> NDArray:
@@ -65,16 +65,16 @@ def _prelu(data: NDArray, gamma: Any) -> NDArray:
         )
     if gamma.shape == (channels,) and data.ndim > 2:
         gamma = F._view_as(gamma, shape=(channels, *(1,) * (data.ndim - 2)))
-    return F._prelu(data, gamma)  # type: ignore[no-any-return]
+    return F._prelu(data, gamma)
 
 
 def _rrelu(data: NDArray, lower: float, upper: float) -> NDArray:
     if not lower <= upper:
         raise MXNetError(f"LeakyReLU: lower_bound={lower:g} is above upper_bound={upper:g}")
     if not state.training:
-        return F._leaky(data, slope=(lower + upper) / 2)  # type: ignore[no-any-return]
+        return F._leaky(data, slope=(lower + upper) / 2)
     slopes = uniform(lower, upper, shape=data.shape, dtype=data.dtype, ctx=data.context)
-    return F._prelu(data, slopes)  # type: ignore[no-any-return]
+    return F._prelu(data, slopes)
 
 
 def LeakyReLU(

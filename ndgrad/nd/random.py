@@ -135,12 +135,12 @@ def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDAr
 
 def _scaled(z: np.ndarray[Any, Any], scale: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     rows, column = _spread(z, scale)
-    return dispatch.unrecorded(F.broadcast_mul, rows, column)._data  # type: ignore[no-any-return]
+    return dispatch.unrecorded(F.broadcast_mul, rows, column)._data
 
 
 def _shifted(z: np.ndarray[Any, Any], loc: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     rows, column = _spread(z, loc)
-    return dispatch.unrecorded(F.broadcast_add, rows, column)._data  # type: ignore[no-any-return]
+    return dispatch.unrecorded(F.broadcast_add, rows, column)._data
 
 
 # --- uniform and normal ---------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def _draw_uniform(n: int, kind: np.dtype[Any], low: Any, high: Any) -> np.ndarra
     y = _shifted(_scaled(_kernels.uniform(n, kind, 0.0, 1.0), high - low), low)
     below = np.where(low < high, np.nextafter(high.astype(kind), low.astype(kind)), high)
     rows, column = _spread(y, below)
-    return dispatch.unrecorded(F.broadcast_minimum, rows, column)._data  # type: ignore[no-any-return]
+    return dispatch.unrecorded(F.broadcast_minimum, rows, column)._data
 
 
 def uniform(
@@ -466,7 +466,7 @@ def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
     _no_more(kwargs, "shuffle")
     if not isinstance(data, NDArray):
         raise TypeError(f"shuffle: data must have NDArray type, got {type(data).__name__}")
-    return F._shuffle(data) if out is None else F._shuffle(data, out=out)  # type: ignore[no-any-return]
+    return F._shuffle(data) if out is None else F._shuffle(data, out=out)
 
 
 # --- other names ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     def __getattr__(name: str) -> Any:
         """Stand for the functions below, whose names are in the table."""
 
+
 for _module in (_arith, _erf, _exp, _gamma, _log, _power, _trig):
     for _row in SCALARS.values():
         for _name in (_row.float32, _row.float64, _row.integer):
