@@ -52,21 +52,20 @@ def _as_scalar(value: Any, dtype: Dtype) -> Any:
 # --- forward -------------------------------------------------------------------------------------
 
 
-class _Serial(dict[Dtype, Callable[..., Any]]):
-    """Serial forward kernels by dtype, for one layout of operands of one dtype and shape."""
+class _Kernels(dict[Dtype, _elementwise.Compiled]):
+    """Forward kernels by dtype, for one layout of operands of one dtype and shape."""
 
     def __init__(self, op: ElementwiseOp, letters: str) -> None:
         super().__init__()
         self.op, self.letters = op, letters
 
-    def __missing__(self, dtype: Dtype) -> Callable[..., Any]:
+    def __missing__(self, dtype: Dtype) -> _elementwise.Compiled:
         op, loop = self.op, self.op.forward_loop
         compute = compute_type(dtype, mathematical=op.mathematical)
         scalar = np.dtype(compute)
         dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
-        kernel = _elementwise.compiled(loop, dtypes, (dtype,), compute, self.letters)
-        self[dtype] = kernel.serial
-        return kernel.serial
+        self[dtype] = _elementwise.compiled(loop, dtypes, (dtype,), compute, self.letters)
+        return self[dtype]
 
 
 def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
@@ -84,7 +83,7 @@ def _general_call(op: ElementwiseOp) -> Callable[..., Any]:
 
 
 def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
-    array, serial, limit = _classes.array, _Serial(op, "v"), PARALLEL_ELEMENTS
+    array, kernels, limit = _classes.array, _Kernels(op, "v"), PARALLEL_ELEMENTS
     save_x, save_y = op.saved
     new, blank = np.empty, array.__new__
 
@@ -92,12 +91,13 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
         if out is not None or data.__class__ is not array:
             return _general(op, (data,), {}, out)
         x = data._data
-        n = x.size
-        if n >= limit:
-            return _general(op, (data,), {}, None)
-        dtype = x.dtype
-        y = new(n, dtype)
-        serial[dtype](x, y, 0, n)
+        n, dtype = x.size, x.dtype
+        if n < limit:
+            y = new(n, dtype)
+            kernels[dtype].serial(x, y, 0, n)
+        else:
+            y = empty(n, dtype)
+            kernels[dtype].run((x, y), n, 1)
         shape = data._shape
         result = blank(array)
         result._data, result._shape, result._ctx = y, shape, data._ctx
@@ -124,7 +124,7 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
 
 def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number, left_number = _Serial(op, "vv"), _Serial(op, "vs"), _Serial(op, "sv")
+    arrays, right_number, left_number = _Kernels(op, "vv"), _Kernels(op, "vs"), _Kernels(op, "sv")
     save_a, save_b, save_y = op.saved
     saves_nothing = not any(op.saved)
     new, blank = np.empty, array.__new__
@@ -133,55 +133,65 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
         # Whatever does not fit the short way falls through to the general one at the end.
         if out is None and lhs.__class__ is array:
             a = lhs._data
-            n = a.size
-            if n < limit:
-                dtype, shape = a.dtype, lhs._shape
-                kind = rhs.__class__
-                if kind is array:
-                    b = rhs._data
-                    if dtype is b.dtype and shape == rhs._shape:
+            n, dtype, shape = a.size, a.dtype, lhs._shape
+            kind = rhs.__class__
+            if kind is array:
+                b = rhs._data
+                if dtype is b.dtype and shape == rhs._shape:
+                    if n < limit:
                         y = new(n, dtype)
-                        arrays[dtype](a, b, y, 0, n)
-                        result = blank(array)
-                        result._data, result._shape, result._ctx = y, shape, lhs._ctx
-                        result._version, result._node = [0], None
-                        node_a, node_b = lhs._node, rhs._node
-                        if (node_a is not None or node_b is not None) and state.recording:
-                            node = result._node = Node()
-                            node.op = op
-                            node.params = None
-                            node.parents = (
-                                lhs._version if node_a is None else node_a,
-                                rhs._version if node_b is None else node_b,
+                        arrays[dtype].serial(a, b, y, 0, n)
+                    else:
+                        y = empty(n, dtype)
+                        arrays[dtype].run((a, b, y), n, 1)
+                    result = blank(array)
+                    result._data, result._shape, result._ctx = y, shape, lhs._ctx
+                    result._version, result._node = [0], None
+                    node_a, node_b = lhs._node, rhs._node
+                    if (node_a is not None or node_b is not None) and state.recording:
+                        node = result._node = Node()
+                        node.op = op
+                        node.params = None
+                        node.parents = (
+                            lhs._version if node_a is None else node_a,
+                            rhs._version if node_b is None else node_b,
+                        )
+                        if saves_nothing:
+                            node.saved = node.versions = _NOTHING
+                        else:
+                            node.saved = (
+                                a if save_a else None,
+                                b if save_b else None,
+                                y if save_y else None,
                             )
-                            if saves_nothing:
-                                node.saved = node.versions = _NOTHING
-                            else:
-                                node.saved = (
-                                    a if save_a else None,
-                                    b if save_b else None,
-                                    y if save_y else None,
-                                )
-                                node.versions = (
-                                    lhs._version if save_a else None,
-                                    rhs._version if save_b else None,
-                                    result._version if save_y else None,
-                                )
-                            node.shapes = (shape, shape, shape)
-                            node.ctx = lhs._ctx
-                            node.dtype = dtype
-                            node.number = next_stamp()
-                        return result
-                elif (kind is float or kind is int) and dtype.kind == "f":
+                            node.versions = (
+                                lhs._version if save_a else None,
+                                rhs._version if save_b else None,
+                                result._version if save_y else None,
+                            )
+                        node.shapes = (shape, shape, shape)
+                        node.ctx = lhs._ctx
+                        node.dtype = dtype
+                        node.number = next_stamp()
+                    return result
+            elif (kind is float or kind is int) and dtype.kind == "f":
+                if n < limit:
                     y = new(n, dtype)
-                    right_number[dtype](a, rhs, y, 0, n)
-                    return numbered(lhs, y, lhs._node, None, a, rhs, rhs)
+                    right_number[dtype].serial(a, rhs, y, 0, n)
+                else:
+                    y = empty(n, dtype)
+                    right_number[dtype].run((a, rhs, y), n, 1)
+                return numbered(lhs, y, lhs._node, None, a, rhs, rhs)
         elif out is None and rhs.__class__ is array and lhs.__class__ in (float, int):
             b = rhs._data
             n, dtype = b.size, b.dtype
-            if n < limit and dtype.kind == "f":
-                y = new(n, dtype)
-                left_number[dtype](lhs, b, y, 0, n)
+            if dtype.kind == "f":
+                if n < limit:
+                    y = new(n, dtype)
+                    left_number[dtype].serial(lhs, b, y, 0, n)
+                else:
+                    y = empty(n, dtype)
+                    left_number[dtype].run((lhs, b, y), n, 1)
                 return numbered(rhs, y, None, rhs._node, lhs, b, lhs)
         return _general(op, (lhs, rhs), {}, out)
 
@@ -340,11 +350,8 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     if op.params or op.free or len(op.inputs) > 2:
         return lambda node, g: _general_flat(op, node, g)
     short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
-    limit = PARALLEL_ELEMENTS
 
     def unary(node: Node, g: Flat) -> Sequence[Any]:
-        if g.size >= limit:
-            return _general_flat(op, node, g)
         dtype = node.dtype
         way = short.get(dtype)
         if way is None:
@@ -354,7 +361,7 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     def binary(node: Node, g: Flat) -> Sequence[Any]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the short way forward share one shape object.
-        if g.size >= limit or shape_a is not shape or shape_b is not shape:
+        if shape_a is not shape or shape_b is not shape:
             return _general_flat(op, node, g)
         a, b = node.parents
         # NoneType for a number, list for a constant array, else what made the input.
@@ -379,16 +386,19 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
 
 
 def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence[Any]]:
-    """Backward for small operands of the result's shape, as a function written for its case.
+    """Backward for operands of the result's shape, as a function written for its case.
 
     For ``a * b`` with two variables it reads::
 
         def backward(node, g):
             a, b, y = node.saved
             n = g.size
-            grad_a = new(n, dtype)
-            grad_b = new(n, dtype)
-            serial(g, a, b, grad_a, grad_b, 0, n)
+            if n < limit:
+                grad_a, grad_b, = new(n, dtype), new(n, dtype),
+                serial(g, a, b, grad_a, grad_b, 0, n)
+            else:
+                grad_a, grad_b, = empty(n, dtype), empty(n, dtype),
+                run((g, a, b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
     """
     dtype, wanted = node.dtype, _wanted(op, node)
@@ -397,7 +407,7 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         passes = op.derivatives.get(name) == "g" and isinstance(parent, (Node, Port, Leaf))
         results.append(f"grad_{name}" if name in wanted else "g" if passes else "None")
     lines = ["def backward(node, g):"]
-    names: dict[str, Any] = {"new": np.empty, "dtype": dtype}
+    names: dict[str, Any] = {"new": np.empty, "empty": empty, "dtype": dtype}
     if wanted:
         loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
         saved = dict(zip(operands, node.saved or (), strict=True))
@@ -406,11 +416,19 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         dtypes = tuple(np.dtype(compute) if number else dtype for number in numbers_)
         letters = "".join("s" if number else "v" for number in numbers_)
         kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
-        names["serial"] = kernel.serial
+        names |= {"serial": kernel.serial, "run": kernel.run, "limit": PARALLEL_ELEMENTS}
         outs = [f"grad_{name}" for name in wanted]
-        lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
-        lines += [f"    {out} = new(n, dtype)" for out in outs]
-        lines += [f"    serial({', '.join((*loop.args, *outs))}, 0, n)"]
+        targets, passed = ", ".join(outs), ", ".join((*loop.args, *outs))
+        lines += [
+            f"    {', '.join(operands)} = node.saved",
+            "    n = g.size",
+            "    if n < limit:",
+            f"        {targets}, = {'new(n, dtype), ' * len(outs)}",
+            f"        serial({passed}, 0, n)",
+            "    else:",
+            f"        {targets}, = {'empty(n, dtype), ' * len(outs)}",
+            f"        run(({passed}), n, 1)",
+        ]
     lines += [f"    return ({', '.join(results)},)"]
     exec("\n".join(lines), names)
     return names["backward"]

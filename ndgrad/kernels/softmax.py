@@ -56,7 +56,7 @@ def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any
         return None
     if length is None:
         raise MXNetError(f"Operator {op}: use_length=True needs the argument length")
-    shape = list(data._shape)
+    shape = list(data._shape or (1,))
     del shape[axis % len(shape)]
     if list(length._shape) != shape:
         raise MXNetError(

@@ -7,13 +7,15 @@ import types as _types
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from ..kernels._table import lookup as _lookup
 from ..ndarray import NDArray as NDArray
-from . import _bind, random
+from . import _bind, contrib, linalg, random
 from ._methods import METHODS as _METHODS
 from .arithmetic import *  # noqa: F403
 from .creation import *  # noqa: F403
 from .layers import *  # noqa: F403
 from .ordering import *  # noqa: F403
+from .serialization import *  # noqa: F403
 from .shaping import *  # noqa: F403
 
 if _TYPE_CHECKING:
@@ -29,6 +31,10 @@ for _name, _function in _bind.public_functions().items():
     vars(_internal)[_name] = vars(op)[_name] = _function
     if not _name.startswith("_"):
         globals().setdefault(_name, _function)
+    for _prefix, _space in (("_contrib_", contrib), ("linalg_", linalg)):
+        if _name.startswith(_prefix):
+            _short = _name.removeprefix(_prefix)
+            setattr(_space, _short, _bind.function(_lookup(_name), _short))
 
 for _name, _function in random.OPERATORS.items():
     vars(_internal)[_name] = vars(op)[_name] = _function

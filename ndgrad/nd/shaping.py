@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels._table import lookup
+from ..base import MXNetError
+from ..kernels._table import F, lookup
 from ..ndarray import NDArray
 
-__all__ = ["SliceChannel", "concatenate", "moveaxis", "split", "split_v2"]
+__all__ = [
+    "SliceChannel",
+    "concatenate",
+    "fill_element_0index",
+    "khatri_rao",
+    "moveaxis",
+    "onehot_encode",
+    "split",
+    "split_v2",
+]
 
 
 def _one_or_list(parts: Sequence[NDArray]) -> Any:
@@ -100,3 +110,45 @@ def moveaxis(
         order.insert(to, axis)
     result: NDArray = lookup("transpose").call(tensor, axes=tuple(order))
     return result
+
+
+def khatri_rao(*args: NDArray) -> NDArray:
+    """Multiply matrices column by column: each column is the Kronecker product of their columns.
+
+    Raises
+    ------
+    MXNetError
+        If an array is no matrix or the numbers of columns differ.
+    """
+    shapes = [x.shape for x in args]
+    if not args or any(len(s) != 2 or s[1] != shapes[0][-1] for s in shapes):
+        raise MXNetError(f"khatri_rao: expected matrices with as many columns, got shapes {shapes}")
+    result = args[0]
+    for x in args[1:]:
+        (m, columns), n = result.shape, x.shape[0]
+        rows = F._reshaped(result, shape=(m, 1, columns))
+        product = F.broadcast_mul(rows, F._reshaped(x, shape=(1, n, columns)))
+        result = F._reshaped(product, shape=(m * n, columns))
+    return result if len(args) > 1 else F.identity(result)  # type: ignore[no-any-return]
+
+
+def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
+    """Write a row for each index into the matrix *out*: 1 at the index, else 0."""
+    if out.ndim != 2 or indices.shape != out.shape[:1]:
+        raise MXNetError(
+            f"onehot_encode: indices has shape {indices.shape} and out {out.shape}, expected (n,) "
+            "and (n, depth)"
+        )
+    rows = F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)
+    return rows  # type: ignore[no-any-return]
+
+
+def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
+    """Replace one element in each row of *lhs*, at the index in *rhs*, by that of *mhs*."""
+    if lhs.ndim != 2 or mhs.shape != lhs.shape[:1] or rhs.shape != lhs.shape[:1]:
+        raise MXNetError(
+            f"fill_element_0index: lhs, mhs and rhs have shapes {lhs.shape}, {mhs.shape} and "
+            f"{rhs.shape}, expected (n, k), (n,) and (n,)"
+        )
+    here = F.one_hot(rhs, depth=lhs.shape[1])
+    return F.where(here, F.expand_dims(mhs, axis=1), lhs)  # type: ignore[no-any-return]

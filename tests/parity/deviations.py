@@ -161,11 +161,17 @@ DEVIATIONS: dict[str, Deviation] = {
             "0.06981317007977318, 0.08726646259971647])]",
             "unary/hard_sigmoid-float64": "[float64([0.04, 0.36, 0.52, 0.7, 1]), "
             "float64([0.2, 0.4, 0.6, 0.8, 0])]",
+            "activations/LeakyReLU-leaky-float64": "[float64([-0.75, -0.25, -0.075, 0, 0.4, 1, "
+            "2.5]), float64([0.25, 0.5, 0.75, 1, 5, 6, 7])]",
         },
     ),
     **_table(
         "MXNet computes in float32, also for float64 arrays",
         {
+            "activations/LeakyReLU-gelu-float64": "[float64([-0.00404969409489031, "
+            "-0.15865525393145707, -0.1146265733433142, 0, 0.2621686966441297, 0.8413447460685429, "
+            "2.4844758366855597]), float64([-0.011945647204183918, -0.16663094117537258, "
+            "0.8030166995186704, 2, 4.013648988658268, 6.499892823526118, 7.263277601357016])]",
             "unary/erf-float64": "[float64([-0.9988568234026434, -0.6778011938374183, "
             "0.1124629160182849, 0.8427007929497148, 0.9999939742388483]), "
             "float64([0.005689017242525367, 1.3825497208210773, 3.3514548203668104, "
@@ -196,6 +202,66 @@ DEVIATIONS: dict[str, Deviation] = {
             "activations/gammaln-pole": "[float32([0, inf, 0.5723649]), "
             "float32([-0.5772157, -inf, -5.89053])]",
         },
+    ),
+    **_table(
+        "MXNet scales selu's gradient twice below 0, and keeps its constants in float32",
+        {
+            "activations/LeakyReLU-selu": "[float32([-1.6705687, -1.1113307, -0.45566732, 0, "
+            "0.4202804, 1.050701, 2.6267525]), float32([0.08753061, 1.2935373, 3.9072962, "
+            "7.0323973, 5.2535048, 6.304206, 7.354907])]",
+            "activations/LeakyReLU-selu-float64": "[float64([-1.6705687287671118, "
+            "-1.1113307378125625, -0.4556673153791221, 0, 0.4202803949421922, 1.0507009873554805, "
+            "2.626752468388701]), float64([0.08753061208026487, 1.2935372060696282, "
+            "3.907296076404764, 7.0323973633895065, 5.253504936777402, 6.304205924132883, "
+            "7.354906911488364])]",
+        },
+    ),
+    **_table(
+        "MXNet multiplies the gradient by its own output where it says by the incoming gradient",
+        {
+            "softmax/SoftmaxOutput-out-grad": "float32([[0.45015287, 1.2236424, -1.6737952], "
+            "[-2.129515, 1.7410371, 0.3884779]])",
+        },
+    ),
+    **_table(
+        "MXNet refuses the labels of a softmax over all but the first axis, which it says it does",
+        {
+            "softmax/SoftmaxOutput-flattens": "[float32([[[0.16901282, 0.0365973], [0.43701807, "
+            "0.09463], [0.02049077, 0.24225104]], [[0.04140105, 0.4943809], [0.1070511, "
+            "0.02318038], [0.27404883, 0.05993774]]]), float32([[[0.16901282, 0.0365973], "
+            "[0.43701807, 0.09463], [0.02049077, -0.75774896]], [[-0.95859895, 0.4943809], "
+            "[0.1070511, 0.02318038], [0.27404883, 0.05993774]]])]",
+        },
+    ),
+    **_table(
+        "MXNet makes NaN of what it drops with probability 1: 0 times infinity",
+        {"random/dropout-p-1": "float32([0, 0])"},
+    ),
+    **_table(
+        "MXNet returns a second array that it does not fill in; here there is one",
+        {"activations/LeakyReLU-rrelu-predict": "float32([-0.2])"},
+    ),
+    **_table(
+        "MXNet refuses negative axes here, as it does not elsewhere",
+        {
+            "shapes/transpose-negative-axes": "(4, 2, 3)",
+            "shapes/flip-negative-axis": "float32([[2, 1, 0], [5, 4, 3]])",
+        },
+    ),
+    **_table(
+        "MXNet pads the last axes of arrays of 4 or 5 axes only; here any axis of any array",
+        {
+            "shapes/pad-2d": "float32([[0, 0, 0, 0], [0, 0, 1, 0], [0, 2, 3, 0], [0, 0, 0, 0]])",
+            "shapes/pad-batch-axis": "float32([[[[0, 0], [0, 0]]], [[[0, 1], [2, 3]]]])",
+        },
+    ),
+    **_table(
+        "MXNet takes arrays one by one; here a list of them as well",
+        {"joining/concat-list-argument": "float32([[1, 1, 1], [1, 1, 1]])"},
+    ),
+    **_table(
+        "MXNet cannot cast to float64 with amp_cast",
+        {"ndarray/amp-cast": "(float64([1.5]), int32([1]))"},
     ),
     **_table(
         "MXNet loses a NaN",
@@ -319,6 +385,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "activations/Activation-no-kind": 'raises("TypeError|MXNetError", "act_type")',
             "activations/clip-one-bound": 'raises("TypeError|MXNetError", "a_max")',
             "matrix/FullyConnected-no-hidden": 'raises("TypeError|MXNetError", "num_hidden")',
+            "joining/concat-nothing": 'raises("TypeError|MXNetError", "concat")',
             "picking/one-hot-no-depth": 'raises("TypeError|MXNetError", "depth")',
             "creation/zeros-string-shape": 'raises("TypeError|MXNetError", "shape")',
             "ndarray/ctx-string": 'raises("TypeError|MXNetError", "ctx")',

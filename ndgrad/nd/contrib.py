@@ -1,0 +1,111 @@
+"""`nd.contrib`: the rows of the op table that are called ``_contrib_...``, and compositions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..context import Context
+from ..kernels._axes import axis_of, integers
+from ..kernels._rows import RAW, positions
+from ..kernels._table import F
+from ..ndarray import NDArray
+from .creation import arange
+
+__all__ = ["arange_like", "div_sqrt_dim", "index_array", "index_copy", "isfinite", "isinf", "isnan"]
+
+
+def isnan(data: NDArray) -> NDArray:
+    """1 where an element is NaN, else 0."""
+    return F.isnan(data)  # type: ignore[no-any-return]
+
+
+def isinf(data: NDArray) -> NDArray:
+    """1 where an element is infinite, else 0."""
+    return F.isinf(data)  # type: ignore[no-any-return]
+
+
+def isfinite(data: NDArray) -> NDArray:
+    """1 where an element is neither infinite nor NaN, else 0."""
+    return F.isfinite(data)  # type: ignore[no-any-return]
+
+
+def div_sqrt_dim(data: NDArray) -> NDArray:
+    """Divide by the square root of the last axis' length, as in scaled dot-product attention."""
+    if not data.ndim:
+        raise MXNetError("div_sqrt_dim: expected an array of one axis or more, got shape ()")
+    return data / math.sqrt(max(1, data.shape[-1]))
+
+
+def arange_like(
+    data: NDArray,
+    start: float = 0.0,
+    step: float = 1.0,
+    repeat: int = 1,
+    ctx: Context | None = None,
+    axis: int | None = None,
+) -> NDArray:
+    """Make evenly spaced values, each *repeat* times, in the shape of an array or of its *axis*.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such axis, or *repeat* is less than 1.
+    """
+    shape = data.shape if axis is None else (data.shape[axis_of("arange_like", axis, data.ndim)],)
+    size = math.prod(shape)
+    if repeat < 1:
+        raise MXNetError(f"arange_like: repeat={repeat}, expected 1 or more")
+    steps = -(-size // repeat)
+    values = arange(0, steps, repeat=repeat, dtype="float64", ctx=ctx or data.context)
+    return F._reshaped((values[:size] * step + start).astype(data.dtype), shape=shape)  # type: ignore[no-any-return]
+
+
+def index_array(data: NDArray, axes: tuple[int, ...] | None = None) -> NDArray:
+    """Write each element's index, or those of some *axes* only, along a new last axis; int64."""
+    chosen = range(data.ndim) if axes is None else integers("index_array", "axes", axes)
+    if not chosen:
+        raise MXNetError("index_array: expected one axis or more")
+    parts = []
+    for axis in chosen:
+        at = axis_of("index_array", axis, data.ndim, "axes")
+        along = arange(data.shape[at], dtype="int64", ctx=data.context)
+        form = tuple(n if i == at else 1 for i, n in enumerate(data.shape))
+        parts.append(F._expand(F._reshaped(along, shape=form), shape=data.shape))
+    return F.stack(*parts, axis=-1)  # type: ignore[no-any-return]
+
+
+def index_copy(old_tensor: NDArray, index_vector: NDArray, new_tensor: NDArray) -> NDArray:
+    """Replace entries along axis 0 by those of another array; of equal indices the last counts.
+
+    Raises
+    ------
+    MXNetError
+        If an index is out of range or the shapes do not fit.
+    """
+    expected = (index_vector.size, *old_tensor.shape[1:])
+    if not old_tensor.ndim or index_vector.ndim != 1 or new_tensor.shape != expected:
+        raise MXNetError(
+            f"index_copy: old_tensor, index_vector and new_tensor have shapes {old_tensor.shape}, "
+            f"{index_vector.shape} and {new_tensor.shape}, expected (n, ...), (k,) and (k, ...)"
+        )
+    index, length = positions(index_vector, 0, RAW), old_tensor.shape[0]
+    if index.size and (index.min() < 0 or index.max() >= length):
+        raise MXNetError(f"index_copy: an index is out of range for {length} entries")
+    found, backwards = np.unique(index[::-1], return_index=True)
+    inner = math.prod(old_tensor.shape[1:])
+    if found.size < index.size:
+        last = index.size - 1 - backwards
+        new_tensor = F._take_rows(
+            new_tensor,
+            index=last,
+            outer=1,
+            length=index.size,
+            inner=inner,
+            shape=(last.size, *old_tensor.shape[1:]),
+        )
+        index = found
+    return F._put_rows(old_tensor, new_tensor, index=index, outer=1, length=length, inner=inner)  # type: ignore[no-any-return]

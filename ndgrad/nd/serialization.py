@@ -1,0 +1,185 @@
+"""`save` and `load`: arrays in MXNet's own file format, in both directions.
+
+Everything is little endian.  A file is a list of arrays and a list of names, as long or empty::
+
+    u64 0x112, u64 0
+    u64 count, then for each array
+        u32 version, i32 storage type, i32 ndim, i64 lengths, i32 device type, i32 device, i32 dtype
+        the elements
+    u64 count, then for each name u64 length, bytes
+
+Older files have no storage type; in the oldest the version's place is that of ndim, and lengths
+are u32.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..ndarray import NDArray
+
+__all__ = ["load", "load_frombuffer", "save"]
+
+_FILE = 0x112
+_V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
+_DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
+_WRONG = "Invalid NDArray file format"
+
+
+def _path(fname: Any) -> str:
+    if not isinstance(fname, (str, os.PathLike)):
+        raise TypeError(f"fname required to be a string, got {type(fname).__name__}")
+    return os.fsdecode(fname)
+
+
+def _little(dtype: str) -> np.dtype[Any]:
+    return np.dtype(dtype).newbyteorder("<")
+
+
+def _parts(arrays: list[NDArray], names: list[bytes]) -> Iterator[bytes | memoryview]:
+    yield struct.pack("<3Q", _FILE, 0, len(arrays))
+    for x in arrays:
+        host = np.ascontiguousarray(x.asnumpy()).reshape(x.shape)
+        version = _V2 if host.size and host.ndim else _V3
+        yield struct.pack("<Iii", version, 0, host.ndim)
+        yield struct.pack(f"<{host.ndim}q", *host.shape)
+        yield struct.pack("<3i", 1, 0, _DTYPES.index(host.dtype.name))
+        yield host.astype(_little(host.dtype.name), copy=False).tobytes()
+    yield struct.pack("<Q", len(names))
+    for name in names:
+        yield struct.pack("<Q", len(name)) + name
+
+
+def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None:
+    """Write arrays to a file that MXNet can read as well.
+
+    Parameters
+    ----------
+    fname : str
+    data : NDArray, list of NDArray or dict of str to NDArray
+
+    Raises
+    ------
+    TypeError, ValueError
+        If *data* is anything else; nothing is written.
+    MXNetError
+        If the file cannot be written.
+    """
+    path = _path(fname)
+    names: list[Any] = []
+    if isinstance(data, NDArray):
+        arrays: list[Any] = [data]
+    elif isinstance(data, Mapping):
+        names, arrays = list(data), list(data.values())
+    elif isinstance(data, (list, tuple)):
+        arrays = list(data)
+    else:
+        raise ValueError(
+            "save: data needs to either be a NDArray, dict of str, NDArray pairs or a list of "
+            f"NDarrays, got {type(data).__name__}"
+        )
+    if not all(isinstance(n, str) for n in names) or not all(isinstance(x, NDArray) for x in arrays):
+        raise TypeError("save only accept dict str->NDArray or list of NDArray")
+    try:
+        with open(path, "wb") as file:
+            file.writelines(_parts(arrays, [name.encode() for name in names]))
+    except OSError as error:
+        raise MXNetError(f"save: {error}") from error
+
+
+class _Reader:
+    """A place in a buffer; to read past its end is an error."""
+
+    def __init__(self, buffer: Any) -> None:
+        self.bytes, self.at = memoryview(buffer).cast("B"), 0
+
+    def take(self, count: int) -> memoryview:
+        if not 0 <= count <= len(self.bytes) - self.at:
+            raise MXNetError(
+                f"{_WRONG}: {count} bytes expected at {self.at}, {len(self.bytes) - self.at} there"
+            )
+        self.at += count
+        return self.bytes[self.at - count : self.at]
+
+    def numbers(self, form: str) -> tuple[Any, ...]:
+        return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
+
+    def number(self, form: str) -> Any:
+        return self.numbers(form)[0]
+
+
+def _shape(source: _Reader, ndim: int, letter: str) -> tuple[int, ...]:
+    # What is there bounds what is asked for, as this can be any file.
+    if not 0 <= ndim <= len(source.bytes):
+        raise MXNetError(f"{_WRONG}: an array of {ndim} axes")
+    lengths = source.numbers(f"{ndim}{letter}")
+    if min(lengths, default=0) < 0:
+        raise MXNetError(f"{_WRONG}: an array of shape {lengths}")
+    return lengths
+
+
+def _array(source: _Reader) -> NDArray:
+    version = source.number("I")
+    if version in (_V2, _V3) and (stype := source.number("i")) != 0:
+        kind = {1: "row_sparse", 2: "csr"}.get(stype, str(stype))
+        raise MXNetError(f"load: the file holds an array of storage type {kind}, expected dense")
+    if version in (_V1, _V2, _V3):
+        shape = _shape(source, source.number("i"), "q")
+    else:
+        shape = _shape(source, version, "I")
+    if not shape and version != _V3:  # MXNet's array that is none
+        return NDArray._from_numpy(np.empty(0, "float32"), None)
+    _, _, flag = source.numbers("3i")
+    if not 0 <= flag < len(_DTYPES):
+        raise MXNetError(f"load: unknown dtype {flag}, expected 0 to {len(_DTYPES) - 1}")
+    dtype = _little(_DTYPES[flag])
+    values = np.frombuffer(source.take(math.prod(shape) * dtype.itemsize), dtype)
+    return NDArray._from_numpy(values.astype(_DTYPES[flag]).reshape(shape), None)
+
+
+def _read(buffer: Any) -> list[NDArray] | dict[str, NDArray]:
+    source = _Reader(buffer)
+    if source.number("Q") != _FILE:
+        raise MXNetError(f"{_WRONG}: it does not begin with {_FILE:#x}")
+    source.take(8)
+    arrays = [_array(source) for _ in range(source.number("Q"))]
+    try:
+        names = [
+            bytes(source.take(source.number("Q"))).decode() for _ in range(source.number("Q"))
+        ]
+    except UnicodeDecodeError as error:
+        raise MXNetError(f"{_WRONG}: a name is not UTF-8") from error
+    if names and len(names) != len(arrays):
+        raise MXNetError(f"{_WRONG}: {len(names)} names for {len(arrays)} arrays")
+    return dict(zip(names, arrays, strict=True)) if names else arrays
+
+
+def load(fname: str) -> list[NDArray] | dict[str, NDArray]:
+    """Read what `save`, or MXNet's, has written: a dict if there are names, else a list.
+
+    Raises
+    ------
+    MXNetError
+        If the file cannot be read, is none of this format, or holds sparse arrays.
+    """
+    path = _path(fname)
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise MXNetError(f"load: {error}") from error
+    return _read(content)
+
+
+def load_frombuffer(buf: bytes) -> list[NDArray] | dict[str, NDArray]:
+    """`load` from the bytes of a file."""
+    if not isinstance(buf, (bytes, bytearray, memoryview)):
+        raise TypeError(f"buf required to be bytes, got {type(buf).__name__}")
+    return _read(buf)
