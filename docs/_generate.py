@@ -60,7 +60,13 @@ def _sample(op: Any) -> str:
     sample = op.samples[0]
     arguments = [str(argument) for argument in sample.args]
     arguments += [f"{name}={value!r}" for name, value in sample.params.items()]
-    return _code(f"{op.name}({', '.join(arguments)})")
+    return _code(f"{_shown(op.name)}({', '.join(arguments)})")
+
+
+def _shown(name: str) -> str:
+    """A row's name as one writes it after ``nd.``; empty if it is internal."""
+    name = name.replace("_contrib_", "contrib.")
+    return "" if name.startswith("_") else name
 
 
 def _section(title: str, rows: Iterable[Any]) -> list[str]:
@@ -68,7 +74,7 @@ def _section(title: str, rows: Iterable[Any]) -> list[str]:
     lines += ["| Operator | What it is | Formula | Gradient | A sample call |"]
     lines += ["| --- | --- | --- | --- | --- |"]
     for op in sorted(rows, key=lambda op: op.name.lower()):
-        names = ", ".join(f"`{name}`" for name in (op.name, *op.aliases) if name[0] != "_")
+        names = ", ".join(f"`{name}`" for name in map(_shown, (op.name, *op.aliases)) if name)
         formula = _code(getattr(op, "formula", ""))
         cells = (names, _summary(op), formula, _gradient(op), _sample(op))
         lines.append(f"| {' | '.join(cells)} |")
@@ -77,7 +83,7 @@ def _section(title: str, rows: Iterable[Any]) -> list[str]:
 
 def operators() -> str:
     """One table for each op file, as Markdown."""
-    public = [op for op in OPS.values() if not op.name.startswith("_")]
+    public = [op for op in OPS.values() if _shown(op.name)]
     lines: list[str] = []
     for room in sorted({_room(op) for op in public}):
         rows = [op for op in public if _room(op) == room]

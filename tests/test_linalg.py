@@ -191,3 +191,20 @@ def test_linalg_gemm_and_syrk() -> None:
 def test_storage_types_are_refused() -> None:
     with pytest.raises(mx.MXNetError, match="forward_stype"):
         nd.dot(nd.ones((2, 2)), nd.ones((2, 2)), forward_stype="csr")
+
+
+@pytest.mark.parametrize("shape", [(200, 300, 150), (64, 4000, 40), (1500, 70, 90)])
+def test_products_do_not_depend_on_the_number_of_threads(shape):
+    m, n, k = shape
+    generator = np.random.default_rng(3)
+    a = nd.array(generator.standard_normal((m, k)))
+    b = nd.array(generator.standard_normal((k, n)))
+    before = mx.num_threads()
+    results = []
+    try:
+        for threads in (1, before):
+            mx.set_num_threads(threads)
+            results.append(nd.dot(a, b).asnumpy())
+    finally:
+        mx.set_num_threads(before)
+    np.testing.assert_array_equal(*results)

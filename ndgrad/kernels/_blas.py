@@ -3,8 +3,9 @@
 The ``scipy-openblas32`` wheel brings the library. It is loaded at first use with a handle of its
 own, so NumPy's copy is left alone, and with two environment variables set for the load: which
 kernels to use, as left to itself OpenBLAS may take AVX2 ones on processors that have AVX-512, at
-about half the speed, and how long its threads wait for more work. A user's own
-``OPENBLAS_CORETYPE`` and ``OPENBLAS_THREAD_TIMEOUT`` stay in force.
+about half the speed; and that it starts no threads. Its threads and the kernels' would wait for
+each other's cores: products are shared out by drivers like any other kernel (`_products`). A user's
+own ``OPENBLAS_CORETYPE`` stays in force.
 
 Compiled code reaches it through an address that it is given as a plain integer. An address burnt
 into the code would keep the code out of the disk cache, as it differs from process to process::
@@ -42,7 +43,6 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from ..base import MXNetError
-from . import _threads
 from ._cache import KernelCache
 
 __all__ = ["address", "core_name", "dot", "fast", "gemm", "gemm_batch", "gemv"]
@@ -109,12 +109,6 @@ def _environment(**wanted: str | None) -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-# For how many processor cycles, as a power of two, OpenBLAS's threads look for more work before
-# they sleep. Its own 26 is some 25 ms in which they take the cores from the kernels that follow:
-# measured on two cores, an element-wise kernel after a product took 2.2 times as long as alone.
-# Below 14 products that follow each other become slower.
-_SPIN = "14"
-
 _load_lock = threading.Lock()
 _loaded: ctypes.CDLL | None = None
 
@@ -128,14 +122,12 @@ def _library() -> ctypes.CDLL:
         if _loaded is None:
             path = _library_path()
             core = _best_core(llvm.get_host_cpu_features())
-            with _environment(OPENBLAS_CORETYPE=core, OPENBLAS_THREAD_TIMEOUT=_SPIN):
+            with _environment(OPENBLAS_CORETYPE=core, OPENBLAS_NUM_THREADS="1"):
                 try:
                     library = ctypes.CDLL(str(path))
                 except OSError as error:
                     raise MXNetError(f"OpenBLAS cannot be loaded: {error}") from None
-            set_threads = getattr(library, f"{_PREFIX}openblas_set_num_threads")
-            set_threads(_threads.num_threads())
-            _threads.when_changed(set_threads)
+            getattr(library, f"{_PREFIX}openblas_set_num_threads")(1)
             _loaded = library
     return _loaded
 

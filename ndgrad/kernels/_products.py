@@ -15,6 +15,7 @@ from ..storage import empty
 from . import _blas
 from ._launch import chunked, grain
 from ._table import F
+from ._threads import num_threads
 from .casting import copied
 
 Shape = tuple[int, ...]
@@ -22,9 +23,9 @@ Shape = tuple[int, ...]
 _FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
-# Above this much work (m * n * k) OpenBLAS shares one product between its threads; smaller ones
-# of a batch are shared out by us.
-_THREADED = 1 << 18
+# Work (m * n * k) of which a chunk has at least this much: some 3 us, against 1.2 for a launch.
+_CHUNK = 1 << 19
+_ONE_START = np.zeros(1, np.int64)
 
 
 class Sizes(NamedTuple):
@@ -60,7 +61,7 @@ def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi
 
 
 @chunked
-def _batched(
+def _blocks(
     addr: int,
     a: Any,
     starts_a: Any,
@@ -73,16 +74,50 @@ def _batched(
     n: int,
     k: int,
     alpha: float,
+    beta: float,
+    rows: int,
+    columns: int,
     lo: int,
     hi: int,
 ) -> None:
-    """Products number lo to hi - 1, each with its own first elements of A and B."""
+    """Blocks of at most (rows, columns) of a batch's results, numbered product by product."""
     lda, ldb = m if ta else k, k if tb else n
-    for i in range(lo, hi):
+    down, across = (m + rows - 1) // rows, (n + columns - 1) // columns
+    for block in range(lo, hi):
+        item, place = block // (down * across), block % (down * across)
+        i, j = place // across * rows, place % across * columns
         _blas.gemm(
-            addr, a, starts_a[i], lda, ta, b, starts_b[i], ldb, tb, c, i * m * n, n, m, n, k,
-            alpha, 0.0,
+            addr,
+            a, starts_a[item] + (i if ta else i * lda), lda, ta,
+            b, starts_b[item] + (j * ldb if tb else j), ldb, tb,
+            c, item * m * n + i * n + j, n,
+            min(rows, m - i), min(columns, n - j), k, alpha, beta,
         )  # fmt: skip
+
+
+@chunked
+def _vector_rows(
+    addr: int, a: Any, x: Any, y: Any, k: int, alpha: float, beta: float, lo: int, hi: int
+) -> None:
+    """Rows lo to hi - 1 of a matrix times a vector."""
+    _blas.gemv(addr, a, lo * k, k, False, x, 0, 1, y, lo, 1, hi - lo, k, alpha, beta)
+
+
+def _shared_out(m: int, n: int, k: int) -> tuple[int, int]:
+    """Rows and columns of a block, when a product of this size is shared out.
+
+    Each block packs the operand that it shares with the others, so there are few: as many as
+    threads, and twice as many where that still leaves long blocks.  A block sums over the whole of
+    k, so the result does not depend on them.
+    """
+    threads = num_threads()
+    if threads == 1 or m * n * k < 2 * _CHUNK:
+        return m, n
+    long = max(m, n)
+    count = min(threads * (2 if long >= 1024 * threads else 1), m * n * k // _CHUNK)
+    size = -(-long // count)
+    size += -size % 16  # whole register tiles of OpenBLAS
+    return (min(size, m), n) if m >= n else (m, min(size, n))
 
 
 @chunked
@@ -100,14 +135,44 @@ def one(
     if n == 1 and k > 0:
         if m == 1 and beta == 0.0 and alpha == 1.0:
             c[0] = _blas.fast("dot", dtype)(a, 0, 1, b, 0, 1, k)
+        elif ta:
+            _blas.fast("gemv", dtype)(a, 0, m, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
         else:
-            _blas.fast("gemv", dtype)(a, 0, m if ta else k, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
+            addr = _blas.address("gemv", dtype)
+            _vector_rows(addr, a, b, c, k, float(alpha), float(beta), m, grain(k))
     elif m == 1 and k > 0:
         _blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
-    else:
+    elif m * n * k < 2 * _CHUNK:
         _blas.fast("gemm", dtype)(
             a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta
         )
+    else:
+        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
+
+
+def many(
+    a: Any,
+    starts_a: Any,
+    ta: bool,
+    b: Any,
+    starts_b: Any,
+    tb: bool,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+    batch: int,
+) -> None:
+    """A batch of products of real numbers, shared out between the threads."""
+    rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
+    blocks = batch * -(-m // rows) * -(-n // columns)
+    work = max(rows * columns * k, 1)
+    _blocks(
+        _blas.address("gemm", c.dtype), a, starts_a, ta, b, starts_b, tb, c, m, n, k,
+        float(alpha), float(beta), rows, columns, blocks, max(1, _CHUNK // work),
+    )  # fmt: skip
 
 
 def integer_product(
@@ -172,12 +237,7 @@ def multiply(
         if starts is None:
             numbers = np.arange(batch, dtype=np.int64)
             starts = numbers * (m * k), numbers * (k * n)
-        work = m * n * k
-        share = batch if work > _THREADED else grain(max(work // 16, m * n))
-        _batched(
-            _blas.address("gemm", compute), a, starts[0], ta, b, starts[1], tb, c, m, n, k,
-            float(alpha), batch, share,
-        )  # fmt: skip
+        many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
     return c if compute is dtype else in_result_dtype(c, dtype, lhs)
 
 

@@ -43,7 +43,7 @@ def _cast(data: Any, *, dtype: Any) -> Any:
     return copied(data, as_dtype(dtype, op="cast")), data._shape
 
 
-@operator("amp_cast", vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float32"}),))
+@operator("amp_cast", vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float64"}),))
 def _amp_cast(data: Any, *, dtype: Any) -> Any:
     """`Cast` for mixed precision: integers and bool stay as they are."""
     kind = data._data.dtype

@@ -453,7 +453,7 @@ def _unmasked(data: Any, index: Any, *, axis: Any, shape: Any) -> Any:
 
 @chunked
 def _ravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
-    """y[k] = the flat position of the index vector index[:, k]; the first length does not matter."""
+    """y[k] = the flat position of the index vector index[:, k]; the first length is not used."""
     count = index.size // shape.size
     for k in range(lo, hi):
         at = np.int64(0)
@@ -485,9 +485,9 @@ def _in_dtype(y: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, 
 
 
 @operator(
-    "_ravel_multi_index",
+    "ravel_multi_index",
     gradient=ZERO,
-    aliases=("ravel_multi_index",),
+    aliases=("_ravel_multi_index",),
     samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
 )
 def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
@@ -505,9 +505,9 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
 
 
 @operator(
-    "_unravel_index",
+    "unravel_index",
     gradient=ZERO,
-    aliases=("unravel_index",),
+    aliases=("_unravel_index",),
     samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
 )
 def _unravel_index(data: Any, *, shape: Any) -> Any:

@@ -85,7 +85,9 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
             "save: data needs to either be a NDArray, dict of str, NDArray pairs or a list of "
             f"NDarrays, got {type(data).__name__}"
         )
-    if not all(isinstance(n, str) for n in names) or not all(isinstance(x, NDArray) for x in arrays):
+    if not all(isinstance(n, str) for n in names) or not all(
+        isinstance(x, NDArray) for x in arrays
+    ):
         raise TypeError("save only accept dict str->NDArray or list of NDArray")
     try:
         with open(path, "wb") as file:
@@ -151,9 +153,7 @@ def _read(buffer: Any) -> list[NDArray] | dict[str, NDArray]:
     source.take(8)
     arrays = [_array(source) for _ in range(source.number("Q"))]
     try:
-        names = [
-            bytes(source.take(source.number("Q"))).decode() for _ in range(source.number("Q"))
-        ]
+        names = [bytes(source.take(source.number("Q"))).decode() for _ in range(source.number("Q"))]
     except UnicodeDecodeError as error:
         raise MXNetError(f"{_WRONG}: a name is not UTF-8") from error
     if names and len(names) != len(arrays):

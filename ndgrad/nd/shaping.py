@@ -139,8 +139,7 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
             f"onehot_encode: indices has shape {indices.shape} and out {out.shape}, expected (n,) "
             "and (n, depth)"
         )
-    rows = F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)
-    return rows  # type: ignore[no-any-return]
+    return F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)  # type: ignore[no-any-return]
 
 
 def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from types import ModuleType
 
-# Layers, optimizer steps, control flow, decompositions and histograms, each as one calls it on `nd`.
+# Layers, optimizer steps, control flow, decompositions, histograms: as they are called on `nd`.
 LATER: frozenset[str] = frozenset(
     """
     BatchNorm GroupNorm InstanceNorm L2Normalization LRN LayerNorm

@@ -1,0 +1,94 @@
+"""`nd.contrib`, `nd.linalg` and other functions that are composed of operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import MXNetError, nd
+from ndgrad.kernels import OPS
+from ndgrad.testing import check_gradients
+
+
+def x64(*shape: int) -> Any:
+    return nd.array(np.linspace(-1, 2, int(np.prod(shape))).reshape(shape), dtype="float64")
+
+
+def test_namespaces_hold_the_rows() -> None:
+    for name in OPS:
+        if name.startswith("linalg_"):
+            assert callable(getattr(nd.linalg, name.removeprefix("linalg_")))
+        if name.startswith("_contrib_"):
+            assert callable(getattr(nd.contrib, name.removeprefix("_contrib_")))
+    with pytest.raises(TypeError, match="quadratic: unknown argument 'd'"):
+        nd.contrib.quadratic(nd.ones(2), d=1)
+
+
+def test_compositions_have_gradients() -> None:
+    index = nd.array([2, 0, 2])
+    check_gradients(nd.contrib.div_sqrt_dim, [x64(2, 4)], order=2)
+    check_gradients(nd.khatri_rao, [x64(2, 2), x64(3, 2), x64(2, 2)], order=2)
+    check_gradients(lambda a, b: nd.contrib.index_copy(a, index, b), [x64(4, 2), x64(3, 2)])
+    check_gradients(lambda a, b: nd.fill_element_0index(a, b, index), [x64(3, 4), x64(3)])
+
+
+def test_index_copy() -> None:
+    y = nd.contrib.index_copy(nd.zeros((3,)), nd.array([1, 1]), nd.array([5, 6]))
+    assert y.tolist() == [0, 6, 0]  # the last of equal indices counts
+    with pytest.raises(MXNetError, match="out of range"):
+        nd.contrib.index_copy(nd.zeros((3,)), nd.array([3]), nd.ones(1))
+    with pytest.raises(MXNetError, match="shapes"):
+        nd.contrib.index_copy(nd.zeros((3, 2)), nd.array([0]), nd.ones(1))
+
+
+def test_arange_like() -> None:
+    y = nd.contrib.arange_like(nd.zeros((2, 3)), start=1, step=0.5, repeat=4)
+    assert y.tolist() == [[1, 1, 1], [1, 1.5, 1.5]]
+    with pytest.raises(MXNetError, match="repeat=0"):
+        nd.contrib.arange_like(nd.zeros(2), repeat=0)
+    with pytest.raises(MXNetError, match="axis=2"):
+        nd.contrib.arange_like(nd.zeros(2), axis=2)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "float16"])
+def test_ravel_and_unravel(dtype: str) -> None:
+    flat = nd.array(np.arange(24).reshape(4, 6), dtype=dtype)
+    vectors = nd.unravel_index(flat, shape=(2, 3, 4))
+    assert vectors.dtype == flat.dtype
+    expected = np.array(np.unravel_index(flat.asnumpy().astype(int), (2, 3, 4)))
+    np.testing.assert_array_equal(vectors.asnumpy(), expected)
+    back = nd.ravel_multi_index(vectors, shape=(2, 3, 4))
+    np.testing.assert_array_equal(back.asnumpy(), flat.asnumpy())
+    with pytest.raises(MXNetError, match="shape"):
+        nd.ravel_multi_index(vectors, shape=(2, 3))
+    with pytest.raises(MXNetError, match="positive lengths"):
+        nd.unravel_index(flat, shape=(2, 0))
+
+
+def test_cumsum_in_another_dtype() -> None:
+    assert nd.cumsum(nd.array([1.5, 2.7]), dtype="int32").tolist() == [1, 3]
+    assert nd.cumsum(nd.array([1, 1], dtype="bool")).dtype is np.int32
+    with pytest.raises(MXNetError, match="axis"):
+        nd.cumsum(nd.ones((2, 2)), axis=2)
+
+
+def test_all_finite() -> None:
+    for dtype in ("float16", "float32", "float64"):
+        for value, finite in ((1, 1), (np.inf, 0), (-np.inf, 0), (np.nan, 0)):
+            x = nd.array(np.full((100, 3), 1.0), dtype=dtype)
+            x[57, 1] = value
+            assert mx.nd.all_finite(x).asscalar() == finite
+    with pytest.raises(MXNetError, match="num_arrays=1"):
+        nd.multi_sum_sq(nd.ones(2), nd.ones(2), num_arrays=1)
+
+
+def test_misfits() -> None:
+    with pytest.raises(MXNetError, match="columns"):
+        nd.khatri_rao(nd.ones((2, 2)), nd.ones((2, 3)))
+    with pytest.raises(MXNetError, match="onehot_encode"):
+        nd.onehot_encode(nd.ones(2), nd.ones((3, 2)))
+    with pytest.raises(MXNetError, match="fill_element_0index"):
+        nd.fill_element_0index(nd.ones((2, 2)), nd.ones(3), nd.ones(2))

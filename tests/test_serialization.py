@@ -1,0 +1,89 @@
+"""`nd.save` and `nd.load`: MXNet's format, and files that are none of it."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ndgrad import MXNetError, nd
+
+DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(2, 3), (1,), (), (2, 0)])
+def test_round_trip(tmp_path: Path, dtype: str, shape: tuple[int, ...]) -> None:
+    x = nd.array(np.arange(int(np.prod(shape))).reshape(shape), dtype=dtype)
+    nd.save(str(tmp_path / "a"), {"größe": x, "": x})
+    back = nd.load(tmp_path / "a")
+    assert list(back) == ["größe", ""]
+    for y in back.values():
+        assert y.dtype == x.dtype
+        assert y.shape == x.shape
+        np.testing.assert_array_equal(x.asnumpy(), y.asnumpy())
+
+
+def test_what_is_loaded_can_be_written_to(tmp_path: Path) -> None:
+    nd.save(str(tmp_path / "a"), nd.ones(2))
+    (x,) = nd.load(str(tmp_path / "a"))
+    x += 1
+    assert x.tolist() == [2, 2]
+
+
+def _file(array: bytes) -> bytes:
+    return struct.pack("<3Q", 0x112, 0, 1) + array + struct.pack("<Q", 0)
+
+
+def test_older_formats() -> None:
+    values = struct.pack("<3i2f", 1, 0, 0, 1.5, -2)
+    oldest = struct.pack("<3I", 2, 1, 2) + values
+    old = struct.pack("<Ii2q", 0xF993FAC8, 2, 1, 2) + values
+    for array in (oldest, old):
+        (x,) = nd.load_frombuffer(_file(array))
+        assert x.tolist() == [[1.5, -2]]
+
+
+def test_an_array_that_is_none() -> None:
+    (x,) = nd.load_frombuffer(_file(struct.pack("<Iii", 0xF993FAC9, 0, 0)))
+    assert x.shape == (0,)
+
+
+def test_sparse_arrays_are_refused() -> None:
+    with pytest.raises(MXNetError, match="csr"):
+        nd.load_frombuffer(_file(struct.pack("<Ii", 0xF993FAC9, 2) + bytes(40)))
+
+
+def test_every_cut_and_every_changed_byte_is_an_error_or_arrays(tmp_path: Path) -> None:
+    nd.save(str(tmp_path / "a"), {"w": nd.ones((2, 2)), "b": nd.zeros(1)})
+    whole = (tmp_path / "a").read_bytes()
+    for end in range(len(whole)):
+        with pytest.raises(MXNetError, match="Invalid NDArray file format"):
+            nd.load_frombuffer(whole[:end])
+    for at in range(len(whole)):
+        for value in (0, 1, 0x7F, 0xFF):
+            try:
+                nd.load_frombuffer(whole[:at] + bytes([value]) + whole[at + 1 :])
+            except MXNetError:
+                pass
+
+
+@pytest.mark.parametrize("data", [5, None, "a", np.ones(2), [1], {"a": 1}, {1: 2}])
+def test_nothing_is_written_for_what_cannot_be(tmp_path: Path, data: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        nd.save(str(tmp_path / "a"), data)
+    assert not (tmp_path / "a").exists()
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MXNetError, match="No such file"):
+        nd.load(str(tmp_path / "a"))
+    with pytest.raises(MXNetError, match="No such file"):
+        nd.save(str(tmp_path / "a" / "b"), nd.ones(1))
+    with pytest.raises(TypeError, match="int"):
+        nd.load(5)
+    with pytest.raises(TypeError, match="str"):
+        nd.load_frombuffer("a")
