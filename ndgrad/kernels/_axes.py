@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 from typing import Any
 
@@ -45,3 +46,36 @@ def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:
             f"Operator {op}: Invalid Input: {value!r}, valid values are: {{{words}}} for {arg}"
         )
     return str(value)
+
+
+def sorted_axes(
+    op: str, axis: Any, ndim: int, exclude: bool = False, arg: str = "axis"
+) -> tuple[int, ...]:
+    """The axes that *axis* means, non-negative and sorted; None and ``()`` mean all of them.
+
+    Raises
+    ------
+    MXNetError
+        If *axis* is no axis, names one twice or one that is not there.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    given = axis if isinstance(axis, (tuple, list)) else (axis,)
+    if not all(isinstance(a, numbers.Integral) for a in given):
+        raise MXNetError(
+            f"Operator {op}: expected None, an int or a tuple of ints as {arg}, got {axis!r}"
+        )
+    if not given:
+        return tuple(range(ndim))
+    for a in given:
+        if not -ndim <= a < ndim:
+            raise MXNetError(
+                f"Operator {op}: {arg}={axis!r} exceeds the input's {ndim} dimensions, "
+                f"expected {-ndim} <= {arg} < {ndim}"
+            )
+    found = sorted(int(a) % ndim for a in given)
+    if len(set(found)) != len(found):
+        raise MXNetError(f"Operator {op}: {arg}={axis!r} has duplicates")
+    if exclude:
+        return tuple(a for a in range(ndim) if a not in found)
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""Sums, products, extremes, norms and where the extremes are.
+"""Sums, products, extremes and norms.
 
 `REDUCTIONS` has one row for each way to combine; its formulas become kernels in
 `ndgrad.kernels._reduction`.  Full reductions have the shape ``(1,)``, ties of an extreme get the
@@ -9,7 +9,6 @@ gradient of a product is right where factors are zero, and integers are averaged
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -18,11 +17,11 @@ import numpy as np
 from ..base import MXNetError, as_dtype
 from ..storage import empty
 from . import _elementwise, _reduction
+from ._axes import sorted_axes
 from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
 from ._reduction import Buffer, Reduction
-from ._rowwise import COLUMNS, extreme
 from ._table import ZERO, F, Sample
 from .casting import copied
 
@@ -46,39 +45,6 @@ REDUCTIONS = {
         Reduction("all_finite", mapped="where(isfinite(x), 1, 0)", combined="a * b", start="1"),
     )
 }
-
-# --- axes -----------------------------------------------------------------------------------------
-
-
-def sorted_axes(op: str, axis: Any, ndim: int, exclude: bool = False, arg: str = "axis") -> Shape:
-    """The axes that *axis* means, non-negative and sorted; None and ``()`` mean all of them.
-
-    Raises
-    ------
-    MXNetError
-        If *axis* is no axis, names one twice or one that is not there.
-    """
-    if axis is None:
-        return tuple(range(ndim))
-    given = axis if isinstance(axis, (tuple, list)) else (axis,)
-    if not all(isinstance(a, (numbers.Integral, np.integer)) for a in given):
-        raise MXNetError(
-            f"Operator {op}: expected None, an int or a tuple of ints as {arg}, got {axis!r}"
-        )
-    if not given:
-        return tuple(range(ndim))
-    for a in given:
-        if not -ndim <= a < ndim:
-            raise MXNetError(
-                f"Operator {op}: {arg}={axis!r} exceeds the input's {ndim} dimensions, "
-                f"expected {-ndim} <= {arg} < {ndim}"
-            )
-    found = sorted(int(a) % ndim for a in given)
-    if len(set(found)) != len(found):
-        raise MXNetError(f"Operator {op}: {arg}={axis!r} has duplicates")
-    if exclude:
-        return tuple(a for a in range(ndim) if a not in found)
-    return tuple(found)
 
 
 def _reduced(
@@ -564,137 +530,6 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
     var = _reduction.run(REDUCTIONS["mean"], squares, how, wide)
     results = [copied(Buffer(y), dtype) if wide != dtype else y for y in (mean, var)]
     return [(y, how.shape) for y in results]
-
-
-# --- where the extremes are -----------------------------------------------------------------------
-
-
-@chunked
-def _index_in_rows(x, y, n, least, lo, hi):
-    """Index of the first extreme of each contiguous row; the first NaN comes before all."""
-    for line in range(lo, hi):
-        row = x[line * n : line * n + n]
-        missing = 0
-        for i in range(n):
-            missing += row[i] != row[i]
-        m = extreme(row, least)
-        i = 0
-        if missing:
-            while row[i] == row[i]:
-                i += 1
-        else:
-            while row[i] != m:
-                i += 1
-        y[line] = i
-
-
-@chunked
-def _index_in_columns(x, y, n, inner, least, lo, hi):
-    """The same along columns; a unit is a block of neighbouring ones."""
-    best_all = np.empty(COLUMNS, x.dtype)
-    found_all = np.empty(COLUMNS, np.int64)
-    blocks = (inner + COLUMNS - 1) // COLUMNS
-    for unit in range(lo, hi):
-        start = unit % blocks * COLUMNS
-        w = min(COLUMNS, inner - start)
-        best, found = best_all[0:w], found_all[0:w]
-        outer = unit // blocks
-        best[:] = x[outer * n * inner + start : outer * n * inner + start + w]
-        found[:] = 0
-        for r in range(1, n):
-            at = (outer * n + r) * inner + start
-            row = x[at : at + w]
-            for i in range(w):
-                v, b = row[i], best[i]
-                better = (v < b if least else v > b) | ((v != v) & (b == b))
-                best[i] = v if better else b
-                found[i] = r if better else found[i]
-        at = outer * inner + start
-        target = y[at : at + w]
-        for i in range(w):
-            target[i] = found[i]
-
-
-def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
-    if axis is not None and not isinstance(axis, (int, np.integer)):
-        raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
-    shape = data._shape
-    axes = sorted_axes(op, axis, len(shape))
-    how = _reduction.plan(shape, axes, bool(keepdims))
-    ((outer, n, inner),) = _reduction.groups(shape, axes) or [(1, 1, 1)]
-    if n == 0:
-        raise MXNetError(
-            f"Operator {op}: an empty range has no extreme, got shape {list(shape)}, axis={axis!r}"
-        )
-    x, dtype = data._data, data._data.dtype
-    if dtype == np.float16:
-        x = copied(data, np.dtype("float32"))
-    elif dtype.kind == "b":
-        x, dtype = x.view(np.uint8), np.dtype("float32")
-    y = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
-    if y.size and inner == 1:
-        _index_in_rows(x, y, n, least, outer, grain(n, 2))
-    elif y.size:
-        units = outer * -(-inner // COLUMNS)
-        _index_in_columns(x, y, n, inner, least, units, grain(n * min(inner, COLUMNS), 2))
-    return (y if y.dtype == dtype else copied(Buffer(y), dtype)), how.shape
-
-
-def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
-    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-        y = np.asarray(function(data, axis=axis, keepdims=keepdims))
-        return y.reshape(y.shape or (1,)).astype(data.dtype)
-
-    return by_numpy
-
-
-_INDEX_SAMPLES = (
-    Sample(((3, 4),)),
-    Sample(((2, 3, 4),), {"axis": 1}),
-    Sample(((3, 4),), {"axis": -1, "keepdims": True}),
-)
-
-
-@operator("argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax))
-def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
-    """Where the greatest element is: the first one, or the first NaN.
-
-    Parameters
-    ----------
-    data : NDArray
-    axis : int, optional
-        None means that of the flattened array.
-    keepdims : bool
-        Whether the reduced axis stays, with length 1.
-
-    Returns
-    -------
-    NDArray
-        Indices in the input's dtype (of bool: float32), as in MXNet.
-
-    Raises
-    ------
-    MXNetError
-        For an axis that is not there, or an empty range.
-    """
-    return _index("argmax", data, axis, keepdims, False)
-
-
-@operator("argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin))
-def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
-    """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
-    return _index("argmin", data, axis, keepdims, True)
-
-
-@operator(
-    "argmax_channel",
-    gradient=ZERO,
-    samples=(Sample(((3, 4),)),),
-    reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),
-)
-def _argmax_channel(data: Any) -> Any:
-    """`argmax` along axis 1."""
-    return _index("argmax_channel", data, 1, False, False)
 
 
 # --- checks and sums of many arrays ---------------------------------------------------------------

@@ -1,0 +1,147 @@
+"""Where the extremes are: `argmax` and `argmin`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..storage import empty
+from . import _reduction
+from ._axes import sorted_axes
+from ._declare import operator
+from ._launch import chunked, grain
+from ._reduction import Buffer
+from ._rowwise import COLUMNS, extreme
+from ._table import ZERO, Sample
+from .casting import copied
+
+
+@chunked
+def _index_in_rows(x, y, n, least, lo, hi):
+    """Index of the first extreme of each contiguous row; the first NaN comes before all."""
+    for line in range(lo, hi):
+        row = x[line * n : line * n + n]
+        missing = 0
+        for i in range(n):
+            missing += row[i] != row[i]
+        m = extreme(row, least)
+        i = 0
+        if missing:
+            while row[i] == row[i]:
+                i += 1
+        else:
+            while row[i] != m:
+                i += 1
+        y[line] = i
+
+
+@chunked
+def _index_in_columns(x, y, n, inner, least, lo, hi):
+    """The same along columns; a unit is a block of neighbouring ones."""
+    best_all = np.empty(COLUMNS, x.dtype)
+    found_all = np.empty(COLUMNS, np.int64)
+    blocks = (inner + COLUMNS - 1) // COLUMNS
+    for unit in range(lo, hi):
+        start = unit % blocks * COLUMNS
+        w = min(COLUMNS, inner - start)
+        best, found = best_all[0:w], found_all[0:w]
+        outer = unit // blocks
+        best[:] = x[outer * n * inner + start : outer * n * inner + start + w]
+        found[:] = 0
+        for r in range(1, n):
+            at = (outer * n + r) * inner + start
+            row = x[at : at + w]
+            for i in range(w):
+                v, b = row[i], best[i]
+                better = (v < b if least else v > b) | ((v != v) & (b == b))
+                best[i] = v if better else b
+                found[i] = r if better else found[i]
+        at = outer * inner + start
+        target = y[at : at + w]
+        for i in range(w):
+            target[i] = found[i]
+
+
+def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
+    if axis is not None and not isinstance(axis, (int, np.integer)):
+        raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
+    shape = data._shape
+    axes = sorted_axes(op, axis, len(shape))
+    how = _reduction.plan(shape, axes, bool(keepdims))
+    ((outer, n, inner),) = _reduction.groups(shape, axes) or [(1, 1, 1)]
+    if n == 0:
+        raise MXNetError(
+            f"Operator {op}: an empty range has no extreme, got shape {list(shape)}, axis={axis!r}"
+        )
+    x, dtype = data._data, data._data.dtype
+    if dtype == np.float16:
+        x = copied(data, np.dtype("float32"))
+    elif dtype.kind == "b":
+        x, dtype = x.view(np.uint8), np.dtype("float32")
+    y = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
+    if y.size and inner == 1:
+        _index_in_rows(x, y, n, least, outer, grain(n, 2))
+    elif y.size:
+        units = outer * -(-inner // COLUMNS)
+        _index_in_columns(x, y, n, inner, least, units, grain(n * min(inner, COLUMNS), 2))
+    return (y if y.dtype == dtype else copied(Buffer(y), dtype)), how.shape
+
+
+def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
+    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+        y = np.asarray(function(data, axis=axis, keepdims=keepdims))
+        return y.reshape(y.shape or (1,)).astype(data.dtype)
+
+    return by_numpy
+
+
+_INDEX_SAMPLES = (
+    Sample(((3, 4),)),
+    Sample(((2, 3, 4),), {"axis": 1}),
+    Sample(((3, 4),), {"axis": -1, "keepdims": True}),
+)
+
+
+@operator("argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax))
+def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    """Where the greatest element is: the first one, or the first NaN.
+
+    Parameters
+    ----------
+    data : NDArray
+    axis : int, optional
+        None means that of the flattened array.
+    keepdims : bool
+        Whether the reduced axis stays, with length 1.
+
+    Returns
+    -------
+    NDArray
+        Indices in the input's dtype (of bool: float32), as in MXNet.
+
+    Raises
+    ------
+    MXNetError
+        For an axis that is not there, or an empty range.
+    """
+    return _index("argmax", data, axis, keepdims, False)
+
+
+@operator("argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin))
+def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+    """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
+    return _index("argmin", data, axis, keepdims, True)
+
+
+@operator(
+    "argmax_channel",
+    gradient=ZERO,
+    samples=(Sample(((3, 4),)),),
+    reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),
+)
+def _argmax_channel(data: Any) -> Any:
+    """`argmax` along axis 1."""
+    return _index("argmax_channel", data, 1, False, False)
