@@ -14,7 +14,20 @@ from ..kernels._table import lookup
 from ..ndarray import NDArray
 from ..storage import empty as _allocate
 
-__all__ = ["arange", "array", "empty", "eye", "from_numpy", "full", "linspace", "ones", "zeros"]
+__all__ = [
+    "arange",
+    "array",
+    "empty",
+    "eye",
+    "from_dlpack",
+    "from_numpy",
+    "full",
+    "linspace",
+    "ones",
+    "to_dlpack_for_read",
+    "to_dlpack_for_write",
+    "zeros",
+]
 
 _FLOAT32 = np.dtype("float32")
 
@@ -91,6 +104,56 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     shared = NDArray(ndarray.reshape(-1), ndarray.shape, current_context())
     ndarray.flags.writeable = False  # as MXNet does: a write there would go past version counters
     return shared
+
+
+class _Capsule:
+    """What NumPy wants around a bare DLPack capsule, as other libraries of the time hand it out."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+
+def from_dlpack(dlpack: Any) -> NDArray:
+    """Make an array from another library's by DLPack, sharing its memory where that can be done.
+
+    Parameters
+    ----------
+    dlpack : object with ``__dlpack__``, or a DLPack capsule
+        An array on the host.  Memory is shared if it is contiguous in C order and writeable,
+        otherwise copied.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    MXNetError
+        If there are no arrays of its dtype here.
+    """
+    if type(dlpack).__name__ == "PyCapsule":
+        dlpack = _Capsule(dlpack)
+    if not hasattr(dlpack, "__dlpack__"):
+        raise TypeError(f"from_dlpack: expected an array or a capsule, got {type(dlpack).__name__}")
+    host = np.from_dlpack(dlpack)
+    as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
+    if host.flags.c_contiguous and host.flags.writeable:
+        return NDArray(host.reshape(-1), host.shape, current_context())
+    return NDArray._from_numpy(host, None)
+
+
+def to_dlpack_for_read(data: NDArray) -> Any:
+    """Return a DLPack capsule of an array's memory, to be read."""
+    return data.to_dlpack_for_read()
+
+
+def to_dlpack_for_write(data: NDArray) -> Any:
+    """Return a DLPack capsule of an array's memory, to be written to; not while recording."""
+    return data.to_dlpack_for_write()
 
 
 def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
