@@ -8,8 +8,12 @@ import pkgutil
 from typing import Any
 
 from ..base import as_dtype
-from . import _codegen
-from ._table import ALIASES, OPS, ElementwiseOp, lookup
+from ._target import use_wide_vectors
+
+use_wide_vectors()
+
+from . import _codegen  # noqa: E402
+from ._table import ALIASES, OPS, ElementwiseOp, lookup  # noqa: E402
 
 for _module in pkgutil.iter_modules(__path__):
     if not _module.name.startswith("_"):
