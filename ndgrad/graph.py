@@ -76,7 +76,7 @@ class Array:
         else:
             self._version = version
             if len(version) == 1:
-                version.append(1)
+                version.append(1)  # this memory has views: its cell no longer tells one array
         self._node: Node | Port | Leaf | None = None
 
 

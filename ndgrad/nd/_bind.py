@@ -53,7 +53,7 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     elif op.variadic:
         bound = _variadic(op, name)
     else:
-        bound = _general(op, name)
+        bound = _short(op, _general(op, name))
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
@@ -99,6 +99,26 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
         return call(*inputs, out=out, **given) if out is not None else call(*inputs, **given)
 
     return general
+
+
+def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
+    """Take the commonest call, arrays by position and parameters by name, past the long binding."""
+    call = op.call
+    least = sum(name not in op.optional for name in op.inputs)
+    most = len(op.inputs)
+    known = frozenset(p for p in op.params if not p.startswith("_"))
+    required = frozenset(p for p in known if op.params[p] is _Parameter.empty)
+
+    def short(*args: Any, **kwargs: Any) -> Any:
+        if least <= len(args) <= most and required <= kwargs.keys() <= known:
+            for x in args:
+                if x.__class__ is not NDArray:
+                    break
+            else:
+                return call(*args, **kwargs)
+        return general(*args, **kwargs)
+
+    return short
 
 
 def _check_arrays(name: str, keys: Any, inputs: Any, optional: Any) -> None:
