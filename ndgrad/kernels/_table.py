@@ -84,7 +84,6 @@ class Op:
     gradient: str = DIFFERENTIABLE
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
     doc: str = ""
     samples: tuple[Sample, ...] = ()
     reference: Callable[..., Any] | None = None

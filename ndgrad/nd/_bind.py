@@ -76,7 +76,7 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
     numbers_allowed = isinstance(op, ElementwiseOp)
     known = {*order}
 
-    def general(*args: Any, out: Any = None, name_: Any = None, **kwargs: Any) -> Any:
+    def general(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         kwargs.pop("name", None)
         kwargs.pop("ctx", None) if "ctx" not in known else None
         if len(args) > len(order):
