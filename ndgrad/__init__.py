@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import kernels  # registers the op table  # isort: skip
 from . import autograd, base, context, nd, random, symbol, util
 from .base import MXNetError
+from .compiler import compile
 from .context import (
     Context,
     cpu,
@@ -31,6 +32,7 @@ __all__ = [
     "MXNetError",
     "autograd",
     "base",
+    "compile",
     "context",
     "cpu",
     "cpu_pinned",

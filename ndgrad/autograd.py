@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from . import tracing
 from .base import MXNetError
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
 from .function import Function
@@ -242,6 +243,8 @@ def _deliver(leaf: Leaf, gradient: np.ndarray[Any, Any]) -> None:
         copy_flat(gradient, target._data)
     leaf.fresh = True
     written(target)
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.delivered.append(leaf)
 
 
 def backward(

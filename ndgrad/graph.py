@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from . import tracing
 from .base import MXNetError
 from .context import Context
 
@@ -73,6 +74,8 @@ class Array:
         self._ctx = ctx
         if version is None:
             self._version = [0]
+            if tracing.active and (recorder := tracing.recorder()) is not None:
+                recorder.created(self)
         else:
             self._version = version
             if len(version) == 1:

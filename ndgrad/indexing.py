@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import dispatch
+from . import dispatch, tracing
 from .base import MXNetError
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
 from .kernels._reshape import inferred_shape
 from .kernels._strided import Box, Shape, contiguous_strides, is_contiguous
 from .kernels._table import F
+from .tracing import host_read
 
 _ALL = slice(None)
 _ASSIGNMENTS = ("_assigned", "_put_rows")
@@ -55,6 +56,7 @@ def _shape_of(x: Any) -> Shape:
 def _index_arrays(item: Any) -> list[np.ndarray[Any, Any]]:
     """An index array as int64; a boolean NDArray is a mask and gives one array for each axis."""
     if isinstance(item, Array):
+        host_read(item, "as an index (use nd.take or nd.where)")
         host = item._data.reshape(item._shape)
         if host.dtype == np.bool_:
             return list(np.nonzero(host))
@@ -93,8 +95,10 @@ def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
             items.append(item)
             used += 1
         elif _is_integer(item):
-            number = item._data[0] if isinstance(item, Array) else item
-            items.append(int(number))
+            if isinstance(item, Array):
+                host_read(item, "as an index (use nd.take or nd.where)")
+                item = item._data[0]
+            items.append(int(item))
             used += 1
         elif isinstance(item, (Array, np.ndarray, list, tuple, range)):
             found = _index_arrays(item)
@@ -399,7 +403,9 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         dispatch.check_writable(x, "setitem")
     shape = x._shape
     number = isinstance(value, (int, float, np.generic))
-    plain = not state.recording or (x._node is None and (number or not _is_recorded(value)))
+    plain = not _traced() and (
+        not state.recording or (x._node is None and (number or not _is_recorded(value)))
+    )
     if plain and (number or value.__class__ is x.__class__):
         found = _leading(key, shape)
         data = x._data
@@ -421,7 +427,7 @@ def setitem(x: Array, key: Any, value: Any) -> None:
     without_new = _without_new(items, box.shape)
     if not box.size:
         return
-    if state.recording and (x._node is not None or _is_recorded(value)):
+    if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         _write_recorded(x, box, without_new, value)
         return
     if number:
@@ -445,6 +451,11 @@ def _without_new(items: Sequence[Any], shape: Shape) -> Shape:
     """*shape* of a box without the axes that None made."""
     axes = [item for item in items if item is None or item.__class__ is slice]
     return tuple(n for item, n in zip(axes, shape, strict=True) if item is not None)
+
+
+def _traced() -> bool:
+    """Whether this thread traces: then a write is a new value of the whole array."""
+    return bool(tracing.active) and tracing.recorder() is not None
 
 
 def _is_recorded(value: Any) -> bool:
@@ -484,7 +495,7 @@ def _take_over(x: Array, result: Array) -> None:
 
 def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
-    if state.recording and (x._node is not None or _is_recorded(value)):
+    if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         if np.unique(rows.index).size != rows.index.size:
             raise MXNetError(
                 "setitem: while recording, an index that comes twice cannot be assigned to"

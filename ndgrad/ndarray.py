@@ -15,6 +15,7 @@ from .dispatch import IN_GRAPH, check_writable, convert, written
 from .graph import Array, Leaf, state
 from .kernels._table import F
 from .storage import empty
+from .tracing import host_read
 
 _STYPES = ("default",)
 
@@ -117,6 +118,7 @@ class NDArray(Array):
         return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self._ctx}>"
 
     def __bool__(self) -> bool:
+        host_read(self, "as a truth value (use nd.where)")
         if self.size == 1:
             return bool(self._data[0])
         if self.size == 0:
@@ -124,6 +126,7 @@ class NDArray(Array):
         raise ValueError("The truth value of an NDArray with multiple elements is ambiguous.")
 
     def _one(self, conversion: str) -> Any:
+        host_read(self, "as a number")
         if self.size != 1:
             raise TypeError(f"{conversion}() needs an array of one element, got shape {self.shape}")
         return self._data[0]
@@ -135,6 +138,7 @@ class NDArray(Array):
         return int(self._one("int"))
 
     def __index__(self) -> int:
+        host_read(self, "as an index")
         if self._data.dtype.kind not in "iu":
             raise TypeError(f"only integer arrays can be an index, got dtype {self._data.dtype}")
         return int(self._one("index"))
@@ -158,6 +162,7 @@ class NDArray(Array):
 
     def asnumpy(self) -> np.ndarray[Any, Any]:
         """Return a copy as a NumPy array."""
+        host_read(self, "with asnumpy()")
         return self._data.reshape(self._shape).copy()
 
     def asscalar(self) -> Any:
@@ -168,6 +173,7 @@ class NDArray(Array):
         ValueError
             If there is not exactly one element.
         """
+        host_read(self, "with asscalar()")
         if self.size != 1:
             raise ValueError("The current array is not a scalar")
         return self._data[0]
@@ -178,9 +184,11 @@ class NDArray(Array):
 
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
+        host_read(self, "with tolist()")
         return self._data.reshape(self._shape).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        host_read(self, "as a NumPy array")
         view = self._data.reshape(self._shape)
         if dtype is not None and view.dtype != dtype:
             if copy is False:
@@ -190,6 +198,7 @@ class NDArray(Array):
 
     def __dlpack__(self, **options: Any) -> Any:
         """Share the memory with another library (DLPack)."""
+        host_read(self, "through DLPack")
         return self._data.reshape(self._shape).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..base import MXNetError
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels._table import NONE, Op, lookup
@@ -84,7 +85,10 @@ def structured_call(op: Op) -> Callable[..., Any]:
     def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
         if training:
             params["_training"] = state.training
-        results = forward(*inputs, **params)
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            results = recorder.forward(op, inputs, params)
+        else:
+            results = forward(*inputs, **params)
         ctx = inputs[0]._ctx
         if isinstance(results, tuple):
             data, shape = results
@@ -146,6 +150,8 @@ def check_writable(target: Array, what: str) -> None:
 def written(target: Array) -> None:
     """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
     target._version[0] = next_stamp()
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.written(target)
 
 
 def write_into(target: Array, value: Array, what: str) -> Array:
@@ -174,5 +180,7 @@ def write_into(target: Array, value: Array, what: str) -> Array:
 
 def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
     """Copy equal-sized flat buffers of one dtype."""
-    if source.size and source is not target:
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.copy(source, target)
+    elif source.size and source is not target:
         np.copyto(target, source)

@@ -20,6 +20,7 @@ from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
 from ..kernels._table import ZERO, ElementwiseOp, F, lookup
 from ..storage import empty
+from ..tracing import active
 from . import _classes
 from ._calls import check_writable, convert, record_call, tracked, unrecorded, write_into, written
 
@@ -88,7 +89,7 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
     new, blank = np.empty, array.__new__
 
     def call(data: Any, out: Array | None = None, name: str | None = None) -> Any:
-        if out is not None or data.__class__ is not array:
+        if out is not None or data.__class__ is not array or active:
             return _general(op, (data,), {}, out)
         x = data._data
         n, dtype = x.size, x.dtype
@@ -131,7 +132,9 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
 
     def call(lhs: Any, rhs: Any, out: Array | None = None, name: str | None = None) -> Any:
         # Whatever does not fit the short way falls through to the general one at the end.
-        if out is None and lhs.__class__ is array:
+        if active:
+            pass
+        elif out is None and lhs.__class__ is array:
             a = lhs._data
             n, dtype, shape = a.size, a.dtype, lhs._shape
             kind = rhs.__class__
@@ -252,7 +255,7 @@ def _general(
     target = None
     if out is not None:
         check_writable(out, op.name)
-        if not recorded and out._shape == shape and out._data.dtype == dtype:
+        if not recorded and not active and out._shape == shape and out._data.dtype == dtype:
             target = _safe_target(out, arrays)
     y = empty(size_of(shape), dtype) if target is None else target
     scalar = np.dtype(compute)
@@ -352,6 +355,8 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
 
     def unary(node: Node, g: Flat) -> Sequence[Any]:
+        if active:
+            return _general_flat(op, node, g)
         dtype = node.dtype
         way = short.get(dtype)
         if way is None:
@@ -361,7 +366,7 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     def binary(node: Node, g: Flat) -> Sequence[Any]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the short way forward share one shape object.
-        if shape_a is not shape or shape_b is not shape:
+        if shape_a is not shape or shape_b is not shape or active:
             return _general_flat(op, node, g)
         a, b = node.parents
         # NoneType for a number, list for a constant array, else what made the input.

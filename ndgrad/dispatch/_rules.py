@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..graph import Node, Port
 from ..kernels import _elementwise
 from ..kernels._codegen import compute_type
@@ -87,7 +88,10 @@ def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
 def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Any]) -> Any:
     """Call a derivative with what its parameters name; returns one gradient per input."""
     arguments = {name: get(node, grads) for name, get in _arguments(op, function)}
-    results = function(**arguments)
+    if function is op.fast_vjp and tracing.active and (recorder := tracing.recorder()) is not None:
+        results = recorder.fused_vjp(op, function, arguments)
+    else:
+        results = function(**arguments)
     return results if isinstance(results, (tuple, list)) else (results,)
 
 
@@ -146,6 +150,8 @@ def _as_list(grads: Any) -> list[Any]:
 def _filled(shape: tuple[int, ...], dtype: np.dtype[Any], value: int) -> np.ndarray[Any, Any]:
     data = empty(size_of(shape), dtype)
     data.fill(value)
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.filled(data, value)
     return data
 
 

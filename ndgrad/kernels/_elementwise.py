@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from .. import tracing
 from ..base import MXNetError
 from . import _cache, _codegen, _threads
 from ._codegen import Loop
@@ -174,6 +175,9 @@ def run(
     compute: str,
 ) -> None:
     """Fill flat *results* from *operands*: flat arrays with their shapes, numbers with None."""
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.elementwise(loop, operands, shapes, results, compute)
+        return
     arrays = tuple(shape for shape in shapes if shape is not None)
     plan = layout(arrays, loop.name)
     letters = iter(plan.code.lstrip("r"))

@@ -106,6 +106,19 @@ def tile(k0: Any, k1: Any, first: Any, words: Any) -> None:
 _stream = _Stream()
 seed = _stream.seed
 draw = _stream.draw
+
+
+def position() -> int:
+    """How many blocks have been drawn under the key."""
+    return _stream.position
+
+
+def rewind(position: int) -> None:
+    """Go back to an earlier position."""
+    with _stream.lock:
+        _stream.position = position
+
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
         before=_stream.before_fork,

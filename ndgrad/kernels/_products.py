@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import tracing
 from ..base import promote
 from ..storage import empty
 from . import _blas
@@ -220,6 +221,8 @@ def multiply(
     da, db = lhs._data.dtype, rhs._data.dtype
     dtype = da if da is db else promote(da, db)
     compute = sum_dtype(dtype)
+    if starts is None and tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
     a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
     c = empty(batch * m * n, compute)
     if c.size == 0:
@@ -239,6 +242,34 @@ def multiply(
             starts = numbers * (m * k), numbers * (k * n)
         many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
     return c if compute is dtype else in_result_dtype(c, dtype, lhs)
+
+
+def product_into(
+    a: Any,
+    b: Any,
+    bias: Any,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    batch: int,
+) -> None:
+    """Fill *c* with *batch* products of real numbers, of one dtype, and add *bias* to each row."""
+    if c.size == 0:
+        return
+    beta = 0.0
+    if bias is not None:
+        # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
+        fill_rows(c, bias, n, batch * m, grain(n))
+        beta = 1.0
+    if batch == 1:
+        one(a, b, c, m, n, k, ta, tb, alpha, beta)
+        return
+    numbers = np.arange(batch, dtype=np.int64)
+    many(a, numbers * (m * k), ta, b, numbers * (k * n), tb, c, m, n, k, alpha, beta, batch)
 
 
 def as_dtype_of(x: Any, dtype: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..base import MXNetError, as_dtype
 from ..storage import empty
 from . import _elementwise, _reduction
@@ -56,6 +57,8 @@ def _reduced(
 ) -> tuple[np.ndarray[Any, Any], Shape]:
     how = _reduction.plan(x._shape, axes, bool(keepdims))
     dtype = x._data.dtype if dtype is None else dtype
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.reduce(row, x, axes, how, dtype), how.shape
     return _reduction.run(row, x._data, how, dtype), how.shape
 
 

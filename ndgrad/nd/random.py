@@ -18,6 +18,7 @@ from ..base import MXNetError, as_dtype, promote
 from ..kernels import random as _kernels
 from ..kernels._table import F
 from ..ndarray import NDArray
+from ..tracing import host_read
 from .creation import _context, _shape
 
 __all__ = [
@@ -111,6 +112,8 @@ def _draw(
             raise MXNetError(
                 f"{what}: argument {name} has shape {list(array._shape)}, expected {list(own)}"
             )
+    for array in arrays:
+        host_read(array, f"by {what}")
     flats = [array._data.astype("float64") for array in arrays]
     for each in zip(*flats, strict=True):
         check(*each)

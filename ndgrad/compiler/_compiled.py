@@ -1,0 +1,199 @@
+"""`compile`: a function that runs as a few fused kernels."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..base import MXNetError
+from ..graph import Leaf, state
+from ..ndarray import NDArray
+from ..symbol import Symbol
+from ._explain import Explanation
+from ._guards import watch
+from ._runtime import Specialised
+from ._trace import flatten, trace
+
+_MANY = 8  # programs of one function from which a warning asks whether that is meant
+_KEPT = 64  # programs of one signature; beyond, the oldest is dropped
+
+
+class Compiled:
+    """A function compiled for each signature that it is called with; made by `compile`."""
+
+    def __init__(self, function: Callable[..., Any], fallback: bool = False) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._fallback = fallback
+        self._name = getattr(function, "__qualname__", type(function).__name__)
+        self._programs: dict[Any, list[Specialised]] = {}
+        self._eager: set[Any] = set()
+        self._count = 0
+        self._lock = threading.RLock()
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """Bind a compiled method to its object, which has programs of its own."""
+        if instance is None:
+            return self
+        own = vars(instance).setdefault("_ndgrad_compiled", {})
+        name = self._function.__name__
+        if name not in own:
+            own[name] = Compiled(self._function.__get__(instance, owner), self._fallback)
+        return own[name]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function by its program for these arguments, made if need be."""
+        if tracing.active and tracing.recorder() is not None:
+            return self._function(*args, **kwargs)  # a part of a larger program
+        arrays: list[NDArray] = []
+        tree = flatten((args, kwargs), arrays)
+        recording = state.recording
+        key = (
+            _frozen(tree),
+            recording,
+            state.training,
+            *[(x._shape, x._data.dtype, x._ctx, _place(x, recording)) for x in arrays],
+        )
+        for program in self._programs.get(key, ()):
+            if program.guard.holds():
+                return program(arrays)
+        if key in self._eager:
+            return self._function(*args, **kwargs)
+        program = self._compiled(key, tree, arrays)
+        return self._function(*args, **kwargs) if program is None else program(arrays)
+
+    def _compiled(self, key: Any, tree: Any, arrays: Sequence[NDArray]) -> Specialised | None:
+        with self._lock:
+            programs = self._programs.setdefault(key, [])
+            for program in programs:  # another thread may have been faster
+                if program.guard.holds():
+                    return program
+            guard = watch(self._function)
+            try:
+                traced = trace(self._function, tree, arrays, self._name)
+            except MXNetError as error:
+                if not self._fallback or not str(error).startswith("compile:"):
+                    raise
+                warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=3)
+                self._eager.add(key)
+                return None
+            text = _signature(arrays)
+            program = Specialised(self._name, text, self._function, tree, traced, guard)
+            programs.insert(0, program)
+            del programs[_KEPT:]
+            self._count += 1
+            if self._count == _MANY:
+                warnings.warn(
+                    f"compile: {self._name} was compiled for {_MANY} signatures, which explain() "
+                    "shows. Numbers that change from call to call are best passed as arrays.",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
+            return program
+
+    def explain(self) -> Explanation:
+        """What was made of the function so far: programs, fused groups, sources, times, bytes."""
+        return Explanation(self._name, [p for found in self._programs.values() for p in found])
+
+    def clear(self) -> None:
+        """Forget every program: the next call compiles anew."""
+        with self._lock:
+            self._programs.clear()
+            self._eager.clear()
+            self._count = 0
+
+
+def _place(x: NDArray, recording: bool) -> Any:
+    """What of an argument's place in the graph a program depends on."""
+    node = x._node
+    if isinstance(node, Leaf):
+        return node.req
+    return "node" if recording and node is not None else None
+
+
+def _frozen(tree: Any) -> Any:
+    """A structure of arguments as something that can be compared; 1, 1.0 and True differ."""
+    kind = tree.__class__
+    if kind is tuple or kind is list:
+        return (kind, *[_frozen(x) for x in tree])
+    if kind is dict:
+        return (kind, *[(name, _frozen(x)) for name, x in tree.items()])
+    if isinstance(tree, np.ndarray):
+        return kind, tree.shape, tree.dtype, tree.tobytes()
+    if isinstance(tree, float):
+        return kind, tree.hex()
+    try:
+        hash(tree)
+    except TypeError:
+        return kind, id(tree)
+    return kind, tree
+
+
+def _signature(arrays: Sequence[NDArray]) -> str:
+    parts = [f"{x._data.dtype}{list(x._shape)}" for x in arrays]
+    scope = [name for name in ("recording", "training") if getattr(state, name)]
+    return ", ".join(parts) + (f" ({', '.join(scope)})" if scope else "")
+
+
+def compile(  # the field's name for it
+    function: Callable[..., Any] | Symbol | None = None, *, fallback: bool = False
+) -> Any:
+    """Compile a function into a few fused kernels.
+
+    The first call with a signature (shapes and dtypes of arrays, values of all other arguments,
+    recording and training mode) traces the function: it runs once, without kernels, and what it
+    would do becomes one program, forward and backward together.  Later calls run the program.
+
+    Parameters
+    ----------
+    function : callable or Symbol
+        Of arrays, also in lists, tuples and dicts, and of other arguments.  It may record, call
+        `backward`, draw random numbers, write to arrays in place, and use arrays that it finds
+        around it, such as parameters and their gradients.  Whatever else it does to the world
+        happens while it is traced, and only then.  A symbol takes its arguments by name.
+    fallback : bool
+        Run the function eagerly, with one warning, where it cannot be compiled; otherwise that is
+        an error.
+
+    Returns
+    -------
+    Compiled
+        To be called like the function; with ``explain()``, which shows what was made of it, and
+        ``clear()``.
+
+    Raises (when called)
+    --------------------
+    MXNetError
+        If the function needs the values of an array, to branch on them or to convert them; if
+        arrays that it writes to share memory.
+
+    Examples
+    --------
+    >>> import ndgrad as mx
+    >>> @mx.compile
+    ... def f(x):
+    ...     return (2 * x + 0.5).sigmoid() * (0.3 * x).tanh()
+    >>> f(mx.nd.array([0, 1])).asnumpy().round(4)
+    array([0.    , 0.2692], dtype=float32)
+    """
+    if function is None:
+        return functools.partial(compile, fallback=fallback)
+    if isinstance(function, Symbol):
+        function = _evaluation(function)
+    if not callable(function):
+        raise TypeError(f"compile: expected a function or a Symbol, got {type(function).__name__}")
+    return Compiled(function, fallback)
+
+
+def _evaluation(symbol: Symbol) -> Callable[..., Any]:
+    def evaluate(**arguments: NDArray) -> list[Any]:
+        return symbol.eval(**arguments)
+
+    evaluate.__qualname__ = f"symbol {symbol.name}"
+    return evaluate

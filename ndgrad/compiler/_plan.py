@@ -1,0 +1,576 @@
+"""From groups to something that runs: memory, steps, and one Python function that takes them.
+
+The function is text, made once for a program: a line for each kernel, with its arguments, in order.
+Values that live only inside a call share a workspace, laid out by when they are alive.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..context import cpu
+from ..graph import Array
+from ..kernels import _fused
+from ..kernels._codegen import Loop
+from ..kernels._elementwise import run as run_loop
+from ..kernels._fused import Fold, Fused, Operand, Step, Work
+from ..kernels._launch import PARALLEL_ELEMENTS
+from ..kernels._products import product_into
+from ..kernels._reduction import plan as reduction_plan
+from ..kernels._reduction import run as run_reduction
+from ..kernels._table import lookup
+from ..storage import empty
+from ._fuse import Fusion, Group
+from ._program import (
+    Call,
+    Flat,
+    Instruction,
+    Map,
+    Product,
+    Program,
+    Reduce,
+    Source,
+    Update,
+    Value,
+    is_source,
+    root,
+)
+
+_ALIGN = 64
+_LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
+_FLOAT64 = np.dtype("float64")
+
+
+@dataclass
+class Report:
+    """What `explain` tells of a plan.
+
+    Attributes
+    ----------
+    groups : list of (str, str, list of str)
+        Title, generated source if it was generated, why others did not join.
+    text : str
+        The plan's function.
+    workspace, unfused_bytes, fused_bytes : int
+        Bytes of the workspace; bytes that the program's instructions move one by one, and in
+        groups.
+    seconds : float
+        Time that planning and compiling took.
+    """
+
+    groups: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    text: str = ""
+    workspace: int = 0
+    unfused_bytes: int = 0
+    fused_bytes: int = 0
+    kernels: int = 0
+    instructions: int = 0
+    seconds: float = 0.0
+
+
+class Plan:
+    """A program ready to run.
+
+    Attributes
+    ----------
+    sources : list of Value
+        What `run` takes, in order: sources that differ from call to call.
+    run : callable
+        From their flat arrays to a list of flat results.
+    """
+
+    def __init__(self, program: Program, sources: Sequence[Value]) -> None:
+        start = time.perf_counter()
+        self.sources = list(sources)
+        self.report = Report()
+        self.run = _Builder(program, self.sources, self.report).function()
+        self.report.seconds = time.perf_counter() - start
+
+
+class _Builder:
+    def __init__(self, program: Program, sources: list[Value], report: Report) -> None:
+        self.program = program
+        self.report = report
+        self.fusion = Fusion(program.instructions)
+        self.names: dict[Value, str] = {}
+        self.globals: dict[str, Any] = {"empty": empty, "copyto": np.copyto}
+        self.lines: list[str] = []
+        self.slots: list[_Slot] = []
+        self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
+        self.results = [root(value)[0] for value in program.results]
+        self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
+        self.step = 0
+
+    def _named(self, value: Value, name: str) -> str:
+        self.names[value] = name
+        return name
+
+    def _bound(self, stem: str, thing: Any) -> str:
+        name = f"{stem}{len(self.globals)}"
+        self.globals[name] = thing
+        return name
+
+    # --- memory ----------------------------------------------------------------------------------
+
+    def _choose_memory(self) -> None:
+        """Which values go straight to memory from outside, which are results."""
+        seen: set[Value] = set()
+        for source, value in self.program.effects:
+            base, offset = root(value)
+            group = self.fusion.group_of(base)
+            whole = offset == 0 and base.size == value.size == source.size
+            if group is None or not whole or base in seen or base in self.results:
+                continue
+            maker = base.maker
+            if not (group.fused or isinstance(maker, Product)):
+                continue
+            readers = self.fusion.readers(source)
+            if group in readers and not self._in_place(group, source, base):
+                continue
+            if self.fusion.delay(group, readers):
+                seen.add(base)
+                self.direct[base] = source
+
+    def _in_place(self, group: Group, source: Value, value: Value) -> bool:
+        """Whether a kernel may write *value* over *source* while it reads it."""
+        if not group.fused or any(isinstance(member, Reduce) for member in group.members):
+            return False
+        for member in group.members:
+            for x in member.inputs:
+                base, offset = root(x)
+                if base is source and (offset or x.size != group.size):
+                    return False
+        return value.size == group.size and source.dtype == value.dtype
+
+    def _expression(self, value: Value) -> str:
+        """The flat memory of a value that has been made."""
+        base, offset = root(value)
+        name = self._name(base)
+        if isinstance(base.maker, Source) and base.maker.data is not None:
+            if offset or value.size != base.size:
+                data = base.maker.data[offset : offset + value.size]
+                return self._bound("c", data)
+            return name
+        self._used(base)
+        return name if value.size == base.size else f"{name}[{offset}:{offset + value.size}]"
+
+    def _name(self, base: Value) -> str:
+        name = self.names.get(base)
+        if name is None:
+            maker = base.maker
+            assert isinstance(maker, Source), maker
+            assert maker.data is not None, f"{maker.title} is not given"
+            name = self._named(base, self._bound("c", maker.data))
+        return name
+
+    def _used(self, base: Value) -> None:
+        for slot in self.slots:
+            if slot.value is base:
+                slot.last = self.step
+
+    def _allocate(self, value: Value) -> str:
+        """Memory for a value that is about to be made."""
+        if value in self.direct:
+            return self._named(value, self._name(self.direct[value]))
+        if value in self.results:
+            dtype = self._bound("d", value.dtype)
+            name = self._named(value, f"r{self.results.index(value)}")
+            self.lines.append(f"{name} = empty({value.size}, {dtype})")
+            return name
+        return self._named(value, self._temporary(value.size, value.dtype, value))
+
+    def _temporary(self, size: int, dtype: Any, value: Value | None = None) -> str:
+        name = f"t{len(self.slots)}"
+        self.slots.append(_Slot(name, size, np.dtype(dtype), self.step, self.step, value))
+        return name
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def function(self) -> Callable[..., list[Flat]]:
+        self._choose_memory()
+        overwritten = {source for source, _ in self.program.effects}
+        saved = {}
+        for value in self.program.wanted():
+            base, _ = root(value)
+            if is_source(base) and base in overwritten and base not in saved:
+                saved[base] = f"{self._name(base)}_before"
+                self.lines.append(f"{saved[base]} = {self._name(base)}.copy()")
+        for group in self.fusion.ordered():
+            self.step += 1
+            if group.fused:
+                self._kernel(group)
+            else:
+                self._single(group.members[0], group)
+        self.step += 1
+        effects = []
+        for source, value in self.program.effects:
+            base, offset = root(value)
+            if base in self.direct and self.direct[base] is source:
+                continue
+            name = saved.get(base)
+            if name is None:
+                expression = self._expression(value)
+            else:
+                expression = f"{name}[{offset}:{offset + value.size}]"
+            effects.append(f"copyto({self._name(source)}, {expression})")
+        for i, value in enumerate(self.program.results):
+            base, offset = root(value)
+            name = saved.get(base) or self._expression_of_result(value)
+            if base in saved:
+                name = f"{name}[{offset}:{offset + value.size}]"
+            self.lines.append(f"y{i} = {name}")
+        self.lines += effects
+        returned = ", ".join(f"y{i}" for i in range(len(self.program.results)))
+        return self._assembled(returned)
+
+    def _expression_of_result(self, value: Value) -> str:
+        base, _ = root(value)
+        expression = self._expression(value)
+        if is_source(base) or base in self.direct:
+            return f"{expression}.copy()"
+        return expression
+
+    def _assembled(self, returned: str) -> Callable[..., list[Flat]]:
+        total = _lay_out(self.slots)
+        self.report.workspace = total
+        head = []
+        if self.slots:
+            spaces: list[Any] = []
+            self.globals["spaces"] = spaces
+            self.globals["new_space"] = _workspace(self.slots, total)
+            names = ", ".join(slot.name for slot in self.slots)
+            head = [
+                "try:",
+                "    space = spaces.pop()",
+                "except IndexError:",
+                "    space = new_space()",
+                f"{names}, = space",
+            ]
+        tail = ["spaces.append(space)"] if self.slots else []
+        lines = [*head, *self.lines, *tail, f"return [{returned}]"]
+        text = f"def plan({', '.join(self.parameters)}):\n" + "\n".join(
+            "    " + line for line in lines
+        )
+        self.report.text = text
+        exec(compile(text, "<plan>", "exec"), self.globals)
+        return self.globals["plan"]
+
+    def _kernel(self, group: Group) -> None:
+        """Lines that run a fused group."""
+        made = [value for member in group.members for value in member.outputs]
+        outside = [value for value in made if self._wanted_outside(value, group)]
+        spec, arguments, numbers = _Spec(self, group, outside).build()
+        rows = spec.form == "rows"
+        work = Work(spec, group.size, group.n if rows else 0)
+        kernel = _fused.kernel(spec)
+        targets = {value: arguments[value] for value in outside if value not in group.late}
+        expressions: list[str] = []
+        finishing: list[str] = []
+        read = {name: value for value, name in arguments.items() if value not in targets}
+        inverse = {name: value for value, name in targets.items()}
+        for x in spec.arguments:
+            if x.level == "number":
+                expressions.append(repr(numbers[x.name]))
+            elif x.level.startswith("partial"):
+                value = read[x.name]
+                columns = group.n if x.level == "partial column" else 1
+                temporary = self._temporary(work.units * columns, _FLOAT64)
+                expressions.append(temporary)
+                member = value.maker
+                assert isinstance(member, Reduce)
+                count = float(member.inputs[0].size // value.size)
+                join = self._bound("join", _fused.joined(member.row, value.dtype).run)
+                out = self._allocate(value)
+                finishing.append(f"{join}({temporary}, {out}, {count}, {work.units}, {columns})")
+            elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
+                expressions.append(self._allocate(inverse[x.name]))
+            else:
+                value = read[x.name]
+                expressions.append(self._expression(value))
+        # A value written in place has the name of the memory that it replaces.
+        for value in outside:
+            if value in self.direct and value not in self.names:
+                self._named(value, self._name(self.direct[value]))
+        sizes = f"{', '.join(map(str, work.numbers))}"
+        parts = ", ".join([*expressions, sizes])
+        heavy = group.size * max(1, len(group.members) // 4)
+        if heavy < PARALLEL_ELEMENTS or work.units == 1:
+            name = self._bound("k", kernel.serial)
+            self.lines.append(f"{name}({parts}, 0, {work.units})")
+        else:
+            name, whole = self._bound("k", kernel.parallel), self._bound("all", kernel.all)
+            self.globals["launch"] = _fused.launch
+            self.lines.append(f"launch({name}, {whole}, {parts}, {work.units}, {work.grain})")
+        self.lines += finishing
+        self._account(group, made, kernel.text, outside)
+
+    def _account(
+        self, group: Group, made: Sequence[Value], text: str, outside: Sequence[Value]
+    ) -> None:
+        report = self.report
+        report.kernels += 1
+        report.instructions += len(group.members)
+        report.unfused_bytes += sum(
+            x.nbytes for member in group.members for x in (*member.inputs, *member.outputs)
+        )
+        report.fused_bytes += sum(x.nbytes for x in (*group.read, *outside))
+        title = " ".join(member.title for member in group.members)
+        form = f"{group.size // group.n} x {group.n}" if group.n else str(group.size)
+        report.groups.append((f"[{form}] {title}", text, list(dict.fromkeys(group.reasons))))
+
+    def _wanted_outside(self, value: Value, group: Group) -> bool:
+        if value in self.results or value in self.direct:
+            return True
+        if any(reader is not group for reader in self.fusion.readers(value)):
+            return True
+        return any(root(wanted)[0] is value for wanted in self.program.wanted())
+
+    def _single(self, instruction: Instruction, group: Group) -> None:
+        """Lines that run an instruction by itself."""
+        inputs = [self._expression(x) for x in instruction.inputs]
+        if isinstance(instruction, Call):
+            self._call(instruction, inputs)
+        elif isinstance(instruction, Product):
+            p = instruction
+            out = self._allocate(p.outputs[0])
+            name = self._bound("product", product_into)
+            bias = inputs[2] if len(inputs) == 3 else "None"
+            self.lines.append(
+                f"{name}({inputs[0]}, {inputs[1]}, {bias}, {out}, {p.m}, {p.n}, {p.k}, "
+                f"{p.transpose_a}, {p.transpose_b}, {p.alpha}, {p.batch})"
+            )
+        elif isinstance(instruction, Update):
+            whole, part = instruction.inputs
+            out = self._allocate(instruction.outputs[0])
+            start = instruction.offset
+            self.lines.append(f"copyto({out}, {inputs[0]})")
+            self.lines.append(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
+            del whole
+        elif isinstance(instruction, Reduce):
+            self._reduction(instruction, inputs[0])
+        elif isinstance(instruction, Map):
+            self._loop(instruction)
+        else:
+            raise AssertionError(instruction)
+        self._account(group, instruction.outputs, "", instruction.outputs)
+
+    def _call(self, call: Call, inputs: list[str]) -> None:
+        name = self._bound("call", call.run)
+        # What a kernel returns may be written to: a workspace must not be, after the call.
+        outs = [self._named(value, f"v{self.step}_{i}") for i, value in enumerate(call.outputs)]
+        self.lines.append(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
+
+    def _reduction(self, instruction: Reduce, x: str) -> None:
+        (source,), (out,) = instruction.inputs, instruction.outputs
+        how = reduction_plan(source.shape, instruction.axes, True)
+        row, dtype = instruction.row, out.dtype
+
+        def reduce(flat: Flat) -> Flat:
+            return run_reduction(row, flat, how, dtype)
+
+        name = self._bound("reduce", reduce)
+        self.lines.append(f"{self._named(out, f'v{self.step}')} = {name}({x})")
+
+    def _loop(self, instruction: Map) -> None:
+        """An element-wise instruction whose operands broadcast in a way kernels do not fuse."""
+        (out,) = instruction.outputs
+        args = tuple(name for name, _ in instruction.operands)
+        loop = Loop(instruction.name, args, (("y", instruction.text),))
+        shapes = tuple(x.shape if isinstance(x, Value) else None for _, x in instruction.operands)
+        compute = instruction.compute
+        if all(shape is None for shape in shapes):  # a fill of nothing
+            name = self._allocate(out)
+            self.lines.append(f"{name}.fill({instruction.operands[0][1]!r})")
+            return
+        if math.prod(out.shape) == 0:
+            self._allocate(out)
+            return
+        present = [shape for shape in shapes if shape is not None]
+        if np.broadcast_shapes(*present) != out.shape:
+            self._expansion(instruction)
+            return
+
+        def run(target: Flat, *operands: Any) -> None:
+            run_loop(loop, operands, shapes, (target,), compute)
+
+        operands = [
+            self._expression(x) if isinstance(x, Value) else self._bound("n", x)
+            for _, x in instruction.operands
+        ]
+        target = self._allocate(out)
+        name = self._bound("loop", run)
+        self.lines.append(f"{name}({', '.join([target, *operands])})")
+
+    def _expansion(self, instruction: Map) -> None:
+        (x,), (out,) = instruction.inputs, instruction.outputs
+        forward = lookup("_expand").forward
+        assert forward is not None and instruction.text == "x"
+        context = cpu()
+
+        def expand(flat: Flat) -> Flat:
+            return forward(Array(flat, x.shape, context), shape=out.shape)[0]
+
+        name = self._bound("expand", expand)
+        self.lines.append(f"{self._named(out, f'v{self.step}')} = {name}({self._expression(x)})")
+
+
+class _Spec:
+    """Makes the `Fused` of a group: names for its values, steps, stores."""
+
+    def __init__(self, builder: _Builder, group: Group, outside: Sequence[Value]) -> None:
+        self.builder = builder
+        self.group = group
+        self.outside = outside
+        self.names: dict[tuple[Value, int, int], str] = {}
+        self.operands: list[Operand] = []
+        self.steps: list[Step | Fold] = []
+        self.arguments: dict[Value, str] = {}
+        self.numbers: dict[str, Any] = {}
+        self.known_numbers: dict[Any, str] = {}
+        self.own = {value for member in group.members for value in member.outputs}
+        self.form = "rows" if group.n else "flat"
+
+    def build(self) -> tuple[Fused, dict[Value, str], dict[str, Any]]:
+        stores: list[tuple[str, str]] = []
+        for member in self.group.members:
+            if isinstance(member, Map):
+                self._map(member)
+            else:
+                assert isinstance(member, Reduce)
+                self._reduce(member)
+        for value in self.outside:
+            if value in self.group.late:
+                continue
+            name = self.names[value, 0, value.size]
+            source = self.builder.direct.get(value)
+            in_place = source is not None and (source, 0, source.size) in self.names
+            if in_place:
+                assert source is not None
+                target = self.names[source, 0, source.size]
+            else:
+                target = f"y{len(stores)}"
+            stores.append((name, target))
+            self.arguments.setdefault(value, target)
+        titles = "_".join(dict.fromkeys(m.title for m in self.group.members))
+        numbers = [x for x in self.operands if x.level == "number"]
+        arrays = [x for x in self.operands if x.level != "number"]
+        spec = Fused(
+            f"fused_{titles.replace(' ', '_')}"[:60],
+            self.form,
+            (*arrays, *numbers),
+            tuple(self.steps),
+            tuple(stores),
+        )
+        return spec, self.arguments, self.numbers
+
+    def _value(self, x: Value, level: str) -> str:
+        base, offset = root(x)
+        key = (base, offset, x.size)
+        name = self.names.get(key)
+        if name is None:
+            name = self.names[key] = f"x{len(self.names)}"
+            self.operands.append(Operand(name, x.dtype, level))
+            self.arguments[x] = name
+        return name
+
+    def _number(self, x: Any, compute: str) -> str:
+        for literal in _LITERALS:
+            if x == literal and math.copysign(1, x) == math.copysign(1, literal):
+                return f"={float(x) if compute.startswith('float') else int(x)}"
+        key = (repr(x), compute)
+        name = self.known_numbers.get(key)
+        if name is None:
+            name = self.known_numbers[key] = f"k{len(self.known_numbers)}"
+            self.operands.append(Operand(name, np.dtype(compute), "number"))
+            self.numbers[name] = float(x) if compute.startswith("float") else int(x)
+        return name
+
+    def _map(self, member: Map) -> None:
+        (out,) = member.outputs
+        row = out in self.group.rows
+        operands = []
+        for formal, x in member.operands:
+            if isinstance(x, Value):
+                level, _ = _fused.level_of(x.shape, out.shape)
+                if row and level == "full":
+                    level = "row"
+                operands.append((formal, self._value(x, level)))
+            else:
+                operands.append((formal, self._number(x, member.compute)))
+        name = self.names[out, 0, out.size] = f"v{len(self.names)}"
+        level = "row" if row else "full"
+        self.steps.append(
+            Step(name, member.text, tuple(operands), member.compute, out.dtype, level)
+        )
+
+    def _reduce(self, member: Reduce) -> None:
+        (x,), (out,) = member.inputs, member.outputs
+        over, _ = _fused.reduced_level(x.shape, member.axes)
+        source = self._value(x, "full")
+        if member.row.mapped != "x":
+            name = f"v{len(self.names)}"
+            self.names[out, -1, 0] = name
+            text = member.row.mapped
+            self.steps.append(Step(name, text, (("x", source),), x.dtype.name, x.dtype, "full"))
+            source = name
+        name = self.names[out, 0, out.size] = f"v{len(self.names)}"
+        self.steps.append(Fold(name, source, member.row, over, out.dtype))
+        if over != "row":
+            self.arguments[out] = name
+
+
+@dataclass
+class _Slot:
+    """A temporary value's place in the workspace, and the steps between which it is alive."""
+
+    name: str
+    size: int
+    dtype: np.dtype[Any]
+    first: int
+    last: int
+    value: Value | None
+    offset: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        return -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
+
+
+def _lay_out(slots: Sequence[_Slot]) -> int:
+    """Give each slot an offset, the largest first, where no slot alive with it lies."""
+    placed: list[_Slot] = []
+    total = 0
+    for slot in sorted(slots, key=lambda s: -s.nbytes):
+        neighbours = sorted(
+            (s for s in placed if s.first <= slot.last and slot.first <= s.last),
+            key=lambda s: s.offset,
+        )
+        at = 0
+        for other in neighbours:
+            if at + slot.nbytes <= other.offset:
+                break
+            at = max(at, other.offset + other.nbytes)
+        slot.offset = at
+        total = max(total, at + slot.nbytes)
+        placed.append(slot)
+    return total
+
+
+def _workspace(slots: Sequence[_Slot], total: int) -> Callable[[], tuple[Flat, ...]]:
+    """What makes a workspace: the flat arrays of all slots, in one block."""
+
+    def new() -> tuple[Flat, ...]:
+        block = empty(total + _ALIGN, np.dtype("uint8"))
+        start = -block.__array_interface__["data"][0] % _ALIGN
+        return tuple(
+            block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
+            for s in slots
+        )
+
+    return new

@@ -1,0 +1,496 @@
+"""The recorder: what a thread's kernels would do while it traces a function, as a program.
+
+Kernels do not run while a function is traced: a recorder stands at the doors to them and fills
+results with zeros, so that shapes, dtypes, checks and errors are those of the eager call.  An
+operator that has no door of its own runs once, on those zeros, to see what it returns.
+
+Memory is told apart by the array that owns it; each such *cell* holds a value, and a write gives it
+another.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dispatch, tracing
+from ..base import MXNetError
+from ..graph import Array
+from ..kernels._codegen import Loop, formula
+from ..kernels._elementwise import layout
+from ..kernels._reduction import Plan, Reduction
+from ..kernels._table import Op
+from ..ndarray import NDArray
+from ..storage import empty
+from ._program import Call, Flat, Instruction, Map, Product, Reduce, Source, Update, Value, View
+
+# Operators whose forward does nothing but what has a door.
+_OPEN = frozenset(
+    "sum mean prod nansum nanprod max min _sum_to _reshaped Cast amp_cast _copy_to_context "
+    "dot _gemm batch_dot add_n".split()
+)
+
+# What a function of a formula costs, in cheap operations; all others are cheap themselves.
+_DYNAMIC = frozenset({"_contrib_boolean_mask", "_boolean_mask", "boolean_mask"})
+
+
+def root_of(flat: Flat) -> Flat:
+    """The array that owns the memory of *flat*."""
+    while isinstance(flat.base, np.ndarray):
+        flat = flat.base
+    return flat
+
+
+def _address(flat: Flat) -> int:
+    return flat.__array_interface__["data"][0]
+
+
+class Cell:
+    """A piece of memory: what it holds now.
+
+    Attributes
+    ----------
+    value : Value
+        All its elements.
+    made : bool or None
+        Whether it came into being while tracing; None while nobody knows.
+    source : Value or None
+        What it held before, if it existed before.
+    arrays : list
+        Arrays through which it was written to.
+    """
+
+    __slots__ = ("address", "arrays", "made", "source", "value")
+
+    def __init__(self, root: Flat, value: Value, made: bool | None) -> None:
+        self.address = _address(root)
+        self.value = value
+        self.made = made
+        self.source: Value | None = None
+        self.arrays: list[Array] = []
+
+
+class Recorder:
+    """Writes down what happens in one thread; see the module.
+
+    Attributes
+    ----------
+    instructions : list of Instruction
+    delivered : list of Leaf
+        Variables whose gradients backward wrote.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.instructions: list[Instruction] = []
+        self.delivered: list[Any] = []
+        self._cells: dict[int, Cell] = {}
+        self._kept: list[Flat] = []
+        self._captured: dict[int, Value] = {}
+
+    # --- memory ----------------------------------------------------------------------------------
+
+    def _new_cell(self, root: Flat, value: Value, made: bool | None, keep: bool = False) -> Cell:
+        cell = self._cells[id(root)] = Cell(root, value, made)
+        if keep:
+            self._kept.append(root)
+        else:
+            # Memory may be used again once it is free, and the cell must not outlive it.
+            weakref.finalize(root, self._cells.pop, id(root), None)
+        return cell
+
+    def _source(self, flat: Flat, kind: str, index: int = 0, keep: bool = True) -> Cell:
+        """A cell for memory that nobody has seen yet."""
+        root = root_of(flat)
+        if not root.flags.c_contiguous or root.dtype != flat.dtype:
+            root = flat
+        source = Source(kind=kind, index=index, data=root.reshape(-1) if keep else None)
+        value = source.make(((root.size,), root.dtype))
+        cell = self._new_cell(root, value, kind == "constant", keep=True)
+        cell.source = value if kind != "constant" else None
+        return cell
+
+    def argument(self, flat: Flat, index: int, kind: str = "argument") -> Value:
+        """Make *flat* stand for an argument."""
+        return self._source(flat, kind, index, keep=False).value
+
+    def created(self, array: Array) -> None:
+        """An array object was made that is no view: what it holds came from a kernel or numbers."""
+        root = root_of(array._data)
+        cell = self._cells.get(id(root))
+        if cell is None:
+            self._source(array._data, "constant")
+        elif cell.made is None:
+            cell.made = True
+
+    def filled(self, flat: Flat, value: int) -> None:
+        """*flat* was made of one number."""
+        number = float(value) if flat.dtype.kind == "f" else int(value)
+        self._bind(flat, self._fill(number, (flat.size,), flat.dtype))
+
+    def _fill(self, number: Any, shape: Any, dtype: np.dtype[Any]) -> Value:
+        compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
+        if dtype.kind != "f":
+            number = int(number)
+        fill = Map(name="fill", text="c", operands=(("c", number),), compute=compute)
+        return self._add(fill, (shape, dtype))
+
+    def _add(self, instruction: Instruction, *results: Any) -> Any:
+        self.instructions.append(instruction)
+        return instruction.make(*results)
+
+    def read(self, flat: Flat, shape: Any = None) -> Value:
+        """The value of *flat* now, in a shape."""
+        shape = (flat.size,) if shape is None else tuple(shape)
+        root = root_of(flat)
+        cell = self._cells.get(id(root)) or self._cells.get(id(flat))
+        if cell is None:
+            cell = self._source(flat, "captured")
+            cell.made = False
+        value = cell.value
+        offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
+            raise MXNetError(
+                f"compile: {self.name} reads memory of dtype {value.dtype} as {flat.dtype}"
+            )
+        if offset == 0 and shape == value.shape:
+            return value
+        return self._add(View(inputs=(value,), offset=offset), (shape, value.dtype))
+
+    def _bind(self, flat: Flat, value: Value) -> None:
+        """Let the memory of *flat* hold *value*, whose shape does not matter."""
+        root = root_of(flat)
+        cell = self._cells.get(id(root)) or self._cells.get(id(flat))
+        if cell is None:
+            if root.size != flat.size:  # a part of memory that existed before: read it first
+                self.read(flat)
+                self._bind(flat, value)
+                return
+            self._new_cell(root, value, None)
+            return
+        if cell.value.size == value.size:
+            cell.value = value
+            return
+        offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        update = Update(inputs=(cell.value, value), offset=offset)
+        cell.value = self._add(update, (cell.value.shape, cell.value.dtype))
+
+    def copy(self, source: Flat, target: Flat) -> None:
+        """*target* receives the elements of *source*."""
+        if source.size and source is not target:
+            self._bind(target, self.read(source))
+
+    def written(self, array: Array) -> None:
+        """*array*'s memory was written to."""
+        root = root_of(array._data)
+        cell = self._cells.get(id(root)) or self._cells.get(id(array._data))
+        if cell is None or cell.made:
+            return
+        if cell.source is None:  # a target that existed before and was never read
+            flat = array._data if root.dtype != array._data.dtype else root
+            source = Source(kind="captured", data=flat.reshape(-1))
+            cell.source = source.make(((flat.size,), flat.dtype))
+            cell.made = False
+            self._kept.append(root)
+        cell.arrays.append(array)
+
+    def effects(self) -> list[tuple[Value, Value, list[Array]]]:
+        """Sources whose memory was written to: what they hold, and the arrays that say so."""
+        return [
+            (cell.source, cell.value, cell.arrays)
+            for cell in self._cells.values()
+            if cell.source is not None and cell.value is not cell.source
+        ]
+
+    def place(self, array: Array) -> tuple[Cell, int]:
+        """The cell of an array, and where in it the array begins."""
+        self.read(array._data)
+        root = root_of(array._data)
+        cell = self._cells.get(id(root)) or self._cells[id(array._data)]
+        return cell, (_address(array._data) - cell.address) // max(1, array._data.dtype.itemsize)
+
+    # --- doors -----------------------------------------------------------------------------------
+
+    def elementwise(
+        self,
+        loop: Loop,
+        operands: Sequence[Any],
+        shapes: Sequence[Any],
+        results: Sequence[Flat],
+        compute: str,
+    ) -> None:
+        """A loop of formulas would fill *results*."""
+        shape = layout(tuple(s for s in shapes if s is not None), loop.name).shape
+        values = {
+            name: self._operand(x, s)
+            for name, x, s in zip(loop.args, operands, shapes, strict=True)
+        }
+        made = []
+        for (_, text), flat in zip(loop.results, results, strict=True):
+            names = formula(text).names
+            instruction = Map(
+                name=loop.name,
+                text=text,
+                operands=tuple((n, x) for n, x in values.items() if n in names),
+                compute=compute,
+            )
+            made.append(self._add(instruction, (shape, flat.dtype)))
+        for flat, value in zip(results, made, strict=True):
+            self._zero(flat)
+            self._bind(flat, value)
+
+    def _zero(self, flat: Flat) -> None:
+        """Give a result that is not computed contents that an operator may look at."""
+        cell = self._cells.get(id(root_of(flat))) or self._cells.get(id(flat))
+        if cell is None or cell.made:  # never memory that existed before
+            pass
+        if cell is None:
+            flat.fill(0)
+
+    def _operand(self, x: Any, shape: Any) -> Any:
+        if shape is None:
+            return x
+        value = self.read(x, shape)
+        maker = value.maker
+        while isinstance(maker, View):
+            maker = maker.inputs[0].maker
+        if isinstance(maker, Map) and not maker.inputs and maker.text == "c":
+            return maker.operands[0][1]
+        if isinstance(maker, Source) and maker.kind == "constant" and maker.data.size == 1:
+            return maker.data[0].item()
+        return value
+
+    def reduce(self, row: Reduction, x: Any, axes: Any, how: Plan, dtype: np.dtype[Any]) -> Flat:
+        """A reduction would be made of the array *x*."""
+        instruction = Reduce(inputs=(self.read(x._data, x._shape),), row=row, axes=tuple(axes))
+        return self._result(self._add(instruction, (how.shape, dtype)))
+
+    def product(
+        self,
+        lhs: Any,
+        rhs: Any,
+        m: int,
+        n: int,
+        k: int,
+        ta: bool,
+        tb: bool,
+        alpha: float,
+        batch: int,
+        dtype: np.dtype[Any],
+        bias: Any = None,
+    ) -> Flat:
+        """A product of matrices would be made."""
+        arrays = [x for x in (lhs, rhs, bias) if x is not None]
+        instruction: Instruction
+        if dtype.name in ("float32", "float64") and all(x._data.dtype == dtype for x in arrays):
+            inputs = tuple(self.read(x._data) for x in arrays)
+            instruction = Product(
+                inputs=inputs, m=m, n=n, k=k, transpose_a=bool(ta), transpose_b=bool(tb),
+                alpha=float(alpha), batch=batch,
+            )  # fmt: skip
+            return self._result(self._add(instruction, ((batch * m * n,), dtype)))
+        from ..kernels._products import multiply
+
+        flats = self._opaque(
+            "product",
+            lambda xs: [multiply(xs[0], xs[1], m, n, k, ta, tb, alpha, batch)],
+            [lhs, rhs],
+            facts=(m, n, k, ta, tb, alpha, batch),
+        )
+        return flats[0]
+
+    def _result(self, value: Value) -> Flat:
+        flat = empty(value.size, value.dtype)
+        flat.fill(0)
+        self._bind(flat, value)
+        return flat
+
+    # --- whole operators -------------------------------------------------------------------------
+
+    def forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        """What an operator with structure returns."""
+        assert op.forward is not None
+        if op.name in _OPEN:
+            return op.forward(*inputs, **params)
+        if op.name in _LOWERED:
+            found = _LOWERED[op.name](self, inputs, {**op.params, **params})
+            if found is not None:
+                return found
+        if op.name in _DYNAMIC:
+            raise MXNetError(
+                f"compile: operator {op.name} in {self.name} makes a shape of an array's values, "
+                "which are not known yet; use nd.where or a mask, or call it outside"
+            )
+        present = [x for x in inputs if x is not None]
+        single = []
+
+        def run(arrays: Sequence[Any]) -> list[Flat]:
+            rest = iter(arrays)
+            results = op.forward(*(None if x is None else next(rest) for x in inputs), **params)
+            single[:] = [isinstance(results, tuple)]
+            results = [results] if single[0] else results
+            shapes[:] = [tuple(shape) for _, shape in results]
+            return [flat for flat, _ in results]
+
+        shapes: list[Any] = []
+        facts = None if op.stochastic else _frozen(params)
+        flats = self._opaque(op.name, run, present, facts)
+        pairs = list(zip(flats, shapes, strict=True))
+        return pairs[0] if single[0] else pairs
+
+    def fused_vjp(self, op: Op, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        """What a fused derivative returns."""
+        arrays: list[Any] = []
+        frozen: list[Any] = []
+
+        def taken(x: Any) -> Any:
+            if isinstance(x, Array):
+                arrays.append(x)
+                return _Place(len(arrays) - 1)
+            if isinstance(x, (list, tuple)):
+                return type(x)(taken(y) for y in x)
+            frozen.append(x)
+            return x
+
+        recipe = {name: taken(x) for name, x in arguments.items()}
+        form: list[Any] = []
+
+        def run(given: Sequence[Any]) -> list[Flat]:
+            results = function(**{name: _given(x, given) for name, x in recipe.items()})
+            results = results if isinstance(results, (tuple, list)) else (results,)
+            form[:] = [None if r is None else r._shape for r in results]
+            return [r._data for r in results if r is not None]
+
+        facts = _frozen({str(i): x for i, x in enumerate(frozen)})
+        flats = iter(self._opaque(f"{op.name} backward", run, arrays, facts))
+        ctx = arrays[0]._ctx
+        return [None if s is None else NDArray(next(flats), s, ctx) for s in form]
+
+    def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
+        """Random numbers would be drawn."""
+        return self._opaque(function.__name__, lambda _: [function(*args)], [], None)[0]
+
+    def _opaque(
+        self,
+        name: str,
+        run: Callable[[Sequence[Any]], Sequence[Flat]],
+        arrays: Sequence[Any],
+        facts: Any,
+    ) -> list[Flat]:
+        """Run an operator once, on what its inputs hold while tracing, and write down a call."""
+        inputs = tuple(self.read(x._data, x._shape) for x in arrays)
+        forms = [(x._shape, x._ctx) for x in arrays]
+
+        def again(flats: Sequence[Flat]) -> Sequence[Flat]:
+            given = [NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)]
+            return dispatch.unrecorded(run, given)
+
+        roots = {id(root_of(x._data)): x._data for x in arrays}
+        with tracing.suspended():
+            flats = [np.asarray(flat) for flat in dispatch.unrecorded(run, list(arrays))]
+        fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
+        if fresh:
+            call = Call(inputs=inputs, name=name, run=again, facts=facts)
+            views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
+            call.run = again if not views else _without(again, frozenset(views))
+            values = self._add(call, *(((flat.size,), flat.dtype) for flat in fresh))
+            for flat, value in zip(fresh, call.outputs, strict=True):
+                self._bind(flat, value)
+            del values
+        return list(flats)
+
+    def host_read(self, array: Array, how: str) -> None:
+        raise MXNetError(
+            f"compile: {self.name} reads an array of shape {list(array._shape)} {how}, but while a "
+            "function is compiled its arrays have no values. Read what the function returns "
+            "instead, choose elements by nd.where, or compile with fallback=True to run such a "
+            "function eagerly."
+        )
+
+
+class _Place:
+    """Stands for an array among a derivative's arguments."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+def _given(x: Any, arrays: Sequence[Any]) -> Any:
+    if isinstance(x, _Place):
+        return arrays[x.index]
+    if isinstance(x, (list, tuple)):
+        return type(x)(_given(y, arrays) for y in x)
+    return x
+
+
+def _without(run: Callable[..., Any], views: frozenset[int]) -> Callable[..., Any]:
+    return lambda flats: [y for i, y in enumerate(run(flats)) if i not in views]
+
+
+def _frozen(params: Mapping[str, Any]) -> Any:
+    """Parameters as something that can be compared."""
+    return repr(sorted((name, _comparable(x)) for name, x in params.items()))
+
+
+def _comparable(x: Any) -> str:
+    return f"{x.dtype}{x.shape}{x.tobytes()!r}" if isinstance(x, np.ndarray) else repr(x)
+
+
+# --- operators that become instructions ------------------------------------------------------------
+
+
+def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    (x,) = inputs
+    shape = tuple(params["shape"])
+    y = empty(int(np.prod(shape, dtype=np.int64)), x._data.dtype)
+    value = recorder._operand(x._data, x._shape)
+    dtype = x._data.dtype
+    compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
+    copy = Map(name="expand", text="x", operands=(("x", value),), compute=compute)
+    y.fill(0)
+    recorder._bind(y, recorder._add(copy, (shape, dtype)))
+    return y, shape
+
+
+def _filled_like(number: int) -> Callable[..., Any]:
+    def lowered(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        (x,) = inputs
+        y = empty(x._data.size, x._data.dtype)
+        y.fill(number)
+        recorder.filled(y, number)
+        return y, x._shape
+
+    return lowered
+
+
+def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """A dense layer as a product; None where its arguments are wrong, so that it says so itself."""
+    from ..kernels.dense import _fc_sizes
+
+    data, weight, bias = (*inputs, None)[:3]
+    dtype = data._data.dtype
+    hidden, no_bias = params["num_hidden"], params["no_bias"]
+    if type(hidden) is not int or bool(no_bias) != (bias is None):
+        return None
+    if any(x is not None and x._data.dtype != dtype for x in (data, weight, bias)):
+        return None
+    if dtype.name not in ("float32", "float64"):
+        return None
+    given = None if bias is None else bias._shape
+    m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(params["flatten"]))
+    if m * n * k == 0:
+        return None
+    return recorder.product(data, weight, m, n, k, False, True, 1.0, 1, dtype, bias), shape
+
+
+_LOWERED: dict[str, Callable[..., Any]] = {
+    "_expand": _expanded,
+    "zeros_like": _filled_like(0),
+    "ones_like": _filled_like(1),
+    "FullyConnected": _dense,
+}

@@ -1,0 +1,297 @@
+"""A traced function for one signature: its plans, and what a call does around them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..base import MXNetError
+from ..context import current_context
+from ..dispatch import recorded_rules, written
+from ..graph import Leaf, Node, Port, next_stamp, nodes_below, state, walk
+from ..kernels import _philox
+from ..kernels._table import Op
+from ..ndarray import NDArray
+from ..storage import empty
+from ._guards import Guard
+from ._plan import Plan
+from ._program import Program, Source, Value, root
+from ._trace import Output, Traced, flatten, unflatten
+
+
+class Specialised:
+    """What `Compiled` calls when a signature matches.
+
+    Attributes
+    ----------
+    signature : str
+        For people.
+    guard : Guard
+        Whether what the function found around it is as it was.
+    forward, backward : Plan
+        *backward* is None until it is first run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        signature: str,
+        function: Callable[..., Any],
+        tree: Any,
+        traced: Traced,
+        guard: Guard,
+    ) -> None:
+        self.name, self.signature, self.guard = name, signature, guard
+        self._function, self._tree, self._traced = function, tree, traced
+        sources = _given(traced.forward)
+        self._sources = [(_source(value).kind, _source(value).index) for value in sources]
+        self.forward = Plan(traced.forward, sources)
+        self.backward: Plan | None = None
+        self._lock = threading.Lock()
+        self._written = [
+            (_source(source).kind, _source(source).index, arrays)
+            for source, arrays in traced.written
+        ]
+        self._heads = sorted(
+            (output.gradient, i)
+            for i, output in enumerate(traced.outputs)
+            if output.gradient is not None
+        )
+        self._op = Op(
+            name=f"compiled {name}",
+            inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
+            outputs=tuple(f"output{i}" for i in range(len(self._heads))),
+            flat_backward=self._run_backward,
+            recorded_backward=self._run_recorded,
+        )
+
+    def __call__(self, arrays: Sequence[NDArray]) -> Any:
+        """Run the function's program on *arrays*, the arguments in order."""
+        traced = self._traced
+        if self._written:
+            self._check_sharing(arrays)
+        start = _philox.position() if self._heads else None
+        results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        if self._written:
+            self._note_writes(arrays)
+        for leaf in traced.delivered:
+            leaf.fresh = True
+        context = arrays[0]._ctx if arrays else current_context()
+        versions: dict[int, list[int]] = {}
+        made = [_made(o, arrays, results, versions, context) for o in traced.outputs]
+        if self._heads:
+            self._record(made, arrays, results, start)
+        return unflatten(traced.tree, made)
+
+    def _note_writes(self, arrays: Sequence[NDArray]) -> None:
+        for kind, i, targets in self._written:
+            if kind == "argument":
+                written(arrays[i])
+            elif kind == "gradient":
+                leaf = _leaf(arrays, i)
+                leaf.fresh = True
+                written(leaf.grad)
+            else:
+                for target in targets:
+                    written(target)
+
+    def _check_sharing(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse arguments that share memory with each other or with what is written to."""
+        cells: dict[int, int] = {}
+        for i, array in enumerate(arrays):
+            other = cells.setdefault(id(array._version), i)
+            if other != i:
+                raise MXNetError(
+                    f"compile: {self.name} writes to arrays, and its array arguments {other} and "
+                    f"{i} share memory; pass copies"
+                )
+        for kind, _, targets in self._written:
+            for target in targets if kind == "captured" else ():
+                i = cells.get(id(target._version), -1)
+                if i >= 0:
+                    raise MXNetError(
+                        f"compile: {self.name} writes to an array of shape "
+                        f"{list(target._shape)} that shares memory with its array argument {i}; "
+                        "pass a copy"
+                    )
+
+    # --- backward --------------------------------------------------------------------------------
+
+    def _record(
+        self,
+        made: Sequence[NDArray],
+        arrays: Sequence[NDArray],
+        results: Sequence[Any],
+        start: Any,
+    ) -> None:
+        """Put the outputs on a node whose backward is a plan of its own."""
+        traced = self._traced
+        heads = [made[i] for _, i in self._heads]
+        kept = iter(results[traced.count :])
+        saved: list[Any] = []
+        cells: list[Any] = []
+        for value in traced.saved:
+            maker = value.maker
+            if not isinstance(maker, Source):
+                saved.append(next(kept))
+                cells.append(None)
+            elif maker.kind == "argument":
+                saved.append(arrays[maker.index]._data)
+                cells.append(arrays[maker.index]._version)
+            elif maker.kind == "gradient":
+                gradient = _leaf(arrays, maker.index).grad
+                saved.append(gradient._data)
+                cells.append(gradient._version)
+        node = Node()
+        node.op = self._op
+        node.params = {"arrays": tuple(arrays), "start": start}
+        node.parents = tuple(
+            arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
+        )
+        node.saved, node.versions = tuple(saved), tuple(cells)
+        shapes = [
+            arrays[parent]._shape if isinstance(parent, int) else parent.shape
+            for parent in traced.parents
+        ]
+        node.shapes = (*shapes, *(head._shape for head in heads))
+        node.ctx, node.dtype = heads[0]._ctx, heads[0]._data.dtype
+        node.number = next_stamp()
+        if len(heads) == 1:
+            heads[0]._node = node
+        else:
+            for i, head in enumerate(heads):
+                head._node = Port(node, i, head._data.dtype)
+
+    def _run_backward(self, node: Node, grads: Any) -> list[Any]:
+        """Gradients of the parents, from and to flat buffers."""
+        traced = self._traced
+        if traced.unusable is not None:
+            raise traced.unusable
+        assert traced.backward is not None
+        if self.backward is None:
+            with self._lock:
+                if self.backward is None:
+                    kept = [value for value in traced.saved if not _is_bound(value)]
+                    self.backward = Plan(traced.backward, [*kept, *traced.heads])
+        given = []
+        for g, head in zip(_as_list(grads), traced.heads, strict=True):
+            if g is None:
+                g = empty(head.size, head.dtype)
+                g.fill(0)
+            given.append(g)
+        found = iter(self.backward.run(*(node.saved or ()), *given))
+        return [next(found) if reached else None for reached in traced.reached]
+
+    def _run_recorded(self, node: Node, grads: Any) -> list[Any]:
+        """Gradients that can be differentiated again: the function is recorded, operator by operator.
+
+        Its random numbers are those that the call drew.
+        """
+        traced = self._traced
+        if traced.unusable is not None:
+            raise traced.unusable
+        if self._written:
+            raise MXNetError(
+                f"compile: {self.name} writes to arrays, so it cannot be run again for "
+                "create_graph=True; call the function itself"
+            )
+        facts = node.params or {}
+        copies = []
+        for x in facts["arrays"]:
+            copy = NDArray(x._data, x._shape, x._ctx, x._version)
+            copy._node = x._node
+            copies.append(copy)
+        now = _philox.position()
+        before, state.recording = state.recording, True
+        returned: list[Any] = []
+        try:
+            _philox.rewind(facts["start"])
+            args, kwargs = unflatten(self._tree, copies)
+            flatten(self._function(*args, **kwargs), returned)
+        finally:
+            _philox.rewind(now)
+            state.recording = before
+        pending: dict[Any, Any] = {}
+        for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
+            if g is not None:
+                place = returned[i]._node
+                have = pending.get(place)
+                pending[place] = g if have is None else recorded_rules.add(have, g)
+        parents = set(node.parents)
+        inside = [n for n in nodes_below(pending) if n not in parents and n.number > node.number]
+        walk(inside, pending, recorded_rules, True, _deliver_nothing)
+        return [pending.get(parent) for parent in node.parents]
+
+
+def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
+    """Variables that the function marked itself die with it."""
+
+
+def _as_list(grads: Any) -> list[Any]:
+    return grads if isinstance(grads, list) else [grads]
+
+
+def _source(value: Value) -> Source:
+    assert isinstance(value.maker, Source)
+    return value.maker
+
+
+def _is_bound(value: Value) -> bool:
+    """Whether a value is memory that a plan knows itself."""
+    return isinstance(value.maker, Source) and value.maker.data is not None
+
+
+def _given(program: Program) -> list[Value]:
+    """Sources of a program that differ from call to call."""
+
+    def roots() -> Iterable[Value]:
+        for instruction in program.instructions:
+            yield from instruction.inputs
+        yield from program.wanted()
+        for source, _ in program.effects:
+            yield source
+
+    found = dict.fromkeys(root(value)[0] for value in roots())
+    return [v for v in found if isinstance(v.maker, Source) and v.maker.data is None]
+
+
+def _leaf(arrays: Sequence[NDArray], i: int) -> Leaf:
+    leaf = arrays[i]._node
+    assert isinstance(leaf, Leaf)
+    return leaf
+
+
+def _flat(arrays: Sequence[NDArray], kind: str, i: int) -> Any:
+    return arrays[i]._data if kind == "argument" else _leaf(arrays, i).grad._data
+
+
+def _made(
+    output: Output,
+    arrays: Sequence[NDArray],
+    results: Sequence[Any],
+    versions: dict[int, list[int]],
+    context: Any,
+) -> NDArray:
+    """The array that stands for an output; views of one result share a version cell."""
+    if output.kind == "object":
+        return output.thing
+    if output.kind == "argument":
+        array = arrays[output.index]
+        if output.thing:
+            return array
+        flat, version = array._data, array._version
+    elif output.kind == "memory":
+        flat, version = output.thing
+    else:
+        flat, version = results[output.index], versions.get(output.index)
+        if flat.size == output.size:
+            made = NDArray(flat, output.shape, context, version)
+            versions[output.index] = made._version
+            return made
+    made = NDArray(
+        flat[output.offset : output.offset + output.size], output.shape, context, version
+    )
+    if output.kind == "result":
+        versions[output.index] = made._version
+    return made

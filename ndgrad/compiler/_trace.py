@@ -1,0 +1,337 @@
+"""Tracing: run a function once, with a recorder at the doors of kernels, for its programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..base import MXNetError
+from ..dispatch import flat_rules
+from ..graph import Array, Leaf, Node, Port, next_stamp, state, walk
+from ..kernels import _philox
+from ..ndarray import NDArray
+from ..storage import empty
+from ._optimise import partition, simplified
+from ._program import Instruction, Program, Source, Value
+from ._recorder import Recorder
+
+
+@dataclass
+class Output:
+    """How to make an array that the function returns.
+
+    Attributes
+    ----------
+    kind : {'result', 'argument', 'memory', 'object'}
+        Memory that the program makes; an argument's, or an argument itself; memory that existed
+        before; an array that existed before.
+    index : int
+        Of the result or the argument.
+    offset, shape
+        The part of it.
+    thing : Any
+        For 'argument' whether it is the argument itself; for 'memory' its elements and version
+        cell; the array for 'object'.
+    gradient : int or None
+        Which head of backward it is.
+    """
+
+    kind: str
+    index: int = 0
+    offset: int = 0
+    shape: tuple[int, ...] = ()
+    thing: Any = None
+    gradient: int | None = None
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = math.prod(self.shape)
+
+
+@dataclass
+class Traced:
+    """What one run of a function gave.
+
+    Attributes
+    ----------
+    forward : Program
+        Its results are those of the function, then what backward reads (`saved`).
+    outputs : list of Output
+    tree : Any
+        The structure of what the function returns, with numbers of `outputs` for its leaves.
+    count : int
+        Results that belong to the function.
+    written : list of (Value, list of Array)
+        Sources that are written to, and arrays through which that was done.
+    delivered : list of Leaf
+    backward : Program or None
+    saved : list of Value
+        What backward reads of forward; sources stand for themselves.
+    parents : list of (int or Leaf)
+        What the outputs were made from: numbers of arguments, and variables.
+    reached : list of bool
+        Which of them the gradient reaches; backward's results belong to those.
+    unusable : Exception or None
+        Why there is no backward.
+    """
+
+    forward: Program
+    outputs: list[Output]
+    tree: Any
+    count: int
+    written: list[tuple[Value, list[Array]]]
+    delivered: list[Leaf]
+    backward: Program | None = None
+    heads: list[Value] = field(default_factory=list)
+    saved: list[Value] = field(default_factory=list)
+    parents: list[Any] = field(default_factory=list)
+    reached: list[bool] = field(default_factory=list)
+    unusable: Exception | None = None
+    captured: list[Value] = field(default_factory=list)
+    instructions: int = 0
+
+
+def flatten(tree: Any, leaves: list[Any]) -> Any:
+    """The structure of nested lists, tuples and dicts; arrays go to *leaves*."""
+    if isinstance(tree, Array):
+        leaves.append(tree)
+        return _Leaf(len(leaves) - 1)
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(flatten(x, leaves) for x in tree))
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(flatten(x, leaves) for x in tree)
+    if isinstance(tree, dict):
+        return {key: flatten(x, leaves) for key, x in tree.items()}
+    return tree
+
+
+def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
+    """The inverse of `flatten`."""
+    if isinstance(tree, _Leaf):
+        return leaves[tree.index]
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(unflatten(x, leaves) for x in tree))
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(unflatten(x, leaves) for x in tree)
+    if isinstance(tree, dict):
+        return {key: unflatten(x, leaves) for key, x in tree.items()}
+    return tree
+
+
+class _Leaf:
+    """Stands for an array in a structure."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Leaf) and other.index == self.index
+
+    def __hash__(self) -> int:
+        return hash(("leaf", self.index))
+
+    def __repr__(self) -> str:
+        return f"array {self.index}"
+
+
+def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], name: str) -> Traced:
+    """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
+    recorder = Recorder(name)
+    start = next_stamp()
+    stand_ins, leaves = _stand_ins(recorder, arrays)
+    stream = _philox.position()
+    before = state.recording, state.training
+    try:
+        with tracing.recording_to(recorder):
+            args, kwargs = unflatten(tree, stand_ins)
+            returned: list[Any] = []
+            out_tree = flatten(function(*args, **kwargs), returned)
+            return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
+    finally:
+        state.recording, state.training = before
+        _philox.rewind(stream)
+
+
+def _stand_ins(
+    recorder: Recorder, arrays: Sequence[NDArray]
+) -> tuple[list[NDArray], dict[Leaf, int]]:
+    """Arrays in place of the arguments: with memory, and a variable, of their own."""
+    made, leaves = [], {}
+    for i, x in enumerate(arrays):
+        flat = empty(x._data.size, x._data.dtype)
+        np.copyto(flat, x._data)
+        recorder.argument(flat, i)
+        array = NDArray(flat, x._shape, x._ctx)
+        if x._node is not None:
+            gradient = empty(flat.size, flat.dtype)
+            gradient.fill(0)
+            own = isinstance(x._node, Leaf)
+            recorder.argument(gradient, i, "gradient" if own else "constant")
+            req = x._node.req if isinstance(x._node, Leaf) else "write"
+            leaf = Leaf(array, NDArray(gradient, x._shape, x._ctx), req)
+            array._node = leaf
+            leaves[leaf] = i
+        made.append(array)
+    return made, leaves
+
+
+def _traced(
+    recorder: Recorder,
+    returned: list[Any],
+    tree: Any,
+    stand_ins: list[NDArray],
+    leaves: dict[Leaf, int],
+    start: int,
+) -> Traced:
+    results: list[Value] = []
+    numbers: dict[int, int] = {}  # cell -> result
+    outputs = []
+    for array in returned:
+        position = next((i for i, x in enumerate(stand_ins) if x is array), None)
+        if position is not None:
+            outputs.append(Output("argument", position, 0, array._shape, thing=True))
+            continue
+        cell, offset = recorder.place(array)
+        if cell.source is not None:
+            maker = cell.source.maker
+            assert isinstance(maker, Source)
+            if maker.kind == "argument":
+                outputs.append(Output("argument", maker.index, offset, array._shape))
+            else:
+                outputs.append(
+                    Output("memory", 0, offset, array._shape, (maker.data, array._version))
+                )
+            continue
+        if id(cell) not in numbers:
+            numbers[id(cell)] = len(results)
+            results.append(cell.value)
+        outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
+    effects = recorder.effects()
+    count = len(results)
+    forward_end = len(recorder.instructions)
+    traced = Traced(
+        forward=Program(instructions=[], results=results),
+        outputs=outputs,
+        tree=tree,
+        count=count,
+        written=[(source, arrays) for source, _, arrays in effects],
+        delivered=list(recorder.delivered),
+        instructions=forward_end,
+    )
+    heads = [
+        (i, array)
+        for i, array in enumerate(returned)
+        if array._node is not None
+        and array._node not in leaves
+        and array._node.number > start
+        and not isinstance(array._node, Leaf)
+    ]
+    gradients: list[Value] = []
+    if heads:
+        try:
+            gradients = _backward(recorder, traced, heads, leaves, start)
+        except MXNetError as error:
+            traced.unusable = error
+    wanted = [*results, *(value for _, value, _ in effects), *gradients]
+    instructions, new = simplified(recorder.instructions, wanted)
+
+    def latest(value: Value) -> Value:
+        while value in new:
+            value = new[value]
+        return value
+
+    results = [latest(value) for value in results]
+    gradients = [latest(value) for value in gradients]
+    forward_effects = [(source, latest(value)) for source, value, _ in effects]
+    if gradients:
+        backward, saved = partition(instructions, gradients, traced.heads)
+        traced.backward = Program(instructions=backward, results=gradients)
+        traced.saved = saved
+        results = results + [v for v in saved if not isinstance(v.maker, Source)]
+    from ._program import live
+
+    needed = [*results, *(value for _, value in forward_effects)]
+    forward = live(instructions, needed)
+    heads_set = {head.maker for head in traced.heads}
+    forward = [i for i in forward if not any(x.maker in heads_set for x in i.inputs)]
+    traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
+    return traced
+
+
+def _backward(
+    recorder: Recorder,
+    traced: Traced,
+    heads: list[tuple[int, Any]],
+    leaves: dict[Leaf, int],
+    start: int,
+) -> list[Value]:
+    """Trace the walk back from the outputs; returns the gradients of what came from outside."""
+    order = _below([array._node for _, array in heads], start, leaves)
+    inside = [node for node in order if not _from_outside(node, start, leaves)]
+    outside = [node for node in order if _from_outside(node, start, leaves)]
+    outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
+    for node in outside:
+        if not isinstance(node, Leaf):
+            raise MXNetError(
+                f"compile: {recorder.name} uses an array that was recorded outside of it and is "
+                "not among its arguments, so its gradient cannot be computed; pass the array"
+            )
+    traced.parents = [leaves.get(node, node) for node in outside]
+    pending: dict[Any, Any] = {}
+    for number, (i, array) in enumerate(heads):
+        flat = empty(array._data.size, array._data.dtype)
+        flat.fill(1)
+        traced.heads.append(recorder.argument(flat, number, "head"))
+        traced.outputs[i].gradient = number
+        node = array._node
+        pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
+    before, state.training = state.training, True
+    recording, state.recording = state.recording, False
+    try:
+        walk(inside, pending, flat_rules, True, _deliver_nothing)
+    finally:
+        state.training, state.recording = before, recording
+    found = [pending.get(node) for node in outside]
+    traced.reached = [flat is not None for flat in found]
+    return [recorder.read(flat) for flat in found if flat is not None]
+
+
+def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
+    """Variables marked inside the function die with it."""
+
+
+def _from_outside(node: Any, start: int, leaves: dict[Leaf, int]) -> bool:
+    return node in leaves or node.number < start
+
+
+def _below(heads: Sequence[Any], start: int, leaves: dict[Leaf, int]) -> list[Any]:
+    """Nodes reachable from *heads* and made since *start*, and those they were made from."""
+    seen, pending, found = set(heads), list(dict.fromkeys(heads)), []
+    while pending:
+        node = pending.pop()
+        found.append(node)
+        if _from_outside(node, start, leaves) or isinstance(node, Leaf):
+            continue
+        if isinstance(node, Port):
+            parents: Any = (node.node,)
+        else:
+            assert isinstance(node, Node)
+            if node.saved is None:
+                raise MXNetError(f"Operator {node.op.name} is non-differentiable.")
+            parents = node.parents
+        for parent in parents:
+            if parent.__class__ is not list and parent is not None and parent not in seen:
+                seen.add(parent)
+                pending.append(parent)
+    found.sort(key=lambda node: node.number, reverse=True)
+    return found
+
+
+__all__ = ["Instruction", "Output", "Traced", "flatten", "trace", "unflatten"]

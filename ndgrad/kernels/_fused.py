@@ -1,0 +1,585 @@
+"""Fused kernels: several formulas and reductions in one pass over memory.
+
+A kernel works on a block of numbers seen as (rows, n).  Operands and results are *full* (rows * n
+elements), *row* (one for each row), *column* (n elements), *one* (a single element) or *number* (an
+argument).  In the *flat* form there are no rows and columns: a block is cut into tiles, which take
+the place of rows.
+
+A reduction along a row ends a *stage*: what follows it runs in another loop over the same row,
+which by then lies in the cache nearest to the core.  Values that a later stage needs are computed
+again if that is cheap, else kept in a scratch row.  Reductions over rows, or over everything, leave
+one partial result for each unit of work; `Joined` adds them up in order, so results do not depend
+on the number of threads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+from . import _cache, _threads
+from ._codegen import _loaded, _stored, formula
+from ._launch import entry, vector
+from ._reduction import Reduction
+from ._rowwise import extreme
+
+Dtype = np.dtype[Any]
+
+TILE = 4096
+"""Elements of a tile of the flat form: its scratch rows stay in the cache nearest to the core."""
+
+_UNIT = 1 << 14  # elements of a unit of work
+_UNITS = 128  # units to aim at where each leaves partial results
+_CHEAP = 4  # operations up to which a value is computed again rather than kept
+_FOLDS = {"a + b": "total", "maximum(a, b)": "greatest", "minimum(a, b)": "least"}
+_BLOCK = 1024
+
+
+def _flags(*flags: str) -> Any:
+    return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
+
+
+# A sum vectorises only when its order is free; NaN and infinity survive that.
+@_flags("reassoc", "nsz")
+def _part(x):
+    s = x.dtype.type(0)
+    for i in range(x.size):
+        s += x[i]
+    return s
+
+
+@_flags()
+def total(x):
+    """The sum of a slice: blocks in its own type, blocks together in float64."""
+    if x.size <= _BLOCK:
+        return np.float64(_part(x))
+    s = 0.0
+    for start in range(0, x.size, _BLOCK):
+        s += np.float64(_part(x[start : start + _BLOCK]))
+    return s
+
+
+@_flags()
+def _has_nan(x):
+    found = 0
+    for i in range(x.size):
+        v = x[i]
+        found |= np.int32(v != v)
+    return found != 0
+
+
+@_flags()
+def greatest(x):
+    """The greatest element; NaN if there is one."""
+    if x.size == 0:
+        return -np.inf
+    return np.nan if _has_nan(x) else np.float64(extreme(x, False))
+
+
+@_flags()
+def least(x):
+    """The smallest element; NaN if there is one."""
+    if x.size == 0:
+        return np.inf
+    return np.nan if _has_nan(x) else np.float64(extreme(x, True))
+
+
+def folds(row: Reduction, dtype: Dtype) -> bool:
+    """Whether a fused kernel can make this reduction."""
+    return row.combined in _FOLDS and dtype.name in ("float32", "float64")
+
+
+@dataclass(frozen=True)
+class Operand:
+    """An argument; *dtype* is that of memory, or the type of the arithmetic for a number."""
+
+    name: str
+    dtype: Dtype
+    level: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """``name = text``: operands are pairs of the formula's name and the value's."""
+
+    name: str
+    text: str
+    operands: tuple[tuple[str, str], ...]
+    compute: str
+    dtype: Dtype
+    level: str
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A reduction of the full value *source* over 'row', 'column' or 'all'.
+
+    Over a row the result is a row value of *dtype*, finished; otherwise the partial results of
+    units, in float64.
+    """
+
+    name: str
+    source: str
+    row: Reduction
+    over: str
+    dtype: Dtype
+
+
+@dataclass(frozen=True)
+class Fused:
+    """A fused kernel before it is text.
+
+    Attributes
+    ----------
+    name : str
+    form : {'flat', 'rows'}
+    operands : tuple of Operand
+        Read.  One that is also stored to is written in place.
+    steps : tuple of Step or Fold
+        In order.
+    stores : tuple of (str, str)
+        Value and name of the argument it goes to.
+    """
+
+    name: str
+    form: str
+    operands: tuple[Operand, ...]
+    steps: tuple[Step | Fold, ...]
+    stores: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def arguments(self) -> tuple[Operand, ...]:
+        """In the order of the kernel: operands, results, partial results."""
+        levels = {s.name: (s.level, s.dtype) for s in self.steps if isinstance(s, Step)}
+        partial = []
+        for fold in self.steps:
+            if isinstance(fold, Fold):
+                if fold.over == "row":
+                    levels[fold.name] = "row", fold.dtype
+                else:
+                    kind = np.dtype("float64")
+                    partial.append(Operand(fold.name, kind, f"partial {fold.over}"))
+        names = {x.name for x in self.operands}
+        results: dict[str, Operand] = {}
+        for value, target in self.stores:
+            if target not in names:
+                level, dtype = levels[value]
+                results[target] = Operand(target, dtype, level)
+        return (*self.operands, *results.values(), *partial)
+
+
+class _Writer:
+    """Turns a `Fused` into text."""
+
+    def __init__(self, fused: Fused) -> None:
+        self.fused = fused
+        self.imports: set[str] = set()
+        self.steps = {step.name: step for step in fused.steps}
+        self.operands = {x.name: x for x in fused.operands}
+        self.stage: dict[str, int] = {}
+        self.target = {}
+        for value, target in fused.stores:
+            self.target.setdefault(value, target)
+        for x in fused.operands:
+            self.stage[x.name] = 0
+        for step in fused.steps:
+            if isinstance(step, Fold):
+                self.stage[step.name] = self.stage[step.source] + (step.over == "row")
+            else:
+                self.stage[step.name] = max(
+                    (self.stage[name] for _, name in step.operands if name in self.stage),
+                    default=0,
+                )
+        self.last = max(self.stage.values(), default=0)
+        self.scratch: set[str] = set()
+        self._choose_scratch()
+
+    def _full(self, name: str) -> bool:
+        step = self.steps.get(name)
+        if step is None:
+            return name in self.operands and self.operands[name].level == "full"
+        return isinstance(step, Step) and step.level == "full"
+
+    def _at_hand(self, name: str) -> bool:
+        """Whether a full value can be loaded in any later stage."""
+        if name in self.scratch or name in self.operands:
+            return True
+        target = self.target.get(name)
+        return target is not None and target not in self.operands
+
+    def _cost(self, name: str) -> int:
+        if self._at_hand(name) or not self._full(name):
+            return 0
+        step = self.steps[name]
+        assert isinstance(step, Step)
+        own = 1 + 8 * len(formula(step.text).functions - _INEXPENSIVE)
+        return own + sum(self._cost(other) for _, other in step.operands)
+
+    def _choose_scratch(self) -> None:
+        for step in self.fused.steps:
+            names = [step.source] if isinstance(step, Fold) else [n for _, n in step.operands]
+            for name in names:
+                if not self._full(name):
+                    continue
+                if isinstance(step, Fold):
+                    # A fold along a row, or of everything, reads a row in memory.
+                    if step.over != "column" and not self._at_hand(name):
+                        self.scratch.add(name)
+                elif self.stage[name] < self.stage[step.name] and self._cost(name) > _CHEAP:
+                    self.scratch.add(name)
+        # What is written in place must not be read again in a later stage.
+        stored = {target for _, target in self.fused.stores if target in self.operands}
+        for target in stored:
+            assert self.operands[target].level in ("full", "row", "one")
+
+    # --- text ------------------------------------------------------------------------------------
+
+    def _load(self, name: str, stage: int, compute: str) -> str:
+        """The text of a value inside the loop of *stage*; after "=" it is a literal."""
+        if name.startswith("="):
+            return f"{compute}({name[1:]})"
+        if name in self.operands:
+            x = self.operands[name]
+            if x.level == "number":
+                return name
+            element = f"{name}[i]" if x.level in ("full", "column") else name
+            return _loaded(element, x.dtype, compute)
+        step = self.steps[name]
+        if isinstance(step, Step) and step.level == "full" and self.stage[name] < stage:
+            if name in self.scratch:
+                return _loaded(f"{name}_row[i]", step.dtype, compute)
+            if self._at_hand(name):
+                return _loaded(f"{self.target[name]}[i]", step.dtype, compute)
+        return _loaded(name, step.dtype, compute)
+
+    def _statement(self, step: Step, stage: int) -> str:
+        loads = {n: self._load(value, stage, step.compute) for n, value in step.operands}
+        value, used = formula(step.text).kernel_text(step.compute, loads)
+        self.imports |= used
+        value = _stored(value, step.dtype, step.compute)
+        if step.dtype.name not in (step.compute, "float16", "bool"):
+            value = f"{step.dtype.name}({value})"
+        return f"{step.name} = {value}"
+
+    def _loop(self, stage: int) -> list[str]:
+        """The statements of one stage's loop."""
+        done: set[str] = set()
+        lines: list[str] = []
+
+        def need(name: str) -> None:
+            step = self.steps.get(name)
+            if name in done or not isinstance(step, Step) or step.level != "full":
+                return
+            if self.stage[name] < stage and self._at_hand(name):
+                return
+            done.add(name)
+            for _, other in step.operands:
+                need(other)
+            lines.append(self._statement(step, stage))
+
+        stores: list[str] = []
+        for value, target in self.fused.stores:
+            if self._full(value) and self.stage[value] == stage:
+                need(value)
+                stores.append(f"{target}[i] = {value}")
+        for step in self.fused.steps:
+            if isinstance(step, Fold) and self.stage[step.source] == stage:
+                name = step.source
+                need(name)
+                if step.over == "column":
+                    loaded = self._load(name, stage, "float32")
+                    if (self.steps.get(name) or self.operands[name]).dtype == np.float64:
+                        loaded = self._load(name, stage, "float64")
+                    b, a = loaded, f"{step.name}[i]"
+                    text, used = formula(step.row.combined).kernel_text(
+                        "float64", {"a": a, "b": f"float64({b})"}
+                    )
+                    self.imports |= used
+                    stores.append(f"{step.name}[i] = {text}")
+        for name in sorted(self.scratch):
+            if self.stage[name] == stage:
+                need(name)
+                stores.append(f"{name}_row[i] = {name}")
+        return lines + stores
+
+    def _after(self, stage: int) -> list[str]:
+        """Folds at the end of a stage's loop, and row values that then are known."""
+        lines = []
+        for step in self.fused.steps:
+            if isinstance(step, Fold) and step.over != "column":
+                if self.stage[step.source] != stage:
+                    continue
+                source = step.source
+                if source in self.scratch:
+                    source = f"{source}_row"
+                elif source in self.target:
+                    source = self.target[source]
+                helper = _FOLDS[step.row.combined]
+                self.imports.add(helper)
+                folded = f"{helper}({source}[0:m])"
+                if step.over == "all":
+                    text, used = formula(step.row.combined).kernel_text(
+                        "float64", {"a": f"{step.name}", "b": folded}
+                    )
+                    self.imports |= used
+                    lines.append(f"{step.name} = {text}")
+                else:
+                    text, used = formula(step.row.finished).kernel_text(
+                        "float64", {"a": folded, "n": "float64(n)"}
+                    )
+                    self.imports |= used
+                    lines.append(f"{step.name} = {step.dtype.name}({text})")
+        return lines
+
+    def _row_steps(self, stage: int) -> list[str]:
+        lines = []
+        for step in self.fused.steps:
+            if isinstance(step, Step) and step.level == "row" and self.stage[step.name] == stage:
+                lines.append(self._statement(step, stage))
+        for value, target in self.fused.stores:
+            step = self.steps[value]
+            level = "row" if isinstance(step, Fold) else step.level
+            if level == "row" and self.stage[value] == stage:
+                lines.append(f"{target}_all[row] = {value}")
+        return lines
+
+    def text(self) -> str:
+        fused, rows = self.fused, self.fused.form == "rows"
+        arguments = fused.arguments
+        names = [x.name if x.level == "number" else f"{x.name}_all" for x in arguments]
+        body: list[str] = []
+        add = body.append
+        for x in arguments:
+            if x.level == "one":
+                add(f"    {x.name} = {x.name}_all[0]")
+            elif x.level == "column":
+                add(f"    {x.name} = {x.name}_all[0:n]")
+        body += [
+            f"    {name}_row = empty(n, {_kept(self.steps[name].dtype)})"
+            for name in sorted(self.scratch)
+        ]
+        add("    for unit in range(lo, hi):")
+        for x in arguments:
+            neutral = _NEUTRAL.get(self._combined(x.name))
+            if x.level == "partial column":
+                add(f"        {x.name} = {x.name}_all[unit * n : unit * n + n]")
+                add("        for i in range(n):")
+                add(f"            {x.name}[i] = {neutral}")
+            elif x.level == "partial all":
+                add(f"        {x.name} = {neutral}")
+        add("        for row in range(unit * block, min(rows, (unit + 1) * block)):")
+        if rows:
+            add("            m = n")
+        else:
+            add("            m = min(n, size - row * n)")
+        for x in arguments:
+            if x.level == "full":
+                add(f"            {x.name} = {x.name}_all[row * n : row * n + m]")
+            elif x.level == "row":
+                add(
+                    f"            {x.name} = {x.name}_all[row]"
+                ) if x.name in self.operands else None
+        for stage in range(self.last + 1):
+            body += ["            " + line for line in self._row_steps(stage)]
+            loop = self._loop(stage)
+            if loop:
+                add("            for i in range(m):")
+                body += ["                " + line for line in loop]
+            body += ["            " + line for line in self._after(stage)]
+        for x in arguments:
+            if x.level == "partial all":
+                add(f"        {x.name}_all[unit] = {x.name}")
+        head = f"def loop({', '.join([*names, 'size', 'rows', 'n', 'block', 'lo', 'hi'])}):"
+        lines = [head, *body]
+        used = sorted(
+            t
+            for t in ("empty", "float32", "float64", "int8", "int32", "int64", "uint8", "inf",
+                      "uint16", "bool_")
+            if any(f"{t}(" in line or f", {t})" in line or f"{t}\n" in line + "\n"
+                   for line in lines)
+        )  # fmt: skip
+        halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
+        helpers = sorted(self.imports & set(_FOLDS.values()))
+        scalars = sorted(self.imports - set(_FOLDS.values()))
+        top = [f'"""{fused.name}. Fused from a compiled graph; do not edit."""', ""]
+        if helpers:
+            top.append(f"from ndgrad.kernels._fused import {', '.join(helpers)}")
+        if halves:
+            top.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
+        top.append("from ndgrad.kernels._launch import chunked")
+        if scalars:
+            top.append(f"from ndgrad.kernels._scalar import {', '.join(scalars)}")
+        if used:
+            top.append(f"from numpy import {', '.join(used)}")
+        return "\n".join([*top, "", "", "@chunked", *lines, ""])
+
+    def _combined(self, name: str) -> str:
+        step = self.steps.get(name)
+        return step.row.combined if isinstance(step, Fold) else ""
+
+
+_INEXPENSIVE = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isnan"})
+_NEUTRAL = {"a + b": "0.0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}
+
+
+def _kept(dtype: Dtype) -> str:
+    return {"float16": "uint16", "bool": "bool_"}.get(dtype.name, dtype.name)
+
+
+@cache
+def source(fused: Fused) -> str:
+    """Readable module text of a fused kernel."""
+    return _Writer(fused).text()
+
+
+class Work:
+    """How a kernel's work is cut up.
+
+    Attributes
+    ----------
+    size, rows, n, block, units : int
+        Elements; rows, or tiles; elements of each; how many make a unit; how many units.
+    grain : int
+        Units of a chunk for a thread.
+    """
+
+    def __init__(self, fused: Fused, size: int, n: int) -> None:
+        partial = any(isinstance(s, Fold) and s.over != "row" for s in fused.steps)
+        flat = fused.form == "flat"
+        self.size = size
+        self.n = max(1, min(size, TILE)) if flat else n
+        self.rows = -(-size // self.n) if flat else size // max(1, n)
+        self.block = max(1, _UNIT // self.n)
+        if partial:
+            self.block = max(self.block, -(-self.rows // _UNITS))
+        self.units = -(-self.rows // self.block)
+        self.grain = 1
+
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        return self.size, self.rows, self.n, self.block
+
+
+class Kernel:
+    """A compiled fused kernel: ``serial(*arguments, size, rows, n, block, lo, hi)``."""
+
+    def __init__(self, fused: Fused) -> None:
+        self.fused = fused
+        self.text = source(fused)
+        self._chunked = _cache.load(fused.name[:40], self.text).loop
+        self._signature = (
+            *(
+                getattr(types, x.dtype.name) if x.level == "number" else vector(x.dtype)
+                for x in fused.arguments
+            ),
+            *(types.intp,) * 6,
+        )
+
+    @cached_property
+    def serial(self) -> Callable[..., Any]:
+        return entry(self._chunked.serial, self._signature)
+
+    @cached_property
+    def parallel(self) -> Callable[..., Any]:
+        return entry(self._chunked.parallel, self._signature)
+
+    def all(self, *args: Any) -> None:
+        """The whole work on the calling thread, with the arguments of `parallel`."""
+        self.serial(*args[:-2], 0, args[-2])
+
+
+launch = _threads.launch
+
+
+class Joined:
+    """Partial results of units, put together in order: ``(units, n) -> n``, and finished."""
+
+    def __init__(self, row: Reduction, dtype: Dtype) -> None:
+        combined, used = formula(row.combined).kernel_text("float64", {"a": "a", "b": "b"})
+        finished, more = formula(row.finished).kernel_text("float64", {"a": "a", "n": "count"})
+        imports = sorted(used | more)
+        lines = [
+            f'"""The end of {row.name}: partial results in order. Made for compiled graphs."""',
+            "",
+            *([f"from ndgrad.kernels._scalar import {', '.join(imports)}"] if imports else []),
+            "from ndgrad.kernels._launch import kernel",
+            f"from numpy import {dtype.name}",
+            "",
+            "",
+            "@kernel",
+            "def join(p, y, count, units, n):",
+            "    lanes = p[0:n]",
+            "    for unit in range(1, units):",
+            "        part = p[unit * n : unit * n + n]",
+            "        for i in range(n):",
+            "            a = lanes[i]",
+            "            b = part[i]",
+            f"            lanes[i] = {combined}",
+            "    for i in range(n):",
+            "        a = lanes[i]",
+            f"        y[i] = {dtype.name}({finished})",
+            "",
+        ]
+        join = _cache.load(f"join_{row.name}_{dtype.name}", "\n".join(lines)).join
+        float64 = vector(np.dtype("float64"))
+        self.run = entry(join, (float64, vector(dtype), types.float64, types.intp, types.intp))
+
+
+@cache
+def kernel(fused: Fused) -> Kernel:
+    """The compiled kernel, once a process."""
+    return Kernel(fused)
+
+
+@cache
+def joined(row: Reduction, dtype: Dtype) -> Joined:
+    return Joined(row, dtype)
+
+
+def padded(shape: Sequence[int], rank: int) -> tuple[int, ...]:
+    return (1,) * (rank - len(shape)) + tuple(shape)
+
+
+def level_of(shape: Sequence[int], domain: Sequence[int]) -> tuple[str, int]:
+    """How an operand of *shape* meets the *domain* it broadcasts to, and n where that matters.
+
+    Returns
+    -------
+    (str, int)
+        'full', 'one', 'row', 'column' or 'other'; the length of a row for 'row' and 'column'.
+    """
+    size, whole = math.prod(shape), math.prod(domain)
+    if size == whole:
+        return "full", 0
+    if size == 1:
+        return "one", 0
+    own = padded(shape, len(domain))
+    kept = [a == b for a, b in zip(own, domain, strict=True) if b != 1]
+    lengths = [b for b in domain if b != 1]
+    matched = sum(kept)
+    if kept == [True] * matched + [False] * (len(kept) - matched):
+        return "row", math.prod(lengths[matched:])
+    if kept == [False] * (len(kept) - matched) + [True] * matched:
+        return "column", math.prod(lengths[len(kept) - matched :])
+    return "other", 0
+
+
+def reduced_level(shape: Sequence[int], axes: Sequence[int]) -> tuple[str, int]:
+    """What a reduction of *shape* over *axes* folds: 'row', 'column', 'all' or 'other', and n."""
+    lengths = [b for b in shape if b != 1]
+    cut = [i in axes for i, b in enumerate(shape) if b != 1]
+    count = sum(cut)
+    if all(cut):
+        return "all", 0
+    if cut == [False] * (len(cut) - count) + [True] * count:
+        return "row", math.prod(lengths[len(cut) - count :])
+    if cut == [True] * count + [False] * (len(cut) - count):
+        return "column", math.prod(lengths[count:])
+    return "other", 0
