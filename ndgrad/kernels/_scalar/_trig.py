@@ -2,6 +2,7 @@
 
 An angle is reduced in turns: x / 2pi, less whole quarter turns.  What makes this hard is that 2pi
 must be known to as many digits as the largest argument has; see `_turns_f32` and `_turns_f64`.
+In float32 a small angle is reduced by quarter turns in radians, which takes three products.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from ._bits import (
 )
 from ._table import exact, inline, scalar
 
-# (sin x - x) / x**3, (cos x - 1) / x**2 and (1 - x / tan x) / x**2 in x**2, |x| <= pi/4 + 0.01.
+# (sin x - x) / x**3, (cos x - 1) / x**2 and (1 - x / tan x) / x**2 in x**2; |x| <= pi/4 and a
+# little more, because in float32 the nearest quarter turn may come out as its neighbour.
 _SIN_F32 = tuple_f32(
     -0.16666654,
     0.008332104,
