@@ -248,29 +248,28 @@ def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
     return lines
 
 
-def driver_source(module: str, name: str, parameters: tuple[str, ...], what: str) -> str:
-    """Module text of the parallel driver over a serial kernel: `prange` only hands out chunks.
+def driver_source(count: int) -> str:
+    """Module text of the parallel driver of serial kernels with *count* arguments before lo, hi.
 
-    Row loops written inside a ``prange`` body do not vectorise; a serial kernel called from it
-    does.  Chunks have a fixed size, so that results do not depend on the number of threads.
+    `prange` only hands out chunks: row loops written inside its body do not vectorise, those of a
+    serial kernel called from it do.  Chunks have a fixed size, so that results do not depend on
+    the number of threads.  The kernel comes as the address of its machine code, so that a driver
+    serves all kernels of a signature and LLVM does not compile each a second time inside it.
     """
-    args = ", ".join(parameters)
+    args = ", ".join(f"a{i}" for i in range(count))
     return "\n".join(
         [
-            f'"""Parallel driver of {what}. Made from the op table; do not edit."""',
+            f'"""Parallel driver of kernels with {count} arguments. Made; do not edit."""',
             "",
             "from numba import prange",
             "",
-            f"from {module} import {name} as chunked",
-            "from ndgrad.kernels._launch import driver",
-            "",
-            "serial = chunked.serial",
+            "from ndgrad.kernels._launch import call, driver",
             "",
             "",
             "@driver",
-            f"def parallel({args}, units_, grain_):",
-            "    for chunk in prange((units_ + grain_ - 1) // grain_):",
-            f"        serial({args}, chunk * grain_, min(units_, (chunk + 1) * grain_))",
+            f"def parallel(serial, {args}, units, grain):",
+            "    for chunk in prange((units + grain - 1) // grain):",
+            f"        call(serial, ({args}, chunk * grain, min(units, (chunk + 1) * grain)))",
             "",
         ]
     )

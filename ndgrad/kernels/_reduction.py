@@ -10,7 +10,7 @@ results are combined in order: the number of threads changes no bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,9 +19,9 @@ import numpy as np
 from numba import types
 
 from ..storage import empty
-from . import _cache, _threads
+from . import _cache
 from ._codegen import _loaded, _stored, compute_type, formula
-from ._launch import entry, vector
+from ._launch import Entry, vector
 
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
@@ -278,42 +278,17 @@ def source(
     return "\n".join([*head, "", "", "@chunked", *lines, ""])
 
 
-class _Compiled:
-    """One pass of a reduction for given dtypes: serial code, and the parallel driver on demand."""
-
-    __slots__ = ("_chunked", "_parallel", "_signature", "serial")
-
-    def __init__(self, *key: Any) -> None:
-        row, dtype, out, kind, first, last = key
-        stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
-        name = "_".join([row.name + stage, *dict.fromkeys((dtype.name, out.name))])
-        self._chunked = _cache.load(name, source(*key)).loop
-        scalar = getattr(types, kind)
-        self._signature = (
-            vector(dtype),
-            vector(out),
-            scalar,
-            vector(np.dtype("int64")),
-            types.intp,
-            types.intp,
-        )
-        self.serial = entry(self._chunked.serial, self._signature)
-        self._parallel: Callable[..., Any] | None = None
-
-    def run(self, x: Any, y: Any, count: Any, step: Pass) -> None:
-        if step.units <= step.grain:
-            self.serial(x, y, count, step.geometry, 0, step.units)
-            return
-        if self._parallel is None:
-            self._parallel = entry(self._chunked.parallel, self._signature)
-        args = (x, y, count, step.geometry, step.units, step.grain)
-        _threads.launch(self._parallel, self._all, *args)
-
-    def _all(self, *args: Any) -> None:
-        self.serial(*args[:-2], 0, args[-2])
+def _compiled(*key: Any) -> Entry:
+    """One pass of a reduction for the arguments of `source`."""
+    row, dtype, out, kind, first, last = key
+    stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
+    name = "_".join([row.name + stage, *dict.fromkeys((dtype.name, out.name))])
+    geometry = vector(np.dtype("int64"))
+    arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
+    return Entry(_cache.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
 
 
-_KERNELS: dict[Any, _Compiled] = {}
+_KERNELS: dict[Any, Entry] = {}
 
 
 def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) -> Any:
@@ -327,8 +302,11 @@ def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) 
         key = (row, x.dtype, y.dtype, kind, i == 0, i == final)
         kernel = _KERNELS.get(key)
         if kernel is None:
-            kernel = _KERNELS.setdefault(key, _Compiled(*key))
-        if step.size:
-            kernel.run(x, y, count, step)
+            kernel = _KERNELS.setdefault(key, _compiled(*key))
+        args = (x, y, count, step.geometry)
+        if step.units > step.grain:
+            kernel.parallel(*args, step.units, step.grain)
+        elif step.size:
+            kernel.serial(*args, 0, step.units)
         x = y
     return x

@@ -45,7 +45,9 @@ def extreme(x, least):
             m = v if (v < m if least else v > m) else m
         return m
     lanes = np.empty(_LANES, x.dtype)
-    lanes[:] = x[:_LANES]
+    # No lanes[:] = x[:_LANES]: the text of its error would take a second to compile.
+    for i in range(_LANES):
+        lanes[i] = x[i]
     for block in range(1, n // _LANES + 1):
         # The last block ends with the slice, whatever it shares with the one before.
         start = min(block * _LANES, n - _LANES)
