@@ -65,16 +65,6 @@ def extreme(x, least):
     return lanes[0]
 
 
-# A sum vectorises only when its order is free; NaN and infinity survive that.
-@_helper("reassoc", "nsz")
-def total(x):
-    """The sum of a slice."""
-    s = x.dtype.type(0)
-    for i in range(x.size):
-        s += x[i]
-    return s
-
-
 def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
     """(outer, n, inner) for lines along *axis*.
 
@@ -161,9 +151,12 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         "n, inner, scale, lo, hi):"
     ]
     if form.startswith("row"):
-        per = {"m": "m", "s": "s", "t": "t[i]"}
+        # A result of the arithmetic's own type can hold the terms until they are finished.
+        inside = keeps and out.name != kind
+        kept = "kept[i]" if inside else "y[i]"
+        per = {"m": "m", "s": "s", "t": kept}
         body += [
-            f"    scratch = empty(n, {kind})",
+            *([f"    kept_all = empty(n, {kind})"] if inside else []),
             "    for line in range(lo, hi):",
             "        at = line * n",
             "        y = y_all[at : at + n]",
@@ -173,18 +166,20 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
                 else ["        full = min(max(lengths[line], 0), n)"]
             ),
             *[f"        {line.format('full')}" for line in store],
-            "        t = scratch[0:full]",
+            *(["        kept = kept_all[0:full]"] if inside else []),
         ]
         if lines.peak:
             body += [
+                f"        m = {kind}(-inf)",
                 "        for i in range(full):",
-                f"            t[i] = {text(lines.peak)}",
-                "        m = extreme(t, False) if full else t.dtype.type(0)",
+                f"            m = {text(f'maximum(m, {lines.peak})', m='m')}",
             ]
         body += [
+            f"        s = {kind}(0)",
             "        for i in range(full):",
-            f"            t[i] = {text(lines.summed, **per)}",
-            "        s = total(t)",
+            f"            t = {text(lines.summed, **per)}",
+            *([f"            {kept} = t"] if keeps else []),
+            "            s += t",
             *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
             "        for i in range(full):",
             f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
@@ -248,9 +243,9 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
         body += loop(*inside)
     joined = "\n".join(body)
-    wanted = {n for n in ("float32", "float64", "inf") if f"{n})" in joined or f"{n}(" in joined}
+    names = ("empty", "float32", "float64", "inf")
+    wanted = {n for n in names if f"{n})" in joined or f"{n}(" in joined}
     halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
-    wanted.add("empty")
     head = [
         f'"""{lines.name}: {lines.result}, s the sum of {lines.summed}'
         + (f", m the maximum of {lines.peak}" if lines.peak else "")
@@ -259,12 +254,11 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         f"from numpy import {', '.join(sorted(wanted))}",
         "",
         *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
-        "from ndgrad.kernels._launch import chunked",
-        *(["from ndgrad.kernels._rowwise import extreme, total"] if form[0] == "r" else []),
+        "from ndgrad.kernels._launch import reducing",
         *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
         "",
         "",
-        "@chunked",
+        "@reducing",
     ]
     return "\n".join([*head, joined, ""])
 
