@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-import numba
 import numpy as np
 from numba import config
+from numba.extending import register_jitable
 
 SUFFIXES = {"float32": "f32", "float64": "f64", "integer": "int"}
 
@@ -71,7 +71,9 @@ def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
 def _compile(function: Callable[..., Any], fastmath: Any) -> Callable[..., Any]:
     if config.DISABLE_JIT:
         return _quiet(function)
-    return numba.njit(forceinline=True, error_model="numpy", fastmath=fastmath)(function)
+    # Only kernels call it compiled: what calls it from Python and C would take longer to compile.
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "fastmath": fastmath}
+    return register_jitable(forceinline=True, error_model="numpy", **options)(function)
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
