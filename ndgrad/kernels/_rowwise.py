@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 
 from ..base import MXNetError
@@ -21,48 +20,6 @@ from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
 
 COLUMNS = 512  # neighbouring lines that one unit works on
-
-
-def _helper(*flags: str) -> Any:
-    return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
-
-
-_LANES = 64
-
-
-@_helper()
-def extreme(x, least):
-    """The smallest or the greatest element of a slice, which is not empty.
-
-    LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
-    is passed over unless it comes first; who must not miss one looks for it.
-    """
-    n = x.size
-    m = x[0]
-    if n < _LANES:
-        for i in range(n):
-            v = x[i]
-            m = v if (v < m if least else v > m) else m
-        return m
-    lanes = np.empty(_LANES, x.dtype)
-    # No lanes[:] = x[:_LANES]: the text of its error would take a second to compile.
-    for i in range(_LANES):
-        lanes[i] = x[i]
-    for block in range(1, n // _LANES + 1):
-        # The last block ends with the slice, whatever it shares with the one before.
-        start = min(block * _LANES, n - _LANES)
-        part = x[start : start + _LANES]
-        for i in range(_LANES):
-            v, m = part[i], lanes[i]
-            lanes[i] = v if (v < m if least else v > m) else m
-    half = _LANES // 2
-    while half:
-        part = lanes[half : 2 * half]
-        for i in range(half):
-            v, m = part[i], lanes[i]
-            lanes[i] = v if (v < m if least else v > m) else m
-        half //= 2
-    return lanes[0]
 
 
 def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
