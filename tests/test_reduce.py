@@ -63,6 +63,24 @@ def test_threads_change_no_bit() -> None:
     assert all((a == b).all() for a, b in zip(many, one, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((3_000_017,), 0), ((3, 100_003), 1), ((100_003, 3), 0)]
+)
+@pytest.mark.parametrize("name", ["sum", "mean", "nansum", "norm"])
+def test_error_does_not_grow_with_length(name: str, shape: tuple[int, ...], axis: int) -> None:
+    # At most nine additions in float32 stand between an element and float64.
+    a = np.random.default_rng(3).normal(size=shape).astype("float32")
+    wide = a.astype("float64")
+    size = np.abs(wide).sum(axis)
+    exact = size if name == "norm" else wide.sum(axis)
+    bound = 10 * 2.0**-24 * size
+    if name == "mean":
+        exact, bound = exact / shape[axis], bound / shape[axis]
+    params = {"ord": 1} if name == "norm" else {}
+    y = getattr(nd, name)(nd.array(a), axis=axis, **params).asnumpy()
+    assert (np.abs(y - exact) <= bound).all()
+
+
 def test_accuracy_of_a_long_sum() -> None:
     x = nd.full((1 << 20,), 0.1)
     assert nd.sum(x).asscalar() == np.float32(np.float32(0.1) * (1 << 20))

@@ -11,7 +11,9 @@ import numba
 import numpy as np
 import pytest
 
-from ndgrad.kernels import _scalar
+from ndgrad import nd
+from ndgrad.kernels import _elementwise, _scalar
+from ndgrad.kernels._codegen import Loop
 from ndgrad.kernels._scalar import SCALARS, resolve
 
 mp = pytest.importorskip("mpmath")
@@ -61,7 +63,8 @@ def loop_of(name, kind):
 
 
 def run(name, kind, *args):
-    args = [np.ascontiguousarray(a, DTYPES.get(kind)) for a in args]
+    dtype = np.float32 if kind == "near32" else DTYPES.get(kind)
+    args = [np.ascontiguousarray(a, dtype) for a in args]
     out = np.empty(args[0].shape, args[0].dtype)
     loop_of(name, kind)(*args, out)
     return out
@@ -205,6 +208,7 @@ SEAMS += [
 ]
 SEAMS += [0.70710678, 1.41421356, 1.4616321, 0.99903, 709.78, 710.47, 745.13, 745.2, 1e-8, 1e-17]
 SEAMS += [1e-10, 127.0, 128.0, 149.0, 1023.0, 1024.0, 1074.0, 200.0, 177.5, 184.5, 33.0, 2.0**60]
+SEAMS += [4096.0, 65536.0]
 
 
 def points(dtype, per_exponent, rng):
@@ -522,6 +526,52 @@ def test_narrow_and_unsigned_integers(dtype):
     assert out.tolist() == [9, 32, 1]
 
 
+# ---------------------------------------------------------------- limited reach
+
+NEAR = [n for n in SCALARS if SCALARS[n].near32 is not None]
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_near_forms_give_the_same_bits(name):
+    row = SCALARS[name]
+    x = arguments(row, np.float32, 100_000, generator(name))[0]
+    x = x[~(np.abs(x) > row.reach32)]
+    assert (np.abs(x) == row.reach32).any()
+    assert np.isnan(x).any()
+    got, want = run(name, "near32", x), run(name, "float32", x)
+    same = (got.view(np.int32) == want.view(np.int32)) | (np.isnan(got) & np.isnan(want))
+    assert same.all(), x[~same]
+
+
+@pytest.mark.parametrize("name", NEAR)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_kernels_leave_the_near_form_where_an_argument_is_far(name, dtype):
+    function = getattr(nd, name)
+    x = generator(name).uniform(-50, 50, 5000).astype(dtype)
+    y = function(nd.array(x, dtype=dtype)).asnumpy()
+    top = np.finfo(dtype).max
+    far = x.copy()
+    far[[7, 2000]] = top, INF
+    got = function(nd.array(far, dtype=dtype)).asnumpy()
+    # Again in the row form, where some rows are near and some are not.
+    both = _elementwise_of(f"{name}(a * b)", far.reshape(5, 1000), np.ones((5, 1), dtype))
+    np.testing.assert_array_equal(both.ravel(), got)
+    assert np.isnan(got[2000])
+    want = NUMPY[name](np.float64(top))
+    assert abs(got[7] - want) <= SCALARS[name].ulp32 * np.spacing(np.abs(want).astype(dtype))
+    untouched = np.isfinite(far) & (far != top)
+    np.testing.assert_array_equal(got[untouched], y[untouched])
+
+
+def _elementwise_of(text, *operands):
+    """A formula of a and b on arrays that broadcast, by way of a generated kernel."""
+    shapes = tuple(x.shape for x in operands)
+    out = np.empty(np.broadcast_shapes(*shapes), operands[0].dtype)
+    loop = Loop("test", ("a", "b"), (("y", text),))
+    _elementwise.run(loop, tuple(x.ravel() for x in operands), shapes, (out.ravel(),), "float32")
+    return out
+
+
 # ---------------------------------------------------------------- how it is compiled
 
 SLOW = {"polygamma", "mod"}
@@ -535,9 +585,12 @@ def packed_share(loop):
     return packed, single
 
 
+VECTORISED = [(n, k) for k in DTYPES for n in REAL if n not in SLOW | {"sqrt", "reciprocal", "div"}]
+VECTORISED += [(n, "near32") for n in NEAR]
+
+
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="reads x86 assembly")
-@pytest.mark.parametrize("kind", DTYPES)
-@pytest.mark.parametrize("name", [n for n in REAL if n not in SLOW | {"sqrt", "reciprocal", "div"}])
+@pytest.mark.parametrize(("name", "kind"), VECTORISED)
 def test_loops_vectorise(name, kind):
     run(name, kind, *[np.ones(3)] * SCALARS[name].arity)
     packed, single = packed_share(loop_of(name, kind))

@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError
-from ._scalar import resolve
+from ._scalar import SCALARS, resolve
 
 # float16 has no arithmetic on CPUs and travels as its bits: Numba sees uint16.
 _STORED_AS = {"float16": "uint16", "bool": "bool_"}
 # Literals and results of integer arithmetic are as wide as the widest operand.
 _INTEGER = "int64"
+# Elements whose reach is tested at once: few enough to be in the first cache when they are used.
+_BLOCK = 1024
 
 
 class Formula:
@@ -59,6 +61,12 @@ class Formula:
         writer = _Writer(kind, loads)
         return ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body), writer.imports
 
+    def near_text(self, loads: Mapping[str, str]) -> tuple[str, set[str], list[str]]:
+        """The same in float32 by functions of limited reach, and tests: one holds beyond it."""
+        writer = _NearWriter("float32", loads)
+        text = ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body)
+        return text, writer.imports, writer.tests
+
 
 class _Writer(ast.NodeTransformer):
     """Types constants and resolves functions: a bare 0.5 would turn float32 into float64."""
@@ -94,6 +102,22 @@ class _Writer(ast.NodeTransformer):
         if isinstance(node.op, ast.Mod):
             return self._call("mod", left, right)
         return ast.BinOp(left, node.op, right)
+
+
+class _NearWriter(_Writer):
+    """Takes functions' forms for small arguments, and notes what tells that one is not small."""
+
+    def __init__(self, kind: str, loads: Mapping[str, str]) -> None:
+        super().__init__(kind, loads)
+        self.tests: list[str] = []
+
+    def _call(self, function: str, *args: ast.expr) -> ast.Call:
+        row = SCALARS[function]
+        if row.near32 is None:
+            return super()._call(function, *args)
+        self.imports.add(row.near32)
+        self.tests += [f"(abs({ast.unparse(x)}) > {self.kind}({row.reach32}))" for x in args]
+        return ast.Call(ast.Name(row.near32), list(args), [])
 
 
 @dataclass(frozen=True)
@@ -176,15 +200,23 @@ def source(
         element = f"{name}[i]" if letter == "v" else name
         loads[name] = element if letter == "s" else _loaded(element, dtype, compute)
         kinds[name] = letter
-    body, imports = [], set()
+    body, near_body, tests, imports = [], [], [], set()
     for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
         value, used = formula(text).kernel_text(compute, loads)
         imports |= used
         body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
+        if compute == "float32":
+            value, used, beyond = formula(text).near_text(loads)
+            imports |= used
+            near_body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
+            tests += beyond
     outs = [name for name, _ in loop.results]
     arrays = [name for name in loop.args if kinds[name] != "s"]
     parameters = [*loop.args, *outs, *(["geometry"] if rows else []), "lo", "hi"]
     lines = [f"def loop({', '.join(parameters)}):"]
+    vectors = [name for name in [*arrays, *outs] if kinds.get(name, "v") == "v"]
+    count = "inner" if rows else f"{outs[0]}.size"
+    loops = _loops(count, body, near_body, list(dict.fromkeys(tests)))
     if rows:
         lines += _row_prologue(arrays, outs)
         lines += [
@@ -194,15 +226,19 @@ def source(
             for n in arrays
         ]
         lines += [f"        {n} = {n}_all[row * inner : row * inner + inner]" for n in outs]
-        lines += ["        for i in range(inner):", *[f"            {line}" for line in body]]
+        lines += [f"        {line}" for line in loops]
     else:
+        lines += [f"    {n} = {n}[0]" for n in arrays if n not in vectors]
         # A slice starts at 0, so the index needs no test for being negative: without it LLVM
         # gathers element by element instead of loading vectors (5 times slower).
-        lines += [
-            f"    {n} = {n}[lo:hi]" if kinds.get(n, "v") == "v" else f"    {n} = {n}[0]"
-            for n in [*arrays, *outs]
-        ]
-        lines += [f"    for i in range({outs[0]}.size):", *[f"        {line}" for line in body]]
+        if tests:
+            lines += [f"    {n}_all = {n}" for n in vectors]
+            lines += [f"    for start in range(lo, hi, {_BLOCK}):"]
+            lines += [f"        {n} = {n}_all[start : min(start + {_BLOCK}, hi)]" for n in vectors]
+            lines += [f"        {line}" for line in loops]
+        else:
+            lines += [f"    {n} = {n}[lo:hi]" for n in vectors]
+            lines += [f"    {line}" for line in loops]
     numpy_names = sorted(
         t
         for t in ("float32", "float64", "int8", "int32", "int64", "uint8")
@@ -228,6 +264,24 @@ def source(
     return "\n".join([*head, "", "", "@chunked", *lines, ""])
 
 
+def _loops(count: str, body: list[str], near_body: list[str], tests: list[str]) -> list[str]:
+    """The loop over *body*, or over *near_body* if no test holds for any element."""
+    head = f"for i in range({count}):"
+    full = [head, *[f"    {line}" for line in body]]
+    if not tests:
+        return full
+    near = [head, *[f"    {line}" for line in near_body]]
+    return [
+        "far = False",
+        head,
+        f"    far |= {' | '.join(tests)}",
+        "if far:",
+        *[f"    {line}" for line in full],
+        "else:",
+        *[f"    {line}" for line in near],
+    ]
+
+
 def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
     """Where each operand's row starts: its index along every outer axis times its stride."""
     lines = [f"    {name}_all = {name}" for name in [*arrays, *outs]]
@@ -248,29 +302,28 @@ def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
     return lines
 
 
-def driver_source(module: str, name: str, parameters: tuple[str, ...], what: str) -> str:
-    """Module text of the parallel driver over a serial kernel: `prange` only hands out chunks.
+def driver_source(count: int) -> str:
+    """Module text of the parallel driver of serial kernels with *count* arguments before lo, hi.
 
-    Row loops written inside a ``prange`` body do not vectorise; a serial kernel called from it
-    does.  Chunks have a fixed size, so that results do not depend on the number of threads.
+    `prange` only hands out chunks: row loops written inside its body do not vectorise, those of a
+    serial kernel called from it do.  Chunks have a fixed size, so that results do not depend on
+    the number of threads.  The kernel comes as the address of its machine code, so that a driver
+    serves all kernels of a signature and LLVM does not compile each a second time inside it.
     """
-    args = ", ".join(parameters)
+    args = ", ".join(f"a{i}" for i in range(count))
     return "\n".join(
         [
-            f'"""Parallel driver of {what}. Made from the op table; do not edit."""',
+            f'"""Parallel driver of kernels with {count} arguments. Made; do not edit."""',
             "",
             "from numba import prange",
             "",
-            f"from {module} import {name} as chunked",
-            "from ndgrad.kernels._launch import driver",
-            "",
-            "serial = chunked.serial",
+            "from ndgrad.kernels._launch import call, driver",
             "",
             "",
             "@driver",
-            f"def parallel({args}, units_, grain_):",
-            "    for chunk in prange((units_ + grain_ - 1) // grain_):",
-            f"        serial({args}, chunk * grain_, min(units_, (chunk + 1) * grain_))",
+            f"def parallel(serial, {args}, units, grain):",
+            "    for chunk in prange((units + grain - 1) // grain):",
+            f"        call(serial, ({args}, chunk * grain, min(units, (chunk + 1) * grain)))",
             "",
         ]
     )

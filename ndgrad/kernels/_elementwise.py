@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,9 +11,9 @@ from numba import types
 
 from .. import tracing
 from ..base import MXNetError
-from . import _cache, _codegen, _threads
+from . import _cache, _codegen
 from ._codegen import Loop
-from ._launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, entry, vector
+from ._launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
 
 Shape = tuple[int, ...]
 
@@ -28,7 +27,7 @@ class Compiled:
         ``serial(*operands, *results, [geometry,] lo, hi)``: no check of types.
     """
 
-    __slots__ = ("serial", "_chunked", "_signature", "_parallel")
+    __slots__ = ("serial", "_entry")
 
     def __init__(
         self,
@@ -40,7 +39,6 @@ class Compiled:
     ) -> None:
         text = _codegen.source(loop, dtypes, out_dtypes, compute, layout)
         name = "_".join([loop.name, *dict.fromkeys(d.name for d in (*dtypes, *out_dtypes)), layout])
-        self._chunked = _cache.load(name, text).loop
         rows, letters = layout.startswith("r"), layout.lstrip("r")
         scalar = getattr(types, compute)
         operands = [
@@ -49,9 +47,9 @@ class Compiled:
         ]
         geometry = [vector(np.dtype("int64"))] if rows else []
         results = [vector(dtype) for dtype in out_dtypes]
-        self._signature = (*operands, *results, *geometry, types.intp, types.intp)
-        self.serial = entry(self._chunked.serial, self._signature)
-        self._parallel: Callable[..., Any] | None = None
+        signature = (*operands, *results, *geometry, types.intp, types.intp)
+        self._entry = Entry(_cache.load(name, text).loop, signature)
+        self.serial = self._entry.serial
 
     def run(self, args: tuple[Any, ...], units: int, elements: int) -> None:
         """Fill the results, in parallel when the work is worth it.
@@ -68,13 +66,7 @@ class Compiled:
         if units * elements < PARALLEL_ELEMENTS or units == 1:
             self.serial(*args, 0, units)
             return
-        if self._parallel is None:
-            self._parallel = entry(self._chunked.parallel, self._signature)
-        grain = max(1, CHUNK_ELEMENTS // elements)
-        _threads.launch(self._parallel, self._all, *args, units, grain)
-
-    def _all(self, *args: Any) -> None:
-        self.serial(*args[:-2], 0, args[-2])
+        self._entry.parallel(*args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
 class Layout(NamedTuple):

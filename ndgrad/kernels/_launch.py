@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numba
 from numba import types
+from numba._dispatcher import compute_fingerprint
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 from . import _cache, _codegen, _threads
 
@@ -33,9 +36,9 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
     return compiled
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+def kernel(function: Callable[..., Any], **options: Any) -> Any:
     """Compile a serial kernel: `numba.njit` with this package's flags and disk cache."""
-    return _jit(function)
+    return _jit(function, **options)
 
 
 def driver(function: Callable[..., Any]) -> Any:
@@ -43,23 +46,82 @@ def driver(function: Callable[..., Any]) -> Any:
     return _jit(function, parallel=True, nogil=True)
 
 
-def entry(compiled: Any, signature: tuple[Any, ...]) -> Callable[..., Any]:
-    """The compiled code for one signature, past the dispatcher that looks at argument types.
+if numba.config.DISABLE_JIT:
 
-    The caller answers for the types: a wrong one reads memory wrongly.
-    """
-    if numba.config.DISABLE_JIT:
-        return compiled
-    compiled.compile(signature)
-    (overload,) = [
-        result for types_, result in compiled.overloads.items() if tuple(types_) == signature
-    ]
-    return overload.entry_point
+    def call(function: Any, args: Any) -> None:
+        function(*args)
+
+else:
+
+    @intrinsic
+    def call(typing_context: Any, address: Any, args: Any) -> Any:
+        """Call the kernel at an address, which returns nothing, with a tuple of arguments."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            kinds, convention = tuple(signature.args[1]), context.call_conv
+            kernel_type = convention.get_function_type(types.none, kinds)
+            pointer = builder.inttoptr(values[0], kernel_type.as_pointer())
+            arguments = cgutils.unpack_tuple(builder, values[1])
+            status, _ = convention.call_function(builder, pointer, types.none, kinds, arguments)
+            with cgutils.if_unlikely(builder, status.is_error):
+                convention.return_status_propagate(builder, status)
+            return context.get_dummy_value()
+
+        return types.none(address, args), generate
 
 
 def vector(dtype: Any) -> types.Array:
     """The Numba type of a flat, contiguous array of *dtype* (a NumPy dtype)."""
     return types.Array(getattr(types, _codegen.stored(dtype)), 1, "C")
+
+
+class Entry:
+    """A chunked kernel for one signature, past the dispatchers that look at argument types.
+
+    The caller answers for the types: a wrong one reads memory wrongly.
+
+    Attributes
+    ----------
+    serial : callable
+        The compiled code, called as ``serial(*args, lo, hi)``.
+    """
+
+    __slots__ = ("_kernel", "_parallel", "_signature", "serial")
+
+    def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
+        self._kernel, self._signature = kernel, signature
+        self.serial = _entry_point(kernel.serial, signature)
+        self._parallel: Callable[..., Any] | None = None
+
+    def parallel(self, *args: Any) -> None:
+        """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
+        if self._parallel is None:
+            driver = _entry_point(self._kernel.driver, (types.intp, *self._signature))
+            self._parallel = partial(driver, _address(self._kernel.serial, self._signature))
+        _threads.launch(self._parallel, self._all, *args)
+
+    def _all(self, *args: Any) -> None:
+        self.serial(*args[:-2], 0, args[-2])
+
+
+def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+    dispatcher.compile(signature)
+    (result,) = [r for types_, r in dispatcher.overloads.items() if tuple(types_) == signature]
+    return result
+
+
+def _entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+    if numba.config.DISABLE_JIT:
+        return dispatcher
+    return _compiled(dispatcher, signature).entry_point
+
+
+def _address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+    """Where the machine code for a signature is: what `call` calls."""
+    if numba.config.DISABLE_JIT:
+        return dispatcher
+    result = _compiled(dispatcher, signature)
+    return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
 
 
 class Chunked:
@@ -69,35 +131,43 @@ class Chunked:
     chunk runs serially on the calling thread.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
         self.function = function
-        self.serial = kernel(function)
+        self.serial = kernel(function, **options)
         parameters = tuple(inspect.signature(function).parameters)
         assert parameters[-2:] == ("lo", "hi"), f"{function.__name__} must end with lo, hi"
-        self.parameters = parameters[:-2]
+        self._count = len(parameters) - 2
+        self._entries: dict[Any, Entry] = {}
         self.__doc__ = function.__doc__
 
     @cached_property
-    def parallel(self) -> Any:
-        module, name = self.function.__module__, self.function.__name__
-        text = _codegen.driver_source(module, name, self.parameters, f"{module}.{name}")
-        stem = f"{module.rpartition('.')[2]}_{name.strip('_')}_parallel"
-        return _cache.load(stem, text).parallel
+    def driver(self) -> Any:
+        text = _codegen.driver_source(self._count)
+        return _cache.load(f"parallel_{self._count}", text).parallel
 
     def __call__(self, *args: Any) -> None:
         n, grain = args[-2:]
         if n <= grain:
-            self._all(*args)
-        else:
-            _threads.launch(self.parallel, self._all, *args)
-
-    def _all(self, *args: Any) -> None:
-        self.serial(*args[:-2], 0, args[-2])
+            self.serial(*args[:-2], 0, n)
+            return
+        key = tuple(map(compute_fingerprint, args))
+        found = self._entries.get(key)
+        if found is None:
+            found = self._entries[key] = Entry(self, tuple(map(numba.typeof, args)))
+        found.parallel(*args)
 
 
 def chunked(function: Callable[..., Any]) -> Chunked:
     """Declare a serial kernel whose last parameters are ``lo, hi``; see `Chunked`."""
     return Chunked(function)
+
+
+def reducing(function: Callable[..., Any]) -> Chunked:
+    """`chunked`, but sums may be taken in any order, or they would not vectorise.
+
+    The order is fixed by compiling; NaN and infinity survive.
+    """
+    return Chunked(function, fastmath={"reassoc", "nsz", "contract"})
 
 
 def grain(elements_per_unit: int, cost: int = 1) -> int:

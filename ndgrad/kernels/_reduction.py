@@ -1,16 +1,17 @@
 """Reductions by a formula: a row names map, combine and finish; text and kernels are made here.
 
-Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  The kernel keeps
-one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner`` is small, so that
-its loops are element-wise over lanes and vectorise whatever the combining formula is.  Lanes are
-folded at the end of a unit.  What one unit of work is follows from the shape alone, and partial
-results are combined in order: the number of threads changes no bit.
+Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  With ``inner`` 1
+elements are neighbours, and LLVM makes the lanes of a loop over a block of them.  Otherwise the
+kernel keeps one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner`` is
+small, folded at the end of a unit.  Either way a few elements are combined as they are before the
+accumulator, which is wider, takes them up.  What one unit of work is follows from the shape alone,
+and partial results are combined in order: the number of threads changes no bit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -19,11 +20,12 @@ import numpy as np
 from numba import types
 
 from ..storage import empty
-from . import _cache, _threads
+from . import _cache
 from ._codegen import _loaded, _stored, compute_type, formula
-from ._launch import entry, vector
+from ._launch import Entry, vector
 
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
+_BLOCK = 256  # elements of a row that meet before they are widened: four to a lane
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
 _UNIT = 1 << 15  # elements from which a unit of work hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
@@ -46,7 +48,11 @@ class Reduction:
     finished : str
         Formula over ``a`` and ``n``, the number of elements.
     wide : bool
-        Whether floating point is accumulated in float64, which costs nothing as memory is slower.
+        Whether floating point is accumulated in float64.
+    mixed : bool
+        Whether a few neighbours, four to a lane, may meet in the elements' own precision before:
+        a conversion of each would take longer than reading it.  Not for what may leave the
+        range of float32 on the way to a result that is in it, as products do.
     mathematical : bool
         Whether integers go through floating point.
     """
@@ -57,6 +63,7 @@ class Reduction:
     start: str = "0"
     finished: str = "a"
     wide: bool = True
+    mixed: bool = False
     mathematical: bool = False
 
     def kind(self, dtype: np.dtype[Any]) -> str:
@@ -64,6 +71,12 @@ class Reduction:
         if dtype.kind == "f":
             return "float64" if self.wide else compute_type(dtype, mathematical=False)
         return "float64" if dtype.kind == "b" or self.mathematical else "int64"
+
+    def narrow(self, dtype: np.dtype[Any]) -> str:
+        """The type in which a few neighbours are combined."""
+        if dtype.kind == "f" and self.mixed:
+            return compute_type(dtype, mathematical=False)
+        return self.kind(dtype)
 
 
 class Buffer:
@@ -86,12 +99,15 @@ class Pass(NamedTuple):
         Pieces of work, and how many make up a chunk for a thread.
     size : int
         Elements of the result.
+    flat : bool
+        Whether inner is 1.
     """
 
     geometry: np.ndarray[Any, Any]
     units: int
     grain: int
     size: int
+    flat: bool
 
 
 def _passes(outer: int, n: int, inner: int) -> list[Pass]:
@@ -106,7 +122,7 @@ def _passes(outer: int, n: int, inner: int) -> list[Pass]:
     units = outer * blocks * chunks
     grain = max(1, _UNIT // max(1, rows * width))
     geometry = np.array([n, inner, rows, chunks, width, blocks], np.int64)
-    here = Pass(geometry, units, grain, outer * chunks * inner)
+    here = Pass(geometry, units, grain, outer * chunks * inner, inner == 1)
     return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
 
 
@@ -165,6 +181,7 @@ def source(
     kind: str,
     first: bool,
     last: bool,
+    flat: bool,
 ) -> str:
     """Readable module text of one pass of a reduction.
 
@@ -177,89 +194,106 @@ def source(
         The type of the accumulators.
     first, last : bool
         Whether this pass maps the elements, and whether it finishes the results.
+    flat : bool
+        Whether the elements that meet are neighbours.
     """
     imports: set[str] = set()
+    narrow = row.narrow(dtype) if first else kind
 
-    def text(written: str, **loads: str) -> str:
+    def text(written: str, kind: str, **loads: str) -> str:
         value, used = formula(written).kernel_text(kind, loads)
         imports.update(used)
         return value
 
     def element(name: str) -> str:
-        return text(row.mapped if first else "x", x=_loaded(name, dtype, kind))
+        return text(row.mapped if first else "x", narrow, x=_loaded(name, dtype, narrow))
 
-    start = _limits(kind).get(row.start) or text(row.start)
-    combined = text(row.combined, a="a", b="b")
-    finished = _stored(text(row.finished if last else "a", a="a", n="count"), out, kind)
+    def combined(a: str, b: str, kind: str = kind) -> str:
+        return text(row.combined, kind, a=a, b=b)
 
-    def step(indent: int, *names: str) -> list[str]:
-        lines = [line for name in names for line in (f"b = {element(name)}", f"a = {combined}")]
-        return [" " * indent + line for line in lines]
+    def start(kind: str) -> str:
+        return _limits(kind).get(row.start) or text(row.start, kind)
 
-    lines = [
-        "def loop(x_all, y_all, count, geometry, lo, hi):",
-        "    n, inner, rows, chunks = geometry[0], geometry[1], geometry[2], geometry[3]",
-        "    width, blocks = geometry[4], geometry[5]",
-        f"    most = max(width, {_LANES})",
-        f"    lanes_all = empty(0 if width == 1 and n < 16 else most, {kind})",
-        "    for unit in range(lo, hi):",
-        "        chunk = unit % chunks",
-        "        block = unit // chunks % blocks",
-        "        outer = unit // (chunks * blocks)",
-        "        r = min(rows, n - chunk * rows)",
-        "        w = min(width, inner - block * width)",
-        "        at = (outer * n + chunk * rows) * inner + block * width",
-        "        at_y = (outer * chunks + chunk) * inner + block * width",
-        "        y = y_all[at_y : at_y + w]",
-        "        if w == 1 and r < 16 and inner == 1:",
-        f"            a = {start}",
-        "            x = x_all[at : at + r]",
-        "            for i in range(r):",
-        *step(16, "x[i]"),
-        f"            y[0] = {finished}",
-        "            continue",
-        "        # k rows side by side make a wide one, where a row alone is short.",
-        f"        k = max(1, min({_LANES} // w, r // 4)) if blocks == 1 else 1",
-        "        many = k * w",
-        "        stride = k * inner",
-        "        lanes = lanes_all[0:many]",
-        "        for i in range(many):",
-        f"            lanes[i] = {start}",
-        "        steps = r // k",
-        "        for j in range(steps // 4):",
-        "            here = at + 4 * j * stride",
-        *[
-            f"            x{i} = x_all[here + {i} * stride : here + {i} * stride + many]"
-            for i in range(4)
-        ],
-        "            for i in range(many):",
-        "                a = lanes[i]",
-        *step(16, *(f"x{i}[i]" for i in range(4))),
-        "                lanes[i] = a",
-        "        # What is left: whole steps, then the rows that do not fill one.",
-        "        for j in range(steps // 4 * 4, steps + 1):",
-        "            x = x_all[at + j * stride : at + min(j * stride + many, r * inner)]",
-        "            if blocks > 1:",
-        "                if j == steps:",
-        "                    break",
-        "                x = x_all[at + j * stride : at + j * stride + many]",
-        "            for i in range(x.size):",
-        "                a = lanes[i]",
-        *step(16, "x[i]"),
-        "                lanes[i] = a",
-        "        while k > 1:",
-        "            half = (k + 1) // 2",
-        "            upper = lanes[half * w : k * w]",
-        "            for i in range(upper.size):",
-        "                a = lanes[i]",
-        "                b = upper[i]",
-        f"                lanes[i] = {combined}",
-        "            k = half",
-        "        for i in range(w):",
-        "            a = lanes[i]",
-        f"            y[i] = {finished}",
-    ]
-    names = ("float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+    def widened(value: str) -> str:
+        return value if narrow == kind else f"{kind}({value})"
+
+    finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    if flat:
+        block = _UNIT if narrow == kind else _BLOCK
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
+            "    for unit in range(lo, hi):",
+            "        chunk = unit % chunks",
+            "        at = unit // chunks * n + chunk * rows",
+            "        r = min(rows, n - chunk * rows)",
+            f"        a = {start(kind)}",
+            f"        for begin in range(0, r, {block}):",
+            f"            x = x_all[at + begin : at + min(begin + {block}, r)]",
+            f"            b = {start(narrow)}",
+            "            for i in range(x.size):",
+            f"                b = {combined('b', element('x[i]'), narrow)}",
+            f"            a = {combined('a', widened('b'))}",
+            f"        y_all[unit] = {finished}",
+        ]
+    else:
+        left, right = (
+            combined(element(f"x{i}[i]"), element(f"x{i + 1}[i]"), narrow) for i in (0, 2)
+        )
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, inner, rows, chunks = geometry[0], geometry[1], geometry[2], geometry[3]",
+            "    width, blocks = geometry[4], geometry[5]",
+            f"    lanes_all = empty(max(width, {_LANES}), {kind})",
+            "    for unit in range(lo, hi):",
+            "        chunk = unit % chunks",
+            "        block = unit // chunks % blocks",
+            "        outer = unit // (chunks * blocks)",
+            "        r = min(rows, n - chunk * rows)",
+            "        w = min(width, inner - block * width)",
+            "        at = (outer * n + chunk * rows) * inner + block * width",
+            "        at_y = (outer * chunks + chunk) * inner + block * width",
+            "        y = y_all[at_y : at_y + w]",
+            "        # k rows side by side make a wide one, where a row alone is short.",
+            f"        k = max(1, min({_LANES} // w, r // 4)) if blocks == 1 else 1",
+            "        many = k * w",
+            "        stride = k * inner",
+            "        lanes = lanes_all[0:many]",
+            "        for i in range(many):",
+            f"            lanes[i] = {start(kind)}",
+            "        steps = r // k",
+            "        for j in range(steps // 4):",
+            "            here = at + 4 * j * stride",
+            *[
+                f"            x{i} = x_all[here + {i} * stride : here + {i} * stride + many]"
+                for i in range(4)
+            ],
+            "            for i in range(many):",
+            "                a = lanes[i]",
+            f"                b = {combined(left, right, narrow)}",
+            f"                lanes[i] = {combined('a', widened('b'))}",
+            "        # What is left: whole steps, then the rows that do not fill one.",
+            "        for j in range(steps // 4 * 4, steps + (blocks == 1)):",
+            "            begin = at + j * stride",
+            "            length = many if j < steps else (r - steps * k) * inner",
+            "            x = x_all[begin : begin + length]",
+            "            for i in range(x.size):",
+            "                a = lanes[i]",
+            f"                b = {element('x[i]')}",
+            f"                lanes[i] = {combined('a', widened('b'))}",
+            "        while k > 1:",
+            "            half = (k + 1) // 2",
+            "            upper = lanes[half * w : k * w]",
+            "            for i in range(upper.size):",
+            "                a = lanes[i]",
+            "                b = upper[i]",
+            f"                lanes[i] = {combined('a', 'b')}",
+            "            k = half",
+            "        for i in range(w):",
+            "            a = lanes[i]",
+            f"            y[i] = {finished}",
+        ]
+    names = ("empty", "float32", "float64", "inf", "int8", "int32", "int64", "uint8")
     used = [t for t in names if any(f"{t}(" in x or f"{t})" in x for x in lines)]
     halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
     head = [
@@ -267,53 +301,29 @@ def source(
         f"{row.combined}, finish by {row.finished if last else 'a'}. "
         'Made from the op table; do not edit."""',
         "",
-        f"from numpy import {', '.join(sorted({'empty', *used}))}",
-        "",
     ]
+    if used:
+        head += [f"from numpy import {', '.join(sorted(used))}", ""]
     if halves:
         head.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
-    head.append("from ndgrad.kernels._launch import chunked")
+    head.append("from ndgrad.kernels._launch import reducing")
     if imports:
         head.append(f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}")
-    return "\n".join([*head, "", "", "@chunked", *lines, ""])
+    return "\n".join([*head, "", "", "@reducing", *lines, ""])
 
 
-class _Compiled:
-    """One pass of a reduction for given dtypes: serial code, and the parallel driver on demand."""
-
-    __slots__ = ("_chunked", "_parallel", "_signature", "serial")
-
-    def __init__(self, *key: Any) -> None:
-        row, dtype, out, kind, first, last = key
-        stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
-        name = "_".join([row.name + stage, *dict.fromkeys((dtype.name, out.name))])
-        self._chunked = _cache.load(name, source(*key)).loop
-        scalar = getattr(types, kind)
-        self._signature = (
-            vector(dtype),
-            vector(out),
-            scalar,
-            vector(np.dtype("int64")),
-            types.intp,
-            types.intp,
-        )
-        self.serial = entry(self._chunked.serial, self._signature)
-        self._parallel: Callable[..., Any] | None = None
-
-    def run(self, x: Any, y: Any, count: Any, step: Pass) -> None:
-        if step.units <= step.grain:
-            self.serial(x, y, count, step.geometry, 0, step.units)
-            return
-        if self._parallel is None:
-            self._parallel = entry(self._chunked.parallel, self._signature)
-        args = (x, y, count, step.geometry, step.units, step.grain)
-        _threads.launch(self._parallel, self._all, *args)
-
-    def _all(self, *args: Any) -> None:
-        self.serial(*args[:-2], 0, args[-2])
+def _compiled(*key: Any) -> Entry:
+    """One pass of a reduction for the arguments of `source`."""
+    row, dtype, out, kind, first, last, flat = key
+    stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
+    dtypes = dict.fromkeys((dtype.name, out.name))
+    name = "_".join([row.name + stage, *dtypes, "rows" if flat else "columns"])
+    geometry = vector(np.dtype("int64"))
+    arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
+    return Entry(_cache.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
 
 
-_KERNELS: dict[Any, _Compiled] = {}
+_KERNELS: dict[Any, Entry] = {}
 
 
 def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) -> Any:
@@ -324,11 +334,14 @@ def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) 
     final = len(how.passes) - 1
     for i, step in enumerate(how.passes):
         y = empty(step.size, out if i == final else between)
-        key = (row, x.dtype, y.dtype, kind, i == 0, i == final)
+        key = (row, x.dtype, y.dtype, kind, i == 0, i == final, step.flat)
         kernel = _KERNELS.get(key)
         if kernel is None:
-            kernel = _KERNELS.setdefault(key, _Compiled(*key))
-        if step.size:
-            kernel.run(x, y, count, step)
+            kernel = _KERNELS.setdefault(key, _compiled(*key))
+        args = (x, y, count, step.geometry)
+        if step.units > step.grain:
+            kernel.parallel(*args, step.units, step.grain)
+        elif step.size:
+            kernel.serial(*args, 0, step.units)
         x = y
     return x

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 
 from ..base import MXNetError
@@ -21,56 +20,6 @@ from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
 
 COLUMNS = 512  # neighbouring lines that one unit works on
-
-
-def _helper(*flags: str) -> Any:
-    return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
-
-
-_LANES = 64
-
-
-@_helper()
-def extreme(x, least):
-    """The smallest or the greatest element of a slice, which is not empty.
-
-    LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
-    is passed over unless it comes first; who must not miss one looks for it.
-    """
-    n = x.size
-    m = x[0]
-    if n < _LANES:
-        for i in range(n):
-            v = x[i]
-            m = v if (v < m if least else v > m) else m
-        return m
-    lanes = np.empty(_LANES, x.dtype)
-    lanes[:] = x[:_LANES]
-    for block in range(1, n // _LANES + 1):
-        # The last block ends with the slice, whatever it shares with the one before.
-        start = min(block * _LANES, n - _LANES)
-        part = x[start : start + _LANES]
-        for i in range(_LANES):
-            v, m = part[i], lanes[i]
-            lanes[i] = v if (v < m if least else v > m) else m
-    half = _LANES // 2
-    while half:
-        part = lanes[half : 2 * half]
-        for i in range(half):
-            v, m = part[i], lanes[i]
-            lanes[i] = v if (v < m if least else v > m) else m
-        half //= 2
-    return lanes[0]
-
-
-# A sum vectorises only when its order is free; NaN and infinity survive that.
-@_helper("reassoc", "nsz")
-def total(x):
-    """The sum of a slice."""
-    s = x.dtype.type(0)
-    for i in range(x.size):
-        s += x[i]
-    return s
 
 
 def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
@@ -159,9 +108,12 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         "n, inner, scale, lo, hi):"
     ]
     if form.startswith("row"):
-        per = {"m": "m", "s": "s", "t": "t[i]"}
+        # A result of the arithmetic's own type can hold the terms until they are finished.
+        inside = keeps and out.name != kind
+        kept = "kept[i]" if inside else "y[i]"
+        per = {"m": "m", "s": "s", "t": kept}
         body += [
-            f"    scratch = empty(n, {kind})",
+            *([f"    kept_all = empty(n, {kind})"] if inside else []),
             "    for line in range(lo, hi):",
             "        at = line * n",
             "        y = y_all[at : at + n]",
@@ -171,18 +123,20 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
                 else ["        full = min(max(lengths[line], 0), n)"]
             ),
             *[f"        {line.format('full')}" for line in store],
-            "        t = scratch[0:full]",
+            *(["        kept = kept_all[0:full]"] if inside else []),
         ]
         if lines.peak:
             body += [
+                f"        m = {kind}(-inf)",
                 "        for i in range(full):",
-                f"            t[i] = {text(lines.peak)}",
-                "        m = extreme(t, False) if full else t.dtype.type(0)",
+                f"            m = {text(f'maximum(m, {lines.peak})', m='m')}",
             ]
         body += [
+            f"        s = {kind}(0)",
             "        for i in range(full):",
-            f"            t[i] = {text(lines.summed, **per)}",
-            "        s = total(t)",
+            f"            t = {text(lines.summed, **per)}",
+            *([f"            {kept} = t"] if keeps else []),
+            "            s += t",
             *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
             "        for i in range(full):",
             f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
@@ -246,9 +200,9 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
         body += loop(*inside)
     joined = "\n".join(body)
-    wanted = {n for n in ("float32", "float64", "inf") if f"{n})" in joined or f"{n}(" in joined}
+    names = ("empty", "float32", "float64", "inf")
+    wanted = {n for n in names if f"{n})" in joined or f"{n}(" in joined}
     halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
-    wanted.add("empty")
     head = [
         f'"""{lines.name}: {lines.result}, s the sum of {lines.summed}'
         + (f", m the maximum of {lines.peak}" if lines.peak else "")
@@ -257,12 +211,11 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         f"from numpy import {', '.join(sorted(wanted))}",
         "",
         *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
-        "from ndgrad.kernels._launch import chunked",
-        *(["from ndgrad.kernels._rowwise import extreme, total"] if form[0] == "r" else []),
+        "from ndgrad.kernels._launch import reducing",
         *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
         "",
         "",
-        "@chunked",
+        "@reducing",
     ]
     return "\n".join([*head, joined, ""])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 
 from ..base import MXNetError
@@ -14,9 +15,45 @@ from ._axes import sorted_axes
 from ._declare import operator
 from ._launch import chunked, grain
 from ._reduction import Buffer
-from ._rowwise import COLUMNS, extreme
+from ._rowwise import COLUMNS
 from ._table import ZERO, Sample
 from .casting import copied
+
+_LANES = 64  # of a row's extreme
+
+
+@numba.njit(error_model="numpy")
+def _extreme(x, least):
+    """The smallest or the greatest element of a slice, which is not empty.
+
+    LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
+    is passed over unless it comes first; who must not miss one looks for it.
+    """
+    n = x.size
+    m = x[0]
+    if n < _LANES:
+        for i in range(n):
+            v = x[i]
+            m = v if (v < m if least else v > m) else m
+        return m
+    lanes = np.empty(_LANES, x.dtype)
+    for i in range(_LANES):
+        lanes[i] = x[i]
+    for block in range(1, n // _LANES + 1):
+        # The last block ends with the slice, whatever it shares with the one before.
+        start = min(block * _LANES, n - _LANES)
+        part = x[start : start + _LANES]
+        for i in range(_LANES):
+            v, m = part[i], lanes[i]
+            lanes[i] = v if (v < m if least else v > m) else m
+    half = _LANES // 2
+    while half:
+        part = lanes[half : 2 * half]
+        for i in range(half):
+            v, m = part[i], lanes[i]
+            lanes[i] = v if (v < m if least else v > m) else m
+        half //= 2
+    return lanes[0]
 
 
 @chunked
@@ -27,7 +64,7 @@ def _index_in_rows(x, y, n, least, lo, hi):
         missing = 0
         for i in range(n):
             missing += row[i] != row[i]
-        m = extreme(row, least)
+        m = _extreme(row, least)
         i = 0
         if missing:
             while row[i] == row[i]:
@@ -49,8 +86,10 @@ def _index_in_columns(x, y, n, inner, least, lo, hi):
         w = min(COLUMNS, inner - start)
         best, found = best_all[0:w], found_all[0:w]
         outer = unit // blocks
-        best[:] = x[outer * n * inner + start : outer * n * inner + start + w]
-        found[:] = 0
+        row = x[outer * n * inner + start : outer * n * inner + start + w]
+        # Assigning slices would make Numba compile the text of an error, for a second.
+        for i in range(w):
+            best[i], found[i] = row[i], 0
         for r in range(1, n):
             at = (outer * n + r) * inner + start
             row = x[at : at + w]

@@ -33,14 +33,14 @@ _NOT_NAN = "where(x != x, {}, x)"
 REDUCTIONS = {
     row.name: row
     for row in (
-        Reduction("sum"),
-        Reduction("mean", finished="a / n"),
+        Reduction("sum", mixed=True),
+        Reduction("mean", finished="a / n", mixed=True),
         Reduction("prod", combined="a * b", start="1"),
-        Reduction("nansum", mapped=_NOT_NAN.format(0)),
+        Reduction("nansum", mapped=_NOT_NAN.format(0), mixed=True),
         Reduction("nanprod", mapped=_NOT_NAN.format(1), combined="a * b", start="1"),
         Reduction("max", combined="maximum(a, b)", start="lowest", wide=False),
         Reduction("min", combined="minimum(a, b)", start="highest", wide=False),
-        Reduction("norm1", mapped="abs(x)"),
+        Reduction("norm1", mapped="abs(x)", mixed=True),
         Reduction("norm2", mapped="x * x", finished="sqrt(a)", mathematical=True),
         Reduction("sum_sq", mapped="x * x", mathematical=True),
         Reduction("all_finite", mapped="where(isfinite(x), 1, 0)", combined="a * b", start="1"),

@@ -288,28 +288,25 @@ def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     return y, tuple(form)
 
 
-_LOSS_TEXT = """from numpy import empty, float32, float64
+_LOSS_TEXT = """from numpy import float32, float64, inf
 
 from ndgrad.kernels._half import float_to_half, half_to_float
-from ndgrad.kernels._launch import chunked
-from ndgrad.kernels._rowwise import extreme, total
-from ndgrad.kernels._scalar import exp_{short}, log_{short}
+from ndgrad.kernels._launch import chunked, reducing
+from ndgrad.kernels._scalar import exp_{short}, log_{short}, maximum_{short}
 
 
-@chunked
+@reducing
 def losses(x_all, label, loss, peak, weight, n, lo, hi):
-    scratch = empty(n, {kind})
     for row in range(lo, hi):
         x = x_all[row * n : row * n + n]
-        t = scratch[0:n]
+        m = {kind}(-inf)
         for i in range(n):
-            t[i] = {load}
-        m = extreme(t, False)
-        at = t[label[row]]
+            m = maximum_{short}(m, {load})
+        s = {kind}(0)
         for i in range(n):
-            t[i] = exp_{short}(t[i] - m)
-        s = total(t)
-        loss[row] = (m - at) + log_{short}(s)
+            s += exp_{short}({load} - m)
+        i = label[row]
+        loss[row] = (m - {load}) + log_{short}(s)
         peak[row] = m
         weight[row] = {kind}(1) / s
 

@@ -105,7 +105,8 @@ def _order_rows(
             _by_insertion(keys, other_keys, row)
         else:
             result = _by_radix(keys, other_keys, index, other_index, bytes_)
-            row[:] = result[:k]
+            for i in range(k):
+                row[i] = result[i]
 
 
 @chunked

@@ -27,6 +27,6 @@ if TYPE_CHECKING:
 
 for _module in (_arith, _erf, _exp, _gamma, _log, _power, _trig):
     for _row in SCALARS.values():
-        for _name in (_row.float32, _row.float64, _row.integer):
+        for _name in (_row.float32, _row.near32, _row.float64, _row.integer):
             if _name is not None and hasattr(_module, _name):
                 globals()[_name] = getattr(_module, _name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import float32 as f32
 
-from ._bits import copysign
+from ._bits import copysign, maximum, minimum
 from ._table import scalar
 
 _INF_F32 = f32("inf")
@@ -176,12 +176,12 @@ def div_int(a, b):
 @scalar("maximum", "float32")
 def maximum_f32(a, b):
     """The larger; NaN if either is."""
-    return a if (a > b) | (a != a) else b
+    return maximum(a, b)
 
 
 @scalar("maximum", "float64")
 def maximum_f64(a, b):
-    return a if (a > b) | (a != a) else b
+    return maximum(a, b)
 
 
 @scalar("maximum", "integer")
@@ -192,12 +192,12 @@ def maximum_int(a, b):
 @scalar("minimum", "float32")
 def minimum_f32(a, b):
     """The smaller; NaN if either is."""
-    return a if (a < b) | (a != a) else b
+    return minimum(a, b)
 
 
 @scalar("minimum", "float64")
 def minimum_f64(a, b):
-    return a if (a < b) | (a != a) else b
+    return minimum(a, b)
 
 
 @scalar("minimum", "integer")

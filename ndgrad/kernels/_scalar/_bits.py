@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import config
 from numba.extending import intrinsic
 from numpy import float32 as f32
@@ -38,6 +39,8 @@ if config.DISABLE_JIT:
 
     sqrt = np.sqrt
     copysign = np.copysign
+    maximum = np.maximum
+    minimum = np.minimum
 
 else:
 
@@ -49,6 +52,24 @@ else:
             return builder.fma(*args)
 
         return a(a, a, a), generate
+
+    def _extreme(name: str) -> Any:
+        """IEEE 754's maximum or minimum; LLVM vectorises a reduction by it, unlike a choice."""
+
+        @intrinsic
+        def extreme(typing_context: Any, a: Any, b: Any) -> Any:
+            def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+                kind = args[0].type
+                function_type = ir.FunctionType(kind, (kind, kind))
+                function = builder.module.declare_intrinsic(name, (kind,), function_type)
+                return builder.call(function, args)
+
+            return a(a, a), generate
+
+        return extreme
+
+    maximum = _extreme("llvm.maximum")
+    minimum = _extreme("llvm.minimum")
 
     @inline
     def sqrt(x):  # type: ignore[misc]  # a NumPy function where the JIT is off

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-import numba
 import numpy as np
 from numba import config
+from numba.extending import register_jitable
 
-SUFFIXES = {"float32": "f32", "float64": "f64", "integer": "int"}
+SUFFIXES = {"float32": "f32", "near32": "near32", "float64": "f64", "integer": "int"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Scalar:
         How many arguments it takes.
     float32, float64, integer : str or None
         Attribute of `ndgrad.kernels._scalar` that implements it for this kind of number.
+    near32 : str or None
+        Attribute that gives `float32`'s value for magnitudes up to *reach32* alone, in less time.
+    reach32 : float
+        See *near32*.
     ulp32, ulp64 : float
         Largest error in units in the last place; 0 where the result is exact.
     abs64 : float
@@ -45,6 +49,8 @@ class Scalar:
     float32: str | None = None
     float64: str | None = None
     integer: str | None = None
+    near32: str | None = None
+    reach32: float = 0.0
     ulp32: float = 0.0
     ulp64: float = 0.0
     abs64: float = 0.0
@@ -71,7 +77,9 @@ def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
 def _compile(function: Callable[..., Any], fastmath: Any) -> Callable[..., Any]:
     if config.DISABLE_JIT:
         return _quiet(function)
-    return numba.njit(forceinline=True, error_model="numpy", fastmath=fastmath)(function)
+    # Only kernels call it compiled: what calls it from Python and C would take longer to compile.
+    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "fastmath": fastmath}
+    return register_jitable(forceinline=True, error_model="numpy", **options)(function)
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,8 +99,8 @@ def scalar(name: str, kind: str, **facts: Any) -> Callable[[Any], Callable[..., 
     ----------
     name : str
         As formulas call it; the function itself is called ``name_f32`` and so on.
-    kind : {"float32", "float64", "integer"}
-        What it takes.
+    kind : {"float32", "near32", "float64", "integer"}
+        What it takes; ``"near32"``: float32 up to ``reach32``.
     **facts
         ``ulp``, the bound for this kind, and fields of `Scalar` such as ``cuda``, ``domain``.
     """

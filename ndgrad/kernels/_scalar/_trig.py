@@ -2,6 +2,7 @@
 
 An angle is reduced in turns: x / 2pi, less whole quarter turns.  What makes this hard is that 2pi
 must be known to as many digits as the largest argument has; see `_turns_f32` and `_turns_f64`.
+In float32 a small angle is reduced by quarter turns in radians, which takes three products.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 import numpy as np
 from numpy import float32 as f32
 from numpy import float64 as f64
+from numpy import int32 as i32
 from numpy import int64 as i64
 
 from ._bits import (
@@ -18,8 +20,11 @@ from ._bits import (
     copysign,
     fast_two_sum,
     float_of_bits_f64,
+    fma,
     horner,
+    integer_f32,
     integer_f64,
+    nearest_f32,
     nearest_f64,
     sqrt,
     tuple_f32,
@@ -28,17 +33,27 @@ from ._bits import (
 )
 from ._table import exact, inline, scalar
 
-# (sin x - x) / x**3 and (cos x - 1 + x**2 / 2) / x**4 in x**2, |x| <= pi/4.
+# (sin x - x) / x**3, (cos x - 1) / x**2 and (1 - x / tan x) / x**2 in x**2; |x| <= pi/4 and a
+# little more, because in float32 the nearest quarter turn may come out as its neighbour.
 _SIN_F32 = tuple_f32(
-    -0.16666655,
-    0.008332178,
-    -0.00019517218,
+    -0.16666654,
+    0.008332104,
+    -0.00019507251,
 )
 _COS_F32 = tuple_f32(
+    -0.5,
     0.041666646,
-    -0.0013887367,
-    2.443836e-05,
+    -0.0013887294,
+    2.4429415e-05,
 )
+_COT_F32 = tuple_f32(
+    0.33333334,
+    0.02222202,
+    0.002117744,
+    0.00020777728,
+    2.6333219e-05,
+)
+# (sin x - x) / x**3 and (cos x - 1 + x**2 / 2) / x**4 in x**2, |x| <= pi/4.
 _SIN_F64 = (
     -0.16666666666666632,
     0.008333333333322411,
@@ -55,7 +70,19 @@ _COS_F64 = (
     2.0875723171488508e-09,
     -1.1359642310417229e-11,
 )
-# (atan x - x) / x**3 in x**2, |x| <= tan(pi/8).
+# (atan x - x) / x**3 in x**2, |x| <= 1.
+_ATAN_F32 = tuple_f32(
+    -0.333333,
+    0.1999853,
+    -0.14264016,
+    0.109509386,
+    -0.08400567,
+    0.05793953,
+    -0.031205658,
+    0.010959417,
+    -0.0018109975,
+)
+# The same for |x| <= tan(pi/8).
 _ATAN_F64 = (
     -0.333333333333332,
     0.19999999999953882,
@@ -70,6 +97,13 @@ _ATAN_F64 = (
     -0.017915081967432803,
 )
 # (asin x - x) / x**3 in x**2, |x| <= 1/2.
+_ASIN_F32 = tuple_f32(
+    0.16666752,
+    0.074953094,
+    0.045469724,
+    0.024176551,
+    0.042186044,
+)
 _ASIN_F64 = (
     0.16666666666666763,
     0.07499999999970089,
@@ -89,6 +123,13 @@ _ASIN_F64 = (
 _TWO_PI_HIGH, _TWO_PI_LOW = 6.283185307179586, 2.4492935982947064e-16
 _PI_HIGH, _PI_LOW = 3.141592653589793, 1.2246467991473532e-16
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.5707963267948966, 6.123233995736766e-17
+_PI_HIGH_F32, _PI_LOW_F32 = tuple_f32(3.1415927, -8.742278e-08)
+_HALF_PI_HIGH_F32, _HALF_PI_LOW_F32, _HALF_PI_REST_F32 = tuple_f32(
+    1.5707964, -4.371139e-08, -1.7151245e-15
+)
+_INVERSE_HALF_PI_F32 = f32(0.63661975)
+# How far the three parts of pi/2 are enough: for sin and cos, and for tan and its small cotangents.
+_SIN_REACH, _TAN_REACH = 2.0**16, 2.0**12
 _QUARTER_PI = 0.7853981633974483
 _TAN_PI_8 = 0.41421356237309503
 _NAN = float("nan")
@@ -224,23 +265,76 @@ def cos_sum_f64(r, low):
     return w + (((1.0 - w) - half) + (z * z * horner(z, _COS_F64) - r * low))
 
 
+@exact
+def _near_angle_f32(x):
+    """Quarter turns nearest to x, the rest and its error; |x| below one of the reaches.
+
+    Cody and Waite's reduction: the first product cancels exactly and the second is rounded.  The
+    error is that rounding's, right where |x| <= _TAN_REACH and the rest is above 2**-12.
+    """
+    q = nearest_f32(x * _INVERSE_HALF_PI_F32)
+    r0 = fma(-q, _HALF_PI_HIGH_F32, x)
+    r1 = fma(-q, _HALF_PI_LOW_F32, r0)
+    return q, fma(-q, _HALF_PI_REST_F32, r1), fma(-q, _HALF_PI_LOW_F32, r0 - r1)
+
+
+@exact
+def _angle_f32(x, reach):
+    """`_near_angle_f32` up to *reach*, beyond it the same by way of turns."""
+    q, r, low = _near_angle_f32(x)
+    far_q, turns = _turns_f32(f64(x))
+    angle = turns * _TWO_PI_HIGH
+    far_r = f32(angle)
+    far_low = f32(angle - f64(far_r))
+    far = abs(x) > f32(reach)
+    return f32(far_q) if far else q, far_r if far else r, far_low if far else low
+
+
 @inline
-def _quadrant_f32(x):
-    q, turns = _turns_f32(f64(x))
-    r = f32(turns * _TWO_PI_HIGH)
+def _sin_cos_f32(r):
     z = r * r
-    sin = r + r * z * horner(z, _SIN_F32)
-    cos = f32(1.0) - (f32(0.5) * z - z * z * horner(z, _COS_F32))
-    return integer_f64(q), sin, cos
+    return r + r * z * horner(z, _SIN_F32), f32(1.0) + z * horner(z, _COS_F32)
 
 
-@scalar("sin", "float32", ulp=1.5, cuda="sin", domain=(-10.0, 10.0))
-def sin_f32(x):
-    """Reduction in turns with 1/2pi in exact chunks, then minimax polynomials (Remez)."""
-    q, sin, cos = _quadrant_f32(x)
-    y = cos if (q & i64(1)) != 0 else sin
-    y = -y if (q & i64(2)) != 0 else y
+@inline
+def _sin_f32(x, q, r):
+    k = integer_f32(q)
+    sin, cos = _sin_cos_f32(r)
+    y = cos if (k & i32(1)) != 0 else sin
+    y = -y if (k & i32(2)) != 0 else y
     return x if x == f32(0.0) else y
+
+
+@inline
+def _cos_f32(q, r):
+    k = integer_f32(q)
+    sin, cos = _sin_cos_f32(r)
+    y = sin if (k & i32(1)) != 0 else cos
+    return -y if (i32(k + i32(1)) & i32(2)) != 0 else y
+
+
+@inline
+def _tan_f32(x, q, r, low):
+    """r / (r / tan r), or its negative inverse in odd quadrants; tan' = 1 + tan**2."""
+    z = r * r
+    d = f32(1.0) - z * horner(z, _COT_F32)
+    odd = (integer_f32(q) & i32(1)) != 0
+    y = (-d if odd else r) / (r if odd else d)
+    y = y + low * (f32(1.0) + y * y) if z > f32(2.0**-24) else y
+    return x if x == f32(0.0) else y
+
+
+@scalar("sin", "float32", ulp=1.6, cuda="sin", domain=(-10.0, 10.0))
+def sin_f32(x):
+    """Reduction by quarter turns (Cody and Waite, or in turns), minimax polynomials (Remez)."""
+    q, r, _ = _angle_f32(x, _SIN_REACH)
+    return _sin_f32(x, q, r)
+
+
+@scalar("sin", "near32", reach32=_SIN_REACH)
+def sin_near32(x):
+    q, r, _ = _near_angle_f32(x)
+    return _sin_f32(x, q, r)
 
 
 @scalar("sin", "float64", ulp=1.5)
@@ -251,12 +345,17 @@ def sin_f64(x):
     return -y if bits_f64(x) < 0 else y
 
 
-@scalar("cos", "float32", ulp=1.5, cuda="cos", domain=(-10.0, 10.0))
+@scalar("cos", "float32", ulp=1.6, cuda="cos", domain=(-10.0, 10.0))
 def cos_f32(x):
     """As sin, a quarter turn on."""
-    q, sin, cos = _quadrant_f32(x)
-    y = sin if (q & i64(1)) != 0 else cos
-    return -y if ((q + i64(1)) & i64(2)) != 0 else y
+    q, r, _ = _angle_f32(x, _SIN_REACH)
+    return _cos_f32(q, r)
+
+
+@scalar("cos", "near32", reach32=_SIN_REACH)
+def cos_near32(x):
+    q, r, _ = _near_angle_f32(x)
+    return _cos_f32(q, r)
 
 
 @scalar("cos", "float64", ulp=1.5)
@@ -276,14 +375,16 @@ def tan_f64(x):
     return -y if bits_f64(x) < 0 else y
 
 
-@scalar("tan", "float32", ulp=1)
+@scalar("tan", "float32", ulp=2)
 def tan_f32(x):
-    q, turns = _turns_f32(f64(x))
-    r = turns * _TWO_PI_HIGH
-    sin, cos = sin_sum_f64(r, 0.0), cos_sum_f64(r, 0.0)
-    odd = (integer_f64(q) & i64(1)) != 0
-    y = f32((-cos if odd else sin) / (sin if odd else cos))
-    return x if x == f32(0.0) else y
+    q, r, low = _angle_f32(x, _TAN_REACH)
+    return _tan_f32(x, q, r, low)
+
+
+@scalar("tan", "near32", reach32=_TAN_REACH)
+def tan_near32(x):
+    q, r, low = _near_angle_f32(x)
+    return _tan_f32(x, q, r, low)
 
 
 @exact
@@ -332,9 +433,16 @@ def arctan_f64(x):
     return copysign(y, x)
 
 
-@scalar("arctan", "float32", ulp=1)
+@scalar("arctan", "float32", ulp=1.5)
 def arctan_f32(x):
-    return f32(arctan_f64(f64(x)))
+    """Negative inverse above 1, a longer polynomial instead of the turn by pi/8."""
+    a = abs(x)
+    big = a > f32(1.0)
+    t = f32(-1.0) / a if big else a
+    z = t * t
+    p = t * z * horner(z, _ATAN_F32)
+    y = _HALF_PI_HIGH_F32 + (t + (p + _HALF_PI_LOW_F32)) if big else t + p
+    return copysign(y, x)
 
 
 @scalar("arctan2", "float64", ulp=3, cuda="atan2", domain=(-10.0, 10.0))
@@ -361,8 +469,16 @@ def arctan2_f32(y, x):
 
 
 @inline
-def _asin_parts(a):
+def _asin_parts_f32(a):
     """For 0 <= a <= 1: whether a is above 1/2, the s whose arcsine is taken, and asin(s) - s."""
+    big = a > f32(0.5)
+    z = f32(0.5) * (f32(1.0) - a) if big else a * a
+    s = sqrt(z if z >= f32(0.0) else f32(_NAN)) if big else a
+    return big, s, s * z * horner(z, _ASIN_F32)
+
+
+@inline
+def _asin_parts_f64(a):
     big = a > 0.5
     z = 0.5 * (1.0 - a) if big else a * a
     s = sqrt(z if z >= 0.0 else _NAN) if big else a
@@ -372,20 +488,24 @@ def _asin_parts(a):
 @scalar("arcsin", "float64", ulp=2.5, cuda="asin", domain=(-1.0, 1.0))
 def arcsin_f64(x):
     """Minimax polynomial up to 1/2, above it pi/2 - 2 asin(sqrt((1 - |x|) / 2))."""
-    big, s, p = _asin_parts(abs(x))
+    big, s, p = _asin_parts_f64(abs(x))
     y = _HALF_PI_HIGH - (2.0 * (s + p) - _HALF_PI_LOW) if big else s + p
     return copysign(y, x)
 
 
-@scalar("arcsin", "float32", ulp=1)
+@scalar("arcsin", "float32", ulp=1.5)
 def arcsin_f32(x):
-    return f32(arcsin_f64(f64(x)))
+    big, s, p = _asin_parts_f32(abs(x))
+    # In two steps of pi/4, so that nothing above 1 is rounded on the way to a result below it.
+    quarter = f32(0.5) * _HALF_PI_HIGH_F32
+    far = quarter + ((quarter - f32(2.0) * s) - (f32(2.0) * p - _HALF_PI_LOW_F32))
+    return copysign(far if big else s + p, x)
 
 
 @scalar("arccos", "float64", ulp=2, cuda="acos", domain=(-1.0, 1.0))
 def arccos_f64(x):
     """pi/2 - asin(x) up to 1/2, above it 2 asin(sqrt((1 - |x|) / 2))."""
-    big, s, p = _asin_parts(abs(x))
+    big, s, p = _asin_parts_f64(abs(x))
     negative = x < 0.0
     t = copysign(s, x)
     middle = _HALF_PI_HIGH - (t - (_HALF_PI_LOW - copysign(p, x)))
@@ -394,6 +514,11 @@ def arccos_f64(x):
     return outer if big else middle
 
 
-@scalar("arccos", "float32", ulp=1)
+@scalar("arccos", "float32", ulp=1.5)
 def arccos_f32(x):
-    return f32(arccos_f64(f64(x)))
+    big, s, p = _asin_parts_f32(abs(x))
+    t = copysign(s, x)
+    middle = _HALF_PI_HIGH_F32 - (t - (_HALF_PI_LOW_F32 - copysign(p, x)))
+    double = f32(2.0) * (s + p)
+    outer = _PI_HIGH_F32 - (double - _PI_LOW_F32) if x < f32(0.0) else double
+    return outer if big else middle
