@@ -74,13 +74,13 @@ class Array:
         self._ctx = ctx
         if version is None:
             self._version = [0]
-            if tracing.active and (recorder := tracing.recorder()) is not None:
-                recorder.created(self)
         else:
             self._version = version
             if len(version) == 1:
                 version.append(1)  # this memory has views: its cell no longer tells one array
         self._node: Node | Port | Leaf | None = None
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            recorder.created(self, view=version is not None)
 
 
 class Leaf:

@@ -9,13 +9,13 @@ from typing import Any
 class Explanation(str):
     """Text; prints itself."""
 
-    __slots__ = ("entries",)
+    entries: list[Any]
 
     def __new__(cls, name: str, entries: Sequence[Any]) -> Explanation:
         lines = [f"{name}: {len(entries)} program(s)"]
-        for number, (_, program) in enumerate(entries):
-            lines.append(f"program {number}")
-            for part, plan in (("forward", program.forward), ("backward", program._backward)):
+        for number, program in enumerate(entries):
+            lines.append(f"program {number}: {program.signature}")
+            for part, plan in (("forward", program.forward), ("backward", program.backward)):
                 if plan is None:
                     continue
                 r = plan.report

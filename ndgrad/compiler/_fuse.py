@@ -193,7 +193,7 @@ class Fusion:
         return all(maker is group or not self._before[maker.number] & bit for maker in makers)
 
     def _level_in(self, group: Group, instruction: Instruction, fit: _Fit) -> str | None:
-        """The level of *instruction*'s result in *group*; None, with a reason, if it cannot join."""
+        """The level of *instruction*'s result in *group*, or None, with a reason."""
         title = instruction.title
         if len(group.members) >= _MOST or len(group.read) >= _MOST_READ:
             group.reasons.append(f"{title}: the kernel is large enough")

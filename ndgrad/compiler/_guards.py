@@ -8,7 +8,6 @@ same as long as it is the same memory with the same variable; its values may cha
 from __future__ import annotations
 
 import types
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,9 +32,6 @@ class Guard:
                 return False
         return True
 
-    def alive(self) -> bool:
-        return True
-
 
 def _identity(thing: Any) -> Any:
     if isinstance(thing, Array):
@@ -52,10 +48,6 @@ def _identity(thing: Any) -> Any:
 def watch(function: Callable[..., Any]) -> Guard:
     """A guard over what *function* refers to."""
     return Guard(list(_lookups(function)))
-
-
-def _missing() -> None:
-    return None
 
 
 def _lookups(function: Any) -> Iterator[Callable[[], Any]]:
@@ -90,6 +82,3 @@ def _names(code: types.CodeType) -> Iterator[str]:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _names(constant)
-
-
-_ = weakref, _missing

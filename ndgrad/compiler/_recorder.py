@@ -89,7 +89,7 @@ class Recorder:
         self.delivered: list[Any] = []
         self._cells: dict[int, Cell] = {}
         self._kept: list[Flat] = []
-        self._captured: dict[int, Value] = {}
+        self._arrays: dict[int, weakref.ref[Array]] = {}
 
     # --- memory ----------------------------------------------------------------------------------
 
@@ -117,14 +117,22 @@ class Recorder:
         """Make *flat* stand for an argument."""
         return self._source(flat, kind, index, keep=False).value
 
-    def created(self, array: Array) -> None:
-        """An array object was made that is no view: what it holds came from a kernel or numbers."""
+    def created(self, array: Array, view: bool) -> None:
+        """An array object was made; what it holds, if it is no view, was made here as well."""
+        self._arrays[id(array)] = weakref.ref(array)
+        if view:
+            return
         root = root_of(array._data)
         cell = self._cells.get(id(root))
         if cell is None:
             self._source(array._data, "constant")
         elif cell.made is None:
             cell.made = True
+
+    def made(self, array: Array) -> bool:
+        """Whether an array object came into being while tracing."""
+        found = self._arrays.get(id(array))
+        return found is not None and found() is array
 
     def filled(self, flat: Flat, value: int) -> None:
         """*flat* was made of one number."""
@@ -441,7 +449,7 @@ def _comparable(x: Any) -> str:
     return f"{x.dtype}{x.shape}{x.tobytes()!r}" if isinstance(x, np.ndarray) else repr(x)
 
 
-# --- operators that become instructions ------------------------------------------------------------
+# --- operators that become instructions -----------------------------------------------------------
 
 
 def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:

@@ -184,7 +184,7 @@ class Specialised:
         return [next(found) if reached else None for reached in traced.reached]
 
     def _run_recorded(self, node: Node, grads: Any) -> list[Any]:
-        """Gradients that can be differentiated again: the function is recorded, operator by operator.
+        """Gradients that can be differentiated again: the function is recorded eagerly.
 
         Its random numbers are those that the call drew.
         """

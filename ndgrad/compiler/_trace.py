@@ -14,10 +14,11 @@ from ..base import MXNetError
 from ..dispatch import flat_rules
 from ..graph import Array, Leaf, Node, Port, next_stamp, state, walk
 from ..kernels import _philox
+from ..kernels._table import NONE
 from ..ndarray import NDArray
 from ..storage import empty
 from ._optimise import partition, simplified
-from ._program import Instruction, Program, Source, Value
+from ._program import Program, Source, Value, live
 from ._recorder import Recorder
 
 
@@ -92,8 +93,6 @@ class Traced:
     parents: list[Any] = field(default_factory=list)
     reached: list[bool] = field(default_factory=list)
     unusable: Exception | None = None
-    captured: list[Value] = field(default_factory=list)
-    instructions: int = 0
 
 
 def flatten(tree: Any, leaves: list[Any]) -> Any:
@@ -198,6 +197,9 @@ def _traced(
         if position is not None:
             outputs.append(Output("argument", position, 0, array._shape, thing=True))
             continue
+        if not recorder.made(array):
+            outputs.append(Output("object", shape=array._shape, thing=array))
+            continue
         cell, offset = recorder.place(array)
         if cell.source is not None:
             maker = cell.source.maker
@@ -215,7 +217,6 @@ def _traced(
         outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
     effects = recorder.effects()
     count = len(results)
-    forward_end = len(recorder.instructions)
     traced = Traced(
         forward=Program(instructions=[], results=results),
         outputs=outputs,
@@ -223,16 +224,8 @@ def _traced(
         count=count,
         written=[(source, arrays) for source, _, arrays in effects],
         delivered=list(recorder.delivered),
-        instructions=forward_end,
     )
-    heads = [
-        (i, array)
-        for i, array in enumerate(returned)
-        if array._node is not None
-        and array._node not in leaves
-        and array._node.number > start
-        and not isinstance(array._node, Leaf)
-    ]
+    heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
     gradients: list[Value] = []
     if heads:
         try:
@@ -255,8 +248,6 @@ def _traced(
         traced.backward = Program(instructions=backward, results=gradients)
         traced.saved = saved
         results = results + [v for v in saved if not isinstance(v.maker, Source)]
-    from ._program import live
-
     needed = [*results, *(value for _, value in forward_effects)]
     forward = live(instructions, needed)
     heads_set = {head.maker for head in traced.heads}
@@ -303,6 +294,14 @@ def _backward(
     return [recorder.read(flat) for flat in found if flat is not None]
 
 
+def _is_head(node: Any, start: int) -> bool:
+    """Whether an output was recorded by the function and its record still stands."""
+    if node is None or isinstance(node, Leaf) or node.number < start:
+        return False
+    maker = node.node if isinstance(node, Port) else node
+    return maker.saved is not None or maker.op.gradient == NONE
+
+
 def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
     """Variables marked inside the function die with it."""
 
@@ -332,6 +331,3 @@ def _below(heads: Sequence[Any], start: int, leaves: dict[Leaf, int]) -> list[An
                 pending.append(parent)
     found.sort(key=lambda node: node.number, reverse=True)
     return found
-
-
-__all__ = ["Instruction", "Output", "Traced", "flatten", "trace", "unflatten"]
