@@ -177,6 +177,11 @@ def _tanh_p(z: mp.mpf) -> mp.mpf:
     return (mp.tanh(x) - x) / (x * z)
 
 
+def _sinh_p(z: mp.mpf) -> mp.mpf:
+    x = mp.sqrt(z)
+    return (mp.sinh(x) - x) / (x * z)
+
+
 def _erf_p(z: mp.mpf) -> mp.mpf:
     x = mp.sqrt(z)
     return mp.erf(x) / x - 1
@@ -246,8 +251,9 @@ FITS: dict[str, Fit] = {
     ),
     "ERF_EXPONENT_F32": Fit(_erf_exponent, mp.mpf("0.899"), mp.mpf("3.95"), 6, mp.erfc, "float32"),
     "TANH_F32": Fit(
-        _series(_tanh_p, -mp.mpf(1) / 3), mp.mpf(0), mp.mpf("0.361"), 4, _same, "float32"
+        _series(_tanh_p, -mp.mpf(1) / 3), mp.mpf(0), mp.mpf("0.0901"), 3, _same, "float32"
     ),
+    "SINH_F32": Fit(_series(_sinh_p, mp.mpf(1) / 6), mp.mpf(0), mp.mpf(1), 3, _same, "float32"),
     "ERFINV_CENTRE": Fit(
         lambda v: _erfinv_centre(v + mp.mpf("3.125")), mp.mpf("-3.125"), mp.mpf("3.125"), 24
     ),
