@@ -153,6 +153,10 @@ def _atanh_p5(z: mp.mpf) -> mp.mpf:
     return (2 * mp.atanh(s) - 2 * s - 2 * s * z / 3) / (s * z * z)
 
 
+def _log2_q(z: mp.mpf) -> mp.mpf:
+    return (2 + z * _series(_atanh_p, mp.mpf(2) / 3)(z)) / mp.log(2)
+
+
 def _sin_p(z: mp.mpf) -> mp.mpf:
     x = mp.sqrt(z)
     return (mp.sin(x) - x) / (x * z)
@@ -234,6 +238,7 @@ FITS: dict[str, Fit] = {
     "LOG_F64": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 6, _same),
     "LOG_DD": Fit(_series(_atanh_p5, mp.mpf(2) / 5), mp.mpf(0), _S**2, 7, _square),
     "LOG_F32": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 2, _same, "float32"),
+    "LOG2_SHORT": Fit(_log2_q, mp.mpf(0), _S**2, 4, lambda z: 1 / _log2_q(z)),
     "LOG1P_F32": Fit(
         _series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), mp.mpf("0.1112"), 4, _same, "float32"
     ),

@@ -88,12 +88,18 @@ def _expm1_small_f32(r):
 
 
 @inline
+def exp_small_f32(r):
+    """e**r for |r| <= log(2)/2."""
+    return f32(1.0) + r * (f32(1.0) + r * horner(r, _EXP_F32))
+
+
+@inline
 def _exp_parts_f32(x):
     """y in [sqrt(1/2), sqrt(2)] and two powers of two; e**x is the product of the three."""
     x = clamp(x, f32(-105.0), f32(90.0))
     k, first, second = nearest_powers_f32(x * _LOG2_E_F32)
     r = (x - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32
-    return f32(1.0) + r * (f32(1.0) + r * horner(r, _EXP_F32)), first, second
+    return exp_small_f32(r), first, second
 
 
 @inline
@@ -143,7 +149,7 @@ def exp2_f32(x):
     """2**x: the fraction of x goes through the polynomial of exp."""
     y = clamp(x, f32(-151.0), f32(129.0))
     k, first, second = nearest_powers_f32(y)
-    return (f32(1.0) + _expm1_small_f32((y - k) * _LN2_F32)) * first * second
+    return exp_small_f32((y - k) * _LN2_F32) * first * second
 
 
 @scalar("exp2", "float64", ulp=1)

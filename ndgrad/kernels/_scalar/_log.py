@@ -106,7 +106,7 @@ def _log1p_small_f64(f):
 
 
 @inline
-def _parts_f32(x):
+def parts_f32(x):
     """`_split_f32` for subnormal x too."""
     small = x < _TINY_F32
     k, m = _split_f32(x * f32(2.0**23) if small else x)
@@ -135,7 +135,7 @@ def _edges_f64(x, y):
 @scalar("log", "float32", ulp=1, cuda="log", domain=(1e-3, 1e3))
 def log_f32(x):
     """k log 2 + 2 atanh((m - 1) / (m + 1)), the tail of atanh a minimax polynomial (Remez)."""
-    k, m = _parts_f32(x)
+    k, m = parts_f32(x)
     y = k * _LN2_HIGH_F32 + (k * _LN2_LOW_F32 + _log1p_small_f32(m - f32(1.0)))
     return _edges_f32(x, y)
 
@@ -175,7 +175,7 @@ def log1p_f64(x):
 @scalar("log2", "float32", ulp=1.75, cuda="log2", domain=(1e-3, 1e3))
 def log2_f32(x):
     """k + log(m) / log 2, exact for powers of two."""
-    k, m = _parts_f32(x)
+    k, m = parts_f32(x)
     p = _log1p_small_f32(m - f32(1.0))
     return _edges_f32(x, k + (p * f32(_LOG2_E_HIGH - 1.0) + p))
 
@@ -202,7 +202,7 @@ def log10_f64(x):
 
 @scalar("log10", "float32", ulp=1.25)
 def log10_f32(x):
-    k, m = _parts_f32(x)
+    k, m = parts_f32(x)
     f = m - f32(1.0)
     low = k * _LOG10_2_LOW_F32 + (f * _LOG10_E_LOW_F32 - _log1p_rest_f32(f) * _LOG10_E_HIGH_F32)
     return _edges_f32(x, k * _LOG10_2_HIGH_F32 + (f * _LOG10_E_HIGH_F32 + low))
