@@ -132,6 +132,11 @@ def _erfinv_tail(v: mp.mpf) -> mp.mpf:
     return _erfinv(1 - q, q)
 
 
+def _erfinv_tail_ratio(v: mp.mpf) -> mp.mpf:
+    p, y = _erfinv_of_w((v + 3) ** 2)
+    return y / p
+
+
 _LN2_2 = mp.log(2) / 2 + mp.mpf(10) ** -4
 _PI4 = mp.pi / 4 + mp.mpf(10) ** -4
 _S = mp.mpf("0.1716")
@@ -261,6 +266,12 @@ FITS: dict[str, Fit] = {
     "SINH_F32": Fit(_series(_sinh_p, mp.mpf(1) / 6), mp.mpf(0), mp.mpf(1), 3, _same, "float32"),
     "ERFINV_CENTRE": Fit(
         lambda v: _erfinv_centre(v + mp.mpf("3.125")), mp.mpf("-3.125"), mp.mpf("3.125"), 24
+    ),
+    "ERFINV_CENTRE_F32": Fit(
+        _erfinv_centre, mp.mpf(0), mp.mpf(5), 10, lambda w: 1 / _erfinv_centre(w), "float32"
+    ),
+    "ERFINV_TAIL_F32": Fit(
+        _erfinv_tail_ratio, mp.sqrt(5) - 3 - mp.mpf("0.001"), mp.mpf("1.087"), 10, dtype="float32"
     ),
     "ERFINV_TAIL": Fit(_erfinv_tail, mp.mpf("2.633") - ERFINV_S, mp.mpf("6.07") - ERFINV_S, 22),
     "LGAMMA_F64": Fit(_series(_lgamma_p, 1 - mp.euler), mp.mpf("-0.7001"), mp.mpf("0.3001"), 19),

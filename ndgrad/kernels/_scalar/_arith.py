@@ -134,7 +134,7 @@ def rint_int(x):
 def mod_f32(a, b):
     """a - b floor(a / b), exactly; the sign is b's, and x mod 0 is 0, as in MXNet."""
     x, y = f64(abs(a)), f64(abs(b))
-    y = 2.0**200 if y == _INF else y
+    y = f64(2.0**200) if y == _INF else y
     # Slightly small, so that a large quotient is never rounded up: `nearest_f64` does not take the
     # large negative ones that would follow.
     inverse = (1.0 - 2.0**-50) / y

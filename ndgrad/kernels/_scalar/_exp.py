@@ -144,6 +144,13 @@ def _half_exp_f64(x):
     return scale_f64(1.0 + p, k - 1.0)
 
 
+@inline
+def short_exp_f32(x):
+    """e**x for -80 <= x <= 0, to 2**-28 |x|: a normal number, and one part of log 2 is enough."""
+    k, power = nearest_power_f32(x * _LOG2_E_F32)
+    return exp_small_f32(x - k * _LN2_F32) * power
+
+
 @scalar("exp2", "float32", ulp=1, domain=(-100.0, 100.0))
 def exp2_f32(x):
     """2**x: the fraction of x goes through the polynomial of exp."""
