@@ -574,7 +574,9 @@ def _elementwise_of(text, *operands):
 
 # ---------------------------------------------------------------- how it is compiled
 
-SLOW = {"polygamma", "mod"}
+PLAIN = {"sqrt", "reciprocal", "div"}
+VECTORS = [(name, kind) for name in REAL if name not in PLAIN for kind in DTYPES]
+VECTORS += [("mod", "float32"), *((name, "near32") for name in NEAR)]
 
 
 def packed_share(loop):
@@ -585,12 +587,8 @@ def packed_share(loop):
     return packed, single
 
 
-VECTORISED = [(n, k) for k in DTYPES for n in REAL if n not in SLOW | {"sqrt", "reciprocal", "div"}]
-VECTORISED += [(n, "near32") for n in NEAR]
-
-
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="reads x86 assembly")
-@pytest.mark.parametrize(("name", "kind"), VECTORISED)
+@pytest.mark.parametrize(("name", "kind"), VECTORS)
 def test_loops_vectorise(name, kind):
     run(name, kind, *[np.ones(3)] * SCALARS[name].arity)
     packed, single = packed_share(loop_of(name, kind))

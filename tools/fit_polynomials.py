@@ -132,6 +132,11 @@ def _erfinv_tail(v: mp.mpf) -> mp.mpf:
     return _erfinv(1 - q, q)
 
 
+def _erfinv_tail_ratio(v: mp.mpf) -> mp.mpf:
+    p, y = _erfinv_of_w((v + 3) ** 2)
+    return y / p
+
+
 _LN2_2 = mp.log(2) / 2 + mp.mpf(10) ** -4
 _PI4 = mp.pi / 4 + mp.mpf(10) ** -4
 _S = mp.mpf("0.1716")
@@ -151,6 +156,10 @@ def _atanh_p(z: mp.mpf) -> mp.mpf:
 def _atanh_p5(z: mp.mpf) -> mp.mpf:
     s = mp.sqrt(z)
     return (2 * mp.atanh(s) - 2 * s - 2 * s * z / 3) / (s * z * z)
+
+
+def _log2_q(z: mp.mpf) -> mp.mpf:
+    return (2 + z * _series(_atanh_p, mp.mpf(2) / 3)(z)) / mp.log(2)
 
 
 def _sin_p(z: mp.mpf) -> mp.mpf:
@@ -175,6 +184,11 @@ def _asin_p(z: mp.mpf) -> mp.mpf:
 def _tanh_p(z: mp.mpf) -> mp.mpf:
     x = mp.sqrt(z)
     return (mp.tanh(x) - x) / (x * z)
+
+
+def _sinh_p(z: mp.mpf) -> mp.mpf:
+    x = mp.sqrt(z)
+    return (mp.sinh(x) - x) / (x * z)
 
 
 def _erf_p(z: mp.mpf) -> mp.mpf:
@@ -229,6 +243,7 @@ FITS: dict[str, Fit] = {
     "LOG_F64": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 6, _same),
     "LOG_DD": Fit(_series(_atanh_p5, mp.mpf(2) / 5), mp.mpf(0), _S**2, 7, _square),
     "LOG_F32": Fit(_series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), _S**2, 2, _same, "float32"),
+    "LOG2_SHORT": Fit(_log2_q, mp.mpf(0), _S**2, 4, lambda z: 1 / _log2_q(z)),
     "LOG1P_F32": Fit(
         _series(_atanh_p, mp.mpf(2) / 3), mp.mpf(0), mp.mpf("0.1112"), 4, _same, "float32"
     ),
@@ -246,10 +261,17 @@ FITS: dict[str, Fit] = {
     ),
     "ERF_EXPONENT_F32": Fit(_erf_exponent, mp.mpf("0.899"), mp.mpf("3.95"), 6, mp.erfc, "float32"),
     "TANH_F32": Fit(
-        _series(_tanh_p, -mp.mpf(1) / 3), mp.mpf(0), mp.mpf("0.361"), 4, _same, "float32"
+        _series(_tanh_p, -mp.mpf(1) / 3), mp.mpf(0), mp.mpf("0.0901"), 3, _same, "float32"
     ),
+    "SINH_F32": Fit(_series(_sinh_p, mp.mpf(1) / 6), mp.mpf(0), mp.mpf(1), 3, _same, "float32"),
     "ERFINV_CENTRE": Fit(
         lambda v: _erfinv_centre(v + mp.mpf("3.125")), mp.mpf("-3.125"), mp.mpf("3.125"), 24
+    ),
+    "ERFINV_CENTRE_F32": Fit(
+        _erfinv_centre, mp.mpf(0), mp.mpf(5), 10, lambda w: 1 / _erfinv_centre(w), "float32"
+    ),
+    "ERFINV_TAIL_F32": Fit(
+        _erfinv_tail_ratio, mp.sqrt(5) - 3 - mp.mpf("0.001"), mp.mpf("1.087"), 10, dtype="float32"
     ),
     "ERFINV_TAIL": Fit(_erfinv_tail, mp.mpf("2.633") - ERFINV_S, mp.mpf("6.07") - ERFINV_S, 22),
     "LGAMMA_F64": Fit(_series(_lgamma_p, 1 - mp.euler), mp.mpf("-0.7001"), mp.mpf("0.3001"), 19),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy import float32 as f32
+from numpy import float64 as f64
 
-from ._bits import copysign, maximum, minimum
+from ._bits import copysign, fma, maximum, minimum, nearest_f64
 from ._table import scalar
 
 _INF_F32 = f32("inf")
@@ -132,7 +133,16 @@ def rint_int(x):
 @scalar("mod", "float32")
 def mod_f32(a, b):
     """a - b floor(a / b), exactly; the sign is b's, and x mod 0 is 0, as in MXNet."""
-    r = np.fmod(a, b)
+    x, y = f64(abs(a)), f64(abs(b))
+    y = f64(2.0**200) if y == _INF else y
+    # Slightly small, so that a large quotient is never rounded up: `nearest_f64` does not take the
+    # large negative ones that would follow.
+    inverse = (1.0 - 2.0**-50) / y
+    # Every step is exact, what is left fits a float64, and takes 49 bits off the quotient, which
+    # has up to 277; the last one leaves it in [-1/2, 1/2].
+    for _ in range(6):
+        x = fma(-nearest_f64(x * inverse), y, x)
+    r = f32(x) * copysign(f32(1.0), a)
     r = r + b if (r != f32(0.0)) & ((r < f32(0.0)) != (b < f32(0.0))) else r
     return f32(0.0) if b == f32(0.0) else r
 

@@ -23,6 +23,9 @@ from ._table import exact, inline
 # Adding 1.5 * 2**(digits - 1) leaves the nearest integer in the low bits of the sum.
 _ROUND_F32 = f32(1.5 * 2.0**23)
 _ROUND_F64 = 1.5 * 2.0**52
+# The same for the nearest integer plus the exponent's bias, once and twice.
+_ROUND_BIASED_F32 = f32(1.5 * 2.0**23 + 127.0)
+_ROUND_TWICE_BIASED_F32 = f32(1.5 * 2.0**23 + 254.0)
 
 if config.DISABLE_JIT:
 
@@ -137,10 +140,23 @@ def power_of_two_f64(k):
 
 
 @inline
-def scale_f32(x, k):
-    """x * 2**k in two steps, so that overflow and underflow are gradual; |k| <= 252."""
-    half = nearest_f32(k * f32(0.5))
-    return x * power_of_two_f32(half) * power_of_two_f32(k - half)
+def nearest_power_f32(x):
+    """The integer k nearest to x, in [-126, 127], and 2**k."""
+    t = x + _ROUND_BIASED_F32
+    return t - _ROUND_BIASED_F32, float_of_bits_f32(i32(bits_f32(t) << i32(23)))
+
+
+@inline
+def nearest_powers_f32(x):
+    """The integer k nearest to x, |k| <= 252, and two powers of two with the product 2**k.
+
+    Multiplied in turn they overflow and underflow gradually.
+    """
+    t = x + _ROUND_TWICE_BIASED_F32
+    i = bits_f32(t)
+    half = i32(i >> i32(1))
+    first = float_of_bits_f32(i32(half << i32(23)))
+    return t - _ROUND_TWICE_BIASED_F32, first, float_of_bits_f32(i32(i32(i - half) << i32(23)))
 
 
 @inline

@@ -6,8 +6,8 @@ from numpy import float32 as f32
 from numpy import float64 as f64
 
 from ._bits import copysign, horner, long_horner, sqrt, tuple_f32, two_product
-from ._exp import exp_f32, exp_sum_f64
-from ._log import log_f64
+from ._exp import exp_sum_f64, short_exp_f32
+from ._log import log_f32, log_f64
 from ._table import inline, scalar
 
 # erf(x) / x - 1 in x**2, for |x| <= 0.9 and 0.65.
@@ -125,6 +125,34 @@ _ERFINV_TAIL = (
     -2.645610061655613e-16,
     -3.9059635027208994e-17,
 )
+# erfinv(x) / x in w = -log(1 - x**2) <= 5, and in sqrt(w) - 3 beyond that.
+_ERFINV_CENTRE_F32 = tuple_f32(
+    0.88622695,
+    0.23201355,
+    0.011550335,
+    -0.0023385407,
+    -0.00012200249,
+    4.0486746e-05,
+    5.8356336e-06,
+    -2.4978813e-06,
+    3.097969e-07,
+    -1.7161332e-08,
+    3.3553907e-10,
+)
+_ERFINV_TAIL_F32 = tuple_f32(
+    2.8329768,
+    1.0016752,
+    0.009445294,
+    -0.0076429592,
+    0.005687791,
+    -0.0035660597,
+    0.0014746386,
+    -0.00012209176,
+    -0.00027637157,
+    0.00016193342,
+    -3.0427016e-05,
+)
+_INF_F32 = f32("inf")
 _INF, _NAN = float("inf"), float("nan")
 
 
@@ -135,7 +163,7 @@ def erf_f32(x):
     z = a * a
     small = a + a * horner(z, _ERF_F32)
     b = f32(3.95) if a > f32(3.95) else a
-    large = f32(1.0) - exp_f32(horner(b, _ERF_EXPONENT_F32))
+    large = f32(1.0) - short_exp_f32(horner(b, _ERF_EXPONENT_F32))
     return copysign(small if a < f32(0.9) else large, x)
 
 
@@ -187,6 +215,16 @@ def erfinv_f64(x):
     return copysign(y if a <= 1.0 else _NAN, x)
 
 
-@scalar("erfinv", "float32", ulp=1)
+@scalar("erfinv", "float32", ulp=2)
 def erfinv_f32(x):
-    return f32(erfinv_f64(f64(x)))
+    a = abs(x)
+    q = f32(1.0) - a
+    w = -log_f32(q + q * a)
+    far = w >= f32(5.0)
+    u = sqrt(w) - f32(3.0) if far else w
+    # One polynomial with coefficients of either kind costs less than two polynomials.
+    p = _ERFINV_TAIL_F32[10] if far else _ERFINV_CENTRE_F32[10]
+    for i in range(9, 0, -1):
+        p = p * u + (_ERFINV_TAIL_F32[i] if far else _ERFINV_CENTRE_F32[i])
+    y = p * u * x + (_ERFINV_TAIL_F32[0] if far else _ERFINV_CENTRE_F32[0]) * x
+    return copysign(_INF_F32 if a == f32(1.0) else y, x)

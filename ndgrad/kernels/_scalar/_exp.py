@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from numpy import float32 as f32
-from numpy import float64 as f64
 
 from ._bits import (
     copysign,
     horner,
-    nearest_f32,
     nearest_f64,
-    scale_f32,
+    nearest_power_f32,
+    nearest_powers_f32,
     scale_f64,
     tuple_f32,
 )
@@ -38,13 +37,18 @@ _EXP_F64 = (
     2.5109066130966025e-08,
     2.0924406285697815e-09,
 )
-# (tanh x - x) / x**3 in x**2, |x| <= 0.6.
+# (tanh x - x) / x**3 in x**2, |x| <= 0.3, and (sinh x - x) / x**3, |x| <= 1.
 _TANH_F32 = tuple_f32(
-    -0.333333,
-    0.13331945,
-    -0.05378536,
-    0.020800445,
-    -0.0058995974,
+    -0.33333328,
+    0.13332932,
+    -0.05383219,
+    0.020034418,
+)
+_SINH_F32 = tuple_f32(
+    0.16666667,
+    0.0083333505,
+    0.00019836066,
+    2.8174388e-06,
 )
 # (2 atanh(s) - 2s) / s**3 in s**2, 0 <= s <= 1/3.
 _LOG1P_F32 = tuple_f32(
@@ -74,14 +78,28 @@ _LOG2_E_F64 = 1.4426950408889634
 _LN2_HIGH_F32, _LN2_LOW_F32 = f32(0.693145751953125), f32(1.428606765330187e-06)
 _LN2_HIGH_F64, _LN2_LOW_F64 = 0.6931471805598903, 5.497923018708371e-14
 _LN2_F64 = 0.6931471805599453
+_LN2_F32 = f32(_LN2_F64)
 
 
 @inline
-def _reduced_f32(x):
-    """k and e**r - 1, where e**x = 2**k e**r."""
-    k = nearest_f32(x * _LOG2_E_F32)
+def _expm1_small_f32(r):
+    """e**r - 1 for |r| <= log(2)/2."""
+    return r + r * r * horner(r, _EXP_F32)
+
+
+@inline
+def exp_small_f32(r):
+    """e**r for |r| <= log(2)/2."""
+    return f32(1.0) + r * (f32(1.0) + r * horner(r, _EXP_F32))
+
+
+@inline
+def _exp_parts_f32(x):
+    """y in [sqrt(1/2), sqrt(2)] and two powers of two; e**x is the product of the three."""
+    x = clamp(x, f32(-105.0), f32(90.0))
+    k, first, second = nearest_powers_f32(x * _LOG2_E_F32)
     r = (x - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32
-    return k, r + r * r * horner(r, _EXP_F32)
+    return exp_small_f32(r), first, second
 
 
 @inline
@@ -102,8 +120,8 @@ def clamp(x, low, high):
 @scalar("exp", "float32", ulp=1, cuda="exp", domain=(-80.0, 80.0))
 def exp_f32(x):
     """e**x: Cody-Waite reduction, minimax polynomial (Remez), scaling in two steps."""
-    k, p = _reduced_f32(clamp(x, f32(-105.0), f32(90.0)))
-    return scale_f32(f32(1.0) + p, k)
+    y, first, second = _exp_parts_f32(x)
+    return y * first * second
 
 
 @scalar("exp", "float64", ulp=1)
@@ -126,13 +144,19 @@ def _half_exp_f64(x):
     return scale_f64(1.0 + p, k - 1.0)
 
 
+@inline
+def short_exp_f32(x):
+    """e**x for -80 <= x <= 0, to 2**-28 |x|: a normal number, and one part of log 2 is enough."""
+    k, power = nearest_power_f32(x * _LOG2_E_F32)
+    return exp_small_f32(x - k * _LN2_F32) * power
+
+
 @scalar("exp2", "float32", ulp=1, domain=(-100.0, 100.0))
 def exp2_f32(x):
     """2**x: the fraction of x goes through the polynomial of exp."""
     y = clamp(x, f32(-151.0), f32(129.0))
-    k = nearest_f32(y)
-    r = (y - k) * f32(_LN2_F64)
-    return scale_f32(f32(1.0) + (r + r * r * horner(r, _EXP_F32)), k)
+    k, first, second = nearest_powers_f32(y)
+    return exp_small_f32((y - k) * _LN2_F32) * first * second
 
 
 @scalar("exp2", "float64", ulp=1)
@@ -146,8 +170,10 @@ def exp2_f64(x):
 @scalar("expm1", "float32", ulp=1.5, cuda="expm1", domain=(-10.0, 10.0))
 def expm1_f32(x):
     """e**x - 1 = 2**k (e**r - 1) + (2**k - 1), which cancels nowhere."""
-    k, p = _reduced_f32(clamp(x, f32(-20.0), f32(89.0)))
-    half = scale_f32(f32(0.5), k)
+    a = clamp(x, f32(-20.0), f32(89.0))
+    k, first, second = nearest_powers_f32(a * _LOG2_E_F32)
+    p = _expm1_small_f32((a - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32)
+    half = f32(0.5) * first * second
     y = f32(2.0) * (half * p + (half - f32(0.5)))
     return copysign(p if k == f32(0.0) else y, x)
 
@@ -202,14 +228,17 @@ def softrelu_f64(x):
     return (x if x > 0.0 else 0.0) + _log1p_unit_f64(exp_f64(-abs(x)))
 
 
-@scalar("tanh", "float32", ulp=2, cuda="tanh", domain=(-5.0, 5.0))
+@scalar("tanh", "float32", ulp=1.5, cuda="tanh", domain=(-5.0, 5.0))
 def tanh_f32(x):
-    """t / (t + 2) with t = e**2|x| - 1, up to 0.6 a polynomial in x**2 (Remez); x's sign."""
-    a = clamp(abs(x), f32(0.0), f32(10.0))
-    t = exp_f32(a + a) - f32(1.0)
+    """t / (t + 2) with t = e**2|x| - 1, up to 0.3 a polynomial in x**2 (Remez); x's sign."""
+    a = abs(x)
+    a = f32(9.1) if a > f32(9.1) else a
+    k, power = nearest_power_f32(a * f32(2.0 * _LOG2_E_F64))
+    # One part of log 2 is enough: the larger k, the less its error counts.
+    t = power * _expm1_small_f32((a + a) - k * _LN2_F32) + (power - f32(1.0))
     z = a * a
     small = a + a * z * horner(z, _TANH_F32)
-    return copysign(small if a < f32(0.6) else t / (t + f32(2.0)), x)
+    return copysign(small if a < f32(0.3) else t / (t + f32(2.0)), x)
 
 
 @scalar("tanh", "float64", ulp=2.5)
@@ -233,9 +262,20 @@ def sinh_f64(x):
     return copysign(a if a < 1e-10 else y, x)
 
 
-@scalar("sinh", "float32", ulp=1)
+@inline
+def _half_exp_f32(x):
+    """e**x / 2, which is finite a little further than e**x."""
+    y, first, second = _exp_parts_f32(x)
+    return y * first * (f32(0.5) * second)
+
+
+@scalar("sinh", "float32", ulp=2)
 def sinh_f32(x):
-    return f32(sinh_f64(f64(x)))
+    a = abs(x)
+    h = _half_exp_f32(a)
+    z = a * a
+    small = a + a * z * horner(z, _SINH_F32)
+    return copysign(small if a < f32(1.0) else h - f32(0.25) / h, x)
 
 
 @scalar("cosh", "float64", ulp=2, cuda="cosh", domain=(-10.0, 10.0))
@@ -245,6 +285,7 @@ def cosh_f64(x):
     return h + 0.25 / h
 
 
-@scalar("cosh", "float32", ulp=1)
+@scalar("cosh", "float32", ulp=1.5)
 def cosh_f32(x):
-    return f32(cosh_f64(f64(x)))
+    h = _half_exp_f32(abs(x))
+    return h + f32(0.25) / h

@@ -58,6 +58,8 @@ _LN2_HIGH_F64, _LN2_LOW_F64 = 0.6931471805598903, 5.497923018708371e-14
 _LOG2_E_HIGH, _LOG2_E_LOW = 1.4426950408889634, 2.0355273740931033e-17
 _LOG10_E_HIGH, _LOG10_E_LOW = 0.4342944819032518, 1.098319650216765e-17
 _LOG10_2_HIGH, _LOG10_2_LOW = 0.30102999566395283, 2.8363394551044964e-14
+_LOG10_E_HIGH_F32, _LOG10_E_LOW_F32 = f32(0.4342945), f32(-1.010305e-08)
+_LOG10_2_HIGH_F32, _LOG10_2_LOW_F32 = f32(0.301025390625), f32(4.605039e-06)
 _TWO_THIRDS_HIGH, _TWO_THIRDS_LOW = 0.6666666666666666, 3.700743415417188e-17
 
 _INF_F32, _NAN_F32 = f32("inf"), f32("nan")
@@ -83,11 +85,17 @@ def split_f64(x):
 
 
 @inline
-def _log1p_small_f32(f):
-    """log(1 + f) for sqrt(1/2) <= 1 + f < sqrt(2): with s = f / (2 + f), 2s = f - s f."""
+def _log1p_rest_f32(f):
+    """f - log(1 + f); see `_log1p_small_f32`."""
     s = f / (f32(2.0) + f)
     z = s * s
-    return f - s * (f - z * horner(z, _LOG_F32))
+    return s * (f - z * horner(z, _LOG_F32))
+
+
+@inline
+def _log1p_small_f32(f):
+    """log(1 + f) for sqrt(1/2) <= 1 + f < sqrt(2): with s = f / (2 + f), 2s = f - s f."""
+    return f - _log1p_rest_f32(f)
 
 
 @inline
@@ -98,10 +106,11 @@ def _log1p_small_f64(f):
 
 
 @inline
-def _normal_f32(x):
-    """A subnormal x times 2**23, and the power of two to take away again."""
+def parts_f32(x):
+    """`_split_f32` for subnormal x too."""
     small = x < _TINY_F32
-    return (x * f32(2.0**23) if small else x), (f32(-23.0) if small else f32(0.0))
+    k, m = _split_f32(x * f32(2.0**23) if small else x)
+    return (k - f32(23.0) if small else k), m
 
 
 @inline
@@ -113,8 +122,8 @@ def normal_f64(x):
 @inline
 def _edges_f32(x, y):
     """y, a logarithm of x, but for x <= 0, infinite or NaN."""
-    edge = x if x > f32(0.0) else (-_INF_F32 if x == f32(0.0) else _NAN_F32)
-    return y if (x > f32(0.0)) & (x < _INF_F32) else edge
+    y = y if x < _INF_F32 else x
+    return y if x > f32(0.0) else (-_INF_F32 if x == f32(0.0) else _NAN_F32)
 
 
 @inline
@@ -126,9 +135,7 @@ def _edges_f64(x, y):
 @scalar("log", "float32", ulp=1, cuda="log", domain=(1e-3, 1e3))
 def log_f32(x):
     """k log 2 + 2 atanh((m - 1) / (m + 1)), the tail of atanh a minimax polynomial (Remez)."""
-    normal, shift = _normal_f32(x)
-    k, m = _split_f32(normal)
-    k = k + shift
+    k, m = parts_f32(x)
     y = k * _LN2_HIGH_F32 + (k * _LN2_LOW_F32 + _log1p_small_f32(m - f32(1.0)))
     return _edges_f32(x, y)
 
@@ -165,14 +172,12 @@ def log1p_f64(x):
     return x if abs(x) < 2.0**-60 else y
 
 
-@scalar("log2", "float32", ulp=1.5, cuda="log2", domain=(1e-3, 1e3))
+@scalar("log2", "float32", ulp=1.75, cuda="log2", domain=(1e-3, 1e3))
 def log2_f32(x):
     """k + log(m) / log 2, exact for powers of two."""
-    normal, shift = _normal_f32(x)
-    k, m = _split_f32(normal)
+    k, m = parts_f32(x)
     p = _log1p_small_f32(m - f32(1.0))
-    y = p * f32(_LOG2_E_HIGH - 1.0) + p
-    return _edges_f32(x, (k + shift) + y)
+    return _edges_f32(x, k + (p * f32(_LOG2_E_HIGH - 1.0) + p))
 
 
 @scalar("log2", "float64", ulp=2)
@@ -195,9 +200,12 @@ def log10_f64(x):
     return _edges_f64(x, y)
 
 
-@scalar("log10", "float32", ulp=1)
+@scalar("log10", "float32", ulp=1.25)
 def log10_f32(x):
-    return f32(log10_f64(f64(x)))
+    k, m = parts_f32(x)
+    f = m - f32(1.0)
+    low = k * _LOG10_2_LOW_F32 + (f * _LOG10_E_LOW_F32 - _log1p_rest_f32(f) * _LOG10_E_HIGH_F32)
+    return _edges_f32(x, k * _LOG10_2_HIGH_F32 + (f * _LOG10_E_HIGH_F32 + low))
 
 
 @exact

@@ -8,12 +8,34 @@ from numpy import float64 as f64
 from numpy import int32 as i32
 from numpy import int64 as i64
 
-from ._bits import bits_f64, copysign, float_of_bits_f64, fma, sqrt, two_product
-from ._exp import clamp, exp2_f64, exp_sum_f64
-from ._log import log2_f64, log_sum_f64
+from ._bits import (
+    bits_f32,
+    bits_f64,
+    copysign,
+    float_of_bits_f32,
+    float_of_bits_f64,
+    fma,
+    horner,
+    nearest_f64,
+    nearest_powers_f32,
+    sqrt,
+    two_product,
+)
+from ._exp import clamp, exp_small_f32, exp_sum_f64
+from ._log import log_sum_f64, parts_f32
 from ._table import exact, inline, scalar
 
 _INF, _NAN = float("inf"), float("nan")
+_INF_F32, _NAN_F32 = f32("inf"), f32("nan")
+_LN2 = 0.6931471805599453
+# 2 atanh(s) / (s log 2) in s**2, for m in [sqrt(1/2), sqrt(2)], to 37 bits.
+_LOG2_SHORT = (
+    2.8853900817901006,
+    0.9617966733231513,
+    0.577083588700405,
+    0.4116724841845404,
+    0.34073464206619414,
+)
 
 
 @inline
@@ -52,10 +74,25 @@ def pow_f64(x, y):
 
 @scalar("pow", "float32", ulp=1)
 def pow_f32(x, y):
-    a, b = f64(x), f64(y)
+    a = abs(x)
+    k, m = parts_f32(a)
+    k = -_INF_F32 if a == f32(0.0) else (k if a < _INF_F32 else a)
+    # Only the logarithm and its product with y need more digits than float32 has.
+    f = f64(m - f32(1.0))
+    s = f / (2.0 + f)
+    log2 = f64(k) + s * horner(s * s, _LOG2_SHORT)
     # A finite exponent, so that 0 * infinity does not arise for |x| = 1.
-    p = clamp(b, -1e20, 1e20) * log2_f64(abs(a))
-    return f32(_power_edges(a, b, exp2_f64(p)))
+    p = clamp(f64(clamp(y, f32(-1e20), f32(1e20))) * log2, -200.0, 200.0)
+    n = nearest_f64(p)
+    _, first, second = nearest_powers_f32(f32(n))
+    value = exp_small_f32(f32((p - n) * _LN2)) * first * second
+    # Infinity and |y| >= 2**24 are even.
+    half = f32(0.5) * y
+    integral = np.floor(y) == y
+    odd = integral & (np.floor(half) != half)
+    value = -value if odd & (bits_f32(x) < i32(0)) else value
+    value = _NAN_F32 if (x < f32(0.0)) & (a < _INF_F32) & (not integral) else value
+    return f32(1.0) if (x == f32(1.0)) | (y == f32(0.0)) else value
 
 
 @scalar("pow", "integer")
@@ -108,9 +145,31 @@ def cbrt_f64(x):
     return x if (x == 0.0) | (abs(x) == _INF) | (x != x) else y
 
 
+@inline
+def _inverse_cube_root_f32(x):
+    """x**(-1/3) to 17 bits; see `_inverse_cube_root`."""
+    r = float_of_bits_f32(i32(f32(bits_f32(x)) * f32(-1.0 / 3.0) + f32(1419967116.0)))
+    e = f32(1.0) - x * r * r * r
+    series = f32(2.0 / 9.0) + e * (f32(14.0 / 81.0) + e * f32(35.0 / 243.0))
+    return r + r * e * (f32(1.0 / 3.0) + e * series)
+
+
+@inline
+def _cube_root_parts_f32(x):
+    """|x|, or 8**16 times |x| if it is small, and whether it is."""
+    a = abs(x)
+    small = a < f32(2.0**-60)
+    return (a * f32(2.0**48) if small else a), small
+
+
 @scalar("cbrt", "float32", ulp=1)
 def cbrt_f32(x):
-    return f32(cbrt_f64(f64(x)))
+    a, small = _cube_root_parts_f32(x)
+    r = _inverse_cube_root_f32(a)
+    y = a * r * r
+    y = y + fma(-y * y, y, a) * (r * r * f32(1.0 / 3.0))
+    y = y * f32(2.0**-16) if small else y
+    return copysign(y, x) if (a > f32(0.0)) & (a < _INF_F32) else x
 
 
 @scalar("rcbrt", "float64", ulp=1.5, domain=(0.1, 100.0))
@@ -129,7 +188,15 @@ def rcbrt_f64(x):
 
 @scalar("rcbrt", "float32", ulp=1)
 def rcbrt_f32(x):
-    return f32(rcbrt_f64(f64(x)))
+    a, small = _cube_root_parts_f32(x)
+    r = _inverse_cube_root_f32(a)
+    square, low = two_product(r, r)
+    cube = a * r
+    e = fma(-cube, square, f32(1.0)) - (fma(a, r, -cube) * square + cube * low)
+    y = r + r * e * f32(1.0 / 3.0)
+    y = y * f32(2.0**16) if small else y
+    y = y if (a > f32(0.0)) & (a < _INF_F32) else (_INF_F32 if a == f32(0.0) else f32(0.0))
+    return copysign(y, x) if x == x else x
 
 
 @scalar("sqrt", "float32", ulp=0.5, cuda="sqrt", domain=(0.0, 100.0))
