@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 
 from . import _cache, _codegen, _threads
@@ -25,11 +26,23 @@ CHUNK_ELEMENTS = 1 << 14
 """Elements in a chunk: small enough to share evenly, large enough to hide the call."""
 
 
+def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """With the JIT off: like a compiled kernel say nothing of overflows, NaN and infinities."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args)
+
+    return call
+
+
 def _jit(function: Callable[..., Any], **options: Any) -> Any:
+    if numba.config.DISABLE_JIT:
+        return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
     compiled = numba.njit(error_model="numpy", **options)(function)
-    if not numba.config.DISABLE_JIT:
-        compiled._cache = _cache.KernelCache(function)
+    compiled._cache = _cache.KernelCache(function)
     return compiled
 
 
