@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "COMPUTE",
     "DTYPES",
     "MXNetError",
     "Settings",
@@ -36,11 +35,6 @@ DTYPES: tuple[np.dtype[Any], ...] = tuple(
     for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
 )
 """Every dtype an array may have, in native byte order."""
-
-COMPUTE: dict[np.dtype[Any], np.dtype[Any]] = {
-    dtype: np.dtype("float32") if dtype == np.float16 else dtype for dtype in DTYPES
-}
-"""The dtype in which kernels calculate, by their data's: float32 for float16, else the same."""
 
 integer_types: tuple[type, ...] = (int, np.int32, np.int64)
 """What MXNet takes for an integer scalar (``mxnet.base.integer_types``)."""

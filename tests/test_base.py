@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ndgrad import base
-from ndgrad.base import COMPUTE, DTYPES, MXNetError, Settings, as_dtype, promote
+from ndgrad.base import DTYPES, MXNetError, Settings, as_dtype, promote
 
 
 def test_mxnet_error_is_a_runtime_error():
@@ -73,12 +73,6 @@ def test_promotion_of_an_unsupported_dtype():
         promote(np.dtype("float32"), np.dtype("complex64"))
     with pytest.raises(MXNetError, match="complex64"):
         promote(np.dtype("complex64"), np.dtype("float32"))
-
-
-def test_compute_dtypes():
-    assert set(COMPUTE) == set(DTYPES)
-    assert COMPUTE[np.dtype("float16")] == np.float32
-    assert all(COMPUTE[dtype] == dtype for dtype in DTYPES if dtype != np.float16)
 
 
 def test_scalar_types_are_those_of_mxnet():

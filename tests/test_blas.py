@@ -11,7 +11,7 @@ import pytest
 
 from ndgrad.base import MXNetError
 from ndgrad.kernels import _blas
-from ndgrad.kernels._blas import address, dot, fast, gemm, gemm_batch, gemv
+from ndgrad.kernels._blas import address, dot, fast, gemm, gemv
 
 DTYPES = [np.dtype("float32"), np.dtype("float64")]
 AVX512 = dict.fromkeys(["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"], True)
@@ -196,18 +196,6 @@ def test_dot(dtype, n):
     close(np.asarray(result, dtype), reference(x[1::2], y[3:]), n)
 
 
-def test_gemm_batch(dtype):
-    rng = np.random.default_rng(1)
-    a, b = make(rng, (6, 4, 3), dtype), make(rng, (3, 5), dtype)
-    c = np.zeros((6, 4, 5), dtype)
-    gemm_batch(
-        *(address("gemm", dtype), a.ravel(), 0, 12, 3, False, b.ravel(), 0, 0, 5, False),
-        *(c.reshape(-1), 0, 20, 5, 4, 5, 3, 1.0, 0.0, 1, 5),
-    )
-    close(c[1:5], reference(a, b)[1:5], 3)
-    assert (c[[0, 5]] == 0).all()
-
-
 # --- refusals: before anything is written, and without a word from the library --------------------
 
 
@@ -260,7 +248,7 @@ def test_a_vector_outside_its_array_is_refused(dtype):
         dot(address("dot", dtype), x, 0, 1, y, 0, 1, 3)
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="about compiled code")
+@pytest.mark.compiled
 def test_wrong_arrays_are_refused():
     a, c = np.ones(4, np.float32), np.ones(4, np.float64)
     rest = (0, 2, False, a, 0, 2, False, c, 0, 2, 2, 2, 2, 1.0, 0.0)
@@ -277,10 +265,8 @@ def test_from_compiled_code(dtype):
     @numba.njit(parallel=True)
     def products(where, a, b, c, batch, n):
         for i in numba.prange(batch):
-            gemm_batch(
-                where, a, 0, n * n, n, False, b, 0, n * n, n, True, c, 0, n * n, n, n, n, n,
-                1.0, 0.0, i, i + 1,
-            )  # fmt: skip
+            at = i * n * n
+            gemm(where, a, at, n, False, b, at, n, True, c, at, n, n, n, n, 1.0, 0.0)
 
     rng = np.random.default_rng(2)
     a, b = make(rng, (8, 9, 9), dtype), make(rng, (8, 9, 9), dtype)
@@ -289,6 +275,7 @@ def test_from_compiled_code(dtype):
     close(c, reference(a, b.swapaxes(1, 2)), 9)
 
 
+@pytest.mark.compiled
 def test_from_compiled_code_that_another_process_cached(tmp_path):
     """The address is an argument, so a cached binary works wherever the library is loaded."""
     (tmp_path / "user_module.py").write_text(

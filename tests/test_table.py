@@ -169,6 +169,7 @@ def test_fused_gradients_equal_those_that_can_be_differentiated(
 ELEMENTWISE = [pytest.param(op, id=op.name) for op in OPS.values() if isinstance(op, ElementwiseOp)]
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("op", ELEMENTWISE)
 def test_parallel_equals_serial(op: ElementwiseOp) -> None:
     n = PARALLEL_ELEMENTS + 77

@@ -301,12 +301,11 @@ class _Builder:
         parts = ", ".join([*expressions, sizes])
         heavy = group.size * max(1, len(group.members) // 4)
         if heavy < PARALLEL_ELEMENTS or work.units == 1:
-            name = self._bound("k", kernel.serial)
+            name = self._bound("k", kernel.entry.serial)
             self.lines.append(f"{name}({parts}, 0, {work.units})")
         else:
-            name, whole = self._bound("k", kernel.parallel), self._bound("all", kernel.all)
-            self.globals["launch"] = _fused.launch
-            self.lines.append(f"launch({name}, {whole}, {parts}, {work.units}, {work.grain})")
+            name = self._bound("k", kernel.entry.parallel)
+            self.lines.append(f"{name}({parts}, {work.units}, {work.grain})")
         self.lines += finishing
         self._account(group, made, kernel.text, outside)
 

@@ -335,7 +335,8 @@ def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str,
 
 def _scalar_function(name: str) -> Callable[..., Any]:
     function = getattr(_scalar, _scalar.resolve(name, "float64"))
-    return lambda *args: function(*(x if isinstance(x, bool) else float(x) for x in args))
+    # A float, not NumPy's, with the JIT off too.
+    return lambda *args: float(function(*(x if isinstance(x, bool) else float(x) for x in args)))
 
 
 def _functions(text: str, find: Callable[[str], Any]) -> dict[str, Any]:

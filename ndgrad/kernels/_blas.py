@@ -45,7 +45,7 @@ from numba.extending import intrinsic
 from ..base import MXNetError
 from ._cache import KernelCache
 
-__all__ = ["address", "core_name", "dot", "fast", "gemm", "gemm_batch", "gemv"]
+__all__ = ["address", "core_name", "dot", "fast", "gemm", "gemv"]
 
 _PACKAGE = "scipy_openblas32"
 _PREFIX = "scipy_"
@@ -400,59 +400,6 @@ def gemm(
 
 
 @_kernel
-def gemm_batch(
-    addr: int,
-    a: Any,
-    ao: int,
-    sa: int,
-    lda: int,
-    ta: bool,
-    b: Any,
-    bo: int,
-    sb: int,
-    ldb: int,
-    tb: bool,
-    c: Any,
-    co: int,
-    sc: int,
-    ldc: int,
-    m: int,
-    n: int,
-    k: int,
-    alpha: float,
-    beta: float,
-    lo: int,
-    hi: int,
-) -> None:
-    """Matrix products number `lo` to `hi` - 1 of a batch, one after the other; see `gemm`.
-
-    `sa`, `sb` and `sc` are the elements from one matrix of the batch to the next; 0 uses one
-    matrix for all of them. For products too small for OpenBLAS's threads a ``prange`` over parts
-    of the batch may call this.
-    """
-    for i in range(lo, hi):
-        gemm(
-            addr,
-            a,
-            ao + i * sa,
-            lda,
-            ta,
-            b,
-            bo + i * sb,
-            ldb,
-            tb,
-            c,
-            co + i * sc,
-            ldc,
-            m,
-            n,
-            k,
-            alpha,
-            beta,
-        )
-
-
-@_kernel
 def gemv(
     addr: int,
     a: Any,
@@ -552,11 +499,11 @@ _PARAMETERS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
 
 @functools.cache
 def fast(function: str, dtype: np.dtype[Any]) -> Callable[..., Any]:
-    """Return `gemm`, `gemm_batch`, `gemv` or `dot` for calls from Python, at half the overhead.
+    """Return `gemm`, `gemv` or `dot` for calls from Python, at half the overhead.
 
     Parameters
     ----------
-    function : {'gemm', 'gemm_batch', 'gemv', 'dot'}
+    function : {'gemm', 'gemv', 'dot'}
         Its name.
     dtype : numpy.dtype
         float32 or float64.
@@ -572,8 +519,8 @@ def fast(function: str, dtype: np.dtype[Any]) -> Callable[..., Any]:
     MXNetError
         If the library is not installed or cannot be loaded.
     """
-    found = address("gemm" if function == "gemm_batch" else function, dtype)
-    compiled = {"gemm": gemm, "gemm_batch": gemm_batch, "gemv": gemv, "dot": dot}[function]
+    found = address(function, dtype)
+    compiled = {"gemm": gemm, "gemv": gemv, "dot": dot}[function]
     if _INTERPRETED:
         return functools.partial(compiled, found)
     array = types.Array(numba.from_dtype(dtype), 1, "C")

@@ -37,6 +37,7 @@ import numba
 import numpy
 from numba.core import bytecode, compiler
 from numba.core.caching import _Cache
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from ..base import settings
@@ -146,7 +147,10 @@ class KernelCache(_Cache):
         return folder / f"{self._name.rpartition('.')[0].rpartition('.')[2]}-{digest}.nbc"
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        target_context.refresh()
+        # Numba's own cache refreshes the contexts here: it imports all that it can compile, SciPy's
+        # linear algebra among it, which is nearly all the time of a first call.  A binary needs
+        # the runtime's symbols alone; whatever compiles refreshes by itself.
+        rtsys.initialize(target_context)
         path = self._path(sig, target_context.codegen())
         if path is None:
             return None

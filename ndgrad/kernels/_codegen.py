@@ -165,6 +165,8 @@ def _stored(value: str, dtype: np.dtype[Any], compute: str) -> str:
     if dtype.kind in "iu" and compute.startswith("float"):
         # By way of int64, as C does it in effect: 300.7 becomes the uint8 44, -1.2 becomes 255.
         return f"{dtype.name}(int64({value}))"
+    if dtype.kind in "iu" and dtype.name != compute:
+        return f"{dtype.name}({value})"  # wraps; NumPy, with the JIT off, would refuse to assign
     return value
 
 

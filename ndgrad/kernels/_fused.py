@@ -15,7 +15,7 @@ on the number of threads.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -24,11 +24,11 @@ import numba
 import numpy as np
 from numba import types
 
-from . import _cache, _threads
+from . import _cache
 from ._codegen import _loaded, _stored, formula
-from ._launch import entry, vector
+from ._launch import Entry, entry_point, vector
 from ._reduction import Reduction
-from ._rowwise import extreme
+from ._scalar._bits import maximum, minimum
 
 Dtype = np.dtype[Any]
 
@@ -42,53 +42,44 @@ _FOLDS = {"a + b": "total", "maximum(a, b)": "greatest", "minimum(a, b)": "least
 _BLOCK = 1024
 
 
-def _flags(*flags: str) -> Any:
+def _helper(*flags: str) -> Any:
     return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
 
 
 # A sum vectorises only when its order is free; NaN and infinity survive that.
-@_flags("reassoc", "nsz")
-def _part(x):
+@_helper("reassoc", "nsz")
+def _sum(x):
     s = x.dtype.type(0)
     for i in range(x.size):
         s += x[i]
     return s
 
 
-@_flags()
+@_helper()
 def total(x):
     """The sum of a slice: blocks in its own type, blocks together in float64."""
-    if x.size <= _BLOCK:
-        return np.float64(_part(x))
     s = 0.0
     for start in range(0, x.size, _BLOCK):
-        s += np.float64(_part(x[start : start + _BLOCK]))
+        s += np.float64(_sum(x[start : min(start + _BLOCK, x.size)]))
     return s
 
 
-@_flags()
-def _has_nan(x):
-    found = 0
-    for i in range(x.size):
-        v = x[i]
-        found |= np.int32(v != v)
-    return found != 0
-
-
-@_flags()
+@_helper()
 def greatest(x):
     """The greatest element; NaN if there is one."""
-    if x.size == 0:
-        return -np.inf
-    return np.nan if _has_nan(x) else np.float64(extreme(x, False))
+    m = x.dtype.type(-np.inf)
+    for i in range(x.size):
+        m = maximum(m, x[i])
+    return np.float64(m)
 
 
-@_flags()
+@_helper()
 def least(x):
     """The smallest element; NaN if there is one."""
-    if x.size == 0:
-        return np.inf
-    return np.nan if _has_nan(x) else np.float64(extreme(x, True))
+    m = x.dtype.type(np.inf)
+    for i in range(x.size):
+        m = minimum(m, x[i])
+    return np.float64(m)
 
 
 def folds(row: Reduction, dtype: Dtype) -> bool:
@@ -339,10 +330,11 @@ class _Writer:
         return lines
 
     def _row_steps(self, stage: int) -> list[str]:
-        lines = []
-        for step in self.fused.steps:
-            if isinstance(step, Step) and step.level == "row" and self.stage[step.name] == stage:
-                lines.append(self._statement(step, stage))
+        lines = [
+            self._statement(step, stage)
+            for step in self.fused.steps
+            if isinstance(step, Step) and step.level == "row" and self.stage[step.name] == stage
+        ]
         for value, target in self.fused.stores:
             step = self.steps[value]
             level = "row" if isinstance(step, Fold) else step.level
@@ -468,34 +460,24 @@ class Work:
 
 
 class Kernel:
-    """A compiled fused kernel: ``serial(*arguments, size, rows, n, block, lo, hi)``."""
+    """A compiled fused kernel.
+
+    Attributes
+    ----------
+    text : str
+        Its source.
+    entry : Entry
+        Takes ``*arguments, size, rows, n, block`` and units of work.
+    """
 
     def __init__(self, fused: Fused) -> None:
-        self.fused = fused
         self.text = source(fused)
-        self._chunked = _cache.load(fused.name[:40], self.text).loop
-        self._signature = (
-            *(
-                getattr(types, x.dtype.name) if x.level == "number" else vector(x.dtype)
-                for x in fused.arguments
-            ),
-            *(types.intp,) * 6,
-        )
-
-    @cached_property
-    def serial(self) -> Callable[..., Any]:
-        return entry(self._chunked.serial, self._signature)
-
-    @cached_property
-    def parallel(self) -> Callable[..., Any]:
-        return entry(self._chunked.parallel, self._signature)
-
-    def all(self, *args: Any) -> None:
-        """The whole work on the calling thread, with the arguments of `parallel`."""
-        self.serial(*args[:-2], 0, args[-2])
-
-
-launch = _threads.launch
+        arguments = [
+            getattr(types, x.dtype.name) if x.level == "number" else vector(x.dtype)
+            for x in fused.arguments
+        ]
+        loop = _cache.load(fused.name[:40], self.text).loop
+        self.entry = Entry(loop, (*arguments, *(types.intp,) * 6))
 
 
 class Joined:
@@ -529,7 +511,8 @@ class Joined:
         ]
         join = _cache.load(f"join_{row.name}_{dtype.name}", "\n".join(lines)).join
         float64 = vector(np.dtype("float64"))
-        self.run = entry(join, (float64, vector(dtype), types.float64, types.intp, types.intp))
+        signature = (float64, vector(dtype), types.float64, types.intp, types.intp)
+        self.run = entry_point(join, signature)
 
 
 @cache

@@ -1,7 +1,7 @@
 """float16 on CPUs: Numba has no arithmetic on it, so it is loaded to and stored from float32.
 
 The conversions are LLVM's, one instruction on processors with F16C.  Kernels see the bits as
-uint16; with the JIT off they see NumPy's float16, and the plain functions below convert.
+uint16 (see `seen`); with the JIT off they see NumPy's float16, and the plain functions convert.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from numba.extending import intrinsic
 
 if config.DISABLE_JIT:
 
+    def seen(x: Any) -> Any:
+        return x
+
     def half_to_float(bits: Any) -> Any:
         return np.float32(bits)
 
@@ -23,6 +26,10 @@ if config.DISABLE_JIT:
             return np.float16(value)
 
 else:
+
+    def seen(x: Any) -> Any:
+        """The array *x* as kernels take it that Numba dispatches by type: float16 as its bits."""
+        return x.view(np.uint16) if x.dtype == np.float16 else x
 
     @intrinsic
     def half_to_float(typing_context: Any, bits: Any) -> Any:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 from numba._dispatcher import compute_fingerprint
 from numba.core import cgutils
@@ -28,11 +29,23 @@ CHUNK_ELEMENTS = 1 << 14
 """Elements in a chunk: small enough to share evenly, large enough to hide the call."""
 
 
+def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """With the JIT off: like a compiled kernel say nothing of overflows, NaN and infinities."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args)
+
+    return call
+
+
 def _jit(function: Callable[..., Any], **options: Any) -> Any:
+    if numba.config.DISABLE_JIT:
+        return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
     compiled = numba.njit(error_model="numpy", **options)(function)
-    if not numba.config.DISABLE_JIT:
-        compiled._cache = _cache.KernelCache(function)
+    compiled._cache = _cache.KernelCache(function)
     return compiled
 
 
@@ -90,13 +103,13 @@ class Entry:
 
     def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
         self._kernel, self._signature = kernel, signature
-        self.serial = _entry_point(kernel.serial, signature)
+        self.serial = entry_point(kernel.serial, signature)
         self._parallel: Callable[..., Any] | None = None
 
     def parallel(self, *args: Any) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
-            driver = _entry_point(self._kernel.driver, (types.intp, *self._signature))
+            driver = entry_point(self._kernel.driver, (types.intp, *self._signature))
             self._parallel = partial(driver, _address(self._kernel.serial, self._signature))
         _threads.launch(self._parallel, self._all, *args)
 
@@ -110,7 +123,8 @@ def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     return result
 
 
-def _entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+def entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+    """The compiled code for one signature, past the dispatcher that looks at argument types."""
     if numba.config.DISABLE_JIT:
         return dispatcher
     return _compiled(dispatcher, signature).entry_point

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError
-from . import _cache
+from . import _cache, _half
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
 
@@ -258,9 +258,16 @@ def run(
     kind = compute_type(widest, mathematical=True)
     shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
     kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
-    # Kernels see the bits of float16.
-    bits = tuple(x.view(np.uint16) if x.dtype == np.float16 else x for x in (*operands, y))
     lengths = _NO_LENGTHS if lengths is None else lengths
     units = outer if inner == 1 else outer * -(-inner // COLUMNS)
     each = grain(n * min(inner, COLUMNS), 4)
-    kernel(*bits, lengths, n, inner, np.dtype(kind).type(scale), units, each)
+    kernel(
+        *map(_half.seen, operands),
+        _half.seen(y),
+        lengths,
+        n,
+        inner,
+        np.dtype(kind).type(scale),
+        units,
+        each,
+    )

@@ -38,7 +38,7 @@ from numba.np.ufunc import parallel as _parallel
 
 from ..base import MXNetError, settings
 
-__all__ = ["launch", "layer", "num_threads", "parallel_is_safe", "set_num_threads", "when_changed"]
+__all__ = ["launch", "layer", "num_threads", "parallel_is_safe", "set_num_threads"]
 
 _TBB_NAME = {"linux": "libtbb.so.12", "darwin": "libtbb.12.dylib", "win32": "tbb12.dll"}
 
@@ -95,7 +95,6 @@ _limit: int = _config.NUMBA_NUM_THREADS
 _settings_read = False
 _chosen: int | None = None
 _version = 1  # of _chosen; Numba keeps a number for each thread, so each has to be told
-_listeners: list[Callable[[int], object]] = []
 
 
 class _Seen(threading.local):
@@ -220,8 +219,6 @@ def _set(n: int) -> None:
         _chosen = n
         _version += 1
         _gate = _Gate.UNKNOWN
-    for listener in _listeners:
-        listener(n)
 
 
 def set_num_threads(n: int) -> None:
@@ -243,11 +240,6 @@ def set_num_threads(n: int) -> None:
             "(start Python with NUMBA_NUM_THREADS set to allow more)"
         )
     _set(n)
-
-
-def when_changed(listener: Callable[[int], object]) -> None:
-    """Have `listener` called with the number of threads each time that it changes."""
-    _listeners.append(listener)
 
 
 def _before_fork() -> None:

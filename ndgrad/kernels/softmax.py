@@ -18,6 +18,7 @@ from ..storage import empty
 from . import _cache, _rowwise
 from ._codegen import _loaded, _stored, compute_type
 from ._declare import operator
+from ._half import seen
 from ._launch import grain
 from ._rowwise import SOFTMAX, Lines, line_form
 from ._table import ZERO, F, Sample
@@ -341,10 +342,6 @@ def _loss_kernels(dtype: np.dtype[Any]) -> Any:
     return _cache.load(f"softmax_cross_entropy_{dtype.name}", text)
 
 
-def _bits(x: Any) -> Any:
-    return x.view(np.uint16) if x.dtype == np.float16 else x
-
-
 def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
     rows, n = data._shape
     hot = F._reshaped(
@@ -361,7 +358,7 @@ def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any)
         factor = _peak._data.dtype.type(g._data[0])
         place = label._data.astype(np.int64)
         _loss_kernels(x.dtype).gradient(
-            _bits(x), place, _peak._data, _weight._data, factor, _bits(y), n, rows, grain(n, 4)
+            seen(x), place, _peak._data, _weight._data, factor, seen(y), n, rows, grain(n, 4)
         )
     return type(g)(y, data._shape, g._ctx), None
 
@@ -418,7 +415,7 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
     if rows:
         _loss_kernels(dtype).losses(
-            _bits(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
+            seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
         )
     # Rows are few: pairwise addition in float64 costs nothing.
     total = np.array([loss.sum(dtype=np.float64)]).astype(dtype)
