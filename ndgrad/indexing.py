@@ -65,6 +65,8 @@ def _index_arrays(item: Any) -> list[np.ndarray[Any, Any]]:
             host = np.empty(0, object)
         if host.dtype.kind not in "biuf":
             raise _unsupported(item)
+    if host.dtype.kind != "f":
+        return [host.astype(np.int64, copy=False)]
     with np.errstate(invalid="ignore"):
         return [host.astype(np.int64)]
 
@@ -166,13 +168,10 @@ def _box(items: Sequence[Any], shape: Shape) -> Box:
 
 def _checked(index: np.ndarray[Any, Any], axis: int, n: int) -> np.ndarray[Any, Any]:
     """Valid indices from 0 on."""
-    if index.size:
-        low, high = int(index.min()), int(index.max())
-        if low < -n or high >= n:
-            raise _out_of_bounds(low if low < -n else high, axis, n)
-        if low < 0:
-            return np.where(index < 0, index + n, index)
-    return index
+    wrapped, bad = _rows.wrapped(index, n)
+    if bad >= 0:
+        raise _out_of_bounds(int(index.flat[bad]), axis, n)
+    return wrapped
 
 
 def _rows_of(items: list[Any], shape: Shape) -> Rows:
@@ -180,6 +179,14 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
 
     As in NumPy their common shape stands where they stand if they are neighbours, else in front.
     """
+    if len(items) == len(shape):
+        at = next(i for i, item in enumerate(items) if item.__class__ is np.ndarray)
+        if all(item.__class__ is slice and item == _ALL for item in items[:at] + items[at + 1 :]):
+            # One array and whole axes around it: the commonest key.
+            index, before, after = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
+            block = items[at].shape
+            outer, inner = math.prod(before), math.prod(after)
+            return Rows(index.reshape(-1), outer, shape[at], inner, (*before, *block, *after))
     axis_of, axis = [], 0
     for item in items:
         axis_of.append(axis)
@@ -298,6 +305,9 @@ def getitem(x: Array, key: Any) -> Array:
     items, arrays = _expanded(key, shape)
     if arrays:
         rows = _rows_of(items, shape)
+        if x._node is None or not state.recording:
+            picked = _rows.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
+            return x.__class__(picked, rows.shape, x._ctx)
         taken: Array = F._take_rows(x, **rows._asdict())
         return taken
     box = _box(items, shape)
@@ -305,6 +315,8 @@ def getitem(x: Array, key: Any) -> Array:
         box = Box((1,), (1,), box.offset)
     if is_contiguous(box.shape, box.strides):
         return _view(x, box.offset, box.size, box.shape)
+    if x._node is None or not state.recording:
+        return x.__class__(_strided.gather(x._data, box), box.shape, x._ctx)
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
     return result
 

@@ -20,7 +20,7 @@ from .casting import copied
 
 Shape = tuple[int, ...]
 
-_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
+_FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
 # Work (m * n * k) of which a chunk has at least this much: some 3 us, against 1.2 for a launch.
@@ -217,10 +217,12 @@ def multiply(
     starts: tuple[Any, Any] | None = None,
 ) -> np.ndarray[Any, Any]:
     """The flat result of *batch* products; *starts* are the first elements where they overlap."""
-    da, db = lhs._data.dtype, rhs._data.dtype
-    dtype = da if da is db else promote(da, db)
-    compute = sum_dtype(dtype)
-    a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
+    a, b = lhs._data, rhs._data
+    dtype = compute = a.dtype
+    if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
+        dtype = promote(dtype, b.dtype)
+        compute = sum_dtype(dtype)
+        a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
     c = empty(batch * m * n, compute)
     if c.size == 0:
         pass
