@@ -83,17 +83,20 @@ def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
     items: list[Any] = []
     ellipsis, used, arrays = None, 0, False
     for item in key if isinstance(key, tuple) else (key,):
-        if item is None:
-            items.append(None)
-        elif item is Ellipsis:
-            if ellipsis is not None:
-                raise IndexError("Cannot use more than one ellipsis (`...`) for indexing")
-            ellipsis = len(items)
+        if item.__class__ is int:
+            items.append(item)
+            used += 1
         elif isinstance(item, slice):
             if item.step == 0:
                 raise ValueError("slice step cannot be zero")
             items.append(item)
             used += 1
+        elif item is None:
+            items.append(None)
+        elif item is Ellipsis:
+            if ellipsis is not None:
+                raise IndexError("Cannot use more than one ellipsis (`...`) for indexing")
+            ellipsis = len(items)
         elif _is_integer(item):
             number = item._data[0] if isinstance(item, Array) else item
             items.append(int(number))
@@ -183,10 +186,9 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
         at = next(i for i, item in enumerate(items) if item.__class__ is np.ndarray)
         if all(item.__class__ is slice and item == _ALL for item in items[:at] + items[at + 1 :]):
             # One array and whole axes around it: the commonest key.
-            index, before, after = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
-            block = items[at].shape
-            outer, inner = math.prod(before), math.prod(after)
-            return Rows(index.reshape(-1), outer, shape[at], inner, (*before, *block, *after))
+            index, ahead, behind = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
+            whole = (*ahead, *index.shape, *behind)
+            return Rows(index.reshape(-1), math.prod(ahead), shape[at], math.prod(behind), whole)
     axis_of, axis = [], 0
     for item in items:
         axis_of.append(axis)

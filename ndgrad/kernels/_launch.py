@@ -87,7 +87,7 @@ class Chunked:
     def __call__(self, *args: Any) -> None:
         n, grain = args[-2:]
         if n <= grain:
-            self._all(*args)
+            self.serial(*args[:-2], 0, n)
         else:
             _threads.launch(self.parallel, self._all, *args)
 
