@@ -17,11 +17,13 @@ from . import dispatch
 from .base import MXNetError
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
+from .kernels._launch import PARALLEL_ELEMENTS
 from .kernels._reshape import inferred_shape
 from .kernels._strided import Box, Shape, contiguous_strides, is_contiguous
 from .kernels._table import F
 
 _ALL = slice(None)
+_BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
 _ASSIGNMENTS = ("_assigned", "_put_rows")
 
 
@@ -169,6 +171,24 @@ def _box(items: Sequence[Any], shape: Shape) -> Box:
     return Box(tuple(lengths), tuple(strides), offset)
 
 
+def _small(x: Array, key: Any) -> np.ndarray[Any, Any] | None:
+    """What NumPy sees under a basic key, if it is little; else None, also for a bad key.
+
+    Working out a box and starting a kernel takes longer than the copy of a few elements.
+    """
+    if key.__class__ is not tuple:
+        key = (key,)
+    for item in key:
+        if item.__class__ not in _BASIC:
+            return None
+    try:
+        found = x._data.reshape(x._shape)[key]
+    except (IndexError, TypeError, ValueError):
+        return None
+    is_array = found.__class__ is np.ndarray
+    return found if is_array and found.size < PARALLEL_ELEMENTS else None
+
+
 def _checked(index: np.ndarray[Any, Any], axis: int, n: int) -> np.ndarray[Any, Any]:
     """Valid indices from 0 on."""
     wrapped, bad = _rows.wrapped(index, n)
@@ -304,10 +324,15 @@ def getitem(x: Array, key: Any) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or (1,))
+    recorded = x._node is not None and state.recording
+    if not recorded:
+        little = _small(x, key)
+        if little is not None and not little.flags.c_contiguous:
+            return x.__class__(little.flatten(), little.shape, x._ctx)
     items, arrays = _expanded(key, shape)
     if arrays:
         rows = _rows_of(items, shape)
-        if x._node is None or not state.recording:
+        if not recorded:
             picked = _rows.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
             return x.__class__(picked, rows.shape, x._ctx)
         taken: Array = F._take_rows(x, **rows._asdict())
@@ -317,7 +342,7 @@ def getitem(x: Array, key: Any) -> Array:
         box = Box((1,), (1,), box.offset)
     if is_contiguous(box.shape, box.strides):
         return _view(x, box.offset, box.size, box.shape)
-    if x._node is None or not state.recording:
+    if not recorded:
         return x.__class__(_strided.gather(x._data, box), box.shape, x._ctx)
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
     return result
@@ -424,6 +449,15 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
             # NumPy copies right where source and target overlap.
             data[found[0] : found[0] + found[1]] = value._data
+            x._version[0] = next_stamp()
+            return
+        little = _small(x, key) if found is None else None
+        if little is not None and number:
+            little[...] = _number(value, data.dtype)
+            x._version[0] = next_stamp()
+            return
+        if little is not None and little.shape == value._shape and value._data.dtype is data.dtype:
+            little[...] = value._data.reshape(value._shape)
             x._version[0] = next_stamp()
             return
     items, arrays = _expanded(key, shape)

@@ -116,12 +116,13 @@ def _wrap(data: np.ndarray[Any, Any], shape: tuple[int, ...], inputs: Sequence[A
     base = data.base
     # A view of a view has the same base as the view: the array that owns the memory.
     owner = base if base.__class__ is np.ndarray else data
-    version = None
     for x in inputs:
         if x.__class__ is array and (x._data is owner or x._data.base is owner):
-            version = x._version
-            break
-    return array(data, shape, inputs[0]._ctx, version)
+            return array(data, shape, x._ctx, x._version)
+    result = array.__new__(array)
+    result._data, result._shape, result._ctx = data, shape, inputs[0]._ctx
+    result._version, result._node = [0], None
+    return result
 
 
 def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:

@@ -146,7 +146,8 @@ def one(
     elif m == 1 and k > 0:
         _blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
     elif m * n * k < 2 * _CHUNK:
-        gemm = _tiles.fast(dtype) if _tiles.fits(m, n, k, ta, tb) else _blas.fast("gemm", dtype)
+        tiled = tb and not ta and _tiles.fits(m, n, k, ta, tb)
+        gemm = _tiles.fast(dtype) if tiled else _blas.fast("gemm", dtype)
         gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
     else:
         many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
