@@ -17,12 +17,14 @@ from . import dispatch, tracing
 from .base import MXNetError
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
+from .kernels._launch import PARALLEL_ELEMENTS
 from .kernels._reshape import inferred_shape
 from .kernels._strided import Box, Shape, contiguous_strides, is_contiguous
 from .kernels._table import F
 from .tracing import host_read
 
 _ALL = slice(None)
+_BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
 _ASSIGNMENTS = ("_assigned", "_put_rows")
 
 
@@ -67,6 +69,8 @@ def _index_arrays(item: Any) -> list[np.ndarray[Any, Any]]:
             host = np.empty(0, object)
         if host.dtype.kind not in "biuf":
             raise _unsupported(item)
+    if host.dtype.kind != "f":
+        return [host.astype(np.int64, copy=False)]
     with np.errstate(invalid="ignore"):
         return [host.astype(np.int64)]
 
@@ -83,17 +87,20 @@ def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
     items: list[Any] = []
     ellipsis, used, arrays = None, 0, False
     for item in key if isinstance(key, tuple) else (key,):
-        if item is None:
-            items.append(None)
-        elif item is Ellipsis:
-            if ellipsis is not None:
-                raise IndexError("Cannot use more than one ellipsis (`...`) for indexing")
-            ellipsis = len(items)
+        if item.__class__ is int:
+            items.append(item)
+            used += 1
         elif isinstance(item, slice):
             if item.step == 0:
                 raise ValueError("slice step cannot be zero")
             items.append(item)
             used += 1
+        elif item is None:
+            items.append(None)
+        elif item is Ellipsis:
+            if ellipsis is not None:
+                raise IndexError("Cannot use more than one ellipsis (`...`) for indexing")
+            ellipsis = len(items)
         elif _is_integer(item):
             if isinstance(item, Array):
                 host_read(item, "as an index (use nd.take or nd.where)")
@@ -168,15 +175,30 @@ def _box(items: Sequence[Any], shape: Shape) -> Box:
     return Box(tuple(lengths), tuple(strides), offset)
 
 
+def _small(x: Array, key: Any) -> np.ndarray[Any, Any] | None:
+    """What NumPy sees under a basic key, if it is little; else None, also for a bad key.
+
+    Working out a box and starting a kernel takes longer than the copy of a few elements.
+    """
+    if key.__class__ is not tuple:
+        key = (key,)
+    for item in key:
+        if item.__class__ not in _BASIC:
+            return None
+    try:
+        found = x._data.reshape(x._shape)[key]
+    except (IndexError, TypeError, ValueError):
+        return None
+    is_array = found.__class__ is np.ndarray
+    return found if is_array and found.size < PARALLEL_ELEMENTS else None
+
+
 def _checked(index: np.ndarray[Any, Any], axis: int, n: int) -> np.ndarray[Any, Any]:
     """Valid indices from 0 on."""
-    if index.size:
-        low, high = int(index.min()), int(index.max())
-        if low < -n or high >= n:
-            raise _out_of_bounds(low if low < -n else high, axis, n)
-        if low < 0:
-            return np.where(index < 0, index + n, index)
-    return index
+    wrapped, bad = _rows.wrapped(index, n)
+    if bad >= 0:
+        raise _out_of_bounds(int(index.flat[bad]), axis, n)
+    return wrapped
 
 
 def _rows_of(items: list[Any], shape: Shape) -> Rows:
@@ -184,6 +206,13 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
 
     As in NumPy their common shape stands where they stand if they are neighbours, else in front.
     """
+    if len(items) == len(shape):
+        at = next(i for i, item in enumerate(items) if item.__class__ is np.ndarray)
+        if all(item.__class__ is slice and item == _ALL for item in items[:at] + items[at + 1 :]):
+            # One array and whole axes around it: the commonest key.
+            index, ahead, behind = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
+            whole = (*ahead, *index.shape, *behind)
+            return Rows(index.reshape(-1), math.prod(ahead), shape[at], math.prod(behind), whole)
     axis_of, axis = [], 0
     for item in items:
         axis_of.append(axis)
@@ -299,9 +328,17 @@ def getitem(x: Array, key: Any) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or (1,))
+    recorded = x._node is not None and state.recording
+    if not recorded:
+        little = _small(x, key)
+        if little is not None and not little.flags.c_contiguous:
+            return x.__class__(little.flatten(), little.shape, x._ctx)
     items, arrays = _expanded(key, shape)
     if arrays:
         rows = _rows_of(items, shape)
+        if not recorded:
+            picked = _rows.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
+            return x.__class__(picked, rows.shape, x._ctx)
         taken: Array = F._take_rows(x, **rows._asdict())
         return taken
     box = _box(items, shape)
@@ -309,6 +346,8 @@ def getitem(x: Array, key: Any) -> Array:
         box = Box((1,), (1,), box.offset)
     if is_contiguous(box.shape, box.strides):
         return _view(x, box.offset, box.size, box.shape)
+    if not recorded:
+        return x.__class__(_strided.gather(x._data, box), box.shape, x._ctx)
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
     return result
 
@@ -416,6 +455,15 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
             # NumPy copies right where source and target overlap.
             data[found[0] : found[0] + found[1]] = value._data
+            x._version[0] = next_stamp()
+            return
+        little = _small(x, key) if found is None else None
+        if little is not None and number:
+            little[...] = _number(value, data.dtype)
+            x._version[0] = next_stamp()
+            return
+        if little is not None and little.shape == value._shape and value._data.dtype is data.dtype:
+            little[...] = value._data.reshape(value._shape)
             x._version[0] = next_stamp()
             return
     items, arrays = _expanded(key, shape)

@@ -13,7 +13,7 @@ from .base import MXNetError, as_dtype
 from .context import Context, check_usable, current_context
 from .dispatch import IN_GRAPH, check_writable, convert, written
 from .graph import Array, Leaf, state
-from .kernels._table import F
+from .kernels._table import ElementwiseOp, F
 from .storage import empty
 from .tracing import host_read
 
@@ -34,8 +34,12 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
     return method
 
 
-def _in_place(operator: Callable[..., Any], sign: str) -> Callable[[NDArray, Any], NDArray]:
+def _in_place(row: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
+    operator, short = row.call, dispatch.in_place_call(row)
+
     def method(self: NDArray, other: Any) -> NDArray:
+        if not state.recording and short(self, other):
+            return self
         other = _operand(other)
         if state.recording:
             if self._node is not None:
@@ -461,11 +465,11 @@ def _give_operators() -> None:
         ("mod", "broadcast_mod", "%="),
         ("pow", "broadcast_power", None),  # x **= 2 makes a new array, as in MXNet
     ):
-        call = dispatch.lookup(row).call
-        setattr(NDArray, f"__{name}__", call)
-        setattr(NDArray, f"__r{name}__", _reflected(call))
+        op: Any = dispatch.lookup(row)
+        setattr(NDArray, f"__{name}__", op.call)
+        setattr(NDArray, f"__r{name}__", _reflected(op.call))
         if sign is not None:
-            setattr(NDArray, f"__i{name}__", _in_place(call, sign))
+            setattr(NDArray, f"__i{name}__", _in_place(op, sign))
     for name, row in (
         ("gt", "broadcast_greater"),
         ("ge", "broadcast_greater_equal"),

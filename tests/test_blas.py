@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ndgrad.base import MXNetError
-from ndgrad.kernels import _blas
+from ndgrad.kernels import _blas, _tiles
 from ndgrad.kernels._blas import address, dot, fast, gemm, gemv
 
 DTYPES = [np.dtype("float32"), np.dtype("float64")]
@@ -379,3 +379,52 @@ def test_without_compilation():
         NUMBA_DISABLE_JIT="1",
     )
     assert result.returncode == 0, result.stderr
+
+
+# --- register tiles -------------------------------------------------------------------------------
+
+needs_tiles = pytest.mark.skipif(not _tiles.BYTES, reason="no tiles for this processor")
+
+
+@needs_tiles
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("ta", [False, True])
+@pytest.mark.parametrize("tb", [False, True])
+@pytest.mark.parametrize("factors", [(1.0, 0.0), (2.0, 1.0), (0.5, -2.0)])
+def test_tiles_of_every_shape(dtype, ta, tb, factors):
+    rng = np.random.default_rng(7)
+    alpha, beta = factors
+    for m, n, k in ((1, 1, 1), (3, 5, 7), (8, 16, 4), (9, 17, 33), (16, 49, 16), (70, 130, 40)):
+        a = rng.standard_normal((k, m) if ta else (m, k)).astype(dtype)
+        b = rng.standard_normal((n, k) if tb else (k, n)).astype(dtype)
+        c = rng.standard_normal((m, n)).astype(dtype)
+        exact = alpha * ((a.T if ta else a).astype(float) @ (b.T if tb else b)) + beta * c
+        if not beta:
+            c[:] = np.nan  # what is not read does not matter
+        y = np.concatenate([np.zeros(3, dtype), c.reshape(-1), np.ones(3, dtype)])
+        lda, ldb = a.shape[1], b.shape[1]
+        _tiles.fast(np.dtype(dtype))(
+            a.reshape(-1), 0, lda, ta, b.reshape(-1), 0, ldb, tb, y, 3, n, m, n, k, alpha, beta
+        )
+        assert (y[:3] == 0).all() and (y[-3:] == 1).all()
+        tolerance = 8 * k * np.finfo(dtype).eps
+        np.testing.assert_allclose(y[3:-3].reshape(m, n), exact, rtol=0, atol=tolerance * 4)
+
+
+@needs_tiles
+def test_tiles_stay_within_their_arrays():
+    x, y = np.zeros(12, np.float32), np.zeros(9, np.float32)
+    product = _tiles.fast(x.dtype)
+    with pytest.raises(ValueError, match="does not fit"):
+        product(x, 0, 4, False, x, 0, 4, True, y, 1, 3, 3, 3, 4, 1.0, 0.0)
+    with pytest.raises(ValueError, match="does not fit"):
+        product(x, 0, 4, False, x, 0, 5, True, y, 0, 3, 3, 3, 4, 1.0, 0.0)
+
+
+def test_tiles_take_what_openblas_would_pack():
+    large = 1 << 10
+    assert not _tiles.fits(large, large, large, False, False)
+    assert not _tiles.fits(16, 16, 16, False, False)
+    assert not _tiles.fits(4, 4, 0, False, True)
+    assert _tiles.fits(128, 128, 128, True, False) == bool(_tiles.BYTES)
+    assert _tiles.fits(16, 16, 16, False, True) == bool(_tiles.BYTES)

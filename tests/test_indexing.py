@@ -239,3 +239,43 @@ def test_0d() -> None:
     assert x.asnumpy() == 3
     with pytest.raises(IndexError):
         x[0]
+
+
+@pytest.mark.parametrize("key", [np.s_[::2], np.s_[::-1], np.s_[1:7:3], np.s_[None, ::2]])
+def test_what_a_step_picks_is_memory_of_its_own(key):
+    x = nd.arange(8)
+    y = x[key]
+    assert y._data.flags.c_contiguous and not np.shares_memory(y._data, x._data)
+    assert (y + 1).asnumpy().tolist() == (np.arange(8.0)[key] + 1).tolist()
+    y[:] = 0
+    assert x.asnumpy().tolist() == list(range(8))
+
+
+def test_small_writes_overlap_safely():
+    x = nd.array(np.arange(12.0).reshape(3, 4))
+    expected = np.arange(12.0).reshape(3, 4)
+    x[:, 1:] = x.detach()[:, :3]
+    expected[:, 1:] = expected[:, :3].copy()
+    assert x.asnumpy().tolist() == expected.tolist()
+
+
+def test_in_place_arithmetic_with_itself_and_with_a_part_of_itself():
+    x = nd.arange(6)
+    x -= x
+    assert x.asnumpy().tolist() == [0] * 6
+    x[:] = nd.arange(6)
+    late, early = x[1:], x[:5]
+    late += early
+    assert x.asnumpy().tolist() == [0, 1, 3, 5, 7, 9]
+    x *= 2
+    assert x.asnumpy().tolist() == [0, 2, 6, 10, 14, 18]
+
+
+def test_in_place_arithmetic_spoils_what_was_saved():
+    x, w = nd.ones((3,)), nd.ones((3,))
+    w.attach_grad()
+    with autograd.record():
+        y = w * x
+    x += 1
+    with pytest.raises(mx.base.MXNetError, match="overwritten"):
+        y.backward()

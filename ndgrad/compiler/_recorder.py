@@ -349,7 +349,7 @@ class Recorder:
         pairs = list(zip(flats, shapes, strict=True))
         return pairs[0] if single[0] else pairs
 
-    def fused_vjp(self, op: Op, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    def fused_vjp(self, op: Op, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """What a fused derivative returns."""
         arrays: list[Any] = []
         frozen: list[Any] = []
@@ -363,11 +363,11 @@ class Recorder:
             frozen.append(x)
             return x
 
-        recipe = {name: taken(x) for name, x in arguments.items()}
+        recipe = [taken(x) for x in arguments]
         form: list[Any] = []
 
         def run(given: Sequence[Any]) -> list[Flat]:
-            results = function(**{name: _given(x, given) for name, x in recipe.items()})
+            results = function(*[_given(x, given) for x in recipe])
             results = results if isinstance(results, (tuple, list)) else (results,)
             form[:] = [None if r is None else r._shape for r in results]
             return [r._data for r in results if r is not None]

@@ -21,7 +21,7 @@ from ._calls import (
     write_into,
     written,
 )
-from ._elementwise import elementwise_call
+from ._elementwise import elementwise_call, in_place_call
 from ._rules import flat_backward, flat_rules, recorded_backward, recorded_rules
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "convert",
     "copy_flat",
     "flat_rules",
+    "in_place_call",
     "install",
     "lookup",
     "record_call",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,11 @@ def _parent(x: Any) -> Any:
     return None
 
 
+@cache
+def _keeps(op: Op, inputs: int, outputs: int) -> tuple[bool, ...]:
+    return op.keeps(inputs, outputs)
+
+
 def record_call(
     op: Op,
     params: Mapping[str, Any],
@@ -35,26 +41,29 @@ def record_call(
 
     Numbers are kept whether backward uses them or not, so that the call can be shown and repeated.
     """
-    operands = [*inputs, *outputs]
-    keep = op.keeps(len(inputs), len(outputs))
+    saved: list[Any] = []
+    shapes: list[tuple[int, ...]] = []
+    versions: list[list[int] | None] = []
+    operands = (*inputs, *outputs)
+    for x, wanted in zip(operands, _keeps(op, len(inputs), len(outputs)), strict=True):
+        if isinstance(x, Array):
+            saved.append(x._data if wanted else None)
+            shapes.append(x._shape)
+            versions.append(x._version if wanted else None)
+        else:
+            saved.append(x)
+            shapes.append(())
+            versions.append(None)
     node = Node()
     node.op = op
     node.params = params
-    node.parents = tuple(_parent(x) for x in inputs)
-    node.saved = tuple(
-        (x._data if wanted else None) if isinstance(x, Array) else x
-        for x, wanted in zip(operands, keep, strict=True)
-    )
-    node.shapes = tuple(x._shape if isinstance(x, Array) else () for x in operands)
-    node.versions = tuple(
-        x._version if wanted and isinstance(x, Array) else None
-        for x, wanted in zip(operands, keep, strict=True)
-    )
+    node.parents = tuple([_parent(x) for x in inputs])
+    node.saved = None if op.gradient == NONE else tuple(saved)
+    node.shapes = tuple(shapes)
+    node.versions = tuple(versions)
     node.ctx = outputs[0]._ctx
     node.dtype = outputs[0]._data.dtype
     node.number = next_stamp()
-    if op.gradient == NONE:
-        node.saved = None
     visible = op.visible_of(outputs)
     if len(visible) == 1:
         visible[0]._node = node
@@ -78,9 +87,10 @@ def unrecorded(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
 
 
 def structured_call(op: Op) -> Callable[..., Any]:
+    """``op.call`` of an operator with structure."""
     forward = op.forward
     assert forward is not None
-    training = "_training" in op.params
+    defaults, single, training = op.params, op.single, "_training" in op.params
 
     def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
         if training:
@@ -89,38 +99,36 @@ def structured_call(op: Op) -> Callable[..., Any]:
             results = recorder.forward(op, inputs, params)
         else:
             results = forward(*inputs, **params)
-        ctx = inputs[0]._ctx
         if isinstance(results, tuple):
-            data, shape = results
-            outputs = [_wrap(data, shape, ctx, inputs)]
-        else:
-            outputs = [_wrap(data, shape, ctx, inputs) for data, shape in results]
+            results = (results,)
+        outputs = [_wrap(data, shape, inputs) for data, shape in results]
         if state.recording:
             for x in inputs:
                 if isinstance(x, Array) and x._node is not None:
-                    record_call(op, {**op.params, **params}, inputs, outputs)
+                    record_call(op, {**defaults, **params}, inputs, outputs)
                     break
-        if out is None and op.single:
-            return outputs[0]
         if out is not None:
             return _write_all(out, op.visible_of(outputs), op.name)
-        return op.visible_of(outputs)
+        return outputs[0] if single else op.visible_of(outputs)
 
     return call
 
 
-def _wrap(
-    data: np.ndarray[Any, Any], shape: tuple[int, ...], ctx: Any, inputs: Sequence[Any]
-) -> Array:
+def _wrap(data: np.ndarray[Any, Any], shape: tuple[int, ...], inputs: Sequence[Any]) -> Array:
     """An array around a forward's result, which may be a view of an input's memory."""
+    array = _classes.array
     base = data.base
+    # A view of a view has the same base as the view: the array that owns the memory.
+    owner = base if base.__class__ is np.ndarray else data
     for x in inputs:
-        # A view of a view has the same base as the view: the array that owns the memory.
-        if isinstance(x, Array) and (
-            data is x._data or (base is not None and (base is x._data or base is x._data.base))
-        ):
-            return _classes.array(data, shape, ctx, x._version)
-    return _classes.array(data, shape, ctx)
+        if x.__class__ is array and (x._data is owner or x._data.base is owner):
+            return array(data, shape, x._ctx, x._version)
+    if tracing.active:
+        return array(data, shape, inputs[0]._ctx)  # which tells the recorder
+    result = array.__new__(array)
+    result._data, result._shape, result._ctx = data, shape, inputs[0]._ctx
+    result._version, result._node = [0], None
+    return result
 
 
 def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:

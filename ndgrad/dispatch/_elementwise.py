@@ -229,6 +229,42 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
     return call
 
 
+def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
+    """The short way of ``x += y`` and its like, outside of recording.
+
+    Called with the array to be written to and the operand, it says whether it did the work: it
+    leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.
+    """
+    array, limit = _classes.array, PARALLEL_ELEMENTS
+    arrays, right_number = _Kernels(op, "vv"), _Kernels(op, "vs")
+
+    def call(target: Array, operand: Any) -> bool:
+        if active:
+            return False
+        x = target._data
+        dtype = x.dtype
+        kind = operand.__class__
+        if kind is array:
+            y, kernels = operand._data, arrays
+            if dtype is not y.dtype or target._shape != operand._shape:
+                return False
+            if y is not x and np.may_share_memory(x, y):
+                return False
+        elif (kind is float or kind is int) and dtype.kind == "f":
+            y, kernels = operand, right_number
+        else:
+            return False
+        n = x.size
+        if n < limit:
+            kernels[dtype].serial(x, y, x, 0, n)
+        else:
+            kernels[dtype].run((x, y, x), n, 1)
+        written(target)
+        return True
+
+    return call
+
+
 def _general(
     op: ElementwiseOp, inputs: tuple[Any, ...], params: dict[str, Any], out: Array | None
 ) -> Any:
@@ -318,11 +354,12 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
     target = out._data
     for x in inputs:
         data = x._data
-        same = data is target or (
-            data.size == target.size
-            and data.__array_interface__["data"] == target.__array_interface__["data"]
-        )
-        if not same and np.may_share_memory(data, target):
+        if data is target or not np.may_share_memory(data, target):
+            continue
+        if (
+            data.size != target.size
+            or data.__array_interface__["data"] != target.__array_interface__["data"]
+        ):
             return None
     return target
 

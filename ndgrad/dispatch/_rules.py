@@ -42,9 +42,9 @@ _Getter = Callable[[Node, Sequence[Any]], Any]
 
 
 @cache
-def _arguments(op: Op, function: Callable[..., Any]) -> tuple[tuple[str, _Getter], ...]:
+def _getters(op: Op, function: Callable[..., Any]) -> tuple[_Getter, ...]:
     """For each parameter of a derivative, how to get its value from a node and the gradients."""
-    return tuple((name, _getter(op, name)) for name in inspect.signature(function).parameters)
+    return tuple(_getter(op, name) for name in inspect.signature(function).parameters)
 
 
 def _getter(op: Op, name: str) -> _Getter:
@@ -87,11 +87,11 @@ def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
 
 def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Any]) -> Any:
     """Call a derivative with what its parameters name; returns one gradient per input."""
-    arguments = {name: get(node, grads) for name, get in _arguments(op, function)}
+    arguments = [get(node, grads) for get in _getters(op, function)]
     if function is op.fast_vjp and tracing.active and (recorder := tracing.recorder()) is not None:
         results = recorder.fused_vjp(op, function, arguments)
     else:
-        results = function(**arguments)
+        results = function(*arguments)
     return results if isinstance(results, (tuple, list)) else (results,)
 
 

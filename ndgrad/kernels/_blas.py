@@ -45,7 +45,7 @@ from numba.extending import intrinsic
 from ..base import MXNetError
 from ._cache import KernelCache
 
-__all__ = ["address", "core_name", "dot", "fast", "gemm", "gemv"]
+__all__ = ["address", "check_matrix", "core_name", "dot", "fast", "gemm", "gemv"]
 
 _PACKAGE = "scipy_openblas32"
 _PREFIX = "scipy_"
@@ -289,7 +289,7 @@ _BAD_SIZE = "BLAS: a size is negative or above 2147483647"
 
 
 @_kernel
-def _check_matrix(size: int, offset: int, rows: int, columns: int, row_length: int) -> None:
+def check_matrix(size: int, offset: int, rows: int, columns: int, row_length: int) -> None:
     """Raise unless a matrix of `rows` by `columns` (1 or more each) lies within an array."""
     if row_length < columns or row_length > _MAX_INT or offset < 0:
         raise ValueError(_BAD_MATRIX)
@@ -370,13 +370,13 @@ def gemm(
     _check_size(k)
     if m == 0 or n == 0:
         return
-    _check_matrix(c.size, co, m, n, ldc)
+    check_matrix(c.size, co, m, n, ldc)
     if k == 0:
         for i in range(m):
             _scale(c, co + i * ldc, n, 1, beta)
         return
-    _check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
-    _check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
+    check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
+    check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
     _cblas_gemm(
         addr,
         _ROW_MAJOR,
@@ -452,7 +452,7 @@ def gemv(
     _check_vector(x.size, xo, n, incx)
     rows = n if ta else m  # as stored, which is how the library counts
     columns = m if ta else n
-    _check_matrix(a.size, ao, rows, columns, lda)
+    check_matrix(a.size, ao, rows, columns, lda)
     flag = _TRANSPOSED if ta else _AS_STORED
     _cblas_gemv(
         addr, _ROW_MAJOR, flag, rows, columns, alpha, a, ao, lda, x, xo, incx, beta, y, yo, incy

@@ -1,4 +1,4 @@
-"""Products of flat matrices: BLAS for real numbers, a kernel of our own for integers.
+"""Products of flat matrices: BLAS or register tiles for real numbers, plain loops for integers.
 
 Every product is a batch of ``alpha * op(A) @ op(B)``.  Its derivative is two more of the same kind
 with the flags turned round, so no matrix is ever transposed in memory.
@@ -13,20 +13,22 @@ import numpy as np
 from .. import tracing
 from ..base import promote
 from ..storage import empty
-from . import _blas
+from . import _blas, _tiles
 from ._launch import chunked, grain
 from ._table import F
 from ._threads import num_threads
+from ._tiles import product
 from .casting import copied
 
 Shape = tuple[int, ...]
 
-_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
+_FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
 # Work (m * n * k) of which a chunk has at least this much: some 3 us, against 1.2 for a launch.
 _CHUNK = 1 << 19
 _ONE_START = np.zeros(1, np.int64)
+_TILES = 0  # in place of the address of a BLAS function
 
 
 class Sizes(NamedTuple):
@@ -87,13 +89,14 @@ def _blocks(
     for block in range(lo, hi):
         item, place = block // (down * across), block % (down * across)
         i, j = place // across * rows, place % across * columns
-        _blas.gemm(
-            addr,
-            a, starts_a[item] + (i if ta else i * lda), lda, ta,
-            b, starts_b[item] + (j * ldb if tb else j), ldb, tb,
-            c, item * m * n + i * n + j, n,
-            min(rows, m - i), min(columns, n - j), k, alpha, beta,
-        )  # fmt: skip
+        ao, bo = starts_a[item] + (i if ta else i * lda), starts_b[item] + (j * ldb if tb else j)
+        co, height, width = item * m * n + i * n + j, min(rows, m - i), min(columns, n - j)
+        if addr == _TILES:
+            product(a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta)
+        else:
+            _blas.gemm(
+                addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta
+            )
 
 
 @chunked
@@ -144,9 +147,9 @@ def one(
     elif m == 1 and k > 0:
         _blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
     elif m * n * k < 2 * _CHUNK:
-        _blas.fast("gemm", dtype)(
-            a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta
-        )
+        tiled = tb and not ta and _tiles.fits(m, n, k, ta, tb)
+        gemm = _tiles.fast(dtype) if tiled else _blas.fast("gemm", dtype)
+        gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
     else:
         many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
 
@@ -170,8 +173,9 @@ def many(
     rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
     work = max(rows * columns * k, 1)
+    addr = _TILES if _tiles.fits(m, n, k, ta, tb) else _blas.address("gemm", c.dtype)
     _blocks(
-        _blas.address("gemm", c.dtype), a, starts_a, ta, b, starts_b, tb, c, m, n, k,
+        addr, a, starts_a, ta, b, starts_b, tb, c, m, n, k,
         float(alpha), float(beta), rows, columns, blocks, max(1, _CHUNK // work),
     )  # fmt: skip
 
@@ -218,12 +222,15 @@ def multiply(
     starts: tuple[Any, Any] | None = None,
 ) -> np.ndarray[Any, Any]:
     """The flat result of *batch* products; *starts* are the first elements where they overlap."""
-    da, db = lhs._data.dtype, rhs._data.dtype
-    dtype = da if da is db else promote(da, db)
-    compute = sum_dtype(dtype)
+    a, b = lhs._data, rhs._data
+    dtype = compute = a.dtype
+    if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
+        dtype = promote(dtype, b.dtype)
+        compute = sum_dtype(dtype)
     if starts is None and tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
-    a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
+    if dtype is not compute or a.dtype is not b.dtype:
+        a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
     c = empty(batch * m * n, compute)
     if c.size == 0:
         pass

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..storage import empty
 from . import casting
-from ._launch import chunked, grain
+from ._launch import chunked, grain, kernel
 from ._strided import bits
 
 
@@ -106,6 +106,25 @@ def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None
     if v.size:
         width, units, chunk = _columns(index.size, outer, inner)
         _put(bits(v), index, bits(y), length, inner, width, units, chunk)
+
+
+@kernel
+def _wrap(x, y, n):
+    """y = x with n added to negative indices; where the first one out of bounds is, else -1."""
+    for i in range(x.size):
+        k = x[np.uintp(i)]
+        if k < -n or k >= n:
+            return i
+        y[np.uintp(i)] = k + n if k < 0 else k
+    return -1
+
+
+def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], int]:
+    """int64 indices counted from the front, and where the first one out of bounds is, else -1."""
+    flat = np.ascontiguousarray(index).reshape(-1)
+    y = empty(flat.size, flat.dtype)
+    bad = _wrap(flat, y, n)
+    return y.reshape(index.shape), bad
 
 
 CLIP, WRAP, RAW = 0, 1, 2

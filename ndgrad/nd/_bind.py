@@ -110,7 +110,9 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     required = frozenset(p for p in known if op.params[p] is _Parameter.empty)
 
     def short(*args: Any, **kwargs: Any) -> Any:
-        if least <= len(args) <= most and required <= kwargs.keys() <= known:
+        if least <= len(args) <= most and (
+            required <= kwargs.keys() <= known if kwargs else not required
+        ):
             for x in args:
                 if x.__class__ is not NDArray:
                     break

@@ -1,0 +1,326 @@
+"""Matrix products by register tiles, for sizes at which OpenBLAS spends its time on packing.
+
+A tile of C stays in vector registers for the whole sum: each step loads a few vectors of a row of B
+and one element for each row of A.  B is first copied, a panel of columns at a time, where it is
+stored transposed or used by many rows; A is read where it lies.  Goto and van de Geijn 2008,
+"Anatomy of high-performance matrix multiplication", describe the tile; the rest of their packing is
+for matrices larger than the caches.
+
+LLVM does not find such a loop by itself, so its inner part is written with its vector types.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ._blas import check_matrix
+from ._launch import entry_point, kernel, vector
+
+_INT = ir.IntType(32)
+_LONG = ir.IntType(64)
+
+
+def _registers() -> tuple[int, int]:
+    """Bytes of a vector register and rows of a tile; no bytes where tiles would be slow."""
+    chosen = numba.config.CPU_FEATURES
+    if numba.config.DISABLE_JIT or numba.config.CPU_NAME:
+        return 0, 0
+    if chosen is None:
+        features = llvm.get_host_cpu_features()
+    else:
+        features = {flag[1:]: flag[0] == "+" for flag in chosen.split(",") if flag}
+    if features.get("avx512f"):
+        return 64, 8
+    if features.get("avx2") and features.get("fma"):
+        return 32, 4  # with three vectors a row: 12 of 16 registers
+    return (16, 8) if features.get("neon") else (0, 0)
+
+
+BYTES, ROWS = _registers()
+_VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
+
+_PACKED_ROWS = 64  # so many use a row of B that copying it first pays
+
+# Up to here OpenBLAS has kernels that pack nothing, but none for a B alone that is transposed.
+_LEAST_WORK = 1_000_000
+_MOST_WORK = 1 << 24  # from here on OpenBLAS packs well enough
+_MOST_DEPTH = 1 << 11
+
+
+def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
+    """Whether tiles are faster than OpenBLAS for a product of this size."""
+    if not BYTES or not 0 < k <= _MOST_DEPTH:
+        return False
+    work = m * n * k
+    return work < 8 * _MOST_WORK if tb and not ta else _LEAST_WORK < work < _MOST_WORK
+
+
+# --- vectors --------------------------------------------------------------------------------------
+
+
+class _Vectors:
+    """Code for vectors of one element type, loaded and stored at any element."""
+
+    def __init__(self, context: Any, builder: Any, dtype: Any) -> None:
+        self.builder = builder
+        self.element = context.get_value_type(dtype)
+        self.size = dtype.bitwidth // 8
+        self.lanes = BYTES // self.size
+        self.type = ir.VectorType(self.element, self.lanes)
+        self.name = f"v{self.lanes}f{dtype.bitwidth}"
+        self.flags = ir.VectorType(ir.IntType(1), self.lanes)
+        self.zero = ir.Constant(self.type, [0.0] * self.lanes)
+
+    def _call(self, name: str, result: Any, args: list[Any]) -> Any:
+        function_type = ir.FunctionType(result, [x.type for x in args])
+        function = cgutils.get_or_insert_function(
+            self.builder.module, function_type, f"llvm.{name}"
+        )
+        return self.builder.call(function, args)
+
+    def long(self, value: int) -> Any:
+        return ir.Constant(_LONG, value)
+
+    def at(self, pointer: Any, offset: Any) -> Any:
+        return self.builder.gep(pointer, [offset])
+
+    def _cast(self, pointer: Any) -> Any:
+        return self.builder.bitcast(pointer, self.type.as_pointer())
+
+    def load(self, pointer: Any, mask: Any = None) -> Any:
+        """A vector; with a mask only its lanes are read, the others are zero."""
+        if mask is None:
+            value = self.builder.load(self._cast(pointer))
+            value.align = self.size
+            return value
+        args = [self._cast(pointer), ir.Constant(_INT, self.size), mask, self.zero]
+        return self._call(f"masked.load.{self.name}.p0", self.type, args)
+
+    def store(self, value: Any, pointer: Any, mask: Any = None) -> None:
+        if mask is None:
+            self.builder.store(value, self._cast(pointer)).align = self.size
+            return
+        args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
+        self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
+
+    def fma(self, a: Any, b: Any, c: Any) -> Any:
+        return self._call(f"fma.{self.name}", self.type, [a, b, c])
+
+    def shuffle(self, a: Any, b: Any, lanes: list[int]) -> Any:
+        mask = ir.Constant(ir.VectorType(_INT, self.lanes), lanes)
+        return self.builder.shuffle_vector(a, b, mask)
+
+    def spread(self, scalar: Any, kind: Any = None) -> Any:
+        """A vector of equal elements."""
+        kind = kind or self.type
+        nothing = ir.Constant(kind, ir.Undefined)
+        first = self.builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
+        return self.shuffle(first, nothing, [0] * self.lanes)
+
+    def first(self, count: Any) -> Any:
+        """A mask of the first *count* lanes."""
+        kind = ir.VectorType(_LONG, self.lanes)
+        numbers = ir.Constant(kind, list(range(self.lanes)))
+        return self.builder.icmp_signed("<", numbers, self.spread(count, kind))
+
+
+@intrinsic
+def _tile(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, k, alpha, beta, rows, columns):
+    """One tile of ``C = alpha * A @ B + beta * C``.
+
+    The tile's first elements are at ao, bo and co; *down* and *along* are the steps in A from row
+    to row and along the sum.  *rows* is `ROWS` or 1; *columns* is up to one vector, or whole
+    vectors up to `_VECTORS`; k is 1 or more.
+    """
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if not BYTES:
+            return context.get_dummy_value()  # is compiled but not called: see `fits`
+        dtype = sig.args[0].dtype
+        v = _Vectors(context, builder, dtype)
+        a, b, c = (
+            context.make_array(sig.args[i])(context, builder, args[i]).data for i in (0, 4, 7)
+        )
+        ao, down, along, bo, ldb, co, ldc, k = (args[i] for i in (1, 2, 3, 5, 6, 8, 9, 10))
+        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (11, 12))
+        rows, columns = args[13:]
+        operands = (v.at(a, ao), down, along, v.at(b, bo), ldb, v.at(c, co), ldc, k, alpha, beta)
+        for height in (ROWS, 1):
+            with builder.if_then(builder.icmp_signed("==", rows, v.long(height))):
+                with builder.if_then(builder.icmp_signed("<=", columns, v.long(v.lanes))):
+                    _emit_tile(v, *operands, height, 1, v.first(columns))
+                for count in range(2, _VECTORS + 1):
+                    whole = v.long(count * v.lanes)
+                    with builder.if_then(builder.icmp_signed("==", columns, whole)):
+                        _emit_tile(v, *operands, height, count, None)
+        return context.get_dummy_value()
+
+    sizes = (types.intp,) * 3
+    operands = (a, *sizes, b, *sizes[:2], c, *sizes[:2], types.intp, alpha, beta)
+    return types.void(*operands, types.intp, types.intp), code
+
+
+def _emit_tile(
+    v: _Vectors, a: Any, down: Any, along: Any, b: Any, ldb: Any, c: Any, ldc: Any, k: Any,
+    alpha: Any, beta: Any, rows: int, vectors: int, mask: Any,
+) -> None:  # fmt: skip
+    """A tile of constant size; with a mask only those lanes of its vectors."""
+    builder = v.builder
+    across = [v.long(v.lanes * j) for j in range(vectors)]
+    heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
+    before = builder.block
+    loop, after = builder.append_basic_block("sum"), builder.append_basic_block("write")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    step = builder.phi(_LONG)
+    sums = [[builder.phi(v.type) for _ in across] for _ in heads]
+    row, place = v.at(b, builder.mul(step, ldb)), builder.mul(step, along)
+    others = [v.load(v.at(row, offset), mask) for offset in across]
+    following = builder.add(step, v.long(1))
+    step.add_incoming(v.long(0), before)
+    step.add_incoming(following, loop)
+    totals = []
+    for head, line in zip(heads, sums, strict=True):
+        factor = v.spread(builder.load(v.at(head, place)))
+        totals.append([v.fma(factor, x, s) for x, s in zip(others, line, strict=True)])
+        for s, total in zip(line, totals[-1], strict=True):
+            s.add_incoming(v.zero, before)
+            s.add_incoming(total, loop)
+    builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
+    builder.position_at_end(after)
+    # With beta 0 it does not matter what C holds, be it NaN.
+    fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
+    alphas, betas = v.spread(alpha), v.spread(beta)
+    for i, line in enumerate(totals):
+        start = v.at(c, builder.mul(ldc, v.long(i)))
+        for total, offset in zip(line, across, strict=True):
+            pointer = v.at(start, offset)
+            value = builder.fmul(total, alphas)
+            added = v.fma(betas, v.load(pointer, mask), value)
+            v.store(builder.select(fresh, value, added), pointer, mask)
+
+
+@intrinsic
+def _turn(_typing, x, xo, ldx, y, yo, ldy):
+    """Write a square block of a register's width transposed."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if not BYTES:
+            return context.get_dummy_value()
+        v = _Vectors(context, builder, sig.args[0].dtype)
+        x, y = (context.make_array(sig.args[i])(context, builder, args[i]).data for i in (0, 3))
+        numbers = [v.long(i) for i in range(v.lanes)]
+        source, target = v.at(x, args[1]), v.at(y, args[4])
+        rows = [v.load(v.at(source, builder.mul(args[2], i))) for i in numbers]
+        # Exchange the off-diagonal quarters, then those of each quarter, and so on.
+        half = v.lanes // 2
+        while half:
+            low = [i if not i & half else v.lanes + i - half for i in range(v.lanes)]
+            high = [i + half if not i & half else v.lanes + i for i in range(v.lanes)]
+            for i in range(v.lanes):
+                if not i & half:
+                    upper, lower = rows[i], rows[i + half]
+                    rows[i] = v.shuffle(upper, lower, low)
+                    rows[i + half] = v.shuffle(upper, lower, high)
+            half //= 2
+        for i, row in zip(numbers, rows, strict=True):
+            v.store(row, v.at(target, builder.mul(args[5], i)))
+        return context.get_dummy_value()
+
+    ints = (types.intp,) * 2
+    return types.void(x, *ints, y, *ints), code
+
+
+# --- products -------------------------------------------------------------------------------------
+
+
+@kernel
+def _panel(b: Any, bo: int, ldb: int, tb: bool, width: int, k: int, panel: Any, step: int) -> None:
+    """Write columns 0 to width - 1 of B as rows of *step* elements."""
+    if not tb:
+        for p in range(k):
+            row, copy = b[bo + p * ldb : bo + p * ldb + width], panel[p * step : p * step + width]
+            for j in range(width):
+                copy[j] = row[j]
+        return
+    lanes = BYTES // b.itemsize
+    whole, deep = width // lanes * lanes, k // lanes * lanes
+    for j in range(0, whole, lanes):
+        for p in range(0, deep, lanes):
+            _turn(b, bo + j * ldb + p, ldb, panel, p * step + j, step)
+    for j in range(width):
+        first = deep if j < whole else 0
+        row = b[bo + j * ldb + first : bo + j * ldb + k]
+        for p in range(row.size):
+            panel[np.uintp((first + p) * step + j)] = row[p]
+
+
+@kernel
+def product(
+    a: Any,
+    ao: int,
+    lda: int,
+    ta: bool,
+    b: Any,
+    bo: int,
+    ldb: int,
+    tb: bool,
+    c: Any,
+    co: int,
+    ldc: int,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+) -> None:
+    """``C = alpha * A @ B + beta * C``: what `_blas.gemm` computes, from the same arguments."""
+    check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
+    check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
+    check_matrix(c.size, co, m, n, ldc)
+    lanes = BYTES // a.itemsize
+    widest = _VECTORS * lanes
+    down, along = (1, lda) if ta else (lda, 1)
+    packed = tb or m >= _PACKED_ROWS
+    panel = np.empty(k * widest if packed else 1, a.dtype)
+    j = 0
+    while j < n:
+        width = min(widest, n - j)
+        if n - j == widest + lanes:
+            width -= lanes  # two tiles of two vectors, rather than one of three and one of one
+        elif width > lanes:
+            width -= width % lanes
+        if packed:
+            _panel(b, bo + (j * ldb if tb else j), ldb, tb, width, k, panel, widest)
+        rows, start, step = (panel, 0, widest) if packed else (b, bo + j, ldb)
+        i = 0
+        while i < m:
+            x, y = ao + i * down, co + i * ldc + j
+            height = ROWS if m - i >= ROWS else 1
+            _tile(
+                a, x, down, along, rows, start, step, c, y, ldc, k, alpha, beta, height, width
+            )  # fmt: skip
+            i += height
+        j += width
+
+
+_KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
+
+
+@cache
+def fast(dtype: np.dtype[Any]) -> Callable[..., None]:
+    """`product` for arrays of *dtype*, called past Numba's look at argument types."""
+    parameters = inspect.signature(product.py_func).parameters.values()
+    kinds = tuple(_KINDS.get(parameter.annotation, vector(dtype)) for parameter in parameters)
+    return entry_point(product, kinds)
