@@ -328,7 +328,7 @@ def getitem(x: Array, key: Any) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or (1,))
-    recorded = x._node is not None and state.recording
+    recorded = _traced() or (x._node is not None and state.recording)
     if not recorded:
         little = _small(x, key)
         if little is not None and not little.flags.c_contiguous:
