@@ -51,20 +51,34 @@ class Compiled:
         """Call the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
-        arrays: list[NDArray] = []
-        tree = flatten((args, kwargs), arrays)
-        recording = state.recording
+        recording, tree = state.recording, None
+        arrays: Sequence[Any] = args
+        form: Any = None
+        if (
+            kwargs
+            or not all(x.__class__ is NDArray for x in args)
+            or len({*map(id, args)}) < len(args)
+        ):
+            leaves: dict[int, tuple[int, Any]] = {}
+            tree = flatten((args, kwargs), leaves)
+            arrays = [array for _, array in leaves.values()]
+            form = _frozen(tree)
         key = (
-            _frozen(tree),
+            form,
             recording,
             state.training,
-            *[(x._shape, x._data.dtype, x._ctx, _place(x, recording)) for x in arrays],
+            *[
+                (x._shape, x._data.dtype.num, x._ctx.device_typeid, _place(x, recording))
+                for x in arrays
+            ],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds():
                 return program(arrays)
         if key in self._eager:
             return self._function(*args, **kwargs)
+        if tree is None:
+            tree = flatten((args, kwargs), {})
         program = self._compiled(key, tree, arrays)
         return self._function(*args, **kwargs) if program is None else program(arrays)
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from ..kernels._fused import folds, level_of, reduced_level
 from ._program import Instruction, Map, Reduce, Value, View, root
 
-_MOST = 160  # instructions of a kernel: beyond, compile time grows faster than memory traffic falls
-_MOST_READ = 48  # arrays
+_MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
+_MOST_READ = 64  # arrays
 
 
 @dataclass(eq=False)

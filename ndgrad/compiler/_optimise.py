@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..kernels._codegen import formula
-from ._program import Instruction, Map, Value, View, is_source, live, replaced, root
+from ._program import (
+    Instruction,
+    Map,
+    Product,
+    Value,
+    View,
+    is_source,
+    live,
+    positional,
+    replaced,
+    root,
+)
 
 
 def simplified(
@@ -42,6 +55,55 @@ def simplified(
                 continue
         kept.append(instruction)
     return kept, new
+
+
+def accumulated(
+    instructions: Sequence[Instruction], wanted: Sequence[Value]
+) -> tuple[list[Instruction], dict[Value, Value]]:
+    """Let sums of matrix products be made by the products: each adds to the one before.
+
+    Returns what `simplified` does.
+    """
+    uses = Counter(root(x)[0] for i in instructions if not isinstance(i, View) for x in i.inputs)
+    uses.update(root(value)[0] for value in wanted)
+    new: dict[Value, Value] = {}
+    kept: list[Instruction] = []
+    gone: set[Instruction] = set()
+    for instruction in instructions:
+        replaced(instruction, new)
+        pair = _added_products(instruction, uses)
+        if pair is None:
+            kept.append(instruction)
+            continue
+        start, product = pair
+        (out,) = instruction.outputs
+        longer = dataclasses.replace(product, inputs=(*product.inputs, start))
+        new[out] = longer.make((out.shape, out.dtype))
+        uses[new[out]] = uses.pop(out, 0)
+        gone.add(product)
+        kept.append(longer)
+    return [i for i in kept if i not in gone], new
+
+
+def _added_products(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
+    """The first term and the product of a sum of two products that nothing else reads."""
+    if not isinstance(instruction, Map) or positional(instruction.text)[0] != "_0 + _1":
+        return None
+    (out,) = instruction.outputs
+    terms = [x for _, x in instruction.operands if isinstance(x, Value)]
+    bases = [root(x)[0] for x in terms]
+    if len(terms) != 2 or bases[0] is bases[1] or out.size in (0, 1):
+        return None
+    for x, base in zip(terms, bases, strict=True):
+        if not isinstance(base.maker, Product) or uses[base] != 1:
+            return None
+        if not x.size == base.size == out.size or base.dtype != out.dtype:
+            return None
+    for first, second in ((0, 1), (1, 0)):
+        product = bases[second].maker
+        if len(product.inputs) == 2 and out.size != product.n:
+            return terms[first], product
+    return None
 
 
 def _compose(view: View) -> None:

@@ -337,12 +337,15 @@ class _Builder:
             self._call(instruction, inputs)
         elif isinstance(instruction, Product):
             p = instruction
-            out = self._allocate(p.outputs[0])
             name = self._bound("product", product_into)
-            bias = inputs[2] if len(inputs) == 3 else "None"
+            bias = inputs[2] if len(inputs) == 3 and not p.continues else "None"
+            if p.continues:
+                out = self._continued(p)
+            else:
+                out = self._allocate(p.outputs[0])
             self.lines.append(
                 f"{name}({inputs[0]}, {inputs[1]}, {bias}, {out}, {p.m}, {p.n}, {p.k}, "
-                f"{p.transpose_a}, {p.transpose_b}, {p.alpha}, {p.batch})"
+                f"{p.transpose_a}, {p.transpose_b}, {p.alpha}, {p.batch}, {p.continues})"
             )
         elif isinstance(instruction, Update):
             whole, part = instruction.inputs
@@ -358,6 +361,17 @@ class _Builder:
         else:
             raise AssertionError(instruction)
         self._account(group, instruction.outputs, "", instruction.outputs)
+
+    def _continued(self, product: Product) -> str:
+        """Memory of a product that adds to another one, which nothing else reads: the same."""
+        (out,), start = product.outputs, root(product.inputs[2])[0]
+        slot = next((s for s in self.slots if s.value is start), None)
+        if slot is None or out in self.direct or out in self.results:
+            name = self._allocate(out)
+            self.lines.append(f"copyto({name}, {self._expression(start)})")
+            return name
+        slot.value = out
+        return self._named(out, slot.name)
 
     def _call(self, call: Call, inputs: list[str]) -> None:
         name = self._bound("call", call.run)

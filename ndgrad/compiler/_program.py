@@ -168,7 +168,10 @@ class Reduce(Instruction):
 
 @dataclass(eq=False, kw_only=True)
 class Product(Instruction):
-    """``alpha * op(A) @ op(B)``, *batch* of them; a third input is added to each row."""
+    """``alpha * op(A) @ op(B)``, *batch* of them.
+
+    A third input is added: to each row, or, of the result's size, to the whole.
+    """
 
     m: int
     n: int
@@ -182,6 +185,11 @@ class Product(Instruction):
     def key(self) -> Any:
         sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.alpha, self.batch
         return "product", self.inputs, sizes
+
+    @property
+    def continues(self) -> bool:
+        """Whether the third input is as large as the result."""
+        return len(self.inputs) == 3 and self.inputs[2].size == self.outputs[0].size != self.n
 
 
 @dataclass(eq=False, kw_only=True)

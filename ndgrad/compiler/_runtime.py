@@ -53,11 +53,16 @@ class Specialised:
             (_source(source).kind, _source(source).index, arrays)
             for source, arrays in traced.written
         ]
+        self._writes_to_memory = any(kind != "gradient" for kind, _, _ in self._written)
         self._heads = sorted(
             (output.gradient, i)
             for i, output in enumerate(traced.outputs)
             if output.gradient is not None
         )
+        # The shapes, if the outputs are all of the results one by one.
+        plain = [o.kind == "result" and o.index == i for i, o in enumerate(traced.outputs)]
+        whole = [o.size == traced.forward.results[o.index].size for o in traced.outputs]
+        self._plain = [o.shape for o in traced.outputs] if all(plain) and all(whole) else []
         self._op = Op(
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
@@ -69,7 +74,7 @@ class Specialised:
     def __call__(self, arrays: Sequence[NDArray]) -> Any:
         """Run the function's program on *arrays*, the arguments in order."""
         traced = self._traced
-        if self._written:
+        if self._writes_to_memory:
             self._check_sharing(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
@@ -78,11 +83,21 @@ class Specialised:
         for leaf in traced.delivered:
             leaf.fresh = True
         context = arrays[0]._ctx if arrays else current_context()
-        versions: dict[int, list[int]] = {}
-        made = [_made(o, arrays, results, versions, context) for o in traced.outputs]
+        made = self._outputs(arrays, results, context)
         if self._heads:
             self._record(made, arrays, results, start)
         return unflatten(traced.tree, made)
+
+    def _outputs(
+        self, arrays: Sequence[NDArray], results: Sequence[Any], context: Any
+    ) -> list[NDArray]:
+        if self._plain:
+            return [
+                NDArray(flat, shape, context)
+                for flat, shape in zip(results, self._plain, strict=False)
+            ]
+        versions: dict[int, list[int]] = {}
+        return [_made(o, arrays, results, versions, context) for o in self._traced.outputs]
 
     def _note_writes(self, arrays: Sequence[NDArray]) -> None:
         for kind, i, targets in self._written:
@@ -204,7 +219,7 @@ class Specialised:
             copies.append(copy)
         now = _philox.position()
         before, state.recording = state.recording, True
-        returned: list[Any] = []
+        returned: dict[int, tuple[int, Any]] = {}
         try:
             _philox.rewind(facts["start"])
             args, kwargs = unflatten(self._tree, copies)
@@ -213,9 +228,10 @@ class Specialised:
             _philox.rewind(now)
             state.recording = before
         pending: dict[Any, Any] = {}
+        outputs = [array for _, array in returned.values()]
         for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
             if g is not None:
-                place = returned[i]._node
+                place = outputs[i]._node
                 have = pending.get(place)
                 pending[place] = g if have is None else recorded_rules.add(have, g)
         parents = set(node.parents)

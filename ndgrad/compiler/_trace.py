@@ -17,7 +17,7 @@ from ..kernels import _philox
 from ..kernels._table import NONE
 from ..ndarray import NDArray
 from ..storage import empty
-from ._optimise import partition, simplified
+from ._optimise import accumulated, partition, simplified
 from ._program import Program, Source, Value, live
 from ._recorder import Recorder
 
@@ -95,11 +95,10 @@ class Traced:
     unusable: Exception | None = None
 
 
-def flatten(tree: Any, leaves: list[Any]) -> Any:
-    """The structure of nested lists, tuples and dicts; arrays go to *leaves*."""
+def flatten(tree: Any, leaves: dict[int, tuple[int, Any]]) -> Any:
+    """The structure of nested lists, tuples and dicts; *leaves* gets each array once, by its id."""
     if isinstance(tree, Array):
-        leaves.append(tree)
-        return _Leaf(len(leaves) - 1)
+        return _Leaf(leaves.setdefault(id(tree), (len(leaves), tree))[0])
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*(flatten(x, leaves) for x in tree))
     if isinstance(tree, (list, tuple)):
@@ -150,8 +149,9 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
     try:
         with tracing.recording_to(recorder):
             args, kwargs = unflatten(tree, stand_ins)
-            returned: list[Any] = []
-            out_tree = flatten(function(*args, **kwargs), returned)
+            found: dict[int, tuple[int, Any]] = {}
+            out_tree = flatten(function(*args, **kwargs), found)
+            returned = [array for _, array in found.values()]
             return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
     finally:
         state.recording, state.training = before
@@ -234,12 +234,9 @@ def _traced(
             traced.unusable = error
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
-
-    def latest(value: Value) -> Value:
-        while value in new:
-            value = new[value]
-        return value
-
+    latest = _follow(new)
+    instructions, more = accumulated(instructions, [latest(value) for value in wanted])
+    latest = _follow({**new, **more})
     results = [latest(value) for value in results]
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
@@ -300,6 +297,15 @@ def _is_head(node: Any, start: int) -> bool:
         return False
     maker = node.node if isinstance(node, Port) else node
     return maker.saved is not None or maker.op.gradient == NONE
+
+
+def _follow(new: dict[Value, Value]) -> Callable[[Value], Value]:
+    def latest(value: Value) -> Value:
+        while value in new:
+            value = new[value]
+        return value
+
+    return latest
 
 
 def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:

@@ -263,11 +263,15 @@ def product_into(
     tb: bool,
     alpha: float,
     batch: int,
+    add: bool,
 ) -> None:
-    """Fill *c* with *batch* products of real numbers, of one dtype, and add *bias* to each row."""
+    """Fill *c* with *batch* products of real numbers of one dtype, and add *bias* to each row.
+
+    With *add* the products are added to what *c* holds.
+    """
     if c.size == 0:
         return
-    beta = 0.0
+    beta = 1.0 if add else 0.0
     if bias is not None:
         # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
         fill_rows(c, bias, n, batch * m, grain(n))
