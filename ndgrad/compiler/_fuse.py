@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..kernels._fused import folds, level_of, reduced_level
-from ._program import Instruction, Map, Reduce, Value, View, root
+from ._program import Instruction, Map, Reduce, Strip, Value, View, place, root, whole
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
@@ -77,6 +77,9 @@ def _fit(instruction: Instruction) -> _Fit | None:
         n = 0
         for x in instruction.inputs:
             level, length = level_of(x.shape, out.shape)
+            apart = place(x)
+            if level == "full" and apart is not None and apart.n:
+                level, length = "full", apart.n
             if level == "other" or (length and n and length != n):
                 return None
             n = n or length
@@ -88,8 +91,18 @@ def _fit(instruction: Instruction) -> _Fit | None:
         if instruction.outputs[0].dtype != x.dtype:
             return None
         over, n = reduced_level(x.shape, instruction.axes)
+        apart = place(x)
+        if apart is not None and apart.n:
+            if n and n != apart.n:
+                return None
+            n = apart.n
         return None if over == "other" else _Fit(x.size, n, over)
     return None
+
+
+def _lies_apart(value: Value) -> bool:
+    where = place(value)
+    return where is None or where.n > 0
 
 
 class Fusion:
@@ -102,7 +115,7 @@ class Fusion:
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
         for instruction in instructions:
-            if not isinstance(instruction, View):
+            if not isinstance(instruction, (View, Strip)):
                 self._place(instruction)
 
     # --- placing ---------------------------------------------------------------------------------
@@ -215,12 +228,12 @@ class Fusion:
         """Whether a map makes one number a row, of numbers that the group has for each row."""
         size, found = instruction.outputs[0].size, False
         for x in instruction.inputs:
-            value, offset = root(x)
+            value = root(x)[0]
             if self._of.get(value) is group:
-                if value not in group.rows or offset or x.size != value.size:
+                if value not in group.rows or whole(x) is not value:
                     return False
                 found = True
-            elif x.size not in (1, size):
+            elif x.size not in (1, size) or _lies_apart(x):
                 return False
         return found
 
@@ -231,7 +244,7 @@ class Fusion:
             else instruction.inputs[0].shape
         )
         for x in instruction.inputs:
-            value, offset = root(x)
+            value = root(x)[0]
             if self._of.get(value) is not group:
                 continue
             if value in group.late:
@@ -239,7 +252,7 @@ class Fusion:
                 return False
             level, _ = level_of(x.shape, domain)
             wanted = "row" if value in group.rows else "full"
-            if level != wanted or offset or x.size != value.size:
+            if level != wanted or whole(x) is not value:
                 group.reasons.append(f"{instruction.title} reads {value.maker.title} out of step")
                 return False
         return True
@@ -270,7 +283,7 @@ class Fusion:
                     else instruction.inputs[0].shape
                 )
                 for x in instruction.inputs:
-                    value, offset = root(x)
+                    value = root(x)[0]
                     if self._of.get(value) is not maker:
                         continue
                     level, _ = level_of(x.shape, domain)
@@ -278,7 +291,7 @@ class Fusion:
                         fits = value in maker.rows and level == "full"
                     else:
                         fits = level == ("row" if value in maker.rows else "full")
-                    if value in maker.late or offset or x.size != value.size or not fits:
+                    if value in maker.late or whole(x) is not value or not fits:
                         return
         home.members = sorted([*home.members, *other.members], key=self._order.__getitem__)
         home.n = n

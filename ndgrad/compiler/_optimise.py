@@ -12,6 +12,7 @@ from ._program import (
     Instruction,
     Map,
     Product,
+    Strip,
     Value,
     View,
     is_source,
@@ -64,7 +65,9 @@ def accumulated(
 
     Returns what `simplified` does.
     """
-    uses = Counter(root(x)[0] for i in instructions if not isinstance(i, View) for x in i.inputs)
+    uses = Counter(
+        root(x)[0] for i in instructions if not isinstance(i, (View, Strip)) for x in i.inputs
+    )
     uses.update(root(value)[0] for value in wanted)
     new: dict[Value, Value] = {}
     kept: list[Instruction] = []
@@ -158,10 +161,10 @@ def partition(
     while True:
         for value in list(saved):
             maker = value.maker
-            if isinstance(maker, (Map, View)) and (isinstance(maker, View) or cost(maker) <= 2):
+            if isinstance(maker, (View, Strip)) or (isinstance(maker, Map) and cost(maker) <= 2):
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
-                limit = value.nbytes // 4 if isinstance(maker, Map) else value.nbytes
+                limit = value.nbytes // 4 if isinstance(maker, Map) else 8 * value.nbytes
                 if sum(x.nbytes for x in extra) <= limit:
                     own.add(maker)
                     backward.append(maker)

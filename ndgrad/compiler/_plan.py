@@ -24,6 +24,7 @@ from ..kernels._launch import PARALLEL_ELEMENTS
 from ..kernels._products import product_into
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
+from ..kernels._strided import Box, gather, move
 from ..kernels._table import lookup
 from ..storage import empty
 from ._fuse import Fusion, Group
@@ -31,20 +32,26 @@ from ._program import (
     Call,
     Flat,
     Instruction,
+    Join,
     Map,
     Product,
     Program,
     Reduce,
     Source,
+    Strip,
     Update,
     Value,
+    View,
     is_source,
+    place,
     root,
+    whole,
 )
 
 _ALIGN = 64
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 _FLOAT64 = np.dtype("float64")
+_SHORT = 16  # elements of a row from which a kernel stores rows apart
 
 
 @dataclass
@@ -104,6 +111,8 @@ class _Builder:
         self.slots: list[_Slot] = []
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
+        self.gathered: dict[Value, str] = {}
+        self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
         self.step = 0
 
@@ -122,10 +131,11 @@ class _Builder:
         """Which values go straight to memory from outside, which are results."""
         seen: set[Value] = set()
         for source, value in self.program.effects:
-            base, offset = root(value)
+            base = root(value)[0]
             group = self.fusion.group_of(base)
-            whole = offset == 0 and base.size == value.size == source.size
-            if group is None or not whole or base in seen or base in self.results:
+            if group is None or whole(value) is not base or base.size != source.size:
+                continue
+            if base in seen or base in self.results:
                 continue
             maker = base.maker
             if not (group.fused or isinstance(maker, Product)):
@@ -137,20 +147,51 @@ class _Builder:
                 seen.add(base)
                 self.direct[base] = source
 
+    def _choose_places(self) -> None:
+        """Which values kernels store where a join wants them."""
+        wanted = {root(value)[0] for value in self.program.wanted()}
+        for group in self.fusion.groups:
+            for join in group.members:
+                if not isinstance(join, Join):
+                    continue
+                stride, offset = sum(join.lengths), 0
+                for x, n in zip(join.inputs, join.lengths, strict=True):
+                    base = root(x)[0]
+                    maker = self.fusion.group_of(base)
+                    if (
+                        maker is not None
+                        and maker.fused
+                        and whole(x) is base
+                        and self.fusion.readers(base) == [group]
+                        and join.inputs.count(x) == 1
+                        and base not in wanted
+                        and base not in self.direct
+                        and base not in maker.late
+                        and base not in maker.rows
+                        and base not in self.placed
+                        and maker.n in (0, n)
+                        and n >= _SHORT
+                    ):
+                        maker.n = n
+                        self.placed[base] = join.outputs[0], offset, stride
+                    offset += n
+
     def _in_place(self, group: Group, source: Value, value: Value) -> bool:
         """Whether a kernel may write *value* over *source* while it reads it."""
         if not group.fused or any(isinstance(member, Reduce) for member in group.members):
             return False
         for member in group.members:
             for x in member.inputs:
-                base, offset = root(x)
-                if base is source and (offset or x.size != group.size):
+                if root(x)[0] is source and (whole(x) is not source or x.size != group.size):
                     return False
         return value.size == group.size and source.dtype == value.dtype
 
     def _expression(self, value: Value) -> str:
-        """The flat memory of a value that has been made."""
-        base, offset = root(value)
+        """The flat memory of a value that has been made; rows that lie apart are put together."""
+        where = place(value)
+        if where is None or where.n:
+            return self._gathered(value)
+        base, offset = where.base, where.offset
         name = self._name(base)
         if isinstance(base.maker, Source) and base.maker.data is not None:
             if offset or value.size != base.size:
@@ -159,6 +200,24 @@ class _Builder:
             return name
         self._used(base)
         return name if value.size == base.size else f"{name}[{offset}:{offset + value.size}]"
+
+    def _gathered(self, value: Value) -> str:
+        name = self.gathered.get(value)
+        if name is None:
+            offset, inner = 0, value
+            while isinstance(inner.maker, View):
+                offset += inner.maker.offset
+                (inner,) = inner.maker.inputs
+            strip = inner.maker
+            assert isinstance(strip, Strip)
+            if inner is not value:
+                return f"{self._gathered(inner)}[{offset}:{offset + value.size}]"
+            box = Box((inner.size // strip.n, strip.n), (strip.stride, 1), strip.offset)
+            source = self._expression(strip.inputs[0])
+            name = self.gathered[value] = f"g{len(self.gathered)}"
+            self.globals["gather"] = gather
+            self.lines.append(f"{name} = gather({source}, {self._bound('box', box)})")
+        return name
 
     def _name(self, base: Value) -> str:
         name = self.names.get(base)
@@ -194,6 +253,7 @@ class _Builder:
 
     def function(self) -> Callable[..., list[Flat]]:
         self._choose_memory()
+        self._choose_places()
         overwritten = {source for source, _ in self.program.effects}
         saved = {}
         for value in self.program.wanted():
@@ -271,6 +331,7 @@ class _Builder:
         kernel = _fused.kernel(spec)
         targets = {value: arguments[value] for value in outside if value not in group.late}
         expressions: list[str] = []
+        strips: dict[str, tuple[int, int]] = {}
         finishing: list[str] = []
         read = {name: value for value, name in arguments.items() if value not in targets}
         inverse = {name: value for value, name in targets.items()}
@@ -289,16 +350,30 @@ class _Builder:
                 out = self._allocate(value)
                 finishing.append(f"{join}({temporary}, {out}, {count}, {work.units}, {columns})")
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
-                expressions.append(self._allocate(inverse[x.name]))
+                value = inverse[x.name]
+                if value in self.placed:
+                    joined, offset, stride = self.placed[value]
+                    if joined not in self.names:
+                        self._allocate(joined)
+                    self._used(joined)
+                    expressions.append(self.names[joined])
+                    strips[x.name] = offset, stride
+                else:
+                    expressions.append(self._allocate(value))
+            elif x.name in spec.strips:
+                where = place(read[x.name])
+                assert where is not None
+                strips[x.name] = where.offset, where.stride
+                expressions.append(self._name(where.base))
+                self._used(where.base)
             else:
-                value = read[x.name]
-                expressions.append(self._expression(value))
+                expressions.append(self._expression(read[x.name]))
         # A value written in place has the name of the memory that it replaces.
         for value in outside:
             if value in self.direct and value not in self.names:
                 self._named(value, self._name(self.direct[value]))
-        sizes = f"{', '.join(map(str, work.numbers))}"
-        parts = ", ".join([*expressions, sizes])
+        numbers_of_strips = [number for name in spec.strips for number in strips[name]]
+        parts = ", ".join([*expressions, *map(str, (*numbers_of_strips, *work.numbers))])
         heavy = group.size * max(1, len(group.members) // 4)
         if heavy < PARALLEL_ELEMENTS or work.units == 1:
             name = self._bound("k", kernel.entry.serial)
@@ -324,7 +399,7 @@ class _Builder:
         report.groups.append((f"[{form}] {title}", text, list(dict.fromkeys(group.reasons))))
 
     def _wanted_outside(self, value: Value, group: Group) -> bool:
-        if value in self.results or value in self.direct:
+        if value in self.results or value in self.direct or value in self.placed:
             return True
         if any(reader is not group for reader in self.fusion.readers(value)):
             return True
@@ -332,7 +407,9 @@ class _Builder:
 
     def _single(self, instruction: Instruction, group: Group) -> None:
         """Lines that run an instruction by itself."""
-        inputs = [self._expression(x) for x in instruction.inputs]
+        inputs = []
+        if not isinstance(instruction, (Join, Map)):
+            inputs = [self._expression(x) for x in instruction.inputs]
         if isinstance(instruction, Call):
             self._call(instruction, inputs)
         elif isinstance(instruction, Product):
@@ -354,6 +431,8 @@ class _Builder:
             self.lines.append(f"copyto({out}, {inputs[0]})")
             self.lines.append(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
             del whole
+        elif isinstance(instruction, Join):
+            self._join(instruction)
         elif isinstance(instruction, Reduce):
             self._reduction(instruction, inputs[0])
         elif isinstance(instruction, Map):
@@ -378,6 +457,24 @@ class _Builder:
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self._named(value, f"v{self.step}_{i}") for i, value in enumerate(call.outputs)]
         self.lines.append(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
+
+    def _join(self, join: Join) -> None:
+        """Copy what kernels have not stored there already."""
+        (out,) = join.outputs
+        if out not in self.names:
+            self._allocate(out)
+        self._used(out)
+        stride, offset = sum(join.lengths), 0
+        for x, n in zip(join.inputs, join.lengths, strict=True):
+            if root(x)[0] not in self.placed and n:
+                rows = x.size // n
+                self.globals["move"] = move
+                source = self._bound("box", Box((rows, n), (n, 1), 0))
+                target = self._bound("box", Box((rows, n), (stride, 1), offset))
+                self.lines.append(
+                    f"move({self._expression(x)}, {source}, {self.names[out]}, {target})"
+                )
+            offset += n
 
     def _reduction(self, instruction: Reduce, x: str) -> None:
         (source,), (out,) = instruction.inputs, instruction.outputs
@@ -440,13 +537,14 @@ class _Spec:
         self.builder = builder
         self.group = group
         self.outside = outside
-        self.names: dict[tuple[Value, int, int], str] = {}
+        self.names: dict[Any, str] = {}
         self.operands: list[Operand] = []
         self.steps: list[Step | Fold] = []
         self.arguments: dict[Value, str] = {}
         self.numbers: dict[str, Any] = {}
         self.known_numbers: dict[Any, str] = {}
         self.own = {value for member in group.members for value in member.outputs}
+        self.strips: list[str] = []
         self.form = "rows" if group.n else "flat"
 
     def build(self) -> tuple[Fused, dict[Value, str], dict[str, Any]]:
@@ -468,6 +566,8 @@ class _Spec:
                 target = self.names[source, 0, source.size]
             else:
                 target = f"y{len(stores)}"
+                if value in self.builder.placed:
+                    self.strips.append(target)
             stores.append((name, target))
             self.arguments.setdefault(value, target)
         titles = "_".join(dict.fromkeys(m.title for m in self.group.members))
@@ -479,15 +579,21 @@ class _Spec:
             (*arrays, *numbers),
             tuple(self.steps),
             tuple(stores),
+            tuple(self.strips),
         )
         return spec, self.arguments, self.numbers
 
     def _value(self, x: Value, level: str) -> str:
-        base, offset = root(x)
-        key = (base, offset, x.size)
+        where = place(x)
+        if where is None or (where.n and level != "full"):
+            key: Any = x
+        else:
+            key = (*where, x.size) if where.n else (where.base, where.offset, x.size)
         name = self.names.get(key)
         if name is None:
             name = self.names[key] = f"x{len(self.names)}"
+            if where is not None and where.n and level == "full":
+                self.strips.append(name)
             self.operands.append(Operand(name, x.dtype, level))
             self.arguments[x] = name
         return name

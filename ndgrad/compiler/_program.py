@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -151,6 +151,30 @@ class View(Instruction):
 
 
 @dataclass(eq=False, kw_only=True)
+class Strip(Instruction):
+    """Rows of *n* elements of a value, *stride* apart, from *offset* on: no work in a kernel."""
+
+    offset: int
+    n: int
+    stride: int
+    title = "strip"
+
+    def key(self) -> Any:
+        return "strip", self.inputs, self.offset, self.n, self.stride, self.outputs[0].shape
+
+
+@dataclass(eq=False, kw_only=True)
+class Join(Instruction):
+    """Values side by side: rows of *lengths* elements of each input make a row of the result."""
+
+    lengths: tuple[int, ...]
+    title = "join"
+
+    def key(self) -> Any:
+        return "join", self.inputs, self.lengths, self.outputs[0].shape
+
+
+@dataclass(eq=False, kw_only=True)
 class Reduce(Instruction):
     """A reduction by a row of `ndgrad.kernels.reduce.REDUCTIONS` over *axes* of its input."""
 
@@ -275,10 +299,40 @@ def replaced(instruction: Instruction, new: Mapping[Value, Value]) -> None:
 def root(value: Value) -> tuple[Value, int]:
     """The value whose memory *value* is part of, and where it begins."""
     offset = 0
-    while isinstance(value.maker, View):
+    while isinstance(value.maker, (View, Strip)):
         offset += value.maker.offset
         (value,) = value.maker.inputs
     return value, offset
+
+
+class Place(NamedTuple):
+    """Where a value lies in its root's memory: from *offset* on, or in rows of *n*, if not 0."""
+
+    base: Value
+    offset: int
+    n: int = 0
+    stride: int = 0
+
+
+def place(value: Value) -> Place | None:
+    """Where *value* lies; None for a part of rows that lie apart."""
+    offset, inner = 0, value
+    while isinstance(inner.maker, View):
+        offset += inner.maker.offset
+        (inner,) = inner.maker.inputs
+    if not isinstance(inner.maker, Strip):
+        return Place(inner, offset)
+    strip = inner.maker
+    below = place(strip.inputs[0])
+    if below is None or below.n or inner.size != value.size:
+        return None
+    return Place(below.base, below.offset + strip.offset, strip.n, strip.stride)
+
+
+def whole(value: Value) -> Value | None:
+    """The root of *value* if it is all of its memory."""
+    base, offset = root(value)
+    return base if offset == 0 and base.size == value.size else None
 
 
 def is_source(value: Value) -> bool:

@@ -10,6 +10,7 @@ another.
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -22,18 +23,34 @@ from ..graph import Array
 from ..kernels._codegen import Loop, formula
 from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
+from ..kernels._strided import Box, gather
 from ..kernels._table import Op
 from ..ndarray import NDArray
 from ..storage import empty
-from ._program import Call, Flat, Instruction, Map, Product, Reduce, Source, Update, Value, View
+from ._program import (
+    Call,
+    Flat,
+    Instruction,
+    Join,
+    Map,
+    Product,
+    Reduce,
+    Source,
+    Strip,
+    Update,
+    Value,
+    View,
+)
 
 # Operators whose forward does nothing but what has a door.
 _OPEN = frozenset(
-    "sum mean prod nansum nanprod max min _sum_to _reshaped Cast amp_cast _copy_to_context "
-    "dot _gemm batch_dot add_n".split()
+    "sum mean prod nansum nanprod max min _sum_to _reshaped Cast amp_cast _copy_to_context dot "
+    "_gemm batch_dot add_n SliceChannel _split_v2 Concat stack slice slice_axis slice_like "
+    "_as_strided broadcast_to broadcast_axis broadcast_like tile repeat transpose SwapAxis reverse "
+    "identity".split()
 )
+_SHORT = 16  # elements of a row from which rows that lie apart are read in place
 
-# What a function of a formula costs, in cheap operations; all others are cheap themselves.
 _DYNAMIC = frozenset({"_contrib_boolean_mask", "_boolean_mask", "boolean_mask"})
 
 
@@ -140,10 +157,9 @@ class Recorder:
         self._bind(flat, self._fill(number, (flat.size,), flat.dtype))
 
     def _fill(self, number: Any, shape: Any, dtype: np.dtype[Any]) -> Value:
-        compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
         if dtype.kind != "f":
             number = int(number)
-        fill = Map(name="fill", text="c", operands=(("c", number),), compute=compute)
+        fill = Map(name="fill", text="c", operands=(("c", number),), compute=_plain(dtype))
         return self._add(fill, (shape, dtype))
 
     def _add(self, instruction: Instruction, *results: Any) -> Any:
@@ -310,6 +326,50 @@ class Recorder:
         )
         return flats[0]
 
+    def gather(self, x: Flat, box: Box) -> Flat:
+        """A box along strides would be copied."""
+        lengths = [(n, step) for n, step in zip(box.shape, box.strides, strict=True) if n != 1]
+        if 0 not in box.shape and x.size:
+            if any(step == 0 for _, step in lengths) and box.offset == 0:
+                own = tuple(
+                    1 if step == 0 else n for n, step in zip(box.shape, box.strides, strict=True)
+                )
+                if math.prod(own) == x.size and _in_order(own, box.strides):
+                    return self._expansion(x, own, box.shape)
+            n = 1
+            while lengths and lengths[-1][1] == n:
+                n *= lengths.pop()[0]
+            rows, stride = 1, lengths[-1][1] if lengths else n
+            while lengths and lengths[-1][1] == rows * stride:
+                rows *= lengths.pop()[0]
+            if not lengths and stride >= n and (n >= _SHORT or rows == 1):
+                value = self.read(x)
+                if rows == 1:
+                    part = View(inputs=(value,), offset=box.offset)
+                    return self._result(self._add(part, (box.shape, x.dtype)))
+                strip = Strip(inputs=(value,), offset=box.offset, n=n, stride=stride)
+                return self._result(self._add(strip, (box.shape, x.dtype)))
+        call = Call(
+            inputs=(self.read(x),), name="gather", facts=repr(box),
+            run=lambda flats: [gather(flats[0], box)],
+        )  # fmt: skip
+        return self._result(self._add(call, ((box.size,), x.dtype)))
+
+    def _expansion(self, x: Flat, own: tuple[int, ...], shape: tuple[int, ...]) -> Flat:
+        value = self._operand(x, own)
+        copy = Map(name="expand", text="x", operands=(("x", value),), compute=_plain(x.dtype))
+        return self._result(self._add(copy, (shape, x.dtype)))
+
+    def join(
+        self, parts: Sequence[Flat], shapes: Sequence[Any], axis: int, shape: tuple[int, ...]
+    ) -> Flat:
+        """Arrays would be laid side by side."""
+        lengths = tuple(math.prod(own[axis:]) for own in shapes)
+        inputs = tuple(self.read(x) for x in parts)
+        return self._result(
+            self._add(Join(inputs=inputs, lengths=lengths), (shape, parts[0].dtype))
+        )
+
     def _result(self, value: Value) -> Flat:
         flat = empty(value.size, value.dtype)
         flat.fill(0)
@@ -452,17 +512,25 @@ def _comparable(x: Any) -> str:
 # --- operators that become instructions -----------------------------------------------------------
 
 
+def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:
+    """Whether strides are those of contiguous memory, but for axes of length 1."""
+    step = 1
+    for n, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if n != 1 and stride != step:
+            return False
+        step *= n
+    return True
+
+
+def _plain(dtype: np.dtype[Any]) -> str:
+    """The type in which elements of *dtype* are copied."""
+    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
+
+
 def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
     (x,) = inputs
     shape = tuple(params["shape"])
-    y = empty(int(np.prod(shape, dtype=np.int64)), x._data.dtype)
-    value = recorder._operand(x._data, x._shape)
-    dtype = x._data.dtype
-    compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
-    copy = Map(name="expand", text="x", operands=(("x", value),), compute=compute)
-    y.fill(0)
-    recorder._bind(y, recorder._add(copy, (shape, dtype)))
-    return y, shape
+    return recorder._expansion(x._data, x._shape, shape), shape
 
 
 def _filled_like(number: int) -> Callable[..., Any]:

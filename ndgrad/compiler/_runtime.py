@@ -60,9 +60,11 @@ class Specialised:
             if output.gradient is not None
         )
         # The shapes, if the outputs are all of the results one by one.
-        plain = [o.kind == "result" and o.index == i for i, o in enumerate(traced.outputs)]
-        whole = [o.size == traced.forward.results[o.index].size for o in traced.outputs]
-        self._plain = [o.shape for o in traced.outputs] if all(plain) and all(whole) else []
+        plain = all(
+            o.kind == "result" and o.index == i and o.size == traced.forward.results[i].size
+            for i, o in enumerate(traced.outputs)
+        )
+        self._plain = [o.shape for o in traced.outputs] if plain else []
         self._op = Op(
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),

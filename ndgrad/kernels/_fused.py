@@ -137,6 +137,9 @@ class Fused:
         In order.
     stores : tuple of (str, str)
         Value and name of the argument it goes to.
+    strips : tuple of str
+        Full arguments whose rows lie apart: each has two further arguments, where its first row
+        begins and how far rows are apart.
     """
 
     name: str
@@ -144,6 +147,7 @@ class Fused:
     operands: tuple[Operand, ...]
     steps: tuple[Step | Fold, ...]
     stores: tuple[tuple[str, str], ...]
+    strips: tuple[str, ...] = ()
 
     @cached_property
     def arguments(self) -> tuple[Operand, ...]:
@@ -373,7 +377,10 @@ class _Writer:
             add("            m = min(n, size - row * n)")
         for x in arguments:
             if x.level == "full":
-                add(f"            {x.name} = {x.name}_all[row * n : row * n + m]")
+                begin = "row * n"
+                if x.name in fused.strips:
+                    begin = f"{x.name}_at + row * {x.name}_step"
+                add(f"            {x.name} = {x.name}_all[{begin} : {begin} + m]")
             elif x.level == "row":
                 add(
                     f"            {x.name} = {x.name}_all[row]"
@@ -388,6 +395,7 @@ class _Writer:
         for x in arguments:
             if x.level == "partial all":
                 add(f"        {x.name}_all[unit] = {x.name}")
+        names += [f"{name}_{what}" for name in fused.strips for what in ("at", "step")]
         head = f"def loop({', '.join([*names, 'size', 'rows', 'n', 'block', 'lo', 'hi'])}):"
         lines = [head, *body]
         used = sorted(
@@ -477,7 +485,7 @@ class Kernel:
             for x in fused.arguments
         ]
         loop = _cache.load(fused.name[:40], self.text).loop
-        self.entry = Entry(loop, (*arguments, *(types.intp,) * 6))
+        self.entry = Entry(loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.strips))))
 
 
 class Joined:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import tracing
 from ..storage import empty
 from ._launch import chunked, grain
 
@@ -245,6 +246,8 @@ def move(x: np.ndarray[Any, Any], source: Box, y: np.ndarray[Any, Any], target: 
 
 def gather(x: np.ndarray[Any, Any], box: Box) -> np.ndarray[Any, Any]:
     """A box of *x* as a new flat array."""
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.gather(x, box)
     y = empty(box.size, x.dtype)
     move(x, box, y, Box(box.shape, contiguous_strides(box.shape)))
     return y

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..base import MXNetError, promote
 from ..storage import empty
 from . import _elementwise, _strided, casting
@@ -32,6 +33,8 @@ def _joined(arrays: Any, shapes: list[Shape], axis: int) -> Any:
     dtype, sources = _common(arrays)
     length = sum(shape[axis] for shape in shapes)
     shape = (*shapes[0][:axis], length, *shapes[0][axis + 1 :])
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.join(sources, shapes, axis, shape), shape
     y = empty(math.prod(shape), dtype)
     at = 0
     for source, own in zip(sources, shapes, strict=True):
