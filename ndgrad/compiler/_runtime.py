@@ -17,7 +17,7 @@ from ..storage import empty
 from ._guards import Guard
 from ._plan import Plan
 from ._program import Program, Source, Value, root
-from ._trace import Output, Traced, flatten, unflatten
+from ._trace import Output, Traced, distinct, flatten, unflatten
 
 
 class Specialised:
@@ -208,7 +208,8 @@ class Specialised:
         try:
             _philox.rewind(facts["start"])
             args, kwargs = unflatten(self._tree, copies)
-            flatten(self._function(*args, **kwargs), returned)
+            tree = flatten(self._function(*args, **kwargs), returned)
+            _, returned = distinct(tree, returned)
         finally:
             _philox.rewind(now)
             state.recording = before
@@ -276,8 +277,10 @@ def _made(
     """The array that stands for an output; views of one result share a version cell."""
     if output.kind == "object":
         return output.thing
-    if output.kind == "argument":
+    if output.kind in ("argument", "gradient"):
         array = arrays[output.index]
+        if output.kind == "gradient":
+            array = array.grad  # type: ignore[assignment]
         if output.thing:
             return array
         flat, version = array._data, array._version

@@ -28,16 +28,16 @@ class Output:
 
     Attributes
     ----------
-    kind : {'result', 'argument', 'memory', 'object'}
-        Memory that the program makes; an argument's, or an argument itself; memory that existed
-        before; an array that existed before.
+    kind : {'result', 'argument', 'gradient', 'memory', 'object'}
+        Memory that the program makes; an argument's, or an argument itself; the same of its
+        gradient; memory that existed before; an array that existed before.
     index : int
         Of the result or the argument.
     offset, shape
         The part of it.
     thing : Any
-        For 'argument' whether it is the argument itself; for 'memory' its elements and version
-        cell; the array for 'object'.
+        For 'argument' and 'gradient' whether it is that array itself; for 'memory' its elements
+        and version cell; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
     """
@@ -140,6 +140,13 @@ class _Leaf:
         return f"array {self.index}"
 
 
+def distinct(tree: Any, leaves: Sequence[Any]) -> tuple[Any, list[Any]]:
+    """A structure and its leaves, each of them once."""
+    unique = {id(leaf): leaf for leaf in leaves}
+    numbers = {key: _Leaf(i) for i, key in enumerate(unique)}
+    return unflatten(tree, [numbers[id(leaf)] for leaf in leaves]), list(unique.values())
+
+
 def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], name: str) -> Traced:
     """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
     recorder = Recorder(name)
@@ -152,6 +159,7 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
             args, kwargs = unflatten(tree, stand_ins)
             returned: list[Any] = []
             out_tree = flatten(function(*args, **kwargs), returned)
+            out_tree, returned = distinct(out_tree, returned)
             return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
     finally:
         state.recording, state.training = before
@@ -192,10 +200,11 @@ def _traced(
     results: list[Value] = []
     numbers: dict[int, int] = {}  # cell -> result
     outputs = []
+    given = {id(x): ("argument", i) for i, x in enumerate(stand_ins)}
+    given |= {id(leaf.grad): ("gradient", i) for leaf, i in leaves.items()}
     for array in returned:
-        position = next((i for i, x in enumerate(stand_ins) if x is array), None)
-        if position is not None:
-            outputs.append(Output("argument", position, 0, array._shape, thing=True))
+        if id(array) in given:
+            outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
             continue
         if not recorder.made(array):
             outputs.append(Output("object", shape=array._shape, thing=array))
@@ -204,8 +213,8 @@ def _traced(
         if cell.source is not None:
             maker = cell.source.maker
             assert isinstance(maker, Source)
-            if maker.kind == "argument":
-                outputs.append(Output("argument", maker.index, offset, array._shape))
+            if maker.kind in ("argument", "gradient"):
+                outputs.append(Output(maker.kind, maker.index, offset, array._shape))
             else:
                 outputs.append(
                     Output("memory", 0, offset, array._shape, (maker.data, array._version))
