@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from ..kernels._codegen import formula
-from ._program import Instruction, Map, Value, View, is_source, live, replaced, root
+from ._program import Instruction, Map, Value, View, is_source, live, may_change, replaced, root
 
 
 def simplified(
@@ -54,11 +54,14 @@ def _compose(view: View) -> None:
 
 
 def _copies(instruction: Map) -> bool:
-    """Whether a map only copies: every value is made once, so a copy is the value itself."""
+    """Whether a map only copies: every value is made once, so a copy is the value itself.
+
+    A copy of memory from outside stays: it holds what was there before somebody wrote to it.
+    """
     if instruction.text != "x" or len(instruction.inputs) != 1:
         return False
     x, y = instruction.inputs[0], instruction.outputs[0]
-    return x.dtype == y.dtype and x.shape == y.shape
+    return x.dtype == y.dtype and x.shape == y.shape and not may_change(x)
 
 
 def cost(instruction: Instruction) -> int:
@@ -72,9 +75,14 @@ _CHEAP = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isna
 
 
 def partition(
-    instructions: Sequence[Instruction], gradients: Sequence[Value], heads: Sequence[Value]
+    instructions: Sequence[Instruction],
+    gradients: Sequence[Value],
+    heads: Sequence[Value],
+    held: Set[Value],
 ) -> tuple[list[Instruction], list[Value]]:
     """Cut backward out of a program of both directions.
+
+    Sources in *held* must not be written to before backward, so it may read them.
 
     Returns
     -------
@@ -99,6 +107,8 @@ def partition(
             if isinstance(maker, (Map, View)) and (isinstance(maker, View) or cost(maker) <= 2):
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
+                if any(may_change(x) and x not in held for x in roots):
+                    continue
                 limit = value.nbytes // 4 if isinstance(maker, Map) else value.nbytes
                 if sum(x.nbytes for x in extra) <= limit:
                     own.add(maker)

@@ -25,7 +25,19 @@ from ..kernels._reduction import Plan, Reduction
 from ..kernels._table import Op
 from ..ndarray import NDArray
 from ..storage import empty
-from ._program import Call, Flat, Instruction, Map, Product, Reduce, Source, Update, Value, View
+from ._program import (
+    Call,
+    Flat,
+    Instruction,
+    Map,
+    Product,
+    Reduce,
+    Source,
+    Update,
+    Value,
+    View,
+    may_change,
+)
 
 # Operators whose forward does nothing but what has a door.
 _OPEN = frozenset(
@@ -42,6 +54,11 @@ def root_of(flat: Flat) -> Flat:
     while isinstance(flat.base, np.ndarray):
         flat = flat.base
     return flat
+
+
+def arithmetic(dtype: np.dtype[Any]) -> str:
+    """The type in which a formula that only copies is computed."""
+    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
 
 
 def _address(flat: Flat) -> int:
@@ -140,11 +157,14 @@ class Recorder:
         self._bind(flat, self._fill(number, (flat.size,), flat.dtype))
 
     def _fill(self, number: Any, shape: Any, dtype: np.dtype[Any]) -> Value:
-        compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
         if dtype.kind != "f":
             number = int(number)
-        fill = Map(name="fill", text="c", operands=(("c", number),), compute=compute)
+        fill = Map(name="fill", text="c", operands=(("c", number),), compute=arithmetic(dtype))
         return self._add(fill, (shape, dtype))
+
+    def _copied(self, value: Value) -> Value:
+        copy = Map(name="copy", text="x", operands=(("x", value),), compute=arithmetic(value.dtype))
+        return self._add(copy, (value.shape, value.dtype))
 
     def _add(self, instruction: Instruction, *results: Any) -> Any:
         self.instructions.append(instruction)
@@ -189,7 +209,10 @@ class Recorder:
     def copy(self, source: Flat, target: Flat) -> None:
         """*target* receives the elements of *source*."""
         if source.size and source is not target:
-            self._bind(target, self.read(source))
+            value = self.read(source)
+            if may_change(value):
+                value = self._copied(value)
+            self._bind(target, value)
 
     def written(self, array: Array) -> None:
         """*array*'s memory was written to."""
@@ -212,6 +235,11 @@ class Recorder:
             for cell in self._cells.values()
             if cell.source is not None and cell.value is not cell.source
         ]
+
+    def source(self, flat: Flat) -> Value | None:
+        """The source that *flat* is memory of, if it existed before and was not written to."""
+        cell = self._cells.get(id(root_of(flat))) or self._cells.get(id(flat))
+        return None if cell is None or cell.value is not cell.source else cell.source
 
     def place(self, array: Array) -> tuple[Cell, int]:
         """The cell of an array, and where in it the array begins."""
@@ -458,8 +486,7 @@ def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, An
     y = empty(int(np.prod(shape, dtype=np.int64)), x._data.dtype)
     value = recorder._operand(x._data, x._shape)
     dtype = x._data.dtype
-    compute = "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
-    copy = Map(name="expand", text="x", operands=(("x", value),), compute=compute)
+    copy = Map(name="expand", text="x", operands=(("x", value),), compute=arithmetic(dtype))
     y.fill(0)
     recorder._bind(y, recorder._add(copy, (shape, dtype)))
     return y, shape

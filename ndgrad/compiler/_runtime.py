@@ -16,7 +16,7 @@ from ..ndarray import NDArray
 from ..storage import empty
 from ._guards import Guard
 from ._plan import Plan
-from ._program import Program, Source, Value, root
+from ._program import Program, Source, Value, is_source, root
 from ._trace import Output, Traced, distinct, flatten, unflatten
 
 
@@ -58,6 +58,14 @@ class Specialised:
             for i, output in enumerate(traced.outputs)
             if output.gradient is not None
         )
+        # Results that are one value in the program do not share memory, unless they are views.
+        self._owners: dict[Value, int] = {}
+        self._copied = [
+            i
+            for i, value in enumerate(traced.forward.results[: traced.count])
+            if self._owners.setdefault(root(value)[0], i) != i and not is_source(root(value)[0])
+        ]
+        self._kept = frozenset(traced.forward.results[traced.count :])
         self._op = Op(
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
@@ -73,6 +81,8 @@ class Specialised:
             self._check_sharing(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        for i in self._copied:
+            results[i] = results[i].copy()
         if self._written:
             self._note_writes(arrays)
         for leaf in traced.delivered:
@@ -81,7 +91,7 @@ class Specialised:
         versions: dict[int, list[int]] = {}
         made = [_made(o, arrays, results, versions, context) for o in traced.outputs]
         if self._heads:
-            self._record(made, arrays, results, start)
+            self._record(made, arrays, results, versions, start)
         return unflatten(traced.tree, made)
 
     def _note_writes(self, arrays: Sequence[NDArray]) -> None:
@@ -123,6 +133,7 @@ class Specialised:
         made: Sequence[NDArray],
         arrays: Sequence[NDArray],
         results: Sequence[Any],
+        versions: dict[int, list[int]],
         start: Any,
     ) -> None:
         """Put the outputs on a node whose backward is a plan of its own."""
@@ -132,11 +143,14 @@ class Specialised:
         saved: list[Any] = []
         cells: list[Any] = []
         for value in traced.saved:
-            maker = value.maker
-            if not isinstance(maker, Source):
+            if value in self._kept:
                 saved.append(next(kept))
-                cells.append(None)
-            elif maker.kind == "argument":
+                base, _ = root(value)
+                owner = None if is_source(base) else self._owners.get(base)
+                cells.append(None if owner is None else versions[owner])
+                continue
+            maker = _source(value)
+            if maker.kind == "argument":
                 saved.append(arrays[maker.index]._data)
                 cells.append(arrays[maker.index]._version)
             elif maker.kind == "gradient":
@@ -149,7 +163,9 @@ class Specialised:
         node.parents = tuple(
             arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
         )
-        node.saved, node.versions = tuple(saved), tuple(cells)
+        # What backward uses is neither inputs nor outputs alone, so it stands behind them.
+        unknown = (None,) * (len(node.parents) + len(heads))
+        node.saved, node.versions = tuple(saved), (*unknown, *cells, *traced.watched)
         shapes = [
             arrays[parent]._shape if isinstance(parent, int) else parent.shape
             for parent in traced.parents
@@ -172,7 +188,7 @@ class Specialised:
         if self.backward is None:
             with self._lock:
                 if self.backward is None:
-                    kept = [value for value in traced.saved if not _is_bound(value)]
+                    kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
                     self.backward = Plan(traced.backward, [*kept, *traced.heads])
         given = []
         for g, head in zip(_as_list(grads), traced.heads, strict=True):
