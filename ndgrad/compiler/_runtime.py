@@ -49,6 +49,7 @@ class Specialised:
         self.forward = Plan(traced.forward, sources)
         self.backward: Plan | None = None
         self._lock = threading.Lock()
+        self._training = state.training
         self._written = [
             (_source(source).kind, _source(source).index, arrays)
             for source, arrays in traced.written
@@ -219,7 +220,8 @@ class Specialised:
             copy._node = x._node
             copies.append(copy)
         now = _philox.position()
-        before, state.recording = state.recording, True
+        before = state.recording, state.training
+        state.recording, state.training = True, self._training
         returned: list[Any] = []
         try:
             _philox.rewind(facts["start"])
@@ -228,7 +230,7 @@ class Specialised:
             _, returned = distinct(tree, returned)
         finally:
             _philox.rewind(now)
-            state.recording = before
+            state.recording, state.training = before
         pending: dict[Any, Any] = {}
         for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
             if g is not None:
