@@ -141,7 +141,7 @@ class Node:
         Of the outputs.
     versions : tuple
         For each of them the version cell of its memory, which must not be written to after
-        `number`; None for what is not saved.
+        `number`; None for what is not saved.  Behind them those of other memory that backward uses.
     number : int
         When the call was made, by the clock `stamps`.
     """
@@ -241,10 +241,12 @@ def _overwritten(node: Node, version: list[int]) -> MXNetError:
     names += [
         f"output {outputs[min(i, len(outputs) - 1)]!r}" for i in range(len(node.shapes) - count)
     ]
+    what = "an array that it uses"
+    if position < len(names):
+        what = f"its {names[position]} (shape {node.shapes[position]})"
     return MXNetError(
-        f"Operator {node.op.name}: its {names[position]} (shape {node.shapes[position]}) was "
-        "overwritten between forward and backward, so its gradient cannot be computed. Change "
-        "arrays after backward, or work on a copy()."
+        f"Operator {node.op.name}: {what} was overwritten between forward and backward, so its "
+        "gradient cannot be computed. Change arrays after backward, or work on a copy()."
     )
 
 

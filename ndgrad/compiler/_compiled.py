@@ -41,17 +41,24 @@ class Compiled:
         """Bind a compiled method to its object, which has programs of its own."""
         if instance is None:
             return self
-        own = vars(instance).setdefault("_ndgrad_compiled", {})
-        name = self._function.__name__
-        if name not in own:
-            own[name] = Compiled(self._function.__get__(instance, owner), self._fallback)
-        return own[name]
+        if not hasattr(instance, "__dict__"):
+            raise TypeError(
+                f"compile: {self._name} cannot keep its programs in a {type(instance).__name__}, "
+                "which has __slots__ and no __dict__; compile a function instead"
+            )
+        methods = vars(instance).get("_ndgrad_compiled")
+        if methods is None or methods.instance is not instance:
+            methods = vars(instance)["_ndgrad_compiled"] = _Methods(instance)
+        if self not in methods.compiled:
+            bound = self._function.__get__(instance, owner)
+            methods.compiled[self] = Compiled(bound, self._fallback)
+        return methods.compiled[self]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
-        recording, tree = state.recording, None
+        tree = None
         arrays: Sequence[Any] = args
         form: Any = None
         if (
@@ -65,12 +72,9 @@ class Compiled:
             form = _frozen(tree)
         key = (
             form,
-            recording,
+            state.recording,
             state.training,
-            *[
-                (x._shape, x._data.dtype.num, x._ctx.device_typeid, _place(x, recording))
-                for x in arrays
-            ],
+            *[(x._shape, x._data.dtype.num, x._ctx.device_typeid, _place(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds():
@@ -123,22 +127,33 @@ class Compiled:
             self._count = 0
 
 
-def _place(x: NDArray, recording: bool) -> Any:
+class _Methods:
+    """The compiled methods of one object; a copy of the object starts with none."""
+
+    def __init__(self, instance: Any = None) -> None:
+        self.instance = instance
+        self.compiled: dict[Compiled, Compiled] = {}
+
+    def __reduce__(self) -> Any:
+        return _Methods, ()
+
+
+def _place(x: NDArray) -> Any:
     """What of an argument's place in the graph a program depends on."""
     node = x._node
     if isinstance(node, Leaf):
         return node.req
-    return "node" if recording and node is not None else None
+    return None if node is None else "node"
 
 
 def _frozen(tree: Any) -> Any:
     """A structure of arguments as something that can be compared; 1, 1.0 and True differ."""
     kind = tree.__class__
-    if kind is tuple or kind is list:
+    if isinstance(tree, (tuple, list)):
         return (kind, *[_frozen(x) for x in tree])
-    if kind is dict:
+    if isinstance(tree, dict):
         return (kind, *[(name, _frozen(x)) for name, x in tree.items()])
-    if isinstance(tree, np.ndarray):
+    if isinstance(tree, (np.ndarray, np.generic)):
         return kind, tree.shape, tree.dtype, tree.tobytes()
     if isinstance(tree, float):
         return kind, tree.hex()

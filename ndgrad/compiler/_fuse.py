@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..kernels._fused import folds, level_of, reduced_level
-from ._program import Instruction, Map, Reduce, Strip, Value, View, place, root, whole
+from ._program import Call, Instruction, Map, Reduce, Strip, Value, View, place, root, whole
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
@@ -114,6 +114,7 @@ class Fusion:
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
+        self._last_draw: list[Group] = []
         for instruction in instructions:
             if not isinstance(instruction, (View, Strip)):
                 self._place(instruction)
@@ -142,6 +143,9 @@ class Fusion:
             for maker in makers:
                 if maker.fused:
                     maker.reasons.append(f"{instruction.title} is not element-wise")
+            if isinstance(instruction, Call) and instruction.facts is None:
+                makers += self._last_draw  # random numbers depend on what was drawn before
+                self._last_draw = [group]
             self._add(group, instruction, makers)
             return
         candidates = dict.fromkeys(reversed(makers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from ..kernels._codegen import formula
@@ -17,6 +17,7 @@ from ._program import (
     View,
     is_source,
     live,
+    may_change,
     positional,
     replaced,
     root,
@@ -119,11 +120,14 @@ def _compose(view: View) -> None:
 
 
 def _copies(instruction: Map) -> bool:
-    """Whether a map only copies: every value is made once, so a copy is the value itself."""
+    """Whether a map only copies: every value is made once, so a copy is the value itself.
+
+    A copy of memory from outside stays: it holds what was there before somebody wrote to it.
+    """
     if instruction.text != "x" or len(instruction.inputs) != 1:
         return False
     x, y = instruction.inputs[0], instruction.outputs[0]
-    return x.dtype == y.dtype and x.shape == y.shape
+    return x.dtype == y.dtype and x.shape == y.shape and not may_change(x)
 
 
 def cost(instruction: Instruction) -> int:
@@ -137,9 +141,14 @@ _CHEAP = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isna
 
 
 def partition(
-    instructions: Sequence[Instruction], gradients: Sequence[Value], heads: Sequence[Value]
+    instructions: Sequence[Instruction],
+    gradients: Sequence[Value],
+    heads: Sequence[Value],
+    held: Set[Value],
 ) -> tuple[list[Instruction], list[Value]]:
     """Cut backward out of a program of both directions.
+
+    Sources in *held* must not be written to before backward, so it may read them.
 
     Returns
     -------
@@ -164,6 +173,8 @@ def partition(
             if isinstance(maker, (View, Strip)) or (isinstance(maker, Map) and cost(maker) <= 2):
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
+                if any(may_change(x) and x not in held for x in roots):
+                    continue
                 limit = value.nbytes // 4 if isinstance(maker, Map) else 8 * value.nbytes
                 if sum(x.nbytes for x in extra) <= limit:
                     own.add(maker)

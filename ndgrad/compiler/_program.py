@@ -337,3 +337,9 @@ def whole(value: Value) -> Value | None:
 
 def is_source(value: Value) -> bool:
     return isinstance(value.maker, Source)
+
+
+def may_change(value: Value) -> bool:
+    """Whether a value is memory from outside, which others may write to before backward."""
+    maker = root(value)[0].maker
+    return isinstance(maker, Source) and maker.kind != "constant"

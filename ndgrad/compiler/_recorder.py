@@ -40,6 +40,7 @@ from ._program import (
     Update,
     Value,
     View,
+    may_change,
 )
 
 # Operators whose forward does nothing but what has a door.
@@ -59,6 +60,11 @@ def root_of(flat: Flat) -> Flat:
     while isinstance(flat.base, np.ndarray):
         flat = flat.base
     return flat
+
+
+def arithmetic(dtype: np.dtype[Any]) -> str:
+    """The type in which a formula that only copies is computed."""
+    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
 
 
 def _address(flat: Flat) -> int:
@@ -159,8 +165,12 @@ class Recorder:
     def _fill(self, number: Any, shape: Any, dtype: np.dtype[Any]) -> Value:
         if dtype.kind != "f":
             number = int(number)
-        fill = Map(name="fill", text="c", operands=(("c", number),), compute=_plain(dtype))
+        fill = Map(name="fill", text="c", operands=(("c", number),), compute=arithmetic(dtype))
         return self._add(fill, (shape, dtype))
+
+    def _copied(self, value: Value) -> Value:
+        copy = Map(name="copy", text="x", operands=(("x", value),), compute=arithmetic(value.dtype))
+        return self._add(copy, (value.shape, value.dtype))
 
     def _add(self, instruction: Instruction, *results: Any) -> Any:
         self.instructions.append(instruction)
@@ -205,7 +215,10 @@ class Recorder:
     def copy(self, source: Flat, target: Flat) -> None:
         """*target* receives the elements of *source*."""
         if source.size and source is not target:
-            self._bind(target, self.read(source))
+            value = self.read(source)
+            if may_change(value):
+                value = self._copied(value)
+            self._bind(target, value)
 
     def written(self, array: Array) -> None:
         """*array*'s memory was written to."""
@@ -228,6 +241,11 @@ class Recorder:
             for cell in self._cells.values()
             if cell.source is not None and cell.value is not cell.source
         ]
+
+    def source(self, flat: Flat) -> Value | None:
+        """The source that *flat* is memory of, if it existed before and was not written to."""
+        cell = self._cells.get(id(root_of(flat))) or self._cells.get(id(flat))
+        return None if cell is None or cell.value is not cell.source else cell.source
 
     def place(self, array: Array) -> tuple[Cell, int]:
         """The cell of an array, and where in it the array begins."""
@@ -357,7 +375,7 @@ class Recorder:
 
     def _expansion(self, x: Flat, own: tuple[int, ...], shape: tuple[int, ...]) -> Flat:
         value = self._operand(x, own)
-        copy = Map(name="expand", text="x", operands=(("x", value),), compute=_plain(x.dtype))
+        copy = Map(name="expand", text="x", operands=(("x", value),), compute=arithmetic(x.dtype))
         return self._result(self._add(copy, (shape, x.dtype)))
 
     def join(
@@ -520,11 +538,6 @@ def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:
             return False
         step *= n
     return True
-
-
-def _plain(dtype: np.dtype[Any]) -> str:
-    """The type in which elements of *dtype* are copied."""
-    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
 
 
 def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:

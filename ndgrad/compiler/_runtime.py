@@ -16,7 +16,7 @@ from ..ndarray import NDArray
 from ..storage import empty
 from ._guards import Guard
 from ._plan import Plan
-from ._program import Program, Source, Value, root
+from ._program import Program, Source, Value, is_source, root
 from ._trace import Output, Traced, flatten, unflatten
 
 
@@ -49,6 +49,7 @@ class Specialised:
         self.forward = Plan(traced.forward, sources)
         self.backward: Plan | None = None
         self._lock = threading.Lock()
+        self._training = state.training
         self._written = [
             (_source(source).kind, _source(source).index, arrays)
             for source, arrays in traced.written
@@ -59,8 +60,16 @@ class Specialised:
             for i, output in enumerate(traced.outputs)
             if output.gradient is not None
         )
-        # The shapes, if the outputs are all of the results one by one.
-        plain = all(
+        # Results that are one value in the program do not share memory, unless they are views.
+        self._owners: dict[Value, int] = {}
+        self._copied = [
+            i
+            for i, value in enumerate(traced.forward.results[: traced.count])
+            if self._owners.setdefault(root(value)[0], i) != i and not is_source(root(value)[0])
+        ]
+        self._kept = frozenset(traced.forward.results[traced.count :])
+        # The shapes, if the outputs are all of the results one by one and nothing is recorded.
+        plain = not self._heads and all(
             o.kind == "result" and o.index == i and o.size == traced.forward.results[i].size
             for i, o in enumerate(traced.outputs)
         )
@@ -80,26 +89,24 @@ class Specialised:
             self._check_sharing(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        for i in self._copied:
+            results[i] = results[i].copy()
         if self._written:
             self._note_writes(arrays)
         for leaf in traced.delivered:
             leaf.fresh = True
         context = arrays[0]._ctx if arrays else current_context()
-        made = self._outputs(arrays, results, context)
-        if self._heads:
-            self._record(made, arrays, results, start)
-        return unflatten(traced.tree, made)
-
-    def _outputs(
-        self, arrays: Sequence[NDArray], results: Sequence[Any], context: Any
-    ) -> list[NDArray]:
         if self._plain:
-            return [
+            made = [
                 NDArray(flat, shape, context)
                 for flat, shape in zip(results, self._plain, strict=False)
             ]
+            return unflatten(traced.tree, made)
         versions: dict[int, list[int]] = {}
-        return [_made(o, arrays, results, versions, context) for o in self._traced.outputs]
+        made = [_made(o, arrays, results, versions, context) for o in traced.outputs]
+        if self._heads:
+            self._record(made, arrays, results, versions, start)
+        return unflatten(traced.tree, made)
 
     def _note_writes(self, arrays: Sequence[NDArray]) -> None:
         for kind, i, targets in self._written:
@@ -140,6 +147,7 @@ class Specialised:
         made: Sequence[NDArray],
         arrays: Sequence[NDArray],
         results: Sequence[Any],
+        versions: dict[int, list[int]],
         start: Any,
     ) -> None:
         """Put the outputs on a node whose backward is a plan of its own."""
@@ -149,11 +157,14 @@ class Specialised:
         saved: list[Any] = []
         cells: list[Any] = []
         for value in traced.saved:
-            maker = value.maker
-            if not isinstance(maker, Source):
+            if value in self._kept:
                 saved.append(next(kept))
-                cells.append(None)
-            elif maker.kind == "argument":
+                base, _ = root(value)
+                owner = None if is_source(base) else self._owners.get(base)
+                cells.append(None if owner is None else versions[owner])
+                continue
+            maker = _source(value)
+            if maker.kind == "argument":
                 saved.append(arrays[maker.index]._data)
                 cells.append(arrays[maker.index]._version)
             elif maker.kind == "gradient":
@@ -166,7 +177,9 @@ class Specialised:
         node.parents = tuple(
             arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
         )
-        node.saved, node.versions = tuple(saved), tuple(cells)
+        # What backward uses is neither inputs nor outputs alone, so it stands behind them.
+        unknown = (None,) * (len(node.parents) + len(heads))
+        node.saved, node.versions = tuple(saved), (*unknown, *cells, *traced.watched)
         shapes = [
             arrays[parent]._shape if isinstance(parent, int) else parent.shape
             for parent in traced.parents
@@ -189,7 +202,7 @@ class Specialised:
         if self.backward is None:
             with self._lock:
                 if self.backward is None:
-                    kept = [value for value in traced.saved if not _is_bound(value)]
+                    kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
                     self.backward = Plan(traced.backward, [*kept, *traced.heads])
         given = []
         for g, head in zip(_as_list(grads), traced.heads, strict=True):
@@ -220,7 +233,8 @@ class Specialised:
             copy._node = x._node
             copies.append(copy)
         now = _philox.position()
-        before, state.recording = state.recording, True
+        before = state.recording, state.training
+        state.recording, state.training = True, self._training
         returned: dict[int, tuple[int, Any]] = {}
         try:
             _philox.rewind(facts["start"])
@@ -228,7 +242,7 @@ class Specialised:
             flatten(self._function(*args, **kwargs), returned)
         finally:
             _philox.rewind(now)
-            state.recording = before
+            state.recording, state.training = before
         pending: dict[Any, Any] = {}
         outputs = [array for _, array in returned.values()]
         for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
@@ -294,8 +308,10 @@ def _made(
     """The array that stands for an output; views of one result share a version cell."""
     if output.kind == "object":
         return output.thing
-    if output.kind == "argument":
+    if output.kind in ("argument", "gradient"):
         array = arrays[output.index]
+        if output.kind == "gradient":
+            array = array.grad  # type: ignore[assignment]
         if output.thing:
             return array
         flat, version = array._data, array._version

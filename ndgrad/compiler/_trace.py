@@ -12,13 +12,13 @@ import numpy as np
 from .. import tracing
 from ..base import MXNetError
 from ..dispatch import flat_rules
-from ..graph import Array, Leaf, Node, Port, next_stamp, state, walk
+from ..graph import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
 from ..kernels import _philox
 from ..kernels._table import NONE
 from ..ndarray import NDArray
 from ..storage import empty
 from ._optimise import accumulated, partition, simplified
-from ._program import Program, Source, Value, live
+from ._program import Program, Source, Value, is_source, live
 from ._recorder import Recorder
 
 
@@ -28,16 +28,16 @@ class Output:
 
     Attributes
     ----------
-    kind : {'result', 'argument', 'memory', 'object'}
-        Memory that the program makes; an argument's, or an argument itself; memory that existed
-        before; an array that existed before.
+    kind : {'result', 'argument', 'gradient', 'memory', 'object'}
+        Memory that the program makes; an argument's, or an argument itself; the same of its
+        gradient; memory that existed before; an array that existed before.
     index : int
         Of the result or the argument.
     offset, shape
         The part of it.
     thing : Any
-        For 'argument' whether it is the argument itself; for 'memory' its elements and version
-        cell; the array for 'object'.
+        For 'argument' and 'gradient' whether it is that array itself; for 'memory' its elements
+        and version cell; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
     """
@@ -72,7 +72,9 @@ class Traced:
     delivered : list of Leaf
     backward : Program or None
     saved : list of Value
-        What backward reads of forward; sources stand for themselves.
+        What backward reads of forward; sources stand for themselves, unless they are written to.
+    watched : list of list
+        Version cells of captured arrays that must not be written to before backward.
     parents : list of (int or Leaf)
         What the outputs were made from: numbers of arguments, and variables.
     reached : list of bool
@@ -90,6 +92,7 @@ class Traced:
     backward: Program | None = None
     heads: list[Value] = field(default_factory=list)
     saved: list[Value] = field(default_factory=list)
+    watched: list[list[int]] = field(default_factory=list)
     parents: list[Any] = field(default_factory=list)
     reached: list[bool] = field(default_factory=list)
     unusable: Exception | None = None
@@ -192,10 +195,11 @@ def _traced(
     results: list[Value] = []
     numbers: dict[int, int] = {}  # cell -> result
     outputs = []
+    given = {id(x): ("argument", i) for i, x in enumerate(stand_ins)}
+    given |= {id(leaf.grad): ("gradient", i) for leaf, i in leaves.items()}
     for array in returned:
-        position = next((i for i, x in enumerate(stand_ins) if x is array), None)
-        if position is not None:
-            outputs.append(Output("argument", position, 0, array._shape, thing=True))
+        if id(array) in given:
+            outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
             continue
         if not recorder.made(array):
             outputs.append(Output("object", shape=array._shape, thing=array))
@@ -204,8 +208,8 @@ def _traced(
         if cell.source is not None:
             maker = cell.source.maker
             assert isinstance(maker, Source)
-            if maker.kind == "argument":
-                outputs.append(Output("argument", maker.index, offset, array._shape))
+            if maker.kind in ("argument", "gradient"):
+                outputs.append(Output(maker.kind, maker.index, offset, array._shape))
             else:
                 outputs.append(
                     Output("memory", 0, offset, array._shape, (maker.data, array._version))
@@ -227,11 +231,13 @@ def _traced(
     )
     heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
     gradients: list[Value] = []
+    held: set[Value] = set()
     if heads:
         try:
-            gradients = _backward(recorder, traced, heads, leaves, start)
+            gradients = _backward(recorder, traced, heads, leaves, start, held)
         except MXNetError as error:
-            traced.unusable = error
+            traced.unusable = error.with_traceback(None)
+            traced.parents = list(leaves.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
@@ -241,10 +247,11 @@ def _traced(
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
     if gradients:
-        backward, saved = partition(instructions, gradients, traced.heads)
+        backward, saved = partition(instructions, gradients, traced.heads, held)
         traced.backward = Program(instructions=backward, results=gradients)
         traced.saved = saved
-        results = results + [v for v in saved if not isinstance(v.maker, Source)]
+        lost = {source for source, _ in forward_effects}
+        results = results + [v for v in saved if v in lost or not is_source(v)]
     needed = [*results, *(value for _, value in forward_effects)]
     forward = live(instructions, needed)
     heads_set = {head.maker for head in traced.heads}
@@ -259,10 +266,23 @@ def _backward(
     heads: list[tuple[int, Any]],
     leaves: dict[Leaf, int],
     start: int,
+    held: set[Value],
 ) -> list[Value]:
-    """Trace the walk back from the outputs; returns the gradients of what came from outside."""
-    order = _below([array._node for _, array in heads], start, leaves)
+    """Trace the walk back from the outputs; returns the gradients of what came from outside.
+
+    Sources that the record of an eager call would hold on to are added to *held*.
+    """
+    pending: dict[Any, Any] = {}
+    for number, (i, array) in enumerate(heads):
+        flat = empty(array._data.size, array._data.dtype)
+        flat.fill(1)
+        traced.heads.append(recorder.argument(flat, number, "head"))
+        traced.outputs[i].gradient = number
+        node = array._node
+        pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
+    order = nodes_below(pending)
     inside = [node for node in order if not _from_outside(node, start, leaves)]
+    _hold(recorder, traced, inside, held)
     outside = [node for node in order if _from_outside(node, start, leaves)]
     outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
     for node in outside:
@@ -272,14 +292,6 @@ def _backward(
                 "not among its arguments, so its gradient cannot be computed; pass the array"
             )
     traced.parents = [leaves.get(node, node) for node in outside]
-    pending: dict[Any, Any] = {}
-    for number, (i, array) in enumerate(heads):
-        flat = empty(array._data.size, array._data.dtype)
-        flat.fill(1)
-        traced.heads.append(recorder.argument(flat, number, "head"))
-        traced.outputs[i].gradient = number
-        node = array._node
-        pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
     before, state.training = state.training, True
     recording, state.recording = state.recording, False
     try:
@@ -289,6 +301,28 @@ def _backward(
     found = [pending.get(node) for node in outside]
     traced.reached = [flat is not None for flat in found]
     return [recorder.read(flat) for flat in found if flat is not None]
+
+
+def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Value]) -> None:
+    """Note what *nodes* saved of memory that existed before."""
+    watched: dict[int, list[int]] = {}
+    for node in nodes:
+        if not isinstance(node, Node):
+            continue
+        for flat, version in zip(node.saved or (), node.versions, strict=True):
+            if version is None:
+                continue
+            source = recorder.source(flat)
+            if source is not None:
+                held.add(source)
+                if _maker(source).kind == "captured":
+                    watched[id(version)] = version
+    traced.watched = list(watched.values())
+
+
+def _maker(source: Value) -> Source:
+    assert isinstance(source.maker, Source)
+    return source.maker
 
 
 def _is_head(node: Any, start: int) -> bool:
@@ -314,26 +348,3 @@ def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
 
 def _from_outside(node: Any, start: int, leaves: dict[Leaf, int]) -> bool:
     return node in leaves or node.number < start
-
-
-def _below(heads: Sequence[Any], start: int, leaves: dict[Leaf, int]) -> list[Any]:
-    """Nodes reachable from *heads* and made since *start*, and those they were made from."""
-    seen, pending, found = set(heads), list(dict.fromkeys(heads)), []
-    while pending:
-        node = pending.pop()
-        found.append(node)
-        if _from_outside(node, start, leaves) or isinstance(node, Leaf):
-            continue
-        if isinstance(node, Port):
-            parents: Any = (node.node,)
-        else:
-            assert isinstance(node, Node)
-            if node.saved is None:
-                raise MXNetError(f"Operator {node.op.name} is non-differentiable.")
-            parents = node.parents
-        for parent in parents:
-            if parent.__class__ is not list and parent is not None and parent not in seen:
-                seen.add(parent)
-                pending.append(parent)
-    found.sort(key=lambda node: node.number, reverse=True)
-    return found
