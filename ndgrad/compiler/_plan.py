@@ -112,6 +112,7 @@ class _Builder:
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
+        self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
         self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
         self.step = 0
@@ -159,6 +160,18 @@ class _Builder:
                     base = root(x)[0]
                     maker = self.fusion.group_of(base)
                     if (
+                        n == x.size
+                        and maker is not None
+                        and not isinstance(base.maker, Call)
+                        and whole(x) is base
+                        and join.inputs.count(x) == 1
+                        and base not in wanted
+                        and base not in self.direct
+                        and base not in self.placed
+                        and base not in self.inside
+                    ):
+                        self.inside[base] = join.outputs[0], offset
+                    elif (
                         maker is not None
                         and maker.fused
                         and whole(x) is base
@@ -229,12 +242,20 @@ class _Builder:
         return name
 
     def _used(self, base: Value) -> None:
+        if base in self.inside:
+            base = self.inside[base][0]
         for slot in self.slots:
             if slot.value is base:
                 slot.last = self.step
 
     def _allocate(self, value: Value) -> str:
         """Memory for a value that is about to be made."""
+        if value in self.inside:
+            outer, offset = self.inside[value]
+            if outer not in self.names:
+                self._allocate(outer)
+            self._used(outer)
+            return self._named(value, f"{self.names[outer]}[{offset}:{offset + value.size}]")
         if value in self.direct:
             return self._named(value, self._name(self.direct[value]))
         if value in self.results:
@@ -443,7 +464,10 @@ class _Builder:
 
     def _continued(self, product: Product) -> str:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
-        (out,), start = product.outputs, root(product.inputs[2])[0]
+        (out,), (start, offset) = product.outputs, root(product.inputs[2])
+        if start.size != out.size and start not in self.inside:
+            self.inside[out] = start, offset
+            return self._allocate(out)
         slot = next((s for s in self.slots if s.value is start), None)
         if slot is None or out in self.direct or out in self.results:
             name = self._allocate(out)
@@ -466,7 +490,9 @@ class _Builder:
         self._used(out)
         stride, offset = sum(join.lengths), 0
         for x, n in zip(join.inputs, join.lengths, strict=True):
-            if root(x)[0] not in self.placed and n:
+            base = root(x)[0]
+            placed = self.placed.get(base) or self.inside.get(base)
+            if n and (placed is None or placed[0] is not out):
                 rows = x.size // n
                 self.globals["move"] = move
                 source = self._bound("box", Box((rows, n), (n, 1), 0))

@@ -17,7 +17,7 @@ from ..kernels import _philox
 from ..kernels._table import NONE
 from ..ndarray import NDArray
 from ..storage import empty
-from ._optimise import accumulated, partition, simplified
+from ._optimise import accumulated, batched, partition, simplified, stacked
 from ._program import Program, Source, Value, is_source, live
 from ._recorder import Recorder
 
@@ -241,8 +241,12 @@ def _traced(
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
+    instructions, more = batched(instructions)
+    new |= more
     instructions, more = accumulated(instructions, [latest(value) for value in wanted])
-    latest = _follow({**new, **more})
+    new |= more
+    instructions, more = stacked(instructions)
+    new |= more
     results = [latest(value) for value in results]
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
