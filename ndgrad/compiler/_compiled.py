@@ -83,8 +83,8 @@ class Compiled:
             return self._function(*args, **kwargs)
         if tree is None:
             tree = flatten((args, kwargs), {})
-        program = self._compiled(key, tree, arrays)
-        return self._function(*args, **kwargs) if program is None else program(arrays)
+        made = self._compiled(key, tree, arrays)
+        return self._function(*args, **kwargs) if made is None else made(arrays)
 
     def _compiled(self, key: Any, tree: Any, arrays: Sequence[NDArray]) -> Specialised | None:
         with self._lock:
@@ -222,7 +222,7 @@ def compile(  # the field's name for it
 
 def _evaluation(symbol: Symbol) -> Callable[..., Any]:
     def evaluate(**arguments: NDArray) -> list[Any]:
-        return symbol.eval(**arguments)
+        return symbol.eval(None, **arguments)
 
     evaluate.__qualname__ = f"symbol {symbol.name}"
     return evaluate

@@ -128,7 +128,7 @@ class Fusion:
         return group
 
     def _makers(self, instruction: Instruction) -> list[Group]:
-        found = {}
+        found: dict[Group, None] = {}
         for x in instruction.inputs:
             group = self._of.get(root(x)[0])
             if group is not None:

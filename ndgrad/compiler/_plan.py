@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,38 +47,12 @@ from ._program import (
     root,
     whole,
 )
+from ._report import Report, StepReport
 
 _ALIGN = 64
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 _FLOAT64 = np.dtype("float64")
 _SHORT = 16  # elements of a row from which a kernel stores rows apart
-
-
-@dataclass
-class Report:
-    """What `explain` tells of a plan.
-
-    Attributes
-    ----------
-    groups : list of (str, str, list of str)
-        Title, generated source if it was generated, why others did not join.
-    text : str
-        The plan's function.
-    workspace, unfused_bytes, fused_bytes : int
-        Bytes of the workspace; bytes that the program's instructions move one by one, and in
-        groups.
-    seconds : float
-        Time that planning and compiling took.
-    """
-
-    groups: list[tuple[str, str, list[str]]] = field(default_factory=list)
-    text: str = ""
-    workspace: int = 0
-    unfused_bytes: int = 0
-    fused_bytes: int = 0
-    kernels: int = 0
-    instructions: int = 0
-    seconds: float = 0.0
 
 
 class Plan:
@@ -115,6 +89,7 @@ class _Builder:
         self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
         self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
+        self.made_by: dict[Value, int] = {}
         self.step = 0
 
     def _named(self, value: Value, name: str) -> str:
@@ -350,6 +325,8 @@ class _Builder:
         rows = spec.form == "rows"
         work = Work(spec, group.size, group.n if rows else 0)
         kernel = _fused.kernel(spec)
+        self.report.kernels += 1
+        self.report.cached += kernel.cached
         targets = {value: arguments[value] for value in outside if value not in group.late}
         expressions: list[str] = []
         strips: dict[str, tuple[int, int]] = {}
@@ -409,15 +386,28 @@ class _Builder:
         self, group: Group, made: Sequence[Value], text: str, outside: Sequence[Value]
     ) -> None:
         report = self.report
-        report.kernels += 1
+        number = len(report.steps)
+        for value in made:
+            self.made_by[value] = number
+        form = f"{group.size // group.n} x {group.n}" if group.n else str(group.size)
+        if not group.fused:
+            form = "x".join(map(str, made[0].shape)) if made else "0"
+        reads: list[int | str] = []
+        for value in group.read:
+            maker = value.maker
+            if value in self.made_by:
+                reads.append(self.made_by[value])
+            elif not isinstance(maker, Source):
+                reads.append(f"saved {maker.title} {list(value.shape)}")
+            elif maker.kind != "constant":
+                reads.append(f"{maker.title} {list(value.shape)}")
+        titles = [member.title for member in group.members]
+        report.steps.append(StepReport(titles, form, text, group.reasons, reads))
         report.instructions += len(group.members)
         report.unfused_bytes += sum(
             x.nbytes for member in group.members for x in (*member.inputs, *member.outputs)
         )
         report.fused_bytes += sum(x.nbytes for x in (*group.read, *outside))
-        title = " ".join(member.title for member in group.members)
-        form = f"{group.size // group.n} x {group.n}" if group.n else str(group.size)
-        report.groups.append((f"[{form}] {title}", text, list(dict.fromkeys(group.reasons))))
 
     def _wanted_outside(self, value: Value, group: Group) -> bool:
         if value in self.results or value in self.direct or value in self.placed:

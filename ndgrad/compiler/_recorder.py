@@ -301,8 +301,9 @@ class Recorder:
             maker = maker.inputs[0].maker
         if isinstance(maker, Map) and not maker.inputs and maker.text == "c":
             return maker.operands[0][1]
-        if isinstance(maker, Source) and maker.kind == "constant" and maker.data.size == 1:
-            return maker.data[0].item()
+        if isinstance(maker, Source) and maker.kind == "constant" and maker.data is not None:
+            if maker.data.size == 1:
+                return maker.data[0].item()
         return value
 
     def reduce(self, row: Reduction, x: Any, axes: Any, how: Plan, dtype: np.dtype[Any]) -> Flat:
@@ -398,9 +399,10 @@ class Recorder:
 
     def forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         """What an operator with structure returns."""
-        assert op.forward is not None
+        forward = op.forward
+        assert forward is not None
         if op.name in _OPEN:
-            return op.forward(*inputs, **params)
+            return forward(*inputs, **params)
         if op.name in _LOWERED:
             found = _LOWERED[op.name](self, inputs, {**op.params, **params})
             if found is not None:
@@ -411,11 +413,11 @@ class Recorder:
                 "which are not known yet; use nd.where or a mask, or call it outside"
             )
         present = [x for x in inputs if x is not None]
-        single = []
+        single: list[bool] = []
 
         def run(arrays: Sequence[Any]) -> list[Flat]:
             rest = iter(arrays)
-            results = op.forward(*(None if x is None else next(rest) for x in inputs), **params)
+            results = forward(*(None if x is None else next(rest) for x in inputs), **params)
             single[:] = [isinstance(results, tuple)]
             results = [results] if single[0] else results
             shapes[:] = [tuple(shape) for _, shape in results]

@@ -318,7 +318,8 @@ def _made(
     elif output.kind == "memory":
         flat, version = output.thing
     else:
-        flat, version = results[output.index], versions.get(output.index)
+        flat = results[output.index]
+        version = versions.get(output.index)
         if flat.size == output.size:
             made = NDArray(flat, output.shape, context, version)
             versions[output.index] = made._version

@@ -179,7 +179,7 @@ class _Writer:
         self.steps = {step.name: step for step in fused.steps}
         self.operands = {x.name: x for x in fused.operands}
         self.stage: dict[str, int] = {}
-        self.target = {}
+        self.target: dict[str, str] = {}
         for value, target in fused.stores:
             self.target.setdefault(value, target)
         for x in fused.operands:
@@ -476,6 +476,8 @@ class Kernel:
         Its source.
     entry : Entry
         Takes ``*arguments, size, rows, n, block`` and units of work.
+    cached : bool
+        Whether it was found compiled on the disk.
     """
 
     def __init__(self, fused: Fused) -> None:
@@ -486,6 +488,8 @@ class Kernel:
         ]
         loop = _cache.load(fused.name[:40], self.text).loop
         self.entry = Entry(loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.strips))))
+        stats = getattr(loop.serial, "stats", None)  # there is none when the JIT is off
+        self.cached = stats is not None and any(stats.cache_hits.values())
 
 
 class Joined:
