@@ -23,8 +23,11 @@ from ..graph import Array
 from ..kernels._codegen import Loop, formula
 from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
+from ..kernels._rowwise import Lines
+from ..kernels._rowwise import run as run_lines
 from ..kernels._strided import Box, gather
 from ..kernels._table import Op
+from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
 from ..storage import empty
 from ._program import (
@@ -41,6 +44,7 @@ from ._program import (
     Value,
     View,
     may_change,
+    root,
 )
 
 # Operators whose forward does nothing but what has a door.
@@ -48,7 +52,7 @@ _OPEN = frozenset(
     "sum mean prod nansum nanprod max min _sum_to _reshaped Cast amp_cast _copy_to_context dot "
     "_gemm batch_dot add_n SliceChannel _split_v2 Concat stack slice slice_axis slice_like "
     "_as_strided broadcast_to broadcast_axis broadcast_like tile repeat transpose SwapAxis reverse "
-    "identity".split()
+    "identity softmax softmin log_softmax Dropout".split()
 )
 _SHORT = 16  # elements of a row from which rows that lie apart are read in place
 
@@ -431,6 +435,8 @@ class Recorder:
 
     def fused_vjp(self, op: Op, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """What a fused derivative returns."""
+        if op.name in _OPEN:
+            return function(*arguments)
         arrays: list[Any] = []
         frozen: list[Any] = []
 
@@ -456,6 +462,51 @@ class Recorder:
         flats = iter(self._opaque(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(flats), s, ctx) for s in form]
+
+    def lines(
+        self, lines: Lines, operands: Sequence[Flat], y: Flat, form: Any, scale: float, lengths: Any
+    ) -> None:
+        """An operation over lines, softmax and its like, would fill *y*."""
+        outer, n, inner = form
+        dtype = y.dtype
+        alike = all(x.dtype == dtype for x in operands) and dtype.name in ("float32", "float64")
+        if not alike or inner != 1 or lengths is not None:
+
+            def run(flats: Sequence[Flat]) -> list[Flat]:
+                out = empty(y.size, dtype)
+                run_lines(lines, tuple(flats), out, form, scale, lengths)
+                return [out]
+
+            call = Call(
+                inputs=tuple(map(self.read, operands)), name=lines.name, run=run,
+                facts=None if lengths is not None else repr((form, scale, dtype)),
+            )  # fmt: skip
+            y.fill(0)
+            self._bind(y, self._add(call, ((y.size,), dtype)))
+            return
+        row, whole = ((outer, 1), dtype), ((outer, n), dtype)
+        known: dict[str, Any] = {
+            name: self.read(x, (outer, n)) for name, x in zip(lines.args, operands, strict=True)
+        }
+        known["scale"] = scale
+
+        def mapped(text: str, form: Any) -> Value:
+            names = formula(text).names
+            used = tuple((name, x) for name, x in known.items() if name in names)
+            step = Map(name=lines.name, text=text, operands=used, compute=dtype.name)
+            return self._add(step, form)
+
+        def folded(x: Value, name: str) -> Value:
+            return self._add(Reduce(inputs=(x,), row=REDUCTIONS[name], axes=(1,)), row)
+
+        if lines.peak is not None:
+            known["m"] = folded(mapped(lines.peak, whole), "max")
+        known["t"] = mapped(lines.summed, whole)
+        known["s"] = folded(known["t"], "sum")
+        if lines.once is not None:
+            known["s"] = mapped(lines.once, row)
+        y.fill(0)
+        self._bind(y, mapped(lines.result, whole))
 
     def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
         """Random numbers would be drawn."""
@@ -579,7 +630,65 @@ def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any])
     return recorder.product(data, weight, m, n, k, False, True, 1.0, 1, dtype, bias), shape
 
 
+def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:
+    """Where along the last axis `pick` reads, and the numbers of its elements; else None."""
+    rank, n = len(shape), shape[-1] if shape else 0
+    at = axis % rank if type(axis) is int and -rank <= axis < rank else -1
+    rest = (*shape[:-1],)
+    if at != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
+        return None
+    if dtype.name not in ("float32", "float64") or index._shape not in (rest, (*rest, 1)):
+        return None
+    if index._data.dtype.kind == "b":
+        return None
+    text = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
+    value = recorder.read(index._data, (*rest, 1))
+    wide = "float32" if index._data.dtype == np.float32 else "float64"
+    place = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
+    numbers = recorder.read(np.arange(n).astype(dtype), (n,))
+    return recorder._add(place, ((*rest, 1), dtype)), numbers
+
+
+def _picked(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """`pick` as a sum over a row, if the row is being made here anyway."""
+    data, index = inputs
+    value = recorder.read(data._data, data._shape)
+    if not isinstance(root(value)[0].maker, Map):
+        return None
+    found = _chosen(recorder, index, data._shape, params["axis"], params["mode"], data._data.dtype)
+    if found is None:
+        return None
+    place, numbers = found
+    operands = (("i", numbers), ("k", place), ("x", value))
+    dtype = data._data.dtype
+    only = Map(name="pick", text="where(i == k, x, 0)", operands=operands, compute=dtype.name)
+    chosen = recorder._add(only, (data._shape, dtype))
+    axes = (len(data._shape) - 1,)
+    rest = data._shape[:-1]
+    total = Reduce(inputs=(chosen,), row=REDUCTIONS["sum"], axes=axes)
+    flat = recorder._result(recorder._add(total, ((*rest, 1), dtype)))
+    return flat, ((*rest, 1) if params["keepdims"] else rest or (1,))
+
+
+def _spread(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """The adjoint of `pick`: the gradient where the place is the index, else 0."""
+    g, index = inputs
+    shape, dtype = tuple(params["shape"]), g._data.dtype
+    found = _chosen(recorder, index, shape, params["axis"], params["mode"], dtype)
+    if found is None:
+        return None
+    place, numbers = found
+    gradient = recorder._operand(g._data, (*shape[:-1], 1))
+    operands = (("i", numbers), ("k", place), ("g", gradient))
+    only = Map(
+        name="pick backward", text="where(i == k, g, 0)", operands=operands, compute=dtype.name
+    )
+    return recorder._result(recorder._add(only, (shape, dtype))), shape
+
+
 _LOWERED: dict[str, Callable[..., Any]] = {
+    "pick": _picked,
+    "_pick_adjoint": _spread,
     "_expand": _expanded,
     "zeros_like": _filled_like(0),
     "ones_like": _filled_like(1),

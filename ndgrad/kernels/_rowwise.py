@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..base import MXNetError
 from . import _cache, _half
 from ._codegen import _loaded, _stored, compute_type, formula
@@ -253,6 +254,9 @@ def run(
     """
     outer, n, inner = form
     if not y.size:
+        return
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.lines(lines, operands, y, form, scale, lengths)
         return
     widest = np.result_type(*[x.dtype for x in operands], y.dtype)
     kind = compute_type(widest, mathematical=True)

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import tracing
 from ..base import MXNetError
 from ..storage import empty
 from . import _elementwise
 from ._codegen import Loop
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
-from ._philox import TILE, WORDS, draw, tile
+from ._philox import TILE, WORDS, draw, drawing, tile
 from ._table import F, Sample
 
 _UINT8 = np.dtype("uint8")
@@ -53,6 +54,18 @@ def _drop(
             keep = words[j] >= threshold
             kept[j] = np.uint8(1) if keep else np.uint8(0)
             out[j] = source[j] * scale if keep else zero
+
+
+@drawing
+def _mask(n: int, p: float) -> np.ndarray[Any, Any]:
+    """*n* zeros and ones, a share *p* of them 0."""
+    mask, tiles = empty(n, _UINT8), -(-n // WORDS)
+    if p == 1.0:  # which the threshold, a word, cannot say
+        mask.fill(0)
+    else:
+        key = draw(tiles * TILE)
+        _masks(*key, _threshold(p), mask, tiles, grain(WORDS, 4))
+    return mask
 
 
 elementwise(
@@ -151,18 +164,14 @@ def _dropout(
     shared = _shared_shape(shape, axes)
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
         return [(x, shape), (np.empty(0, _UINT8), _NO_MASK)]
-    y, mask = empty(x.size, x.dtype), empty(math.prod(shared), _UINT8)
-    threshold, scale = _threshold(p), _scale(p)
-    tiles = -(-mask.size // WORDS)
-    if p == 1.0:  # which the threshold, a word, cannot say
-        mask.fill(0)
-        y.fill(0)
-    elif shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16:
+    y, scale = empty(x.size, x.dtype), _scale(p)
+    whole = shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16 and p < 1.0
+    if whole and tracing.recorder() is None:
+        mask, tiles = empty(x.size, _UINT8), -(-x.size // WORDS)
         key = draw(tiles * TILE)
-        _drop(*key, threshold, x, x.dtype.type(scale), mask, y, tiles, grain(WORDS, 4))
+        _drop(*key, _threshold(p), x, x.dtype.type(scale), mask, y, tiles, grain(WORDS, 4))
     else:
-        key = draw(tiles * TILE)
-        _masks(*key, threshold, mask, tiles, grain(WORDS, 4))
+        mask = _mask(math.prod(shared), p)
         compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
         real = scale if x.dtype.kind == "f" else int(scale)
         _elementwise.run(_APPLY, (mask, x, real), (shared, shape, None), (y,), compute)

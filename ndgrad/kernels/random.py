@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from .. import tracing
 from ..base import MXNetError, as_dtype
 from ..storage import empty
 from . import _elementwise
 from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain, kernel
-from ._philox import LOW32, REJECTED, SHIFT, TILE, WORDS, draw, philox, tile
+from ._philox import LOW32, REJECTED, SHIFT, TILE, WORDS, draw, drawing, philox, tile
 from ._scalar import log_f32, log_f64
 from ._table import NONE, ZERO, F, Sample
 from .casting import copied
@@ -166,19 +163,7 @@ class _Flat:
         self._data = data
 
 
-def _source(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that draws from the process's stream, each time it runs."""
-
-    @wraps(function)
-    def call(*args: Any) -> Any:
-        if tracing.active and (recorder := tracing.recorder()) is not None:
-            return recorder.draw(function, args)
-        return function(*args)
-
-    return call
-
-
-@_source
+@drawing
 def uniform(n: int, dtype: np.dtype[Any], low: float, high: float) -> np.ndarray[Any, Any]:
     """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
     compute = _computed(dtype)
@@ -190,7 +175,7 @@ def uniform(n: int, dtype: np.dtype[Any], low: float, high: float) -> np.ndarray
     return _stored(y, dtype)
 
 
-@_source
+@drawing
 def normal(n: int, dtype: np.dtype[Any], loc: float, scale: float) -> np.ndarray[Any, Any]:
     """*n* normally distributed numbers."""
     compute = _computed(dtype)
@@ -203,7 +188,7 @@ def normal(n: int, dtype: np.dtype[Any], loc: float, scale: float) -> np.ndarray
 _MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
 
 
-@_source
+@drawing
 def exponential(n: int, dtype: np.dtype[Any], scale: float) -> np.ndarray[Any, Any]:
     """*n* exponentially distributed numbers with mean *scale*."""
     compute = _computed(dtype)
@@ -298,7 +283,7 @@ def _poissons(k0: Any, k1: Any, first: Any, lam: Any, per: int, y: Any, lo: int,
         y[i] = _poisson_one(k0, k1, first + np.uint64(i), np.float64(lam[i // per]))
 
 
-@_source
+@drawing
 def gamma(n: int, dtype: np.dtype[Any], alpha: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """*n* gamma distributed numbers of scale 1, as many for each of *alpha*."""
     y = empty(n, _computed(dtype))
@@ -306,7 +291,7 @@ def gamma(n: int, dtype: np.dtype[Any], alpha: np.ndarray[Any, Any]) -> np.ndarr
     return _stored(y, dtype)
 
 
-@_source
+@drawing
 def poisson(n: int, dtype: np.dtype[Any], lam: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """*n* Poisson distributed numbers, as many for each of *lam*."""
     y = empty(n, _computed(dtype))
@@ -363,7 +348,7 @@ def _randints_large(
         y[i] = low + np.int64(at_most(k0, k1, first + np.uint64(i), last, REJECTED))
 
 
-@_source
+@drawing
 def randint(n: int, dtype: np.dtype[Any], low: int, high: int) -> np.ndarray[Any, Any]:
     """*n* whole numbers in [low, high), every one as likely."""
     y, last = empty(n, dtype), np.uint64(high - low - 1)
