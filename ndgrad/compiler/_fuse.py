@@ -12,15 +12,31 @@ A group that ends says why, for `explain`.
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..kernels._fused import folds, level_of, reduced_level
-from ._program import Call, Instruction, Map, Reduce, Strip, Value, View, place, root, whole
+from ._optimise import cost
+from ._program import (
+    Call,
+    Instruction,
+    Map,
+    Reduce,
+    Strip,
+    Value,
+    View,
+    place,
+    replaced,
+    root,
+    whole,
+)
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
+_LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
+_CHEAP, _DEAR = 2, 24  # work up to which a small and a large value are made again, not read
 
 
 @dataclass(eq=False)
@@ -105,6 +121,17 @@ def _lies_apart(value: Value) -> bool:
     return where is None or where.n > 0
 
 
+def _redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:
+    """Let *instruction* read *new* values, seen in the same shapes."""
+    seen: dict[Value, Value] = {}
+    for x in instruction.inputs:
+        base = root(x)[0]
+        if base in new:
+            view = View(inputs=(new[base],))
+            seen[x] = new[base] if x is base else view.make((x.shape, x.dtype))
+    replaced(instruction, seen)
+
+
 class Fusion:
     """Groups of a program's instructions, in an order in which they can run."""
 
@@ -118,6 +145,9 @@ class Fusion:
         for instruction in instructions:
             if not isinstance(instruction, (View, Strip)):
                 self._place(instruction)
+        for group in self.groups:
+            if group.fused and group.members:
+                self._compute_again(group)
 
     # --- placing ---------------------------------------------------------------------------------
 
@@ -321,6 +351,63 @@ class Fusion:
         for group in self.groups:
             if group is not home and self._before[group.number] & (a | b):
                 self._before[group.number] = (self._before[group.number] & ~b) | before | a
+
+    # --- computing again --------------------------------------------------------------------------
+
+    def _compute_again(self, group: Group) -> None:
+        """Make anew in *group* what it reads and can make of other things that it reads."""
+        for value in list(group.read):
+            if len(group.members) >= _MOST:
+                return
+            limit = _DEAR if value.nbytes > _LARGE else _CHEAP
+            needed: dict[Instruction, None] = {}
+            if self._closure(group, value, value, needed) is None:
+                continue
+            if sum(map(cost, needed)) <= limit and all(
+                whole(x) is value
+                for member in group.members
+                for x in member.inputs
+                if root(x)[0] is value
+            ):
+                self._clone(group, value, list(needed))
+
+    def _closure(
+        self, group: Group, target: Value, value: Value, needed: dict[Instruction, None]
+    ) -> bool | None:
+        """Collect the maps that make *value* from what *group* reads besides *target*."""
+        maker = value.maker
+        fit = _fit(maker) if isinstance(maker, Map) and maker.inputs else None
+        if fit is None or fit.size != group.size or fit.n not in (0, group.n or fit.n):
+            return None
+        for x in maker.inputs:
+            base = root(x)[0]
+            if base in group.read and base is not target:
+                continue
+            if whole(x) is not base or self._closure(group, target, base, needed) is None:
+                return None
+        needed[maker] = None
+        return True
+
+    def _clone(self, group: Group, value: Value, makers: list[Instruction]) -> None:
+        new: dict[Value, Value] = {}
+        clones: list[Instruction] = []
+        for maker in makers:
+            assert isinstance(maker, Map)
+            clone = dataclasses.replace(maker)
+            _redirect(clone, new)
+            (out,) = maker.outputs
+            new[out] = clone.make((out.shape, out.dtype))
+            self._order[clone] = self._order[group.members[0]]
+            self._of[new[out]] = group
+            fit = _fit(clone)
+            assert fit is not None
+            group.n = group.n or fit.n
+            clones.append(clone)
+        for member in group.members:
+            _redirect(member, {value: new[value]})
+        group.members = [*clones, *group.members]
+        del group.read[value]
+        self._readers[value].remove(group)
 
     # --- order -----------------------------------------------------------------------------------
 

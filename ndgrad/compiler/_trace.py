@@ -17,7 +17,8 @@ from ..kernels import _philox
 from ..kernels._table import NONE
 from ..ndarray import NDArray
 from ..storage import empty
-from ._optimise import accumulated, batched, partition, simplified, stacked
+from ._optimise import partition, simplified
+from ._products import accumulated, batched, scaled, stacked
 from ._program import Program, Source, Value, is_source, live
 from ._recorder import Recorder
 
@@ -241,12 +242,9 @@ def _traced(
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
-    instructions, more = batched(instructions)
-    new |= more
-    instructions, more = accumulated(instructions, [latest(value) for value in wanted])
-    new |= more
-    instructions, more = stacked(instructions)
-    new |= more
+    for rewrite in (scaled, batched, accumulated, stacked):
+        instructions, more = rewrite(instructions, [latest(value) for value in wanted])
+        new |= more
     results = [latest(value) for value in results]
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
