@@ -236,7 +236,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.
     """
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number = _Kernels(op, "vv"), _Kernels(op, "vs")
+    arrays, right_number = _Kernels(op, "ov"), _Kernels(op, "os")
 
     def call(target: Array, operand: Any) -> bool:
         if active:
@@ -256,9 +256,9 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
             return False
         n = x.size
         if n < limit:
-            kernels[dtype].serial(x, y, x, 0, n)
+            kernels[dtype].serial(x, y, 0, n)
         else:
-            kernels[dtype].run((x, y, x), n, 1)
+            kernels[dtype].run((x, y), n, 1)
         written(target)
         return True
 

@@ -187,23 +187,27 @@ def source(
     compute : str
         The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
     layout : str
-        One letter an operand: ``v`` a vector that runs with the result, ``b`` an array of one
-        element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
+        One letter an operand: ``v`` a vector that runs with the result, ``o`` one that the only
+        result overwrites, ``b`` an array of one element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
         an array whose value is constant along a row.
 
     Returns
     -------
     str
-        Defines ``loop(*args, *results, [geometry,] lo, hi)`` over elements (rows) ``[lo, hi)``.
+        Defines ``loop(*args, *results, [geometry,] lo, hi)`` over elements (rows) ``[lo, hi)``;
+        a result that overwrites an operand is no parameter of its own.  Given twice, as operand
+        and as result, the same memory would not pass the test that vector code begins with.
     """
     rows, letters = layout.startswith("r"), layout.lstrip("r")
     loads, kinds = {}, {}
     for name, dtype, letter in zip(loop.args, dtypes, letters, strict=True):
-        element = f"{name}[i]" if letter == "v" else name
+        element = f"{name}[i]" if letter in "vo" else name
         loads[name] = element if letter == "s" else _loaded(element, dtype, compute)
         kinds[name] = letter
+    overwritten = [name for name in loop.args if kinds[name] == "o"]
+    outs = overwritten or [name for name, _ in loop.results]
     body, near_body, tests, imports = [], [], [], set()
-    for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
+    for name, (_, text), dtype in zip(outs, loop.results, out_dtypes, strict=True):
         value, used = formula(text).kernel_text(compute, loads)
         imports |= used
         body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
@@ -212,11 +216,11 @@ def source(
             imports |= used
             near_body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
             tests += beyond
-    outs = [name for name, _ in loop.results]
     arrays = [name for name in loop.args if kinds[name] != "s"]
-    parameters = [*loop.args, *outs, *(["geometry"] if rows else []), "lo", "hi"]
+    own = [name for name in outs if name not in overwritten]
+    parameters = [*loop.args, *own, *(["geometry"] if rows else []), "lo", "hi"]
     lines = [f"def loop({', '.join(parameters)}):"]
-    vectors = [name for name in [*arrays, *outs] if kinds.get(name, "v") == "v"]
+    vectors = [name for name in [*arrays, *own] if kinds.get(name, "v") in "vo"]
     count = "inner" if rows else f"{outs[0]}.size"
     loops = _loops(count, body, near_body, list(dict.fromkeys(tests)))
     if rows:

@@ -46,7 +46,7 @@ class Compiled:
             for letter, dtype in zip(letters, dtypes, strict=True)
         ]
         geometry = [vector(np.dtype("int64"))] if rows else []
-        results = [vector(dtype) for dtype in out_dtypes]
+        results = [] if "o" in letters else [vector(dtype) for dtype in out_dtypes]
         signature = (*operands, *results, *geometry, types.intp, types.intp)
         self._entry = Entry(_cache.load(name, text).loop, signature)
         self.serial = self._entry.serial
@@ -176,6 +176,12 @@ def run(
     code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
     scalar = np.dtype(compute)
     dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
+    if not plan.rows and len(results) == 1:
+        for i, x in enumerate(operands):
+            if x is results[0] and code[i] == "v":
+                kernel = compiled(loop, dtypes, (x.dtype,), compute, f"{code[:i]}o{code[i + 1 :]}")
+                kernel.run(operands, x.size, 1)
+                return
     kernel = compiled(loop, dtypes, tuple(r.dtype for r in results), compute, code)
     if plan.rows:
         kernel.run((*operands, *results, plan.geometry), plan.rows, plan.inner)
