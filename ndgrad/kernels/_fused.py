@@ -254,9 +254,14 @@ class _Writer:
                 return _loaded(f"{self.target[name]}[i]", step.dtype, compute)
         return _loaded(name, step.dtype, compute)
 
-    def _statement(self, step: Step, stage: int) -> str:
+    def _statement(self, step: Step, stage: int, beyond: list[str] | None = None) -> str:
+        """A step as text; with *beyond* by functions of limited reach, whose tests go there."""
         loads = {n: self._load(value, stage, step.compute) for n, value in step.operands}
-        value, used = formula(step.text).kernel_text(step.compute, loads)
+        if beyond is not None and step.compute == "float32":
+            value, used, tests = formula(step.text).near_text(loads)
+            beyond += tests
+        else:
+            value, used = formula(step.text).kernel_text(step.compute, loads)
         self.imports |= used
         value = _stored(value, step.dtype, step.compute)
         if step.dtype.name not in (step.compute, "float16", "bool"):
@@ -264,6 +269,31 @@ class _Writer:
         return f"{step.name} = {value}"
 
     def _loop(self, stage: int) -> list[str]:
+        """One stage's loop; functions of limited reach come first, if a loop may be run twice."""
+        head, full = "for i in range(m):", self._statements(stage)
+        whole = [head, *["    " + line for line in full]] if full else []
+        beyond: list[str] = []
+        near = self._statements(stage, beyond)
+        adds = any(
+            isinstance(step, Fold) and step.over == "column" and self.stage[step.source] == stage
+            for step in self.fused.steps
+        )
+        overwrites = any(
+            target in self.operands and self.stage[value] == stage
+            for value, target in self.fused.stores
+        )
+        if not beyond or adds or overwrites:
+            return whole
+        return [
+            "far = False",
+            head,
+            *["    " + line for line in near],
+            f"    far |= {' | '.join(dict.fromkeys(beyond))}",
+            "if far:",
+            *["    " + line for line in whole],
+        ]
+
+    def _statements(self, stage: int, beyond: list[str] | None = None) -> list[str]:
         """The statements of one stage's loop."""
         done: set[str] = set()
         lines: list[str] = []
@@ -277,7 +307,7 @@ class _Writer:
             done.add(name)
             for _, other in step.operands:
                 need(other)
-            lines.append(self._statement(step, stage))
+            lines.append(self._statement(step, stage, beyond))
 
         stores: list[str] = []
         for value, target in self.fused.stores:
@@ -387,10 +417,7 @@ class _Writer:
                 ) if x.name in self.operands else None
         for stage in range(self.last + 1):
             body += ["            " + line for line in self._row_steps(stage)]
-            loop = self._loop(stage)
-            if loop:
-                add("            for i in range(m):")
-                body += ["                " + line for line in loop]
+            body += ["            " + line for line in self._loop(stage)]
             body += ["            " + line for line in self._after(stage)]
         for x in arguments:
             if x.level == "partial all":
