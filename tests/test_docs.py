@@ -107,16 +107,19 @@ def test_notebook(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("more", [[], ["--compile"]], ids=["eager", "compiled"])
+def test_digits(more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The example learns in a few epochs, and does the same again with the same seed."""
     pytest.importorskip("sklearn")
     pytest.importorskip("matplotlib")
     pytest.importorskip("tqdm")
     main = runpy.run_path(str(ROOT / "examples" / "digits.py"))["main"]
-    arguments = ["--epochs", "4", "--output", str(tmp_path / "pictures")]
+    arguments = ["--epochs", "4", "--output", str(tmp_path / "pictures"), *more]
     accuracy = main(arguments)
     assert accuracy > 0.93
-    assert f"{accuracy:.2%}" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"{accuracy:.2%}" in printed
+    assert "steps a second" in printed
     for name in ("loss.png", "confusion.png"):
         assert (tmp_path / "pictures" / name).read_bytes().startswith(b"\x89PNG")
     assert main(arguments) == accuracy

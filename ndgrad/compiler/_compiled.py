@@ -196,11 +196,13 @@ def compile(  # the field's name for it
         To be called like the function; with ``explain()``, which shows what was made of it, and
         ``clear()``.
 
-    Raises (when called)
-    --------------------
+    Raises
+    ------
+    TypeError
+        If *function* is neither.
     MXNetError
-        If the function needs the values of an array, to branch on them or to convert them; if
-        arrays that it writes to share memory.
+        When it is called: if the function needs the values of an array, to branch on them or to
+        convert them; if arrays that it writes to share memory.
 
     Examples
     --------
