@@ -19,11 +19,13 @@ _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 class Guard:
     """A snapshot of what a function refers to."""
 
-    __slots__ = ("_lookups", "_seen")
+    __slots__ = ("_alive", "_lookups", "_seen")
 
     def __init__(self, lookups: list[Callable[[], Any]]) -> None:
         self._lookups = lookups
         self._seen = [_identity(lookup()) for lookup in lookups]
+        # Nothing else may get the identity of what was seen.
+        self._alive = [_parts(lookup()) for lookup in lookups]
 
     def holds(self) -> bool:
         """Whether everything is as it was."""
@@ -43,6 +45,15 @@ def _identity(thing: Any) -> Any:
     if isinstance(thing, dict):
         return tuple([_identity(x) for x in thing.values()]) if len(thing) <= 256 else id(thing)
     return id(thing)
+
+
+def _parts(thing: Any) -> Any:
+    """What an identity is made of."""
+    if isinstance(thing, Array):
+        return thing._data, thing._node
+    if isinstance(thing, (list, tuple, dict)) and len(thing) <= 256:
+        return [_parts(x) for x in (thing.values() if isinstance(thing, dict) else thing)]
+    return thing
 
 
 def watch(function: Callable[..., Any]) -> Guard:
