@@ -163,8 +163,11 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
             returned: list[Any] = []
             out_tree = flatten(function(*args, **kwargs), returned)
             out_tree, returned = distinct(out_tree, returned)
+            _check_marks(recorder, arrays, leaves, returned, start)
             return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
     finally:
+        for array in list(recorder.recorded(start)):
+            array._node = None
         state.recording, state.training = before
         _philox.rewind(stream)
 
@@ -190,6 +193,35 @@ def _stand_ins(
             leaves[leaf] = i
         made.append(array)
     return made, leaves
+
+
+def _check_marks(
+    recorder: Recorder,
+    arrays: Sequence[NDArray],
+    leaves: dict[Leaf, int],
+    returned: Sequence[NDArray],
+    start: int,
+) -> None:
+    """Refuse what would change the graph around the function other than by its results."""
+    for array in recorder.recorded(start):
+        raise MXNetError(
+            f"compile: {recorder.name} writes a recorded value to an array of shape "
+            f"{list(array._shape)} that existed before; return the value, or write under "
+            "autograd.pause()"
+        )
+    for leaf in recorder.delivered:
+        i = leaves.get(leaf)
+        if i is not None and not isinstance(arrays[i]._node, Leaf):
+            raise MXNetError(
+                f"compile: {recorder.name} runs backward into array argument {i}, which was "
+                "recorded outside; mark it as a variable, or call backward outside"
+            )
+    for array in returned:
+        if isinstance(array._node, Leaf) and recorder.made(array):
+            raise MXNetError(
+                f"compile: {recorder.name} returns an array of shape {list(array._shape)} that it "
+                "marked as a variable itself; return array.detach()"
+            )
 
 
 def _traced(
