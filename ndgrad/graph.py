@@ -120,6 +120,8 @@ class Leaf:
         self.shape = variable._shape
         self.dtype = variable._data.dtype
         self.ctx = variable._ctx
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            recorder.marked(variable)
 
 
 class Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..symbol import Symbol
 from ._explain import Explanation
 from ._guards import watch
 from ._runtime import Specialised
-from ._trace import flatten, trace
+from ._trace import ArrayPlace, flatten, trace
 
 _MANY = 8  # programs of one function from which a warning asks whether that is meant
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
@@ -92,7 +92,7 @@ class Compiled:
             for program in programs:  # another thread may have been faster
                 if program.guard.holds():
                     return program
-            guard = watch(self._function)
+            guard = watch(self._function, *_statics(tree))
             try:
                 traced = trace(self._function, tree, arrays, self._name)
             except MXNetError as error:
@@ -101,6 +101,14 @@ class Compiled:
                 warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=3)
                 self._eager.add(key)
                 return None
+            if changed := guard.settle():
+                warnings.warn(
+                    f"compile: {self._name} changes what it finds around it "
+                    f"({', '.join(sorted(set(changed)))}). That happens when it is compiled, not "
+                    "when it is called; let it return what changes, or keep it in an array.",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
             text = _signature(arrays)
             program = Specialised(self._name, text, self._function, tree, traced, guard)
             programs.insert(0, program)
@@ -162,6 +170,18 @@ def _frozen(tree: Any) -> Any:
     except TypeError:
         return kind, id(tree)
     return kind, tree
+
+
+def _statics(tree: Any) -> Iterator[Any]:
+    """Objects among the arguments, whose attributes a function may read."""
+    if isinstance(tree, (list, tuple)):
+        for x in tree:
+            yield from _statics(x)
+    elif isinstance(tree, dict):
+        for x in tree.values():
+            yield from _statics(x)
+    elif not isinstance(tree, (ArrayPlace, np.ndarray, np.generic)):
+        yield tree
 
 
 def _signature(arrays: Sequence[NDArray]) -> str:

@@ -1,80 +1,222 @@
-"""What a compiled function found around it: programs hold for these things as they were.
+"""What a compiled function found around it: a program holds for these things as they were.
 
-Numbers, strings and arrays that a function refers to by name (in its closure, its globals, the
-attributes of its object, one container deep) are looked at again before each call.  An array is the
-same as long as it is the same memory with the same variable; its values may change.
+From a function one comes to what it names: globals, variables of enclosing functions, defaults, and
+from there, through containers and through attributes that are named somewhere in the code, to other
+functions and objects.  Numbers and strings found so are compared by value before each call,
+everything else by identity.  An array is the same as long as it is the same memory with the same
+variable; its values may change.  Code of the standard library and of installed packages is not
+looked into.
 """
 
 from __future__ import annotations
 
+import functools
+import sys
+import sysconfig
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from ..graph import Array
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_MOST_ITEMS = 1024  # of a container that is looked into
+_MOST_EDGES = 10_000
+_GONE = object()
+_PLACES = tuple(
+    str(Path(place).resolve())
+    for place in {
+        *(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")),
+        str(Path(__file__).parents[1]),
+    }
+)
 
 
 class Guard:
-    """A snapshot of what a function refers to."""
+    """A snapshot of what a function refers to.
 
-    __slots__ = ("_lookups", "_seen")
+    It keeps what it compares by identity alive, so that nothing else can get that identity.
+    """
 
-    def __init__(self, lookups: list[Callable[[], Any]]) -> None:
-        self._lookups = lookups
-        self._seen = [_identity(lookup()) for lookup in lookups]
+    __slots__ = ("_arrays", "_equal", "_same", "_sizes")
+
+    def __init__(self) -> None:
+        self._same: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
+        self._equal: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
+        self._arrays: list[tuple[Array, Any, Any]] = []
+        self._sizes: list[tuple[Any, int]] = []
 
     def holds(self) -> bool:
         """Whether everything is as it was."""
-        for lookup, seen in zip(self._lookups, self._seen):  # noqa: B905 (of equal length)
-            if _identity(lookup()) != seen:
+        for container, size in self._sizes:
+            if len(container) != size:
+                return False
+        for read, holder, key, value in self._same:
+            if read(holder, key) is not value:
+                return False
+        for read, holder, key, value in self._equal:
+            if not _equals(read(holder, key), value):
+                return False
+        for array, data, node in self._arrays:
+            if array._data is not data or array._node is not node:
                 return False
         return True
 
+    def settle(self) -> list[str]:
+        """Forget what has changed since the snapshot; returns how that is called."""
+        changed = [edge for edge in self._same if edge[0](*edge[1:3]) is not edge[3]]
+        changed += [edge for edge in self._equal if not _equals(edge[0](*edge[1:3]), edge[3])]
+        self._same = [edge for edge in self._same if edge not in changed]
+        self._equal = [edge for edge in self._equal if edge not in changed]
+        self._sizes = [(container, len(container)) for container, _ in self._sizes]
+        return [str(key) for _, _, key, _ in changed]
 
-def _identity(thing: Any) -> Any:
-    if isinstance(thing, Array):
-        return id(thing._data), id(thing._node) if thing._node is not None else 0
-    if isinstance(thing, _PLAIN):
-        return thing.__class__, thing
-    if isinstance(thing, (list, tuple)):
-        return tuple([_identity(x) for x in thing]) if len(thing) <= 256 else id(thing)
-    if isinstance(thing, dict):
-        return tuple([_identity(x) for x in thing.values()]) if len(thing) <= 256 else id(thing)
-    return id(thing)
-
-
-def watch(function: Callable[..., Any]) -> Guard:
-    """A guard over what *function* refers to."""
-    return Guard(list(_lookups(function)))
+    def _edge(self, read: Callable[[Any, Any], Any], holder: Any, key: Any, value: Any) -> None:
+        kind = self._equal if isinstance(value, _PLAIN) else self._same
+        kind.append((read, holder, key, value))
 
 
-def _lookups(function: Any) -> Iterator[Callable[[], Any]]:
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    if isinstance(function, types.MethodType):
-        owner = function.__self__
-        yield lambda: vars(owner) if hasattr(owner, "__dict__") else None
-        function = function.__func__
-    if not isinstance(function, types.FunctionType):
-        return
-    for cell in function.__closure__ or ():
-        yield lambda cell=cell: _content(cell)  # type: ignore[misc]
-    names = set(_names(function.__code__))
-    space = function.__globals__
-    for name in sorted(names & space.keys()):
-        thing = space[name]
-        if isinstance(thing, (types.ModuleType, types.FunctionType, type)):
+def _equals(now: Any, then: Any) -> bool:
+    return now is then or (now.__class__ is then.__class__ and now == then)
+
+
+def watch(*things: Any) -> Guard:
+    """A guard over what functions and objects refer to."""
+    names: set[str] = set()
+    while True:
+        guard = Guard()
+        known = len(names)
+        _explore(things, names, guard)
+        if len(names) == known:
+            return guard
+
+
+def _explore(things: Iterable[Any], names: set[str], guard: Guard) -> None:
+    """Walk from *things* along what code in them names; *names* grows on the way."""
+    pending = list(things)
+    seen: dict[int, Any] = {}
+    while pending and len(guard._same) + len(guard._equal) < _MOST_EDGES:
+        thing = pending.pop()
+        if isinstance(thing, _PLAIN) or id(thing) in seen:
             continue
-        yield lambda name=name: space.get(name)  # type: ignore[misc]
+        seen[id(thing)] = thing
+        if isinstance(thing, Array):
+            guard._arrays.append((thing, thing._data, thing._node))
+            continue
+        for read, holder, key, value in _edges(thing, names, guard):
+            guard._edge(read, holder, key, value)
+            pending.append(value)
 
 
-def _content(cell: Any) -> Any:
+_Edge = tuple[Callable[[Any, Any], Any], Any, Any, Any]
+
+
+def _edges(thing: Any, names: set[str], guard: Guard) -> Iterator[_Edge]:
+    """Where one can go from *thing*: how to get there again, and what is there."""
+    if isinstance(thing, types.FunctionType):
+        yield from _of_function(thing, names)
+    elif isinstance(thing, types.MethodType):
+        yield getattr, thing, "__func__", thing.__func__
+        yield getattr, thing, "__self__", thing.__self__
+    elif isinstance(thing, functools.partial):
+        for key in ("func", "args", "keywords"):
+            yield getattr, thing, key, getattr(thing, key)
+    elif isinstance(thing, (list, tuple)):
+        if len(thing) <= _MOST_ITEMS:
+            guard._sizes.append((thing, len(thing)))
+            for i, value in enumerate(thing):
+                yield type(thing).__getitem__, thing, i, value
+    elif isinstance(thing, dict):
+        if len(thing) <= _MOST_ITEMS:
+            guard._sizes.append((thing, len(thing)))
+            for key, value in list(thing.items()):
+                yield _item, thing, key, value
+    elif isinstance(thing, types.ModuleType):
+        if not _foreign(thing):
+            yield from _named(vars(thing), names)
+    elif hasattr(thing, "__wrapped__"):
+        yield getattr, thing, "__wrapped__", thing.__wrapped__
+    else:
+        yield from _of_object(thing, names)
+
+
+def _item(holder: Any, key: Any) -> Any:
+    return holder.get(key, _GONE)
+
+
+def _named(space: Any, names: set[str]) -> Iterator[_Edge]:
+    for name in sorted(names & space.keys()):
+        yield _item, space, name, space[name]
+
+
+def _of_function(function: types.FunctionType, names: set[str]) -> Iterator[_Edge]:
+    if hasattr(function, "__wrapped__"):
+        yield getattr, function, "__wrapped__", function.__wrapped__
+    if _installed(function.__code__.co_filename):
+        return
+    own = set(_names(function.__code__))
+    names |= own
+    yield from _named(function.__globals__, own)
+    for cell in function.__closure__ or ():
+        yield _content, cell, None, _content(cell, None)
+    for key in ("__defaults__", "__kwdefaults__"):
+        yield getattr, function, key, getattr(function, key)
+
+
+def _of_object(thing: Any, names: set[str]) -> Iterator[_Edge]:
+    kind = thing if isinstance(thing, type) else type(thing)
+    module = sys.modules.get(kind.__module__)
+    if module is None or _foreign(module):
+        return
+    own = vars(thing) if not isinstance(thing, type) and hasattr(thing, "__dict__") else None
+    for base in kind.__mro__[:-1]:
+        for name in sorted(names & vars(base).keys()):
+            value = vars(base)[name]
+            if isinstance(value, types.MemberDescriptorType):  # a slot
+                if not isinstance(thing, type):
+                    yield _attribute, thing, name, _attribute(thing, name)
+                continue
+            if isinstance(value, (classmethod, staticmethod)):
+                value = value.__func__
+            elif isinstance(value, property):
+                value = value.fget
+            yield _class_attribute, base, name, value
+            if own is not None and name not in own:
+                yield _item, own, name, _GONE  # an attribute that would hide it
+    if own is not None:
+        yield from _named(own, names)
+
+
+def _attribute(thing: Any, name: str) -> Any:
+    return getattr(thing, name, _GONE)
+
+
+def _class_attribute(base: type, name: str) -> Any:
+    value = vars(base).get(name, _GONE)
+    if isinstance(value, (classmethod, staticmethod)):
+        return value.__func__
+    return value.fget if isinstance(value, property) else value
+
+
+def _content(cell: Any, _: None) -> Any:
     try:
         return cell.cell_contents
-    except ValueError:
-        return None
+    except ValueError:  # not assigned yet
+        return _GONE
+
+
+def _foreign(module: types.ModuleType) -> bool:
+    file = getattr(module, "__file__", None)
+    return module.__name__ != "__main__" and (file is None or _installed(file))
+
+
+@functools.cache
+def _installed(file: str) -> bool:
+    """Whether code comes from the standard library or an installed package."""
+    if file.startswith("<"):  # typed in, or a cell of a notebook
+        return file.startswith("<frozen")
+    return str(Path(file).resolve()).startswith(_PLACES)
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

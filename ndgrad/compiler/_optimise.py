@@ -9,7 +9,6 @@ from ..kernels._codegen import formula
 from ._program import (
     Instruction,
     Map,
-    Strip,
     Value,
     View,
     is_source,
@@ -115,13 +114,12 @@ def partition(
     while True:
         for value in list(saved):
             maker = value.maker
-            if isinstance(maker, (View, Strip)) or (isinstance(maker, Map) and cost(maker) <= 2):
+            if isinstance(maker, Map) and cost(maker) <= 2:
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
                 if any(may_change(x) and x not in held for x in roots):
                     continue
-                limit = value.nbytes // 4 if isinstance(maker, Map) else 8 * value.nbytes
-                if sum(x.nbytes for x in extra) <= limit:
+                if sum(x.nbytes for x in extra) <= value.nbytes // 4:
                     own.add(maker)
                     backward.append(maker)
                     saved = _read(backward, gradients, own)
@@ -136,8 +134,7 @@ def partition(
 def _read(
     instructions: Sequence[Instruction], wanted: Sequence[Value], own: set[Instruction]
 ) -> list[Value]:
-    found: dict[Value, None] = {}
-    for instruction in instructions:
-        found.update((x, None) for x in instruction.inputs if x.maker not in own)
-    found.update((x, None) for x in wanted if x.maker not in own)
-    return list(found)
+    """What is read of what others make; of a view the memory that it is part of."""
+    read = [x for instruction in instructions for x in instruction.inputs]
+    roots = dict.fromkeys(root(x)[0] for x in (*read, *wanted))
+    return [x for x in roots if x.maker not in own]

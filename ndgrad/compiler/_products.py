@@ -46,7 +46,7 @@ def scaled(
     for instruction in instructions:
         replaced(instruction, new)
         product = _times_number(instruction, uses)
-        if product is None:
+        if product is None or not isinstance(instruction, Map):
             kept.append(instruction)
             continue
         (out,) = instruction.outputs

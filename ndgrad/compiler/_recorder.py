@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import dispatch, tracing
 from ..base import MXNetError
-from ..graph import Array
+from ..graph import Array, Leaf
 from ..kernels._codegen import Loop, formula
 from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
@@ -161,6 +161,14 @@ class Recorder:
         found = self._arrays.get(id(array))
         return found is not None and found() is array
 
+    def marked(self, array: Array) -> None:
+        """An array is about to be marked as a variable."""
+        if not self.made(array):
+            raise MXNetError(
+                f"compile: {self.name} marks an array of shape {list(array._shape)} as a variable "
+                "that existed before; attach its gradient outside"
+            )
+
     def filled(self, flat: Flat, value: int) -> None:
         """*flat* was made of one number."""
         number = float(value) if flat.dtype.kind == "f" else int(value)
@@ -245,6 +253,14 @@ class Recorder:
             for cell in self._cells.values()
             if cell.source is not None and cell.value is not cell.source
         ]
+
+    def recorded(self, start: int) -> Iterator[Array]:
+        """Arrays that existed before and that hang in the graph since *start* by a write."""
+        for cell in self._cells.values():
+            for array in cell.arrays:
+                node = array._node
+                if node is not None and not isinstance(node, Leaf) and node.number >= start:
+                    yield array
 
     def source(self, flat: Flat) -> Value | None:
         """The source that *flat* is memory of, if it existed before and was not written to."""

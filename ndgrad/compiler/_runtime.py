@@ -318,8 +318,7 @@ def _made(
     elif output.kind == "memory":
         flat, version = output.thing
     else:
-        flat = results[output.index]
-        version = versions.get(output.index)
+        flat, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
         if flat.size == output.size:
             made = NDArray(flat, output.shape, context, version)
             versions[output.index] = made._version

@@ -102,7 +102,7 @@ class Traced:
 def flatten(tree: Any, leaves: dict[int, tuple[int, Any]]) -> Any:
     """The structure of nested lists, tuples and dicts; *leaves* gets each array once, by its id."""
     if isinstance(tree, Array):
-        return _Leaf(leaves.setdefault(id(tree), (len(leaves), tree))[0])
+        return ArrayPlace(leaves.setdefault(id(tree), (len(leaves), tree))[0])
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*(flatten(x, leaves) for x in tree))
     if isinstance(tree, (list, tuple)):
@@ -114,7 +114,7 @@ def flatten(tree: Any, leaves: dict[int, tuple[int, Any]]) -> Any:
 
 def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
     """The inverse of `flatten`."""
-    if isinstance(tree, _Leaf):
+    if isinstance(tree, ArrayPlace):
         return leaves[tree.index]
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return type(tree)(*(unflatten(x, leaves) for x in tree))
@@ -125,7 +125,7 @@ def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
     return tree
 
 
-class _Leaf:
+class ArrayPlace:
     """Stands for an array in a structure."""
 
     __slots__ = ("index",)
@@ -134,7 +134,7 @@ class _Leaf:
         self.index = index
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Leaf) and other.index == self.index
+        return isinstance(other, ArrayPlace) and other.index == self.index
 
     def __hash__(self) -> int:
         return hash(("leaf", self.index))
@@ -156,8 +156,11 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
             found: dict[int, tuple[int, Any]] = {}
             out_tree = flatten(function(*args, **kwargs), found)
             returned = [array for _, array in found.values()]
+            _check_marks(recorder, arrays, leaves, returned, start)
             return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
     finally:
+        for array in list(recorder.recorded(start)):
+            array._node = None
         state.recording, state.training = before
         _philox.rewind(stream)
 
@@ -183,6 +186,35 @@ def _stand_ins(
             leaves[leaf] = i
         made.append(array)
     return made, leaves
+
+
+def _check_marks(
+    recorder: Recorder,
+    arrays: Sequence[NDArray],
+    leaves: dict[Leaf, int],
+    returned: Sequence[NDArray],
+    start: int,
+) -> None:
+    """Refuse what would change the graph around the function other than by its results."""
+    for array in recorder.recorded(start):
+        raise MXNetError(
+            f"compile: {recorder.name} writes a recorded value to an array of shape "
+            f"{list(array._shape)} that existed before; return the value, or write under "
+            "autograd.pause()"
+        )
+    for leaf in recorder.delivered:
+        i = leaves.get(leaf)
+        if i is not None and not isinstance(arrays[i]._node, Leaf):
+            raise MXNetError(
+                f"compile: {recorder.name} runs backward into array argument {i}, which was "
+                "recorded outside; mark it as a variable, or call backward outside"
+            )
+    for array in returned:
+        if isinstance(array._node, Leaf) and recorder.made(array):
+            raise MXNetError(
+                f"compile: {recorder.name} returns an array of shape {list(array._shape)} that it "
+                "marked as a variable itself; return array.detach()"
+            )
 
 
 def _traced(

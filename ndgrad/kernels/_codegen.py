@@ -188,8 +188,8 @@ def source(
         The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
     layout : str
         One letter an operand: ``v`` a vector that runs with the result, ``o`` one that the only
-        result overwrites, ``b`` an array of one element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
-        an array whose value is constant along a row.
+        result overwrites, ``b`` an array of one element, ``s`` a scalar argument.  A leading ``r``
+        chooses the row form, in which ``b`` is an array whose value is constant along a row.
 
     Returns
     -------

@@ -264,7 +264,8 @@ class _Writer:
             value, used = formula(step.text).kernel_text(step.compute, loads)
         self.imports |= used
         value = _stored(value, step.dtype, step.compute)
-        if step.dtype.name not in (step.compute, "float16", "bool"):
+        # Also where it is the type of the arithmetic: a comparison gives a bool.
+        if step.dtype.name not in ("float16", "bool"):
             value = f"{step.dtype.name}({value})"
         return f"{step.name} = {value}"
 
