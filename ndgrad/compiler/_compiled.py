@@ -123,6 +123,9 @@ class Compiled:
                 )
             return program
 
+    def __repr__(self) -> str:
+        return f"<compiled {self._name}>"
+
     def explain(self) -> Explanation:
         """What was made of the function so far: programs, fused groups, sources, times, bytes."""
         return Explanation(self._name, [p for found in self._programs.values() for p in found])
