@@ -416,7 +416,7 @@ class NDArray(Array):
 
         __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _operator
         __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = _operator
-        __mod__ = __rmod__ = __imod__ = _operator
+        __mod__ = __rmod__ = __imod__ = __pow__ = __rpow__ = _operator
         __gt__ = __ge__ = __lt__ = __le__ = _operator
 
         def __getattr__(self, name: str) -> Any: ...
@@ -437,15 +437,6 @@ class NDArray(Array):
         if not isinstance(other, NDArray):
             raise TypeError(f"type {type(other)} not supported")
         return F.matmul(self, other)
-
-    # There is no __ipow__: x **= 2 makes a new array, as in MXNet.
-    def __pow__(self, other: Any) -> NDArray:
-        if other.__class__ is int and other == 2:
-            return F.square(self)  # a tenth of the work
-        return F.broadcast_power(self, other)
-
-    def __rpow__(self, other: Any) -> NDArray:
-        return F.broadcast_power(other, self)
 
     def __neg__(self) -> NDArray:
         return F.negative(self)
@@ -472,11 +463,13 @@ def _give_operators() -> None:
         ("mul", "broadcast_mul", "*="),
         ("truediv", "broadcast_div", "/="),
         ("mod", "broadcast_mod", "%="),
+        ("pow", "broadcast_power", None),  # x **= 2 makes a new array, as in MXNet
     ):
         op: Any = dispatch.lookup(row)
         setattr(NDArray, f"__{name}__", op.call)
         setattr(NDArray, f"__r{name}__", _reflected(op.call))
-        setattr(NDArray, f"__i{name}__", _in_place(op, sign))
+        if sign is not None:
+            setattr(NDArray, f"__i{name}__", _in_place(op, sign))
     for name, row in (
         ("gt", "broadcast_greater"),
         ("ge", "broadcast_greater_equal"),

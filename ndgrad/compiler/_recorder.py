@@ -20,7 +20,7 @@ import numpy as np
 from .. import dispatch, tracing
 from ..base import MXNetError
 from ..graph import Array, Leaf
-from ..kernels._codegen import Loop, formula
+from ..kernels._codegen import POWERS, Loop, formula, multiplied
 from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
 from ..kernels._rowwise import Lines
@@ -292,6 +292,9 @@ class Recorder:
         }
         made = []
         for (_, text), flat in zip(loop.results, results, strict=True):
+            for name, x in values.items():
+                if not isinstance(x, Value) and x in POWERS:
+                    text = multiplied(text, name, int(x)) or text
             names = formula(text).names
             instruction = Map(
                 name=loop.name,

@@ -120,6 +120,49 @@ class _NearWriter(_Writer):
         return ast.Call(ast.Name(row.near32), list(args), [])
 
 
+POWERS = (2, 3)
+"""Exponents for which loops have a branch of their own: a power costs ten products."""
+
+
+@cache
+def multiplied(text: str, exponent: str, value: int) -> str | None:
+    """*text* where the operand *exponent* is *value*, powers as products; None without any."""
+    folder = _Powers({exponent: value})
+    tree = folder.visit(ast.parse(text, mode="eval"))
+    return ast.unparse(tree) if folder.found else None
+
+
+class _Powers(ast.NodeTransformer):
+    """Puts numbers in and writes small powers as products."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self.numbers = numbers
+        self.found = False
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(self.numbers[node.id]) if node.id in self.numbers else node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        numbers = isinstance(left, ast.Constant) and isinstance(right, ast.Constant)
+        if numbers and isinstance(node.op, ast.Sub):
+            return ast.Constant(left.value - right.value)
+        return ast.BinOp(left, node.op, right)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        args: list[Any] = [self.visit(arg) for arg in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id == "pow":
+            base, exponent = args
+            if isinstance(base, ast.Name) and isinstance(exponent, ast.Constant):
+                if exponent.value in (1, *POWERS):
+                    self.found = True
+                    product: ast.expr = base
+                    for _ in range(int(exponent.value) - 1):
+                        product = ast.BinOp(product, ast.Mult(), base)
+                    return product
+        return ast.Call(node.func, args, [])
+
+
 @dataclass(frozen=True)
 class Loop:
     """An element-wise computation: formulas over operands, before dtypes and layout are known.
@@ -223,6 +266,22 @@ def source(
     vectors = [name for name in [*arrays, *own] if kinds.get(name, "v") in "vo"]
     count = "inner" if rows else f"{outs[0]}.size"
     loops = _loops(count, body, near_body, list(dict.fromkeys(tests)))
+    for exponent in (name for name, letter in kinds.items() if letter == "s"):
+        for power in POWERS:
+            written = [multiplied(text, exponent, power) for _, text in loop.results]
+            if None in written:
+                continue
+            product = []
+            for name, shorter, dtype in zip(outs, written, out_dtypes, strict=True):
+                line, used = formula(str(shorter)).kernel_text(compute, loads)
+                imports |= used
+                product.append(f"{name}[i] = {_stored(line, dtype, compute)}")
+            loops = [
+                f"if {exponent} == {power}:",
+                *[f"    {line}" for line in _loops(count, product, [], [])],
+                "else:",
+                *[f"    {line}" for line in loops],
+            ]
     if rows:
         lines += _row_prologue(arrays, outs)
         lines += [
