@@ -154,10 +154,11 @@ class _Powers(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "pow":
             base, exponent = args
             if isinstance(base, ast.Name) and isinstance(exponent, ast.Constant):
-                if exponent.value in (1, *POWERS):
+                power: Any = exponent.value
+                if power in (1, *POWERS):
                     self.found = True
                     product: ast.expr = base
-                    for _ in range(int(exponent.value) - 1):
+                    for _ in range(power - 1):
                         product = ast.BinOp(product, ast.Mult(), base)
                     return product
         return ast.Call(node.func, args, [])
