@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 
+from . import tracing
 from .context import Context
 from .kernels import _philox
 from .nd.random import (
@@ -63,4 +64,6 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
         raise ValueError(f"seed_state must be int, got {seed_state!r}") from None
     if ctx != "all" and not isinstance(ctx, Context):
         raise ValueError(f"seed: ctx must be a Context or 'all', got {ctx!r}")
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.refuse("seeds random numbers, which a program does not; seed outside")
     _philox.seed(number)

@@ -384,12 +384,28 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
     def add(a: nd.NDArray, b: nd.NDArray) -> None:
         a += b
 
+    def write_and_read_captured(a: nd.NDArray) -> nd.NDArray:
+        a[:] = 0
+        return captured * 2
+
+    def run_backward(a: nd.NDArray, b: nd.NDArray) -> nd.NDArray:
+        with autograd.record():
+            y = a * a
+        y.backward()
+        return b * 2
+
+    variable = some(3)
+    variable.attach_grad()
+
     def add_captured(b: nd.NDArray) -> None:
         captured[:] = captured + b
 
     for function, arguments in (
         (add, (x, x)),
         (add, (x[1:3], x[:2])),
+        (write_and_read_captured, (captured,)),
+        (write_and_read_captured, (captured[1:3],)),
+        (run_backward, (variable, variable.grad)),
         (add_captured, (captured,)),
         (add_captured, (captured.reshape((4,)),)),
     ):
@@ -397,6 +413,7 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
             mx.compile(function)(*arguments)
     np.testing.assert_array_equal(x.asnumpy(), some(4).asnumpy())
     np.testing.assert_array_equal(captured.asnumpy(), some(4).asnumpy())
+    assert not variable.grad.asnumpy().any()
 
 
 def test_writes_to_arguments() -> None:
@@ -722,16 +739,26 @@ def test_random_numbers_are_those_of_the_eager_call() -> None:
     def scenario(decorate: Any) -> Any:
         @decorate
         def function(x: nd.NDArray) -> Any:
-            total = (x * 2 + 1).sum()
-            dropped = nd.Dropout(x * total, p=0.5, mode="always")
+            y = x * 2 + 1
+            dropped = nd.Dropout(y * y.sum(), p=0.5, mode="always")
             noise = nd.random.normal(shape=(4,), dtype="float64")
             nd.random.uniform(shape=(5,))  # drawn, though nobody uses it
-            return dropped, noise * total, nd.random.randint(0, 100, shape=(4,))
+            # That the noise is wanted in the first kernel must not let it be drawn first.
+            return dropped, noise.sum() * y, nd.random.randint(0, 100, shape=(4,))
 
         return [function(some(8)) for _ in range(3)]
 
     first, second, third = agree(scenario)
     assert first != second and second != third
+
+
+def test_seeding_inside_is_refused() -> None:
+    mx.random.seed(5)
+    expected = nd.random.uniform(shape=(3,)).asnumpy()
+    mx.random.seed(5)
+    with pytest.raises(mx.MXNetError, match=r"^compile: .* seeds random numbers"):
+        mx.compile(lambda x: mx.random.seed(7))(some(3))
+    np.testing.assert_array_equal(nd.random.uniform(shape=(3,)).asnumpy(), expected)
 
 
 def test_training_mode() -> None:

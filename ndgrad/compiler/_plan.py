@@ -321,17 +321,16 @@ class _Builder:
         """Lines that run a fused group."""
         made = [value for member in group.members for value in member.outputs]
         outside = [value for value in made if self._wanted_outside(value, group)]
-        spec, arguments, numbers = _Spec(self, group, outside).build()
+        maker = _Spec(self, group, outside)
+        spec, targets, numbers, read = maker.build(), maker.targets, maker.numbers, maker.read
         rows = spec.form == "rows"
         work = Work(spec, group.size, group.n if rows else 0)
         kernel = _fused.kernel(spec)
         self.report.kernels += 1
         self.report.cached += kernel.cached
-        targets = {value: arguments[value] for value in outside if value not in group.late}
         expressions: list[str] = []
         strips: dict[str, tuple[int, int]] = {}
         finishing: list[str] = []
-        read = {name: value for value, name in arguments.items() if value not in targets}
         inverse = {name: value for value, name in targets.items()}
         for x in spec.arguments:
             if x.level == "number":
@@ -556,14 +555,15 @@ class _Spec:
         self.names: dict[Any, str] = {}
         self.operands: list[Operand] = []
         self.steps: list[Step | Fold] = []
-        self.arguments: dict[Value, str] = {}
+        self.targets: dict[Value, str] = {}  # results, and the arguments that they go to
+        self.read: dict[str, Value] = {}  # other arguments, partial results among them
         self.numbers: dict[str, Any] = {}
         self.known_numbers: dict[Any, str] = {}
         self.own = {value for member in group.members for value in member.outputs}
         self.strips: list[str] = []
         self.form = "rows" if group.n else "flat"
 
-    def build(self) -> tuple[Fused, dict[Value, str], dict[str, Any]]:
+    def build(self) -> Fused:
         stores: list[tuple[str, str]] = []
         for member in self.group.members:
             if isinstance(member, Map):
@@ -576,20 +576,16 @@ class _Spec:
                 continue
             name = self.names[value, 0, value.size]
             source = self.builder.direct.get(value)
-            in_place = source is not None and (source, 0, source.size) in self.names
-            if in_place:
-                assert source is not None
-                target = self.names[source, 0, source.size]
-            else:
-                target = f"y{len(stores)}"
-                if value in self.builder.placed:
-                    self.strips.append(target)
+            in_place = None if source is None else self.names.get((source, 0, source.size, "full"))
+            target = in_place or f"y{len(stores)}"
+            if value in self.builder.placed:
+                self.strips.append(target)
             stores.append((name, target))
-            self.arguments.setdefault(value, target)
+            self.targets[value] = target
         titles = "_".join(dict.fromkeys(m.title for m in self.group.members))
         numbers = [x for x in self.operands if x.level == "number"]
         arrays = [x for x in self.operands if x.level != "number"]
-        spec = Fused(
+        return Fused(
             f"fused_{titles.replace(' ', '_')}"[:60],
             self.form,
             (*arrays, *numbers),
@@ -597,7 +593,6 @@ class _Spec:
             tuple(stores),
             tuple(self.strips),
         )
-        return spec, self.arguments, self.numbers
 
     def _value(self, x: Value, level: str) -> str:
         where = place(x)
@@ -605,13 +600,15 @@ class _Spec:
             key: Any = x
         else:
             key = (*where, x.size) if where.n else (where.base, where.offset, x.size)
+            if where.base not in self.own:
+                key += (level,)  # the same memory may be a row here and a column there
         name = self.names.get(key)
         if name is None:
             name = self.names[key] = f"x{len(self.names)}"
             if where is not None and where.n and level == "full":
                 self.strips.append(name)
             self.operands.append(Operand(name, x.dtype, level))
-            self.arguments[x] = name
+            self.read[name] = x
         return name
 
     def _number(self, x: Any, compute: str) -> str:
@@ -657,7 +654,7 @@ class _Spec:
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
         self.steps.append(Fold(name, source, member.row, over, out.dtype))
         if over != "row":
-            self.arguments[out] = name
+            self.read[name] = out
 
 
 @dataclass

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -164,10 +164,14 @@ class Recorder:
     def marked(self, array: Array) -> None:
         """An array is about to be marked as a variable."""
         if not self.made(array):
-            raise MXNetError(
-                f"compile: {self.name} marks an array of shape {list(array._shape)} as a variable "
-                "that existed before; attach its gradient outside"
+            self.refuse(
+                f"marks an array of shape {list(array._shape)} as a variable that existed before; "
+                "attach its gradient outside"
             )
+
+    def refuse(self, what: str) -> NoReturn:
+        """Say that the function cannot be compiled because of *what* it does."""
+        raise MXNetError(f"compile: {self.name} {what}")
 
     def filled(self, flat: Flat, value: int) -> None:
         """*flat* was made of one number."""
@@ -561,11 +565,10 @@ class Recorder:
         return list(flats)
 
     def host_read(self, array: Array, how: str) -> None:
-        raise MXNetError(
-            f"compile: {self.name} reads an array of shape {list(array._shape)} {how}, but while a "
-            "function is compiled its arrays have no values. Read what the function returns "
-            "instead, choose elements by nd.where, or compile with fallback=True to run such a "
-            "function eagerly."
+        self.refuse(
+            f"reads an array of shape {list(array._shape)} {how}, but while a function is compiled "
+            "its arrays have no values. Read what the function returns instead, choose elements "
+            "by nd.where, or compile with fallback=True to run such a function eagerly."
         )
 
 

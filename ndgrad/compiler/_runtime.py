@@ -54,7 +54,9 @@ class Specialised:
             (_source(source).kind, _source(source).index, arrays)
             for source, arrays in traced.written
         ]
-        self._writes_to_memory = any(kind != "gradient" for kind, _, _ in self._written)
+        self._captured = (
+            [_span(data) for data in _captured(traced.forward)] if self._written else []
+        )
         self._heads = sorted(
             (output.gradient, i)
             for i, output in enumerate(traced.outputs)
@@ -85,7 +87,7 @@ class Specialised:
     def __call__(self, arrays: Sequence[NDArray]) -> Any:
         """Run the function's program on *arrays*, the arguments in order."""
         traced = self._traced
-        if self._writes_to_memory:
+        if self._written:
             self._check_sharing(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
@@ -130,8 +132,18 @@ class Specialised:
                     f"compile: {self.name} writes to arrays, and its array arguments {other} and "
                     f"{i} share memory; pass copies"
                 )
-        for kind, _, targets in self._written:
-            for target in targets if kind == "captured" else ():
+        for kind, number, targets in self._written:
+            if kind != "captured" and self._captured:
+                start, stop = _span(_flat(arrays, kind, number))
+                if any(start < end and begin < stop for begin, end in self._captured):
+                    raise MXNetError(
+                        f"compile: {self.name} writes to its array argument {number}, or to the "
+                        "gradient of it, which shares memory with an array that the function finds "
+                        "around it; pass a copy"
+                    )
+            if kind == "gradient":
+                targets = [_leaf(arrays, number).grad]
+            for target in () if kind == "argument" else targets:
                 i = cells.get(id(target._version), -1)
                 if i >= 0:
                     raise MXNetError(
@@ -272,6 +284,19 @@ def _source(value: Value) -> Source:
 def _is_bound(value: Value) -> bool:
     """Whether a value is memory that a plan knows itself."""
     return isinstance(value.maker, Source) and value.maker.data is not None
+
+
+def _captured(program: Program) -> list[Any]:
+    """Memory from before the call that a program reads, other than arguments."""
+    read = (x for instruction in program.instructions for x in instruction.inputs)
+    makers = {root(x)[0].maker for x in (*read, *program.wanted())}
+    return [x.data for x in makers if isinstance(x, Source) and x.kind == "captured"]
+
+
+def _span(flat: Any) -> tuple[int, int]:
+    """Where memory begins and ends."""
+    start = flat.__array_interface__["data"][0]
+    return start, start + flat.nbytes
 
 
 def _given(program: Program) -> list[Value]:
