@@ -16,9 +16,11 @@ import json
 import math
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +28,17 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from benchmarks._base import CLOCKS, LIBRARIES, Case, repetitions, seconds, to_numpy
+import numpy as np
+from benchmarks._base import (
+    CLOCKS,
+    LIBRARIES,
+    WAYS,
+    Case,
+    module_of,
+    repetitions,
+    seconds,
+    to_numpy,
+)
 from benchmarks._cases import CASES, nearest_copy
 from benchmarks._elementwise import Elementwise, rows
 from benchmarks._fresh import Fresh
@@ -36,6 +48,7 @@ COPY_FRACTION = 0.8
 
 _SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
 _SAME = 0.01  # relative difference of results from which something else was computed
+_REFERENCES = ("torch", "jax", "ndgrad-eager")  # whose results are taken for right
 
 
 # --- the process of one library -------------------------------------------------------------------
@@ -51,21 +64,26 @@ class Worker:
         self.run: Any = None
         self.case: Case
         self.number = 1
-        module = importlib.import_module(library)
-        if library == "torch":
+        module = importlib.import_module(module_of(library))
+        if module_of(library) == "torch":
             module.set_num_threads(threads)
         self.version = getattr(module, "__version__", None)
         if self.version is None:
             self.version = importlib.import_module("importlib.metadata").version(library)
 
     def hello(self) -> dict[str, Any]:
+        if self.library == "torch-compile" and not shutil.which(os.environ.get("CXX", "g++")):
+            return {"missing": "there is no C++ compiler (CXX, or else g++)"}
         return {"version": self.version, "python": platform.python_version()}
 
     def rows(self) -> dict[str, Any]:
         return {"rows": rows()}
 
-    def prepare(self, name: str, row: dict[str, Any] | None) -> dict[str, Any]:
-        """Set the case up, compile, and find how often a timing must repeat it."""
+    def prepare(self, name: str, row: dict[str, Any] | None, results: str) -> dict[str, Any]:
+        """Set the case up, compile, and find how often a timing must repeat it.
+
+        Of a case with a tolerance, the second run's results go to the file *results*.
+        """
         self.run = None  # the last case's memory goes first
         self.case = CASES[name] if row is None else Elementwise(row)
         try:
@@ -76,7 +94,9 @@ class Worker:
             return {"check": None}
         result = self.run()
         check = None
-        if result is not None and self.case.comparable:
+        if self.case.tolerance is not None:
+            np.savez(results, *map(to_numpy, self.run()))
+        elif result is not None and self.case.comparable:
             check = float(abs(to_numpy(result).astype("float64")).mean())
         del result
         self.number = repetitions(self.run)
@@ -110,7 +130,9 @@ class Peer:
         environment = dict(os.environ)
         for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD"):
             environment[f"{name}_NUM_THREADS"] = str(threads)
-        if library == "ndgrad":  # the checkout that this file stands in, installed or not
+        if (
+            module_of(library) == "ndgrad"
+        ):  # the checkout that this file stands in, installed or not
             paths = [str(Path(__file__).parents[1]), environment.get("PYTHONPATH")]
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         options = ["--worker", library, "--threads", str(threads), "--clock", clock]
@@ -156,10 +178,17 @@ def start(
     """The libraries that can be imported, each in its process."""
     peers = {}
     for library in libraries:
+        python = pythons.get(library) or pythons.get(module_of(library), sys.executable)
         try:
-            peers[library] = Peer(library, pythons.get(library, sys.executable), threads, clock)
+            peer = Peer(library, python, threads, clock)
         except (ConnectionError, OSError):
             print(f"{library} is left out: it cannot be imported", file=sys.stderr)
+            continue
+        if "missing" in peer.facts:
+            print(f"{library} is left out: {peer.facts['missing']}", file=sys.stderr)
+            peer.close()
+        else:
+            peers[library] = peer
     return peers
 
 
@@ -207,9 +236,11 @@ class Outcome:
         if self.rivals and self.case.target is not None:
             rival = min(self.rivals, key=self.best)
             limit = self.case.target.ratio
-            yield f"<= {limit:g} {rival}", self.ratio(rival) <= limit
+            ratio = self.ratio(rival)
+            yield f"{ratio:.2f} <= {limit:g} {rival}", ratio <= limit
         if self.case.limit is not None:
-            yield f"<= {duration(self.case.limit)}", self.best("ndgrad") <= self.case.limit
+            words = quantity(self.case.limit, self.case.unit)
+            yield f"<= {words}", self.best("ndgrad") <= self.case.limit
         if self.case.memory_bound and self.fraction is not None:
             yield f">= {COPY_FRACTION:.0%} copy", self.fraction >= COPY_FRACTION
 
@@ -229,17 +260,22 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
     """Time a case with every library that can do it."""
     outcome = Outcome(case)
     ready = []
-    for library, peer in peers.items():
-        answer = peer.ask("prepare", name=case.name, row=row)
-        if "missing" in answer:
-            outcome.missing[library] = answer["missing"]
-        elif "failed" in answer:
-            outcome.failed[library] = answer["failed"]
-        else:
-            ready.append(library)
-            if answer["check"] is not None:
-                outcome.checks[library] = answer["check"]
-    for turn in range(rounds):
+    with tempfile.TemporaryDirectory(prefix="ndgrad-bench-") as folder:
+        for library, peer in peers.items():
+            results = f"{folder}/{library}.npz"
+            answer = peer.ask("prepare", name=case.name, row=row, results=results)
+            if "missing" in answer:
+                outcome.missing[library] = answer["missing"]
+            elif "failed" in answer:
+                outcome.failed[library] = answer["failed"]
+            else:
+                ready.append(library)
+                if answer["check"] is not None:
+                    outcome.checks[library] = answer["check"]
+        if case.tolerance is not None:
+            outcome.failed |= wrong(case, case.tolerance, ready, folder)
+    ready = [library for library in ready if library not in outcome.failed]
+    for turn in range(min(rounds, case.rounds or rounds)):
         first = turn % max(1, len(ready))  # nobody always follows the same one
         for library in ready[first:] + ready[:first]:
             time.sleep(_SETTLE_SECONDS)
@@ -249,6 +285,25 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
             else:
                 outcome.times.setdefault(library, []).append(answer["seconds"])
     return outcome
+
+
+def wrong(case: Case, tolerance: float, libraries: Sequence[str], folder: str) -> dict[str, str]:
+    """Which libraries computed something else than the first of `_REFERENCES`, and how much."""
+
+    def results(library: str) -> list[Any]:
+        with np.load(f"{folder}/{library}.npz") as file:
+            return list(file.values())
+
+    reference = next((library for library in _REFERENCES if library in libraries), None)
+    if reference is None:
+        return {}
+    expected = results(reference)
+    differences = {library: case.difference(results(library), expected) for library in libraries}
+    return {
+        library: f"results differ from those of {reference} by {difference:.2g}"
+        for library, difference in differences.items()
+        if not difference <= tolerance  # NaN is wrong too
+    }
 
 
 def add_copies(outcomes: Sequence[Outcome]) -> None:
@@ -264,12 +319,16 @@ def add_copies(outcomes: Sequence[Outcome]) -> None:
 # --- reporting ------------------------------------------------------------------------------------
 
 
-def duration(value: float) -> str:
-    """Seconds in a unit that leaves three digits."""
-    for unit, factor in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
-        if value * factor >= 1:
-            return f"{value * factor:.3g} {unit}"
-    return f"{value * 1e9:.3g} ns"
+_UNITS = {
+    "s": (("s", 1.0), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)),
+    "B": (("GB", 1e-9), ("MB", 1e-6), ("kB", 1e-3), ("B", 1.0)),
+}
+
+
+def quantity(value: float, unit: str) -> str:
+    """Seconds or bytes in the unit that leaves three digits."""
+    name, factor = next((u for u in _UNITS[unit] if value * u[1] >= 1), _UNITS[unit][-1])
+    return f"{value * factor:.3g} {name}"
 
 
 def table(outcomes: Sequence[Outcome], libraries: Sequence[str]) -> list[list[str]]:
@@ -284,7 +343,9 @@ def table(outcomes: Sequence[Outcome], libraries: Sequence[str]) -> list[list[st
             elif library not in outcome.times:
                 cells.append("-")
             else:
-                cell = f"{duration(outcome.best(library))} ({duration(outcome.median(library))})"
+                unit = outcome.case.unit
+                best, median = outcome.best(library), outcome.median(library)
+                cell = f"{quantity(best, unit)} ({quantity(median, unit)})"
                 if library != "ndgrad" and "ndgrad" in outcome.times:
                     by_median = outcome.ratio(library, statistics.median)
                     cell = f"{outcome.ratio(library):.2f} ({by_median:.2f}) of {cell}"
@@ -337,7 +398,7 @@ def as_json(outcomes: Sequence[Outcome], machine: dict[str, Any]) -> dict[str, A
         "cases": [
             {
                 "name": outcome.case.name,
-                "seconds": outcome.times,
+                "bytes" if outcome.case.unit == "B" else "seconds": outcome.times,
                 "ratios": {
                     library: outcome.ratio(library)
                     for library in outcome.times
@@ -380,10 +441,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--libraries",
         nargs="+",
-        default=LIBRARIES,
-        choices=LIBRARIES,
+        default=LIBRARIES + WAYS,
+        choices=LIBRARIES + WAYS,
         metavar="LIBRARY",
-        help=f"which to time (default: those of {', '.join(LIBRARIES)} that can be imported)",
+        help=f"which to time (default: those of {', '.join(LIBRARIES)} that can be imported, and "
+        f"{', '.join(WAYS)} for programs)",
     )
     parser.add_argument(
         "--python",
@@ -394,7 +456,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every timing there")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
-    parser.add_argument("--worker", choices=LIBRARIES, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", choices=LIBRARIES + WAYS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -430,13 +492,17 @@ def main() -> None:
         return
     pin(options.threads)
     pythons = dict(text.split("=", 1) for text in options.python)
-    peers = start(options.libraries, pythons, options.threads, options.clock)
+    libraries = [library for library in options.libraries if library not in WAYS]
+    peers = start(libraries, pythons, options.threads, options.clock)
     if "ndgrad" not in peers:
         sys.exit("ndgrad itself cannot be imported")
     cases = chosen(options.cases, peers["ndgrad"].ask("rows")["rows"])
     if options.list:
         print("\n".join(case.name for case, _ in cases))
         return
+    if any(case.name.startswith("compiled") for case, _ in cases):
+        ways = [library for library in options.libraries if library in WAYS]
+        peers |= start(ways, pythons, options.threads, options.clock)
     outcomes = []
     for i, (case, row) in enumerate(cases, start=1):
         print(f"\r\033[K{i}/{len(cases)} {case.name}", end="", file=sys.stderr, flush=True)

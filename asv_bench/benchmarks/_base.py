@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -14,6 +14,15 @@ import numpy as np
 
 LIBRARIES = ("ndgrad", "torch", "numpy", "jax", "autograd", "mxnet", "numba")
 """Every library that a case may have a setup for; ``autograd`` is HIPS autograd."""
+
+WAYS = ("ndgrad-eager", "torch-compile")
+"""Libraries used in another way, which only programs have: see `_programs`."""
+
+
+def module_of(library: str) -> str:
+    """What a library or a way of using it is imported as."""
+    return library.partition("-")[0]
+
 
 Run = Callable[[], Any]
 
@@ -34,7 +43,8 @@ class Case:
     A subclass has a method for each library that can do it, named after the library: it prepares
     the data and returns a function without arguments, the thing that is timed.  What that function
     returns is compared between libraries, unless it is None.  The method `mx` takes the module and
-    serves ndgrad and MXNet, whose programs are the same.
+    serves ndgrad and MXNet, whose programs are the same.  A way of using a library has its method
+    too, ``torch_compile`` for instance.
 
     Attributes
     ----------
@@ -54,8 +64,15 @@ class Case:
         Names under ``mx.nd``, without which ndgrad or MXNet cannot do it.
     comparable : bool
         Whether libraries return the same values.
+    tolerance : float or None
+        If given, a run returns a list of arrays, and a library of which one differs by more from
+        the reference, as `difference` has it, is not timed.
     times_itself : bool
-        Whether a run returns seconds, measured in a process of its own.
+        Whether a run returns what is reported, measured in a process of its own.
+    unit : str
+        Of what is reported: ``s`` or ``B``.
+    rounds : int or None
+        How many timings are enough, where one takes long.
     """
 
     name: str
@@ -66,7 +83,10 @@ class Case:
     memory_bound: bool = False
     requires: tuple[str, ...] = ()
     comparable: bool = True
+    tolerance: float | None = None
     times_itself: bool = False
+    unit: str = "s"
+    rounds: int | None = None
 
     def build(self, library: str) -> Run:
         """Prepare the case for *library*.
@@ -76,7 +96,7 @@ class Case:
         NotImplementedError
             If the library, or the case for it, lacks something.
         """
-        own = getattr(self, library, None)
+        own = getattr(self, library.replace("-", "_"), None)
         if own is not None:
             return own()  # type: ignore[no-any-return]
         mx_run = getattr(self, "mx", None)
@@ -99,6 +119,20 @@ class Case:
             return result
 
         return waiting
+
+    def difference(self, results: Sequence[Any], reference: Sequence[Any]) -> float:
+        """How far the arrays that two libraries returned are apart."""
+        if len(results) != len(reference):
+            return float("inf")
+        return max(map(relative_difference, results, reference))
+
+
+def relative_difference(a: Any, b: Any) -> float:
+    """The largest difference of elements over the largest magnitude; NaN if there is any."""
+    a, b = a.ravel().astype("float64"), b.ravel().astype("float64")
+    if a.size != b.size:
+        return float("inf")
+    return float(abs(a - b).max() / (abs(b).max() or 1.0))
 
 
 def uniform(*shape: int, low: float = -1.0, high: float = 1.0, seed: int = 0) -> Any:

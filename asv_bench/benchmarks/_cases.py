@@ -2,6 +2,7 @@
 
 To add one, write a class with a method for each library (see `Case`) and enter it into `CASES`.
 Element-wise operators are not here: `_elementwise` makes a case for every row of the op table.
+Programs, which can be compiled, are made in `_programs`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 from ._base import FLOAT, Case, Run, Target, integers, threads, uniform
 from ._forms import Functional, Gradient
 from ._fresh import Fresh, first_calls
+from ._networks import LAYER_NORM, chain, numpy_cross_entropy
+from ._programs import PROGRAMS, MLPStep, layer_norm_inputs
 
 MILLION = 1 << 20
 
@@ -31,22 +34,16 @@ class Eager(Case):
         self.backward = backward
         self.arrays = [uniform(8, seed=seed) for seed in range(3)]
 
-    @staticmethod
-    def chain(x: Any, w: Any, b: Any, tanh: Any, exp: Any) -> Any:
-        for _ in range(20):
-            x = exp((tanh(x) * w + b) * 0.5)
-        return x
-
     def mx(self, mx: Any) -> Run:
         nd, autograd = mx.nd, mx.autograd
         x, w, b = (nd.array(a) for a in self.arrays)
         if not self.backward:
-            return lambda: self.chain(x, w, b, nd.tanh, nd.exp)
+            return lambda: chain(x, w, b, nd.tanh, nd.exp)
         x.attach_grad()
 
         def run() -> Any:
             with autograd.record():
-                y = self.chain(x, w, b, nd.tanh, nd.exp)
+                y = chain(x, w, b, nd.tanh, nd.exp)
             y.backward()
             return x.grad
 
@@ -57,13 +54,13 @@ class Eager(Case):
 
         x, w, b = (torch.from_numpy(a) for a in self.arrays)
         if not self.backward:
-            return lambda: self.chain(x, w, b, torch.tanh, torch.exp)
+            return lambda: chain(x, w, b, torch.tanh, torch.exp)
         x.requires_grad_()
         ones = torch.ones(8)
 
         def run() -> Any:
             x.grad = None
-            self.chain(x, w, b, torch.tanh, torch.exp).backward(ones)
+            chain(x, w, b, torch.tanh, torch.exp).backward(ones)
             return x.grad
 
         return run
@@ -72,7 +69,7 @@ class Eager(Case):
         if self.backward:
             raise NotImplementedError("NumPy has no gradients")
         x, w, b = self.arrays
-        return lambda: self.chain(x, w, b, np.tanh, np.exp)
+        return lambda: chain(x, w, b, np.tanh, np.exp)
 
     def jax(self) -> Run:
         import jax
@@ -81,7 +78,7 @@ class Eager(Case):
         x, w, b = (jnp.asarray(a) for a in self.arrays)
 
         def forward(x: Any) -> Any:
-            return self.chain(x, w, b, jnp.tanh, jnp.exp)
+            return chain(x, w, b, jnp.tanh, jnp.exp)
 
         function = jax.grad(lambda x: forward(x).sum()) if self.backward else forward
         return lambda: jax.block_until_ready(function(x))
@@ -93,7 +90,7 @@ class Eager(Case):
         x, w, b = self.arrays
 
         def forward(x: Any) -> Any:
-            return self.chain(x, w, b, anp.tanh, anp.exp)
+            return chain(x, w, b, anp.tanh, anp.exp)
 
         if not self.backward:
             return lambda: forward(x)
@@ -141,160 +138,12 @@ def _torch_cross_entropy(torch: Any, x: Any, label: Any) -> Any:
     return torch.nn.functional.cross_entropy(x, label, reduction="sum")
 
 
-def _numpy_cross_entropy(np: Any, x: Any, label: Any) -> Any:
-    # HIPS autograd and JAX share NumPy's names; the maximum makes it safe, as the others do.
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    total = np.sum(np.log(np.sum(np.exp(shifted), axis=1)))
-    return total - np.sum(shifted[np.arange(len(label)), label])
-
-
 _CROSS_ENTROPY = {
     "mx": lambda nd, x, label: nd.softmax_cross_entropy(x, label),
     "torch": _torch_cross_entropy,
-    "jax": _numpy_cross_entropy,
-    "autograd": _numpy_cross_entropy,
+    "jax": numpy_cross_entropy,
+    "autograd": numpy_cross_entropy,
 }
-
-# --- layer normalisation out of primitives --------------------------------------------------------
-
-_EPS = 1e-5
-
-
-def _mx_layer_norm(nd: Any, x: Any, gamma: Any, beta: Any) -> Any:
-    centred = x - nd.mean(x, axis=1, keepdims=True)
-    variance = nd.mean(nd.square(centred), axis=1, keepdims=True)
-    return centred * nd.rsqrt(variance + _EPS) * gamma + beta
-
-
-def _torch_layer_norm(torch: Any, x: Any, gamma: Any, beta: Any) -> Any:
-    centred = x - torch.mean(x, dim=1, keepdim=True)
-    variance = torch.mean(torch.square(centred), dim=1, keepdim=True)
-    return centred * torch.rsqrt(variance + _EPS) * gamma + beta
-
-
-def _numpy_layer_norm(np: Any, x: Any, gamma: Any, beta: Any) -> Any:
-    centred = x - np.mean(x, axis=1, keepdims=True)
-    variance = np.mean(np.square(centred), axis=1, keepdims=True)
-    return centred / np.sqrt(variance + _EPS) * gamma + beta
-
-
-_LAYER_NORM = {
-    "mx": _mx_layer_norm,
-    "torch": _torch_layer_norm,
-    "numpy": _numpy_layer_norm,
-    "jax": _numpy_layer_norm,
-    "autograd": _numpy_layer_norm,
-}
-
-
-def _layer_norm_inputs() -> tuple[Any, ...]:
-    return uniform(4096, 1024), uniform(1, 1024, seed=1), uniform(1, 1024, seed=2)
-
-
-# --- a step of training ---------------------------------------------------------------------------
-
-
-class MLPStep(Case):
-    """Forward, backward and update in place of a perceptron 784-256-128-10, batch of 128."""
-
-    name = "mlp-step/784-256-128-10"
-    target = Target(0.8)
-    requires = ("FullyConnected", "softmax_cross_entropy", "relu")
-    comparable = False  # the weights move with every run
-
-    widths = (784, 256, 128, 10)
-    batch = 128
-    rate = 0.01 / 128
-
-    def _arrays(self) -> tuple[Any, Any, list[Any]]:
-        parameters = []
-        for k, (below, above) in enumerate(zip(self.widths, self.widths[1:], strict=False)):
-            bound = (6 / (below + above)) ** 0.5
-            parameters.append(uniform(above, below, low=-bound, high=bound, seed=k))
-            parameters.append(np.zeros(above, "float32"))
-        return uniform(self.batch, self.widths[0]), integers(self.batch, high=10), parameters
-
-    def mx(self, mx: Any) -> Run:
-        nd, record, rate = mx.nd, mx.autograd.record, self.rate
-        data, label, parameters = self._arrays()
-        x, label = nd.array(data), nd.array(label)
-        parameters = [nd.array(p) for p in parameters]
-        for p in parameters:
-            p.attach_grad()
-        w1, b1, w2, b2, w3, b3 = parameters
-
-        def run() -> None:
-            with record():
-                h = nd.relu(nd.FullyConnected(x, w1, b1, num_hidden=256))
-                h = nd.relu(nd.FullyConnected(h, w2, b2, num_hidden=128))
-                h = nd.FullyConnected(h, w3, b3, num_hidden=10)
-                loss = nd.softmax_cross_entropy(h, label)
-            loss.backward()
-            for p in parameters:
-                p -= rate * p.grad
-
-        return run
-
-    def torch(self) -> Run:
-        import torch
-        from torch.nn import functional
-
-        rate = self.rate
-        data, label, parameters = self._arrays()
-        x, label = torch.from_numpy(data), torch.from_numpy(label)
-        parameters = [torch.from_numpy(p).requires_grad_() for p in parameters]
-        w1, b1, w2, b2, w3, b3 = parameters
-
-        def run() -> None:
-            h = torch.relu(functional.linear(x, w1, b1))
-            h = torch.relu(functional.linear(h, w2, b2))
-            h = functional.linear(h, w3, b3)
-            functional.cross_entropy(h, label, reduction="sum").backward()
-            with torch.no_grad():
-                for p in parameters:
-                    p -= rate * p.grad
-                    p.grad = None
-
-        return run
-
-    def _numpy_loss(self, np: Any, parameters: Any, x: Any, label: Any) -> Any:
-        w1, b1, w2, b2, w3, b3 = parameters
-        h = np.maximum(np.dot(x, w1.T) + b1, 0)
-        h = np.maximum(np.dot(h, w2.T) + b2, 0)
-        return _numpy_cross_entropy(np, np.dot(h, w3.T) + b3, label)
-
-    def jax(self) -> Run:
-        import jax
-        import jax.numpy as jnp
-
-        data, label, parameters = self._arrays()
-        x, label = jnp.asarray(data), jnp.asarray(label)
-        parameters = [jnp.asarray(p) for p in parameters]
-
-        @jax.jit
-        def step(parameters: Any) -> Any:
-            gradients = jax.grad(lambda p: self._numpy_loss(jnp, p, x, label))(parameters)
-            return [p - self.rate * g for p, g in zip(parameters, gradients, strict=True)]
-
-        def run() -> None:
-            nonlocal parameters
-            parameters = jax.block_until_ready(step(parameters))
-
-        return run
-
-    def autograd(self) -> Run:
-        import autograd
-        import autograd.numpy as anp
-
-        x, label, parameters = self._arrays()
-        gradient = autograd.grad(lambda p: self._numpy_loss(anp, p, x, label))
-
-        def run() -> None:
-            for p, g in zip(parameters, gradient(parameters), strict=True):
-                p -= self.rate * g
-
-        return run
-
 
 # --- the table ------------------------------------------------------------------------------------
 
@@ -472,16 +321,16 @@ _ALL: list[Case] = [
     MLPStep(),
     Functional(
         "layer-norm/forward",
-        _layer_norm_inputs,
-        {name: function for name, function in _LAYER_NORM.items() if name != "autograd"},
-        requires=("mean", "square", "rsqrt"),
+        layer_norm_inputs,
+        {name: function for name, function in LAYER_NORM.items() if name != "autograd"},
+        requires=("mean", "square", "sqrt"),
     ),
     Gradient(
         "layer-norm/forward+backward",
-        _layer_norm_inputs,
+        layer_norm_inputs,
         3,
-        _LAYER_NORM,
-        requires=("mean", "square", "rsqrt"),
+        LAYER_NORM,
+        requires=("mean", "square", "sqrt"),
     ),
     _transpose((4096, 4096), (1, 0)),
     _transpose((64, 256, 512), (0, 2, 1)),
@@ -505,6 +354,7 @@ _ALL: list[Case] = [
         target=Target(1.5, ("numba",)),
     ),
     *first_calls(),
+    *PROGRAMS,
 ]
 
 CASES: dict[str, Case] = {case.name: case for case in _ALL}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import weakref
+from pathlib import Path
 from typing import Any
 
 from ._base import Case, Run
@@ -77,9 +81,67 @@ class KernelCache:
 
     def __init__(self) -> None:
         self.path = tempfile.mkdtemp(prefix="ndgrad-bench-")
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
-    def __del__(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+
+class FirstRun(Case):
+    """What a program costs a new process: the first run, which compiles, or memory.
+
+    Parameters
+    ----------
+    program : Case
+    kind : {"cold", "warm", "memory"}
+        The first run with empty caches on the disk; with what an earlier process left there; or
+        the peak of later runs, over what the process held before the arrays and the program.
+    """
+
+    times_itself = True
+
+    def __init__(self, program: Case, kind: str) -> None:
+        group, _, variant = program.name.partition("/")
+        self.name = f"{group}-{kind}/{variant}"
+        self.program = program
+        self.kind = kind
+        self.unit = "B" if kind == "memory" else "s"
+        self.rounds = 3 if kind == "warm" else 1
+
+    def build(self, library: str) -> Run:
+        if not hasattr(self.program, library.replace("-", "_")):
+            raise NotImplementedError(f"{self.program.name} is not written for {library}")
+        kept = None if self.kind == "cold" else _filled(self.program.name, library)
+
+        def run() -> float:
+            cache = kept or KernelCache()
+            return _first_run(self.program.name, library, cache)[self.unit]
+
+        return run
+
+
+@functools.cache
+def _filled(name: str, library: str) -> KernelCache:
+    """A cache that holds what a first run leaves."""
+    cache = KernelCache()
+    _first_run(name, library, cache)
+    return cache
+
+
+def _first_run(name: str, library: str, cache: KernelCache) -> dict[str, float]:
+    environment = os.environ | {
+        "NDGRAD_CACHE_DIR": cache.path,
+        "TORCHINDUCTOR_CACHE_DIR": cache.path,
+        "JAX_COMPILATION_CACHE_DIR": cache.path,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks._first", name, library],
+        cwd=Path(__file__).parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip()[-200:])
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
 FIRST_CALLS = {

@@ -69,3 +69,4 @@ LayerNormPrimitives = _group("LayerNormPrimitives", "layer-norm", doc="Out of ni
 Transpose = _group("Transpose", "transpose", doc="Axes moved in memory.")
 TakeScatter = _group("TakeScatter", "take", doc="Rows of a table, and their gradient.")
 Random = _group("Random", "random", doc="Draws of 4 M numbers.")
+Compiled = _group("Compiled", "compiled", doc="Whole programs, each a compiled function.")
