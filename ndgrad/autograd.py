@@ -241,10 +241,10 @@ def _deliver(leaf: Leaf, gradient: np.ndarray[Any, Any]) -> None:
         flat_rules.add_into(target._data, gradient)
     else:
         copy_flat(gradient, target._data)
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.delivered.append((leaf, leaf.fresh))
     leaf.fresh = True
     written(target)
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.delivered.append(leaf)
 
 
 def backward(

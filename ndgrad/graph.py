@@ -311,6 +311,8 @@ def walk(
                 if parent is None or parent.__class__ is list:
                     continue
                 if result is None:
+                    if op.none_is_unreached:
+                        continue
                     result = rules.zeros(node.shapes[node.parents.index(parent)], parent)
                 have = pending.get(parent)
                 if have is None:

@@ -22,13 +22,15 @@ class Explanation:
 
     Attributes
     ----------
+    programs : list
+        One for each signature, the latest of each first.
     reports : list of (str, Report)
         One for each plan: which it is, and what is known of it.
     """
 
     def __init__(self, name: str, programs: Sequence[Specialised]) -> None:
         self._name = name
-        self._count = len(programs)
+        self.programs = list(programs)
         self.reports: list[tuple[str, Report]] = []
         for program in programs:
             self.reports.append((f"{program.signature}, forward", program.forward.report))
@@ -36,7 +38,7 @@ class Explanation:
                 self.reports.append((f"{program.signature}, backward", program.backward.report))
 
     def __repr__(self) -> str:
-        lines = [f"{self._name}: compiled for {self._count} signature(s)"]
+        lines = [f"{self._name}: compiled for {len(self.programs)} signature(s)"]
         for what, report in self.reports:
             lines += ["", what, *_lines(report)]
         return "\n".join(lines)

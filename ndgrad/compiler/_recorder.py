@@ -106,8 +106,8 @@ class Recorder:
     Attributes
     ----------
     instructions : list of Instruction
-    delivered : list of Leaf
-        Variables whose gradients backward wrote.
+    delivered : list of (Leaf, bool)
+        Variables whose gradients backward wrote, and whether those were fresh before.
     """
 
     def __init__(self, name: str) -> None:
@@ -116,6 +116,7 @@ class Recorder:
         self.delivered: list[Any] = []
         self._cells: dict[int, Cell] = {}
         self._kept: list[Flat] = []
+        self._stamps: dict[int, tuple[list[int], int]] = {}
         self._arrays: dict[int, weakref.ref[Array]] = {}
 
     # --- memory ----------------------------------------------------------------------------------
@@ -228,6 +229,13 @@ class Recorder:
         update = Update(inputs=(cell.value, value), offset=offset)
         cell.value = self._add(update, (cell.value.shape, cell.value.dtype))
 
+    def restore(self) -> None:
+        """Put back what tracing changed of arrays and variables that existed before."""
+        for version, stamp in self._stamps.values():
+            version[0] = stamp
+        for leaf, fresh in reversed(self.delivered):
+            leaf.fresh = fresh
+
     def copy(self, source: Flat, target: Flat) -> None:
         """*target* receives the elements of *source*."""
         if source.size and source is not target:
@@ -237,7 +245,9 @@ class Recorder:
             self._bind(target, value)
 
     def written(self, array: Array) -> None:
-        """*array*'s memory was written to."""
+        """*array*'s memory is about to be written to."""
+        if not self.made(array):
+            self._stamps.setdefault(id(array._version), (array._version, array._version[0]))
         root = root_of(array._data)
         cell = self._cells.get(id(root)) or self._cells.get(id(array._data))
         if cell is None or cell.made:

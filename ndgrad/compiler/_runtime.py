@@ -82,6 +82,7 @@ class Specialised:
             outputs=tuple(f"output{i}" for i in range(len(self._heads))),
             flat_backward=self._run_backward,
             recorded_backward=self._run_recorded,
+            none_is_unreached=True,
         )
 
     def __call__(self, arrays: Sequence[NDArray]) -> Any:
@@ -217,12 +218,16 @@ class Specialised:
                     kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
                     self.backward = Plan(traced.backward, [*kept, *traced.heads])
         given = []
+        there = {i for i, g in enumerate(_as_list(grads)) if g is not None}
         for g, head in zip(_as_list(grads), traced.heads, strict=True):
             if g is None:
                 g = empty(head.size, head.dtype)
                 g.fill(0)
             given.append(g)
-        found = iter(self.backward.run(*(node.saved or ()), *given))
+        results = self.backward.run(*(node.saved or ()), *given)
+        found = iter(
+            g if heads & there else None for g, heads in zip(results, traced.depends, strict=True)
+        )
         return [next(found) if reached else None for reached in traced.reached]
 
     def _run_recorded(self, node: Node, grads: Any) -> list[Any]:

@@ -19,7 +19,7 @@ from ..ndarray import NDArray
 from ..storage import empty
 from ._optimise import partition, simplified
 from ._products import accumulated, batched, scaled, stacked
-from ._program import Program, Source, Value, is_source, live
+from ._program import Program, Source, Value, is_source, live, root
 from ._recorder import Recorder
 
 
@@ -80,6 +80,8 @@ class Traced:
         What the outputs were made from: numbers of arguments, and variables.
     reached : list of bool
         Which of them the gradient reaches; backward's results belong to those.
+    depends : list of frozenset of int
+        For each of backward's results the heads that it depends on.
     unusable : Exception or None
         Why there is no backward.
     """
@@ -96,6 +98,7 @@ class Traced:
     watched: list[list[int]] = field(default_factory=list)
     parents: list[Any] = field(default_factory=list)
     reached: list[bool] = field(default_factory=list)
+    depends: list[frozenset[int]] = field(default_factory=list)
     unusable: Exception | None = None
 
 
@@ -159,6 +162,7 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
             _check_marks(recorder, arrays, leaves, returned, start)
             return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
     finally:
+        recorder.restore()
         for array in list(recorder.recorded(start)):
             array._node = None
         state.recording, state.training = before
@@ -202,7 +206,7 @@ def _check_marks(
             f"{list(array._shape)} that existed before; return the value, or write under "
             "autograd.pause()"
         )
-    for leaf in recorder.delivered:
+    for leaf, _ in recorder.delivered:
         i = leaves.get(leaf)
         if i is not None and not isinstance(arrays[i]._node, Leaf):
             raise MXNetError(
@@ -259,8 +263,8 @@ def _traced(
         outputs=outputs,
         tree=tree,
         count=count,
-        written=[(source, arrays) for source, _, arrays in effects],
-        delivered=list(recorder.delivered),
+        written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
+        delivered=[leaf for leaf, _ in recorder.delivered if leaf not in leaves],
     )
     heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
     gradients: list[Value] = []
@@ -283,6 +287,7 @@ def _traced(
     if gradients:
         backward, saved = partition(instructions, gradients, traced.heads, held)
         traced.backward = Program(instructions=backward, results=gradients)
+        traced.depends = _dependence(traced.backward, traced.heads)
         traced.saved = saved
         lost = {source for source, _ in forward_effects}
         results = results + [v for v in saved if v in lost or not is_source(v)]
@@ -374,6 +379,20 @@ def _follow(new: dict[Value, Value]) -> Callable[[Value], Value]:
         return value
 
     return latest
+
+
+def _is_captured(source: Value) -> bool:
+    return isinstance(source.maker, Source) and source.maker.kind == "captured"
+
+
+def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int]]:
+    """For each result of *backward* the heads from which it can be reached."""
+    known: dict[Value, frozenset[int]] = {head: frozenset((i,)) for i, head in enumerate(heads)}
+    nothing: frozenset[int] = frozenset()
+    for instruction in backward.instructions:
+        found = nothing.union(*(known.get(root(x)[0], nothing) for x in instruction.inputs))
+        known.update((value, found) for value in instruction.outputs)
+    return [known.get(root(value)[0], nothing) for value in backward.results]
 
 
 def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:

@@ -157,9 +157,9 @@ def check_writable(target: Array, what: str) -> None:
 
 def written(target: Array) -> None:
     """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
-    target._version[0] = next_stamp()
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.written(target)
+    target._version[0] = next_stamp()
 
 
 def write_into(target: Array, value: Array, what: str) -> Array:

@@ -90,6 +90,7 @@ class Op:
     domain: tuple[float, float] = (-2.0, 2.0)
     stochastic: bool = False
     ignores_head: bool = False  # the vjp is a loss's own gradient, whatever comes in
+    none_is_unreached: bool = False  # a gradient of None is not zero: the walk goes round its input
     # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on arrays, and its
     # derivative from a node and the outputs' gradients, on flat buffers and on recorded arrays.
     call: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
