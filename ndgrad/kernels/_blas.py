@@ -26,7 +26,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import importlib.util
-import inspect
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -44,6 +43,7 @@ from numba.extending import intrinsic
 
 from ..base import MXNetError
 from ._cache import KernelCache
+from ._launch import entry_point, flat
 
 __all__ = ["address", "check_matrix", "core_name", "dot", "fast", "gemm", "gemv"]
 
@@ -494,9 +494,6 @@ def dot(addr: int, x: Any, xo: int, incx: int, y: Any, yo: int, incy: int, n: in
     return _cblas_dot(addr, n, x, xo, incx, y, yo, incy)
 
 
-_PARAMETERS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
-
-
 @functools.cache
 def fast(function: str, dtype: np.dtype[Any]) -> Callable[..., Any]:
     """Return `gemm`, `gemv` or `dot` for calls from Python, at half the overhead.
@@ -521,10 +518,4 @@ def fast(function: str, dtype: np.dtype[Any]) -> Callable[..., Any]:
     """
     found = address(function, dtype)
     compiled = {"gemm": gemm, "gemv": gemv, "dot": dot}[function]
-    if _INTERPRETED:
-        return functools.partial(compiled, found)
-    array = types.Array(numba.from_dtype(dtype), 1, "C")
-    parameters = inspect.signature(compiled.py_func).parameters.values()
-    signature = tuple(_PARAMETERS.get(parameter.annotation, array) for parameter in parameters)
-    compiled.compile(signature)
-    return functools.partial(compiled.overloads[signature].entry_point, found)
+    return functools.partial(entry_point(compiled, flat(compiled, dtype)), found)

@@ -88,6 +88,16 @@ def vector(dtype: Any) -> types.Array:
     return types.Array(getattr(types, _codegen.stored(dtype)), 1, "C")
 
 
+_KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
+
+
+def flat(dispatcher: Any, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+    """Signature of a kernel by its annotations, with flat arrays of *dtype* for what is left."""
+    function = getattr(dispatcher, "py_func", dispatcher)
+    parameters = inspect.signature(function).parameters.values()
+    return tuple(_KINDS.get(p.annotation, vector(dtype)) for p in parameters)
+
+
 class Entry:
     """A chunked kernel for one signature, past the dispatchers that look at argument types.
 
@@ -110,7 +120,7 @@ class Entry:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
             driver = entry_point(self._kernel.driver, (types.intp, *self._signature))
-            self._parallel = partial(driver, _address(self._kernel.serial, self._signature))
+            self._parallel = partial(driver, address(self._kernel.serial, self._signature))
         _threads.launch(self._parallel, self._all, *args)
 
     def _all(self, *args: Any) -> None:
@@ -130,7 +140,7 @@ def entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     return _compiled(dispatcher, signature).entry_point
 
 
-def _address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+def address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     """Where the machine code for a signature is: what `call` calls."""
     if numba.config.DISABLE_JIT:
         return dispatcher

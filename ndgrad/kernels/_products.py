@@ -6,6 +6,7 @@ with the flags turned round, so no matrix is ever transposed in memory.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,10 +15,9 @@ from .. import tracing
 from ..base import promote
 from ..storage import empty
 from . import _blas, _tiles
-from ._launch import chunked, grain
+from ._launch import address, call, chunked, flat, grain
 from ._table import F
 from ._threads import num_threads
-from ._tiles import product
 from .casting import copied
 
 Shape = tuple[int, ...]
@@ -27,8 +27,9 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
 # Work (m * n * k) of which a chunk has at least this much: some 3 us, against 1.2 for a launch.
 _CHUNK = 1 << 19
+# Rows are filled by several threads from four chunks on: one fills them in the time of a launch.
+_FILL = 4
 _ONE_START = np.zeros(1, np.int64)
-_TILES = 0  # in place of the address of a BLAS function
 
 
 class Sizes(NamedTuple):
@@ -65,6 +66,7 @@ def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi
 
 @chunked
 def _blocks(
+    kernel: int,
     addr: int,
     a: Any,
     starts_a: Any,
@@ -83,7 +85,11 @@ def _blocks(
     lo: int,
     hi: int,
 ) -> None:
-    """Blocks of at most (rows, columns) of a batch's results, numbered product by product."""
+    """Blocks of at most (rows, columns) of a batch's results, numbered product by product.
+
+    *kernel* is where the machine code of `_blas.gemm` or `_tiles.product` is: a call compiles
+    faster than both would inside of this one.
+    """
     lda, ldb = m if ta else k, k if tb else n
     down, across = (m + rows - 1) // rows, (n + columns - 1) // columns
     for block in range(lo, hi):
@@ -91,12 +97,18 @@ def _blocks(
         i, j = place // across * rows, place % across * columns
         ao, bo = starts_a[item] + (i if ta else i * lda), starts_b[item] + (j * ldb if tb else j)
         co, height, width = item * m * n + i * n + j, min(rows, m - i), min(columns, n - j)
-        if addr == _TILES:
-            product(a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta)
-        else:
-            _blas.gemm(
-                addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta
-            )
+        call(
+            kernel,
+            (addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta),
+        )
+
+
+@cache
+def _gemm(tiled: bool, dtype: np.dtype[Any]) -> tuple[Any, int]:
+    """What `_blocks` calls for a product, and the address that it passes on."""
+    if tiled:
+        return address(_tiles.product, flat(_tiles.product, dtype)), 0
+    return address(_blas.gemm, flat(_blas.gemm, dtype)), _blas.address("gemm", dtype)
 
 
 @chunked
@@ -125,10 +137,16 @@ def _shared_out(m: int, n: int, k: int) -> tuple[int, int]:
 
 
 @chunked
-def fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
-    """Copy one row into rows lo to hi - 1."""
+def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
     for i in range(lo, hi):
-        y[i * n : (i + 1) * n] = row
+        target = y[i * n : (i + 1) * n]
+        for j in range(n):  # assigned at once, Numba compiles the text of an error for seconds
+            target[j] = row[j]
+
+
+def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
+    """Copy a row of n elements into each row of *y*."""
+    _fill_rows(y, row, n, rows, _FILL * grain(n))
 
 
 def one(
@@ -173,9 +191,9 @@ def many(
     rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
     work = max(rows * columns * k, 1)
-    addr = _TILES if _tiles.fits(m, n, k, ta, tb) else _blas.address("gemm", c.dtype)
+    kernel, addr = _gemm(_tiles.fits(m, n, k, ta, tb), c.dtype)
     _blocks(
-        addr, a, starts_a, ta, b, starts_b, tb, c, m, n, k,
+        kernel, addr, a, starts_a, ta, b, starts_b, tb, c, m, n, k,
         float(alpha), float(beta), rows, columns, blocks, max(1, _CHUNK // work),
     )  # fmt: skip
 
@@ -274,7 +292,7 @@ def product_into(
     beta = 1.0 if add else 0.0
     if bias is not None:
         # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
-        fill_rows(c, bias, n, batch * m, grain(n))
+        fill_rows(c, bias, batch * m, n)
         beta = 1.0
     if batch == 1:
         one(a, b, c, m, n, k, ta, tb, alpha, beta)

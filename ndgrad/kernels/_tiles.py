@@ -11,9 +11,8 @@ LLVM does not find such a loop by itself, so its inner part is written with its 
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -25,7 +24,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ._blas import check_matrix
-from ._launch import entry_point, kernel, vector
+from ._launch import entry_point, flat, kernel
 
 _INT = ir.IntType(32)
 _LONG = ir.IntType(64)
@@ -92,6 +91,14 @@ class _Vectors:
     def long(self, value: int) -> Any:
         return ir.Constant(_LONG, value)
 
+    def data(self, context: Any, sig: Any, args: Any, i: int) -> Any:
+        """Where the elements of an argument that is an array are."""
+        return context.make_array(sig.args[i])(context, self.builder, args[i]).data
+
+    def loop(self, start: Any, stop: Any, step: int) -> Any:
+        """The body of ``for i in range(start, stop, step)``, as a context giving i and a count."""
+        return cgutils.for_range_slice(self.builder, start, stop, self.long(step), _LONG)
+
     def at(self, pointer: Any, offset: Any) -> Any:
         return self.builder.gep(pointer, [offset])
 
@@ -136,12 +143,12 @@ class _Vectors:
 
 
 @intrinsic
-def _tile(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, k, alpha, beta, rows, columns):
-    """One tile of ``C = alpha * A @ B + beta * C``.
+def _multiply(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns):
+    """A panel of ``C = alpha * A @ B + beta * C``: *m* rows of *columns* elements.
 
-    The tile's first elements are at ao, bo and co; *down* and *along* are the steps in A from row
-    to row and along the sum.  *rows* is `ROWS` or 1; *columns* is up to one vector, or whole
-    vectors up to `_VECTORS`; k is 1 or more.
+    The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
+    and along the sum.  *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or
+    more.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -149,26 +156,30 @@ def _tile(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, k, alpha, beta, r
             return context.get_dummy_value()  # is compiled but not called: see `fits`
         dtype = sig.args[0].dtype
         v = _Vectors(context, builder, dtype)
-        a, b, c = (
-            context.make_array(sig.args[i])(context, builder, args[i]).data for i in (0, 4, 7)
-        )
-        ao, down, along, bo, ldb, co, ldc, k = (args[i] for i in (1, 2, 3, 5, 6, 8, 9, 10))
-        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (11, 12))
-        rows, columns = args[13:]
-        operands = (v.at(a, ao), down, along, v.at(b, bo), ldb, v.at(c, co), ldc, k, alpha, beta)
-        for height in (ROWS, 1):
-            with builder.if_then(builder.icmp_signed("==", rows, v.long(height))):
-                with builder.if_then(builder.icmp_signed("<=", columns, v.long(v.lanes))):
-                    _emit_tile(v, *operands, height, 1, v.first(columns))
-                for count in range(2, _VECTORS + 1):
-                    whole = v.long(count * v.lanes)
-                    with builder.if_then(builder.icmp_signed("==", columns, whole)):
-                        _emit_tile(v, *operands, height, count, None)
+        a, b, c = (v.at(v.data(context, sig, args, i), args[i + 1]) for i in (0, 4, 7))
+        down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 6, 9, 10, 11))
+        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (12, 13))
+        columns = args[14]
+
+        def rows(vectors: int, mask: Any) -> None:
+            whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
+            for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
+                with v.loop(first, last, height) as (i, _):
+                    line, result = v.at(a, builder.mul(i, down)), v.at(c, builder.mul(i, ldc))
+                    _emit_tile(
+                        v, line, down, along, b, ldb, result, ldc, k, alpha, beta,
+                        height, vectors, mask,
+                    )  # fmt: skip
+
+        with builder.if_then(builder.icmp_signed("<=", columns, v.long(v.lanes))):
+            rows(1, v.first(columns))
+        for count in range(2, _VECTORS + 1):
+            with builder.if_then(builder.icmp_signed("==", columns, v.long(count * v.lanes))):
+                rows(count, None)
         return context.get_dummy_value()
 
-    sizes = (types.intp,) * 3
-    operands = (a, *sizes, b, *sizes[:2], c, *sizes[:2], types.intp, alpha, beta)
-    return types.void(*operands, types.intp, types.intp), code
+    n = types.intp
+    return types.void(a, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n), code
 
 
 def _emit_tile(
@@ -212,62 +223,78 @@ def _emit_tile(
 
 
 @intrinsic
-def _turn(_typing, x, xo, ldx, y, yo, ldy):
-    """Write a square block of a register's width transposed."""
+def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
+    """Copy *columns* columns of B, stored transposed or not, to a panel.
+
+    A row of the panel has `_VECTORS` vectors, and its rows are a multiple of a vector's elements:
+    it is written in square blocks, and what a block has beyond B does not matter.
+    """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         if not BYTES:
             return context.get_dummy_value()
         v = _Vectors(context, builder, sig.args[0].dtype)
-        x, y = (context.make_array(sig.args[i])(context, builder, args[i]).data for i in (0, 3))
-        numbers = [v.long(i) for i in range(v.lanes)]
-        source, target = v.at(x, args[1]), v.at(y, args[4])
-        rows = [v.load(v.at(source, builder.mul(args[2], i))) for i in numbers]
-        # Exchange the off-diagonal quarters, then those of each quarter, and so on.
-        half = v.lanes // 2
-        while half:
-            low = [i if not i & half else v.lanes + i - half for i in range(v.lanes)]
-            high = [i + half if not i & half else v.lanes + i for i in range(v.lanes)]
-            for i in range(v.lanes):
-                if not i & half:
-                    upper, lower = rows[i], rows[i + half]
-                    rows[i] = v.shuffle(upper, lower, low)
-                    rows[i + half] = v.shuffle(upper, lower, high)
-            half //= 2
-        for i, row in zip(numbers, rows, strict=True):
-            v.store(row, v.at(target, builder.mul(args[5], i)))
+        b = v.at(v.data(context, sig, args, 0), args[1])
+        ldb, tb, k, columns = args[2:6]
+        panel = v.data(context, sig, args, 6)
+        step = v.long(_VECTORS * v.lanes)
+        with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
+            target = v.at(panel, builder.add(builder.mul(p, step), j))
+            deep, wide = builder.sub(k, p), builder.sub(columns, j)
+            with builder.if_else(tb) as (transposed, stored):
+                with transposed:
+                    source = v.at(b, builder.add(builder.mul(j, ldb), p))
+                    block = _transposed(v, _emit_loads(v, source, ldb, wide, deep))
+                    _emit_stores(v, block, target, step)
+                with stored:
+                    source = v.at(b, builder.add(builder.mul(p, ldb), j))
+                    _emit_stores(v, _emit_loads(v, source, ldb, deep, wide), target, step)
         return context.get_dummy_value()
 
-    ints = (types.intp,) * 2
-    return types.void(x, *ints, y, *ints), code
+    n = types.intp
+    return types.void(b, n, n, types.boolean, n, n, panel), code
+
+
+def _emit_loads(v: _Vectors, source: Any, step: Any, rows: Any, columns: Any) -> list[Any]:
+    """The rows of a square block, of which *rows* and *columns* elements may be read."""
+    builder = v.builder
+    mask, last = v.first(columns), builder.sub(rows, v.long(1))
+    lines = []
+    for i in range(v.lanes):
+        inside = builder.icmp_signed("<", v.long(i), rows)
+        row = builder.select(inside, v.long(i), last)
+        lines.append(v.load(v.at(source, builder.mul(row, step)), mask))
+    return lines
+
+
+def _emit_stores(v: _Vectors, lines: list[Any], target: Any, step: Any) -> None:
+    for i, line in enumerate(lines):
+        v.store(line, v.at(target, v.builder.mul(v.long(i), step)))
+
+
+def _transposed(v: _Vectors, lines: list[Any]) -> list[Any]:
+    """A square block's columns, from its rows."""
+    lines = list(lines)
+    # Exchange the off-diagonal quarters, then those of each quarter, and so on.
+    half = v.lanes // 2
+    while half:
+        low = [i if not i & half else v.lanes + i - half for i in range(v.lanes)]
+        high = [i + half if not i & half else v.lanes + i for i in range(v.lanes)]
+        for i in range(v.lanes):
+            if not i & half:
+                upper, lower = lines[i], lines[i + half]
+                lines[i] = v.shuffle(upper, lower, low)
+                lines[i + half] = v.shuffle(upper, lower, high)
+        half //= 2
+    return lines
 
 
 # --- products -------------------------------------------------------------------------------------
 
 
 @kernel
-def _panel(b: Any, bo: int, ldb: int, tb: bool, width: int, k: int, panel: Any, step: int) -> None:
-    """Write columns 0 to width - 1 of B as rows of *step* elements."""
-    if not tb:
-        for p in range(k):
-            row, copy = b[bo + p * ldb : bo + p * ldb + width], panel[p * step : p * step + width]
-            for j in range(width):
-                copy[j] = row[j]
-        return
-    lanes = BYTES // b.itemsize
-    whole, deep = width // lanes * lanes, k // lanes * lanes
-    for j in range(0, whole, lanes):
-        for p in range(0, deep, lanes):
-            _turn(b, bo + j * ldb + p, ldb, panel, p * step + j, step)
-    for j in range(width):
-        first = deep if j < whole else 0
-        row = b[bo + j * ldb + first : bo + j * ldb + k]
-        for p in range(row.size):
-            panel[np.uintp((first + p) * step + j)] = row[p]
-
-
-@kernel
 def product(
+    _addr: int,
     a: Any,
     ao: int,
     lda: int,
@@ -285,7 +312,10 @@ def product(
     alpha: float,
     beta: float,
 ) -> None:
-    """``C = alpha * A @ B + beta * C``: what `_blas.gemm` computes, from the same arguments."""
+    """``C = alpha * A @ B + beta * C``: what `_blas.gemm` computes.
+
+    It takes the same arguments, so that one caller serves both; the address is not used.
+    """
     check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
     check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
     check_matrix(c.size, co, m, n, ldc)
@@ -293,7 +323,7 @@ def product(
     widest = _VECTORS * lanes
     down, along = (1, lda) if ta else (lda, 1)
     packed = tb or m >= _PACKED_ROWS
-    panel = np.empty(k * widest if packed else 1, a.dtype)
+    panel = np.empty((k + lanes) * widest if packed else 1, a.dtype)
     j = 0
     while j < n:
         width = min(widest, n - j)
@@ -301,26 +331,14 @@ def product(
             width -= lanes  # two tiles of two vectors, rather than one of three and one of one
         elif width > lanes:
             width -= width % lanes
-        if packed:
-            _panel(b, bo + (j * ldb if tb else j), ldb, tb, width, k, panel, widest)
         rows, start, step = (panel, 0, widest) if packed else (b, bo + j, ldb)
-        i = 0
-        while i < m:
-            x, y = ao + i * down, co + i * ldc + j
-            height = ROWS if m - i >= ROWS else 1
-            _tile(
-                a, x, down, along, rows, start, step, c, y, ldc, k, alpha, beta, height, width
-            )  # fmt: skip
-            i += height
+        if packed:
+            _pack(b, bo + (j * ldb if tb else j), ldb, tb, k, width, panel)
+        _multiply(a, ao, down, along, rows, start, step, c, co + j, ldc, m, k, alpha, beta, width)
         j += width
-
-
-_KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
 
 
 @cache
 def fast(dtype: np.dtype[Any]) -> Callable[..., None]:
     """`product` for arrays of *dtype*, called past Numba's look at argument types."""
-    parameters = inspect.signature(product.py_func).parameters.values()
-    kinds = tuple(_KINDS.get(parameter.annotation, vector(dtype)) for parameter in parameters)
-    return entry_point(product, kinds)
+    return partial(entry_point(product, flat(product, dtype)), 0)

@@ -9,7 +9,6 @@ from typing import Any
 from ..base import MXNetError, promote
 from ..storage import empty
 from ._declare import operator
-from ._launch import grain
 from ._products import (
     Shape,
     Sizes,
@@ -141,7 +140,7 @@ def _fully_connected(
     if compute.kind == "f":
         # The product adds to what is there: filling with the bias takes the place of the pass
         # in which BLAS would set zeros.
-        fill_rows(y, row, n, m, grain(n))
+        fill_rows(y, row, m, n)
         if y.size and k:
             one(a, b, y, m, n, k, False, True, 1.0, 1.0)
     else:

@@ -377,7 +377,9 @@ def _permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
 def _rows_in_order(x: Any, order: Any, width: int, y: Any, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         start = order[i] * width
-        y[i * width : (i + 1) * width] = x[start : start + width]
+        source, target = x[start : start + width], y[i * width : (i + 1) * width]
+        for j in range(width):
+            target[j] = source[j]
 
 
 @operator(
