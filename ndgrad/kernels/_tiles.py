@@ -51,7 +51,7 @@ _VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
 
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays
 
-# Up to here OpenBLAS has kernels that pack nothing, but none for a B alone that is transposed.
+# Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
 _MOST_WORK = 1 << 24  # from here on OpenBLAS packs well enough
 _MOST_DEPTH = 1 << 11
@@ -62,7 +62,9 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
     if not BYTES or not 0 < k <= _MOST_DEPTH:
         return False
     work = m * n * k
-    return work < 8 * _MOST_WORK if tb and not ta else _LEAST_WORK < work < _MOST_WORK
+    if tb and not ta:
+        return work < 8 * _MOST_WORK and (m >= 2 * ROWS or work > _LEAST_WORK)
+    return _LEAST_WORK < work < _MOST_WORK
 
 
 # --- vectors --------------------------------------------------------------------------------------
