@@ -65,10 +65,6 @@ if numba.config.DISABLE_JIT:
     def call(function: Any, args: Any) -> None:
         function(*args)
 
-    def share_out(function: Any, args: Any, units: int, grain: int) -> None:
-        for lo in range(0, units, grain):
-            function(*args, lo, min(units, lo + grain))
-
 else:
 
     @intrinsic
@@ -149,7 +145,7 @@ else:
             )
             nothing = cgutils.alloca_once_value(builder, ir.Constant(pointer, None))
             sizes = [cgutils.alloca_once_value(builder, size) for size in (count, word(1))]
-            builder.call(
+            builder.call(  # the function, its four arguments, then how many there are
                 loop,
                 [builder.bitcast(x, pointer) for x in (chunks, nothing, *sizes, common)]
                 + [word(0), word(1), builder.call(threads, [])],
@@ -197,7 +193,8 @@ class Entry:
     def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
         self._kernel, self._signature = kernel, signature
         self.serial = entry_point(kernel.serial, signature)
-        self._parallel: Callable[..., Any] | None = None
+        interpreted = numba.config.DISABLE_JIT
+        self._parallel: Callable[..., Any] | None = self._all if interpreted else None
 
     def parallel(self, *args: Any) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
@@ -255,7 +252,7 @@ class Chunked:
 
     def __call__(self, *args: Any) -> None:
         n, grain = args[-2:]
-        if n <= grain:
+        if n <= grain or numba.config.DISABLE_JIT:  # a Python function in args has no type
             self.serial(*args[:-2], 0, n)
             return
         key = tuple(map(compute_fingerprint, args))
