@@ -242,15 +242,16 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
         step = v.long(_VECTORS * v.lanes)
         with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
             target = v.at(panel, builder.add(builder.mul(p, step), j))
-            deep, wide = builder.sub(k, p), builder.sub(columns, j)
+            across, deep = builder.sub(columns, j), builder.sub(k, p)
+            outer, inner = builder.select(tb, j, p), builder.select(tb, p, j)
+            rows, wide = builder.select(tb, across, deep), builder.select(tb, deep, across)
+            source = v.at(b, builder.add(builder.mul(outer, ldb), inner))
+            block = _emit_loads(v, source, ldb, rows, wide)
             with builder.if_else(tb) as (transposed, stored):
                 with transposed:
-                    source = v.at(b, builder.add(builder.mul(j, ldb), p))
-                    block = _transposed(v, _emit_loads(v, source, ldb, wide, deep))
-                    _emit_stores(v, block, target, step)
+                    _emit_stores(v, _transposed(v, block), target, step)
                 with stored:
-                    source = v.at(b, builder.add(builder.mul(p, ldb), j))
-                    _emit_stores(v, _emit_loads(v, source, ldb, deep, wide), target, step)
+                    _emit_stores(v, block, target, step)
         return context.get_dummy_value()
 
     n = types.intp
