@@ -375,6 +375,9 @@ def test_without_compilation():
             gemv(address("gemv", dtype), a, 0, 3, True, a, 1, 2, c, 0, 1, 3, 4, 1.0, 0.0)
             assert (c[:3] == a.reshape(4, 3).T @ a[1:8:2]).all()
             assert fast("dot", dtype)(a, 0, 1, a, 0, 2, 4) == a[:4] @ a[:8:2]
+        from ndgrad import nd
+        y = nd.FullyConnected(nd.ones((90, 300)), nd.ones((80, 300)), nd.ones(80), num_hidden=80)
+        assert (y.asnumpy() == 301).all()
         """,
         NUMBA_DISABLE_JIT="1",
     )
@@ -426,5 +429,6 @@ def test_tiles_take_what_openblas_would_pack():
     assert not _tiles.fits(large, large, large, False, False)
     assert not _tiles.fits(16, 16, 16, False, False)
     assert not _tiles.fits(4, 4, 0, False, True)
+    assert not _tiles.fits(3, 256, 784, False, True)
     assert _tiles.fits(128, 128, 128, True, False) == bool(_tiles.BYTES)
     assert _tiles.fits(16, 16, 16, False, True) == bool(_tiles.BYTES)

@@ -101,6 +101,48 @@ def test_many_python_threads(layer):
     )
 
 
+CHUNKS = """
+from ndgrad.kernels._launch import chunked
+
+@chunked
+def add_one(a, lo, hi):
+    for i in range(lo, hi):
+        a[i] += 1
+
+@chunked
+def refuse(a, unit, lo, hi):
+    if lo <= unit < hi:
+        raise ValueError("refused")
+    for i in range(lo, hi):
+        a[i] += 1
+
+for n in (1, 2, 63, 64, 1000):
+    for grain in (1, 7, 64, 5000):
+        a = np.zeros(n)
+        add_one(a, n, grain)
+        assert (a == 1).all()
+a = np.zeros(100)
+for unit in (0, 50, 99):
+    try:
+        refuse(a, unit, 100, 1)
+    except ValueError as error:
+        assert str(error) == "refused"
+    else:
+        raise AssertionError("no error")
+a[:] = 0
+refuse(a, 100, 100, 1)
+assert (a == 1).all()
+"""
+
+
+def test_every_chunk_runs_once_and_errors_reach_the_caller(layer):
+    run(CHUNKS, layer)
+
+
+def test_chunks_without_compilation():
+    run(CHUNKS, NUMBA_DISABLE_JIT="1")
+
+
 @needs_fork
 def test_forks(layer):
     """Children of a parent that has launched, grandchildren, and the parent afterwards."""

@@ -371,25 +371,21 @@ def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
 def driver_source(count: int) -> str:
     """Module text of the parallel driver of serial kernels with *count* arguments before lo, hi.
 
-    `prange` only hands out chunks: row loops written inside its body do not vectorise, those of a
-    serial kernel called from it do.  Chunks have a fixed size, so that results do not depend on
-    the number of threads.  The kernel comes as the address of its machine code, so that a driver
-    serves all kernels of a signature and LLVM does not compile each a second time inside it.
+    Chunks have a fixed size, so that results do not depend on the number of threads.  The kernel
+    comes as the address of its machine code, so that a driver serves all kernels of a signature and
+    LLVM does not compile each a second time inside it.
     """
     args = ", ".join(f"a{i}" for i in range(count))
     return "\n".join(
         [
             f'"""Parallel driver of kernels with {count} arguments. Made; do not edit."""',
             "",
-            "from numba import prange",
-            "",
-            "from ndgrad.kernels._launch import call, driver",
+            "from ndgrad.kernels._launch import driver, share_out",
             "",
             "",
             "@driver",
             f"def parallel(serial, {args}, units, grain):",
-            "    for chunk in prange((units + grain - 1) // grain):",
-            f"        call(serial, ({args}, chunk * grain, min(units, (chunk + 1) * grain)))",
+            f"    share_out(serial, ({args},), units, grain)",
             "",
         ]
     )

@@ -1,9 +1,8 @@
 """How kernels are compiled and started: serial or in parallel.
 
 An operator's loop is written once, as a serial function over units ``[lo, hi)``.  `chunked` turns
-it into something that runs serially on small work and otherwise through a generated
-``njit(parallel=True)`` driver, which hands out chunks of a fixed size: results do not depend on the
-number of threads.
+it into something that runs serially on small work and otherwise through a generated driver, which
+hands out chunks of a fixed size to Numba's threads: results do not depend on how many there are.
 """
 
 from __future__ import annotations
@@ -15,9 +14,11 @@ from typing import Any
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba._dispatcher import compute_fingerprint
 from numba.core import cgutils
+from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
 from . import _cache, _codegen, _threads
@@ -56,7 +57,7 @@ def kernel(function: Callable[..., Any], **options: Any) -> Any:
 
 def driver(function: Callable[..., Any]) -> Any:
     """Compile a parallel driver; it runs without the GIL."""
-    return _jit(function, parallel=True, nogil=True)
+    return _jit(function, nogil=True)
 
 
 if numba.config.DISABLE_JIT:
@@ -81,6 +82,84 @@ else:
             return context.get_dummy_value()
 
         return types.none(address, args), generate
+
+    @intrinsic
+    def share_out(typing_context: Any, address: Any, args: Any, units: Any, grain: Any) -> Any:
+        """Call the kernel at an address with a tuple of arguments and the bounds of each chunk.
+
+        The chunks are the elements of the loop that Numba's threading layer runs for a generalized
+        ufunc: its threads call a function like a ufunc's with a number of elements and a pointer
+        for each array, moved on to the first of them.  Here the only "array" begins at 0 and its
+        elements are of one byte, so that the pointer is the number of the first chunk.  A loop over
+        `numba.prange` would do the same, but takes Numba some three times as long to compile.
+        """
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            convention = context.call_conv
+            kinds = (*signature.args[1], types.intp, types.intp)
+            kernel_type = convention.get_function_type(types.none, kinds)
+            word, pointer = context.get_value_type(types.intp), cgutils.voidptr_t
+            address, args, units, grain = values
+            kept = [*cgutils.unpack_tuple(builder, args), address, units, grain]
+            error = [cgutils.int32_t(0), ir.Constant(excinfo_ptr_t, None)]
+            common = cgutils.alloca_once_value(builder, cgutils.pack_struct(builder, kept + error))
+
+            function_type = ir.FunctionType(
+                ir.VoidType(),
+                [pointer.as_pointer(), word.as_pointer(), word.as_pointer(), pointer],
+            )
+            name = builder.module.get_unique_name(f"{builder.function.name}.chunks")
+            chunks = ir.Function(builder.module, function_type, name)
+            chunks.linkage = "internal"
+            body = ir.IRBuilder(chunks.append_basic_block())
+            starts, counts, _, data = chunks.args
+            shared = body.bitcast(data, common.type)
+            *arguments, kernel, length, step = (
+                body.load(cgutils.gep_inbounds(body, shared, 0, i)) for i in range(len(kept))
+            )
+            kernel = body.inttoptr(kernel, kernel_type.as_pointer())
+            first = body.ptrtoint(body.load(starts), word)
+            last = body.add(first, body.load(counts))
+            with cgutils.for_range_slice(body, first, last, word(1), word) as (chunk, _):
+                lo = body.mul(chunk, step)
+                hi = body.add(lo, step)
+                hi = body.select(body.icmp_signed("<", hi, length), hi, length)
+                status, _ = convention.call_function(
+                    body, kernel, types.none, kinds, [*arguments, lo, hi]
+                )
+                with cgutils.if_unlikely(body, status.is_error):
+                    body.store(
+                        status.excinfoptr, cgutils.gep_inbounds(body, shared, 0, len(kept) + 1)
+                    )
+                    body.store(status.code, cgutils.gep_inbounds(body, shared, 0, len(kept)))
+            body.ret_void()
+
+            count = builder.sdiv(builder.sub(builder.add(units, grain), word(1)), grain)
+            threads = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(word, []), "get_num_threads"
+            )
+            loop = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(ir.VoidType(), [pointer] * 5 + [word] * 3),
+                "numba_parallel_for",
+            )
+            nothing = cgutils.alloca_once_value(builder, ir.Constant(pointer, None))
+            sizes = [cgutils.alloca_once_value(builder, size) for size in (count, word(1))]
+            builder.call(  # the function, its four arguments, then how many there are
+                loop,
+                [builder.bitcast(x, pointer) for x in (chunks, nothing, *sizes, common)]
+                + [word(0), word(1), builder.call(threads, [])],
+            )
+            code, raised = (
+                builder.load(cgutils.gep_inbounds(builder, common, 0, len(kept) + i))
+                for i in (0, 1)
+            )
+            status = convention._get_return_status(builder, code, raised)
+            with cgutils.if_unlikely(builder, status.is_error):
+                convention.return_status_propagate(builder, status)
+            return context.get_dummy_value()
+
+        return types.none(address, args, types.intp, types.intp), generate
 
 
 def vector(dtype: Any) -> types.Array:
@@ -114,11 +193,13 @@ class Entry:
     def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
         self._kernel, self._signature = kernel, signature
         self.serial = entry_point(kernel.serial, signature)
-        self._parallel: Callable[..., Any] | None = None
+        interpreted = numba.config.DISABLE_JIT
+        self._parallel: Callable[..., Any] | None = self._all if interpreted else None
 
     def parallel(self, *args: Any) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
+            _threads.layer()  # has the functions that the driver calls
             driver = entry_point(self._kernel.driver, (types.intp, *self._signature))
             self._parallel = partial(driver, address(self._kernel.serial, self._signature))
         _threads.launch(self._parallel, self._all, *args)
@@ -171,7 +252,7 @@ class Chunked:
 
     def __call__(self, *args: Any) -> None:
         n, grain = args[-2:]
-        if n <= grain:
+        if n <= grain or numba.config.DISABLE_JIT:  # a Python function in args has no type
             self.serial(*args[:-2], 0, n)
             return
         key = tuple(map(compute_fingerprint, args))

@@ -51,7 +51,7 @@ _VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
 
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays
 
-# Up to here OpenBLAS has kernels that pack nothing, but none for a B alone that is transposed.
+# Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
 _MOST_WORK = 1 << 24  # from here on OpenBLAS packs well enough
 _MOST_DEPTH = 1 << 11
@@ -62,7 +62,9 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
     if not BYTES or not 0 < k <= _MOST_DEPTH:
         return False
     work = m * n * k
-    return work < 8 * _MOST_WORK if tb and not ta else _LEAST_WORK < work < _MOST_WORK
+    if tb and not ta:
+        return work < 8 * _MOST_WORK and (m >= 2 * ROWS or work > _LEAST_WORK)
+    return _LEAST_WORK < work < _MOST_WORK
 
 
 # --- vectors --------------------------------------------------------------------------------------
@@ -240,15 +242,16 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
         step = v.long(_VECTORS * v.lanes)
         with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
             target = v.at(panel, builder.add(builder.mul(p, step), j))
-            deep, wide = builder.sub(k, p), builder.sub(columns, j)
+            across, deep = builder.sub(columns, j), builder.sub(k, p)
+            outer, inner = builder.select(tb, j, p), builder.select(tb, p, j)
+            rows, wide = builder.select(tb, across, deep), builder.select(tb, deep, across)
+            source = v.at(b, builder.add(builder.mul(outer, ldb), inner))
+            block = _emit_loads(v, source, ldb, rows, wide)
             with builder.if_else(tb) as (transposed, stored):
                 with transposed:
-                    source = v.at(b, builder.add(builder.mul(j, ldb), p))
-                    block = _transposed(v, _emit_loads(v, source, ldb, wide, deep))
-                    _emit_stores(v, block, target, step)
+                    _emit_stores(v, _transposed(v, block), target, step)
                 with stored:
-                    source = v.at(b, builder.add(builder.mul(p, ldb), j))
-                    _emit_stores(v, _emit_loads(v, source, ldb, deep, wide), target, step)
+                    _emit_stores(v, block, target, step)
         return context.get_dummy_value()
 
     n = types.intp
