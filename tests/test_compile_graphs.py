@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import config
 
 import ndgrad as mx
 from ndgrad import autograd, nd
@@ -241,10 +242,10 @@ def compare(compiled: list[Any], eager: list[Any]) -> None:
         assert_close(a, b)
 
 
-# Every example compiles kernels of its own; those marked slow try many.
+# Every example compiles kernels of its own; many are tried as plain Python, without the JIT.
 FEW = settings(max_examples=10, print_blob=False)
 FEWER = settings(max_examples=5, print_blob=False)
-MANY = settings(max_examples=300, print_blob=False)
+MANY = settings(max_examples=300 if config.DISABLE_JIT else 12, print_blob=False)
 
 
 def check_recorded(graph: Graph, req: str = "write", calls: int = 1) -> None:

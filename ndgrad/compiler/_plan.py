@@ -137,7 +137,7 @@ class _Builder:
                     if (
                         n == x.size
                         and maker is not None
-                        and not isinstance(base.maker, Call)
+                        and (maker.fused or isinstance(base.maker, (Product, Join)))
                         and whole(x) is base
                         and join.inputs.count(x) == 1
                         and base not in wanted
@@ -217,7 +217,7 @@ class _Builder:
         return name
 
     def _used(self, base: Value) -> None:
-        if base in self.inside:
+        while base in self.inside:
             base = self.inside[base][0]
         for slot in self.slots:
             if slot.value is base:

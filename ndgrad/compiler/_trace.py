@@ -392,7 +392,9 @@ def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int
     for instruction in backward.instructions:
         found = nothing.union(*(known.get(root(x)[0], nothing) for x in instruction.inputs))
         known.update((value, found) for value in instruction.outputs)
-    return [known.get(root(value)[0], nothing) for value in backward.results]
+    # A loss's own gradient depends on no head, but is there as soon as one is.
+    everything = frozenset(range(len(heads)))
+    return [known.get(root(value)[0]) or everything for value in backward.results]
 
 
 def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:

@@ -14,6 +14,7 @@ on the number of threads.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -264,8 +265,8 @@ class _Writer:
             value, used = formula(step.text).kernel_text(step.compute, loads)
         self.imports |= used
         value = _stored(value, step.dtype, step.compute)
-        # Also where it is the type of the arithmetic: a comparison gives a bool.
-        if step.dtype.name not in ("float16", "bool"):
+        same = step.dtype.name in (step.compute, "float16", "bool")
+        if not same or (step.dtype.name == step.compute and _is_truth(step.text)):
             value = f"{step.dtype.name}({value})"
         return f"{step.name} = {value}"
 
@@ -459,6 +460,17 @@ _NEUTRAL = {"a + b": "0.0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}
 
 def _kept(dtype: Dtype) -> str:
     return {"float16": "uint16", "bool": "bool_"}.get(dtype.name, dtype.name)
+
+
+@cache
+def _is_truth(text: str) -> bool:
+    """Whether a formula gives a bool, whatever the type of the arithmetic."""
+    body = ast.parse(text, mode="eval").body
+    if isinstance(body, ast.Call):
+        return isinstance(body.func, ast.Name) and body.func.id.startswith("is")
+    return isinstance(body, (ast.Compare, ast.BoolOp)) or (
+        isinstance(body, ast.UnaryOp) and isinstance(body.op, ast.Not)
+    )
 
 
 @cache

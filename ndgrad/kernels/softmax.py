@@ -23,8 +23,15 @@ from ._launch import grain
 from ._rowwise import SOFTMAX, Lines, line_form
 from ._table import ZERO, F, Sample
 
+# The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
+# lose the bits of s where m is large.
 LOG_SOFTMAX = Lines(
-    "log_softmax", ("x",), "exp(x * scale - m)", "x * scale - m - s", "x * scale", "log(s)"
+    "log_softmax",
+    ("x",),
+    "exp(x * scale - m)",
+    "minimum(x * scale - m, 0) - s",
+    "x * scale",
+    "log(s)",
 )
 _SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale")
 _LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
