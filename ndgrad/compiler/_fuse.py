@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..kernels._fused import folds, level_of, reduced_level
@@ -28,7 +28,7 @@ from ._program import (
     Value,
     View,
     place,
-    replaced,
+    redirect,
     root,
     whole,
 )
@@ -119,17 +119,6 @@ def _fit(instruction: Instruction) -> _Fit | None:
 def _lies_apart(value: Value) -> bool:
     where = place(value)
     return where is None or where.n > 0
-
-
-def _redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:
-    """Let *instruction* read *new* values, seen in the same shapes."""
-    seen: dict[Value, Value] = {}
-    for x in instruction.inputs:
-        base = root(x)[0]
-        if base in new:
-            view = View(inputs=(new[base],))
-            seen[x] = new[base] if x is base else view.make((x.shape, x.dtype))
-    replaced(instruction, seen)
 
 
 class Fusion:
@@ -376,7 +365,9 @@ class Fusion:
     ) -> bool | None:
         """Collect the maps that make *value* from what *group* reads besides *target*."""
         maker = value.maker
-        fit = _fit(maker) if isinstance(maker, Map) and maker.inputs else None
+        fit = None
+        if isinstance(maker, Map) and maker.inputs and maker in self._order:
+            fit = _fit(maker)
         if fit is None or fit.size != group.size or fit.n not in (0, group.n or fit.n):
             return None
         for x in maker.inputs:
@@ -394,7 +385,7 @@ class Fusion:
         for maker in makers:
             assert isinstance(maker, Map)
             clone = dataclasses.replace(maker)
-            _redirect(clone, new)
+            redirect(clone, new)
             (out,) = maker.outputs
             new[out] = clone.make((out.shape, out.dtype))
             self._order[clone] = self._order[group.members[0]]
@@ -404,7 +395,7 @@ class Fusion:
             group.n = group.n or fit.n
             clones.append(clone)
         for member in group.members:
-            _redirect(member, {value: new[value]})
+            redirect(member, {value: new[value]})
         group.members = [*clones, *group.members]
         del group.read[value]
         self._readers[value].remove(group)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence, Set
 from typing import Any
 
@@ -14,6 +15,7 @@ from ._program import (
     is_source,
     live,
     may_change,
+    redirect,
     replaced,
     root,
 )
@@ -111,24 +113,36 @@ def partition(
     own = set(backward) | {head.maker for head in heads}
     saved = _read(backward, gradients, own)
     # Cheap element-wise work on what is saved anyway is done again rather than kept.
+    made = {root(value)[0] for value in gradients}
+    again: list[Instruction] = []
     while True:
         for value in list(saved):
             maker = value.maker
-            if isinstance(maker, Map) and cost(maker) <= 2:
+            if isinstance(maker, Map) and cost(maker) <= 2 and value not in made:
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
                 if any(may_change(x) and x not in held for x in roots):
                     continue
                 if sum(x.nbytes for x in extra) <= value.nbytes // 4:
                     own.add(maker)
-                    backward.append(maker)
-                    saved = _read(backward, gradients, own)
+                    again.append(maker)
+                    saved = _read([*backward, *again], gradients, own)
                     break
         else:
             break
+    # Forward makes them too, and the programs must not share what they are free to change.
     order = {instruction: i for i, instruction in enumerate(instructions)}
-    backward.sort(key=order.__getitem__)
-    return backward, saved
+    new: dict[Value, Value] = {}
+    copies: list[Instruction] = []
+    for maker in sorted(again, key=order.__getitem__):
+        copy = dataclasses.replace(maker)
+        redirect(copy, new)
+        (out,) = maker.outputs
+        new[out] = copy.make((out.shape, out.dtype))
+        copies.append(copy)
+    for instruction in backward:
+        redirect(instruction, new)
+    return copies + sorted(backward, key=order.__getitem__), saved
 
 
 def _read(

@@ -343,3 +343,14 @@ def may_change(value: Value) -> bool:
     """Whether a value is memory from outside, which others may write to before backward."""
     maker = root(value)[0].maker
     return isinstance(maker, Source) and maker.kind != "constant"
+
+
+def redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:
+    """Let *instruction* read *new* values, seen in the same shapes."""
+    seen: dict[Value, Value] = {}
+    for x in instruction.inputs:
+        base = root(x)[0]
+        if base in new:
+            view = View(inputs=(new[base],))
+            seen[x] = new[base] if x is base else view.make((x.shape, x.dtype))
+    replaced(instruction, seen)
