@@ -435,12 +435,11 @@ class _Builder:
                 f"{p.transpose_a}, {p.transpose_b}, {p.alpha}, {p.batch}, {p.continues})"
             )
         elif isinstance(instruction, Update):
-            whole, part = instruction.inputs
+            part = instruction.inputs[1]
             out = self._allocate(instruction.outputs[0])
             start = instruction.offset
             self.lines.append(f"copyto({out}, {inputs[0]})")
             self.lines.append(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
-            del whole
         elif isinstance(instruction, Join):
             self._join(instruction)
         elif isinstance(instruction, Reduce):

@@ -30,6 +30,7 @@ from ..kernels._table import Op
 from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
 from ..storage import empty
+from ._lowering import LOWERED
 from ._program import (
     Call,
     Flat,
@@ -44,7 +45,6 @@ from ._program import (
     Value,
     View,
     may_change,
-    root,
 )
 
 # Operators whose forward does nothing but what has a door.
@@ -183,13 +183,13 @@ class Recorder:
         if dtype.kind != "f":
             number = int(number)
         fill = Map(name="fill", text="c", operands=(("c", number),), compute=arithmetic(dtype))
-        return self._add(fill, (shape, dtype))
+        return self.add(fill, (shape, dtype))
 
     def _copied(self, value: Value) -> Value:
         copy = Map(name="copy", text="x", operands=(("x", value),), compute=arithmetic(value.dtype))
-        return self._add(copy, (value.shape, value.dtype))
+        return self.add(copy, (value.shape, value.dtype))
 
-    def _add(self, instruction: Instruction, *results: Any) -> Any:
+    def add(self, instruction: Instruction, *results: Any) -> Any:
         self.instructions.append(instruction)
         return instruction.make(*results)
 
@@ -209,7 +209,7 @@ class Recorder:
             )
         if offset == 0 and shape == value.shape:
             return value
-        return self._add(View(inputs=(value,), offset=offset), (shape, value.dtype))
+        return self.add(View(inputs=(value,), offset=offset), (shape, value.dtype))
 
     def _bind(self, flat: Flat, value: Value) -> None:
         """Let the memory of *flat* hold *value*, whose shape does not matter."""
@@ -227,7 +227,7 @@ class Recorder:
             return
         offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
         update = Update(inputs=(cell.value, value), offset=offset)
-        cell.value = self._add(update, (cell.value.shape, cell.value.dtype))
+        cell.value = self.add(update, (cell.value.shape, cell.value.dtype))
 
     def restore(self) -> None:
         """Put back what tracing changed of arrays and variables that existed before."""
@@ -301,8 +301,7 @@ class Recorder:
         """A loop of formulas would fill *results*."""
         shape = layout(tuple(s for s in shapes if s is not None), loop.name).shape
         values = {
-            name: self._operand(x, s)
-            for name, x, s in zip(loop.args, operands, shapes, strict=True)
+            name: self.operand(x, s) for name, x, s in zip(loop.args, operands, shapes, strict=True)
         }
         made = []
         for (_, text), flat in zip(loop.results, results, strict=True):
@@ -316,20 +315,13 @@ class Recorder:
                 operands=tuple((n, x) for n, x in values.items() if n in names),
                 compute=compute,
             )
-            made.append(self._add(instruction, (shape, flat.dtype)))
+            made.append(self.add(instruction, (shape, flat.dtype)))
         for flat, value in zip(results, made, strict=True):
-            self._zero(flat)
+            if id(root_of(flat)) not in self._cells and id(flat) not in self._cells:
+                flat.fill(0)  # an operator may look at it
             self._bind(flat, value)
 
-    def _zero(self, flat: Flat) -> None:
-        """Give a result that is not computed contents that an operator may look at."""
-        cell = self._cells.get(id(root_of(flat))) or self._cells.get(id(flat))
-        if cell is None or cell.made:  # never memory that existed before
-            pass
-        if cell is None:
-            flat.fill(0)
-
-    def _operand(self, x: Any, shape: Any) -> Any:
+    def operand(self, x: Any, shape: Any) -> Any:
         if shape is None:
             return x
         value = self.read(x, shape)
@@ -346,7 +338,7 @@ class Recorder:
     def reduce(self, row: Reduction, x: Any, axes: Any, how: Plan, dtype: np.dtype[Any]) -> Flat:
         """A reduction would be made of the array *x*."""
         instruction = Reduce(inputs=(self.read(x._data, x._shape),), row=row, axes=tuple(axes))
-        return self._result(self._add(instruction, (how.shape, dtype)))
+        return self.result(self.add(instruction, (how.shape, dtype)))
 
     def product(
         self,
@@ -371,7 +363,7 @@ class Recorder:
                 inputs=inputs, m=m, n=n, k=k, transpose_a=bool(ta), transpose_b=bool(tb),
                 alpha=float(alpha), batch=batch,
             )  # fmt: skip
-            return self._result(self._add(instruction, ((batch * m * n,), dtype)))
+            return self.result(self.add(instruction, ((batch * m * n,), dtype)))
         from ..kernels._products import multiply
 
         flats = self._opaque(
@@ -391,7 +383,7 @@ class Recorder:
                     1 if step == 0 else n for n, step in zip(box.shape, box.strides, strict=True)
                 )
                 if math.prod(own) == x.size and _in_order(own, box.strides):
-                    return self._expansion(x, own, box.shape)
+                    return self.expansion(x, own, box.shape)
             n = 1
             while lengths and lengths[-1][1] == n:
                 n *= lengths.pop()[0]
@@ -402,19 +394,19 @@ class Recorder:
                 value = self.read(x)
                 if rows == 1:
                     part = View(inputs=(value,), offset=box.offset)
-                    return self._result(self._add(part, (box.shape, x.dtype)))
+                    return self.result(self.add(part, (box.shape, x.dtype)))
                 strip = Strip(inputs=(value,), offset=box.offset, n=n, stride=stride)
-                return self._result(self._add(strip, (box.shape, x.dtype)))
+                return self.result(self.add(strip, (box.shape, x.dtype)))
         call = Call(
             inputs=(self.read(x),), name="gather", facts=repr(box),
             run=lambda flats: [gather(flats[0], box)],
         )  # fmt: skip
-        return self._result(self._add(call, ((box.size,), x.dtype)))
+        return self.result(self.add(call, ((box.size,), x.dtype)))
 
-    def _expansion(self, x: Flat, own: tuple[int, ...], shape: tuple[int, ...]) -> Flat:
-        value = self._operand(x, own)
+    def expansion(self, x: Flat, own: tuple[int, ...], shape: tuple[int, ...]) -> Flat:
+        value = self.operand(x, own)
         copy = Map(name="expand", text="x", operands=(("x", value),), compute=arithmetic(x.dtype))
-        return self._result(self._add(copy, (shape, x.dtype)))
+        return self.result(self.add(copy, (shape, x.dtype)))
 
     def join(
         self, parts: Sequence[Flat], shapes: Sequence[Any], axis: int, shape: tuple[int, ...]
@@ -422,11 +414,9 @@ class Recorder:
         """Arrays would be laid side by side."""
         lengths = tuple(math.prod(own[axis:]) for own in shapes)
         inputs = tuple(self.read(x) for x in parts)
-        return self._result(
-            self._add(Join(inputs=inputs, lengths=lengths), (shape, parts[0].dtype))
-        )
+        return self.result(self.add(Join(inputs=inputs, lengths=lengths), (shape, parts[0].dtype)))
 
-    def _result(self, value: Value) -> Flat:
+    def result(self, value: Value) -> Flat:
         flat = empty(value.size, value.dtype)
         flat.fill(0)
         self._bind(flat, value)
@@ -440,8 +430,8 @@ class Recorder:
         assert forward is not None
         if op.name in _OPEN:
             return forward(*inputs, **params)
-        if op.name in _LOWERED:
-            found = _LOWERED[op.name](self, inputs, {**op.params, **params})
+        if op.name in LOWERED:
+            found = LOWERED[op.name](self, inputs, {**op.params, **params})
             if found is not None:
                 return found
         if op.name in _DYNAMIC:
@@ -515,7 +505,7 @@ class Recorder:
                 facts=None if lengths is not None else repr((form, scale, dtype)),
             )  # fmt: skip
             y.fill(0)
-            self._bind(y, self._add(call, ((y.size,), dtype)))
+            self._bind(y, self.add(call, ((y.size,), dtype)))
             return
         row, whole = ((outer, 1), dtype), ((outer, n), dtype)
         known: dict[str, Any] = {
@@ -527,10 +517,10 @@ class Recorder:
             names = formula(text).names
             used = tuple((name, x) for name, x in known.items() if name in names)
             step = Map(name=lines.name, text=text, operands=used, compute=dtype.name)
-            return self._add(step, form)
+            return self.add(step, form)
 
         def folded(x: Value, name: str) -> Value:
-            return self._add(Reduce(inputs=(x,), row=REDUCTIONS[name], axes=(1,)), row)
+            return self.add(Reduce(inputs=(x,), row=REDUCTIONS[name], axes=(1,)), row)
 
         if lines.peak is not None:
             known["m"] = folded(mapped(lines.peak, whole), "max")
@@ -568,10 +558,9 @@ class Recorder:
             call = Call(inputs=inputs, name=name, run=again, facts=facts)
             views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
             call.run = again if not views else _without(again, frozenset(views))
-            values = self._add(call, *(((flat.size,), flat.dtype) for flat in fresh))
+            self.add(call, *(((flat.size,), flat.dtype) for flat in fresh))
             for flat, value in zip(fresh, call.outputs, strict=True):
                 self._bind(flat, value)
-            del values
         return list(flats)
 
     def host_read(self, array: Array, how: str) -> None:
@@ -612,9 +601,6 @@ def _comparable(x: Any) -> str:
     return f"{x.dtype}{x.shape}{x.tobytes()!r}" if isinstance(x, np.ndarray) else repr(x)
 
 
-# --- operators that become instructions -----------------------------------------------------------
-
-
 def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:
     """Whether strides are those of contiguous memory, but for axes of length 1."""
     step = 1
@@ -623,106 +609,3 @@ def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:
             return False
         step *= n
     return True
-
-
-def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    (x,) = inputs
-    shape = tuple(params["shape"])
-    return recorder._expansion(x._data, x._shape, shape), shape
-
-
-def _filled_like(number: int) -> Callable[..., Any]:
-    def lowered(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-        (x,) = inputs
-        y = empty(x._data.size, x._data.dtype)
-        y.fill(number)
-        recorder.filled(y, number)
-        return y, x._shape
-
-    return lowered
-
-
-def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    """A dense layer as a product; None where its arguments are wrong, so that it says so itself."""
-    from ..kernels.dense import _fc_sizes
-
-    data, weight, bias = (*inputs, None)[:3]
-    dtype = data._data.dtype
-    hidden, no_bias = params["num_hidden"], params["no_bias"]
-    if type(hidden) is not int or bool(no_bias) != (bias is None):
-        return None
-    if any(x is not None and x._data.dtype != dtype for x in (data, weight, bias)):
-        return None
-    if dtype.name not in ("float32", "float64"):
-        return None
-    given = None if bias is None else bias._shape
-    m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(params["flatten"]))
-    if m * n * k == 0:
-        return None
-    return recorder.product(data, weight, m, n, k, False, True, 1.0, 1, dtype, bias), shape
-
-
-def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:
-    """Where along the last axis `pick` reads, and the numbers of its elements; else None."""
-    rank, n = len(shape), shape[-1] if shape else 0
-    at = axis % rank if type(axis) is int and -rank <= axis < rank else -1
-    rest = (*shape[:-1],)
-    if at != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
-        return None
-    if dtype.name not in ("float32", "float64") or index._shape not in (rest, (*rest, 1)):
-        return None
-    if index._data.dtype.kind == "b":
-        return None
-    text = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
-    value = recorder.read(index._data, (*rest, 1))
-    wide = "float32" if index._data.dtype == np.float32 else "float64"
-    place = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
-    numbers = recorder.read(np.arange(n).astype(dtype), (n,))
-    return recorder._add(place, ((*rest, 1), dtype)), numbers
-
-
-def _picked(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    """`pick` as a sum over a row, if the row is being made here anyway."""
-    data, index = inputs
-    value = recorder.read(data._data, data._shape)
-    if not isinstance(root(value)[0].maker, Map):
-        return None
-    found = _chosen(recorder, index, data._shape, params["axis"], params["mode"], data._data.dtype)
-    if found is None:
-        return None
-    place, numbers = found
-    operands = (("i", numbers), ("k", place), ("x", value))
-    dtype = data._data.dtype
-    only = Map(name="pick", text="where(i == k, x, 0)", operands=operands, compute=dtype.name)
-    chosen = recorder._add(only, (data._shape, dtype))
-    axes = (len(data._shape) - 1,)
-    rest = data._shape[:-1]
-    total = Reduce(inputs=(chosen,), row=REDUCTIONS["sum"], axes=axes)
-    flat = recorder._result(recorder._add(total, ((*rest, 1), dtype)))
-    return flat, ((*rest, 1) if params["keepdims"] else rest or (1,))
-
-
-def _spread(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
-    """The adjoint of `pick`: the gradient where the place is the index, else 0."""
-    g, index = inputs
-    shape, dtype = tuple(params["shape"]), g._data.dtype
-    found = _chosen(recorder, index, shape, params["axis"], params["mode"], dtype)
-    if found is None:
-        return None
-    place, numbers = found
-    gradient = recorder._operand(g._data, (*shape[:-1], 1))
-    operands = (("i", numbers), ("k", place), ("g", gradient))
-    only = Map(
-        name="pick backward", text="where(i == k, g, 0)", operands=operands, compute=dtype.name
-    )
-    return recorder._result(recorder._add(only, (shape, dtype))), shape
-
-
-_LOWERED: dict[str, Callable[..., Any]] = {
-    "pick": _picked,
-    "_pick_adjoint": _spread,
-    "_expand": _expanded,
-    "zeros_like": _filled_like(0),
-    "ones_like": _filled_like(1),
-    "FullyConnected": _dense,
-}

@@ -1,0 +1,121 @@
+"""Operators that become instructions of a kind that kernels fuse, rather than calls.
+
+Each function takes the recorder, the inputs and the parameters, and returns what the operator's
+forward would; None where it leaves the operator to itself, also with arguments that are wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..kernels.dense import _fc_sizes
+from ..kernels.reduce import REDUCTIONS
+from ..storage import empty
+from ._program import Map, Reduce, root
+
+if TYPE_CHECKING:
+    from ._recorder import Recorder
+
+
+def _expanded(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    (x,) = inputs
+    shape = tuple(params["shape"])
+    return recorder.expansion(x._data, x._shape, shape), shape
+
+
+def _filled_like(number: int) -> Callable[..., Any]:
+    def lowered(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+        (x,) = inputs
+        y = empty(x._data.size, x._data.dtype)
+        y.fill(number)
+        recorder.filled(y, number)
+        return y, x._shape
+
+    return lowered
+
+
+def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """A dense layer as a product; None where its arguments are wrong, so that it says so itself."""
+    data, weight, bias = (*inputs, None)[:3]
+    dtype = data._data.dtype
+    hidden, no_bias = params["num_hidden"], params["no_bias"]
+    if type(hidden) is not int or bool(no_bias) != (bias is None):
+        return None
+    if any(x is not None and x._data.dtype != dtype for x in (data, weight, bias)):
+        return None
+    if dtype.name not in ("float32", "float64"):
+        return None
+    given = None if bias is None else bias._shape
+    m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(params["flatten"]))
+    if m * n * k == 0:
+        return None
+    return recorder.product(data, weight, m, n, k, False, True, 1.0, 1, dtype, bias), shape
+
+
+def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:
+    """Where along the last axis `pick` reads, and the numbers of its elements; else None."""
+    rank, n = len(shape), shape[-1] if shape else 0
+    at = axis % rank if type(axis) is int and -rank <= axis < rank else -1
+    rest = (*shape[:-1],)
+    if at != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
+        return None
+    if dtype.name not in ("float32", "float64") or index._shape not in (rest, (*rest, 1)):
+        return None
+    if index._data.dtype.kind == "b":
+        return None
+    text = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
+    value = recorder.read(index._data, (*rest, 1))
+    wide = "float32" if index._data.dtype == np.float32 else "float64"
+    place = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
+    numbers = recorder.read(np.arange(n).astype(dtype), (n,))
+    return recorder.add(place, ((*rest, 1), dtype)), numbers
+
+
+def _picked(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """`pick` as a sum over a row, if the row is being made here anyway."""
+    data, index = inputs
+    value = recorder.read(data._data, data._shape)
+    if not isinstance(root(value)[0].maker, Map):
+        return None
+    found = _chosen(recorder, index, data._shape, params["axis"], params["mode"], data._data.dtype)
+    if found is None:
+        return None
+    place, numbers = found
+    operands = (("i", numbers), ("k", place), ("x", value))
+    dtype = data._data.dtype
+    only = Map(name="pick", text="where(i == k, x, 0)", operands=operands, compute=dtype.name)
+    chosen = recorder.add(only, (data._shape, dtype))
+    axes = (len(data._shape) - 1,)
+    rest = data._shape[:-1]
+    total = Reduce(inputs=(chosen,), row=REDUCTIONS["sum"], axes=axes)
+    flat = recorder.result(recorder.add(total, ((*rest, 1), dtype)))
+    return flat, ((*rest, 1) if params["keepdims"] else rest or (1,))
+
+
+def _spread(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """The adjoint of `pick`: the gradient where the place is the index, else 0."""
+    g, index = inputs
+    shape, dtype = tuple(params["shape"]), g._data.dtype
+    found = _chosen(recorder, index, shape, params["axis"], params["mode"], dtype)
+    if found is None:
+        return None
+    place, numbers = found
+    gradient = recorder.operand(g._data, (*shape[:-1], 1))
+    operands = (("i", numbers), ("k", place), ("g", gradient))
+    only = Map(
+        name="pick backward", text="where(i == k, g, 0)", operands=operands, compute=dtype.name
+    )
+    return recorder.result(recorder.add(only, (shape, dtype))), shape
+
+
+LOWERED: dict[str, Callable[..., Any]] = {
+    "pick": _picked,
+    "_pick_adjoint": _spread,
+    "_expand": _expanded,
+    "zeros_like": _filled_like(0),
+    "ones_like": _filled_like(1),
+    "FullyConnected": _dense,
+}
