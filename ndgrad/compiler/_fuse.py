@@ -116,6 +116,13 @@ def _fit(instruction: Instruction) -> _Fit | None:
     return None
 
 
+def _domain(instruction: Instruction) -> tuple[int, ...]:
+    """The shape that an instruction runs over."""
+    if isinstance(instruction, Map):
+        return instruction.outputs[0].shape
+    return instruction.inputs[0].shape
+
+
 def _lies_apart(value: Value) -> bool:
     where = place(value)
     return where is None or where.n > 0
@@ -261,11 +268,7 @@ class Fusion:
         return found
 
     def _operands_fit(self, group: Group, instruction: Instruction, n: int) -> bool:
-        domain = (
-            instruction.outputs[0].shape
-            if isinstance(instruction, Map)
-            else instruction.inputs[0].shape
-        )
+        domain = _domain(instruction)
         for x in instruction.inputs:
             value = root(x)[0]
             if self._of.get(value) is not group:
@@ -300,11 +303,7 @@ class Fusion:
         n = home.n or other.n
         for maker, reader in ((home, other), (other, home)):
             for instruction in reader.members:
-                domain = (
-                    instruction.outputs[0].shape
-                    if isinstance(instruction, Map)
-                    else instruction.inputs[0].shape
-                )
+                domain = _domain(instruction)
                 for x in instruction.inputs:
                     value = root(x)[0]
                     if self._of.get(value) is not maker:
