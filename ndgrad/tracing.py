@@ -7,6 +7,7 @@ the thread's recorder and tells it what would run.  Nothing is asked while no th
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,3 +55,12 @@ def host_read(array: Any, how: str) -> None:
     """Refuse to read an array's values on the host while this thread traces: there are none yet."""
     if active and _local.recorder is not None:
         _local.recorder.host_read(array, how)
+
+
+def _forget_other_threads() -> None:
+    """In a forked child: threads that traced do not exist there."""
+    active[:] = [recorder for recorder in active if recorder is _local.recorder]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_other_threads)
