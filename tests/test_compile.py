@@ -415,6 +415,32 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
     assert not variable.grad.asnumpy().any()
 
 
+def test_sums_of_products_that_are_results_or_written() -> None:
+    """Products over neighbouring rows are made at once; a sum with another one is not theirs."""
+    rng = np.random.default_rng(0)
+    x, w, v = (nd.array(rng.normal(size=s)) for s in ((3, 4, 16), (24, 16), (24, 5)))
+    hidden = [nd.array(rng.normal(size=(4, 5))) for _ in range(3)]
+    kept = [nd.zeros((4, 24)) for _ in range(3)]
+
+    def sums(x: nd.NDArray) -> list[nd.NDArray]:
+        return [
+            nd.dot(x[t], w, transpose_b=True) + nd.dot(hidden[t], v, transpose_b=True)
+            for t in range(3)
+        ]
+
+    def write(x: nd.NDArray) -> None:
+        for target, value in zip(kept, sums(x), strict=True):
+            target[:] = value
+
+    compiled = mx.compile(sums)
+    results = compiled(x)
+    compiled(2 * x)  # which must not write to what was returned before
+    mx.compile(write)(x)
+    for result, target, expected in zip(results, kept, sums(x), strict=True):
+        assert_close(result, expected)
+        assert_close(target, expected)
+
+
 def test_one_array_as_two_arguments() -> None:
     @mx.compile
     def add(a: nd.NDArray, b: nd.NDArray) -> None:

@@ -452,15 +452,16 @@ class _Builder:
 
     def _continued(self, product: Product) -> str:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
-        (out,), (start, offset) = product.outputs, root(product.inputs[2])
-        if start.size != out.size and start not in self.inside:
+        (out,), term = product.outputs, product.inputs[2]
+        start, offset = root(term)
+        slot = next((s for s in self.slots if s.value is start), None)
+        if slot is None or out in self.direct or out in self.results or out in self.inside:
+            name = self._allocate(out)
+            self.lines.append(f"copyto({name}, {self._expression(term)})")
+            return name
+        if start.size != out.size:
             self.inside[out] = start, offset
             return self._allocate(out)
-        slot = next((s for s in self.slots if s.value is start), None)
-        if slot is None or out in self.direct or out in self.results:
-            name = self._allocate(out)
-            self.lines.append(f"copyto({name}, {self._expression(start)})")
-            return name
         slot.value = out
         return self._named(out, slot.name)
 
