@@ -266,6 +266,10 @@ def test_large_graphs(graph: Graph, req: str) -> None:
 
 
 FOUND = {
+    "a part of what backward makes again": (
+        [(2, 2, 3)],
+        ["v0 = nd.square(a0)", "v1 = v0[1]", "v0 = nd.dot(v1, v1, transpose_b=True)"],
+    ),
     "a row and a column of the same memory": ([(3, 1)], ["v0 = a0.reshape((-1,)) + a0"]),
     "a comparison is a number": ([(3,)], ["v0 = nd.sigmoid(a0 > 0)"]),
     "a view of what backward keeps": (

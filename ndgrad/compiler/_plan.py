@@ -29,6 +29,7 @@ from ..kernels._table import lookup
 from ..storage import empty
 from ._fuse import Fusion, Group
 from ._program import (
+    SHORT,
     Call,
     Flat,
     Instruction,
@@ -52,7 +53,6 @@ from ._report import Report, StepReport
 _ALIGN = 64
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 _FLOAT64 = np.dtype("float64")
-_SHORT = 16  # elements of a row from which a kernel stores rows apart
 
 
 class Plan:
@@ -158,7 +158,7 @@ class _Builder:
                         and base not in maker.rows
                         and base not in self.placed
                         and maker.n in (0, n)
-                        and n >= _SHORT
+                        and n >= SHORT
                     ):
                         maker.n = n
                         self.placed[base] = join.outputs[0], offset, stride

@@ -7,6 +7,7 @@ memory; what the function has written to when it ends are its *effects*.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from ..kernels._reduction import Reduction
 
 Shape = tuple[int, ...]
 Flat = np.ndarray[Any, Any]
+
+SHORT = 16
+"""Elements of a row from which kernels read and store rows that lie apart where they are."""
 
 
 class Value:
@@ -346,11 +350,12 @@ def may_change(value: Value) -> bool:
 
 
 def redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:
-    """Let *instruction* read *new* values, seen in the same shapes."""
-    seen: dict[Value, Value] = {}
-    for x in instruction.inputs:
-        base = root(x)[0]
-        if base in new:
-            view = View(inputs=(new[base],))
-            seen[x] = new[base] if x is base else view.make((x.shape, x.dtype))
-    replaced(instruction, seen)
+    """Let *instruction* read *new* values, the parts and in the shapes in which it read the old."""
+
+    def seen(x: Value) -> Value:
+        if x in new:
+            return new[x]
+        view = dataclasses.replace(x.maker, inputs=(seen(x.maker.inputs[0]),))
+        return view.make((x.shape, x.dtype))
+
+    replaced(instruction, {x: seen(x) for x in instruction.inputs if root(x)[0] in new})

@@ -32,6 +32,7 @@ from ..ndarray import NDArray
 from ..storage import empty
 from ._lowering import LOWERED
 from ._program import (
+    SHORT,
     Call,
     Flat,
     Instruction,
@@ -54,7 +55,6 @@ _OPEN = frozenset(
     "_as_strided broadcast_to broadcast_axis broadcast_like tile repeat transpose SwapAxis reverse "
     "identity softmax softmin log_softmax Dropout".split()
 )
-_SHORT = 16  # elements of a row from which rows that lie apart are read in place
 
 _DYNAMIC = frozenset({"_contrib_boolean_mask", "_boolean_mask", "boolean_mask"})
 
@@ -204,9 +204,7 @@ class Recorder:
         value = cell.value
         offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
         if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
-            raise MXNetError(
-                f"compile: {self.name} reads memory of dtype {value.dtype} as {flat.dtype}"
-            )
+            self.refuse(f"reads memory of dtype {value.dtype} as {flat.dtype}")
         if offset == 0 and shape == value.shape:
             return value
         return self.add(View(inputs=(value,), offset=offset), (shape, value.dtype))
@@ -390,7 +388,7 @@ class Recorder:
             rows, stride = 1, lengths[-1][1] if lengths else n
             while lengths and lengths[-1][1] == rows * stride:
                 rows *= lengths.pop()[0]
-            if not lengths and stride >= n and (n >= _SHORT or rows == 1):
+            if not lengths and stride >= n and (n >= SHORT or rows == 1):
                 value = self.read(x)
                 if rows == 1:
                     part = View(inputs=(value,), offset=box.offset)

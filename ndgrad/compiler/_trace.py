@@ -201,23 +201,22 @@ def _check_marks(
 ) -> None:
     """Refuse what would change the graph around the function other than by its results."""
     for array in recorder.recorded(start):
-        raise MXNetError(
-            f"compile: {recorder.name} writes a recorded value to an array of shape "
-            f"{list(array._shape)} that existed before; return the value, or write under "
-            "autograd.pause()"
+        recorder.refuse(
+            f"writes a recorded value to an array of shape {list(array._shape)} that existed "
+            "before; return the value, or write under autograd.pause()"
         )
     for leaf, _ in recorder.delivered:
         i = leaves.get(leaf)
         if i is not None and not isinstance(arrays[i]._node, Leaf):
-            raise MXNetError(
-                f"compile: {recorder.name} runs backward into array argument {i}, which was "
-                "recorded outside; mark it as a variable, or call backward outside"
+            recorder.refuse(
+                f"runs backward into array argument {i}, which was recorded outside; mark it as a "
+                "variable, or call backward outside"
             )
     for array in returned:
         if isinstance(array._node, Leaf) and recorder.made(array):
-            raise MXNetError(
-                f"compile: {recorder.name} returns an array of shape {list(array._shape)} that it "
-                "marked as a variable itself; return array.detach()"
+            recorder.refuse(
+                f"returns an array of shape {list(array._shape)} that it marked as a variable "
+                "itself; return array.detach()"
             )
 
 
@@ -293,8 +292,6 @@ def _traced(
         results = results + [v for v in saved if v in lost or not is_source(v)]
     needed = [*results, *(value for _, value in forward_effects)]
     forward = live(instructions, needed)
-    heads_set = {head.maker for head in traced.heads}
-    forward = [i for i in forward if not any(x.maker in heads_set for x in i.inputs)]
     traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
     return traced
 
@@ -326,9 +323,9 @@ def _backward(
     outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
     for node in outside:
         if not isinstance(node, Leaf):
-            raise MXNetError(
-                f"compile: {recorder.name} uses an array that was recorded outside of it and is "
-                "not among its arguments, so its gradient cannot be computed; pass the array"
+            recorder.refuse(
+                "uses an array that was recorded outside of it and is not among its arguments, so "
+                "its gradient cannot be computed; pass the array"
             )
     traced.parents = [leaves.get(node, node) for node in outside]
     before, state.training = state.training, True
@@ -354,14 +351,9 @@ def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Va
             source = recorder.source(flat)
             if source is not None:
                 held.add(source)
-                if _maker(source).kind == "captured":
+                if _is_captured(source):
                     watched[id(version)] = version
     traced.watched = list(watched.values())
-
-
-def _maker(source: Value) -> Source:
-    assert isinstance(source.maker, Source)
-    return source.maker
 
 
 def _is_head(node: Any, start: int) -> bool:
