@@ -52,7 +52,6 @@ from ._report import Report, StepReport
 
 _ALIGN = 64
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
-_FLOAT64 = np.dtype("float64")
 
 
 class Plan:
@@ -338,12 +337,12 @@ class _Builder:
             elif x.level.startswith("partial"):
                 value = read[x.name]
                 columns = group.n if x.level == "partial column" else 1
-                temporary = self._temporary(work.units * columns, _FLOAT64)
+                temporary = self._temporary(work.units * columns, x.dtype)
                 expressions.append(temporary)
                 member = value.maker
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
-                join = self._bound("join", _fused.joined(member.row, value.dtype).run)
+                join = self._bound("join", _fused.joined(member.row, x.dtype, value.dtype).run)
                 out = self._allocate(value)
                 finishing.append(f"{join}({temporary}, {out}, {count}, {work.units}, {columns})")
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:

@@ -8,7 +8,7 @@ which is what makes every derivative differentiable again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import CodeType
@@ -56,14 +56,21 @@ class Formula:
         """The formula's value on anything with operators: recorded arrays, or NumPy's."""
         return eval(self._code, {"__builtins__": {}, **functions}, dict(operands))
 
-    def kernel_text(self, kind: str, loads: Mapping[str, str]) -> tuple[str, set[str]]:
-        """Text for a kernel that computes in *kind*, and the scalar functions it imports."""
-        writer = _Writer(kind, loads)
+    def kernel_text(
+        self, kind: str, loads: Mapping[str, str], fixed: Collection[str] = ()
+    ) -> tuple[str, set[str]]:
+        """Text for a kernel that computes in *kind*, and the scalar functions it imports.
+
+        Operands whose names are in *fixed* are the same all through the innermost loop.
+        """
+        writer = _Writer(kind, loads, fixed)
         return ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body), writer.imports
 
-    def near_text(self, loads: Mapping[str, str]) -> tuple[str, set[str], list[str]]:
+    def near_text(
+        self, loads: Mapping[str, str], fixed: Collection[str] = ()
+    ) -> tuple[str, set[str], list[str]]:
         """The same in float32 by functions of limited reach, and tests: one holds beyond it."""
-        writer = _NearWriter("float32", loads)
+        writer = _NearWriter("float32", loads, fixed)
         text = ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body)
         return text, writer.imports, writer.tests
 
@@ -71,10 +78,11 @@ class Formula:
 class _Writer(ast.NodeTransformer):
     """Types constants and resolves functions: a bare 0.5 would turn float32 into float64."""
 
-    def __init__(self, kind: str, loads: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, loads: Mapping[str, str], fixed: Collection[str]) -> None:
         self.kind = kind
         self.family = kind if kind.startswith("float") else "integer"
         self.loads = loads
+        self.fixed = frozenset(fixed)
         self.imports: set[str] = set()
 
     def _call(self, function: str, *args: ast.expr) -> ast.Call:
@@ -99,16 +107,22 @@ class _Writer(ast.NodeTransformer):
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(node.op, ast.Div) and self.family == "integer":
             return self._call("div", left, right)
+        if isinstance(node.op, ast.Div) and self.kind == "float32" and self._is_fixed(node.right):
+            self.imports.add("fixed_quotient_f32")
+            return ast.Call(ast.Name("fixed_quotient_f32"), [left, right], [])
         if isinstance(node.op, ast.Mod):
             return self._call("mod", left, right)
         return ast.BinOp(left, node.op, right)
+
+    def _is_fixed(self, node: ast.expr) -> bool:
+        return all(x.id in self.fixed for x in ast.walk(node) if isinstance(x, ast.Name))
 
 
 class _NearWriter(_Writer):
     """Takes functions' forms for small arguments, and notes what tells that one is not small."""
 
-    def __init__(self, kind: str, loads: Mapping[str, str]) -> None:
-        super().__init__(kind, loads)
+    def __init__(self, kind: str, loads: Mapping[str, str], fixed: Collection[str]) -> None:
+        super().__init__(kind, loads, fixed)
         self.tests: list[str] = []
 
     def _call(self, function: str, *args: ast.expr) -> ast.Call:
@@ -250,13 +264,14 @@ def source(
         kinds[name] = letter
     overwritten = [name for name in loop.args if kinds[name] == "o"]
     outs = overwritten or [name for name, _ in loop.results]
+    fixed = [name for name, letter in kinds.items() if letter in "bs"]
     body, near_body, tests, imports = [], [], [], set()
     for name, (_, text), dtype in zip(outs, loop.results, out_dtypes, strict=True):
-        value, used = formula(text).kernel_text(compute, loads)
+        value, used = formula(text).kernel_text(compute, loads, fixed)
         imports |= used
         body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
         if compute == "float32":
-            value, used, beyond = formula(text).near_text(loads)
+            value, used, beyond = formula(text).near_text(loads, fixed)
             imports |= used
             near_body.append(f"{name}[i] = {_stored(value, dtype, compute)}")
             tests += beyond
@@ -274,7 +289,7 @@ def source(
                 continue
             product = []
             for name, shorter, dtype in zip(outs, written, out_dtypes, strict=True):
-                line, used = formula(str(shorter)).kernel_text(compute, loads)
+                line, used = formula(str(shorter)).kernel_text(compute, loads, fixed)
                 imports |= used
                 product.append(f"{name}[i] = {_stored(line, dtype, compute)}")
             loops = [

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,63 +25,40 @@ from typing import Any
 import numba
 import numpy as np
 from numba import types
+from numba.extending import intrinsic
 
 from . import _cache
 from ._codegen import _loaded, _stored, formula
 from ._launch import Entry, entry_point, vector
 from ._reduction import Reduction
-from ._scalar._bits import maximum, minimum
 
 Dtype = np.dtype[Any]
 
-TILE = 4096
+TILE = 2048
 """Elements of a tile of the flat form: its scratch rows stay in the cache nearest to the core."""
 
+_PART = 2048  # elements that are summed in their own type; then float64 takes over
 _UNIT = 1 << 14  # elements of a unit of work
 _UNITS = 128  # units to aim at where each leaves partial results
+_NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
-_FOLDS = {"a + b": "total", "maximum(a, b)": "greatest", "minimum(a, b)": "least"}
-_BLOCK = 1024
+_FOLDS = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # and what they begin with
 
+if numba.config.DISABLE_JIT:
 
-def _helper(*flags: str) -> Any:
-    return numba.njit(error_model="numpy", fastmath=set(flags), inline="never")
+    def any_order(a: Any, b: Any) -> Any:
+        return a + b
 
+else:
 
-# A sum vectorises only when its order is free; NaN and infinity survive that.
-@_helper("reassoc", "nsz")
-def _sum(x):
-    s = x.dtype.type(0)
-    for i in range(x.size):
-        s += x[i]
-    return s
+    @intrinsic
+    def any_order(typing_context: Any, a: Any, b: Any) -> Any:
+        """a + b in a sum of any order, or it would not vectorise; NaN and infinity survive."""
 
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.fadd(*args, flags=("reassoc", "nsz"))
 
-@_helper()
-def total(x):
-    """The sum of a slice: blocks in its own type, blocks together in float64."""
-    s = 0.0
-    for start in range(0, x.size, _BLOCK):
-        s += np.float64(_sum(x[start : min(start + _BLOCK, x.size)]))
-    return s
-
-
-@_helper()
-def greatest(x):
-    """The greatest element; NaN if there is one."""
-    m = x.dtype.type(-np.inf)
-    for i in range(x.size):
-        m = maximum(m, x[i])
-    return np.float64(m)
-
-
-@_helper()
-def least(x):
-    """The smallest element; NaN if there is one."""
-    m = x.dtype.type(np.inf)
-    for i in range(x.size):
-        m = minimum(m, x[i])
-    return np.float64(m)
+        return a(a, a), generate
 
 
 def folds(row: Reduction, dtype: Dtype) -> bool:
@@ -114,7 +92,7 @@ class Fold:
     """A reduction of the full value *source* over 'row', 'column' or 'all'.
 
     Over a row the result is a row value of *dtype*, finished; otherwise the partial results of
-    units, in float64.
+    units: of 'column' in the dtype of the source, which is *dtype*, of 'all' in float64.
     """
 
     name: str
@@ -160,7 +138,7 @@ class Fused:
                 if fold.over == "row":
                     levels[fold.name] = "row", fold.dtype
                 else:
-                    kind = np.dtype("float64")
+                    kind = fold.dtype if fold.over == "column" else np.dtype("float64")
                     partial.append(Operand(fold.name, kind, f"partial {fold.over}"))
         names = {x.name for x in self.operands}
         results: dict[str, Operand] = {}
@@ -203,6 +181,11 @@ class _Writer:
             return name in self.operands and self.operands[name].level == "full"
         return isinstance(step, Step) and step.level == "full"
 
+    def _fixed(self, name: str) -> bool:
+        """Whether a value is the same all along a row."""
+        x = self.operands.get(name) or self.steps.get(name)
+        return isinstance(x, (Fold, type(None))) or x.level in ("row", "one", "number")
+
     def _at_hand(self, name: str) -> bool:
         """Whether a full value can be loaded in any later stage."""
         if name in self.scratch or name in self.operands:
@@ -220,15 +203,12 @@ class _Writer:
 
     def _choose_scratch(self) -> None:
         for step in self.fused.steps:
-            names = [step.source] if isinstance(step, Fold) else [n for _, n in step.operands]
-            for name in names:
+            if isinstance(step, Fold):
+                continue
+            for _, name in step.operands:
                 if not self._full(name):
                     continue
-                if isinstance(step, Fold):
-                    # A fold along a row, or of everything, reads a row in memory.
-                    if step.over != "column" and not self._at_hand(name):
-                        self.scratch.add(name)
-                elif self.stage[name] < self.stage[step.name] and self._cost(name) > _CHEAP:
+                if self.stage[name] < self.stage[step.name] and self._cost(name) > _CHEAP:
                     self.scratch.add(name)
         # What is written in place must not be read again in a later stage.
         stored = {target for _, target in self.fused.stores if target in self.operands}
@@ -258,11 +238,12 @@ class _Writer:
     def _statement(self, step: Step, stage: int, beyond: list[str] | None = None) -> str:
         """A step as text; with *beyond* by functions of limited reach, whose tests go there."""
         loads = {n: self._load(value, stage, step.compute) for n, value in step.operands}
+        fixed = [n for n, value in step.operands if step.level == "full" and self._fixed(value)]
         if beyond is not None and step.compute == "float32":
-            value, used, tests = formula(step.text).near_text(loads)
+            value, used, tests = formula(step.text).near_text(loads, fixed)
             beyond += tests
         else:
-            value, used = formula(step.text).kernel_text(step.compute, loads)
+            value, used = formula(step.text).kernel_text(step.compute, loads, fixed)
         self.imports |= used
         value = _stored(value, step.dtype, step.compute)
         same = step.dtype.name in (step.compute, "float16", "bool")
@@ -270,30 +251,55 @@ class _Writer:
             value = f"{step.dtype.name}({value})"
         return f"{step.name} = {value}"
 
+    def _folds(self, stage: int) -> list[Fold]:
+        folds = (step for step in self.fused.steps if isinstance(step, Fold))
+        return [fold for fold in folds if self.stage[fold.source] == stage]
+
     def _loop(self, stage: int) -> list[str]:
         """One stage's loop; functions of limited reach come first, if a loop may be run twice."""
-        head, full = "for i in range(m):", self._statements(stage)
-        whole = [head, *["    " + line for line in full]] if full else []
+        folds = self._folds(stage)
+        sums = [fold for fold in folds if fold.over != "column"]
+        begin = [f"{x.name}_part = {_neutral(x, self._kind(x.source))}" for x in sums]
+        full = self._statements(stage)
+        if not full:
+            return []
+        lines = whole = [*begin, "for i in range(m):", *_indented(full)]
         beyond: list[str] = []
         near = self._statements(stage, beyond)
-        adds = any(
-            isinstance(step, Fold) and step.over == "column" and self.stage[step.source] == stage
-            for step in self.fused.steps
-        )
+        adds = len(sums) < len(folds)
         overwrites = any(
             target in self.operands and self.stage[value] == stage
             for value, target in self.fused.stores
         )
-        if not beyond or adds or overwrites:
-            return whole
+        if beyond and not adds and not overwrites:
+            tests = " | ".join(dict.fromkeys(beyond))
+            lines = [
+                "far = False",
+                *begin,
+                "for i in range(m):",
+                *_indented([*near, f"far |= {tests}"]),
+                "if far:",
+                *_indented(whole),
+            ]
+        if not sums:
+            return lines
+        for fold in sums:
+            lines.append(f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}")
+        if self.fused.form == "rows":
+            lines = _in_parts(lines)
         return [
-            "far = False",
-            head,
-            *["    " + line for line in near],
-            f"    far |= {' | '.join(dict.fromkeys(beyond))}",
-            "if far:",
-            *["    " + line for line in whole],
+            *(f"{fold.name} = {_neutral(fold, 'float64')}" for fold in sums if fold.over == "row"),
+            *lines,
         ]
+
+    def _kind(self, name: str) -> str:
+        return (self.steps.get(name) or self.operands[name]).dtype.name
+
+    def _folded(self, fold: Fold, a: str, b: str, kind: str = "float64") -> str:
+        """The text of two results of a reduction combined."""
+        text, used = formula(fold.row.combined).kernel_text(kind, {"a": a, "b": f"{kind}({b})"})
+        self.imports |= used
+        return text
 
     def _statements(self, stage: int, beyond: list[str] | None = None) -> list[str]:
         """The statements of one stage's loop."""
@@ -316,20 +322,16 @@ class _Writer:
             if self._full(value) and self.stage[value] == stage:
                 need(value)
                 stores.append(f"{target}[i] = {value}")
-        for step in self.fused.steps:
-            if isinstance(step, Fold) and self.stage[step.source] == stage:
-                name = step.source
-                need(name)
-                if step.over == "column":
-                    loaded = self._load(name, stage, "float32")
-                    if (self.steps.get(name) or self.operands[name]).dtype == np.float64:
-                        loaded = self._load(name, stage, "float64")
-                    b, a = loaded, f"{step.name}[i]"
-                    text, used = formula(step.row.combined).kernel_text(
-                        "float64", {"a": a, "b": f"float64({b})"}
-                    )
-                    self.imports |= used
-                    stores.append(f"{step.name}[i] = {text}")
+        for fold in self._folds(stage):
+            need(fold.source)
+            kind = self._kind(fold.source)
+            value = self._load(fold.source, stage, kind)
+            total = f"{fold.name}[i]" if fold.over == "column" else f"{fold.name}_part"
+            if fold.over != "column" and fold.row.combined == "a + b":
+                self.imports.add("any_order")
+                stores.append(f"{total} = any_order({total}, {value})")
+            else:
+                stores.append(f"{total} = {self._folded(fold, total, value, kind)}")
         for name in sorted(self.scratch):
             if self.stage[name] == stage:
                 need(name)
@@ -337,32 +339,14 @@ class _Writer:
         return lines + stores
 
     def _after(self, stage: int) -> list[str]:
-        """Folds at the end of a stage's loop, and row values that then are known."""
+        """Row values that a stage's reductions end in."""
         lines = []
-        for step in self.fused.steps:
-            if isinstance(step, Fold) and step.over != "column":
-                if self.stage[step.source] != stage:
-                    continue
-                source = step.source
-                if source in self.scratch:
-                    source = f"{source}_row"
-                elif source in self.target:
-                    source = self.target[source]
-                helper = _FOLDS[step.row.combined]
-                self.imports.add(helper)
-                folded = f"{helper}({source}[0:m])"
-                if step.over == "all":
-                    text, used = formula(step.row.combined).kernel_text(
-                        "float64", {"a": f"{step.name}", "b": folded}
-                    )
-                    self.imports |= used
-                    lines.append(f"{step.name} = {text}")
-                else:
-                    text, used = formula(step.row.finished).kernel_text(
-                        "float64", {"a": folded, "n": "float64(n)"}
-                    )
-                    self.imports |= used
-                    lines.append(f"{step.name} = {step.dtype.name}({text})")
+        for fold in self._folds(stage):
+            if fold.over == "row":
+                loads = {"a": fold.name, "n": "float64(n)"}
+                text, used = formula(fold.row.finished).kernel_text("float64", loads)
+                self.imports |= used
+                lines.append(f"{fold.name} = {fold.dtype.name}({text})")
         return lines
 
     def _row_steps(self, stage: int) -> list[str]:
@@ -395,13 +379,16 @@ class _Writer:
         ]
         add("    for unit in range(lo, hi):")
         for x in arguments:
-            neutral = _NEUTRAL.get(self._combined(x.name))
-            if x.level == "partial column":
-                add(f"        {x.name} = {x.name}_all[unit * n : unit * n + n]")
-                add("        for i in range(n):")
-                add(f"            {x.name}[i] = {neutral}")
-            elif x.level == "partial all":
-                add(f"        {x.name} = {neutral}")
+            if x.level.startswith("partial"):
+                fold = self.steps[x.name]
+                assert isinstance(fold, Fold)
+                neutral = _neutral(fold, x.dtype.name)
+                if fold.over == "column":
+                    add(f"        {x.name} = {x.name}_all[unit * n : unit * n + n]")
+                    add("        for i in range(n):")
+                    add(f"            {x.name}[i] = {neutral}")
+                else:
+                    add(f"        {x.name} = {neutral}")
         add("        for row in range(unit * block, min(rows, (unit + 1) * block)):")
         if rows:
             add("            m = n")
@@ -427,19 +414,13 @@ class _Writer:
         names += [f"{name}_{what}" for name in fused.strips for what in ("at", "step")]
         head = f"def loop({', '.join([*names, 'size', 'rows', 'n', 'block', 'lo', 'hi'])}):"
         lines = [head, *body]
-        used = sorted(
-            t
-            for t in ("empty", "float32", "float64", "int8", "int32", "int64", "uint8", "inf",
-                      "uint16", "bool_")
-            if any(f"{t}(" in line or f", {t})" in line or f"{t}\n" in line + "\n"
-                   for line in lines)
-        )  # fmt: skip
-        halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
-        helpers = sorted(self.imports & set(_FOLDS.values()))
-        scalars = sorted(self.imports - set(_FOLDS.values()))
+        words = set(re.findall(r"[a-z]\w*", "\n".join(lines)))
+        used = sorted(words & _NUMPY_NAMES)
+        halves = sorted(words & {"float_to_half", "half_to_float"})
+        scalars = sorted(self.imports - {"any_order"})
         top = [f'"""{fused.name}. Fused from a compiled graph; do not edit."""', ""]
-        if helpers:
-            top.append(f"from ndgrad.kernels._fused import {', '.join(helpers)}")
+        if "any_order" in self.imports:
+            top.append("from ndgrad.kernels._fused import any_order")
         if halves:
             top.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
         top.append("from ndgrad.kernels._launch import chunked")
@@ -449,13 +430,34 @@ class _Writer:
             top.append(f"from numpy import {', '.join(used)}")
         return "\n".join([*top, "", "", "@chunked", *lines, ""])
 
-    def _combined(self, name: str) -> str:
-        step = self.steps.get(name)
-        return step.row.combined if isinstance(step, Fold) else ""
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return ["    " + line for line in lines]
 
 
+def _neutral(fold: Fold, kind: str) -> str:
+    """What a reduction begins with."""
+    return f"{kind}({_FOLDS[fold.row.combined]})"
+
+
+def _in_parts(lines: Sequence[str]) -> list[str]:
+    """A loop along a row, cut into parts.
+
+    They are slices, as an index that begins at 0 needs no test for being negative, without which
+    LLVM would gather element by element.
+    """
+    names = dict.fromkeys(re.findall(r"(\w+)\[i\]", "\n".join(lines)))
+    inside = [re.sub(r"(\w+)\[i\]", r"\1_here[i]", line) for line in lines]
+    return [
+        f"for start in range(0, m, {_PART}):",
+        f"    stop = min(start + {_PART}, m)",
+        *(f"    {name}_here = {name}[start:stop]" for name in names),
+        *_indented([line.replace("range(m)", "range(stop - start)") for line in inside]),
+    ]
+
+
+_NUMPY_NAMES = frozenset("bool_ empty float32 float64 inf int8 int32 int64 uint8 uint16".split())
 _INEXPENSIVE = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isnan"})
-_NEUTRAL = {"a + b": "0.0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}
 
 
 def _kept(dtype: Dtype) -> str:
@@ -499,6 +501,8 @@ class Work:
         self.block = max(1, _UNIT // self.n)
         if partial:
             self.block = max(self.block, -(-self.rows // _UNITS))
+            if not flat:
+                self.block = min(self.block, _NEIGHBOURS)
         self.units = -(-self.rows // self.block)
         self.grain = 1
 
@@ -535,7 +539,7 @@ class Kernel:
 class Joined:
     """Partial results of units, put together in order: ``(units, n) -> n``, and finished."""
 
-    def __init__(self, row: Reduction, dtype: Dtype) -> None:
+    def __init__(self, row: Reduction, partial: Dtype, dtype: Dtype) -> None:
         combined, used = formula(row.combined).kernel_text("float64", {"a": "a", "b": "b"})
         finished, more = formula(row.finished).kernel_text("float64", {"a": "a", "n": "count"})
         imports = sorted(used | more)
@@ -544,17 +548,19 @@ class Joined:
             "",
             *([f"from ndgrad.kernels._scalar import {', '.join(imports)}"] if imports else []),
             "from ndgrad.kernels._launch import kernel",
-            f"from numpy import {dtype.name}",
+            f"from numpy import {', '.join(sorted({'empty', 'float64', dtype.name}))}",
             "",
             "",
             "@kernel",
             "def join(p, y, count, units, n):",
-            "    lanes = p[0:n]",
+            "    lanes = empty(n, float64)",
+            "    for i in range(n):",
+            "        lanes[i] = p[i]",
             "    for unit in range(1, units):",
             "        part = p[unit * n : unit * n + n]",
             "        for i in range(n):",
             "            a = lanes[i]",
-            "            b = part[i]",
+            "            b = float64(part[i])",
             f"            lanes[i] = {combined}",
             "    for i in range(n):",
             "        a = lanes[i]",
@@ -562,8 +568,7 @@ class Joined:
             "",
         ]
         join = _cache.load(f"join_{row.name}_{dtype.name}", "\n".join(lines)).join
-        float64 = vector(np.dtype("float64"))
-        signature = (float64, vector(dtype), types.float64, types.intp, types.intp)
+        signature = (vector(partial), vector(dtype), types.float64, types.intp, types.intp)
         self.run = entry_point(join, signature)
 
 
@@ -574,8 +579,8 @@ def kernel(fused: Fused) -> Kernel:
 
 
 @cache
-def joined(row: Reduction, dtype: Dtype) -> Joined:
-    return Joined(row, dtype)
+def joined(row: Reduction, partial: Dtype, dtype: Dtype) -> Joined:
+    return Joined(row, partial, dtype)
 
 
 def padded(shape: Sequence[int], rank: int) -> tuple[int, ...]:

@@ -15,9 +15,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _arith, _erf, _exp, _gamma, _log, _power, _trig
+from ._arith import fixed_quotient_f32
 from ._table import SCALARS, Scalar, resolve
 
-__all__ = ["SCALARS", "Scalar", "resolve"]
+__all__ = ["SCALARS", "Scalar", "fixed_quotient_f32", "resolve"]
 
 if TYPE_CHECKING:
 

@@ -26,6 +26,8 @@ _ROUND_F64 = 1.5 * 2.0**52
 # The same for the nearest integer plus the exponent's bias, once and twice.
 _ROUND_BIASED_F32 = f32(1.5 * 2.0**23 + 127.0)
 _ROUND_TWICE_BIASED_F32 = f32(1.5 * 2.0**23 + 254.0)
+_ROUND_LOWERED_F32 = f32(1.5 * 2.0**23 + 127.0 - 26.0)
+LOWERED_F32 = f32(2.0**-26)
 
 if config.DISABLE_JIT:
 
@@ -144,6 +146,13 @@ def nearest_power_f32(x):
     """The integer k nearest to x, in [-126, 127], and 2**k."""
     t = x + _ROUND_BIASED_F32
     return t - _ROUND_BIASED_F32, float_of_bits_f32(i32(bits_f32(t) << i32(23)))
+
+
+@inline
+def lowered_power_f32(x):
+    """The integer k nearest to x, in [-100, 153], and 2**k * 2**-26."""
+    t = x + _ROUND_LOWERED_F32
+    return t - _ROUND_LOWERED_F32, float_of_bits_f32(i32(bits_f32(t) << i32(23)))
 
 
 @inline

@@ -5,8 +5,10 @@ from __future__ import annotations
 from numpy import float32 as f32
 
 from ._bits import (
+    LOWERED_F32,
     copysign,
     horner,
+    lowered_power_f32,
     nearest_f64,
     nearest_power_f32,
     nearest_powers_f32,
@@ -15,8 +17,15 @@ from ._bits import (
 )
 from ._table import inline, scalar
 
-# (e**r - 1 - r) / r**2 on |r| <= log(2)/2.
+# (e**r - 1 - r) / r**2 on |r| <= log(2)/2: for e**r, and for e**r - 1.
 _EXP_F32 = tuple_f32(
+    0.49999993,
+    0.1666652,
+    0.0416684,
+    0.0083688,
+    0.00138144,
+)
+_EXPM1_F32 = tuple_f32(
     0.5,
     0.16666667,
     0.041666355,
@@ -37,13 +46,15 @@ _EXP_F64 = (
     2.5109066130966025e-08,
     2.0924406285697815e-09,
 )
-# (tanh x - x) / x**3 in x**2, |x| <= 0.3, and (sinh x - x) / x**3, |x| <= 1.
-_TANH_F32 = tuple_f32(
-    -0.33333328,
-    0.13332932,
-    -0.05383219,
-    0.020034418,
+# (e**2s - 1 - 2s) / 2s**2 on -0.1 <= s <= 0.25.
+_HALF_EXPM1_F32 = tuple_f32(
+    1.0000002,
+    0.66667217,
+    0.33326656,
+    0.1328448,
+    0.050434876,
 )
+# (sinh x - x) / x**3 in x**2, |x| <= 1.
 _SINH_F32 = tuple_f32(
     0.16666667,
     0.0083333505,
@@ -84,7 +95,7 @@ _LN2_F32 = f32(_LN2_F64)
 @inline
 def _expm1_small_f32(r):
     """e**r - 1 for |r| <= log(2)/2."""
-    return r + r * r * horner(r, _EXP_F32)
+    return r + r * r * horner(r, _EXPM1_F32)
 
 
 @inline
@@ -188,12 +199,15 @@ def expm1_f64(x):
 
 @scalar("sigmoid", "float32", ulp=2, domain=(-20.0, 20.0))
 def sigmoid_f32(x):
-    """1 / (1 + e**-x), with e = e**-|x| so that the left tail does not overflow."""
-    e = exp_f32(-abs(x))
-    negative = x < f32(0.0)
-    y = (e if negative else f32(1.0)) / (f32(1.0) + e)
-    # e / (1 + e) = e - e (e / (1 + e)) rounds once where e is small.
-    return e - e * y if negative else y
+    """1 / (1 + e**-x), both terms times 2**-26: so e**104 is finite, and the left tail gradual."""
+    a = -clamp(x, f32(-104.4), f32(60.0))
+    k, power = lowered_power_f32(a * _LOG2_E_F32)
+    r = (a - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32
+    more = r * (f32(1.0) + r * horner(r, _EXP_F32)) * power
+    # The larger term comes last, so that one rounding counts.
+    small = LOWERED_F32 if power > LOWERED_F32 else power
+    large = power if power > LOWERED_F32 else LOWERED_F32
+    return LOWERED_F32 / (large + (more + small))
 
 
 @scalar("sigmoid", "float64", ulp=2)
@@ -228,17 +242,19 @@ def softrelu_f64(x):
     return (x if x > 0.0 else 0.0) + _log1p_unit_f64(exp_f64(-abs(x)))
 
 
-@scalar("tanh", "float32", ulp=1.5, cuda="tanh", domain=(-5.0, 5.0))
+@scalar("tanh", "float32", ulp=2, cuda="tanh", domain=(-5.0, 5.0))
 def tanh_f32(x):
-    """t / (t + 2) with t = e**2|x| - 1, up to 0.3 a polynomial in x**2 (Remez); x's sign."""
+    """h / (h + 1) with h = (e**2|x| - 1) / 2, below h = 0.5 as h - h**2 / (h + 1); x's sign."""
     a = abs(x)
     a = f32(9.1) if a > f32(9.1) else a
-    k, power = nearest_power_f32(a * f32(2.0 * _LOG2_E_F64))
+    # k is 0 up to 2|x| = 0.5 rather than log(2)/2: nothing cancels when it is 1.
+    k, power = nearest_power_f32(a * f32(2.0 * _LOG2_E_F64) - f32(0.22))
     # One part of log 2 is enough: the larger k, the less its error counts.
-    t = power * _expm1_small_f32((a + a) - k * _LN2_F32) + (power - f32(1.0))
-    z = a * a
-    small = a + a * z * horner(z, _TANH_F32)
-    return copysign(small if a < f32(0.3) else t / (t + f32(2.0)), x)
+    s = a - k * f32(0.5 * _LN2_F64)
+    p = s + s * s * horner(s, _HALF_EXPM1_F32)
+    h = power * p + (f32(0.5) * power - f32(0.5))
+    y = h / (h + f32(1.0))
+    return copysign(h - h * y if h < f32(0.5) else y, x)
 
 
 @scalar("tanh", "float64", ulp=2.5)
