@@ -56,9 +56,11 @@ class Formula:
         """The formula's value on anything with operators: recorded arrays, or NumPy's."""
         return eval(self._code, {"__builtins__": {}, **functions}, dict(operands))
 
-    def kernel_text(self, kind: str, loads: Mapping[str, str]) -> tuple[str, set[str]]:
+    def kernel_text(
+        self, kind: str, loads: Mapping[str, str], writes: type[_Writer] | None = None
+    ) -> tuple[str, set[str]]:
         """Text for a kernel that computes in *kind*, and the scalar functions it imports."""
-        writer = _Writer(kind, loads)
+        writer = (writes or _Writer)(kind, loads)
         return ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body), writer.imports
 
     def near_text(self, loads: Mapping[str, str]) -> tuple[str, set[str], list[str]]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import dispatch
 from ..base import MXNetError, as_dtype, promote
+from ..device import device_of, placed
 from ..kernels import random as _kernels
 from ..kernels._table import F
 from ..ndarray import NDArray
@@ -99,8 +100,10 @@ def _draw(
             lengths = out.shape if isinstance(out, NDArray) else (1,)
         else:
             lengths = _shape(shape, what)
-        flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
-        return _deliver(NDArray(flat, lengths, _context(ctx)), out, what)
+        place = _context(ctx)
+        with placed(device_of(place)):
+            flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
+        return _deliver(NDArray(flat, lengths, place), out, what)
     if len(arrays) != len(values):
         raise TypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
@@ -415,8 +418,10 @@ def randint(
         lengths = out.shape if isinstance(out, NDArray) else (1,)
     else:
         lengths = _shape(shape, "randint")
-    flat = _kernels.randint(math.prod(lengths), kind, first, end)
-    return _deliver(NDArray(flat, lengths, _context(ctx)), out, "randint")
+    place = _context(ctx)
+    with placed(device_of(place)):
+        flat = _kernels.randint(math.prod(lengths), kind, first, end)
+    return _deliver(NDArray(flat, lengths, place), out, "randint")
 
 
 def multinomial(
