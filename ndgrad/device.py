@@ -26,6 +26,7 @@ __all__ = [
     "DeviceArray",
     "copy",
     "device_of",
+    "host",
     "in_use",
     "moved",
     "operands_device",
@@ -135,7 +136,10 @@ class DeviceArray:
             f"an array on {self.device.context} cannot be used on the host; copy it there first"
         )
 
+    # Without these Python would compare by identity, and say nothing.
     __array_ufunc__ = None
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __array__
+    __hash__ = object.__hash__
 
     # --- views -----------------------------------------------------------------------------------
 
@@ -289,6 +293,12 @@ def device_of(ctx: Context) -> Device | None:
     found: Device = use_gpu(ctx)
     in_use.append(found)
     return found
+
+
+def host(data: Any) -> np.ndarray[Any, Any]:
+    """The elements of a flat buffer on the host: itself, or a copy that waits for the device."""
+    copied: np.ndarray[Any, Any] = data.get() if data.__class__ is DeviceArray else data
+    return copied
 
 
 def moved(source: Any, device: Device | None) -> Any:

@@ -309,7 +309,10 @@ def empty_like(data: Any) -> Any:
     """Return a new array of the size and dtype of `data`, where it is."""
     if data.__class__ is device.DeviceArray:
         return data.device.empty(data.size, data.dtype)
-    return empty(data.size, data.dtype)
+    if device.place.device is None:
+        return empty(data.size, data.dtype)
+    with device.placed(None):
+        return empty(data.size, data.dtype)
 
 
 def pool_stats() -> PoolStats:

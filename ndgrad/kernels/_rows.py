@@ -14,7 +14,8 @@ import numpy as np
 
 from ..device import DeviceArray, placed
 from ..storage import empty, empty_like
-from . import casting
+from . import _elementwise, casting
+from ._codegen import Loop
 from ._launch import chunked, grain, kernel
 from ._strided import bits
 
@@ -126,6 +127,21 @@ def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], 
     y = empty_like(flat)
     bad = _wrap(flat, y, n)
     return y.reshape(index.shape), bad
+
+
+_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
+
+
+def hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+    """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*.
+
+    For a device, where every element is found at once; on the host only the places are written.
+    """
+    outer, n, inner = form
+    if y.size:
+        operands = index, np.arange(n), float(on), float(off)
+        shapes = (outer, 1, inner), (n, 1), None, None
+        _elementwise.run(_HOT, operands, shapes, (y,), "float64")
 
 
 CLIP, WRAP, RAW = 0, 1, 2

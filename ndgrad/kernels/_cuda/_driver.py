@@ -15,8 +15,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -96,15 +95,15 @@ class _Memory:
             self._host: Any = np.empty(size, np.uint8)
             self.address = self._host.ctypes.data
         else:
-            with device.active():
-                self.address = int(_checked(api.cuMemAlloc(size)))
+            device.activate()
+            self.address = int(_checked(api.cuMemAlloc(size)))
 
     def close(self) -> None:
         if SIMULATED:
             self._host = None
         else:
-            with self._device.active():
-                _checked(api.cuMemFree(self.address))
+            self._device.activate()
+            _checked(api.cuMemFree(self.address))
 
 
 class _Lease:
@@ -119,15 +118,6 @@ class _Lease:
         # While the interpreter shuts down the pool may be half gone; the driver frees the memory.
         if not sys.is_finalizing():
             self.pool.give_back(self.block)
-
-
-class _Local(threading.local):
-    """Which device this thread has made the driver's current one."""
-
-    device: Device | None = None
-
-
-_local = _Local()
 
 
 class Device:
@@ -156,7 +146,10 @@ class Device:
 
     @cached_property
     def _primary(self) -> Any:
-        return cuda.gpus[self.number].get_primary_context()
+        primary = cuda.gpus[self.number].get_primary_context()
+        _checked(api.cuCtxSetCurrent(primary.handle))
+        primary.prepare_for_use()
+        return primary
 
     @cached_property
     def processors(self) -> int:
@@ -167,17 +160,10 @@ class Device:
     def stream(self) -> Any:
         return _driver._to_core_stream(0)
 
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        self.activate()
-        yield
-
     def activate(self) -> None:
         """Make this the device that the thread's calls of the driver are about."""
-        if not SIMULATED and _local.device is not self:
-            self._primary.prepare_for_use()
+        if not SIMULATED:
             _checked(api.cuCtxSetCurrent(self._primary.handle))
-            _local.device = self
 
     def memory_info(self) -> tuple[int, int]:
         """Free and total memory in bytes; what waits in the pool is not free."""
@@ -345,7 +331,13 @@ class Kernel:
             kernel = self._dispatcher.compile(self.signature)
             kernel.bind()
             function = self._functions[device.number] = kernel._codelibrary.get_cufunc().kernel
+        values, _kept = self.parameters(device, args)
+        _dispatcher.launch(device.stream, _configuration(blocks, threads), function, *values)
+
+    def parameters(self, device: Any, args: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
+        """What the driver is given for *args*, and the arrays that must live until then."""
         values: list[Any] = []
+        kept = []
         for kind, arg in zip(self.signature, args, strict=True):
             convert = _CONVERTERS.get(kind)
             if convert is not None:
@@ -353,11 +345,12 @@ class Kernel:
                 continue
             if arg.__class__ is not DeviceArray:
                 arg = device.constant(arg)
+                kept.append(arg)
             parameters = arg.parameters
             if parameters is None:
                 parameters = arg.parameters = _parameters(arg)
             values += parameters
-        _dispatcher.launch(device.stream, _configuration(blocks, threads), function, *values)
+        return values, kept
 
     def over(self, device: Any, units: int, args: tuple[Any, ...]) -> None:
         """Launch with about a thread for each of *units*, at most as many as run at once."""
