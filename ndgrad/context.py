@@ -272,12 +272,11 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
         )
     count = _gpu_target.num_gpus()
     if ctx.device_id >= count:
-        has = f"{count} GPU(s), numbered from 0"
+        has, instead = f"{count} GPU(s), numbered from 0", ", or a number below num_gpus()"
         if count == 0:
-            has = f"no usable GPU{_gpu_target.hindrance()}"
+            has, instead = f"no usable GPU{_gpu_target.hindrance()}", ""
         raise MXNetError(
-            f"{prefix}{ctx} cannot be used: this machine has {has}. "
-            "Use ctx=cpu(), or a number below num_gpus()"
+            f"{prefix}{ctx} cannot be used: this machine has {has}. Use ctx=cpu(){instead}"
         )
 
 

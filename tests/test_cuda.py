@@ -47,14 +47,27 @@ def test_one_module_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
+WHAT = pytest.mark.parametrize("what", ["arrays", pytest.param("rows", marks=pytest.mark.slow)])
+
+
 @NEEDS_NUMBA_CUDA
-@pytest.mark.parametrize("what", ["arrays", pytest.param("rows", marks=pytest.mark.slow)])
+@WHAT
 def test_in_the_simulator(what: str) -> None:
-    """Run `simulated/<what>.py` in a process of its own, which simulates from the start."""
-    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"}
+    run(what, {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"})
+
+
+@pytest.mark.gpu
+@WHAT
+def test_on_a_gpu(what: str) -> None:
+    run(what, {})
+
+
+def run(what: str, settings: dict[str, str]) -> None:
+    """Run `on_gpu/<what>.py` in a process of its own, which has *settings* from the start."""
+    environment = os.environ | settings
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header"]
     result = subprocess.run(
-        [*command, f"--override-ini=testpaths={HERE}", str(HERE / "simulated" / f"{what}.py")],
+        [*command, f"--override-ini=testpaths={HERE}", str(HERE / "on_gpu" / f"{what}.py")],
         env=environment,
         cwd=HERE.parent,
         capture_output=True,

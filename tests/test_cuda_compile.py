@@ -15,7 +15,7 @@ import pytest
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
-from simulated.rows import NOT_YET
+from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context, device

@@ -295,9 +295,12 @@ def _general(
         if not recorded and not active and out._shape == shape and out._data.dtype == dtype:
             target = _safe_target(out, arrays)
     ctx = arrays[0]._ctx
+    n = size_of(shape)
     if in_use:
         operands_device(op.name, op.keywords, inputs)
-    y = empty_on(ctx, size_of(shape), dtype) if target is None else target
+        y = empty_on(ctx, n, dtype) if target is None else target
+    else:
+        y = empty(n, dtype) if target is None else target
     scalar = np.dtype(compute)
     extra = loop.args[len(inputs) :]
     operands = tuple(x._data if isinstance(x, Array) else _as_scalar(x, scalar) for x in inputs)

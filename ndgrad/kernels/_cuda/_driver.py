@@ -236,10 +236,10 @@ class Device:
     def constant(self, host: np.ndarray[Any, Any]) -> DeviceArray:
         """A flat array of the host here, as an argument of a kernel.
 
-        One that cannot be written to (geometry, mostly) is copied once and kept.
+        One that nobody can write to (geometry, mostly) is copied once and kept.
         """
         flat = np.ascontiguousarray(host).reshape(-1)
-        if host.flags.writeable:
+        if host.flags.writeable or host.base is not None:
             result = self.empty(flat.size, flat.dtype)
             if flat.size:
                 self.upload(flat, result.address)

@@ -1,6 +1,6 @@
-"""Every row of the op table on a simulated GPU against the CPU; run by `tests/test_cuda.py`.
+"""Every row of the op table on a GPU against the CPU; run by `tests/test_cuda.py`.
 
-Needs a process with ``NUMBA_ENABLE_CUDASIM=1`` and ``NUMBA_DISABLE_JIT=1``: Python runs everything.
+There need not be one: with ``NUMBA_ENABLE_CUDASIM=1`` and ``NUMBA_DISABLE_JIT=1`` it is simulated.
 """
 
 from __future__ import annotations
