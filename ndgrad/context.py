@@ -280,6 +280,12 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
         )
 
 
+def written(text: str) -> Context:
+    """Return the context that ``str`` writes so, such as ``'gpu(0)'``."""
+    kind, _, number = text.rstrip(")").partition("(")
+    return Context(kind, int(number))
+
+
 def use_gpu(ctx: Context) -> Any:
     """Return what makes arrays on a GPU; raises as `check_usable` does."""
     check_usable(ctx)

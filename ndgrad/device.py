@@ -313,8 +313,10 @@ def moved(source: Any, device: Device | None) -> Any:
     return target
 
 
-def operands_device(op: str, names: Sequence[str], arrays: Sequence[Any]) -> Device | None:
+def operands_device(what: str, names: Sequence[str], arrays: Sequence[Any]) -> Device | None:
     """The device that all *arrays* (those of them that are arrays) lie on; None for the host.
+
+    *what* and *names* say in an error whose arguments they are, and which.
 
     Raises
     ------
@@ -331,7 +333,7 @@ def operands_device(op: str, names: Sequence[str], arrays: Sequence[Any]) -> Dev
         elif ctx is not where and GPU in (ctx.device_typeid, where.device_typeid):
             a, b = (names[min(k, len(names) - 1)] for k in (first, i))
             raise MXNetError(
-                f"Operator {op}: all arrays must be on one device, but {a} is on {where} and {b} "
+                f"{what}: all arrays must be on one device, but {a} is on {where} and {b} "
                 f"on {ctx}; expected {where}: use as_in_context"
             )
     return None if first is None else device_of(where)

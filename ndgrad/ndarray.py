@@ -274,7 +274,7 @@ class NDArray(Array):
     def _moved(self, context: Context) -> NDArray:
         check_usable(context)
         if context.device_typeid == GPU or self._ctx.device_typeid == GPU:
-            result: NDArray = F._copy_to_context(self, ctx=context, source=self._ctx)
+            result: NDArray = F._copy_to_context(self, ctx=str(context), source=str(self._ctx))
         else:
             result = F._copy_to_context(self)
         result._ctx = context

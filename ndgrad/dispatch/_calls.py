@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError
-from ..context import GPU
+from ..context import GPU, Context
 from ..device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels._table import NONE, Op, lookup
@@ -99,14 +99,17 @@ def structured_call(op: Op) -> Callable[..., Any]:
             params["_training"] = state.training
         if tracing.active and (recorder := tracing.recorder()) is not None:
             results = recorder.forward(op, inputs, params)
-        elif in_use and (target := operands_device(op.name, op.keywords, inputs)) is not None:
+        elif (
+            in_use
+            and (target := operands_device(f"Operator {op.name}", op.keywords, inputs)) is not None
+        ):
             with placed(target):
                 results = forward(*inputs, **params)
         else:
             results = forward(*inputs, **params)
         if isinstance(results, tuple):
             results = (results,)
-        outputs = [_wrap(data, shape, inputs) for data, shape in results]
+        outputs = [_wrap(inputs, *result) for result in results]
         if state.recording:
             for x in inputs:
                 if isinstance(x, Array) and x._node is not None:
@@ -119,9 +122,16 @@ def structured_call(op: Op) -> Callable[..., Any]:
     return call
 
 
-def _wrap(data: np.ndarray[Any, Any], shape: tuple[int, ...], inputs: Sequence[Any]) -> Array:
-    """An array around a forward's result, which may be a view of an input's memory."""
+def _wrap(
+    inputs: Sequence[Any], data: Any, shape: tuple[int, ...], to: Context | None = None
+) -> Array:
+    """An array around a forward's result, which may be a view of an input's memory.
+
+    It is on the inputs' device unless the forward says *to* which it was moved.
+    """
     array = _classes.array
+    if to is not None:
+        return array(data, shape, to)
     if in_use:
         ctx = inputs[0]._ctx
         if ctx.device_typeid == GPU and data.__class__ is np.ndarray:

@@ -297,7 +297,7 @@ def _general(
     ctx = arrays[0]._ctx
     n = size_of(shape)
     if in_use:
-        operands_device(op.name, op.keywords, inputs)
+        operands_device(f"Operator {op.name}", op.keywords, inputs)
         y = empty_on(ctx, n, dtype) if target is None else target
     else:
         y = empty(n, dtype) if target is None else target

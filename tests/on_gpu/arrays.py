@@ -39,7 +39,10 @@ def test_making_and_moving(dtype: str) -> None:
     assert isinstance(x._data, DeviceArray) and x.context == GPU and x.shape == NUMBERS.shape
     for y in (x, x.copy(), x.as_in_context(CPU), x.copyto(CPU), pickle.loads(pickle.dumps(x))):
         assert np.array_equal(y.asnumpy(), (NUMBERS % 2).astype(dtype))
+    for y in (x.as_in_context(CPU), x.copyto(CPU)):
+        assert y.context == CPU and type(y._data) is np.ndarray and type(y) is nd.NDArray
     assert x.as_in_context(GPU) is x
+    assert x.copyto(GPU)._data.address != x._data.address
     assert copy.deepcopy(x).context == GPU
     assert nd.full((2, 3), 1, ctx=GPU, dtype=dtype).asnumpy().tolist() == np.ones((2, 3)).tolist()
     assert nd.zeros(0, ctx=GPU, dtype=dtype).asnumpy().shape == (0,)
@@ -130,6 +133,13 @@ def test_arrays_of_two_devices() -> None:
         a + b
     b.copyto(a)
     a[:] = b
+    with pytest.raises(MXNetError, match=r"variables\[0\] is on gpu\(0\) and gradients\[0\]"):
+        autograd.mark_variables([a], [nd.zeros(2)])
+    a.attach_grad()
+    with autograd.record():
+        c = a * 2
+    with pytest.raises(MXNetError, match=r"heads\[0\] is on gpu\(0\) and its head gradient on"):
+        c.backward(nd.ones(2))
 
 
 def test_gradients_cross_devices() -> None:
@@ -139,7 +149,7 @@ def test_gradients_cross_devices() -> None:
         y = x.as_in_context(GPU) ** 2
         loss = (y.as_in_context(CPU) * x).sum()
     loss.backward()
-    assert x.grad.context == CPU
+    assert x.grad.context == CPU and type(x.grad._data) is np.ndarray
     assert x.grad.asnumpy().tolist() == [3, 12, 27]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd
+from ndgrad.device import DeviceArray
 from ndgrad.kernels import OPS
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import assert_close, sample_inputs
@@ -38,14 +39,19 @@ def run(op: Op, sample: Sample, dtype: str, ctx: mx.Context) -> tuple[list[Any],
     with autograd.record():
         result = op.call(*inputs, **sample.params)
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
-    assert all(y.context == ctx for y in outputs)
+    assert all(y.context == ctx and on(ctx, y) for y in outputs)
     gradients: list[Any] = []
     if op.gradient == DIFFERENTIABLE and variables:
         heads = [mx.nd.array(_head(y), dtype=y.dtype, ctx=ctx) for y in outputs]
         autograd.backward(outputs, heads)
-        assert all(x.grad.context == ctx for x in variables)
+        assert all(x.grad.context == ctx and on(ctx, x.grad) for x in variables)
         gradients = [x.grad.asnumpy() for x in variables]
     return [y.asnumpy() for y in outputs], gradients
+
+
+def on(ctx: mx.Context, x: mx.nd.NDArray) -> bool:
+    """Whether the elements are where the context says."""
+    return (type(x._data) is DeviceArray) == (ctx.device_type == "gpu")
 
 
 def _head(y: mx.nd.NDArray) -> np.ndarray[Any, Any]:
