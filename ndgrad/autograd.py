@@ -24,6 +24,7 @@ import numpy as np
 
 from . import tracing
 from .base import MXNetError
+from .device import operands_device
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
 from .function import Function
 from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
@@ -171,6 +172,7 @@ def mark_variables(
                 f"mark_variables: gradients[{i}] must have its variable's shape {x.shape} and "
                 f"dtype {np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
             )
+        operands_device("mark_variables", (f"variables[{i}]", f"gradients[{i}]"), (x, gradient))
     for x, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
         x._node = Leaf(x, gradient, req)
 
@@ -215,6 +217,7 @@ def _heads(
                 f"{head.shape} and dtype {np.dtype(head.dtype)}, got {grad_.shape} and "
                 f"{np.dtype(grad_.dtype)}"
             )
+        operands_device(function, (f"heads[{i}]", "its head gradient"), (head, grad_))
     return heads, head_grads
 
 

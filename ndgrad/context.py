@@ -26,7 +26,8 @@ __all__ = [
     "num_gpus",
 ]
 
-_GPU = 2
+GPU = 2
+"""The type number of a GPU."""
 
 
 class GpuTarget(Protocol):
@@ -40,6 +41,12 @@ class GpuTarget(Protocol):
 
     def empty_cache(self, device_id: int) -> None:
         """Give a GPU's pooled memory back."""
+
+    def device(self, device_id: int) -> Any:
+        """Return what makes arrays there, a `ndgrad.device.Device`."""
+
+    def hindrance(self) -> str:
+        """Return why there is no GPU, and what to do about it; "" if that is not known."""
 
 
 # The room that drives GPUs puts itself here; looking for GPUs is its business, done when asked.
@@ -157,7 +164,7 @@ class Context:
             If the device cannot be used on this machine.
         """
         check_usable(self)
-        if self.device_typeid == _GPU:
+        if self.device_typeid == GPU:
             assert _gpu_target is not None  # check_usable has seen it
             _gpu_target.empty_cache(self.device_id)
         elif _empty_host_cache is not None:
@@ -256,7 +263,7 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
         raise TypeError(
             f"{prefix}ctx={ctx!r} is a {type(ctx).__name__}; expected a Context, such as cpu()"
         )
-    if ctx.device_typeid != _GPU:
+    if ctx.device_typeid != GPU:
         return
     if _gpu_target is None:
         raise MXNetError(
@@ -265,8 +272,22 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
         )
     count = _gpu_target.num_gpus()
     if ctx.device_id >= count:
-        has = "no usable GPU" if count == 0 else f"{count} GPU(s), numbered from 0"
+        has, instead = f"{count} GPU(s), numbered from 0", ", or a number below num_gpus()"
+        if count == 0:
+            has, instead = f"no usable GPU{_gpu_target.hindrance()}", ""
         raise MXNetError(
-            f"{prefix}{ctx} cannot be used: this machine has {has}. "
-            "Use ctx=cpu(), or a number below num_gpus()"
+            f"{prefix}{ctx} cannot be used: this machine has {has}. Use ctx=cpu(){instead}"
         )
+
+
+def written(text: str) -> Context:
+    """Return the context that ``str`` writes so, such as ``'gpu(0)'``."""
+    kind, _, number = text.rstrip(")").partition("(")
+    return Context(kind, int(number))
+
+
+def use_gpu(ctx: Context) -> Any:
+    """Return what makes arrays on a GPU; raises as `check_usable` does."""
+    check_usable(ctx)
+    assert _gpu_target is not None  # check_usable has seen it
+    return _gpu_target.device(ctx.device_id)

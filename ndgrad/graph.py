@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from . import tracing
 from .base import MXNetError
 from .context import Context
+from .device import DeviceArray, in_use
 
 NOT_RECORDED = (
     "Cannot differentiate node because it is not in a computational graph. You need to set "
@@ -49,7 +50,7 @@ class Array:
 
     Attributes
     ----------
-    _data : numpy.ndarray
+    _data : numpy.ndarray or DeviceArray
         The elements: 1-d, contiguous, writeable.  Views share memory.
     _shape : tuple of int
     _ctx : Context
@@ -62,13 +63,18 @@ class Array:
 
     __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "__weakref__")
 
+    _on_device: ClassVar[type[Array]]
+    """What an array becomes whose elements are on a device; the short ways pass it by."""
+
     def __init__(
         self,
-        data: np.ndarray[Any, Any],
+        data: Any,
         shape: tuple[int, ...],
         ctx: Context,
         version: list[int] | None = None,
     ) -> None:
+        if in_use and data.__class__ is DeviceArray:
+            self.__class__ = self._on_device
         self._data = data
         self._shape = shape
         self._ctx = ctx

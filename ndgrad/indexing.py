@@ -15,6 +15,7 @@ import numpy as np
 
 from . import dispatch, tracing
 from .base import MXNetError
+from .device import device_of, moved, overlap, placed
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
 from .kernels._launch import PARALLEL_ELEMENTS
@@ -185,6 +186,8 @@ def _small(x: Array, key: Any) -> np.ndarray[Any, Any] | None:
     for item in key:
         if item.__class__ not in _BASIC:
             return None
+    if x._data.__class__ is not np.ndarray:
+        return None
     try:
         found = x._data.reshape(x._shape)[key]
     except (IndexError, TypeError, ValueError):
@@ -372,9 +375,10 @@ def _value(x: Array, value: Any) -> tuple[np.ndarray[Any, Any], Shape]:
     """The flat elements to write, in the dtype of *x*, and their shape."""
     if isinstance(value, Array):
         data = value._data
-        return (data if data.dtype == x._data.dtype else casting.copied(value, x._data.dtype)), (
-            value._shape
-        )
+        if data.dtype != x._data.dtype:
+            with placed(device_of(value._ctx)):
+                data = casting.copied(value, x._data.dtype)
+        return moved(data, device_of(x._ctx)), value._shape
     try:
         host = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
         with np.errstate(all="ignore"):
@@ -489,7 +493,7 @@ def setitem(x: Array, key: Any, value: Any) -> None:
     else:
         source, own = _value(x, value)
         fitting = _fitting(own, box.shape, without_new)
-        if np.may_share_memory(source, x._data):
+        if overlap(source, x._data):
             source = source.copy()
         _strided.move(source, _strided.broadcast(fitting, box.shape), x._data, box)
     dispatch.written(x)
@@ -558,7 +562,7 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     fitting = _fitting(own, rows.shape, rows.shape)
     if fitting != rows.shape:
         source = _strided.gather(source, _strided.broadcast(fitting, rows.shape))
-    elif np.may_share_memory(source, x._data):
+    elif overlap(source, x._data):
         source = source.copy()
     _rows.put(source, rows.index, x._data, rows.outer, rows.length, rows.inner)
     dispatch.written(x)

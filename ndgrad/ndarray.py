@@ -10,11 +10,12 @@ import numpy as np
 
 from . import dispatch, indexing
 from .base import MXNetError, as_dtype
-from .context import Context, check_usable, current_context
+from .context import GPU, Context, check_usable, current_context
+from .device import device_of, moved, placed
 from .dispatch import IN_GRAPH, check_writable, convert, written
 from .graph import Array, Leaf, state
 from .kernels._table import ElementwiseOp, F
-from .storage import empty
+from .storage import empty, empty_like
 from .tracing import host_read
 
 _STYPES = ("default",)
@@ -160,9 +161,14 @@ class NDArray(Array):
     @classmethod
     def _from_numpy(cls, source: np.ndarray[Any, Any], ctx: Context | None) -> NDArray:
         """A copy of a NumPy array of a supported dtype."""
+        place = current_context() if ctx is None else ctx
+        if place.device_typeid == GPU:
+            as_dtype(source.dtype, op="array")
+            flat = np.ascontiguousarray(source).reshape(-1)
+            return cls(moved(flat, device_of(place)), source.shape, place)
         data = empty(source.size, as_dtype(source.dtype, op="array"))
         np.copyto(data.reshape(source.shape), source)
-        return cls(data, source.shape, current_context() if ctx is None else ctx)
+        return cls(data, source.shape, place)
 
     def asnumpy(self) -> np.ndarray[Any, Any]:
         """Return a copy as a NumPy array."""
@@ -267,7 +273,10 @@ class NDArray(Array):
 
     def _moved(self, context: Context) -> NDArray:
         check_usable(context)
-        result: NDArray = F._copy_to_context(self)
+        if context.device_typeid == GPU or self._ctx.device_typeid == GPU:
+            result: NDArray = F._copy_to_context(self, ctx=str(context), source=str(self._ctx))
+        else:
+            result = F._copy_to_context(self)
         result._ctx = context
         return result
 
@@ -306,7 +315,7 @@ class NDArray(Array):
             raise KeyError(grad_req)
         if stype not in (None, *_STYPES):
             raise MXNetError(f"attach_grad: stype={stype!r}, expected one of {_STYPES}")
-        gradient = empty(self.size, self._data.dtype)
+        gradient = empty_like(self._data)
         gradient.fill(0)
         self._node = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req)
 
@@ -446,6 +455,61 @@ class NDArray(Array):
 
     def __abs__(self) -> NDArray:
         return F.abs(self)
+
+
+class _OnDevice(NDArray):
+    """An array whose elements are on a device: what looks at them asks for a copy on the host.
+
+    A class of its own costs arrays on the host nothing, whose short ways ask for their class.
+    """
+
+    __slots__ = ()
+
+    def _host(self) -> np.ndarray[Any, Any]:
+        return self._data.get().reshape(self._shape)  # type: ignore[attr-defined]
+
+    def asnumpy(self) -> np.ndarray[Any, Any]:
+        host_read(self, "with asnumpy()")
+        return self._host()
+
+    def tolist(self) -> Any:
+        host_read(self, "with tolist()")
+        return self._host().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        host_read(self, "as a NumPy array")
+        if copy is False:
+            raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
+        host = self._host()
+        return host if dtype is None else host.astype(dtype, copy=False)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        raise MXNetError(
+            f"DLPack shares memory of the host, and this array is on {self._ctx}: use "
+            "as_in_context(cpu()), or __cuda_array_interface__"
+        )
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """How other libraries see the memory."""
+        return {**self._data.__cuda_array_interface__, "shape": self._shape}  # type: ignore[attr-defined]
+
+    def __getitem__(self, key: Any) -> NDArray:
+        with placed(device_of(self._ctx)):
+            return super().__getitem__(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        with placed(device_of(self._ctx)):
+            super().__setitem__(key, value)
+
+    def wait_to_read(self) -> None:
+        self._data.device.synchronize()  # type: ignore[attr-defined]
+
+    wait_to_write = wait_to_read
+
+
+_OnDevice.__name__ = _OnDevice.__qualname__ = "NDArray"
+Array._on_device = _OnDevice
 
 
 def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) -> NDArray:

@@ -28,10 +28,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import context
+from . import context, device
 from .base import settings
 
-__all__ = ["POOLED_BYTES", "PoolStats", "empty", "pool_stats", "release_all"]
+__all__ = [
+    "POOLED_BYTES",
+    "PoolStats",
+    "empty",
+    "empty_like",
+    "empty_on",
+    "pool_stats",
+    "release_all",
+]
 
 # From this size on glibc may return freed memory at once (its trim threshold). Measured: six live
 # results of 128 KiB, made and dropped in turn, cost 3.6 times as much as one that is reused.
@@ -62,16 +70,16 @@ def _memory_bytes() -> int:
 
 
 @dataclass(slots=True)
-class _Block:
-    """A piece of anonymous memory of our own."""
+class Block:
+    """A piece of memory of our own; ``mapping.close()`` gives it back."""
 
-    mapping: mmap.mmap
+    mapping: Any
     address: int
     size: int
     freed: int = 0  # when it came back to the pool, as a count
 
 
-def _map(size: int) -> _Block:
+def _map(size: int) -> Block:
     """Map a block; OSError, ValueError or OverflowError if that cannot be done."""
     if os.name == "posix":
         # Private: a forked child must not share the parent's arrays, and Python's default would.
@@ -81,7 +89,7 @@ def _map(size: int) -> _Block:
                 mapping.madvise(mmap.MADV_HUGEPAGE)
     else:
         mapping = mmap.mmap(-1, size)
-    return _Block(mapping, ctypes.addressof(ctypes.c_char.from_buffer(mapping)), size)
+    return Block(mapping, ctypes.addressof(ctypes.c_char.from_buffer(mapping)), size)
 
 
 class PoolStats(NamedTuple):
@@ -103,15 +111,15 @@ class PoolStats(NamedTuple):
     """How many requests had to be met by new memory."""
 
 
-class _Pool:
+class Pool:
     """Blocks that wait to be used again, by size, at most `limit` bytes of them."""
 
-    def __init__(self, limit: int | None = None, map_block: Callable[[int], _Block] = _map) -> None:
+    def __init__(self, limit: int | None = None, map_block: Callable[[int], Block] = _map) -> None:
         self._limit = limit
         self._map = map_block
         self._lock = threading.Lock()
-        self._returned: deque[_Block] = deque()  # by finalisers; its append and popleft are atomic
-        self._free: dict[int, deque[_Block]] = {}  # by size, the longest free on the left
+        self._returned: deque[Block] = deque()  # by finalisers; its append and popleft are atomic
+        self._free: dict[int, deque[Block]] = {}  # by size, the longest free on the left
         self._free_bytes = 0
         self._used_bytes = 0
         self._used_blocks = 0
@@ -126,7 +134,7 @@ class _Pool:
             self._limit = _memory_bytes() // _SHARE_OF_MEMORY if chosen is None else chosen
         return self._limit
 
-    def take(self, nbytes: int) -> _Block:
+    def take(self, nbytes: int) -> Block:
         """Return a block of at least `nbytes`; MemoryError if there is none to be had."""
         if self._limit is None:
             self.limit()
@@ -146,7 +154,7 @@ class _Pool:
             self._used_blocks += 1
         return block
 
-    def _map_or_free(self, size: int, nbytes: int) -> _Block:
+    def _map_or_free(self, size: int, nbytes: int) -> Block:
         for last in (False, True):
             try:
                 return self._map(size)
@@ -158,7 +166,7 @@ class _Pool:
             "already, and the pool of freed blocks has been emptied"
         )
 
-    def give_back(self, block: _Block) -> None:
+    def give_back(self, block: Block) -> None:
         """Take `block` back, from a finaliser: whoever holds the lock, never wait for it."""
         self._returned.append(block)
         if self._lock.acquire(blocking=False):
@@ -226,8 +234,8 @@ class _Lease(ctypes.Array):  # type: ignore[type-arg]
     _type_ = ctypes.c_char
     _length_ = 0
 
-    block: _Block
-    pool: _Pool
+    block: Block
+    pool: Pool
 
     def __del__(self) -> None:
         # While the interpreter shuts down the pool may be half gone; the system frees the memory.
@@ -242,16 +250,21 @@ def _lease_type(size: int) -> type[_Lease]:
     return type(f"_Lease{size}", (_Lease,), {"__slots__": (), "_length_": size})
 
 
-_pool = _Pool()
+_pool = Pool()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pool.after_fork)
 
 
 # A default argument is found faster than a global, and this is on the path of every operator.
 def empty(
-    n: int, dtype: np.dtype[Any], _np_empty: Callable[..., np.ndarray] = np.empty
+    n: int,
+    dtype: np.dtype[Any],
+    _np_empty: Callable[..., np.ndarray] = np.empty,
+    _devices: list[device.Device] = device.in_use,
 ) -> np.ndarray[tuple[int], Any]:
     """Return a new array of `n` elements with undefined contents.
+
+    In the scope of `device.placed` it is on that device.
 
     Parameters
     ----------
@@ -272,6 +285,8 @@ def empty(
     MemoryError
         If there is not so much memory; the text names the bytes asked for.
     """
+    if _devices and (target := device.place.device) is not None:
+        return target.empty(n, dtype)  # type: ignore[return-value]
     if n < _NEVER_POOLED:
         return _np_empty(n, dtype)
     nbytes = n * dtype.itemsize
@@ -282,6 +297,22 @@ def empty(
     lease.block = block
     lease.pool = _pool
     return np.frombuffer(lease, dtype, n)  # type: ignore[call-overload]
+
+
+def empty_on(ctx: context.Context, n: int, dtype: np.dtype[Any]) -> Any:
+    """Return a new array of `n` elements with undefined contents on the device of `ctx`."""
+    target = None if ctx.device_typeid != context.GPU else device.device_of(ctx)
+    return empty(n, dtype) if target is None else target.empty(n, dtype)
+
+
+def empty_like(data: Any) -> Any:
+    """Return a new array of the size and dtype of `data`, where it is."""
+    if data.__class__ is device.DeviceArray:
+        return data.device.empty(data.size, data.dtype)
+    if device.place.device is None:
+        return empty(data.size, data.dtype)
+    with device.placed(None):
+        return empty(data.size, data.dtype)
 
 
 def pool_stats() -> PoolStats:

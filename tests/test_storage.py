@@ -14,7 +14,7 @@ import pytest
 
 from ndgrad import storage
 from ndgrad.base import DTYPES, MXNetError
-from ndgrad.storage import POOLED_BYTES, _block_size, _Lease, _map, _Pool, empty, pool_stats
+from ndgrad.storage import POOLED_BYTES, Pool, _block_size, _Lease, _map, empty, pool_stats
 
 U8 = np.dtype("uint8")
 F4 = np.dtype("float32")
@@ -23,7 +23,7 @@ F4 = np.dtype("float32")
 @pytest.fixture
 def pool(monkeypatch):
     """A pool of its own for the test, limited to eight blocks of the least size."""
-    pool = _Pool(limit=8 * POOLED_BYTES)
+    pool = Pool(limit=8 * POOLED_BYTES)
     monkeypatch.setattr(storage, "_pool", pool)
     yield pool
     gc.collect()
@@ -119,7 +119,7 @@ def test_the_limit_holds_and_the_longest_free_goes_first(pool):
 
 
 def test_a_limit_of_zero_keeps_nothing(monkeypatch):
-    pool = _Pool(limit=0)
+    pool = Pool(limit=0)
     monkeypatch.setattr(storage, "_pool", pool)
     empty(POOLED_BYTES, U8)
     assert pool.stats()[:4] == (0, 0, 0, 0)
@@ -127,12 +127,12 @@ def test_a_limit_of_zero_keeps_nothing(monkeypatch):
 
 def test_the_limit_is_read_from_the_environment(monkeypatch):
     monkeypatch.setenv("NDGRAD_POOL_BYTES", "3M")
-    assert _Pool().stats().limit == 3 * 2**20
+    assert Pool().stats().limit == 3 * 2**20
     monkeypatch.setenv("NDGRAD_POOL_BYTES", "some")
     with pytest.raises(MXNetError, match="NDGRAD_POOL_BYTES=some"):
-        _Pool().take(POOLED_BYTES)
+        Pool().take(POOLED_BYTES)
     monkeypatch.delenv("NDGRAD_POOL_BYTES")
-    assert 2**20 < _Pool().limit() < 2**50
+    assert 2**20 < Pool().limit() < 2**50
 
 
 def test_release_all_frees_what_waits_and_nothing_else(pool):
@@ -154,7 +154,7 @@ def test_a_failed_mapping_empties_the_pool_and_tries_again(monkeypatch):
         left[0] -= 1
         return _map(size)
 
-    pool = _Pool(limit=10**9, map_block=map_block)
+    pool = Pool(limit=10**9, map_block=map_block)
     monkeypatch.setattr(storage, "_pool", pool)
     empty(POOLED_BYTES, U8)
     kept = empty(2 * POOLED_BYTES, U8)

@@ -10,6 +10,8 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError
+from ..context import GPU, Context
+from ..device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels._table import NONE, Op, lookup
 from . import _classes
@@ -97,11 +99,17 @@ def structured_call(op: Op) -> Callable[..., Any]:
             params["_training"] = state.training
         if tracing.active and (recorder := tracing.recorder()) is not None:
             results = recorder.forward(op, inputs, params)
+        elif (
+            in_use
+            and (target := operands_device(f"Operator {op.name}", op.keywords, inputs)) is not None
+        ):
+            with placed(target):
+                results = forward(*inputs, **params)
         else:
             results = forward(*inputs, **params)
         if isinstance(results, tuple):
             results = (results,)
-        outputs = [_wrap(data, shape, inputs) for data, shape in results]
+        outputs = [_wrap(inputs, *result) for result in results]
         if state.recording:
             for x in inputs:
                 if isinstance(x, Array) and x._node is not None:
@@ -114,16 +122,27 @@ def structured_call(op: Op) -> Callable[..., Any]:
     return call
 
 
-def _wrap(data: np.ndarray[Any, Any], shape: tuple[int, ...], inputs: Sequence[Any]) -> Array:
-    """An array around a forward's result, which may be a view of an input's memory."""
+def _wrap(
+    inputs: Sequence[Any], data: Any, shape: tuple[int, ...], to: Context | None = None
+) -> Array:
+    """An array around a forward's result, which may be a view of an input's memory.
+
+    It is on the inputs' device unless the forward says *to* which it was moved.
+    """
     array = _classes.array
+    if to is not None:
+        return array(data, shape, to)
+    if in_use:
+        ctx = inputs[0]._ctx
+        if ctx.device_typeid == GPU and data.__class__ is np.ndarray:
+            data = moved(data, device_of(ctx))  # a few numbers that were computed on the host
     base = data.base
     # A view of a view has the same base as the view: the array that owns the memory.
-    owner = base if base.__class__ is np.ndarray else data
+    owner = base if base.__class__ in BUFFERS else data
     for x in inputs:
-        if x.__class__ is array and (x._data is owner or x._data.base is owner):
+        if isinstance(x, array) and (x._data is owner or x._data.base is owner):
             return array(data, shape, x._ctx, x._version)
-    if tracing.active:
+    if tracing.active or data.__class__ is not np.ndarray:
         return array(data, shape, inputs[0]._ctx)  # which tells the recorder
     result = array.__new__(array)
     result._data, result._shape, result._ctx = data, shape, inputs[0]._ctx
@@ -191,4 +210,7 @@ def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> Non
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.copy(source, target)
     elif source.size and source is not target:
-        np.copyto(target, source)
+        if source.__class__ is target.__class__ is np.ndarray:
+            np.copyto(target, source)
+        else:
+            copy(source, target)

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, promote
+from ..device import BUFFERS, DeviceArray, in_use, operands_device, overlap
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels import _elementwise, _scalar
 from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
 from ..kernels._table import ZERO, ElementwiseOp, F, lookup
-from ..storage import empty
+from ..storage import empty, empty_on
 from ..tracing import active
 from . import _classes
 from ._calls import check_writable, convert, record_call, tracked, unrecorded, write_into, written
@@ -239,7 +240,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     arrays, right_number = _Kernels(op, "ov"), _Kernels(op, "os")
 
     def call(target: Array, operand: Any) -> bool:
-        if active:
+        if active or target.__class__ is not array:
             return False
         x = target._data
         dtype = x.dtype
@@ -293,7 +294,13 @@ def _general(
         check_writable(out, op.name)
         if not recorded and not active and out._shape == shape and out._data.dtype == dtype:
             target = _safe_target(out, arrays)
-    y = empty(size_of(shape), dtype) if target is None else target
+    ctx = arrays[0]._ctx
+    n = size_of(shape)
+    if in_use:
+        operands_device(f"Operator {op.name}", op.keywords, inputs)
+        y = empty_on(ctx, n, dtype) if target is None else target
+    else:
+        y = empty(n, dtype) if target is None else target
     scalar = np.dtype(compute)
     extra = loop.args[len(inputs) :]
     operands = tuple(x._data if isinstance(x, Array) else _as_scalar(x, scalar) for x in inputs)
@@ -304,7 +311,7 @@ def _general(
         assert out is not None
         written(out)
         return out
-    result = _classes.array(y, shape, arrays[0]._ctx)
+    result = _classes.array(y, shape, ctx)
     if recorded:
         record_call(op, params, inputs, (result,))
     return result if out is None else write_into(out, result, op.name)
@@ -354,14 +361,15 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
     target = out._data
     for x in inputs:
         data = x._data
-        if data is target or not np.may_share_memory(data, target):
+        if data is target or not overlap(data, target):
             continue
-        if (
-            data.size != target.size
-            or data.__array_interface__["data"] != target.__array_interface__["data"]
-        ):
+        if data.size != target.size or _address(data) != _address(target):
             return None
     return target
+
+
+def _address(data: Any) -> int:
+    return data.address if data.__class__ is DeviceArray else data.ctypes.data
 
 
 def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
@@ -393,7 +401,7 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
 
     def unary(node: Node, g: Flat) -> Sequence[Any]:
-        if active:
+        if active or g.__class__ is not np.ndarray:
             return _general_flat(op, node, g)
         dtype = node.dtype
         way = short.get(dtype)
@@ -404,7 +412,7 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     def binary(node: Node, g: Flat) -> Sequence[Any]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the short way forward share one shape object.
-        if shape_a is not shape or shape_b is not shape or active:
+        if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
             return _general_flat(op, node, g)
         a, b = node.parents
         # NoneType for a number, list for a constant array, else what made the input.
@@ -492,7 +500,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
         compute = compute_type(dtype, mathematical=op.mathematical)
         known: dict[str, tuple[Any, Any]] = {"g": (g, shape)}
         for name, value, own in zip((*op.inputs, "y"), node.saved or (), shapes, strict=True):
-            known[name] = (value, own if isinstance(value, np.ndarray) else None)
+            known[name] = (value, own if isinstance(value, BUFFERS) else None)
         for name, value in (node.params or {}).items():
             known[name] = (value, None)
         operands = tuple(
@@ -502,7 +510,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
             for name in loop.args
         )
         forms = tuple(known[name][1] for name in loop.args)
-        outs = tuple([empty(g.size, dtype) for _ in wanted])
+        outs = tuple([empty_on(node.ctx, g.size, dtype) for _ in wanted])
         if g.size:
             _elementwise.run(loop, operands, forms, outs, compute)
         results.update(zip(wanted, outs, strict=True))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from .. import tracing
+from ..device import BUFFERS, device_of, in_use, placed
 from ..graph import Node, Port
 from ..kernels import _elementwise
 from ..kernels._codegen import compute_type
 from ..kernels._table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup
-from ..storage import empty
+from ..storage import empty_like, empty_on
 from . import _classes
 from ._calls import unrecorded
 from ._elementwise import flat_derivative, recorded_derivative, size_of
@@ -22,8 +24,8 @@ from ._elementwise import flat_derivative, recorded_derivative, size_of
 
 def _operand(node: Node, i: int) -> Any:
     """A node's saved operand (inputs, then outputs) as an array that hangs in the graph again."""
-    value = (node.saved or ())[i]
-    if value.__class__ is not np.ndarray:
+    value: Any = (node.saved or ())[i]
+    if value.__class__ not in BUFFERS:
         return value
     x = _classes.array(value, node.shapes[i], node.ctx)
     output = i - len(node.parents)
@@ -107,10 +109,11 @@ def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     def backward(node: Node, grads: Any) -> Sequence[Any]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
-            _classes.array(_filled(shape, node.dtype, 0) if g is None else g, shape, node.ctx)
+            _classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
             for g, shape in zip(_as_list(grads), shapes, strict=False)
         ]
-        results = unrecorded(_apply_vjp, op, function, node, arrays)
+        with placed(device_of(node.ctx)) if in_use else nullcontext():
+            results = unrecorded(_apply_vjp, op, function, node, arrays)
         return [None if result is None else result._data for result in results]
 
     return backward
@@ -147,8 +150,8 @@ def _as_list(grads: Any) -> list[Any]:
     return grads if isinstance(grads, list) else [grads]
 
 
-def _filled(shape: tuple[int, ...], dtype: np.dtype[Any], value: int) -> np.ndarray[Any, Any]:
-    data = empty(size_of(shape), dtype)
+def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, Any]:
+    data = empty_on(node.ctx, size_of(shape), node.dtype)
     data.fill(value)
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.filled(data, value)
@@ -161,13 +164,13 @@ class _FlatRules:
     flat = True
 
     def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
-        return _filled(shape, node.dtype, 1)
+        return _filled(shape, node, 1)
 
     def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
-        return _filled(shape, node.dtype, 0)
+        return _filled(shape, node, 0)
 
     def add(self, a: Any, b: Any) -> Any:
-        return self._sum(a, b, empty(a.size, a.dtype))
+        return self._sum(a, b, empty_like(a))
 
     def add_into(self, a: Any, b: Any) -> Any:
         return self._sum(a, b, a)
@@ -187,10 +190,10 @@ class _RecordedRules:
     flat = False
 
     def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
-        return _classes.array(_filled(shape, node.dtype, 1), shape, node.ctx)
+        return _classes.array(_filled(shape, node, 1), shape, node.ctx)
 
     def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
-        return _classes.array(_filled(shape, node.dtype, 0), shape, node.ctx)
+        return _classes.array(_filled(shape, node, 0), shape, node.ctx)
 
     def add(self, a: Any, b: Any) -> Any:
         return F.broadcast_add(a, b)

@@ -12,7 +12,7 @@ from ._target import use_wide_vectors
 
 use_wide_vectors()
 
-from . import _codegen  # noqa: E402
+from . import _codegen, _cuda  # noqa: E402, F401
 from ._table import ALIASES, OPS, ElementwiseOp, lookup  # noqa: E402
 
 for _module in pkgutil.iter_modules(__path__):

@@ -57,13 +57,18 @@ class Formula:
         return eval(self._code, {"__builtins__": {}, **functions}, dict(operands))
 
     def kernel_text(
-        self, kind: str, loads: Mapping[str, str], fixed: Collection[str] = ()
+        self,
+        kind: str,
+        loads: Mapping[str, str],
+        fixed: Collection[str] = (),
+        writes: type[_Writer] | None = None,
     ) -> tuple[str, set[str]]:
         """Text for a kernel that computes in *kind*, and the scalar functions it imports.
 
-        Operands whose names are in *fixed* are the same all through the innermost loop.
+        Operands whose names are in *fixed* are the same all through the innermost loop; *writes*
+        takes the place of the writer for a CPU.
         """
-        writer = _Writer(kind, loads, fixed)
+        writer = (writes or _Writer)(kind, loads, fixed)
         return ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body), writer.imports
 
     def near_text(

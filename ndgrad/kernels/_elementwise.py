@@ -11,7 +11,8 @@ from numba import types
 
 from .. import tracing
 from ..base import MXNetError
-from . import _cache, _codegen
+from ..device import in_use
+from . import _cache, _codegen, _cuda
 from ._codegen import Loop
 from ._launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
 
@@ -102,6 +103,13 @@ def broadcast_shape(shapes: tuple[Shape, ...], what: str) -> Shape:
         ) from None
 
 
+def constant(numbers: list[int]) -> np.ndarray[Any, Any]:
+    """An int64 array that nobody writes to: a device needs to be given it only once."""
+    array = np.array(numbers, np.int64)
+    array.flags.writeable = False
+    return array
+
+
 @lru_cache(maxsize=4096)
 def layout(shapes: tuple[Shape, ...], what: str) -> Layout:
     """Work out the loop over operands of *shapes*, merging axes wherever strides allow."""
@@ -138,7 +146,7 @@ def layout(shapes: tuple[Shape, ...], what: str) -> Layout:
     numbers = [inner, len(axes), *lengths]
     for operand in range(len(shapes)):
         numbers += [steps[operand] for _, steps in axes]
-    return Layout(shape, code, math.prod(lengths), inner, np.array(numbers, np.int64))
+    return Layout(shape, code, math.prod(lengths), inner, constant(numbers))
 
 
 _KERNELS: dict[Any, Compiled] = {}
@@ -169,6 +177,9 @@ def run(
     """Fill flat *results* from *operands*: flat arrays with their shapes, numbers with None."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.elementwise(loop, operands, shapes, results, compute)
+        return
+    if in_use and results[0].__class__ is not np.ndarray:
+        _cuda._elementwise.run(loop, operands, shapes, results, compute)
         return
     arrays = tuple(shape for shape in shapes if shape is not None)
     plan = layout(arrays, loop.name)

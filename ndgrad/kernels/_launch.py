@@ -21,7 +21,8 @@ from numba.core import cgutils
 from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
-from . import _cache, _codegen, _threads
+from ..device import DeviceArray, in_use
+from . import _cache, _codegen, _cuda, _threads
 
 PARALLEL_ELEMENTS = 1 << 15
 """Elements of cheap arithmetic from which a parallel launch (1.2 us) pays: about 4 us of work."""
@@ -251,6 +252,9 @@ class Chunked:
         return _cache.load(f"parallel_{self._count}", text).parallel
 
     def __call__(self, *args: Any) -> None:
+        if in_use and any(arg.__class__ is DeviceArray for arg in args):
+            _cuda._generic.run(self, args)
+            return
         n, grain = args[-2:]
         if n <= grain or numba.config.DISABLE_JIT:  # a Python function in args has no type
             self.serial(*args[:-2], 0, n)

@@ -13,8 +13,9 @@ import numpy as np
 
 from .. import tracing
 from ..base import promote
+from ..device import DeviceArray
 from ..storage import empty
-from . import _blas, _tiles
+from . import _blas, _cuda, _tiles
 from ._launch import address, call, chunked, flat, grain
 from ._table import F
 from ._threads import num_threads
@@ -30,6 +31,7 @@ _CHUNK = 1 << 19
 # Rows are filled by several threads from four chunks on: one fills them in the time of a launch.
 _FILL = 4
 _ONE_START = np.zeros(1, np.int64)
+_ONE_START.flags.writeable = False
 
 
 class Sizes(NamedTuple):
@@ -154,7 +156,9 @@ def one(
 ) -> None:
     """A single product of real numbers; a vector goes to the function made for it."""
     dtype = c.dtype
-    if n == 1 and k > 0:
+    if c.__class__ is DeviceArray:
+        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
+    elif n == 1 and k > 0:
         if m == 1 and beta == 0.0 and alpha == 1.0:
             c[0] = _blas.fast("dot", dtype)(a, 0, 1, b, 0, 1, k)
         elif ta:
@@ -188,6 +192,9 @@ def many(
     batch: int,
 ) -> None:
     """A batch of products of real numbers, shared out between the threads."""
+    if c.__class__ is DeviceArray:
+        _cuda._products.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
+        return
     rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
     work = max(rows * columns * k, 1)
@@ -218,7 +225,7 @@ def in_result_dtype(data: np.ndarray[Any, Any], dtype: np.dtype[Any], like: Any)
     if data.dtype == dtype:
         return data
     if dtype == _BOOL:
-        return data != 0
+        return data.astype(_BOOL)
     return copied(type(like)(data, (data.size,), like._ctx), dtype)
 
 
@@ -249,10 +256,10 @@ def multiply(
         return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
     if dtype is not compute or a.dtype is not b.dtype:
         a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
-    c = empty(batch * m * n, compute)
+    c: Any = empty(batch * m * n, compute)
     if c.size == 0:
         pass
-    elif compute.kind != "f":
+    elif compute.kind != "f" and c.__class__ is not DeviceArray:
         if starts is not None:
             a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a
             b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b

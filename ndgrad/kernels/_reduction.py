@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from ..device import DeviceArray
 from ..storage import empty
-from . import _cache
+from . import _cache, _cuda
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Entry, vector
 
@@ -168,7 +169,8 @@ def plan(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Plan:
     return Plan(passes, kept if keepdims else rest or (1,), kept, count)
 
 
-def _limits(kind: str) -> dict[str, str]:
+def limits(kind: str) -> dict[str, str]:
+    """Text of the least and the greatest number of a type."""
     if kind == "int64":
         return {"lowest": "int64(-(2**63))", "highest": "int64(2**63 - 1)"}
     return {"lowest": f"{kind}(-inf)", "highest": f"{kind}(inf)"}
@@ -212,7 +214,7 @@ def source(
         return text(row.combined, kind, a=a, b=b)
 
     def start(kind: str) -> str:
-        return _limits(kind).get(row.start) or text(row.start, kind)
+        return limits(kind).get(row.start) or text(row.start, kind)
 
     def widened(value: str) -> str:
         return value if narrow == kind else f"{kind}({value})"
@@ -326,8 +328,10 @@ def _compiled(*key: Any) -> Entry:
 _KERNELS: dict[Any, Entry] = {}
 
 
-def run(row: Reduction, x: np.ndarray[Any, Any], how: Plan, out: np.dtype[Any]) -> Any:
+def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
     """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
+    if x.__class__ is DeviceArray:
+        return _cuda._reduction.run(row, x, how, out)
     kind = row.kind(x.dtype)
     between = np.dtype(kind)
     count = float(how.elements) if kind.startswith("float") else how.elements

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..storage import empty
-from . import casting
+from ..device import DeviceArray, placed
+from ..storage import empty, empty_like
+from . import _elementwise, casting
+from ._codegen import Loop
 from ._launch import chunked, grain, kernel
 from ._strided import bits
 
@@ -122,9 +124,24 @@ def _wrap(x, y, n):
 def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], int]:
     """int64 indices counted from the front, and where the first one out of bounds is, else -1."""
     flat = np.ascontiguousarray(index).reshape(-1)
-    y = empty(flat.size, flat.dtype)
+    y = empty_like(flat)
     bad = _wrap(flat, y, n)
     return y.reshape(index.shape), bad
+
+
+_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
+
+
+def hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+    """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*.
+
+    For a device, where every element is found at once; on the host only the places are written.
+    """
+    outer, n, inner = form
+    if y.size:
+        operands = index, np.arange(n), float(on), float(off)
+        shapes = (outer, 1, inner), (n, 1), None, None
+        _elementwise.run(_HOT, operands, shapes, (y,), "float64")
 
 
 CLIP, WRAP, RAW = 0, 1, 2
@@ -146,6 +163,10 @@ def _resolve(x, y, length, mode, lo, hi):
 def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
     """The elements of an index array as int64, made valid for *length* in a mode but RAW."""
     x = index._data
+    if x.__class__ is DeviceArray:
+        # Indices are looked at on the host, where they are checked: errors name the bad one.
+        with placed(None):
+            return positions(SimpleNamespace(_data=x.get()), length, mode)
     if x.dtype.kind == "b":
         x = x.view(np.uint8)
     elif x.dtype == np.float16:

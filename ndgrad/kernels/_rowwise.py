@@ -16,7 +16,8 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError
-from . import _cache, _half
+from ..device import DeviceArray
+from . import _cache, _cuda, _half
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
 
@@ -260,6 +261,9 @@ def run(
         return
     widest = np.result_type(*[x.dtype for x in operands], y.dtype)
     kind = compute_type(widest, mathematical=True)
+    if y.__class__ is DeviceArray:
+        _cuda._rowwise.run(lines, operands, y, form, kind, scale, lengths)
+        return
     shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
     kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
     lengths = _NO_LENGTHS if lengths is None else lengths

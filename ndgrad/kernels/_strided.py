@@ -16,7 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import tracing
+from ..device import DeviceArray
 from ..storage import empty
+from . import _cuda
+from ._elementwise import constant
 from ._launch import chunked, grain
 
 Shape = tuple[int, ...]
@@ -58,7 +61,7 @@ def is_contiguous(shape: Shape, strides: Shape) -> bool:
     return all(n == 1 or a == b for n, a, b in zip(shape, strides, whole, strict=True))
 
 
-def bits(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def bits(x: Any) -> Any:
     """*x* as unsigned integers of its elements' width."""
     return x.view(_BITS[x.dtype.itemsize])
 
@@ -113,7 +116,7 @@ def _plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
     inner = axes.pop()
     middle = axes.pop() if axes else (1, 0, 0)
     columns = list(zip(*axes, strict=True)) or [(), (), ()]
-    geometry = np.array([len(axes), *columns[0], *columns[1], *columns[2]], np.int64)
+    geometry = constant([len(axes), *columns[0], *columns[1], *columns[2]])
     return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner)
 
 
@@ -212,7 +215,7 @@ def _tiles(x, y, xo, yo, geometry, middle, my, n, nx, lo, hi):
                     target[j] = buffer[np.uintp(j * TILE + i)]
 
 
-def move(x: np.ndarray[Any, Any], source: Box, y: np.ndarray[Any, Any], target: Box) -> None:
+def move(x: Any, source: Box, y: Any, target: Box) -> None:
     """Copy the box *source* of *x* to the box *target* of *y*, which have one shape and dtype.
 
     A stride of 0 in the source repeats an element.  The boxes must not overlap in memory.
@@ -221,6 +224,9 @@ def move(x: np.ndarray[Any, Any], source: Box, y: np.ndarray[Any, Any], target: 
         return
     plan = _plan(source.shape, source.strides, target.strides)
     x, y = bits(x), bits(y)
+    if y.__class__ is DeviceArray:
+        _cuda._strided.move(x, y, source.offset, target.offset, plan)
+        return
     m, mx, my = plan.middle
     n, nx, ny = plan.inner
     args = (x, y, source.offset, target.offset, plan.geometry)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..base import as_dtype
+from ..context import written
+from ..device import device_of, moved
 from ..storage import empty
 from . import _elementwise
 from ._codegen import Loop, compute_type
@@ -50,10 +52,18 @@ def _amp_cast(data: Any, *, dtype: Any) -> Any:
     return copied(data, as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind), data._shape
 
 
-@operator("_copy_to_context", vjp=lambda g: F.identity(g), samples=(Sample(((3, 4),)),))
-def _copy_to_context(data: Any) -> Any:
-    """A copy to be placed on another device."""
-    return copied(data, data._data.dtype), data._shape
+def _copy_to_context_vjp(g: Any, ctx: Any, source: Any) -> Any:
+    return F._copy_to_context(g, ctx=source, source=ctx) if ctx else F.identity(g)
+
+
+@operator("_copy_to_context", vjp=_copy_to_context_vjp, samples=(Sample(((3, 4),)),))
+def _copy_to_context(data: Any, *, ctx: str = "", source: str = "") -> Any:
+    """A copy to be placed on another device: *ctx*, if one of the two has memory of its own."""
+    if not ctx:
+        return copied(data, data._data.dtype), data._shape
+    target = written(ctx)
+    flat = moved(data._data, device_of(target))
+    return flat.copy() if flat is data._data else flat, data._shape, target
 
 
 def _filled_like(data: Any, value: int) -> Any:

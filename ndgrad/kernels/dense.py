@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..base import MXNetError, promote
+from ..device import DeviceArray
 from ..storage import empty
 from ._declare import operator
 from ._products import (
@@ -136,8 +137,8 @@ def _fully_connected(
     dtype = promote(promote(data._data.dtype, weight._data.dtype), bias._data.dtype)
     compute = sum_dtype(dtype)
     a, b, row = in_dtype(data, compute), in_dtype(weight, compute), in_dtype(bias, compute)
-    y = empty(m * n, compute)
-    if compute.kind == "f":
+    y: Any = empty(m * n, compute)
+    if compute.kind == "f" or y.__class__ is DeviceArray:
         # The product adds to what is there: filling with the bias takes the place of the pass
         # in which BLAS would set zeros.
         fill_rows(y, row, m, n)

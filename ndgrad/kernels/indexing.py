@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
+from ..device import DeviceArray, host
 from ..storage import empty
 from . import _rows
 from ._axes import axis_of, choice, integer, integers
@@ -307,7 +308,10 @@ def _one_hot(
     kind = as_dtype(dtype, op="one_hot")
     on, off = (np.asarray(value).astype(kind) for value in (on_value, off_value))
     found = _rows.positions(indices, n, _rows.RAW)
-    y = empty(found.size * n, kind)
+    y: Any = empty(found.size * n, kind)
+    if y.__class__ is DeviceArray:
+        _rows.hot(found, (found.size, n, 1), y, on.item(), off.item())
+        return y, (*indices._shape, n)
     y.fill(off)
     places = np.flatnonzero((found >= 0) & (found < n))
     y[places * n + found[places]] = on
@@ -404,9 +408,8 @@ def _last_of_nd(data: Any, indices: Any) -> Any:
     rows, inner = _vectors("scatter_nd", indices, data._shape)
     last = np.zeros(math.prod(data._shape) // max(1, inner), np.int64)
     last[rows] = np.arange(rows.size)
-    y = empty(rows.size * inner, data._data.dtype)
-    y.reshape(rows.size, inner)[:] = (last[rows] == np.arange(rows.size))[:, None]
-    return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
+    stays = (last[rows] == np.arange(rows.size)).repeat(inner)
+    return stays.astype(data._data.dtype), (*indices._shape[1:], *data._shape[indices._shape[0] :])
 
 
 # --- masks ----------------------------------------------------------------------------------------
@@ -418,7 +421,7 @@ def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], 
         raise MXNetError(
             f"Operator boolean_mask: index has shape {index._shape}, expected ({shape[at]},)"
         )
-    return np.flatnonzero(index._data), at
+    return np.flatnonzero(host(index._data)), at
 
 
 def _boolean_mask_vjp(g: Any, index: Any, axis: Any, data_shape: Shape) -> Any:

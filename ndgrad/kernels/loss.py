@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError
+from ..device import host
 from ..storage import empty
 from . import _elementwise, _rowwise
 from ._codegen import Loop, compute_type
@@ -57,7 +58,7 @@ def _output_form(shape: Any, multi_output: Any, preserve_shape: Any) -> tuple[in
 )
 def _valid_share(data: Any, *, threshold: Any, equal: Any, dtype: Any) -> Any:
     """1 / the number of elements other than (or greater than) a threshold, at least 1."""
-    values = data._data
+    values = host(data._data)
     chosen = values != threshold if equal else values > threshold
     count = int(np.count_nonzero(chosen))
     return np.array([1.0 / max(1, count)]).astype(dtype), (1,)

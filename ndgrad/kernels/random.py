@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
+from ..device import host
 from ..storage import empty
 from . import _elementwise
 from ._codegen import Loop
@@ -457,10 +458,10 @@ def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
     rows = own[0] if len(own) == 2 else 1
     result = (*own[:-1], *lengths) or (1,)
     compute = np.dtype("int64") if kind.kind == "f" else kind
-    y = np.empty(rows * per, compute)
+    y = empty(rows * per, compute)
     p = (
         copied(data, _FLOAT64)
-        if data._data.dtype.kind != "f" or data._data.itemsize == 2
+        if data._data.dtype.kind != "f" or data._data.dtype.itemsize == 2
         else (data._data)
     )
     _choices(*draw(rows * per), p, own[-1], per, y, rows, grain(own[-1] + 40 * per))
@@ -530,8 +531,8 @@ def _at_choice(x: Any, index: Any, *, shape: Any) -> Any:
 def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
     """The elements of x at the indices of each row."""
     rows, _, _ = _split(x._shape, index._data.size)
-    own = index._data.astype(np.int64).reshape(rows, -1)
-    y = np.take_along_axis(x._data.reshape(rows, -1), own, 1)
+    own = host(index._data).astype(np.int64).reshape(rows, -1)
+    y = np.take_along_axis(host(x._data).reshape(rows, -1), own, 1)
     return y.reshape(-1), shape
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError, as_dtype
+from ..device import host
 from ..storage import empty
 from . import _elementwise, _reduction
 from ._axes import sorted_axes
@@ -575,7 +576,7 @@ def _all_finite(data: Any, *, init_output: Any = True) -> Any:
 def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
     """`all_finite` of several arrays together."""
     _counted("multi_all_finite", data, num_arrays)
-    return _each("all_finite", data).min(keepdims=True), (1,)
+    return host(_each("all_finite", data)).min(keepdims=True), (1,)
 
 
 @operator(

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
+from ..device import DeviceArray, host
 from ..storage import empty
-from . import _cache, _rowwise
+from . import _cache, _rows, _rowwise
 from ._codegen import _loaded, _stored, compute_type
 from ._declare import operator
 from ._half import seen
@@ -287,8 +288,11 @@ def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
 def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     """1 at each label's place along the middle axis of *form*, else 0; none where it is outside."""
     outer, n, inner = form
-    y = empty(outer * n * inner, np.dtype(dtype))
+    y: Any = empty(outer * n * inner, np.dtype(dtype))
     y.fill(0)
+    if y.__class__ is DeviceArray:
+        _rows.hot(label._data.astype(np.int64), (outer, n, inner), y, 1, 0)
+        return y, tuple(form)
     place = label._data.astype(np.int64)
     line = np.arange(place.size)
     at = (line // inner * n + place) * inner + line % inner
@@ -412,7 +416,7 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
             f"shape (rows,), got {list(shape)} and {list(label._shape)}"
         )
     rows, n = shape
-    place = label._data.astype(np.int64)
+    place = host(label._data).astype(np.int64)
     if rows and not (place.min() >= 0 and place.max() < n):
         raise MXNetError(
             f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, "
@@ -425,5 +429,5 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
             seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
         )
     # Rows are few: pairwise addition in float64 costs nothing.
-    total = np.array([loss.sum(dtype=np.float64)]).astype(dtype)
+    total = np.array([host(loss).sum(dtype=np.float64)]).astype(dtype)
     return [(total, (1,)), (peak, (rows,)), (weight, (rows,))]

@@ -66,8 +66,8 @@ def _by_insertion(keys: Any, best: Any, order: Any) -> None:
 
 @kernel
 def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: int) -> Any:
-    """Sort all; returns the buffer in which the order ended up."""
-    n = keys.size
+    """Sort all; returns whether the order ended up in *other_index*."""
+    n, swapped = keys.size, False
     for i in range(n):
         index[i] = i
     counts = np.empty(256, np.int64)
@@ -86,8 +86,8 @@ def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: 
             other_keys[counts[c]], other_index[counts[c]] = keys[i], index[i]
             counts[c] += 1
         keys, other_keys = other_keys, keys
-        index, other_index = other_index, index
-    return index
+        index, other_index, swapped = other_index, index, not swapped
+    return swapped
 
 
 @chunked
@@ -104,9 +104,9 @@ def _order_rows(
         if n <= _SHORT or k <= _SHORT // 2:
             _by_insertion(keys, other_keys, row)
         else:
-            result = _by_radix(keys, other_keys, index, other_index, bytes_)
+            swapped = _by_radix(keys, other_keys, index, other_index, bytes_)
             for i in range(k):
-                row[i] = result[i]
+                row[i] = other_index[i] if swapped else index[i]
 
 
 @chunked
@@ -170,11 +170,11 @@ def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
 
 
 def _bits(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return x.view(f"uint{8 * x.itemsize}")
+    return x.view(f"uint{8 * x.dtype.itemsize}")
 
 
 def _order(x: np.ndarray[Any, Any], where: _Rows, is_ascend: Any) -> np.ndarray[Any, Any]:
-    order = np.empty(where.rows * where.k, np.int64)
+    order = empty(where.rows * where.k, _INT64)
     if order.size:
         dtype = x.dtype
         width = 8 * dtype.itemsize

@@ -7,6 +7,7 @@ import types as _types
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from ..device import in_use as _in_use
 from ..kernels._table import lookup as _lookup
 from ..ndarray import NDArray as NDArray
 from . import _bind, contrib, linalg, random
@@ -61,4 +62,6 @@ for _name in _METHODS:
 
 
 def waitall() -> None:
-    """Return when everything has been computed: at once, as CPU kernels run synchronously."""
+    """Return when everything has been computed: on the CPU at once, kernels run synchronously."""
+    for device in _in_use:
+        device.synchronize()

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
-from ..context import Context, check_usable, current_context
+from ..context import GPU, Context, check_usable, cpu, current_context
 from ..kernels._table import lookup
 from ..ndarray import NDArray
-from ..storage import empty as _allocate
+from ..storage import empty_on as _allocate
 
 __all__ = [
     "arange",
@@ -39,6 +39,12 @@ def _context(ctx: Any) -> Context:
         raise TypeError(f"ctx must be a Context such as cpu(), got {type(ctx).__name__}")
     check_usable(ctx)
     return ctx
+
+
+def _host() -> Context:
+    """The current context for an array that shares memory of the host."""
+    current = current_context()
+    return cpu() if current.device_typeid == GPU else current
 
 
 def _shape(shape: Any, what: str) -> tuple[int, ...]:
@@ -101,7 +107,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     flags = ndarray.flags
     if not (flags.c_contiguous and flags.writeable and flags.aligned):
         raise ValueError("from_numpy: only a contiguous, writeable array can share its memory")
-    shared = NDArray(ndarray.reshape(-1), ndarray.shape, current_context())
+    shared = NDArray(ndarray.reshape(-1), ndarray.shape, _host())
     ndarray.flags.writeable = False  # as MXNet does: a write there would go past version counters
     return shared
 
@@ -142,7 +148,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
-        return NDArray(host.reshape(-1), host.shape, current_context())
+        return NDArray(host.reshape(-1), host.shape, _host())
     return NDArray._from_numpy(host, None)
 
 
@@ -159,7 +165,7 @@ def to_dlpack_for_write(data: NDArray) -> Any:
 def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
     context, lengths = _context(ctx), _shape(shape, what)
-    data = _allocate(math.prod(lengths), kind)
+    data = _allocate(context, math.prod(lengths), kind)
     data.fill(value)
     result = NDArray(data, lengths, context)
     return result if out is None else result.copyto(out)
@@ -209,7 +215,8 @@ def empty(
     _dense(stype, "empty")
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="empty")
     lengths = _shape(shape, "empty")
-    return NDArray(_allocate(math.prod(lengths), kind), lengths, _context(ctx))
+    context = _context(ctx)
+    return NDArray(_allocate(context, math.prod(lengths), kind), lengths, context)
 
 
 def _dense(stype: str | None, what: str) -> None:

@@ -15,6 +15,8 @@ import numpy as np
 
 from .. import dispatch
 from ..base import MXNetError, as_dtype, promote
+from ..context import cpu
+from ..device import device_of, host, moved, placed
 from ..kernels import random as _kernels
 from ..kernels._table import F
 from ..ndarray import NDArray
@@ -99,8 +101,10 @@ def _draw(
             lengths = out.shape if isinstance(out, NDArray) else (1,)
         else:
             lengths = _shape(shape, what)
-        flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
-        return _deliver(NDArray(flat, lengths, _context(ctx)), out, what)
+        place = _context(ctx)
+        with placed(device_of(place)):
+            flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
+        return _deliver(NDArray(flat, lengths, place), out, what)
     if len(arrays) != len(values):
         raise TypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
@@ -114,7 +118,8 @@ def _draw(
             )
     for array in arrays:
         host_read(array, f"by {what}")
-    flats = [array._data.astype("float64") for array in arrays]
+    place = arrays[0]._ctx
+    flats = [host(array._data).astype("float64") for array in arrays]
     for each in zip(*flats, strict=True):
         check(*each)
     if dtype is None:
@@ -125,13 +130,14 @@ def _draw(
     else:
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
-    flat = draw(math.prod(lengths), kind, *flats)
-    return _deliver(F._drawn(NDArray(flat, lengths, arrays[0]._ctx), *arrays), out, what)
+    # Parameters that are arrays are looked at one by one, so this is drawn on the host.
+    flat = moved(draw(math.prod(lengths), kind, *flats), device_of(place))
+    return _deliver(F._drawn(NDArray(flat, lengths, place), *arrays), out, what)
 
 
 def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDArray, NDArray]:
     """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
-    ctx, rows = _context(None), max(1, values.size)
+    ctx, rows = cpu(), max(1, values.size)
     column = NDArray(values.astype(z.dtype), (values.size, 1), ctx)
     return NDArray(z, (values.size, z.size // rows), ctx), column
 
@@ -415,8 +421,10 @@ def randint(
         lengths = out.shape if isinstance(out, NDArray) else (1,)
     else:
         lengths = _shape(shape, "randint")
-    flat = _kernels.randint(math.prod(lengths), kind, first, end)
-    return _deliver(NDArray(flat, lengths, _context(ctx)), out, "randint")
+    place = _context(ctx)
+    with placed(device_of(place)):
+        flat = _kernels.randint(math.prod(lengths), kind, first, end)
+    return _deliver(NDArray(flat, lengths, place), out, "randint")
 
 
 def multinomial(

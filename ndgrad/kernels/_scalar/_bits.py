@@ -58,6 +58,17 @@ else:
 
         return a(a, a, a), generate
 
+    def _chosen(builder: Any, greatest: bool, a: Any, b: Any) -> Any:
+        """The same where the compiler has no such instruction: of zeros too, and NaN stays."""
+        word = ir.IntType({"float": 32, "double": 64}[str(a.type)])
+        bits = [builder.bitcast(x, word) for x in (a, b)]
+        equal = builder.and_(*bits) if greatest else builder.or_(*bits)
+        first = builder.fcmp_ordered(">" if greatest else "<", a, b)
+        value = builder.select(first, a, b)
+        same = builder.fcmp_ordered("==", a, b)
+        value = builder.select(same, builder.bitcast(equal, a.type), value)
+        return builder.select(builder.fcmp_unordered("uno", a, b), builder.fadd(a, b), value)
+
     def _extreme(name: str) -> Any:
         """IEEE 754's maximum or minimum; LLVM vectorises a reduction by it, unlike a choice."""
 
@@ -65,6 +76,8 @@ else:
         def extreme(typing_context: Any, a: Any, b: Any) -> Any:
             def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
                 kind = args[0].type
+                if "nvptx" in builder.module.triple:
+                    return _chosen(builder, name == "llvm.maximum", *args)
                 function_type = ir.FunctionType(kind, (kind, kind))
                 function = builder.module.declare_intrinsic(name, (kind,), function_type)
                 return builder.call(function, args)

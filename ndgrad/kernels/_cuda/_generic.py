@@ -1,0 +1,175 @@
+"""The CUDA variant of any ``@chunked`` kernel: each thread does units of it, one at a time.
+
+The serial function of the CPU becomes a device function and is called with ``lo = u, hi = u + 1``.
+Units are independent of each other, so the results are those of the CPU; the speed is that of
+threads which do not work together, so that kernels that matter have variants of their own.
+
+A kernel's own arrays are the one thing that has to be written anew.  ``empty(n, dtype)`` of a
+constant size is memory of the thread's; of a size that the kernel's arguments give it is the
+thread's part of a workspace, which the host makes.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+
+from ...base import MXNetError
+from ...device import DeviceArray
+from .. import _cache
+from .._launch import Chunked
+from . import _driver, _text
+from ._driver import Kernel, array_of, cuda
+
+_WORKERS = 4096
+"""Threads of a kernel that needs a workspace, at most."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """An array of each thread's own: its size and dtype as expressions of the arguments."""
+
+    size: str
+    dtype: str
+
+
+class _OwnArrays(ast.NodeTransformer):
+    """Gives ``empty(n, dtype)`` its memory on a device."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.work: list[_Work] = []
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if ast.unparse(node.func) not in ("empty", "np.empty"):
+            return node
+        size, dtype = map(ast.unparse, node.args)
+        try:
+            own = f"cuda.local.array({eval(size, dict(self.namespace))}, {dtype})"
+        except NameError:
+            own = f"work{len(self.work)}[cuda.grid(1) * ({size}) : (cuda.grid(1) + 1) * ({size})]"
+            self.work.append(_Work(size, dtype))
+        return ast.parse(own, mode="eval").body
+
+
+def on_device(function: Callable[..., Any]) -> tuple[Any, list[_Work]]:
+    """What a CUDA kernel calls for the Python function of a CPU kernel, and workspaces it takes."""
+    helpers = _helpers(function)
+    text = textwrap.dedent(inspect.getsource(function))
+    if "empty(" not in text and not helpers:
+        return cuda.jit(device=True)(function), []
+    namespace = {**function.__globals__, "cuda": cuda}
+    for name, helper in helpers.items():
+        namespace[name], work = on_device(helper)
+        if work:
+            raise MXNetError(f"{name} has arrays of its own; only a kernel can on a device")
+    tree = ast.increment_lineno(ast.parse(text), function.__code__.co_firstlineno - 1)
+    definition: Any = tree.body[0]
+    definition.decorator_list = []
+    own = _OwnArrays(namespace)
+    own.visit(definition)
+    definition.args.args += [ast.arg(f"work{i}") for i in range(len(own.work))]
+    exec(compile(ast.fix_missing_locations(tree), inspect.getfile(function), "exec"), namespace)
+    return cuda.jit(device=True)(namespace[function.__name__]), own.work
+
+
+def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+    """Compiled functions that a kernel calls and that have arrays of their own."""
+    found = {}
+    for name in function.__code__.co_names:
+        value: Any = function.__globals__.get(name)
+        if not hasattr(value, "__wrapped__" if numba.config.DISABLE_JIT else "py_func"):
+            continue
+        helper = inspect.unwrap(getattr(value, "py_func", value))
+        if "empty(" in inspect.getsource(helper):
+            found[name] = helper
+    return found
+
+
+@cache
+def _factory(args: int, work: int) -> Callable[[Any], Callable[..., Any]]:
+    given = ", ".join(f"a{i}" for i in range(args))
+    extra = "".join(f", work{i}" for i in range(work))
+    lines = [
+        "def over(loop):",
+        f"    def kernel({given}{extra}, units):",
+        "        for unit in range(cuda.grid(1), units, cuda.gridsize(1)):",
+        f"            loop({given}, unit, unit + 1{extra})",
+        "    return kernel",
+    ]
+    title = f"A kernel of {args} arguments and {work} workspaces, unit by unit."
+    made: Callable[[Any], Callable[..., Any]] = _cache.load(
+        f"generic_{args}_{work}_cuda", _text.module(title, lines)
+    ).over
+    return made
+
+
+class Generic:
+    """The CUDA kernel of a chunked kernel for the types of its arguments."""
+
+    def __init__(self, chunked: Chunked, signature: tuple[Any, ...], args: tuple[Any, ...]) -> None:
+        function = chunked.function
+        loop, self._work = on_device(function)
+        self._names = tuple(inspect.signature(function).parameters)[:-2]
+        self._namespace = function.__globals__
+        self._dtypes = [np.dtype(self._value(work.dtype, args)) for work in self._work]
+        made = _factory(len(signature), len(self._work))(loop)
+        self.kernel = Kernel(made, (*signature, *map(array_of, self._dtypes), types.int64))
+
+    def _value(self, expression: str, args: tuple[Any, ...]) -> Any:
+        return eval(expression, self._namespace, dict(zip(self._names, args, strict=True)))
+
+    def run(self, device: Any, args: tuple[Any, ...], units: int) -> None:
+        if not self._work:
+            self.kernel.over(device, units, (*args, units))
+            return
+        threads = min(_driver.THREADS, 32)
+        blocks = min(-(-units // threads), _WORKERS // threads)
+        workers = min(blocks * threads, units)
+        work = [
+            device.empty(workers * self._value(work.size, args), dtype)
+            for work, dtype in zip(self._work, self._dtypes, strict=True)
+        ]
+        self.kernel(device, blocks, threads, (*args, *work, units))
+
+
+_KERNELS: dict[Any, Generic] = {}
+
+
+def _type_of(x: Any) -> Any:
+    if isinstance(x, (DeviceArray, np.ndarray)):
+        return array_of(x.dtype)
+    if isinstance(x, np.generic):
+        return numba.typeof(x)
+    kind = {bool: types.boolean, int: types.int64, float: types.float64}.get(type(x))
+    if kind is None:
+        raise MXNetError(f"a kernel on a device cannot take {x!r}")
+    return kind
+
+
+def run(chunked: Chunked, args: tuple[Any, ...]) -> None:
+    """Run a kernel as `Chunked.__call__` does, given *args*, the number of units and a grain.
+
+    Arrays of the host among the arguments are copied to the device, and not back: results have to
+    be on the device.
+    """
+    given, units = args[:-2], args[-2]
+    if units <= 0:
+        return
+    device: Any = next(x.device for x in given if x.__class__ is DeviceArray)
+    signature = tuple(map(_type_of, given))
+    generic = _KERNELS.get((chunked, signature))
+    if generic is None:
+        made = Generic(chunked, signature, given)
+        generic = _KERNELS.setdefault((chunked, signature), made)
+    generic.run(device, given, units)

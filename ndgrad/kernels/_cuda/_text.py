@@ -1,0 +1,24 @@
+"""What generated CUDA modules have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+_NUMPY = ("float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+_HALVES = ("float_to_half", "half_to_float")
+
+
+def module(title: str, lines: Sequence[str], scalars: Iterable[str] = ()) -> str:
+    """The text of a module of *lines*, with a docstring and whatever the lines need imported."""
+    text = "\n".join(lines)
+    driver = [name for name in ("cuda", "libdevice") if f"{name}." in text]
+    imports = {
+        "numpy": [name for name in _NUMPY if f"{name}(" in text or f"{name})" in text],
+        "ndgrad.kernels._cuda._driver": driver,
+        "ndgrad.kernels._half": [name for name in _HALVES if f"{name}(" in text],
+        "ndgrad.kernels._scalar": sorted(scalars),
+    }
+    head = [
+        f"from {source} import {', '.join(names)}" for source, names in imports.items() if names
+    ]
+    return "\n".join([f'"""{title} Made; do not edit."""', "", *head, "", "", text, ""])

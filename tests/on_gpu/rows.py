@@ -1,0 +1,78 @@
+"""Every row of the op table on a GPU against the CPU; run by `tests/test_cuda.py`.
+
+There need not be one: with ``NUMBA_ENABLE_CUDASIM=1`` and ``NUMBA_DISABLE_JIT=1`` it is simulated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import autograd
+from ndgrad.device import DeviceArray
+from ndgrad.kernels import OPS
+from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
+from ndgrad.testing import assert_close, sample_inputs
+
+NOT_YET: dict[str, str] = {}
+"""Rows that do not work on a GPU yet, and what they lack.  A row that works must not be here."""
+
+CASES = [
+    pytest.param(op, sample, id=f"{op.name}-{i}")
+    for op in OPS.values()
+    for i, sample in enumerate(op.samples)
+]
+
+
+def run(op: Op, sample: Sample, dtype: str, ctx: mx.Context) -> tuple[list[Any], list[Any]]:
+    """Outputs, and gradients of the inputs that are given as shapes, as NumPy arrays."""
+    mx.random.seed(1)
+    inputs = [x.as_in_context(ctx) for x in sample_inputs(op, sample, dtype)]
+    variables = [
+        x for x, given in zip(inputs, sample.args, strict=True) if isinstance(given, tuple)
+    ]
+    for x in variables:
+        x.attach_grad()
+    with autograd.record():
+        result = op.call(*inputs, **sample.params)
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    assert all(y.context == ctx and on(ctx, y) for y in outputs)
+    gradients: list[Any] = []
+    if op.gradient == DIFFERENTIABLE and variables:
+        heads = [mx.nd.array(_head(y), dtype=y.dtype, ctx=ctx) for y in outputs]
+        autograd.backward(outputs, heads)
+        assert all(x.grad.context == ctx and on(ctx, x.grad) for x in variables)
+        gradients = [x.grad.asnumpy() for x in variables]
+    return [y.asnumpy() for y in outputs], gradients
+
+
+def on(ctx: mx.Context, x: mx.nd.NDArray) -> bool:
+    """Whether the elements are where the context says."""
+    return (type(x._data) is DeviceArray) == (ctx.device_type == "gpu")
+
+
+def _head(y: mx.nd.NDArray) -> np.ndarray[Any, Any]:
+    """Gradients that are all different."""
+    return np.linspace(0.5, 1.5, y.size).reshape(y.shape)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize(("op", "sample"), CASES)
+def test_row(op: Op, sample: Sample, dtype: str) -> None:
+    expected = run(op, sample, dtype, mx.cpu())
+    try:
+        actual = run(op, sample, dtype, mx.gpu())
+    except AssertionError:
+        raise
+    except Exception as error:
+        if op.name in NOT_YET:
+            pytest.xfail(NOT_YET[op.name])
+        raise error
+    assert op.name not in NOT_YET, "this row works now: take it out of NOT_YET"
+    for kind, ours, theirs in zip(("output", "gradient"), actual, expected, strict=True):
+        for y, value in zip(ours, theirs, strict=True):
+            assert y.dtype == value.dtype
+            assert_close(y, value, what=f"{kind} of {op.name}", dtype=dtype)

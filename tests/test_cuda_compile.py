@@ -1,0 +1,113 @@
+"""Kernels compile for GPUs that are not there: PTX and machine code, with no register spilled.
+
+A row runs on a device that only notes which kernels would be launched; those are then compiled.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
+
+from on_gpu.rows import NOT_YET
+
+import ndgrad as mx
+from ndgrad import autograd, context, device
+from ndgrad.kernels import OPS
+from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
+from ndgrad.testing import sample_inputs
+
+pytestmark = pytest.mark.compiled
+
+ARCHITECTURES = [(8, 0), (9, 0)]
+
+# One row of every kind of kernel; the others take minutes.
+QUICK = {"tanh", "broadcast_mul", "sum", "softmax", "dot", "transpose", "Dropout", "take"}
+
+ROWS = [
+    pytest.param(op, id=name, marks=() if name in QUICK else pytest.mark.slow)
+    for name, op in OPS.items()
+]
+
+
+class _Noting:
+    """A target with one GPU that exists on paper, and what was launched there."""
+
+    def __init__(self) -> None:
+        self.gpu = _driver.Device(0)
+
+    def num_gpus(self) -> int:
+        return 1
+
+    def device(self, device_id: int) -> Any:
+        return self.gpu
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[_driver.Kernel, list[Any]]]:
+    """The kernels that have been launched, and what the driver would get; none of them runs."""
+    kernels: dict[_driver.Kernel, list[Any]] = {}
+
+    def note(self: _driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
+        assert blocks > 0 and 0 < threads <= 1024
+        kernels[self] = self.parameters(gpu, args)[0]
+
+    monkeypatch.setattr(_driver, "SIMULATED", True)  # memory is the host's
+    monkeypatch.setattr(_driver.Kernel, "__call__", note)
+    monkeypatch.setattr(context, "_gpu_target", _Noting())
+    before = list(device.in_use)
+    device.in_use.clear()
+    yield kernels
+    device.in_use[:] = before
+
+
+@cache
+def compiled(kernel: _driver.Kernel, cc: tuple[int, int]) -> _driver.Compiled:
+    return _driver.compiled(kernel, cc)
+
+
+def sizes(ptx: str) -> list[int]:
+    """How many bytes each parameter of the kernel has."""
+    entry = ptx[ptx.index(".entry") :]
+    kinds = re.findall(r"\.param \.[a-z](\d+) ", entry[: entry.index(")")])
+    return [int(bits) // 8 for bits in kinds]
+
+
+def run(op: Op, sample: Sample, dtype: str) -> None:
+    inputs = [x.as_in_context(mx.gpu()) for x in sample_inputs(op, sample, dtype)]
+    given = zip(inputs, sample.args, strict=True)
+    variables = [x for x, arg in given if isinstance(arg, tuple)]
+    for x in variables:
+        x.attach_grad()
+    with autograd.record():
+        result = op.call(*inputs, **sample.params)
+    if op.gradient == DIFFERENTIABLE and variables:
+        autograd.backward(list(result) if isinstance(result, (list, tuple)) else [result])
+
+
+@pytest.mark.parametrize("op", ROWS)
+def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sample in op.samples:
+        for dtype in ("float32", "float16"):
+            try:
+                run(op, sample, dtype)
+            except Exception:
+                if op.name not in NOT_YET:
+                    raise
+    monkeypatch.setattr(_driver, "SIMULATED", False)
+    for kernel, parameters in launched.items():
+        given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
+        for cc in ARCHITECTURES:
+            result = compiled(kernel, cc)
+            assert f".target sm_{cc[0]}{cc[1]}" in result.ptx
+            assert sizes(result.ptx) == given
+            assert result.cubin.startswith(b"\x7fELF")
+            assert 0 < result.registers <= 128
+            assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
