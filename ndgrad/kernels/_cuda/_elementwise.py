@@ -81,7 +81,7 @@ def source(
     imports: set[str] = set()
     values = []
     for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
-        value, used = formula(text).kernel_text(compute, loads, _CudaWriter)
+        value, used = formula(text).kernel_text(compute, loads, writes=_CudaWriter)
         imports |= used
         values.append((name, _stored(value, dtype, compute)))
     # All are computed before any is stored: a result may lie in an operand's memory.
