@@ -16,14 +16,16 @@ import numpy as np
 
 from ..context import cpu
 from ..graph import Array
-from ..kernels import _fused
+from ..kernels import _fused, _series
 from ..kernels._codegen import Loop
 from ..kernels._elementwise import run as run_loop
-from ..kernels._fused import Fold, Fused, Operand, Step, Work
-from ..kernels._launch import PARALLEL_ELEMENTS
+from ..kernels._fused import Fold, Fused, Operand, Work
+from ..kernels._launch import PARALLEL_ELEMENTS, Entry
 from ..kernels._products import product_into
+from ..kernels._products import step as product_step
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
+from ..kernels._series import Step
 from ..kernels._strided import Box, gather, move
 from ..kernels._table import lookup
 from ..storage import empty
@@ -51,6 +53,7 @@ from ._program import (
 from ._report import Report, StepReport
 
 _ALIGN = 64
+_WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 
 
@@ -81,6 +84,8 @@ class _Builder:
         self.names: dict[Value, str] = {}
         self.globals: dict[str, Any] = {"empty": empty, "copyto": np.copyto}
         self.lines: list[str] = []
+        self.pending: list[Step] = []  # of the series that the next lines run
+        self.series: list[str] = []  # lines that prepare them
         self.slots: list[_Slot] = []
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
@@ -99,6 +104,50 @@ class _Builder:
         name = f"{stem}{len(self.globals)}"
         self.globals[name] = thing
         return name
+
+    def _line(self, text: str) -> None:
+        """A line of Python, behind the kernels before it."""
+        self._close_series()
+        self.lines.append(text)
+
+    def _run(self, entry: Entry, arguments: Sequence[Any], units: int, grain: int) -> None:
+        """A kernel, behind those before it; strings are expressions of arrays."""
+        given = tuple(_series.Array(x) if isinstance(x, str) else x for x in arguments)
+        self.pending.append(Step(entry, given, units, grain))
+
+    def _close_series(self) -> None:
+        """Lines for the kernels that wait: one line for several."""
+        while self.pending:
+            steps, self.pending = self.pending[: _series.LONGEST], self.pending[_series.LONGEST :]
+            if len(steps) == 1:
+                self._alone(steps[0])
+                continue
+            series = _series.Series(steps)
+            # Workspace and captured memory stay where they are.
+            kept = [x for x in series.names if x[0] in "tc"]
+            given = [x for x in series.names if x[0] not in "tc"]
+            name, bound = f"s{len(self.series)}", self._bound("series", series)
+            arrays = ", ".join(f"{x!r}: {x}" for x in kept)
+            self.series.append(f"{name} = {bound}.prepared({{{arrays}}})")
+            self.lines += [f"# {self._shown(step)}" for step in steps]
+            self.lines.append(f"{name}({', '.join(given)})")
+
+    def _shown(self, step: Step) -> str:
+        arguments = ", ".join(x if isinstance(x, str) else repr(x) for x in step.arguments)
+        return f"{step.entry.name}({arguments}), {step.units} by {step.grain}"
+
+    def _alone(self, step: Step) -> None:
+        arguments = [
+            str(x) if isinstance(x, str) else self._bound("c", x) if isinstance(x, np.ndarray)
+            else repr(x)
+            for x in step.arguments
+        ]  # fmt: skip
+        if step.units <= step.grain:
+            name = self._bound("k", step.entry.serial)
+            self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")
+        else:
+            name = self._bound("k", step.entry.parallel)
+            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.grain})")
 
     # --- memory ----------------------------------------------------------------------------------
 
@@ -203,7 +252,7 @@ class _Builder:
             source = self._expression(strip.inputs[0])
             name = self.gathered[value] = f"g{len(self.gathered)}"
             self.globals["gather"] = gather
-            self.lines.append(f"{name} = gather({source}, {self._bound('box', box)})")
+            self._line(f"{name} = gather({source}, {self._bound('box', box)})")
         return name
 
     def _name(self, base: Value) -> str:
@@ -263,6 +312,7 @@ class _Builder:
             else:
                 self._single(group.members[0], group)
         self.step += 1
+        self._close_series()
         effects = []
         for source, value in self.program.effects:
             base, offset = root(value)
@@ -294,20 +344,22 @@ class _Builder:
     def _assembled(self, returned: str) -> Callable[..., list[Flat]]:
         total = _lay_out(self.slots)
         self.report.workspace = total
-        head = []
-        if self.slots:
-            spaces: list[Any] = []
-            self.globals["spaces"] = spaces
+        head, tail = [], []
+        local = [slot.name for slot in self.slots] + [line.split()[0] for line in self.series]
+        if local:
+            self.globals["spaces"] = []
             self.globals["new_space"] = _workspace(self.slots, total)
             names = ", ".join(slot.name for slot in self.slots)
             head = [
                 "try:",
                 "    space = spaces.pop()",
                 "except IndexError:",
-                "    space = new_space()",
-                f"{names}, = space",
+                *([f"    {names}, = new_space()"] if names else []),
+                *("    " + line for line in self.series),
+                f"    space = {', '.join(local)},",
+                f"{', '.join(local)}, = space",
             ]
-        tail = ["spaces.append(space)"] if self.slots else []
+            tail = ["spaces.append(space)"]
         lines = [*head, *self.lines, *tail, f"return [{returned}]"]
         text = f"def plan({', '.join(self.parameters)}):\n" + "\n".join(
             "    " + line for line in lines
@@ -327,13 +379,13 @@ class _Builder:
         kernel = _fused.kernel(spec)
         self.report.kernels += 1
         self.report.cached += kernel.cached
-        expressions: list[str] = []
+        expressions: list[Any] = []
         strips: dict[str, tuple[int, int]] = {}
-        finishing: list[str] = []
+        finishing: list[Any] = []
         inverse = {name: value for value, name in targets.items()}
         for x in spec.arguments:
             if x.level == "number":
-                expressions.append(repr(numbers[x.name]))
+                expressions.append(numbers[x.name])
             elif x.level.startswith("partial"):
                 value = read[x.name]
                 columns = group.n if x.level == "partial column" else 1
@@ -342,9 +394,9 @@ class _Builder:
                 member = value.maker
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
-                join = self._bound("join", _fused.joined(member.row, x.dtype, value.dtype).run)
-                out = self._allocate(value)
-                finishing.append(f"{join}({temporary}, {out}, {count}, {work.units}, {columns})")
+                join = _fused.joined(member.row, x.dtype, value.dtype).entry
+                arguments = (temporary, self._allocate(value), count, work.units, columns)
+                finishing.append((join, arguments, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
                 if value in self.placed:
@@ -369,15 +421,12 @@ class _Builder:
             if value in self.direct and value not in self.names:
                 self._named(value, self._name(self.direct[value]))
         numbers_of_strips = [number for name in spec.strips for number in strips[name]]
-        parts = ", ".join([*expressions, *map(str, (*numbers_of_strips, *work.numbers))])
+        arguments = [*expressions, *numbers_of_strips, *work.numbers]
         heavy = group.size * max(1, len(group.members) // 4)
-        if heavy < PARALLEL_ELEMENTS or work.units == 1:
-            name = self._bound("k", kernel.entry.serial)
-            self.lines.append(f"{name}({parts}, 0, {work.units})")
-        else:
-            name = self._bound("k", kernel.entry.parallel)
-            self.lines.append(f"{name}({parts}, {work.units}, {work.grain})")
-        self.lines += finishing
+        grain = work.grain if heavy >= _WORTH_SHARING else work.units
+        self._run(kernel.entry, arguments, work.units, grain)
+        for step in finishing:
+            self._run(*step)
         self._account(group, made, kernel.text, outside)
 
     def _account(
@@ -422,23 +471,13 @@ class _Builder:
         if isinstance(instruction, Call):
             self._call(instruction, inputs)
         elif isinstance(instruction, Product):
-            p = instruction
-            name = self._bound("product", product_into)
-            bias = inputs[2] if len(inputs) == 3 and not p.continues else "None"
-            if p.continues:
-                out = self._continued(p)
-            else:
-                out = self._allocate(p.outputs[0])
-            self.lines.append(
-                f"{name}({inputs[0]}, {inputs[1]}, {bias}, {out}, {p.m}, {p.n}, {p.k}, "
-                f"{p.transpose_a}, {p.transpose_b}, {p.alpha}, {p.batch}, {p.continues})"
-            )
+            self._product(instruction, inputs)
         elif isinstance(instruction, Update):
             part = instruction.inputs[1]
             out = self._allocate(instruction.outputs[0])
             start = instruction.offset
-            self.lines.append(f"copyto({out}, {inputs[0]})")
-            self.lines.append(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
+            self._line(f"copyto({out}, {inputs[0]})")
+            self._line(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
         elif isinstance(instruction, Join):
             self._join(instruction)
         elif isinstance(instruction, Reduce):
@@ -449,6 +488,18 @@ class _Builder:
             raise AssertionError(instruction)
         self._account(group, instruction.outputs, "", instruction.outputs)
 
+    def _product(self, p: Product, inputs: list[str]) -> None:
+        bias = inputs[2] if len(inputs) == 3 and not p.continues else None
+        out = self._continued(p) if p.continues else self._allocate(p.outputs[0])
+        facts = (p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.alpha, p.batch, p.continues)
+        step = product_step((inputs[0], inputs[1], bias, out), *facts, p.outputs[0].dtype)
+        if step is not None:
+            self._run(*step)
+        else:
+            name = self._bound("product", product_into)
+            operands = f"{inputs[0]}, {inputs[1]}, {bias}, {out}"
+            self._line(f"{name}({operands}, {', '.join(map(str, facts))})")
+
     def _continued(self, product: Product) -> str:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
         (out,), term = product.outputs, product.inputs[2]
@@ -456,7 +507,7 @@ class _Builder:
         slot = next((s for s in self.slots if s.value is start), None)
         if slot is None or out in self.direct or out in self.results or out in self.inside:
             name = self._allocate(out)
-            self.lines.append(f"copyto({name}, {self._expression(term)})")
+            self._line(f"copyto({name}, {self._expression(term)})")
             return name
         if start.size != out.size:
             self.inside[out] = start, offset
@@ -468,7 +519,7 @@ class _Builder:
         name = self._bound("call", call.run)
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self._named(value, f"v{self.step}_{i}") for i, value in enumerate(call.outputs)]
-        self.lines.append(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
+        self._line(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
 
     def _join(self, join: Join) -> None:
         """Copy what kernels have not stored there already."""
@@ -485,9 +536,7 @@ class _Builder:
                 self.globals["move"] = move
                 source = self._bound("box", Box((rows, n), (n, 1), 0))
                 target = self._bound("box", Box((rows, n), (stride, 1), offset))
-                self.lines.append(
-                    f"move({self._expression(x)}, {source}, {self.names[out]}, {target})"
-                )
+                self._line(f"move({self._expression(x)}, {source}, {self.names[out]}, {target})")
             offset += n
 
     def _reduction(self, instruction: Reduce, x: str) -> None:
@@ -499,7 +548,7 @@ class _Builder:
             return run_reduction(row, flat, how, dtype)
 
         name = self._bound("reduce", reduce)
-        self.lines.append(f"{self._named(out, f'v{self.step}')} = {name}({x})")
+        self._line(f"{self._named(out, f'v{self.step}')} = {name}({x})")
 
     def _loop(self, instruction: Map) -> None:
         """An element-wise instruction whose operands broadcast in a way kernels do not fuse."""
@@ -510,7 +559,7 @@ class _Builder:
         compute = instruction.compute
         if all(shape is None for shape in shapes):  # a fill of nothing
             name = self._allocate(out)
-            self.lines.append(f"{name}.fill({instruction.operands[0][1]!r})")
+            self._line(f"{name}.fill({instruction.operands[0][1]!r})")
             return
         if math.prod(out.shape) == 0:
             self._allocate(out)
@@ -529,7 +578,7 @@ class _Builder:
         ]
         target = self._allocate(out)
         name = self._bound("loop", run)
-        self.lines.append(f"{name}({', '.join([target, *operands])})")
+        self._line(f"{name}({', '.join([target, *operands])})")
 
     def _expansion(self, instruction: Map) -> None:
         (x,), (out,) = instruction.inputs, instruction.outputs
@@ -541,7 +590,7 @@ class _Builder:
             return forward(Array(flat, x.shape, context), shape=out.shape)[0]
 
         name = self._bound("expand", expand)
-        self.lines.append(f"{self._named(out, f'v{self.step}')} = {name}({self._expression(x)})")
+        self._line(f"{self._named(out, f'v{self.step}')} = {name}({self._expression(x)})")
 
 
 class _Spec:
@@ -553,7 +602,7 @@ class _Spec:
         self.outside = outside
         self.names: dict[Any, str] = {}
         self.operands: list[Operand] = []
-        self.steps: list[Step | Fold] = []
+        self.steps: list[_fused.Step | Fold] = []
         self.targets: dict[Value, str] = {}  # results, and the arguments that they go to
         self.read: dict[str, Value] = {}  # other arguments, partial results among them
         self.numbers: dict[str, Any] = {}
@@ -637,7 +686,7 @@ class _Spec:
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
         level = "row" if row else "full"
         self.steps.append(
-            Step(name, member.text, tuple(operands), member.compute, out.dtype, level)
+            _fused.Step(name, member.text, tuple(operands), member.compute, out.dtype, level)
         )
 
     def _reduce(self, member: Reduce) -> None:
@@ -648,7 +697,9 @@ class _Spec:
             name = f"v{len(self.names)}"
             self.names[out, -1, 0] = name
             text = member.row.mapped
-            self.steps.append(Step(name, text, (("x", source),), x.dtype.name, x.dtype, "full"))
+            self.steps.append(
+                _fused.Step(name, text, (("x", source),), x.dtype.name, x.dtype, "full")
+            )
             source = name
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
         self.steps.append(Fold(name, source, member.row, over, out.dtype))

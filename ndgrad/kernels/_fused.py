@@ -29,7 +29,7 @@ from numba.extending import intrinsic
 
 from . import _cache
 from ._codegen import _loaded, _stored, formula
-from ._launch import Entry, entry_point, vector
+from ._launch import Entry, vector
 from ._reduction import Reduction
 
 Dtype = np.dtype[Any]
@@ -38,7 +38,7 @@ TILE = 2048
 """Elements of a tile of the flat form: its scratch rows stay in the cache nearest to the core."""
 
 _PART = 2048  # elements that are summed in their own type; then float64 takes over
-_UNIT = 1 << 14  # elements of a unit of work
+_UNIT = 1 << 13  # elements of a unit of work
 _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
@@ -537,7 +537,10 @@ class Kernel:
 
 
 class Joined:
-    """Partial results of units, put together in order: ``(units, n) -> n``, and finished."""
+    """Partial results of units, put together in order: ``(units, n) -> n``, and finished.
+
+    Its entry takes ``(partial, result, count, units, n)`` and runs over the n.
+    """
 
     def __init__(self, row: Reduction, partial: Dtype, dtype: Dtype) -> None:
         combined, used = formula(row.combined).kernel_text("float64", {"a": "a", "b": "b"})
@@ -547,29 +550,31 @@ class Joined:
             f'"""The end of {row.name}: partial results in order. Made for compiled graphs."""',
             "",
             *([f"from ndgrad.kernels._scalar import {', '.join(imports)}"] if imports else []),
-            "from ndgrad.kernels._launch import kernel",
+            "from ndgrad.kernels._launch import chunked",
             f"from numpy import {', '.join(sorted({'empty', 'float64', dtype.name}))}",
             "",
             "",
-            "@kernel",
-            "def join(p, y, count, units, n):",
-            "    lanes = empty(n, float64)",
-            "    for i in range(n):",
-            "        lanes[i] = p[i]",
+            "@chunked",
+            "def join(p, y, count, units, n, lo, hi):",
+            "    y = y[lo:hi]",
+            "    lanes = empty(hi - lo, float64)",
+            "    first = p[lo:hi]",
+            "    for i in range(y.size):",
+            "        lanes[i] = first[i]",
             "    for unit in range(1, units):",
-            "        part = p[unit * n : unit * n + n]",
-            "        for i in range(n):",
+            "        part = p[unit * n + lo : unit * n + hi]",
+            "        for i in range(y.size):",
             "            a = lanes[i]",
             "            b = float64(part[i])",
             f"            lanes[i] = {combined}",
-            "    for i in range(n):",
+            "    for i in range(y.size):",
             "        a = lanes[i]",
             f"        y[i] = {dtype.name}({finished})",
             "",
         ]
         join = _cache.load(f"join_{row.name}_{dtype.name}", "\n".join(lines)).join
-        signature = (vector(partial), vector(dtype), types.float64, types.intp, types.intp)
-        self.run = entry_point(join, signature)
+        numbers = (types.float64, *(types.intp,) * 4)
+        self.entry = Entry(join, (vector(partial), vector(dtype), *numbers))
 
 
 @cache

@@ -185,24 +185,39 @@ class Entry:
 
     Attributes
     ----------
+    signature : tuple
+        Numba's types of ``*args, lo, hi``.
     serial : callable
         The compiled code, called as ``serial(*args, lo, hi)``.
     """
 
-    __slots__ = ("_kernel", "_parallel", "_signature", "serial")
+    __slots__ = ("_kernel", "_parallel", "signature", "serial")
 
     def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
-        self._kernel, self._signature = kernel, signature
+        self._kernel, self.signature = kernel, signature
         self.serial = entry_point(kernel.serial, signature)
         interpreted = numba.config.DISABLE_JIT
         self._parallel: Callable[..., Any] | None = self._all if interpreted else None
+
+    @property
+    def name(self) -> str:
+        """Of the kernel's module, or of its function."""
+        function = self._kernel.function
+        module = function.__module__.rpartition(".")[2]
+        return module if function.__name__ in ("loop", "join") else function.__name__
+
+    @property
+    def address(self) -> int:
+        """Where the machine code is."""
+        found: int = address(self._kernel.serial, self.signature)
+        return found
 
     def parallel(self, *args: Any) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
             _threads.layer()  # has the functions that the driver calls
-            driver = entry_point(self._kernel.driver, (types.intp, *self._signature))
-            self._parallel = partial(driver, address(self._kernel.serial, self._signature))
+            driver = entry_point(self._kernel.driver, (types.intp, *self.signature))
+            self._parallel = partial(driver, address(self._kernel.serial, self.signature))
         _threads.launch(self._parallel, self._all, *args)
 
     def _all(self, *args: Any) -> None:

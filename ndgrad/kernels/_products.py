@@ -16,7 +16,8 @@ from ..base import promote
 from ..device import DeviceArray
 from ..storage import empty
 from . import _blas, _cuda, _tiles
-from ._launch import address, call, chunked, flat, grain
+from ._launch import Entry, address, call, chunked, flat, grain, kernel, vector
+from ._series import Step
 from ._table import F
 from ._threads import num_threads
 from .casting import copied
@@ -66,6 +67,15 @@ def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi
                 row[j] += factor * other[j]
 
 
+@kernel
+def _fill(y: Any, start: int, step: int, row: Any, rows: int) -> None:
+    """Copy a row to each of so many, which begin *step* elements apart."""
+    for i in range(rows):
+        target = y[start + i * step : start + i * step + row.size]
+        for j in range(target.size):  # assigned at once, Numba compiles an error's text for seconds
+            target[j] = row[j]
+
+
 @chunked
 def _blocks(
     kernel: int,
@@ -77,6 +87,7 @@ def _blocks(
     starts_b: Any,
     tb: bool,
     c: Any,
+    bias: Any,
     m: int,
     n: int,
     k: int,
@@ -89,6 +100,7 @@ def _blocks(
 ) -> None:
     """Blocks of at most (rows, columns) of a batch's results, numbered product by product.
 
+    With a *bias* that is not empty each row of the results begins with it, and *beta* is 1.
     *kernel* is where the machine code of `_blas.gemm` or `_tiles.product` is: a call compiles
     faster than both would inside of this one.
     """
@@ -99,6 +111,8 @@ def _blocks(
         i, j = place // across * rows, place % across * columns
         ao, bo = starts_a[item] + (i if ta else i * lda), starts_b[item] + (j * ldb if tb else j)
         co, height, width = item * m * n + i * n + j, min(rows, m - i), min(columns, n - j)
+        if bias.size:
+            _fill(c, co, n, bias[j : j + width], height)
         call(
             kernel,
             (addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta),
@@ -140,15 +154,18 @@ def _shared_out(m: int, n: int, k: int) -> tuple[int, int]:
 
 @chunked
 def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
-    for i in range(lo, hi):
-        target = y[i * n : (i + 1) * n]
-        for j in range(n):  # assigned at once, Numba compiles the text of an error for seconds
-            target[j] = row[j]
+    _fill(y, lo * n, n, row[:n], hi - lo)
 
 
 def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
     _fill_rows(y, row, n, rows, _FILL * grain(n))
+
+
+def _is_tiled(m: int, n: int, k: int, ta: bool, tb: bool, batch: int) -> bool:
+    """Whether tiles of our own make a product, or BLAS does."""
+    small = batch == 1 and m * n * k < 2 * _CHUNK
+    return (not small or (tb and not ta)) and _tiles.fits(m, n, k, ta, tb)
 
 
 def one(
@@ -169,7 +186,7 @@ def one(
     elif m == 1 and k > 0:
         _blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
     elif m * n * k < 2 * _CHUNK:
-        tiled = tb and not ta and _tiles.fits(m, n, k, ta, tb)
+        tiled = _is_tiled(m, n, k, ta, tb, 1)
         gemm = _tiles.fast(dtype) if tiled else _blas.fast("gemm", dtype)
         gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
     else:
@@ -195,14 +212,61 @@ def many(
     if c.__class__ is DeviceArray:
         _cuda._products.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
         return
+    numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
+    kernel, addr, *rest = numbers
+    _blocks(kernel, addr, a, starts_a, ta, b, starts_b, tb, c, c[:0], *rest, units, each)
+
+
+def _shares(
+    m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, beta: float, batch: int, dtype: Any
+) -> tuple[tuple[Any, ...], int, int]:
+    """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
     rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
-    work = max(rows * columns * k, 1)
-    kernel, addr = _gemm(_tiles.fits(m, n, k, ta, tb), c.dtype)
-    _blocks(
-        kernel, addr, a, starts_a, ta, b, starts_b, tb, c, m, n, k,
-        float(alpha), float(beta), rows, columns, blocks, max(1, _CHUNK // work),
+    kernel, addr = _gemm(_is_tiled(m, n, k, ta, tb, batch), dtype)
+    numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)
+    return numbers, blocks, max(1, _CHUNK // max(rows * columns * k, 1))
+
+
+@cache
+def _blocks_entry(dtype: np.dtype[Any]) -> Entry:
+    kinds = list(flat(_blocks.function, dtype))
+    kinds[3] = kinds[6] = vector(np.dtype("int64"))
+    return Entry(_blocks, tuple(kinds))
+
+
+def step(
+    operands: tuple[Any, Any, Any, Any],
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    batch: int,
+    add: bool,
+    dtype: np.dtype[Any],
+) -> Step | None:
+    """`product_into` as a step of a series; None for vectors, which have functions of their own.
+
+    Parameters
+    ----------
+    operands : tuple
+        What stands for A, B, a bias or None, and the result among a step's arguments.
+    """
+    if m * n * k * batch == 0 or m == 1 or n == 1:
+        return None
+    a, b, bias, c = operands
+    beta = 1.0 if add or bias is not None else 0.0
+    numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
+    starts = np.arange(batch, dtype=np.int64)
+    kernel, addr, *rest = numbers
+    empty_row = np.empty(0, dtype)
+    arguments = (
+        kernel, addr, a, starts * (m * k), ta, b, starts * (k * n), tb, c,
+        empty_row if bias is None else bias, *rest,
     )  # fmt: skip
+    return Step(_blocks_entry(dtype), arguments, units, each)
 
 
 def integer_product(
