@@ -13,6 +13,7 @@ import numpy as np
 
 from ..kernels.dense import _fc_sizes
 from ..kernels.reduce import REDUCTIONS
+from ..kernels.softmax import checked_labels
 from ..storage import empty
 from ._program import Map, Reduce, root
 
@@ -111,6 +112,70 @@ def _spread(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]
     return recorder.result(recorder.add(only, (shape, dtype))), shape
 
 
+def _by_class(recorder: Recorder, index: Any, x: Any, text: str, **values: Any) -> Any:
+    """A formula over the data *x*, ``i`` the number of a class, ``k`` that of the row's label."""
+    dtype = x.dtype
+    found = _chosen(recorder, index, x.shape, -1, "clip", dtype)
+    if found is None:
+        return None
+    place, numbers = found
+    operands = (("i", numbers), ("k", place), ("x", x), *values.items())
+    step = Map(name="softmax_cross_entropy", text=text, operands=operands, compute=dtype.name)
+    return recorder.add(step, (x.shape, dtype))
+
+
+def _cross_entropy(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """The loss from primitive instructions; that labels are classes is looked at by a call."""
+    data, label = inputs
+    shape, dtype = data._shape, data._data.dtype
+    if len(shape) != 2 or label._shape != shape[:1] or dtype.name not in ("float32", "float64"):
+        return None
+    rows, n = shape
+    if _chosen(recorder, label, shape, -1, "clip", dtype) is None:
+        return None
+
+    def check(arrays: Sequence[Any]) -> list[Any]:
+        return [checked_labels(arrays[0]._data, n).astype(dtype)]
+
+    checked = recorder.opaque("labels", check, [label], repr((n, dtype)))[0]
+    x = recorder.read(data._data, shape)
+    row = ((rows, 1), dtype)
+
+    def folded(value: Any, name: str, axes: tuple[int, ...], form: Any) -> Any:
+        return recorder.add(Reduce(inputs=(value,), row=REDUCTIONS[name], axes=axes), form)
+
+    def mapped(text: str, form: Any, **values: Any) -> Any:
+        step = Map(
+            name="softmax_cross_entropy", text=text, operands=tuple(values.items()),
+            compute=dtype.name,
+        )  # fmt: skip
+        return recorder.add(step, form)
+
+    index = type(data)(checked, label._shape, label._ctx)
+    chosen = folded(_by_class(recorder, index, x, "where(i == k, x, 0)"), "sum", (1,), row)
+    peak = folded(x, "max", (1,), row)
+    total = folded(mapped("exp(x - m)", (shape, dtype), x=x, m=peak), "sum", (1,), row)
+    losses = mapped("(m - c) + log(s)", row, m=peak, c=chosen, s=total)
+    weight = mapped("1 / s", row, s=total)
+    loss = folded(losses, "sum", (0, 1), ((1, 1), dtype))
+    flats = [recorder.result(value) for value in (loss, peak, weight)]
+    return list(zip(flats, ((1,), (rows,), (rows,)), strict=True))
+
+
+def _cross_entropy_backward(recorder: Recorder, arguments: Sequence[Any]) -> Any:
+    g, data, label, peak, weight = arguments
+    x = recorder.read(data._data, data._shape)
+    rows = (data._shape[0], 1)
+    gradient = _by_class(
+        recorder, label, x, "w * g * exp(x - m) - where(i == k, g, 0)",
+        w=recorder.read(weight._data, rows), m=recorder.read(peak._data, rows),
+        g=recorder.operand(g._data, (1, 1)),
+    )  # fmt: skip
+    if gradient is None:
+        return None
+    return type(g)(recorder.result(gradient), data._shape, g._ctx), None
+
+
 LOWERED: dict[str, Callable[..., Any]] = {
     "pick": _picked,
     "_pick_adjoint": _spread,
@@ -118,4 +183,10 @@ LOWERED: dict[str, Callable[..., Any]] = {
     "zeros_like": _filled_like(0),
     "ones_like": _filled_like(1),
     "FullyConnected": _dense,
+    "softmax_cross_entropy": _cross_entropy,
 }
+
+LOWERED_BACKWARD: dict[str, Callable[..., Any]] = {
+    "softmax_cross_entropy": _cross_entropy_backward,
+}
+"""Fused derivatives: from the recorder and what their parameters name."""

@@ -395,8 +395,8 @@ class _Builder:
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
                 join = _fused.joined(member.row, x.dtype, value.dtype).entry
-                arguments = (temporary, self._allocate(value), count, work.units, columns)
-                finishing.append((join, arguments, columns, columns))
+                parts = (temporary, self._allocate(value), count, work.units, columns)
+                finishing.append((join, parts, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
                 if value in self.placed:

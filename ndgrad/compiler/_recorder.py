@@ -30,7 +30,7 @@ from ..kernels._table import Op
 from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
 from ..storage import empty
-from ._lowering import LOWERED
+from ._lowering import LOWERED, LOWERED_BACKWARD
 from ._program import (
     SHORT,
     Call,
@@ -364,7 +364,7 @@ class Recorder:
             return self.result(self.add(instruction, ((batch * m * n,), dtype)))
         from ..kernels._products import multiply
 
-        flats = self._opaque(
+        flats = self.opaque(
             "product",
             lambda xs: [multiply(xs[0], xs[1], m, n, k, ta, tb, alpha, batch)],
             [lhs, rhs],
@@ -450,7 +450,7 @@ class Recorder:
 
         shapes: list[Any] = []
         facts = None if op.stochastic else _frozen(params)
-        flats = self._opaque(op.name, run, present, facts)
+        flats = self.opaque(op.name, run, present, facts)
         pairs = list(zip(flats, shapes, strict=True))
         return pairs[0] if single[0] else pairs
 
@@ -458,6 +458,10 @@ class Recorder:
         """What a fused derivative returns."""
         if op.name in _OPEN:
             return function(*arguments)
+        if op.name in LOWERED_BACKWARD:
+            found = LOWERED_BACKWARD[op.name](self, arguments)
+            if found is not None:
+                return found
         arrays: list[Any] = []
         frozen: list[Any] = []
 
@@ -480,7 +484,7 @@ class Recorder:
             return [r._data for r in results if r is not None]
 
         facts = _frozen({str(i): x for i, x in enumerate(frozen)})
-        flats = iter(self._opaque(f"{op.name} backward", run, arrays, facts))
+        flats = iter(self.opaque(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(flats), s, ctx) for s in form]
 
@@ -531,9 +535,9 @@ class Recorder:
 
     def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
         """Random numbers would be drawn."""
-        return self._opaque(function.__name__, lambda _: [function(*args)], [], None)[0]
+        return self.opaque(function.__name__, lambda _: [function(*args)], [], None)[0]
 
-    def _opaque(
+    def opaque(
         self,
         name: str,
         run: Callable[[Sequence[Any]], Sequence[Flat]],

@@ -59,13 +59,14 @@ class Array(str):
     """The name of a flat array among a step's arguments."""
 
 
-if numba.config.DISABLE_JIT:
-
-    def _invoke(kernel: Any, words: int, lo: int, hi: int, kinds: Any) -> None:
-        raise NotImplementedError  # steps are called from Python: see `Sequence`
-
-    _start = _added = _seen = _pause = _give_way = _invoke
-
+_invoke: Any
+_start: Any
+_added: Any
+_seen: Any
+_pause: Any
+_give_way: Any
+if numba.config.DISABLE_JIT:  # steps are called from Python: see `_Interpreted`
+    _invoke = _start = _added = _seen = _pause = _give_way = None
 else:
 
     @intrinsic
@@ -194,24 +195,25 @@ def _caller(kernel, words, lo, hi, kinds):
 def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int) -> None:
     """What the threads number lo to hi - 1 of *threads* do.
 
-    Each counter has a cache line: first a mark of failure, then for each step the chunks done and
-    for each thread the claims of its share.
+    Each counter has a cache line: first a mark of failure, then one for each thread that is there,
+    then for each step the chunks done and for each thread the claims of its share.
     """
     start_of_words = words.ctypes.data
     for thread in range(lo, hi):
+        counters[_LINE * (1 + thread)] = 1
         for step in range(table.size // _FIELDS):
             field = step * _FIELDS
             caller, kernel = table[field], table[field + 1]
             arguments = start_of_words + 8 * table[field + 2]
             units, grain, chunks = table[field + 3], table[field + 4], table[field + 5]
-            done = _LINE * (1 + step * (threads + 1))
+            done = _LINE * (1 + threads + step * (threads + 1))
             for turn in range(threads):
-                # Others' shares only when they are late: to look at a counter takes it from them.
-                patience = _PATIENCE if turn == 1 else 0
+                owner = (thread + turn) % threads
+                # To look at a thread's claims takes them from its cache: only when it is late.
+                patience = _PATIENCE if turn and counters[_LINE * (1 + owner)] else 0
                 while patience > 0 and _seen(counters, done) < chunks:
                     _pause()
                     patience -= 1
-                owner = (thread + turn) % threads
                 claims = done + _LINE * (1 + owner)
                 first = (chunks * owner + threads - 1) // threads
                 last = (chunks * (owner + 1) + threads - 1) // threads
@@ -305,7 +307,7 @@ class _Prepared:
         threads = min(num_threads(), self.series.width)
         if threads != self.threads:
             self.threads = threads
-            counters = self.counters = np.zeros(_LINE * (1 + steps * (threads + 1)), np.int64)
+            counters = self.counters = np.zeros(_LINE * (1 + steps) * (1 + threads), np.int64)
             for places, x in zip(self.places, arrays, strict=True):
                 words[places + 1] = x.size  # which is the same for every call
         else:

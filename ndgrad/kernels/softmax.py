@@ -380,6 +380,17 @@ def _cross_entropy_reference(data: Any, label: Any) -> Any:
     return -logs[np.arange(len(data)), np.asarray(label, int)].sum().reshape(1)
 
 
+def checked_labels(label: Any, n: int) -> Any:
+    """Labels as int64, each one of *n* classes."""
+    place = label.astype(np.int64)
+    if place.size and not (place.min() >= 0 and place.max() < n):
+        raise MXNetError(
+            f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, "
+            f"got {place.min()} to {place.max()}"
+        )
+    return place
+
+
 @operator(
     "softmax_cross_entropy",
     vjp=_cross_entropy_vjp,
@@ -416,12 +427,7 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
             f"shape (rows,), got {list(shape)} and {list(label._shape)}"
         )
     rows, n = shape
-    place = host(label._data).astype(np.int64)
-    if rows and not (place.min() >= 0 and place.max() < n):
-        raise MXNetError(
-            f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, "
-            f"got {place.min()} to {place.max()}"
-        )
+    place = checked_labels(host(label._data), n)
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
     if rows:

@@ -1,0 +1,106 @@
+"""Several kernels in one launch: order, chunks, threads that come late, failures."""
+
+import threading
+
+import numpy as np
+import pytest
+from numba import types
+
+from ndgrad.kernels import _series
+from ndgrad.kernels._launch import Entry, chunked, vector
+from ndgrad.kernels._series import Array, Series, Step
+
+FLOAT = np.dtype("float32")
+
+
+@chunked
+def _rolled(x, y, scale, shift, flag, lo, hi):
+    """y[i] = x[i + shift] * scale + 1: reads what other chunks wrote."""
+    n = y.size
+    for i in range(lo, hi):
+        y[i] = x[(i + shift) % n] * scale + (np.float32(1) if flag else np.float32(0))
+
+
+@chunked
+def _broken(x, limit, lo, hi):
+    for i in range(lo, hi):
+        if i >= limit:
+            raise ValueError("beyond")
+        x[i] += 1
+
+
+def rolled():
+    array = vector(FLOAT)
+    kinds = (array, array, types.float32, types.intp, types.boolean, types.intp, types.intp)
+    return Entry(_rolled, kinds)
+
+
+def expected(x, steps):
+    for step in steps:
+        _, _, scale, shift, flag = step.arguments
+        x = np.roll(x, -shift) * np.float32(scale) + np.float32(flag)
+    return x
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
+    monkeypatch.setattr(_series, "num_threads", lambda: threads)
+    n, entry = 1000, rolled()
+    a, b = Array("a"), Array("b")
+    steps = [
+        Step(entry, (*((a, b) if i % 2 == 0 else (b, a)), 0.5, 7 * i, i % 3 == 0), n, n // (1 + i))
+        for i in range(20)
+    ]
+    series = Series(steps)
+    kept, given = np.empty(n, FLOAT), np.empty(n, FLOAT)
+    run = series.prepared({b: kept})
+    for seed in range(100):
+        x = np.random.default_rng(seed).random(n, FLOAT)
+        given[:] = x
+        run(given)
+        np.testing.assert_array_equal(given, expected(x, steps))
+
+
+def test_each_call_takes_the_arrays_it_is_given():
+    entry, n = rolled(), 64
+    run = Series([Step(entry, (Array("x"), Array("y"), 2.0, 0, False), n, 16)]).prepared({})
+    for k in range(3):
+        x, y = np.full(n, k, FLOAT), np.empty(n, FLOAT)
+        run(x, y)
+        assert (y == 2 * k).all()
+
+
+@pytest.mark.compiled
+def test_a_kernel_that_raises_is_reported_and_nobody_waits_for_it(monkeypatch):
+    monkeypatch.setattr(_series, "num_threads", lambda: 2)
+    x = np.zeros(64, FLOAT)
+    entry = Entry(_broken, (vector(FLOAT), *(types.intp,) * 3))
+    steps = [Step(entry, (x, 64), 64, 8), Step(entry, (x, 32), 64, 8)]
+    run = Series(steps).prepared({})
+    with pytest.raises(RuntimeError, match="raised an error"):
+        run()
+    assert (x[:32] == 2).all()
+
+
+def test_series_of_their_own_run_in_several_threads_at_once():
+    entry, n = rolled(), 4096
+    failures = []
+
+    def work(seed):
+        series = Series(
+            [Step(entry, (Array("x"), Array("y"), 1.0, 1, True), n, 256),
+             Step(entry, (Array("y"), Array("x"), 1.0, 1, True), n, 256)]
+        )  # fmt: skip
+        x, y = np.full(n, seed, FLOAT), np.empty(n, FLOAT)
+        run = series.prepared({})
+        for _ in range(200):
+            run(x, y)
+        if not (x == seed + 400).all():
+            failures.append(seed)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
