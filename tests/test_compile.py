@@ -400,6 +400,15 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
     def add_captured(b: nd.NDArray) -> None:
         captured[:] = captured + b
 
+    def run_backward_into_captured(a: nd.NDArray) -> None:
+        with autograd.record():
+            y = a + variable
+        y.backward()
+
+    def write_gradient(a: nd.NDArray) -> nd.NDArray:
+        variable.grad[:] = 1
+        return a.grad * 2
+
     for function, arguments in (
         (add, (x[1:3], x[:2])),
         (write_and_read_captured, (captured,)),
@@ -407,6 +416,8 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
         (run_backward, (variable, variable.grad)),
         (add_captured, (captured,)),
         (add_captured, (captured.reshape((4,)),)),
+        (run_backward_into_captured, (variable,)),
+        (write_gradient, (variable,)),
     ):
         with pytest.raises(mx.MXNetError, match=r"^compile: .* share"):
             mx.compile(function)(*arguments)
