@@ -615,6 +615,32 @@ def test_a_record_is_released_by_backward() -> None:
         y.backward()
 
 
+def test_a_record_without_variables_that_want_gradients() -> None:
+    """Backward passes by a function none of whose variables wants a gradient."""
+
+    def scenario(decorate: Any) -> Any:
+        x, w = some(3), some(3)
+        x.attach_grad()
+        w.attach_grad("null")
+        with autograd.record():
+            y = decorate(lambda w: w * w)(w)
+            z = x * x
+        autograd.backward([y, z])
+        return [y, x.grad]
+
+    agree(scenario)
+
+
+def test_a_view_of_an_array_recorded_outside_says_so_in_backward() -> None:
+    x = some(2, 3)
+    x.attach_grad()
+    with autograd.record():
+        y = x * 2
+        z = mx.compile(lambda: y.reshape((-1,)))()
+    with pytest.raises(mx.MXNetError, match="recorded outside of it and is not among"):
+        z.backward()
+
+
 def test_compiled_and_eager_operators_in_one_graph() -> None:
     def scenario(decorate: Any) -> Any:
         x = some(3)

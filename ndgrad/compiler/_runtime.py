@@ -214,7 +214,8 @@ class Specialised:
         traced = self._traced
         if traced.unusable is not None:
             raise traced.unusable
-        assert traced.backward is not None
+        if traced.backward is None:  # nothing that wants a gradient is reached
+            return [None] * len(traced.reached)
         if self.backward is None:
             with self._lock:
                 if self.backward is None:

@@ -273,7 +273,6 @@ def _traced(
             gradients = _backward(recorder, traced, heads, leaves, start, held)
         except MXNetError as error:
             traced.unusable = error.with_traceback(None)
-            traced.parents = list(leaves.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
@@ -321,6 +320,8 @@ def _backward(
     _hold(recorder, traced, inside, held)
     outside = [node for node in order if _from_outside(node, start, leaves)]
     outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
+    # Should backward be refused, it is to get here all the same, to say so.
+    traced.parents = [leaves.get(node, node) for node in order if isinstance(node, Leaf)]
     for node in outside:
         if not isinstance(node, Leaf):
             recorder.refuse(
