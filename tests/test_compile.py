@@ -464,6 +464,25 @@ def test_one_array_as_two_arguments() -> None:
     np.testing.assert_array_equal(x.asnumpy(), 3 * some(4).asnumpy())
 
 
+def test_results_from_before_a_write() -> None:
+    """Parts of what an argument held, in rows that lie apart or not, are memory of their own."""
+
+    def scenario(decorate: Any) -> Any:
+        @decorate
+        def function(x: nd.NDArray) -> Any:
+            halves = nd.split(x, num_outputs=2, axis=1)
+            first, again = nd.slice(x, begin=(0,), end=(2,)), nd.slice(x, begin=(0,), end=(2,))
+            x *= 2
+            return *halves, first, again
+
+        x = some(3, 40)
+        results = function(x)
+        results[2][:] = 7
+        return [x, *results]
+
+    agree(scenario)
+
+
 def test_writes_to_arguments() -> None:
     def scenario(decorate: Any) -> Any:
         @decorate
