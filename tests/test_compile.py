@@ -280,18 +280,51 @@ def test_changes_of_the_graph_outside_are_refused(act: Callable[..., Any]) -> No
 
 
 def test_backward_into_an_outer_record_is_refused() -> None:
-    @mx.compile
-    def function(x: nd.NDArray) -> None:
-        with autograd.record():
-            y = (x * x).sum()
-        y.backward()
-
     w = some(3)
     w.attach_grad()
     with autograd.record():
         x = w * 2
-    with pytest.raises(mx.MXNetError, match=r"^compile: .* array argument 0"):
-        function(x)
+
+    def run_backward(x: nd.NDArray) -> None:
+        with autograd.record():
+            y = (x * x).sum()
+        y.backward()
+
+    def take_gradient(x: nd.NDArray) -> list[nd.NDArray]:
+        with autograd.record():
+            y = (x * w).sum()
+        return autograd.grad(y, [w])
+
+    for function in (run_backward, take_gradient):
+        with pytest.raises(mx.MXNetError, match=r"^compile: .* array argument 0"):
+            mx.compile(function)(x)
+        with pytest.raises(mx.MXNetError, match=r"^compile: .* an array that was recorded"):
+            mx.compile(lambda function=function: function(x))()
+    assert not w.grad.asnumpy().any()
+
+
+def test_a_captured_variable_as_an_argument_is_refused() -> None:
+    w = some(3)
+    w.attach_grad()
+
+    @mx.compile
+    def slope(x: nd.NDArray) -> nd.NDArray:
+        with autograd.record():
+            y = (x * w).sum()
+        return autograd.grad(y, [x])[0]
+
+    with pytest.raises(mx.MXNetError, match=r"^compile: .* is its array argument 0 as well"):
+        slope(w)
+
+
+def test_an_argument_recorded_outside_is_no_variable_inside() -> None:
+    def scenario(decorate: Any) -> Any:
+        x = some(3)
+        x.attach_grad()
+        with autograd.record():
+            return decorate(lambda y: y * (1 if y.grad is None else 2))(x * 2)
+
+    agree(scenario)
 
 
 # --- arguments and results ------------------------------------------------------------------------

@@ -90,6 +90,8 @@ class Specialised:
         traced = self._traced
         if self._written:
             self._check_sharing(arrays)
+        if traced.visited:
+            self._check_variables(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
         for i in self._copied:
@@ -155,6 +157,15 @@ class Specialised:
                         f"compile: {self.name} writes to an array of shape "
                         f"{list(target._shape)} that shares memory with its {name}; pass a copy"
                     )
+
+    def _check_variables(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse arguments to which the function also runs backward without their being passed."""
+        for i, array in enumerate(arrays):
+            if array._node in self._traced.visited:
+                raise MXNetError(
+                    f"compile: {self.name} runs backward into a variable that it finds around it "
+                    f"and that is its array argument {i} as well; let it use the argument only"
+                )
 
     # --- backward --------------------------------------------------------------------------------
 
