@@ -111,7 +111,9 @@ TEMPLATES = {
 WORDS = re.compile(r"\b([xyzsmqtuw]|AXIS|AXES|NUMBER|FLAG|DTYPE|REDUCTION|NEW)(?=\b|_\d)")
 ERRORS = (mx.MXNetError, ValueError, TypeError, IndexError)
 # What eager mode does and a compiled function refuses, by words of the error.
-REFUSED = re.compile("shares? memory|recorded outside|that existed before|is its array argument")
+REFUSED = re.compile(
+    "shares? memory|recorded outside|that existed before|is its array argument|cannot be run again"
+)
 # Words of programs whose sums compile may add up in another order.
 SUMS = re.compile("sum|mean|dot|softmax|Fully|gemm|norm|@|prod")
 
