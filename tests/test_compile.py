@@ -878,6 +878,30 @@ def test_random_numbers_are_those_of_the_eager_call() -> None:
     assert first != second and second != third
 
 
+def test_tracing_leaves_the_numbers_of_other_threads_alone() -> None:
+    def drawn() -> Any:
+        return mx.random.uniform(0, 1, shape=(3,)).asnumpy().tolist()
+
+    mx.random.seed(3)
+    expected = [drawn() for _ in range(3)]
+    found = []
+
+    @mx.compile
+    def noisy(x: nd.NDArray) -> nd.NDArray:
+        y = x + mx.random.uniform(0, 1, shape=(3,))
+        if not found:
+            thread = threading.Thread(target=lambda: found.append(drawn()))
+            thread.start()
+            thread.join()
+        return y
+
+    mx.random.seed(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it changes what it finds
+        found.append(noisy(nd.zeros(3)).asnumpy().tolist())
+    assert [*found, drawn()] == expected
+
+
 def test_seeding_inside_is_refused() -> None:
     mx.random.seed(5)
     expected = nd.random.uniform(shape=(3,)).asnumpy()

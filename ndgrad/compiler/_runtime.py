@@ -264,16 +264,14 @@ class Specialised:
             copy = NDArray(x._data, x._shape, x._ctx, x._version)
             copy._node = x._node
             copies.append(copy)
-        now = _philox.position()
         before = state.recording, state.training
         state.recording, state.training = True, self._training
         returned: dict[int, tuple[int, Any]] = {}
         try:
-            _philox.rewind(facts["start"])
             args, kwargs = unflatten(self._tree, copies)
-            flatten(self._function(*args, **kwargs), returned)
+            with _philox.drawing_from(facts["start"]):
+                flatten(self._function(*args, **kwargs), returned)
         finally:
-            _philox.rewind(now)
             state.recording, state.training = before
         pending: dict[Any, Any] = {}
         outputs = [array for _, array in returned.values()]

@@ -154,10 +154,9 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
     recorder = Recorder(name)
     start = recorder.start
     stand_ins, places = _stand_ins(recorder, arrays)
-    stream = _philox.position()
     before = state.recording, state.training
     try:
-        with tracing.recording_to(recorder):
+        with tracing.recording_to(recorder), _philox.drawing_from(_philox.position()):
             args, kwargs = unflatten(tree, stand_ins)
             found: dict[int, tuple[int, Any]] = {}
             out_tree = flatten(function(*args, **kwargs), found)
@@ -169,7 +168,6 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
         for array in list(recorder.recorded()):
             array._node = None
         state.recording, state.training = before
-        _philox.rewind(stream)
 
 
 def _stand_ins(
