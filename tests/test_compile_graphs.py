@@ -60,7 +60,7 @@ LINES = {
         x.REDUCTION(axis=AXES, keepdims=FLAG) | x.REDUCTION(axis=AXES, keepdims=FLAG) | nd.norm(x)
         nd.softmax(x, axis=AXIS) | nd.log_softmax(x, axis=AXIS) | nd.argmax(x, axis=AXIS)
         nd.prod(x, axis=AXIS) | nd.nansum(x) | nd.pick(nd.log_softmax(x), y)
-        nd.cumsum(x, axis=AXIS) | nd.softmax_cross_entropy(x, y)
+        nd.cumsum(x, axis=AXIS) | nd.softmax_cross_entropy(x, nd.zeros_like(x[:, 0]))
     """,
     "products": """
         nd.dot(m, q, transpose_a=FLAG, transpose_b=FLAG) | nd.dot(m, q) | m @ q | nd.dot(x, z)
@@ -221,6 +221,8 @@ class Drawing:
         self.draw = draw
         flags = {name: draw(st.booleans()) for name in ("train", "retain", "inside", "grows")}
         self.program = Program(mode, small=draw(st.booleans()), **flags)
+        # Second derivatives cancel too much for so few digits.
+        self.dtypes = [x for x in DTYPES if x != "float16" or mode != "second"]
         self.space = space(0)
         self.arrays: dict[str, nd.NDArray] = {}
 
@@ -254,7 +256,7 @@ class Drawing:
         """Lines that make an array, maybe of another one."""
         how = self.one("own", "own", "own", "own", "same", "part", "flat", "recorded")
         if how == "own" or not self.arrays:
-            lines = [f"{name} = array(({self.one(*SHAPES)},), {self.one(*DTYPES)!r})"]
+            lines = [f"{name} = array(({self.one(*SHAPES)},), {self.one(*self.dtypes)!r})"]
             if req := self.one("write", "add", "null", ""):
                 lines.append(f"{name}.attach_grad({req!r})")
         else:
@@ -293,7 +295,7 @@ class Drawing:
             return str(tuple(axes))
         if word == "REDUCTION":
             return self.one("sum", "mean", "max", "min")
-        return repr(self.one(*options.get(word, DTYPES)))
+        return repr(self.one(*options.get(word, self.dtypes)))
 
     def operand(self, letter: str, known: dict[str, str]) -> str:
         """The name of an array that suits a letter of a template."""
@@ -443,7 +445,7 @@ def check(program: Program) -> None:
     if compiled.error.startswith("compile: "):
         event("refused")
         assert eager.error or REFUSED.search(compiled.error), compiled.error
-        if compiled.stage == "call":
+        if compiled.stage == "call" and (program.mode != "second" or program.inside):
             for (what, x), (_, y) in zip(compiled.state(), compiled.before, strict=True):
                 np.testing.assert_array_equal(x, y, err_msg=f"{what} changed: {compiled.error}")
         return
@@ -455,8 +457,11 @@ def check(program: Program) -> None:
     worst = None if coarse is None else "float16" if "float16" in text else "float32"
     for (what, x), (_, y) in zip(compiled.found, eager.found, strict=True):
         assert x.dtype == y.dtype and x.shape == y.shape, what
-        if exact or x.dtype.kind != "f":
+        if exact:
             np.testing.assert_array_equal(x, y, err_msg=what)
+        elif x.dtype.kind != "f":  # also one that a sum of floats was cut to, by a last bit
+            apart = (x - y).astype(f"int{8 * x.dtype.itemsize}").astype("float64")
+            assert np.all(np.abs(apart) <= 1 + 1e-6 * np.abs(y.astype("float64"))), (what, x, y)
         else:
             assert_close(x, y, what=what, dtype=None if x.dtype.itemsize == 2 else worst)
 
