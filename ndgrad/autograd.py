@@ -235,6 +235,14 @@ def _pending(heads: list[NDArray], head_grads: list[NDArray | None], rules: Any)
     return pending
 
 
+def _order(heads: Sequence[NDArray]) -> list[Any]:
+    """What the heads were made from, in the order in which to walk it."""
+    order = nodes_below([head._node for head in heads])
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.about_to_walk(order)
+    return order
+
+
 def _deliver(leaf: Leaf, gradient: np.ndarray[Any, Any]) -> None:
     """Write a flat gradient to a variable's buffer as its ``grad_req`` says."""
     if leaf.req == "null":
@@ -277,7 +285,7 @@ def backward(
         been written then.
     """
     heads, grads = _heads(heads, head_grads, "backward")
-    order = nodes_below([head._node for head in heads])
+    order = _order(heads)
     if not any(node.__class__ is Leaf and node.req != "null" for node in order):
         raise MXNetError(NO_VARIABLES)
     pending = _pending(heads, grads, flat_rules)
@@ -331,7 +339,7 @@ def grad(
                 f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
                 "not require gradient."
             )
-    order = nodes_below([head._node for head in heads])
+    order = _order(heads)
     reachable = set(order)
     for i, x in enumerate(variables):
         if x._node not in reachable:

@@ -341,6 +341,14 @@ def test_function_adds_and_skips_inputs_without_gradient() -> None:
     np.testing.assert_allclose(b.grad.asnumpy(), [3, 6])
 
 
+def test_relu_of_an_integer_variable() -> None:
+    x = variable(-2, 3, dtype="int32")
+    with autograd.record():
+        y = nd.relu(x)
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), [0, 1])
+
+
 class Cube(autograd.Function):
     def forward(self, x: Any) -> Any:
         y = x * x * x

@@ -280,18 +280,51 @@ def test_changes_of_the_graph_outside_are_refused(act: Callable[..., Any]) -> No
 
 
 def test_backward_into_an_outer_record_is_refused() -> None:
-    @mx.compile
-    def function(x: nd.NDArray) -> None:
-        with autograd.record():
-            y = (x * x).sum()
-        y.backward()
-
     w = some(3)
     w.attach_grad()
     with autograd.record():
         x = w * 2
-    with pytest.raises(mx.MXNetError, match=r"^compile: .* array argument 0"):
-        function(x)
+
+    def run_backward(x: nd.NDArray) -> None:
+        with autograd.record():
+            y = (x * x).sum()
+        y.backward()
+
+    def take_gradient(x: nd.NDArray) -> list[nd.NDArray]:
+        with autograd.record():
+            y = (x * w).sum()
+        return autograd.grad(y, [w])
+
+    for function in (run_backward, take_gradient):
+        with pytest.raises(mx.MXNetError, match=r"^compile: .* array argument 0"):
+            mx.compile(function)(x)
+        with pytest.raises(mx.MXNetError, match=r"^compile: .* an array that was recorded"):
+            mx.compile(lambda function=function: function(x))()
+    assert not w.grad.asnumpy().any()
+
+
+def test_a_captured_variable_as_an_argument_is_refused() -> None:
+    w = some(3)
+    w.attach_grad()
+
+    @mx.compile
+    def slope(x: nd.NDArray) -> nd.NDArray:
+        with autograd.record():
+            y = (x * w).sum()
+        return autograd.grad(y, [x])[0]
+
+    with pytest.raises(mx.MXNetError, match=r"^compile: .* is its array argument 0 as well"):
+        slope(w)
+
+
+def test_an_argument_recorded_outside_is_no_variable_inside() -> None:
+    def scenario(decorate: Any) -> Any:
+        x = some(3)
+        x.attach_grad()
+        with autograd.record():
+            return decorate(lambda y: y * (1 if y.grad is None else 2))(x * 2)
+
+    agree(scenario)
 
 
 # --- arguments and results ------------------------------------------------------------------------
@@ -400,6 +433,15 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
     def add_captured(b: nd.NDArray) -> None:
         captured[:] = captured + b
 
+    def run_backward_into_captured(a: nd.NDArray) -> None:
+        with autograd.record():
+            y = a + variable
+        y.backward()
+
+    def write_gradient(a: nd.NDArray) -> nd.NDArray:
+        variable.grad[:] = 1
+        return a.grad * 2
+
     for function, arguments in (
         (add, (x[1:3], x[:2])),
         (write_and_read_captured, (captured,)),
@@ -407,6 +449,8 @@ def test_arguments_that_share_memory_with_a_write_are_refused() -> None:
         (run_backward, (variable, variable.grad)),
         (add_captured, (captured,)),
         (add_captured, (captured.reshape((4,)),)),
+        (run_backward_into_captured, (variable,)),
+        (write_gradient, (variable,)),
     ):
         with pytest.raises(mx.MXNetError, match=r"^compile: .* share"):
             mx.compile(function)(*arguments)
@@ -451,6 +495,25 @@ def test_one_array_as_two_arguments() -> None:
     np.testing.assert_array_equal(x.asnumpy(), 2 * some(4).asnumpy())
     add(x, y)
     np.testing.assert_array_equal(x.asnumpy(), 3 * some(4).asnumpy())
+
+
+def test_results_from_before_a_write() -> None:
+    """Parts of what an argument held, in rows that lie apart or not, are memory of their own."""
+
+    def scenario(decorate: Any) -> Any:
+        @decorate
+        def function(x: nd.NDArray) -> Any:
+            halves = nd.split(x, num_outputs=2, axis=1)
+            first, again = nd.slice(x, begin=(0,), end=(2,)), nd.slice(x, begin=(0,), end=(2,))
+            x *= 2
+            return *halves, first, again
+
+        x = some(3, 40)
+        results = function(x)
+        results[2][:] = 7
+        return [x, *results]
+
+    agree(scenario)
 
 
 def test_writes_to_arguments() -> None:
@@ -602,6 +665,32 @@ def test_a_record_is_released_by_backward() -> None:
     y.backward()
     with pytest.raises(mx.MXNetError, match="retain_graph"):
         y.backward()
+
+
+def test_a_record_without_variables_that_want_gradients() -> None:
+    """Backward passes by a function none of whose variables wants a gradient."""
+
+    def scenario(decorate: Any) -> Any:
+        x, w = some(3), some(3)
+        x.attach_grad()
+        w.attach_grad("null")
+        with autograd.record():
+            y = decorate(lambda w: w * w)(w)
+            z = x * x
+        autograd.backward([y, z])
+        return [y, x.grad]
+
+    agree(scenario)
+
+
+def test_a_view_of_an_array_recorded_outside_says_so_in_backward() -> None:
+    x = some(2, 3)
+    x.attach_grad()
+    with autograd.record():
+        y = x * 2
+        z = mx.compile(lambda: y.reshape((-1,)))()
+    with pytest.raises(mx.MXNetError, match="recorded outside of it and is not among"):
+        z.backward()
 
 
 def test_compiled_and_eager_operators_in_one_graph() -> None:
@@ -787,6 +876,30 @@ def test_random_numbers_are_those_of_the_eager_call() -> None:
 
     first, second, third = agree(scenario)
     assert first != second and second != third
+
+
+def test_tracing_leaves_the_numbers_of_other_threads_alone() -> None:
+    def drawn() -> Any:
+        return mx.random.uniform(0, 1, shape=(3,)).asnumpy().tolist()
+
+    mx.random.seed(3)
+    expected = [drawn() for _ in range(3)]
+    found = []
+
+    @mx.compile
+    def noisy(x: nd.NDArray) -> nd.NDArray:
+        y = x + mx.random.uniform(0, 1, shape=(3,))
+        if not found:
+            thread = threading.Thread(target=lambda: found.append(drawn()))
+            thread.start()
+            thread.join()
+        return y
+
+    mx.random.seed(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it changes what it finds
+        found.append(noisy(nd.zeros(3)).asnumpy().tolist())
+    assert [*found, drawn()] == expected
 
 
 def test_seeding_inside_is_refused() -> None:

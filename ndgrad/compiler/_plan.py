@@ -93,6 +93,7 @@ class _Builder:
         self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
         self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
+        self.before: dict[Value, str] = {}  # overwritten source -> a copy of what it held
         self.made_by: dict[Value, int] = {}
         self.step = 0
 
@@ -228,8 +229,9 @@ class _Builder:
         if where is None or where.n:
             return self._gathered(value)
         base, offset = where.base, where.offset
-        name = self._name(base)
-        if isinstance(base.maker, Source) and base.maker.data is not None:
+        before = self.before.get(base)
+        name = before or self._name(base)
+        if before is None and isinstance(base.maker, Source) and base.maker.data is not None:
             if offset or value.size != base.size:
                 data = base.maker.data[offset : offset + value.size]
                 return self._bound("c", data)
@@ -299,12 +301,12 @@ class _Builder:
         self._choose_memory()
         self._choose_places()
         overwritten = {source for source, _ in self.program.effects}
-        saved = {}
+        before: dict[Value, str] = {}
         for value in self.program.wanted():
             base, _ = root(value)
-            if is_source(base) and base in overwritten and base not in saved:
-                saved[base] = f"{self._name(base)}_before"
-                self.lines.append(f"{saved[base]} = {self._name(base)}.copy()")
+            if is_source(base) and base in overwritten and base not in before:
+                before[base] = f"{self._name(base)}_before"
+                self.lines.append(f"{before[base]} = {self._name(base)}.copy()")
         for group in self.fusion.ordered():
             self.step += 1
             if group.fused:
@@ -313,23 +315,14 @@ class _Builder:
                 self._single(group.members[0], group)
         self.step += 1
         self._close_series()
-        effects = []
-        for source, value in self.program.effects:
-            base, offset = root(value)
-            if base in self.direct and self.direct[base] is source:
-                continue
-            name = saved.get(base)
-            if name is None:
-                expression = self._expression(value)
-            else:
-                expression = f"{name}[{offset}:{offset + value.size}]"
-            effects.append(f"copyto({self._name(source)}, {expression})")
+        self.before = before
+        effects = [
+            f"copyto({self._name(source)}, {self._expression(value)})"
+            for source, value in self.program.effects
+            if self.direct.get(root(value)[0]) is not source
+        ]
         for i, value in enumerate(self.program.results):
-            base, offset = root(value)
-            name = saved.get(base) or self._expression_of_result(value)
-            if base in saved:
-                name = f"{name}[{offset}:{offset + value.size}]"
-            self.lines.append(f"y{i} = {name}")
+            self.lines.append(f"y{i} = {self._expression_of_result(value)}")
         self.lines += effects
         returned = ", ".join(f"y{i}" for i in range(len(self.program.results)))
         return self._assembled(returned)

@@ -19,7 +19,7 @@ import numpy as np
 
 from .. import dispatch, tracing
 from ..base import MXNetError
-from ..graph import Array, Leaf
+from ..graph import Array, Leaf, next_stamp
 from ..kernels._codegen import POWERS, Loop, formula, multiplied
 from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
@@ -108,10 +108,19 @@ class Recorder:
     instructions : list of Instruction
     delivered : list of (Leaf, bool)
         Variables whose gradients backward wrote, and whether those were fresh before.
+    start : int
+        What is recorded from here on, by the clock of records, the function records.
+    visited : set of Leaf
+        Variables that backward got to.
+    places : dict
+        What stands for the places of arguments in the graph, and which arguments those are.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.start = next_stamp()
+        self.visited: set[Leaf] = set()
+        self.places: dict[Any, int] = {}
         self.instructions: list[Instruction] = []
         self.delivered: list[Any] = []
         self._cells: dict[int, Cell] = {}
@@ -169,6 +178,19 @@ class Recorder:
                 f"marks an array of shape {list(array._shape)} as a variable that existed before; "
                 "attach its gradient outside"
             )
+
+    def about_to_walk(self, order: Sequence[Any]) -> None:
+        """Backward is about to visit these parts of the graph."""
+        for node in order:
+            if isinstance(node, Leaf):
+                self.visited.add(node)
+            elif node.number < self.start:
+                i = self.places.get(node)
+                what = "an array" if i is None else f"array argument {i}"
+                self.refuse(
+                    f"runs backward into {what} that was recorded outside; mark it as a variable, "
+                    "detach it, or call backward outside"
+                )
 
     def refuse(self, what: str) -> NoReturn:
         """Say that the function cannot be compiled because of *what* it does."""
@@ -266,12 +288,12 @@ class Recorder:
             if cell.source is not None and cell.value is not cell.source
         ]
 
-    def recorded(self, start: int) -> Iterator[Array]:
-        """Arrays that existed before and that hang in the graph since *start* by a write."""
+    def recorded(self) -> Iterator[Array]:
+        """Arrays that existed before and that hang in the graph now by a write."""
         for cell in self._cells.values():
             for array in cell.arrays:
                 node = array._node
-                if node is not None and not isinstance(node, Leaf) and node.number >= start:
+                if node is not None and not isinstance(node, Leaf) and node.number >= self.start:
                     yield array
 
     def source(self, flat: Flat) -> Value | None:

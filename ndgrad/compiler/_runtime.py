@@ -9,7 +9,7 @@ from typing import Any
 from ..base import MXNetError
 from ..context import current_context
 from ..dispatch import recorded_rules, written
-from ..graph import Leaf, Node, Port, next_stamp, nodes_below, state, walk
+from ..graph import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
 from ..kernels import _philox
 from ..kernels._table import Op
 from ..ndarray import NDArray
@@ -90,6 +90,8 @@ class Specialised:
         traced = self._traced
         if self._written:
             self._check_sharing(arrays)
+        if traced.visited:
+            self._check_variables(arrays)
         start = _philox.position() if self._heads else None
         results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
         for i in self._copied:
@@ -125,16 +127,22 @@ class Specialised:
 
     def _check_sharing(self, arrays: Sequence[NDArray]) -> None:
         """Refuse arguments that share memory with each other or with what is written to."""
-        cells: dict[int, int] = {}
-        for i, array in enumerate(arrays):
-            other = cells.setdefault(id(array._version), i)
-            if other != i:
+        given: list[tuple[str, Array]] = [
+            (f"array argument {i}", array) for i, array in enumerate(arrays)
+        ]
+        for kind, i in self._sources:
+            if kind == "gradient":
+                given.append((f"the gradient of array argument {i}", _leaf(arrays, i).grad))
+        cells: dict[int, str] = {}
+        for name, array in given:
+            other = cells.setdefault(id(array._version), name)
+            if other is not name:
                 raise MXNetError(
-                    f"compile: {self.name} writes to arrays, and its array arguments {other} and "
-                    f"{i} share memory; pass copies"
+                    f"compile: {self.name} writes to arrays, and its {other} and {name} share "
+                    "memory; pass copies"
                 )
         for kind, number, targets in self._written:
-            if kind != "captured" and self._captured:
+            if kind != "captured":
                 start, stop = _span(_flat(arrays, kind, number))
                 if any(start < end and begin < stop for begin, end in self._captured):
                     raise MXNetError(
@@ -142,16 +150,22 @@ class Specialised:
                         "gradient of it, which shares memory with an array that the function finds "
                         "around it; pass a copy"
                     )
-            if kind == "gradient":
-                targets = [_leaf(arrays, number).grad]
-            for target in () if kind == "argument" else targets:
-                i = cells.get(id(target._version), -1)
-                if i >= 0:
+            for target in targets:
+                name = cells.get(id(target._version), "")
+                if name:
                     raise MXNetError(
                         f"compile: {self.name} writes to an array of shape "
-                        f"{list(target._shape)} that shares memory with its array argument {i}; "
-                        "pass a copy"
+                        f"{list(target._shape)} that shares memory with its {name}; pass a copy"
                     )
+
+    def _check_variables(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse arguments to which the function also runs backward without their being passed."""
+        for i, array in enumerate(arrays):
+            if array._node in self._traced.visited:
+                raise MXNetError(
+                    f"compile: {self.name} runs backward into a variable that it finds around it "
+                    f"and that is its array argument {i} as well; let it use the argument only"
+                )
 
     # --- backward --------------------------------------------------------------------------------
 
@@ -211,7 +225,8 @@ class Specialised:
         traced = self._traced
         if traced.unusable is not None:
             raise traced.unusable
-        assert traced.backward is not None
+        if traced.backward is None:  # nothing that wants a gradient is reached
+            return [None] * len(traced.reached)
         if self.backward is None:
             with self._lock:
                 if self.backward is None:
@@ -249,16 +264,14 @@ class Specialised:
             copy = NDArray(x._data, x._shape, x._ctx, x._version)
             copy._node = x._node
             copies.append(copy)
-        now = _philox.position()
         before = state.recording, state.training
         state.recording, state.training = True, self._training
         returned: dict[int, tuple[int, Any]] = {}
         try:
-            _philox.rewind(facts["start"])
             args, kwargs = unflatten(self._tree, copies)
-            flatten(self._function(*args, **kwargs), returned)
+            with _philox.drawing_from(facts["start"]):
+                flatten(self._function(*args, **kwargs), returned)
         finally:
-            _philox.rewind(now)
             state.recording, state.training = before
         pending: dict[Any, Any] = {}
         outputs = [array for _, array in returned.values()]
@@ -292,9 +305,10 @@ def _is_bound(value: Value) -> bool:
 
 
 def _captured(program: Program) -> list[Any]:
-    """Memory from before the call that a program reads, other than arguments."""
+    """Memory from before the call that a program reads or writes, other than arguments."""
     read = (x for instruction in program.instructions for x in instruction.inputs)
-    makers = {root(x)[0].maker for x in (*read, *program.wanted())}
+    changed = (source for source, _ in program.effects)
+    makers = {root(x)[0].maker for x in (*read, *program.wanted(), *changed)}
     return [x.data for x in makers if isinstance(x, Source) and x.kind == "captured"]
 
 

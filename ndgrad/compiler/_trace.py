@@ -12,9 +12,9 @@ import numpy as np
 from .. import tracing
 from ..base import MXNetError
 from ..dispatch import flat_rules
-from ..graph import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
+from ..graph import Array, Leaf, Node, Port, nodes_below, state, walk
 from ..kernels import _philox
-from ..kernels._table import NONE
+from ..kernels._table import NONE, lookup
 from ..ndarray import NDArray
 from ..storage import empty
 from ._optimise import partition, simplified
@@ -71,6 +71,8 @@ class Traced:
     written : list of (Value, list of Array)
         Sources that are written to, and arrays through which that was done.
     delivered : list of Leaf
+    visited : frozenset of Leaf
+        Captured variables to which the function itself runs backward.
     backward : Program or None
     saved : list of Value
         What backward reads of forward; sources stand for themselves, unless they are written to.
@@ -92,6 +94,7 @@ class Traced:
     count: int
     written: list[tuple[Value, list[Array]]]
     delivered: list[Leaf]
+    visited: frozenset[Leaf]
     backward: Program | None = None
     heads: list[Value] = field(default_factory=list)
     saved: list[Value] = field(default_factory=list)
@@ -149,69 +152,64 @@ class ArrayPlace:
 def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], name: str) -> Traced:
     """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
     recorder = Recorder(name)
-    start = next_stamp()
-    stand_ins, leaves = _stand_ins(recorder, arrays)
-    stream = _philox.position()
+    start = recorder.start
+    stand_ins, places = _stand_ins(recorder, arrays)
     before = state.recording, state.training
     try:
-        with tracing.recording_to(recorder):
+        with tracing.recording_to(recorder), _philox.drawing_from(_philox.position()):
             args, kwargs = unflatten(tree, stand_ins)
             found: dict[int, tuple[int, Any]] = {}
             out_tree = flatten(function(*args, **kwargs), found)
             returned = [array for _, array in found.values()]
-            _check_marks(recorder, arrays, leaves, returned, start)
-            return _traced(recorder, returned, out_tree, stand_ins, leaves, start)
+            _check_marks(recorder, returned)
+            return _traced(recorder, returned, out_tree, stand_ins, places, start)
     finally:
         recorder.restore()
-        for array in list(recorder.recorded(start)):
+        for array in list(recorder.recorded()):
             array._node = None
         state.recording, state.training = before
-        _philox.rewind(stream)
 
 
 def _stand_ins(
     recorder: Recorder, arrays: Sequence[NDArray]
-) -> tuple[list[NDArray], dict[Leaf, int]]:
-    """Arrays in place of the arguments: with memory, and a variable, of their own."""
-    made, leaves = [], {}
+) -> tuple[list[NDArray], dict[Any, int]]:
+    """Arrays in place of the arguments, and what stands for their places in the graph."""
+    made: list[NDArray] = []
+    places = recorder.places
     for i, x in enumerate(arrays):
         flat = empty(x._data.size, x._data.dtype)
         np.copyto(flat, x._data)
         recorder.argument(flat, i)
         array = NDArray(flat, x._shape, x._ctx)
-        if x._node is not None:
+        if isinstance(x._node, Leaf):
             gradient = empty(flat.size, flat.dtype)
             gradient.fill(0)
-            own = isinstance(x._node, Leaf)
-            recorder.argument(gradient, i, "gradient" if own else "constant")
-            req = x._node.req if isinstance(x._node, Leaf) else "write"
-            leaf = Leaf(array, NDArray(gradient, x._shape, x._ctx), req)
-            array._node = leaf
-            leaves[leaf] = i
+            recorder.argument(gradient, i, "gradient")
+            array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
+        elif x._node is not None:
+            array._node = _older_node(array)
+        if array._node is not None:
+            places[array._node] = i
         made.append(array)
-    return made, leaves
+    return made, places
 
 
-def _check_marks(
-    recorder: Recorder,
-    arrays: Sequence[NDArray],
-    leaves: dict[Leaf, int],
-    returned: Sequence[NDArray],
-    start: int,
-) -> None:
+def _older_node(array: NDArray) -> Node:
+    """A node older than all that a function records, of which nothing else is known."""
+    node = Node()
+    node.op, node.params, node.parents = lookup("identity"), None, ()
+    node.saved, node.shapes, node.versions = (), (array._shape,), ()
+    node.ctx, node.dtype, node.number = array._ctx, array._data.dtype, 0
+    return node
+
+
+def _check_marks(recorder: Recorder, returned: Sequence[NDArray]) -> None:
     """Refuse what would change the graph around the function other than by its results."""
-    for array in recorder.recorded(start):
+    for array in recorder.recorded():
         recorder.refuse(
             f"writes a recorded value to an array of shape {list(array._shape)} that existed "
             "before; return the value, or write under autograd.pause()"
         )
-    for leaf, _ in recorder.delivered:
-        i = leaves.get(leaf)
-        if i is not None and not isinstance(arrays[i]._node, Leaf):
-            recorder.refuse(
-                f"runs backward into array argument {i}, which was recorded outside; mark it as a "
-                "variable, or call backward outside"
-            )
     for array in returned:
         if isinstance(array._node, Leaf) and recorder.made(array):
             recorder.refuse(
@@ -225,14 +223,16 @@ def _traced(
     returned: list[Any],
     tree: Any,
     stand_ins: list[NDArray],
-    leaves: dict[Leaf, int],
+    places: dict[Any, int],
     start: int,
 ) -> Traced:
     results: list[Value] = []
     numbers: dict[int, int] = {}  # cell -> result
     outputs = []
     given = {id(x): ("argument", i) for i, x in enumerate(stand_ins)}
-    given |= {id(leaf.grad): ("gradient", i) for leaf, i in leaves.items()}
+    given |= {
+        id(place.grad): ("gradient", i) for place, i in places.items() if isinstance(place, Leaf)
+    }
     for array in returned:
         if id(array) in given:
             outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
@@ -263,17 +263,18 @@ def _traced(
         tree=tree,
         count=count,
         written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
-        delivered=[leaf for leaf, _ in recorder.delivered if leaf not in leaves],
+        delivered=[leaf for leaf, _ in recorder.delivered if leaf not in places],
+        visited=frozenset(recorder.visited - places.keys()),
     )
     heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
     gradients: list[Value] = []
     held: set[Value] = set()
     if heads:
         try:
-            gradients = _backward(recorder, traced, heads, leaves, start, held)
+            gradients = _backward(recorder, traced, heads, places, start, held)
         except MXNetError as error:
             traced.unusable = error.with_traceback(None)
-            traced.parents = list(leaves.values())
+            traced.parents = traced.parents or list(places.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
@@ -300,7 +301,7 @@ def _backward(
     recorder: Recorder,
     traced: Traced,
     heads: list[tuple[int, Any]],
-    leaves: dict[Leaf, int],
+    places: dict[Any, int],
     start: int,
     held: set[Value],
 ) -> list[Value]:
@@ -317,17 +318,20 @@ def _backward(
         node = array._node
         pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
     order = nodes_below(pending)
-    inside = [node for node in order if not _from_outside(node, start, leaves)]
+    inside = [node for node in order if not _from_outside(node, start, places)]
     _hold(recorder, traced, inside, held)
-    outside = [node for node in order if _from_outside(node, start, leaves)]
+    outside = [node for node in order if _from_outside(node, start, places)]
     outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
+    # Should backward be refused, it is to get here all the same, to say so.
+    reached = [node for node in order if isinstance(node, Leaf) or node in places]
+    traced.parents = [places.get(node, node) for node in reached]
     for node in outside:
-        if not isinstance(node, Leaf):
+        if not isinstance(node, Leaf) and node not in places:
             recorder.refuse(
                 "uses an array that was recorded outside of it and is not among its arguments, so "
                 "its gradient cannot be computed; pass the array"
             )
-    traced.parents = [leaves.get(node, node) for node in outside]
+    traced.parents = [places.get(node, node) for node in outside]
     before, state.training = state.training, True
     recording, state.recording = state.recording, False
     try:
@@ -393,5 +397,5 @@ def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
     """Variables marked inside the function die with it."""
 
 
-def _from_outside(node: Any, start: int, leaves: dict[Leaf, int]) -> bool:
-    return node in leaves or node.number < start
+def _from_outside(node: Any, start: int, places: dict[Any, int]) -> bool:
+    return node in places or node.number < start

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -51,7 +52,6 @@ class _Stream:
             self.forks = 0
 
     def draw(self, blocks: int) -> tuple[Any, Any, Any]:
-        """Take *blocks* blocks: the key's halves and the number of the first."""
         with self.lock:
             first, key = self.position, self.key
             self.position = (first + blocks) & (2**64 - 1)
@@ -106,20 +106,35 @@ def tile(k0: Any, k1: Any, first: Any, words: Any) -> None:
         a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
 
 
+class _Local(threading.local):
+    stream: _Stream | None = None
+
+
 _stream = _Stream()
+_local = _Local()
 seed = _stream.seed
-draw = _stream.draw
+
+
+def draw(blocks: int) -> tuple[Any, Any, Any]:
+    """Take *blocks* blocks: the key's halves and the number of the first."""
+    return (_local.stream or _stream).draw(blocks)
 
 
 def position() -> int:
     """How many blocks have been drawn under the key."""
-    return _stream.position
+    return (_local.stream or _stream).position
 
 
-def rewind(position: int) -> None:
-    """Go back to an earlier position."""
-    with _stream.lock:
-        _stream.position = position
+@contextmanager
+def drawing_from(position: int) -> Iterator[None]:
+    """A scope in which this thread draws from *position* on, and the process's own stays."""
+    before, own = _local.stream, _Stream()
+    own.key, own.position = _stream.key, position
+    _local.stream = own
+    try:
+        yield
+    finally:
+        _local.stream = before
 
 
 if hasattr(os, "register_at_fork"):

@@ -94,7 +94,7 @@ elementwise(
 
 # --- activations ----------------------------------------------------------------------------------
 
-unary("relu", "maximum(x, 0)", "where(x > 0, g, where(isnan(x), x, 0))", doc="max(x, 0).")
+unary("relu", "maximum(x, 0)", "where(x > 0, g, where(x != x, x, 0))", doc="max(x, 0).")
 unary("sigmoid", "sigmoid(x)", "g * y * (1 - y)", doc="1 / (1 + exp(-x)).")
 unary("softrelu", "softrelu(x)", "g * sigmoid(x)", doc="log(1 + exp(x)), also called softplus.")
 unary(
