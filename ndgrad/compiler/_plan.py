@@ -134,15 +134,21 @@ class _Builder:
             self.lines.append(f"{name}({', '.join(given)})")
 
     def _shown(self, step: Step) -> str:
-        arguments = ", ".join(x if isinstance(x, str) else repr(x) for x in step.arguments)
-        return f"{step.entry.name}({arguments}), {step.units} by {step.grain}"
+        """A step as a reader wants it: arrays and numbers, but no addresses."""
+        arguments = (x for x in step.arguments if isinstance(x, (str, bool, float)))
+        sizes = [x for x in step.arguments if type(x) is int and x < 1 << 40]
+        shown = ", ".join(map(str, (*arguments, *sizes)))
+        return f"{step.entry.name}({shown}), {step.units} by {step.grain}"
 
     def _alone(self, step: Step) -> None:
         arguments = [
-            str(x) if isinstance(x, str) else self._bound("c", x) if isinstance(x, np.ndarray)
+            str(x)
+            if isinstance(x, str)
             else repr(x)
+            if isinstance(x, (bool, int, float))
+            else self._bound("c", x)
             for x in step.arguments
-        ]  # fmt: skip
+        ]
         if step.units <= step.grain:
             name = self._bound("k", step.entry.serial)
             self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")

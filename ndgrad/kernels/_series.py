@@ -251,19 +251,22 @@ class Series:
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self.steps = tuple(steps)
-        self.words: list[int] = []
+        named = (x for step in self.steps for x in step.arguments if isinstance(x, Array))
+        self.names = tuple(dict.fromkeys(named))
+        self.chunks = [-(-step.units // step.grain) for step in self.steps]
+        self.words: list[int] = []  # the arguments of all steps
         self.places: dict[Array, list[int]] = {}  # first words of the arguments that it is
         self.table: list[int] = []
-        self.width = 1
-        for step in self.steps:
-            chunks = -(-step.units // step.grain)
-            self.width = max(self.width, chunks)
+        if not numba.config.DISABLE_JIT:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        for step, chunks in zip(self.steps, self.chunks, strict=True):
             kinds = step.entry.signature[:-2]  # without lo, hi
             work = (step.units, step.grain, chunks)
             self.table += (_caller_of(kinds), step.entry.address, len(self.words), *work)
             for kind, x in zip(kinds, step.arguments, strict=True):
                 self._put(kind, x)
-        self.names = tuple(self.places)
 
     def _put(self, kind: Any, x: Any) -> None:
         if isinstance(x, Array):
@@ -300,11 +303,12 @@ class _Prepared:
                     self.words[place : place + 2] = _address_and_size(kept[name])
             else:
                 self.places.append(np.array(places))
+        self.width = max(series.chunks)
         self.counters, self.threads = np.zeros(0, np.int64), 0
 
     def __call__(self, *arrays: Flat) -> None:
         words, counters, steps = self.words, self.counters, len(self.series.steps)
-        threads = min(num_threads(), self.series.width)
+        threads = min(num_threads(), self.width)
         if threads != self.threads:
             self.threads = threads
             counters = self.counters = np.zeros(_LINE * (1 + steps) * (1 + threads), np.int64)
