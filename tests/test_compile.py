@@ -995,3 +995,20 @@ def test_compile_takes_functions() -> None:
     with pytest.raises(TypeError, match="expected a function or a Symbol, got int"):
         mx.compile(3)
     assert isinstance(mx.compile(fallback=True)(lambda x: x), type(mx.compile(len)))
+
+
+def test_labels_are_checked_though_nobody_reads_the_loss():
+    x, label = nd.array(np.eye(3)), nd.array([0.0, 1.0, 2.0])
+    x.attach_grad()
+
+    @mx.compile
+    def step(x, label):
+        with autograd.record():
+            loss = nd.softmax_cross_entropy(x * 2, label)
+        loss.backward()
+
+    step(x, label)
+    before = x.grad.asnumpy()
+    with pytest.raises(mx.MXNetError, match="expected labels from 0 to 2, got 0 to 7"):
+        step(x, nd.array([0.0, 7.0, 2.0]))
+    np.testing.assert_array_equal(x.grad.asnumpy(), before)

@@ -422,7 +422,7 @@ class Fusion:
     def ordered(self) -> list[Group]:
         """Groups in an order in which they can run, as near to the program's as can be."""
         waiting = {g: self._before[g.number] for g in self.groups if g.members}
-        first = {g: self._order[g.members[0]] for g in waiting}
+        first = {g: -1 if _checks(g) else self._order[g.members[0]] for g in waiting}
         present = 0
         for g in waiting:
             present |= 1 << g.number
@@ -456,3 +456,7 @@ def describe(group: Group) -> str:
 
 
 __all__ = ["Fusion", "Group", "describe"]
+
+
+def _checks(group: Group) -> bool:
+    return isinstance(group.members[0], Call) and group.members[0].checks

@@ -137,7 +137,7 @@ def _cross_entropy(recorder: Recorder, inputs: Sequence[Any], params: Mapping[st
     def check(arrays: Sequence[Any]) -> list[Any]:
         return [checked_labels(arrays[0]._data, n).astype(dtype)]
 
-    checked = recorder.opaque("labels", check, [label], repr((n, dtype)))[0]
+    checked = recorder.opaque("labels", check, [label], repr((n, dtype)), checks=True)[0]
     x = recorder.read(data._data, shape)
     row = ((rows, 1), dtype)
 

@@ -240,11 +240,14 @@ class Call(Instruction):
     facts : hashable
         What tells this call from others on the same inputs; None if it is to be run anyway, as it
         draws random numbers.
+    checks : bool
+        Whether it may refuse its inputs: it is run whether its results are read or not, and early.
     """
 
     name: str
     run: Callable[[Sequence[Flat]], Sequence[Flat]]
     facts: Any = None
+    checks: bool = False
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -280,12 +283,14 @@ class Program:
 def live(
     instructions: Sequence[Instruction], wanted: Iterable[Value], keep_draws: bool = True
 ) -> list[Instruction]:
-    """Those of *instructions* that *wanted* values need, and those that draw random numbers."""
+    """Those of *instructions* that *wanted* values need, that check, or draw random numbers."""
     needed = {value.maker for value in wanted}
     found = []
     for instruction in reversed(instructions):
-        draws = keep_draws and isinstance(instruction, Call) and instruction.facts is None
-        if draws or instruction in needed:
+        needed_anyway = isinstance(instruction, Call) and (
+            instruction.checks or (keep_draws and instruction.facts is None)
+        )
+        if needed_anyway or instruction in needed:
             needed.update(value.maker for value in instruction.inputs)
             found.append(instruction)
     return found[::-1]

@@ -565,6 +565,7 @@ class Recorder:
         run: Callable[[Sequence[Any]], Sequence[Flat]],
         arrays: Sequence[Any],
         facts: Any,
+        checks: bool = False,
     ) -> list[Flat]:
         """Run an operator once, on what its inputs hold while tracing, and write down a call."""
         inputs = tuple(self.read(x._data, x._shape) for x in arrays)
@@ -579,7 +580,7 @@ class Recorder:
             flats = [np.asarray(flat) for flat in dispatch.unrecorded(run, list(arrays))]
         fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
         if fresh:
-            call = Call(inputs=inputs, name=name, run=again, facts=facts)
+            call = Call(inputs=inputs, name=name, run=again, facts=facts, checks=checks)
             views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
             call.run = again if not views else _without(again, frozenset(views))
             self.add(call, *(((flat.size,), flat.dtype) for flat in fresh))
