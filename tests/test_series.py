@@ -48,7 +48,9 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
     n, entry = 1000, rolled()
     a, b = Array("a"), Array("b")
     steps = [
-        Step(entry, (*((a, b) if i % 2 == 0 else (b, a)), 0.5, 7 * i, i % 3 == 0), n, n // (1 + i))
+        Step(
+            entry, (*((a, b) if i % 2 == 0 else (b, a)), 0.5, 7 * i, i % 3 == 0), n, n // (1 + i), n
+        )
         for i in range(20)
     ]
     series = Series(steps)
@@ -63,7 +65,7 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
 
 def test_each_call_takes_the_arrays_it_is_given():
     entry, n = rolled(), 64
-    run = Series([Step(entry, (Array("x"), Array("y"), 2.0, 0, False), n, 16)]).prepared({})
+    run = Series([Step(entry, (Array("x"), Array("y"), 2.0, 0, False), n, 16, n)]).prepared({})
     for k in range(3):
         x, y = np.full(n, k, FLOAT), np.empty(n, FLOAT)
         run(x, y)
@@ -75,7 +77,7 @@ def test_a_kernel_that_raises_is_reported_and_nobody_waits_for_it(monkeypatch):
     monkeypatch.setattr(_series, "num_threads", lambda: 2)
     x = np.zeros(64, FLOAT)
     entry = Entry(_broken, (vector(FLOAT), *(types.intp,) * 3))
-    steps = [Step(entry, (x, 64), 64, 8), Step(entry, (x, 32), 64, 8)]
+    steps = [Step(entry, (x, 64), 64, 8, 8), Step(entry, (x, 32), 64, 8, 8)]
     run = Series(steps).prepared({})
     with pytest.raises(RuntimeError, match="raised an error"):
         run()
@@ -88,8 +90,8 @@ def test_series_of_their_own_run_in_several_threads_at_once():
 
     def work(seed):
         series = Series(
-            [Step(entry, (Array("x"), Array("y"), 1.0, 1, True), n, 256),
-             Step(entry, (Array("y"), Array("x"), 1.0, 1, True), n, 256)]
+            [Step(entry, (Array("x"), Array("y"), 1.0, 1, True), n, 256, n),
+             Step(entry, (Array("y"), Array("x"), 1.0, 1, True), n, 256, n)]
         )  # fmt: skip
         x, y = np.full(n, seed, FLOAT), np.empty(n, FLOAT)
         run = series.prepared({})

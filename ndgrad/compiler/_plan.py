@@ -111,10 +111,12 @@ class _Builder:
         self._close_series()
         self.lines.append(text)
 
-    def _run(self, entry: Entry, arguments: Sequence[Any], units: int, grain: int) -> None:
+    def _run(
+        self, entry: Entry, arguments: Sequence[Any], units: int, grain: int, alone: int
+    ) -> None:
         """A kernel, behind those before it; strings are expressions of arrays."""
         given = tuple(_series.Array(x) if isinstance(x, str) else x for x in arguments)
-        self.pending.append(Step(entry, given, units, grain))
+        self.pending.append(Step(entry, given, units, grain, alone))
 
     def _close_series(self) -> None:
         """Lines for the kernels that wait: one line for several."""
@@ -149,12 +151,12 @@ class _Builder:
             else self._bound("c", x)
             for x in step.arguments
         ]
-        if step.units <= step.grain:
+        if step.units <= step.alone:
             name = self._bound("k", step.entry.serial)
             self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")
         else:
             name = self._bound("k", step.entry.parallel)
-            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.grain})")
+            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.alone})")
 
     # --- memory ----------------------------------------------------------------------------------
 
@@ -395,7 +397,7 @@ class _Builder:
                 count = float(member.inputs[0].size // value.size)
                 join = _fused.joined(member.row, x.dtype, value.dtype).entry
                 parts = (temporary, self._allocate(value), count, work.units, columns)
-                finishing.append((join, parts, columns, columns))
+                finishing.append((join, parts, columns, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
                 if value in self.placed:
@@ -423,7 +425,8 @@ class _Builder:
         arguments = [*expressions, *numbers_of_strips, *work.numbers]
         heavy = group.size * max(1, len(group.members) // 4)
         grain = work.grain if heavy >= _WORTH_SHARING else work.units
-        self._run(kernel.entry, arguments, work.units, grain)
+        alone = work.grain if heavy >= PARALLEL_ELEMENTS else work.units
+        self._run(kernel.entry, arguments, work.units, grain, alone)
         for step in finishing:
             self._run(*step)
         self._account(group, made, kernel.text, outside)

@@ -25,7 +25,12 @@ from ..device import DeviceArray, in_use
 from . import _cache, _codegen, _cuda, _threads
 
 PARALLEL_ELEMENTS = 1 << 15
-"""Elements of cheap arithmetic from which a parallel launch (1.2 us) pays: about 4 us of work."""
+"""Elements of cheap arithmetic from which a parallel launch pays: about 4 us of work.
+
+A launch costs 1.2 us, and up to 5 more if a thread has to wake."""
+
+WORTH_SHARING = 4
+"""Chunks from which a parallel launch pays."""
 
 CHUNK_ELEMENTS = 1 << 14
 """Elements in a chunk: small enough to share evenly, large enough to hide the call."""
@@ -248,8 +253,8 @@ def address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
 class Chunked:
     """A serial kernel over units ``[lo, hi)`` and, made when first needed, its parallel driver.
 
-    Called as ``kernel(*args, n, grain)``: *n* units, *grain* of them to a chunk.  Work of a single
-    chunk runs serially on the calling thread.
+    Called as ``kernel(*args, n, grain)``: *n* units, *grain* of them to a chunk.  Work of a few
+    chunks runs serially on the calling thread.
     """
 
     def __init__(self, function: Callable[..., Any], **options: Any) -> None:
@@ -271,7 +276,9 @@ class Chunked:
             _cuda._generic.run(self, args)
             return
         n, grain = args[-2:]
-        if n <= grain or numba.config.DISABLE_JIT:  # a Python function in args has no type
+        if (
+            n < WORTH_SHARING * grain or numba.config.DISABLE_JIT
+        ):  # a Python function in args has no type
             self.serial(*args[:-2], 0, n)
             return
         key = tuple(map(compute_fingerprint, args))

@@ -27,7 +27,8 @@ Shape = tuple[int, ...]
 _FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
-# Work (m * n * k) of which a chunk has at least this much: some 3 us, against 1.2 for a launch.
+# Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
+# to wake for a launch.
 _CHUNK = 1 << 19
 # Rows are filled by several threads from four chunks on: one fills them in the time of a launch.
 _FILL = 4
@@ -214,11 +215,24 @@ def many(
         return
     numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
     kernel, addr, *rest = numbers
-    _blocks(kernel, addr, a, starts_a, ta, b, starts_b, tb, c, c[:0], *rest, units, each)
+    entry = _blocks_entry(c.dtype)
+    args = (kernel, addr, a, starts_a, ta, b, starts_b, tb, c, c[:0], *rest)
+    if units > each:
+        entry.parallel(*args, units, each)
+    else:
+        entry.serial(*args, 0, units)
 
 
 def _shares(
-    m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, beta: float, batch: int, dtype: Any
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    beta: float,
+    batch: int,
+    dtype: Any,
 ) -> tuple[tuple[Any, ...], int, int]:
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
     rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
@@ -266,7 +280,7 @@ def step(
         kernel, addr, a, starts * (m * k), ta, b, starts * (k * n), tb, c,
         empty_row if bias is None else bias, *rest,
     )  # fmt: skip
-    return Step(_blocks_entry(dtype), arguments, units, each)
+    return Step(_blocks_entry(dtype), arguments, units, each, each)
 
 
 def integer_product(

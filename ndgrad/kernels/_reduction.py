@@ -23,7 +23,7 @@ from ..device import DeviceArray
 from ..storage import empty
 from . import _cache, _cuda
 from ._codegen import _loaded, _stored, compute_type, formula
-from ._launch import Entry, vector
+from ._launch import WORTH_SHARING, Entry, vector
 
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
 _BLOCK = 256  # elements of a row that meet before they are widened: four to a lane
@@ -343,7 +343,7 @@ def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
         if kernel is None:
             kernel = _KERNELS.setdefault(key, _compiled(*key))
         args = (x, y, count, step.geometry)
-        if step.units > step.grain:
+        if step.units >= WORTH_SHARING * step.grain:
             kernel.parallel(*args, step.units, step.grain)
         elif step.size:
             kernel.serial(*args, 0, step.units)

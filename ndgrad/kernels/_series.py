@@ -47,12 +47,15 @@ class Step(NamedTuple):
     arguments : tuple
         Numbers, arrays that every call uses, and `Array` for those that are given later.
     units, grain : int
+    alone : int
+        The grain that pays where the step has a launch of its own.
     """
 
     entry: Entry
     arguments: tuple[Any, ...]
     units: int
     grain: int
+    alone: int
 
 
 class Array(str):
