@@ -54,6 +54,7 @@ from ._report import Report, StepReport
 
 _ALIGN = 64
 _WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
+_FEW = 4  # kernels on one thread that are called sooner than a series of them
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 
 
@@ -122,8 +123,10 @@ class _Builder:
         """Lines for the kernels that wait: one line for several."""
         while self.pending:
             steps, self.pending = self.pending[: _series.LONGEST], self.pending[_series.LONGEST :]
-            if len(steps) == 1:
-                self._alone(steps[0])
+            small = all(step.units <= step.grain for step in steps)
+            if len(steps) == 1 or (small and len(steps) <= _FEW):
+                for step in steps:
+                    self._alone(step)
                 continue
             series = _series.Series(steps)
             # Workspace and captured memory stay where they are.
@@ -144,11 +147,7 @@ class _Builder:
 
     def _alone(self, step: Step) -> None:
         arguments = [
-            str(x)
-            if isinstance(x, str)
-            else repr(x)
-            if isinstance(x, (bool, int, float))
-            else self._bound("c", x)
+            str(x) if isinstance(x, (str, bool, int, float)) else self._bound("c", x)
             for x in step.arguments
         ]
         if step.units <= step.alone:
