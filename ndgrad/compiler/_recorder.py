@@ -88,9 +88,12 @@ class Cell:
         What it held before, if it existed before.
     arrays : list
         Arrays through which it was written to.
+    blank : array, number or None
+        What its memory is to be filled with before an operator looks at it: pages that nobody
+        touched take no memory.
     """
 
-    __slots__ = ("address", "arrays", "made", "source", "value")
+    __slots__ = ("address", "arrays", "blank", "made", "source", "value")
 
     def __init__(self, root: Flat, value: Value, made: bool | None) -> None:
         self.address = _address(root)
@@ -98,6 +101,7 @@ class Cell:
         self.made = made
         self.source: Value | None = None
         self.arrays: list[Array] = []
+        self.blank: Any = None
 
 
 class Recorder:
@@ -150,9 +154,19 @@ class Recorder:
         cell.source = value if kind != "constant" else None
         return cell
 
-    def argument(self, flat: Flat, index: int, kind: str = "argument") -> Value:
-        """Make *flat* stand for an argument."""
-        return self._source(flat, kind, index, keep=False).value
+    def argument(self, flat: Flat, index: int, kind: str = "argument", blank: Any = None) -> Value:
+        """Make *flat* stand for an argument, whose elements are *blank* if anybody asks."""
+        cell = self._source(flat, kind, index, keep=False)
+        cell.blank = blank
+        return cell.value
+
+    def _fill_in(self, flat: Flat) -> None:
+        """Give memory that stands for a value some elements."""
+        root = root_of(flat)
+        cell = self._cells.get(id(root)) or self._cells.get(id(flat))
+        if cell is not None and cell.blank is not None:
+            np.copyto(root, cell.blank)
+            cell.blank = None
 
     def created(self, array: Array, view: bool) -> None:
         """An array object was made; what it holds, if it is no view, was made here as well."""
@@ -337,9 +351,7 @@ class Recorder:
             )
             made.append(self.add(instruction, (shape, flat.dtype)))
         for flat, value in zip(results, made, strict=True):
-            if id(root_of(flat)) not in self._cells and id(flat) not in self._cells:
-                flat.fill(0)  # an operator may look at it
-            self._bind(flat, value)
+            self._bind_blank(flat, value)
 
     def operand(self, x: Any, shape: Any) -> Any:
         if shape is None:
@@ -438,9 +450,15 @@ class Recorder:
 
     def result(self, value: Value) -> Flat:
         flat = empty(value.size, value.dtype)
-        flat.fill(0)
-        self._bind(flat, value)
+        self._bind_blank(flat, value)
         return flat
+
+    def _bind_blank(self, flat: Flat, value: Value) -> None:
+        """Let the memory of *flat* hold *value*; new memory has no elements yet."""
+        new = id(root_of(flat)) not in self._cells and id(flat) not in self._cells
+        self._bind(flat, value)
+        if new and (cell := self._cells.get(id(root_of(flat)))) is not None:
+            cell.blank = 0
 
     # --- whole operators -------------------------------------------------------------------------
 
@@ -528,8 +546,7 @@ class Recorder:
                 inputs=tuple(map(self.read, operands)), name=lines.name, run=run,
                 facts=None if lengths is not None else repr((form, scale, dtype)),
             )  # fmt: skip
-            y.fill(0)
-            self._bind(y, self.add(call, ((y.size,), dtype)))
+            self._bind_blank(y, self.add(call, ((y.size,), dtype)))
             return
         row, whole = ((outer, 1), dtype), ((outer, n), dtype)
         known: dict[str, Any] = {
@@ -552,8 +569,7 @@ class Recorder:
         known["s"] = folded(known["t"], "sum")
         if lines.once is not None:
             known["s"] = mapped(lines.once, row)
-        y.fill(0)
-        self._bind(y, mapped(lines.result, whole))
+        self._bind_blank(y, mapped(lines.result, whole))
 
     def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
         """Random numbers would be drawn."""
@@ -576,6 +592,8 @@ class Recorder:
             return dispatch.unrecorded(run, given)
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
+        for x in arrays:
+            self._fill_in(x._data)
         with tracing.suspended():
             flats = [np.asarray(flat) for flat in dispatch.unrecorded(run, list(arrays))]
         fresh = [flat for flat in flats if id(root_of(flat)) not in roots]

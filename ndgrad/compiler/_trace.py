@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .. import tracing
 from ..base import MXNetError
 from ..dispatch import flat_rules
@@ -178,13 +176,11 @@ def _stand_ins(
     places = recorder.places
     for i, x in enumerate(arrays):
         flat = empty(x._data.size, x._data.dtype)
-        np.copyto(flat, x._data)
-        recorder.argument(flat, i)
+        recorder.argument(flat, i, blank=x._data)
         array = NDArray(flat, x._shape, x._ctx)
         if isinstance(x._node, Leaf):
             gradient = empty(flat.size, flat.dtype)
-            gradient.fill(0)
-            recorder.argument(gradient, i, "gradient")
+            recorder.argument(gradient, i, "gradient", blank=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
         elif x._node is not None:
             array._node = _older_node(array)
