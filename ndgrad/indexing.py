@@ -468,7 +468,8 @@ def setitem(x: Array, key: Any, value: Any) -> None:
             return
         if little is not None and little.shape == value._shape and value._data.dtype is data.dtype:
             little[...] = value._data.reshape(value._shape)
-            x._version[0] = next_stamp()
+            if little.size:
+                x._version[0] = next_stamp()
             return
     items, arrays = _expanded(key, shape)
     if arrays:

@@ -1012,3 +1012,12 @@ def test_labels_are_checked_though_nobody_reads_the_loss():
     with pytest.raises(mx.MXNetError, match="expected labels from 0 to 2, got 0 to 7"):
         step(x, nd.array([0.0, 7.0, 2.0]))
     np.testing.assert_array_equal(x.grad.asnumpy(), before)
+
+
+def test_lengths_of_lines_are_those_of_each_call():
+    masked = mx.compile(lambda x, n: nd.softmax(x, length=n, use_length=True))
+    x = nd.ones((2, 4))
+    for lengths in ([1, 2], [3, 4]):
+        n = nd.array(lengths, dtype="int32")
+        want = nd.softmax(x, length=n, use_length=True).asnumpy()
+        np.testing.assert_array_equal(masked(x, n).asnumpy(), want)

@@ -380,7 +380,7 @@ class Run:
             with small_pieces() if program.small else nullcontext():
                 try:
                     self._calls(program, compiled)
-                except (mx.MXNetError, ValueError) as error:
+                except (mx.MXNetError, ValueError, IndexError) as error:
                     self.error = str(error)
 
     def _calls(self, program: Program, compiled: bool) -> None:
