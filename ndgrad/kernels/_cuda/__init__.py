@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from . import _strided as _strided
 
 _MODULES = frozenset(
-    {"_driver", "_elementwise", "_generic", "_products", "_reduction", "_rowwise", "_strided"}
+    {
+        "_driver",
+        "_elementwise",
+        "_generic",
+        "_products",
+        "_reduction",
+        "_rowwise",
+        "_strided",
+    }
 )
 
 

@@ -69,7 +69,7 @@ THREADS = 2 if SIMULATED else 256
 _SMALLEST = 1 << 12
 """Bytes of the smallest block that arrays get: the pool knows no smaller ones."""
 
-_BLOCKS_A_PROCESSOR = 8  # of 256 threads: as many as an SM of any generation can hold
+_BLOCKS_A_PROCESSOR = 32  # several waves: an SM holds 8 at most, and the last wave is a small part
 
 
 def _checked(result: tuple[Any, ...]) -> Any:
