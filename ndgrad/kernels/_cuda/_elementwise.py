@@ -21,7 +21,7 @@ from ._vectors import WIDTHS, lanes_of, unpacked
 _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
 
 
-class _CudaWriter(_Writer):
+class CudaWriter(_Writer):
     """Takes CUDA's own functions where a scalar function names one."""
 
     def _call(self, function: str, *args: Any) -> Any:
@@ -82,9 +82,9 @@ def source(
         for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
             each = unpacked(f"value_{name}", lanes)
             for value, load in zip(each, loads, strict=True):
-                computed, used = formula(text).kernel_text(compute, load, writes=_CudaWriter)
+                computed, used = formula(text).kernel_text(compute, load, writes=CudaWriter)
                 imports.update(used)
-                values.append(f"{value} = {_typed(_stored(computed, dtype, compute), dtype)}")
+                values.append(f"{value} = {typed(_stored(computed, dtype, compute), dtype)}")
             if lanes > 1:
                 stores.append(f"store{lanes}({name}, i, ({', '.join(each)}))")
             else:
@@ -125,7 +125,7 @@ def source(
     return _text.module(f"{loop.name}: {formulas}   (CUDA).", lines, imports)
 
 
-def _typed(value: str, dtype: np.dtype[Any]) -> str:
+def typed(value: str, dtype: np.dtype[Any]) -> str:
     """*value* in the type that holds *dtype*: a vector of another could not be stored."""
     return value if dtype.name in ("bool", "float16") else f"{dtype.name}({value})"
 
