@@ -352,10 +352,13 @@ class Kernel:
             values += parameters
         return values, kept
 
-    def over(self, device: Any, units: int, args: tuple[Any, ...]) -> None:
-        """Launch with about a thread for each of *units*, at most as many as run at once."""
+    def over(
+        self, device: Any, units: int, args: tuple[Any, ...], threads: int | None = None
+    ) -> None:
+        """Launch with about a thread for each of *units*, in blocks of *threads* (`THREADS`)."""
+        threads = threads or THREADS
         most = _BLOCKS_A_PROCESSOR * device.processors
-        self(device, min(-(-units // THREADS), most), THREADS, args)
+        self(device, min(-(-units // threads), most), threads, args)
 
 
 def _parameters(x: DeviceArray) -> tuple[int, ...]:

@@ -44,7 +44,8 @@ class _Step(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _steps(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
+def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
+    """The passes that reduce the runs of axes *runs*, as `_reduction.groups` finds them."""
     steps = []
     for outer, length, inner in runs:
         n = length
@@ -117,7 +118,7 @@ def source(
         names = unpacked("x", lanes)
         lines = [
             "def kernel(x, y, count, n, rows, chunks, units):",
-            *_teams.shared(team, kind),
+            *_teams.shared(team, a=kind),
             *_teams.units(team),
             "        outer = unit // chunks",
             "        chunk = unit - outer * chunks",
@@ -129,7 +130,7 @@ def source(
             f"            {taken(*names)}",
             f"        for i in range(length // {lanes} * {lanes} + {lane}, length, {team}):",
             f"            {taken('x[begin + i]')}",
-            *_teams.combined(team, "a", combined),
+            *_teams.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
             *(["        if lane == 0:"] if team > 1 else []),
             f"        {'    ' * (team > 1)}y[unit] = {finished}",
         ]
@@ -201,7 +202,7 @@ def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
     """The CUDA variant of `ndgrad.kernels._reduction.run`."""
     kind = row.kind(x.dtype)
     count = float(how.elements) if kind.startswith("float") else how.elements
-    steps = _steps(how.runs)
+    steps = steps_of(how.runs)
     for i, step in enumerate(steps):
         last = i == len(steps) - 1
         y = empty(step.size, out if last else np.dtype(kind))
@@ -211,11 +212,11 @@ def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
             team = team_of(min(n, rows), step.size)
             access = "pick" if lanes_of([x], n if step.outer > 1 else 0) == 1 else "load"
             args: tuple[Any, ...] = (x, y, count, n, rows, chunks, step.size)
-            kernel(*key, team, access).over(x.device, step.size * team, args)
+            kernel(*key, team, access).over(x.device, step.size * team, args, THREADS)
         elif step.size:
             width = min(inner, _teams.WARP)
             units = step.outer * chunks * -(-inner // width)
             args = (x, y, count, n, inner, rows, chunks, width, units)
-            kernel(*key, 0, "").over(x.device, units * THREADS, args)
+            kernel(*key, 0, "").over(x.device, units * THREADS, args, THREADS)
         x = y
     return x

@@ -17,7 +17,7 @@ from .. import _cache
 from .._codegen import _loaded, _stored, formula
 from .._rowwise import Lines
 from . import _teams, _text
-from ._driver import Kernel, array_of
+from ._driver import THREADS, Kernel, array_of
 from ._elementwise import CudaWriter, typed
 from ._vectors import BYTES, lanes_of, unpacked
 
@@ -55,17 +55,10 @@ class _Text:
         self.imports |= used
         return value
 
-    def combined(self, name: str) -> Callable[[str, str], str]:
-        """How two partial results meet: the peak *m*, or the sum *s*."""
-        if name == "s":
-            return lambda a, b: f"{a} + {b}"
-
-        def greatest(a: str, b: str) -> str:
-            value, used = formula("maximum(a, b)").kernel_text(self.kind, {"a": a, "b": b})
-            self.imports.update(used)
-            return value
-
-        return greatest
+    def greatest(self, a: str, b: str) -> str:
+        value, used = formula("maximum(a, b)").kernel_text(self.kind, {"a": a, "b": b})
+        self.imports |= used
+        return value
 
     def stored(self, value: str) -> str:
         return typed(_stored(value, self.out, self.kind), self.out)
@@ -80,7 +73,7 @@ class _Text:
         body = ["        first = unit // inner * n * inner + unit % inner"]
         if self.lines.peak:
             peak = self.of(self.lines.peak, here)
-            body += [*along, f"            m = {self.combined('m')('m', peak)}"]
+            body += [*along, f"            m = {self.greatest('m', peak)}"]
         body += [*along, f"            s += {self.of(self.lines.summed, here)}"]
         body += self.once()
         body += along
@@ -135,10 +128,9 @@ class _Text:
             return lambda name: f"{name}{suffix}_{j}"
 
         if self.lines.peak:
-            greatest = self.combined("m")
             peak = self.lines.peak
-            body += each(lambda j, k: [f"m = {greatest('m', self.of(peak, element(j, k)))}"])
-            body += _teams.combined(team, "m", greatest)
+            body += each(lambda j, k: [f"m = {self.greatest('m', self.of(peak, element(j, k)))}"])
+            body += _teams.combined(team, lambda b: [f"m = {self.greatest('m', b)}"], "m")
 
         def term(j: int, k: str) -> list[str]:
             value = self.of(self.lines.summed, element(j, k))
@@ -148,7 +140,7 @@ class _Text:
         if self.keeps and vectors:
             body += [f"        t_{k}_{j} = {self.kind}(0)" for k in held for j in range(lanes)]
         body += each(term)
-        body += _teams.combined(team, "s", self.combined("s"))
+        body += _teams.combined(team, lambda b: [f"s += {b}"], "s")
         body += self.once()
         zero = f"{self.kind}(0)"
 
@@ -232,7 +224,7 @@ def source(
     inside = text.team(team, lanes, vectors, access) if team else text.threads()
     body = [
         f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, scale, units):",
-        *_teams.shared(team, kind),
+        *_teams.shared(team, **dict.fromkeys("ms" if lines.peak else "s", kind)),
         *_teams.units(team or _teams.THREAD),
         f"        full = {'min(max(lengths[unit], 0), n)' if cut else 'n'}",
         *([f"        m = {kind}(-inf)"] if lines.peak else []),
@@ -288,4 +280,4 @@ def run(
     units = outer * inner
     given = _NO_LENGTHS if lengths is None else lengths
     team = shared[0] or _teams.THREAD
-    made.over(y.device, units * team, (*operands, y, given, n, inner, scale, units))
+    made.over(y.device, units * team, (*operands, y, given, n, inner, scale, units), THREADS)

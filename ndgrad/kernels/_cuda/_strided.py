@@ -7,22 +7,18 @@ through shared memory, so that both sides are read and written in runs.
 
 from __future__ import annotations
 
-import math
 from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from numba import types
 
-from ...device import DeviceArray
 from .. import _cache
 from .._elementwise import constant
 from .._strided import Plan
 from . import _text
 from ._driver import THREADS, Kernel, array_of
-from ._vectors import BYTES
-
-_PIECES = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64", 16: "uint64"}
+from ._vectors import PIECES, piece_of
 
 _OUTER = """        count = geometry[0]
         for k in range(count, 0, -1):
@@ -70,7 +66,7 @@ _TILES = f"""def kernel(x, y, xo, yo, geometry, middle, my, n, nx, bands, across
 @cache
 def copy_kernel(size: int) -> Kernel:
     """The kernel that copies pieces of so many bytes."""
-    dtype = np.dtype(_PIECES[size])
+    dtype = np.dtype(PIECES[size])
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
     move = "y[b] = x[a]" if size < 16 else "store2(y, 2 * b, load2(x, 2 * a))"
     lines = _COPY.format(move=move).splitlines()
@@ -101,15 +97,6 @@ def _in_pieces(geometry: bytes, each: int) -> np.ndarray[Any, Any]:
     return constant([count, *rest[:count], *[stride // each for stride in rest[count:]]])
 
 
-def _each(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> int:
-    """How many elements are copied at a time."""
-    if x.__class__ is not DeviceArray:
-        return 1  # it has yet to be copied from the host
-    item = y.dtype.itemsize
-    places = math.gcd(x.address, y.address) // item
-    return math.gcd(plan.divisor, xo, yo, places, BYTES // item)
-
-
 def move(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> None:
     """Carry out a plan of `ndgrad.kernels._strided` from *x*, which may be on the host, to *y*."""
     middle, mx, my = plan.middle
@@ -119,13 +106,13 @@ def move(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> None:
         bands, across = -(-middle // side), -(-n // side)
         units = plan.rows // middle * bands * across
         args = (x, y, xo, yo, plan.geometry, middle, my, n, nx, bands, across, units)
-        tile_kernel(y.dtype).over(y.device, units * THREADS, args)
+        tile_kernel(y.dtype).over(y.device, units * THREADS, args, THREADS)
         return
-    each = _each(x, y, xo, yo, plan)
+    each = piece_of((x, y), plan.divisor, xo, yo)
     size = each * y.dtype.itemsize
     pieces = plan.rows * (n // each)
     geometry = plan.geometry if each == 1 else _in_pieces(plan.geometry.tobytes(), each)
-    kind = _PIECES[size]
+    kind = PIECES[size]
     places = (xo // each, yo // each, geometry, middle, mx // each, my // each)
     args = (x.view(kind), y.view(kind), *places, n // each, nx, ny, pieces)
     copy_kernel(size).over(y.device, pieces, args)

@@ -32,32 +32,44 @@ def units(team: int) -> list[str]:
     ]
 
 
-def shared(team: int, kind: str) -> list[str]:
-    """What a kernel begins with whose teams combine numbers of type *kind*."""
+def shared(team: int, **kinds: str) -> list[str]:
+    """What a kernel begins with whose teams combine locals of these names and types."""
     parts = team // _SHUFFLING
-    return [f"    shared = cuda.shared.array({parts}, {kind})"] if parts > 1 else []
+    return [
+        f"    shared_{name} = cuda.shared.array({parts}, {kind})"
+        for name, kind in kinds.items()
+        if parts > 1
+    ]
 
 
-def combined(team: int, name: str, combine: Callable[[str, str], str]) -> list[str]:
-    """Replace the local *name* of each thread of a team by the combination of all of them."""
+def combined(team: int, merge: Callable[..., list[str]], *names: str) -> list[str]:
+    """Replace locals of each thread of a team by the combination of all threads'.
+
+    ``merge`` is given what another thread has for each of *names*, and writes how both meet.
+    """
     lines: list[str] = []
     parts = team // _SHUFFLING
+    others = [f"other_{name}" for name in names]
     if team > 1 and _SHUFFLING > 1:
         lines += [
             f"        offset = {_SHUFFLING // 2}",
             "        while offset:",
-            f"            other = cuda.shfl_xor_sync(0xFFFFFFFF, {name}, offset)",
-            f"            {name} = {combine(name, 'other')}",
+            *[
+                f"            other_{x} = cuda.shfl_xor_sync(0xFFFFFFFF, {x}, offset)"
+                for x in names
+            ],
+            *[f"            {line}" for line in merge(*others)],
             "            offset //= 2",
         ]
     if parts > 1:
         lines += [
             f"        if lane % {_SHUFFLING} == 0:",
-            f"            shared[lane // {_SHUFFLING}] = {name}",
+            *[f"            shared_{name}[lane // {_SHUFFLING}] = {name}" for name in names],
             "        cuda.syncthreads()",
-            f"        {name} = shared[0]",
+            *[f"        {name} = shared_{name}[0]" for name in names],
             f"        for part in range(1, {parts}):",
-            f"            {name} = {combine(name, 'shared[part]')}",
+            *[f"            other_{name} = shared_{name}[part]" for name in names],
+            *[f"            {line}" for line in merge(*others)],
             "        cuda.syncthreads()",
         ]
     return lines

@@ -8,6 +8,7 @@ elements wherever an array begins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,9 @@ WIDTHS = (2, 4, 8)
 
 BYTES = 16
 """Of the widest access that a thread can make."""
+
+PIECES = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64", 16: "uint64"}
+"""As what a piece of so many bytes is copied; one of 16 by `load2` and `store2`."""
 
 
 def _loader(lanes: int, together: bool) -> Callable[..., Any]:
@@ -149,3 +153,14 @@ def lanes_of(arrays: Any, divisor: int) -> int:
         widest = max(widest, x.dtype.itemsize)
     lanes = min(BYTES // widest, max(WIDTHS))
     return 1 if addresses % BYTES or divisor % lanes else lanes
+
+
+def piece_of(arrays: Any, *divisors: int) -> int:
+    """How many elements of *arrays*, which have one dtype, are copied at a time.
+
+    As many as fit into `BYTES` and divide every one of *divisors* and all addresses.
+    """
+    if any(x.__class__ is not DeviceArray for x in arrays):
+        return 1  # one of the host has yet to be copied
+    item = arrays[0].dtype.itemsize
+    return math.gcd(BYTES // item, *(x.address // item for x in arrays), *divisors)
