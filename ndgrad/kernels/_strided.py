@@ -256,7 +256,7 @@ def move(x: Any, source: Box, y: Any, target: Box) -> None:
         _elements(*args, m, mx, my, n, nx, ny, plan.rows, grain(n, 2))
 
 
-def gather(x: np.ndarray[Any, Any], box: Box) -> np.ndarray[Any, Any]:
+def gather(x: Any, box: Box) -> np.ndarray[Any, Any]:
     """A box of *x* as a new flat array."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.gather(x, box)
