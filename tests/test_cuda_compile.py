@@ -19,12 +19,15 @@ from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context, device
-from ndgrad.kernels import OPS
+from ndgrad.kernels import OPS, _cuda
 from ndgrad.kernels._cuda import _driver
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
 pytestmark = pytest.mark.compiled
+
+for _module in _cuda._MODULES:  # now: what they write must not be what the simulator would get
+    getattr(_cuda, _module)
 
 ARCHITECTURES = [(8, 0), (9, 0)]
 
@@ -101,6 +104,11 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             except Exception:
                 if op.name not in NOT_YET:
                     raise
+    check(launched, monkeypatch)
+
+
+def check(launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile what has been launched; no register may be spilled."""
     monkeypatch.setattr(_driver, "SIMULATED", False)
     for kernel, parameters in launched.items():
         given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
@@ -111,3 +119,32 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             assert result.cubin.startswith(b"\x7fELF")
             assert 0 < result.registers <= 128
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+
+
+def forms(x: mx.nd.NDArray) -> None:
+    """What reaches the forms of kernels that samples are too small for."""
+    rows = x.reshape((-1, 1000))
+    for part in (rows, rows[:, :999].copy(), x.reshape((-1, 100)), x.reshape((-1, 10_000))):
+        for axis in (0, 1):
+            mx.nd.sum(part, axis=axis)
+            mx.nd.argmax(part, axis=axis)
+        mx.nd.transpose(part)
+        part.attach_grad()
+        with autograd.record():
+            y = mx.nd.softmax(part)
+        y.backward()
+    with autograd.record():
+        y = mx.nd.take(rows, mx.nd.array([1, 3, 1], ctx=mx.gpu()))
+    y.backward()
+    (rows + rows[0]) * rows[:, :1]
+    rows[::2, :500].copy()
+    x[1:] * 2
+    x.max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
+def test_forms(dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    forms(mx.nd.zeros(1_000_000, dtype=dtype, ctx=mx.gpu()))
+    assert len(launched) > 30
+    check(launched, monkeypatch)

@@ -128,8 +128,9 @@ def _passes(outer: int, n: int, inner: int) -> list[Pass]:
 
 
 class Plan(NamedTuple):
-    """How to reduce a shape over some axes."""
+    """How to reduce a shape over some axes: *runs* of them by `groups`, in *passes* on the host."""
 
+    runs: tuple[tuple[int, int, int], ...]
     passes: tuple[Pass, ...]
     shape: tuple[int, ...]
     kept: tuple[int, ...]
@@ -166,7 +167,7 @@ def plan(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Plan:
     runs = groups(shape, axes) or [(math.prod(shape), 1, 1)]
     passes = tuple(p for run in runs for p in _passes(*run))
     count = math.prod(shape[i] for i in axes)
-    return Plan(passes, kept if keepdims else rest or (1,), kept, count)
+    return Plan(tuple(runs), passes, kept if keepdims else rest or (1,), kept, count)
 
 
 def limits(kind: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..device import DeviceArray, placed
 from ..storage import empty, empty_like
-from . import _elementwise, casting
+from . import _cuda, _elementwise, casting
 from ._codegen import Loop
 from ._launch import chunked, grain, kernel
 from ._strided import bits
@@ -74,8 +74,10 @@ def _put(v, index, y, length, inner, width, lo, hi):
 
 def take(x: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
     """Rows of the flat array *x* seen as (outer, length, inner)."""
-    y = empty(outer * index.size * inner, x.dtype)
-    if y.size:
+    y: Any = empty(outer * index.size * inner, x.dtype)
+    if y.size and y.__class__ is DeviceArray:
+        _cuda._rows.take(x, index, y, outer, length, inner)
+    elif y.size:
         rows = outer * index.size
         _take(bits(x), index, bits(y), length, inner, rows, grain(inner, 1 if inner > 8 else 4))
     return y
@@ -94,18 +96,23 @@ def add(g: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[A
         wide = casting.copied(SimpleNamespace(_data=g), np.dtype("float32"))
         total = SimpleNamespace(_data=add(wide, index, outer, length, inner))
         return casting.copied(total, g.dtype)
-    y = empty(outer * length * inner, g.dtype)
+    y: Any = empty(outer * length * inner, g.dtype)
     y.fill(0)
     if g.size:
-        width, units, chunk = _columns(index.size, outer, inner)
         a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
-        _add(a, index, b, length, inner, width, units, chunk)
+        if b.__class__ is DeviceArray:
+            _cuda._rows.add(a, index, b, outer, length, inner)
+        else:
+            width, units, chunk = _columns(index.size, outer, inner)
+            _add(a, index, b, length, inner, width, units, chunk)
     return y
 
 
 def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
     """Write rows of *v* into *y*; of rows with one index the last stays."""
-    if v.size:
+    if v.size and y.__class__ is DeviceArray:
+        _cuda._rows.put(v, index, y, outer, length, inner)
+    elif v.size:
         width, units, chunk = _columns(index.size, outer, inner)
         _put(bits(v), index, bits(y), length, inner, width, units, chunk)
 

@@ -78,6 +78,8 @@ class Plan(NamedTuple):
         Product of the outer lengths and *middle*.
     middle, inner : tuple of int
         Length, stride in x and stride in y of the last two axes.
+    divisor : int
+        What divides the length of runs and every stride between them; 1 if there are none.
     """
 
     kind: str
@@ -85,6 +87,7 @@ class Plan(NamedTuple):
     rows: int
     middle: tuple[int, int, int]
     inner: tuple[int, int, int]
+    divisor: int
 
 
 def _merged(shape: Shape, xs: Shape, ys: Shape) -> list[tuple[int, int, int]]:
@@ -117,7 +120,10 @@ def _plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
     middle = axes.pop() if axes else (1, 0, 0)
     columns = list(zip(*axes, strict=True)) or [(), (), ()]
     geometry = constant([len(axes), *columns[0], *columns[1], *columns[2]])
-    return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner)
+    divisor = 1
+    if kind == "runs":
+        divisor = math.gcd(inner[0], *middle[1:], *columns[1], *columns[2])
+    return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor)
 
 
 @chunked
@@ -250,7 +256,7 @@ def move(x: Any, source: Box, y: Any, target: Box) -> None:
         _elements(*args, m, mx, my, n, nx, ny, plan.rows, grain(n, 2))
 
 
-def gather(x: np.ndarray[Any, Any], box: Box) -> np.ndarray[Any, Any]:
+def gather(x: Any, box: Box) -> np.ndarray[Any, Any]:
     """A box of *x* as a new flat array."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.gather(x, box)

@@ -9,8 +9,9 @@ import numba
 import numpy as np
 
 from ..base import MXNetError
+from ..device import DeviceArray
 from ..storage import empty
-from . import _reduction
+from . import _cuda, _reduction
 from ._axes import sorted_axes
 from ._declare import operator
 from ._launch import chunked, grain
@@ -120,8 +121,10 @@ def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
         x = copied(data, np.dtype("float32"))
     elif dtype.kind == "b":
         x, dtype = x.view(np.uint8), np.dtype("float32")
-    y = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
-    if y.size and inner == 1:
+    y: Any = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
+    if y.size and y.__class__ is DeviceArray:
+        _cuda._extremes.run(x, y, (outer, n, inner), least)
+    elif y.size and inner == 1:
         _index_in_rows(x, y, n, least, outer, grain(n, 2))
     elif y.size:
         units = outer * -(-inner // COLUMNS)

@@ -16,9 +16,9 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError, as_dtype
-from ..device import host
+from ..device import DeviceArray, host
 from ..storage import empty
-from . import _elementwise, _reduction
+from . import _elementwise, _reduction, _strided
 from ._axes import sorted_axes
 from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
@@ -118,6 +118,8 @@ def _expand(data: Any, *, shape: Any) -> Any:
     own = (1,) * (len(shape) - len(data._shape)) + data._shape
     axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
     x = data._data
+    if x.__class__ is DeviceArray:
+        return _strided.gather(x, _strided.broadcast(data._shape, shape)), shape
     if x.dtype == np.float16:
         x = x.view(np.uint16)
     # The runs come last first, so that expanding them backwards ends at the right lengths.

@@ -10,7 +10,9 @@ each module is loaded when an array on a device first comes to its door.
 | `_generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
 | `_reduction.py`, `_rowwise.py` | reductions and lines by formula |
 | `_products.py` | matrix products |
-| `_strided.py` | copies along strides |
+| `_strided.py`, `_rows.py` | copies along strides; rows picked by index, and added |
+| `_extremes.py` | where extremes are |
+| `_vectors.py`, `_teams.py`, `_text.py` | what generated kernels share |
 """
 
 from __future__ import annotations
@@ -25,14 +27,26 @@ from ... import context
 if TYPE_CHECKING:
     from . import _driver as _driver
     from . import _elementwise as _elementwise
+    from . import _extremes as _extremes
     from . import _generic as _generic
     from . import _products as _products
     from . import _reduction as _reduction
+    from . import _rows as _rows
     from . import _rowwise as _rowwise
     from . import _strided as _strided
 
 _MODULES = frozenset(
-    {"_driver", "_elementwise", "_generic", "_products", "_reduction", "_rowwise", "_strided"}
+    {
+        "_driver",
+        "_elementwise",
+        "_extremes",
+        "_generic",
+        "_products",
+        "_reduction",
+        "_rows",
+        "_rowwise",
+        "_strided",
+    }
 )
 
 

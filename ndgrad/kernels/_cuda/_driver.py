@@ -69,7 +69,7 @@ THREADS = 2 if SIMULATED else 256
 _SMALLEST = 1 << 12
 """Bytes of the smallest block that arrays get: the pool knows no smaller ones."""
 
-_BLOCKS_A_PROCESSOR = 8  # of 256 threads: as many as an SM of any generation can hold
+_BLOCKS_A_PROCESSOR = 32  # several waves: an SM holds 8 at most, and the last wave is a small part
 
 
 def _checked(result: tuple[Any, ...]) -> Any:
@@ -352,10 +352,13 @@ class Kernel:
             values += parameters
         return values, kept
 
-    def over(self, device: Any, units: int, args: tuple[Any, ...]) -> None:
-        """Launch with about a thread for each of *units*, at most as many as run at once."""
+    def over(
+        self, device: Any, units: int, args: tuple[Any, ...], threads: int | None = None
+    ) -> None:
+        """Launch with about a thread for each of *units*, in blocks of *threads* (`THREADS`)."""
+        threads = threads or THREADS
         most = _BLOCKS_A_PROCESSOR * device.processors
-        self(device, min(-(-units // THREADS), most), THREADS, args)
+        self(device, min(-(-units // threads), most), threads, args)
 
 
 def _parameters(x: DeviceArray) -> tuple[int, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,12 @@ from .._elementwise import Layout, Shape, layout
 from .._scalar import SCALARS
 from . import _text
 from ._driver import SIMULATED, Kernel, array_of
+from ._vectors import WIDTHS, lanes_of, unpacked
 
 _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
 
 
-class _CudaWriter(_Writer):
+class CudaWriter(_Writer):
     """Takes CUDA's own functions where a scalar function names one."""
 
     def _call(self, function: str, *args: Any) -> Any:
@@ -36,6 +39,7 @@ def source(
     out_dtypes: tuple[np.dtype[Any], ...],
     compute: str,
     code: str,
+    lanes: int = 1,
 ) -> str:
     """Readable module text of the kernel for one loop, dtypes and layout.
 
@@ -48,20 +52,52 @@ def source(
         The type of the arithmetic.
     code : str
         The letters of `_codegen.source` but ``o``: a result may be an operand's memory anyhow.
+    lanes : int
+        Neighbouring elements that a thread takes at a time, by vector accesses.
     """
     rows, letters = code.startswith("r"), code.lstrip("r")
     kinds = dict(zip(loop.args, letters, strict=True))
-    loads = {}
-    for name, dtype in zip(loop.args, dtypes, strict=True):
-        at = {"v": f"at_{name} + column" if rows else "i", "b": f"at_{name}" if rows else "0"}
-        element = name if kinds[name] == "s" else f"{name}[{at[kinds[name]]}]"
-        loads[name] = name if kinds[name] == "s" else _loaded(element, dtype, compute)
     arrays = [name for name in loop.args if kinds[name] != "s"]
     results = [name for name, _ in loop.results]
+    imports: set[str] = set()
+
+    def elements(lanes: int) -> list[str]:
+        """What is done for *lanes* elements from element i on."""
+        loaded = []
+        loads: list[dict[str, str]] = [{} for _ in range(lanes)]
+        for name, dtype in zip(loop.args, dtypes, strict=True):
+            at = {"v": f"at_{name} + column" if rows else "i", "b": f"at_{name}" if rows else "0"}
+            element = name if kinds[name] == "s" else f"{name}[{at[kinds[name]]}]"
+            each = [element] * lanes
+            if lanes > 1 and kinds[name] == "v":
+                each = unpacked(name, lanes)
+                loaded.append(f"{', '.join(each)} = load{lanes}({name}, {at['v']})")
+            elif lanes > 1 and kinds[name] == "b":
+                each = [f"{name}_0"] * lanes
+                loaded.append(f"{name}_0 = {element}")
+            for load, x in zip(loads, each, strict=True):
+                load[name] = x if kinds[name] == "s" else _loaded(x, dtype, compute)
+        values, stores = [], []
+        # All are computed before any is stored: a result may lie in an operand's memory.
+        for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
+            each = unpacked(f"value_{name}", lanes)
+            for value, load in zip(each, loads, strict=True):
+                computed, used = formula(text).kernel_text(compute, load, writes=CudaWriter)
+                imports.update(used)
+                values.append(f"{value} = {typed(_stored(computed, dtype, compute), dtype)}")
+            if lanes > 1:
+                stores.append(f"store{lanes}({name}, i, ({', '.join(each)}))")
+            else:
+                stores.append(f"{name}[i] = {each[0]}")
+        return [*loaded, *values, *stores]
+
     parameters = [*loop.args, *results, *(["geometry"] if rows else []), "elements"]
+    first = "cuda.grid(1)" if lanes == 1 else f"{lanes} * cuda.grid(1)"
+    step = "cuda.gridsize(1)" if lanes == 1 else f"{lanes} * cuda.gridsize(1)"
+    stop = "elements" if lanes == 1 or rows else f"elements - {lanes - 1}"
     lines = [
         f"def kernel({', '.join(parameters)}):",
-        "    for i in range(cuda.grid(1), elements, cuda.gridsize(1)):",
+        f"    for i in range({first}, {stop}, {step}):",
     ]
     if rows:
         lines += [
@@ -78,23 +114,27 @@ def source(
             f"            at_{name} += index * geometry[axis + {position} * axes]"
             for position, name in enumerate(arrays, start=1)
         ]
-    imports: set[str] = set()
-    values = []
-    for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
-        value, used = formula(text).kernel_text(compute, loads, writes=_CudaWriter)
-        imports |= used
-        values.append((name, _stored(value, dtype, compute)))
-    # All are computed before any is stored: a result may lie in an operand's memory.
-    lines += [f"        value_{name} = {value}" for name, value in values]
-    lines += [f"        {name}[i] = value_{name}" for name in results]
+    lines += [f"        {line}" for line in elements(lanes)]
+    if lanes > 1 and not rows:
+        lines += [
+            f"    rest = elements // {lanes} * {lanes}",
+            "    for i in range(rest + cuda.grid(1), elements, cuda.gridsize(1)):",
+            *[f"        {line}" for line in elements(1)],
+        ]
     formulas = "; ".join(f"{name} = {text}" for name, text in loop.results)
     return _text.module(f"{loop.name}: {formulas}   (CUDA).", lines, imports)
 
 
+def typed(value: str, dtype: np.dtype[Any]) -> str:
+    """*value* in the type that holds *dtype*: a vector of another could not be stored."""
+    return value if dtype.name in ("bool", "float16") else f"{dtype.name}({value})"
+
+
 class _Kernels(dict[Any, Kernel]):
     def __missing__(self, key: Any) -> Kernel:
-        loop, dtypes, out_dtypes, compute, code = key
-        name = "_".join([loop.name, *dict.fromkeys(d.name for d in (*dtypes, *out_dtypes)), code])
+        loop, dtypes, out_dtypes, compute, code, lanes = key
+        kinds = dict.fromkeys(d.name for d in (*dtypes, *out_dtypes))
+        name = "_".join([loop.name, *kinds, f"{code}{lanes}"])
         scalar = getattr(types, compute)
         operands = [
             scalar if letter == "s" else array_of(dtype)
@@ -115,9 +155,20 @@ def kernel(
     out_dtypes: tuple[np.dtype[Any], ...],
     compute: str,
     code: str,
+    lanes: int = 1,
 ) -> Kernel:
     """The kernel for this combination, made once a process."""
-    return _kernels[loop, dtypes, out_dtypes, compute, code]
+    return _kernels[loop, dtypes, out_dtypes, compute, code, lanes]
+
+
+@lru_cache(maxsize=4096)
+def _divisor(plan_key: tuple[tuple[Shape, ...], str]) -> int:
+    """What divides the length of rows and the places where they begin."""
+    geometry = layout(*plan_key).geometry
+    if geometry is None:
+        return max(WIDTHS)
+    inner, axes, *numbers = geometry.tolist()
+    return math.gcd(inner, *numbers[axes:])
 
 
 def run(
@@ -128,14 +179,17 @@ def run(
     compute: str,
 ) -> None:
     """The CUDA variant of `ndgrad.kernels._elementwise.run`."""
-    plan: Layout = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
+    of_arrays = tuple(shape for shape in shapes if shape is not None)
+    plan: Layout = layout(of_arrays, loop.name)
     letters = iter(plan.code.lstrip("r"))
     code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
     scalar = np.dtype(compute)
     dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
+    out_dtypes = tuple(r.dtype for r in results)
     geometry = () if plan.geometry is None else (plan.geometry,)
+    vectors = [x for x, letter in zip(operands, code.lstrip("r"), strict=True) if letter == "v"]
+    lanes = lanes_of([*vectors, *results], _divisor((of_arrays, loop.name)))
     n = results[0].size
-    args = (*operands, *results, *geometry, n)
-    _kernels[loop, dtypes, tuple(r.dtype for r in results), compute, code].over(
-        results[0].device, n, args
+    _kernels[loop, dtypes, out_dtypes, compute, code, lanes].over(
+        results[0].device, -(-n // lanes), (*operands, *results, *geometry, n)
     )

@@ -1,8 +1,17 @@
-"""Reductions on a device: a thread for each element of a pass's result."""
+"""Reductions on a device: teams of threads for neighbours, blocks of threads for columns.
+
+Elements that meet are neighbours where ``inner`` is 1: a thread, a warp or a block takes each row
+by vectors.  Otherwise a block takes neighbouring columns, several rows at a time, and its threads'
+results meet in shared memory.  As on the host a few elements are combined as they are before the
+accumulator, which is wider, takes them up.  Where results are few the elements of each are shared
+out among blocks, by their number alone, and another pass combines what the blocks have found.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
@@ -11,36 +20,157 @@ from ...storage import empty
 from .. import _cache
 from .._codegen import _loaded, _stored, formula
 from .._reduction import Plan, Reduction, limits
-from . import _text
-from ._driver import Kernel, array_of
+from . import _teams, _text
+from ._driver import THREADS, Kernel, array_of
+from ._vectors import BYTES, WIDTHS, lanes_of, unpacked
+
+_ROWS = 4  # of a column that meet before they are widened
+_PIECE = 16 * THREADS  # elements that are enough for a block
+_BLOCKS = 1024  # to aim at: several for each multiprocessor of any device
+
+
+class _Step(NamedTuple):
+    """One pass over memory, ``(outer, n, inner) -> (outer, chunks, inner)``."""
+
+    outer: int
+    n: int
+    inner: int
+    rows: int
+    chunks: int
+
+    @property
+    def size(self) -> int:
+        return self.outer * self.chunks * self.inner
+
+
+@lru_cache(maxsize=4096)
+def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
+    """The passes that reduce the runs of axes *runs*, as `_reduction.groups` finds them."""
+    steps = []
+    for outer, length, inner in runs:
+        n = length
+        while True:
+            width = min(inner, _teams.WARP)
+            blocks = outer * -(-inner // width)
+            rows = max(n, 1)
+            if n * width >= 2 * _PIECE and blocks < _BLOCKS // 2:
+                chunks = min(n * width // _PIECE, _BLOCKS // max(blocks, 1))
+                unit = max(WIDTHS) * _ROWS
+                rows = -(-n // chunks // unit) * unit
+            steps.append(_Step(outer, n, inner, rows, -(-n // rows) or 1))
+            n = steps[-1].chunks
+            if n == 1:
+                break
+    return steps
+
+
+def _folded(values: Sequence[str], combine: Callable[[str, str], str]) -> str:
+    """Neighbours combined by pairs, then pairs by pairs."""
+    while len(values) > 1:
+        values = [combine(a, b) for a, b in zip(values[::2], values[1::2], strict=True)]
+    return values[0]
 
 
 def source(
-    row: Reduction, dtype: np.dtype[Any], out: np.dtype[Any], kind: str, first: bool, last: bool
+    row: Reduction,
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    kind: str,
+    first: bool,
+    last: bool,
+    team: int,
+    access: str,
 ) -> str:
-    """Readable module text of one pass; the arguments are those of `_reduction.source`."""
-    imports: set[str] = set()
+    """Readable module text of one pass.
 
-    def text(written: str, **loads: str) -> str:
+    Parameters
+    ----------
+    row, dtype, out, kind, first, last
+        Those of `_reduction.source`.
+    team : int
+        Threads that share a row of neighbours; 0 for columns.
+    access : {'load', 'pick'}
+        Whether vectors of a row may be loaded, or each element by itself.
+    """
+    imports: set[str] = set()
+    narrow = row.narrow(dtype) if first else kind
+
+    def text(written: str, kind: str, **loads: str) -> str:
         value, used = formula(written).kernel_text(kind, loads)
         imports.update(used)
         return value
 
-    element = text(row.mapped if first else "x", x=_loaded("x[at]", dtype, kind))
-    finished = text(row.finished if last else "a", a="a", n="count")
-    start = limits(kind).get(row.start) or text(row.start)
-    lines = [
-        "def kernel(x, y, count, n, inner, rows, chunks, size):",
-        "    for i in range(cuda.grid(1), size, cuda.gridsize(1)):",
-        "        column = i % inner",
-        "        chunk = i // inner % chunks",
-        "        outer = i // (inner * chunks)",
-        f"        a = {start}",
-        "        for j in range(chunk * rows, min(n, chunk * rows + rows)):",
-        "            at = (outer * n + j) * inner + column",
-        f"            a = {text(row.combined, a='a', b=element)}",
-        f"        y[i] = {_stored(finished, out, kind)}",
-    ]
+    def element(name: str) -> str:
+        return text(row.mapped if first else "x", narrow, x=_loaded(name, dtype, narrow))
+
+    def combined(a: str, b: str) -> str:
+        return text(row.combined, kind, a=a, b=b)
+
+    def taken(*names: str) -> str:
+        value = _folded([*map(element, names)], lambda a, b: text(row.combined, narrow, a=a, b=b))
+        return f"a = {combined('a', value if narrow == kind else f'{kind}({value})')}"
+
+    start = limits(kind).get(row.start) or text(row.start, kind)
+    finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    if team:
+        lanes = min(BYTES // dtype.itemsize, max(WIDTHS))
+        lane = "lane" if team > 1 else "0"
+        names = unpacked("x", lanes)
+        lines = [
+            "def kernel(x, y, count, n, rows, chunks, units):",
+            *_teams.shared(team, a=kind),
+            *_teams.units(team),
+            "        outer = unit // chunks",
+            "        chunk = unit - outer * chunks",
+            "        begin = outer * n + chunk * rows",
+            "        length = min(rows, n - chunk * rows)",
+            f"        a = {start}",
+            f"        for i in range({lanes} * {lane}, length - {lanes - 1}, {lanes * team}):",
+            f"            {', '.join(names)} = {access}{lanes}(x, begin + i)",
+            f"            {taken(*names)}",
+            f"        for i in range(length // {lanes} * {lanes} + {lane}, length, {team}):",
+            f"            {taken('x[begin + i]')}",
+            *_teams.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
+            *(["        if lane == 0:"] if team > 1 else []),
+            f"        {'    ' * (team > 1)}y[unit] = {finished}",
+        ]
+    else:
+        here = [f"x[i + {k} * inner]" if k else "x[i]" for k in range(_ROWS)]
+        lines = [
+            "def kernel(x, y, count, n, inner, rows, chunks, width, units):",
+            f"    shared = cuda.shared.array({THREADS}, {kind})",
+            "    thread = cuda.threadIdx.x",
+            f"    height = {THREADS} // width",
+            "    blocks = (inner + width - 1) // width",
+            "    for unit in range(cuda.blockIdx.x, units, cuda.gridDim.x):",
+            "        piece = unit // blocks",
+            "        column = (unit - piece * blocks) * width + thread % width",
+            "        outer = piece // chunks",
+            "        chunk = piece - outer * chunks",
+            "        length = min(rows, n - chunk * rows)",
+            "        top = (outer * n + chunk * rows) * inner + column",
+            f"        a = {start}",
+            "        if column < inner and thread // width < height:",
+            f"            begin = {_ROWS} * (thread // width)",
+            f"            for j in range(begin, length - {_ROWS - 1}, {_ROWS} * height):",
+            "                i = top + j * inner",
+            f"                {taken(*here)}",
+            f"            begin = length // {_ROWS} * {_ROWS} + thread // width",
+            "            for j in range(begin, length, height):",
+            f"                {taken('x[top + j * inner]')}",
+            "        shared[thread] = a",
+            "        cuda.syncthreads()",
+            "        while height > 1:",
+            "            lower = (height + 1) // 2",
+            "            if thread // width < height - lower:",
+            f"                a = {combined('a', 'shared[thread + lower * width]')}",
+            "                shared[thread] = a",
+            "            cuda.syncthreads()",
+            "            height = lower",
+            f"        height = {THREADS} // width",
+            "        if thread < width and column < inner:",
+            f"            y[piece * inner + column] = {finished}",
+        ]
     title = f"{row.name} of {dtype.name} (CUDA): map {row.mapped}, combine by {row.combined}."
     return _text.module(title, lines, imports)
 
@@ -51,24 +181,42 @@ _KERNELS: dict[Any, Kernel] = {}
 def kernel(*key: Any) -> Kernel:
     """The kernel for the arguments of `source`, made once a process."""
     if key not in _KERNELS:
-        row, dtype, out, kind, first, last = key
-        name = "_".join([row.name, *dict.fromkeys((dtype.name, out.name)), f"{first:d}{last:d}"])
-        numbers = (types.int64,) * 5
+        row, dtype, out, kind, first, last, team, access = key
+        form = f"{access}{team}" if team else "columns"
+        kinds = dict.fromkeys((dtype.name, out.name))
+        name = "_".join([row.name, *kinds, f"{first:d}{last:d}", form])
+        numbers = (types.int64,) * (4 if team else 6)
         signature = (array_of(dtype), array_of(out), getattr(types, kind), *numbers)
         _KERNELS[key] = Kernel(_cache.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
+
+
+def team_of(n: int, rows: int) -> int:
+    """Threads that share each of so many *rows* of *n* neighbours, so that all have work."""
+    if n <= 16:
+        return _teams.THREAD
+    return _teams.WARP if n <= (4 * THREADS if rows >= _BLOCKS else THREADS) else _teams.BLOCK
 
 
 def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
     """The CUDA variant of `ndgrad.kernels._reduction.run`."""
     kind = row.kind(x.dtype)
     count = float(how.elements) if kind.startswith("float") else how.elements
-    final = len(how.passes) - 1
-    for i, step in enumerate(how.passes):
-        y = empty(step.size, out if i == final else np.dtype(kind))
-        n, inner, rows, chunks = step.geometry[:4].tolist()
-        if step.size:
-            args = (x, y, count, n, inner, rows, chunks, step.size)
-            kernel(row, x.dtype, y.dtype, kind, i == 0, i == final).over(x.device, step.size, args)
+    steps = steps_of(how.runs)
+    for i, step in enumerate(steps):
+        last = i == len(steps) - 1
+        y = empty(step.size, out if last else np.dtype(kind))
+        key = row, x.dtype, y.dtype, kind, i == 0, last
+        _, n, inner, rows, chunks = step
+        if step.size and inner == 1:
+            team = team_of(min(n, rows), step.size)
+            access = "pick" if lanes_of([x], n if step.outer > 1 else 0) == 1 else "load"
+            args: tuple[Any, ...] = (x, y, count, n, rows, chunks, step.size)
+            kernel(*key, team, access).over(x.device, step.size * team, args, THREADS)
+        elif step.size:
+            width = min(inner, _teams.WARP)
+            units = step.outer * chunks * -(-inner // width)
+            args = (x, y, count, n, inner, rows, chunks, width, units)
+            kernel(*key, 0, "").over(x.device, units * THREADS, args, THREADS)
         x = y
     return x

@@ -1,7 +1,13 @@
-"""Lines (softmax and its relatives) on a device: a thread for each line."""
+"""Lines (softmax and its relatives) on a device: teams of threads for contiguous ones.
+
+A team reads a line once where its threads can hold it in registers, a few vectors each; a longer
+line it reads as often as the formulas say.  Where lines are not contiguous each thread has one, and
+neighbouring threads have neighbouring lines.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,11 +16,192 @@ from numba import types
 from .. import _cache
 from .._codegen import _loaded, _stored, formula
 from .._rowwise import Lines
-from . import _text
-from ._driver import Kernel, array_of
+from . import _teams, _text
+from ._driver import THREADS, Kernel, array_of
+from ._elementwise import CudaWriter, typed
+from ._vectors import BYTES, lanes_of, unpacked
+
+_HELD = 64  # bytes of elements that a thread holds in registers
 
 
-def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool) -> str:
+def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
+    """How contiguous lines of *n* elements are shared, where a thread may hold *held* of them."""
+    for team in (_teams.WARP, _teams.BLOCK):
+        vectors = 1
+        while vectors <= 8 and vectors * lanes <= held:
+            if team * lanes * vectors >= n:
+                return team, lanes, vectors
+            vectors *= 2
+    return _teams.BLOCK, lanes, 0
+
+
+class _Text:
+    """The text of one operation; the parameters are those of `source`."""
+
+    def __init__(
+        self, lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool
+    ) -> None:
+        self.lines, self.dtypes, self.out, self.kind, self.cut = lines, dtypes, out, kind, cut
+        self.imports: set[str] = set()
+        self.keeps = "t" in lines.names()
+
+    def of(self, written: str, element: Callable[[str], str], t: str = "t") -> str:
+        """A formula where an operand's element is ``element(its name)`` in memory."""
+        loads = {
+            name: _loaded(element(name), dtype, self.kind)
+            for name, dtype in zip(self.lines.args, self.dtypes, strict=True)
+        } | {"scale": "scale", "m": "m", "s": "s", "t": t}
+        value, used = formula(written).kernel_text(self.kind, loads, writes=CudaWriter)
+        self.imports |= used
+        return value
+
+    def greatest(self, a: str, b: str) -> str:
+        value, used = formula("maximum(a, b)").kernel_text(self.kind, {"a": a, "b": b})
+        self.imports |= used
+        return value
+
+    def stored(self, value: str) -> str:
+        return typed(_stored(value, self.out, self.kind), self.out)
+
+    # --- a thread a line ---------------------------------------------------------------------
+
+    def threads(self) -> list[str]:
+        def here(name: str) -> str:
+            return f"{name}[at]"
+
+        along = ["        for r in range(full):", "            at = first + r * inner"]
+        body = ["        first = unit // inner * n * inner + unit % inner"]
+        if self.lines.peak:
+            peak = self.of(self.lines.peak, here)
+            body += [*along, f"            m = {self.greatest('m', peak)}"]
+        body += [*along, f"            s += {self.of(self.lines.summed, here)}"]
+        body += self.once()
+        body += along
+        if self.keeps:
+            body += [f"            t = {self.of(self.lines.summed, here)}"]
+        body += [f"            y[at] = {self.stored(self.of(self.lines.result, here))}"]
+        if self.cut:
+            zero = self.stored(f"{self.kind}(0)")
+            body += [
+                "        for r in range(full, n):",
+                f"            y[first + r * inner] = {zero}",
+            ]
+        return body
+
+    def once(self) -> list[str]:
+        if not self.lines.once:
+            return []
+        return [f"        s = {self.of(self.lines.once, lambda name: name)}"]
+
+    # --- a team a line -----------------------------------------------------------------------
+
+    def team(self, team: int, lanes: int, vectors: int, access: str) -> list[str]:
+        self.lanes, self.access = lanes, access
+        stride = team * lanes
+        held = range(vectors)
+        body = ["        first = unit * n"]
+        for k in held:
+            # Nothing is read beyond the line; what stands for it there is never used.
+            body += [
+                f"        at{k} = {lanes} * (lane + {k * team})",
+                f"        from{k} = first + (at{k} if at{k} < n else 0)",
+                *[f"        {line}" for line in self.vector(f"from{k}", f"_{k}")],
+            ]
+
+        def each(written: Callable[[int, str], list[str]]) -> list[str]:
+            """Lines for every element that counts; ``written`` gets its lane and vector."""
+            if not vectors:
+                return [
+                    f"        for at in range({lanes} * lane, n, {stride}):",
+                    *[f"            {line}" for line in self.vector("first + at", "")],
+                    *[f"            {line}" for line in self.counted("at", "", written)],
+                ]
+            body = []
+            for k in held:
+                body += [
+                    f"        if at{k} < n:",
+                    *[f"            {line}" for line in self.counted(f"at{k}", f"_{k}", written)],
+                ]
+            return body
+
+        def element(j: int, suffix: str) -> Callable[[str], str]:
+            return lambda name: f"{name}{suffix}_{j}"
+
+        if self.lines.peak:
+            peak = self.lines.peak
+            body += each(lambda j, k: [f"m = {self.greatest('m', self.of(peak, element(j, k)))}"])
+            body += _teams.combined(team, lambda b: [f"m = {self.greatest('m', b)}"], "m")
+
+        def term(j: int, k: str) -> list[str]:
+            value = self.of(self.lines.summed, element(j, k))
+            kept = f"t{k}_{j}"
+            return [f"{kept} = {value}", f"s += {kept}"] if self.keeps else [f"s += {value}"]
+
+        if self.keeps and vectors:
+            body += [f"        t_{k}_{j} = {self.kind}(0)" for k in held for j in range(lanes)]
+        body += each(term)
+        body += _teams.combined(team, lambda b: [f"s += {b}"], "s")
+        body += self.once()
+        zero = f"{self.kind}(0)"
+
+        def value(j: int, at: str, k: str) -> list[str]:
+            t = f"t{k}_{j}"
+            again = self.keeps and not vectors
+            first = [f"{t} = {self.of(self.lines.summed, element(j, k))}"] if again else []
+            result = self.of(self.lines.result, element(j, k), t)
+            if self.cut:
+                result = f"{result} if {at} < full else {zero}"
+            return [*first, f"v_{j} = {self.stored(result)}"]
+
+        if vectors:
+            for k in held:
+                lines = [x for j in range(lanes) for x in value(j, f"at{k} + {j}", f"_{k}")]
+                lines += self.store(f"from{k}")
+                body += [f"        if at{k} < n:", *[f"            {x}" for x in lines]]
+        else:
+            lines = [x for j in range(lanes) for x in value(j, f"at + {j}", "")]
+            lines += self.store("first + at")
+            body += [
+                f"        for at in range({lanes} * lane, n, {stride}):",
+                *[f"            {line}" for line in self.vector("first + at", "")],
+                *[f"            {line}" for line in lines],
+            ]
+        return body
+
+    def counted(self, at: str, k: str, written: Callable[[int, str], list[str]]) -> list[str]:
+        """What is *written* for each lane of a vector, where lines may end within it."""
+        lines: list[str] = []
+        for j in range(self.lanes):
+            guard = [f"if {at} + {j} < full:"] if self.cut else []
+            lines += guard + ["    " * self.cut + line for line in written(j, k)]
+        return lines
+
+    def vector(self, at: str, suffix: str) -> list[str]:
+        """The loads of every operand's elements from *at* on."""
+        if self.lanes == 1:
+            return [f"{name}{suffix}_0 = {name}[{at}]" for name in self.lines.args]
+        return [
+            f"{', '.join(unpacked(name + suffix, self.lanes))} = "
+            f"{self.access}{self.lanes}({name}, {at})"
+            for name in self.lines.args
+        ]
+
+    def store(self, at: str) -> list[str]:
+        if self.lanes == 1:
+            return [f"y[{at}] = v_0"]
+        store = "store" if self.access == "load" else "place"
+        return [f"{store}{self.lanes}(y, {at}, ({', '.join(unpacked('v', self.lanes))}))"]
+
+
+def source(
+    lines: Lines,
+    dtypes: tuple[Any, ...],
+    out: Any,
+    kind: str,
+    cut: bool,
+    form: tuple[int, int, int],
+    access: str,
+) -> str:
     """Readable module text of one operation.
 
     Parameters
@@ -26,42 +213,26 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool
         The type of the arithmetic.
     cut : bool
         Whether each line has a length of its own.
+    form : tuple of int
+        Threads of a team, lanes of a vector, vectors that a thread holds: 0 if a line is read again
+        instead.  A team of 0 stands for lines that are not contiguous, a thread each.
+    access : {'load', 'pick'}
+        Whether vectors may be loaded and stored, or each element by itself.
     """
-    imports: set[str] = set()
-    loads = {
-        name: _loaded(f"{name}[at]", dtype, kind)
-        for name, dtype in zip(lines.args, dtypes, strict=True)
-    } | {"scale": "scale", "m": "m", "s": "s", "t": "t"}
-
-    def text(written: str) -> str:
-        value, used = formula(written).kernel_text(kind, loads)
-        imports.update(used)
-        return value
-
-    along = ["        for r in range(full):", "            at = first + r * inner"]
+    text = _Text(lines, dtypes, out, kind, cut)
+    team, lanes, vectors = form
+    inside = text.team(team, lanes, vectors, access) if team else text.threads()
     body = [
-        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, scale, count):",
-        "    for line in range(cuda.grid(1), count, cuda.gridsize(1)):",
-        "        first = line // inner * n * inner + line % inner",
-        f"        full = {'min(max(lengths[line], 0), n)' if cut else 'n'}",
+        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, scale, units):",
+        *_teams.shared(team, **dict.fromkeys("ms" if lines.peak else "s", kind)),
+        *_teams.units(team or _teams.THREAD),
+        f"        full = {'min(max(lengths[unit], 0), n)' if cut else 'n'}",
+        *([f"        m = {kind}(-inf)"] if lines.peak else []),
+        f"        s = {kind}(0)",
+        *inside,
     ]
-    if lines.peak:
-        greatest = text(f"maximum(m, {lines.peak})")
-        body += [f"        m = {kind}(-inf)", *along, f"            m = {greatest}"]
-    body += [f"        s = {kind}(0)", *along, f"            s += {text(lines.summed)}"]
-    if lines.once:
-        body += [f"        s = {text(lines.once)}"]
-    body += [*along]
-    if "t" in lines.names():
-        body += [f"            t = {text(lines.summed)}"]
-    body += [f"            y[at] = {_stored(text(lines.result), out, kind)}"]
-    if cut:
-        body += [
-            "        for r in range(full, n):",
-            f"            y[first + r * inner] = {_stored(f'{kind}(0)', out, kind)}",
-        ]
     title = f"{lines.name} (CUDA): {lines.result}, s the sum of {lines.summed}."
-    return _text.module(title, body, imports)
+    return _text.module(title, body, text.imports)
 
 
 _KERNELS: dict[Any, Kernel] = {}
@@ -70,12 +241,17 @@ _KERNELS: dict[Any, Kernel] = {}
 def kernel(*key: Any) -> Kernel:
     """The kernel for the arguments of `source`, made once a process."""
     if key not in _KERNELS:
-        lines, dtypes, out, kind, cut = key
-        name = "_".join([lines.name, "cut" * cut, *dict.fromkeys(d.name for d in (*dtypes, out))])
+        lines, dtypes, out, kind, cut, form, access = key
+        kinds = dict.fromkeys(d.name for d in (*dtypes, out))
+        name = "_".join([lines.name, "cut" * cut, *kinds, access, *map(str, form)])
         arrays = map(array_of, (*dtypes, out, np.dtype("int64")))
         signature = (*arrays, types.int64, types.int64, getattr(types, kind), types.int64)
         _KERNELS[key] = Kernel(_cache.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
+
+
+_NO_LENGTHS = np.empty(0, np.int64)
+_NO_LENGTHS.flags.writeable = False
 
 
 def run(
@@ -89,7 +265,19 @@ def run(
 ) -> None:
     """The CUDA variant of `ndgrad.kernels._rowwise.run`."""
     outer, n, inner = form
-    made = kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, lengths is not None)
-    none = np.empty(0, np.int64)
-    args = (*operands, y, none if lengths is None else lengths, n, inner, scale, outer * inner)
-    made.over(y.device, outer * inner, args)
+    arrays = (*operands, y)
+    access, shared = "load", (0, 1, 0)
+    if inner == 1:
+        lanes = BYTES // max(x.dtype.itemsize for x in arrays)
+        if n % lanes:
+            lanes = 1
+        elif lanes_of(arrays, n) == 1:
+            access = "pick"
+        held = _HELD // (np.dtype(kind).itemsize * len(operands))
+        shared = form_of(n, lanes, held)
+    dtypes = tuple(x.dtype for x in operands)
+    made = kernel(lines, dtypes, y.dtype, kind, lengths is not None, shared, access)
+    units = outer * inner
+    given = _NO_LENGTHS if lengths is None else lengths
+    team = shared[0] or _teams.THREAD
+    made.over(y.device, units * team, (*operands, y, given, n, inner, scale, units), THREADS)

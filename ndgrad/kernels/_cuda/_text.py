@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-_NUMPY = ("float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+_NUMPY = (
+    "float32", "float64", "inf", "int8", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+)  # fmt: skip
 _HALVES = ("float_to_half", "half_to_float")
+_VECTORS = tuple(f"{what}{n}" for what in ("load", "pick", "place", "store") for n in (2, 4, 8))
 
 
 def module(title: str, lines: Sequence[str], scalars: Iterable[str] = ()) -> str:
@@ -15,6 +18,7 @@ def module(title: str, lines: Sequence[str], scalars: Iterable[str] = ()) -> str
     imports = {
         "numpy": [name for name in _NUMPY if f"{name}(" in text or f"{name})" in text],
         "ndgrad.kernels._cuda._driver": driver,
+        "ndgrad.kernels._cuda._vectors": [name for name in _VECTORS if f"{name}(" in text],
         "ndgrad.kernels._half": [name for name in _HALVES if f"{name}(" in text],
         "ndgrad.kernels._scalar": sorted(scalars),
     }
