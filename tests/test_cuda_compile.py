@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
@@ -20,7 +21,7 @@ from on_gpu.rows import NOT_YET
 import ndgrad as mx
 from ndgrad import autograd, context, device
 from ndgrad.kernels import OPS
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels._cuda import _driver, _products
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
@@ -111,3 +112,15 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             assert result.cubin.startswith(b"\x7fELF")
             assert 0 < result.registers <= 128
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+
+
+@pytest.mark.parametrize("tile", [_products._SMALL, _products._LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64", "int8"])
+@pytest.mark.parametrize("cc", ARCHITECTURES)
+def test_products(dtype: str, tile: Any, cc: tuple[int, int]) -> None:
+    """A row's run above takes the tile that the simulator does."""
+    if _products._fits(np.dtype(dtype), tile):
+        result = compiled(_products.kernel(np.dtype(dtype), tile), cc)
+        assert result.spilled == result.stack == 0
+        # Of the 65536 registers that a block can have.
+        assert result.registers * tile.threads <= 49152

@@ -39,6 +39,7 @@ if SIMULATED:
     libdevice = None
 else:
     from cuda.bindings import driver as api
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
     from numba.cuda import dispatcher as _dispatcher
     from numba.cuda import libdevice  # type: ignore[no-redef]
     from numba.cuda.cudadrv import driver as _driver
@@ -160,6 +161,11 @@ class Device:
     def stream(self) -> Any:
         return _driver._to_core_stream(0)
 
+    @cached_property
+    def stream_handle(self) -> int:
+        """The stream, as libraries want it."""
+        return int(self.stream.handle)
+
     def activate(self) -> None:
         """Make this the device that the thread's calls of the driver are about."""
         if not SIMULATED:
@@ -279,6 +285,17 @@ def devices() -> tuple[tuple[Device, ...], str]:
     if not cuda.is_available():
         return (), " (the CUDA driver finds none)"
     return tuple(Device(i) for i in range(len(cuda.gpus))), ""
+
+
+def library(name: str) -> ctypes.CDLL | None:
+    """A library of NVIDIA's, wherever pip, conda or a toolkit put it; None if it is not there."""
+    if SIMULATED:
+        return None
+    try:
+        path = load_nvidia_dynamic_lib(name).abs_path
+    except DynamicLibNotFoundError:
+        return None
+    return None if path is None else ctypes.CDLL(path)
 
 
 # --- kernels --------------------------------------------------------------------------------------
