@@ -9,6 +9,7 @@ import ctypes
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context, device
-from ndgrad.kernels import OPS
-from ndgrad.kernels._cuda import _driver, _products
+from ndgrad.kernels import OPS, _cache
+from ndgrad.kernels._cuda import _driver, _products, _strided
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
@@ -124,3 +125,33 @@ def test_products(dtype: str, tile: Any, cc: tuple[int, int]) -> None:
         assert result.spilled == result.stack == 0
         # Of the 65536 registers that a block can have.
         assert result.registers * tile.threads <= 49152
+
+
+def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
+    kernel = _strided.kernel(np.dtype("uint32"))
+    entry, cubin = _driver.binary(kernel, (9, 0))
+    (path,) = tmp_path.glob("*.cubin")
+    compiled_once = _driver.compiled
+    monkeypatch.setattr(_driver, "compiled", None)
+    assert _driver.binary(kernel, (9, 0)) == (entry, cubin)
+    again = _driver.Kernel(kernel.function, kernel.signature)
+    assert _driver.binary(again, (9, 0)) == (entry, cubin)
+    with pytest.raises(TypeError):  # another file
+        _driver.binary(kernel, (8, 0))
+    path.write_bytes(path.read_bytes()[:-1])
+    monkeypatch.setattr(_driver, "compiled", compiled_once)
+    assert _driver.binary(kernel, (9, 0))[1].startswith(b"\x7fELF")
+    assert _cache.stored(path)
+
+
+def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they depend on is not known."""
+    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
+
+    def kernel(x: Any) -> None:
+        x[_driver.cuda.grid(1)] = 1
+
+    made = _driver.Kernel(kernel, (_driver.array_of(np.dtype("float32")),))
+    assert _driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
+    assert not list(tmp_path.iterdir())
