@@ -48,7 +48,7 @@ def test_one_module_imports_cuda() -> None:
 
 
 WHAT = pytest.mark.parametrize(
-    "what", ["arrays", "products", pytest.param("rows", marks=pytest.mark.slow)]
+    "what", ["arrays", "products", "sharing", pytest.param("rows", marks=pytest.mark.slow)]
 )
 
 

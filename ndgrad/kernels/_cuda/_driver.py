@@ -131,9 +131,9 @@ class _Lease:
     def __init__(self, block: Any, pool: Any) -> None:
         self.block, self.pool = block, pool
 
-    def __del__(self) -> None:
+    def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         # While the interpreter shuts down the pool may be half gone; the driver frees the memory.
-        if not sys.is_finalizing():
+        if not _is_finalizing():
             self.pool.give_back(self.block)
 
 
@@ -281,6 +281,15 @@ class Device:
                 self._uploaded.clear()
             found = self._uploaded[id(host)] = host, result
         return found[1]
+
+    def precede(self, stream: int) -> None:
+        if SIMULATED:
+            return
+        self.activate()
+        event = _checked(api.cuEventCreate(api.CUevent_flags.CU_EVENT_DISABLE_TIMING))
+        _checked(api.cuEventRecord(event, self.stream_handle))
+        _checked(api.cuStreamWaitEvent(stream, event, 0))
+        _checked(api.cuEventDestroy(event))  # when it has happened
 
     def synchronize(self) -> None:
         if not SIMULATED:
