@@ -104,6 +104,11 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
                 if op.name not in NOT_YET:
                     raise
     monkeypatch.setattr(_driver, "SIMULATED", False)
+    check(launched)
+
+
+def check(launched: dict[_driver.Kernel, list[Any]]) -> None:
+    """Compile what was launched, and compare what it was given with what it takes."""
     for kernel, parameters in launched.items():
         given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
         for cc in ARCHITECTURES:
@@ -113,6 +118,22 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             assert result.cubin.startswith(b"\x7fELF")
             assert 0 < result.registers <= 128
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_kernels_of_distributions(
+    dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mx.gpu():
+        for draw in (mx.random.uniform, mx.random.normal, mx.random.exponential):
+            draw(shape=3, dtype=dtype)
+        mx.random.gamma(2, shape=3, dtype=dtype)
+        mx.random.poisson(2, shape=3, dtype=dtype)
+        mx.random.randint(0, 5, shape=3)
+        mx.random.randint(0, 2**40, shape=3, dtype="int64")
+    monkeypatch.setattr(_driver, "SIMULATED", False)
+    assert len(launched) >= 7
+    check(launched)
 
 
 @pytest.mark.parametrize("tile", [_products._SMALL, _products._LARGE], ids=["small", "large"])

@@ -192,11 +192,17 @@ def test_the_same_random_numbers() -> None:
                 nd.random.gamma(2, shape=5, ctx=ctx),
                 nd.random.poisson(3, shape=5, ctx=ctx),
                 nd.random.randint(0, 100, shape=5, ctx=ctx),
+                # More than a tile of words, and the last one not full.
+                nd.random.uniform(shape=1500, ctx=ctx),
+                nd.random.uniform(shape=700, ctx=ctx, dtype="float64"),
+                nd.random.normal(shape=1500, ctx=ctx),
+                nd.random.normal(shape=700, ctx=ctx, dtype="float64"),
+                nd.random.randint(0, 3 * 2**30, shape=1500, ctx=ctx, dtype="int64"),
             ]
         )
     for here, there in zip(*draws, strict=True):
         assert there.context == GPU
-        np.testing.assert_allclose(there.asnumpy(), here.asnumpy(), rtol=1e-6)
+        np.testing.assert_allclose(there.asnumpy(), here.asnumpy(), rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("threads", [1, 3])

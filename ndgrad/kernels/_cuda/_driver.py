@@ -65,7 +65,7 @@ else:
         loops = {f"{kind * function.nin}->{kind}": generate for kind in "fd"}
         ufunc_db().setdefault(function, loops)
 
-    for _function in (np.floor, np.ceil, np.trunc, np.rint, np.fmod):
+    for _function in (np.floor, np.ceil, np.trunc, np.rint, np.fmod, np.sqrt):
         _add_ufunc(_function)
 
 __all__ = [
@@ -172,6 +172,10 @@ class Device:
     def processors(self) -> int:
         """How many multiprocessors it has."""
         return 1 if SIMULATED else int(cuda.gpus[self.number].MULTIPROCESSOR_COUNT)
+
+    def blocks(self, wanted: int) -> int:
+        """How many of *wanted* blocks of `THREADS` threads to start: those that run at once."""
+        return min(wanted, _BLOCKS_A_PROCESSOR * self.processors)
 
     @cached_property
     def compute_capability(self) -> tuple[int, int]:
@@ -401,8 +405,7 @@ class Kernel:
 
     def over(self, device: Any, units: int, args: tuple[Any, ...]) -> None:
         """Launch with about a thread for each of *units*, at most as many as run at once."""
-        most = _BLOCKS_A_PROCESSOR * device.processors
-        self(device, min(-(-units // THREADS), most), THREADS, args)
+        self(device, device.blocks(-(-units // THREADS)), THREADS, args)
 
 
 def _parameters(x: DeviceArray) -> tuple[int, ...]:
