@@ -366,10 +366,12 @@ class Kernel:
     signature : tuple of numba types
     """
 
-    __slots__ = ("function", "signature", "_functions")
+    __slots__ = ("function", "signature", "_converters", "_functions")
 
     def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
         self.function, self.signature = function, signature
+        # Looked up once: the hash of a type takes longer than the rest of a launch.
+        self._converters = tuple(map(_CONVERTERS.get, signature))
         self._functions: dict[int, Any] = {}
 
     def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
@@ -389,8 +391,7 @@ class Kernel:
         """What the driver is given for *args*, and the arrays that must live until then."""
         values: list[Any] = []
         kept = []
-        for kind, arg in zip(self.signature, args, strict=True):
-            convert = _CONVERTERS.get(kind)
+        for convert, arg in zip(self._converters, args, strict=True):
             if convert is not None:
                 values.append(convert(arg))
                 continue
