@@ -58,6 +58,9 @@ class Device(Protocol):
     def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
         """Return the elements in another dtype."""
 
+    def precede(self, stream: int) -> None:
+        """Let a stream of another library's wait for what was started here."""
+
     def synchronize(self) -> None:
         """Return when everything that was started is done."""
 

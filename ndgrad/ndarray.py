@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dispatch, indexing
+from . import _dlpack, dispatch, indexing
 from .base import MXNetError, as_dtype
 from .context import GPU, Context, check_usable, current_context
 from .device import device_of, moved, placed
@@ -212,7 +212,7 @@ class NDArray(Array):
         return self._data.reshape(self._shape).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        """The device in DLPack's numbers: the host."""
+        """The device in DLPack's numbers: its kind (1 is the host, 2 CUDA) and its number."""
         return (1, 0)
 
     def to_dlpack_for_read(self) -> Any:
@@ -483,11 +483,17 @@ class _OnDevice(NDArray):
         host = self._host()
         return host if dtype is None else host.astype(dtype, copy=False)
 
-    def __dlpack__(self, **options: Any) -> Any:
-        raise MXNetError(
-            f"DLPack shares memory of the host, and this array is on {self._ctx}: use "
-            "as_in_context(cpu()), or __cuda_array_interface__"
-        )
+    def __dlpack__(self, *, stream: Any = None, dl_device: Any = None, **options: Any) -> Any:
+        if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
+            if tuple(dl_device) != super().__dlpack_device__() or options.get("copy") is False:
+                raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
+            return self.asnumpy().__dlpack__(**options)
+        host_read(self, "through DLPack")
+        data: Any = self._data
+        return _dlpack.capsule(data.copy() if options.get("copy") else data, self._shape, stream)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (_dlpack.CUDA, self._ctx.device_id)
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def test_one_module_imports_cuda() -> None:
 
 
 WHAT = pytest.mark.parametrize(
-    "what", ["arrays", "kernels", pytest.param("rows", marks=pytest.mark.slow)]
+    "what",
+    ["arrays", "kernels", "products", "sharing", pytest.param("rows", marks=pytest.mark.slow)],
 )
 
 

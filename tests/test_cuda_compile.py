@@ -9,8 +9,10 @@ import ctypes
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
@@ -19,8 +21,8 @@ from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context, device
-from ndgrad.kernels import OPS, _cuda
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels import OPS, _cache, _cuda
+from ndgrad.kernels._cuda import _driver, _products, _strided
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
@@ -108,7 +110,7 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
 
 
 def check(launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compile what has been launched; no register may be spilled."""
+    """Compile what was launched, and compare what it was given with what it takes."""
     monkeypatch.setattr(_driver, "SIMULATED", False)
     for kernel, parameters in launched.items():
         given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
@@ -148,3 +150,60 @@ def test_forms(dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch) -> No
     forms(mx.nd.zeros(1_000_000, dtype=dtype, ctx=mx.gpu()))
     assert len(launched) > 30
     check(launched, monkeypatch)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_kernels_of_distributions(
+    dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mx.gpu():
+        for draw in (mx.random.uniform, mx.random.normal, mx.random.exponential):
+            draw(shape=3, dtype=dtype)
+        mx.random.gamma(2, shape=3, dtype=dtype)
+        mx.random.poisson(2, shape=3, dtype=dtype)
+        mx.random.randint(0, 5, shape=3)
+        mx.random.randint(0, 2**40, shape=3, dtype="int64")
+    assert len(launched) >= 7
+    check(launched, monkeypatch)
+
+
+@pytest.mark.parametrize("tile", [_products._SMALL, _products._LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64", "int8"])
+@pytest.mark.parametrize("cc", ARCHITECTURES)
+def test_products(dtype: str, tile: Any, cc: tuple[int, int]) -> None:
+    """A row's run above takes the tile that the simulator does."""
+    if _products._fits(np.dtype(dtype), tile):
+        result = compiled(_products.kernel(np.dtype(dtype), tile), cc)
+        assert result.spilled == result.stack == 0
+        # Of the 65536 registers that a block can have.
+        assert result.registers * tile.threads <= 49152
+
+
+def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
+    kernel = _strided.kernel(np.dtype("uint32"))
+    entry, cubin = _driver.binary(kernel, (9, 0))
+    (path,) = tmp_path.glob("*.cubin")
+    compiled_once = _driver.compiled
+    monkeypatch.setattr(_driver, "compiled", None)
+    assert _driver.binary(kernel, (9, 0)) == (entry, cubin)
+    again = _driver.Kernel(kernel.function, kernel.signature)
+    assert _driver.binary(again, (9, 0)) == (entry, cubin)
+    with pytest.raises(TypeError):  # another file
+        _driver.binary(kernel, (8, 0))
+    path.write_bytes(path.read_bytes()[:-1])
+    monkeypatch.setattr(_driver, "compiled", compiled_once)
+    assert _driver.binary(kernel, (9, 0))[1].startswith(b"\x7fELF")
+    assert _cache.stored(path)
+
+
+def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they depend on is not known."""
+    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
+
+    def kernel(x: Any) -> None:
+        x[_driver.cuda.grid(1)] = 1
+
+    made = _driver.Kernel(kernel, (_driver.array_of(np.dtype("float32")),))
+    assert _driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
+    assert not list(tmp_path.iterdir())

@@ -126,6 +126,21 @@ def _write(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def store(path: Path, payload: bytes) -> None:
+    """Keep *payload* under its checksum."""
+    _write(path, hashlib.sha256(payload).digest() + payload)
+
+
+def stored(path: Path) -> bytes | None:
+    """What `store` has kept there; None if there is nothing, or not all of it."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    checksum, payload = content[:32], content[32:]
+    return payload if hashlib.sha256(payload).digest() == checksum else None
+
+
 class KernelCache(_Cache):
     """Disk cache of one function: one file per signature, named by the hash of all that matters."""
 
@@ -154,14 +169,11 @@ class KernelCache(_Cache):
         path = self._path(sig, target_context.codegen())
         if path is None:
             return None
-        try:
-            content = path.read_bytes()
-            checksum, payload = content[:32], content[32:]
-            if hashlib.sha256(payload).digest() != checksum:
-                return None
-            return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))
-        except FileNotFoundError:
+        payload = stored(path)
+        if payload is None:
             return None
+        try:
+            return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))
         except Exception:  # whatever is wrong with a cached file, compiling anew is right
             path.unlink(missing_ok=True)
             return None
@@ -170,8 +182,7 @@ class KernelCache(_Cache):
         path = self._path(sig, data.codegen)
         if path is None or data.library.has_dynamic_globals:
             return
-        payload = dumps(data._reduce())
-        _write(path, hashlib.sha256(payload).digest() + payload)
+        store(path, dumps(data._reduce()))
 
     def enable(self) -> None: ...
 

@@ -18,6 +18,7 @@ from ..storage import empty
 from . import _blas, _cuda, _tiles
 from ._launch import Entry, address, call, chunked, flat, grain, kernel, vector
 from ._series import Step
+from ._strided import Box, move
 from ._table import F
 from ._threads import num_threads
 from .casting import copied
@@ -160,6 +161,9 @@ def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
 
 def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
+    if y.__class__ is DeviceArray:
+        move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
+        return
     _fill_rows(y, row, n, rows, _FILL * grain(n))
 
 
@@ -307,8 +311,13 @@ def in_result_dtype(data: np.ndarray[Any, Any], dtype: np.dtype[Any], like: Any)
     return copied(type(like)(data, (data.size,), like._ctx), dtype)
 
 
-def sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The dtype in which products of *dtype* are summed."""
+def sum_dtype(dtype: np.dtype[Any], like: Any) -> np.dtype[Any]:
+    """The dtype that matrices of *dtype* are in while they are multiplied, with *like* among them.
+
+    Kernels on a device sum halves as float32 without help.
+    """
+    if dtype == _FLOAT16 and like.__class__ is DeviceArray:
+        return dtype
     return _FLOAT32 if dtype == _FLOAT16 else _INT32 if dtype == _BOOL else dtype
 
 
@@ -329,7 +338,7 @@ def multiply(
     dtype = compute = a.dtype
     if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
         dtype = promote(dtype, b.dtype)
-        compute = sum_dtype(dtype)
+        compute = sum_dtype(dtype, a)
     if starts is None and tracing.active and (recorder := tracing.recorder()) is not None:
         return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
     if dtype is not compute or a.dtype is not b.dtype:

@@ -135,7 +135,7 @@ def _fully_connected(
     if bias is None:
         return multiply(data, weight, m, n, k, False, True), shape
     dtype = promote(promote(data._data.dtype, weight._data.dtype), bias._data.dtype)
-    compute = sum_dtype(dtype)
+    compute = sum_dtype(dtype, data._data)
     a, b, row = in_dtype(data, compute), in_dtype(weight, compute), in_dtype(bias, compute)
     y: Any = empty(m * n, compute)
     if compute.kind == "f" or y.__class__ is DeviceArray:

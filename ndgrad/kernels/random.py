@@ -105,7 +105,8 @@ def _normal_f32(
 ) -> None:
     """By Box and Muller 1958; of a tile, the first half of words are radii, the second angles."""
     half = WORDS // 2
-    words, buffer = np.empty(WORDS, np.uint32), np.empty(WORDS, np.float32)
+    words = np.empty(WORDS, np.uint32)
+    buffer = np.empty(WORDS, np.float32)
     radii, angles = words[:half], words[half:]
     cosines, sines = buffer[:half], buffer[half:]
     for t in range(lo, hi):
@@ -125,7 +126,8 @@ def _normal_f32(
 def _normal_f64(
     k0: Any, k1: Any, first: Any, loc: Any, scale: Any, y: Any, lo: int, hi: int
 ) -> None:
-    words, buffer = np.empty(WORDS, np.uint32), np.empty(WORDS // 2, np.float64)
+    words = np.empty(WORDS, np.uint32)
+    buffer = np.empty(WORDS // 2, np.float64)
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
     cosines, sines = buffer[:TILE], buffer[TILE:]
     for t in range(lo, hi):

@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from .. import _dlpack
 from ..base import MXNetError, as_dtype
 from ..context import GPU, Context, check_usable, cpu, current_context
+from ..device import placed
+from ..kernels._strided import Box, gather
 from ..kernels._table import lookup
 from ..ndarray import NDArray
 from ..storage import empty_on as _allocate
@@ -113,7 +116,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
 
 
 class _Capsule:
-    """What NumPy wants around a bare DLPack capsule, as other libraries of the time hand it out."""
+    """A bare DLPack capsule, as libraries of MXNet's time hand it out, with an array's methods."""
 
     def __init__(self, capsule: Any) -> None:
         self.capsule = capsule
@@ -122,6 +125,8 @@ class _Capsule:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
+        if _dlpack.is_capsule(self.capsule):
+            return _dlpack.device_type(self.capsule), 0
         return (1, 0)
 
 
@@ -131,8 +136,8 @@ def from_dlpack(dlpack: Any) -> NDArray:
     Parameters
     ----------
     dlpack : object with ``__dlpack__``, or a DLPack capsule
-        An array on the host.  Memory is shared if it is contiguous in C order and writeable,
-        otherwise copied.
+        An array on the host or on a GPU.  Memory is shared if it is contiguous in C order and
+        writeable, otherwise copied.
 
     Raises
     ------
@@ -145,11 +150,22 @@ def from_dlpack(dlpack: Any) -> NDArray:
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         raise TypeError(f"from_dlpack: expected an array or a capsule, got {type(dlpack).__name__}")
+    if dlpack.__dlpack_device__()[0] == _dlpack.CUDA:
+        return _from_device(dlpack.__dlpack__(stream=_dlpack.LEGACY_STREAM))
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
         return NDArray(host.reshape(-1), host.shape, _host())
     return NDArray._from_numpy(host, None)
+
+
+def _from_device(capsule: Any) -> NDArray:
+    data: Any
+    data, shape, strides = _dlpack.taken(capsule)
+    if strides is not None:
+        with placed(data.device):
+            data = gather(data, Box(shape, strides))
+    return NDArray(data, shape, data.device.context)
 
 
 def to_dlpack_for_read(data: NDArray) -> Any:

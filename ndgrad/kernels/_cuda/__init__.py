@@ -9,7 +9,7 @@ each module is loaded when an array on a device first comes to its door.
 | `_elementwise.py` | loops by formula, with broadcasting |
 | `_generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
 | `_reduction.py`, `_rowwise.py` | reductions and lines by formula |
-| `_products.py` | matrix products |
+| `_products.py`, `_cublas.py` | matrix products |
 | `_strided.py`, `_rows.py` | copies along strides; rows picked by index, and added |
 | `_extremes.py` | where extremes are |
 | `_vectors.py`, `_teams.py`, `_text.py` | what generated kernels share |

@@ -11,12 +11,16 @@ threads are Python's.
 from __future__ import annotations
 
 import ctypes
+import hashlib
+import os
 import re
 import sys
 import threading
 import warnings
 from collections.abc import Callable
 from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +33,7 @@ from ... import storage
 from ...base import MXNetError
 from ...context import Context, gpu
 from ...device import DeviceArray
+from .. import _cache
 from .._codegen import stored
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
@@ -39,6 +44,8 @@ if SIMULATED:
     libdevice = None
 else:
     from cuda.bindings import driver as api
+    from cuda.bindings import nvjitlink
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
     from numba.cuda import dispatcher as _dispatcher
     from numba.cuda import libdevice  # type: ignore[no-redef]
     from numba.cuda.cudadrv import driver as _driver
@@ -58,10 +65,20 @@ else:
         loops = {f"{kind * function.nin}->{kind}": generate for kind in "fd"}
         ufunc_db().setdefault(function, loops)
 
-    for _function in (np.floor, np.ceil, np.trunc, np.rint, np.fmod):
+    for _function in (np.floor, np.ceil, np.trunc, np.rint, np.fmod, np.sqrt):
         _add_ufunc(_function)
 
-__all__ = ["SIMULATED", "Compiled", "Device", "Kernel", "compiled", "cuda", "devices", "libdevice"]
+__all__ = [
+    "SIMULATED",
+    "Compiled",
+    "Device",
+    "Kernel",
+    "binary",
+    "compiled",
+    "cuda",
+    "devices",
+    "libdevice",
+]
 
 THREADS = 2 if SIMULATED else 256
 """Threads of a block, unless a kernel wants another number."""
@@ -114,9 +131,9 @@ class _Lease:
     def __init__(self, block: Any, pool: Any) -> None:
         self.block, self.pool = block, pool
 
-    def __del__(self) -> None:
+    def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         # While the interpreter shuts down the pool may be half gone; the driver frees the memory.
-        if not sys.is_finalizing():
+        if not _is_finalizing():
             self.pool.give_back(self.block)
 
 
@@ -156,9 +173,24 @@ class Device:
         """How many multiprocessors it has."""
         return 1 if SIMULATED else int(cuda.gpus[self.number].MULTIPROCESSOR_COUNT)
 
+    def blocks(self, wanted: int) -> int:
+        """How many of *wanted* blocks of `THREADS` threads to start: those that run at once."""
+        return min(wanted, _BLOCKS_A_PROCESSOR * self.processors)
+
+    @cached_property
+    def compute_capability(self) -> tuple[int, int]:
+        """What its kernels are compiled for."""
+        major, minor = cuda.gpus[self.number].compute_capability
+        return major, minor
+
     @cached_property
     def stream(self) -> Any:
         return _driver._to_core_stream(0)
+
+    @cached_property
+    def stream_handle(self) -> int:
+        """The stream, as libraries want it."""
+        return int(self.stream.handle)
 
     def activate(self) -> None:
         """Make this the device that the thread's calls of the driver are about."""
@@ -254,6 +286,15 @@ class Device:
             found = self._uploaded[id(host)] = host, result
         return found[1]
 
+    def precede(self, stream: int) -> None:
+        if SIMULATED:
+            return
+        self.activate()
+        event = _checked(api.cuEventCreate(api.CUevent_flags.CU_EVENT_DISABLE_TIMING))
+        _checked(api.cuEventRecord(event, self.stream_handle))
+        _checked(api.cuStreamWaitEvent(stream, event, 0))
+        _checked(api.cuEventDestroy(event))  # when it has happened
+
     def synchronize(self) -> None:
         if not SIMULATED:
             self.activate()
@@ -279,6 +320,17 @@ def devices() -> tuple[tuple[Device, ...], str]:
     if not cuda.is_available():
         return (), " (the CUDA driver finds none)"
     return tuple(Device(i) for i in range(len(cuda.gpus))), ""
+
+
+def library(name: str) -> ctypes.CDLL | None:
+    """A library of NVIDIA's, wherever pip, conda or a toolkit put it; None if it is not there."""
+    if SIMULATED:
+        return None
+    try:
+        path = load_nvidia_dynamic_lib(name).abs_path
+    except DynamicLibNotFoundError:
+        return None
+    return None if path is None else ctypes.CDLL(path)
 
 
 # --- kernels --------------------------------------------------------------------------------------
@@ -314,23 +366,24 @@ class Kernel:
     signature : tuple of numba types
     """
 
-    __slots__ = ("function", "signature", "_dispatcher", "_functions")
+    __slots__ = ("function", "signature", "_converters", "_functions")
 
     def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
         self.function, self.signature = function, signature
-        self._dispatcher: Any = cuda.jit(function)
+        # Looked up once: the hash of a type takes longer than the rest of a launch.
+        self._converters = tuple(map(_CONVERTERS.get, signature))
         self._functions: dict[int, Any] = {}
 
     def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
         if SIMULATED:
-            _simulate(self._dispatcher, device, blocks, threads, args)
+            _simulate(self.function, device, blocks, threads, args)
             return
         device.activate()
         function = self._functions.get(device.number)
         if function is None:
-            kernel = self._dispatcher.compile(self.signature)
-            kernel.bind()
-            function = self._functions[device.number] = kernel._codelibrary.get_cufunc().kernel
+            entry, cubin = binary(self, device.compute_capability)
+            function = _driver.ObjectCode.from_cubin(cubin).get_kernel(entry)
+            self._functions[device.number] = function
         values, _kept = self.parameters(device, args)
         _dispatcher.launch(device.stream, _configuration(blocks, threads), function, *values)
 
@@ -338,8 +391,7 @@ class Kernel:
         """What the driver is given for *args*, and the arrays that must live until then."""
         values: list[Any] = []
         kept = []
-        for kind, arg in zip(self.signature, args, strict=True):
-            convert = _CONVERTERS.get(kind)
+        for convert, arg in zip(self._converters, args, strict=True):
             if convert is not None:
                 values.append(convert(arg))
                 continue
@@ -352,13 +404,9 @@ class Kernel:
             values += parameters
         return values, kept
 
-    def over(
-        self, device: Any, units: int, args: tuple[Any, ...], threads: int | None = None
-    ) -> None:
-        """Launch with about a thread for each of *units*, in blocks of *threads* (`THREADS`)."""
-        threads = threads or THREADS
-        most = _BLOCKS_A_PROCESSOR * device.processors
-        self(device, min(-(-units // threads), most), threads, args)
+    def over(self, device: Any, units: int, args: tuple[Any, ...], threads: int = THREADS) -> None:
+        """Launch with about a thread for each of *units*, in blocks of *threads*."""
+        self(device, device.blocks(-(-units // threads)), threads, args)
 
 
 def _parameters(x: DeviceArray) -> tuple[int, ...]:
@@ -376,7 +424,7 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 
 
 def _simulate(
-    dispatcher: Any, device: Device, blocks: int, threads: int, args: tuple[Any, ...]
+    function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
     kept = [device.constant(x) if isinstance(x, np.ndarray) else x for x in args]
     seen = [
@@ -386,10 +434,10 @@ def _simulate(
     with _simulating, warnings.catch_warnings():
         # A thread of the simulator says of overflows and NaN what a GPU does not.
         warnings.simplefilter("ignore", RuntimeWarning)
-        dispatcher[blocks, threads](*seen)
+        cuda.jit(function)[blocks, threads](*seen)
 
 
-# --- compiling without a GPU ----------------------------------------------------------------------
+# --- compiling, for which no GPU is needed --------------------------------------------------------
 
 
 class Compiled(NamedTuple):
@@ -398,6 +446,8 @@ class Compiled(NamedTuple):
     Attributes
     ----------
     ptx : str
+    entry : str
+        The kernel's name in it.
     cubin : bytes
     registers : int
         Of a thread.
@@ -408,6 +458,7 @@ class Compiled(NamedTuple):
     """
 
     ptx: str
+    entry: str
     cubin: bytes
     registers: int
     spilled: int
@@ -418,17 +469,21 @@ class _Architecture(NamedTuple):
     compute_capability: tuple[int, int]
 
 
+_compiling = threading.Lock()
+
+
 def compiled(kernel: Kernel, cc: tuple[int, int]) -> Compiled:
-    """Compile *kernel* for a compute capability, such as (9, 0); no GPU is needed."""
-    before = _dispatcher.get_current_device
-    # numba.cuda asks the current device what to compile functions for that a kernel calls.
-    _dispatcher.get_current_device = lambda: _Architecture(cc)
-    try:
-        ptx, _ = cuda.compile(
-            kernel.function, kernel.signature, device=False, abi="numba", cc=cc, output="ptx"
-        )
-    finally:
-        _dispatcher.get_current_device = before
+    """Compile *kernel* for a compute capability, such as (9, 0)."""
+    with _compiling:
+        before = _dispatcher.get_current_device
+        # numba.cuda asks the current device what to compile functions for that a kernel calls.
+        _dispatcher.get_current_device = lambda: _Architecture(cc)
+        try:
+            ptx, _ = cuda.compile(
+                kernel.function, kernel.signature, device=False, abi="numba", cc=cc, output="ptx"
+            )
+        finally:
+            _dispatcher.get_current_device = before
     options = _driver.LinkerOptions(arch=f"sm_{cc[0]}{cc[1]}", ptxas_options=["-v"])
     linker = _driver.Linker(_driver.ObjectCode.from_ptx(ptx.encode()), options=options)
     cubin = linker.link("cubin").code
@@ -439,8 +494,61 @@ def compiled(kernel: Kernel, cc: tuple[int, int]) -> Compiled:
 
     return Compiled(
         ptx,
+        re.findall(r"\.entry ([\w$]+)", ptx)[0],
         cubin,
         number(r"Used (\d+) registers"),
         number(r"(\d+) bytes spill"),
         number(r"(\d+) bytes stack frame"),
     )
+
+
+# --- the cache of machine code --------------------------------------------------------------------
+
+
+@cache
+def _tools() -> str:
+    """What compiles, besides what `_cache.stamp` knows of."""
+    paths = (load_nvidia_dynamic_lib(name).abs_path for name in ("nvvm", "nvJitLink"))
+    sizes = [path and os.path.getsize(path) for path in paths]
+    return repr((version("numba-cuda"), nvjitlink.version(), sizes))
+
+
+def _identity(function: Any) -> list[Any] | None:
+    """What *function* is, besides what the stamp and its module's name say; None if more than that.
+
+    Kernels of a user's can change when no source of this package does.
+    """
+    if not function.__module__.startswith(("ndgrad.kernels.", "ndgrad_generated.")):
+        return None
+    code = function.__code__
+    identity = [function.__module__, function.__qualname__, code.co_code, code.co_consts]
+    for cell in function.__closure__ or ():
+        inner = getattr(cell.cell_contents, "py_func", None)
+        part = None if inner is None else _identity(inner)
+        if part is None:
+            return None
+        identity.append(part)
+    return identity
+
+
+def _cached(kernel: Kernel, cc: tuple[int, int]) -> Path | None:
+    """The file of a kernel's machine code, if it may have one."""
+    folder, identity = _cache.directory(), _identity(kernel.function)
+    if folder is None or identity is None:
+        return None
+    key = repr((identity, kernel.signature, cc, _tools()))
+    name = kernel.function.__module__.rpartition(".")[2]
+    return folder / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.cubin"
+
+
+def binary(kernel: Kernel, cc: tuple[int, int]) -> tuple[str, bytes]:
+    """The name and the machine code of *kernel*, from the disk if it has been compiled before."""
+    path = _cached(kernel, cc)
+    payload = None if path is None else _cache.stored(path)
+    if payload is not None:
+        entry, _, cubin = payload.partition(b"\0")
+        return entry.decode(), cubin
+    made = compiled(kernel, cc)
+    if path is not None:
+        _cache.store(path, made.entry.encode() + b"\0" + made.cubin)
+    return made.entry, made.cubin

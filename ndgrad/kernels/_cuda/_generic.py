@@ -7,6 +7,10 @@ threads which do not work together, so that kernels that matter have variants of
 A kernel's own arrays are the one thing that has to be written anew.  ``empty(n, dtype)`` of a
 constant size is memory of the thread's; of a size that the kernel's arguments give it is the
 thread's part of a workspace, which the host makes.
+
+A kernel that draws tiles of random words (`_philox.tile`) has units of a thousand elements.  A
+block of threads does each together: own arrays are shared, and so are the loops within a unit,
+whose rounds are independent of each other too.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from numba import types
 
 from ...base import MXNetError
 from ...device import DeviceArray
-from .. import _cache
+from .. import _cache, _philox
 from .._launch import Chunked
 from . import _driver, _text
 from ._driver import Kernel, array_of, cuda
@@ -45,6 +49,8 @@ class _Work:
 class _OwnArrays(ast.NodeTransformer):
     """Gives ``empty(n, dtype)`` its memory on a device."""
 
+    memory = "local"
+
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.work: list[_Work] = []
@@ -55,32 +61,78 @@ class _OwnArrays(ast.NodeTransformer):
             return node
         size, dtype = map(ast.unparse, node.args)
         try:
-            own = f"cuda.local.array({eval(size, dict(self.namespace))}, {dtype})"
+            own = f"cuda.{self.memory}.array({eval(size, dict(self.namespace))}, {dtype})"
         except NameError:
             own = f"work{len(self.work)}[cuda.grid(1) * ({size}) : (cuda.grid(1) + 1) * ({size})]"
             self.work.append(_Work(size, dtype))
-        return ast.parse(own, mode="eval").body
+        return _in_place_of(node, own)
+
+
+class _Together(_OwnArrays):
+    """Makes a block of threads do a unit together; all do what is not in a loop."""
+
+    memory = "shared"
+
+    def visit_For(self, node: ast.For) -> Any:
+        self.generic_visit(node)
+        rounds = ast.unparse(node.iter)
+        if not rounds.startswith("range(") or rounds == "range(lo, hi)":
+            return node
+        count = rounds.removeprefix("range(").removesuffix(")")
+        mine = f"range(cuda.threadIdx.x, {count}, cuda.blockDim.x)"
+        node.iter = _in_place_of(node.iter, mine)
+        return [node, ast.Expr(_in_place_of(node, "cuda.syncthreads()"))]
+
+
+def _in_place_of(node: ast.expr | ast.stmt, text: str) -> ast.expr:
+    """An expression on a node's line, by which the simulator tells shared arrays apart."""
+    made = ast.parse(text, mode="eval").body
+    for part in ast.walk(made):
+        ast.copy_location(part, node)
+    return made
+
+
+def _draws(function: Callable[..., Any]) -> bool:
+    return "tile" in function.__code__.co_names and function.__globals__["tile"] is _philox.tile
 
 
 def on_device(function: Callable[..., Any]) -> tuple[Any, list[_Work]]:
     """What a CUDA kernel calls for the Python function of a CPU kernel, and workspaces it takes."""
     helpers = _helpers(function)
-    text = textwrap.dedent(inspect.getsource(function))
-    if "empty(" not in text and not helpers:
+    if not (helpers or _draws(function) or "empty(" in inspect.getsource(function)):
         return cuda.jit(device=True)(function), []
-    namespace = {**function.__globals__, "cuda": cuda}
+    known = {}
     for name, helper in helpers.items():
-        namespace[name], work = on_device(helper)
+        known[name], work = on_device(helper)
         if work:
             raise MXNetError(f"{name} has arrays of its own; only a kernel can on a device")
+    if not _draws(function):
+        return _rewritten(function, _OwnArrays, known)
+    known["tile"], _ = _rewritten(_plain(_philox.tile), _Together, {})
+    return _rewritten(function, _Together, known)
+
+
+def _rewritten(
+    function: Callable[..., Any], rewriter: type[_OwnArrays], known: dict[str, Any]
+) -> tuple[Any, list[_Work]]:
+    """A function of the host as a device function, which calls those of *known* by their names."""
+    namespace = {**function.__globals__, "cuda": cuda, **known}
+    own = rewriter(namespace)
+    text = textwrap.dedent(inspect.getsource(function))
     tree = ast.increment_lineno(ast.parse(text), function.__code__.co_firstlineno - 1)
     definition: Any = tree.body[0]
     definition.decorator_list = []
-    own = _OwnArrays(namespace)
     own.visit(definition)
     definition.args.args += [ast.arg(f"work{i}") for i in range(len(own.work))]
-    exec(compile(ast.fix_missing_locations(tree), inspect.getfile(function), "exec"), namespace)
+    ast.fix_missing_locations(tree)
+    exec(compile(tree, inspect.getfile(function), "exec"), namespace)
     return cuda.jit(device=True)(namespace[function.__name__]), own.work
+
+
+def _plain(compiled: Any) -> Callable[..., Any]:
+    """The Python function of a compiled one."""
+    plain: Callable[..., Any] = inspect.unwrap(getattr(compiled, "py_func", compiled))
+    return plain
 
 
 def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
@@ -90,26 +142,27 @@ def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         value: Any = function.__globals__.get(name)
         if not hasattr(value, "__wrapped__" if numba.config.DISABLE_JIT else "py_func"):
             continue
-        helper = inspect.unwrap(getattr(value, "py_func", value))
+        helper = _plain(value)
         if "empty(" in inspect.getsource(helper):
             found[name] = helper
     return found
 
 
 @cache
-def _factory(args: int, work: int) -> Callable[[Any], Callable[..., Any]]:
+def _factory(args: int, work: int, together: bool) -> Callable[[Any], Callable[..., Any]]:
+    place, places = ("blockIdx.x", "gridDim.x") if together else ("grid(1)", "gridsize(1)")
     given = ", ".join(f"a{i}" for i in range(args))
     extra = "".join(f", work{i}" for i in range(work))
     lines = [
         "def over(loop):",
         f"    def kernel({given}{extra}, units):",
-        "        for unit in range(cuda.grid(1), units, cuda.gridsize(1)):",
+        f"        for unit in range(cuda.{place}, units, cuda.{places}):",
         f"            loop({given}, unit, unit + 1{extra})",
         "    return kernel",
     ]
     title = f"A kernel of {args} arguments and {work} workspaces, unit by unit."
     made: Callable[[Any], Callable[..., Any]] = _cache.load(
-        f"generic_{args}_{work}_cuda", _text.module(title, lines)
+        f"generic_{args}_{work}{'_together' * together}_cuda", _text.module(title, lines)
     ).over
     return made
 
@@ -123,13 +176,17 @@ class Generic:
         self._names = tuple(inspect.signature(function).parameters)[:-2]
         self._namespace = function.__globals__
         self._dtypes = [np.dtype(self._value(work.dtype, args)) for work in self._work]
-        made = _factory(len(signature), len(self._work))(loop)
+        self._together = _draws(function)
+        made = _factory(len(signature), len(self._work), self._together)(loop)
         self.kernel = Kernel(made, (*signature, *map(array_of, self._dtypes), types.int64))
 
     def _value(self, expression: str, args: tuple[Any, ...]) -> Any:
         return eval(expression, self._namespace, dict(zip(self._names, args, strict=True)))
 
     def run(self, device: Any, args: tuple[Any, ...], units: int) -> None:
+        if self._together:
+            self.kernel(device, device.blocks(units), _driver.THREADS, (*args, units))
+            return
         if not self._work:
             self.kernel.over(device, units, (*args, units))
             return

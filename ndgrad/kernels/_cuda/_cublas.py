@@ -1,0 +1,160 @@
+"""cuBLAS, where it is installed: products of batches of real matrices.
+
+It is called through its C interface, so that it may come with any package: ``nvidia-cublas``,
+CuPy's or PyTorch's, or a toolkit.  float32 is computed as float32: nothing here asks for TF32.
+All calls of a device go through its one stream, on which cuBLAS gives the same bits every time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import warnings
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...base import MXNetError
+from . import _driver
+
+_NO_TRANSPOSE, _TRANSPOSE = 0, 1
+_DEFAULT_ALGORITHM = -1
+_NO_REDUCED_SUMS = 16  # sums of float16 are float32, those of split work too
+
+
+class _Kind(NamedTuple):
+    """A dtype to cuBLAS: of the matrices, of the arithmetic, and of alpha and beta."""
+
+    matrix: int
+    arithmetic: int
+    factor: Any
+
+
+_KINDS = {
+    np.dtype("float16"): _Kind(2, 68, ctypes.c_float),
+    np.dtype("float32"): _Kind(0, 68, ctypes.c_float),
+    np.dtype("float64"): _Kind(1, 70, ctypes.c_double),
+}
+
+_int, _long, _pointer = ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
+_FACTOR = ctypes.c_void_p
+_START = (_pointer, _int, _int, _long, _long, _long, _FACTOR)
+_SIGNATURES: dict[str, tuple[Any, ...]] = {
+    "cublasCreate_v2": (_pointer,),
+    "cublasSetStream_v2": (_pointer, _pointer),
+    "cublasSetMathMode": (_pointer, _int),
+    "cublasGemmStridedBatchedEx_64": (
+        *_START,
+        *(_pointer, _int, _long, _long),
+        *(_pointer, _int, _long, _long),
+        _FACTOR,
+        *(_pointer, _int, _long, _long),
+        *(_long, _int, _int),
+    ),
+    "cublasGemmBatchedEx_64": (
+        *_START,
+        *(_pointer, _int, _long),
+        *(_pointer, _int, _long),
+        _FACTOR,
+        *(_pointer, _int, _long),
+        *(_long, _int, _int),
+    ),
+}
+
+
+@cache
+def _library() -> Any:
+    """The functions above; None if cuBLAS is not installed."""
+    library = _driver.library("cublas")
+    if library is not None:
+        for name, kinds in _SIGNATURES.items():
+            getattr(library, name).argtypes = kinds
+    return library
+
+
+def _call(name: str, *args: Any) -> None:
+    status = getattr(_library(), name)(*args)
+    if status:
+        raise MXNetError(f"cuBLAS: {name} returns status {status}")
+
+
+@cache
+def _handle(device: Any) -> Any:
+    """cuBLAS's state for a device; None where products have to do without."""
+    if _library() is None:
+        return None
+    device.activate()
+    handle = ctypes.c_void_p()
+    try:
+        _call("cublasCreate_v2", ctypes.byref(handle))
+    except MXNetError as error:
+        warnings.warn(f"ndgrad: products run without {error}", RuntimeWarning, stacklevel=2)
+        return None
+    _call("cublasSetStream_v2", handle, device.stream_handle)
+    _call("cublasSetMathMode", handle, _NO_REDUCED_SUMS)
+    return handle
+
+
+def usable(device: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
+    return dtype in _KINDS and _handle(device) is not None
+
+
+def _spacing(starts: np.ndarray[Any, Any]) -> int | None:
+    """Elements from one matrix of a batch to the next; None if that differs or goes back."""
+    if starts.size == 1:
+        return 0
+    steps = np.diff(starts)
+    step = int(steps[0])
+    return step if step >= 0 and bool((steps == step).all()) else None
+
+
+def many(
+    a: Any,
+    starts_a: Any,
+    ta: bool,
+    b: Any,
+    starts_b: Any,
+    tb: bool,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+    batch: int,
+) -> None:
+    """What `ndgrad.kernels._products.many` does, for a device and dtype that are `usable`."""
+    device = c.device
+    device.activate()
+    matrix, arithmetic, factor = _KINDS[c.dtype]
+    factors = [ctypes.byref(factor(x)) for x in (alpha, beta)]
+    # cuBLAS takes columns for rows: of our memory it sees the transposes, and C' = op(B)' op(A)'.
+    start = (
+        _handle(device),
+        *(_TRANSPOSE if flag else _NO_TRANSPOSE for flag in (tb, ta)),
+        n,
+        m,
+        k,
+    )
+    leading = k if tb else n, m if ta else k, n
+    end = batch, arithmetic, _DEFAULT_ALGORITHM
+    matrices = b, a, c
+    spacings = _spacing(starts_b), _spacing(starts_a), m * n
+    steps: tuple[tuple[Any, ...], ...]
+    if None in spacings:
+        starts = starts_b, starts_a, np.arange(batch) * (m * n)
+        pointers = [
+            device.constant(x.address + x.dtype.itemsize * np.asarray(at, np.int64))
+            for x, at in zip(matrices, starts, strict=True)
+        ]
+        name, places, steps = "cublasGemmBatchedEx_64", [x.address for x in pointers], ((),) * 3
+    else:
+        firsts = int(starts_b[0]), int(starts_a[0]), 0
+        places = [x.address + x.dtype.itemsize * at for x, at in zip(matrices, firsts, strict=True)]
+        name, steps = "cublasGemmStridedBatchedEx_64", tuple((step,) for step in spacings)
+    first, second, out = (
+        (place, matrix, columns, *step)
+        for place, columns, step in zip(places, leading, steps, strict=True)
+    )
+    _call(name, *start, factors[0], *first, *second, factors[1], *out, *end)

@@ -1,0 +1,167 @@
+"""Memory of a GPU shared with other libraries; run by `tests/test_cuda.py`, as `rows.py` says."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import MXNetError, _dlpack, nd
+from ndgrad.base import DTYPES
+from ndgrad.kernels._cuda import _driver
+
+GPU = mx.gpu(0)
+NUMBERS = np.arange(24, dtype="float32").reshape(2, 3, 4)
+
+
+class Producer:
+    """What stands in for another library: our memory as *changes* to its structure say."""
+
+    def __init__(self, x: nd.NDArray, shape: Any = None, strides: Any = None, **facts: Any) -> None:
+        self.x, self.facts, self.streams = x, facts, []
+        self.shape = x.shape if shape is None else shape
+        self.strides = strides
+        self.deleted: list[int] = []
+        self.deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.deleted.append)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (2, 0)
+
+    def __dlpack__(self, stream: Any) -> Any:
+        self.streams.append(stream)
+        capsule = self.x.__dlpack__(stream=stream)
+        tensor = _dlpack._Tensor.from_address(_dlpack._pointer(capsule, b"dltensor"))
+        tensor.ndim = len(self.shape)
+        self.lengths = (ctypes.c_int64 * len(self.shape))(*self.shape)
+        tensor.shape = ctypes.cast(self.lengths, ctypes.POINTER(ctypes.c_int64))
+        if self.strides is None:
+            tensor.strides = None
+        else:
+            self.steps = (ctypes.c_int64 * len(self.shape))(*self.strides)
+            tensor.strides = ctypes.cast(self.steps, ctypes.POINTER(ctypes.c_int64))
+        tensor.deleter = ctypes.cast(self.deleter, ctypes.c_void_p)
+        for name, value in self.facts.items():
+            setattr(tensor, name, value)
+        return capsule
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_round_trip(dtype: str) -> None:
+    before = len(_dlpack._shared)
+    x = nd.array(NUMBERS % 2, ctx=GPU, dtype=dtype)
+    assert x.__dlpack_device__() == (2, 0)
+    y = nd.from_dlpack(x)
+    assert y.context == GPU and y.dtype == x.dtype and y.shape == x.shape
+    assert y._data.address == x._data.address
+    x[0, 1] = 1
+    assert np.array_equal(y.asnumpy(), x.asnumpy())
+    address = x._data.address
+    del x
+    gc.collect()
+    assert y._data.address == address and y[0, 1, 2].asscalar() == 1
+    view = y[1]
+    del y
+    assert len(_dlpack._shared) == before + 1
+    assert np.array_equal(view.asnumpy(), (NUMBERS % 2)[1].astype(dtype))
+    del view
+    assert len(_dlpack._shared) == before
+
+
+def test_capsules() -> None:
+    x = nd.array(NUMBERS, ctx=GPU)
+    before = len(_dlpack._shared)
+    for method in (nd.to_dlpack_for_read, nd.to_dlpack_for_write):
+        assert np.array_equal(nd.from_dlpack(method(x)).asnumpy(), NUMBERS)
+    capsule = x.__dlpack__()
+    assert len(_dlpack._shared) == before + 1
+    del capsule  # which nobody has taken
+    assert len(_dlpack._shared) == before
+    capsule = x.__dlpack__()
+    nd.from_dlpack(capsule)
+    with pytest.raises((ValueError, BufferError)):
+        nd.from_dlpack(capsule)
+    del capsule
+    assert len(_dlpack._shared) == before
+    copied = nd.from_dlpack(_dlpack_of(x, copy=True))
+    assert copied._data.address != x._data.address and np.array_equal(copied.asnumpy(), NUMBERS)
+    empty = nd.from_dlpack(nd.zeros((0, 3), ctx=GPU))
+    assert empty.shape == (0, 3) and empty.context == GPU
+
+
+def _dlpack_of(x: nd.NDArray, **options: Any) -> Any:
+    return x.__dlpack__(**options)
+
+
+def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: list[int] = []
+    monkeypatch.setattr(_driver.Device, "precede", lambda _, stream: waiting.append(stream))
+    x = nd.array(NUMBERS, ctx=GPU)
+    for stream in (None, -1, 1, 2, 12345):
+        x.__dlpack__(stream=stream)
+    assert waiting == [2, 12345]  # the default stream is the one that our work is on
+    for stream in (0, -2, True, "a"):
+        with pytest.raises(MXNetError, match=r"__dlpack__: stream=.*expected None"):
+            x.__dlpack__(stream=stream)
+    producer = Producer(x)
+    nd.from_dlpack(producer)
+    assert producer.streams == [1]
+
+
+def test_what_others_make() -> None:
+    x = nd.array(NUMBERS, ctx=GPU)
+    producer = Producer(x)
+    y = nd.from_dlpack(producer)
+    assert y._data.address == x._data.address
+    del y
+    assert len(producer.deleted) == 1
+    moved = Producer(x, (3, 4), byte_offset=12 * 4)
+    assert np.array_equal(nd.from_dlpack(moved).asnumpy(), NUMBERS[1])
+    transposed = Producer(x, (4, 3, 2), (1, 4, 12))
+    assert np.array_equal(nd.from_dlpack(transposed).asnumpy(), NUMBERS.T)
+    assert len(transposed.deleted) == 1  # it was a copy
+    repeated = Producer(x, (2, 4), (0, 1))
+    assert np.array_equal(nd.from_dlpack(repeated).asnumpy(), [NUMBERS[0, 0]] * 2)
+    scalar = Producer(x, ())
+    assert nd.from_dlpack(scalar).shape == ()
+
+
+@pytest.mark.parametrize("facts", [{"lanes": 2}, {"code": 5, "bits": 64}, {"strides": (-1,)}])
+def test_what_is_refused(facts: Any) -> None:
+    strides = facts.pop("strides", None)
+    x = nd.array(NUMBERS, ctx=GPU)
+    producer = Producer(x, (24,), strides, **facts)
+    with pytest.raises((MXNetError, TypeError), match="from_dlpack"):
+        nd.from_dlpack(producer)
+    assert len(producer.deleted) <= 1
+
+
+def test_torch() -> None:
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("PyTorch finds no GPU")
+    x = nd.array(NUMBERS, ctx=GPU)
+    tensor = torch.from_dlpack(x)
+    tensor *= 2
+    torch.cuda.synchronize()
+    assert np.array_equal(x.asnumpy(), 2 * NUMBERS)
+    side = torch.cuda.Stream()
+    with torch.cuda.stream(side):
+        other = torch.from_dlpack(x * 3) + 1
+    side.synchronize()
+    assert np.array_equal(other.cpu().numpy(), 6 * NUMBERS + 1)
+    y = nd.from_dlpack(torch.from_numpy(NUMBERS).cuda().permute(2, 0, 1))
+    assert np.array_equal(y.asnumpy(), NUMBERS.transpose(2, 0, 1))
+    assert np.array_equal(torch.as_tensor(x, device="cuda").cpu().numpy(), 2 * NUMBERS)
+
+
+def test_cupy() -> None:
+    cupy = pytest.importorskip("cupy")
+    x = nd.array(NUMBERS, ctx=GPU)
+    for shared in (cupy.from_dlpack(x), cupy.asarray(x)):
+        assert shared.data.ptr == x._data.address
+    y = nd.from_dlpack(cupy.asarray(NUMBERS)[:, 1:])
+    assert np.array_equal(y.asnumpy(), NUMBERS[:, 1:])
