@@ -24,8 +24,10 @@ __all__ = [
     "BUFFERS",
     "Device",
     "DeviceArray",
+    "address",
     "copy",
     "device_of",
+    "home",
     "host",
     "in_use",
     "moved",
@@ -87,7 +89,17 @@ class DeviceArray:
         Its lease gives the memory back when it dies.
     """
 
-    __slots__ = ("device", "address", "size", "dtype", "nbytes", "base", "_lease", "parameters")
+    __slots__ = (
+        "device",
+        "address",
+        "size",
+        "dtype",
+        "nbytes",
+        "base",
+        "_lease",
+        "parameters",
+        "__weakref__",
+    )
 
     flags = _Flags()
     ndim = 1
@@ -225,6 +237,17 @@ BUFFERS = (np.ndarray, DeviceArray)
 """What may hold an array's elements."""
 
 
+def address(data: Any) -> int:
+    """Where a flat buffer begins."""
+    found: int = data.address if data.__class__ is DeviceArray else data.ctypes.data
+    return found
+
+
+def home(data: Any) -> Device | None:
+    """The device that a flat buffer is on; None for the host."""
+    return data.device if data.__class__ is DeviceArray else None
+
+
 def overlap(a: Any, b: Any) -> bool:
     """Whether two flat buffers share memory."""
     if a.__class__ is not DeviceArray or b.__class__ is not DeviceArray:
@@ -303,8 +326,7 @@ def host(data: Any) -> np.ndarray[Any, Any]:
 
 def moved(source: Any, device: Device | None) -> Any:
     """The flat buffer *source* on *device*: itself if it is there, else a copy."""
-    at = source.device if source.__class__ is DeviceArray else None
-    if at is device:
+    if home(source) is device:
         return source
     if device is None:
         return source.get()

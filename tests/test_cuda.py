@@ -47,7 +47,9 @@ def test_one_module_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
-WHAT = pytest.mark.parametrize("what", ["arrays", pytest.param("rows", marks=pytest.mark.slow)])
+WHAT = pytest.mark.parametrize(
+    "what", ["arrays", "compiled", pytest.param("rows", marks=pytest.mark.slow)]
+)
 
 
 @NEEDS_NUMBA_CUDA

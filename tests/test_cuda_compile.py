@@ -15,11 +15,12 @@ import pytest
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
+from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context, device
-from ndgrad.kernels import OPS
+from ndgrad.kernels import OPS, _cuda
 from ndgrad.kernels._cuda import _driver
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
@@ -35,6 +36,11 @@ ROWS = [
     pytest.param(op, id=name, marks=() if name in QUICK else pytest.mark.slow)
     for name, op in OPS.items()
 ]
+
+
+# They ask when they are imported whether there is a simulator: before `launched` says so.
+for _name in _cuda._MODULES:
+    getattr(_cuda, _name)
 
 
 class _Noting:
@@ -101,6 +107,11 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             except Exception:
                 if op.name not in NOT_YET:
                     raise
+    check(launched, monkeypatch)
+
+
+def check(launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile what was launched, for every architecture."""
     monkeypatch.setattr(_driver, "SIMULATED", False)
     for kernel, parameters in launched.items():
         given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
@@ -111,3 +122,35 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
             assert result.cubin.startswith(b"\x7fELF")
             assert 0 < result.registers <= 128
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+
+
+GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
+    "chain": (graphs.chain, [(1000,)]),
+    "gelu": (graphs.gelu, [(1000,)]),
+    "layer_norm": (graphs.layer_norm, [(16, 768), (768,), (768,)]),
+    "layer_norm of short rows": (graphs.layer_norm, [(16, 20), (20,), (20,)]),
+    "layer_norm of long rows": (graphs.layer_norm, [(2, 20_000), (20_000,), (20_000,)]),
+    "cross_entropy": (graphs.cross_entropy, [(64, 16), (100, 16), (100,)]),
+    "extremes": (graphs.extremes, [(64, 48)]),
+    "halves": (graphs.halves, [(16, 10)]),
+    "adam": (graphs.adam, [(1000,)] * 4),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_kernels_of_a_compiled_function(
+    name: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, shapes = GRAPHS[name]
+    inputs = [mx.nd.ones(shape, ctx=mx.gpu()) for shape in shapes]
+    for x in inputs:
+        x.attach_grad()
+    made = mx.compile(function)
+    if name == "adam":
+        made(*inputs)
+    else:
+        with autograd.record():
+            y = made(*inputs)
+        y.backward()
+    assert any("fused" in kernel.function.__module__ for kernel in launched)
+    check(launched, monkeypatch)

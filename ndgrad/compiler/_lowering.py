@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..context import written
+from ..device import device_of, moved, place, placed
 from ..kernels.dense import _fc_sizes
 from ..kernels.reduce import REDUCTIONS
 from ..storage import empty
@@ -58,9 +60,9 @@ def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any])
 def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:
     """Where along the last axis `pick` reads, and the numbers of its elements; else None."""
     rank, n = len(shape), shape[-1] if shape else 0
-    at = axis % rank if type(axis) is int and -rank <= axis < rank else -1
+    last = axis % rank if type(axis) is int and -rank <= axis < rank else -1
     rest = (*shape[:-1],)
-    if at != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
+    if last != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
         return None
     if dtype.name not in ("float32", "float64") or index._shape not in (rest, (*rest, 1)):
         return None
@@ -69,9 +71,9 @@ def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dt
     text = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
     value = recorder.read(index._data, (*rest, 1))
     wide = "float32" if index._data.dtype == np.float32 else "float64"
-    place = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
-    numbers = recorder.read(np.arange(n).astype(dtype), (n,))
-    return recorder.add(place, ((*rest, 1), dtype)), numbers
+    at = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
+    numbers = recorder.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+    return recorder.add(at, ((*rest, 1), dtype)), numbers
 
 
 def _picked(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -111,6 +113,17 @@ def _spread(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]
     return recorder.result(recorder.add(only, (shape, dtype))), shape
 
 
+def _brought(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """A copy to another device; None where it stays on the host."""
+    (x,) = inputs
+    if not params["ctx"]:
+        return None
+    context = written(params["ctx"])
+    with placed(device_of(context)):
+        copy = recorder.moved(recorder.read(x._data, x._shape), place.device)
+        return recorder.result(copy), x._shape, context
+
+
 LOWERED: dict[str, Callable[..., Any]] = {
     "pick": _picked,
     "_pick_adjoint": _spread,
@@ -118,4 +131,5 @@ LOWERED: dict[str, Callable[..., Any]] = {
     "zeros_like": _filled_like(0),
     "ones_like": _filled_like(1),
     "FullyConnected": _dense,
+    "_copy_to_context": _brought,
 }

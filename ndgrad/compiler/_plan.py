@@ -14,13 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..context import cpu
+from ..device import Device, address
 from ..graph import Array
 from ..kernels import _fused
 from ..kernels._codegen import Loop
 from ..kernels._elementwise import run as run_loop
-from ..kernels._fused import Fold, Fused, Operand, Step, Work
-from ..kernels._launch import PARALLEL_ELEMENTS
+from ..kernels._fused import Fold, Fused, Operand, Step
 from ..kernels._products import product_into
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
@@ -49,6 +48,7 @@ from ._program import (
     whole,
 )
 from ._report import Report, StepReport
+from ._target import target_on
 
 _ALIGN = 64
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
@@ -65,21 +65,25 @@ class Plan:
         From their flat arrays to a list of flat results.
     """
 
-    def __init__(self, program: Program, sources: Sequence[Value]) -> None:
+    def __init__(
+        self, program: Program, sources: Sequence[Value], device: Device | None = None
+    ) -> None:
         start = time.perf_counter()
         self.sources = list(sources)
         self.report = Report()
-        self.run = _Builder(program, self.sources, self.report).function()
+        target = target_on(device)
+        self.run = target.placed(_Builder(program, self.sources, self.report, target).function())
         self.report.seconds = time.perf_counter() - start
 
 
 class _Builder:
-    def __init__(self, program: Program, sources: list[Value], report: Report) -> None:
+    def __init__(self, program: Program, sources: list[Value], report: Report, target: Any) -> None:
         self.program = program
+        self.target = target
         self.report = report
         self.fusion = Fusion(program.instructions)
         self.names: dict[Value, str] = {}
-        self.globals: dict[str, Any] = {"empty": empty, "copyto": np.copyto}
+        self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.lines: list[str] = []
         self.slots: list[_Slot] = []
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
@@ -323,8 +327,8 @@ class _Builder:
         maker = _Spec(self, group, outside)
         spec, targets, numbers, read = maker.build(), maker.targets, maker.numbers, maker.read
         rows = spec.form == "rows"
-        work = Work(spec, group.size, group.n if rows else 0)
-        kernel = _fused.kernel(spec)
+        work = self.target.work(spec, group.size, group.n if rows else 0)
+        kernel = self.target.kernel(spec, work)
         self.report.kernels += 1
         self.report.cached += kernel.cached
         expressions: list[str] = []
@@ -342,7 +346,7 @@ class _Builder:
                 member = value.maker
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
-                join = self._bound("join", _fused.joined(member.row, x.dtype, value.dtype).run)
+                join = self._bound("join", self.target.joined(member.row, x.dtype, value.dtype))
                 out = self._allocate(value)
                 finishing.append(f"{join}({temporary}, {out}, {count}, {work.units}, {columns})")
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
@@ -371,12 +375,9 @@ class _Builder:
         numbers_of_strips = [number for name in spec.strips for number in strips[name]]
         parts = ", ".join([*expressions, *map(str, (*numbers_of_strips, *work.numbers))])
         heavy = group.size * max(1, len(group.members) // 4)
-        if heavy < PARALLEL_ELEMENTS or work.units == 1:
-            name = self._bound("k", kernel.entry.serial)
-            self.lines.append(f"{name}({parts}, 0, {work.units})")
-        else:
-            name = self._bound("k", kernel.entry.parallel)
-            self.lines.append(f"{name}({parts}, {work.units}, {work.grain})")
+        run, further = self.target.launch(kernel, work, heavy)
+        name = self._bound("k", run)
+        self.lines.append(f"{name}({', '.join([parts, *map(str, further)])})")
         self.lines += finishing
         self._account(group, made, kernel.text, outside)
 
@@ -535,7 +536,7 @@ class _Builder:
         (x,), (out,) = instruction.inputs, instruction.outputs
         forward = lookup("_expand").forward
         assert forward is not None and instruction.text == "x"
-        context = cpu()
+        context = self.target.context
 
         def expand(flat: Flat) -> Flat:
             return forward(Array(flat, x.shape, context), shape=out.shape)[0]
@@ -698,7 +699,7 @@ def _workspace(slots: Sequence[_Slot], total: int) -> Callable[[], tuple[Flat, .
 
     def new() -> tuple[Flat, ...]:
         block = empty(total + _ALIGN, np.dtype("uint8"))
-        start = -block.__array_interface__["data"][0] % _ALIGN
+        start = -address(block) % _ALIGN
         return tuple(
             block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
             for s in slots

@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from .. import tracing
 from ..base import MXNetError
-from ..dispatch import flat_rules
+from ..device import Device
+from ..dispatch import copy_flat, flat_rules
 from ..graph import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
 from ..kernels import _philox
 from ..kernels._table import NONE
 from ..ndarray import NDArray
-from ..storage import empty
+from ..storage import empty_like
 from ._optimise import partition, simplified
 from ._products import accumulated, batched, scaled, stacked
 from ._program import Program, Source, Value, is_source, live, root
@@ -41,6 +40,7 @@ class Output:
         and version cell; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
+    ctx : Context
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Output:
     shape: tuple[int, ...] = ()
     thing: Any = None
     gradient: int | None = None
+    ctx: Any = None
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,8 @@ class Traced:
     written : list of (Value, list of Array)
         Sources that are written to, and arrays through which that was done.
     delivered : list of Leaf
+    device : Device or None
+        Where the programs run.
     backward : Program or None
     saved : list of Value
         What backward reads of forward; sources stand for themselves, unless they are written to.
@@ -92,6 +95,7 @@ class Traced:
     count: int
     written: list[tuple[Value, list[Array]]]
     delivered: list[Leaf]
+    device: Device | None = None
     backward: Program | None = None
     heads: list[Value] = field(default_factory=list)
     saved: list[Value] = field(default_factory=list)
@@ -175,12 +179,12 @@ def _stand_ins(
     """Arrays in place of the arguments: with memory, and a variable, of their own."""
     made, leaves = [], {}
     for i, x in enumerate(arrays):
-        flat = empty(x._data.size, x._data.dtype)
-        np.copyto(flat, x._data)
+        flat = empty_like(x._data)
+        copy_flat(x._data, flat)
         recorder.argument(flat, i)
         array = NDArray(flat, x._shape, x._ctx)
         if x._node is not None:
-            gradient = empty(flat.size, flat.dtype)
+            gradient = empty_like(flat)
             gradient.fill(0)
             own = isinstance(x._node, Leaf)
             recorder.argument(gradient, i, "gradient" if own else "constant")
@@ -255,6 +259,8 @@ def _traced(
             numbers[id(cell)] = len(results)
             results.append(cell.value)
         outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
+    for output, array in zip(outputs, returned, strict=True):
+        output.ctx = array._ctx
     effects = recorder.effects()
     count = len(results)
     traced = Traced(
@@ -275,6 +281,7 @@ def _traced(
             traced.unusable = error.with_traceback(None)
             traced.parents = list(leaves.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
+    traced.device = recorder.device(live(recorder.instructions, wanted))
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
     for rewrite in (scaled, batched, accumulated, stacked):
@@ -310,7 +317,7 @@ def _backward(
     """
     pending: dict[Any, Any] = {}
     for number, (i, array) in enumerate(heads):
-        flat = empty(array._data.size, array._data.dtype)
+        flat = empty_like(array._data)
         flat.fill(1)
         traced.heads.append(recorder.argument(flat, number, "head"))
         traced.outputs[i].gradient = number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-_NUMPY = ("float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+_NUMPY = ("bool_", "float32", "float64", "inf", "int8", "int32", "int64", "uint8", "uint16")
 _HALVES = ("float_to_half", "half_to_float")
 
 
