@@ -28,12 +28,14 @@ from . import _text
 from ._driver import SIMULATED, Kernel, array_of
 from ._elementwise import _CudaWriter
 
-_WARP, _BLOCK, _LARGE_BLOCK = (2, 4, 4) if SIMULATED else (32, 256, 512)
+_WARP, _BLOCK, _JOIN_BLOCK = (2, 4, 4) if SIMULATED else (32, 256, 512)
 _SHORT = 32 * _WARP  # elements of a row up to which a warp has one for itself
-_LONG = 1 << 14  # from here on rows get large blocks
 _SHARED = 40 << 10  # bytes of a block's shared memory for rows, of the 48 K that every GPU has
 _BLOCKS = 2048  # of a kernel: about twice as many as run at once on the largest GPUs
 _UNITS = 1024  # blocks that each leave a partial result
+_TOGETHER = 4  # elements that a thread loads before it works on them
+_FEW = 24  # statements up to which a loop does so
+_ELEMENT = re.compile(r"\b(\w+)\[i\]")  # in a statement of a loop
 _COLUMN_UNITS = 512  # the same where that is a row
 
 
@@ -55,7 +57,7 @@ class Work:
         self.size, self.n = size, n
         if fused.form == "flat":
             self.rows, self.team, self.threads = 1, _BLOCK, _BLOCK
-            blocks = -(-size // _BLOCK)
+            blocks = -(-size // (_TOGETHER * _BLOCK))
         else:
             self.rows = size // n
             self.team = _team(n, "column" in over)
@@ -84,7 +86,7 @@ def _team(n: int, columns: bool) -> int:
         return _power(n)
     if n <= _SHORT and not columns:
         return _WARP
-    return min(_BLOCK if n < _LONG else _LARGE_BLOCK, max(_WARP, _power(-(-n // 4))))
+    return min(_BLOCK, max(_WARP, _power(-(-n // 4))))
 
 
 def _power(n: int) -> int:
@@ -130,7 +132,7 @@ class _Writer(_fused._Writer):
         readers: dict[str, list[int]] = {}
         for stage in range(self.last + 1):
             text = "\n".join(self._statements(stage))
-            for name in dict.fromkeys(re.findall(r"\b(\w+)\[i\]", text)):
+            for name in dict.fromkeys(_ELEMENT.findall(text)):
                 readers.setdefault(name, []).append(stage)
         for name, stages in readers.items():
             x = self.operands.get(name)
@@ -158,12 +160,9 @@ class _Writer(_fused._Writer):
         rows = [fold for fold in sums if fold.over == "row"]
         for name in (name for name, first in self.again.items() if first == stage):
             statements[:0] = [f"{name}_here = {name}[i]", f"{name}_row[i] = {name}_here"]
-        start = "lane, m" if self.fused.form == "rows" else "cuda.grid(1), size"
-        step = self.team if self.fused.form == "rows" else "cuda.gridsize(1)"
         return [
             *(f"{fold.name}_part = {_neutral(fold, self._kind(fold.source))}" for fold in sums),
-            f"for i in range({start}, {step}):",
-            *_indented(statements),
+            *self._over_elements(statements),
             *(
                 f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}"
                 for fold in sums
@@ -171,6 +170,39 @@ class _Writer(_fused._Writer):
             ),
             *(f"{fold.name}_sum = float64({fold.name}_part)" for fold in rows),
             *self._over_threads(rows, self.team),
+        ]
+
+    def _over_elements(self, statements: Sequence[str]) -> list[str]:
+        """The loop over a thread's elements, `_TOGETHER` at a time: all loads, then the rest.
+
+        A compiler would not move a load before a store that may be to the same place.
+        """
+        rows = self.fused.form == "rows"
+        step = str(self.team) if rows else "step"
+        if len(statements) > _FEW or (rows and self.n < _TOGETHER * self.team):
+            return [f"for i in range(lane, m, {step}):", *_indented(statements)]
+        loaded = {x.name for x in self.fused.operands if x.level in ("full", "column")}
+        loads: dict[str, None] = {}
+        together: list[str] = []
+        for k in range(_TOGETHER):
+
+            def own(match: re.Match[str], k: int = k) -> str:
+                name = match[1]
+                if name not in loaded:
+                    return f"{name}[i + {k} * {step}]"
+                loads[f"{name}_{k} = {name}[i + {k} * {step}]"] = None
+                return f"{name}_{k}"
+
+            for statement in statements:
+                target, value = statement.split(" = ", 1)
+                target = target.replace("[i]", f"[i + {k} * {step}]")
+                together.append(f"{target} = {_ELEMENT.sub(own, value)}")
+        return [
+            f"whole = m // ({_TOGETHER} * {step}) * ({_TOGETHER} * {step})",
+            f"for i in range(lane, whole, {_TOGETHER} * {step}):",
+            *_indented([*loads, *together]),
+            f"for i in range(whole + lane, m, {step}):",
+            *_indented(statements),
         ]
 
     def _after(self, stage: int) -> list[str]:
@@ -307,7 +339,7 @@ class _Writer(_fused._Writer):
                 *_indented(stages),
             ]
         else:
-            body += stages
+            body += ["lane, m, step = cuda.grid(1), size, cuda.gridsize(1)", *stages]
         head = f"def kernel({', '.join([*names, 'size', 'rows', 'n'])}):"
         lines = [head, *_indented([*body, *end])]
         return _text.module(
@@ -356,7 +388,7 @@ class Joined:
         finished, more = formula(row.finished).kernel_text("float64", {"a": "a", "n": "count"})
         lines = [
             "def kernel(p, y, count, units, n, columns):",
-            f"    parts = cuda.shared.array({_LARGE_BLOCK}, float64)",
+            f"    parts = cuda.shared.array({_JOIN_BLOCK}, float64)",
             "    thread = cuda.threadIdx.x",
             "    lanes = cuda.blockDim.x // columns",
             "    at = cuda.blockIdx.x * columns + thread % columns",
@@ -387,7 +419,7 @@ class Joined:
     def run(self, device: Any, p: Any, y: Any, count: float, units: int, n: int) -> None:
         columns = min(_WARP, _power(n))
         blocks = -(-n // columns)
-        self.kernel(device, blocks, _LARGE_BLOCK, (p, y, count, units, n, columns))
+        self.kernel(device, blocks, _JOIN_BLOCK, (p, y, count, units, n, columns))
 
 
 @cache
