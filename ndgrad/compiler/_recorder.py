@@ -463,10 +463,12 @@ class Recorder:
 
     def forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         """What an operator with structure returns."""
-        if not in_use:
-            return self._forward(op, inputs, params)
-        with placed(operands_device(f"Operator {op.name}", op.keywords, inputs)):
-            return self._forward(op, inputs, params)
+        if in_use:
+            device = operands_device(f"Operator {op.name}", op.keywords, inputs)
+            if device is not None:
+                with placed(device):
+                    return self._forward(op, inputs, params)
+        return self._forward(op, inputs, params)
 
     def _forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         forward = op.forward
