@@ -49,7 +49,10 @@ def test_one_module_imports_cuda() -> None:
 
 WHAT = pytest.mark.parametrize(
     "what",
-    ["arrays", "kernels", "products", "sharing", pytest.param("rows", marks=pytest.mark.slow)],
+    [
+        *"arrays compiled kernels products sharing".split(),
+        pytest.param("rows", marks=pytest.mark.slow),
+    ],
 )
 
 

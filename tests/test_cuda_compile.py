@@ -17,6 +17,7 @@ import pytest
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
+from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
@@ -40,6 +41,11 @@ ROWS = [
     pytest.param(op, id=name, marks=() if name in QUICK else pytest.mark.slow)
     for name, op in OPS.items()
 ]
+
+
+# They ask when they are imported whether there is a simulator: before `launched` says so.
+for _name in _cuda._MODULES:
+    getattr(_cuda, _name)
 
 
 class _Noting:
@@ -207,3 +213,35 @@ def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.Monke
     made = _driver.Kernel(kernel, (_driver.array_of(np.dtype("float32")),))
     assert _driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
     assert not list(tmp_path.iterdir())
+
+
+GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
+    "chain": (graphs.chain, [(1000,)]),
+    "gelu": (graphs.gelu, [(1000,)]),
+    "layer_norm": (graphs.layer_norm, [(16, 768), (768,), (768,)]),
+    "layer_norm of short rows": (graphs.layer_norm, [(16, 20), (20,), (20,)]),
+    "layer_norm of long rows": (graphs.layer_norm, [(2, 20_000), (20_000,), (20_000,)]),
+    "cross_entropy": (graphs.cross_entropy, [(64, 16), (100, 16), (100,)]),
+    "extremes": (graphs.extremes, [(64, 48)]),
+    "halves": (graphs.halves, [(16, 10)]),
+    "adam": (graphs.adam, [(1000,)] * 4),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_kernels_of_a_compiled_function(
+    name: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, shapes = GRAPHS[name]
+    inputs = [mx.nd.ones(shape, ctx=mx.gpu()) for shape in shapes]
+    for x in inputs:
+        x.attach_grad()
+    made = mx.compile(function)
+    if name == "adam":
+        made(*inputs)
+    else:
+        with autograd.record():
+            y = made(*inputs)
+        y.backward()
+    assert any("fused" in kernel.function.__module__ for kernel in launched)
+    check(launched, monkeypatch)

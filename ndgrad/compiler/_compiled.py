@@ -12,8 +12,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError
-from ..context import GPU
-from ..device import in_use
+from ..context import current_context
 from ..graph import Leaf, state
 from ..ndarray import NDArray
 from ..symbol import Symbol
@@ -65,20 +64,19 @@ class Compiled:
         form: Any = None
         if (
             kwargs
-            or not all(x.__class__ is NDArray for x in args)
+            or not all(isinstance(x, NDArray) for x in args)
             or len({*map(id, args)}) < len(args)
         ):
             leaves: dict[int, tuple[int, Any]] = {}
             tree = flatten((args, kwargs), leaves)
             arrays = [array for _, array in leaves.values()]
             form = _frozen(tree)
-        if in_use and any(x._ctx.device_typeid == GPU for x in arrays):
-            return self._function(*args, **kwargs)  # fused kernels are the CPU's so far
         key = (
             form,
             state.recording,
             state.training,
-            *[(x._shape, x._data.dtype.num, x._ctx.device_typeid, _place(x)) for x in arrays],
+            id(current_context()),  # there is one object a context, which stays
+            *[(x._shape, x._data.dtype.num, id(x._ctx), _place(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds():

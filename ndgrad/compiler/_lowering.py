@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..context import written
+from ..device import device_of, host, moved, place, placed
 from ..kernels.dense import _fc_sizes
 from ..kernels.reduce import REDUCTIONS
 from ..kernels.softmax import checked_labels
@@ -59,9 +61,9 @@ def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any])
 def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:
     """Where along the last axis `pick` reads, and the numbers of its elements; else None."""
     rank, n = len(shape), shape[-1] if shape else 0
-    at = axis % rank if type(axis) is int and -rank <= axis < rank else -1
+    last = axis % rank if type(axis) is int and -rank <= axis < rank else -1
     rest = (*shape[:-1],)
-    if at != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
+    if last != rank - 1 or mode != "clip" or not 0 < n < 1 << 24 or 0 in shape:
         return None
     if dtype.name not in ("float32", "float64") or index._shape not in (rest, (*rest, 1)):
         return None
@@ -70,9 +72,9 @@ def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dt
     text = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
     value = recorder.read(index._data, (*rest, 1))
     wide = "float32" if index._data.dtype == np.float32 else "float64"
-    place = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
-    numbers = recorder.read(np.arange(n).astype(dtype), (n,))
-    return recorder.add(place, ((*rest, 1), dtype)), numbers
+    at = Map(name="index", text=text, operands=(("x", value), ("top", n - 1)), compute=wide)
+    numbers = recorder.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+    return recorder.add(at, ((*rest, 1), dtype)), numbers
 
 
 def _picked(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
@@ -135,7 +137,7 @@ def _cross_entropy(recorder: Recorder, inputs: Sequence[Any], params: Mapping[st
         return None
 
     def check(arrays: Sequence[Any]) -> list[Any]:
-        return [checked_labels(arrays[0]._data, n).astype(dtype)]
+        return [checked_labels(host(arrays[0]._data), n).astype(dtype)]
 
     checked = recorder.opaque("labels", check, [label], repr((n, dtype)), checks=True)[0]
     x = recorder.read(data._data, shape)
@@ -176,6 +178,17 @@ def _cross_entropy_backward(recorder: Recorder, arguments: Sequence[Any]) -> Any
     return type(g)(recorder.result(gradient), data._shape, g._ctx), None
 
 
+def _brought(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """A copy to another device; None where it stays on the host."""
+    (x,) = inputs
+    if not params["ctx"]:
+        return None
+    context = written(params["ctx"])
+    with placed(device_of(context)):
+        copy = recorder.moved(recorder.read(x._data, x._shape), place.device)
+        return recorder.result(copy), x._shape, context
+
+
 LOWERED: dict[str, Callable[..., Any]] = {
     "pick": _picked,
     "_pick_adjoint": _spread,
@@ -184,6 +197,7 @@ LOWERED: dict[str, Callable[..., Any]] = {
     "ones_like": _filled_like(1),
     "FullyConnected": _dense,
     "softmax_cross_entropy": _cross_entropy,
+    "_copy_to_context": _brought,
 }
 
 LOWERED_BACKWARD: dict[str, Callable[..., Any]] = {

@@ -14,15 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from ..context import cpu
+from ..device import Device, address
 from ..graph import Array
 from ..kernels import _fused, _series
 from ..kernels._codegen import Loop
 from ..kernels._elementwise import run as run_loop
-from ..kernels._fused import Fold, Fused, Operand, Work
-from ..kernels._launch import PARALLEL_ELEMENTS, Entry
+from ..kernels._fused import Fold, Fused, Operand
 from ..kernels._products import product_into
-from ..kernels._products import step as product_step
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
 from ..kernels._series import Step
@@ -51,9 +49,9 @@ from ._program import (
     whole,
 )
 from ._report import Report, StepReport
+from ._target import target_on
 
 _ALIGN = 64
-_WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
 _FEW = 4  # kernels on one thread that are called sooner than a series of them
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 
@@ -69,21 +67,25 @@ class Plan:
         From their flat arrays to a list of flat results.
     """
 
-    def __init__(self, program: Program, sources: Sequence[Value]) -> None:
+    def __init__(
+        self, program: Program, sources: Sequence[Value], device: Device | None = None
+    ) -> None:
         start = time.perf_counter()
         self.sources = list(sources)
         self.report = Report()
-        self.run = _Builder(program, self.sources, self.report).function()
+        target = target_on(device)
+        self.run = target.placed(_Builder(program, self.sources, self.report, target).function())
         self.report.seconds = time.perf_counter() - start
 
 
 class _Builder:
-    def __init__(self, program: Program, sources: list[Value], report: Report) -> None:
+    def __init__(self, program: Program, sources: list[Value], report: Report, target: Any) -> None:
         self.program = program
+        self.target = target
         self.report = report
         self.fusion = Fusion(program.instructions)
         self.names: dict[Value, str] = {}
-        self.globals: dict[str, Any] = {"empty": empty, "copyto": np.copyto}
+        self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.lines: list[str] = []
         self.pending: list[Step] = []  # of the series that the next lines run
         self.series: list[str] = []  # lines that prepare them
@@ -113,7 +115,7 @@ class _Builder:
         self.lines.append(text)
 
     def _run(
-        self, entry: Entry, arguments: Sequence[Any], units: int, grain: int, alone: int
+        self, entry: Any, arguments: Sequence[Any], units: int, grain: int, alone: int
     ) -> None:
         """A kernel, behind those before it; strings are expressions of arrays."""
         given = tuple(_series.Array(x) if isinstance(x, str) else x for x in arguments)
@@ -124,7 +126,8 @@ class _Builder:
         while self.pending:
             steps, self.pending = self.pending[: _series.LONGEST], self.pending[_series.LONGEST :]
             small = all(step.units <= step.grain for step in steps)
-            if len(steps) == 1 or (small and len(steps) <= _FEW):
+            few = len(steps) == 1 or (small and len(steps) <= _FEW)
+            if few or not self.target.has_series:
                 for step in steps:
                     self._alone(step)
                 continue
@@ -375,8 +378,8 @@ class _Builder:
         maker = _Spec(self, group, outside)
         spec, targets, numbers, read = maker.build(), maker.targets, maker.numbers, maker.read
         rows = spec.form == "rows"
-        work = Work(spec, group.size, group.n if rows else 0)
-        kernel = _fused.kernel(spec)
+        work = self.target.work(spec, group.size, group.n if rows else 0)
+        kernel = self.target.kernel(spec, work)
         self.report.kernels += 1
         self.report.cached += kernel.cached
         expressions: list[Any] = []
@@ -394,8 +397,8 @@ class _Builder:
                 member = value.maker
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
-                join = _fused.joined(member.row, x.dtype, value.dtype).entry
                 parts = (temporary, self._allocate(value), count, work.units, columns)
+                join = self.target.joined(member.row, x.dtype, value.dtype)
                 finishing.append((join, parts, columns, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
@@ -423,9 +426,7 @@ class _Builder:
         numbers_of_strips = [number for name in spec.strips for number in strips[name]]
         arguments = [*expressions, *numbers_of_strips, *work.numbers]
         heavy = group.size * max(1, len(group.members) // 4)
-        grain = work.grain if heavy >= _WORTH_SHARING else work.units
-        alone = work.grain if heavy >= PARALLEL_ELEMENTS else work.units
-        self._run(kernel.entry, arguments, work.units, grain, alone)
+        self._run(kernel.entry, arguments, *self.target.shares(work, heavy))
         for step in finishing:
             self._run(*step)
         self._account(group, made, kernel.text, outside)
@@ -493,7 +494,7 @@ class _Builder:
         bias = inputs[2] if len(inputs) == 3 and not p.continues else None
         out = self._continued(p) if p.continues else self._allocate(p.outputs[0])
         facts = (p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.alpha, p.batch, p.continues)
-        step = product_step((inputs[0], inputs[1], bias, out), *facts, p.outputs[0].dtype)
+        step = self.target.product((inputs[0], inputs[1], bias, out), *facts, p.outputs[0].dtype)
         if step is not None:
             self._run(*step)
         else:
@@ -585,7 +586,7 @@ class _Builder:
         (x,), (out,) = instruction.inputs, instruction.outputs
         forward = lookup("_expand").forward
         assert forward is not None and instruction.text == "x"
-        context = cpu()
+        context = self.target.context
 
         def expand(flat: Flat) -> Flat:
             return forward(Array(flat, x.shape, context), shape=out.shape)[0]
@@ -750,7 +751,7 @@ def _workspace(slots: Sequence[_Slot], total: int) -> Callable[[], tuple[Flat, .
 
     def new() -> tuple[Flat, ...]:
         block = empty(total + _ALIGN, np.dtype("uint8"))
-        start = -block.__array_interface__["data"][0] % _ALIGN
+        start = -address(block) % _ALIGN
         return tuple(
             block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
             for s in slots

@@ -19,6 +19,19 @@ import numpy as np
 
 from .. import dispatch, tracing
 from ..base import MXNetError
+from ..device import (
+    BUFFERS,
+    Device,
+    DeviceArray,
+    address,
+    copy,
+    home,
+    in_use,
+    moved,
+    operands_device,
+    place,
+    placed,
+)
 from ..graph import Array, Leaf, next_stamp
 from ..kernels._codegen import POWERS, Loop, formula, multiplied
 from ..kernels._elementwise import layout
@@ -46,6 +59,7 @@ from ._program import (
     Value,
     View,
     may_change,
+    root,
 )
 
 # Operators whose forward does nothing but what has a door.
@@ -61,7 +75,7 @@ _DYNAMIC = frozenset({"_contrib_boolean_mask", "_boolean_mask", "boolean_mask"})
 
 def root_of(flat: Flat) -> Flat:
     """The array that owns the memory of *flat*."""
-    while isinstance(flat.base, np.ndarray):
+    while isinstance(flat.base, BUFFERS):
         flat = flat.base
     return flat
 
@@ -69,10 +83,6 @@ def root_of(flat: Flat) -> Flat:
 def arithmetic(dtype: np.dtype[Any]) -> str:
     """The type in which a formula that only copies is computed."""
     return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
-
-
-def _address(flat: Flat) -> int:
-    return flat.__array_interface__["data"][0]
 
 
 class Cell:
@@ -96,7 +106,7 @@ class Cell:
     __slots__ = ("address", "arrays", "blank", "made", "source", "value")
 
     def __init__(self, root: Flat, value: Value, made: bool | None) -> None:
-        self.address = _address(root)
+        self.address = address(root)
         self.value = value
         self.made = made
         self.source: Value | None = None
@@ -131,6 +141,7 @@ class Recorder:
         self._kept: list[Flat] = []
         self._stamps: dict[int, tuple[list[int], int]] = {}
         self._arrays: dict[int, weakref.ref[Array]] = {}
+        self._homes: dict[Value, Device | None] = {}
 
     # --- memory ----------------------------------------------------------------------------------
 
@@ -150,6 +161,7 @@ class Recorder:
             root = flat
         source = Source(kind=kind, index=index, data=root.reshape(-1) if keep else None)
         value = source.make(((root.size,), root.dtype))
+        self._homes[value] = home(root)
         cell = self._new_cell(root, value, kind == "constant", keep=True)
         cell.source = value if kind != "constant" else None
         return cell
@@ -165,7 +177,12 @@ class Recorder:
         root = root_of(flat)
         cell = self._cells.get(id(root)) or self._cells.get(id(flat))
         if cell is not None and cell.blank is not None:
-            np.copyto(root, cell.blank)
+            if isinstance(cell.blank, int):
+                root.fill(cell.blank)
+            elif root.__class__ is DeviceArray:
+                copy(cell.blank, root)
+            else:
+                np.copyto(root, cell.blank)
             cell.blank = None
 
     def created(self, array: Array, view: bool) -> None:
@@ -238,7 +255,7 @@ class Recorder:
             cell = self._source(flat, "captured")
             cell.made = False
         value = cell.value
-        offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
         if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
             self.refuse(f"reads memory of dtype {value.dtype} as {flat.dtype}")
         if offset == 0 and shape == value.shape:
@@ -247,6 +264,7 @@ class Recorder:
 
     def _bind(self, flat: Flat, value: Value) -> None:
         """Let the memory of *flat* hold *value*, whose shape does not matter."""
+        self._homes[value] = home(flat)
         root = root_of(flat)
         cell = self._cells.get(id(root)) or self._cells.get(id(flat))
         if cell is None:
@@ -259,7 +277,7 @@ class Recorder:
         if cell.value.size == value.size:
             cell.value = value
             return
-        offset = (_address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
         update = Update(inputs=(cell.value, value), offset=offset)
         cell.value = self.add(update, (cell.value.shape, cell.value.dtype))
 
@@ -274,9 +292,36 @@ class Recorder:
         """*target* receives the elements of *source*."""
         if source.size and source is not target:
             value = self.read(source)
-            if may_change(value):
+            if home(source) is not home(target):
+                value = self.moved(value, home(target))
+            elif may_change(value):
                 value = self._copied(value)
             self._bind(target, value)
+
+    def moved(self, value: Value, device: Device | None) -> Value:
+        """A copy of *value* on another device."""
+
+        def run(flats: Sequence[Flat]) -> list[Flat]:
+            (flat,) = flats
+            return [flat.copy() if home(flat) is device else moved(flat, device)]
+
+        call = Call(inputs=(value,), name="copy to device", run=run, facts=id(device))
+        return self.add(call, ((value.size,), value.dtype))
+
+    def device(self, instructions: Sequence[Instruction]) -> Device | None:
+        """Where *instructions* compute; what a call does, such as a copy, may be elsewhere."""
+        found: set[Device | None] = set()
+        for instruction in instructions:
+            if not isinstance(instruction, (Call, View, Strip)):
+                values = (*(root(x)[0] for x in instruction.inputs), *instruction.outputs)
+                found.update(self._homes[x] for x in values if x in self._homes)
+        if len(found) > 1:
+            names = sorted("the host" if d is None else str(d.context) for d in found)
+            self.refuse(
+                f"computes on {' and on '.join(names)}; what is compiled runs on one device, to "
+                "which as_in_context brings what it reads"
+            )
+        return found.pop() if found else None
 
     def written(self, array: Array) -> None:
         """*array*'s memory is about to be written to."""
@@ -320,7 +365,7 @@ class Recorder:
         self.read(array._data)
         root = root_of(array._data)
         cell = self._cells.get(id(root)) or self._cells[id(array._data)]
-        return cell, (_address(array._data) - cell.address) // max(1, array._data.dtype.itemsize)
+        return cell, (address(array._data) - cell.address) // max(1, array._data.dtype.itemsize)
 
     # --- doors -----------------------------------------------------------------------------------
 
@@ -431,7 +476,7 @@ class Recorder:
                 return self.result(self.add(strip, (box.shape, x.dtype)))
         call = Call(
             inputs=(self.read(x),), name="gather", facts=repr(box),
-            run=lambda flats: [gather(flats[0], box)],
+            run=_placed(lambda flats: [gather(flats[0], box)]),
         )  # fmt: skip
         return self.result(self.add(call, ((box.size,), x.dtype)))
 
@@ -464,15 +509,23 @@ class Recorder:
 
     def forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         """What an operator with structure returns."""
+        if in_use:
+            device = operands_device(f"Operator {op.name}", op.keywords, inputs)
+            if device is not None:
+                with placed(device):
+                    return self._forward(op, inputs, params)
+        return self._forward(op, inputs, params)
+
+    def _forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         forward = op.forward
         assert forward is not None
-        # The lengths of lines are numbers that the forward computes on the host.
-        if op.name in _OPEN and not params.get("use_length"):
-            return forward(*inputs, **params)
         if op.name in LOWERED:
             found = LOWERED[op.name](self, inputs, {**op.params, **params})
             if found is not None:
                 return found
+        # The lengths of lines are numbers that the forward computes on the host.
+        if op.name in _OPEN and not params.get("use_length"):
+            return forward(*inputs, **params)
         if op.name in _DYNAMIC:
             raise MXNetError(
                 f"compile: operator {op.name} in {self.name} makes a shape of an array's values, "
@@ -538,6 +591,7 @@ class Recorder:
         alike = all(x.dtype == dtype for x in operands) and dtype.name in ("float32", "float64")
         if not alike or inner != 1 or lengths is not None:
 
+            @_placed
             def run(flats: Sequence[Flat]) -> list[Flat]:
                 out = empty(y.size, dtype)
                 run_lines(lines, tuple(flats), out, form, scale, lengths)
@@ -587,16 +641,22 @@ class Recorder:
         """Run an operator once, on what its inputs hold while tracing, and write down a call."""
         inputs = tuple(self.read(x._data, x._shape) for x in arrays)
         forms = [(x._shape, x._ctx) for x in arrays]
+        device = place.device
 
+        def made(given: Sequence[Any]) -> list[Any]:
+            return [moved(flat, device) for flat in dispatch.unrecorded(run, given)]
+
+        @_placed
         def again(flats: Sequence[Flat]) -> Sequence[Flat]:
-            given = [NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)]
-            return dispatch.unrecorded(run, given)
+            return made([NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)])
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
         for x in arrays:
             self._fill_in(x._data)
         with tracing.suspended():
-            flats = [np.asarray(flat) for flat in dispatch.unrecorded(run, list(arrays))]
+            flats: list[Any] = [
+                x if x.__class__ is DeviceArray else np.asarray(x) for x in made(list(arrays))
+            ]
         fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
         if fresh:
             call = Call(inputs=inputs, name=name, run=again, facts=facts, checks=checks)
@@ -613,6 +673,19 @@ class Recorder:
             "its arrays have no values. Read what the function returns instead, choose elements "
             "by nd.where, or compile with fallback=True to run such a function eagerly."
         )
+
+
+def _placed(run: Callable[..., Any]) -> Callable[..., Any]:
+    """*run*, wherever it is called, on the device on which this thread's kernels run now."""
+    device = place.device
+    if not in_use:
+        return run
+
+    def there(flats: Sequence[Flat]) -> Any:
+        with placed(device):
+            return run(flats)
+
+    return there
 
 
 class _Place:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..base import MXNetError
-from ..context import current_context
+from ..device import address
 from ..dispatch import recorded_rules, written
 from ..graph import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
 from ..kernels import _philox
 from ..kernels._table import Op
 from ..ndarray import NDArray
-from ..storage import empty
+from ..storage import empty_on
 from ._guards import Guard
 from ._plan import Plan
 from ._program import Program, Source, Value, is_source, root
@@ -46,7 +46,7 @@ class Specialised:
         self._function, self._tree, self._traced = function, tree, traced
         sources = _given(traced.forward)
         self._sources = [(_source(value).kind, _source(value).index) for value in sources]
-        self.forward = Plan(traced.forward, sources)
+        self.forward = Plan(traced.forward, sources, traced.device)
         self.backward: Plan | None = None
         self._lock = threading.Lock()
         self._training = state.training
@@ -75,7 +75,7 @@ class Specialised:
             o.kind == "result" and o.index == i and o.size == traced.forward.results[i].size
             for i, o in enumerate(traced.outputs)
         )
-        self._plain = [o.shape for o in traced.outputs] if plain else []
+        self._plain = [(o.shape, o.ctx) for o in traced.outputs] if plain else []
         self._op = Op(
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
@@ -100,15 +100,14 @@ class Specialised:
             self._note_writes(arrays)
         for leaf in traced.delivered:
             leaf.fresh = True
-        context = arrays[0]._ctx if arrays else current_context()
         if self._plain:
             made = [
                 NDArray(flat, shape, context)
-                for flat, shape in zip(results, self._plain, strict=False)
+                for flat, (shape, context) in zip(results, self._plain, strict=False)
             ]
             return unflatten(traced.tree, made)
         versions: dict[int, list[int]] = {}
-        made = [_made(o, arrays, results, versions, context) for o in traced.outputs]
+        made = [_made(o, arrays, results, versions) for o in traced.outputs]
         if self._heads:
             self._record(made, arrays, results, versions, start)
         return unflatten(traced.tree, made)
@@ -231,12 +230,12 @@ class Specialised:
             with self._lock:
                 if self.backward is None:
                     kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
-                    self.backward = Plan(traced.backward, [*kept, *traced.heads])
+                    self.backward = Plan(traced.backward, [*kept, *traced.heads], traced.device)
         given = []
         there = {i for i, g in enumerate(_as_list(grads)) if g is not None}
-        for g, head in zip(_as_list(grads), traced.heads, strict=True):
+        for g, head, (_, i) in zip(_as_list(grads), traced.heads, self._heads, strict=True):
             if g is None:
-                g = empty(head.size, head.dtype)
+                g = empty_on(traced.outputs[i].ctx, head.size, head.dtype)
                 g.fill(0)
             given.append(g)
         results = self.backward.run(*(node.saved or ()), *given)
@@ -314,7 +313,7 @@ def _captured(program: Program) -> list[Any]:
 
 def _span(flat: Any) -> tuple[int, int]:
     """Where memory begins and ends."""
-    start = flat.__array_interface__["data"][0]
+    start = address(flat)
     return start, start + flat.nbytes
 
 
@@ -347,7 +346,6 @@ def _made(
     arrays: Sequence[NDArray],
     results: Sequence[Any],
     versions: dict[int, list[int]],
-    context: Any,
 ) -> NDArray:
     """The array that stands for an output; views of one result share a version cell."""
     if output.kind == "object":
@@ -364,11 +362,11 @@ def _made(
     else:
         flat, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
         if flat.size == output.size:
-            made = NDArray(flat, output.shape, context, version)
+            made = NDArray(flat, output.shape, output.ctx, version)
             versions[output.index] = made._version
             return made
     made = NDArray(
-        flat[output.offset : output.offset + output.size], output.shape, context, version
+        flat[output.offset : output.offset + output.size], output.shape, output.ctx, version
     )
     if output.kind == "result":
         versions[output.index] = made._version

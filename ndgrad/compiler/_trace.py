@@ -9,12 +9,13 @@ from typing import Any
 
 from .. import tracing
 from ..base import MXNetError
+from ..device import Device
 from ..dispatch import flat_rules
 from ..graph import Array, Leaf, Node, Port, nodes_below, state, walk
 from ..kernels import _philox
 from ..kernels._table import NONE, lookup
 from ..ndarray import NDArray
-from ..storage import empty
+from ..storage import empty_like
 from ._optimise import partition, simplified
 from ._products import accumulated, batched, scaled, stacked
 from ._program import Program, Source, Value, is_source, live, root
@@ -39,6 +40,7 @@ class Output:
         and version cell; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
+    ctx : Context
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Output:
     shape: tuple[int, ...] = ()
     thing: Any = None
     gradient: int | None = None
+    ctx: Any = None
     size: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +74,8 @@ class Traced:
     delivered : list of Leaf
     visited : frozenset of Leaf
         Captured variables to which the function itself runs backward.
+    device : Device or None
+        Where the programs run.
     backward : Program or None
     saved : list of Value
         What backward reads of forward; sources stand for themselves, unless they are written to.
@@ -93,6 +98,7 @@ class Traced:
     written: list[tuple[Value, list[Array]]]
     delivered: list[Leaf]
     visited: frozenset[Leaf]
+    device: Device | None = None
     backward: Program | None = None
     heads: list[Value] = field(default_factory=list)
     saved: list[Value] = field(default_factory=list)
@@ -175,11 +181,11 @@ def _stand_ins(
     made: list[NDArray] = []
     places = recorder.places
     for i, x in enumerate(arrays):
-        flat = empty(x._data.size, x._data.dtype)
+        flat = empty_like(x._data)
         recorder.argument(flat, i, blank=x._data)
         array = NDArray(flat, x._shape, x._ctx)
         if isinstance(x._node, Leaf):
-            gradient = empty(flat.size, flat.dtype)
+            gradient = empty_like(flat)
             recorder.argument(gradient, i, "gradient", blank=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
         elif x._node is not None:
@@ -251,6 +257,8 @@ def _traced(
             numbers[id(cell)] = len(results)
             results.append(cell.value)
         outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
+    for output, array in zip(outputs, returned, strict=True):
+        output.ctx = array._ctx
     effects = recorder.effects()
     count = len(results)
     traced = Traced(
@@ -272,6 +280,7 @@ def _traced(
             traced.unusable = error.with_traceback(None)
             traced.parents = traced.parents or list(places.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
+    traced.device = recorder.device(live(recorder.instructions, wanted))
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
     for rewrite in (scaled, batched, accumulated, stacked):
@@ -307,7 +316,7 @@ def _backward(
     """
     pending: dict[Any, Any] = {}
     for number, (i, array) in enumerate(heads):
-        flat = empty(array._data.size, array._data.dtype)
+        flat = empty_like(array._data)
         flat.fill(1)
         traced.heads.append(recorder.argument(flat, number, "head"))
         traced.outputs[i].gradient = number

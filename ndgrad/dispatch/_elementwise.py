@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, promote
-from ..device import BUFFERS, DeviceArray, in_use, operands_device, overlap
+from ..device import BUFFERS, address, in_use, operands_device, overlap
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
 from ..kernels import _elementwise, _scalar
 from ..kernels._codegen import compute_type, formula
@@ -363,13 +363,9 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
         data = x._data
         if data is target or not overlap(data, target):
             continue
-        if data.size != target.size or _address(data) != _address(target):
+        if data.size != target.size or address(data) != address(target):
             return None
     return target
-
-
-def _address(data: Any) -> int:
-    return data.address if data.__class__ is DeviceArray else data.ctypes.data
 
 
 def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:

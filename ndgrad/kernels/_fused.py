@@ -20,14 +20,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numba
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from . import _cache
+from . import _cache, _codegen
 from ._codegen import _loaded, _stored, formula
 from ._launch import Entry, vector
 from ._reduction import Reduction
@@ -152,6 +152,8 @@ class Fused:
 class _Writer:
     """Turns a `Fused` into text."""
 
+    writes: ClassVar[type[_codegen._Writer] | None] = None  # of formulas
+
     def __init__(self, fused: Fused) -> None:
         self.fused = fused
         self.imports: set[str] = set()
@@ -243,7 +245,7 @@ class _Writer:
             value, used, tests = formula(step.text).near_text(loads, fixed)
             beyond += tests
         else:
-            value, used = formula(step.text).kernel_text(step.compute, loads, fixed)
+            value, used = formula(step.text).kernel_text(step.compute, loads, fixed, self.writes)
         self.imports |= used
         value = _stored(value, step.dtype, step.compute)
         same = step.dtype.name in (step.compute, "float16", "bool")
@@ -301,6 +303,13 @@ class _Writer:
         self.imports |= used
         return text
 
+    def _taken_in(self, fold: Fold, total: str, value: str, kind: str) -> str:
+        """The text of what a reduction has so far combined with another element."""
+        if fold.over != "column" and fold.row.combined == "a + b":
+            self.imports.add("any_order")
+            return f"any_order({total}, {value})"
+        return self._folded(fold, total, value, kind)
+
     def _statements(self, stage: int, beyond: list[str] | None = None) -> list[str]:
         """The statements of one stage's loop."""
         done: set[str] = set()
@@ -327,11 +336,7 @@ class _Writer:
             kind = self._kind(fold.source)
             value = self._load(fold.source, stage, kind)
             total = f"{fold.name}[i]" if fold.over == "column" else f"{fold.name}_part"
-            if fold.over != "column" and fold.row.combined == "a + b":
-                self.imports.add("any_order")
-                stores.append(f"{total} = any_order({total}, {value})")
-            else:
-                stores.append(f"{total} = {self._folded(fold, total, value, kind)}")
+            stores.append(f"{total} = {self._taken_in(fold, total, value, kind)}")
         for name in sorted(self.scratch):
             if self.stage[name] == stage:
                 need(name)
@@ -340,14 +345,16 @@ class _Writer:
 
     def _after(self, stage: int) -> list[str]:
         """Row values that a stage's reductions end in."""
-        lines = []
-        for fold in self._folds(stage):
-            if fold.over == "row":
-                loads = {"a": fold.name, "n": "float64(n)"}
-                text, used = formula(fold.row.finished).kernel_text("float64", loads)
-                self.imports |= used
-                lines.append(f"{fold.name} = {fold.dtype.name}({text})")
-        return lines
+        return [
+            self._finished(fold, fold.name) for fold in self._folds(stage) if fold.over == "row"
+        ]
+
+    def _finished(self, fold: Fold, total: str) -> str:
+        """The statement that makes a row value of the sum over its row."""
+        loads = {"a": total, "n": "float64(n)"}
+        text, used = formula(fold.row.finished).kernel_text("float64", loads)
+        self.imports |= used
+        return f"{fold.name} = {fold.dtype.name}({text})"
 
     def _row_steps(self, stage: int) -> list[str]:
         lines = [
@@ -355,6 +362,10 @@ class _Writer:
             for step in self.fused.steps
             if isinstance(step, Step) and step.level == "row" and self.stage[step.name] == stage
         ]
+        return lines + self._row_stores(stage)
+
+    def _row_stores(self, stage: int) -> list[str]:
+        lines = []
         for value, target in self.fused.stores:
             step = self.steps[value]
             level = "row" if isinstance(step, Fold) else step.level

@@ -7,6 +7,7 @@ each module is loaded when an array on a device first comes to its door.
 | --- | --- |
 | `_driver.py` | devices, memory, compiling, launching: all that touches `numba.cuda` |
 | `_elementwise.py` | loops by formula, with broadcasting |
+| `_fused.py` | the kernels of compiled functions |
 | `_generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
 | `_reduction.py`, `_rowwise.py` | reductions and lines by formula |
 | `_products.py`, `_cublas.py` | matrix products |
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from . import _driver as _driver
     from . import _elementwise as _elementwise
     from . import _extremes as _extremes
+    from . import _fused as _fused
     from . import _generic as _generic
     from . import _products as _products
     from . import _reduction as _reduction
@@ -36,17 +38,8 @@ if TYPE_CHECKING:
     from . import _strided as _strided
 
 _MODULES = frozenset(
-    {
-        "_driver",
-        "_elementwise",
-        "_extremes",
-        "_generic",
-        "_products",
-        "_reduction",
-        "_rows",
-        "_rowwise",
-        "_strided",
-    }
+    "_driver _elementwise _extremes _fused _generic _products _reduction _rows _rowwise "
+    "_strided".split()
 )
 
 

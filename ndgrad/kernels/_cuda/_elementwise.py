@@ -32,6 +32,9 @@ class CudaWriter(_Writer):
         called = ast.Name(f"libdevice.{_LIBDEVICE.get(name, name)}{suffix}")
         return ast.Call(called, list(args), [])
 
+    def _is_fixed(self, node: ast.expr) -> bool:
+        return False  # a division costs less here than float64
+
 
 def source(
     loop: Loop,

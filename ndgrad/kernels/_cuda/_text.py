@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-_NUMPY = (
-    "float32", "float64", "inf", "int8", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-)  # fmt: skip
+_NUMPY = tuple("bool_ float32 float64 inf int8 int32 int64 uint8 uint16 uint32 uint64".split())
 _HALVES = ("float_to_half", "half_to_float")
 _VECTORS = tuple(f"{what}{n}" for what in ("load", "pick", "place", "store") for n in (2, 4, 8))
 

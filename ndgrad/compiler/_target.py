@@ -1,0 +1,116 @@
+"""Where a plan runs: what makes kernels of its groups there.
+
+Everything else that a plan calls (products, copies along strides, operators as they are) finds out
+by itself where the elements are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+
+import numpy as np
+
+from ..context import cpu
+from ..device import Device, copy, placed
+from ..kernels import _cuda, _fused
+from ..kernels._fused import Fused
+from ..kernels._launch import PARALLEL_ELEMENTS, Entry
+from ..kernels._products import step as product_step
+from ..kernels._reduction import Reduction
+from ..kernels._series import Step
+
+Dtype = np.dtype[Any]
+Run = Callable[..., Any]
+
+_WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
+
+
+class Host:
+    """The processor that Python runs on."""
+
+    context = cpu()
+    copy = staticmethod(np.copyto)
+    has_series = True
+    """Whether kernels that follow each other run in one launch."""
+
+    def placed(self, run: Run) -> Run:
+        """A plan's function that allocates here."""
+        return run
+
+    def work(self, spec: Fused, size: int, n: int) -> _fused.Work:
+        """How *size* elements, in rows of *n*, are cut up."""
+        return _fused.Work(spec, size, n)
+
+    def kernel(self, spec: Fused, work: _fused.Work) -> _fused.Kernel:
+        return _fused.kernel(spec)
+
+    def shares(self, work: _fused.Work, heavy: int) -> tuple[int, int, int]:
+        """Units of a step, and its grains in a series and alone; *heavy* is its work."""
+        together = work.grain if heavy >= _WORTH_SHARING else work.units
+        return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
+
+    def joined(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
+        """What puts partial results together."""
+        return _fused.joined(row, partial, dtype).entry
+
+    def product(self, *args: Any) -> Step | None:
+        """Products of matrices as a step, if they can be one."""
+        return product_step(*args)
+
+
+class Gpu:
+    """A GPU, with the methods of `Host`."""
+
+    has_series = False
+
+    def __init__(self, device: Device) -> None:
+        self.device, self.context = device, device.context
+
+    def copy(self, target: Any, source: Any) -> None:
+        copy(source, target)
+
+    def placed(self, run: Run) -> Run:
+        @wraps(run)
+        def there(*args: Any) -> Any:
+            with placed(self.device):
+                return run(*args)
+
+        return there
+
+    def work(self, spec: Fused, size: int, n: int) -> Any:
+        return _cuda._fused.Work(spec, size, n)
+
+    def kernel(self, spec: Fused, work: Any) -> Any:
+        made = _cuda._fused.kernel(spec, work.form)
+        return _Launched(_cuda._fused.launch(self.device, made, work), made.text, made.cached)
+
+    def shares(self, work: Any, heavy: int) -> tuple[int, int, int]:
+        return 1, 1, 1
+
+    def joined(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
+        run = _cuda._fused.joined(row, partial_, dtype).run
+        return _Launched(partial(run, self.device)).entry
+
+    def product(self, *args: Any) -> None:
+        return None
+
+
+class _Launched:
+    """A kernel on a device in the form of one on the host: `serial` takes units, which it has."""
+
+    def __init__(self, run: Run, text: str = "", cached: bool = False) -> None:
+        self.run, self.text, self.cached = run, text, cached
+        self.entry = self
+
+    def serial(self, *args: Any) -> None:
+        self.run(*args[:-2])
+
+
+HOST = Host()
+
+
+def target_on(device: Device | None) -> Host | Gpu:
+    """Where a plan for *device* runs; None is the host."""
+    return HOST if device is None else Gpu(device)
