@@ -187,7 +187,7 @@ def test_products(dtype: str, tile: Any, cc: tuple[int, int]) -> None:
 
 def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
-    kernel = _strided.kernel(np.dtype("uint32"))
+    kernel = _strided.copy_kernel(4)
     entry, cubin = _driver.binary(kernel, (9, 0))
     (path,) = tmp_path.glob("*.cubin")
     compiled_once = _driver.compiled

@@ -174,7 +174,7 @@ class Recorder:
 
     def _fill_in(self, flat: Flat) -> None:
         """Give memory that stands for a value some elements."""
-        root = root_of(flat)
+        root: Any = root_of(flat)
         cell = self._cells.get(id(root)) or self._cells.get(id(flat))
         if cell is not None and cell.blank is not None:
             if isinstance(cell.blank, int):
