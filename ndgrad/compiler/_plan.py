@@ -9,17 +9,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..device import Device, address
+from ..device import Device
 from ..graph import Array
-from ..kernels import _fused, _series
+from ..kernels import _series
 from ..kernels._codegen import Loop
 from ..kernels._elementwise import run as run_loop
-from ..kernels._fused import Fold, Fused, Operand
 from ..kernels._products import product_into
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
@@ -28,6 +26,7 @@ from ..kernels._strided import Box, gather, move
 from ..kernels._table import lookup
 from ..storage import empty
 from ._fuse import Fusion, Group
+from ._memory import Slot, lay_out, workspace
 from ._program import (
     SHORT,
     Call,
@@ -49,11 +48,10 @@ from ._program import (
     whole,
 )
 from ._report import Report, StepReport
+from ._spec import Spec
 from ._target import target_on
 
-_ALIGN = 64
 _FEW = 4  # kernels on one thread that are called sooner than a series of them
-_LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 
 
 class Plan:
@@ -89,7 +87,7 @@ class _Builder:
         self.lines: list[str] = []
         self.pending: list[Step] = []  # of the series that the next lines run
         self.series: list[str] = []  # lines that prepare them
-        self.slots: list[_Slot] = []
+        self.slots: list[Slot] = []
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
@@ -302,7 +300,7 @@ class _Builder:
 
     def _temporary(self, size: int, dtype: Any, value: Value | None = None) -> str:
         name = f"t{len(self.slots)}"
-        self.slots.append(_Slot(name, size, np.dtype(dtype), self.step, self.step, value))
+        self.slots.append(Slot(name, size, np.dtype(dtype), self.step, self.step, value))
         return name
 
     # --- steps -----------------------------------------------------------------------------------
@@ -345,13 +343,13 @@ class _Builder:
         return expression
 
     def _assembled(self, returned: str) -> Callable[..., list[Flat]]:
-        total = _lay_out(self.slots)
+        total = lay_out(self.slots)
         self.report.workspace = total
         head, tail = [], []
         local = [slot.name for slot in self.slots] + [line.split()[0] for line in self.series]
         if local:
             self.globals["spaces"] = []
-            self.globals["new_space"] = _workspace(self.slots, total)
+            self.globals["new_space"] = workspace(self.slots, total)
             names = ", ".join(slot.name for slot in self.slots)
             head = [
                 "try:",
@@ -375,7 +373,7 @@ class _Builder:
         """Lines that run a fused group."""
         made = [value for member in group.members for value in member.outputs]
         outside = [value for value in made if self._wanted_outside(value, group)]
-        maker = _Spec(self, group, outside)
+        maker = Spec(group, outside, self.direct, self.placed)
         spec, targets, numbers, read = maker.build(), maker.targets, maker.numbers, maker.read
         rows = spec.form == "rows"
         work = self.target.work(spec, group.size, group.n if rows else 0)
@@ -593,168 +591,3 @@ class _Builder:
 
         name = self._bound("expand", expand)
         self._line(f"{self._named(out, f'v{self.step}')} = {name}({self._expression(x)})")
-
-
-class _Spec:
-    """Makes the `Fused` of a group: names for its values, steps, stores."""
-
-    def __init__(self, builder: _Builder, group: Group, outside: Sequence[Value]) -> None:
-        self.builder = builder
-        self.group = group
-        self.outside = outside
-        self.names: dict[Any, str] = {}
-        self.operands: list[Operand] = []
-        self.steps: list[_fused.Step | Fold] = []
-        self.targets: dict[Value, str] = {}  # results, and the arguments that they go to
-        self.read: dict[str, Value] = {}  # other arguments, partial results among them
-        self.numbers: dict[str, Any] = {}
-        self.known_numbers: dict[Any, str] = {}
-        self.own = {value for member in group.members for value in member.outputs}
-        self.strips: list[str] = []
-        self.form = "rows" if group.n else "flat"
-
-    def build(self) -> Fused:
-        stores: list[tuple[str, str]] = []
-        for member in self.group.members:
-            if isinstance(member, Map):
-                self._map(member)
-            else:
-                assert isinstance(member, Reduce)
-                self._reduce(member)
-        for value in self.outside:
-            if value in self.group.late:
-                continue
-            name = self.names[value, 0, value.size]
-            source = self.builder.direct.get(value)
-            in_place = None if source is None else self.names.get((source, 0, source.size, "full"))
-            target = in_place or f"y{len(stores)}"
-            if value in self.builder.placed:
-                self.strips.append(target)
-            stores.append((name, target))
-            self.targets[value] = target
-        titles = "_".join(dict.fromkeys(m.title for m in self.group.members))
-        numbers = [x for x in self.operands if x.level == "number"]
-        arrays = [x for x in self.operands if x.level != "number"]
-        return Fused(
-            f"fused_{titles.replace(' ', '_')}"[:60],
-            self.form,
-            (*arrays, *numbers),
-            tuple(self.steps),
-            tuple(stores),
-            tuple(self.strips),
-        )
-
-    def _value(self, x: Value, level: str) -> str:
-        where = place(x)
-        if where is None or (where.n and level != "full"):
-            key: Any = x
-        else:
-            key = (*where, x.size) if where.n else (where.base, where.offset, x.size)
-            if where.base not in self.own:
-                key += (level,)  # the same memory may be a row here and a column there
-        name = self.names.get(key)
-        if name is None:
-            name = self.names[key] = f"x{len(self.names)}"
-            if where is not None and where.n and level == "full":
-                self.strips.append(name)
-            self.operands.append(Operand(name, x.dtype, level))
-            self.read[name] = x
-        return name
-
-    def _number(self, x: Any, compute: str) -> str:
-        for literal in _LITERALS:
-            if x == literal and math.copysign(1, x) == math.copysign(1, literal):
-                return f"={float(x) if compute.startswith('float') else int(x)}"
-        key = (repr(x), compute)
-        name = self.known_numbers.get(key)
-        if name is None:
-            name = self.known_numbers[key] = f"k{len(self.known_numbers)}"
-            self.operands.append(Operand(name, np.dtype(compute), "number"))
-            self.numbers[name] = float(x) if compute.startswith("float") else int(x)
-        return name
-
-    def _map(self, member: Map) -> None:
-        (out,) = member.outputs
-        row = out in self.group.rows
-        operands = []
-        for formal, x in member.operands:
-            if isinstance(x, Value):
-                level, _ = _fused.level_of(x.shape, out.shape)
-                if row and level == "full":
-                    level = "row"
-                operands.append((formal, self._value(x, level)))
-            else:
-                operands.append((formal, self._number(x, member.compute)))
-        name = self.names[out, 0, out.size] = f"v{len(self.names)}"
-        level = "row" if row else "full"
-        self.steps.append(
-            _fused.Step(name, member.text, tuple(operands), member.compute, out.dtype, level)
-        )
-
-    def _reduce(self, member: Reduce) -> None:
-        (x,), (out,) = member.inputs, member.outputs
-        over, _ = _fused.reduced_level(x.shape, member.axes)
-        source = self._value(x, "full")
-        if member.row.mapped != "x":
-            name = f"v{len(self.names)}"
-            self.names[out, -1, 0] = name
-            text = member.row.mapped
-            self.steps.append(
-                _fused.Step(name, text, (("x", source),), x.dtype.name, x.dtype, "full")
-            )
-            source = name
-        name = self.names[out, 0, out.size] = f"v{len(self.names)}"
-        self.steps.append(Fold(name, source, member.row, over, out.dtype))
-        if over != "row":
-            self.read[name] = out
-
-
-@dataclass
-class _Slot:
-    """A temporary value's place in the workspace, and the steps between which it is alive."""
-
-    name: str
-    size: int
-    dtype: np.dtype[Any]
-    first: int
-    last: int
-    value: Value | None
-    offset: int = 0
-
-    @property
-    def nbytes(self) -> int:
-        return -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
-
-
-def _lay_out(slots: Sequence[_Slot]) -> int:
-    """Give each slot an offset, the largest first, where no slot alive with it lies."""
-    placed: list[_Slot] = []
-    total = 0
-    for slot in sorted(slots, key=lambda s: -s.nbytes):
-        neighbours = sorted(
-            (s for s in placed if s.first <= slot.last and slot.first <= s.last),
-            key=lambda s: s.offset,
-        )
-        at = 0
-        for other in neighbours:
-            if at + slot.nbytes <= other.offset:
-                break
-            at = max(at, other.offset + other.nbytes)
-        slot.offset = at
-        total = max(total, at + slot.nbytes)
-        placed.append(slot)
-    return total
-
-
-def _workspace(slots: Sequence[_Slot], total: int) -> Callable[[], tuple[Flat, ...]]:
-    """What makes a workspace: the flat arrays of all slots, in one block."""
-
-    def new() -> tuple[Flat, ...]:
-        block = empty(total + _ALIGN, np.dtype("uint8"))
-        start = -address(block) % _ALIGN
-        return tuple(
-            block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
-            for s in slots
-        )
-
-    return new

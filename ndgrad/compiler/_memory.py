@@ -1,0 +1,66 @@
+"""The workspace of a plan: values that live only inside a call share one block of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..device import address
+from ..storage import empty
+from ._program import Flat, Value
+
+_ALIGN = 64
+
+
+@dataclass
+class Slot:
+    """A temporary value's place in the workspace, and the steps between which it is alive."""
+
+    name: str
+    size: int
+    dtype: np.dtype[Any]
+    first: int
+    last: int
+    value: Value | None
+    offset: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        return -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
+
+
+def lay_out(slots: Sequence[Slot]) -> int:
+    """Give each slot an offset, the largest first, where no slot alive with it lies."""
+    placed: list[Slot] = []
+    total = 0
+    for slot in sorted(slots, key=lambda s: -s.nbytes):
+        neighbours = sorted(
+            (s for s in placed if s.first <= slot.last and slot.first <= s.last),
+            key=lambda s: s.offset,
+        )
+        at = 0
+        for other in neighbours:
+            if at + slot.nbytes <= other.offset:
+                break
+            at = max(at, other.offset + other.nbytes)
+        slot.offset = at
+        total = max(total, at + slot.nbytes)
+        placed.append(slot)
+    return total
+
+
+def workspace(slots: Sequence[Slot], total: int) -> Callable[[], tuple[Flat, ...]]:
+    """What makes a workspace: the flat arrays of all slots, in one block."""
+
+    def new() -> tuple[Flat, ...]:
+        block = empty(total + _ALIGN, np.dtype("uint8"))
+        start = -address(block) % _ALIGN
+        return tuple(
+            block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
+            for s in slots
+        )
+
+    return new
