@@ -527,17 +527,24 @@ class _Builder:
         if out not in self.names:
             self._allocate(out)
         self._used(out)
-        stride, offset = sum(join.lengths), 0
+        offset = 0
         for x, n in zip(join.inputs, join.lengths, strict=True):
             base = root(x)[0]
             placed = self.placed.get(base) or self.inside.get(base)
             if n and (placed is None or placed[0] is not out):
-                rows = x.size // n
-                self.globals["move"] = move
-                source = self._bound("box", Box((rows, n), (n, 1), 0))
-                target = self._bound("box", Box((rows, n), (stride, 1), offset))
-                self._line(f"move({self._expression(x)}, {source}, {self.names[out]}, {target})")
+                self._place(self._expression(x), self.names[out], x.size // n, n, offset, join)
             offset += n
+
+    def _place(self, x: str, out: str, rows: int, n: int, offset: int, join: Join) -> None:
+        stride = sum(join.lengths)
+        step = self.target.rows(x, out, rows, n, offset, stride, join.outputs[0].dtype)
+        if step is not None:
+            self._run(*step)
+            return
+        self.globals["move"] = move
+        source = self._bound("box", Box((rows, n), (n, 1), 0))
+        target = self._bound("box", Box((rows, n), (stride, 1), offset))
+        self._line(f"move({x}, {source}, {out}, {target})")
 
     def _reduction(self, instruction: Reduce, x: str) -> None:
         (source,), (out,) = instruction.inputs, instruction.outputs

@@ -20,6 +20,7 @@ from ..kernels._launch import PARALLEL_ELEMENTS, Entry
 from ..kernels._products import step as product_step
 from ..kernels._reduction import Reduction
 from ..kernels._series import Step
+from ..kernels._strided import rows_step
 
 Dtype = np.dtype[Any]
 Run = Callable[..., Any]
@@ -59,6 +60,10 @@ class Host:
         """Products of matrices as a step, if they can be one."""
         return product_step(*args)
 
+    def rows(self, *args: Any) -> Step | None:
+        """A copy of rows as a step, if it can be one."""
+        return rows_step(*args) if args[-1].name in ("float32", "float64") else None
+
 
 class Gpu:
     """A GPU, with the methods of `Host`."""
@@ -95,6 +100,8 @@ class Gpu:
 
     def product(self, *args: Any) -> None:
         return None
+
+    rows = product
 
 
 class _Launched:

@@ -10,7 +10,7 @@ serves every dtype of a width.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +20,8 @@ from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
 from ._elementwise import constant
-from ._launch import chunked, grain
+from ._launch import Entry, chunked, flat, grain
+from ._series import Step
 
 Shape = tuple[int, ...]
 
@@ -293,3 +294,34 @@ def sliced(box: Box, axis: int, start: int, step: int, length: int) -> Box:
 def whole(shape: Shape) -> Box:
     """All of an array."""
     return Box(shape, contiguous_strides(shape))
+
+
+# --- rows, as a step of a series ------------------------------------------------------------------
+
+_PIECE = 1024  # elements of which a single row is cut into several
+
+
+@chunked
+def _place_rows(x: Any, y: Any, n: int, offset: int, stride: int, lo: int, hi: int) -> None:
+    """Copy rows of n elements to where they lie apart."""
+    for row in range(lo, hi):
+        source = x[row * n : row * n + n]
+        target = y[offset + row * stride : offset + row * stride + n]
+        for i in range(target.size):
+            target[i] = source[i]
+
+
+@cache
+def _place_rows_entry(dtype: np.dtype[Any]) -> Entry:
+    return Entry(_place_rows, flat(_place_rows.function, dtype))
+
+
+def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype: Any) -> Step:
+    """Copy rows of n elements to rows of *y* that begin *stride* elements apart from *offset* on.
+
+    *x* and *y* are what stands for the arrays among a step's arguments.
+    """
+    if rows == 1 and n % _PIECE == 0:
+        rows, n, stride = n // _PIECE, _PIECE, _PIECE
+    each = grain(n)
+    return Step(_place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, 4 * each)
