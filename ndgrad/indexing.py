@@ -454,17 +454,20 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         data = x._data
         if found is not None and number:
             data[found[0] : found[0] + found[1]] = _number(value, data.dtype)
-            x._version[0] = next_stamp()
+            if found[1]:
+                x._version[0] = next_stamp()
             return
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
             # NumPy copies right where source and target overlap.
             data[found[0] : found[0] + found[1]] = value._data
-            x._version[0] = next_stamp()
+            if found[1]:
+                x._version[0] = next_stamp()
             return
         little = _small(x, key) if found is None else None
         if little is not None and number:
             little[...] = _number(value, data.dtype)
-            x._version[0] = next_stamp()
+            if little.size:
+                x._version[0] = next_stamp()
             return
         if little is not None and little.shape == value._shape and value._data.dtype is data.dtype:
             little[...] = value._data.reshape(value._shape)

@@ -1021,3 +1021,15 @@ def test_lengths_of_lines_are_those_of_each_call():
         n = nd.array(lengths, dtype="int32")
         want = nd.softmax(x, length=n, use_length=True).asnumpy()
         np.testing.assert_array_equal(masked(x, n).asnumpy(), want)
+
+
+def test_a_variable_that_comes_twice_has_its_second_derivative_once():
+    x = nd.array([1.0, -2.0, 0.5])
+    x.attach_grad()
+    twice = mx.compile(lambda a, b: a * b + a * x)
+    with autograd.record():
+        (slope,) = autograd.grad(twice(x, x).sum(), [x], create_graph=True)
+        y = (slope * slope).sum()
+    y.backward()
+    np.testing.assert_allclose(slope.asnumpy(), 4 * x.asnumpy())
+    np.testing.assert_allclose(x.grad.asnumpy(), 32 * x.asnumpy())

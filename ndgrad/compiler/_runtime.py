@@ -282,7 +282,8 @@ class Specialised:
         parents = set(node.parents)
         inside = [n for n in nodes_below(pending) if n not in parents and n.number > node.number]
         walk(inside, pending, recorded_rules, True, _deliver_nothing)
-        return [pending.get(parent) for parent in node.parents]
+        # A variable may be there twice, as an argument and around the function: one has it all.
+        return [pending.pop(parent, None) for parent in node.parents]
 
 
 def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:

@@ -176,6 +176,8 @@ def check_writable(target: Array, what: str) -> None:
 
 def written(target: Array) -> None:
     """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
+    if not target._data.size:
+        return
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.written(target)
     target._version[0] = next_stamp()
