@@ -1033,3 +1033,14 @@ def test_a_variable_that_comes_twice_has_its_second_derivative_once():
     y.backward()
     np.testing.assert_allclose(slope.asnumpy(), 4 * x.asnumpy())
     np.testing.assert_allclose(x.grad.asnumpy(), 32 * x.asnumpy())
+
+
+def test_rows_that_lie_apart_are_not_one_product():
+    x = nd.array(np.random.default_rng(0).random((4, 40)))
+
+    def products(x):
+        right = nd.split(x, num_outputs=2, axis=1)[1]
+        rows = [nd.dot(right[i : i + 1], right, transpose_b=True) for i in range(3)]
+        return rows[0] + rows[1] + rows[2]
+
+    assert_close(mx.compile(products)(x).asnumpy(), products(x).asnumpy())

@@ -505,6 +505,9 @@ class _Builder:
         (out,), term = product.outputs, product.inputs[2]
         start, offset = root(term)
         slot = next((s for s in self.slots if s.value is start), None)
+        where = place(term)
+        if where is None or where.n:
+            slot = None
         if slot is None or out in self.direct or out in self.results or out in self.inside:
             name = self._allocate(out)
             self._line(f"copyto({name}, {self._expression(term)})")

@@ -146,7 +146,7 @@ def batched(
         if not isinstance(instruction, Product) or instruction.transpose_a:
             continue
         p = instruction
-        if p.batch != 1 or p.continues or p.m > _SMALL:
+        if p.batch != 1 or p.continues or p.m > _SMALL or not _is_plain(p.inputs[0]):
             continue
         base, offset = root(p.inputs[0])
         key = base, p.inputs[1:], p.m, p.n, p.k, p.transpose_b, p.alpha
@@ -225,9 +225,10 @@ def stacked(
             ends = [offset + x.size for (_, offset), x in zip(bases, parts, strict=True)]
             together = View(inputs=(bases[0][0],), offset=bases[0][1])
             join = Join(inputs=tuple(parts), lengths=tuple(x.size for x in parts))
-            neighbours = len({base for base, _ in bases}) == 1 and all(
-                _is_plain(x) and offset == end
-                for x, (_, offset), end in zip(parts[1:], bases[1:], ends, strict=False)
+            neighbours = (
+                len({base for base, _ in bases}) == 1
+                and all(map(_is_plain, parts))
+                and all(offset == end for (_, offset), end in zip(bases[1:], ends, strict=False))
             )
             one = together if neighbours else join
             size = sum(x.size for x in parts)
@@ -241,6 +242,7 @@ def stacked(
 
 
 def _is_plain(value: Value) -> bool:
+    """Whether the elements of *value* follow each other in memory, from its root's offset on."""
     where = place(value)
     return where is not None and not where.n
 

@@ -306,7 +306,10 @@ def replaced(instruction: Instruction, new: Mapping[Value, Value]) -> None:
 
 
 def root(value: Value) -> tuple[Value, int]:
-    """The value whose memory *value* is part of, and where it begins."""
+    """The value whose memory *value* is part of, and where it begins.
+
+    That means little for a part of rows that lie apart: see `place`.
+    """
     offset = 0
     while isinstance(value.maker, (View, Strip)):
         offset += value.maker.offset
