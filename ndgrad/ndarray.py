@@ -14,6 +14,7 @@ from .context import GPU, Context, check_usable, current_context
 from .device import device_of, moved, placed
 from .dispatch import IN_GRAPH, check_writable, convert, written
 from .graph import Array, Leaf, state
+from .kernels._elementwise import broadcast_shape
 from .kernels._table import ElementwiseOp, F
 from .storage import empty, empty_like
 from .tracing import host_read
@@ -406,7 +407,7 @@ class NDArray(Array):
         return F.broadcast_to(x, shape=target)
 
     def _fitting_shape(self, shape: tuple[int, ...], sign: str) -> None:
-        inferred = np.broadcast_shapes(self._shape, shape) if shape else self._shape
+        inferred = broadcast_shape((self._shape, shape), f"x {sign} y")
         if inferred != self._shape:
             raise MXNetError(
                 f"x {sign} y: Shape inconsistent, Provided = {list(self._shape)}, "

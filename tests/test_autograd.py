@@ -494,3 +494,14 @@ def test_a_graph_without_cycles_needs_no_collector() -> None:
         assert node() is None
     finally:
         gc.enable()
+
+
+def test_integer_power_has_gradients():
+    a, b = nd.array([2, 3], dtype="int32"), nd.array([3, 2], dtype="int32")
+    a.attach_grad()
+    b.attach_grad()
+    with autograd.record():
+        y = nd.broadcast_power(a, b)
+    y.backward()
+    assert a.grad.asnumpy().tolist() == [12, 6]
+    assert b.grad.asnumpy().tolist() == [5, 9]  # of 8 log 2 and 9 log 3, cut off on storing

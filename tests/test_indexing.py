@@ -279,3 +279,12 @@ def test_in_place_arithmetic_spoils_what_was_saved():
     x += 1
     with pytest.raises(mx.base.MXNetError, match="overwritten"):
         y.backward()
+
+
+def test_in_place_with_a_shape_that_does_not_fit_names_the_operator():
+    x = nd.ones((4, 2))
+    with pytest.raises(
+        mx.MXNetError, match=r"x \+= y: operands could not be broadcast .* \[3,2\] \[5,2\]"
+    ):
+        x[0:3] += nd.ones((5, 2))
+    assert (x.asnumpy() == 1).all()

@@ -459,7 +459,7 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
         saved = dict(zip(operands, node.saved or (), strict=True))
         numbers_ = [not isinstance(saved.get(name, _G), np.ndarray) for name in loop.args]
-        compute = compute_type(dtype, mathematical=op.mathematical)
+        compute = compute_type(dtype, mathematical=op.mathematical_gradient)
         dtypes = tuple(np.dtype(compute) if number else dtype for number in numbers_)
         letters = "".join("s" if number else "v" for number in numbers_)
         kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
@@ -493,7 +493,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
     wanted = _wanted(op, node)
     if wanted:
         loop = op.backward_loop(tuple(wanted))
-        compute = compute_type(dtype, mathematical=op.mathematical)
+        compute = compute_type(dtype, mathematical=op.mathematical_gradient)
         known: dict[str, tuple[Any, Any]] = {"g": (g, shape)}
         for name, value, own in zip((*op.inputs, "y"), node.saved or (), shapes, strict=True):
             known[name] = (value, own if isinstance(value, BUFFERS) else None)

@@ -14,6 +14,10 @@ from ._table import DIFFERENTIABLE, ZERO, ElementwiseOp, Op, Sample, register
 _INTEGER_FUNCTIONS = frozenset(name for name, row in SCALARS.items() if row.integer is not None)
 
 
+def _is_mathematical(text: str) -> bool:
+    return bool(formula(text).functions - _INTEGER_FUNCTIONS)
+
+
 def elementwise(
     name: str,
     inputs: str,
@@ -50,7 +54,8 @@ def elementwise(
             formula=text,
             derivatives=derivatives or {},
             params=params or {},
-            mathematical=bool(formula(text).functions - _INTEGER_FUNCTIONS),
+            mathematical=_is_mathematical(text),
+            mathematical_gradient=any(map(_is_mathematical, (text, *(derivatives or {}).values()))),
             **{"samples": (Sample(((3, 4),) * len(names)),), **facts},
         )
     )

@@ -1,4 +1,4 @@
-"""Several kernels in one launch: threads go through them together and wait for nobody in between.
+"""Several kernels in one launch: threads are woken once and go through them together.
 
 To wake a thread takes some 5 us, as long as a small kernel runs.  So all threads are woken once
 and run a table of steps: each step's chunks are claimed by atomic counters, and whoever finds none

@@ -153,6 +153,8 @@ class ElementwiseOp(Op):
         zero for an input that is not there.
     mathematical : bool
         Whether integers go through floating point, as for ``exp``.
+    mathematical_gradient : bool
+        Whether they do in the derivatives, as for a power's.
     free : frozenset of str
         Inputs that keep a dtype of their own (a condition).
     broadcast : bool
@@ -162,6 +164,7 @@ class ElementwiseOp(Op):
     formula: str
     derivatives: Mapping[str, str] = field(default_factory=dict)
     mathematical: bool = False
+    mathematical_gradient: bool = False
     free: frozenset[str] = frozenset()
     broadcast: bool = True
 
