@@ -31,8 +31,6 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 # Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
 # to wake for a launch.
 _CHUNK = 1 << 19
-# Rows are filled by several threads from four chunks on: one fills them in the time of a launch.
-_FILL = 4
 _ONE_START = np.zeros(1, np.int64)
 _ONE_START.flags.writeable = False
 
@@ -164,7 +162,7 @@ def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
     if y.__class__ is DeviceArray:
         move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
         return
-    _fill_rows(y, row, n, rows, _FILL * grain(n))
+    _fill_rows(y, row, n, rows, grain(n))
 
 
 def _is_tiled(m: int, n: int, k: int, ta: bool, tb: bool, batch: int) -> bool:

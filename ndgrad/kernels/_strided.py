@@ -20,7 +20,7 @@ from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
 from ._elementwise import constant
-from ._launch import Entry, chunked, flat, grain
+from ._launch import WORTH_SHARING, Entry, chunked, flat, grain
 from ._series import Step
 
 Shape = tuple[int, ...]
@@ -324,4 +324,6 @@ def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype
     if rows == 1 and n % _PIECE == 0:
         rows, n, stride = n // _PIECE, _PIECE, _PIECE
     each = grain(n)
-    return Step(_place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, 4 * each)
+    return Step(
+        _place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, WORTH_SHARING * each
+    )

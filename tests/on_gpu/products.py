@@ -77,7 +77,7 @@ def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
     monkeypatch.setattr(_cublas, "usable", lambda _, dtype: cublas and dtype.kind == "f")
     if cublas:
         monkeypatch.setattr(_cublas, "_handle", lambda _: 1)
-        monkeypatch.setattr(_cublas, "_library", lambda: fake)
+        monkeypatch.setattr(_cublas, "_cublas", lambda: fake)
         return fake
     return None
 

@@ -63,17 +63,17 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 
 
 @cache
-def _library() -> Any:
+def _cublas() -> Any:
     """The functions above; None if cuBLAS is not installed."""
-    library = _driver.library("cublas")
-    if library is not None:
+    cublas = _driver.shared_object("cublas")
+    if cublas is not None:
         for name, kinds in _SIGNATURES.items():
-            getattr(library, name).argtypes = kinds
-    return library
+            getattr(cublas, name).argtypes = kinds
+    return cublas
 
 
 def _call(name: str, *args: Any) -> None:
-    status = getattr(_library(), name)(*args)
+    status = getattr(_cublas(), name)(*args)
     if status:
         raise MXNetError(f"cuBLAS: {name} returns status {status}")
 
@@ -81,7 +81,7 @@ def _call(name: str, *args: Any) -> None:
 @cache
 def _handle(device: Any) -> Any:
     """cuBLAS's state for a device; None where products have to do without."""
-    if _library() is None:
+    if _cublas() is None:
         return None
     device.activate()
     handle = ctypes.c_void_p()

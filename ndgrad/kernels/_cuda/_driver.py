@@ -322,8 +322,8 @@ def devices() -> tuple[tuple[Device, ...], str]:
     return tuple(Device(i) for i in range(len(cuda.gpus))), ""
 
 
-def library(name: str) -> ctypes.CDLL | None:
-    """A library of NVIDIA's, wherever pip, conda or a toolkit put it; None if it is not there."""
+def shared_object(name: str) -> ctypes.CDLL | None:
+    """One of NVIDIA's, wherever pip, conda or a toolkit put it; None if it is not there."""
     if SIMULATED:
         return None
     try:

@@ -242,7 +242,7 @@ def softrelu_f64(x):
     return (x if x > 0.0 else 0.0) + _log1p_unit_f64(exp_f64(-abs(x)))
 
 
-@scalar("tanh", "float32", ulp=2, cuda="tanh", domain=(-5.0, 5.0))
+@scalar("tanh", "float32", ulp=1.85, cuda="tanh", domain=(-5.0, 5.0))
 def tanh_f32(x):
     """h / (h + 1) with h = (e**2|x| - 1) / 2, below h = 0.5 as h - h**2 / (h + 1); x's sign."""
     a = abs(x)
