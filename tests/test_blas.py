@@ -397,7 +397,9 @@ needs_tiles = pytest.mark.skipif(not _tiles.BYTES, reason="no tiles for this pro
 def test_tiles_of_every_shape(dtype, ta, tb, factors):
     rng = np.random.default_rng(7)
     alpha, beta = factors
-    for m, n, k in ((1, 1, 1), (3, 5, 7), (8, 16, 4), (9, 17, 33), (16, 49, 16), (70, 130, 40)):
+    sizes = [(1, 1, 1), (3, 5, 7), (8, 16, 4), (9, 17, 33), (16, 49, 16), (70, 130, 40)]
+    sizes += [(19, 200, 300), (67, 210, 523)]  # packed in parts, whatever is transposed
+    for m, n, k in sizes:
         a = rng.standard_normal((k, m) if ta else (m, k)).astype(dtype)
         b = rng.standard_normal((n, k) if tb else (k, n)).astype(dtype)
         c = rng.standard_normal((m, n)).astype(dtype)
@@ -425,7 +427,7 @@ def test_tiles_stay_within_their_arrays():
 
 
 def test_tiles_take_what_openblas_would_pack():
-    large = 1 << 10
+    large = 1 << 12
     assert not _tiles.fits(large, large, large, False, False)
     assert not _tiles.fits(16, 16, 16, False, False)
     assert not _tiles.fits(4, 4, 0, False, True)

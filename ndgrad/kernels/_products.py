@@ -31,6 +31,7 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 # Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
 # to wake for a launch.
 _CHUNK = 1 << 19
+_LONG = 128  # rows of a block that make up for packing B
 _ONE_START = np.zeros(1, np.int64)
 _ONE_START.flags.writeable = False
 
@@ -135,21 +136,24 @@ def _vector_rows(
     _blas.gemv(addr, a, lo * k, k, False, x, 0, 1, y, lo, 1, hi - lo, k, alpha, beta)
 
 
-def _shared_out(m: int, n: int, k: int) -> tuple[int, int]:
+def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
     """Rows and columns of a block, when a product of this size is shared out.
 
     Each block packs the operand that it shares with the others, so there are few: as many as
-    threads, and twice as many where that still leaves long blocks.  A block sums over the whole of
-    k, so the result does not depend on them.
+    threads, and twice as many where that still leaves long blocks.  Blocks of whole rows lie
+    together in memory, so that what follows finds them in its thread's cache; but columns that are
+    rows of a transposed B do so too.  A block sums over the whole of k, so the result does not
+    depend on them.
     """
     threads = num_threads()
     if threads == 1 or m * n * k < 2 * _CHUNK:
         return m, n
-    long = max(m, n)
+    by_rows = m >= n or (not tb and m >= _LONG * threads)
+    long = m if by_rows else n
     count = min(threads * (2 if long >= 1024 * threads else 1), m * n * k // _CHUNK)
     size = -(-long // count)
     size += -size % 16  # whole register tiles of OpenBLAS
-    return (min(size, m), n) if m >= n else (m, min(size, n))
+    return (min(size, m), n) if by_rows else (m, min(size, n))
 
 
 @chunked
@@ -237,7 +241,7 @@ def _shares(
     dtype: Any,
 ) -> tuple[tuple[Any, ...], int, int]:
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
-    rows, columns = _shared_out(m, n, k) if batch < 2 * num_threads() else (m, n)
+    rows, columns = _shared_out(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
     kernel, addr = _gemm(_is_tiled(m, n, k, ta, tb, batch), dtype)
     numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)

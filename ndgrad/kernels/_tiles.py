@@ -1,10 +1,12 @@
-"""Matrix products by register tiles, for sizes at which OpenBLAS spends its time on packing.
+"""Matrix products by register tiles.
 
-A tile of C stays in vector registers for the whole sum: each step loads a few vectors of a row of B
-and one element for each row of A.  B is first copied, a panel of columns at a time, where it is
-stored transposed or used by many rows; A is read where it lies.  Goto and van de Geijn 2008,
-"Anatomy of high-performance matrix multiplication", describe the tile; the rest of their packing is
-for matrices larger than the caches.
+A tile of C stays in vector registers: each step of its sum loads a few vectors of a row of B and
+one element for each row of A.  Long sums are cut into parts, so that a panel of B (a part's rows, a
+tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
+stored transposed or many rows use it; of A a part is copied where it is stored transposed and many
+columns use it, else it is read where it lies.  Goto and van de Geijn 2008, "Anatomy of
+high-performance matrix multiplication", describe tiles and panels; their blocks for the outer
+caches are left to the prefetcher.
 
 LLVM does not find such a loop by itself, so its inner part is written with its vector types.
 """
@@ -49,22 +51,23 @@ def _registers() -> tuple[int, int]:
 BYTES, ROWS = _registers()
 _VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
 
+_DEPTH = 256  # of a panel at most: with three vectors a row 48 KB
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays
+_PACKED_COLUMNS = 192  # so many use a column of A that is stored as a row
 
 # Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
-_MOST_WORK = 1 << 24  # from here on OpenBLAS packs well enough
-_MOST_DEPTH = 1 << 11
+_MOST_WORK = 1 << 29  # beyond, blocks for the outer caches pay
 
 
 def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
     """Whether tiles are faster than OpenBLAS for a product of this size."""
-    if not BYTES or not 0 < k <= _MOST_DEPTH:
+    if not BYTES or k == 0:
         return False
     work = m * n * k
-    if tb and not ta:
-        return work < 8 * _MOST_WORK and (m >= 2 * ROWS or work > _LEAST_WORK)
-    return _LEAST_WORK < work < _MOST_WORK
+    if work > _MOST_WORK:
+        return False
+    return work > _LEAST_WORK or (tb and not ta and m >= 2 * ROWS)
 
 
 # --- vectors --------------------------------------------------------------------------------------
@@ -145,11 +148,14 @@ class _Vectors:
 
 
 @intrinsic
-def _multiply(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns):
+def _multiply(
+    _typing, a, ao, apart, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns
+):
     """A panel of ``C = alpha * A @ B + beta * C``: *m* rows of *columns* elements.
 
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
-    and along the sum.  *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or
+    and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
+    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or
     more.
     """
 
@@ -158,16 +164,16 @@ def _multiply(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, 
             return context.get_dummy_value()  # is compiled but not called: see `fits`
         dtype = sig.args[0].dtype
         v = _Vectors(context, builder, dtype)
-        a, b, c = (v.at(v.data(context, sig, args, i), args[i + 1]) for i in (0, 4, 7))
-        down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 6, 9, 10, 11))
-        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (12, 13))
-        columns = args[14]
+        a, b, c = (v.at(v.data(context, sig, args, i), args[i + 1]) for i in (0, 5, 8))
+        apart, down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 4, 7, 10, 11, 12))
+        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (13, 14))
+        columns = args[15]
 
         def rows(vectors: int, mask: Any) -> None:
             whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
             for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
                 with v.loop(first, last, height) as (i, _):
-                    line, result = v.at(a, builder.mul(i, down)), v.at(c, builder.mul(i, ldc))
+                    line, result = v.at(a, builder.mul(i, apart)), v.at(c, builder.mul(i, ldc))
                     _emit_tile(
                         v, line, down, along, b, ldb, result, ldc, k, alpha, beta,
                         height, vectors, mask,
@@ -181,7 +187,7 @@ def _multiply(_typing, a, ao, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, 
         return context.get_dummy_value()
 
     n = types.intp
-    return types.void(a, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n), code
+    return types.void(a, n, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n), code
 
 
 def _emit_tile(
@@ -225,11 +231,12 @@ def _emit_tile(
 
 
 @intrinsic
-def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
+def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     """Copy *columns* columns of B, stored transposed or not, to a panel.
 
-    A row of the panel has `_VECTORS` vectors, and its rows are a multiple of a vector's elements:
-    it is written in square blocks, and what a block has beyond B does not matter.
+    Its rows begin at *start* and are *step* elements apart.  It is written in square blocks of a
+    vector's elements: what a block has beyond *k* or *columns* is overwritten by what follows, or
+    does not matter.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -238,8 +245,8 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
         v = _Vectors(context, builder, sig.args[0].dtype)
         b = v.at(v.data(context, sig, args, 0), args[1])
         ldb, tb, k, columns = args[2:6]
-        panel = v.data(context, sig, args, 6)
-        step = v.long(_VECTORS * v.lanes)
+        panel = v.at(v.data(context, sig, args, 6), args[7])
+        step = args[8]
         with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
             target = v.at(panel, builder.add(builder.mul(p, step), j))
             across, deep = builder.sub(columns, j), builder.sub(k, p)
@@ -255,7 +262,7 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel):
         return context.get_dummy_value()
 
     n = types.intp
-    return types.void(b, n, n, types.boolean, n, n, panel), code
+    return types.void(b, n, n, types.boolean, n, n, panel, n, n), code
 
 
 def _emit_loads(v: _Vectors, source: Any, step: Any, rows: Any, columns: Any) -> list[Any]:
@@ -324,21 +331,40 @@ def product(
     check_matrix(c.size, co, m, n, ldc)
     lanes = BYTES // a.itemsize
     widest = _VECTORS * lanes
+    parts = (k + _DEPTH - 1) // _DEPTH
+    deep = (k + parts - 1) // parts
+    packed_b = tb or m >= _PACKED_ROWS
+    panel = np.empty((deep + lanes) * widest if packed_b else 1, a.dtype)
+    whole = m - m % ROWS if ta and n >= _PACKED_COLUMNS else 0  # rows of A that are packed
+    side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
     down, along = (1, lda) if ta else (lda, 1)
-    packed = tb or m >= _PACKED_ROWS
-    panel = np.empty((k + lanes) * widest if packed else 1, a.dtype)
-    j = 0
-    while j < n:
-        width = min(widest, n - j)
-        if n - j == widest + lanes:
-            width -= lanes  # two tiles of two vectors, rather than one of three and one of one
-        elif width > lanes:
-            width -= width % lanes
-        rows, start, step = (panel, 0, widest) if packed else (b, bo + j, ldb)
-        if packed:
-            _pack(b, bo + (j * ldb if tb else j), ldb, tb, k, width, panel)
-        _multiply(a, ao, down, along, rows, start, step, c, co + j, ldc, m, k, alpha, beta, width)
-        j += width
+    for first in range(0, k, deep):
+        depth = min(deep, k - first)
+        start_a = ao + first * along
+        for i in range(0, whole, ROWS):
+            _pack(a, start_a + i, lda, False, depth, ROWS, side, i * depth, ROWS)
+        j = 0
+        while j < n:
+            width = min(widest, n - j)
+            if n - j == widest + lanes:
+                width -= lanes  # two tiles of two vectors, rather than one of three and one of one
+            elif width > lanes:
+                width -= width % lanes
+            start_b = bo + (j * ldb + first if tb else first * ldb + j)
+            rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
+            if packed_b:
+                _pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
+            before = beta if first == 0 else 1.0
+            if whole:
+                _multiply(
+                    side, 0, depth, 1, ROWS, rows, start, step,
+                    c, co + j, ldc, whole, depth, alpha, before, width,
+                )  # fmt: skip
+            _multiply(
+                a, start_a + whole * down, down, down, along, rows, start, step,
+                c, co + whole * ldc + j, ldc, m - whole, depth, alpha, before, width,
+            )  # fmt: skip
+            j += width
 
 
 @cache
