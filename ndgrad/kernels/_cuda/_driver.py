@@ -14,6 +14,7 @@ import ctypes
 import hashlib
 import os
 import re
+import struct
 import sys
 import threading
 import warnings
@@ -28,6 +29,7 @@ from llvmlite import ir
 from numba import cuda, types
 from numba.core import cgutils
 from numba.cuda.core import config
+from numba.np.numpy_support import as_dtype
 
 from ... import storage
 from ...base import MXNetError
@@ -335,22 +337,60 @@ def shared_object(name: str) -> ctypes.CDLL | None:
 
 # --- kernels --------------------------------------------------------------------------------------
 
-_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
-    types.boolean: ctypes.c_bool,
-    types.float32: ctypes.c_float,
-    types.float64: ctypes.c_double,
-    types.int8: ctypes.c_int8,
-    types.uint8: ctypes.c_uint8,
-    types.int32: ctypes.c_int32,
-    types.uint32: ctypes.c_uint32,
-    types.int64: ctypes.c_int64,
-    types.uint64: ctypes.c_uint64,
+_NUMBERS: dict[Any, tuple[Any, str]] = {
+    types.boolean: (ctypes.c_bool, "?7x"),
+    types.float32: (ctypes.c_float, "f4x"),
+    types.float64: (ctypes.c_double, "d"),
+    types.int8: (ctypes.c_int8, "b7x"),
+    types.uint8: (ctypes.c_uint8, "B7x"),
+    types.int32: (ctypes.c_int32, "i4x"),
+    types.uint32: (ctypes.c_uint32, "I4x"),
+    types.int64: (ctypes.c_int64, "q"),
+    types.uint64: (ctypes.c_uint64, "Q"),
 }
+"""What a number is in C, and how `struct` writes it into a word of eight bytes."""
 
 
 def array_of(dtype: np.dtype[Any]) -> Any:
     """The type of a flat array of *dtype*, as kernels see it: float16 as its bits."""
     return types.Array(getattr(types, stored(dtype)), 1, "C")
+
+
+class _Words:
+    """A word of memory for each parameter of a kernel, and the list of their addresses."""
+
+    __slots__ = ("memory", "_addresses", "addresses")
+
+    def __init__(self, count: int) -> None:
+        self.memory = (ctypes.c_uint64 * count)()
+        start = ctypes.addressof(self.memory)
+        self._addresses = (ctypes.c_void_p * count)(*(start + 8 * i for i in range(count)))
+        self.addresses = ctypes.addressof(self._addresses)
+
+
+def _packing(signature: tuple[Any, ...]) -> tuple[Callable[..., None], tuple[int, ...]]:
+    """What writes arguments into memory for parameters, and how many bytes each of these has.
+
+    numba.cuda passes a flat array as seven: its owners (none), size, bytes of an element, address,
+    shape and strides.
+    """
+    names = [f"a{i}" for i in range(len(signature))]
+    values, layout, sizes = [], "=", []
+    for name, kind in zip(names, signature, strict=True):
+        if isinstance(kind, types.Array):
+            item = str(as_dtype(kind.dtype).itemsize)
+            values += [f"{name}.size", item, f"{name}.address", f"{name}.size", item]
+            layout += "16x5q"
+            sizes += [8] * 7
+        else:
+            convert, form = _NUMBERS[kind]
+            values.append(name)
+            layout += form
+            sizes.append(ctypes.sizeof(convert))
+    namespace: dict[str, Any] = {"write": struct.Struct(layout).pack_into}
+    arguments = ", ".join(["memory", *names])
+    exec(f"def pack({arguments}):\n    write(memory, 0, {', '.join(values)})", namespace)
+    return namespace["pack"], tuple(sizes)
 
 
 class Kernel:
@@ -364,60 +404,73 @@ class Kernel:
     function : callable
         A Python function that uses ``cuda``, imported from this module.
     signature : tuple of numba types
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Bytes of each parameter of the machine code.
     """
 
-    __slots__ = ("function", "signature", "_converters", "_functions")
+    __slots__ = ("function", "signature", "sizes", "_pack", "_functions", "_words")
 
     def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
         self.function, self.signature = function, signature
-        # Looked up once: the hash of a type takes longer than the rest of a launch.
-        self._converters = tuple(map(_CONVERTERS.get, signature))
+        self._pack, self.sizes = _packing(signature)
         self._functions: dict[int, Any] = {}
+        self._words: list[_Words] = []  # that no launch uses
 
     def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        for arg in args:
+            if arg.__class__ is np.ndarray:
+                args = tuple([device.constant(x) if x.__class__ is np.ndarray else x for x in args])
+                break
+        self.launch(device, blocks, threads, args)
+
+    def launch(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        """The same for *args* of which none is on the host."""
         if SIMULATED:
             _simulate(self.function, device, blocks, threads, args)
             return
         device.activate()
         function = self._functions.get(device.number)
         if function is None:
-            entry, cubin = binary(self, device.compute_capability)
-            function = _driver.ObjectCode.from_cubin(cubin).get_kernel(entry)
-            self._functions[device.number] = function
-        values, _kept = self.parameters(device, args)
-        _dispatcher.launch(device.stream, _configuration(blocks, threads), function, *values)
+            function = self._functions[device.number] = self._loaded(device)
+        # Words that another thread's launch does not write to: the driver reads them without the
+        # interpreter's lock.
+        try:
+            words = self._words.pop()
+        except IndexError:
+            words = _Words(len(self.sizes))
+        self.pack(words.memory, args)
+        _checked(
+            api.cuLaunchKernel(
+                *(function, blocks, 1, 1, threads, 1, 1, 0),
+                *(device.stream_handle, words.addresses, 0),
+            )
+        )
+        self._words.append(words)
 
-    def parameters(self, device: Any, args: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
-        """What the driver is given for *args*, and the arrays that must live until then."""
-        values: list[Any] = []
-        kept = []
-        for convert, arg in zip(self._converters, args, strict=True):
-            if convert is not None:
-                values.append(convert(arg))
-                continue
-            if arg.__class__ is not DeviceArray:
-                arg = device.constant(arg)
-                kept.append(arg)
-            parameters = arg.parameters
-            if parameters is None:
-                parameters = arg.parameters = _parameters(arg)
-            values += parameters
-        return values, kept
+    def pack(self, memory: Any, args: tuple[Any, ...]) -> None:
+        """Write what the driver is given for *args*, numbers as C converts them."""
+        try:
+            self._pack(memory, *args)
+        except (OverflowError, struct.error):
+            kinds = map(_NUMBERS.get, self.signature)
+            numbers = [
+                arg if kind is None else kind[0](arg).value
+                for arg, kind in zip(args, kinds, strict=True)
+            ]
+            self._pack(memory, *numbers)
+
+    def _loaded(self, device: Any) -> Any:
+        """The kernel's handle on the active device."""
+        entry, cubin = binary(self, device.compute_capability)
+        module = _checked(api.cuModuleLoadData(cubin))
+        return _checked(api.cuModuleGetFunction(module, entry.encode()))
 
     def over(self, device: Any, units: int, args: tuple[Any, ...], threads: int = THREADS) -> None:
         """Launch with about a thread for each of *units*, in blocks of *threads*."""
         self(device, device.blocks(-(-units // threads)), threads, args)
-
-
-def _parameters(x: DeviceArray) -> tuple[int, ...]:
-    """A flat array as numba.cuda passes it: no owners, sizes, address, shape, strides."""
-    size, item = x.size, x.dtype.itemsize
-    return 0, 0, size, item, x.address, size, item
-
-
-@cache
-def _configuration(blocks: int, threads: int) -> Any:
-    return _dispatcher.LaunchConfig(grid=(blocks, 1, 1), block=(threads, 1, 1), shmem_size=0)
 
 
 _simulating = threading.Lock()  # the simulator runs one kernel at a time
@@ -426,10 +479,9 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 def _simulate(
     function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
-    kept = [device.constant(x) if isinstance(x, np.ndarray) else x for x in args]
     seen = [
         FakeCUDAArray(_host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
-        for x in kept
+        for x in args
     ]
     with _simulating, warnings.catch_warnings():
         # A thread of the simulator says of overflows and NaN what a GPU does not.
