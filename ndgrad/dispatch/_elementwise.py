@@ -109,7 +109,7 @@ def _long_way(op: ElementwiseOp) -> Callable[..., Any]:
 
 
 def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]:
-    """The short way on a device, for what the short ways of the host take; None for the rest.
+    """The short way on a device, for arrays of one dtype and numbers; None for the rest.
 
     Beside a launch a call of Python's costs little: the node is made as for any operator.
     """
@@ -121,15 +121,17 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
     blank = array.__new__
 
     def call(inputs: tuple[Any, ...]) -> Array | None:
-        first, letters, in_graph, operands = None, "", False, []
+        first, letters, same, in_graph, operands = None, "", True, False, []
         for x in inputs:
             kind = x.__class__
             if kind is array:
                 data = x._data
                 if first is None:
-                    first, dtype, shape, ctx = x, data.dtype, x._shape, x._ctx
-                elif data.dtype is not dtype or x._shape != shape or x._ctx is not ctx:
+                    first, dtype, shape, ctx = data, data.dtype, x._shape, x._ctx
+                elif data.dtype is not dtype or x._ctx is not ctx:
                     return None
+                elif x._shape != shape:
+                    same = False
                 in_graph = in_graph or x._node is not None
                 operands.append(data)
                 letters += "v"
@@ -140,9 +142,18 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
                 return None
         if first is None or ("s" in letters and dtype.kind != "f"):
             return None
-        data = first._data
-        y = data.device.empty(data.size, dtype)
-        kernels[letters][dtype](operands, (y,))
+        if same:
+            y = first.device.empty(first.size, dtype)
+            kernels[letters][dtype](operands, (y,))
+        elif op.broadcast:
+            shapes = tuple([x._shape for x in inputs])
+            shape = _elementwise.layout(shapes, op.name).shape
+            y = first.device.empty(size_of(shape), dtype)
+            if y.size:
+                compute = compute_type(dtype, mathematical=op.mathematical)
+                _elementwise.run(op.forward_loop, tuple(operands), shapes, (y,), compute)
+        else:
+            return None
         result = blank(array)
         result._data, result._shape, result._ctx = y, shape, ctx
         result._version, result._node = [0], None
