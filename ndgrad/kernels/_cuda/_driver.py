@@ -139,6 +139,56 @@ class _Lease:
             self.pool.give_back(self.block)
 
 
+class _Faults:
+    """What kernels found wrong with the values of their arguments.
+
+    A kernel cannot raise, and to ask it would be to wait for it.  So it does something harmless
+    instead and leaves word in memory of the host's, where looking costs nothing; the error is
+    raised when the host waits for the device anyhow.  Of several faults the one of the error that
+    was thought of first is reported, and of several values the least.
+
+    Attributes
+    ----------
+    word : DeviceArray
+        One int64 for `report`.
+    """
+
+    _NONE = 2**63 - 1
+
+    def __init__(self, device: Device) -> None:
+        self._context = device.context
+        if SIMULATED:
+            host = np.empty(1, np.int64)
+            address = host.ctypes.data
+        else:
+            device.activate()
+            flags = api.CU_MEMHOSTALLOC_DEVICEMAP | api.CU_MEMHOSTALLOC_PORTABLE
+            pointer = int(_checked(api.cuMemHostAlloc(8, flags)))
+            host = _host_view(pointer, 1, np.dtype("int64"))
+            address = int(_checked(api.cuMemHostGetDevicePointer(pointer, 0)))
+        host[0] = self._NONE
+        self._host = host
+        self.word = DeviceArray(device, address, 1, host.dtype)
+        self._codes: dict[tuple[type[Exception], str], int] = {}
+
+    def code(self, error: type[Exception], text: str) -> int:
+        """The number of an error, whose text has ``{value}`` where the value is to be named."""
+        return self._codes.setdefault((error, text), len(self._codes))
+
+    def raise_any(self) -> None:
+        """Raise the error that kernels have left word of; the host has waited for them."""
+        left = int(self._host[0])
+        if left == self._NONE:
+            return
+        self._host[0] = self._NONE
+        code, value = divmod(left, 2**32)
+        error, text = list(self._codes)[code]
+        raise error(
+            f"{text.format(value=value - 2**31)} (found on {self._context}, where operators run "
+            "while Python goes on: the call may be an earlier one)"
+        )
+
+
 class Device:
     """A GPU, as `ndgrad.device.Device` describes it.
 
@@ -194,6 +244,10 @@ class Device:
         """The stream, as libraries want it."""
         return int(self.stream.handle)
 
+    @cached_property
+    def faults(self) -> _Faults:
+        return _Faults(self)
+
     def activate(self) -> None:
         """Make this the device that the thread's calls of the driver are about."""
         if not SIMULATED:
@@ -224,9 +278,10 @@ class Device:
     def download(self, address: int, target: np.ndarray[Any, Any]) -> None:
         if SIMULATED:
             ctypes.memmove(target.ctypes.data, address, target.nbytes)
-            return
-        self.activate()
-        _checked(api.cuMemcpyDtoH(target.ctypes.data, address, target.nbytes))
+        else:
+            self.activate()
+            _checked(api.cuMemcpyDtoH(target.ctypes.data, address, target.nbytes))
+        self.faults.raise_any()
 
     def copy(self, source: int, target: int, nbytes: int, device: Any) -> None:
         if SIMULATED:
@@ -301,6 +356,7 @@ class Device:
         if not SIMULATED:
             self.activate()
             _checked(api.cuCtxSynchronize())
+        self.faults.raise_any()
 
 
 def _checked_pair(result: tuple[Any, ...]) -> tuple[int, int]:
