@@ -588,10 +588,9 @@ def _take_over(x: Array, result: Array) -> None:
 def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
-        if np.unique(host(rows.index)).size != rows.index.size:
-            raise MXNetError(
-                "setitem: while recording, an index that comes twice cannot be assigned to"
-            )
+        twice = "setitem: while recording, an index that comes twice cannot be assigned to"
+        with placed(home(rows.index)):
+            _rows.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
         if array._shape != rows.shape:

@@ -226,6 +226,21 @@ def last(index: Any, length: int) -> Any:
     return owner
 
 
+_BEHIND = Loop("behind", ("last", "place"), (("y", "last - place"),))
+
+
+def distinct(index: Any, length: int, error: type[Exception], text: str) -> None:
+    """Raise an error if an index comes twice; on a device as `checked` does."""
+    if index.__class__ is np.ndarray:
+        if np.unique(index).size != index.size:
+            raise error(text)
+    elif index.size:
+        behind = take(last(index, length), index, 1, length, 1)
+        shape = (index.size,)
+        _elementwise.run(_BEHIND, (behind, places(index.size)), (shape, shape), (behind,), "int64")
+        checked(behind, 0, 1, error, text)
+
+
 @chunked
 def _select(x, index, y, length, inner, lo, hi):
     """y[o, i] = x[o, index[o, i], i] for the positions o * inner + i in [lo, hi)."""

@@ -353,6 +353,17 @@ def test_masks_and_bad_index_arrays() -> None:
     with pytest.raises(IndexError, match="index 2 is out of bounds for axis 0 with size 2"):
         nd.waitall()
     assert x.asnumpy().tolist() == [[5, 5], [3, 4]]
+    value = on_gpu([[1, 2], [3, 4]])
+    value.attach_grad()
+    with autograd.record():
+        x[on_gpu([1, 0])] = value * 2
+        y = nd.zeros((2, 2), ctx=GPU)
+        y[on_gpu([1, 1])] = value * 2
+    x.backward()
+    with pytest.raises(MXNetError, match="an index that comes twice cannot be assigned to"):
+        nd.waitall()
+    assert x.asnumpy().tolist() == [[6, 8], [2, 4]]
+    assert value.grad.asnumpy().tolist() == [[2, 2], [2, 2]]
     with pytest.raises(MXNetError, match=r"x is on cpu\(0\) and the index on gpu\(0\)"):
         nd.zeros(3)[index]
 
