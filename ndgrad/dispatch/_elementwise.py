@@ -55,7 +55,7 @@ def _as_scalar(value: Any, dtype: Dtype) -> Any:
 # --- forward -------------------------------------------------------------------------------------
 
 
-class _Kernels(dict[Dtype, Any]):
+class Kernels(dict[Dtype, Any]):
     """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
     They are `Compiled`, or on a device `Flat`.
@@ -76,7 +76,8 @@ class _Kernels(dict[Dtype, Any]):
         return self[dtype]
 
 
-def _flat_on_device(*args: Any) -> Any:
+def flat_on_device(*args: Any) -> Any:
+    """What a loop over operands of one size is on a device: a `Flat`."""
     return _cuda._elementwise.Flat(*args)
 
 
@@ -115,7 +116,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
     """
     array = _classes.array._on_device
     kernels = {
-        letters: _Kernels(op, letters, _flat_on_device)
+        letters: Kernels(op, letters, flat_on_device)
         for letters in (("v",) if len(op.inputs) == 1 else ("vv", "vs", "sv"))
     }
     blank = array.__new__
@@ -166,7 +167,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
 
 def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
     long = _long_way(op)
-    array, kernels, limit = _classes.array, _Kernels(op, "v"), PARALLEL_ELEMENTS
+    array, kernels, limit = _classes.array, Kernels(op, "v"), PARALLEL_ELEMENTS
     save_x, save_y = op.saved
     new, blank = np.empty, array.__new__
 
@@ -208,7 +209,7 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
 def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
     long = _long_way(op)
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number, left_number = _Kernels(op, "vv"), _Kernels(op, "vs"), _Kernels(op, "sv")
+    arrays, right_number, left_number = Kernels(op, "vv"), Kernels(op, "vs"), Kernels(op, "sv")
     save_a, save_b, save_y = op.saved
     saves_nothing = not any(op.saved)
     new, blank = np.empty, array.__new__
@@ -319,7 +320,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.
     """
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number = _Kernels(op, "ov"), _Kernels(op, "os")
+    arrays, right_number = Kernels(op, "ov"), Kernels(op, "os")
     on_device = _in_place_on_device(op)
 
     def call(target: Array, operand: Any) -> bool:
@@ -351,7 +352,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
 
 def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     array = _classes.array._on_device
-    arrays, right_number = (_Kernels(op, letters, _flat_on_device) for letters in ("vv", "vs"))
+    arrays, right_number = (Kernels(op, letters, flat_on_device) for letters in ("vv", "vs"))
 
     def call(target: Array, operand: Any) -> bool:
         x = target._data
@@ -593,7 +594,7 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         targets, passed = ", ".join(outs), ", ".join((*loop.args, *outs))
         lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
     if wanted and node.ctx.device_typeid == GPU:
-        names["run"] = _flat_on_device(*which)
+        names["run"] = flat_on_device(*which)
         lines += [
             "    empty = g.device.empty",
             f"    {targets}, = {'empty(n, dtype), ' * len(outs)}",
