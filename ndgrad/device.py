@@ -99,7 +99,6 @@ class DeviceArray:
         "nbytes",
         "base",
         "_lease",
-        "parameters",
         "__weakref__",
     )
 
@@ -118,8 +117,6 @@ class DeviceArray:
         self.device, self.address, self.size, self.dtype = device, address, size, dtype
         self.nbytes = size * dtype.itemsize
         self._lease, self.base = lease, base
-        # As kernels get it; the driver fills it in at the first launch.
-        self.parameters: tuple[int, ...] | None = None
 
     # --- facts -----------------------------------------------------------------------------------
 
