@@ -11,7 +11,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -26,7 +26,7 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.compiler import _plan, _program, _recorder
 from ndgrad.graph import Leaf
-from ndgrad.kernels import _fused, _philox
+from ndgrad.kernels import _fused, _philox, _products
 from ndgrad.testing import assert_close
 
 SHAPES = ("3", "2, 3", "3, 3", "1", "2, 1", "1, 3", "2, 2, 3", "3, 2", "2, 3, 2", "0, 3", "4, 20")
@@ -349,11 +349,14 @@ def programs(draw: Any, mode: str, most: int) -> Program:
 
 @contextmanager
 def small_pieces() -> Iterator[None]:
-    """Several tiles, units and strips already in small arrays."""
-    with patch.multiple(_fused, TILE=5, _UNIT=6, _UNITS=3):
-        with patch.object(_program, "SHORT", 2), patch.object(_plan, "SHORT", 2):
-            with patch.object(_recorder, "SHORT", 2):
-                yield
+    """Several tiles, units, strips and blocks of products already in small arrays."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.multiple(_fused, TILE=3, _UNIT=6, _UNITS=3))
+        stack.enter_context(patch.object(_products, "_shared_out", lambda m, n, k, tb: (1, n)))
+        stack.enter_context(patch.object(_products, "_CHUNK", 1))
+        for module in (_program, _plan, _recorder):
+            stack.enter_context(patch.object(module, "SHORT", 2))
+        yield
 
 
 def penalised(function: Any) -> Any:

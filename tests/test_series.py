@@ -63,6 +63,23 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
         np.testing.assert_array_equal(given, expected(x, steps))
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_a_step_that_follows_takes_each_chunk_from_the_step_before(threads, monkeypatch):
+    monkeypatch.setattr(_series, "num_threads", lambda: threads)
+    n, entry = 1000, rolled()
+    a, b, c, d = map(Array, "abcd")
+    first = Step(entry, (a, b, 2.0, 1, True), n, 64, n)
+    second = Step(entry, (b, c, 3.0, 0, True), n, 64, n, follows=True)
+    third = Step(entry, (c, b, 1.0, 5, False), n, 100, n)
+    x, y, z, u = (np.arange(n, dtype=FLOAT) for _ in range(4))
+    run = Series([first, second, second._replace(arguments=(c, d, 1.0, 0, True)), third])
+    run.prepared({a: x, b: y, c: z, d: u})()
+    made = expected(x, [first, second])
+    np.testing.assert_array_equal(z, made)
+    np.testing.assert_array_equal(u, made + 1)
+    np.testing.assert_array_equal(y, np.roll(made, -5))
+
+
 def test_each_call_takes_the_arrays_it_is_given():
     entry, n = rolled(), 64
     run = Series([Step(entry, (Array("x"), Array("y"), 2.0, 0, False), n, 16, n)]).prepared({})

@@ -86,6 +86,7 @@ class _Builder:
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.lines: list[str] = []
         self.pending: list[Step] = []  # of the series that the next lines run
+        self.product: tuple[Step, Product] | None = None  # the last
         self.series: list[str] = []  # lines that prepare them
         self.slots: list[Slot] = []
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
@@ -112,12 +113,11 @@ class _Builder:
         self._close_series()
         self.lines.append(text)
 
-    def _run(
-        self, entry: Any, arguments: Sequence[Any], units: int, grain: int, alone: int
-    ) -> None:
-        """A kernel, behind those before it; strings are expressions of arrays."""
-        given = tuple(_series.Array(x) if isinstance(x, str) else x for x in arguments)
-        self.pending.append(Step(entry, given, units, grain, alone))
+    def _run(self, step: Step) -> Step:
+        """A kernel, behind those before it; strings among arguments are expressions of arrays."""
+        given = tuple(_series.Array(x) if isinstance(x, str) else x for x in step.arguments)
+        self.pending.append(step._replace(arguments=given))
+        return self.pending[-1]
 
     def _close_series(self) -> None:
         """Lines for the kernels that wait: one line for several."""
@@ -144,7 +144,8 @@ class _Builder:
         arguments = (x for x in step.arguments if isinstance(x, (str, bool, float)))
         sizes = [x for x in step.arguments if type(x) is int and x < 1 << 40]
         shown = ", ".join(map(str, (*arguments, *sizes)))
-        return f"{step.entry.name}({shown}), {step.units} by {step.grain}"
+        how = " with the step before" if step.follows else ""
+        return f"{step.entry.name}({shown}), {step.units} by {step.grain}{how}"
 
     def _alone(self, step: Step) -> None:
         arguments = [
@@ -422,15 +423,46 @@ class _Builder:
             if value in self.direct and value not in self.names:
                 self._named(value, self._name(self.direct[value]))
         numbers_of_strips = [number for name in spec.strips for number in strips[name]]
-        arguments = [*expressions, *numbers_of_strips, *work.numbers]
         heavy = group.size * max(1, len(group.members) // 4)
-        self._run(kernel.entry, arguments, *self.target.shares(work, heavy))
-        for step in finishing:
-            self._run(*step)
-        self._account(group, made, kernel.text, outside)
+        grain = self._epilogue(group, outside, work)
+        arguments = [*expressions, *numbers_of_strips, *work.numbers]
+        step = Step(kernel.entry, arguments, *self.target.shares(work, heavy))
+        self._run(step._replace(grain=grain, follows=True) if grain else step)
+        for finish in finishing:
+            self._run(Step(*finish))
+        self._account(group, made, kernel.text, outside, follows=grain > 0)
+
+    def _epilogue(self, group: Group, outside: Sequence[Value], work: Any) -> int:
+        """The grain at which a group can follow the product just before it; 0 if it cannot.
+
+        Each chunk of such a group needs the elements that a chunk of the product has made, and
+        writes over nothing that other chunks of the product read.
+        """
+        if self.product is None or not self.pending or self.pending[-1] is not self.product[0]:
+            return 0
+        step, product = self.product
+        (out,) = product.outputs
+        if not step.each or step.chunks == 1 or group.size != out.size:
+            return 0
+        read = [x for member in group.members for x in member.inputs if root(x)[0] is out]
+        if any(whole(x) is not out for x in read):
+            return 0
+        operands = {root(x)[0] for x in product.inputs}
+        if any(self.direct.get(value) in operands for value in outside):
+            return 0
+        grain: int = work.fit(step.each)
+        if grain:
+            for x in operands:
+                self._used(x)  # other chunks still read it while results are written
+        return grain
 
     def _account(
-        self, group: Group, made: Sequence[Value], text: str, outside: Sequence[Value]
+        self,
+        group: Group,
+        made: Sequence[Value],
+        text: str,
+        outside: Sequence[Value],
+        follows: bool = False,
     ) -> None:
         report = self.report
         number = len(report.steps)
@@ -439,6 +471,8 @@ class _Builder:
         form = f"{group.size // group.n} x {group.n}" if group.n else str(group.size)
         if not group.fused:
             form = "x".join(map(str, made[0].shape)) if made else "0"
+        if follows:
+            form += ", with blocks of the step before"
         reads: list[int | str] = []
         for value in group.read:
             maker = value.maker
@@ -494,7 +528,7 @@ class _Builder:
         facts = (p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.alpha, p.batch, p.continues)
         step = self.target.product((inputs[0], inputs[1], bias, out), *facts, p.outputs[0].dtype)
         if step is not None:
-            self._run(*step)
+            self.product = self._run(step), p
         else:
             name = self._bound("product", product_into)
             operands = f"{inputs[0]}, {inputs[1]}, {bias}, {out}"
@@ -542,7 +576,7 @@ class _Builder:
         stride = sum(join.lengths)
         step = self.target.rows(x, out, rows, n, offset, stride, join.outputs[0].dtype)
         if step is not None:
-            self._run(*step)
+            self._run(step)
             return
         self.globals["move"] = move
         source = self._bound("box", Box((rows, n), (n, 1), 0))

@@ -504,15 +504,15 @@ class Work:
     """
 
     def __init__(self, fused: Fused, size: int, n: int) -> None:
-        partial = any(isinstance(s, Fold) and s.over != "row" for s in fused.steps)
-        flat = fused.form == "flat"
+        self._partial = any(isinstance(s, Fold) and s.over != "row" for s in fused.steps)
+        self._flat = fused.form == "flat"
         self.size = size
-        self.n = max(1, min(size, TILE)) if flat else n
-        self.rows = -(-size // self.n) if flat else size // max(1, n)
+        self.n = max(1, min(size, TILE)) if self._flat else n
+        self.rows = -(-size // max(1, self.n))
         self.block = max(1, _UNIT // self.n)
-        if partial:
+        if self._partial:
             self.block = max(self.block, -(-self.rows // _UNITS))
-            if not flat:
+            if not self._flat:
                 self.block = min(self.block, _NEIGHBOURS)
         self.units = -(-self.rows // self.block)
         self.grain = 1
@@ -520,6 +520,21 @@ class Work:
     @property
     def numbers(self) -> tuple[int, int, int, int]:
         return self.size, self.rows, self.n, self.block
+
+    def fit(self, each: int) -> int:
+        """The units that make *each* elements, 0 if none do; work is cut anew where that is free."""
+        free = not self._partial  # units do not show in results
+        if free and self._flat:
+            tiles = -(-each // TILE)
+            if each % tiles:
+                return 0
+            self.n = each // tiles
+            self.rows = -(-self.size // self.n)
+        rows, rest = divmod(each, self.n)
+        if free:
+            self.block = math.gcd(self.block, rows)
+            self.units = -(-self.rows // self.block)
+        return 0 if rest or rows % self.block else rows // self.block
 
 
 class Kernel:

@@ -278,15 +278,18 @@ def step(
         return None
     a, b, bias, c = operands
     beta = 1.0 if add or bias is not None else 0.0
-    numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
+    numbers, units, grain = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
     starts = np.arange(batch, dtype=np.int64)
     kernel, addr, *rest = numbers
+    rows, columns = rest[-2:]
+    in_order = columns == n and (batch == 1 or rows == m)
     empty_row = np.empty(0, dtype)
     arguments = (
         kernel, addr, a, starts * (m * k), ta, b, starts * (k * n), tb, c,
         empty_row if bias is None else bias, *rest,
     )  # fmt: skip
-    return Step(_blocks_entry(dtype), arguments, units, each, each)
+    each = grain * rows * n if in_order else 0
+    return Step(_blocks_entry(dtype), arguments, units, grain, grain, each)
 
 
 def integer_product(

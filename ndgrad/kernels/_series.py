@@ -6,7 +6,10 @@ left spins until the last is done.  Chunks belong to threads by number, so that 
 its cache what it wrote in the step before; a thread that has done its own takes those of others.
 
 Nobody waits for a chunk that no thread has claimed: if the others come late or not at all, the
-first does the work of all.  Chunks do not depend on the number of threads, nor do results.
+first does the work of all.  Results do not depend on the number of threads.
+
+A step may *follow* the one before: each of its chunks needs only the chunk of the same number, and
+runs right after it, on the same thread, while what that made lies in its cache.
 """
 
 from __future__ import annotations
@@ -25,12 +28,13 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
 
-from ._launch import Entry, address, chunked, driver, vector
+from ._launch import Entry, address, chunked, driver, kernel, vector
 from ._threads import num_threads
 
 Flat = np.ndarray[Any, Any]
 
 _FIELDS = 6  # of a step: caller, kernel, first word of its arguments, units, grain, chunks
+_FOLLOWS = -1  # in the place of the chunks of a step that follows
 _LINE = 8  # words of a cache line
 _PATIENCE = 200  # looks at what is done before a thread takes another's chunk: some 10 us
 _SPINS = 2000  # some 100 us
@@ -49,6 +53,11 @@ class Step(NamedTuple):
     units, grain : int
     alone : int
         The grain that pays where the step has a launch of its own.
+    each : int
+        Elements of the result that a chunk fills, if chunks fill it from its beginning to its end;
+        0 if not.
+    follows : bool
+        Whether a chunk needs of the step before only the chunk of the same number.
     """
 
     entry: Entry
@@ -56,6 +65,12 @@ class Step(NamedTuple):
     units: int
     grain: int
     alone: int
+    each: int = 0
+    follows: bool = False
+
+    @property
+    def chunks(self) -> int:
+        return -(-self.units // self.grain)
 
 
 class Array(str):
@@ -194,6 +209,20 @@ def _caller(kernel, words, lo, hi, kinds):
     _invoke(kernel, words, lo, hi, kinds)
 
 
+@kernel
+def _chunk(table: Any, words: int, field: int, chunk: int) -> int:
+    """Run a chunk of a step and of those that follow it; how many of them raised."""
+    raised = 0
+    while True:
+        begin = chunk * table[field + 4]
+        end = min(begin + table[field + 4], table[field + 3])
+        arguments = words + 8 * table[field + 2]
+        raised += _start(table[field], table[field + 1], arguments, begin, end)
+        field += _FIELDS
+        if field == table.size or table[field + 5] != _FOLLOWS:
+            return raised
+
+
 @chunked
 def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int) -> None:
     """What the threads number lo to hi - 1 of *threads* do.
@@ -206,9 +235,9 @@ def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int
         counters[_LINE * (1 + thread)] = 1
         for step in range(table.size // _FIELDS):
             field = step * _FIELDS
-            caller, kernel = table[field], table[field + 1]
-            arguments = start_of_words + 8 * table[field + 2]
-            units, grain, chunks = table[field + 3], table[field + 4], table[field + 5]
+            chunks = table[field + 5]
+            if chunks == _FOLLOWS:
+                continue
             done = _LINE * (1 + threads + step * (threads + 1))
             for turn in range(threads):
                 owner = (thread + turn) % threads
@@ -225,9 +254,7 @@ def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int
                     chunk = first + _added(counters, claims, 1)
                     if chunk >= last:
                         break
-                    begin = chunk * grain
-                    end = min(begin + grain, units)
-                    if _start(caller, kernel, arguments, begin, end) != 0:
+                    if _chunk(table, start_of_words, field, chunk) != 0:
                         counters[0] = 1
                     finished += 1
                 if finished:
@@ -256,7 +283,6 @@ class Series:
         self.steps = tuple(steps)
         named = (x for step in self.steps for x in step.arguments if isinstance(x, Array))
         self.names = tuple(dict.fromkeys(named))
-        self.chunks = [-(-step.units // step.grain) for step in self.steps]
         self.words: list[int] = []  # the arguments of all steps
         self.places: dict[Array, list[int]] = {}  # first words of the arguments that it is
         self.table: list[int] = []
@@ -264,9 +290,9 @@ class Series:
             self._lay_out()
 
     def _lay_out(self) -> None:
-        for step, chunks in zip(self.steps, self.chunks, strict=True):
+        for i, step in enumerate(self.steps):
             kinds = step.entry.signature[:-2]  # without lo, hi
-            work = (step.units, step.grain, chunks)
+            work = (step.units, step.grain, _FOLLOWS if i and step.follows else step.chunks)
             self.table += (_caller_of(kinds), step.entry.address, len(self.words), *work)
             for kind, x in zip(kinds, step.arguments, strict=True):
                 self._put(kind, x)
@@ -306,7 +332,7 @@ class _Prepared:
                     self.words[place : place + 2] = _address_and_size(kept[name])
             else:
                 self.places.append(np.array(places))
-        self.width = max(series.chunks)
+        self.width = max(step.chunks for step in series.steps)
         self.counters, self.threads = np.zeros(0, np.int64), 0
 
     def __call__(self, *arrays: Flat) -> None:
@@ -331,7 +357,10 @@ class _Prepared:
 
 
 class _Interpreted:
-    """The same with the JIT off: one step after the other."""
+    """The same with the JIT off: one step after the other, and the last chunks first.
+
+    So a step shows that follows another one which it may not follow.
+    """
 
     def __init__(self, series: Series, kept: Mapping[Array, Flat]) -> None:
         self.steps, self.kept = series.steps, dict(kept)
@@ -339,9 +368,16 @@ class _Interpreted:
 
     def __call__(self, *arrays: Flat) -> None:
         known = self.kept | dict(zip(self.later, arrays, strict=True))
-        for step in self.steps:
-            values = (known[x] if isinstance(x, Array) else x for x in step.arguments)
-            step.entry.serial(*values, 0, step.units)
+        steps = list(self.steps)
+        while steps:
+            together = [steps.pop(0)]
+            while steps and steps[0].follows:
+                together.append(steps.pop(0))
+            for chunk in reversed(range(together[0].chunks)):
+                for step in together:
+                    values = (known[x] if isinstance(x, Array) else x for x in step.arguments)
+                    begin = chunk * step.grain
+                    step.entry.serial(*values, begin, min(begin + step.grain, step.units))
 
 
 def _address_and_size(x: Flat) -> tuple[int, int]:

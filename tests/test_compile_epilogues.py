@@ -1,0 +1,60 @@
+"""Fused kernels that follow a product of matrices, block by block."""
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import nd
+from ndgrad.kernels import _products
+
+rng = np.random.default_rng(5)
+FOLLOWS = "with blocks of the step before"
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """Products are shared out in blocks of rows, whatever the number of threads."""
+    monkeypatch.setattr(_products, "_shared_out", lambda m, n, k, tb: (max(1, m // 4), n))
+    monkeypatch.setattr(_products, "_CHUNK", 1)
+
+
+def both(function, *arrays):
+    """What *function* returns and leaves in its arguments, eager and compiled, and the plan."""
+    found = []
+    compiled = mx.compile(function)
+    for f in (function, compiled):
+        arguments = [nd.array(x) for x in arrays]
+        y = f(*arguments)
+        found.append([x.asnumpy() for x in (y, *arguments)])
+    for x, y in zip(*found, strict=True):
+        np.testing.assert_allclose(y, x, rtol=4e-7)
+    return str(compiled.explain())
+
+
+def test_what_follows_a_product_runs_block_by_block(blocks):
+    x, w, b = (rng.standard_normal(s).astype("f") for s in ((64, 32), (48, 32), (48,)))
+    text = both(lambda x, w, b: nd.relu(nd.FullyConnected(x, w, b, num_hidden=48)), x, w, b)
+    assert FOLLOWS in text
+    text = both(lambda x, w, b: nd.softmax(nd.dot(x, w, transpose_b=True)), x, w, b)
+    assert FOLLOWS in text
+
+
+def test_sums_over_the_rows_of_a_product_do_not_depend_on_blocks(blocks):
+    x, w = (rng.standard_normal(s).astype("f") for s in ((2048, 16), (16, 128)))
+    assert FOLLOWS in both(lambda x, w: nd.sum(nd.dot(x, w) * 2, axis=1), x, w)
+
+
+def test_what_is_written_over_an_operand_waits_for_the_whole_product(blocks):
+    x, w = (rng.standard_normal((64, 64)).astype("f") for _ in range(2))
+
+    def update(x, w):
+        w[:] = nd.dot(x, w) * 0.5 + 1
+        return w + 0
+
+    both(update, x, w)
+
+
+def test_rows_of_a_product_that_others_read_as_columns_wait(blocks):
+    x, w = (rng.standard_normal((64, 64)).astype("f") for _ in range(2))
+    text = both(lambda x, w: nd.broadcast_add(nd.dot(x, w), nd.dot(x, w)[0:1]), x, w)
+    assert FOLLOWS not in text
