@@ -88,6 +88,7 @@ class _Builder:
         self.pending: list[Step] = []  # of the series that the next lines run
         self.series: list[str] = []  # lines that prepare them
         self.slots: list[Slot] = []
+        self.slot_of: dict[Value, Slot] = {}
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
@@ -277,9 +278,8 @@ class _Builder:
     def _used(self, base: Value) -> None:
         while base in self.inside:
             base = self.inside[base][0]
-        for slot in self.slots:
-            if slot.value is base:
-                slot.last = self.step
+        if (slot := self.slot_of.get(base)) is not None:
+            slot.last = self.step
 
     def _allocate(self, value: Value) -> str:
         """Memory for a value that is about to be made."""
@@ -300,7 +300,10 @@ class _Builder:
 
     def _temporary(self, size: int, dtype: Any, value: Value | None = None) -> str:
         name = f"t{len(self.slots)}"
-        self.slots.append(Slot(name, size, np.dtype(dtype), self.step, self.step, value))
+        slot = Slot(name, size, np.dtype(dtype), self.step, self.step)
+        self.slots.append(slot)
+        if value is not None:
+            self.slot_of[value] = slot
         return name
 
     # --- steps -----------------------------------------------------------------------------------
@@ -504,7 +507,7 @@ class _Builder:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
         (out,), term = product.outputs, product.inputs[2]
         start, offset = root(term)
-        slot = next((s for s in self.slots if s.value is start), None)
+        slot = self.slot_of.get(start)
         where = place(term)
         if where is None or where.n:
             slot = None
@@ -515,7 +518,7 @@ class _Builder:
         if start.size != out.size:
             self.inside[out] = start, offset
             return self._allocate(out)
-        slot.value = out
+        self.slot_of[out] = self.slot_of.pop(start)
         return self._named(out, slot.name)
 
     def _call(self, call: Call, inputs: list[str]) -> None:

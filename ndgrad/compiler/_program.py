@@ -298,6 +298,8 @@ def live(
 
 def replaced(instruction: Instruction, new: Mapping[Value, Value]) -> None:
     """Let *instruction* read *new* values in place of old ones."""
+    if new.keys().isdisjoint(instruction.inputs):
+        return
     instruction.inputs = tuple(new.get(value, value) for value in instruction.inputs)
     if isinstance(instruction, Map):
         instruction.operands = tuple(

@@ -113,6 +113,12 @@ class Cell:
         self.arrays: list[Array] = []
         self.blank: Any = None
 
+    def offset(self, root: Flat, flat: Flat) -> int:
+        """Where *flat*, of the memory that *root* owns, begins in the cell."""
+        if flat is root:
+            return 0
+        return (address(flat) - self.address) // max(1, flat.dtype.itemsize)
+
 
 class Recorder:
     """Writes down what happens in one thread; see the module.
@@ -255,7 +261,7 @@ class Recorder:
             cell = self._source(flat, "captured")
             cell.made = False
         value = cell.value
-        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = cell.offset(root, flat)
         if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
             self.refuse(f"reads memory of dtype {value.dtype} as {flat.dtype}")
         if offset == 0 and shape == value.shape:
@@ -277,7 +283,7 @@ class Recorder:
         if cell.value.size == value.size:
             cell.value = value
             return
-        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = cell.offset(root, flat)
         update = Update(inputs=(cell.value, value), offset=offset)
         cell.value = self.add(update, (cell.value.shape, cell.value.dtype))
 
@@ -365,7 +371,7 @@ class Recorder:
         self.read(array._data)
         root = root_of(array._data)
         cell = self._cells.get(id(root)) or self._cells[id(array._data)]
-        return cell, (address(array._data) - cell.address) // max(1, array._data.dtype.itemsize)
+        return cell, cell.offset(root, array._data)
 
     # --- doors -----------------------------------------------------------------------------------
 
