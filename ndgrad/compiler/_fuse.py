@@ -136,7 +136,8 @@ class Fusion:
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
-        self._last_draw: list[Group] = []
+        self.checks: list[Group] = []
+        self._last_in_order: list[Group] = []
         self._fits: dict[Instruction, _Fit | None] = {}
         for instruction in instructions:
             if not isinstance(instruction, (View, Strip)):
@@ -169,9 +170,12 @@ class Fusion:
             for maker in makers:
                 if maker.fused:
                     maker.reasons.append(f"{instruction.title} is not element-wise")
-            if isinstance(instruction, Call) and instruction.facts is None:
-                makers += self._last_draw  # random numbers depend on what was drawn before
-                self._last_draw = [group]
+            if isinstance(instruction, Call) and (instruction.checks or instruction.facts is None):
+                # Random numbers depend on what was drawn before, and the first error is raised.
+                makers += self._last_in_order
+                self._last_in_order = [group]
+                if instruction.checks:
+                    self.checks.append(group)
             self._add(group, instruction, makers)
             return
         candidates = dict.fromkeys(reversed(makers))
@@ -450,7 +454,7 @@ class Fusion:
 
     def _turn(self, group: Group) -> int:
         """Where in the program a group stands; what checks its inputs comes first."""
-        return -1 if _checks(group) else self._order[group.members[0]]
+        return -1 if group in self.checks else self._order[group.members[0]]
 
 
 def describe(group: Group) -> str:
@@ -459,7 +463,3 @@ def describe(group: Group) -> str:
 
 
 __all__ = ["Fusion", "Group", "describe"]
-
-
-def _checks(group: Group) -> bool:
-    return isinstance(group.members[0], Call) and group.members[0].checks

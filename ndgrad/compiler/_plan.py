@@ -54,6 +54,20 @@ from ._target import target_on
 _FEW = 4  # kernels on one thread that are called sooner than a series of them
 
 
+class Refused(Exception):
+    """A call raised an error after writes, which have been made.
+
+    Attributes
+    ----------
+    error : Exception
+    effects : list of int
+        Which of the program's effects have begun.
+    """
+
+    def __init__(self, error: Exception, effects: list[int]) -> None:
+        self.error, self.effects = error, effects
+
+
 class Plan:
     """A program ready to run.
 
@@ -177,9 +191,19 @@ class _Builder:
             readers = self.fusion.readers(source)
             if group in readers and not self._in_place(group, source, base):
                 continue
-            if self.fusion.delay(group, readers):
+            if self.fusion.delay(group, [*readers, *self._checks_before(source, base)]):
                 seen.add(base)
                 self.direct[base] = source
+
+    def _checks_before(self, source: Value, value: Value) -> list[Group]:
+        """What may refuse its inputs before *value* takes the place of *source*."""
+        found = []
+        for group in self.fusion.checks:
+            (call,) = group.members
+            assert isinstance(call, Call)
+            if not any(s is source and root(x)[0] is value for s, x in call.held):
+                found.append(group)
+        return found
 
     def _choose_places(self) -> None:
         """Which values kernels store where a join wants them."""
@@ -469,7 +493,9 @@ class _Builder:
     def _single(self, instruction: Instruction, group: Group) -> None:
         """Lines that run an instruction by itself."""
         inputs = []
-        if not isinstance(instruction, (Join, Map)):
+        if isinstance(instruction, Call):
+            inputs = [self._expression(x) for x in instruction.operands]
+        elif not isinstance(instruction, (Join, Map)):
             inputs = [self._expression(x) for x in instruction.inputs]
         if isinstance(instruction, Call):
             self._call(instruction, inputs)
@@ -525,7 +551,31 @@ class _Builder:
         name = self._bound("call", call.run)
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self._named(value, f"v{self.step}_{i}") for i, value in enumerate(call.outputs)]
-        self._line(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
+        line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"
+        if not call.overwritten:
+            self._line(line)
+            return
+        refused = self._refused(call)
+        self._line("try:")
+        self.lines.append(f"    {line}")
+        self.lines.append("except Exception as error:")
+        self.lines += [f"    {text}" for text in refused]
+
+    def _refused(self, call: Call) -> list[str]:
+        """Lines that leave memory as the function would when *call* raises an error."""
+        sources = [source for source, _ in self.program.effects]
+        moves = [
+            (self._name(source), self._expression(value))
+            for source, value in call.held
+            if self.direct.get(root(value)[0]) is not source
+        ]
+        self.globals["Refused"] = Refused
+        numbers = [sources.index(source) for source in call.overwritten]
+        return [
+            *[f"h{i} = {value}.copy()" for i, (_, value) in enumerate(moves)],
+            *[f"copyto({target}, h{i})" for i, (target, _) in enumerate(moves)],
+            f"raise Refused(error, {numbers})",
+        ]
 
     def _join(self, join: Join) -> None:
         """Copy what kernels have not stored there already."""
