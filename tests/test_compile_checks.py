@@ -192,3 +192,32 @@ def test_index_copy_takes_the_indices_of_each_call() -> None:
             y.backward()
             outcomes.append([x.asnumpy().tolist() for x in (y, old.grad, new.grad)])
         assert outcomes[0] == outcomes[1]
+
+
+def test_an_error_of_the_function_comes_after_its_writes_and_checks() -> None:
+    def step(w: Any, s: Any, index: Any) -> Any:
+        s += 1
+        nd.take(w, index, mode="raise")
+        w *= 2
+        return nd.dot(w, s)
+
+    for index in ([1.0], [7.0]):
+        errors, arrays = history(mx.compile(step), [index, index])
+        expected, eager = history(step, [index, index])
+        assert errors == expected and errors
+        for array, other in zip(arrays, eager, strict=True):
+            assert_close(array, other)
+
+
+def test_an_error_of_tracing_alone_is_a_warning() -> None:
+    seen: list[int] = []
+
+    @mx.compile
+    def once(x: Any) -> Any:
+        seen.append(1)
+        if len(seen) == 1:
+            raise ValueError("the first time")
+        return x + 1
+
+    with pytest.warns(RuntimeWarning, match="raised an error while it was traced.*the first time"):
+        assert once(nd.zeros(2)).asnumpy().tolist() == [1, 1]
