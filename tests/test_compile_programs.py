@@ -854,3 +854,30 @@ def test_mistakes_are_said_in_the_same_words(mistake: Callable[[Any], Any]) -> N
     with pytest.raises(type(eager.value)) as compiled:
         mx.compile(mistake)(noise(3, 4))
     assert str(compiled.value) == str(eager.value)
+
+
+DRAWS: dict[str, Callable[[], Any]] = {
+    "uniform": lambda: nd.random.uniform(-1, 2, shape=(3, 4)),
+    "normal": lambda: nd.random.normal(1, 2, shape=(3, 4), dtype="float64"),
+    "randn": lambda: nd.random.randn(3, 4),
+    "exponential": lambda: nd.random.exponential(2, shape=(3, 4)),
+    "gamma": lambda: nd.random.gamma(2, 3, shape=(3, 4)),
+    "poisson": lambda: nd.random.poisson(3, shape=(3, 4)),
+    "negative binomial": lambda: nd.random.negative_binomial(3, 0.4, shape=(3, 4)),
+    "generalized": lambda: nd.random.generalized_negative_binomial(2, 0.3, shape=(3, 4)),
+    "randint": lambda: nd.random.randint(0, 9, shape=(3, 4)),
+    "multinomial": lambda: nd.random.multinomial(nd.array([0.2, 0.3, 0.5]), shape=8),
+    "shuffle": lambda: nd.random.shuffle(nd.arange(9)),
+    "like": lambda: nd.random.normal_like(nd.zeros((3, 4)), scale=2),
+    "dropout": lambda: nd.Dropout(nd.ones((3, 4)), mode="always"),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_draws_are_those_of_the_eager_call(draw: Callable[[], Any]) -> None:
+    found = []
+    for function in (draw, mx.compile(draw)):
+        mx.random.seed(8)
+        found.append([function().asnumpy().tolist() for _ in range(3)])
+    assert found[1] == found[0]
+    assert found[0][0] != found[0][1]

@@ -637,6 +637,8 @@ class Recorder:
 
     def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
         """Random numbers would be drawn."""
+        flats: list[Any] = [x for x in args if isinstance(x, BUFFERS)]
+        assert not any(id(root_of(x)) in self._cells for x in flats), "it draws by traced values"
         return self.opaque(function.__name__, lambda _: [function(*args)], [], None)[0]
 
     def opaque(
