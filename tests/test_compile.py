@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 import threading
 import warnings
 from collections import namedtuple
@@ -1044,3 +1047,28 @@ def test_rows_that_lie_apart_are_not_one_product():
         return rows[0] + rows[1] + rows[2]
 
     assert_close(mx.compile(products)(x).asnumpy(), products(x).asnumpy())
+
+
+LONG_CHAIN = """
+import ndgrad as mx
+
+@mx.compile
+def chain(x):
+    y = x
+    for _ in range(900):
+        y = y * 0.5 + 1
+    total = y.sum()
+    return y - total, total
+
+print(*[float(y.max()) for y in chain(mx.nd.ones(3))])
+"""
+
+
+def test_long_chains_are_no_deep_recursions():
+    done = subprocess.run(  # without the JIT, which takes long for so large a kernel
+        [sys.executable, "-c", LONG_CHAIN],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "-4.0 6.0\n", done.stderr

@@ -85,6 +85,8 @@ LINES = {
         nd.topk(x, k=1, ret_typ='value') | nd.Dropout(x, p=0.5) | nd.Dropout(x, mode='always')
         x + mx.random.normal(0, 1, shape=x.shape, dtype=x.dtype) | nd.shuffle(x)
         mx.random.uniform(0, 1, shape=x.shape)
+        nd.take(x, nd.abs(y), mode='raise') | nd.gather_nd(x, nd.abs(y).reshape((1, -1)))
+        nd.contrib.index_copy(x, nd.abs(y), s) | nd.scatter_nd(x, nd.abs(s).reshape((1, -1)), (4,))
     """,
     "writes": """
         w[NUMBER] = z | w[:] = y | w[NUMBER:] = 0.5 | w[..., ::2] = z | w[:, NUMBER:] = z
@@ -392,6 +394,8 @@ class Run:
                     self._calls(program, compiled)
                 except (mx.MXNetError, ValueError, IndexError) as error:
                     self.error = str(error)
+                    if self.stage == "call":  # what was written before
+                        self.found += self.state()
 
     def _calls(self, program: Program, compiled: bool) -> None:
         self._run(program, program.captured)
@@ -460,6 +464,8 @@ def check(program: Program) -> None:
                 np.testing.assert_array_equal(x, y, err_msg=f"{what} changed: {compiled.error}")
         return
     assert bool(eager.error) == bool(compiled.error), (eager.error, compiled.error)
+    if eager.stage == "call":
+        assert compiled.error == eager.error
     assert len(eager.found) == len(compiled.found)
     exact = program.mode == "plain" and not SUMS.search(text)
     # A float64 may be made of rounded numbers, also of those that operators make in float32.

@@ -86,9 +86,22 @@ class Compiled:
         if tree is None:
             tree = flatten((args, kwargs), {})
         made = self._compiled(key, tree, arrays)
-        return self._function(*args, **kwargs) if made is None else made(arrays)
+        if isinstance(made, Specialised):
+            return made(arrays)
+        result = self._function(*args, **kwargs)  # which raises its error after its writes
+        if made is not None:
+            warnings.warn(
+                f"compile: {self._name} raised an error while it was traced, but not when it ran "
+                f"eagerly: {made!r}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        return result
 
-    def _compiled(self, key: Any, tree: Any, arrays: Sequence[NDArray]) -> Specialised | None:
+    def _compiled(
+        self, key: Any, tree: Any, arrays: Sequence[NDArray]
+    ) -> Specialised | Exception | None:
+        """A program for *key*; the function's own error if it has one, None if it runs eagerly."""
         with self._lock:
             programs = self._programs.setdefault(key, [])
             for program in programs:  # another thread may have been faster
@@ -97,8 +110,10 @@ class Compiled:
             guard = watch(self._function, *_statics(tree))
             try:
                 traced = trace(self._function, tree, arrays, self._name)
-            except MXNetError as error:
-                if not self._fallback or not str(error).startswith("compile:"):
+            except Exception as error:
+                if not isinstance(error, MXNetError) or not str(error).startswith("compile:"):
+                    return error
+                if not self._fallback:
                     raise
                 warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=3)
                 self._eager.add(key)

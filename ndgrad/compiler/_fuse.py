@@ -13,7 +13,6 @@ A group that ends says why, for `explain`.
 from __future__ import annotations
 
 import dataclasses
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -137,7 +136,9 @@ class Fusion:
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
-        self._last_draw: list[Group] = []
+        self.checks: list[Group] = []
+        self._last_in_order: list[Group] = []
+        self._fits: dict[Instruction, _Fit | None] = {}
         for instruction in instructions:
             if not isinstance(instruction, (View, Strip)):
                 self._place(instruction)
@@ -162,16 +163,19 @@ class Fusion:
         return list(found)
 
     def _place(self, instruction: Instruction) -> None:
-        fit = _fit(instruction)
+        fit = self._fits[instruction] = _fit(instruction)
         makers = self._makers(instruction)
         if fit is None:
             group = self._new()
             for maker in makers:
                 if maker.fused:
                     maker.reasons.append(f"{instruction.title} is not element-wise")
-            if isinstance(instruction, Call) and instruction.facts is None:
-                makers += self._last_draw  # random numbers depend on what was drawn before
-                self._last_draw = [group]
+            if isinstance(instruction, Call) and (instruction.checks or instruction.facts is None):
+                # Random numbers depend on what was drawn before, and the first error is raised.
+                makers += self._last_in_order
+                self._last_in_order = [group]
+                if instruction.checks:
+                    self.checks.append(group)
             self._add(group, instruction, makers)
             return
         candidates = dict.fromkeys(reversed(makers))
@@ -349,9 +353,9 @@ class Fusion:
                 return
             limit = _DEAR if value.nbytes > _LARGE else _CHEAP
             needed: dict[Instruction, None] = {}
-            if self._closure(group, value, value, needed) is None:
+            if self._closure(group, value, value, needed, limit) is None:
                 continue
-            if sum(map(cost, needed)) <= limit and all(
+            if all(
                 whole(x) is value
                 for member in group.members
                 for x in member.inputs
@@ -360,23 +364,37 @@ class Fusion:
                 self._clone(group, value, list(needed))
 
     def _closure(
-        self, group: Group, target: Value, value: Value, needed: dict[Instruction, None]
-    ) -> bool | None:
-        """Collect the maps that make *value* from what *group* reads besides *target*."""
+        self,
+        group: Group,
+        target: Value,
+        value: Value,
+        needed: dict[Instruction, None],
+        limit: int,
+    ) -> int | None:
+        """Collect the maps that make *value* from what *group* reads besides *target*.
+
+        Returns what is left of *limit*, the work that they may be; None if they cannot be had.
+        """
         maker = value.maker
-        fit = None
-        if isinstance(maker, Map) and maker.inputs and maker in self._order:
-            fit = _fit(maker)
-        if fit is None or fit.size != group.size or fit.n not in (0, group.n or fit.n):
+        if maker in needed:
+            return limit
+        fit = self._fits.get(maker)
+        if fit is None or not isinstance(maker, Map) or not maker.inputs:
             return None
+        if fit.size != group.size or fit.n not in (0, group.n or fit.n):
+            return None
+        left: int | None = limit - cost(maker)
         for x in maker.inputs:
             base = root(x)[0]
             if base in group.read and base is not target:
                 continue
-            if whole(x) is not base or self._closure(group, target, base, needed) is None:
+            if left is None or left < 0 or whole(x) is not base:
                 return None
+            left = self._closure(group, target, base, needed, left)
+        if left is None or left < 0:
+            return None
         needed[maker] = None
-        return True
+        return left
 
     def _clone(self, group: Group, value: Value, makers: list[Instruction]) -> None:
         new: dict[Value, Value] = {}
@@ -389,7 +407,7 @@ class Fusion:
             new[out] = clone.make((out.shape, out.dtype))
             self._order[clone] = self._order[group.members[0]]
             self._of[new[out]] = group
-            fit = _fit(clone)
+            fit = self._fits[clone] = _fit(clone)
             assert fit is not None
             group.n = group.n or fit.n
             clones.append(clone)
@@ -421,33 +439,22 @@ class Fusion:
 
     def ordered(self) -> list[Group]:
         """Groups in an order in which they can run, as near to the program's as can be."""
-        waiting = {g: self._before[g.number] for g in self.groups if g.members}
-        first = {g: -1 if _checks(g) else self._order[g.members[0]] for g in waiting}
         present = 0
-        for g in waiting:
-            present |= 1 << g.number
+        for group in self.groups:
+            if group.members:
+                present |= 1 << group.number
+        waiting = sorted((g for g in self.groups if g.members), key=self._turn)
         done: list[Group] = []
-        ready: list[tuple[int, int]] = []
-        left: dict[int, int] = {}
-        after: dict[int, list[Group]] = {}
-        for group, before in waiting.items():
-            before &= present
-            left[group.number] = before.bit_count()
-            if not before:
-                heapq.heappush(ready, (first[group], group.number))
-            while before:
-                low = before & -before
-                after.setdefault(low.bit_length() - 1, []).append(group)
-                before ^= low
-        while ready:
-            _, number = heapq.heappop(ready)
-            done.append(self.groups[number])
-            for group in after.get(number, ()):
-                left[group.number] -= 1
-                if not left[group.number]:
-                    heapq.heappush(ready, (first[group], group.number))
-        assert len(done) == len(waiting), "groups wait for each other"
+        while waiting:
+            ready = (i for i, g in enumerate(waiting) if not self._before[g.number] & present)
+            group = waiting.pop(next(ready))
+            present ^= 1 << group.number
+            done.append(group)
         return done
+
+    def _turn(self, group: Group) -> int:
+        """Where in the program a group stands; what checks its inputs comes first."""
+        return -1 if group in self.checks else self._order[group.members[0]]
 
 
 def describe(group: Group) -> str:
@@ -456,7 +463,3 @@ def describe(group: Group) -> str:
 
 
 __all__ = ["Fusion", "Group", "describe"]
-
-
-def _checks(group: Group) -> bool:
-    return isinstance(group.members[0], Call) and group.members[0].checks

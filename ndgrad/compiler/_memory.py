@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..device import address
 from ..storage import empty
-from ._program import Flat, Value
+from ._program import Flat
 
 _ALIGN = 64
 
@@ -24,12 +24,11 @@ class Slot:
     dtype: np.dtype[Any]
     first: int
     last: int
-    value: Value | None
     offset: int = 0
+    nbytes: int = field(init=False)
 
-    @property
-    def nbytes(self) -> int:
-        return -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
+    def __post_init__(self) -> None:
+        self.nbytes = -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
 
 
 def lay_out(slots: Sequence[Slot]) -> int:
@@ -37,15 +36,14 @@ def lay_out(slots: Sequence[Slot]) -> int:
     placed: list[Slot] = []
     total = 0
     for slot in sorted(slots, key=lambda s: -s.nbytes):
-        neighbours = sorted(
-            (s for s in placed if s.first <= slot.last and slot.first <= s.last),
-            key=lambda s: s.offset,
-        )
-        at = 0
-        for other in neighbours:
-            if at + slot.nbytes <= other.offset:
+        first, last, at = slot.first, slot.last, 0
+        taken = [
+            (s.offset, s.offset + s.nbytes) for s in placed if s.first <= last and first <= s.last
+        ]
+        for start, stop in sorted(taken):
+            if at + slot.nbytes <= start:
                 break
-            at = max(at, other.offset + other.nbytes)
+            at = max(at, stop)
         slot.offset = at
         total = max(total, at + slot.nbytes)
         placed.append(slot)

@@ -54,6 +54,20 @@ from ._target import target_on
 _FEW = 4  # kernels on one thread that are called sooner than a series of them
 
 
+class Refused(Exception):
+    """A call raised an error after writes, which have been made.
+
+    Attributes
+    ----------
+    error : Exception
+    effects : list of int
+        Which of the program's effects have begun.
+    """
+
+    def __init__(self, error: Exception, effects: list[int]) -> None:
+        self.error, self.effects = error, effects
+
+
 class Plan:
     """A program ready to run.
 
@@ -89,6 +103,7 @@ class _Builder:
         self.product: tuple[Step, Product] | None = None  # the last
         self.series: list[str] = []  # lines that prepare them
         self.slots: list[Slot] = []
+        self.slot_of: dict[Value, Slot] = {}
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
@@ -177,9 +192,19 @@ class _Builder:
             readers = self.fusion.readers(source)
             if group in readers and not self._in_place(group, source, base):
                 continue
-            if self.fusion.delay(group, readers):
+            if self.fusion.delay(group, [*readers, *self._checks_before(source, base)]):
                 seen.add(base)
                 self.direct[base] = source
+
+    def _checks_before(self, source: Value, value: Value) -> list[Group]:
+        """What may refuse its inputs before *value* takes the place of *source*."""
+        found = []
+        for group in self.fusion.checks:
+            (call,) = group.members
+            assert isinstance(call, Call)
+            if not any(s is source and root(x)[0] is value for s, x in call.held):
+                found.append(group)
+        return found
 
     def _choose_places(self) -> None:
         """Which values kernels store where a join wants them."""
@@ -278,9 +303,8 @@ class _Builder:
     def _used(self, base: Value) -> None:
         while base in self.inside:
             base = self.inside[base][0]
-        for slot in self.slots:
-            if slot.value is base:
-                slot.last = self.step
+        if (slot := self.slot_of.get(base)) is not None:
+            slot.last = self.step
 
     def _allocate(self, value: Value) -> str:
         """Memory for a value that is about to be made."""
@@ -301,7 +325,10 @@ class _Builder:
 
     def _temporary(self, size: int, dtype: Any, value: Value | None = None) -> str:
         name = f"t{len(self.slots)}"
-        self.slots.append(Slot(name, size, np.dtype(dtype), self.step, self.step, value))
+        slot = Slot(name, size, np.dtype(dtype), self.step, self.step)
+        self.slots.append(slot)
+        if value is not None:
+            self.slot_of[value] = slot
         return name
 
     # --- steps -----------------------------------------------------------------------------------
@@ -425,7 +452,7 @@ class _Builder:
         numbers_of_strips = [number for name in spec.strips for number in strips[name]]
         heavy = group.size * max(1, len(group.members) // 4)
         grain = self._epilogue(group, outside, work)
-        arguments = [*expressions, *numbers_of_strips, *work.numbers]
+        arguments = (*expressions, *numbers_of_strips, *work.numbers)
         step = Step(kernel.entry, arguments, *self.target.shares(work, heavy))
         self._run(step._replace(grain=grain, follows=True) if grain else step)
         for finish in finishing:
@@ -500,7 +527,9 @@ class _Builder:
     def _single(self, instruction: Instruction, group: Group) -> None:
         """Lines that run an instruction by itself."""
         inputs = []
-        if not isinstance(instruction, (Join, Map)):
+        if isinstance(instruction, Call):
+            inputs = [self._expression(x) for x in instruction.operands]
+        elif not isinstance(instruction, (Join, Map)):
             inputs = [self._expression(x) for x in instruction.inputs]
         if isinstance(instruction, Call):
             self._call(instruction, inputs)
@@ -538,7 +567,7 @@ class _Builder:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
         (out,), term = product.outputs, product.inputs[2]
         start, offset = root(term)
-        slot = next((s for s in self.slots if s.value is start), None)
+        slot = self.slot_of.get(start)
         where = place(term)
         if where is None or where.n:
             slot = None
@@ -549,14 +578,38 @@ class _Builder:
         if start.size != out.size:
             self.inside[out] = start, offset
             return self._allocate(out)
-        slot.value = out
+        self.slot_of[out] = self.slot_of.pop(start)
         return self._named(out, slot.name)
 
     def _call(self, call: Call, inputs: list[str]) -> None:
         name = self._bound("call", call.run)
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self._named(value, f"v{self.step}_{i}") for i, value in enumerate(call.outputs)]
-        self._line(f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])")
+        line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"
+        if not call.overwritten:
+            self._line(line)
+            return
+        refused = self._refused(call)
+        self._line("try:")
+        self.lines.append(f"    {line}")
+        self.lines.append("except Exception as error:")
+        self.lines += [f"    {text}" for text in refused]
+
+    def _refused(self, call: Call) -> list[str]:
+        """Lines that leave memory as the function would when *call* raises an error."""
+        sources = [source for source, _ in self.program.effects]
+        moves = [
+            (self._name(source), self._expression(value))
+            for source, value in call.held
+            if self.direct.get(root(value)[0]) is not source
+        ]
+        self.globals["Refused"] = Refused
+        numbers = [sources.index(source) for source in call.overwritten]
+        return [
+            *[f"h{i} = {value}.copy()" for i, (_, value) in enumerate(moves)],
+            *[f"copyto({target}, h{i})" for i, (target, _) in enumerate(moves)],
+            f"raise Refused(error, {numbers})",
+        ]
 
     def _join(self, join: Join) -> None:
         """Copy what kernels have not stored there already."""

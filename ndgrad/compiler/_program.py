@@ -242,19 +242,34 @@ class Call(Instruction):
         draws random numbers.
     checks : bool
         Whether it may refuse its inputs: it is run whether its results are read or not, and early.
+    overwritten : tuple of Value
+        Sources that the function writes to before.  What they hold then stands behind the inputs,
+        to be in memory if the call refuses.
     """
 
     name: str
     run: Callable[[Sequence[Flat]], Sequence[Flat]]
     facts: Any = None
     checks: bool = False
+    overwritten: tuple[Value, ...] = ()
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """The inputs of `run`."""
+        return self.inputs[: len(self.inputs) - len(self.overwritten)]
+
+    @property
+    def held(self) -> tuple[tuple[Value, Value], ...]:
+        """The overwritten sources, and what they hold."""
+        values = self.inputs[len(self.operands) :]
+        return tuple(zip(self.overwritten, values, strict=True))
 
     @property
     def title(self) -> str:  # type: ignore[override]
         return self.name
 
     def key(self) -> Any:
-        return None if self.facts is None else ("call", self.name, self.inputs, self.facts)
+        return None if self.facts is None else ("call", self.name, self.operands, self.facts)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -298,6 +313,8 @@ def live(
 
 def replaced(instruction: Instruction, new: Mapping[Value, Value]) -> None:
     """Let *instruction* read *new* values in place of old ones."""
+    if new.keys().isdisjoint(instruction.inputs):
+        return
     instruction.inputs = tuple(new.get(value, value) for value in instruction.inputs)
     if isinstance(instruction, Map):
         instruction.operands = tuple(

@@ -42,7 +42,7 @@ from ..kernels._strided import Box, gather
 from ..kernels._table import Op
 from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
-from ..storage import empty
+from ..storage import empty, empty_like
 from ._lowering import LOWERED, LOWERED_BACKWARD
 from ._program import (
     SHORT,
@@ -113,6 +113,12 @@ class Cell:
         self.arrays: list[Array] = []
         self.blank: Any = None
 
+    def offset(self, root: Flat, flat: Flat) -> int:
+        """Where *flat*, of the memory that *root* owns, begins in the cell."""
+        if flat is root:
+            return 0
+        return (address(flat) - self.address) // max(1, flat.dtype.itemsize)
+
 
 class Recorder:
     """Writes down what happens in one thread; see the module.
@@ -128,6 +134,8 @@ class Recorder:
         Variables that backward got to.
     places : dict
         What stands for the places of arguments in the graph, and which arguments those are.
+    returned : bool
+        Whether the function has run, and its backward is traced.
     """
 
     def __init__(self, name: str) -> None:
@@ -135,6 +143,7 @@ class Recorder:
         self.start = next_stamp()
         self.visited: set[Leaf] = set()
         self.places: dict[Any, int] = {}
+        self.returned = False
         self.instructions: list[Instruction] = []
         self.delivered: list[Any] = []
         self._cells: dict[int, Cell] = {}
@@ -255,7 +264,7 @@ class Recorder:
             cell = self._source(flat, "captured")
             cell.made = False
         value = cell.value
-        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = cell.offset(root, flat)
         if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
             self.refuse(f"reads memory of dtype {value.dtype} as {flat.dtype}")
         if offset == 0 and shape == value.shape:
@@ -277,7 +286,7 @@ class Recorder:
         if cell.value.size == value.size:
             cell.value = value
             return
-        offset = (address(flat) - cell.address) // max(1, flat.dtype.itemsize)
+        offset = cell.offset(root, flat)
         update = Update(inputs=(cell.value, value), offset=offset)
         cell.value = self.add(update, (cell.value.shape, cell.value.dtype))
 
@@ -365,7 +374,7 @@ class Recorder:
         self.read(array._data)
         root = root_of(array._data)
         cell = self._cells.get(id(root)) or self._cells[id(array._data)]
-        return cell, (address(array._data) - cell.address) // max(1, array._data.dtype.itemsize)
+        return cell, cell.offset(root, array._data)
 
     # --- doors -----------------------------------------------------------------------------------
 
@@ -544,7 +553,7 @@ class Recorder:
 
         shapes: list[Any] = []
         facts = None if op.stochastic else _frozen(params)
-        flats = self.opaque(op.name, run, present, facts)
+        flats = self.opaque(op.name, run, present, facts, op.may_refuse(params))
         pairs = list(zip(flats, shapes, strict=True))
         return pairs[0] if single[0] else pairs
 
@@ -628,6 +637,8 @@ class Recorder:
 
     def draw(self, function: Callable[..., Any], args: Sequence[Any]) -> Flat:
         """Random numbers would be drawn."""
+        flats: list[Any] = [x for x in args if isinstance(x, BUFFERS)]
+        assert not any(id(root_of(x)) in self._cells for x in flats), "it draws by traced values"
         return self.opaque(function.__name__, lambda _: [function(*args)], [], None)[0]
 
     def opaque(
@@ -638,7 +649,10 @@ class Recorder:
         facts: Any,
         checks: bool = False,
     ) -> list[Flat]:
-        """Run an operator once, on what its inputs hold while tracing, and write down a call."""
+        """Run an operator once, on what its inputs hold while tracing, and write down a call.
+
+        One that *checks* is run on zeros: what to say of elements is for the program to find out.
+        """
         inputs = tuple(self.read(x._data, x._shape) for x in arrays)
         forms = [(x._shape, x._ctx) for x in arrays]
         device = place.device
@@ -651,6 +665,8 @@ class Recorder:
             return made([NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)])
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
+        if checks:
+            arrays = [NDArray(_zeros_like(x._data), x._shape, x._ctx) for x in arrays]
         for x in arrays:
             self._fill_in(x._data)
         with tracing.suspended():
@@ -659,7 +675,12 @@ class Recorder:
             ]
         fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
         if fresh:
-            call = Call(inputs=inputs, name=name, run=again, facts=facts, checks=checks)
+            checks = checks and not self.returned  # backward's inputs have been let pass
+            effects = self.effects() if checks else []
+            call = Call(
+                inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=again,
+                facts=facts, checks=checks, overwritten=tuple(source for source, *_ in effects),
+            )  # fmt: skip
             views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
             call.run = again if not views else _without(again, frozenset(views))
             self.add(call, *(((flat.size,), flat.dtype) for flat in fresh))
@@ -673,6 +694,12 @@ class Recorder:
             "its arrays have no values. Read what the function returns instead, choose elements "
             "by nd.where, or compile with fallback=True to run such a function eagerly."
         )
+
+
+def _zeros_like(flat: Flat) -> Flat:
+    zeros = empty_like(flat)
+    zeros.fill(0)
+    return zeros
 
 
 def _placed(run: Callable[..., Any]) -> Callable[..., Any]:

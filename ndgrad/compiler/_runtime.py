@@ -15,7 +15,7 @@ from ..kernels._table import Op
 from ..ndarray import NDArray
 from ..storage import empty_on
 from ._guards import Guard
-from ._plan import Plan
+from ._plan import Plan, Refused
 from ._program import Program, Source, Value, is_source, root
 from ._trace import Output, Traced, flatten, unflatten
 
@@ -93,11 +93,15 @@ class Specialised:
         if traced.visited:
             self._check_variables(arrays)
         start = _philox.position() if self._heads else None
-        results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        try:
+            results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        except Refused as refused:
+            self._note_writes(arrays, [self._written[i] for i in refused.effects])
+            raise refused.error from None
         for i in self._copied:
             results[i] = results[i].copy()
         if self._written:
-            self._note_writes(arrays)
+            self._note_writes(arrays, self._written)
         for leaf in traced.delivered:
             leaf.fresh = True
         if self._plain:
@@ -112,8 +116,8 @@ class Specialised:
             self._record(made, arrays, results, versions, start)
         return unflatten(traced.tree, made)
 
-    def _note_writes(self, arrays: Sequence[NDArray]) -> None:
-        for kind, i, targets in self._written:
+    def _note_writes(self, arrays: Sequence[NDArray], writes: Iterable[Any]) -> None:
+        for kind, i, targets in writes:
             if kind == "argument":
                 written(arrays[i])
             elif kind == "gradient":

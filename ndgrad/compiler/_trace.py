@@ -260,6 +260,7 @@ def _traced(
     for output, array in zip(outputs, returned, strict=True):
         output.ctx = array._ctx
     effects = recorder.effects()
+    recorder.returned = True
     count = len(results)
     traced = Traced(
         forward=Program(instructions=[], results=results),

@@ -37,7 +37,7 @@ import numba
 import numpy
 from numba.core import bytecode, compiler
 from numba.core.caching import _Cache
-from numba.core.runtime import rtsys
+from numba.core.runtime import _nrt_python
 from numba.core.serialize import dumps
 
 from ..base import settings
@@ -141,6 +141,19 @@ def stored(path: Path) -> bytes | None:
     return payload if hashlib.sha256(payload).digest() == checksum else None
 
 
+@cache
+def _name_runtime() -> None:
+    """Tell LLVM where the functions of Numba's runtime are: binaries call them by name."""
+    for name, address in _nrt_python.c_helpers.items():
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
+
+
+@cache
+def _magic(codegen: Any) -> Any:
+    """What Numba says of the processor that it compiles for."""
+    return codegen.magic_tuple()
+
+
 class KernelCache(_Cache):
     """Disk cache of one function: one file per signature, named by the hash of all that matters."""
 
@@ -157,15 +170,16 @@ class KernelCache(_Cache):
         folder = directory()
         if folder is None:
             return None
-        key = repr((self._identity, str(signature), codegen.magic_tuple()))
+        key = repr((self._identity, str(signature), _magic(codegen)))
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         return folder / f"{self._name.rpartition('.')[0].rpartition('.')[2]}-{digest}.nbc"
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         # Numba's own cache refreshes the contexts here: it imports all that it can compile, SciPy's
-        # linear algebra among it, which is nearly all the time of a first call.  A binary needs
-        # the runtime's symbols alone; whatever compiles refreshes by itself.
-        rtsys.initialize(target_context)
+        # linear algebra among it, and compiles the runtime, which is nearly all the time of a first
+        # call.  A binary has what it needs of that, but for symbols; whatever compiles refreshes by
+        # itself.
+        _name_runtime()
         path = self._path(sig, target_context.codegen())
         if path is None:
             return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import CodeType
 from typing import Any
 
@@ -80,6 +80,12 @@ class Formula:
         return text, writer.imports, writer.tests
 
 
+@lru_cache(4096)
+def _parsed(load: str) -> ast.expr:
+    """How an operand is read, as a part of trees that do not change it."""
+    return ast.parse(load, mode="eval").body
+
+
 class _Writer(ast.NodeTransformer):
     """Types constants and resolves functions: a bare 0.5 would turn float32 into float64."""
 
@@ -99,7 +105,7 @@ class _Writer(ast.NodeTransformer):
         return ast.Call(ast.Name(self.kind), [node], [])
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.parse(self.loads[node.id], mode="eval").body
+        return _parsed(self.loads[node.id])
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)

@@ -19,7 +19,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, ClassVar
 
 import numba
@@ -316,15 +316,20 @@ class _Writer:
         lines: list[str] = []
 
         def need(name: str) -> None:
-            step = self.steps.get(name)
-            if name in done or not isinstance(step, Step) or step.level != "full":
-                return
-            if self.stage[name] < stage and self._at_hand(name):
-                return
-            done.add(name)
-            for _, other in step.operands:
-                need(other)
-            lines.append(self._statement(step, stage, beyond))
+            pending: list[str | Step] = [name]  # a step is behind what it needs
+            while pending:
+                x = pending.pop()
+                if isinstance(x, Step):
+                    lines.append(self._statement(x, stage, beyond))
+                    continue
+                step = self.steps.get(x)
+                if x in done or not isinstance(step, Step) or step.level != "full":
+                    continue
+                if self.stage[x] < stage and self._at_hand(x):
+                    continue
+                done.add(x)
+                pending.append(step)
+                pending += [other for _, other in reversed(step.operands)]
 
         stores: list[str] = []
         for value, target in self.fused.stores:
@@ -522,7 +527,7 @@ class Work:
         return self.size, self.rows, self.n, self.block
 
     def fit(self, each: int) -> int:
-        """The units that make *each* elements, 0 if none do; work is cut anew where that is free."""
+        """The units that make *each* elements, cut anew where that is free; 0 if none do."""
         free = not self._partial  # units do not show in results
         if free and self._flat:
             tiles = -(-each // TILE)
@@ -618,7 +623,8 @@ def padded(shape: Sequence[int], rank: int) -> tuple[int, ...]:
     return (1,) * (rank - len(shape)) + tuple(shape)
 
 
-def level_of(shape: Sequence[int], domain: Sequence[int]) -> tuple[str, int]:
+@lru_cache(4096)
+def level_of(shape: tuple[int, ...], domain: tuple[int, ...]) -> tuple[str, int]:
     """How an operand of *shape* meets the *domain* it broadcasts to, and n where that matters.
 
     Returns

@@ -194,13 +194,15 @@ class Entry:
         Numba's types of ``*args, lo, hi``.
     serial : callable
         The compiled code, called as ``serial(*args, lo, hi)``.
+    address : int
+        Where the machine code is.
     """
 
-    __slots__ = ("_kernel", "_parallel", "signature", "serial")
+    __slots__ = ("_kernel", "_parallel", "address", "serial", "signature")
 
     def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
         self._kernel, self.signature = kernel, signature
-        self.serial = entry_point(kernel.serial, signature)
+        self.serial, self.address = _compiled(kernel.serial, signature)
         interpreted = numba.config.DISABLE_JIT
         self._parallel: Callable[..., Any] | None = self._all if interpreted else None
 
@@ -211,43 +213,36 @@ class Entry:
         module = function.__module__.rpartition(".")[2]
         return module if function.__name__ in ("loop", "join") else function.__name__
 
-    @property
-    def address(self) -> int:
-        """Where the machine code is."""
-        found: int = address(self._kernel.serial, self.signature)
-        return found
-
     def parallel(self, *args: Any) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
             _threads.layer()  # has the functions that the driver calls
             driver = entry_point(self._kernel.driver, (types.intp, *self.signature))
-            self._parallel = partial(driver, address(self._kernel.serial, self.signature))
+            self._parallel = partial(driver, self.address)
         _threads.launch(self._parallel, self._all, *args)
 
     def _all(self, *args: Any) -> None:
         self.serial(*args[:-2], 0, args[-2])
 
 
-def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The compiled code for one signature, past the dispatcher, and its address."""
+    if numba.config.DISABLE_JIT:
+        return dispatcher, dispatcher
     dispatcher.compile(signature)
     (result,) = [r for types_, r in dispatcher.overloads.items() if tuple(types_) == signature]
-    return result
+    pointer = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    return result.entry_point, pointer
 
 
 def entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     """The compiled code for one signature, past the dispatcher that looks at argument types."""
-    if numba.config.DISABLE_JIT:
-        return dispatcher
-    return _compiled(dispatcher, signature).entry_point
+    return _compiled(dispatcher, signature)[0]
 
 
 def address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     """Where the machine code for a signature is: what `call` calls."""
-    if numba.config.DISABLE_JIT:
-        return dispatcher
-    result = _compiled(dispatcher, signature)
-    return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    return _compiled(dispatcher, signature)[1]
 
 
 class Chunked:

@@ -291,10 +291,10 @@ class Series:
 
     def _lay_out(self) -> None:
         for i, step in enumerate(self.steps):
-            kinds = step.entry.signature[:-2]  # without lo, hi
-            work = (step.units, step.grain, _FOLLOWS if i and step.follows else step.chunks)
-            self.table += (_caller_of(kinds), step.entry.address, len(self.words), *work)
-            for kind, x in zip(kinds, step.arguments, strict=True):
+            entry, chunks = step.entry, _FOLLOWS if i and step.follows else step.chunks
+            work = (step.units, step.grain, chunks)
+            self.table += (_caller_of(entry), entry.address, len(self.words), *work)
+            for kind, x in zip(_kinds(entry), step.arguments, strict=True):
                 self._put(kind, x)
 
     def _put(self, kind: Any, x: Any) -> None:
@@ -384,8 +384,15 @@ def _address_and_size(x: Flat) -> tuple[int, int]:
     return x.__array_interface__["data"][0], x.size
 
 
-def _caller_of(kinds: tuple[Any, ...]) -> int:
-    found: int = address(_caller, (*(types.intp,) * 4, types.TypeRef(types.Tuple(kinds))))
+def _kinds(entry: Entry) -> tuple[Any, ...]:
+    """Types of a kernel's arguments, without lo, hi."""
+    return entry.signature[:-2]
+
+
+@cache  # by the entry itself: to compare types takes long
+def _caller_of(entry: Entry) -> int:
+    kinds = types.TypeRef(types.Tuple(_kinds(entry)))
+    found: int = address(_caller, (*(types.intp,) * 4, kinds))
     return found
 
 

@@ -68,6 +68,10 @@ class Op:
         The same for first order, as fused kernels over flat arrays; a test holds it against `vjp`.
     gradient : str
         `DIFFERENTIABLE`, `ZERO` or `NONE`.
+    checks : mapping or None
+        Parameters with which forward may refuse its inputs for the values of their elements: with
+        an empty one it always may, with None never.  The adjoints of such an operator, which get
+        what it has let pass, need not say so.
     keywords : tuple of str
         How callers name the inputs, where formulas use shorter names.
     """
@@ -82,6 +86,7 @@ class Op:
     vjp: Callable[..., Any] | None = None
     fast_vjp: Callable[..., Any] | None = None
     gradient: str = DIFFERENTIABLE
+    checks: Mapping[str, Any] | None = None
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     doc: str = ""
@@ -99,6 +104,11 @@ class Op:
 
     def __post_init__(self) -> None:
         self.keywords = self.keywords or self.inputs
+
+    def may_refuse(self, params: Mapping[str, Any]) -> bool:
+        """Whether forward, called with *params*, looks at values and may raise an error."""
+        given = {**self.params, **params}
+        return self.checks is not None and all(given[k] == v for k, v in self.checks.items())
 
     @cached_property
     def single(self) -> bool:

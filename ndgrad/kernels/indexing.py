@@ -116,6 +116,7 @@ def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs:
 @operator(
     "take",
     vjp=_take_vjp,
+    checks={"mode": "raise"},
     samples=(
         Sample(((3, 2), [[0, 2], [2, 5]])),
         Sample(((2, 3), [0, 2, -1]), {"axis": 1, "mode": "wrap"}),
@@ -352,6 +353,7 @@ def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
 @operator(
     "gather_nd",
     vjp=_gather_nd_vjp,
+    checks={},
     samples=(Sample(((2, 3), [[0, 1, 0], [1, 2, 1]])), Sample(((3, 2), [[2, 0]]))),
 )
 def _gather_nd(data: Any, indices: Any) -> Any:
@@ -384,6 +386,7 @@ def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
 @operator(
     "scatter_nd",
     vjp=_scatter_nd_vjp,
+    checks={},
     samples=(Sample(((2,), [[1, 0], [0, 2]]), {"shape": (2, 3)}),),
 )
 def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
@@ -420,6 +423,41 @@ def _last_of_nd(data: Any, indices: Any) -> Any:
         _stays(last, rows, inner, stays.view(np.uint8), stays.size, grain(1))
     shape = (*indices._shape[1:], *data._shape[indices._shape[0] :])
     return copied(Buffer(stays), data._data.dtype), shape
+
+
+def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
+    left = right = None
+    if needs[0]:
+        nothing = F.zeros_like(F.take(g, index))
+        left = F._contrib_index_copy(g, index, nothing)
+    if needs[2]:
+        vectors = F._reshaped(index, shape=(1, *index._shape))
+        right = F.gather_nd(g, vectors) * F._last_of_nd(g, vectors)
+    return left, None, right
+
+
+@operator(
+    "_contrib_index_copy",
+    vjp=_index_copy_vjp,
+    checks={},
+    keywords=("old_tensor", "index_vector", "new_tensor"),
+    samples=(Sample(((3, 2), [2, 0, 2], (3, 2))), Sample(((3,), [1], (1,)))),
+)
+def _index_copy(old: Any, index: Any, new: Any) -> Any:
+    """Entries along axis 0 replaced by those of another array; of equal indices the last counts."""
+    length, *rest = old._shape or (0,)
+    if not old._shape or len(index._shape) != 1 or new._shape != (*index._shape, *rest):
+        raise MXNetError(
+            f"index_copy: old_tensor, index_vector and new_tensor have shapes {old._shape}, "
+            f"{index._shape} and {new._shape}, expected (n, ...), (k,) and (k, ...)"
+        )
+    found = _rows.positions(index, 0, _rows.RAW)
+    if found.size and (found.min() < 0 or found.max() >= length):
+        raise MXNetError(f"index_copy: an index is out of range for {length} entries")
+    y = old._data.copy()
+    value = new._data if new._data.dtype == y.dtype else copied(new, y.dtype)
+    _rows.put(value, found, y, 1, length, math.prod(rest))
+    return y, old._shape
 
 
 # --- masks ----------------------------------------------------------------------------------------

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ..base import MXNetError
 from ..context import Context
 from ..kernels._axes import axis_of, integers
-from ..kernels._rows import RAW, positions
 from ..kernels._table import F
 from ..ndarray import NDArray
 from .creation import arange
 
-__all__ = ["arange_like", "div_sqrt_dim", "index_array", "index_copy", "isfinite", "isinf", "isnan"]
+__all__ = ["arange_like", "div_sqrt_dim", "index_array", "isfinite", "isinf", "isnan"]
 
 
 def isnan(data: NDArray) -> NDArray:
@@ -75,36 +72,3 @@ def index_array(data: NDArray, axes: tuple[int, ...] | None = None) -> NDArray:
         form = tuple(n if i == at else 1 for i, n in enumerate(data.shape))
         parts.append(F._expand(F._reshaped(along, shape=form), shape=data.shape))
     return F.stack(*parts, axis=-1)  # type: ignore[no-any-return]
-
-
-def index_copy(old_tensor: NDArray, index_vector: NDArray, new_tensor: NDArray) -> NDArray:
-    """Replace entries along axis 0 by those of another array; of equal indices the last counts.
-
-    Raises
-    ------
-    MXNetError
-        If an index is out of range or the shapes do not fit.
-    """
-    expected = (index_vector.size, *old_tensor.shape[1:])
-    if not old_tensor.ndim or index_vector.ndim != 1 or new_tensor.shape != expected:
-        raise MXNetError(
-            f"index_copy: old_tensor, index_vector and new_tensor have shapes {old_tensor.shape}, "
-            f"{index_vector.shape} and {new_tensor.shape}, expected (n, ...), (k,) and (k, ...)"
-        )
-    index, length = positions(index_vector, 0, RAW), old_tensor.shape[0]
-    if index.size and (index.min() < 0 or index.max() >= length):
-        raise MXNetError(f"index_copy: an index is out of range for {length} entries")
-    found, backwards = np.unique(index[::-1], return_index=True)
-    inner = math.prod(old_tensor.shape[1:])
-    if found.size < index.size:
-        last = index.size - 1 - backwards
-        new_tensor = F._take_rows(
-            new_tensor,
-            index=last,
-            outer=1,
-            length=index.size,
-            inner=inner,
-            shape=(last.size, *old_tensor.shape[1:]),
-        )
-        index = found
-    return F._put_rows(old_tensor, new_tensor, index=index, outer=1, length=length, inner=inner)  # type: ignore[no-any-return]

@@ -18,6 +18,7 @@ from ..base import MXNetError, as_dtype, promote
 from ..context import cpu
 from ..device import device_of, host, moved, placed
 from ..kernels import random as _kernels
+from ..kernels._philox import drawing
 from ..kernels._table import F
 from ..ndarray import NDArray
 from ..tracing import host_read
@@ -318,6 +319,7 @@ def poisson(
 _FLOAT64 = np.dtype("float64")
 
 
+@drawing  # as a whole: the means are no numbers yet while a function is traced
 def _mixed(n: int, kind: np.dtype[Any], alpha: Any, scale: Any) -> np.ndarray[Any, Any]:
     """Poisson numbers whose means are gamma distributed."""
     return _kernels.poisson(n, kind, _scaled(_kernels.gamma(n, _FLOAT64, alpha), scale))
