@@ -4,7 +4,9 @@ NumPy does this for memory of the host.  A capsule holds the address of a C stru
 where the elements lie and has a function to call when they are not needed any more.
 
 Streams are as in the array API standard: whoever asks for a capsule says on which stream it will
-work, and whoever makes it sees to it that what was started before is waited for there.
+work, and whoever makes it sees to it that what was started before is waited for there.  Memory of
+ours is used again after what the default stream has to do by then; who works on another one keeps
+the array until that is done.
 """
 
 from __future__ import annotations
@@ -16,13 +18,10 @@ import numpy as np
 
 from .base import MXNetError, as_dtype
 from .context import gpu
-from .device import Device, DeviceArray, device_of
+from .device import LEGACY_STREAM, DeviceArray, device_of
 
 CUDA = 2
 """DLPack's number of CUDA devices."""
-
-LEGACY_STREAM = 1
-"""The default stream, which all work of a device goes through here."""
 
 _UNUSED, _USED = b"dltensor", b"used_dltensor"  # names that a capsule has; C keeps their addresses
 _CODES = {"i": 0, "u": 1, "f": 2, "b": 6}
@@ -98,8 +97,8 @@ def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
             f"__dlpack__: stream={stream!r}; expected None, -1 (no waiting), 1, 2 or a "
             "cudaStream_t as a number"
         )
-    if stream > LEGACY_STREAM:
-        data.device.precede(stream)
+    if stream >= LEGACY_STREAM:
+        data.device.lend(data, stream)
     lengths = (ctypes.c_int64 * len(shape))(*shape)
     steps = [1] * len(shape)
     for axis in range(len(shape) - 1, 0, -1):
@@ -131,13 +130,16 @@ def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
 class _Foreign:
     """The lease of another library's memory; the array that looks at it holds this."""
 
-    def __init__(self, tensor: _Tensor, device: Device) -> None:
-        self.tensor, self.device = tensor, device
+    block: Any = None
+
+    def __init__(self, tensor: _Tensor) -> None:
+        self.tensor = tensor
 
     def __del__(self) -> None:
         if self.tensor.deleter:
             # The owner may use the memory again at once, on a stream that knows nothing of ours.
-            self.device.synchronize()
+            if self.block is not None:
+                self.block.stream.finish()
             _Deleter(self.tensor.deleter)(ctypes.addressof(self.tensor))
 
 
@@ -146,16 +148,18 @@ def is_capsule(x: Any) -> bool:
     return type(x).__name__ == "PyCapsule" and bool(_is_named(x, _UNUSED))
 
 
-def device_type(capsule: Any) -> int:
-    """DLPack's number of the kind of device that a capsule's memory is on."""
-    kind: int = _Tensor.from_address(_pointer(capsule, _UNUSED)).device_type
-    return kind
+def device(capsule: Any) -> tuple[int, int]:
+    """DLPack's number of the kind of device that has a capsule's memory, and which of the kind."""
+    tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
+    return tensor.device_type, tensor.device_id
 
 
 def taken(
-    capsule: Any,
+    capsule: Any, stream: int | None = None
 ) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None]:
     """The memory that a capsule offers, from its lowest address on, and the shape of it.
+
+    *stream* is the one that its owner may have to do something on, unless that is in order already.
 
     The third is None if the elements lie in C order, else their strides, of which none is negative.
 
@@ -183,12 +187,10 @@ def taken(
         if contiguous or 0 in shape:
             strides = None
     size = int(np.prod(shape, dtype=np.int64)) if strides is None else span
-    device = device_of(gpu(tensor.device_id))
-    assert device is not None
+    owner = device_of(gpu(tensor.device_id))
+    assert owner is not None
     _rename(capsule, _USED)
-    lease = _Foreign(tensor, device)
-    return (
-        DeviceArray(device, (tensor.data or 0) + tensor.byte_offset, size, dtype, lease),
-        shape,
-        strides,
-    )
+    lease = _Foreign(tensor)
+    data = owner.borrow((tensor.data or 0) + tensor.byte_offset, size, dtype, lease, stream)
+    lease.block = data.block
+    return data, shape, strides

@@ -77,6 +77,8 @@ class Block:
     address: int
     size: int
     freed: int = 0  # when it came back to the pool, as a count
+    stream: Any = None  # of a device's memory: where what touched it last was started
+    shared: bool = False  # of a device's memory: whether another library has seen it
 
 
 def _map(size: int) -> Block:
@@ -111,6 +113,16 @@ class PoolStats(NamedTuple):
     """How many requests had to be met by new memory."""
 
 
+def _nearest(waiting: deque[Block], stream: Any) -> Block:
+    """Take the last block that *stream* touched last, else the one that has waited longest."""
+    for i in reversed(range(len(waiting))):
+        if waiting[i].stream is stream:
+            block = waiting[i]
+            del waiting[i]
+            return block
+    return waiting.popleft()
+
+
 class Pool:
     """Blocks that wait to be used again, by size, at most `limit` bytes of them."""
 
@@ -134,8 +146,11 @@ class Pool:
             self._limit = _memory_bytes() // _SHARE_OF_MEMORY if chosen is None else chosen
         return self._limit
 
-    def take(self, nbytes: int) -> Block:
-        """Return a block of at least `nbytes`; MemoryError if there is none to be had."""
+    def take(self, nbytes: int, stream: Any = None) -> Block:
+        """Return a block of at least `nbytes`; MemoryError if there is none to be had.
+
+        One that *stream* touched last is preferred: whoever gets another's has to wait for that.
+        """
         if self._limit is None:
             self.limit()
         size = _block_size(nbytes)
@@ -144,7 +159,9 @@ class Pool:
                 self._collect()
             waiting = self._free.get(size)
             if waiting:
-                block = waiting.pop()  # the last one freed: the likeliest to be in the CPU's cache
+                # The last one freed is the likeliest to be in the CPU's cache.
+                last = waiting[-1].stream is stream
+                block = waiting.pop() if last else _nearest(waiting, stream)
                 self._free_bytes -= size
                 self._reused += 1
             else:

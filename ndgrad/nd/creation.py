@@ -10,8 +10,8 @@ import numpy as np
 
 from .. import _dlpack
 from ..base import MXNetError, as_dtype
-from ..context import GPU, Context, check_usable, cpu, current_context
-from ..device import placed
+from ..context import GPU, Context, check_usable, cpu, current_context, gpu
+from ..device import LEGACY_STREAM, device_of, placed
 from ..kernels._strided import Box, gather
 from ..kernels._table import lookup
 from ..ndarray import NDArray
@@ -125,9 +125,7 @@ class _Capsule:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        if _dlpack.is_capsule(self.capsule):
-            return _dlpack.device_type(self.capsule), 0
-        return (1, 0)
+        return _dlpack.device(self.capsule) if _dlpack.is_capsule(self.capsule) else (1, 0)
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
@@ -150,8 +148,13 @@ def from_dlpack(dlpack: Any) -> NDArray:
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         raise TypeError(f"from_dlpack: expected an array or a capsule, got {type(dlpack).__name__}")
-    if dlpack.__dlpack_device__()[0] == _dlpack.CUDA:
-        return _from_device(dlpack.__dlpack__(stream=_dlpack.LEGACY_STREAM))
+    kind, number = dlpack.__dlpack_device__()
+    if kind == _dlpack.CUDA:
+        device = device_of(gpu(number))
+        assert device is not None
+        capsule = dlpack.__dlpack__(stream=device.stream_handle())
+        # Whoever made a bare capsule knew nothing of our stream.
+        return _from_device(capsule, LEGACY_STREAM if isinstance(dlpack, _Capsule) else None)
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
@@ -159,9 +162,9 @@ def from_dlpack(dlpack: Any) -> NDArray:
     return NDArray._from_numpy(host, None)
 
 
-def _from_device(capsule: Any) -> NDArray:
+def _from_device(capsule: Any, stream: int | None) -> NDArray:
     data: Any
-    data, shape, strides = _dlpack.taken(capsule)
+    data, shape, strides = _dlpack.taken(capsule, stream)
     if strides is not None:
         with placed(data.device):
             data = gather(data, Box(shape, strides))

@@ -12,7 +12,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import MXNetError, _dlpack, nd
 from ndgrad.base import DTYPES
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels._cuda import _driver, _streams
 
 GPU = mx.gpu(0)
 NUMBERS = np.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -98,17 +98,32 @@ def _dlpack_of(x: nd.NDArray, **options: Any) -> Any:
 
 def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
-    monkeypatch.setattr(_driver.Device, "precede", lambda _, stream: waiting.append(stream))
+    monkeypatch.setattr(_driver.Device, "lend", lambda _, x, stream: waiting.append(stream))
     x = nd.array(NUMBERS, ctx=GPU)
     for stream in (None, -1, 1, 2, 12345):
         x.__dlpack__(stream=stream)
-    assert waiting == [2, 12345]  # the default stream is the one that our work is on
+    assert waiting == [1, 1, 2, 12345]  # -1: nobody has to wait
     for stream in (0, -2, True, "a"):
         with pytest.raises(MXNetError, match=r"__dlpack__: stream=.*expected None"):
             x.__dlpack__(stream=stream)
+    waiting.clear()
     producer = Producer(x)
     nd.from_dlpack(producer)
-    assert producer.streams == [1]
+    assert producer.streams == waiting == [x._data.device.stream_handle()]
+    waiting.clear()
+    assert x.__cuda_array_interface__["stream"] == 1
+    assert waiting == [1]
+
+
+def test_streams_of_bare_capsules(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    x = nd.array(NUMBERS, ctx=GPU)
+    waited.clear()
+    nd.from_dlpack(x)
+    assert waited == []
+    nd.from_dlpack(x.__dlpack__())
+    assert waited == [1]
 
 
 def test_what_others_make() -> None:

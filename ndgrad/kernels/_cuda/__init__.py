@@ -6,6 +6,7 @@ each module is loaded when an array on a device first comes to its door.
 | Module | What is in it |
 | --- | --- |
 | `_driver.py` | devices, memory, compiling, launching: all that touches `numba.cuda` |
+| `_streams.py`, `_simulated.py` | the order of work, copies from and to the host |
 | `_elementwise.py` | loops by formula, with broadcasting |
 | `_fused.py` | the kernels of compiled functions |
 | `_generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
