@@ -113,16 +113,6 @@ class PoolStats(NamedTuple):
     """How many requests had to be met by new memory."""
 
 
-def _nearest(waiting: deque[Block], stream: Any) -> Block:
-    """Take the last block that *stream* touched last, else the one that has waited longest."""
-    for i in reversed(range(len(waiting))):
-        if waiting[i].stream is stream:
-            block = waiting[i]
-            del waiting[i]
-            return block
-    return waiting.popleft()
-
-
 class Pool:
     """Blocks that wait to be used again, by size, at most `limit` bytes of them."""
 
@@ -149,7 +139,7 @@ class Pool:
     def take(self, nbytes: int, stream: Any = None) -> Block:
         """Return a block of at least `nbytes`; MemoryError if there is none to be had.
 
-        One that *stream* touched last is preferred: whoever gets another's has to wait for that.
+        `stream` is for pools of other memory than the host's.
         """
         if self._limit is None:
             self.limit()
@@ -157,11 +147,8 @@ class Pool:
         with self._lock:
             if self._returned:
                 self._collect()
-            waiting = self._free.get(size)
-            if waiting:
-                # The last one freed is the likeliest to be in the CPU's cache.
-                last = waiting[-1].stream is stream
-                block = waiting.pop() if last else _nearest(waiting, stream)
+            block = self._pick(size, stream)
+            if block is not None:
                 self._free_bytes -= size
                 self._reused += 1
             else:
@@ -170,6 +157,20 @@ class Pool:
             self._used_bytes += size
             self._used_blocks += 1
         return block
+
+    def _pick(self, size: int, stream: Any) -> Block | None:
+        """Take out a block that waits, if there is one of that size (under the lock)."""
+        waiting = self._free.get(size)
+        # The last one freed: the likeliest to be in the CPU's cache.
+        return waiting.pop() if waiting else None
+
+    def _keep(self, block: Block) -> None:
+        """Let a block wait (under the lock)."""
+        self._free.setdefault(block.size, deque()).append(block)
+
+    def _count(self) -> int:
+        """How many blocks wait (under the lock)."""
+        return sum(map(len, self._free.values()))
 
     def _map_or_free(self, size: int, nbytes: int) -> Block:
         for last in (False, True):
@@ -198,7 +199,7 @@ class Pool:
             block = self._returned.popleft()
             self._clock += 1
             block.freed = self._clock
-            self._free.setdefault(block.size, deque()).append(block)
+            self._keep(block)
             self._free_bytes += block.size
             self._used_bytes -= block.size
             self._used_blocks -= 1
@@ -231,7 +232,7 @@ class Pool:
                 bytes_in_use=self._used_bytes,
                 bytes_free=self._free_bytes,
                 blocks_in_use=self._used_blocks,
-                blocks_free=sum(map(len, self._free.values())),
+                blocks_free=self._count(),
                 limit=limit,
                 reused=self._reused,
                 mapped=self._mapped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
 from typing import Any
 
@@ -14,9 +15,9 @@ if importlib.util.find_spec("numba_cuda") is None:
 
 from cuda.bindings import driver
 
-from ndgrad import storage
+from ndgrad import MXNetError, storage
 from ndgrad.device import DeviceArray
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels._cuda import _cublas, _driver
 
 FLOAT64 = np.dtype("float64")
 
@@ -69,9 +70,12 @@ def calls(number: int) -> Any:
 @pytest.fixture
 def device(api: Api) -> _driver.Device:
     device = _driver.Device(0, calls(0))
-    device.__dict__["pool"] = storage.Pool(
-        1 << 30, lambda size: storage.Block(_driver._Memory(device, size), 1 << 20, size)
-    )
+    places = itertools.count(1 << 20, 1 << 16)
+
+    def block(size: int) -> storage.Block:
+        return storage.Block(_driver._Memory(device, size), next(places), size)
+
+    device.__dict__["pool"] = _driver.StreamPool(1 << 30, block)
     return device
 
 
@@ -90,7 +94,6 @@ def test_streams(device: _driver.Device, api: Api) -> None:
 def test_memory(device: _driver.Device, api: Api) -> None:
     handle = device.stream.handle
     x, y = (device.empty(3, FLOAT64) for _ in "xy")
-    y.address = 5 << 20
     api.names()
     device.fill(x, np.array([-2.5]))
     low, high = np.array([-2.5]).view(np.uint32).tolist()
@@ -135,3 +138,76 @@ def test_errors(device: _driver.Device, api: Api) -> None:
     api.results["cuMemAlloc"] = (driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY,)
     with pytest.raises(MemoryError, match="no memory for an array"):
         device.empty(3, FLOAT64)
+
+
+def test_graphs(device: _driver.Device, api: Api) -> None:
+    x, y = (device.empty(3, FLOAT64) for _ in "xy")
+    stream = device.stream
+    api.names()
+
+    def work() -> str:
+        device.copy(x, y)
+        y.copy()
+        assert device.stream.handle != stream.handle
+        return "result"
+
+    graph, result = device.captured(work, (x,))
+    assert result == "result" and device.stream is stream
+    begin, *copies, end, made, dropped = [call for call in api.calls if "Ctx" not in call[0]][1:]
+    relaxed = driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
+    assert begin == ("cuStreamBeginCapture", begin[1], relaxed) and begin[1] != stream.handle
+    assert [(name, handle) for name, *_, handle in copies if name != "cuMemAlloc"] == [
+        ("cuMemcpyDtoDAsync", begin[1])
+    ] * 2
+    assert end == ("cuStreamEndCapture", begin[1])
+    assert (made[0], dropped[0]) == ("cuGraphInstantiate", "cuGraphDestroy")
+    assert len(graph._arrays) == 2  # y and its copy
+    api.names()
+    graph.launch((x,))
+    assert api.calls[-1] == ("cuGraphLaunch", graph._handle, stream.handle)
+    api.names()
+    del graph
+    assert api.names() == ["cuGraphExecDestroy"]
+
+
+def test_graphs_that_are_refused(device: _driver.Device, api: Api) -> None:
+    x = device.empty(3, FLOAT64)
+    with pytest.raises(MXNetError, match="copies from or to the host"):
+        device.captured(x.get, ())
+    assert device.stream.owner is device.stream
+    assert api.names()[-2:] == ["cuStreamEndCapture", "cuGraphDestroy"]
+    api.results["cuStreamEndCapture"] = (
+        driver.CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED,
+        driver.CUgraph(),
+    )
+    with pytest.raises(MXNetError, match="copies from or to the host"):
+        device.captured(x.get, ())
+    assert api.names()[-1] == "cuStreamEndCapture"
+
+
+def test_recorded_products(
+    device: _driver.Device, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go through the recording stream with a workspace of their own, and then back."""
+    noted: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(_cublas, "_handle", lambda stream: 77)
+    monkeypatch.setattr(_cublas, "_call", lambda *args: noted.append(args))
+    device.__dict__["compute_capability"] = (9, 0)
+    x, y, z = (device.empty(4, FLOAT64) for _ in "xyz")
+    starts = np.zeros(1, np.int64)
+
+    def product() -> None:
+        _cublas.many(x, starts, False, y, starts, False, z, 2, 2, 2, 1.0, 0.0, 1)
+
+    product()
+    assert [name for name, *_ in noted] == ["cublasGemmStridedBatchedEx_64"]
+    noted.clear()
+    graph, _ = device.captured(product, (x, y, z))
+    (space,) = graph._arrays
+    assert space.nbytes == 32 << 20
+    assert [args[:3] for args in noted] == [
+        ("cublasSetStream_v2", 77, device._recording),
+        ("cublasSetWorkspace_v2", 77, space.address),
+        ("cublasGemmStridedBatchedEx_64", 77, 0),
+        ("cublasSetStream_v2", 77, device.stream.handle),
+    ]

@@ -35,7 +35,7 @@ class Late(Simulated):
         self._random = random.Random(1)
         self._lock = threading.RLock()
 
-    def run(self, stream: int, work: Callable[[], Any]) -> None:
+    def do(self, stream: int, work: Callable[[], Any]) -> None:
         with self._lock:
             self._queues[stream].append(work)
 

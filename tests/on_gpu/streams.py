@@ -17,7 +17,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import nd
-from ndgrad.device import LEGACY_STREAM
+from ndgrad.device import LEGACY_STREAM, device_of
 from ndgrad.kernels._cuda import _driver, _streams
 from ndgrad.kernels._cuda._simulated import Simulated
 
@@ -288,12 +288,16 @@ def test_other_libraries(device: Any) -> None:
 
 
 @pytest.fixture
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_streams, "_CHUNK", 256)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    def shrink(stream: Any) -> None:
+        small = _streams.Staging(stream.calls, stream.handle, 256)
+        monkeypatch.setattr(stream, "_staging", small)
+
+    return shrink
 
 
-@pytest.mark.usefixtures("small_chunks")
-def test_copies_in_parts(device: Any) -> None:
+def test_copies_in_parts(device: Any, small_chunks: Any) -> None:
+    small_chunks(device.stream)
     calls = device.calls
     numbers = np.arange(160, dtype="float32")
     x = device.empty(numbers.size, FLOAT32)
@@ -312,10 +316,12 @@ def test_copies_in_parts(device: Any) -> None:
     assert calls.taken() == [*load, *load, wait, *rest, wait, wait]
 
 
-@pytest.mark.usefixtures("small_chunks")
-def test_a_buffer_is_used_again_when_the_device_is_done_with_it(device: Any) -> None:
-    calls, busy = device.calls, [True]
-    calls.done = lambda event: not busy[0]
+def test_a_buffer_is_used_again_when_the_device_is_done_with_it(
+    device: Any, small_chunks: Any
+) -> None:
+    small_chunks(device.stream)
+    calls = device.calls
+    calls.done = lambda event: False
     addresses = []
     pinned = calls.pinned
     calls.pinned = lambda size: addresses.append(pinned(size)) or addresses[-1]
@@ -333,8 +339,9 @@ def test_a_buffer_is_used_again_when_the_device_is_done_with_it(device: Any) -> 
     assert calls.taken() == [("record", 0), ("settle", 0), ("upload", 0, 256)]
 
 
-@pytest.mark.usefixtures("small_chunks")
-def test_the_source_may_change_at_once() -> None:
+def test_the_source_may_change_at_once(small_chunks: Any) -> None:
+    place: Any = device_of(GPU)
+    small_chunks(place.stream)
     rng = np.random.default_rng(3)
     made, expected = [], []
     for n in rng.integers(1, 400, 60).tolist():

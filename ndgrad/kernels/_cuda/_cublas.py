@@ -43,6 +43,7 @@ _START = (_pointer, _int, _int, _long, _long, _long, _FACTOR)
 _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "cublasCreate_v2": (_pointer,),
     "cublasSetStream_v2": (_pointer, _pointer),
+    "cublasSetWorkspace_v2": (_pointer, _pointer, ctypes.c_size_t),
     "cublasSetMathMode": (_pointer, _int),
     "cublasGemmStridedBatchedEx_64": (
         *_START,
@@ -96,9 +97,31 @@ def _handle(stream: Stream) -> Any:
     return handle
 
 
+@cache
+def _workspace(device: Any) -> Any:
+    """Memory for what products that are recorded leave for themselves, as large as NVIDIA says."""
+    return device.empty((32 if device.compute_capability >= (9, 0) else 4) << 20, np.dtype("uint8"))
+
+
+def _started(stream: Any, name: str, args: tuple[Any, ...]) -> None:
+    handle = _handle(stream.owner)
+    if stream is stream.owner:
+        _call(name, handle, *args)
+        return
+    # What is recorded may run beside what the handle's own stream does then.
+    space = _workspace(stream.device)
+    stream.order((space,))
+    _call("cublasSetStream_v2", handle, stream.handle)
+    try:
+        _call("cublasSetWorkspace_v2", handle, space.address, space.nbytes)
+        _call(name, handle, *args)
+    finally:
+        _call("cublasSetStream_v2", handle, stream.owner.handle)  # and a workspace of its own
+
+
 def usable(device: Any, dtype: np.dtype[Any]) -> bool:
     """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
-    return dtype in _KINDS and _handle(device.stream) is not None
+    return dtype in _KINDS and _handle(device.stream.owner) is not None
 
 
 def _spacing(starts: np.ndarray[Any, Any]) -> int | None:
@@ -158,4 +181,4 @@ def many(
         for place, columns, step in zip(places, leading, steps, strict=True)
     )
     args = *start, factors[0], *first, *second, factors[1], *out, *end
-    device.start(lambda stream: _call(name, _handle(stream), *args), (*matrices, *lists))
+    device.start(_started, (*matrices, *lists), name, args)

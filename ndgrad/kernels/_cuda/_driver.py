@@ -17,7 +17,7 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -36,7 +36,7 @@ from ...device import LEGACY_STREAM, DeviceArray, overlap
 from .. import _cache
 from .._codegen import stored
 from ._simulated import Simulated, host_view
-from ._streams import Lent, Stream
+from ._streams import Capture, Graph, Lent, Stream, StreamPool
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 
@@ -179,6 +179,29 @@ class _Calls:
         memset = {1: "cuMemsetD8Async", 2: "cuMemsetD16Async", 4: "cuMemsetD32Async"}[size]
         _checked(getattr(api, memset)(target, pattern, count, stream))
 
+    def begin(self, stream: int) -> None:
+        # Relaxed: memory may be allocated meanwhile, here and in other threads.
+        mode = api.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
+        _checked(api.cuStreamBeginCapture(stream, mode))
+
+    def end(self, stream: int) -> Any:
+        recorded = _checked(api.cuStreamEndCapture(stream))
+        try:
+            return _checked(api.cuGraphInstantiate(recorded, 0))
+        finally:
+            _checked(api.cuGraphDestroy(recorded))
+
+    def abandon(self, stream: int) -> None:
+        error, recorded = api.cuStreamEndCapture(stream)
+        if not error:  # otherwise there is none: what was recorded was not valid
+            _checked(api.cuGraphDestroy(recorded))
+
+    def replay(self, stream: int, graph: Any) -> None:
+        _checked(api.cuGraphLaunch(graph, stream))
+
+    def forget(self, graph: Any) -> None:
+        _checked(api.cuGraphExecDestroy(graph))
+
 
 class _Memory:
     """Memory of a device, as the pool of `storage` holds it."""
@@ -231,6 +254,7 @@ class Device:
         self._idle: deque[Stream] = deque()  # of threads that have ended
         self._mine = threading.local()
         self._growing = threading.RLock()
+        self._capturing = threading.Lock()
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
 
     @cached_property
@@ -239,7 +263,7 @@ class Device:
             memory = _Memory(self, size)
             return storage.Block(memory, memory.address, size)
 
-        return storage.Pool(self.memory_info()[1], block)
+        return StreamPool(self.memory_info()[1], block)
 
     @cached_property
     def processors(self) -> int:
@@ -257,10 +281,10 @@ class Device:
         return major, minor
 
     @property
-    def stream(self) -> Stream:
-        """What this thread starts here goes through."""
+    def stream(self) -> Any:
+        """What this thread starts here goes through: a `Stream`, or a `Capture` for one."""
         try:
-            return self._mine.stream  # type: ignore[no-any-return]
+            return self._mine.stream
         except AttributeError:
             return self._new_stream()
 
@@ -294,8 +318,8 @@ class Device:
     def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
         stream = self.stream
         if not n:
-            return DeviceArray(self, 0, 0, dtype, storage.Block(None, 0, 0, stream=stream))
-        block = self.pool.take(max(n * dtype.itemsize, _SMALLEST), stream)
+            return DeviceArray(self, 0, 0, dtype, storage.Block(None, 0, 0, stream=stream.owner))
+        block = self.pool.take(max(n * dtype.itemsize, _SMALLEST), stream.owner)
         if block.stream is not stream:
             self.activate()
             stream.take_over(block)
@@ -316,13 +340,47 @@ class Device:
         if not stream.alone:
             stream.order(arrays)
 
+    @cached_property
+    def _recording(self) -> int:
+        """A stream for what is recorded, not done."""
+        return self.calls.stream()  # type: ignore[no-any-return]
+
+    def captured(self, work: Callable[[], Any], given: Sequence[DeviceArray]) -> tuple[Graph, Any]:
+        """A graph of what *work* would start, of which nothing has run, and what *work* returns.
+
+        Each time the graph is launched it gets arrays at the addresses of *given*.
+
+        Raises
+        ------
+        MXNetError
+            If it is not all of it work of the device.
+        """
+        owner = self.stream.owner
+        self.activate()
+        with self._capturing:
+            handle = self._recording
+            capture = self._mine.stream = Capture(owner, handle)
+            try:
+                self.calls.begin(handle)
+                try:
+                    result = work()
+                except BaseException:
+                    self.calls.abandon(handle)
+                    raise
+                graph = self.calls.end(handle)
+            finally:
+                self._mine.stream = owner
+        blocks = {id(x.block) for x in given}
+        kept = [x for x in capture.arrays.values() if id(x.block) not in blocks]
+        return Graph(self, graph, kept), result
+
     def upload(self, source: np.ndarray[Any, Any], target: DeviceArray) -> None:
         ends = source.ctypes.data, target.address
-        self.start(Stream.upload, (target,), *ends, source.nbytes)
+        self.start(_uploaded, (target,), *ends, source.nbytes)
 
     def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
         ends = source.address, target.ctypes.data
-        self.start(Stream.download, (source,), *ends, target.nbytes)
+        self.start(_downloaded, (source,), *ends, target.nbytes)
 
     def copy(self, source: DeviceArray, target: DeviceArray) -> None:
         if source.device is not self:
@@ -387,7 +445,7 @@ class Device:
     def borrow(
         self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
     ) -> DeviceArray:
-        mine = self.stream
+        mine = self.stream.owner
         if stream is not None:
             self.activate()
             mine.follow_foreign(stream)
@@ -397,6 +455,14 @@ class Device:
     def synchronize(self) -> None:
         for stream in tuple(self.streams):
             stream.finish()
+
+
+def _uploaded(stream: Stream, *args: int) -> None:
+    stream.upload(*args)
+
+
+def _downloaded(stream: Stream, *args: int) -> None:
+    stream.download(*args)
 
 
 def _copied(stream: Stream, *args: int) -> None:

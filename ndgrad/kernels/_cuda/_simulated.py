@@ -13,15 +13,38 @@ _FIRST = 1 << 16  # a number that is no default stream of CUDA's
 
 
 class Simulated:
-    """`_streams.Calls` on the host's memory.  Every call goes through `run`."""
+    """`_streams.Calls` on the host's memory.  All work goes through `run`."""
 
     def __init__(self) -> None:
         self._handles = itertools.count(_FIRST)
         self._memory: dict[int, np.ndarray[Any, Any]] = {}
+        self._recorded: dict[int, list[Callable[[], Any]]] = {}  # by stream
 
     def run(self, stream: int, work: Callable[[], Any]) -> None:
+        """Give *stream* something to do, or to record."""
+        if stream in self._recorded:
+            self._recorded[stream].append(work)
+        else:
+            self.do(stream, work)
+
+    def do(self, stream: int, work: Callable[[], Any]) -> None:
         """Do *work* when *stream* comes to it."""
         work()
+
+    def begin(self, stream: int) -> None:
+        self._recorded[stream] = []
+
+    def end(self, stream: int) -> Any:
+        return self._recorded.pop(stream)
+
+    abandon = end
+
+    def replay(self, stream: int, graph: Any) -> None:
+        for work in graph:
+            self.do(stream, work)
+
+    def forget(self, graph: Any) -> None:
+        graph.clear()
 
     def activate(self) -> None:
         pass

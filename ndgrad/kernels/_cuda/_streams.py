@@ -12,15 +12,18 @@ Nothing here imports CUDA: `Calls` is what a driver has to offer, or what stands
 from __future__ import annotations
 
 import ctypes
+import heapq
+import sys
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from ...base import MXNetError
 from ...device import DeviceArray
-from ...storage import Block
+from ...storage import Block, Pool
 
-__all__ = ["Calls", "Staging", "Stream"]
+__all__ = ["Calls", "Capture", "Graph", "Lent", "NotCaptured", "Staging", "Stream", "StreamPool"]
 
 
 class Calls(Protocol):
@@ -74,6 +77,21 @@ class Calls(Protocol):
     def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
         """Write *pattern*, a number of *size* bytes, *count* times."""
 
+    def begin(self, stream: int) -> None:
+        """Record what *stream* gets from now on instead of doing it."""
+
+    def end(self, stream: int) -> Any:
+        """Return a graph of what was recorded."""
+
+    def abandon(self, stream: int) -> None:
+        """Forget what was recorded."""
+
+    def replay(self, stream: int, graph: Any) -> None:
+        """Let *stream* do all of a graph."""
+
+    def forget(self, graph: Any) -> None:
+        """Free a graph; if it is being done, then afterwards."""
+
 
 class Stream:
     """A queue of a device's work, for one thread at a time.
@@ -83,12 +101,15 @@ class Stream:
     device : Device
     handle : int
         Its number.
+    owner : Stream
+        Whose memory it is that is made here: its own.
     alone : bool
         Whether the device has no other: then nothing has to be put in order.
     """
 
     def __init__(self, device: Any) -> None:
         self.device, self.calls = device, device.calls
+        self.owner = self
         self.handle: int = self.calls.stream()
         self.alone = True
         self._mark = self.calls.event()
@@ -154,6 +175,76 @@ class Stream:
 _taking_over = threading.RLock()  # a finaliser may run at any time, and touch arrays
 
 
+class NotCaptured(MXNetError):
+    """Work cannot be recorded."""
+
+
+class Capture:
+    """Stands in for a thread's stream while its work is recorded, on a stream kept for that.
+
+    So what other threads wait for is the thread's own stream, and not what is being recorded there.
+
+    Attributes
+    ----------
+    arrays : dict of int to DeviceArray
+        What the work touches: arrays that own memory, by their identity.
+    """
+
+    alone = False
+
+    def __init__(self, owner: Stream, handle: int) -> None:
+        self.owner, self.device, self.calls = owner, owner.device, owner.calls
+        self.handle = handle
+        self.arrays: dict[int, DeviceArray] = {}
+
+    def order(self, arrays: Iterable[Any]) -> None:
+        """Note what a `Graph` has to put in order each time."""
+        for x in arrays:
+            if x.__class__ is DeviceArray:
+                whole = x if x.base is None else x.base
+                self.arrays[id(whole)] = whole
+
+    def take_over(self, block: Block) -> None:
+        if block.stream is not self.owner:
+            self.owner.take_over(block)
+
+    def follow_foreign(self, handle: int) -> None:
+        self.owner.follow_foreign(handle)
+
+    def _refuse(self, *_: Any) -> Any:
+        raise NotCaptured("it copies from or to the host, or another device, at each call")
+
+    upload = download = follow = mark = _refuse
+
+
+class Graph:
+    """Recorded work of a device, which is started as one launch.
+
+    Parameters
+    ----------
+    handle
+        What the driver knows it by.
+    arrays : sequence of DeviceArray
+        What it touches besides what `launch` is given; it keeps them alive.
+    """
+
+    def __init__(self, device: Any, handle: Any, arrays: Sequence[DeviceArray]) -> None:
+        self._device, self._handle, self._arrays = device, handle, tuple(arrays)
+
+    def launch(self, given: Sequence[DeviceArray]) -> None:
+        """Start the work; *given* lies where it lay when the work was recorded."""
+        self._device.start(_replayed, (*given, *self._arrays), self._handle)
+
+    def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not _is_finalizing():
+            self._device.activate()
+            self._device.calls.forget(self._handle)
+
+
+def _replayed(stream: Stream, graph: Any) -> None:
+    stream.calls.replay(stream.handle, graph)
+
+
 class Lent:
     """Gives a thread's stream to the next thread that needs one, when the thread has ended."""
 
@@ -162,6 +253,41 @@ class Lent:
 
     def __del__(self) -> None:
         self._idle.append(self.stream)
+
+
+class StreamPool(Pool):
+    """Memory of a device: a stream gets what it touched last itself, so that nobody has to wait.
+
+    Of several blocks it gets the one with the lowest address, so that a program that does the same
+    again and again with as much in use gets the same addresses, whatever order it frees them in.
+    """
+
+    def __init__(self, limit: int, map_block: Callable[[int], Block]) -> None:
+        super().__init__(limit, map_block)
+        self._waiting: dict[int, dict[Stream, list[tuple[int, Block]]]] = {}  # heaps, by size
+
+    def _pick(self, size: int, stream: Stream) -> Block | None:
+        of_streams = self._waiting.get(size, {})
+        heap = of_streams.get(stream) or next(filter(None, of_streams.values()), None)
+        return heapq.heappop(heap)[1] if heap else None
+
+    def _keep(self, block: Block) -> None:
+        heap = self._waiting.setdefault(block.size, {}).setdefault(block.stream, [])
+        heapq.heappush(heap, (block.address, block))
+
+    def _trim(self, limit: int) -> int:
+        """Unmap everything: there is no such limit that it would be worth to choose."""
+        before = self._free_bytes
+        for of_streams in self._waiting.values():
+            for heap in of_streams.values():
+                while heap:
+                    block = heap.pop()[1]
+                    block.mapping.close()
+                    self._free_bytes -= block.size
+        return before - self._free_bytes
+
+    def _count(self) -> int:
+        return sum(len(heap) for found in self._waiting.values() for heap in found.values())
 
 
 # --- copies from and to the host ------------------------------------------------------------------
@@ -178,8 +304,8 @@ _ALIGN = 64
 class _Pinned:
     """A pinned buffer; once *event* has happened, the device is done with it."""
 
-    def __init__(self, calls: Calls) -> None:
-        self.address, self.event = calls.pinned(_CHUNK), calls.event()
+    def __init__(self, calls: Calls, size: int) -> None:
+        self.address, self.event = calls.pinned(size), calls.event()
         self.used = 0
 
 
@@ -192,22 +318,22 @@ class Staging:
     emptied while the other is filled.
     """
 
-    def __init__(self, calls: Calls, stream: int) -> None:
-        self._calls, self._stream = calls, stream
+    def __init__(self, calls: Calls, stream: int, chunk: int = _CHUNK) -> None:
+        self._calls, self._stream, self._chunk = calls, stream, chunk
         self._up: deque[_Pinned] = deque()  # the last one is being filled
         self._down: list[_Pinned] = []  # that nobody uses
 
     def upload(self, source: int, target: int, nbytes: int) -> None:
         """Copy to the device; *source* has been read when this returns."""
-        for at in range(0, nbytes, _CHUNK):
-            n = min(_CHUNK, nbytes - at)
+        for at in range(0, nbytes, self._chunk):
+            n = min(self._chunk, nbytes - at)
             room = self._room(n)
             ctypes.memmove(room, source + at, n)
             self._calls.upload(self._stream, room, target + at, n)
 
     def _room(self, n: int) -> int:
         """Pinned memory for *n* bytes."""
-        if not self._up or self._up[-1].used + n > _CHUNK:
+        if not self._up or self._up[-1].used + n > self._chunk:
             self._next()
         buffer = self._up[-1]
         room = buffer.address + buffer.used
@@ -219,7 +345,7 @@ class Staging:
         if self._up:
             self._calls.record(self._up[-1].event, self._stream)
         if not self._up or (len(self._up) < _BUFFERS and not self._calls.done(self._up[0].event)):
-            self._up.append(_Pinned(self._calls))
+            self._up.append(_Pinned(self._calls, self._chunk))
             return
         self._calls.settle(self._up[0].event)
         self._up[0].used = 0
@@ -228,9 +354,9 @@ class Staging:
     def download(self, source: int, target: int, nbytes: int) -> None:
         """Copy from the device; *target* has been written to when this returns."""
         before = None
-        for at in range(0, nbytes, _CHUNK):
-            n = min(_CHUNK, nbytes - at)
-            buffer = self._down.pop() if self._down else _Pinned(self._calls)
+        for at in range(0, nbytes, self._chunk):
+            n = min(self._chunk, nbytes - at)
+            buffer = self._down.pop() if self._down else _Pinned(self._calls, self._chunk)
             self._calls.download(self._stream, source + at, buffer.address, n)
             self._calls.record(buffer.event, self._stream)
             if before is not None:
