@@ -130,6 +130,11 @@ def test_copies(device: _driver.Device, api: Api) -> None:
     assert api.names() == ["cuMemHostAlloc", "cuEventCreate", *names]
 
 
+def test_whose_memory(api: Api) -> None:
+    api.results["cuPointerGetAttribute"] = driver.CUresult.CUDA_SUCCESS, 1
+    assert _driver.number_at(1 << 20) == 1
+
+
 def test_errors(device: _driver.Device, api: Api) -> None:
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_ERROR_NOT_READY,)
     assert not device.calls.done(1)

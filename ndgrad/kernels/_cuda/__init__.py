@@ -73,6 +73,11 @@ class _Target:
     def device(self, device_id: int) -> Any:
         return self._found[0][device_id]
 
+    def number_at(self, address: int) -> int:
+        from . import _driver
+
+        return _driver.number_at(address)
+
     def memory_info(self, device_id: int) -> tuple[int, int]:
         info: tuple[int, int] = self.device(device_id).memory_info()
         return info

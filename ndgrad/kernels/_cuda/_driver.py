@@ -488,6 +488,14 @@ def devices() -> tuple[tuple[Device, ...], str]:
     return tuple(Device(i) for i in range(len(cuda.gpus))), ""
 
 
+def number_at(address: int) -> int:
+    """Which device's memory *address* is in."""
+    if SIMULATED:
+        return 0
+    ordinal = api.CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
+    return int(_checked(api.cuPointerGetAttribute(ordinal, address)))
+
+
 def shared_object(name: str) -> ctypes.CDLL | None:
     """One of NVIDIA's, wherever pip, conda or a toolkit put it; None if it is not there."""
     if SIMULATED:
