@@ -75,7 +75,7 @@ def device(api: Api) -> _driver.Device:
     def block(size: int) -> storage.Block:
         return storage.Block(_driver._Memory(device, size), next(places), size)
 
-    device.__dict__["pool"] = _driver.StreamPool(1 << 30, block)
+    device.pool = _driver.StreamPool(block, lambda: 1 << 30)
     return device
 
 

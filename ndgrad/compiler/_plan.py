@@ -387,12 +387,9 @@ class _Builder:
 
     def _hindrance(self) -> str:
         """Why the steps are not started as one, as far as it is known before they run."""
-        calls = [x for group in self.fusion.groups for x in group.members if isinstance(x, Call)]
-        for call in calls:
-            if call.facts is None:
-                return f"is not replayed as a CUDA graph: {call.title} draws random numbers"
-            if call.checks:
-                return f"is not replayed as a CUDA graph: {call.title} looks at values on the host"
+        for member in (member for group in self.fusion.groups for member in group.members):
+            if isinstance(member, Call) and member.facts is None:
+                return f"is not replayed as a CUDA graph: {member.title} draws random numbers"
         if (steps := len(self.report.steps)) < WORTH:
             return f"is not replayed as a CUDA graph: {steps} steps, which pays from {WORTH} on"
         return ""

@@ -250,6 +250,7 @@ class Device:
         self.context: Context = gpu(number)
         self.calls: Any = calls or (Simulated() if SIMULATED else _Calls(number))
         self.activate = self.calls.activate
+        self.pool = StreamPool(self._block, lambda: self.memory_info()[1])
         self.streams: list[Stream] = []
         self._idle: deque[Stream] = deque()  # of threads that have ended
         self._mine = threading.local()
@@ -257,13 +258,9 @@ class Device:
         self._capturing = threading.Lock()
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
 
-    @cached_property
-    def pool(self) -> Any:
-        def block(size: int) -> Any:
-            memory = _Memory(self, size)
-            return storage.Block(memory, memory.address, size)
-
-        return StreamPool(self.memory_info()[1], block)
+    def _block(self, size: int) -> storage.Block:
+        memory = _Memory(self, size)
+        return storage.Block(memory, memory.address, size)
 
     @cached_property
     def processors(self) -> int:

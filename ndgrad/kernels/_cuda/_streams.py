@@ -260,11 +260,24 @@ class StreamPool(Pool):
 
     Of several blocks it gets the one with the lowest address, so that a program that does the same
     again and again with as much in use gets the same addresses, whatever order it frees them in.
+
+    Parameters
+    ----------
+    map_block : callable
+        From a size to a new block.
+    total : callable
+        Returns how much memory the device has.
     """
 
-    def __init__(self, limit: int, map_block: Callable[[int], Block]) -> None:
-        super().__init__(limit, map_block)
+    def __init__(self, map_block: Callable[[int], Block], total: Callable[[], int]) -> None:
+        super().__init__(None, map_block)
+        self._total = total
         self._waiting: dict[int, dict[Stream, list[tuple[int, Block]]]] = {}  # heaps, by size
+
+    def limit(self) -> int:
+        if self._limit is None:
+            self._limit = self._total()
+        return self._limit
 
     def _pick(self, size: int, stream: Stream) -> Block | None:
         of_streams = self._waiting.get(size, {})
