@@ -71,6 +71,9 @@ class Device(Protocol):
     def stream_handle(self) -> int:
         """Return the number of the stream that this thread's work here goes through."""
 
+    def wait(self, array: DeviceArray) -> None:
+        """Return when all that touches *array* is done."""
+
     def synchronize(self) -> None:
         """Return when everything that was started is done, by whatever thread."""
 
@@ -114,7 +117,6 @@ class DeviceArray:
         "block",
         "base",
         "_lease",
-        "parameters",
         "__weakref__",
     )
 
@@ -134,8 +136,6 @@ class DeviceArray:
         self.device, self.address, self.size, self.dtype = device, address, size, dtype
         self.nbytes = size * dtype.itemsize
         self.block, self._lease, self.base = block, lease, base
-        # As kernels get it; the driver fills it in at the first launch.
-        self.parameters: tuple[int, ...] | None = None
 
     # --- facts -----------------------------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class DeviceArray:
 
     def wait(self) -> None:
         """Return when all that touches the memory is done."""
-        self.block.stream.finish()
+        self.device.wait(self)
 
     def fill(self, value: Any) -> None:
         """Write *value* to every element."""

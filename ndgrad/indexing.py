@@ -15,7 +15,7 @@ import numpy as np
 
 from . import dispatch, tracing
 from .base import MXNetError
-from .device import device_of, moved, overlap, placed
+from .device import device_of, home, host, in_use, moved, operands_device, overlap, placed
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
 from .kernels._launch import PARALLEL_ELEMENTS
@@ -25,14 +25,18 @@ from .kernels._table import F
 from .tracing import host_read
 
 _ALL = slice(None)
+_ARRAYS = (np.ndarray, Array)
 _BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
 _ASSIGNMENTS = ("_assigned", "_put_rows")
 
 
 class Rows(NamedTuple):
-    """Rows of an array seen as (outer, length, inner), and the shape of what is picked."""
+    """Rows of an array seen as (outer, length, inner), and the shape of what is picked.
 
-    index: np.ndarray[Any, Any]  # type: ignore[assignment]  # a tuple has a method of that name
+    The index vector is where it was given: on the host, or on the array's device.
+    """
+
+    index: Any  # type: ignore[assignment]  # a tuple has a method of that name
     outer: int
     length: int
     inner: int
@@ -56,24 +60,29 @@ def _shape_of(x: Any) -> Shape:
     return x._shape if isinstance(x, Array) else x.shape
 
 
-def _index_arrays(item: Any) -> list[np.ndarray[Any, Any]]:
-    """An index array as int64; a boolean NDArray is a mask and gives one array for each axis."""
+def _index_arrays(item: Any) -> list[Any]:
+    """An index array as int64; a boolean NDArray is a mask and gives one array for each axis.
+
+    On a device it stays as it is, but for a mask, of which the host has to know how much it picks.
+    """
     if isinstance(item, Array):
         host_read(item, "as an index (use nd.take or nd.where)")
-        host = item._data.reshape(item._shape)
-        if host.dtype == np.bool_:
-            return list(np.nonzero(host))
+        if item._data.dtype == np.bool_:
+            return list(np.nonzero(host(item._data).reshape(item._shape)))
+        if home(item._data) is not None:
+            return [item]
+        values = item._data.reshape(item._shape)
     else:
         try:
-            host = np.asarray(item)
+            values = np.asarray(item)
         except ValueError:
-            host = np.empty(0, object)
-        if host.dtype.kind not in "biuf":
+            values = np.empty(0, object)
+        if values.dtype.kind not in "biuf":
             raise _unsupported(item)
-    if host.dtype.kind != "f":
-        return [host.astype(np.int64, copy=False)]
+    if values.dtype.kind != "f":
+        return [values.astype(np.int64, copy=False)]
     with np.errstate(invalid="ignore"):
-        return [host.astype(np.int64)]
+        return [values.astype(np.int64)]
 
 
 def _unsupported(item: Any) -> ValueError:
@@ -83,7 +92,7 @@ def _unsupported(item: Any) -> ValueError:
 def _expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
     """The key as a list with an item for each axis, and None for new ones; whether arrays are in.
 
-    Items are integers, slices, None and int64 arrays.
+    Items are integers, slices, None, int64 arrays and arrays on a device.
     """
     items: list[Any] = []
     ellipsis, used, arrays = None, 0, False
@@ -196,36 +205,53 @@ def _small(x: Array, key: Any) -> np.ndarray[Any, Any] | None:
     return found if is_array and found.size < PARALLEL_ELEMENTS else None
 
 
-def _checked(index: np.ndarray[Any, Any], axis: int, n: int) -> np.ndarray[Any, Any]:
+def _checked(index: Any, axis: int, n: int) -> Any:
     """Valid indices from 0 on."""
+    if isinstance(index, Array):
+        text = _rows.OUT_OF_BOUNDS.format(axis=axis, n=n)
+        with placed(device_of(index._ctx)):
+            flat = _rows.positions(index, 0, _rows.RAW)
+            _rows.checked(flat, -n, n, IndexError, text)
+        return index.__class__(flat, index._shape, index._ctx)
     wrapped, bad = _rows.wrapped(index, n)
     if bad >= 0:
         raise _out_of_bounds(int(index.flat[bad]), axis, n)
     return wrapped
 
 
-def _rows_of(items: list[Any], shape: Shape) -> Rows:
+def _flat(index: Any) -> Any:
+    return index._data if isinstance(index, Array) else index.reshape(-1)
+
+
+def _rows_of(items: list[Any], x: Array) -> Rows:
     """The place of a key with arrays, which broadcast together with the integers.
 
     As in NumPy their common shape stands where they stand if they are neighbours, else in front.
     """
+    shape = x._shape
+    if in_use:
+        operands_device("x[...]", ("x", "the index"), [x, *items])
     if len(items) == len(shape):
-        at = next(i for i, item in enumerate(items) if item.__class__ is np.ndarray)
+        at = next(i for i, item in enumerate(items) if isinstance(item, _ARRAYS))
         if all(item.__class__ is slice and item == _ALL for item in items[:at] + items[at + 1 :]):
             # One array and whole axes around it: the commonest key.
             index, ahead, behind = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
-            whole = (*ahead, *index.shape, *behind)
-            return Rows(index.reshape(-1), math.prod(ahead), shape[at], math.prod(behind), whole)
+            whole = (*ahead, *_shape_of(index), *behind)
+            return Rows(_flat(index), math.prod(ahead), shape[at], math.prod(behind), whole)
     axis_of, axis = [], 0
     for item in items:
         axis_of.append(axis)
         axis += item is not None
-    picked = [i for i, item in enumerate(items) if isinstance(item, (int, np.ndarray))]
-    arrays = [_checked(np.asarray(items[i]), axis_of[i], shape[axis_of[i]]) for i in picked]
+    picked = [i for i, item in enumerate(items) if isinstance(item, (int, *_ARRAYS))]
+    arrays = [
+        _checked(np.asarray(item) if item.__class__ is int else item, axis_of[i], shape[axis_of[i]])
+        for i, item in enumerate(items)
+        if i in picked
+    ]
     try:
-        block = np.broadcast_shapes(*(a.shape for a in arrays))
+        block = np.broadcast_shapes(*map(_shape_of, arrays))
     except ValueError:
-        shapes = " ".join(str(a.shape) for a in arrays)
+        shapes = " ".join(str(_shape_of(a)) for a in arrays)
         raise IndexError(f"index arrays of shapes {shapes} cannot be broadcast together") from None
 
     # The result's axes in order: an item's position, or -1 for the block of the arrays.
@@ -260,11 +286,18 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
     strides = contiguous_strides(shape)
     unit = max(1, inner)
     table = np.zeros((), np.int64)
+    there: Any = None  # the sum of what is on a device
     for i, array in zip(picked, arrays, strict=True):
-        at = starts[-1] + len(block) - array.ndim
+        own = _shape_of(array)
+        at = starts[-1] + len(block) - len(own)
         spread = [1] * len(result)
-        spread[at : at + array.ndim] = array.shape
-        table = table + array.reshape(spread) * (strides[axis_of[i]] // unit)
+        spread[at : at + len(own)] = own
+        step = strides[axis_of[i]] // unit
+        if isinstance(array, Array):
+            part = F._reshaped(array, shape=tuple(spread)) * step
+            there = part if there is None else F.broadcast_add(there, part)
+        else:
+            table = table + array.reshape(spread) * step
     for i, values in ranges.items():
         if head <= i < tail:
             spread = [1] * len(result)
@@ -277,6 +310,9 @@ def _rows_of(items: list[Any], shape: Shape) -> Rows:
         for n in (block if i == -1 else result[starts[i] : starts[i] + 1])
     ]
     index = np.ascontiguousarray(np.broadcast_to(table, covered).reshape(-1), np.int64)
+    if there is not None:
+        rest = x.__class__(moved(index, device_of(x._ctx)), tuple(covered), x._ctx)
+        index = F.broadcast_add(there, rest)._data
     return Rows(index, outer, length, inner, result)
 
 
@@ -338,7 +374,7 @@ def getitem(x: Array, key: Any) -> Array:
             return x.__class__(little.flatten(), little.shape, x._ctx)
     items, arrays = _expanded(key, shape)
     if arrays:
-        rows = _rows_of(items, shape)
+        rows = _rows_of(items, x)
         if not recorded:
             picked = _rows.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
             return x.__class__(picked, rows.shape, x._ctx)
@@ -476,7 +512,7 @@ def setitem(x: Array, key: Any, value: Any) -> None:
             return
     items, arrays = _expanded(key, shape)
     if arrays:
-        rows = _rows_of(items, shape)
+        rows = _rows_of(items, x)
         _write_rows(x, rows, value)
         return
     box = _box(items, shape)
@@ -552,10 +588,9 @@ def _take_over(x: Array, result: Array) -> None:
 def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
-        if np.unique(rows.index).size != rows.index.size:
-            raise MXNetError(
-                "setitem: while recording, an index that comes twice cannot be assigned to"
-            )
+        twice = "setitem: while recording, an index that comes twice cannot be assigned to"
+        with placed(home(rows.index)):
+            _rows.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
         if array._shape != rows.shape:

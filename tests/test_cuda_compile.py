@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from numba import types
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
@@ -62,16 +64,17 @@ class _Noting:
 
 
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[_driver.Kernel, list[Any]]]:
-    """The kernels that have been launched, and what the driver would get; none of them runs."""
-    kernels: dict[_driver.Kernel, list[Any]] = {}
+def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[_driver.Kernel]]:
+    """The kernels that have been launched with arguments that fit; none of them runs."""
+    kernels: set[_driver.Kernel] = set()
 
     def note(self: _driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
         assert blocks > 0 and 0 < threads <= 1024
-        kernels[self] = self.parameters(gpu, args)[0]
+        self.pack((ctypes.c_uint64 * len(self.sizes))(), args)
+        kernels.add(self)
 
     monkeypatch.setattr(_driver, "SIMULATED", True)  # memory is the host's
-    monkeypatch.setattr(_driver.Kernel, "__call__", note)
+    monkeypatch.setattr(_driver.Kernel, "launch", note)
     monkeypatch.setattr(context, "_gpu_target", _Noting())
     before = list(device.in_use)
     device.in_use.clear()
@@ -115,15 +118,14 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
     check(launched, monkeypatch)
 
 
-def check(launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compile what was launched, and compare what it was given with what it takes."""
+def check(launched: set[_driver.Kernel], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile what was launched, and compare what it is given with what it takes."""
     monkeypatch.setattr(_driver, "SIMULATED", False)
-    for kernel, parameters in launched.items():
-        given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
+    for kernel in launched:
         for cc in ARCHITECTURES:
             result = compiled(kernel, cc)
             assert f".target sm_{cc[0]}{cc[1]}" in result.ptx
-            assert sizes(result.ptx) == given
+            assert sizes(result.ptx) == list(kernel.sizes)
             assert result.cubin.startswith(b"\x7fELF")
             assert 0 < result.registers <= 128
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
@@ -245,3 +247,40 @@ def test_kernels_of_a_compiled_function(
         y.backward()
     assert any("fused" in kernel.function.__module__ for kernel in launched)
     check(launched, monkeypatch)
+
+
+def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word for each parameter, with numbers as C converts them."""
+    seen = []
+
+    def launch(*args: Any) -> tuple[int]:
+        assert args[:9] == ("function", 3, 1, 1, 64, 1, 1, 0, "stream")
+        addresses = (ctypes.c_uint64 * len(made.sizes)).from_address(args[9])
+        words = [ctypes.string_at(at, size) for at, size in zip(addresses, made.sizes, strict=True)]
+        seen.append(words)
+        return (0,)
+
+    api = SimpleNamespace(
+        cuModuleLoadData=lambda cubin: (0, "module"),
+        cuModuleGetFunction=lambda module, entry: (0, "function"),
+        cuLaunchKernel=launch,
+    )
+    monkeypatch.setattr(_driver, "api", api)
+    monkeypatch.setattr(_driver, "binary", lambda kernel, cc: ("entry", b""))
+    gpu = SimpleNamespace(
+        number=0,
+        stream=SimpleNamespace(alone=True, handle="stream"),
+        compute_capability=(9, 0),
+        activate=lambda: None,
+    )
+    half = _driver.array_of(np.dtype("float16"))
+    made = _driver.Kernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
+    x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)  # type: ignore[arg-type]
+    made(gpu, 3, 64, (x, 1e300, 300, 2, -1))
+    made(gpu, 3, 64, (x, np.float32(0.5), -1, False, 7))
+    array = [np.int64(k).tobytes() for k in (0, 0, 5, 2, 4096, 5, 2)]
+    numbers = [np.float32(np.inf), np.int8(44), np.bool_(True), np.int64(-1)]
+    assert seen[0] == [*array, *(x.tobytes() for x in numbers)]
+    numbers = [np.float32(0.5), np.int8(-1), np.bool_(False), np.int64(7)]
+    assert seen[1] == [*array, *(x.tobytes() for x in numbers)]
+    assert len(made._words) == 1  # used again

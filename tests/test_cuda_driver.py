@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ def calls(number: int) -> Any:
 @pytest.fixture
 def device(api: Api) -> _driver.Device:
     device = _driver.Device(0, calls(0))
+    device.__dict__["faults"] = SimpleNamespace(raise_any=lambda: None)
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:

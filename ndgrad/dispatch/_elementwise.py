@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, promote
+from ..context import GPU
 from ..device import BUFFERS, address, in_use, operands_device, overlap
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
-from ..kernels import _elementwise, _scalar
+from ..kernels import _cuda, _elementwise, _scalar
 from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
 from ..kernels._table import ZERO, ElementwiseOp, F, lookup
@@ -54,20 +55,30 @@ def _as_scalar(value: Any, dtype: Dtype) -> Any:
 # --- forward -------------------------------------------------------------------------------------
 
 
-class _Kernels(dict[Dtype, _elementwise.Compiled]):
-    """Forward kernels by dtype, for one layout of operands of one dtype and shape."""
+class Kernels(dict[Dtype, Any]):
+    """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
-    def __init__(self, op: ElementwiseOp, letters: str) -> None:
+    They are `Compiled`, or on a device `Flat`.
+    """
+
+    def __init__(
+        self, op: ElementwiseOp, letters: str, make: Callable[..., Any] = _elementwise.compiled
+    ) -> None:
         super().__init__()
-        self.op, self.letters = op, letters
+        self.op, self.letters, self.make = op, letters, make
 
-    def __missing__(self, dtype: Dtype) -> _elementwise.Compiled:
+    def __missing__(self, dtype: Dtype) -> Any:
         op, loop = self.op, self.op.forward_loop
         compute = compute_type(dtype, mathematical=op.mathematical)
         scalar = np.dtype(compute)
         dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
-        self[dtype] = _elementwise.compiled(loop, dtypes, (dtype,), compute, self.letters)
+        self[dtype] = self.make(loop, dtypes, (dtype,), compute, self.letters)
         return self[dtype]
+
+
+def flat_on_device(*args: Any) -> Any:
+    """What a loop over operands of one size is on a device: a `Flat`."""
+    return _cuda._elementwise.Flat(*args)
 
 
 def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
@@ -84,14 +95,85 @@ def _general_call(op: ElementwiseOp) -> Callable[..., Any]:
     return call
 
 
+def _long_way(op: ElementwiseOp) -> Callable[..., Any]:
+    """What the short ways leave undone: arrays on a device first, then everything else."""
+    on_device = _device_call(op)
+
+    def call(inputs: tuple[Any, ...], out: Array | None) -> Any:
+        if in_use and out is None and not active:
+            result = on_device(inputs)
+            if result is not None:
+                return result
+        return _general(op, inputs, {}, out)
+
+    return call
+
+
+def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]:
+    """The short way on a device, for arrays of one dtype and numbers; None for the rest.
+
+    Beside a launch a call of Python's costs little: the node is made as for any operator.
+    """
+    array = _classes.array._on_device
+    kernels = {
+        letters: Kernels(op, letters, flat_on_device)
+        for letters in (("v",) if len(op.inputs) == 1 else ("vv", "vs", "sv"))
+    }
+    blank = array.__new__
+
+    def call(inputs: tuple[Any, ...]) -> Array | None:
+        first, letters, same, in_graph, operands = None, "", True, False, []
+        for x in inputs:
+            kind = x.__class__
+            if kind is array:
+                data = x._data
+                if first is None:
+                    first, dtype, shape, ctx = data, data.dtype, x._shape, x._ctx
+                elif data.dtype is not dtype or x._ctx is not ctx:
+                    return None
+                elif x._shape != shape:
+                    same = False
+                in_graph = in_graph or x._node is not None
+                operands.append(data)
+                letters += "v"
+            elif kind is float or kind is int:
+                operands.append(x)
+                letters += "s"
+            else:
+                return None
+        if first is None or ("s" in letters and dtype.kind != "f"):
+            return None
+        if same:
+            y = first.device.empty(first.size, dtype)
+            kernels[letters][dtype](operands, (y,))
+        elif op.broadcast:
+            shapes = tuple([x._shape for x in inputs])
+            shape = _elementwise.layout(shapes, op.name).shape
+            y = first.device.empty(size_of(shape), dtype)
+            if y.size:
+                compute = compute_type(dtype, mathematical=op.mathematical)
+                _elementwise.run(op.forward_loop, tuple(operands), shapes, (y,), compute)
+        else:
+            return None
+        result = blank(array)
+        result._data, result._shape, result._ctx = y, shape, ctx
+        result._version, result._node = [0], None
+        if in_graph and state.recording:
+            record_call(op, op.params, inputs, (result,))
+        return result
+
+    return call
+
+
 def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
-    array, kernels, limit = _classes.array, _Kernels(op, "v"), PARALLEL_ELEMENTS
+    long = _long_way(op)
+    array, kernels, limit = _classes.array, Kernels(op, "v"), PARALLEL_ELEMENTS
     save_x, save_y = op.saved
     new, blank = np.empty, array.__new__
 
     def call(data: Any, out: Array | None = None, name: str | None = None) -> Any:
         if out is not None or data.__class__ is not array or active:
-            return _general(op, (data,), {}, out)
+            return long((data,), out)
         x = data._data
         n, dtype = x.size, x.dtype
         if n < limit:
@@ -125,8 +207,9 @@ def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
 
 
 def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
+    long = _long_way(op)
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number, left_number = _Kernels(op, "vv"), _Kernels(op, "vs"), _Kernels(op, "sv")
+    arrays, right_number, left_number = Kernels(op, "vv"), Kernels(op, "vs"), Kernels(op, "sv")
     save_a, save_b, save_y = op.saved
     saves_nothing = not any(op.saved)
     new, blank = np.empty, array.__new__
@@ -197,7 +280,7 @@ def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
                     y = empty(n, dtype)
                     left_number[dtype].run((lhs, b, y), n, 1)
                 return numbered(rhs, y, None, rhs._node, lhs, b, lhs)
-        return _general(op, (lhs, rhs), {}, out)
+        return long((lhs, rhs), out)
 
     def numbered(x: Any, y: Flat, node_a: Any, node_b: Any, a: Any, b: Any, number: Any) -> Array:
         """The result for one array and one number, which is always kept: it costs nothing."""
@@ -237,11 +320,12 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.
     """
     array, limit = _classes.array, PARALLEL_ELEMENTS
-    arrays, right_number = _Kernels(op, "ov"), _Kernels(op, "os")
+    arrays, right_number = Kernels(op, "ov"), Kernels(op, "os")
+    on_device = _in_place_on_device(op)
 
     def call(target: Array, operand: Any) -> bool:
         if active or target.__class__ is not array:
-            return False
+            return not active and on_device(target, operand)
         x = target._data
         dtype = x.dtype
         kind = operand.__class__
@@ -260,6 +344,33 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
             kernels[dtype].serial(x, y, 0, n)
         else:
             kernels[dtype].run((x, y), n, 1)
+        written(target)
+        return True
+
+    return call
+
+
+def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
+    array = _classes.array._on_device
+    arrays, right_number = (Kernels(op, letters, flat_on_device) for letters in ("vv", "vs"))
+
+    def call(target: Array, operand: Any) -> bool:
+        x = target._data
+        kind = operand.__class__
+        if kind is array:
+            y, kernels = operand._data, arrays
+            if (
+                x.dtype is not y.dtype
+                or target._shape != operand._shape
+                or target._ctx is not operand._ctx
+                or (y is not x and overlap(x, y))
+            ):
+                return False
+        elif (kind is float or kind is int) and x.dtype.kind == "f":
+            y, kernels = operand, right_number
+        else:
+            return False
+        kernels[x.dtype]((x, y), (x,))
         written(target)
         return True
 
@@ -395,10 +506,24 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     if op.params or op.free or len(op.inputs) > 2:
         return lambda node, g: _general_flat(op, node, g)
     short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
+    short_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
+
+    def long(node: Node, g: Any) -> Sequence[Any]:
+        if active or g.__class__ is np.ndarray:
+            return _general_flat(op, node, g)
+        shape = node.shapes[-1]
+        for parent, own in zip(node.parents, node.shapes, strict=False):
+            if parent is not None and own != shape:
+                return _general_flat(op, node, g)
+        key = (node.dtype, *[parent.__class__ for parent in node.parents])
+        way = short_on_device.get(key)
+        if way is None:
+            way = short_on_device[key] = _short_way(op, node)
+        return way(node, g)
 
     def unary(node: Node, g: Flat) -> Sequence[Any]:
         if active or g.__class__ is not np.ndarray:
-            return _general_flat(op, node, g)
+            return long(node, g)
         dtype = node.dtype
         way = short.get(dtype)
         if way is None:
@@ -409,7 +534,7 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the short way forward share one shape object.
         if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
-            return _general_flat(op, node, g)
+            return long(node, g)
         a, b = node.parents
         # NoneType for a number, list for a constant array, else what made the input.
         key = (node.dtype, a.__class__, b.__class__)
@@ -447,6 +572,8 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
                 grad_a, grad_b, = empty(n, dtype), empty(n, dtype),
                 run((g, a, b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
+
+    On a device a `Flat` runs, whatever the size.
     """
     dtype, wanted = node.dtype, _wanted(op, node)
     results = []
@@ -458,17 +585,25 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
     if wanted:
         loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
         saved = dict(zip(operands, node.saved or (), strict=True))
-        numbers_ = [not isinstance(saved.get(name, _G), np.ndarray) for name in loop.args]
+        numbers_ = [not isinstance(saved.get(name, _G), BUFFERS) for name in loop.args]
         compute = compute_type(dtype, mathematical=op.mathematical_gradient)
         dtypes = tuple(np.dtype(compute) if number else dtype for number in numbers_)
         letters = "".join("s" if number else "v" for number in numbers_)
-        kernel = _elementwise.compiled(loop, dtypes, (dtype,) * len(wanted), compute, letters)
-        names |= {"serial": kernel.serial, "run": kernel.run, "limit": PARALLEL_ELEMENTS}
+        which = loop, dtypes, (dtype,) * len(wanted), compute, letters
         outs = [f"grad_{name}" for name in wanted]
         targets, passed = ", ".join(outs), ", ".join((*loop.args, *outs))
+        lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
+    if wanted and node.ctx.device_typeid == GPU:
+        names["run"] = flat_on_device(*which)
         lines += [
-            f"    {', '.join(operands)} = node.saved",
-            "    n = g.size",
+            "    empty = g.device.empty",
+            f"    {targets}, = {'empty(n, dtype), ' * len(outs)}",
+            f"    run(({', '.join(loop.args)},), ({targets},))",
+        ]
+    elif wanted:
+        kernel = _elementwise.compiled(*which)
+        names |= {"serial": kernel.serial, "run": kernel.run, "limit": PARALLEL_ELEMENTS}
+        lines += [
             "    if n < limit:",
             f"        {targets}, = {'new(n, dtype), ' * len(outs)}",
             f"        serial({passed}, 0, n)",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import tracing
-from ..device import BUFFERS, device_of, in_use, placed
+from ..device import BUFFERS, DeviceArray, device_of, in_use, placed
 from ..graph import Node, Port
 from ..kernels import _elementwise
 from ..kernels._codegen import compute_type
@@ -19,7 +19,7 @@ from ..kernels._table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup
 from ..storage import empty_like, empty_on
 from . import _classes
 from ._calls import unrecorded
-from ._elementwise import flat_derivative, recorded_derivative, size_of
+from ._elementwise import Kernels, flat_derivative, flat_on_device, recorded_derivative, size_of
 
 
 def _operand(node: Node, i: int) -> Any:
@@ -158,6 +158,12 @@ def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, An
     return data
 
 
+@cache
+def _sums_on_device() -> Kernels:
+    row: Any = lookup("broadcast_add")
+    return Kernels(row, "vv", flat_on_device)
+
+
 class _FlatRules:
     """First-order gradients: flat buffers, nothing recorded."""
 
@@ -177,6 +183,9 @@ class _FlatRules:
 
     @staticmethod
     def _sum(a: Any, b: Any, out: Any) -> Any:
+        if out.__class__ is DeviceArray and a.dtype is b.dtype and not tracing.active:
+            _sums_on_device()[a.dtype]((a, b), (out,))
+            return out
         loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
         compute = compute_type(a.dtype, mathematical=False)
         if a.size:

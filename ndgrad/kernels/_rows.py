@@ -7,12 +7,13 @@ position and by columns, never by index.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from ..device import DeviceArray, placed
+from ..device import DeviceArray, host
 from ..storage import empty, empty_like
 from . import _cuda, _elementwise, casting
 from ._codegen import Loop
@@ -136,6 +137,22 @@ def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], 
     return y.reshape(index.shape), bad
 
 
+@lru_cache(maxsize=64)
+def places(n: int) -> np.ndarray[Any, Any]:
+    """The numbers below *n*, which nobody writes to: a device needs to be given them only once."""
+    numbers = np.arange(n)
+    numbers.flags.writeable = False
+    return numbers
+
+
+@lru_cache(maxsize=64)
+def full(n: int, value: int) -> np.ndarray[Any, Any]:
+    """*n* times a number; nobody writes to it either."""
+    numbers = np.full(n, value)
+    numbers.flags.writeable = False
+    return numbers
+
+
 _HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
 
 
@@ -146,7 +163,7 @@ def hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -
     """
     outer, n, inner = form
     if y.size:
-        operands = index, np.arange(n), float(on), float(off)
+        operands = index, places(n), float(on), float(off)
         shapes = (outer, 1, inner), (n, 1), None, None
         _elementwise.run(_HOT, operands, shapes, (y,), "float64")
 
@@ -170,10 +187,6 @@ def _resolve(x, y, length, mode, lo, hi):
 def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
     """The elements of an index array as int64, made valid for *length* in a mode but RAW."""
     x = index._data
-    if x.__class__ is DeviceArray:
-        # Indices are looked at on the host, where they are checked: errors name the bad one.
-        with placed(None):
-            return positions(SimpleNamespace(_data=x.get()), length, mode)
     if x.dtype.kind == "b":
         x = x.view(np.uint8)
     elif x.dtype == np.float16:
@@ -182,6 +195,50 @@ def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
     if x.size:
         _resolve(x, y, length, mode, x.size, grain(1, 2))
     return y
+
+
+def checked(index: Any, low: int, n: int, error: type[Exception], text: str) -> None:
+    """Count int64 indices from the front in place, if all are in [low, n).
+
+    Otherwise an error is raised, in whose *text* ``{value}`` is the first that is not.  On a device
+    that happens when the host next waits for it; until then such an index is 0.
+    """
+    if index.size and (n == 0 or index.__class__ is np.ndarray):
+        bad = host(index)
+        bad = bad[(bad < low) | (bad >= n)]
+        if bad.size:
+            raise error(text.format(value=bad[0]))
+        if low < 0:
+            index += np.where(index < 0, n, 0)
+    elif index.size:
+        _cuda._rows.check(index, low, n, error, text)
+
+
+OUT_OF_BOUNDS = "index {{value}} is out of bounds for axis {axis} with size {n}"
+
+
+def last(index: Any, length: int) -> Any:
+    """For each of *length* rows the last place in an index vector that has its index, if any."""
+    if index.__class__ is DeviceArray:
+        return _cuda._rows.last(index, length, index.device)
+    owner = np.full(length, -1)
+    owner[index] = np.arange(index.size)
+    return owner
+
+
+_BEHIND = Loop("behind", ("last", "place"), (("y", "last - place"),))
+
+
+def distinct(index: Any, length: int, error: type[Exception], text: str) -> None:
+    """Raise an error if an index comes twice; on a device as `checked` does."""
+    if index.__class__ is np.ndarray:
+        if np.unique(index).size != index.size:
+            raise error(text)
+    elif index.size:
+        behind = take(last(index, length), index, 1, length, 1)
+        shape = (index.size,)
+        _elementwise.run(_BEHIND, (behind, places(index.size)), (shape, shape), (behind,), "int64")
+        checked(behind, 0, 1, error, text)
 
 
 @chunked

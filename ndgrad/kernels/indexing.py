@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..base import MXNetError, as_dtype
 from ..device import DeviceArray, host
 from ..storage import empty
-from . import _rows
+from . import _elementwise, _rows
 from ._axes import axis_of, choice, integer, integers
 from ._declare import operator
 from ._launch import chunked, grain
@@ -97,13 +98,12 @@ def _split(shape: Shape, axis: int) -> tuple[int, int, int]:
 
 def _indices(op: str, index: Any, length: int, mode: Any) -> np.ndarray[Any, Any]:
     choice(op, "mode", mode, tuple(_MODES))
-    found = _rows.positions(index, length, _MODES[mode])
-    if mode == "raise" and found.size and (found.min() < 0 or found.max() >= length):
-        raise MXNetError(
-            f"Operator {op}: take operator contains indices out of bound for length {length}"
-        )
-    if found.size and not length:
+    if index._data.size and not length:
         raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
+    found = _rows.positions(index, length, _MODES[mode])
+    if mode == "raise":
+        text = f"Operator {op}: take operator contains indices out of bound for length {length}"
+        _rows.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
     return found
 
 
@@ -333,16 +333,16 @@ def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any],
         raise MXNetError(
             f"Operator {op}: Number of indices exceeds data dimension: {count} for shape {shape}"
         )
-    inner = math.prod(shape[count:])
-    vectors = _rows.positions(indices, 0, _rows.RAW).reshape(count, -1)
-    rows = np.zeros(vectors.shape[1], np.int64)
-    for axis in range(count):
-        index, n = vectors[axis], shape[axis]
-        if index.size and (index.min() < -n or index.max() >= n):
-            bad = int(index[(index < -n) | (index >= n)][0])
-            raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {n}")
-        rows = rows * n + np.where(index < 0, index + n, index)
-    return rows, inner
+    vectors = _rows.positions(indices, 0, _rows.RAW)
+    size = math.prod(indices._shape[1:])
+    for axis, n in enumerate(shape[:count]):
+        text = _rows.OUT_OF_BOUNDS.format(axis=axis, n=n)
+        _rows.checked(vectors[axis * size : (axis + 1) * size], -n, n, IndexError, text)
+    rows: Any = empty(size, np.dtype("int64"))
+    rows.fill(0)
+    if vectors.size:
+        _ravel(vectors, _constant(shape[:count]), rows, size, grain(count))
+    return rows, math.prod(shape[count:])
 
 
 def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
@@ -402,14 +402,24 @@ def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
     return y, target
 
 
+@chunked
+def _stays(last, rows, inner, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[k * inner + i] = 1 if k is the last place of its row, else 0."""
+    for i in range(lo, hi):
+        k = i // inner
+        y[i] = last[rows[k]] == k
+
+
 @operator("_last_of_nd", gradient=ZERO, samples=(Sample(((2, 3), [[1, 1], [0, 0]])),))
 def _last_of_nd(data: Any, indices: Any) -> Any:
     """1 where an index vector is the last of its kind, else 0, in the shape of `gather_nd`."""
     rows, inner = _vectors("scatter_nd", indices, data._shape)
-    last = np.zeros(math.prod(data._shape) // max(1, inner), np.int64)
-    last[rows] = np.arange(rows.size)
-    stays = (last[rows] == np.arange(rows.size)).repeat(inner)
-    return stays.astype(data._data.dtype), (*indices._shape[1:], *data._shape[indices._shape[0] :])
+    last = _rows.last(rows, math.prod(data._shape) // max(1, inner))
+    stays = empty(rows.size * inner, np.dtype("bool"))
+    if stays.size:
+        _stays(last, rows, inner, stays.view(np.uint8), stays.size, grain(1))
+    shape = (*indices._shape[1:], *data._shape[indices._shape[0] :])
+    return copied(Buffer(stays), data._data.dtype), shape
 
 
 # --- masks ----------------------------------------------------------------------------------------
@@ -424,31 +434,22 @@ def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], 
     return np.flatnonzero(host(index._data)), at
 
 
-def _boolean_mask_vjp(g: Any, index: Any, axis: Any, data_shape: Shape) -> Any:
-    return F._unmasked(g, index, axis=axis, shape=data_shape), None
+def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
+    return F._take_adjoint(g, _found, axis=axis, mode="clip", shape=data_shape), None
 
 
 @operator(
     "_contrib_boolean_mask",
     vjp=_boolean_mask_vjp,
+    outputs="y _found",
     samples=(Sample(((3, 2), [1, 0, 1])),),
 )
 def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
     """The entries along an axis for which *index* is not zero."""
     found, at = _chosen(index, data._shape, axis)
     shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
-    return _rows.take(data._data, found, *_split(data._shape, at)), shape
-
-
-@operator(
-    "_unmasked",
-    vjp=lambda g, index, axis: (F._contrib_boolean_mask(g, index, axis=axis), None),
-    samples=(Sample(((2, 2), [1, 0, 1]), {"axis": 0, "shape": (3, 2)}),),
-)
-def _unmasked(data: Any, index: Any, *, axis: Any, shape: Any) -> Any:
-    """The adjoint of `boolean_mask`."""
-    found, at = _chosen(index, shape, axis)
-    return _rows.add(data._data, found, *_split(shape, at)), shape
+    y = _rows.take(data._data, found, *_split(data._shape, at))
+    return [(y, shape), (found, found.shape)]
 
 
 # --- positions in a flattened array ---------------------------------------------------------------
@@ -480,7 +481,12 @@ def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
     lengths = integers(op, "shape", shape)
     if not lengths or any(n < 1 for n in lengths[1:]):
         raise MXNetError(f"Operator {op}: shape={shape!r}, expected positive lengths")
-    return np.array(lengths, np.int64)
+    return _constant(lengths)
+
+
+@lru_cache(maxsize=1024)
+def _constant(lengths: Shape) -> np.ndarray[Any, Any]:
+    return _elementwise.constant(list(lengths))
 
 
 def _in_dtype(y: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:

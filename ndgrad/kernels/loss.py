@@ -10,16 +10,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ..base import MXNetError
-from ..device import host
 from ..storage import empty
 from . import _elementwise, _rowwise
 from ._codegen import Loop, compute_type
 from ._declare import operator
 from ._rowwise import SOFTMAX
-from ._table import ZERO, F, Sample
+from ._table import F, Sample
 from .casting import copied
 
 _NORMALIZATIONS = ("null", "batch", "valid")
@@ -51,17 +48,10 @@ def _output_form(shape: Any, multi_output: Any, preserve_shape: Any) -> tuple[in
     return shape[0], math.prod(shape[1:]), 1
 
 
-@operator(
-    "_valid_share",
-    gradient=ZERO,
-    samples=(Sample(([1, 0, 2],), {"threshold": 0.0, "equal": True, "dtype": "float64"}),),
-)
-def _valid_share(data: Any, *, threshold: Any, equal: Any, dtype: Any) -> Any:
-    """1 / the number of elements other than (or greater than) a threshold, at least 1."""
-    values = host(data._data)
-    chosen = values != threshold if equal else values > threshold
-    count = int(np.count_nonzero(chosen))
-    return np.array([1.0 / max(1, count)]).astype(dtype), (1,)
+def _share(valid: Any, dtype: str) -> Any:
+    """1 / the number of elements that are not zero, at least 1."""
+    count = F.sum(F.Cast(valid, dtype="float64"))
+    return F.Cast(1.0 / F.broadcast_maximum(count, 1.0), dtype=dtype)
 
 
 def _softmax_output_vjp(
@@ -99,8 +89,7 @@ def _softmax_output_vjp(
     if multi_output and normalization != "valid":
         scale /= max(1, inner)
     if normalization == "valid" and by_class:
-        share = F._valid_share(label, threshold=float(ignore_label), equal=True, dtype=dtype)
-        grad = grad * share
+        grad = grad * _share(F.broadcast_not_equal(label, float(ignore_label)), dtype)
     elif normalization == "valid":
         scale /= max(1, outer * inner)
     if out_grad:
@@ -259,8 +248,8 @@ def _make_loss_vjp(
         scale /= max(1, data._shape[0] if data._shape else 1)
     grad = F.ones_like(data) * scale
     if normalization == "valid":
-        dtype = data._data.dtype.name
-        grad = grad * F._valid_share(data, threshold=float(valid_thresh), equal=False, dtype=dtype)
+        valid = F.broadcast_greater(data, float(valid_thresh))
+        grad = grad * _share(valid, data._data.dtype.name)
     return grad
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
-from ..device import host
 from ..storage import empty
 from . import _elementwise
 from ._codegen import Loop
@@ -487,6 +486,14 @@ def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: i
             row[index[j]] += g[j]
 
 
+@chunked
+def _picked(x: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = x[i * kinds : (i + 1) * kinds]
+        for j in range(i * per, (i + 1) * per):
+            y[j] = row[index[j]]
+
+
 def _split(own: tuple[int, ...], n: int) -> tuple[int, int, int]:
     rows = own[0] if len(own) == 2 else 1
     return rows, own[-1], n // max(1, rows)
@@ -532,10 +539,11 @@ def _at_choice(x: Any, index: Any, *, shape: Any) -> Any:
 )
 def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
     """The elements of x at the indices of each row."""
-    rows, _, _ = _split(x._shape, index._data.size)
-    own = host(index._data).astype(np.int64).reshape(rows, -1)
-    y = np.take_along_axis(host(x._data).reshape(rows, -1), own, 1)
-    return y.reshape(-1), shape
+    rows, kinds, per = _split(x._shape, index._data.size)
+    y = empty(index._data.size, x._data.dtype)
+    own, bits = copied(index, _INT64), _INT_OF.get(y.dtype, y.dtype)
+    _picked(x._data.view(bits), own, kinds, per, y.view(bits), rows, grain(per))
+    return y, shape
 
 
 @operator("_drawn", gradient=ZERO, samples=(Sample(((4, 2), (4,))),))

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import MXNetError, as_dtype
-from ..device import DeviceArray, host
+from ..device import DeviceArray
 from ..storage import empty
 from . import _elementwise, _reduction, _strided
 from ._axes import sorted_axes
@@ -407,15 +407,29 @@ _LARGEST = Reduction("largest", "abs(x)", "maximum(a, b)", "0", wide=False)
 _QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
 
 
+def _is_moderate(y: Any) -> bool:
+    """Whether sums of squares were far from the ends of float64; nobody knows on a device."""
+    return y.__class__ is np.ndarray and bool(np.all((y > 1e-140) & (y < 1e300)))
+
+
+_DIVISOR = Loop("norm_divisor", ("m", "top"), (("y", "where(m > 0, where(m < top, m, 1), 1)"),))
+_PRODUCT = Loop("norm_product", ("m", "z"), (("y", "m * z"),))
+
+
 def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
     x, how = data._data, _reduction.plan(data._shape, axes, True)
     m = _reduction.run(_LARGEST, x, how, x.dtype)
-    m[~np.isfinite(m) | (m == 0)] = 1
+    each = (m.size,)
+    if m.size:
+        _elementwise.run(_DIVISOR, (m, np.inf), (each, None), (m,), "float64")
     z = empty(x.size, x.dtype)
     if x.size:
         _elementwise.run(_QUOTIENT, (x, m), (data._shape, how.kept), (z,), "float64")
-    return (m * _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)).astype(dtype)
+    y = _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
+    if m.size:
+        _elementwise.run(_PRODUCT, (m, y), (each, each), (y,), "float64")
+    return copied(Buffer(y), dtype)
 
 
 def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
@@ -475,7 +489,7 @@ def _norm(
     axes = sorted_axes("norm", axis, len(data._shape))
     dtype = None if out_dtype is None else as_dtype(out_dtype, op="norm", arg="out_dtype")
     y, shape = _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
-    if ord == 2 and data._data.dtype == np.float64 and not np.all((y > 1e-140) & (y < 1e300)):
+    if ord == 2 and data._data.dtype == np.float64 and not _is_moderate(y):
         y = _scaled_norm(data, axes, y.dtype)
     return y, shape
 
@@ -553,7 +567,7 @@ def _each(row: str, data: Any) -> np.ndarray[Any, Any]:
     y = empty(len(data), np.dtype("float32"))
     for i, x in enumerate(data):
         axes = tuple(range(len(x._shape)))
-        y[i] = _reduced(REDUCTIONS[row], x, axes, False, np.dtype("float32"))[0][0]
+        y[i : i + 1] = _reduced(REDUCTIONS[row], x, axes, False, y.dtype)[0]
     return y
 
 
@@ -578,7 +592,8 @@ def _all_finite(data: Any, *, init_output: Any = True) -> Any:
 def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
     """`all_finite` of several arrays together."""
     _counted("multi_all_finite", data, num_arrays)
-    return host(_each("all_finite", data)).min(keepdims=True), (1,)
+    each = Buffer(_each("all_finite", data))
+    return _reduced(REDUCTIONS["min"], each, (0,), False)
 
 
 @operator(

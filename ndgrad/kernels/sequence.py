@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError
-from . import _rows
+from ..storage import empty
+from . import _elementwise, _rows
 from ._axes import integer
+from ._codegen import Loop, compute_type
 from ._declare import operator
 from ._strided import Shape
 from ._table import F, Sample
@@ -26,7 +28,7 @@ def _lengths(
         raise MXNetError(f"Operator {op}: data has shape {shape}, expected 2 or more axes")
     times, batch = shape[at], shape[1 - at]
     if not use:
-        return np.full(batch, times), at, times, batch
+        return _rows.full(batch, times), at, times, batch
     if sequence_length is None or sequence_length._shape != (batch,):
         given = None if sequence_length is None else sequence_length._shape
         raise MXNetError(
@@ -34,7 +36,30 @@ def _lengths(
             f"shape {shape}"
         )
     lengths = _rows.positions(sequence_length, 0, _rows.RAW)
-    return np.clip(lengths, low, times), at, times, batch
+    _run(_CLIPPED, (lengths, low, times), ((batch,), None, None), lengths)
+    return lengths, at, times, batch
+
+
+_CLIPPED = Loop(
+    "sequence_lengths", ("n", "low", "high"), (("y", "minimum(maximum(n, low), high)"),)
+)
+_HIDDEN = Loop("sequence_hidden", ("step", "length"), (("y", "where(step >= length, 1, 0)"),))
+_MASKED = Loop("sequence_mask", ("hidden", "value", "x"), (("y", "where(hidden, value, x)"),))
+_LAST = Loop(
+    "sequence_last",
+    ("length", "here", "step", "hop"),
+    (("y", "(length - 1) * step + here * hop"),),
+)
+_REVERSED = Loop(
+    "sequence_reverse",
+    ("step", "here", "length", "batch"),
+    (("y", "where(step < length, length - 1 - step, step) * batch + here"),),
+)
+
+
+def _run(loop: Loop, operands: Any, shapes: Any, y: Any, compute: str = "int64") -> None:
+    if y.size:
+        _elementwise.run(loop, operands, shapes, (y,), compute)
 
 
 def _mask_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
@@ -73,19 +98,27 @@ def _sequence_mask(
         "SequenceMask", data._shape, sequence_length, use_sequence_length, axis, 0
     )
     shape = data._shape
-    inner = math.prod(shape[2:])
-    steps, sizes = np.arange(times), lengths
-    hidden = steps[:, None] >= sizes if at == 0 else steps >= sizes[:, None]
-    y = _rows.take(data._data, np.arange(times * batch), 1, times * batch, inner)
-    rows = np.flatnonzero(hidden)
-    filler = np.full(rows.size * inner, value).astype(y.dtype)
-    _rows.put(filler, rows, y, 1, times * batch, inner)
+    hidden, y = empty(times * batch, np.dtype("uint8")), empty(data._data.size, data._data.dtype)
+    steps, sizes = ((times, 1), (batch,)) if at == 0 else ((times,), (batch, 1))
+    _run(_HIDDEN, (_rows.places(times), lengths), (steps, sizes), hidden)
+    filler = np.asarray(value).astype(y.dtype).item()
+    form = (times * batch, math.prod(shape[2:]))
+    _run(
+        _MASKED,
+        (hidden, filler, data._data),
+        ((form[0], 1), None, form),
+        y,
+        compute_type(y.dtype, mathematical=False),
+    )
     return y, shape
 
 
 def _last_rows(lengths: Any, at: int, times: int, batch: int) -> np.ndarray[Any, Any]:
-    here = np.arange(batch)
-    return (lengths - 1) * batch + here if at == 0 else here * times + lengths - 1
+    y = empty(batch, np.dtype("int64"))
+    step, hop = (batch, 1) if at == 0 else (1, times)
+    here = _rows.places(batch)
+    _run(_LAST, (lengths, here, step, hop), ((batch,), (batch,), None, None), y)
+    return y
 
 
 def _last_vjp(
@@ -152,8 +185,8 @@ def _sequence_reverse(
     lengths, _, times, batch = _lengths(
         "SequenceReverse", data._shape, sequence_length, use_sequence_length, axis, 0, 0
     )
-    steps = np.arange(times)[:, None]
-    source = np.where(steps < lengths, lengths - 1 - steps, steps)
-    rows = (source * batch + np.arange(batch)).reshape(-1)
+    rows = empty(times * batch, np.dtype("int64"))
+    operands = _rows.places(times), _rows.places(batch), lengths, batch
+    _run(_REVERSED, operands, ((times, 1), (batch,), (batch,), None), rows)
     inner = math.prod(data._shape[2:])
     return _rows.take(data._data, rows, 1, times * batch, inner), data._shape

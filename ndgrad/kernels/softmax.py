@@ -14,15 +14,17 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
-from ..device import DeviceArray, host
+from ..device import DeviceArray
 from ..storage import empty
 from . import _cache, _rows, _rowwise
 from ._codegen import _loaded, _stored, compute_type
 from ._declare import operator
 from ._half import seen
 from ._launch import grain
+from ._reduction import Buffer
 from ._rowwise import SOFTMAX, Lines, line_form
-from ._table import ZERO, F, Sample
+from ._table import ZERO, F, Sample, lookup
+from .casting import copied
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
@@ -324,7 +326,8 @@ def losses(x_all, label, loss, peak, weight, n, lo, hi):
 
 
 @chunked
-def gradient(x_all, label, peak, weight, g, y_all, n, lo, hi):
+def gradient(x_all, label, peak, weight, heads, y_all, n, lo, hi):
+    g = heads[0]
     for row in range(lo, hi):
         x = x_all[row * n : row * n + n]
         y = y_all[row * n : row * n + n]
@@ -366,10 +369,10 @@ def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any)
     x = data._data
     y = empty(x.size, x.dtype)
     if y.size:
-        factor = _peak._data.dtype.type(g._data[0])
-        place = label._data.astype(np.int64)
+        head = g._data.astype(_peak._data.dtype, copy=False)
+        place = checked_labels(label._data, n)
         _loss_kernels(x.dtype).gradient(
-            seen(x), place, _peak._data, _weight._data, factor, seen(y), n, rows, grain(n, 4)
+            seen(x), place, _peak._data, _weight._data, head, seen(y), n, rows, grain(n, 4)
         )
     return type(g)(y, data._shape, g._ctx), None
 
@@ -383,11 +386,12 @@ def _cross_entropy_reference(data: Any, label: Any) -> Any:
 def checked_labels(label: Any, n: int) -> Any:
     """Labels as int64, each one of *n* classes."""
     place = label.astype(np.int64)
-    if place.size and not (place.min() >= 0 and place.max() < n):
-        raise MXNetError(
-            f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, "
-            f"got {place.min()} to {place.max()}"
-        )
+    text = f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got "
+    if place.size and place.__class__ is np.ndarray:
+        text += f"{place.min()} to {place.max()}"
+    else:
+        text += "{value}"
+    _rows.checked(place, 0, n, MXNetError, text)
     return place
 
 
@@ -427,13 +431,14 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
             f"shape (rows,), got {list(shape)} and {list(label._shape)}"
         )
     rows, n = shape
-    place = checked_labels(host(label._data), n)
+    place = checked_labels(label._data, n)
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
     if rows:
         _loss_kernels(dtype).losses(
             seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
         )
-    # Rows are few: pairwise addition in float64 costs nothing.
-    total = np.array([host(loss).sum(dtype=np.float64)]).astype(dtype)
-    return [(total, (1,)), (peak, (rows,)), (weight, (rows,))]
+    # Rows are few: addition in float64 costs nothing.
+    added: Any = lookup("sum").forward
+    total, _ = added(Buffer(copied(Buffer(loss), np.dtype("float64"))))
+    return [(copied(Buffer(total), dtype), (1,)), (peak, (rows,)), (weight, (rows,))]

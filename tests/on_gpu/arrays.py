@@ -260,6 +260,121 @@ def test_compiled_functions_run() -> None:
     assert square(on_gpu([2])).asnumpy().tolist() == [4]
 
 
+BAD: list[tuple[Any, type[Exception], str]] = [
+    (
+        lambda x: nd.take(x, on_gpu([0, 5, 7, -9]), mode="raise"),
+        MXNetError,
+        "Operator take: take operator contains indices out of bound for length 2: -9",
+    ),
+    (
+        lambda x: nd.gather_nd(x, on_gpu([[0, 1], [-2, -3]])),
+        IndexError,
+        "index -3 is out of bounds for axis 1 with size 2",
+    ),
+    (
+        lambda x: nd.scatter_nd(x[0], on_gpu([[2**40, 1]], "int64"), shape=(2,)),
+        IndexError,
+        "index 2147483647 is out of bounds for axis 0 with size 2",
+    ),
+    (
+        lambda x: nd.softmax_cross_entropy(x, on_gpu([1, 2])),
+        MXNetError,
+        "Operator softmax_cross_entropy: expected labels from 0 to 1, got 2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "says"), BAD)
+def test_bad_indices_are_reported_when_the_host_waits(
+    call: Any, error: type[Exception], says: str
+) -> None:
+    x = on_gpu([[1, 2], [3, 4]])
+    y = call(x)
+    with pytest.raises(error, match=f"^{says} .found on gpu.0., where"):
+        y.asnumpy()
+    assert y.asnumpy().shape == y.shape and x.asnumpy().tolist() == [[1, 2], [3, 4]]
+    call(x)
+    with pytest.raises(error, match=says):
+        nd.waitall()
+    nd.waitall()
+
+
+def test_indices_that_are_made_valid() -> None:
+    x, index = on_gpu([[1, 2], [3, 4]]), on_gpu([-9, 1.9, np.nan, 9])
+    assert nd.take(x[0], index).asnumpy().tolist() == [1, 2, 1, 2]
+    assert nd.take(x[0], index, mode="wrap").asnumpy().tolist() == [2, 2, 1, 2]
+    with pytest.raises(MXNetError, match="nothing to take"):
+        nd.take(nd.zeros((0, 2), ctx=GPU), index)
+    with pytest.raises(IndexError, match="index -9 is out of bounds for axis 0 with size 0"):
+        nd.gather_nd(nd.zeros((0, 2), ctx=GPU), index.reshape((1, 4)))
+
+
+KEYS: list[Any] = [
+    lambda a, b: a,
+    lambda a, b: (slice(None), b),
+    lambda a, b: (a, 1),
+    lambda a, b: (a, slice(1, 3), b),
+    lambda a, b: (b.reshape((2, 1)), b),
+    lambda a, b: (None, a, slice(None, None, 2), None),
+    lambda a, b: (Ellipsis, b),
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_index_arrays_stay_on_the_device(key: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for ctx in (CPU, GPU):
+        x = nd.array(np.arange(36).reshape(3, 3, 4), ctx=ctx)
+        index = key(nd.array([2, 0], ctx=ctx), nd.array([1.7, -1], ctx=ctx))
+        x.attach_grad()
+        target = x.copy()
+        if ctx is GPU:
+            monkeypatch.setattr(_driver.Device, "download", None)
+        plain = x[index]
+        with autograd.record():
+            y = x[index] * x[index]
+        y.backward()
+        target[index] = plain * 2
+        target[index] += 1
+        monkeypatch.undo()
+        found.append([array.asnumpy() for array in (plain, y, x.grad, target)])
+    for ours, expected in zip(*found, strict=True):
+        assert np.array_equal(ours, expected)
+
+
+def test_masks_and_bad_index_arrays() -> None:
+    x, index = on_gpu([[1, 2], [3, 4]]), on_gpu([0, 2])
+    assert x[on_gpu([True, False], "bool")].asnumpy().tolist() == [[1, 2]]
+    for read in (lambda: x[index], lambda: x[:, index]):
+        y = read()
+        with pytest.raises(IndexError, match=r"index 2 is out of bounds for axis \d with size 2"):
+            y.asnumpy()
+    x[index] = 5  # as if the index were 0
+    with pytest.raises(IndexError, match="index 2 is out of bounds for axis 0 with size 2"):
+        nd.waitall()
+    assert x.asnumpy().tolist() == [[5, 5], [3, 4]]
+    value = on_gpu([[1, 2], [3, 4]])
+    value.attach_grad()
+    with autograd.record():
+        x[on_gpu([1, 0])] = value * 2
+        y = nd.zeros((2, 2), ctx=GPU)
+        y[on_gpu([1, 1])] = value * 2
+    x.backward()
+    with pytest.raises(MXNetError, match="an index that comes twice cannot be assigned to"):
+        nd.waitall()
+    assert x.asnumpy().tolist() == [[6, 8], [2, 4]]
+    assert value.grad.asnumpy().tolist() == [[2, 2], [2, 2]]
+    with pytest.raises(MXNetError, match=r"x is on cpu\(0\) and the index on gpu\(0\)"):
+        nd.zeros(3)[index]
+
+
+def test_norms_at_the_ends_of_float64() -> None:
+    for values in ([3e200, 4e200], [3e-200, 4e-200], [0, 0], [np.inf, 1], [np.nan, 1], [3, 4]):
+        y = nd.norm(on_gpu([values], "float64"), axis=1)
+        expected = nd.norm(nd.array([values], dtype="float64"), axis=1)
+        np.testing.assert_allclose(y.asnumpy(), expected.asnumpy(), rtol=1e-15)
+
+
 def test_waiting() -> None:
     x = on_gpu([1])
     x.wait_to_read()

@@ -14,6 +14,7 @@ import ndgrad as mx
 from ndgrad import autograd
 from ndgrad.device import DeviceArray
 from ndgrad.kernels import OPS
+from ndgrad.kernels._cuda import _driver
 from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import assert_close, sample_inputs
 
@@ -50,6 +51,37 @@ def run(
         assert all(x.grad.context == ctx and on(ctx, x.grad) for x in variables)
         gradients = [x.grad.asnumpy() for x in variables]
     return [y.asnumpy() for y in outputs], gradients
+
+
+WAITS = {"_contrib_boolean_mask": "the shape of its result depends on values"}
+"""Rows that read an array on the host, which waits for the device, and why they have to."""
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("op", "sample"), CASES)
+def test_no_row_waits(op: Op, sample: Sample, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call and its backward only start what the device does."""
+    inputs = [x.as_in_context(mx.gpu()) for x in sample_inputs(op, sample, dtype)]
+    variables = [
+        x for x, given in zip(inputs, sample.args, strict=True) if isinstance(given, tuple)
+    ]
+    for x in variables:
+        x.attach_grad()
+    waits = []
+    for how in ("download", "synchronize"):
+        function = getattr(_driver.Device, how)
+
+        def waiting(*args: Any, function: Any = function) -> Any:
+            waits.append(function)
+            return function(*args)
+
+        monkeypatch.setattr(_driver.Device, how, waiting)
+    with autograd.record():
+        result = op.call(*inputs, **sample.params)
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    if op.gradient == DIFFERENTIABLE and variables:
+        autograd.backward(outputs)
+    assert bool(waits) == (op.name in WAITS)
 
 
 def on(ctx: mx.Context, x: mx.nd.NDArray) -> bool:

@@ -284,6 +284,14 @@ def test_other_libraries(device: Any) -> None:
     assert calls.taken() == []
 
 
+def test_words_for_errors_are_nobodys(device: Any, other: Worker) -> None:
+    word = device.faults.word
+    device.calls.taken()
+    for run in (other, lambda function: function()):
+        run(lambda: device.start(lambda stream: None, (word,)))
+    assert device.calls.taken() == []
+
+
 # --- pinned memory --------------------------------------------------------------------------------
 
 

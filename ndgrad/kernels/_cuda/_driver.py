@@ -13,6 +13,7 @@ import ctypes
 import hashlib
 import os
 import re
+import struct
 import sys
 import threading
 import warnings
@@ -28,6 +29,7 @@ from llvmlite import ir
 from numba import cuda, types
 from numba.core import cgutils
 from numba.cuda.core import config
+from numba.np.numpy_support import as_dtype
 
 from ... import storage
 from ...base import MXNetError
@@ -212,7 +214,7 @@ class _Memory:
         self.address = device.calls.allocate(size)
 
     def close(self) -> None:
-        self._device.synchronize()
+        self._device.finish()
         self._device.activate()
         self._device.calls.free(self.address)
 
@@ -229,6 +231,62 @@ class _Lease:
         # While the interpreter shuts down the pool may be half gone; the driver frees the memory.
         if not _is_finalizing():
             self.pool.give_back(self.block)
+
+
+class _Word(DeviceArray):
+    """Memory that streams write to in any order."""
+
+    __slots__ = ()
+
+
+class _Faults:
+    """What kernels found wrong with the values of their arguments.
+
+    A kernel cannot raise, and to ask it would be to wait for it.  So it does something harmless
+    instead and leaves word in memory of the host's, where looking costs nothing; the error is
+    raised when the host waits for the device anyhow.  Of several faults the one of the error that
+    was thought of first is reported, and of several values the least.
+
+    Attributes
+    ----------
+    word : DeviceArray
+        One int64 for `report`.
+    """
+
+    _NONE = 2**63 - 1
+
+    def __init__(self, device: Device) -> None:
+        self._context = device.context
+        if SIMULATED:
+            host = np.empty(1, np.int64)
+            address = host.ctypes.data
+        else:
+            device.activate()
+            flags = api.CU_MEMHOSTALLOC_DEVICEMAP | api.CU_MEMHOSTALLOC_PORTABLE
+            pointer = int(_checked(api.cuMemHostAlloc(8, flags)))
+            host = host_view(pointer, 1, np.dtype("int64"))
+            address = int(_checked(api.cuMemHostGetDevicePointer(pointer, 0)))
+        host[0] = self._NONE
+        self._host = host
+        self.word = _Word(device, address, 1, host.dtype, storage.Block(None, address, 8))
+        self._codes: dict[tuple[type[Exception], str], int] = {}
+
+    def code(self, error: type[Exception], text: str) -> int:
+        """The number of an error, whose text has ``{value}`` where the value is to be named."""
+        return self._codes.setdefault((error, text), len(self._codes))
+
+    def raise_any(self) -> None:
+        """Raise the error that kernels have left word of; the host has waited for them."""
+        left = int(self._host[0])
+        if left == self._NONE:
+            return
+        self._host[0] = self._NONE
+        code, value = divmod(left, 2**32)
+        error, text = list(self._codes)[code]
+        raise error(
+            f"{text.format(value=value - 2**31)} (found on {self._context}, where operators run "
+            "while Python goes on: the call may be an earlier one)"
+        )
 
 
 class Device:
@@ -301,7 +359,11 @@ class Device:
         return stream
 
     def stream_handle(self) -> int:
-        return self.stream.handle
+        return self.stream.handle  # type: ignore[no-any-return]
+
+    @cached_property
+    def faults(self) -> _Faults:
+        return _Faults(self)
 
     def memory_info(self) -> tuple[int, int]:
         """Free and total memory in bytes; what waits in the pool is not free."""
@@ -378,6 +440,7 @@ class Device:
     def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
         ends = source.address, target.ctypes.data
         self.start(_downloaded, (source,), *ends, target.nbytes)
+        self.faults.raise_any()
 
     def copy(self, source: DeviceArray, target: DeviceArray) -> None:
         if source.device is not self:
@@ -450,8 +513,17 @@ class Device:
         return DeviceArray(self, address, size, dtype, block, lease)
 
     def synchronize(self) -> None:
+        self.finish()
+        self.faults.raise_any()
+
+    def finish(self) -> None:
+        """What `synchronize` does, but for raising what kernels have found wrong."""
         for stream in tuple(self.streams):
             stream.finish()
+
+    def wait(self, array: DeviceArray) -> None:
+        array.block.stream.finish()
+        self.faults.raise_any()
 
 
 def _uploaded(stream: Stream, *args: int) -> None:
@@ -506,22 +578,60 @@ def shared_object(name: str) -> ctypes.CDLL | None:
 
 # --- kernels --------------------------------------------------------------------------------------
 
-_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
-    types.boolean: ctypes.c_bool,
-    types.float32: ctypes.c_float,
-    types.float64: ctypes.c_double,
-    types.int8: ctypes.c_int8,
-    types.uint8: ctypes.c_uint8,
-    types.int32: ctypes.c_int32,
-    types.uint32: ctypes.c_uint32,
-    types.int64: ctypes.c_int64,
-    types.uint64: ctypes.c_uint64,
+_NUMBERS: dict[Any, tuple[Any, str]] = {
+    types.boolean: (ctypes.c_bool, "?7x"),
+    types.float32: (ctypes.c_float, "f4x"),
+    types.float64: (ctypes.c_double, "d"),
+    types.int8: (ctypes.c_int8, "b7x"),
+    types.uint8: (ctypes.c_uint8, "B7x"),
+    types.int32: (ctypes.c_int32, "i4x"),
+    types.uint32: (ctypes.c_uint32, "I4x"),
+    types.int64: (ctypes.c_int64, "q"),
+    types.uint64: (ctypes.c_uint64, "Q"),
 }
+"""What a number is in C, and how `struct` writes it into a word of eight bytes."""
 
 
 def array_of(dtype: np.dtype[Any]) -> Any:
     """The type of a flat array of *dtype*, as kernels see it: float16 as its bits."""
     return types.Array(getattr(types, stored(dtype)), 1, "C")
+
+
+class _Words:
+    """A word of memory for each parameter of a kernel, and the list of their addresses."""
+
+    __slots__ = ("memory", "_addresses", "addresses")
+
+    def __init__(self, count: int) -> None:
+        self.memory = (ctypes.c_uint64 * count)()
+        start = ctypes.addressof(self.memory)
+        self._addresses = (ctypes.c_void_p * count)(*(start + 8 * i for i in range(count)))
+        self.addresses = ctypes.addressof(self._addresses)
+
+
+def _packing(signature: tuple[Any, ...]) -> tuple[Callable[..., None], tuple[int, ...]]:
+    """What writes arguments into memory for parameters, and how many bytes each of these has.
+
+    numba.cuda passes a flat array as seven: its owners (none), size, bytes of an element, address,
+    shape and strides.
+    """
+    names = [f"a{i}" for i in range(len(signature))]
+    values, layout, sizes = [], "=", []
+    for name, kind in zip(names, signature, strict=True):
+        if isinstance(kind, types.Array):
+            item = str(as_dtype(kind.dtype).itemsize)
+            values += [f"{name}.size", item, f"{name}.address", f"{name}.size", item]
+            layout += "16x5q"
+            sizes += [8] * 7
+        else:
+            convert, form = _NUMBERS[kind]
+            values.append(name)
+            layout += form
+            sizes.append(ctypes.sizeof(convert))
+    namespace: dict[str, Any] = {"write": struct.Struct(layout).pack_into}
+    arguments = ", ".join(["memory", *names])
+    exec(f"def pack({arguments}):\n    write(memory, 0, {', '.join(values)})", namespace)
+    return namespace["pack"], tuple(sizes)
 
 
 class Kernel:
@@ -535,72 +645,78 @@ class Kernel:
     function : callable
         A Python function that uses ``cuda``, imported from this module.
     signature : tuple of numba types
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Bytes of each parameter of the machine code.
     """
 
-    __slots__ = ("function", "signature", "_converters", "_functions")
+    __slots__ = ("function", "signature", "sizes", "_pack", "_functions", "_words")
 
     def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
         self.function, self.signature = function, signature
-        # Looked up once: the hash of a type takes longer than the rest of a launch.
-        self._converters = tuple(map(_CONVERTERS.get, signature))
+        self._pack, self.sizes = _packing(signature)
         self._functions: dict[int, Any] = {}
+        self._words: list[_Words] = []  # that no launch uses
 
     def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        for arg in args:
+            if arg.__class__ is np.ndarray:
+                args = tuple([device.constant(x) if x.__class__ is np.ndarray else x for x in args])
+                break
+        self.launch(device, blocks, threads, args)
+
+    def launch(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        """The same for *args* of which none is on the host."""
         if SIMULATED:
             _simulate(self.function, device, blocks, threads, args)
             return
         device.activate()
         function = self._functions.get(device.number)
         if function is None:
-            entry, cubin = binary(self, device.compute_capability)
-            function = _driver.ObjectCode.from_cubin(cubin).get_kernel(entry)
-            self._functions[device.number] = function
-        values, arrays = self.parameters(device, args)
+            function = self._functions[device.number] = self._loaded(device)
+        # Words that another thread's launch does not write to: the driver reads them without the
+        # interpreter's lock.
+        try:
+            words = self._words.pop()
+        except IndexError:
+            words = _Words(len(self.sizes))
+        self.pack(words.memory, args)
         stream = device.stream
         if not stream.alone:
-            stream.order(arrays)
-        _dispatcher.launch(
-            _core_stream(stream.handle), _configuration(blocks, threads), function, *values
+            stream.order(args)
+        _checked(
+            api.cuLaunchKernel(
+                *(function, blocks, 1, 1, threads, 1, 1, 0),
+                *(stream.handle, words.addresses, 0),
+            )
         )
         if not stream.alone:
-            stream.order(arrays)
+            stream.order(args)
+        self._words.append(words)
 
-    def parameters(self, device: Any, args: tuple[Any, ...]) -> tuple[list[Any], list[DeviceArray]]:
-        """What the driver is given for *args*, and the arrays among them on the device."""
-        values: list[Any] = []
-        arrays = []
-        for convert, arg in zip(self._converters, args, strict=True):
-            if convert is not None:
-                values.append(convert(arg))
-                continue
-            if arg.__class__ is not DeviceArray:
-                arg = device.constant(arg)
-            arrays.append(arg)
-            parameters = arg.parameters
-            if parameters is None:
-                parameters = arg.parameters = _parameters(arg)
-            values += parameters
-        return values, arrays
+    def pack(self, memory: Any, args: tuple[Any, ...]) -> None:
+        """Write what the driver is given for *args*, numbers as C converts them."""
+        try:
+            self._pack(memory, *args)
+        except (OverflowError, struct.error):
+            kinds = map(_NUMBERS.get, self.signature)
+            numbers = [
+                arg if kind is None else kind[0](arg).value
+                for arg, kind in zip(args, kinds, strict=True)
+            ]
+            self._pack(memory, *numbers)
+
+    def _loaded(self, device: Any) -> Any:
+        """The kernel's handle on the active device."""
+        entry, cubin = binary(self, device.compute_capability)
+        module = _checked(api.cuModuleLoadData(cubin))
+        return _checked(api.cuModuleGetFunction(module, entry.encode()))
 
     def over(self, device: Any, units: int, args: tuple[Any, ...], threads: int = THREADS) -> None:
         """Launch with about a thread for each of *units*, in blocks of *threads*."""
         self(device, device.blocks(-(-units // threads)), threads, args)
-
-
-def _parameters(x: DeviceArray) -> tuple[int, ...]:
-    """A flat array as numba.cuda passes it: no owners, sizes, address, shape, strides."""
-    size, item = x.size, x.dtype.itemsize
-    return 0, 0, size, item, x.address, size, item
-
-
-@cache
-def _core_stream(handle: int) -> Any:
-    return _driver.ExperimentalStream.from_handle(handle)
-
-
-@cache
-def _configuration(blocks: int, threads: int) -> Any:
-    return _dispatcher.LaunchConfig(grid=(blocks, 1, 1), block=(threads, 1, 1), shmem_size=0)
 
 
 _simulating = threading.Lock()  # the simulator runs one kernel at a time
@@ -609,10 +725,9 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 def _simulate(
     function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
-    kept = tuple(device.constant(x) if isinstance(x, np.ndarray) else x for x in args)
     seen = [
         FakeCUDAArray(host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
-        for x in kept
+        for x in args
     ]
 
     def work() -> None:
@@ -621,7 +736,7 @@ def _simulate(
             warnings.simplefilter("ignore", RuntimeWarning)
             cuda.jit(function)[blocks, threads](*seen)
 
-    device.start(lambda stream: device.calls.run(stream.handle, work), kept)
+    device.start(lambda stream: device.calls.run(stream.handle, work), args)
 
 
 # --- compiling, for which no GPU is needed --------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
@@ -15,8 +15,8 @@ from .._codegen import Loop, _loaded, _stored, _Writer, formula
 from .._elementwise import Layout, Shape, layout
 from .._scalar import SCALARS
 from . import _text
-from ._driver import SIMULATED, Kernel, array_of
-from ._vectors import WIDTHS, lanes_of, unpacked
+from ._driver import SIMULATED, THREADS, Kernel, array_of
+from ._vectors import BYTES, WIDTHS, full_vector, lanes_of, unpacked
 
 _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
 
@@ -164,14 +164,82 @@ def kernel(
     return _kernels[loop, dtypes, out_dtypes, compute, code, lanes]
 
 
+class Flat:
+    """A loop over operands of the results' size, with all that can be settled before a launch.
+
+    Called with the operands and the results, which all lie on one device.
+
+    Parameters
+    ----------
+    letters : str
+        For each operand ``v`` for an array and ``s`` for a number.
+    """
+
+    __slots__ = ("_arrays", "_each", "_lanes", "_together")
+
+    def __init__(
+        self,
+        loop: Loop,
+        dtypes: tuple[np.dtype[Any], ...],
+        out_dtypes: tuple[np.dtype[Any], ...],
+        compute: str,
+        letters: str,
+    ) -> None:
+        self._arrays = [i for i, letter in enumerate(letters) if letter == "v"]
+        kinds = (*(dtypes[i] for i in self._arrays), *out_dtypes)
+        self._lanes = full_vector(kind.itemsize for kind in kinds)
+        self._each, self._together = (
+            _kernels[loop, dtypes, out_dtypes, compute, letters, lanes]
+            for lanes in (1, self._lanes)
+        )
+
+    def __call__(self, operands: tuple[Any, ...], results: tuple[Any, ...]) -> None:
+        first = results[0]
+        n = first.size
+        if not n:
+            return
+        addresses = 0
+        for i in self._arrays:
+            addresses |= operands[i].address
+        for result in results:
+            addresses |= result.address
+        kernel, threads = self._together, -(-n // self._lanes)
+        if addresses % BYTES:
+            kernel, threads = self._each, n
+        blocks = first.device.blocks(-(-threads // THREADS))
+        kernel.launch(first.device, blocks, THREADS, (*operands, *results, n))
+
+
+class _Plan(NamedTuple):
+    """What is the same at every launch over operands of some dtypes and shapes."""
+
+    code: str
+    vectors: tuple[int, ...]
+    divisor: int
+    geometry: tuple[Any, ...]
+    kernels: dict[int, Kernel]
+    """By lanes."""
+
+
 @lru_cache(maxsize=4096)
-def _divisor(plan_key: tuple[tuple[Shape, ...], str]) -> int:
-    """What divides the length of rows and the places where they begin."""
-    geometry = layout(*plan_key).geometry
-    if geometry is None:
-        return max(WIDTHS)
-    inner, axes, *numbers = geometry.tolist()
-    return math.gcd(inner, *numbers[axes:])
+def _plan(
+    loop: Loop,
+    dtypes: tuple[np.dtype[Any], ...],
+    out_dtypes: tuple[np.dtype[Any], ...],
+    compute: str,
+    shapes: tuple[Shape | None, ...],
+) -> _Plan:
+    plan: Layout = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
+    letters = iter(plan.code.lstrip("r"))
+    codes = ["s" if s is None else next(letters) for s in shapes]
+    vectors = tuple(i for i, letter in enumerate(codes) if letter == "v")
+    code = "r" * (plan.rows > 0) + "".join(codes)
+    if plan.geometry is None:
+        return _Plan(code, vectors, max(WIDTHS), (), {})
+    inner, axes, *numbers = plan.geometry.tolist()
+    # What divides the length of rows and the places where they begin.
+    divisor = math.gcd(inner, *numbers[axes:])
+    return _Plan(code, vectors, divisor, (plan.geometry,), {})
 
 
 def run(
@@ -182,17 +250,16 @@ def run(
     compute: str,
 ) -> None:
     """The CUDA variant of `ndgrad.kernels._elementwise.run`."""
-    of_arrays = tuple(shape for shape in shapes if shape is not None)
-    plan: Layout = layout(of_arrays, loop.name)
-    letters = iter(plan.code.lstrip("r"))
-    code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
     scalar = np.dtype(compute)
-    dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
-    out_dtypes = tuple(r.dtype for r in results)
-    geometry = () if plan.geometry is None else (plan.geometry,)
-    vectors = [x for x, letter in zip(operands, code.lstrip("r"), strict=True) if letter == "v"]
-    lanes = lanes_of([*vectors, *results], _divisor((of_arrays, loop.name)))
-    n = results[0].size
-    _kernels[loop, dtypes, out_dtypes, compute, code, lanes].over(
-        results[0].device, -(-n // lanes), (*operands, *results, *geometry, n)
+    dtypes = tuple(
+        [scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True)]
     )
+    out_dtypes = tuple([r.dtype for r in results])
+    plan = _plan(loop, dtypes, out_dtypes, compute, shapes)
+    lanes = lanes_of([*[operands[i] for i in plan.vectors], *results], plan.divisor)
+    kernel = plan.kernels.get(lanes)
+    if kernel is None:
+        kernel = _kernels[loop, dtypes, out_dtypes, compute, plan.code, lanes]
+        plan.kernels[lanes] = kernel
+    n = results[0].size
+    kernel.over(results[0].device, -(-n // lanes), (*operands, *results, *plan.geometry, n))

@@ -223,10 +223,16 @@ def run(chunked: Chunked, args: tuple[Any, ...]) -> None:
     given, units = args[:-2], args[-2]
     if units <= 0:
         return
-    device: Any = next(x.device for x in given if x.__class__ is DeviceArray)
-    signature = tuple(map(_type_of, given))
-    generic = _KERNELS.get((chunked, signature))
+    device: Any = None
+    key: list[Any] = [chunked]  # not of Numba's types, whose hashes take longer than a launch
+    for x in given:
+        kind = x.__class__
+        if kind is DeviceArray:
+            device = x.device
+        key.append(x.dtype.char if kind is DeviceArray or kind is np.ndarray else kind)
+    which = tuple(key)
+    generic = _KERNELS.get(which)
     if generic is None:
-        made = Generic(chunked, signature, given)
-        generic = _KERNELS.setdefault((chunked, signature), made)
+        made = Generic(chunked, tuple(map(_type_of, given)), given)
+        generic = _KERNELS.setdefault(which, made)
     generic.run(device, given, units)

@@ -1,97 +1,175 @@
 """Rows picked by index and put back on a device: pieces of rows side by side.
 
-Indices are on the host, where they have been checked.  Rows with one index are added in the order
-of the index vector, as on the host: the host sorts the indices, and a thread adds one column of all
-rows with its index.
+Nothing here waits for the device: indices stay where they are, and what is wrong with them is said
+later (`_driver._Faults`).  Rows with one index are added in the order of the index vector, as on
+the host: the indices are sorted, and a thread adds one column of all rows with its index.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numba import types
 
+from ...device import DeviceArray, placed
 from .. import _cache
 from .._codegen import stored
+from .._table import lookup
 from . import _text
 from ._driver import Kernel, array_of
 from ._vectors import PIECES, piece_of
 
 _INDEX = np.dtype("int64")
 
-# Of the rows (outer, k) of x that of index source[k] becomes that of index target[k] of y.
-_MOVE = """def kernel(x, source, y, target, above, below, count, n, size):
+_TAKE = """def kernel(x, index, y, length, count, n, size):
     for i in range(cuda.grid(1), size, cuda.gridsize(1)):
         row = i // n
-        column = i - row * n
         outer = row // count
-        k = row - outer * count
-        a = (outer * above + source[k]) * n + column
-        b = (outer * below + target[k]) * n + column
+        a = (outer * length + index[row - outer * count]) * n + i - row * n
         {move}"""
 
-_ADD = """def kernel(g, order, starts, y, target, above, below, count, n, size):
+# The row of index k of v becomes that of index[k] of y, unless a later one does.
+_PUT = """def kernel(v, index, owner, y, length, count, n, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        row = i // n
+        outer = row // count
+        k = row - outer * count
+        if owner[index[k]] == k:
+            b = (outer * length + index[k]) * n + i - row * n
+            {move}"""
+
+_CLAIM = """def kernel(index, owner, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        cuda.atomic.max(owner, index[i], i)"""
+
+# The thread of the first of equal indices, in order, adds the rows of all.
+_ADD = """def kernel(g, order, index, y, length, count, n, size):
     for i in range(cuda.grid(1), size, cuda.gridsize(1)):
         row = i // n
         column = i - row * n
         outer = row // count
-        k = row - outer * count
-        total = {dtype}(0)
-        for j in range(starts[k], starts[k + 1]):
-            total = {dtype}(total + g[(outer * above + order[j]) * n + column])
-        y[(outer * below + target[k]) * n + column] = total"""
+        j = row - outer * count
+        target = index[order[j]]
+        if j == 0 or index[order[j - 1]] != target:
+            total = {dtype}(0)
+            while j < count and index[order[j]] == target:
+                total = {dtype}(total + g[(outer * count + order[j]) * n + column])
+                j += 1
+            y[(outer * length + target) * n + column] = total"""
+
+_CHECK = """def kernel(index, low, length, word, code, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        k = index[i]
+        if k < low or k >= length:
+            near = min(max(k, int64(-2147483648)), int64(2147483647))
+            cuda.atomic.min(word, 0, code * 4294967296 + near + 2147483648)
+            k = int64(0)
+        index[i] = k + length if k < 0 else k"""
+
+
+def _kernel(name: str, title: str, text: str, arrays: Sequence[np.dtype[Any]]) -> Kernel:
+    made = _cache.load(f"{name}_cuda", _text.module(f"{title} (CUDA).", text.splitlines())).kernel
+    return Kernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
 
 
 @cache
-def move_kernel(size: int) -> Kernel:
-    """The kernel that moves rows in pieces of so many bytes."""
-    move = "y[b] = x[a]" if size < 16 else "store2(y, 2 * b, load2(x, 2 * a))"
-    text = _text.module(f"Rows by {size} bytes each (CUDA).", _MOVE.format(move=move).splitlines())
-    data, index = array_of(np.dtype(PIECES[size])), array_of(_INDEX)
-    made = _cache.load(f"rows_{size}_cuda", text).kernel
-    return Kernel(made, (data, index, data, index, *(types.int64,) * 5))
+def take_kernel(size: int) -> Kernel:
+    """The kernel that takes rows in pieces of so many bytes."""
+    move = "y[i] = x[a]" if size < 16 else "store2(y, 2 * i, load2(x, 2 * a))"
+    data = np.dtype(PIECES[size])
+    text = _TAKE.format(move=move)
+    return _kernel(f"take_rows_{size}", f"Rows by {size} bytes each", text, (data, _INDEX, data))
+
+
+@cache
+def put_kernel(size: int) -> Kernel:
+    """The kernel that puts rows in pieces of so many bytes."""
+    move = "y[b] = v[i]" if size < 16 else "store2(y, 2 * b, load2(v, 2 * i))"
+    data = np.dtype(PIECES[size])
+    kinds = (data, _INDEX, _INDEX, data)
+    return _kernel(f"put_rows_{size}", f"Rows by {size} bytes each", _PUT.format(move=move), kinds)
 
 
 @cache
 def add_kernel(dtype: np.dtype[Any]) -> Kernel:
     """The kernel that adds rows of *dtype*."""
-    text = _text.module(
-        f"Sums of rows of {dtype.name} (CUDA).", _ADD.format(dtype=stored(dtype)).splitlines()
-    )
-    data, index = array_of(dtype), array_of(_INDEX)
-    made = _cache.load(f"add_rows_{dtype.name}_cuda", text).kernel
-    return Kernel(made, (data, index, index, data, index, *(types.int64,) * 5))
+    text = _ADD.format(dtype=stored(dtype))
+    kinds = (dtype, _INDEX, _INDEX, dtype)
+    return _kernel(f"add_rows_{dtype.name}", f"Sums of rows of {dtype.name}", text, kinds)
 
 
-def _move(
-    x: Any, source: Any, y: Any, target: Any, lengths: tuple[int, int], outer: int, inner: int
-) -> None:
+@cache
+def claim_kernel() -> Kernel:
+    """The kernel that finds which place in an index vector is the last of its index."""
+    text = _text.module("Owners of places (CUDA).", _CLAIM.splitlines())
+    index = array_of(_INDEX)
+    return Kernel(_cache.load("claim_rows_cuda", text).kernel, (index, index, types.int64))
+
+
+@cache
+def check_kernel() -> Kernel:
+    """The kernel that looks whether indices are valid."""
+    text = _text.module("Indices that are not valid (CUDA).", _CHECK.splitlines())
+    index, number = array_of(_INDEX), types.int64
+    signature = (index, number, number, index, number, number)
+    return Kernel(_cache.load("check_rows_cuda", text).kernel, signature)
+
+
+def check(index: Any, low: int, length: int, error: type[Exception], text: str) -> None:
+    """The CUDA variant of `ndgrad.kernels._rows.checked`: an index out of range becomes 0."""
+    device = index.device
+    code = device.faults.code(error, text)
+    args = (index, low, length, device.faults.word, code, index.size)
+    check_kernel().over(device, index.size, args)
+
+
+def _pieces(x: Any, y: Any, inner: int) -> tuple[int, int, Any, Any]:
     each = piece_of((x, y), inner)
     size = each * y.dtype.itemsize
-    n, count = inner // each, source.size
-    pieces = outer * count * n
-    x, y = x.view(PIECES[size]), y.view(PIECES[size])
-    args = (x, source, y, target, *lengths, count, n, pieces)
-    move_kernel(size).over(y.device, pieces, args)
+    return size, inner // each, x.view(PIECES[size]), y.view(PIECES[size])
 
 
 def take(x: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
     """The CUDA variant of `ndgrad.kernels._rows.take`."""
-    _move(x, index, y, np.arange(index.size), (length, index.size), outer, inner)
+    size, n, x, y = _pieces(x, y, inner)
+    pieces = outer * index.size * n
+    take_kernel(size).over(y.device, pieces, (x, index, y, length, index.size, n, pieces))
+
+
+def last(index: Any, length: int, device: Any) -> DeviceArray:
+    """The CUDA variant of `ndgrad.kernels._rows.last`."""
+    owner: DeviceArray = device.empty(length, _INDEX)
+    owner.fill(-1)
+    claim_kernel().over(device, index.size, (index, owner, index.size))
+    return owner
 
 
 def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
     """The CUDA variant of `ndgrad.kernels._rows.put`: each row of *y* is written once at most."""
-    target, last = np.unique(index[::-1], return_index=True)
-    _move(v, index.size - 1 - last, y, target, (index.size, length), outer, inner)
+    device, count = y.device, index.size
+    index = index if index.__class__ is DeviceArray else device.constant(index)
+    owner = last(index, length, device)
+    size, n, v, y = _pieces(v, y, inner)
+    pieces = outer * count * n
+    put_kernel(size).over(device, pieces, (v, index, owner, y, length, count, n, pieces))
+
+
+def _sorted(index: Any) -> Any:
+    """The order that sorts an index vector; equal indices keep theirs."""
+    if index.__class__ is not DeviceArray:
+        return np.argsort(index, kind="stable")
+    sort: Any = lookup("argsort").forward
+    with placed(index.device):
+        order, _ = sort(SimpleNamespace(_data=index, _shape=(index.size,)), dtype="int64")
+    return order
 
 
 def add(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
     """The CUDA variant of `ndgrad.kernels._rows.add`, for a *y* of zeros."""
-    order = np.argsort(index, kind="stable")
-    target, starts = np.unique(index[order], return_index=True)
-    size = outer * target.size * inner
-    args = (g, order, np.append(starts, index.size), y, target, index.size, length)
-    add_kernel(g.dtype).over(y.device, size, (*args, target.size, inner, size))
+    count = index.size
+    args = (g, _sorted(index), index, y, length, count, inner, g.size)
+    add_kernel(g.dtype).over(y.device, outer * count * inner, args)

@@ -9,7 +9,7 @@ elements wherever an array begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
@@ -139,19 +139,23 @@ def unpacked(name: str, lanes: int) -> list[str]:
     return [f"{name}_{k}" for k in range(lanes)]
 
 
+def full_vector(itemsizes: Iterable[int]) -> int:
+    """How many elements of arrays, all of them of so many bytes, a full vector has at most."""
+    return min(BYTES // max(itemsizes), max(WIDTHS))
+
+
 def lanes_of(arrays: Any, divisor: int) -> int:
     """How many elements of each of *arrays* a thread takes at a time: those of a full vector.
 
     1 if one begins at an odd address, if one of the host has yet to be copied, or if they do not
     divide *divisor*, which divides every place where vectors begin.
     """
-    addresses, widest = 0, 1
+    addresses = 0
     for x in arrays:
         if x.__class__ is not DeviceArray:
             return 1
         addresses |= x.address
-        widest = max(widest, x.dtype.itemsize)
-    lanes = min(BYTES // widest, max(WIDTHS))
+    lanes = full_vector([x.dtype.itemsize for x in arrays])
     return 1 if addresses % BYTES or divisor % lanes else lanes
 
 
