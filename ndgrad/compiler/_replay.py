@@ -69,7 +69,7 @@ class Replayed:
         self._report = report
         self._able = not report.replay
         self._spaces: list[tuple[Any, ...]] = []
-        self._places: set[tuple[int, ...]] = set()
+        self._places: set[tuple[Any, ...]] = set()  # and the streams that have run there
         self._graphs: dict[tuple[int, ...], _Recorded] = {}
         self._space: tuple[Any, ...] | None = None  # that all graphs share
         self._lost = 0
@@ -80,10 +80,11 @@ class Replayed:
     def __call__(self, *sources: Any) -> list[Any]:
         device = self._device
         outputs = [device.empty(size, dtype) for size, dtype in self._memory.results]
-        if self._able and device.stream.owner is device.stream:  # else a graph is being recorded
+        stream = device.stream
+        if self._able and stream.owner is stream:  # else a graph is being recorded
             where = tuple([x.address for x in (*sources, *outputs)])
             recorded = self._graphs.get(where)
-            if recorded is None and self._comes_again(where):
+            if recorded is None and self._comes_again(stream, where):
                 recorded = self._recorded(where, sources, outputs)
             if recorded is not None:
                 self._lost = 0
@@ -96,18 +97,23 @@ class Replayed:
         self._spaces.append(space)
         return results
 
-    def _comes_again(self, where: tuple[int, ...]) -> bool:
-        """Whether arrays have lain here before, and there is room for a graph."""
+    def _comes_again(self, stream: Any, where: tuple[int, ...]) -> bool:
+        """Whether arrays have lain here before, and there is room for a graph.
+
+        A stream has to have run the plan itself: what libraries make for a stream at its first call
+        must not be made while it is recorded.
+        """
+        place = stream, *where
         with self._lock:
             self._lost += 1
             if self._lost > _LOST and len(self._graphs) >= _GRAPHS:
                 self._graphs.clear()
                 self._lost = 0
-            if where in self._places:
+            if place in self._places:
                 return len(self._graphs) < _GRAPHS
             if len(self._places) >= _PLACES:
                 self._places.clear()
-            self._places.add(where)
+            self._places.add(place)
             return False
 
     def _recorded(

@@ -194,6 +194,26 @@ def test_there_are_not_too_many(launched: list[Any], monkeypatch: pytest.MonkeyP
     assert forgotten
 
 
+def test_a_stream_runs_a_plan_before_it_records_it(launched: list[Any]) -> None:
+    def step(x: Any) -> None:
+        x[:] = nd.tanh(x) + 1
+
+    function = mx.compile(step)
+    x = nd.array([0], ctx=GPU)
+    function(x)
+    for launches in (0, 1):
+        thread = threading.Thread(target=function, args=(x,))
+        thread.start()
+        thread.join()
+        assert len(launched) == launches
+    function(x)
+    assert len(launched) == 2
+    expected = 0.0
+    for _ in range(4):
+        expected = np.tanh(expected) + 1
+    np.testing.assert_allclose(x.asnumpy(), [expected], rtol=1e-6)
+
+
 def test_threads(launched: list[Any]) -> None:
     """Graphs of one plan share memory, and so do threads."""
     weight = nd.array(np.arange(4).reshape(2, 2), ctx=GPU)
