@@ -1,28 +1,28 @@
-"""DLPack for memory of devices: capsules that other libraries read, and reading theirs.
+"""Memory of devices that libraries share: DLPack both ways, and others' CUDA array interface.
 
 NumPy does this for memory of the host.  A capsule holds the address of a C structure that says
 where the elements lie and has a function to call when they are not needed any more.
 
 Streams are as in the array API standard: whoever asks for a capsule says on which stream it will
-work, and whoever makes it sees to it that what was started before is waited for there.
+work, and whoever makes it sees to it that what was started before is waited for there.  Memory of
+ours is used again after what the default stream has to do by then; who works on another one keeps
+the array until that is done.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 from typing import Any
 
 import numpy as np
 
 from .base import MXNetError, as_dtype
-from .context import gpu
-from .device import Device, DeviceArray, device_of
+from .context import gpu, gpu_at
+from .device import LEGACY_STREAM, Device, DeviceArray, device_of
 
 CUDA = 2
 """DLPack's number of CUDA devices."""
-
-LEGACY_STREAM = 1
-"""The default stream, which all work of a device goes through here."""
 
 _UNUSED, _USED = b"dltensor", b"used_dltensor"  # names that a capsule has; C keeps their addresses
 _CODES = {"i": 0, "u": 1, "f": 2, "b": 6}
@@ -98,8 +98,8 @@ def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
             f"__dlpack__: stream={stream!r}; expected None, -1 (no waiting), 1, 2 or a "
             "cudaStream_t as a number"
         )
-    if stream > LEGACY_STREAM:
-        data.device.precede(stream)
+    if stream >= LEGACY_STREAM:
+        data.device.lend(data, stream)
     lengths = (ctypes.c_int64 * len(shape))(*shape)
     steps = [1] * len(shape)
     for axis in range(len(shape) - 1, 0, -1):
@@ -129,16 +129,25 @@ def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
 
 
 class _Foreign:
-    """The lease of another library's memory; the array that looks at it holds this."""
+    """The lease of another library's memory; the array that looks at it holds this.
 
-    def __init__(self, tensor: _Tensor, device: Device) -> None:
-        self.tensor, self.device = tensor, device
+    Parameters
+    ----------
+    owner
+        What keeps the memory, or the tensor whose deleter says that it is not needed any more.
+    """
+
+    block: Any = None
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
 
     def __del__(self) -> None:
-        if self.tensor.deleter:
-            # The owner may use the memory again at once, on a stream that knows nothing of ours.
-            self.device.synchronize()
-            _Deleter(self.tensor.deleter)(ctypes.addressof(self.tensor))
+        # The owner may use the memory again at once, on a stream that knows nothing of ours.
+        if self.block is not None:
+            self.block.stream.finish()
+        if isinstance(self.owner, _Tensor) and self.owner.deleter:
+            _Deleter(self.owner.deleter)(ctypes.addressof(self.owner))
 
 
 def is_capsule(x: Any) -> bool:
@@ -146,16 +155,18 @@ def is_capsule(x: Any) -> bool:
     return type(x).__name__ == "PyCapsule" and bool(_is_named(x, _UNUSED))
 
 
-def device_type(capsule: Any) -> int:
-    """DLPack's number of the kind of device that a capsule's memory is on."""
-    kind: int = _Tensor.from_address(_pointer(capsule, _UNUSED)).device_type
-    return kind
+def device(capsule: Any) -> tuple[int, int]:
+    """DLPack's number of the kind of device that has a capsule's memory, and which of the kind."""
+    tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
+    return tensor.device_type, tensor.device_id
 
 
 def taken(
-    capsule: Any,
+    capsule: Any, stream: int | None = None
 ) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None]:
     """The memory that a capsule offers, from its lowest address on, and the shape of it.
+
+    *stream* is the one that its owner may have to do something on, unless that is in order already.
 
     The third is None if the elements lie in C order, else their strides, of which none is negative.
 
@@ -171,6 +182,27 @@ def taken(
     dtype = as_dtype(name, op="from_dlpack", arg="the array's dtype")
     shape = tuple(tensor.shape[: tensor.ndim])
     strides = tuple(tensor.strides[: tensor.ndim]) if tensor.strides else None
+    size, strides = _extent(shape, strides)
+    owner = device_of(gpu(tensor.device_id))
+    assert owner is not None
+    _rename(capsule, _USED)
+    data = _borrowed(owner, (tensor.data or 0) + tensor.byte_offset, size, dtype, tensor, stream)
+    return data, shape, strides
+
+
+def _borrowed(
+    device: Device, address: int, size: int, dtype: np.dtype[Any], owner: Any, stream: int | None
+) -> DeviceArray:
+    lease = _Foreign(owner)
+    data = device.borrow(address, size, dtype, lease, stream)
+    lease.block = data.block
+    return data
+
+
+def _extent(
+    shape: tuple[int, ...], strides: tuple[int, ...] | None
+) -> tuple[int, tuple[int, ...] | None]:
+    """How many elements there are from the first to the last, and strides as `taken` has them."""
     span, step = 1, 1
     if strides is not None:
         if min(strides, default=0) < 0:
@@ -182,13 +214,36 @@ def taken(
             step *= length
         if contiguous or 0 in shape:
             strides = None
-    size = int(np.prod(shape, dtype=np.int64)) if strides is None else span
-    device = device_of(gpu(tensor.device_id))
+    return math.prod(shape) if strides is None else span, strides
+
+
+def lent(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, bool]:
+    """The memory of an object that has a ``__cuda_array_interface__``, as `taken` describes it.
+
+    The fourth is whether it may be written to.
+
+    Raises
+    ------
+    MXNetError
+        If there are no arrays like that here.
+    """
+    facts = x.__cuda_array_interface__
+    address, read_only = facts["data"]
+    kind = np.dtype(facts["typestr"])
+    dtype = as_dtype(kind, op="from_dlpack", arg="the array's dtype")
+    if not kind.isnative or facts.get("mask") is not None:
+        what = "a mask" if kind.isnative else f"typestr={facts['typestr']!r}"
+        raise MXNetError(f"from_dlpack: got {what}; expected native numbers without a mask")
+    shape, steps = tuple(facts["shape"]), facts.get("strides")
+    if steps is not None and any(step % kind.itemsize for step in steps):
+        raise MXNetError(f"from_dlpack: strides={steps}; expected multiples of {kind.itemsize}")
+    strides = None if steps is None else tuple(step // kind.itemsize for step in steps)
+    size, strides = _extent(shape, strides)
+    stream = facts.get("stream")
+    if stream == 0:
+        raise MXNetError("from_dlpack: stream=0 in __cuda_array_interface__; expected None, 1 ...")
+    device = device_of(gpu_at(address))
     assert device is not None
-    _rename(capsule, _USED)
-    lease = _Foreign(tensor, device)
-    return (
-        DeviceArray(device, (tensor.data or 0) + tensor.byte_offset, size, dtype, lease),
-        shape,
-        strides,
-    )
+    # Who names no stream may have used the default one, which ours do not wait for by themselves.
+    data = _borrowed(device, address, size, dtype, x, LEGACY_STREAM if stream is None else stream)
+    return data, shape, strides, not read_only

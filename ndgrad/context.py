@@ -45,6 +45,9 @@ class GpuTarget(Protocol):
     def device(self, device_id: int) -> Any:
         """Return what makes arrays there, a `ndgrad.device.Device`."""
 
+    def number_at(self, address: int) -> int:
+        """Return which GPU's memory an address is in."""
+
     def hindrance(self) -> str:
         """Return why there is no GPU, and what to do about it; "" if that is not known."""
 
@@ -284,6 +287,19 @@ def written(text: str) -> Context:
     """Return the context that ``str`` writes so, such as ``'gpu(0)'``."""
     kind, _, number = text.rstrip(")").partition("(")
     return Context(kind, int(number))
+
+
+def gpu_at(address: int) -> Context:
+    """Return the GPU whose memory another library's address is in; the first one for none.
+
+    Raises
+    ------
+    MXNetError
+        If no GPU can be used.
+    """
+    check_usable(gpu())
+    assert _gpu_target is not None  # check_usable has seen it
+    return gpu(_gpu_target.number_at(address) if address else 0)
 
 
 def use_gpu(ctx: Context) -> Any:

@@ -21,6 +21,7 @@ from .context import GPU, Context, use_gpu
 
 __all__ = [
     "BUFFERS",
+    "LEGACY_STREAM",
     "Device",
     "DeviceArray",
     "address",
@@ -44,27 +45,41 @@ class Device(Protocol):
     def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
         """Return an array of *n* elements with undefined contents."""
 
-    def upload(self, source: np.ndarray[Any, Any], address: int) -> None:
-        """Copy a contiguous host array to *address*."""
+    def upload(self, source: np.ndarray[Any, Any], target: DeviceArray) -> None:
+        """Copy a contiguous host array; when this returns, it may be written to."""
 
-    def download(self, address: int, target: np.ndarray[Any, Any]) -> None:
-        """Copy from *address* to a contiguous host array, when all kernels before are done."""
+    def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
+        """Copy to a contiguous host array, when all that touches *source* is done."""
 
-    def copy(self, source: int, target: int, nbytes: int, device: Any) -> None:
-        """Copy *nbytes* from *source* on *device* to *target* here; they may overlap."""
+    def copy(self, source: DeviceArray, target: DeviceArray) -> None:
+        """Copy from any device to *target* here; they may overlap."""
 
-    def fill(self, address: int, value: np.ndarray[Any, Any], count: int) -> None:
-        """Write an array of one element *count* times."""
+    def fill(self, target: DeviceArray, value: np.ndarray[Any, Any]) -> None:
+        """Write an array of one element everywhere."""
 
     def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
         """Return the elements in another dtype."""
 
-    def precede(self, stream: int) -> None:
-        """Let a stream of another library's wait for what was started here."""
+    def lend(self, array: DeviceArray, stream: int) -> None:
+        """Let a stream of another library's wait for all that touches *array*."""
+
+    def borrow(
+        self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
+    ) -> DeviceArray:
+        """Return another library's memory, when its *stream* is done with it."""
+
+    def stream_handle(self) -> int:
+        """Return the number of the stream that this thread's work here goes through."""
+
+    def wait(self, array: DeviceArray) -> None:
+        """Return when all that touches *array* is done."""
 
     def synchronize(self) -> None:
-        """Return when everything that was started is done."""
+        """Return when everything that was started is done, by whatever thread."""
 
+
+LEGACY_STREAM = 1
+"""CUDA's default stream, which most libraries use unless told otherwise; nothing here does."""
 
 in_use: list[Device] = []
 """The devices that arrays have been put on."""
@@ -86,6 +101,8 @@ class DeviceArray:
         Of the first element.
     size, nbytes : int
     dtype : numpy.dtype
+    block : Block
+        The memory that it is a part of; knows the stream that touched it last.
     base : DeviceArray or None
         The array that owns the memory, as NumPy says it: of a view, and of a view of a view.
         Its lease gives the memory back when it dies.
@@ -97,6 +114,7 @@ class DeviceArray:
         "size",
         "dtype",
         "nbytes",
+        "block",
         "base",
         "_lease",
         "__weakref__",
@@ -111,12 +129,13 @@ class DeviceArray:
         address: int,
         size: int,
         dtype: np.dtype[Any],
+        block: Any,
         lease: object = None,
         base: DeviceArray | None = None,
     ) -> None:
         self.device, self.address, self.size, self.dtype = device, address, size, dtype
         self.nbytes = size * dtype.itemsize
-        self._lease, self.base = lease, base
+        self.block, self._lease, self.base = block, lease, base
 
     # --- facts -----------------------------------------------------------------------------------
 
@@ -126,13 +145,17 @@ class DeviceArray:
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
-        """How other libraries see the memory (version 3; work goes through the default stream)."""
+        """How other libraries see the memory (version 3).
+
+        Not all of them look at the stream, so the one that they use unless told otherwise waits.
+        """
+        self.device.lend(self, LEGACY_STREAM)
         return {
             "shape": (self.size,),
             "typestr": self.dtype.str,
             "data": (self.address if self.size else 0, False),
             "strides": None,
-            "stream": 1,
+            "stream": LEGACY_STREAM,
             "version": 3,
         }
 
@@ -157,7 +180,7 @@ class DeviceArray:
     def _view(self, start: int, size: int, dtype: np.dtype[Any]) -> DeviceArray:
         address = self.address + start * self.dtype.itemsize
         base = self if self.base is None else self.base
-        return DeviceArray(self.device, address, size, dtype, None, base)
+        return DeviceArray(self.device, address, size, dtype, self.block, None, base)
 
     def view(self, dtype: Any) -> DeviceArray:
         """The same memory as elements of another dtype."""
@@ -208,15 +231,19 @@ class DeviceArray:
         """The elements as a new array on the host."""
         host = np.empty(self.size, self.dtype)
         if self.size:
-            self.device.download(self.address, host)
+            self.device.download(self, host)
         return host
+
+    def wait(self) -> None:
+        """Return when all that touches the memory is done."""
+        self.device.wait(self)
 
     def fill(self, value: Any) -> None:
         """Write *value* to every element."""
         if self.size:
             with np.errstate(all="ignore"):
                 one = np.asarray(value).astype(self.dtype).reshape(1)
-            self.device.fill(self.address, one, self.size)
+            self.device.fill(self, one)
 
     def copy(self) -> DeviceArray:
         """A copy on the same device."""
@@ -267,14 +294,14 @@ def copy(source: Any, target: Any) -> None:
             f"cannot copy {source.size} {source.dtype} to {target.size} {target.dtype}"
         )
     if source.__class__ is not DeviceArray:
-        target.device.upload(np.ascontiguousarray(source), target.address)
+        target.device.upload(np.ascontiguousarray(source), target)
     elif target.__class__ is not DeviceArray:
         if target.flags.c_contiguous:
-            source.device.download(source.address, target)
+            source.device.download(source, target)
         else:
             target[...] = source.get()
     else:
-        target.device.copy(source.address, target.address, source.nbytes, source.device)
+        target.device.copy(source, target)
 
 
 # --- where new arrays are made --------------------------------------------------------------------

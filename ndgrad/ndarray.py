@@ -510,7 +510,7 @@ class _OnDevice(NDArray):
             super().__setitem__(key, value)
 
     def wait_to_read(self) -> None:
-        self._data.device.synchronize()  # type: ignore[attr-defined]
+        self._data.wait()  # type: ignore[attr-defined]
 
     wait_to_write = wait_to_read
 

@@ -77,6 +77,8 @@ class Block:
     address: int
     size: int
     freed: int = 0  # when it came back to the pool, as a count
+    stream: Any = None  # of a device's memory: where what touched it last was started
+    shared: bool = False  # of a device's memory: whether another library has seen it
 
 
 def _map(size: int) -> Block:
@@ -134,17 +136,19 @@ class Pool:
             self._limit = _memory_bytes() // _SHARE_OF_MEMORY if chosen is None else chosen
         return self._limit
 
-    def take(self, nbytes: int) -> Block:
-        """Return a block of at least `nbytes`; MemoryError if there is none to be had."""
+    def take(self, nbytes: int, stream: Any = None) -> Block:
+        """Return a block of at least `nbytes`; MemoryError if there is none to be had.
+
+        `stream` is for pools of other memory than the host's.
+        """
         if self._limit is None:
             self.limit()
         size = _block_size(nbytes)
         with self._lock:
             if self._returned:
                 self._collect()
-            waiting = self._free.get(size)
-            if waiting:
-                block = waiting.pop()  # the last one freed: the likeliest to be in the CPU's cache
+            block = self._pick(size, stream)
+            if block is not None:
                 self._free_bytes -= size
                 self._reused += 1
             else:
@@ -153,6 +157,20 @@ class Pool:
             self._used_bytes += size
             self._used_blocks += 1
         return block
+
+    def _pick(self, size: int, stream: Any) -> Block | None:
+        """Take out a block that waits, if there is one of that size (under the lock)."""
+        waiting = self._free.get(size)
+        # The last one freed: the likeliest to be in the CPU's cache.
+        return waiting.pop() if waiting else None
+
+    def _keep(self, block: Block) -> None:
+        """Let a block wait (under the lock)."""
+        self._free.setdefault(block.size, deque()).append(block)
+
+    def _count(self) -> int:
+        """How many blocks wait (under the lock)."""
+        return sum(map(len, self._free.values()))
 
     def _map_or_free(self, size: int, nbytes: int) -> Block:
         for last in (False, True):
@@ -181,7 +199,7 @@ class Pool:
             block = self._returned.popleft()
             self._clock += 1
             block.freed = self._clock
-            self._free.setdefault(block.size, deque()).append(block)
+            self._keep(block)
             self._free_bytes += block.size
             self._used_bytes -= block.size
             self._used_blocks -= 1
@@ -214,7 +232,7 @@ class Pool:
                 bytes_in_use=self._used_bytes,
                 bytes_free=self._free_bytes,
                 blocks_in_use=self._used_blocks,
-                blocks_free=sum(map(len, self._free.values())),
+                blocks_free=self._count(),
                 limit=limit,
                 reused=self._reused,
                 mapped=self._mapped,

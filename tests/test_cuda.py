@@ -50,7 +50,7 @@ def test_one_module_imports_cuda() -> None:
 WHAT = pytest.mark.parametrize(
     "what",
     [
-        *"arrays compiled kernels products sharing".split(),
+        *"arrays compiled kernels products replay sharing streams".split(),
         pytest.param("rows", marks=pytest.mark.slow),
     ],
 )

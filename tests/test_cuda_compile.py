@@ -268,11 +268,14 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_driver, "api", api)
     monkeypatch.setattr(_driver, "binary", lambda kernel, cc: ("entry", b""))
     gpu = SimpleNamespace(
-        number=0, stream_handle="stream", compute_capability=(9, 0), activate=lambda: None
+        number=0,
+        stream=SimpleNamespace(alone=True, handle="stream"),
+        compute_capability=(9, 0),
+        activate=lambda: None,
     )
     half = _driver.array_of(np.dtype("float16"))
     made = _driver.Kernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
-    x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"))  # type: ignore[arg-type]
+    x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)  # type: ignore[arg-type]
     made(gpu, 3, 64, (x, 1e300, 300, 2, -1))
     made(gpu, 3, 64, (x, np.float32(0.5), -1, False, 7))
     array = [np.int64(k).tobytes() for k in (0, 0, 5, 2, 4096, 5, 2)]

@@ -6,6 +6,7 @@ and all else is as it would be.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import itertools
 from collections.abc import Callable
@@ -27,25 +28,29 @@ def _stand_in() -> Any:
     """A GPU target with one GPU, of which nothing is ever read."""
     driver = importlib.import_module("ndgrad.kernels._cuda._driver")
     addresses = itertools.count(1 << 40, 1 << 30)
+    pinned = ctypes.create_string_buffer(8 << 20)
     functions = dict.fromkeys(
-        "cuCtxSetCurrent cuLaunchKernel cuMemFree cuMemcpyHtoD cuMemcpyDtoDAsync cuMemsetD32Async "
-        "cuCtxSynchronize".split(),
+        "cuCtxSetCurrent cuEventRecord cuLaunchKernel cuMemFree cuMemcpyHtoDAsync "
+        "cuMemcpyDtoDAsync cuMemsetD32Async cuStreamSynchronize".split(),
         lambda *args: (0,),
     )
     driver.api = SimpleNamespace(
         **functions,
+        CUevent_flags=SimpleNamespace(CU_EVENT_DISABLE_TIMING=2),
+        CUstream_flags=SimpleNamespace(CU_STREAM_NON_BLOCKING=1),
+        cuEventCreate=lambda flags: (0, "event"),
+        cuEventQuery=lambda event: (0,),
+        cuEventSynchronize=lambda event: (0,),
+        cuStreamCreate=lambda flags: (0, 1 << 16),
         cuMemAlloc=lambda size: (0, next(addresses)),
+        cuMemHostAlloc=lambda size, flags: (0, ctypes.addressof(pinned)),
         cuMemGetInfo=lambda: (0, 1 << 33, 1 << 33),
         cuModuleLoadData=lambda cubin: (0, "module"),
         cuModuleGetFunction=lambda module, name: (0, "function"),
     )
     gpu = driver.Device(0)
-    vars(gpu).update(
-        _primary=SimpleNamespace(handle=0),
-        processors=132,
-        compute_capability=(9, 0),
-        stream_handle=0,
-    )
+    vars(gpu.calls).update(context=0)
+    vars(gpu).update(processors=132, compute_capability=(9, 0))
     return SimpleNamespace(num_gpus=lambda: 1, device=lambda i: gpu)
 
 

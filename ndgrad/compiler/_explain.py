@@ -69,6 +69,8 @@ def _lines(report: Report) -> list[str]:
         f"  planned and compiled in {report.seconds:.3f} s; kernels from the disk cache: "
         f"{report.cached} of {report.kernels}",
     ]
+    if report.replay:
+        lines.append(f"  {report.replay}")
     for number, step in enumerate(report.steps):
         lines.append(f"  {number}: [{step.form}] {_named(step.titles)}")
         why = list(dict.fromkeys(step.reasons))

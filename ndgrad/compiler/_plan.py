@@ -47,6 +47,7 @@ from ._program import (
     root,
     whole,
 )
+from ._replay import WORTH, Memory
 from ._report import Report, StepReport
 from ._spec import Spec
 from ._target import target_on
@@ -86,7 +87,9 @@ class Plan:
         self.sources = list(sources)
         self.report = Report()
         target = target_on(device)
-        self.run = target.placed(_Builder(program, self.sources, self.report, target).function())
+        builder = _Builder(program, self.sources, self.report, target)
+        function = builder.function()
+        self.run = target.runner(function, builder.memory, self.report)
         self.report.seconds = time.perf_counter() - start
 
 
@@ -110,6 +113,8 @@ class _Builder:
         self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
         self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
+        self.outputs: list[tuple[int, Any]] = []  # results that the function is given memory for
+        self.memory = Memory(self.outputs, tuple)
         self.before: dict[Value, str] = {}  # overwritten source -> a copy of what it held
         self.made_by: dict[Value, int] = {}
         self.step = 0
@@ -317,8 +322,12 @@ class _Builder:
         if value in self.direct:
             return self._named(value, self._name(self.direct[value]))
         if value in self.results:
-            dtype = self._bound("d", value.dtype)
             name = self._named(value, f"r{self.results.index(value)}")
+            if self.target.gives_memory:
+                self.outputs.append((value.size, value.dtype))
+                self.parameters.append(name)
+                return name
+            dtype = self._bound("d", value.dtype)
             self.lines.append(f"{name} = empty({value.size}, {dtype})")
             return name
         return self._named(value, self._temporary(value.size, value.dtype, value))
@@ -351,6 +360,8 @@ class _Builder:
                 self._single(group.members[0], group)
         self.step += 1
         self._close_series()
+        if self.target.gives_memory:
+            self.report.replay = self._hindrance()
         self.before = before
         effects = [
             f"copyto({self._name(source)}, {self._expression(value)})"
@@ -374,11 +385,16 @@ class _Builder:
         total = lay_out(self.slots)
         self.report.workspace = total
         head, tail = [], []
+        names = ", ".join(slot.name for slot in self.slots)
+        new_space = workspace(self.slots, total)
         local = [slot.name for slot in self.slots] + [line.split()[0] for line in self.series]
-        if local:
+        if self.target.gives_memory:
+            self.parameters.append("space")
+            head = [f"{names}, = space"] if names else []
+            self.memory = Memory(self.outputs, new_space if names else tuple)
+        elif local:
             self.globals["spaces"] = []
-            self.globals["new_space"] = workspace(self.slots, total)
-            names = ", ".join(slot.name for slot in self.slots)
+            self.globals["new_space"] = new_space
             head = [
                 "try:",
                 "    space = spaces.pop()",
@@ -396,6 +412,15 @@ class _Builder:
         self.report.text = text
         exec(compile(text, "<plan>", "exec"), self.globals)
         return self.globals["plan"]
+
+    def _hindrance(self) -> str:
+        """Why the steps are not started as one, as far as it is known before they run."""
+        for member in (member for group in self.fusion.groups for member in group.members):
+            if isinstance(member, Call) and member.facts is None:
+                return f"is not replayed as a CUDA graph: {member.title} draws random numbers"
+        if (steps := len(self.report.steps)) < WORTH:
+            return f"is not replayed as a CUDA graph: {steps} steps, which pays from {WORTH} on"
+        return ""
 
     def _kernel(self, group: Group) -> None:
         """Lines that run a fused group."""

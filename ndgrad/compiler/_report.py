@@ -50,6 +50,8 @@ class Report:
         Fused kernels, and how many of them were found compiled.
     seconds : float
         Time that planning and compiling took.
+    replay : str
+        On a GPU: whether the plan is started as one launch, or why it is not.
     """
 
     steps: list[StepReport] = field(default_factory=list)
@@ -61,3 +63,4 @@ class Report:
     kernels: int = 0
     cached: int = 0
     seconds: float = 0.0
+    replay: str = ""

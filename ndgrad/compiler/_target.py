@@ -7,7 +7,7 @@ by itself where the elements are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from ..kernels._products import step as product_step
 from ..kernels._reduction import Reduction
 from ..kernels._series import Step
 from ..kernels._strided import rows_step
+from ._replay import Memory, Replayed
+from ._report import Report
 
 Dtype = np.dtype[Any]
 Run = Callable[..., Any]
@@ -36,9 +38,12 @@ class Host:
     has_series = True
     """Whether kernels that follow each other run in one launch."""
 
-    def placed(self, run: Run) -> Run:
-        """A plan's function that allocates here."""
-        return run
+    gives_memory = False
+    """Whether a plan's function is given memory for its results and workspace."""
+
+    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+        """What runs a plan's function here."""
+        return function
 
     def work(self, spec: Fused, size: int, n: int) -> _fused.Work:
         """How *size* elements, in rows of *n*, are cut up."""
@@ -69,6 +74,7 @@ class Gpu:
     """A GPU, with the methods of `Host`."""
 
     has_series = False
+    gives_memory = True
 
     def __init__(self, device: Device) -> None:
         self.device, self.context = device, device.context
@@ -76,8 +82,9 @@ class Gpu:
     def copy(self, target: Any, source: Any) -> None:
         copy(source, target)
 
-    def placed(self, run: Run) -> Run:
-        @wraps(run)
+    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+        run = Replayed(function, self.device, memory, report)
+
         def there(*args: Any) -> Any:
             with placed(self.device):
                 return run(*args)

@@ -6,7 +6,7 @@ with the flags turned round, so no matrix is ever transposed in memory.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,8 +32,17 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 # to wake for a launch.
 _CHUNK = 1 << 19
 _LONG = 128  # rows of a block that make up for packing B
-_ONE_START = np.zeros(1, np.int64)
-_ONE_START.flags.writeable = False
+
+
+@lru_cache(maxsize=1024)
+def _starts(batch: int, size: int) -> np.ndarray[Any, Any]:
+    """Where matrices begin that follow each other; read-only, so that a device keeps its copy."""
+    starts = np.arange(batch, dtype=np.int64) * size
+    starts.flags.writeable = False
+    return starts
+
+
+_ONE_START = _starts(1, 0)
 
 
 class Sizes(NamedTuple):
@@ -279,13 +288,12 @@ def step(
     a, b, bias, c = operands
     beta = 1.0 if add or bias is not None else 0.0
     numbers, units, grain = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
-    starts = np.arange(batch, dtype=np.int64)
     kernel, addr, *rest = numbers
     rows, columns = rest[-2:]
     in_order = columns == n and (batch == 1 or rows == m)
     empty_row = np.empty(0, dtype)
     arguments = (
-        kernel, addr, a, starts * (m * k), ta, b, starts * (k * n), tb, c,
+        kernel, addr, a, _starts(batch, m * k), ta, b, _starts(batch, k * n), tb, c,
         empty_row if bias is None else bias, *rest,
     )  # fmt: skip
     each = grain * rows * n if in_order else 0
@@ -362,8 +370,7 @@ def multiply(
         one(a, b, c, m, n, k, ta, tb, alpha, 0.0)
     else:
         if starts is None:
-            numbers = np.arange(batch, dtype=np.int64)
-            starts = numbers * (m * k), numbers * (k * n)
+            starts = _starts(batch, m * k), _starts(batch, k * n)
         many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
     return c if compute is dtype else in_result_dtype(c, dtype, lhs)
 
@@ -396,8 +403,8 @@ def product_into(
     if batch == 1:
         one(a, b, c, m, n, k, ta, tb, alpha, beta)
         return
-    numbers = np.arange(batch, dtype=np.int64)
-    many(a, numbers * (m * k), ta, b, numbers * (k * n), tb, c, m, n, k, alpha, beta, batch)
+    starts = _starts(batch, m * k), _starts(batch, k * n)
+    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch)
 
 
 def as_dtype_of(x: Any, dtype: Any) -> Any:

@@ -62,6 +62,9 @@ for _name in _METHODS:
 
 
 def waitall() -> None:
-    """Return when everything has been computed: on the CPU at once, kernels run synchronously."""
+    """Return when everything has been computed, whichever threads started it.
+
+    On the CPU that is at once: kernels run synchronously.
+    """
     for device in _in_use:
         device.synchronize()

@@ -10,8 +10,8 @@ import numpy as np
 
 from .. import _dlpack
 from ..base import MXNetError, as_dtype
-from ..context import GPU, Context, check_usable, cpu, current_context
-from ..device import placed
+from ..context import GPU, Context, check_usable, cpu, current_context, gpu
+from ..device import LEGACY_STREAM, device_of, placed
 from ..kernels._strided import Box, gather
 from ..kernels._table import lookup
 from ..ndarray import NDArray
@@ -63,11 +63,12 @@ def _shape(shape: Any, what: str) -> tuple[int, ...]:
 
 
 def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
-    """Make an array from nested sequences, a NumPy array or an `NDArray`.
+    """Make an array from nested sequences, a NumPy array, an `NDArray`, or an array on a GPU.
 
     Parameters
     ----------
     source_array : array-like
+        Also another library's with a ``__cuda_array_interface__``.
     ctx : Context, optional
         By default the current context.
     dtype : str or type, optional
@@ -83,6 +84,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
         copy: NDArray = lookup("Cast").call(source_array, dtype=as_dtype(kind, op="array"))
         context = _context(ctx)
         return copy if copy.context == context else copy.as_in_context(context)
+    if hasattr(source_array, "__cuda_array_interface__"):
+        return array(from_dlpack(source_array), ctx, _FLOAT32 if dtype is None else dtype)
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="array")
     try:
         host = np.asarray(source_array, dtype=None if hasattr(source_array, "dtype") else kind)
@@ -125,9 +128,7 @@ class _Capsule:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        if _dlpack.is_capsule(self.capsule):
-            return _dlpack.device_type(self.capsule), 0
-        return (1, 0)
+        return _dlpack.device(self.capsule) if _dlpack.is_capsule(self.capsule) else (1, 0)
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
@@ -135,23 +136,33 @@ def from_dlpack(dlpack: Any) -> NDArray:
 
     Parameters
     ----------
-    dlpack : object with ``__dlpack__``, or a DLPack capsule
+    dlpack : object with ``__dlpack__`` or ``__cuda_array_interface__``, or a DLPack capsule
         An array on the host or on a GPU.  Memory is shared if it is contiguous in C order and
         writeable, otherwise copied.
 
     Raises
     ------
     TypeError
-        If it is neither.
+        If it is none of these.
     MXNetError
         If there are no arrays of its dtype here.
     """
     if type(dlpack).__name__ == "PyCapsule":
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
+        if hasattr(dlpack, "__cuda_array_interface__"):
+            data, shape, strides, writeable = _dlpack.lent(dlpack)
+            shared = _from_device(data, shape, strides)
+            return shared if writeable else shared.copy()
         raise TypeError(f"from_dlpack: expected an array or a capsule, got {type(dlpack).__name__}")
-    if dlpack.__dlpack_device__()[0] == _dlpack.CUDA:
-        return _from_device(dlpack.__dlpack__(stream=_dlpack.LEGACY_STREAM))
+    kind, number = dlpack.__dlpack_device__()
+    if kind == _dlpack.CUDA:
+        device = device_of(gpu(number))
+        assert device is not None
+        capsule = dlpack.__dlpack__(stream=device.stream_handle())
+        # Whoever made a bare capsule knew nothing of our stream.
+        stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
+        return _from_device(*_dlpack.taken(capsule, stream))
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
@@ -159,9 +170,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
     return NDArray._from_numpy(host, None)
 
 
-def _from_device(capsule: Any) -> NDArray:
-    data: Any
-    data, shape, strides = _dlpack.taken(capsule)
+def _from_device(data: Any, shape: tuple[int, ...], strides: tuple[int, ...] | None) -> NDArray:
     if strides is not None:
         with placed(data.device):
             data = gather(data, Box(shape, strides))

@@ -32,6 +32,7 @@ class Cublas:
 
     def _gemm(self, name: str, handle: Any, *args: Any) -> int:
         self.names.append(name)
+        nd.waitall()  # it computes at once
         ta, tb, m, n, k, alpha, *rest = args
         strided = "Strided" in name
         operands = [(rest.pop(0), rest.pop(0), rest.pop(0), strided and rest.pop(0)) for _ in "ab"]

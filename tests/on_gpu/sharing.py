@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import MXNetError, _dlpack, nd
 from ndgrad.base import DTYPES
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels._cuda import _driver, _streams
 
 GPU = mx.gpu(0)
 NUMBERS = np.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -98,17 +99,32 @@ def _dlpack_of(x: nd.NDArray, **options: Any) -> Any:
 
 def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
-    monkeypatch.setattr(_driver.Device, "precede", lambda _, stream: waiting.append(stream))
+    monkeypatch.setattr(_driver.Device, "lend", lambda _, x, stream: waiting.append(stream))
     x = nd.array(NUMBERS, ctx=GPU)
     for stream in (None, -1, 1, 2, 12345):
         x.__dlpack__(stream=stream)
-    assert waiting == [2, 12345]  # the default stream is the one that our work is on
+    assert waiting == [1, 1, 2, 12345]  # -1: nobody has to wait
     for stream in (0, -2, True, "a"):
         with pytest.raises(MXNetError, match=r"__dlpack__: stream=.*expected None"):
             x.__dlpack__(stream=stream)
+    waiting.clear()
     producer = Producer(x)
     nd.from_dlpack(producer)
-    assert producer.streams == [1]
+    assert producer.streams == waiting == [x._data.device.stream_handle()]
+    waiting.clear()
+    assert x.__cuda_array_interface__["stream"] == 1
+    assert waiting == [1]
+
+
+def test_streams_of_bare_capsules(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[int] = []
+    monkeypatch.setattr(_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    x = nd.array(NUMBERS, ctx=GPU)
+    waited.clear()
+    nd.from_dlpack(x)
+    assert waited == []
+    nd.from_dlpack(x.__dlpack__())
+    assert waited == [1]
 
 
 def test_what_others_make() -> None:
@@ -137,6 +153,86 @@ def test_what_is_refused(facts: Any) -> None:
     with pytest.raises((MXNetError, TypeError), match="from_dlpack"):
         nd.from_dlpack(producer)
     assert len(producer.deleted) <= 1
+
+
+class Interface:
+    """An array that has nothing but ``__cuda_array_interface__``."""
+
+    def __init__(self, x: nd.NDArray, **facts: Any) -> None:
+        self.x = x
+        own = {"shape": x.shape, "typestr": x._data.dtype.str, "data": (x._data.address, False)}
+        self.__cuda_array_interface__ = {**own, "version": 3, **facts}
+
+
+def test_the_cuda_array_interface() -> None:
+    x = nd.array(NUMBERS, ctx=GPU)
+    y = nd.from_dlpack(Interface(x))
+    assert y.context == GPU and y.shape == x.shape and y._data.address == x._data.address
+    y[0] = 5
+    assert np.array_equal(x.asnumpy(), y.asnumpy())
+    x[:] = NUMBERS
+    for facts, expected in (
+        ({"shape": (4, 3, 2), "strides": (4, 16, 48)}, NUMBERS.T),
+        ({"shape": (6, 4), "strides": (16, 4)}, NUMBERS.reshape(6, 4)),
+        ({"shape": (), "strides": None}, NUMBERS[0, 0, 0]),
+        ({"shape": (0, 3), "data": (0, False)}, np.zeros((0, 3))),
+    ):
+        assert np.array_equal(nd.from_dlpack(Interface(x, **facts)).asnumpy(), expected)
+    fixed = nd.from_dlpack(Interface(x, data=(x._data.address, True)))
+    assert fixed._data.address != x._data.address and np.array_equal(fixed.asnumpy(), NUMBERS)
+    whole = Interface(nd.array([1, 2], ctx=GPU, dtype="int64"))
+    for ctx in (GPU, mx.cpu()):
+        copied = nd.array(whole, ctx=ctx)
+        assert copied.context == ctx and copied.asnumpy().tolist() == [1, 2]
+        assert copied.dtype == np.float32 and nd.array(whole, dtype="int64").dtype == np.int64
+
+
+def test_the_owner_of_an_interface_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays as long as somebody looks at its memory, and until the device is done with it."""
+    waited: list[int] = []
+    monkeypatch.setattr(_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    x = nd.array(NUMBERS, ctx=GPU)
+    finish, finished = _streams.Stream.finish, []
+    monkeypatch.setattr(
+        _streams.Stream, "finish", lambda stream: (finished.append(stream), finish(stream))
+    )
+    for facts, expected in (
+        ({}, 1),
+        ({"stream": None}, 1),
+        ({"stream": 2}, 2),
+        ({"stream": 99}, 99),
+    ):
+        waited.clear()
+        owner = Interface(x, **facts)
+        alive = weakref.ref(owner)
+        y = nd.from_dlpack(owner)[0]
+        assert waited == [expected]
+        del owner
+        gc.collect()
+        assert alive() is not None
+        finished.clear()
+        del y
+        gc.collect()
+        assert alive() is None and finished
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"typestr": ">f4"},
+        {"typestr": "<c8"},
+        {"mask": object()},
+        {"strides": (2, 2, 2)},
+        {"strides": (-48, 16, 4)},
+        {"stream": 0},
+    ],
+)
+def test_interfaces_that_are_refused(facts: Any) -> None:
+    x = nd.array(NUMBERS, ctx=GPU)
+    with pytest.raises((MXNetError, TypeError), match="from_dlpack"):
+        nd.from_dlpack(Interface(x, **facts))
+    with pytest.raises(TypeError, match="expected an array or a capsule, got int"):
+        nd.from_dlpack(5)
 
 
 def test_torch() -> None:

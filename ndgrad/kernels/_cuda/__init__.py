@@ -6,6 +6,7 @@ each module is loaded when an array on a device first comes to its door.
 | Module | What is in it |
 | --- | --- |
 | `_driver.py` | devices, memory, compiling, launching: all that touches `numba.cuda` |
+| `_streams.py`, `_simulated.py` | the order of work, copies from and to the host |
 | `_elementwise.py` | loops by formula, with broadcasting |
 | `_fused.py` | the kernels of compiled functions |
 | `_generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
@@ -71,6 +72,11 @@ class _Target:
 
     def device(self, device_id: int) -> Any:
         return self._found[0][device_id]
+
+    def number_at(self, address: int) -> int:
+        from . import _driver
+
+        return _driver.number_at(address)
 
     def memory_info(self, device_id: int) -> tuple[int, int]:
         info: tuple[int, int] = self.device(device_id).memory_info()

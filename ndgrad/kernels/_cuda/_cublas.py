@@ -2,7 +2,7 @@
 
 It is called through its C interface, so that it may come with any package: ``nvidia-cublas``,
 CuPy's or PyTorch's, or a toolkit.  float32 is computed as float32: nothing here asks for TF32.
-All calls of a device go through its one stream, on which cuBLAS gives the same bits every time.
+Each stream has cuBLAS's state for itself, so that it gives the same bits every time.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from ...base import MXNetError
 from . import _driver
+from ._streams import Stream
 
 _NO_TRANSPOSE, _TRANSPOSE = 0, 1
 _DEFAULT_ALGORITHM = -1
@@ -42,6 +43,7 @@ _START = (_pointer, _int, _int, _long, _long, _long, _FACTOR)
 _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "cublasCreate_v2": (_pointer,),
     "cublasSetStream_v2": (_pointer, _pointer),
+    "cublasSetWorkspace_v2": (_pointer, _pointer, ctypes.c_size_t),
     "cublasSetMathMode": (_pointer, _int),
     "cublasGemmStridedBatchedEx_64": (
         *_START,
@@ -79,25 +81,47 @@ def _call(name: str, *args: Any) -> None:
 
 
 @cache
-def _handle(device: Any) -> Any:
-    """cuBLAS's state for a device; None where products have to do without."""
+def _handle(stream: Stream) -> Any:
+    """cuBLAS's state for a stream; None where products have to do without."""
     if _cublas() is None:
         return None
-    device.activate()
+    stream.calls.activate()
     handle = ctypes.c_void_p()
     try:
         _call("cublasCreate_v2", ctypes.byref(handle))
     except MXNetError as error:
         warnings.warn(f"ndgrad: products run without {error}", RuntimeWarning, stacklevel=2)
         return None
-    _call("cublasSetStream_v2", handle, device.stream_handle)
+    _call("cublasSetStream_v2", handle, stream.handle)
     _call("cublasSetMathMode", handle, _NO_REDUCED_SUMS)
     return handle
 
 
+@cache
+def _workspace(device: Any) -> Any:
+    """Memory for what products that are recorded leave for themselves, as large as NVIDIA says."""
+    return device.empty((32 if device.compute_capability >= (9, 0) else 4) << 20, np.dtype("uint8"))
+
+
+def _started(stream: Any, name: str, args: tuple[Any, ...]) -> None:
+    handle = _handle(stream.owner)
+    if stream is stream.owner:
+        _call(name, handle, *args)
+        return
+    # What is recorded may run beside what the handle's own stream does then.
+    space = _workspace(stream.device)
+    stream.order((space,))
+    _call("cublasSetStream_v2", handle, stream.handle)
+    try:
+        _call("cublasSetWorkspace_v2", handle, space.address, space.nbytes)
+        _call(name, handle, *args)
+    finally:
+        _call("cublasSetStream_v2", handle, stream.owner.handle)  # and a workspace of its own
+
+
 def usable(device: Any, dtype: np.dtype[Any]) -> bool:
     """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
-    return dtype in _KINDS and _handle(device) is not None
+    return dtype in _KINDS and _handle(device.stream.owner) is not None
 
 
 def _spacing(starts: np.ndarray[Any, Any]) -> int | None:
@@ -126,12 +150,10 @@ def many(
 ) -> None:
     """What `ndgrad.kernels._products.many` does, for a device and dtype that are `usable`."""
     device = c.device
-    device.activate()
     matrix, arithmetic, factor = _KINDS[c.dtype]
     factors = [ctypes.byref(factor(x)) for x in (alpha, beta)]
     # cuBLAS takes columns for rows: of our memory it sees the transposes, and C' = op(B)' op(A)'.
     start = (
-        _handle(device),
         *(_TRANSPOSE if flag else _NO_TRANSPOSE for flag in (tb, ta)),
         n,
         m,
@@ -139,16 +161,17 @@ def many(
     )
     leading = k if tb else n, m if ta else k, n
     end = batch, arithmetic, _DEFAULT_ALGORITHM
-    matrices = b, a, c
+    matrices: tuple[Any, ...] = b, a, c
+    lists: list[Any] = []
     spacings = _spacing(starts_b), _spacing(starts_a), m * n
     steps: tuple[tuple[Any, ...], ...]
     if None in spacings:
         starts = starts_b, starts_a, np.arange(batch) * (m * n)
-        pointers = [
+        lists = [
             device.constant(x.address + x.dtype.itemsize * np.asarray(at, np.int64))
             for x, at in zip(matrices, starts, strict=True)
         ]
-        name, places, steps = "cublasGemmBatchedEx_64", [x.address for x in pointers], ((),) * 3
+        name, places, steps = "cublasGemmBatchedEx_64", [x.address for x in lists], ((),) * 3
     else:
         firsts = int(starts_b[0]), int(starts_a[0]), 0
         places = [x.address + x.dtype.itemsize * at for x, at in zip(matrices, firsts, strict=True)]
@@ -157,4 +180,5 @@ def many(
         (place, matrix, columns, *step)
         for place, columns, step in zip(places, leading, steps, strict=True)
     )
-    _call(name, *start, factors[0], *first, *second, factors[1], *out, *end)
+    args = *start, factors[0], *first, *second, factors[1], *out, *end
+    device.start(_started, (*matrices, *lists), name, args)

@@ -1,8 +1,7 @@
 """Devices, their memory, compiling and launching: the one module that imports ``numba.cuda``.
 
-Everything of a device goes through its default stream, whatever Python thread asks for it, so that
-work runs in the order in which it was started: a block of memory whose last array has died may be
-handed out again at once, although kernels that use it have yet to run.
+What a Python thread starts on a device goes through a stream of its own; `_streams` says in which
+order streams do what they share.
 
 With ``NUMBA_ENABLE_CUDASIM=1`` there is one simulated device, whose memory is the host's and whose
 threads are Python's.
@@ -18,7 +17,8 @@ import struct
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -34,9 +34,11 @@ from numba.np.numpy_support import as_dtype
 from ... import storage
 from ...base import MXNetError
 from ...context import Context, gpu
-from ...device import DeviceArray
+from ...device import LEGACY_STREAM, DeviceArray, overlap
 from .. import _cache
 from .._codegen import stored
+from ._simulated import Simulated, host_view
+from ._streams import Capture, Graph, Lent, Stream, StreamPool
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 
@@ -102,7 +104,105 @@ def _checked(result: tuple[Any, ...]) -> Any:
     return values[0] if values else None
 
 
-# --- memory ---------------------------------------------------------------------------------------
+# --- memory and streams ---------------------------------------------------------------------------
+
+
+class _Calls:
+    """The driver's API as `_streams.Calls`."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    @cached_property
+    def context(self) -> Any:
+        primary = cuda.gpus[self._number].get_primary_context()
+        _checked(api.cuCtxSetCurrent(primary.handle))
+        primary.prepare_for_use()
+        return primary.handle
+
+    def activate(self) -> None:
+        _checked(api.cuCtxSetCurrent(self.context))
+
+    def stream(self) -> int:
+        # Non-blocking: it and the default stream, which other libraries use, do not wait for each
+        # other.
+        return int(_checked(api.cuStreamCreate(api.CUstream_flags.CU_STREAM_NON_BLOCKING)))
+
+    def event(self) -> Any:
+        return _checked(api.cuEventCreate(api.CUevent_flags.CU_EVENT_DISABLE_TIMING))
+
+    def record(self, event: Any, stream: int) -> None:
+        _checked(api.cuEventRecord(event, stream))
+
+    def wait(self, stream: int, event: Any) -> None:
+        _checked(api.cuStreamWaitEvent(stream, event, 0))
+
+    def done(self, event: Any) -> bool:
+        result = api.cuEventQuery(event)
+        if result[0] == api.CUresult.CUDA_ERROR_NOT_READY:
+            return False
+        _checked(result)
+        return True
+
+    def settle(self, event: Any) -> None:
+        _checked(api.cuEventSynchronize(event))
+
+    def finish(self, stream: int) -> None:
+        _checked(api.cuStreamSynchronize(stream))
+
+    def allocate(self, size: int) -> int:
+        return int(_checked(api.cuMemAlloc(size)))
+
+    def free(self, address: int) -> None:
+        _checked(api.cuMemFree(address))
+
+    def pinned(self, size: int) -> int:
+        return int(_checked(api.cuMemHostAlloc(size, 0)))
+
+    def upload(self, stream: int, source: int, target: int, nbytes: int) -> None:
+        _checked(api.cuMemcpyHtoDAsync(target, source, nbytes, stream))
+
+    def download(self, stream: int, source: int, target: int, nbytes: int) -> None:
+        _checked(api.cuMemcpyDtoHAsync(target, source, nbytes, stream))
+
+    def copy(self, stream: int, source: int, target: int, nbytes: int) -> None:
+        _checked(api.cuMemcpyDtoDAsync(target, source, nbytes, stream))
+
+    def copy_from(self, stream: int, device: Any, source: int, target: int, nbytes: int) -> None:
+        ends = target, self.context, source, device.context
+        _checked(api.cuMemcpyPeerAsync(*ends, nbytes, stream))
+
+    def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
+        if size == 8:
+            # There is no function for words of 64 bits: two columns of halves.
+            for i, half in enumerate((pattern & 0xFFFFFFFF, pattern >> 32)):
+                _checked(api.cuMemsetD2D32Async(target + 4 * i, 8, half, 1, count, stream))
+            return
+        memset = {1: "cuMemsetD8Async", 2: "cuMemsetD16Async", 4: "cuMemsetD32Async"}[size]
+        _checked(getattr(api, memset)(target, pattern, count, stream))
+
+    def begin(self, stream: int) -> None:
+        # Relaxed: memory may be allocated meanwhile, here and in other threads.
+        mode = api.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
+        _checked(api.cuStreamBeginCapture(stream, mode))
+
+    def end(self, stream: int) -> Any:
+        recorded = _checked(api.cuStreamEndCapture(stream))
+        try:
+            return _checked(api.cuGraphInstantiate(recorded, 0))
+        finally:
+            _checked(api.cuGraphDestroy(recorded))
+
+    def abandon(self, stream: int) -> None:
+        error, recorded = api.cuStreamEndCapture(stream)
+        if not error:  # otherwise there is none: what was recorded was not valid
+            _checked(api.cuGraphDestroy(recorded))
+
+    def replay(self, stream: int, graph: Any) -> None:
+        _checked(api.cuGraphLaunch(graph, stream))
+
+    def forget(self, graph: Any) -> None:
+        _checked(api.cuGraphExecDestroy(graph))
 
 
 class _Memory:
@@ -110,19 +210,13 @@ class _Memory:
 
     def __init__(self, device: Device, size: int) -> None:
         self._device = device
-        if SIMULATED:
-            self._host: Any = np.empty(size, np.uint8)
-            self.address = self._host.ctypes.data
-        else:
-            device.activate()
-            self.address = int(_checked(api.cuMemAlloc(size)))
+        device.activate()
+        self.address = device.calls.allocate(size)
 
     def close(self) -> None:
-        if SIMULATED:
-            self._host = None
-        else:
-            self._device.activate()
-            _checked(api.cuMemFree(self.address))
+        self._device.finish()
+        self._device.activate()
+        self._device.calls.free(self.address)
 
 
 class _Lease:
@@ -137,6 +231,12 @@ class _Lease:
         # While the interpreter shuts down the pool may be half gone; the driver frees the memory.
         if not _is_finalizing():
             self.pool.give_back(self.block)
+
+
+class _Word(DeviceArray):
+    """Memory that streams write to in any order."""
+
+    __slots__ = ()
 
 
 class _Faults:
@@ -164,11 +264,11 @@ class _Faults:
             device.activate()
             flags = api.CU_MEMHOSTALLOC_DEVICEMAP | api.CU_MEMHOSTALLOC_PORTABLE
             pointer = int(_checked(api.cuMemHostAlloc(8, flags)))
-            host = _host_view(pointer, 1, np.dtype("int64"))
+            host = host_view(pointer, 1, np.dtype("int64"))
             address = int(_checked(api.cuMemHostGetDevicePointer(pointer, 0)))
         host[0] = self._NONE
         self._host = host
-        self.word = DeviceArray(device, address, 1, host.dtype)
+        self.word = _Word(device, address, 1, host.dtype, storage.Block(None, address, 8))
         self._codes: dict[tuple[type[Exception], str], int] = {}
 
     def code(self, error: type[Exception], text: str) -> int:
@@ -196,29 +296,29 @@ class Device:
     ----------
     number : int
     context : Context
+    calls : _streams.Calls
+    streams : list of Stream
+        Of all threads, also of those that have ended.
     pool : storage.Pool
         Its memory: blocks that arrays use, and blocks that wait to be used again.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, calls: Any = None) -> None:
         self.number = number
         self.context: Context = gpu(number)
+        self.calls: Any = calls or (Simulated() if SIMULATED else _Calls(number))
+        self.activate = self.calls.activate
+        self.pool = StreamPool(self._block, lambda: self.memory_info()[1])
+        self.streams: list[Stream] = []
+        self._idle: deque[Stream] = deque()  # of threads that have ended
+        self._mine = threading.local()
+        self._growing = threading.RLock()
+        self._capturing = threading.Lock()
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
 
-    @cached_property
-    def pool(self) -> Any:
-        def block(size: int) -> Any:
-            memory = _Memory(self, size)
-            return storage.Block(memory, memory.address, size)
-
-        return storage.Pool(self.memory_info()[1], block)
-
-    @cached_property
-    def _primary(self) -> Any:
-        primary = cuda.gpus[self.number].get_primary_context()
-        _checked(api.cuCtxSetCurrent(primary.handle))
-        primary.prepare_for_use()
-        return primary
+    def _block(self, size: int) -> storage.Block:
+        memory = _Memory(self, size)
+        return storage.Block(memory, memory.address, size)
 
     @cached_property
     def processors(self) -> int:
@@ -235,23 +335,35 @@ class Device:
         major, minor = cuda.gpus[self.number].compute_capability
         return major, minor
 
-    @cached_property
+    @property
     def stream(self) -> Any:
-        return _driver._to_core_stream(0)
+        """What this thread starts here goes through: a `Stream`, or a `Capture` for one."""
+        try:
+            return self._mine.stream
+        except AttributeError:
+            return self._new_stream()
 
-    @cached_property
+    def _new_stream(self) -> Stream:
+        self.activate()
+        try:
+            stream = self._idle.popleft()
+        except IndexError:
+            with self._growing:
+                stream = Stream(self)
+                self.streams.append(stream)
+                if len(self.streams) > 1:
+                    for each in self.streams:
+                        each.alone = False
+        self._mine.lent = Lent(stream, self._idle)
+        self._mine.stream = stream
+        return stream
+
     def stream_handle(self) -> int:
-        """The stream, as libraries want it."""
-        return int(self.stream.handle)
+        return self.stream.handle  # type: ignore[no-any-return]
 
     @cached_property
     def faults(self) -> _Faults:
         return _Faults(self)
-
-    def activate(self) -> None:
-        """Make this the device that the thread's calls of the driver are about."""
-        if not SIMULATED:
-            _checked(api.cuCtxSetCurrent(self._primary.handle))
 
     def memory_info(self) -> tuple[int, int]:
         """Free and total memory in bytes; what waits in the pool is not free."""
@@ -263,56 +375,98 @@ class Device:
         return free, total
 
     def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
+        stream = self.stream
         if not n:
-            return DeviceArray(self, 0, 0, dtype)
-        block = self.pool.take(max(n * dtype.itemsize, _SMALLEST))
-        return DeviceArray(self, block.address, n, dtype, _Lease(block, self.pool))
-
-    def upload(self, source: np.ndarray[Any, Any], address: int) -> None:
-        if SIMULATED:
-            ctypes.memmove(address, source.ctypes.data, source.nbytes)
-            return
-        self.activate()
-        _checked(api.cuMemcpyHtoD(address, source.ctypes.data, source.nbytes))
-
-    def download(self, address: int, target: np.ndarray[Any, Any]) -> None:
-        if SIMULATED:
-            ctypes.memmove(target.ctypes.data, address, target.nbytes)
-        else:
+            return DeviceArray(self, 0, 0, dtype, storage.Block(None, 0, 0, stream=stream.owner))
+        block = self.pool.take(max(n * dtype.itemsize, _SMALLEST), stream.owner)
+        if block.stream is not stream:
             self.activate()
-            _checked(api.cuMemcpyDtoH(target.ctypes.data, address, target.nbytes))
+            stream.take_over(block)
+        if block.shared:
+            # Whoever had it from us may have started work on it that we know nothing of.
+            self.activate()
+            stream.follow_foreign(LEGACY_STREAM)
+            block.shared = False
+        return DeviceArray(self, block.address, n, dtype, block, _Lease(block, self.pool))
+
+    def start(self, call: Callable[..., Any], arrays: tuple[Any, ...], *args: Any) -> None:
+        """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
+        self.activate()
+        stream = self.stream
+        if not stream.alone:
+            stream.order(arrays)
+        call(stream, *args)
+        if not stream.alone:
+            stream.order(arrays)
+
+    @cached_property
+    def _recording(self) -> int:
+        """A stream for what is recorded, not done."""
+        return self.calls.stream()  # type: ignore[no-any-return]
+
+    def captured(self, work: Callable[[], Any], given: Sequence[DeviceArray]) -> tuple[Graph, Any]:
+        """A graph of what *work* would start, of which nothing has run, and what *work* returns.
+
+        Each time the graph is launched it gets arrays at the addresses of *given*.
+
+        Raises
+        ------
+        MXNetError
+            If it is not all of it work of the device.
+        """
+        owner = self.stream.owner
+        self.activate()
+        with self._capturing:
+            handle = self._recording
+            capture = self._mine.stream = Capture(owner, handle)
+            try:
+                self.calls.begin(handle)
+                try:
+                    result = work()
+                except BaseException:
+                    self.calls.abandon(handle)
+                    raise
+                graph = self.calls.end(handle)
+            finally:
+                self._mine.stream = owner
+        blocks = {id(x.block) for x in given}
+        kept = [x for x in capture.arrays.values() if id(x.block) not in blocks]
+        return Graph(self, graph, kept), result
+
+    def upload(self, source: np.ndarray[Any, Any], target: DeviceArray) -> None:
+        ends = source.ctypes.data, target.address
+        self.start(_uploaded, (target,), *ends, source.nbytes)
+
+    def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
+        ends = source.address, target.ctypes.data
+        self.start(_downloaded, (source,), *ends, target.nbytes)
         self.faults.raise_any()
 
-    def copy(self, source: int, target: int, nbytes: int, device: Any) -> None:
-        if SIMULATED:
-            ctypes.memmove(target, source, nbytes)
-        elif device is not self:
-            device.synchronize()  # its stream knows nothing of this one
-            self.activate()
-            handles = self._primary.handle, device._primary.handle
-            _checked(api.cuMemcpyPeer(target, handles[0], source, handles[1], nbytes))
-        elif source < target + nbytes and target < source + nbytes:
-            between = self.empty(nbytes, np.dtype("uint8"))
-            self.copy(source, between.address, nbytes, self)
-            self.copy(between.address, target, nbytes, self)
+    def copy(self, source: DeviceArray, target: DeviceArray) -> None:
+        if source.device is not self:
+            self._copy_from(source, target)
+        elif overlap(source, target):
+            between = self.empty(source.size, source.dtype)
+            self.copy(source, between)
+            self.copy(between, target)
         else:
-            self.activate()
-            _checked(api.cuMemcpyDtoDAsync(target, source, nbytes, 0))
+            ends = source.address, target.address
+            self.start(_copied, (source, target), *ends, source.nbytes)
 
-    def fill(self, address: int, value: np.ndarray[Any, Any], count: int) -> None:
+    def _copy_from(self, source: DeviceArray, target: DeviceArray) -> None:
+        def copied(here: Stream, there: Stream) -> None:
+            here.follow(there)
+            ends = source.address, target.address
+            self.calls.copy_from(here.handle, there.calls, *ends, source.nbytes)
+            there.follow(here)
+
+        device: Any = source.device
+        device.start(lambda there: self.start(copied, (target,), there), (source,))
+
+    def fill(self, target: DeviceArray, value: np.ndarray[Any, Any]) -> None:
         size = value.dtype.itemsize
-        if SIMULATED:
-            _host_view(address, count, value.dtype)[:] = value
-            return
-        self.activate()
-        if size == 8:
-            # There is no function for words of 64 bits: two columns of halves.
-            for i, half in enumerate(value.view(np.uint32).tolist()):
-                _checked(api.cuMemsetD2D32Async(address + 4 * i, 8, half, 1, count, 0))
-            return
-        memset = {1: "cuMemsetD8Async", 2: "cuMemsetD16Async", 4: "cuMemsetD32Async"}[size]
         pattern = value.view(f"uint{8 * size}").tolist()[0]
-        _checked(getattr(api, memset)(address, pattern, count, 0))
+        self.start(_filled, (target,), target.address, size, pattern, target.size)
 
     def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
         from ...device import placed
@@ -331,43 +485,66 @@ class Device:
         if host.flags.writeable or host.base is not None:
             result = self.empty(flat.size, flat.dtype)
             if flat.size:
-                self.upload(flat, result.address)
+                self.upload(flat, result)
             return result
         found = self._uploaded.get(id(host))
         if found is None:
             result = self.empty(flat.size, flat.dtype)
             if flat.size:
-                self.upload(flat, result.address)
+                self.upload(flat, result)
             if len(self._uploaded) >= 4096:
                 self._uploaded.clear()
             found = self._uploaded[id(host)] = host, result
         return found[1]
 
-    def precede(self, stream: int) -> None:
-        if SIMULATED:
-            return
+    def lend(self, array: DeviceArray, stream: int) -> None:
         self.activate()
-        event = _checked(api.cuEventCreate(api.CUevent_flags.CU_EVENT_DISABLE_TIMING))
-        _checked(api.cuEventRecord(event, self.stream_handle))
-        _checked(api.cuStreamWaitEvent(stream, event, 0))
-        _checked(api.cuEventDestroy(event))  # when it has happened
+        array.block.shared = True
+        array.block.stream.precede_foreign(stream)
+
+    def borrow(
+        self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
+    ) -> DeviceArray:
+        mine = self.stream.owner
+        if stream is not None:
+            self.activate()
+            mine.follow_foreign(stream)
+        block = storage.Block(None, address, size * dtype.itemsize, stream=mine)
+        return DeviceArray(self, address, size, dtype, block, lease)
 
     def synchronize(self) -> None:
-        if not SIMULATED:
-            self.activate()
-            _checked(api.cuCtxSynchronize())
+        self.finish()
         self.faults.raise_any()
+
+    def finish(self) -> None:
+        """What `synchronize` does, but for raising what kernels have found wrong."""
+        for stream in tuple(self.streams):
+            stream.finish()
+
+    def wait(self, array: DeviceArray) -> None:
+        array.block.stream.finish()
+        self.faults.raise_any()
+
+
+def _uploaded(stream: Stream, *args: int) -> None:
+    stream.upload(*args)
+
+
+def _downloaded(stream: Stream, *args: int) -> None:
+    stream.download(*args)
+
+
+def _copied(stream: Stream, *args: int) -> None:
+    stream.calls.copy(stream.handle, *args)
+
+
+def _filled(stream: Stream, *args: int) -> None:
+    stream.calls.fill(stream.handle, *args)
 
 
 def _checked_pair(result: tuple[Any, ...]) -> tuple[int, int]:
     _checked(result[:1])
     return int(result[1]), int(result[2])
-
-
-def _host_view(address: int, count: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Simulated memory as an array of the host."""
-    raw = (ctypes.c_uint8 * (count * dtype.itemsize)).from_address(address)
-    return np.frombuffer(raw, dtype, count)  # type: ignore[call-overload]
 
 
 @cache
@@ -378,6 +555,14 @@ def devices() -> tuple[tuple[Device, ...], str]:
     if not cuda.is_available():
         return (), " (the CUDA driver finds none)"
     return tuple(Device(i) for i in range(len(cuda.gpus))), ""
+
+
+def number_at(address: int) -> int:
+    """Which device's memory *address* is in."""
+    if SIMULATED:
+        return 0
+    ordinal = api.CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL
+    return int(_checked(api.cuPointerGetAttribute(ordinal, address)))
 
 
 def shared_object(name: str) -> ctypes.CDLL | None:
@@ -498,12 +683,17 @@ class Kernel:
         except IndexError:
             words = _Words(len(self.sizes))
         self.pack(words.memory, args)
+        stream = device.stream
+        if not stream.alone:
+            stream.order(args)
         _checked(
             api.cuLaunchKernel(
                 *(function, blocks, 1, 1, threads, 1, 1, 0),
-                *(device.stream_handle, words.addresses, 0),
+                *(stream.handle, words.addresses, 0),
             )
         )
+        if not stream.alone:
+            stream.order(args)
         self._words.append(words)
 
     def pack(self, memory: Any, args: tuple[Any, ...]) -> None:
@@ -536,13 +726,17 @@ def _simulate(
     function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
     seen = [
-        FakeCUDAArray(_host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
+        FakeCUDAArray(host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
         for x in args
     ]
-    with _simulating, warnings.catch_warnings():
-        # A thread of the simulator says of overflows and NaN what a GPU does not.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        cuda.jit(function)[blocks, threads](*seen)
+
+    def work() -> None:
+        with _simulating, warnings.catch_warnings():
+            # A thread of the simulator says of overflows and NaN what a GPU does not.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            cuda.jit(function)[blocks, threads](*seen)
+
+    device.start(lambda stream: device.calls.run(stream.handle, work), args)
 
 
 # --- compiling, for which no GPU is needed --------------------------------------------------------
