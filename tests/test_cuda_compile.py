@@ -137,6 +137,8 @@ def forms(x: mx.nd.NDArray) -> None:
             mx.nd.sum(part, axis=axis)
             mx.nd.argmax(part, axis=axis)
         mx.nd.transpose(part)
+        mx.nd.sort(part)
+        mx.nd.topk(part, k=3, axis=0)
         part.attach_grad()
         with autograd.record():
             y = mx.nd.softmax(part)

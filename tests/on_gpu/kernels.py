@@ -134,3 +134,24 @@ def test_extremes(values: list[float]) -> None:
         compare(lambda x, f=function: f(x), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=0), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=1), x)
+
+
+# In the simulator a tile has 8 elements, and runs of more than one are merged.
+@pytest.mark.parametrize(
+    ("shape", "axis", "k"),
+    [((3, 7), 1, 2), ((2, 33), 1, 5), ((30,), 0, 1), ((2, 9, 3), 1, 4), ((1, 1), 1, 1)],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int64", "uint8"])
+def test_orders(shape: tuple[int, ...], axis: int, k: int, dtype: str) -> None:
+    x = np.floor(numbers(shape, "float32") * 2)  # with ties
+    x[x == 0] = -0.0
+    if dtype.startswith("float"):
+        x[x > 2] = np.nan
+    x = x.astype(dtype)
+    down = dtype != "int64"
+    compare(lambda x: nd.argsort(x, axis=axis, is_ascend=not down, dtype="int32"), x)
+    for what in ("value", "mask"):
+        compare(lambda x, what=what: nd.topk(x, axis, k, what, is_ascend=not down), x)
+    if dtype == "float32" and k > 1:
+        head = np.arange(x.size, dtype=dtype).reshape(shape)
+        compare(gradient(lambda x: nd.sort(x, axis=axis)), x, head)
