@@ -136,13 +136,15 @@ def forms(x: mx.nd.NDArray) -> None:
         for axis in (0, 1):
             mx.nd.sum(part, axis=axis)
             mx.nd.argmax(part, axis=axis)
+            mx.nd.cumsum(part, axis=axis)
         mx.nd.transpose(part)
         mx.nd.sort(part)
         mx.nd.topk(part, k=3, axis=0)
         part.attach_grad()
         with autograd.record():
             y = mx.nd.softmax(part)
-        y.backward()
+            z = mx.nd.prod(part, axis=0)
+        autograd.backward([y, z])
     with autograd.record():
         y = mx.nd.take(rows, mx.nd.array([1, 3, 1], ctx=mx.gpu()))
     y.backward()

@@ -18,7 +18,7 @@ from .. import tracing
 from ..base import MXNetError, as_dtype
 from ..device import DeviceArray, host
 from ..storage import empty
-from . import _elementwise, _reduction, _strided
+from . import _cuda, _elementwise, _reduction, _strided
 from ._axes import sorted_axes
 from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
@@ -349,8 +349,11 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     wide = np.dtype("float64" if dtype.kind == "f" else "int64")
     x = copied(a, wide)
     addend = np.empty(0, wide) if b is None else copied(b, wide)
-    y = empty(x.size, wide)
-    if x.size:
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        others = None if b is None else addend
+        _cuda._scans.run(x, others, y, a._shape, wide.type(start).item(), bool(reverse))
+    elif x.size:
         _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
     return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
 
@@ -393,8 +396,10 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
     x = copied(a, kind)
     x = x if kind == wide else copied(Buffer(x), wide)
-    y = empty(x.size, wide)
-    if x.size:
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        _cuda._scans.run(None, x, y, (outer, n, inner), inclusive=True)
+    elif x.size:
         _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
     shape = a._shape if axis is not None else (n,)
     return (y if wide == kind else copied(Buffer(y), kind)), shape

@@ -155,3 +155,28 @@ def test_orders(shape: tuple[int, ...], axis: int, k: int, dtype: str) -> None:
     if dtype == "float32" and k > 1:
         head = np.arange(x.size, dtype=dtype).reshape(shape)
         compare(gradient(lambda x: nd.sort(x, axis=axis)), x, head)
+
+
+# In the simulator columns are cut from 32 elements on.
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((1,), None), ((75,), None), ((3, 5), 1), ((35, 3), 0), ((2, 35, 2), 1)],
+    ids=str,
+)
+def test_scans(shape: tuple[int, ...], axis: int | None, dtype: str) -> None:
+    x = numbers(shape, dtype)
+    compare(lambda x: nd.cumsum(x, axis=axis), x)
+    if dtype == "float32":
+        x = np.where(x == 0, 1, np.sign(x) * (1 + np.abs(x) % 0.125)).astype("float32")
+        one = np.ones(1 if axis is None else shape[:axis] + shape[axis + 1 :], "float32")
+        compare(gradient(lambda x: nd.prod(x, axis=axis)), x, one)
+        compare(gradient(gradient_of_prod(axis)), x, x)
+
+
+def gradient_of_prod(axis: int | None) -> Any:
+    def of(x: Any) -> Any:
+        (slope,) = mx.autograd.grad(nd.prod(x, axis=axis), x, create_graph=True)
+        return slope
+
+    return of
