@@ -137,6 +137,8 @@ def forms(x: mx.nd.NDArray) -> None:
             mx.nd.sum(part, axis=axis)
             mx.nd.argmax(part, axis=axis)
             mx.nd.cumsum(part, axis=axis)
+        mx.nd.softmax(part, axis=0)
+        mx.nd.log_softmax(part.reshape((50, 20, -1)), axis=1)
         mx.nd.transpose(part)
         mx.nd.sort(part)
         mx.nd.topk(part, k=3, axis=0)

@@ -84,6 +84,15 @@ def test_lines(shape: tuple[int, int], dtype: str) -> None:
     compare(gradient(nd.log_softmax), x, numbers(shape, dtype))
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("shape", [(2, 7, 3), (1, 11, 5)])
+def test_lines_of_columns(shape: tuple[int, ...], dtype: str) -> None:
+    x = numbers(shape, dtype)
+    lengths = np.arange(shape[0] * shape[2]).reshape(shape[::2]).astype("int32")
+    compare(lambda x, n: nd.softmax(x, n, axis=1, use_length=True), x, lengths)
+    compare(gradient(lambda x: nd.log_softmax(x, axis=1)), x, numbers(shape, dtype))
+
+
 def gradient(function: Any) -> Any:
     def of(x: Any, head: Any) -> Any:
         x.attach_grad()

@@ -52,7 +52,7 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
         Whether an element of the result is what the recurrence has after its step, not before.
     """
     neutral = {"a": 1, "b": 0}
-    own = [f"own_{x} = {x}[i] if here else {kind}({neutral[x]})" for x in parts]
+    own = [f"own_{x} = {x}[i] if has else {kind}({neutral[x]})" for x in parts]
     share = [f"shared_{x}[thread] = own_{x}" for x in parts]
     before = _composed(parts, "shared_a[back]", "shared_b[back]", "own_a", "own_b")
     last = ("shared_a[last]", "shared_b[last]")
@@ -62,7 +62,7 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
         each = [f"next_{x} = shared_{x}[last]" for x in parts]
         each += _composed(parts, "value_a", "value_b", "next_a", "next_b")
         each += [f"value_{x} = next_{x}" for x in parts]
-        end = ["if line == 0 and column < inner:"]
+        end = ["if here and lane == 0:"]
         end += [f"    total_{x}[piece * inner + column] = value_{x}" for x in parts]
     else:
         results = ["y"]
@@ -71,38 +71,32 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
             results = ["carries", "y"]
             begin = ["value = carries[piece * inner + min(column, inner - 1)]"]
         if inclusive:
-            each = ["if here:", f"    y[i] = {_after(parts, 'value', 'own_a', 'own_b')}"]
+            each = ["if has:", f"    y[i] = {_after(parts, 'value', 'own_a', 'own_b')}"]
         else:
             earlier = _after(parts, "value", "shared_a[thread - width]", "shared_b[thread - width]")
-            each = ["if here:", f"    y[i] = value if line == 0 else {earlier}"]
+            each = ["if has:", f"    y[i] = value if lane == 0 else {earlier}"]
         each += [f"value = {_after(parts, 'value', *last)}"]
         end = []
     lines = [
         f"def kernel({', '.join([*parts, *results])}, start, reverse, "
         "n, inner, rows, chunks, width, units):",
-        *[f"    shared_{x} = cuda.shared.array({THREADS}, {kind})" for x in parts],
-        "    thread = cuda.threadIdx.x",
-        f"    height = {THREADS} // width",
-        "    line = thread // width",
-        "    last = (height - 1) * width + thread % width",
-        "    blocks = (inner + width - 1) // width",
-        "    for unit in range(cuda.blockIdx.x, units, cuda.gridDim.x):",
-        "        piece = unit // blocks",
-        "        column = (unit - piece * blocks) * width + thread % width",
+        *_teams.shared(_teams.COLUMNS, **dict.fromkeys(parts, kind)),
+        *_teams.units(_teams.COLUMNS),
+        "        last = (height - 1) * width + thread % width",
         "        outer = piece // chunks",
         "        begin = (piece - outer * chunks) * rows",
         "        end = min(begin + rows, n)",
         *[f"        {x}" for x in begin],
         "        for first in range(begin, end, height):",
-        "            j = first + line",
-        "            here = column < inner and line < height and j < end",
+        "            j = first + lane",
+        "            has = here and j < end",
         "            i = (outer * n + (n - 1 - j if reverse else j)) * inner + column",
         *[f"            {x}" for x in (*own, *share)],
         "            cuda.syncthreads()",
         "            distance = 1",
         "            while distance < height:",
         "                back = thread - distance * width",
-        "                if line >= distance:",
+        "                if lane >= distance:",
         *[f"                    {x}" for x in before],
         "                cuda.syncthreads()",
         *[f"                {x}" for x in share],
@@ -142,8 +136,8 @@ def run(
     outer, n, inner = form
     parts = "a" * (a is not None) + "b" * (b is not None)
     given = tuple(x for x in (a, b) if x is not None)
-    width = min(inner, _teams.WARP)
-    blocks, chunks = outer * -(-inner // width), 1
+    width = _teams.width_of(inner)
+    blocks, chunks = _teams.column_units(outer, inner), 1
     if n * width >= 2 * _PIECE and blocks < _BLOCKS // 2:
         chunks = min(n * width // _PIECE, _BLOCKS // blocks)
     rows = -(-n // chunks)
