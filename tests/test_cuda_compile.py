@@ -106,7 +106,7 @@ def run(op: Op, sample: Sample, dtype: str) -> None:
 @pytest.mark.parametrize("op", ROWS)
 def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for sample in op.samples:
-        for dtype in ("float32", "float16"):
+        for dtype in ("float32", "float16", "float64"):
             try:
                 run(op, sample, dtype)
             except Exception:
@@ -115,8 +115,13 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
     check(launched, monkeypatch)
 
 
-def check(launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compile what was launched, and compare what it was given with what it takes."""
+def check(
+    launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyPatch, most: int = 128
+) -> None:
+    """Compile what was launched, and compare what it was given with what it takes.
+
+    A thread may take *most* registers.
+    """
     monkeypatch.setattr(_driver, "SIMULATED", False)
     for kernel, parameters in launched.items():
         given = [8 if isinstance(x, int) else ctypes.sizeof(x) for x in parameters]
@@ -125,7 +130,7 @@ def check(launched: dict[_driver.Kernel, list[Any]], monkeypatch: pytest.MonkeyP
             assert f".target sm_{cc[0]}{cc[1]}" in result.ptx
             assert sizes(result.ptx) == given
             assert result.cubin.startswith(b"\x7fELF")
-            assert 0 < result.registers <= 128
+            assert 0 < result.registers <= most
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
 
 
@@ -221,6 +226,13 @@ def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert not list(tmp_path.iterdir())
 
 
+def deep(x: mx.nd.NDArray) -> mx.nd.NDArray:
+    """Some 250 operations, most of whose results backward reads."""
+    for _ in range(50):
+        x = mx.nd.tanh(x * 1.01) + mx.nd.exp(-x * x) * 0.5
+    return x
+
+
 GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "chain": (graphs.chain, [(1000,)]),
     "gelu": (graphs.gelu, [(1000,)]),
@@ -231,15 +243,20 @@ GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "extremes": (graphs.extremes, [(64, 48)]),
     "halves": (graphs.halves, [(16, 10)]),
     "adam": (graphs.adam, [(1000,)] * 4),
+    "deep": (deep, [(1000,)]),
 }
 
 
+@pytest.mark.parametrize(
+    "dtype",
+    ["float32", *(pytest.param(name, marks=pytest.mark.slow) for name in ("float64", "float16"))],
+)
 @pytest.mark.parametrize("name", GRAPHS)
 def test_kernels_of_a_compiled_function(
-    name: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+    name: str, dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, shapes = GRAPHS[name]
-    inputs = [mx.nd.ones(shape, ctx=mx.gpu()) for shape in shapes]
+    inputs = [mx.nd.ones(shape, dtype=dtype, ctx=mx.gpu()) for shape in shapes]
     for x in inputs:
         x.attach_grad()
     made = mx.compile(function)
@@ -250,4 +267,4 @@ def test_kernels_of_a_compiled_function(
             y = made(*inputs)
         y.backward()
     assert any("fused" in kernel.function.__module__ for kernel in launched)
-    check(launched, monkeypatch)
+    check(launched, monkeypatch, most=168 if dtype == "float64" else 128)  # one takes two

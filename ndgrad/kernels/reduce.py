@@ -409,18 +409,27 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
 
 
 _LARGEST = Reduction("largest", "abs(x)", "maximum(a, b)", "0", wide=False)
+_DIVISOR = Loop("divisor", ("m",), (("y", "where(m - m == 0, where(m == 0, 1, m), 1)"),))
 _QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
+_PRODUCT = Loop("product", ("m", "s"), (("y", "m * s"),))
 
 
-def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
     """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
     x, how = data._data, _reduction.plan(data._shape, axes, True)
     m = _reduction.run(_LARGEST, x, how, x.dtype)
-    m[~np.isfinite(m) | (m == 0)] = 1
-    z = empty(x.size, x.dtype)
+    y: Any = empty(m.size, dtype)
+    if not m.size:
+        return y
+    divisor, z = empty(m.size, x.dtype), empty(x.size, x.dtype)
+    # Neither nothing nor infinity and NaN divide.
+    _elementwise.run(_DIVISOR, (m,), (how.kept,), (divisor,), "float64")
     if x.size:
-        _elementwise.run(_QUOTIENT, (x, m), (data._shape, how.kept), (z,), "float64")
-    return (m * _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)).astype(dtype)
+        shapes = data._shape, how.kept
+        _elementwise.run(_QUOTIENT, (x, divisor), shapes, (z,), "float64")
+    root = _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
+    _elementwise.run(_PRODUCT, (divisor, root), (how.kept, how.kept), (y,), "float64")
+    return y
 
 
 def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
@@ -480,8 +489,10 @@ def _norm(
     axes = sorted_axes("norm", axis, len(data._shape))
     dtype = None if out_dtype is None else as_dtype(out_dtype, op="norm", arg="out_dtype")
     y, shape = _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
-    if ord == 2 and data._data.dtype == np.float64 and not np.all((y > 1e-140) & (y < 1e300)):
-        y = _scaled_norm(data, axes, y.dtype)
+    if ord == 2 and data._data.dtype == np.float64:
+        # To look at values on a device would take longer than to scale them anyway.
+        if data._data.__class__ is DeviceArray or not np.all((y > 1e-140) & (y < 1e300)):
+            y = _scaled_norm(data, axes, y.dtype)
     return y, shape
 
 

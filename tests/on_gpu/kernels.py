@@ -189,3 +189,10 @@ def gradient_of_prod(axis: int | None) -> Any:
         return slope
 
     return of
+
+
+@pytest.mark.parametrize("scale", [0, 1, 1e200, 1e-200, np.inf])
+def test_norm_of_float64(scale: float) -> None:
+    x = numbers((3, 5), "float64") * scale
+    compare(lambda x: nd.norm(x, axis=1), x)
+    compare(lambda x: nd.norm(x, axis=0), x)

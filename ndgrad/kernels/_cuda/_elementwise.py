@@ -70,7 +70,8 @@ def source(
         loads: list[dict[str, str]] = [{} for _ in range(lanes)]
         for name, dtype in zip(loop.args, dtypes, strict=True):
             at = {"v": f"at_{name} + column" if rows else "i", "b": f"at_{name}" if rows else "0"}
-            element = name if kinds[name] == "s" else f"{name}[{at[kinds[name]]}]"
+            # An index that cannot be negative is used as it is.
+            element = name if kinds[name] == "s" else f"{name}[uint64({at[kinds[name]]})]"
             each = [element] * lanes
             if lanes > 1 and kinds[name] == "v":
                 each = unpacked(name, lanes)
@@ -91,7 +92,7 @@ def source(
             if lanes > 1:
                 stores.append(f"store{lanes}({name}, i, ({', '.join(each)}))")
             else:
-                stores.append(f"{name}[i] = {each[0]}")
+                stores.append(f"{name}[uint64(i)] = {each[0]}")
         return [*loaded, *values, *stores]
 
     parameters = [*loop.args, *results, *(["geometry"] if rows else []), "elements"]
