@@ -268,3 +268,26 @@ def test_kernels_of_a_compiled_function(
         y.backward()
     assert any("fused" in kernel.function.__module__ for kernel in launched)
     check(launched, monkeypatch, most=168 if dtype == "float64" else 128)  # one takes two
+
+
+@pytest.mark.parametrize(("dtype", "bits"), [("float32", 32), ("float64", 64)])
+def test_rounding_is_that_of_single_operators(
+    dtype: str, bits: int, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A product and a sum in one kernel are rounded like those of two; libdevice's may be fused."""
+    x = mx.nd.ones((1000,), dtype=dtype, ctx=mx.gpu())
+    mx.compile(lambda x: x * x + x)(x)
+    mx.nd.exp(x)
+    monkeypatch.setattr(_driver, "SIMULATED", False)
+    fused, exp = (compiled(kernel, (9, 0)).ptx for kernel in launched)
+    assert f"mul.rn.f{bits}" in fused and f"add.rn.f{bits}" in fused
+    assert "fma" not in fused and f"fma.rn.f{bits}" in exp
+    assert not re.search(r"(mul|add|sub)\.f", fused + exp)  # which ptxas might fuse
+
+
+def test_small_powers_are_products(launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a compiled function, where the exponent is known."""
+    mx.nd.ones((1000,), ctx=mx.gpu()) ** 2
+    (kernel,) = launched
+    assert "a_0 * a_0 if b == 2" in Path(kernel.function.__code__.co_filename).read_text()
+    check(launched, monkeypatch)

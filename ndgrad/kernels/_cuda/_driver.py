@@ -18,7 +18,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +49,7 @@ else:
     from numba.cuda import dispatcher as _dispatcher
     from numba.cuda import libdevice  # type: ignore[no-redef]
     from numba.cuda.cudadrv import driver as _driver
+    from numba.cuda.cudadrv import nvvm as _nvvm
     from numba.cuda.ufuncs import ufunc_db
 
     def _add_ufunc(function: np.ufunc) -> None:
@@ -364,12 +365,17 @@ class Kernel:
     function : callable
         A Python function that uses ``cuda``, imported from this module.
     signature : tuple of numba types
+    contract : bool
+        Whether a product and a sum may be rounded once, together.  Not where other kernels, in
+        which the sum stands alone, have to give the same bits.
     """
 
-    __slots__ = ("function", "signature", "_converters", "_functions")
+    __slots__ = ("function", "signature", "contract", "_converters", "_functions")
 
-    def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
-        self.function, self.signature = function, signature
+    def __init__(
+        self, function: Callable[..., Any], signature: tuple[Any, ...], contract: bool = True
+    ) -> None:
+        self.function, self.signature, self.contract = function, signature, contract
         # Looked up once: the hash of a type takes longer than the rest of a launch.
         self._converters = tuple(map(_CONVERTERS.get, signature))
         self._functions: dict[int, Any] = {}
@@ -475,15 +481,17 @@ _compiling = threading.Lock()
 def compiled(kernel: Kernel, cc: tuple[int, int]) -> Compiled:
     """Compile *kernel* for a compute capability, such as (9, 0)."""
     with _compiling:
-        before = _dispatcher.get_current_device
+        before = _dispatcher.get_current_device, _nvvm.compile_ir
         # numba.cuda asks the current device what to compile functions for that a kernel calls.
         _dispatcher.get_current_device = lambda: _Architecture(cc)
+        # `cuda.compile` has no option for this.
+        _nvvm.compile_ir = partial(_nvvm.compile_ir, fma=kernel.contract)
         try:
             ptx, _ = cuda.compile(
                 kernel.function, kernel.signature, device=False, abi="numba", cc=cc, output="ptx"
             )
         finally:
-            _dispatcher.get_current_device = before
+            _dispatcher.get_current_device, _nvvm.compile_ir = before
     options = _driver.LinkerOptions(arch=f"sm_{cc[0]}{cc[1]}", ptxas_options=["-v"])
     linker = _driver.Linker(_driver.ObjectCode.from_ptx(ptx.encode()), options=options)
     cubin = linker.link("cubin").code
@@ -536,7 +544,7 @@ def _cached(kernel: Kernel, cc: tuple[int, int]) -> Path | None:
     folder, identity = _cache.directory(), _identity(kernel.function)
     if folder is None or identity is None:
         return None
-    key = repr((identity, kernel.signature, cc, _tools()))
+    key = repr((identity, kernel.signature, kernel.contract, cc, _tools()))
     name = kernel.function.__module__.rpartition(".")[2]
     return folder / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.cubin"
 

@@ -383,7 +383,7 @@ class Compiled:
         ]
         loop = _cache.load(f"{fused.name[:40]}_cuda", self.text).kernel
         numbers = 3 + 2 * len(fused.strips)
-        self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers))
+        self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
 
 
 class Joined:
