@@ -109,7 +109,7 @@ def run(op: Op, sample: Sample, dtype: str) -> None:
 @pytest.mark.parametrize("op", ROWS)
 def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for sample in op.samples:
-        for dtype in ("float32", "float16"):
+        for dtype in ("float32", "float16", "float64"):
             try:
                 run(op, sample, dtype)
             except Exception:
@@ -118,8 +118,11 @@ def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch
     check(launched, monkeypatch)
 
 
-def check(launched: set[_driver.Kernel], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compile what was launched, and compare what it is given with what it takes."""
+def check(launched: set[_driver.Kernel], monkeypatch: pytest.MonkeyPatch, most: int = 128) -> None:
+    """Compile what was launched, and compare what it is given with what it takes.
+
+    A thread may take *most* registers.
+    """
     monkeypatch.setattr(_driver, "SIMULATED", False)
     for kernel in launched:
         for cc in ARCHITECTURES:
@@ -127,7 +130,7 @@ def check(launched: set[_driver.Kernel], monkeypatch: pytest.MonkeyPatch) -> Non
             assert f".target sm_{cc[0]}{cc[1]}" in result.ptx
             assert sizes(result.ptx) == list(kernel.sizes)
             assert result.cubin.startswith(b"\x7fELF")
-            assert 0 < result.registers <= 128
+            assert 0 < result.registers <= most
             assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
 
 
@@ -138,11 +141,17 @@ def forms(x: mx.nd.NDArray) -> None:
         for axis in (0, 1):
             mx.nd.sum(part, axis=axis)
             mx.nd.argmax(part, axis=axis)
+            mx.nd.cumsum(part, axis=axis)
+        mx.nd.softmax(part, axis=0)
+        mx.nd.log_softmax(part.reshape((50, 20, -1)), axis=1)
         mx.nd.transpose(part)
+        mx.nd.sort(part)
+        mx.nd.topk(part, k=3, axis=0)
         part.attach_grad()
         with autograd.record():
             y = mx.nd.softmax(part)
-        y.backward()
+            z = mx.nd.prod(part, axis=0)
+        autograd.backward([y, z])
     with autograd.record():
         y = mx.nd.take(rows, mx.nd.array([1, 3, 1], ctx=mx.gpu()))
     y.backward()
@@ -217,6 +226,13 @@ def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert not list(tmp_path.iterdir())
 
 
+def deep(x: mx.nd.NDArray) -> mx.nd.NDArray:
+    """Some 250 operations, most of whose results backward reads."""
+    for _ in range(50):
+        x = mx.nd.tanh(x * 1.01) + mx.nd.exp(-x * x) * 0.5
+    return x
+
+
 GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "chain": (graphs.chain, [(1000,)]),
     "gelu": (graphs.gelu, [(1000,)]),
@@ -227,15 +243,20 @@ GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "extremes": (graphs.extremes, [(64, 48)]),
     "halves": (graphs.halves, [(16, 10)]),
     "adam": (graphs.adam, [(1000,)] * 4),
+    "deep": (deep, [(1000,)]),
 }
 
 
+@pytest.mark.parametrize(
+    "dtype",
+    ["float32", *(pytest.param(name, marks=pytest.mark.slow) for name in ("float64", "float16"))],
+)
 @pytest.mark.parametrize("name", GRAPHS)
 def test_kernels_of_a_compiled_function(
-    name: str, launched: Any, monkeypatch: pytest.MonkeyPatch
+    name: str, dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     function, shapes = GRAPHS[name]
-    inputs = [mx.nd.ones(shape, ctx=mx.gpu()) for shape in shapes]
+    inputs = [mx.nd.ones(shape, dtype=dtype, ctx=mx.gpu()) for shape in shapes]
     for x in inputs:
         x.attach_grad()
     made = mx.compile(function)
@@ -246,6 +267,29 @@ def test_kernels_of_a_compiled_function(
             y = made(*inputs)
         y.backward()
     assert any("fused" in kernel.function.__module__ for kernel in launched)
+    check(launched, monkeypatch, most=168 if dtype == "float64" else 128)  # one takes two
+
+
+@pytest.mark.parametrize(("dtype", "bits"), [("float32", 32), ("float64", 64)])
+def test_rounding_is_that_of_single_operators(
+    dtype: str, bits: int, launched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A product and a sum in one kernel are rounded like those of two; libdevice's may be fused."""
+    x = mx.nd.ones((1000,), dtype=dtype, ctx=mx.gpu())
+    mx.compile(lambda x: x * x + x)(x)
+    mx.nd.exp(x)
+    monkeypatch.setattr(_driver, "SIMULATED", False)
+    fused, exp = (compiled(kernel, (9, 0)).ptx for kernel in launched)
+    assert f"mul.rn.f{bits}" in fused and f"add.rn.f{bits}" in fused
+    assert "fma" not in fused and f"fma.rn.f{bits}" in exp
+    assert not re.search(r"(mul|add|sub)\.f", fused + exp)  # which ptxas might fuse
+
+
+def test_small_powers_are_products(launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a compiled function, where the exponent is known."""
+    mx.nd.ones((1000,), ctx=mx.gpu()) ** 2
+    (kernel,) = launched
+    assert "a_0 * a_0 if b == 2" in Path(kernel.function.__code__.co_filename).read_text()
     check(launched, monkeypatch)
 
 

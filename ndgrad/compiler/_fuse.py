@@ -22,6 +22,7 @@ from ._program import (
     Call,
     Instruction,
     Map,
+    Program,
     Reduce,
     Strip,
     Value,
@@ -34,6 +35,7 @@ from ._program import (
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
+_MOST_KEPT = 32  # arrays; where a loop branches, a GPU keeps the address of each in registers
 _LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
 _CHEAP, _DEAR = 2, 24  # work up to which a small and a large value are made again, not read
 
@@ -56,6 +58,8 @@ class Group:
         Results that are complete only at the end.
     read : dict
         Roots read from outside.
+    kept : int
+        Results that the program has to store.
     reasons : list of str
         Why instructions did not join.
     """
@@ -67,6 +71,7 @@ class Group:
     rows: set[Value] = field(default_factory=set)
     late: set[Value] = field(default_factory=set)
     read: dict[Value, None] = field(default_factory=dict)
+    kept: int = 0
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -130,8 +135,10 @@ def _lies_apart(value: Value) -> bool:
 class Fusion:
     """Groups of a program's instructions, in an order in which they can run."""
 
-    def __init__(self, instructions: Sequence[Instruction]) -> None:
+    def __init__(self, program: Program) -> None:
+        instructions = program.instructions
         self.groups: list[Group] = []
+        self._kept = {root(value)[0] for value in program.wanted()}
         self._of: dict[Value, Group] = {}
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
@@ -205,6 +212,7 @@ class Fusion:
         group.members.append(instruction)
         for value in instruction.outputs:
             self._of[value] = group
+            group.kept += value in self._kept
         for x in instruction.inputs:
             value = root(x)[0]
             if self._of.get(value) is not group:
@@ -242,7 +250,8 @@ class Fusion:
     def _level_in(self, group: Group, instruction: Instruction, fit: _Fit) -> str | None:
         """The level of *instruction*'s result in *group*, or None, with a reason."""
         title = instruction.title
-        if len(group.members) >= _MOST or len(group.read) >= _MOST_READ:
+        large = len(group.members) >= _MOST or len(group.read) >= _MOST_READ
+        if large or group.kept >= _MOST_KEPT:
             group.reasons.append(f"{title}: the kernel is large enough")
             return None
         if fit.level == "full" and group.n and fit.size * group.n == group.size and fit.n == 0:
@@ -293,7 +302,7 @@ class Fusion:
             return
         if home.n and other.n and home.n != other.n:
             return
-        if len(home.members) + len(other.members) > _MOST:
+        if len(home.members) + len(other.members) > _MOST or home.kept + other.kept > _MOST_KEPT:
             return
         a, b = 1 << home.number, 1 << other.number
         for group in self.groups:
@@ -321,6 +330,7 @@ class Fusion:
                         return
         home.members = sorted([*home.members, *other.members], key=self._order.__getitem__)
         home.n = n
+        home.kept += other.kept
         home.rows |= other.rows
         home.late |= other.late
         home.reasons += other.reasons

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base import MXNetError, as_dtype
 from ..storage import empty
-from . import _elementwise
+from . import _elementwise, _rows
 from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain, kernel
@@ -375,15 +375,6 @@ def _permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
         order[i], order[j] = order[j], order[i]
 
 
-@chunked
-def _rows_in_order(x: Any, order: Any, width: int, y: Any, lo: int, hi: int) -> None:
-    for i in range(lo, hi):
-        start = order[i] * width
-        source, target = x[start : start + width], y[i * width : (i + 1) * width]
-        for j in range(width):
-            target[j] = source[j]
-
-
 @operator(
     "_shuffle",
     gradient=NONE,
@@ -403,15 +394,10 @@ def _shuffle(data: Any) -> Any:
         raise MXNetError("Operator shuffle: expected an array of one axis or more, got shape []")
     x, rows = data._data, data._shape[0]
     width = x.size // max(1, rows)
-    order, y = np.empty(rows, np.int64), empty(x.size, x.dtype)
+    order = np.empty(rows, np.int64)
     if x.size:
         _permutation(*draw(rows), order)
-        bits = _INT_OF.get(x.dtype, x.dtype)
-        _rows_in_order(x.view(bits), order, width, y.view(bits), rows, grain(width))
-    return y, data._shape
-
-
-_INT_OF = {_FLOAT16: np.dtype("int16"), np.dtype("bool"): np.dtype("uint8")}
+    return _rows.take(x, order, 1, rows, width), data._shape
 
 
 @chunked
@@ -484,6 +470,10 @@ def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: i
         row[:] = y.dtype.type(0)
         for j in range(i * per, (i + 1) * per):
             row[index[j]] += g[j]
+
+
+# Numba has no halves; and what is copied may be of any type of the same size.
+_INT_OF = {_FLOAT16: np.dtype("int16"), np.dtype("bool"): np.dtype("uint8")}
 
 
 @chunked

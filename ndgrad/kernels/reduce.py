@@ -18,7 +18,7 @@ from .. import tracing
 from ..base import MXNetError, as_dtype
 from ..device import DeviceArray
 from ..storage import empty
-from . import _elementwise, _reduction, _strided
+from . import _cuda, _elementwise, _reduction, _strided
 from ._axes import sorted_axes
 from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
@@ -349,8 +349,11 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     wide = np.dtype("float64" if dtype.kind == "f" else "int64")
     x = copied(a, wide)
     addend = np.empty(0, wide) if b is None else copied(b, wide)
-    y = empty(x.size, wide)
-    if x.size:
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        others = None if b is None else addend
+        _cuda._scans.run(x, others, y, a._shape, wide.type(start).item(), bool(reverse))
+    elif x.size:
         _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
     return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
 
@@ -393,8 +396,10 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
     x = copied(a, kind)
     x = x if kind == wide else copied(Buffer(x), wide)
-    y = empty(x.size, wide)
-    if x.size:
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        _cuda._scans.run(None, x, y, (outer, n, inner), inclusive=True)
+    elif x.size:
         _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
     shape = a._shape if axis is not None else (n,)
     return (y if wide == kind else copied(Buffer(y), kind)), shape
@@ -404,7 +409,9 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
 
 
 _LARGEST = Reduction("largest", "abs(x)", "maximum(a, b)", "0", wide=False)
+_DIVISOR = Loop("divisor", ("m",), (("y", "where(m - m == 0, where(m == 0, 1, m), 1)"),))
 _QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
+_PRODUCT = Loop("product", ("m", "s"), (("y", "m * s"),))
 
 
 def _is_moderate(y: Any) -> bool:
@@ -412,24 +419,22 @@ def _is_moderate(y: Any) -> bool:
     return y.__class__ is np.ndarray and bool(np.all((y > 1e-140) & (y < 1e300)))
 
 
-_DIVISOR = Loop("norm_divisor", ("m", "top"), (("y", "where(m > 0, where(m < top, m, 1), 1)"),))
-_PRODUCT = Loop("norm_product", ("m", "z"), (("y", "m * z"),))
-
-
-def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
     """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
     x, how = data._data, _reduction.plan(data._shape, axes, True)
     m = _reduction.run(_LARGEST, x, how, x.dtype)
-    each = (m.size,)
-    if m.size:
-        _elementwise.run(_DIVISOR, (m, np.inf), (each, None), (m,), "float64")
-    z = empty(x.size, x.dtype)
+    y: Any = empty(m.size, dtype)
+    if not m.size:
+        return y
+    divisor, z = empty(m.size, x.dtype), empty(x.size, x.dtype)
+    # Neither nothing nor infinity and NaN divide.
+    _elementwise.run(_DIVISOR, (m,), (how.kept,), (divisor,), "float64")
     if x.size:
-        _elementwise.run(_QUOTIENT, (x, m), (data._shape, how.kept), (z,), "float64")
-    y = _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
-    if m.size:
-        _elementwise.run(_PRODUCT, (m, y), (each, each), (y,), "float64")
-    return copied(Buffer(y), dtype)
+        shapes = data._shape, how.kept
+        _elementwise.run(_QUOTIENT, (x, divisor), shapes, (z,), "float64")
+    root = _reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
+    _elementwise.run(_PRODUCT, (divisor, root), (how.kept, how.kept), (y,), "float64")
+    return y
 
 
 def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:

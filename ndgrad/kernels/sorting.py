@@ -1,8 +1,8 @@
 """Sorting along an axis: order first, then values, indices or a mask from it.
 
-Elements are compared by unsigned integers of the same order, made from their bits.  Ties stay in
-their order whichever way it goes, and NaN comes last.  Rows are sorted by the radix method, one
-byte at a time (Knuth, volume 3, section 5.2.5), short ones and few largest by insertion.
+Elements are compared by their keys (`_keys`).  Ties stay in their order whichever way it goes, and
+NaN comes last.  Rows are sorted by the radix method, one byte at a time (Knuth, volume 3, section
+5.2.5), short ones and few largest by insertion; those on a device in `_cuda/_sorting.py`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..base import MXNetError, as_dtype
+from ..device import DeviceArray
 from ..storage import empty
+from . import _cuda
 from ._declare import operator
+from ._keys import masks, sort_key
 from ._launch import chunked, grain, kernel
+from ._strided import bits
 from ._table import ZERO, F, Sample
 
 _INT64 = np.dtype("int64")
@@ -28,21 +32,9 @@ _SHORT = 48  # rows up to this length, and so many chosen ones, are sorted by in
 def _keys(
     x: Any, start: int, step: int, sign: Any, inf: Any, top: Any, down: bool, keys: Any
 ) -> None:
-    """Unsigned integers in the order of a row's elements, given as bits.
-
-    *sign* is the sign bit or 0, *inf* the bits of infinity or 0 for integers, *top* all ones.
-    """
+    """The keys of a row's elements, given as bits."""
     for i in range(keys.size):
-        bits = np.uint64(x[start + i * step])
-        nan = False
-        if inf != 0:
-            nan = bits & (top ^ sign) > inf
-            if bits == sign:  # minus zero
-                bits = np.uint64(0)
-            bits = top ^ bits if bits & sign else bits | sign
-        else:
-            bits ^= sign
-        keys[i] = top if nan else top ^ bits if down else bits
+        keys[i] = sort_key(x[start + i * step], sign, inf, top, down)
 
 
 @kernel
@@ -128,13 +120,15 @@ def _put_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, h
 
 
 @chunked
-def _place_rows(order: Any, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
+def _place_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
     for r in range(lo, hi):
         outer, own = r // inner, r % inner
         row = order[r * k : (r + 1) * k]
         for i in range(k):
             y[(outer * k + i) * inner + own] = row[i]
 
+
+_MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
 
 # --- rows of an array -----------------------------------------------------------------------------
 
@@ -169,32 +163,38 @@ def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
     return _Rows(math.prod(outer) * width, n, width, count, (*outer, count, *inner))
 
 
-def _bits(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return x.view(f"uint{8 * x.dtype.itemsize}")
-
-
-def _order(x: np.ndarray[Any, Any], where: _Rows, is_ascend: Any) -> np.ndarray[Any, Any]:
+def _order(x: Any, where: _Rows, is_ascend: Any) -> Any:
+    """For each row the positions of its first k elements in order."""
     order = empty(where.rows * where.k, _INT64)
-    if order.size:
-        dtype = x.dtype
-        width = 8 * dtype.itemsize
-        top = np.uint64(2**width - 1)
-        sign = np.uint64(2 ** (width - 1) if dtype.kind in "fi" else 0)
-        inf = np.uint64(_bits(np.array([np.inf], dtype))[0] if dtype.kind == "f" else 0)
+    if order.size and x.__class__ is DeviceArray:
+        _cuda._sorting.order(x, where.rows, where.n, where.inner, where.k, not is_ascend, order)
+    elif order.size:
         _order_rows(
-            _bits(x), where.n, where.inner, where.k, sign, inf, top, dtype.itemsize,
+            bits(x), where.n, where.inner, where.k, *masks(x.dtype), x.dtype.itemsize,
             not is_ascend, order, where.rows, grain(where.n, 40),
         )  # fmt: skip
     return order
 
 
-def _values(x: Any, order: Any, where: _Rows) -> np.ndarray[Any, Any]:
+def _taken(x: Any, order: Any, where: _Rows) -> Any:
+    """The elements of *x* at the positions in *order*."""
     y = empty(order.size, x.dtype)
-    if y.size:
-        _take_rows(
-            _bits(x), order, where.n, where.inner, where.k, _bits(y), where.rows, grain(where.k)
-        )
+    _each("take", bits(x), order, where, bits(y))
     return y
+
+
+def _put(x: Any, order: Any, where: _Rows, y: Any) -> None:
+    """Write the elements of *x* to the positions in *order* of *y*."""
+    _each("put", bits(x), order, where, bits(y))
+
+
+def _each(move: str, x: Any, order: Any, where: _Rows, y: Any) -> None:
+    """Run the kernel that does something for each position."""
+    args = (x, order, where.n, where.inner, where.k, y)
+    if order.size and y.__class__ is DeviceArray:
+        _cuda._sorting.each(move, *args)
+    elif order.size:
+        _MOVES[move](*args, where.rows, grain(where.k))
 
 
 # The greatest whole number up to which a dtype has all of them.
@@ -213,8 +213,7 @@ def _indices(order: Any, where: _Rows, dtype: Any, what: str) -> np.ndarray[Any,
         )
     wide = np.dtype("float32") if kind == np.float16 else kind
     y = empty(order.size, wide)
-    if y.size:
-        _place_rows(order, where.inner, where.k, y, where.rows, grain(where.k))
+    _each("place", order, order, where, y)
     return y if wide == kind else y.astype(kind)
 
 
@@ -239,7 +238,7 @@ def _take_order(data: Any, order: Any, *, axis: Any) -> Any:
     positions = order._data.astype(_INT64, copy=False)
     rows = _rows("_take_order", data._shape, axis, 0).rows
     where = _rows("_take_order", data._shape, axis, positions.size // max(1, rows))
-    return _values(data._data, positions, where), where.shape
+    return _taken(data._data, positions, where), where.shape
 
 
 @operator(
@@ -254,11 +253,7 @@ def _put_order(x: Any, order: Any, *, shape: Any, axis: Any) -> Any:
     where = _rows("_put_order", shape, axis, positions.size // max(1, rows))
     y = empty(math.prod(shape), x._data.dtype)
     y.fill(0)
-    if y.size:
-        _put_rows(
-            _bits(x._data), positions, where.n, where.inner, where.k, _bits(y), where.rows,
-            grain(where.k),
-        )  # fmt: skip
+    _put(x._data, positions, where, y)
     return y, shape
 
 
@@ -296,7 +291,7 @@ def _sort(data: Any, *, axis: Any = -1, is_ascend: bool = True) -> Any:
     where = _rows("sort", data._shape, axis, 0)
     order = _order(data._data, where, is_ascend)
     return [
-        (_values(data._data, order, where), where.shape),
+        (_taken(data._data, order, where), where.shape),
         (order, (where.rows, where.k)),
     ]
 
@@ -347,7 +342,7 @@ def _topk_both(
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
     return [
-        (_values(data._data, order, where), where.shape),
+        (_taken(data._data, order, where), where.shape),
         (_indices(order, where, dtype, "topk"), where.shape),
         (order, (where.rows, where.k)),
     ]
@@ -363,7 +358,7 @@ def _topk_values(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = Fal
     """The first k in order."""
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
-    return [(_values(data._data, order, where), where.shape), (order, (where.rows, where.k))]
+    return [(_taken(data._data, order, where), where.shape), (order, (where.rows, where.k))]
 
 
 @operator("_topk_indices", gradient=ZERO, samples=(Sample(((3, 4),), {"k": 2}),))
@@ -384,8 +379,5 @@ def _topk_mask(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False
     ones, y = empty(order.size, data._data.dtype), empty(data._data.size, data._data.dtype)
     ones.fill(1)
     y.fill(0)
-    if y.size:
-        _put_rows(
-            _bits(ones), order, where.n, where.inner, where.k, _bits(y), where.rows, grain(where.k)
-        )
+    _put(ones, order, where, y)
     return y, data._shape

@@ -84,6 +84,15 @@ def test_lines(shape: tuple[int, int], dtype: str) -> None:
     compare(gradient(nd.log_softmax), x, numbers(shape, dtype))
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("shape", [(2, 7, 3), (1, 11, 5)])
+def test_lines_of_columns(shape: tuple[int, ...], dtype: str) -> None:
+    x = numbers(shape, dtype)
+    lengths = np.arange(shape[0] * shape[2]).reshape(shape[::2]).astype("int32")
+    compare(lambda x, n: nd.softmax(x, n, axis=1, use_length=True), x, lengths)
+    compare(gradient(lambda x: nd.log_softmax(x, axis=1)), x, numbers(shape, dtype))
+
+
 def gradient(function: Any) -> Any:
     def of(x: Any, head: Any) -> Any:
         x.attach_grad()
@@ -134,3 +143,56 @@ def test_extremes(values: list[float]) -> None:
         compare(lambda x, f=function: f(x), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=0), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=1), x)
+
+
+# In the simulator a tile has 8 elements, and runs of more than one are merged.
+@pytest.mark.parametrize(
+    ("shape", "axis", "k"),
+    [((3, 7), 1, 2), ((2, 33), 1, 5), ((30,), 0, 1), ((2, 9, 3), 1, 4), ((1, 1), 1, 1)],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int64", "uint8"])
+def test_orders(shape: tuple[int, ...], axis: int, k: int, dtype: str) -> None:
+    x = np.floor(numbers(shape, "float32") * 2)  # with ties
+    x[x == 0] = -0.0
+    if dtype.startswith("float"):
+        x[x > 2] = np.nan
+    x = x.astype(dtype)
+    down = dtype != "int64"
+    compare(lambda x: nd.argsort(x, axis=axis, is_ascend=not down, dtype="int32"), x)
+    for what in ("value", "mask"):
+        compare(lambda x, what=what: nd.topk(x, axis, k, what, is_ascend=not down), x)
+    if dtype == "float32" and k > 1:
+        head = np.arange(x.size, dtype=dtype).reshape(shape)
+        compare(gradient(lambda x: nd.sort(x, axis=axis)), x, head)
+
+
+# In the simulator columns are cut from 32 elements on.
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((1,), None), ((75,), None), ((3, 5), 1), ((35, 3), 0), ((2, 35, 2), 1)],
+    ids=str,
+)
+def test_scans(shape: tuple[int, ...], axis: int | None, dtype: str) -> None:
+    x = numbers(shape, dtype)
+    compare(lambda x: nd.cumsum(x, axis=axis), x)
+    if dtype == "float32":
+        x = np.where(x == 0, 1, np.sign(x) * (1 + np.abs(x) % 0.125)).astype("float32")
+        one = np.ones(1 if axis is None else shape[:axis] + shape[axis + 1 :], "float32")
+        compare(gradient(lambda x: nd.prod(x, axis=axis)), x, one)
+        compare(gradient(gradient_of_prod(axis)), x, x)
+
+
+def gradient_of_prod(axis: int | None) -> Any:
+    def of(x: Any) -> Any:
+        (slope,) = mx.autograd.grad(nd.prod(x, axis=axis), x, create_graph=True)
+        return slope
+
+    return of
+
+
+@pytest.mark.parametrize("scale", [0, 1, 1e200, 1e-200, np.inf])
+def test_norm_of_float64(scale: float) -> None:
+    x = numbers((3, 5), "float64") * scale
+    compare(lambda x: nd.norm(x, axis=1), x)
+    compare(lambda x: nd.norm(x, axis=0), x)

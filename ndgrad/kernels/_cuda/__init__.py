@@ -13,6 +13,8 @@ each module is loaded when an array on a device first comes to its door.
 | `_reduction.py`, `_rowwise.py` | reductions and lines by formula |
 | `_products.py`, `_cublas.py` | matrix products |
 | `_strided.py`, `_rows.py` | copies along strides; rows picked by index, and added |
+| `_sorting.py` | orders of rows, and what moves by them |
+| `_scans.py` | running sums and recurrences |
 | `_extremes.py` | where extremes are |
 | `_vectors.py`, `_teams.py`, `_text.py` | what generated kernels share |
 """
@@ -36,11 +38,13 @@ if TYPE_CHECKING:
     from . import _reduction as _reduction
     from . import _rows as _rows
     from . import _rowwise as _rowwise
+    from . import _scans as _scans
+    from . import _sorting as _sorting
     from . import _strided as _strided
 
 _MODULES = frozenset(
     "_driver _elementwise _extremes _fused _generic _products _reduction _rows _rowwise "
-    "_strided".split()
+    "_scans _sorting _strided".split()
 )
 
 

@@ -19,7 +19,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,6 +53,7 @@ else:
     from numba.cuda import dispatcher as _dispatcher
     from numba.cuda import libdevice  # type: ignore[no-redef]
     from numba.cuda.cudadrv import driver as _driver
+    from numba.cuda.cudadrv import nvvm as _nvvm
     from numba.cuda.ufuncs import ufunc_db
 
     def _add_ufunc(function: np.ufunc) -> None:
@@ -645,6 +646,9 @@ class Kernel:
     function : callable
         A Python function that uses ``cuda``, imported from this module.
     signature : tuple of numba types
+    contract : bool
+        Whether a product and a sum may be rounded once, together.  Not where other kernels, in
+        which the sum stands alone, have to give the same bits.
 
     Attributes
     ----------
@@ -652,10 +656,12 @@ class Kernel:
         Bytes of each parameter of the machine code.
     """
 
-    __slots__ = ("function", "signature", "sizes", "_pack", "_functions", "_words")
+    __slots__ = ("function", "signature", "contract", "sizes", "_pack", "_functions", "_words")
 
-    def __init__(self, function: Callable[..., Any], signature: tuple[Any, ...]) -> None:
-        self.function, self.signature = function, signature
+    def __init__(
+        self, function: Callable[..., Any], signature: tuple[Any, ...], contract: bool = True
+    ) -> None:
+        self.function, self.signature, self.contract = function, signature, contract
         self._pack, self.sizes = _packing(signature)
         self._functions: dict[int, Any] = {}
         self._words: list[_Words] = []  # that no launch uses
@@ -777,15 +783,17 @@ _compiling = threading.Lock()
 def compiled(kernel: Kernel, cc: tuple[int, int]) -> Compiled:
     """Compile *kernel* for a compute capability, such as (9, 0)."""
     with _compiling:
-        before = _dispatcher.get_current_device
+        before = _dispatcher.get_current_device, _nvvm.compile_ir
         # numba.cuda asks the current device what to compile functions for that a kernel calls.
         _dispatcher.get_current_device = lambda: _Architecture(cc)
+        # `cuda.compile` has no option for this.
+        _nvvm.compile_ir = partial(_nvvm.compile_ir, fma=kernel.contract)
         try:
             ptx, _ = cuda.compile(
                 kernel.function, kernel.signature, device=False, abi="numba", cc=cc, output="ptx"
             )
         finally:
-            _dispatcher.get_current_device = before
+            _dispatcher.get_current_device, _nvvm.compile_ir = before
     options = _driver.LinkerOptions(arch=f"sm_{cc[0]}{cc[1]}", ptxas_options=["-v"])
     linker = _driver.Linker(_driver.ObjectCode.from_ptx(ptx.encode()), options=options)
     cubin = linker.link("cubin").code
@@ -838,7 +846,7 @@ def _cached(kernel: Kernel, cc: tuple[int, int]) -> Path | None:
     folder, identity = _cache.directory(), _identity(kernel.function)
     if folder is None or identity is None:
         return None
-    key = repr((identity, kernel.signature, cc, _tools()))
+    key = repr((identity, kernel.signature, kernel.contract, cc, _tools()))
     name = kernel.function.__module__.rpartition(".")[2]
     return folder / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.cubin"
 

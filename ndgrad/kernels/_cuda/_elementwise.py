@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import math
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 
 from .. import _cache
-from .._codegen import Loop, _loaded, _stored, _Writer, formula
+from .._codegen import POWERS, Loop, _loaded, _stored, _Writer, formula, multiplied
 from .._elementwise import Layout, Shape, layout
 from .._scalar import SCALARS
 from . import _text
@@ -64,13 +65,27 @@ def source(
     results = [name for name, _ in loop.results]
     imports: set[str] = set()
 
+    def computed(text: str, load: dict[str, str]) -> str:
+        def written(text: str) -> str:
+            value, used = formula(text).kernel_text(compute, load, writes=CudaWriter)
+            imports.update(used)
+            return value
+
+        value = written(text)
+        for exponent, power in product((x for x in loop.args if kinds[x] == "s"), POWERS):
+            shorter = multiplied(text, exponent, power)
+            if shorter is not None:
+                value = f"{written(shorter)} if {exponent} == {power} else {value}"
+        return value
+
     def elements(lanes: int) -> list[str]:
         """What is done for *lanes* elements from element i on."""
         loaded = []
         loads: list[dict[str, str]] = [{} for _ in range(lanes)]
         for name, dtype in zip(loop.args, dtypes, strict=True):
             at = {"v": f"at_{name} + column" if rows else "i", "b": f"at_{name}" if rows else "0"}
-            element = name if kinds[name] == "s" else f"{name}[{at[kinds[name]]}]"
+            # An index that cannot be negative is used as it is.
+            element = name if kinds[name] == "s" else f"{name}[uint64({at[kinds[name]]})]"
             each = [element] * lanes
             if lanes > 1 and kinds[name] == "v":
                 each = unpacked(name, lanes)
@@ -85,13 +100,12 @@ def source(
         for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
             each = unpacked(f"value_{name}", lanes)
             for value, load in zip(each, loads, strict=True):
-                computed, used = formula(text).kernel_text(compute, load, writes=CudaWriter)
-                imports.update(used)
-                values.append(f"{value} = {typed(_stored(computed, dtype, compute), dtype)}")
+                element = _stored(computed(text, load), dtype, compute)
+                values.append(f"{value} = {typed(element, dtype)}")
             if lanes > 1:
                 stores.append(f"store{lanes}({name}, i, ({', '.join(each)}))")
             else:
-                stores.append(f"{name}[i] = {each[0]}")
+                stores.append(f"{name}[uint64(i)] = {each[0]}")
         return [*loaded, *values, *stores]
 
     parameters = [*loop.args, *results, *(["geometry"] if rows else []), "elements"]
@@ -145,7 +159,8 @@ class _Kernels(dict[Any, Kernel]):
         ]
         geometry = [array_of(np.dtype("int64"))] if code.startswith("r") else []
         signature = (*operands, *map(array_of, out_dtypes), *geometry, types.int64)
-        self[key] = Kernel(_cache.load(f"{name}_cuda", source(*key)).kernel, signature)
+        made = _cache.load(f"{name}_cuda", source(*key)).kernel
+        self[key] = Kernel(made, signature, contract=False)
         return self[key]
 
 

@@ -1,4 +1,4 @@
-"""Where extremes are, on a device: teams of threads for rows, a thread for each column.
+"""Where extremes are, on a device: teams of threads for rows and for columns.
 
 Each thread keeps its extreme and where that is.  Of equal ones the first stays and the first NaN
 comes before all, in whatever order threads meet.
@@ -32,7 +32,7 @@ def source(dtype: np.dtype[Any], out: np.dtype[Any], least: bool, first: bool, t
     first : bool
         Whether all elements are looked at; else those at the places that a pass before has found.
     team : int
-        Threads that share a row.
+        Threads that share a row, or `_teams.COLUMNS`.
     """
     kind = dtype.name if dtype.kind == "f" else "int64"
 
@@ -49,27 +49,30 @@ def source(dtype: np.dtype[Any], out: np.dtype[Any], least: bool, first: bool, t
             f"    found = {index}",
         ]
 
-    lane = "lane" if team > 1 else "0"
+    columns = team == _teams.COLUMNS
+    lane = "0" if team == _teams.THREAD else "lane"
     stored = "float64(found)" if out.kind == "f" else "found"
+    own = "piece * inner + column" if columns else "unit"
     lines = [
-        "def kernel(x, places, y, n, inner, rows, chunks, candidates, units):",
+        "def kernel(x, places, y, n, inner, rows, chunks, candidates, width, units):",
         *_teams.shared(team, best=kind, found="int64"),
         *_teams.units(team),
-        "        piece = unit // inner",
-        "        column = unit - piece * inner",
+        *([] if columns else ["        piece, column, here = unit, 0, True"]),
         "        outer = piece // chunks",
         "        chunk = piece - outer * chunks",
+        *(["        column = min(column, inner - 1)"] if columns else []),
         "        top = outer * n * inner + column",
         "        # An element that is there is before this one, which has no place.",
         f"        best = {kind}(x[top + {place('0')} * inner])",
         "        found = n",
-        f"        for j in range({lane}, min(rows, candidates - chunk * rows), {team}):",
+        f"        for j in range({lane}, min(rows, candidates - chunk * rows), "
+        f"{'height' if columns else team}):",
         f"            place = {place('j')}",
         f"            value = {kind}(x[top + place * inner])",
         *[f"            {line}" for line in merged("value", "place")],
         *_teams.combined(team, merged, "best", "found"),
-        *(["        if lane == 0:"] if team > 1 else []),
-        f"        {'    ' * (team > 1)}y[unit] = {out.name}({stored})",
+        f"        if here and {lane} == 0:",
+        f"            y[{own}] = {out.name}({stored})",
     ]
     title = f"Where the {'smallest' if least else 'greatest'} of {dtype.name} is (CUDA)."
     return _text.module(title, lines)
@@ -85,7 +88,7 @@ def kernel(*key: Any) -> Kernel:
         kinds = dict.fromkeys((dtype.name, out.name))
         name = "_".join(["argmin" if least else "argmax", *kinds, f"{first:d}", f"{team}"])
         arrays = map(array_of, (dtype, _INDEX, out))
-        signature = (*arrays, *(types.int64,) * 6)
+        signature = (*arrays, *(types.int64,) * 7)
         _KERNELS[key] = Kernel(_cache.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
@@ -102,8 +105,12 @@ def run(x: Any, y: Any, form: tuple[int, int, int], least: bool) -> None:
     for i, step in enumerate(steps):
         last = i == len(steps) - 1
         target = y if last else empty(step.size, _INDEX)
-        team = team_of(min(step.n, step.rows), step.size) if inner == 1 else _teams.THREAD
+        team, units, width = _teams.COLUMNS, step.size, _teams.width_of(inner)
+        if inner == 1:
+            team = team_of(min(step.n, step.rows), step.size)
+        else:
+            units = _teams.column_units(step.outer * step.chunks, inner)
         made = kernel(x.dtype, target.dtype, least, i == 0, team)
-        args = (x, places, target, n, inner, step.rows, step.chunks, step.n, step.size)
-        made.over(x.device, step.size * team, args, THREADS)
+        args = (x, places, target, n, inner, step.rows, step.chunks, step.n, width, units)
+        made.over(x.device, units * (team or THREADS), args, THREADS)
         places = target

@@ -27,13 +27,14 @@ from .._reduction import Reduction
 from . import _text
 from ._driver import SIMULATED, Kernel, array_of
 from ._elementwise import CudaWriter
+from ._vectors import BYTES
 
 _WARP, _BLOCK, _JOIN_BLOCK = (2, 4, 4) if SIMULATED else (32, 256, 512)
 _SHORT = 32 * _WARP  # elements of a row up to which a warp has one for itself
 _SHARED = 40 << 10  # bytes of a block's shared memory for rows, of the 48 K that every GPU has
 _BLOCKS = 2048  # of a kernel: about twice as many as run at once on the largest GPUs
 _UNITS = 1024  # blocks that each leave a partial result
-_TOGETHER = 4  # elements that a thread loads before it works on them
+_TOGETHER = 4  # elements that a thread loads before it works on them, if they are not wide
 _FEW = 24  # statements up to which a loop does so
 _ELEMENT = re.compile(r"\b(\w+)\[i\]")  # in a statement of a loop
 _COLUMN_UNITS = 512  # the same where that is a row
@@ -105,6 +106,8 @@ class _Writer(_fused._Writer):
         self.room = _SHARED // (self.teams * max(1, self.n))  # bytes for each place in a row
         self.columns: set[str] = set()  # sums over rows that are made in shared memory
         self.again: dict[str, int] = {}  # operands kept there, and the stage that reads them first
+        widest = max((x.dtype.itemsize for x in fused.operands), default=1)
+        self.together = min(_TOGETHER, BYTES // widest)
         super().__init__(fused)
         self._choose_operands()
 
@@ -173,36 +176,36 @@ class _Writer(_fused._Writer):
         ]
 
     def _over_elements(self, statements: Sequence[str]) -> list[str]:
-        """The loop over a thread's elements, `_TOGETHER` at a time: all loads, then the rest.
+        """The loop over a thread's elements, some at a time: all loads, then the rest.
 
         A compiler would not move a load before a store that may be to the same place.
         """
         rows = self.fused.form == "rows"
         step = str(self.team) if rows else "step"
-        if len(statements) > _FEW or (rows and self.n < _TOGETHER * self.team):
-            return [f"for i in range(lane, m, {step}):", *_indented(statements)]
+        if len(statements) > _FEW or (rows and self.n < self.together * self.team):
+            return _each(f"range(lane, m, {step})", statements)
         loaded = {x.name for x in self.fused.operands if x.level in ("full", "column")}
         loads: dict[str, None] = {}
         together: list[str] = []
-        for k in range(_TOGETHER):
+        for k in range(self.together):
 
             def own(match: re.Match[str], k: int = k) -> str:
                 name = match[1]
                 if name not in loaded:
-                    return f"{name}[i + {k} * {step}]"
-                loads[f"{name}_{k} = {name}[i + {k} * {step}]"] = None
+                    return f"{name}[at_{k}]"
+                loads[f"{name}_{k} = {name}[at_{k}]"] = None
                 return f"{name}_{k}"
 
             for statement in statements:
                 target, value = statement.split(" = ", 1)
-                target = target.replace("[i]", f"[i + {k} * {step}]")
+                target = target.replace("[i]", f"[at_{k}]")
                 together.append(f"{target} = {_ELEMENT.sub(own, value)}")
         return [
-            f"whole = m // ({_TOGETHER} * {step}) * ({_TOGETHER} * {step})",
-            f"for i in range(lane, whole, {_TOGETHER} * {step}):",
+            f"whole = m // ({self.together} * {step}) * ({self.together} * {step})",
+            f"for i in range(lane, whole, {self.together} * {step}):",
+            *_indented([f"at_{k} = uint64(i + {k} * {step})" for k in range(self.together)]),
             *_indented([*loads, *together]),
-            f"for i in range(whole + lane, m, {step}):",
-            *_indented(statements),
+            *_each(f"range(whole + lane, m, {step})", statements),
         ]
 
     def _after(self, stage: int) -> list[str]:
@@ -347,6 +350,12 @@ class _Writer(_fused._Writer):
         )
 
 
+def _each(elements: str, statements: Sequence[str]) -> list[str]:
+    """A loop over *elements*; where an index cannot be negative nobody has to look."""
+    lines = ["at = uint64(i)", *(line.replace("[i]", "[at]") for line in statements)]
+    return [f"for i in {elements}:", *_indented(lines)]
+
+
 @cache
 def source(fused: Fused, form: tuple[int, int, int]) -> str:
     """Readable module text of a fused kernel; *form* is that of a `Work`."""
@@ -374,7 +383,7 @@ class Compiled:
         ]
         loop = _cache.load(f"{fused.name[:40]}_cuda", self.text).kernel
         numbers = 3 + 2 * len(fused.strips)
-        self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers))
+        self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
 
 
 class Joined:

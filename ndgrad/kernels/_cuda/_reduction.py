@@ -50,8 +50,7 @@ def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
     for outer, length, inner in runs:
         n = length
         while True:
-            width = min(inner, _teams.WARP)
-            blocks = outer * -(-inner // width)
+            width, blocks = _teams.width_of(inner), _teams.column_units(outer, inner)
             rows = max(n, 1)
             if n * width >= 2 * _PIECE and blocks < _BLOCKS // 2:
                 chunks = min(n * width // _PIECE, _BLOCKS // max(blocks, 1))
@@ -88,7 +87,7 @@ def source(
     row, dtype, out, kind, first, last
         Those of `_reduction.source`.
     team : int
-        Threads that share a row of neighbours; 0 for columns.
+        Threads that share a row of neighbours, or `_teams.COLUMNS`.
     access : {'load', 'pick'}
         Whether vectors of a row may be loaded, or each element by itself.
     """
@@ -112,19 +111,22 @@ def source(
 
     start = limits(kind).get(row.start) or text(row.start, kind)
     finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    lines = [
+        f"def kernel(x, y, count, n, rows, chunks, {'' if team else 'inner, width, '}units):",
+        *_teams.shared(team, a=kind),
+        *_teams.units(team),
+        *(["        piece = unit"] if team else []),
+        "        outer = piece // chunks",
+        "        chunk = piece - outer * chunks",
+        "        length = min(rows, n - chunk * rows)",
+        f"        a = {start}",
+    ]
     if team:
         lanes = min(BYTES // dtype.itemsize, max(WIDTHS))
         lane = "lane" if team > 1 else "0"
         names = unpacked("x", lanes)
-        lines = [
-            "def kernel(x, y, count, n, rows, chunks, units):",
-            *_teams.shared(team, a=kind),
-            *_teams.units(team),
-            "        outer = unit // chunks",
-            "        chunk = unit - outer * chunks",
+        lines += [
             "        begin = outer * n + chunk * rows",
-            "        length = min(rows, n - chunk * rows)",
-            f"        a = {start}",
             f"        for i in range({lanes} * {lane}, length - {lanes - 1}, {lanes * team}):",
             f"            {', '.join(names)} = {access}{lanes}(x, begin + i)",
             f"            {taken(*names)}",
@@ -132,43 +134,20 @@ def source(
             f"            {taken('x[begin + i]')}",
             *_teams.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
             *(["        if lane == 0:"] if team > 1 else []),
-            f"        {'    ' * (team > 1)}y[unit] = {finished}",
+            f"        {'    ' * (team > 1)}y[piece] = {finished}",
         ]
     else:
-        here = [f"x[i + {k} * inner]" if k else "x[i]" for k in range(_ROWS)]
-        lines = [
-            "def kernel(x, y, count, n, inner, rows, chunks, width, units):",
-            f"    shared = cuda.shared.array({THREADS}, {kind})",
-            "    thread = cuda.threadIdx.x",
-            f"    height = {THREADS} // width",
-            "    blocks = (inner + width - 1) // width",
-            "    for unit in range(cuda.blockIdx.x, units, cuda.gridDim.x):",
-            "        piece = unit // blocks",
-            "        column = (unit - piece * blocks) * width + thread % width",
-            "        outer = piece // chunks",
-            "        chunk = piece - outer * chunks",
-            "        length = min(rows, n - chunk * rows)",
+        elements = [f"x[i + {k} * inner]" if k else "x[i]" for k in range(_ROWS)]
+        lines += [
             "        top = (outer * n + chunk * rows) * inner + column",
-            f"        a = {start}",
-            "        if column < inner and thread // width < height:",
-            f"            begin = {_ROWS} * (thread // width)",
-            f"            for j in range(begin, length - {_ROWS - 1}, {_ROWS} * height):",
+            "        if here:",
+            f"            for j in range({_ROWS} * lane, length - {_ROWS - 1}, {_ROWS} * height):",
             "                i = top + j * inner",
-            f"                {taken(*here)}",
-            f"            begin = length // {_ROWS} * {_ROWS} + thread // width",
-            "            for j in range(begin, length, height):",
+            f"                {taken(*elements)}",
+            f"            for j in range(length // {_ROWS} * {_ROWS} + lane, length, height):",
             f"                {taken('x[top + j * inner]')}",
-            "        shared[thread] = a",
-            "        cuda.syncthreads()",
-            "        while height > 1:",
-            "            lower = (height + 1) // 2",
-            "            if thread // width < height - lower:",
-            f"                a = {combined('a', 'shared[thread + lower * width]')}",
-            "                shared[thread] = a",
-            "            cuda.syncthreads()",
-            "            height = lower",
-            f"        height = {THREADS} // width",
-            "        if thread < width and column < inner:",
+            *_teams.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
+            "        if here and lane == 0:",
             f"            y[piece * inner + column] = {finished}",
         ]
     title = f"{row.name} of {dtype.name} (CUDA): map {row.mapped}, combine by {row.combined}."
@@ -214,9 +193,8 @@ def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
             args: tuple[Any, ...] = (x, y, count, n, rows, chunks, step.size)
             kernel(*key, team, access).over(x.device, step.size * team, args, THREADS)
         elif step.size:
-            width = min(inner, _teams.WARP)
-            units = step.outer * chunks * -(-inner // width)
-            args = (x, y, count, n, inner, rows, chunks, width, units)
-            kernel(*key, 0, "").over(x.device, units * THREADS, args, THREADS)
+            units = _teams.column_units(step.outer * chunks, inner)
+            args = (x, y, count, n, rows, chunks, inner, _teams.width_of(inner), units)
+            kernel(*key, _teams.COLUMNS, "").over(x.device, units * THREADS, args, THREADS)
         x = y
     return x

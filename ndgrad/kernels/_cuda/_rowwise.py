@@ -1,13 +1,13 @@
-"""Lines (softmax and its relatives) on a device: teams of threads for contiguous ones.
+"""Lines (softmax and its relatives) on a device: each has a team of threads.
 
 A team reads a line once where its threads can hold it in registers, a few vectors each; a longer
-line it reads as often as the formulas say.  Where lines are not contiguous each thread has one, and
-neighbouring threads have neighbouring lines.
+line it reads as often as the formulas say.  Where lines are not contiguous, teams are those of
+neighbouring columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,16 @@ _HELD = 64  # bytes of elements that a thread holds in registers
 def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
     """How contiguous lines of *n* elements are shared, where a thread may hold *held* of them."""
     for team in (_teams.WARP, _teams.BLOCK):
-        vectors = 1
-        while vectors <= 8 and vectors * lanes <= held:
-            if team * lanes * vectors >= n:
-                return team, lanes, vectors
-            vectors *= 2
+        vectors = _vectors(n, team * lanes, held // lanes)
+        if vectors:
+            return team, lanes, vectors
     return _teams.BLOCK, lanes, 0
+
+
+def _vectors(n: int, stride: int, held: int) -> int:
+    """How many vectors, *stride* elements apart, a thread holds of a line; 0 if too many."""
+    vectors = 1 << (-(-n // stride) - 1).bit_length() if n else 1
+    return vectors if vectors <= min(8, held) else 0
 
 
 class _Text:
@@ -63,63 +67,51 @@ class _Text:
     def stored(self, value: str) -> str:
         return typed(_stored(value, self.out, self.kind), self.out)
 
-    # --- a thread a line ---------------------------------------------------------------------
-
-    def threads(self) -> list[str]:
-        def here(name: str) -> str:
-            return f"{name}[at]"
-
-        along = ["        for r in range(full):", "            at = first + r * inner"]
-        body = ["        first = unit // inner * n * inner + unit % inner"]
-        if self.lines.peak:
-            peak = self.of(self.lines.peak, here)
-            body += [*along, f"            m = {self.greatest('m', peak)}"]
-        body += [*along, f"            s += {self.of(self.lines.summed, here)}"]
-        body += self.once()
-        body += along
-        if self.keeps:
-            body += [f"            t = {self.of(self.lines.summed, here)}"]
-        body += [f"            y[at] = {self.stored(self.of(self.lines.result, here))}"]
-        if self.cut:
-            zero = self.stored(f"{self.kind}(0)")
-            body += [
-                "        for r in range(full, n):",
-                f"            y[first + r * inner] = {zero}",
-            ]
-        return body
-
     def once(self) -> list[str]:
         if not self.lines.once:
             return []
         return [f"        s = {self.of(self.lines.once, lambda name: name)}"]
 
-    # --- a team a line -----------------------------------------------------------------------
-
     def team(self, team: int, lanes: int, vectors: int, access: str) -> list[str]:
         self.lanes, self.access = lanes, access
-        stride = team * lanes
+        columns = team == _teams.COLUMNS
+        stride = "height" if columns else f"{team * lanes}"
+        start = "lane" if lanes == 1 else f"{lanes} * lane"
         held = range(vectors)
-        body = ["        first = unit * n"]
+
+        def place(at: str) -> str:
+            return f"first + {at} * inner" if columns else f"first + {at}"
+
+        body = ["        first = unit * n", "        count = n"]
+        if columns:
+            # Who has no column waits with the others, and reads what is there.
+            body = [
+                "        first = piece * n * inner + min(column, inner - 1)",
+                "        count = n if here else 0",
+            ]
         for k in held:
             # Nothing is read beyond the line; what stands for it there is never used.
             body += [
-                f"        at{k} = {lanes} * (lane + {k * team})",
-                f"        from{k} = first + (at{k} if at{k} < n else 0)",
+                f"        at{k} = {start} + {k} * {stride}",
+                f"        from{k} = {place(f'(at{k} if at{k} < n else 0)')}",
                 *[f"        {line}" for line in self.vector(f"from{k}", f"_{k}")],
+            ]
+
+        def along(lines: Sequence[str]) -> list[str]:
+            """A loop over the line's vectors, which are read again."""
+            return [
+                f"        for at in range({start}, count, {stride}):",
+                *[f"            {x}" for x in (*self.vector(place("at"), ""), *lines)],
             ]
 
         def each(written: Callable[[int, str], list[str]]) -> list[str]:
             """Lines for every element that counts; ``written`` gets its lane and vector."""
             if not vectors:
-                return [
-                    f"        for at in range({lanes} * lane, n, {stride}):",
-                    *[f"            {line}" for line in self.vector("first + at", "")],
-                    *[f"            {line}" for line in self.counted("at", "", written)],
-                ]
+                return along(self.counted("at", "", written))
             body = []
             for k in held:
                 body += [
-                    f"        if at{k} < n:",
+                    f"        if at{k} < count:",
                     *[f"            {line}" for line in self.counted(f"at{k}", f"_{k}", written)],
                 ]
             return body
@@ -153,19 +145,13 @@ class _Text:
                 result = f"{result} if {at} < full else {zero}"
             return [*first, f"v_{j} = {self.stored(result)}"]
 
-        if vectors:
-            for k in held:
-                lines = [x for j in range(lanes) for x in value(j, f"at{k} + {j}", f"_{k}")]
-                lines += self.store(f"from{k}")
-                body += [f"        if at{k} < n:", *[f"            {x}" for x in lines]]
-        else:
+        for k in held:
+            lines = [x for j in range(lanes) for x in value(j, f"at{k} + {j}", f"_{k}")]
+            lines += self.store(f"from{k}")
+            body += [f"        if at{k} < count:", *[f"            {x}" for x in lines]]
+        if not vectors:
             lines = [x for j in range(lanes) for x in value(j, f"at + {j}", "")]
-            lines += self.store("first + at")
-            body += [
-                f"        for at in range({lanes} * lane, n, {stride}):",
-                *[f"            {line}" for line in self.vector("first + at", "")],
-                *[f"            {line}" for line in lines],
-            ]
+            body += along([*lines, *self.store(place("at"))])
         return body
 
     def counted(self, at: str, k: str, written: Callable[[int, str], list[str]]) -> list[str]:
@@ -214,19 +200,20 @@ def source(
     cut : bool
         Whether each line has a length of its own.
     form : tuple of int
-        Threads of a team, lanes of a vector, vectors that a thread holds: 0 if a line is read again
-        instead.  A team of 0 stands for lines that are not contiguous, a thread each.
+        Threads of a team (or `_teams.COLUMNS`), lanes of a vector, vectors that a thread holds: 0
+        if a line is read again instead.
     access : {'load', 'pick'}
         Whether vectors may be loaded and stored, or each element by itself.
     """
     text = _Text(lines, dtypes, out, kind, cut)
-    team, lanes, vectors = form
-    inside = text.team(team, lanes, vectors, access) if team else text.threads()
+    team = form[0]
+    inside = text.team(*form, access)
+    line = "unit" if team else "piece * inner + min(column, inner - 1)"
     body = [
-        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, scale, units):",
+        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, width, scale, units):",
         *_teams.shared(team, **dict.fromkeys("ms" if lines.peak else "s", kind)),
-        *_teams.units(team or _teams.THREAD),
-        f"        full = {'min(max(lengths[unit], 0), n)' if cut else 'n'}",
+        *_teams.units(team),
+        f"        full = {f'min(max(lengths[{line}], 0), n)' if cut else 'n'}",
         *([f"        m = {kind}(-inf)"] if lines.peak else []),
         f"        s = {kind}(0)",
         *inside,
@@ -245,7 +232,7 @@ def kernel(*key: Any) -> Kernel:
         kinds = dict.fromkeys(d.name for d in (*dtypes, out))
         name = "_".join([lines.name, "cut" * cut, *kinds, access, *map(str, form)])
         arrays = map(array_of, (*dtypes, out, np.dtype("int64")))
-        signature = (*arrays, types.int64, types.int64, getattr(types, kind), types.int64)
+        signature = (*arrays, *(types.int64,) * 3, getattr(types, kind), types.int64)
         _KERNELS[key] = Kernel(_cache.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
@@ -266,18 +253,21 @@ def run(
     """The CUDA variant of `ndgrad.kernels._rowwise.run`."""
     outer, n, inner = form
     arrays = (*operands, y)
-    access, shared = "load", (0, 1, 0)
+    access, width = "load", _teams.width_of(inner)
+    held = _HELD // (np.dtype(kind).itemsize * len(operands))
     if inner == 1:
         lanes = BYTES // max(x.dtype.itemsize for x in arrays)
         if n % lanes:
             lanes = 1
         elif lanes_of(arrays, n) == 1:
             access = "pick"
-        held = _HELD // (np.dtype(kind).itemsize * len(operands))
-        shared = form_of(n, lanes, held)
+        shared, units = form_of(n, lanes, held), outer
+        threads = units * shared[0]
+    else:
+        shared = _teams.COLUMNS, 1, _vectors(n, THREADS // width, held)
+        units = _teams.column_units(outer, inner)
+        threads = units * THREADS
     dtypes = tuple(x.dtype for x in operands)
     made = kernel(lines, dtypes, y.dtype, kind, lengths is not None, shared, access)
-    units = outer * inner
     given = _NO_LENGTHS if lengths is None else lengths
-    team = shared[0] or _teams.THREAD
-    made.over(y.device, units * team, (*operands, y, given, n, inner, scale, units), THREADS)
+    made.over(y.device, threads, (*operands, y, given, n, inner, width, scale, units), THREADS)

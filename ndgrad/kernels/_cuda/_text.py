@@ -17,6 +17,7 @@ def module(title: str, lines: Sequence[str], scalars: Iterable[str] = ()) -> str
         "numpy": [name for name in _NUMPY if f"{name}(" in text or f"{name})" in text],
         "ndgrad.kernels._cuda._driver": driver,
         "ndgrad.kernels._cuda._vectors": [name for name in _VECTORS if f"{name}(" in text],
+        "ndgrad.kernels._keys": [name for name in ("sort_key",) if f"{name}(" in text],
         "ndgrad.kernels._half": [name for name in _HALVES if f"{name}(" in text],
         "ndgrad.kernels._scalar": sorted(scalars),
     }
