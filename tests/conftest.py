@@ -15,6 +15,8 @@ from hypothesis import settings
 settings.register_profile("ndgrad", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("ndgrad")
 
+pytest.register_assert_rewrite("compile_helpers")  # so that a failure shows what was compared
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the kernels of test runs in pytest's cache folder, unless the user says where.

@@ -221,3 +221,20 @@ def test_an_error_of_tracing_alone_is_a_warning() -> None:
 
     with pytest.warns(RuntimeWarning, match="raised an error while it was traced.*the first time"):
         assert once(nd.zeros(2)).asnumpy().tolist() == [1, 1]
+
+
+def test_labels_are_checked_though_nobody_reads_the_loss():
+    x, label = nd.array(np.eye(3)), nd.array([0.0, 1.0, 2.0])
+    x.attach_grad()
+
+    @mx.compile
+    def step(x, label):
+        with autograd.record():
+            loss = nd.softmax_cross_entropy(x * 2, label)
+        loss.backward()
+
+    step(x, label)
+    before = x.grad.asnumpy()
+    with pytest.raises(mx.MXNetError, match="expected labels from 0 to 2, got 0 to 7"):
+        step(x, nd.array([0.0, 7.0, 2.0]))
+    np.testing.assert_array_equal(x.grad.asnumpy(), before)

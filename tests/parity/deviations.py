@@ -106,32 +106,32 @@ DEVIATIONS: dict[str, Deviation] = {
     **_table(
         "MXNet accepts a head gradient of the wrong shape",
         {
-            "autograd/head-gradient-wrong-shape-linear": 'raises("MXNetError", "shape")',
-            "autograd/head-gradient-wrong-shape-square": 'raises("MXNetError", "shape")',
-            "autograd/head-gradient-broadcastable": 'raises("MXNetError", "shape")',
+            "backward/head-gradient-wrong-shape-linear": 'raises("MXNetError", "shape")',
+            "backward/head-gradient-wrong-shape-square": 'raises("MXNetError", "shape")',
+            "backward/head-gradient-broadcastable": 'raises("MXNetError", "shape")',
         },
     ),
     **_table(
         "MXNet computes with an array that was overwritten between forward and backward",
         {
-            "autograd/overwritten-input": 'raises("MXNetError", "overwritten")',
-            "autograd/overwritten-input-added": 'raises("MXNetError", "overwritten")',
-            "autograd/overwritten-constant-factor": 'raises("MXNetError", "overwritten")',
-            "autograd/overwritten-output": 'raises("MXNetError", "overwritten")',
-            "autograd/overwritten-through-view": 'raises("MXNetError", "overwritten")',
+            "writes/overwritten-input": 'raises("MXNetError", "overwritten")',
+            "writes/overwritten-input-added": 'raises("MXNetError", "overwritten")',
+            "writes/overwritten-constant-factor": 'raises("MXNetError", "overwritten")',
+            "writes/overwritten-output": 'raises("MXNetError", "overwritten")',
+            "writes/overwritten-through-view": 'raises("MXNetError", "overwritten")',
         },
     ),
     **_table(
         "MXNet writes to the array before it refuses to",
         {
-            "autograd/in-place-on-leaf-leaves": "float32([1, 2])",
-            "autograd/setitem-on-leaf-leaves": "float32([1, 2])",
+            "writes/in-place-on-leaf-leaves": "float32([1, 2])",
+            "writes/setitem-on-leaf-leaves": "float32([1, 2])",
         },
     ),
     **_table(
         "MXNet drops a gradient",
         {
-            "autograd/same-head-twice": "float32([4, 4])",
+            "backward/same-head-twice": "float32([4, 4])",
             "function/add-request-leaf": "float32([6, 6])",
             "second_order/head-gradient-is-constant": "(float32([0.28224, -1.513605]), "
             "float32([-0.5939955, -0.7843724]))",
@@ -371,8 +371,8 @@ DEVIATIONS: dict[str, Deviation] = {
     **_table(
         "MXNet cannot record a write to a part of an array",
         {
-            "autograd/in-place-add-on-fresh": "float32([3, 3])",
-            "autograd/part-assignment-to-fresh": "float32([3, 0])",
+            "writes/in-place-add-on-fresh": "float32([3, 3])",
+            "writes/part-assignment-to-fresh": "float32([3, 0])",
         },
     ),
     **_table(

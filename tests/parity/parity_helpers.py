@@ -1,4 +1,4 @@
-"""Names that the cases import: inputs that are the same everywhere, and value with gradients."""
+"""Names that the cases import: inputs that are the same everywhere, values, gradients."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def vg(f: Callable[..., Any], *points: Any, dtype: str = "float32") -> list[Any]
     ]
     ag.backward(ys, heads)
     return [*ys, *(x.grad for x in xs)]
+
+
+def recorded(f: Callable[..., Any], *leaves: Any) -> Any:
+    """What f makes of these arrays, recorded once each of them is a variable."""
+    for leaf in leaves:
+        leaf.attach_grad()
+    with ag.record():
+        return f(*leaves)
 
 
 def noise(*shape: int, low: float = -2.0, high: float = 2.0, dtype: str = "float32") -> Any:

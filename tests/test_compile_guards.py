@@ -1,0 +1,334 @@
+"""Which program a call runs: what a function finds around it, modes, random numbers, threads."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from compile_helpers import agree, some
+
+import ndgrad as mx
+from ndgrad import autograd, nd
+
+# --- what a function finds around it --------------------------------------------------------------
+
+RATE = 2.0
+
+
+def test_guards() -> None:
+    global RATE
+    k, w = 3.0, some(3)
+    w.attach_grad()
+    function = mx.compile(lambda x: x * k + w * RATE)
+
+    def check(count: int) -> None:
+        for _ in range(2):
+            expected = (some(3) * k + w * RATE).asnumpy()
+            np.testing.assert_array_equal(function(some(3)).asnumpy(), expected)
+        assert len(function.explain().programs) == count
+
+    check(1)
+    k = 4.0
+    check(2)
+    w = some(3) * 5
+    check(3)
+    w[:] = 7  # values may change
+    check(3)
+    w.attach_grad()
+    check(4)
+    with autograd.record():
+        y = function(some(3))
+    y.backward()
+    np.testing.assert_array_equal(w.grad.asnumpy(), np.full(3, RATE))
+    RATE = 5.0
+    try:
+        check(6)
+    finally:
+        RATE = 2.0
+
+
+def test_a_replaced_array_is_noticed_wherever_its_memory_lies() -> None:
+    whole = some(100)
+    part = whole[0:1]
+    function = mx.compile(lambda: part * 1)
+    for i in range(100):
+        part = None
+        part = whole[i : i + 1]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            assert function().asnumpy() == whole[i : i + 1].asnumpy()
+
+
+def test_many_signatures_warn_once() -> None:
+    function = mx.compile(lambda x, k: x * k)
+    for k in range(7):
+        function(some(3), float(k))
+    with pytest.warns(RuntimeWarning, match="8 signatures"):
+        function(some(3), 7.0)
+    function(some(3), 8.0)
+
+
+def test_lengths_of_lines_are_those_of_each_call():
+    masked = mx.compile(lambda x, n: nd.softmax(x, length=n, use_length=True))
+    x = nd.ones((2, 4))
+    for lengths in ([1, 2], [3, 4]):
+        n = nd.array(lengths, dtype="int32")
+        want = nd.softmax(x, length=n, use_length=True).asnumpy()
+        np.testing.assert_array_equal(masked(x, n).asnumpy(), want)
+
+
+class Scale:
+    def __init__(self, k: float) -> None:
+        self.k = k
+        self.weight = some(3)
+
+    @mx.compile
+    def apply(self, x: nd.NDArray) -> nd.NDArray:
+        return x * self.k * self.weight
+
+
+class Shifted(Scale):
+    @mx.compile
+    def apply(self, x: nd.NDArray) -> nd.NDArray:
+        return super().apply(x) + 1
+
+
+def test_methods() -> None:
+    for kind, shift in ((Scale, 0), (Shifted, 1)):
+        model = kind(2.0)
+        model.apply(some(3))
+        others = [copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))]
+        for k, other in enumerate(others, 3):
+            other.k = float(k)
+        for other in (model, *others):
+            expected = some(3) * other.k * other.weight + shift
+            np.testing.assert_array_equal(other.apply(some(3)).asnumpy(), expected.asnumpy())
+    assert isinstance(Scale.apply, type(mx.compile(len)))
+
+
+def test_a_method_of_an_object_without_a_dict() -> None:
+    class Slotted:
+        __slots__ = ("k",)
+
+        @mx.compile
+        def apply(self, x: nd.NDArray) -> nd.NDArray:
+            return x
+
+    with pytest.raises(TypeError, match="__slots__"):
+        Slotted().apply(some(1))
+
+
+def test_a_compiled_function_inside_another() -> None:
+    inner = mx.compile(lambda x: x.exp() + 1)
+    outer = mx.compile(lambda x: inner(x) * inner(x * 2))
+    x = some(3)
+    expected = ((x.exp() + 1) * ((x * 2).exp() + 1)).asnumpy()
+    np.testing.assert_array_equal(outer(x).asnumpy(), expected)
+    assert len(outer.explain().programs) == 1 and not inner.explain().programs
+
+
+def test_a_symbol() -> None:
+    a, b = some(3), some(3) * 2
+    for x in (a, b):
+        x.attach_grad()
+    with autograd.record():
+        y = (a * b).exp() + a
+    symbol = autograd.get_symbol(y)
+    first, second = symbol.list_arguments()
+    (result,) = mx.compile(symbol)(**{first: a, second: b})
+    np.testing.assert_array_equal(result.asnumpy(), y.asnumpy())
+
+
+class Cube(autograd.Function):
+    def forward(self, x: nd.NDArray) -> nd.NDArray:
+        self.save_for_backward(x)
+        return x * x * x
+
+    def backward(self, dy: nd.NDArray) -> nd.NDArray:
+        (x,) = self.saved_tensors
+        return 5 * x * x * dy  # not the derivative, so that nothing else can have made it
+
+
+def test_a_users_function_inside() -> None:
+    def scenario(decorate: Any) -> Any:
+        x = some(3)
+        x.attach_grad()
+        function = decorate(lambda x: Cube()(x * 2) + 1)
+        with autograd.record():
+            y = function(x)
+        y.backward()
+        return y, x.grad
+
+    agree(scenario)
+
+
+# --- random numbers, modes, threads ---------------------------------------------------------------
+
+
+def test_random_numbers_are_those_of_the_eager_call() -> None:
+    def scenario(decorate: Any) -> Any:
+        @decorate
+        def function(x: nd.NDArray) -> Any:
+            y = x * 2 + 1
+            dropped = nd.Dropout(y * y.sum(), p=0.5, mode="always")
+            noise = nd.random.normal(shape=(4,), dtype="float64")
+            nd.random.uniform(shape=(5,))  # drawn, though nobody uses it
+            # That the noise is wanted in the first kernel must not let it be drawn first.
+            return dropped, noise.sum() * y, nd.random.randint(0, 100, shape=(4,))
+
+        return [function(some(8)) for _ in range(3)]
+
+    first, second, third = agree(scenario)
+    assert first != second and second != third
+
+
+DRAWS: dict[str, Callable[[], Any]] = {
+    "uniform": lambda: nd.random.uniform(-1, 2, shape=(3, 4)),
+    "normal": lambda: nd.random.normal(1, 2, shape=(3, 4), dtype="float64"),
+    "randn": lambda: nd.random.randn(3, 4),
+    "exponential": lambda: nd.random.exponential(2, shape=(3, 4)),
+    "gamma": lambda: nd.random.gamma(2, 3, shape=(3, 4)),
+    "poisson": lambda: nd.random.poisson(3, shape=(3, 4)),
+    "negative binomial": lambda: nd.random.negative_binomial(3, 0.4, shape=(3, 4)),
+    "generalized": lambda: nd.random.generalized_negative_binomial(2, 0.3, shape=(3, 4)),
+    "randint": lambda: nd.random.randint(0, 9, shape=(3, 4)),
+    "multinomial": lambda: nd.random.multinomial(nd.array([0.2, 0.3, 0.5]), shape=8),
+    "shuffle": lambda: nd.random.shuffle(nd.arange(9)),
+    "like": lambda: nd.random.normal_like(nd.zeros((3, 4)), scale=2),
+    "dropout": lambda: nd.Dropout(nd.ones((3, 4)), mode="always"),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_draws_are_those_of_the_eager_call(draw: Callable[[], Any]) -> None:
+    found = []
+    for function in (draw, mx.compile(draw)):
+        mx.random.seed(8)
+        found.append([function().asnumpy().tolist() for _ in range(3)])
+    assert found[1] == found[0]
+    assert found[0][0] != found[0][1]
+
+
+def test_tracing_leaves_the_numbers_of_other_threads_alone() -> None:
+    def drawn() -> Any:
+        return mx.random.uniform(0, 1, shape=(3,)).asnumpy().tolist()
+
+    mx.random.seed(3)
+    expected = [drawn() for _ in range(3)]
+    found = []
+
+    @mx.compile
+    def noisy(x: nd.NDArray) -> nd.NDArray:
+        y = x + mx.random.uniform(0, 1, shape=(3,))
+        if not found:
+            thread = threading.Thread(target=lambda: found.append(drawn()))
+            thread.start()
+            thread.join()
+        return y
+
+    mx.random.seed(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it changes what it finds
+        found.append(noisy(nd.zeros(3)).asnumpy().tolist())
+    assert [*found, drawn()] == expected
+
+
+def test_seeding_inside_is_refused() -> None:
+    mx.random.seed(5)
+    expected = nd.random.uniform(shape=(3,)).asnumpy()
+    mx.random.seed(5)
+    with pytest.raises(mx.MXNetError, match=r"^compile: .* seeds random numbers"):
+        mx.compile(lambda x: mx.random.seed(7))(some(3))
+    np.testing.assert_array_equal(nd.random.uniform(shape=(3,)).asnumpy(), expected)
+
+
+def test_training_mode() -> None:
+    function = mx.compile(lambda x: nd.Dropout(x, p=0.5))
+    x = some(100)
+    np.testing.assert_array_equal(function(x).asnumpy(), x.asnumpy())
+    with autograd.train_mode():
+        assert (function(x).asnumpy() == 0).any()
+    with autograd.record(train_mode=False):
+        np.testing.assert_array_equal(function(x).asnumpy(), x.asnumpy())
+    assert len(function.explain().programs) == 3
+
+
+def test_four_threads_call_one_function() -> None:
+    function = mx.compile(lambda x: (x * 2).tanh().sum(axis=0) + x)
+    inputs = [some(40, 3, scale=0.01 * k) for k in range(1, 5)]
+    expected = [function._function(x).asnumpy() for x in inputs]
+    failures = []
+    start = threading.Barrier(4)
+
+    def work(k: int) -> None:
+        x = inputs[k]
+        x.attach_grad()
+        start.wait()
+        for _ in range(50):
+            with autograd.record():
+                y = function(x)
+            y.backward()
+            if not np.allclose(y.asnumpy(), expected[k], rtol=1e-13):
+                failures.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    gradients = [x.grad.asnumpy() for x in inputs]
+    for x, gradient in zip(inputs, gradients, strict=True):
+        with autograd.record():
+            y = function._function(x)
+        y.backward()
+        np.testing.assert_allclose(gradient, x.grad.asnumpy(), rtol=1e-12)
+    assert len(function.explain().programs) == 1
+
+
+# --- explain, clear -------------------------------------------------------------------------------
+
+
+def test_explain() -> None:
+    @mx.compile
+    def function(x: nd.NDArray) -> nd.NDArray:
+        return (x * x).sum() * x.exp()
+
+    x = some(3)
+    x.attach_grad()
+    assert "0 signature(s)" in repr(function.explain())
+    with autograd.record():
+        y = function(x)
+    y.backward()
+    text = str(function.explain())
+    assert "float64[3] (recording, training)" in text
+    assert ", forward" in text and ", backward" in text
+    assert "broadcast_mul, sum" in text and "not joined: " in text and "needs the whole sum" in text
+    assert any("def loop(" in source for source in function.explain().sources)
+    picture = function.explain().picture()
+    assert picture.startswith("<svg") and "argument 0" in picture
+    assert picture in function.explain()._repr_html_()
+
+
+def test_clear() -> None:
+    function = mx.compile(lambda x: x * 2)
+    function(some(3))
+    (program,) = function.explain().programs
+    function(some(3))
+    assert function.explain().programs == [program]
+    function.clear()
+    assert not function.explain().programs
+    function(some(3))
+    assert len(function.explain().programs) == 1 and function.explain().programs != [program]
+
+
+def test_compile_takes_functions() -> None:
+    with pytest.raises(TypeError, match="expected a function or a Symbol, got int"):
+        mx.compile(3)
+    assert isinstance(mx.compile(fallback=True)(lambda x: x), type(mx.compile(len)))
