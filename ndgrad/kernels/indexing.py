@@ -452,8 +452,8 @@ def _index_copy(old: Any, index: Any, new: Any) -> Any:
             f"{index._shape} and {new._shape}, expected (n, ...), (k,) and (k, ...)"
         )
     found = _rows.positions(index, 0, _rows.RAW)
-    if found.size and (found.min() < 0 or found.max() >= length):
-        raise MXNetError(f"index_copy: an index is out of range for {length} entries")
+    text = f"index_copy: an index is out of range for {length} entries"
+    _rows.checked(found, 0, length, MXNetError, text)
     y = old._data.copy()
     value = new._data if new._data.dtype == y.dtype else copied(new, y.dtype)
     _rows.put(value, found, y, 1, length, math.prod(rest))
