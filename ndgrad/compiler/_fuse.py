@@ -35,7 +35,6 @@ from ._program import (
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
-_MOST_KEPT = 32  # arrays; where a loop branches, a GPU keeps the address of each in registers
 _LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
 _CHEAP, _DEAR = 2, 24  # work up to which a small and a large value are made again, not read
 
@@ -133,10 +132,18 @@ def _lies_apart(value: Value) -> bool:
 
 
 class Fusion:
-    """Groups of a program's instructions, in an order in which they can run."""
+    """Groups of a program's instructions, in an order in which they can run.
 
-    def __init__(self, program: Program) -> None:
+    Parameters
+    ----------
+    program : Program
+    most_kept : int
+        Results that a group may store for the program.
+    """
+
+    def __init__(self, program: Program, most_kept: int) -> None:
         instructions = program.instructions
+        self._most_kept = most_kept
         self.groups: list[Group] = []
         self._kept = {root(value)[0] for value in program.wanted()}
         self._of: dict[Value, Group] = {}
@@ -251,7 +258,7 @@ class Fusion:
         """The level of *instruction*'s result in *group*, or None, with a reason."""
         title = instruction.title
         large = len(group.members) >= _MOST or len(group.read) >= _MOST_READ
-        if large or group.kept >= _MOST_KEPT:
+        if large or group.kept >= self._most_kept:
             group.reasons.append(f"{title}: the kernel is large enough")
             return None
         if fit.level == "full" and group.n and fit.size * group.n == group.size and fit.n == 0:
@@ -302,7 +309,9 @@ class Fusion:
             return
         if home.n and other.n and home.n != other.n:
             return
-        if len(home.members) + len(other.members) > _MOST or home.kept + other.kept > _MOST_KEPT:
+        if len(home.members) + len(other.members) > _MOST:
+            return
+        if home.kept + other.kept > self._most_kept:
             return
         a, b = 1 << home.number, 1 << other.number
         for group in self.groups:

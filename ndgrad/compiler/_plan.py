@@ -98,7 +98,7 @@ class _Builder:
         self.program = program
         self.target = target
         self.report = report
-        self.fusion = Fusion(program)
+        self.fusion = Fusion(program, target.most_kept)
         self.names: dict[Value, str] = {}
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.lines: list[str] = []

@@ -35,6 +35,8 @@ class Host:
 
     context = cpu()
     copy = staticmethod(np.copyto)
+    most_kept = 1000
+    """Arrays that a kernel may store for the program."""
     has_series = True
     """Whether kernels that follow each other run in one launch."""
 
@@ -73,6 +75,7 @@ class Host:
 class Gpu:
     """A GPU, with the methods of `Host`."""
 
+    most_kept = 32  # the address of each takes registers where a loop branches
     has_series = False
     gives_memory = True
 
