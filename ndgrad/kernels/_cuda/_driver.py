@@ -302,6 +302,8 @@ class Device:
         Of all threads, also of those that have ended.
     pool : storage.Pool
         Its memory: blocks that arrays use, and blocks that wait to be used again.
+    replaying : threading.RLock
+        Held by the thread that launches a graph, as graphs write to memory that they share.
     """
 
     def __init__(self, number: int, calls: Any = None) -> None:
@@ -315,6 +317,7 @@ class Device:
         self._mine = threading.local()
         self._growing = threading.RLock()
         self._capturing = threading.Lock()
+        self.replaying = threading.RLock()  # a finaliser may call a compiled function
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
 
     def _block(self, size: int) -> storage.Block:

@@ -220,6 +220,12 @@ class Capture:
 class Graph:
     """Recorded work of a device, which is started as one launch.
 
+    Attributes
+    ----------
+    turn : threading.RLock
+        Held by who launches it, until what is to be read of its own memory is on its way: others
+        write there too, and the driver wants no graph launched by two threads at once.
+
     Parameters
     ----------
     handle
@@ -230,6 +236,7 @@ class Graph:
 
     def __init__(self, device: Any, handle: Any, arrays: Sequence[DeviceArray]) -> None:
         self._device, self._handle, self._arrays = device, handle, tuple(arrays)
+        self.turn = device.replaying
 
     def launch(self, given: Sequence[DeviceArray]) -> None:
         """Start the work; *given* lies where it lay when the work was recorded."""
