@@ -69,9 +69,9 @@ def calls(number: int) -> Any:
 
 
 @pytest.fixture
-def device(api: Api) -> _driver.Device:
+def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> _driver.Device:
     device = _driver.Device(0, calls(0))
-    device.__dict__["faults"] = SimpleNamespace(raise_any=lambda: None)
+    monkeypatch.setattr(device, "_faults", SimpleNamespace(raise_any=lambda: None))
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:
@@ -103,6 +103,11 @@ def test_memory(device: _driver.Device, api: Api) -> None:
         ("cuMemsetD2D32Async", x.address, 8, low, 1, 3, handle),
         ("cuMemsetD2D32Async", x.address + 4, 8, high, 1, 3, handle),
     ]
+    api.names()
+    for number in (0, -1):  # their halves are the same: one row of twice as many
+        device.fill(x.view("int64"), np.array([number]))
+        half = number & 0xFFFFFFFF
+        assert api.calls[-1] == ("cuMemsetD32Async", x.address, half, 6, handle)
     api.names()
     for dtype, name in (("uint8", "D8"), ("float16", "D16"), ("float32", "D32")):
         device.fill(x.view(dtype), np.ones(1, dtype))

@@ -175,10 +175,14 @@ class _Calls:
 
     def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
         if size == 8:
-            # There is no function for words of 64 bits: two columns of halves.
-            for i, half in enumerate((pattern & 0xFFFFFFFF, pattern >> 32)):
-                _checked(api.cuMemsetD2D32Async(target + 4 * i, 8, half, 1, count, stream))
-            return
+            # There is no function for words of 64 bits: twice as many halves, if they are equal as
+            # in 0 and -1, else two columns of them.
+            low, high = pattern & 0xFFFFFFFF, pattern >> 32
+            if low != high:
+                for i, half in enumerate((low, high)):
+                    _checked(api.cuMemsetD2D32Async(target + 4 * i, 8, half, 1, count, stream))
+                return
+            size, pattern, count = 4, low, 2 * count
         memset = {1: "cuMemsetD8Async", 2: "cuMemsetD16Async", 4: "cuMemsetD32Async"}[size]
         _checked(getattr(api, memset)(target, pattern, count, stream))
 
@@ -271,10 +275,12 @@ class _Faults:
         self._host = host
         self.word = _Word(device, address, 1, host.dtype, storage.Block(None, address, 8))
         self._codes: dict[tuple[type[Exception], str], int] = {}
+        self._naming = threading.RLock()
 
     def code(self, error: type[Exception], text: str) -> int:
         """The number of an error, whose text has ``{value}`` where the value is to be named."""
-        return self._codes.setdefault((error, text), len(self._codes))
+        with self._naming:
+            return self._codes.setdefault((error, text), len(self._codes))
 
     def raise_any(self) -> None:
         """Raise the error that kernels have left word of; the host has waited for them."""
@@ -316,6 +322,7 @@ class Device:
         self._idle: deque[Stream] = deque()  # of threads that have ended
         self._mine = threading.local()
         self._growing = threading.RLock()
+        self._faults: _Faults | None = None
         self._capturing = threading.Lock()
         self.replaying = threading.RLock()  # a finaliser may call a compiled function
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
@@ -350,7 +357,7 @@ class Device:
     def _new_stream(self) -> Stream:
         self.activate()
         try:
-            stream = self._idle.popleft()
+            stream = self._idle.pop()  # the last one: what it has run it need not run again
         except IndexError:
             with self._growing:
                 stream = Stream(self)
@@ -365,9 +372,12 @@ class Device:
     def stream_handle(self) -> int:
         return self.stream.handle  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def faults(self) -> _Faults:
-        return _Faults(self)
+        with self._growing:  # one for all threads
+            if self._faults is None:
+                self._faults = _Faults(self)
+            return self._faults
 
     def memory_info(self) -> tuple[int, int]:
         """Free and total memory in bytes; what waits in the pool is not free."""
@@ -734,6 +744,8 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 def _simulate(
     function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
+    if not 0 < blocks < 2**31:  # for which the simulator does nothing
+        raise MXNetError(f"a launch of {blocks} blocks; expected 1 to 2**31 - 1")
     seen = [
         FakeCUDAArray(host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
         for x in args
