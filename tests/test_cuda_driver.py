@@ -147,6 +147,12 @@ def test_errors(device: _driver.Device, api: Api) -> None:
     assert not device.calls.done(1)
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_SUCCESS,)
     assert device.calls.done(1)
+    api.results["cuGetErrorName"] = api.results["cuGetErrorString"] = (0, b"what it is")
+    for error, hint in (("NOT_INITIALIZED", "what it is .*: spawn it"), ("UNKNOWN", "what it is$")):
+        api.results["cuCtxSetCurrent"] = (getattr(driver.CUresult, f"CUDA_ERROR_{error}"),)
+        with pytest.raises(MXNetError, match=hint):
+            device.activate()
+    del api.results["cuCtxSetCurrent"]
     api.results["cuMemAlloc"] = (driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY,)
     with pytest.raises(MemoryError, match="no memory for an array"):
         device.empty(3, FLOAT64)

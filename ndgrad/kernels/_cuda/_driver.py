@@ -101,7 +101,10 @@ def _checked(result: tuple[Any, ...]) -> Any:
         if error == api.CUresult.CUDA_ERROR_OUT_OF_MEMORY:
             raise OSError("no memory on the device")
         name, text = (f(error)[1] for f in (api.cuGetErrorName, api.cuGetErrorString))
-        raise MXNetError(f"CUDA: {name.decode()}: {text.decode()}")
+        hint = ""
+        if error == api.CUresult.CUDA_ERROR_NOT_INITIALIZED:
+            hint = " (a process that was forked from one that uses a GPU can use none: spawn it)"
+        raise MXNetError(f"CUDA: {name.decode()}: {text.decode()}{hint}")
     return values[0] if values else None
 
 
