@@ -18,7 +18,8 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -127,6 +128,15 @@ class _Calls:
     def activate(self) -> None:
         _checked(api.cuCtxSetCurrent(self.context))
 
+    @contextmanager
+    def _for_now(self) -> Iterator[None]:
+        """A scope for calls of finalisers, which may come between another device's calls."""
+        _checked(api.cuCtxPushCurrent(self.context))
+        try:
+            yield
+        finally:
+            _checked(api.cuCtxPopCurrent())
+
     def stream(self) -> int:
         # Non-blocking: it and the default stream, which other libraries use, do not wait for each
         # other.
@@ -152,7 +162,8 @@ class _Calls:
         _checked(api.cuEventSynchronize(event))
 
     def finish(self, stream: int) -> None:
-        _checked(api.cuStreamSynchronize(stream))
+        with self._for_now():
+            _checked(api.cuStreamSynchronize(stream))
 
     def allocate(self, size: int) -> int:
         return int(_checked(api.cuMemAlloc(size)))
@@ -210,7 +221,8 @@ class _Calls:
         _checked(api.cuGraphLaunch(graph, stream))
 
     def forget(self, graph: Any) -> None:
-        _checked(api.cuGraphExecDestroy(graph))
+        with self._for_now():
+            _checked(api.cuGraphExecDestroy(graph))
 
 
 class _Memory:
