@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import ctypes
 import math
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -142,7 +144,9 @@ class _Foreign:
     def __init__(self, owner: Any) -> None:
         self.owner = owner
 
-    def __del__(self) -> None:
+    def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if _is_finalizing():  # and the owner with it
+            return
         # The owner may use the memory again at once, on a stream that knows nothing of ours.
         if self.block is not None:
             self.block.stream.finish()

@@ -52,7 +52,7 @@ class Api:
     def names(self) -> list[str]:
         """What was called since this was last asked for, but for changes of context."""
         calls, self.calls = self.calls, []
-        return [name for name, *_ in calls if name != "cuCtxSetCurrent"]
+        return [name for name, *_ in calls if not name.startswith("cuCtx")]
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def calls(number: int) -> Any:
 
 
 @pytest.fixture
-def device(api: Api) -> _driver.Device:
+def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> _driver.Device:
     device = _driver.Device(0, calls(0))
-    device.__dict__["faults"] = SimpleNamespace(raise_any=lambda: None)
+    monkeypatch.setattr(device, "_faults", SimpleNamespace(raise_any=lambda: None))
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:
@@ -103,6 +103,11 @@ def test_memory(device: _driver.Device, api: Api) -> None:
         ("cuMemsetD2D32Async", x.address, 8, low, 1, 3, handle),
         ("cuMemsetD2D32Async", x.address + 4, 8, high, 1, 3, handle),
     ]
+    api.names()
+    for number in (0, -1):  # their halves are the same: one row of twice as many
+        device.fill(x.view("int64"), np.array([number]))
+        half = number & 0xFFFFFFFF
+        assert api.calls[-1] == ("cuMemsetD32Async", x.address, half, 6, handle)
     api.names()
     for dtype, name in (("uint8", "D8"), ("float16", "D16"), ("float32", "D32")):
         device.fill(x.view(dtype), np.ones(1, dtype))
@@ -142,6 +147,12 @@ def test_errors(device: _driver.Device, api: Api) -> None:
     assert not device.calls.done(1)
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_SUCCESS,)
     assert device.calls.done(1)
+    api.results["cuGetErrorName"] = api.results["cuGetErrorString"] = (0, b"what it is")
+    for error, hint in (("NOT_INITIALIZED", "what it is .*: spawn it"), ("UNKNOWN", "what it is$")):
+        api.results["cuCtxSetCurrent"] = (getattr(driver.CUresult, f"CUDA_ERROR_{error}"),)
+        with pytest.raises(MXNetError, match=hint):
+            device.activate()
+    del api.results["cuCtxSetCurrent"]
     api.results["cuMemAlloc"] = (driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY,)
     with pytest.raises(MemoryError, match="no memory for an array"):
         device.empty(3, FLOAT64)
@@ -172,8 +183,11 @@ def test_graphs(device: _driver.Device, api: Api) -> None:
     api.names()
     graph.launch((x,))
     assert api.calls[-1] == ("cuGraphLaunch", graph._handle, stream.handle)
-    api.names()
+    api.calls.clear()
     del graph
+    # In a finaliser: the thread's device stays what it is.
+    around = [("cuCtxPushCurrent", 7), ("cuCtxPopCurrent",)]
+    assert [call for call in api.calls if "Ctx" in call[0]] == around
     assert api.names() == ["cuGraphExecDestroy"]
 
 

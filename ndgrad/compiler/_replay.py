@@ -51,12 +51,13 @@ class _Recorded(NamedTuple):
     results: list[tuple[int, slice, np.dtype[Any]] | DeviceArray]
 
     def launch(self, given: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
-        self.graph.launch((*given, *outputs))
-        return [
-            # The next launch writes to what is the graph's own.
-            made.copy() if isinstance(made, DeviceArray) else _part(outputs[made[0]], *made[1:])
-            for made in self.results
-        ]
+        with self.graph.turn:
+            self.graph.launch((*given, *outputs))
+            return [
+                # The next launch writes to what is the graph's own.
+                made.copy() if isinstance(made, DeviceArray) else _part(outputs[made[0]], *made[1:])
+                for made in self.results
+            ]
 
 
 class Replayed:

@@ -235,3 +235,37 @@ def test_threads(launched: list[Any]) -> None:
         e = np.exp([i, 1.0])
         expected = (e / e.sum()) @ np.arange(4).reshape(2, 2) * 2 + [i, 1]
         np.testing.assert_allclose(y.asnumpy(), [expected], rtol=1e-5)
+
+
+def test_graphs_take_turns(launched: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What puts a launch in order is of no use if another one comes between the two."""
+
+    def step(x: Any) -> None:
+        x[:] = nd.tanh(x) + 1
+
+    function = mx.compile(step)
+    x, y = nd.array([0], ctx=GPU), nd.array([0], ctx=GPU)
+    for _ in range(2):
+        function(x)
+        function(y)
+    assert len(launched) == 2
+    device: Any = device_of(GPU)
+    other = threading.Thread(target=function, args=(y,))
+    log: list[str] = []
+    replay = device.calls.replay
+
+    def slow(*args: Any) -> None:
+        log.append("in")
+        if len(log) == 1:
+            other.start()
+            other.join(0.1)  # it waits for its turn
+        replay(*args)
+        log.append("out")
+
+    monkeypatch.setattr(device.calls, "replay", slow)
+    function(x)
+    other.join()
+    assert log == ["in", "out"] * 2 and len(launched) == 4
+    expected = np.tanh(np.tanh(np.tanh(0) + 1) + 1) + 1
+    for z in (x, y):
+        np.testing.assert_allclose(z.asnumpy(), [expected], rtol=1e-6)

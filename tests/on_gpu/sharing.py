@@ -145,6 +145,14 @@ def test_what_others_make() -> None:
     assert nd.from_dlpack(scalar).shape == ()
 
 
+def test_memory_of_others_when_the_interpreter_ends() -> None:
+    """The driver and the owner may be gone: neither is asked for anything."""
+    foreign = _dlpack._Foreign(None)
+    foreign.block = object()  # has no stream
+    foreign.__del__(lambda: True)
+    foreign.block = None
+
+
 @pytest.mark.parametrize("facts", [{"lanes": 2}, {"code": 5, "bits": 64}, {"strides": (-1,)}])
 def test_what_is_refused(facts: Any) -> None:
     strides = facts.pop("strides", None)

@@ -9,6 +9,7 @@ import functools
 import gc
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -193,7 +194,11 @@ def test_the_stream_of_a_thread_that_ended_is_used_again(device: Any) -> None:
     third = Worker()
     assert third(lambda: device.stream) not in (stream, device.stream)
     second.end()
+    latest = third(lambda: device.stream)
     third.end()
+    fourth = Worker()
+    assert fourth(lambda: device.stream) is latest
+    fourth.end()
     assert len(device.streams) == 3
 
 
@@ -290,6 +295,31 @@ def test_words_for_errors_are_nobodys(device: Any, other: Worker) -> None:
     for run in (other, lambda function: function()):
         run(lambda: device.start(lambda stream: None, (word,)))
     assert device.calls.taken() == []
+
+
+def test_words_for_errors_are_the_same_for_all_threads(
+    device: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(_driver._Faults):
+        def __init__(self, device: Any) -> None:
+            time.sleep(0.05)
+            super().__init__(device)
+
+    monkeypatch.setattr(_driver, "_Faults", Slow)
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(device.faults)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [device.faults] * 3
+
+
+def test_the_simulator_refuses_what_a_gpu_would(device: Any) -> None:
+    kernel = _driver.Kernel(lambda: None, ())
+    for blocks in (0, 2**31):
+        with pytest.raises(mx.MXNetError, match=f"a launch of {blocks} blocks"):
+            kernel(device, blocks, 1, ())
 
 
 # --- pinned memory --------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -101,7 +102,10 @@ def _checked(result: tuple[Any, ...]) -> Any:
         if error == api.CUresult.CUDA_ERROR_OUT_OF_MEMORY:
             raise OSError("no memory on the device")
         name, text = (f(error)[1] for f in (api.cuGetErrorName, api.cuGetErrorString))
-        raise MXNetError(f"CUDA: {name.decode()}: {text.decode()}")
+        hint = ""
+        if error == api.CUresult.CUDA_ERROR_NOT_INITIALIZED:
+            hint = " (a process that was forked from one that uses a GPU can use none: spawn it)"
+        raise MXNetError(f"CUDA: {name.decode()}: {text.decode()}{hint}")
     return values[0] if values else None
 
 
@@ -123,6 +127,15 @@ class _Calls:
 
     def activate(self) -> None:
         _checked(api.cuCtxSetCurrent(self.context))
+
+    @contextmanager
+    def _for_now(self) -> Iterator[None]:
+        """A scope for calls of finalisers, which may come between another device's calls."""
+        _checked(api.cuCtxPushCurrent(self.context))
+        try:
+            yield
+        finally:
+            _checked(api.cuCtxPopCurrent())
 
     def stream(self) -> int:
         # Non-blocking: it and the default stream, which other libraries use, do not wait for each
@@ -149,7 +162,8 @@ class _Calls:
         _checked(api.cuEventSynchronize(event))
 
     def finish(self, stream: int) -> None:
-        _checked(api.cuStreamSynchronize(stream))
+        with self._for_now():
+            _checked(api.cuStreamSynchronize(stream))
 
     def allocate(self, size: int) -> int:
         return int(_checked(api.cuMemAlloc(size)))
@@ -175,10 +189,14 @@ class _Calls:
 
     def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
         if size == 8:
-            # There is no function for words of 64 bits: two columns of halves.
-            for i, half in enumerate((pattern & 0xFFFFFFFF, pattern >> 32)):
-                _checked(api.cuMemsetD2D32Async(target + 4 * i, 8, half, 1, count, stream))
-            return
+            # There is no function for words of 64 bits: twice as many halves, if they are equal as
+            # in 0 and -1, else two columns of them.
+            low, high = pattern & 0xFFFFFFFF, pattern >> 32
+            if low != high:
+                for i, half in enumerate((low, high)):
+                    _checked(api.cuMemsetD2D32Async(target + 4 * i, 8, half, 1, count, stream))
+                return
+            size, pattern, count = 4, low, 2 * count
         memset = {1: "cuMemsetD8Async", 2: "cuMemsetD16Async", 4: "cuMemsetD32Async"}[size]
         _checked(getattr(api, memset)(target, pattern, count, stream))
 
@@ -203,7 +221,8 @@ class _Calls:
         _checked(api.cuGraphLaunch(graph, stream))
 
     def forget(self, graph: Any) -> None:
-        _checked(api.cuGraphExecDestroy(graph))
+        with self._for_now():
+            _checked(api.cuGraphExecDestroy(graph))
 
 
 class _Memory:
@@ -271,10 +290,12 @@ class _Faults:
         self._host = host
         self.word = _Word(device, address, 1, host.dtype, storage.Block(None, address, 8))
         self._codes: dict[tuple[type[Exception], str], int] = {}
+        self._naming = threading.RLock()
 
     def code(self, error: type[Exception], text: str) -> int:
         """The number of an error, whose text has ``{value}`` where the value is to be named."""
-        return self._codes.setdefault((error, text), len(self._codes))
+        with self._naming:
+            return self._codes.setdefault((error, text), len(self._codes))
 
     def raise_any(self) -> None:
         """Raise the error that kernels have left word of; the host has waited for them."""
@@ -302,6 +323,8 @@ class Device:
         Of all threads, also of those that have ended.
     pool : storage.Pool
         Its memory: blocks that arrays use, and blocks that wait to be used again.
+    replaying : threading.RLock
+        Held by the thread that launches a graph, as graphs write to memory that they share.
     """
 
     def __init__(self, number: int, calls: Any = None) -> None:
@@ -314,7 +337,9 @@ class Device:
         self._idle: deque[Stream] = deque()  # of threads that have ended
         self._mine = threading.local()
         self._growing = threading.RLock()
+        self._faults: _Faults | None = None
         self._capturing = threading.Lock()
+        self.replaying = threading.RLock()  # a finaliser may call a compiled function
         self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
 
     def _block(self, size: int) -> storage.Block:
@@ -347,7 +372,7 @@ class Device:
     def _new_stream(self) -> Stream:
         self.activate()
         try:
-            stream = self._idle.popleft()
+            stream = self._idle.pop()  # the last one: what it has run it need not run again
         except IndexError:
             with self._growing:
                 stream = Stream(self)
@@ -362,9 +387,12 @@ class Device:
     def stream_handle(self) -> int:
         return self.stream.handle  # type: ignore[no-any-return]
 
-    @cached_property
+    @property
     def faults(self) -> _Faults:
-        return _Faults(self)
+        with self._growing:  # one for all threads
+            if self._faults is None:
+                self._faults = _Faults(self)
+            return self._faults
 
     def memory_info(self) -> tuple[int, int]:
         """Free and total memory in bytes; what waits in the pool is not free."""
@@ -731,6 +759,8 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 def _simulate(
     function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
 ) -> None:
+    if not 0 < blocks < 2**31:  # for which the simulator does nothing
+        raise MXNetError(f"a launch of {blocks} blocks; expected 1 to 2**31 - 1")
     seen = [
         FakeCUDAArray(host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
         for x in args

@@ -51,7 +51,7 @@ class Calls(Protocol):
         """Return when *event* has happened."""
 
     def finish(self, stream: int) -> None:
-        """Return when *stream* has nothing left to do."""
+        """Return when *stream* has nothing left to do; any device may be the thread's."""
 
     def allocate(self, size: int) -> int:
         """Return the address of new memory; OSError if there is none."""
@@ -90,7 +90,7 @@ class Calls(Protocol):
         """Let *stream* do all of a graph."""
 
     def forget(self, graph: Any) -> None:
-        """Free a graph; if it is being done, then afterwards."""
+        """Free a graph; if it is being done, then afterwards.  Any device may be the thread's."""
 
 
 class Stream:
@@ -168,7 +168,6 @@ class Stream:
 
     def finish(self) -> None:
         """Return when there is nothing left to do."""
-        self.calls.activate()
         self.calls.finish(self.handle)
 
 
@@ -220,6 +219,12 @@ class Capture:
 class Graph:
     """Recorded work of a device, which is started as one launch.
 
+    Attributes
+    ----------
+    turn : threading.RLock
+        Held by who launches it, until what is to be read of its own memory is on its way: others
+        write there too, and the driver wants no graph launched by two threads at once.
+
     Parameters
     ----------
     handle
@@ -230,6 +235,7 @@ class Graph:
 
     def __init__(self, device: Any, handle: Any, arrays: Sequence[DeviceArray]) -> None:
         self._device, self._handle, self._arrays = device, handle, tuple(arrays)
+        self.turn = device.replaying
 
     def launch(self, given: Sequence[DeviceArray]) -> None:
         """Start the work; *given* lies where it lay when the work was recorded."""
@@ -237,7 +243,6 @@ class Graph:
 
     def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         if not _is_finalizing():
-            self._device.activate()
             self._device.calls.forget(self._handle)
 
 
