@@ -31,7 +31,8 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 # Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
 # to wake for a launch.
 _CHUNK = 1 << 19
-_LONG = 128  # rows of a block that make up for packing B
+_LONG = 128  # rows of a block that make up for packing B ...
+_CACHED = 1 << 18  # ... which has at most so many elements
 
 
 @lru_cache(maxsize=1024)
@@ -157,7 +158,7 @@ def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
     threads = num_threads()
     if threads == 1 or m * n * k < 2 * _CHUNK:
         return m, n
-    by_rows = m >= n or (not tb and m >= _LONG * threads)
+    by_rows = m >= n or (not tb and m >= _LONG * threads and k * n <= _CACHED)
     long = m if by_rows else n
     count = min(threads * (2 if long >= 1024 * threads else 1), m * n * k // _CHUNK)
     size = -(-long // count)

@@ -57,7 +57,7 @@ _PACKED_COLUMNS = 192  # so many use a column of A that is stored as a row
 
 # Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
-_MOST_WORK = 1 << 29  # beyond, blocks for the outer caches pay
+_MOST_WORK = 1 << 27  # beyond, blocks for the outer caches pay
 
 
 def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
