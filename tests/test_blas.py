@@ -427,7 +427,7 @@ def test_tiles_stay_within_their_arrays():
 
 
 def test_tiles_take_what_openblas_would_pack():
-    large = 1 << 12
+    large = 1 << 10
     assert not _tiles.fits(large, large, large, False, False)
     assert not _tiles.fits(16, 16, 16, False, False)
     assert not _tiles.fits(4, 4, 0, False, True)

@@ -27,7 +27,7 @@ from ndgrad import autograd, nd
 from ndgrad.compiler import _plan, _program, _recorder
 from ndgrad.graph import Leaf
 from ndgrad.kernels import _fused, _philox, _products
-from ndgrad.testing import assert_close, tolerance
+from ndgrad.testing import assert_close
 
 SHAPES = ("3", "2, 3", "3, 3", "1", "2, 1", "1, 3", "2, 2, 3", "3, 2", "2, 3, 2", "0, 3", "4, 20")
 DTYPES = ("float64", "float64", "float64", "float32", "float16", "int32", "int64", "uint8")
@@ -453,15 +453,6 @@ def _longer(line: str) -> str:
     return re.sub(r"array\(\((\d)", lambda match: f"array(({int(match[1]) + 1}", line)
 
 
-def assert_near(x: Any, y: Any, *, what: str, dtype: str | None) -> None:
-    """Like `assert_close`; where terms of a second derivative cancel, what rounded them is left."""
-    relative, absolute = tolerance(dtype or y.dtype)
-    largest = np.max(np.abs(y), initial=0, where=np.isfinite(y)).astype("float64")
-    absolute += 4 * np.finfo(dtype or y.dtype).eps * largest
-    wide = x.astype("float64"), y.astype("float64")
-    np.testing.assert_allclose(*wide, rtol=relative, atol=absolute, err_msg=what)
-
-
 def check(program: Program) -> None:
     eager, compiled = Run(program, False), Run(program, True)
     text = repr(program)
@@ -488,9 +479,7 @@ def check(program: Program) -> None:
             apart = (x - y).astype(f"int{8 * x.dtype.itemsize}").astype("float64")
             assert np.all(np.abs(apart) <= 1 + 1e-6 * np.abs(y.astype("float64"))), (what, x, y)
         else:
-            kind = None if x.dtype.itemsize == 2 else worst
-            near = assert_near if program.mode == "second" else assert_close
-            near(x, y, what=what, dtype=kind)
+            assert_close(x, y, what=what, dtype=None if x.dtype.itemsize == 2 else worst)
 
 
 # Every example compiles kernels of its own; many are tried as plain Python, without the JIT.

@@ -155,8 +155,7 @@ def _multiply(
 
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
     and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
-    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or
-    more.
+    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
