@@ -399,6 +399,7 @@ def test_tiles_of_every_shape(dtype, ta, tb, factors):
     alpha, beta = factors
     sizes = [(1, 1, 1), (3, 5, 7), (8, 16, 4), (9, 17, 33), (16, 49, 16), (70, 130, 40)]
     sizes += [(19, 200, 300), (67, 210, 523)]  # packed in parts, whatever is transposed
+    sizes += [(21, 200, 1024)]  # rows of A a page apart
     for m, n, k in sizes:
         a = rng.standard_normal((k, m) if ta else (m, k)).astype(dtype)
         b = rng.standard_normal((n, k) if tb else (k, n)).astype(dtype)

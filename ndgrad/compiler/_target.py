@@ -52,7 +52,7 @@ class Host:
         return _fused.Work(spec, size, n)
 
     def kernel(self, spec: Fused, work: _fused.Work) -> _fused.Kernel:
-        return _fused.kernel(spec)
+        return _fused.kernel(spec, work.ahead)
 
     def shares(self, work: _fused.Work, heavy: int) -> tuple[int, int, int]:
         """Units of a step, and its grains in a series and alone; *heavy* is its work."""

@@ -7,9 +7,10 @@ the place of rows.
 
 A reduction along a row ends a *stage*: what follows it runs in another loop over the same row,
 which by then lies in the cache nearest to the core.  Values that a later stage needs are computed
-again if that is cheap, else kept in a scratch row.  Reductions over rows, or over everything, leave
-one partial result for each unit of work; `Joined` adds them up in order, so results do not depend
-on the number of threads.
+again if that is cheap, else kept in a scratch row.  In long rows of much data the last stage also
+fetches the next row: memory would idle otherwise while a row is gone over for the second time.
+Reductions over rows, or over everything, leave one partial result for each unit of work; `Joined`
+adds them up in order, so results do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from typing import Any, ClassVar
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, register_jitable
 
 from . import _cache, _codegen
 from ._codegen import _loaded, _stored, formula
@@ -41,6 +43,9 @@ _PART = 2048  # elements that are summed in their own type; then float64 takes o
 _UNIT = 1 << 13  # elements of a unit of work
 _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
+_AHEAD = 256  # elements that are gone over between one fetch of the next row's and another
+_AHEAD_FROM = 1 << 19  # elements from which a row has left the cache when its turn comes
+_LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 _FOLDS = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # and what they begin with
 
@@ -48,6 +53,9 @@ if numba.config.DISABLE_JIT:
 
     def any_order(a: Any, b: Any) -> Any:
         return a + b
+
+    def fetch(x: Any, lo: Any, hi: Any, step: Any) -> None:
+        pass
 
 else:
 
@@ -59,6 +67,29 @@ else:
             return builder.fadd(*args, flags=("reassoc", "nsz"))
 
         return a(a, a), generate
+
+    @intrinsic
+    def _prefetch(typing_context: Any, x: Any, i: Any) -> Any:
+        """Ask for the element's line in every cache, to be read; it need not be x's."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, values[0]).data
+            pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+            function = builder.module.declare_intrinsic(
+                "llvm.prefetch", (pointer,), ir.FunctionType(ir.VoidType(), (pointer, *(word,) * 3))
+            )
+            line = builder.bitcast(builder.gep(data, (values[1],)), pointer)
+            read, keep, of_data = word(0), word(3), word(1)
+            builder.call(function, (line, read, keep, of_data))
+            return context.get_dummy_value()
+
+        return types.none(x, i), generate
+
+    @register_jitable(forceinline=True)
+    def fetch(x: Any, lo: Any, hi: Any, step: Any) -> None:
+        """Bring x[lo:hi], *step* elements a line, into the cache nearest to the core."""
+        for i in range(lo, hi, step):
+            _prefetch(x, i)
 
 
 def folds(row: Reduction, dtype: Dtype) -> bool:
@@ -154,8 +185,9 @@ class _Writer:
 
     writes: ClassVar[type[_codegen._Writer] | None] = None  # of formulas
 
-    def __init__(self, fused: Fused) -> None:
+    def __init__(self, fused: Fused, ahead: bool = False) -> None:
         self.fused = fused
+        self.ahead = ahead
         self.imports: set[str] = set()
         self.steps = {step.name: step for step in fused.steps}
         self.operands = {x.name: x for x in fused.operands}
@@ -284,7 +316,7 @@ class _Writer:
                 *_indented(whole),
             ]
         if not sums:
-            return lines
+            return self._with_next_row(lines) if stage and stage == self.last else lines
         for fold in sums:
             lines.append(f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}")
         if self.fused.form == "rows":
@@ -293,6 +325,22 @@ class _Writer:
             *(f"{fold.name} = {_neutral(fold, 'float64')}" for fold in sums if fold.over == "row"),
             *lines,
         ]
+
+    def _with_next_row(self, lines: list[str]) -> list[str]:
+        """The last loop over a row in parts, each of which begins to fetch a part of the next."""
+        if not self.ahead:
+            return lines
+        self.imports.add("fetch")
+        fetches = []
+        for x in self.fused.operands:
+            if x.level == "full":
+                begin, step = self._begin(x.name, "(row + 1)"), _LINE // x.dtype.itemsize
+                fetches.append(f"fetch({x.name}_all, {begin} + start, {begin} + stop, {step})")
+        return _in_parts(lines, _AHEAD, fetches)
+
+    def _begin(self, name: str, row: str) -> str:
+        """Where a row of a full argument begins."""
+        return f"{name}_at + {row} * {name}_step" if name in self.fused.strips else f"{row} * n"
 
     def _kind(self, name: str) -> str:
         return (self.steps.get(name) or self.operands[name]).dtype.name
@@ -412,9 +460,7 @@ class _Writer:
             add("            m = min(n, size - row * n)")
         for x in arguments:
             if x.level == "full":
-                begin = "row * n"
-                if x.name in fused.strips:
-                    begin = f"{x.name}_at + row * {x.name}_step"
+                begin = self._begin(x.name, "row")
                 add(f"            {x.name} = {x.name}_all[{begin} : {begin} + m]")
             elif x.level == "row":
                 add(
@@ -433,10 +479,11 @@ class _Writer:
         words = set(re.findall(r"[a-z]\w*", "\n".join(lines)))
         used = sorted(words & _NUMPY_NAMES)
         halves = sorted(words & {"float_to_half", "half_to_float"})
-        scalars = sorted(self.imports - {"any_order"})
+        own = sorted(self.imports & {"any_order", "fetch"})
+        scalars = sorted(self.imports - {"any_order", "fetch"})
         top = [f'"""{fused.name}. Fused from a compiled graph; do not edit."""', ""]
-        if "any_order" in self.imports:
-            top.append("from ndgrad.kernels._fused import any_order")
+        if own:
+            top.append(f"from ndgrad.kernels._fused import {', '.join(own)}")
         if halves:
             top.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
         top.append("from ndgrad.kernels._launch import chunked")
@@ -456,8 +503,10 @@ def _neutral(fold: Fold, kind: str) -> str:
     return f"{kind}({_FOLDS[fold.row.combined]})"
 
 
-def _in_parts(lines: Sequence[str]) -> list[str]:
-    """A loop along a row, cut into parts.
+def _in_parts(
+    lines: Sequence[str], part: int = _PART, before: Sequence[str] = ()
+) -> list[str]:
+    """A loop along a row, cut into parts; each begins with the lines *before*.
 
     They are slices, as an index that begins at 0 needs no test for being negative, without which
     LLVM would gather element by element.
@@ -465,8 +514,9 @@ def _in_parts(lines: Sequence[str]) -> list[str]:
     names = dict.fromkeys(re.findall(r"(\w+)\[i\]", "\n".join(lines)))
     inside = [re.sub(r"(\w+)\[i\]", r"\1_here[i]", line) for line in lines]
     return [
-        f"for start in range(0, m, {_PART}):",
-        f"    stop = min(start + {_PART}, m)",
+        f"for start in range(0, m, {part}):",
+        f"    stop = min(start + {part}, m)",
+        *_indented(before),
         *(f"    {name}_here = {name}[start:stop]" for name in names),
         *_indented([line.replace("range(m)", "range(stop - start)") for line in inside]),
     ]
@@ -492,9 +542,9 @@ def _is_truth(text: str) -> bool:
 
 
 @cache
-def source(fused: Fused) -> str:
-    """Readable module text of a fused kernel."""
-    return _Writer(fused).text()
+def source(fused: Fused, ahead: bool = False) -> str:
+    """Readable module text of a fused kernel; *ahead*: it fetches the next row."""
+    return _Writer(fused, ahead).text()
 
 
 class Work:
@@ -526,6 +576,11 @@ class Work:
     def numbers(self) -> tuple[int, int, int, int]:
         return self.size, self.rows, self.n, self.block
 
+    @property
+    def ahead(self) -> bool:
+        """Whether it pays to fetch the next row while one is worked on."""
+        return not self._flat and self.n >= _AHEAD and self.size >= _AHEAD_FROM
+
     def fit(self, each: int) -> int:
         """The units that make *each* elements, cut anew where that is free; 0 if none do."""
         free = not self._partial  # units do not show in results
@@ -555,8 +610,8 @@ class Kernel:
         Whether it was found compiled on the disk.
     """
 
-    def __init__(self, fused: Fused) -> None:
-        self.text = source(fused)
+    def __init__(self, fused: Fused, ahead: bool) -> None:
+        self.text = source(fused, ahead)
         arguments = [
             getattr(types, x.dtype.name) if x.level == "number" else vector(x.dtype)
             for x in fused.arguments
@@ -609,9 +664,9 @@ class Joined:
 
 
 @cache
-def kernel(fused: Fused) -> Kernel:
+def kernel(fused: Fused, ahead: bool) -> Kernel:
     """The compiled kernel, once a process."""
-    return Kernel(fused)
+    return Kernel(fused, ahead)
 
 
 @cache

@@ -4,7 +4,8 @@ A tile of C stays in vector registers: each step of its sum loads a few vectors 
 one element for each row of A.  Long sums are cut into parts, so that a panel of B (a part's rows, a
 tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
 stored transposed or many rows use it; of A a part is copied where it is stored transposed and many
-columns use it, else it is read where it lies.  Goto and van de Geijn 2008, "Anatomy of
+columns use it or its rows begin whole pages apart, else it is read where it lies.  While a panel is
+used the next one's elements of B are fetched.  Goto and van de Geijn 2008, "Anatomy of
 high-performance matrix multiplication", describe tiles and panels; their blocks for the outer
 caches are left to the prefetcher.
 
@@ -53,11 +54,13 @@ _VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
 
 _DEPTH = 256  # of a panel at most: with three vectors a row 48 KB
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays
-_PACKED_COLUMNS = 192  # so many use a column of A that is stored as a row
+_PACKED_COLUMNS = 192  # so many use an element of A before copying it pays
+_PAGE = 4096  # bytes: lines that are multiples of it apart compete for the same place in a cache
+_LINE = 64  # bytes of a line of the caches
 
 # Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
-_MOST_WORK = 1 << 27  # beyond, blocks for the outer caches pay
+_MOST_WORK = 1 << 28  # beyond, blocks for the outer caches pay
 
 
 def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
@@ -126,6 +129,13 @@ class _Vectors:
         args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
         self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
 
+    def fetch(self, pointer: Any) -> None:
+        """Bring a line into the second cache: the first has no room for it yet."""
+        byte = ir.IntType(8).as_pointer()
+        read, second, of_data = _INT(0), _INT(2), _INT(1)
+        args = [self.builder.bitcast(pointer, byte), read, second, of_data]
+        self._call("prefetch.p0", ir.VoidType(), args)
+
     def fma(self, a: Any, b: Any, c: Any) -> Any:
         return self._call(f"fma.{self.name}", self.type, [a, b, c])
 
@@ -149,13 +159,15 @@ class _Vectors:
 
 @intrinsic
 def _multiply(
-    _typing, a, ao, apart, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns
-):
+    _typing, a, ao, apart, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns,
+    later, lo, ldl, each, length,
+):  # fmt: skip
     """A panel of ``C = alpha * A @ B + beta * C``: *m* rows of *columns* elements.
 
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
     and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
-    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.
+    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.  Each tile
+    also fetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -167,11 +179,23 @@ def _multiply(
         apart, down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 4, 7, 10, 11, 12))
         alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (13, 14))
         columns = args[15]
+        later = v.at(v.data(context, sig, args, 16), args[17])
+        ldl, each, length = args[18:21]
+
+        def fetch(tile: Any) -> None:
+            """The share of a tile in what is fetched, a line at a time."""
+            first = builder.mul(tile, each)
+            with v.loop(first, builder.add(first, each), 1) as (row, _):
+                start = v.at(later, builder.mul(row, ldl))
+                with v.loop(v.long(0), length, _LINE // v.size) as (i, _):
+                    v.fetch(v.at(start, i))
 
         def rows(vectors: int, mask: Any) -> None:
             whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
             for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
-                with v.loop(first, last, height) as (i, _):
+                with v.loop(first, last, height) as (i, tile):
+                    if height == ROWS:
+                        fetch(tile)
                     line, result = v.at(a, builder.mul(i, apart)), v.at(c, builder.mul(i, ldc))
                     _emit_tile(
                         v, line, down, along, b, ldb, result, ldc, k, alpha, beta,
@@ -186,7 +210,8 @@ def _multiply(
         return context.get_dummy_value()
 
     n = types.intp
-    return types.void(a, n, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n), code
+    product = a, n, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n
+    return types.void(*product, later, n, n, n, n), code
 
 
 def _emit_tile(
@@ -333,15 +358,18 @@ def product(
     parts = (k + _DEPTH - 1) // _DEPTH
     deep = (k + parts - 1) // parts
     packed_b = tb or m >= _PACKED_ROWS
-    panel = np.empty((deep + lanes) * widest if packed_b else 1, a.dtype)
-    whole = m - m % ROWS if ta and n >= _PACKED_COLUMNS else 0  # rows of A that are packed
-    side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
+    panel = np.empty((deep + lanes) * widest + lanes if packed_b else lanes, a.dtype)
+    panel = panel[(-panel.ctypes.data % BYTES) // a.itemsize :]  # or each vector lies in two lines
     down, along = (1, lda) if ta else (lda, 1)
+    packed_a = n >= _PACKED_COLUMNS and (ta or lda * a.itemsize % _PAGE == 0)
+    whole = m - m % ROWS if packed_a else 0  # rows of A that are packed
+    side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
+    tiles = max(1, m // ROWS)
     for first in range(0, k, deep):
         depth = min(deep, k - first)
         start_a = ao + first * along
         for i in range(0, whole, ROWS):
-            _pack(a, start_a + i, lda, False, depth, ROWS, side, i * depth, ROWS)
+            _pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
         j = 0
         while j < n:
             width = min(widest, n - j)
@@ -353,15 +381,21 @@ def product(
             rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
             if packed_b:
                 _pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
+            coming = min(widest, n - j - width) if packed_b else 0  # columns of the next panel
+            later = start_b + (width * ldb if tb else width)
+            each, length = (coming, depth) if tb else (depth if coming else 0, coming)
+            each = (each + tiles - 1) // tiles
             before = beta if first == 0 else 1.0
             if whole:
                 _multiply(
                     side, 0, depth, 1, ROWS, rows, start, step,
                     c, co + j, ldc, whole, depth, alpha, before, width,
+                    b, later, ldb, each, length,
                 )  # fmt: skip
             _multiply(
                 a, start_a + whole * down, down, down, along, rows, start, step,
                 c, co + whole * ldc + j, ldc, m - whole, depth, alpha, before, width,
+                b, later, ldb, each, length,
             )  # fmt: skip
             j += width
 

@@ -203,11 +203,9 @@ def sigmoid_f32(x):
     a = -clamp(x, f32(-104.4), f32(60.0))
     k, power = lowered_power_f32(a * _LOG2_E_F32)
     r = (a - k * _LN2_HIGH_F32) - k * _LN2_LOW_F32
-    more = r * (f32(1.0) + r * horner(r, _EXP_F32)) * power
-    # The larger term comes last, so that one rounding counts.
-    small = LOWERED_F32 if power > LOWERED_F32 else power
-    large = power if power > LOWERED_F32 else LOWERED_F32
-    return LOWERED_F32 / (large + (more + small))
+    more = r * (f32(1.0) + r * horner(r, _EXP_F32))
+    # The power of two comes last: it is exact, and for x << 0 the only large term.
+    return LOWERED_F32 / ((more * power + LOWERED_F32) + power)
 
 
 @scalar("sigmoid", "float64", ulp=2)
