@@ -18,6 +18,7 @@ from ..graph import Array
 from ._program import (
     Call,
     Flat,
+    Gather,
     Instruction,
     Map,
     Source,
@@ -284,7 +285,7 @@ class Memory:
         """Where *instructions* compute; what a call does, such as a copy, may be elsewhere."""
         found: set[Device | None] = set()
         for instruction in instructions:
-            if not isinstance(instruction, (Call, View, Strip)):
+            if not isinstance(instruction, (Call, Gather, View, Strip)):
                 values = (*(root(x)[0] for x in instruction.inputs), *instruction.outputs)
                 found.update(self._homes[x] for x in values if x in self._homes)
         if len(found) > 1:

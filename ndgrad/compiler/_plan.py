@@ -23,17 +23,21 @@ from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
 from ..kernels._series import Step
 from ..kernels._strided import Box, gather, move
+from ..kernels._strided import whole as contiguous
 from ..kernels._table import lookup
 from ..storage import empty
 from ._fuse import Fusion, Group
+from ._layout import in_strips
 from ._memory import Slot, lay_out, workspace
 from ._program import (
     SHORT,
     Call,
     Flat,
+    Gather,
     Instruction,
     Join,
     Map,
+    Place,
     Product,
     Program,
     Reduce,
@@ -111,7 +115,7 @@ class _Builder:
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
         self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
-        self.placed: dict[Value, tuple[Value, int, int]] = {}  # part -> join, offset, stride
+        self.placed: dict[Value, Place] = {}  # part -> where in a join
         self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
         self.outputs: list[tuple[int, Any]] = []  # results that the function is given memory for
         self.memory = Memory(self.outputs, tuple)
@@ -236,21 +240,27 @@ class _Builder:
                         self.inside[base] = join.outputs[0], offset
                     elif (
                         maker is not None
-                        and maker.fused
                         and whole(x) is base
                         and self.fusion.readers(base) == [group]
                         and join.inputs.count(x) == 1
                         and base not in wanted
                         and base not in self.direct
-                        and base not in maker.late
-                        and base not in maker.rows
                         and base not in self.placed
-                        and maker.n in (0, n)
-                        and n >= SHORT
+                        and self._stores_strips(maker, base, n)
                     ):
-                        maker.n = n
-                        self.placed[base] = join.outputs[0], offset, stride
+                        self.placed[base] = Place(join.outputs[0], offset, n, stride)
                     offset += n
+
+    def _stores_strips(self, group: Group, value: Value, n: int) -> bool:
+        """Whether a group can store *value* in rows of *n* that lie apart, and so it will."""
+        if isinstance(value.maker, Product):
+            return self.target.has_series and in_strips(value.maker, Place(value, 0, n, n)) is not None
+        if not group.fused or n < SHORT or group.n not in (0, n):
+            return False
+        if value in group.late or value in group.rows:
+            return False
+        group.n = n
+        return True
 
     def _in_place(self, group: Group, source: Value, value: Value) -> bool:
         """Whether a kernel may write *value* over *source* while it reads it."""
@@ -454,12 +464,8 @@ class _Builder:
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
                 if value in self.placed:
-                    joined, offset, stride = self.placed[value]
-                    if joined not in self.names:
-                        self._allocate(joined)
-                    self._used(joined)
-                    expressions.append(self.names[joined])
-                    strips[x.name] = offset, stride
+                    expressions.append(self._joined(value))
+                    strips[x.name] = self.placed[value].offset, self.placed[value].stride
                 else:
                     expressions.append(self._allocate(value))
             elif x.name in spec.strips:
@@ -483,6 +489,14 @@ class _Builder:
         for finish in finishing:
             self._run(Step(*finish))
         self._account(group, made, kernel.text, outside, follows=grain > 0)
+
+    def _joined(self, value: Value) -> str:
+        """Memory of the join that *value* is stored in as strips."""
+        joined = self.placed[value].base
+        if joined not in self.names:
+            self._allocate(joined)
+        self._used(joined)
+        return self.names[joined]
 
     def _epilogue(self, group: Group, outside: Sequence[Value], work: Any) -> int:
         """The grain at which a group can follow the product just before it; 0 if it cannot.
@@ -560,6 +574,8 @@ class _Builder:
             self._call(instruction, inputs)
         elif isinstance(instruction, Product):
             self._product(instruction, inputs)
+        elif isinstance(instruction, Gather):
+            self._gather(instruction, inputs[0])
         elif isinstance(instruction, Update):
             part = instruction.inputs[1]
             out = self._allocate(instruction.outputs[0])
@@ -576,17 +592,35 @@ class _Builder:
             raise AssertionError(instruction)
         self._account(group, instruction.outputs, "", instruction.outputs)
 
+    def _gather(self, instruction: Gather, x: str) -> None:
+        (value,), box = instruction.outputs, instruction.box
+        out = self._allocate(value)
+        if box.size == 0:
+            return
+        step = self.target.gather(x, out, box, value.dtype)
+        if step is not None:
+            self._run(step)
+            return
+        self.globals["move"] = move
+        boxes = self._bound("box", box), self._bound("box", contiguous(box.shape))
+        self._line(f"move({x}, {boxes[0]}, {out}, {boxes[1]})")
+
     def _product(self, p: Product, inputs: list[str]) -> None:
         bias = inputs[2] if len(inputs) == 3 and not p.continues else None
-        out = self._continued(p) if p.continues else self._allocate(p.outputs[0])
+        (value,), places = p.outputs, p.places
+        if value in self.placed:
+            out, places = self._joined(value), (*places[:2], in_strips(p, self.placed[value]))
+        else:
+            out = self._continued(p) if p.continues else self._allocate(value)
         facts = (p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.alpha, p.batch, p.continues)
-        step = self.target.product((inputs[0], inputs[1], bias, out), *facts, p.outputs[0].dtype)
+        operands = inputs[0], inputs[1], bias, out
+        step = self.target.product(operands, *facts, value.dtype, places)
         if step is not None:
             self.product = self._run(step), p
         else:
             name = self._bound("product", product_into)
-            operands = f"{inputs[0]}, {inputs[1]}, {bias}, {out}"
-            self._line(f"{name}({operands}, {', '.join(map(str, facts))})")
+            assert not any(places), "a product of matrices that lie apart is not a step"
+            self._line(f"{name}({', '.join(map(str, (*operands, *facts)))})")
 
     def _continued(self, product: Product) -> str:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
@@ -645,8 +679,8 @@ class _Builder:
         offset = 0
         for x, n in zip(join.inputs, join.lengths, strict=True):
             base = root(x)[0]
-            placed = self.placed.get(base) or self.inside.get(base)
-            if n and (placed is None or placed[0] is not out):
+            part = self.placed.get(base) or self.inside.get(base)
+            if n and (part is None or part[0] is not out):
                 self._place(self._expression(x), self.names[out], x.size // n, n, offset, join)
             offset += n
 

@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..kernels._products import Matrices
 from ..kernels._reduction import Reduction
+from ..kernels._strided import Box
 
 Shape = tuple[int, ...]
 Flat = np.ndarray[Any, Any]
@@ -168,6 +170,17 @@ class Strip(Instruction):
 
 
 @dataclass(eq=False, kw_only=True)
+class Gather(Instruction):
+    """The elements of a value that lie in a box, in order."""
+
+    box: Box
+    title = "gather"
+
+    def key(self) -> Any:
+        return "gather", self.inputs, self.box
+
+
+@dataclass(eq=False, kw_only=True)
 class Join(Instruction):
     """Values side by side: rows of *lengths* elements of each input make a row of the result."""
 
@@ -198,7 +211,8 @@ class Reduce(Instruction):
 class Product(Instruction):
     """``alpha * op(A) @ op(B)``, *batch* of them.
 
-    A third input is added: to each row, or, of the result's size, to the whole.
+    A third input is added: to each row, or, of the result's size, to the whole.  *places* tells
+    where A, B and the result lie, if not one matrix behind the other.
     """
 
     m: int
@@ -208,11 +222,12 @@ class Product(Instruction):
     transpose_b: bool
     alpha: float
     batch: int
+    places: tuple[Matrices | None, ...] = (None, None, None)
     title = "product"
 
     def key(self) -> Any:
         sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.alpha, self.batch
-        return "product", self.inputs, sizes
+        return "product", self.inputs, sizes, self.places
 
     @property
     def continues(self) -> bool:

@@ -20,7 +20,7 @@ from ..kernels._launch import PARALLEL_ELEMENTS, Entry
 from ..kernels._products import step as product_step
 from ..kernels._reduction import Reduction
 from ..kernels._series import Step
-from ..kernels._strided import rows_step
+from ..kernels._strided import gather_step, rows_step
 from ._replay import Memory, Replayed
 from ._report import Report
 
@@ -71,6 +71,10 @@ class Host:
         """A copy of rows as a step, if it can be one."""
         return rows_step(*args) if args[-1].name in ("float32", "float64") else None
 
+    def gather(self, *args: Any) -> Step | None:
+        """A copy along strides as a step, if it can be one."""
+        return gather_step(*args) if args[-1].name in ("float32", "float64") else None
+
 
 class Gpu:
     """A GPU, with the methods of `Host`."""
@@ -111,7 +115,7 @@ class Gpu:
     def product(self, *args: Any) -> None:
         return None
 
-    rows = product
+    rows = gather = product
 
 
 class _Launched:

@@ -16,6 +16,7 @@ from ..kernels import _philox
 from ..kernels._table import NONE, lookup
 from ..ndarray import NDArray
 from ..storage import empty_like
+from ._layout import laid_out
 from ._optimise import partition, simplified
 from ._products import accumulated, batched, scaled, stacked
 from ._program import Program, Source, Value, is_source, live, root
@@ -284,7 +285,10 @@ def _traced(
     traced.device = recorder.device(live(recorder.instructions, wanted))
     instructions, new = simplified(recorder.instructions, wanted)
     latest = _follow(new)
-    for rewrite in (scaled, batched, accumulated, stacked):
+    rewrites = [scaled, batched, accumulated, stacked]
+    if traced.device is None:  # a device's libraries want matrices one behind the other
+        rewrites.append(laid_out)
+    for rewrite in rewrites:
         instructions, more = rewrite(instructions, [latest(value) for value in wanted])
         new |= more
     results = [latest(value) for value in results]

@@ -55,6 +55,13 @@ class Sizes(NamedTuple):
     shape: Shape
 
 
+class Matrices(NamedTuple):
+    """Where the matrices of a batch lie in a flat array, and how far apart their rows begin."""
+
+    starts: tuple[int, ...]
+    step: int
+
+
 def show(shape: Shape) -> str:
     return str(list(shape)).replace(" ", "")
 
@@ -93,11 +100,15 @@ def _blocks(
     addr: int,
     a: Any,
     starts_a: Any,
+    lda: int,
     ta: bool,
     b: Any,
     starts_b: Any,
+    ldb: int,
     tb: bool,
     c: Any,
+    starts_c: Any,
+    ldc: int,
     bias: Any,
     m: int,
     n: int,
@@ -115,18 +126,17 @@ def _blocks(
     *kernel* is where the machine code of `_blas.gemm` or `_tiles.product` is: a call compiles
     faster than both would inside of this one.
     """
-    lda, ldb = m if ta else k, k if tb else n
     down, across = (m + rows - 1) // rows, (n + columns - 1) // columns
     for block in range(lo, hi):
         item, place = block // (down * across), block % (down * across)
         i, j = place // across * rows, place % across * columns
         ao, bo = starts_a[item] + (i if ta else i * lda), starts_b[item] + (j * ldb if tb else j)
-        co, height, width = item * m * n + i * n + j, min(rows, m - i), min(columns, n - j)
+        co, height, width = starts_c[item] + i * ldc + j, min(rows, m - i), min(columns, n - j)
         if bias.size:
-            _fill(c, co, n, bias[j : j + width], height)
+            _fill(c, co, ldc, bias[j : j + width], height)
         call(
             kernel,
-            (addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, n, height, width, k, alpha, beta),
+            (addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, ldc, height, width, k, alpha, beta),
         )
 
 
@@ -232,7 +242,9 @@ def many(
     numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
     kernel, addr, *rest = numbers
     entry = _blocks_entry(c.dtype)
-    args = (kernel, addr, a, starts_a, ta, b, starts_b, tb, c, c[:0], *rest)
+    lda, ldb, starts_c = m if ta else k, k if tb else n, _starts(batch, m * n)
+    places = a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, n
+    args = (kernel, addr, *places, c[:0], *rest)
     if units > each:
         entry.parallel(*args, units, each)
     else:
@@ -261,8 +273,13 @@ def _shares(
 @cache
 def _blocks_entry(dtype: np.dtype[Any]) -> Entry:
     kinds = list(flat(_blocks.function, dtype))
-    kinds[3] = kinds[6] = vector(np.dtype("int64"))
+    kinds[3] = kinds[7] = kinds[11] = vector(np.dtype("int64"))  # where matrices begin
     return Entry(_blocks, tuple(kinds))
+
+
+def is_step(m: int, n: int, k: int, batch: int) -> bool:
+    """Whether products of real numbers of this size can be a step of a series."""
+    return m * n * k * batch > 0 and m > 1 and n > 1
 
 
 def step(
@@ -276,6 +293,7 @@ def step(
     batch: int,
     add: bool,
     dtype: np.dtype[Any],
+    places: tuple[Matrices | None, ...] = (None, None, None),
 ) -> Step | None:
     """`product_into` as a step of a series; None for vectors, which have functions of their own.
 
@@ -283,18 +301,25 @@ def step(
     ----------
     operands : tuple
         What stands for A, B, a bias or None, and the result among a step's arguments.
+    places : tuple
+        Where A, B and the result lie, if not one matrix behind the other.
     """
-    if m * n * k * batch == 0 or m == 1 or n == 1:
+    if not is_step(m, n, k, batch):
         return None
     a, b, bias, c = operands
     beta = 1.0 if add or bias is not None else 0.0
     numbers, units, grain = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
     kernel, addr, *rest = numbers
     rows, columns = rest[-2:]
-    in_order = columns == n and (batch == 1 or rows == m)
+    in_order = columns == n and (batch == 1 or rows == m) and places[2] is None
     empty_row = np.empty(0, dtype)
+    sizes = (m * k, m if ta else k), (k * n, k if tb else n), (m * n, n)
+    (starts_a, lda), (starts_b, ldb), (starts_c, ldc) = (
+        (_starts(batch, size), step) if place is None else (np.array(place.starts), place.step)
+        for place, (size, step) in zip(places, sizes, strict=True)
+    )
     arguments = (
-        kernel, addr, a, _starts(batch, m * k), ta, b, _starts(batch, k * n), tb, c,
+        kernel, addr, a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, ldc,
         empty_row if bias is None else bias, *rest,
     )  # fmt: skip
     each = grain * rows * n if in_order else 0

@@ -14,13 +14,14 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
 
 from .. import tracing
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
 from ._elementwise import constant
-from ._launch import WORTH_SHARING, Entry, chunked, flat, grain
+from ._launch import WORTH_SHARING, Entry, chunked, flat, grain, vector
 from ._series import Step
 
 Shape = tuple[int, ...]
@@ -152,6 +153,16 @@ def _runs(x, y, xo, yo, geometry, middle, mx, my, n, lo, hi):
 
 
 @chunked
+def _pieces(x, y, xo, yo, n, piece, lo, hi):
+    """Copy one long run of n elements in pieces."""
+    for i in range(lo, hi):
+        start, stop = i * piece, min(n, (i + 1) * piece)
+        source, target = x[xo + start : xo + stop], y[yo + start : yo + stop]
+        for j in range(target.size):
+            target[j] = source[j]
+
+
+@chunked
 def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
     """The same with strides nx and ny along the run."""
     count = geometry[0]
@@ -229,32 +240,29 @@ def move(x: Any, source: Box, y: Any, target: Box) -> None:
     """
     if 0 in source.shape:
         return
-    plan = _plan(source.shape, source.strides, target.strides)
     x, y = bits(x), bits(y)
     if y.__class__ is DeviceArray:
+        plan = _plan(source.shape, source.strides, target.strides)
         _cuda._strided.move(x, y, source.offset, target.offset, plan)
         return
+    loop, numbers, units, each = _loop(source.shape, source.strides, target.strides)
+    loop(x, y, source.offset, target.offset, *numbers, units, each)
+
+
+@lru_cache(maxsize=4096)
+def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, tuple[Any, ...], int, int]:
+    """What copies boxes of a shape: a kernel, its numbers behind offsets, its units, its grain."""
+    plan = _plan(shape, xs, ys)
     m, mx, my = plan.middle
     n, nx, ny = plan.inner
-    args = (x, y, source.offset, target.offset, plan.geometry)
+    if plan.kind == "runs" and plan.rows == 1 and n > grain(1):
+        return _pieces, (n, grain(1)), -(-n // grain(1)), 1
     if plan.kind == "runs":
-        if plan.rows == 1 and n > grain(1):
-            # One long run: pieces of it are the rows.
-            piece = grain(1)
-            whole = n // piece
-            _runs(*args, whole, piece, piece, piece, whole, 1)
-            done = whole * piece
-            if done < n:
-                y[target.offset + done : target.offset + n] = x[
-                    source.offset + done : source.offset + n
-                ]
-        else:
-            _runs(*args, m, mx, my, n, plan.rows, grain(n))
-    elif plan.kind == "tiles":
+        return _runs, (plan.geometry, m, mx, my, n), plan.rows, grain(n)
+    if plan.kind == "tiles":
         bands = plan.rows // m * ((m + TILE - 1) // TILE)
-        _tiles(*args, m, my, n, nx, bands, grain(n * TILE))
-    else:
-        _elements(*args, m, mx, my, n, nx, ny, plan.rows, grain(n, 2))
+        return _tiles, (plan.geometry, m, my, n, nx), bands, grain(n * TILE)
+    return _elements, (plan.geometry, m, mx, my, n, nx, ny), plan.rows, grain(n, 2)
 
 
 def gather(x: Any, box: Box) -> np.ndarray[Any, Any]:
@@ -296,7 +304,7 @@ def whole(shape: Shape) -> Box:
     return Box(shape, contiguous_strides(shape))
 
 
-# --- rows, as a step of a series ------------------------------------------------------------------
+# --- as steps of a series -------------------------------------------------------------------------
 
 _PIECE = 1024  # elements of which a single row is cut into several
 
@@ -327,3 +335,18 @@ def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype
     return Step(
         _place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, WORTH_SHARING * each
     )
+
+
+@cache
+def _entry(loop: Any, dtype: np.dtype[Any], numbers: tuple[type, ...]) -> Entry:
+    kinds = [vector(np.dtype("int64")) if kind is np.ndarray else types.intp for kind in numbers]
+    return Entry(loop, (vector(dtype), vector(dtype), *(types.intp,) * 2, *kinds, *(types.intp,) * 2))
+
+
+def gather_step(x: Any, y: Any, box: Box, dtype: np.dtype[Any]) -> Step:
+    """Copy a box of *x* to all of *y*, which stand for the arrays among a step's arguments."""
+    target = whole(box.shape)
+    loop, numbers, units, each = _loop(box.shape, box.strides, target.strides)
+    entry = _entry(loop, dtype, tuple(map(type, numbers)))
+    arguments = (x, y, box.offset, target.offset, *numbers)
+    return Step(entry, arguments, units, each, WORTH_SHARING * each)
