@@ -78,6 +78,10 @@ LINES = {
         nd.dot(m.reshape((-1, 1)), q.reshape((1, -1)))
         nd.batch_dot(t, u)[NUMBER] + nd.dot(m, q) | nd.batch_dot(t, u)[0] + nd.batch_dot(t, u)[1]
         nd.concat(nd.dot(m, q), nd.dot(m, m, transpose_b=True), dim=AXIS)
+        nd.dot((m + 1).T, q) | nd.dot(m, q).T | nd.dot((m * 2)[:, ::-1], (q + 1).T)
+        nd.batch_dot(nd.swapaxes(t + 1, dim1=0, dim2=1), nd.swapaxes(u * 2, dim1=0, dim2=AXIS))
+        nd.swapaxes(nd.batch_dot(t, u), dim1=0, dim2=AXIS) | nd.dot((m + 1)[:, NUMBER:], q[NUMBER:])
+        nd.concat(nd.dot(m, q).T, nd.dot(q, m, transpose_b=FLAG), dim=AXIS)
     """,
     "others": """
         nd.take(x, y, axis=AXIS) | nd.take(x, y) | nd.one_hot(x, 3) | nd.sort(x, axis=AXIS)

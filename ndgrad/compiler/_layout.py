@@ -17,11 +17,11 @@ from ._program import (
     Instruction,
     Place,
     Product,
+    Source,
     Strip,
     Value,
     View,
     live,
-    may_change,
     place,
     replaced,
     root,
@@ -76,8 +76,9 @@ def _takes_places(product: Product) -> bool:
 def _read_in_place(gather: Gather, readers: Sequence[Instruction]) -> None:
     """Let all *readers* read where *gather* would, if they can."""
     (out,), (source,) = gather.outputs, gather.inputs
-    if may_change(source):  # backward would read what is there then
-        return
+    maker = root(source)[0].maker
+    if isinstance(maker, Source) and maker.kind not in ("constant", "head"):
+        return  # backward would read what has been written there since
     sides = [
         (reader, side)
         for reader in readers

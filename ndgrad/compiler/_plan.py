@@ -254,7 +254,9 @@ class _Builder:
     def _stores_strips(self, group: Group, value: Value, n: int) -> bool:
         """Whether a group can store *value* in rows of *n* that lie apart, and so it will."""
         if isinstance(value.maker, Product):
-            return self.target.has_series and in_strips(value.maker, Place(value, 0, n, n)) is not None
+            return (
+                self.target.has_series and in_strips(value.maker, Place(value, 0, n, n)) is not None
+            )
         if not group.fused or n < SHORT or group.n not in (0, n):
             return False
         if value in group.late or value in group.rows:

@@ -503,9 +503,7 @@ def _neutral(fold: Fold, kind: str) -> str:
     return f"{kind}({_FOLDS[fold.row.combined]})"
 
 
-def _in_parts(
-    lines: Sequence[str], part: int = _PART, before: Sequence[str] = ()
-) -> list[str]:
+def _in_parts(lines: Sequence[str], part: int = _PART, before: Sequence[str] = ()) -> list[str]:
     """A loop along a row, cut into parts; each begins with the lines *before*.
 
     They are slices, as an index that begins at 0 needs no test for being negative, without which

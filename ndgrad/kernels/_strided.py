@@ -339,8 +339,10 @@ def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype
 
 @cache
 def _entry(loop: Any, dtype: np.dtype[Any], numbers: tuple[type, ...]) -> Entry:
-    kinds = [vector(np.dtype("int64")) if kind is np.ndarray else types.intp for kind in numbers]
-    return Entry(loop, (vector(dtype), vector(dtype), *(types.intp,) * 2, *kinds, *(types.intp,) * 2))
+    geometry, whole_number = vector(np.dtype("int64")), types.intp
+    kinds = [geometry if kind is np.ndarray else whole_number for kind in (int, int, *numbers)]
+    bounds = whole_number, whole_number
+    return Entry(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
 
 
 def gather_step(x: Any, y: Any, box: Box, dtype: np.dtype[Any]) -> Step:
