@@ -130,19 +130,15 @@ class Specialised:
 
     def _check_sharing(self, arrays: Sequence[NDArray]) -> None:
         """Refuse arguments that share memory with each other or with what is written to."""
-        given: list[tuple[str, Array]] = [
-            (f"array argument {i}", array) for i, array in enumerate(arrays)
-        ]
-        for kind, i in self._sources:
-            if kind == "gradient":
-                given.append((f"the gradient of array argument {i}", _leaf(arrays, i).grad))
-        cells: dict[int, str] = {}
-        for name, array in given:
-            other = cells.setdefault(id(array._version), name)
-            if other is not name:
+        given: list[Array] = list(arrays)
+        given += [_leaf(arrays, i).grad for kind, i in self._sources if kind == "gradient"]
+        cells: dict[int, int] = {}
+        for place, array in enumerate(given):
+            other = cells.setdefault(id(array._version), place)
+            if other != place:
                 raise MXNetError(
-                    f"compile: {self.name} writes to arrays, and its {other} and {name} share "
-                    "memory; pass copies"
+                    f"compile: {self.name} writes to arrays, and its {self._called(other, arrays)} "
+                    f"and {self._called(place, arrays)} share memory; pass copies"
                 )
         for kind, number, targets in self._written:
             if kind != "captured":
@@ -154,12 +150,19 @@ class Specialised:
                         "around it; pass a copy"
                     )
             for target in targets:
-                name = cells.get(id(target._version), "")
-                if name:
+                if id(target._version) in cells:
+                    name = self._called(cells[id(target._version)], arrays)
                     raise MXNetError(
                         f"compile: {self.name} writes to an array of shape "
                         f"{list(target._shape)} that shares memory with its {name}; pass a copy"
                     )
+
+    def _called(self, place: int, arrays: Sequence[NDArray]) -> str:
+        """What an error calls an array: an argument, or behind those a gradient of one."""
+        if place < len(arrays):
+            return f"array argument {place}"
+        gradients = [i for kind, i in self._sources if kind == "gradient"]
+        return f"the gradient of array argument {gradients[place - len(arrays)]}"
 
     def _check_variables(self, arrays: Sequence[NDArray]) -> None:
         """Refuse arguments to which the function also runs backward without their being passed."""

@@ -7,7 +7,8 @@ position and by columns, never by index.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..device import DeviceArray, host
 from ..storage import empty, empty_like
 from . import _cuda, _elementwise, casting
 from ._codegen import Loop
-from ._launch import chunked, grain, kernel
+from ._launch import chunked, entry_point, flat, grain, kernel
 from ._strided import bits
 
 
@@ -197,21 +198,43 @@ def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
     return y
 
 
-def checked(index: Any, low: int, n: int, error: type[Exception], text: str) -> None:
+@kernel
+def _first_outside(index: Any, low: int, n: int) -> Any:
+    """Where the first number that is not in [low, n) stands; -1 if there is none."""
+    outside = False
+    for i in range(index.size):
+        outside |= (index[i] < low) | (index[i] >= n)
+    if outside:
+        for i in range(index.size):
+            if index[i] < low or index[i] >= n:
+                return i
+    return -1
+
+
+@cache
+def _outside() -> Any:
+    return entry_point(_first_outside, flat(_first_outside, np.dtype("int64")))
+
+
+def checked(
+    index: Any, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
+) -> None:
     """Count int64 indices from the front in place, if all are in [low, n).
 
-    Otherwise an error is raised, in whose *text* ``{value}`` is the first that is not.  On a device
-    that happens when the host next waits for it; until then such an index is 0.
+    Otherwise an error is raised, in whose *text*, or what *text* returns, ``{value}`` is the first
+    that is not.  On a device that happens when the host next waits for it; until then such an index
+    is 0.
     """
     if index.size and (n == 0 or index.__class__ is np.ndarray):
-        bad = host(index)
-        bad = bad[(bad < low) | (bad >= n)]
-        if bad.size:
-            raise error(text.format(value=bad[0]))
+        found = host(index)
+        first = _outside()(found, low, n)
+        if first >= 0:
+            text = text if isinstance(text, str) else text()
+            raise error(text.format(value=found[first]))
         if low < 0:
             index += np.where(index < 0, n, 0)
     elif index.size:
-        _cuda._rows.check(index, low, n, error, text)
+        _cuda._rows.check(index, low, n, error, text if isinstance(text, str) else text())
 
 
 OUT_OF_BOUNDS = "index {{value}} is out of bounds for axis {axis} with size {n}"

@@ -386,11 +386,12 @@ def _cross_entropy_reference(data: Any, label: Any) -> Any:
 def checked_labels(label: Any, n: int) -> Any:
     """Labels as int64, each one of *n* classes."""
     place = label.astype(np.int64)
-    text = f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got "
-    if place.size and place.__class__ is np.ndarray:
-        text += f"{place.min()} to {place.max()}"
-    else:
-        text += "{value}"
+
+    def text() -> str:
+        host = place.size and place.__class__ is np.ndarray
+        given = f"{place.min()} to {place.max()}" if host else "{value}"
+        return f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got {given}"
+
     _rows.checked(place, 0, n, MXNetError, text)
     return place
 
