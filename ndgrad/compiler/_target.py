@@ -20,6 +20,7 @@ from ..kernels._launch import PARALLEL_ELEMENTS, Entry
 from ..kernels._products import step as product_step
 from ..kernels._reduction import Reduction
 from ..kernels._series import Step
+from ..kernels._strided import copy as copy_on_host
 from ..kernels._strided import gather_step, rows_step
 from ._replay import Memory, Replayed
 from ._report import Report
@@ -34,7 +35,6 @@ class Host:
     """The processor that Python runs on."""
 
     context = cpu()
-    copy = staticmethod(np.copyto)
     most_kept = 1000
     """Arrays that a kernel may store for the program."""
     has_series = True
@@ -42,6 +42,11 @@ class Host:
 
     gives_memory = False
     """Whether a plan's function is given memory for its results and workspace."""
+
+    @staticmethod
+    def copy(target: Any, source: Any) -> None:
+        """Copy a flat array over another."""
+        copy_on_host(source, target)
 
     def runner(self, function: Run, memory: Memory, report: Report) -> Run:
         """What runs a plan's function here."""

@@ -13,6 +13,7 @@ from ..base import MXNetError
 from ..context import GPU, Context
 from ..device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
+from ..kernels import _strided
 from ..kernels._table import NONE, Op, lookup
 from . import _classes
 
@@ -213,6 +214,6 @@ def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> Non
         recorder.copy(source, target)
     elif source.size and source is not target:
         if source.__class__ is target.__class__ is np.ndarray:
-            np.copyto(target, source)
+            _strided.copy(source, target)
         else:
             copy(source, target)

@@ -21,7 +21,7 @@ from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
 from ._elementwise import constant
-from ._launch import WORTH_SHARING, Entry, chunked, flat, grain, vector
+from ._launch import PARALLEL_ELEMENTS, WORTH_SHARING, Entry, chunked, flat, grain, vector
 from ._series import Step
 
 Shape = tuple[int, ...]
@@ -272,6 +272,15 @@ def gather(x: Any, box: Box) -> np.ndarray[Any, Any]:
     y = empty(box.size, x.dtype)
     move(x, box, y, Box(box.shape, contiguous_strides(box.shape)))
     return y
+
+
+def copy(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
+    """Copy a flat array of the host over another of its size and dtype; they may overlap."""
+    n = source.size
+    if n < PARALLEL_ELEMENTS or np.may_share_memory(source, target):
+        np.copyto(target, source)
+    else:
+        _pieces(bits(source), bits(target), 0, 0, n, grain(1), -(-n // grain(1)), 1)
 
 
 def scatter(x: np.ndarray[Any, Any], n: int, box: Box) -> np.ndarray[Any, Any]:
