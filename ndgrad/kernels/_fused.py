@@ -43,8 +43,10 @@ _PART = 2048  # elements that are summed in their own type; then float64 takes o
 _UNIT = 1 << 13  # elements of a unit of work
 _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
-_AHEAD = 256  # elements that are gone over between one fetch of the next row's and another
-_AHEAD_FROM = 1 << 19  # elements from which a row has left the cache when its turn comes
+_AHEAD = 128  # elements between one fetch and another ...
+_AHEAD_ROW = 256  # ... of the next row
+_DISTANCE = 512  # elements that what is fetched lies ahead, if it is not the next row
+_AHEAD_FROM = 1 << 19  # elements from which they have left the cache when their turn comes
 _LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 _FOLDS = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # and what they begin with
@@ -316,7 +318,7 @@ class _Writer:
                 *_indented(whole),
             ]
         if not sums:
-            return self._with_next_row(lines) if stage and stage == self.last else lines
+            return self._fetching(lines) if stage == self.last else lines
         for fold in sums:
             lines.append(f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}")
         if self.fused.form == "rows":
@@ -326,17 +328,22 @@ class _Writer:
             *lines,
         ]
 
-    def _with_next_row(self, lines: list[str]) -> list[str]:
-        """The last loop over a row in parts, each of which begins to fetch a part of the next."""
+    def _fetching(self, lines: list[str]) -> list[str]:
+        """The last loop in parts, each of which begins to fetch what will be needed.
+
+        After other loops over a row that is the next row, otherwise what lies a little ahead.
+        """
         if not self.ahead:
             return lines
         self.imports.add("fetch")
         fetches = []
         for x in self.fused.operands:
             if x.level == "full":
-                begin, step = self._begin(x.name, "(row + 1)"), _LINE // x.dtype.itemsize
-                fetches.append(f"fetch({x.name}_all, {begin} + start, {begin} + stop, {step})")
-        return _in_parts(lines, _AHEAD, fetches)
+                begin = self._begin(x.name, "(row + 1)" if self.last else "row")
+                begin += " + start" if self.last else f" + start + {_DISTANCE}"
+                step = _LINE // x.dtype.itemsize
+                fetches.append(f"fetch({x.name}_all, {begin}, {begin} + stop - start, {step})")
+        return _in_parts(lines, _AHEAD_ROW if self.last else _AHEAD, fetches)
 
     def _begin(self, name: str, row: str) -> str:
         """Where a row of a full argument begins."""
@@ -576,8 +583,8 @@ class Work:
 
     @property
     def ahead(self) -> bool:
-        """Whether it pays to fetch the next row while one is worked on."""
-        return not self._flat and self.n >= _AHEAD and self.size >= _AHEAD_FROM
+        """Whether it pays to fetch elements before they are needed."""
+        return self.n >= _AHEAD_ROW and self.size >= _AHEAD_FROM
 
     def fit(self, each: int) -> int:
         """The units that make *each* elements, cut anew where that is free; 0 if none do."""
