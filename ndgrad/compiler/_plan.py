@@ -22,8 +22,7 @@ from ..kernels._products import product_into
 from ..kernels._reduction import plan as reduction_plan
 from ..kernels._reduction import run as run_reduction
 from ..kernels._series import Step
-from ..kernels._strided import Box, gather, move
-from ..kernels._strided import whole as contiguous
+from ..kernels._strided import Box, gather, gather_step, move
 from ..kernels._table import lookup
 from ..storage import empty
 from ._fuse import Fusion, Group
@@ -596,16 +595,12 @@ class _Builder:
 
     def _gather(self, instruction: Gather, x: str) -> None:
         (value,), box = instruction.outputs, instruction.box
-        out = self._allocate(value)
-        if box.size == 0:
+        if value.size and self.target.gathers(value.dtype):
+            self._run(gather_step(x, self._allocate(value), box, value.dtype))
             return
-        step = self.target.gather(x, out, box, value.dtype)
-        if step is not None:
-            self._run(step)
-            return
-        self.globals["move"] = move
-        boxes = self._bound("box", box), self._bound("box", contiguous(box.shape))
-        self._line(f"move({x}, {boxes[0]}, {out}, {boxes[1]})")
+        name = self._named(value, f"v{self.step}")
+        self.globals["gather"] = gather
+        self._line(f"{name} = gather({x}, {self._bound('box', box)})")
 
     def _product(self, p: Product, inputs: list[str]) -> None:
         bias = inputs[2] if len(inputs) == 3 and not p.continues else None

@@ -171,7 +171,7 @@ class Strip(Instruction):
 
 @dataclass(eq=False, kw_only=True)
 class Gather(Instruction):
-    """The elements of a value that lie in a box, in order."""
+    """The elements of a value on the host that lie in a box, in order."""
 
     box: Box
     title = "gather"

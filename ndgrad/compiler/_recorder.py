@@ -22,7 +22,7 @@ from ..kernels._elementwise import layout
 from ..kernels._reduction import Plan, Reduction
 from ..kernels._rowwise import Lines
 from ..kernels._rowwise import run as run_lines
-from ..kernels._strided import Box
+from ..kernels._strided import Box, gather
 from ..kernels._table import Op
 from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
@@ -225,8 +225,14 @@ class Recorder(Memory):
                     return self.result(self.add(part, (box.shape, x.dtype)))
                 strip = Strip(inputs=(value,), offset=box.offset, n=n, stride=stride)
                 return self.result(self.add(strip, (box.shape, x.dtype)))
-        copy = Gather(inputs=(self.read(x),), box=box)
-        return self.result(self.add(copy, ((box.size,), x.dtype)))
+        inputs, form = (self.read(x),), ((box.size,), x.dtype)
+        if x.__class__ is np.ndarray:
+            return self.result(self.add(Gather(inputs=inputs, box=box), form))
+        call = Call(
+            inputs=inputs, name="gather", facts=repr(box),
+            run=_placed(lambda flats: [gather(flats[0], box)]),
+        )  # fmt: skip
+        return self.result(self.add(call, form))
 
     def expansion(self, x: Flat, own: tuple[int, ...], shape: tuple[int, ...]) -> Flat:
         value = self.operand(x, own)

@@ -21,7 +21,7 @@ from ..kernels._products import step as product_step
 from ..kernels._reduction import Reduction
 from ..kernels._series import Step
 from ..kernels._strided import copy as copy_on_host
-from ..kernels._strided import gather_step, rows_step
+from ..kernels._strided import rows_step
 from ._replay import Memory, Replayed
 from ._report import Report
 
@@ -76,9 +76,9 @@ class Host:
         """A copy of rows as a step, if it can be one."""
         return rows_step(*args) if args[-1].name in ("float32", "float64") else None
 
-    def gather(self, *args: Any) -> Step | None:
-        """A copy along strides as a step, if it can be one."""
-        return gather_step(*args) if args[-1].name in ("float32", "float64") else None
+    def gathers(self, dtype: Dtype) -> bool:
+        """Whether a copy along strides is a step."""
+        return dtype.name in ("float32", "float64")
 
 
 class Gpu:
@@ -120,7 +120,10 @@ class Gpu:
     def product(self, *args: Any) -> None:
         return None
 
-    rows = gather = product
+    rows = product
+
+    def gathers(self, dtype: Dtype) -> bool:
+        return False
 
 
 class _Launched:

@@ -7,10 +7,12 @@ the place of rows.
 
 A reduction along a row ends a *stage*: what follows it runs in another loop over the same row,
 which by then lies in the cache nearest to the core.  Values that a later stage needs are computed
-again if that is cheap, else kept in a scratch row.  In long rows of much data the last stage also
-fetches the next row: memory would idle otherwise while a row is gone over for the second time.
-Reductions over rows, or over everything, leave one partial result for each unit of work; `Joined`
-adds them up in order, so results do not depend on the number of threads.
+again if that is cheap, else kept in a scratch row.  Reductions over rows, or over everything, leave
+one partial result for each unit of work; `Joined` adds them up in order, so results do not depend
+on the number of threads.
+
+Where there is more data than the caches hold, the last loop *fetches ahead*: the next row, as
+memory would idle otherwise while a row is gone over again, or what lies a little further on.
 """
 
 from __future__ import annotations
@@ -45,8 +47,8 @@ _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
 _AHEAD = 128  # elements between one fetch and another ...
 _AHEAD_ROW = 256  # ... of the next row
-_DISTANCE = 512  # elements that what is fetched lies ahead, if it is not the next row
-_AHEAD_FROM = 1 << 19  # elements from which they have left the cache when their turn comes
+_DISTANCE = 512  # elements: how far ahead, if it is not the next row
+_AHEAD_FROM = 1 << 19  # elements from which a later loop no longer finds them in the caches
 _LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 _FOLDS = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # and what they begin with
@@ -548,7 +550,7 @@ def _is_truth(text: str) -> bool:
 
 @cache
 def source(fused: Fused, ahead: bool = False) -> str:
-    """Readable module text of a fused kernel; *ahead*: it fetches the next row."""
+    """Readable module text of a fused kernel; *ahead*: it fetches what it will need."""
     return _Writer(fused, ahead).text()
 
 

@@ -315,7 +315,9 @@ def step(
     empty_row = np.empty(0, dtype)
     sizes = (m * k, m if ta else k), (k * n, k if tb else n), (m * n, n)
     (starts_a, lda), (starts_b, ldb), (starts_c, ldc) = (
-        (_starts(batch, size), step) if place is None else (np.array(place.starts), place.step)
+        (_starts(batch, size), step)
+        if place is None
+        else (np.array(place.starts, np.int64), place.step)
         for place, (size, step) in zip(places, sizes, strict=True)
     )
     arguments = (
