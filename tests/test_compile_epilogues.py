@@ -5,7 +5,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import nd
-from ndgrad.kernels import _products
+from ndgrad.kernels import _fused, _products
 
 rng = np.random.default_rng(5)
 FOLLOWS = "with blocks of the step before"
@@ -59,3 +59,28 @@ def test_rows_of_a_product_that_others_read_as_columns_wait(blocks):
     x, w = (rng.standard_normal((64, 64)).astype("f") for _ in range(2))
     text = both(lambda x, w: nd.broadcast_add(nd.dot(x, w), nd.dot(x, w)[0:1]), x, w)
     assert FOLLOWS not in text
+
+
+PROGRAMS = {
+    "element by element": lambda x, y: nd.sigmoid(2 * x + 0.5) * nd.tanh(0.3 * y),
+    "normalised rows": lambda x, y: (x - x.mean(axis=1, keepdims=True)) / nd.sum(y * y, axis=1)[0],
+    "rows that lie apart": lambda x, y: nd.tanh(x[:, 100:500]) * 2 + y[:, 7:407],
+    "normalised rows that lie apart": lambda x, y: nd.softmax(x[:, 100:500]) + y[:, :400],
+    "over what is read": lambda x, y: nd.elemwise_add(nd.exp(x, out=x), y, out=y),
+    "functions of limited reach": lambda x, y: nd.sin(1e4 * x) + nd.cos(y),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_fetching_ahead_changes_nothing(name, monkeypatch):
+    given = [rng.standard_normal((5, 901)).astype("f") for _ in range(2)]
+    found = []
+    for least, fetches in ((1 << 62, False), (1, True)):
+        monkeypatch.setattr(_fused, "_AHEAD_FROM", least)
+        compiled = mx.compile(PROGRAMS[name])
+        arrays = [nd.array(x) for x in given]
+        y = compiled(*arrays)
+        found.append([x.asnumpy() for x in (y, *arrays)])
+        assert any(" fetch(" in text for text in compiled.explain().sources) == fetches
+    for without, ahead in zip(*found, strict=True):
+        np.testing.assert_array_equal(ahead, without)
