@@ -47,7 +47,7 @@ _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
 _AHEAD = 128  # elements between one fetch and another ...
 _AHEAD_ROW = 256  # ... of the next row
-_DISTANCE = 512  # elements: how far ahead, if it is not the next row
+_DISTANCE = 4096  # bytes: how far ahead, if it is not the next row
 _AHEAD_FROM = 1 << 19  # elements from which a later loop no longer finds them in the caches
 _LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
@@ -341,9 +341,9 @@ class _Writer:
         fetches = []
         for x in self.fused.operands:
             if x.level == "full":
+                step, distance = _LINE // x.dtype.itemsize, _DISTANCE // x.dtype.itemsize
                 begin = self._begin(x.name, "(row + 1)" if self.last else "row")
-                begin += " + start" if self.last else f" + start + {_DISTANCE}"
-                step = _LINE // x.dtype.itemsize
+                begin += " + start" if self.last else f" + start + {distance}"
                 fetches.append(f"fetch({x.name}_all, {begin}, {begin} + stop - start, {step})")
         return _in_parts(lines, _AHEAD_ROW if self.last else _AHEAD, fetches)
 

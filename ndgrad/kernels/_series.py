@@ -280,7 +280,7 @@ class Series:
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = tuple(steps)
+        self.steps = _without_needless_waits(steps)
         named = (x for step in self.steps for x in step.arguments if isinstance(x, Array))
         self.names = tuple(dict.fromkeys(named))
         self.words: list[int] = []  # the arguments of all steps
@@ -316,6 +316,15 @@ class Series:
         """
         made = _Interpreted if numba.config.DISABLE_JIT else _Prepared
         return made(self, kept)
+
+
+def _without_needless_waits(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Steps of which those of a single chunk behind each other are done by one thread."""
+    chunks = [step.chunks for step in steps]
+    return tuple(
+        step._replace(follows=step.follows or (i > 0 and chunks[i - 1] == chunks[i] == 1))
+        for i, step in enumerate(steps)
+    )
 
 
 class _Prepared:
