@@ -28,15 +28,14 @@ from ..storage import empty
 from ._fuse import Fusion, Group
 from ._layout import in_strips
 from ._memory import Slot, lay_out, workspace
+from ._places import Placement
 from ._program import (
-    SHORT,
     Call,
     Flat,
     Gather,
     Instruction,
     Join,
     Map,
-    Place,
     Product,
     Program,
     Reduce,
@@ -113,9 +112,8 @@ class _Builder:
         self.parameters = [self._named(value, f"a{i}") for i, value in enumerate(sources)]
         self.results = [root(value)[0] for value in program.results]
         self.gathered: dict[Value, str] = {}
-        self.inside: dict[Value, tuple[Value, int]] = {}  # value -> join of one row, offset
-        self.placed: dict[Value, Place] = {}  # part -> where in a join
-        self.direct: dict[Value, Value] = {}  # value -> source whose memory it is written to
+        places = Placement(program, self.fusion, self.results, target.has_series)
+        self.inside, self.placed, self.direct = places.inside, places.placed, places.direct
         self.outputs: list[tuple[int, Any]] = []  # results that the function is given memory for
         self.memory = Memory(self.outputs, tuple)
         self.before: dict[Value, str] = {}  # overwritten source -> a copy of what it held
@@ -183,95 +181,6 @@ class _Builder:
             self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.alone})")
 
     # --- memory ----------------------------------------------------------------------------------
-
-    def _choose_memory(self) -> None:
-        """Which values go straight to memory from outside, which are results."""
-        seen: set[Value] = set()
-        for source, value in self.program.effects:
-            base = root(value)[0]
-            group = self.fusion.group_of(base)
-            if group is None or whole(value) is not base or base.size != source.size:
-                continue
-            if base in seen or base in self.results:
-                continue
-            maker = base.maker
-            if not (group.fused or isinstance(maker, Product)):
-                continue
-            readers = self.fusion.readers(source)
-            if group in readers and not self._in_place(group, source, base):
-                continue
-            if self.fusion.delay(group, [*readers, *self._checks_before(source, base)]):
-                seen.add(base)
-                self.direct[base] = source
-
-    def _checks_before(self, source: Value, value: Value) -> list[Group]:
-        """What may refuse its inputs before *value* takes the place of *source*."""
-        found = []
-        for group in self.fusion.checks:
-            (call,) = group.members
-            assert isinstance(call, Call)
-            if not any(s is source and root(x)[0] is value for s, x in call.held):
-                found.append(group)
-        return found
-
-    def _choose_places(self) -> None:
-        """Which values kernels store where a join wants them."""
-        wanted = {root(value)[0] for value in self.program.wanted()}
-        for group in self.fusion.groups:
-            for join in group.members:
-                if not isinstance(join, Join):
-                    continue
-                stride, offset = sum(join.lengths), 0
-                for x, n in zip(join.inputs, join.lengths, strict=True):
-                    base = root(x)[0]
-                    maker = self.fusion.group_of(base)
-                    if (
-                        n == x.size
-                        and maker is not None
-                        and (maker.fused or isinstance(base.maker, (Product, Join)))
-                        and whole(x) is base
-                        and join.inputs.count(x) == 1
-                        and base not in wanted
-                        and base not in self.direct
-                        and base not in self.placed
-                        and base not in self.inside
-                    ):
-                        self.inside[base] = join.outputs[0], offset
-                    elif (
-                        maker is not None
-                        and whole(x) is base
-                        and self.fusion.readers(base) == [group]
-                        and join.inputs.count(x) == 1
-                        and base not in wanted
-                        and base not in self.direct
-                        and base not in self.placed
-                        and self._stores_strips(maker, base, n)
-                    ):
-                        self.placed[base] = Place(join.outputs[0], offset, n, stride)
-                    offset += n
-
-    def _stores_strips(self, group: Group, value: Value, n: int) -> bool:
-        """Whether a group can store *value* in rows of *n* that lie apart, and so it will."""
-        if isinstance(value.maker, Product):
-            return (
-                self.target.has_series and in_strips(value.maker, Place(value, 0, n, n)) is not None
-            )
-        if not group.fused or n < SHORT or group.n not in (0, n):
-            return False
-        if value in group.late or value in group.rows:
-            return False
-        group.n = n
-        return True
-
-    def _in_place(self, group: Group, source: Value, value: Value) -> bool:
-        """Whether a kernel may write *value* over *source* while it reads it."""
-        if not group.fused or any(isinstance(member, Reduce) for member in group.members):
-            return False
-        for member in group.members:
-            for x in member.inputs:
-                if root(x)[0] is source and (whole(x) is not source or x.size != group.size):
-                    return False
-        return value.size == group.size and source.dtype == value.dtype
 
     def _expression(self, value: Value) -> str:
         """The flat memory of a value that has been made; rows that lie apart are put together."""
@@ -354,8 +263,6 @@ class _Builder:
     # --- steps -----------------------------------------------------------------------------------
 
     def function(self) -> Callable[..., list[Flat]]:
-        self._choose_memory()
-        self._choose_places()
         overwritten = {source for source, _ in self.program.effects}
         before: dict[Value, str] = {}
         for value in self.program.wanted():
