@@ -24,7 +24,7 @@ from numba import config
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.compiler import _plan, _program, _recorder
+from ndgrad.compiler import _places, _program, _recorder
 from ndgrad.graph import Leaf
 from ndgrad.kernels import _fused, _philox, _products
 from ndgrad.testing import assert_close
@@ -357,10 +357,12 @@ def programs(draw: Any, mode: str, most: int) -> Program:
 def small_pieces() -> Iterator[None]:
     """Several tiles, units, strips and blocks of products already in small arrays."""
     with ExitStack() as stack:
-        stack.enter_context(patch.multiple(_fused, TILE=3, _UNIT=6, _UNITS=3))
+        stack.enter_context(
+            patch.multiple(_fused, TILE=3, _UNIT=6, _UNITS=3, _AHEAD_ROW=2, _AHEAD_FROM=2)
+        )
         stack.enter_context(patch.object(_products, "_shared_out", lambda m, n, k, tb: (1, n)))
         stack.enter_context(patch.object(_products, "_CHUNK", 1))
-        for module in (_program, _plan, _recorder):
+        for module in (_program, _places, _recorder):
             stack.enter_context(patch.object(module, "SHORT", 2))
         yield
 
