@@ -1,7 +1,6 @@
 """Scalar functions: accuracy against mpmath and SciPy, special values, vectorisation."""
 
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -579,23 +578,66 @@ VECTORS = [(name, kind) for name in REAL if name not in PLAIN for kind in DTYPES
 VECTORS += [("mod", "float32"), *((name, "near32") for name in NEAR)]
 
 
-def packed_share(loop):
-    """How much of the floating-point arithmetic of a loop's machine code is packed."""
+_ARITHMETIC = "add|sub|mul|div|sqrt|fn?m(?:add|sub)\\d*|fmadd|fml[as]|fnm(?:add|sub)"
+_PACKED = re.compile(rf"\tv?(?:{_ARITHMETIC})p[sd]\t|\tf?(?:{_ARITHMETIC})\tv\d+\.(?:4s|2d)")
+_SINGLE = re.compile(rf"\tv?(?:{_ARITHMETIC})s[sd]\t|\tf?(?:{_ARITHMETIC})\t[sd]\d+")
+_LABEL = re.compile(r"(\.?L\w+):")
+_JUMP = re.compile(r"\t(?:j\w+|b(?:\.\w+)?|cbn?z\t\w+,|tbn?z\t\w+, #\d+,)\s+(\.?L\w+)")
+
+
+def inner_loops(assembly):
+    """The lines of each loop that has no other inside."""
+    at, loops = {}, []
+    lines = assembly.splitlines()
+    for i, line in enumerate(lines):
+        if found := _LABEL.match(line):
+            at[found[1]] = i
+        elif (found := _JUMP.match(line)) and found[1] in at:
+            begin = at[found[1]]
+            if not any(begin <= b for b, _ in loops):
+                loops.append((begin, i))
+    return [lines[begin:end] for begin, end in loops]
+
+
+def vector_loops(loop):
+    """(bytes of a register, packed instructions) of each loop whose arithmetic is all packed."""
     text = next(iter(loop.inspect_asm().values()))
-    packed = len(re.findall(r"\tv?(?:add|sub|mul|div|sqrt|fn?m(?:add|sub)\d*)p[sd]\t", text))
-    single = len(re.findall(r"\tv?(?:add|sub|mul|div|sqrt|fn?m(?:add|sub)\d*)s[sd]\t", text))
-    return packed, single
+    found = []
+    for lines in inner_loops(text):
+        body = "\n".join(lines)
+        packed = [line for line in lines if _PACKED.match(line)]
+        if packed and not _SINGLE.search(body):
+            wide = max(64 * ("%zmm" in x) or 32 * ("%ymm" in x) or 16 for x in packed)
+            found.append((wide, len(packed)))
+    return found
 
 
-@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="reads x86 assembly")
+@numba.njit
+def _plain(x, out):
+    for i in range(out.size):
+        out[i] = x[i] * x[i]
+
+
+@pytest.mark.compiled
 @pytest.mark.parametrize(("name", "kind"), VECTORS)
 def test_loops_vectorise(name, kind):
+    """Nearly all elements go through a loop of the widest vectors that LLVM has a use for."""
     run(name, kind, *[np.ones(3)] * SCALARS[name].arity)
-    packed, single = packed_share(loop_of(name, kind))
-    # One vector body and at most one scalar remainder for it.
-    assert packed > 0
-    # Conversions and comparisons, not counted, make up most of these two.
-    assert packed >= 0.8 * single or name in {"rsqrt", "hypot"}, (packed, single)
+    _plain(*[np.ones(3, DTYPES.get(kind, np.float32))] * 2)
+    widest = max(wide for wide, _ in vector_loops(_plain))
+    found = vector_loops(loop_of(name, kind))
+    assert any(wide == widest for wide, _ in found), (
+        f"no loop of {widest} byte vectors; those found, with their packed instructions: {found}"
+    )
+
+
+def test_a_loop_of_scalars_would_be_seen():
+    loop = "L1:\n\tvmulps\t%ymm0, %ymm1, %ymm1\n\tvaddss\t%xmm0, %xmm1, %xmm1\n\tjne\tL1"
+    assert inner_loops(loop) == [loop.splitlines()[:3]]
+    assert _SINGLE.search(loop) and _PACKED.search(loop)
+    assert not _PACKED.search("\tvaddss\t%xmm0, %xmm1, %xmm1")
+    assert _PACKED.search("\tfmul\tv0.4s, v1.4s, v2.4s")
+    assert _SINGLE.search("\tfmadd\ts0, s1, s2, s3")
 
 
 def test_every_function_has_a_row_and_both_precisions():

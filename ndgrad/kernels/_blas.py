@@ -28,12 +28,12 @@ import functools
 import importlib.util
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
@@ -42,6 +42,7 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from ..base import MXNetError
+from . import _cpu
 from ._cache import KernelCache
 from ._launch import entry_point, flat
 
@@ -71,13 +72,13 @@ _CORES: tuple[tuple[str, frozenset[str]], ...] = (
 )
 
 
-def _best_core(features: Mapping[str, bool]) -> str | None:
+def _best_core(features: AbstractSet[str]) -> str | None:
     """Return the name of the fastest kernels that a processor runs; None leaves it to OpenBLAS.
 
-    `features` says for each flag, in LLVM's spelling, whether processor and system support it.
+    `features` are the flags, in LLVM's spelling, that processor and system support.
     """
     for name, needed in _CORES:
-        if all(features.get(flag, False) for flag in needed):
+        if needed <= features:
             return name
     return None
 
@@ -121,7 +122,7 @@ def _library() -> ctypes.CDLL:
     with _load_lock:
         if _loaded is None:
             path = _library_path()
-            core = _best_core(llvm.get_host_cpu_features())
+            core = _best_core(_cpu.host_features())
             with _environment(OPENBLAS_CORETYPE=core, OPENBLAS_NUM_THREADS="1"):
                 try:
                     library = ctypes.CDLL(str(path))

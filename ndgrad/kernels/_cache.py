@@ -37,6 +37,7 @@ import numba
 import numpy
 from numba.core import bytecode, compiler
 from numba.core.caching import _Cache
+from numba.core.codegen import get_host_cpu_features
 from numba.core.runtime import _nrt_python
 from numba.core.serialize import dumps
 
@@ -65,7 +66,7 @@ def stamp() -> str:
     for path in sorted(_KERNELS.rglob("*.py")):
         digest.update(path.read_bytes())
     versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
-    processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    processor = (llvm.get_host_cpu_name(), get_host_cpu_features())
     overrides = (numba.config.CPU_NAME, numba.config.CPU_FEATURES, numba.config.OPT)
     machine = (platform.machine(), sys.platform)
     digest.update(repr((versions, processor, overrides, machine)).encode())

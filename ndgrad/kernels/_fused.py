@@ -35,13 +35,13 @@ from . import _cache, _codegen
 from ._codegen import _loaded, _stored, formula
 from ._launch import Entry, vector
 from ._reduction import Reduction
+from ._sums import FOLDS, PART
 
 Dtype = np.dtype[Any]
 
-TILE = 2048
+TILE = PART
 """Elements of a tile of the flat form: its scratch rows stay in the cache nearest to the core."""
 
-_PART = 2048  # elements that are summed in their own type; then float64 takes over
 _UNIT = 1 << 13  # elements of a unit of work
 _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
@@ -51,26 +51,14 @@ _DISTANCE = 4096  # bytes: how far ahead, if it is not the next row
 _AHEAD_FROM = 1 << 19  # elements from which a later loop no longer finds them in the caches
 _LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
-_FOLDS = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # and what they begin with
+_NEUTRAL = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # of what can be fused
 
 if numba.config.DISABLE_JIT:
-
-    def any_order(a: Any, b: Any) -> Any:
-        return a + b
 
     def fetch(x: Any, lo: Any, hi: Any, step: Any) -> None:
         pass
 
 else:
-
-    @intrinsic
-    def any_order(typing_context: Any, a: Any, b: Any) -> Any:
-        """a + b in a sum of any order, or it would not vectorise; NaN and infinity survive."""
-
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.fadd(*args, flags=("reassoc", "nsz"))
-
-        return a(a, a), generate
 
     @intrinsic
     def _prefetch(typing_context: Any, x: Any, i: Any) -> Any:
@@ -98,7 +86,7 @@ else:
 
 def folds(row: Reduction, dtype: Dtype) -> bool:
     """Whether a fused kernel can make this reduction."""
-    return row.combined in _FOLDS and dtype.name in ("float32", "float64")
+    return row.combined in _NEUTRAL and dtype.name in ("float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -296,15 +284,14 @@ class _Writer:
     def _loop(self, stage: int) -> list[str]:
         """One stage's loop; functions of limited reach come first, if a loop may be run twice."""
         folds = self._folds(stage)
-        sums = [fold for fold in folds if fold.over != "column"]
-        begin = [f"{x.name}_part = {_neutral(x, self._kind(x.source))}" for x in sums]
+        along = [fold for fold in folds if fold.over != "column"]  # the row, or the tile
+        extremes = [fold for fold in along if not self._is_sum(fold)]
+        begin = [f"{x.name}_part = {_neutral(x, self._kind(x.source))}" for x in extremes]
         full = self._statements(stage)
-        if not full:
-            return []
-        lines = whole = [*begin, "for i in range(m):", *_indented(full)]
+        lines = whole = [*begin, *_each(full)]
         beyond: list[str] = []
         near = self._statements(stage, beyond)
-        adds = len(sums) < len(folds)
+        adds = len(along) < len(folds)
         overwrites = any(
             target in self.operands and self.stage[value] == stage
             for value, target in self.fused.stores
@@ -314,19 +301,24 @@ class _Writer:
             lines = [
                 "far = False",
                 *begin,
-                "for i in range(m):",
-                *_indented([*near, f"far |= {tests}"]),
+                *_each([*near, f"far |= {tests}"]),
                 "if far:",
                 *_indented(whole),
             ]
-        if not sums:
+        if not full and not along:
+            return []
+        if not along:
             return self._fetching(lines) if stage == self.last else lines
-        for fold in sums:
-            lines.append(f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}")
+        for fold in along:
+            part = f"{fold.name}_part"
+            if self._is_sum(fold):
+                self.imports.add(FOLDS[fold.row.combined])
+                part = f"{FOLDS[fold.row.combined]}({self._terms(fold)}[:m])"
+            lines.append(f"{fold.name} = {self._folded(fold, fold.name, part)}")
         if self.fused.form == "rows":
             lines = _in_parts(lines)
         return [
-            *(f"{fold.name} = {_neutral(fold, 'float64')}" for fold in sums if fold.over == "row"),
+            *(f"{fold.name} = {_neutral(fold, 'float64')}" for fold in along if fold.over == "row"),
             *lines,
         ]
 
@@ -360,12 +352,28 @@ class _Writer:
         self.imports |= used
         return text
 
-    def _taken_in(self, fold: Fold, total: str, value: str, kind: str) -> str:
-        """The text of what a reduction has so far combined with another element."""
-        if fold.over != "column" and fold.row.combined == "a + b":
-            self.imports.add("any_order")
-            return f"any_order({total}, {value})"
-        return self._folded(fold, total, value, kind)
+    def _is_sum(self, fold: Fold) -> bool:
+        """Whether a reduction along a row or tile adds up an array, as `_sums` does."""
+        return fold.over != "column" and fold.row.combined in FOLDS
+
+    def _terms(self, fold: Fold) -> str:
+        """The array that a sum adds up: one that its source is in anyway, or one of its own."""
+        source = fold.source
+        if source in self.operands and source not in self.target.values():
+            return source
+        if source in self.scratch:
+            return f"{source}_row"
+        if source in self.target and self.target[source] not in self.operands:
+            return self.target[source]
+        return f"{fold.name}_terms"
+
+    def _taken_in(self, fold: Fold, value: str, kind: str) -> list[str]:
+        """The statement by which a reduction takes in another element, if it needs one."""
+        if self._is_sum(fold):
+            own = f"{fold.name}_terms"
+            return [f"{own}[i] = {value}"] if self._terms(fold) == own else []
+        total = f"{fold.name}[i]" if fold.over == "column" else f"{fold.name}_part"
+        return [f"{total} = {self._folded(fold, total, value, kind)}"]
 
     def _statements(self, stage: int, beyond: list[str] | None = None) -> list[str]:
         """The statements of one stage's loop."""
@@ -397,8 +405,7 @@ class _Writer:
             need(fold.source)
             kind = self._kind(fold.source)
             value = self._load(fold.source, stage, kind)
-            total = f"{fold.name}[i]" if fold.over == "column" else f"{fold.name}_part"
-            stores.append(f"{total} = {self._taken_in(fold, total, value, kind)}")
+            stores += self._taken_in(fold, value, kind)
         for name in sorted(self.scratch):
             if self.stage[name] == stage:
                 need(name)
@@ -450,6 +457,11 @@ class _Writer:
             f"    {name}_row = empty(n, {_kept(self.steps[name].dtype)})"
             for name in sorted(self.scratch)
         ]
+        for fold in fused.steps:
+            if isinstance(fold, Fold) and self._is_sum(fold):
+                own = f"{fold.name}_terms"
+                if self._terms(fold) == own:
+                    add(f"    {own} = empty({PART}, {self._kind(fold.source)})")
         add("    for unit in range(lo, hi):")
         for x in arguments:
             if x.level.startswith("partial"):
@@ -488,16 +500,18 @@ class _Writer:
         words = set(re.findall(r"[a-z]\w*", "\n".join(lines)))
         used = sorted(words & _NUMPY_NAMES)
         halves = sorted(words & {"float_to_half", "half_to_float"})
-        own = sorted(self.imports & {"any_order", "fetch"})
-        scalars = sorted(self.imports - {"any_order", "fetch"})
+        sums = sorted(self.imports & set(FOLDS.values()))
+        scalars = sorted(self.imports - {"fetch", *sums})
         top = [f'"""{fused.name}. Fused from a compiled graph; do not edit."""', ""]
-        if own:
-            top.append(f"from ndgrad.kernels._fused import {', '.join(own)}")
+        if "fetch" in self.imports:
+            top.append("from ndgrad.kernels._fused import fetch")
         if halves:
             top.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
         top.append("from ndgrad.kernels._launch import chunked")
         if scalars:
             top.append(f"from ndgrad.kernels._scalar import {', '.join(scalars)}")
+        if sums:
+            top.append(f"from ndgrad.kernels._sums import {', '.join(sums)}")
         if used:
             top.append(f"from numpy import {', '.join(used)}")
         return "\n".join([*top, "", "", "@chunked", *lines, ""])
@@ -509,22 +523,33 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 def _neutral(fold: Fold, kind: str) -> str:
     """What a reduction begins with."""
-    return f"{kind}({_FOLDS[fold.row.combined]})"
+    return f"{kind}({_NEUTRAL[fold.row.combined]})"
 
 
-def _in_parts(lines: Sequence[str], part: int = _PART, before: Sequence[str] = ()) -> list[str]:
+def _each(statements: Sequence[str]) -> list[str]:
+    """The loop over a row's elements."""
+    return ["for i in range(m):", *_indented(statements)] if statements else []
+
+
+def _in_parts(lines: Sequence[str], part: int = PART, before: Sequence[str] = ()) -> list[str]:
     """A loop along a row, cut into parts; each begins with the lines *before*.
 
     They are slices, as an index that begins at 0 needs no test for being negative, without which
     LLVM would gather element by element.
     """
-    names = dict.fromkeys(re.findall(r"(\w+)\[i\]", "\n".join(lines)))
-    inside = [re.sub(r"(\w+)\[i\]", r"\1_here[i]", line) for line in lines]
+    names = dict.fromkeys(re.findall(r"(\w+)\[(?:i|:m)\]", "\n".join(lines)))
+    inside = [
+        re.sub(r"(\w+)\[:m\]", r"\1_here", re.sub(r"(\w+)\[i\]", r"\1_here[i]", line))
+        for line in lines
+    ]
+    where = {
+        name: "0 : stop - start" if name.endswith("_terms") else "start:stop" for name in names
+    }
     return [
         f"for start in range(0, m, {part}):",
         f"    stop = min(start + {part}, m)",
         *_indented(before),
-        *(f"    {name}_here = {name}[start:stop]" for name in names),
+        *(f"    {name}_here = {name}[{piece}]" for name, piece in where.items()),
         *_indented([line.replace("range(m)", "range(stop - start)") for line in inside]),
     ]
 

@@ -56,9 +56,9 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
     return compiled
 
 
-def kernel(function: Callable[..., Any], **options: Any) -> Any:
+def kernel(function: Callable[..., Any]) -> Any:
     """Compile a serial kernel: `numba.njit` with this package's flags and disk cache."""
-    return _jit(function, **options)
+    return _jit(function)
 
 
 def driver(function: Callable[..., Any]) -> Any:
@@ -252,9 +252,9 @@ class Chunked:
     chunks runs serially on the calling thread.
     """
 
-    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.serial = kernel(function, **options)
+        self.serial = kernel(function)
         parameters = tuple(inspect.signature(function).parameters)
         assert parameters[-2:] == ("lo", "hi"), f"{function.__name__} must end with lo, hi"
         self._count = len(parameters) - 2
@@ -286,14 +286,6 @@ class Chunked:
 def chunked(function: Callable[..., Any]) -> Chunked:
     """Declare a serial kernel whose last parameters are ``lo, hi``; see `Chunked`."""
     return Chunked(function)
-
-
-def reducing(function: Callable[..., Any]) -> Chunked:
-    """`chunked`, but sums may be taken in any order, or they would not vectorise.
-
-    The order is fixed by compiling; NaN and infinity survive.
-    """
-    return Chunked(function, fastmath={"reassoc", "nsz", "contract"})
 
 
 def grain(elements_per_unit: int, cost: int = 1) -> int:

@@ -1,11 +1,12 @@
 """Reductions by a formula: a row names map, combine and finish; text and kernels are made here.
 
 Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  With ``inner`` 1
-elements are neighbours, and LLVM makes the lanes of a loop over a block of them.  Otherwise the
-kernel keeps one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner`` is
-small, folded at the end of a unit.  Either way a few elements are combined as they are before the
-accumulator, which is wider, takes them up.  What one unit of work is follows from the shape alone,
-and partial results are combined in order: the number of threads changes no bit.
+elements are neighbours, whose floats are added and multiplied in the order of `_sums`.  Otherwise
+the kernel keeps one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner``
+is small, folded at the end of a unit.  Either way a few elements are combined as they are before
+the accumulator, which is wider, takes them up.  What one unit of work is follows from the shape
+alone, and partial results are combined in order: neither the number of threads nor the width of the
+registers changes a bit.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from ..storage import empty
 from . import _cache, _cuda
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import WORTH_SHARING, Entry, vector
+from ._sums import FOLDS, PART
 
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
-_BLOCK = 256  # elements of a row that meet before they are widened: four to a lane
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
 _UNIT = 1 << 15  # elements from which a unit of work hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
@@ -221,22 +222,44 @@ def source(
         return value if narrow == kind else f"{kind}({value})"
 
     finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
-    if flat:
-        block = _UNIT if narrow == kind else _BLOCK
+    if flat and kind.startswith("float") and row.combined in FOLDS:
+        # Terms that are not in memory as they are go there first, a part at a time.
+        made = element("x[i]") != "x[i]" or dtype.kind != "f"
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
+            *([f"    terms_all = empty({PART}, {narrow})"] if made else []),
+            "    for unit in range(lo, hi):",
+            "        chunk = unit % chunks",
+            "        at = unit // chunks * n + chunk * rows",
+            "        r = min(rows, n - chunk * rows)",
+            f"        a = {start(kind)}",
+            f"        for begin in range(0, r, {PART}):",
+            f"            x = x_all[at + begin : at + min(begin + {PART}, r)]",
+            *(
+                [
+                    "            terms = terms_all[0 : x.size]",
+                    "            for i in range(x.size):",
+                    f"                terms[i] = {element('x[i]')}",
+                ]
+                if made
+                else []
+            ),
+            f"            b = {FOLDS[row.combined]}({'terms' if made else 'x'})",
+            f"            a = {combined('a', 'b')}",
+            f"        y_all[unit] = {finished}",
+        ]
+    elif flat:
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
             "    for unit in range(lo, hi):",
             "        chunk = unit % chunks",
             "        at = unit // chunks * n + chunk * rows",
-            "        r = min(rows, n - chunk * rows)",
+            "        x = x_all[at : at + min(rows, n - chunk * rows)]",
             f"        a = {start(kind)}",
-            f"        for begin in range(0, r, {block}):",
-            f"            x = x_all[at + begin : at + min(begin + {block}, r)]",
-            f"            b = {start(narrow)}",
-            "            for i in range(x.size):",
-            f"                b = {combined('b', element('x[i]'), narrow)}",
-            f"            a = {combined('a', widened('b'))}",
+            "        for i in range(x.size):",
+            f"            a = {combined('a', element('x[i]'))}",
             f"        y_all[unit] = {finished}",
         ]
     else:
@@ -309,10 +332,12 @@ def source(
         head += [f"from numpy import {', '.join(sorted(used))}", ""]
     if halves:
         head.append(f"from ndgrad.kernels._half import {', '.join(halves)}")
-    head.append("from ndgrad.kernels._launch import reducing")
+    head.append("from ndgrad.kernels._launch import chunked")
     if imports:
         head.append(f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}")
-    return "\n".join([*head, "", "", "@reducing", *lines, ""])
+    if folds := [name for name in FOLDS.values() if any(f"{name}(" in x for x in lines)]:
+        head.append(f"from ndgrad.kernels._sums import {', '.join(folds)}")
+    return "\n".join([*head, "", "", "@chunked", *lines, ""])
 
 
 def _compiled(*key: Any) -> Entry:

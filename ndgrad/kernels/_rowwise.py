@@ -20,6 +20,7 @@ from ..device import DeviceArray
 from . import _cache, _cuda, _half
 from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import Chunked, grain
+from ._sums import PART
 
 COLUMNS = 512  # neighbouring lines that one unit works on
 
@@ -110,36 +111,46 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         "n, inner, scale, lo, hi):"
     ]
     if form.startswith("row"):
-        # A result of the arithmetic's own type can hold the terms until they are finished.
-        inside = keeps and out.name != kind
-        kept = "kept[i]" if inside else "y[i]"
-        per = {"m": "m", "s": "s", "t": kept}
+        # The terms that are summed lie where the result will, if that has their type.
+        in_place = keeps and out.name == kind
+        per = {"m": "m", "s": "s", "t": "y[i]" if in_place else "terms[i]"}
+        part = f"at + begin : at + min(begin + {PART}, full)"
         body += [
-            *([f"    kept_all = empty(n, {kind})"] if inside else []),
+            *([] if in_place else [f"    terms_all = empty({'n' if keeps else PART}, {kind})"]),
             "    for line in range(lo, hi):",
             "        at = line * n",
-            "        y = y_all[at : at + n]",
             *(
                 ["        full = n"]
                 if not cut
                 else ["        full = min(max(lengths[line], 0), n)"]
             ),
-            *[f"        {line.format('full')}" for line in store],
-            *(["        kept = kept_all[0:full]"] if inside else []),
         ]
         if lines.peak:
             body += [
+                *[f"        {line.format('full')}" for line in store],
                 f"        m = {kind}(-inf)",
                 "        for i in range(full):",
                 f"            m = {text(f'maximum(m, {lines.peak})', m='m')}",
             ]
+        if in_place:
+            terms = f"y = y_all[{part}]"
+        elif keeps:
+            terms = f"terms = terms_all[begin : min(begin + {PART}, full)]"
+        else:
+            terms = f"terms = terms_all[0 : min({PART}, full - begin)]"
         body += [
-            f"        s = {kind}(0)",
-            "        for i in range(full):",
-            f"            t = {text(lines.summed, **per)}",
-            *([f"            {kept} = t"] if keeps else []),
-            "            s += t",
+            "        sum = 0.0",
+            f"        for begin in range(0, full, {PART}):",
+            *[f"            {n} = {n}_all[{part}]" for n in lines.args],
+            f"            {terms}",
+            f"            for i in range({'y' if in_place else 'terms'}.size):",
+            f"                {per['t']} = {text(lines.summed, **per)}",
+            f"            sum += total({'y' if in_place else 'terms'})",
+            f"        s = {kind}(sum)",
             *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
+            *[f"        {line.format('full')}" for line in store],
+            "        y = y_all[at : at + n]",
+            *(["        terms = terms_all[0:full]"] if keeps and not in_place else []),
             "        for i in range(full):",
             f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
         ]
@@ -213,11 +224,12 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         f"from numpy import {', '.join(sorted(wanted))}",
         "",
         *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
-        "from ndgrad.kernels._launch import reducing",
+        "from ndgrad.kernels._launch import chunked",
         *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
+        *(["from ndgrad.kernels._sums import total"] if form.startswith("row") else []),
         "",
         "",
-        "@reducing",
+        "@chunked",
     ]
     return "\n".join([*head, joined, ""])
 

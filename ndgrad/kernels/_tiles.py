@@ -18,7 +18,6 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 from llvmlite import ir
@@ -26,6 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from . import _cpu
 from ._blas import check_matrix
 from ._launch import entry_point, flat, kernel
 
@@ -33,24 +33,13 @@ _INT = ir.IntType(32)
 _LONG = ir.IntType(64)
 
 
-def _registers() -> tuple[int, int]:
-    """Bytes of a vector register and rows of a tile; no bytes where tiles would be slow."""
-    chosen = numba.config.CPU_FEATURES
-    if numba.config.DISABLE_JIT or numba.config.CPU_NAME:
-        return 0, 0
-    if chosen is None:
-        features = llvm.get_host_cpu_features()
-    else:
-        features = {flag[1:]: flag[0] == "+" for flag in chosen.split(",") if flag}
-    if features.get("avx512f"):
-        return 64, 8
-    if features.get("avx2") and features.get("fma"):
-        return 32, 4  # with three vectors a row: 12 of 16 registers
-    return (16, 8) if features.get("neon") else (0, 0)
+BYTES = 0 if numba.config.DISABLE_JIT else _cpu.vector_bytes()
+"""Of a vector register; 0 where tiles would be slow."""
 
+ROWS = {64: 8, 32: 4, 16: 8, 0: 0}[BYTES]
+"""Of a tile: with three vectors a row it leaves some of 32, 16 or 32 registers to A and B."""
 
-BYTES, ROWS = _registers()
-_VECTORS = 3  # of a row of a tile: with 8 rows 24 of 32 registers hold C
+_VECTORS = 3  # of a row of a tile
 
 _DEPTH = 256  # of a panel at most: with three vectors a row 48 KB
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays

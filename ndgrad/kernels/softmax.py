@@ -23,6 +23,7 @@ from ._half import seen
 from ._launch import grain
 from ._reduction import Buffer
 from ._rowwise import SOFTMAX, Lines, line_form
+from ._sums import PART
 from ._table import ZERO, F, Sample, lookup
 from .casting import copied
 
@@ -302,23 +303,31 @@ def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     return y, tuple(form)
 
 
-_LOSS_TEXT = """from numpy import float32, float64, inf
+_LOSS_TEXT = """from numpy import empty, float32, float64, inf
 
 from ndgrad.kernels._half import float_to_half, half_to_float
-from ndgrad.kernels._launch import chunked, reducing
+from ndgrad.kernels._launch import chunked
 from ndgrad.kernels._scalar import exp_{short}, log_{short}, maximum_{short}
+from ndgrad.kernels._sums import total
 
 
-@reducing
+@chunked
 def losses(x_all, label, loss, peak, weight, n, lo, hi):
+    terms_all = empty({part}, {kind})
     for row in range(lo, hi):
         x = x_all[row * n : row * n + n]
         m = {kind}(-inf)
         for i in range(n):
             m = maximum_{short}(m, {load})
-        s = {kind}(0)
-        for i in range(n):
-            s += exp_{short}({load} - m)
+        sum = 0.0
+        for begin in range(0, n, {part}):
+            x = x_all[row * n + begin : row * n + min(begin + {part}, n)]
+            terms = terms_all[0 : x.size]
+            for i in range(x.size):
+                terms[i] = exp_{short}({load} - m)
+            sum += total(terms)
+        s = {kind}(sum)
+        x = x_all[row * n : row * n + n]
         i = label[row]
         loss[row] = (m - {load}) + log_{short}(s)
         peak[row] = m
@@ -348,6 +357,7 @@ def _loss_kernels(dtype: np.dtype[Any]) -> Any:
     value = f"scale * exp_{short}({load} - m)"
     text = _LOSS_TEXT.format(
         kind=kind,
+        part=PART,
         short=short,
         load=load,
         store=_stored(value, dtype, kind),

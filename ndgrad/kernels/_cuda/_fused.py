@@ -151,8 +151,9 @@ class _Writer(_fused._Writer):
         element = f"{name}_here" if stage == first else f"{name}_row[i]"
         return _loaded(element, self.operands[name].dtype, compute)
 
-    def _taken_in(self, fold: Fold, total: str, value: str, kind: str) -> str:
-        return self._folded(fold, total, value, kind)
+    def _is_sum(self, fold: Fold) -> bool:
+        """Threads add up what they have in registers."""
+        return False
 
     def _loop(self, stage: int) -> list[str]:
         """One stage: a thread's elements, then what the team makes of its sums."""
@@ -401,7 +402,7 @@ class Joined:
             "    thread = cuda.threadIdx.x",
             "    lanes = cuda.blockDim.x // columns",
             "    at = cuda.blockIdx.x * columns + thread % columns",
-            f"    a = float64({_fused._FOLDS[row.combined]})",
+            f"    a = float64({_fused._NEUTRAL[row.combined]})",
             "    if at < n:",
             "        for unit in range(thread // columns, units, lanes):",
             "            b = float64(p[unit * n + at])",

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import config
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy import float32 as f32
 from numpy import float64 as f64
 from numpy import int32 as i32
 from numpy import int64 as i64
 
+from ._contract import fused
 from ._table import exact, inline
 
 # Adding 1.5 * 2**(digits - 1) leaves the nearest integer in the low bits of the sum.
@@ -42,6 +44,13 @@ if config.DISABLE_JIT:
         except OverflowError:
             return kind(math.copysign(math.inf, total))
 
+    def horner(x: Any, coefficients: Any) -> Any:
+        """The polynomial with these coefficients, lowest first, at x."""
+        total = coefficients[-1]
+        for coefficient in coefficients[-2::-1]:
+            total = total * x + coefficient
+        return total
+
     sqrt = np.sqrt
     copysign = np.copysign
     maximum = np.maximum
@@ -57,6 +66,20 @@ else:
             return builder.fma(*args)
 
         return a(a, a, a), generate
+
+    @intrinsic
+    def horner(typing_context: Any, x: Any, coefficients: Any) -> Any:
+        """The polynomial with these coefficients, lowest first, at x."""
+        if coefficients.dtype != x:
+            return None
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            *rest, total = cgutils.unpack_tuple(builder, args[1])
+            for coefficient in reversed(rest):
+                total = fused(builder, total, args[0], coefficient)
+            return total
+
+        return x(x, coefficients), generate
 
     def _chosen(builder: Any, greatest: bool, a: Any, b: Any) -> Any:
         """The same where the compiler has no such instruction: of zeros too, and NaN stays."""
@@ -186,26 +209,6 @@ def scale_f64(x, k):
     """x * 2**k in two steps, so that overflow and underflow are gradual; |k| <= 2044."""
     half = nearest_f64(k * 0.5)
     return x * power_of_two_f64(half) * power_of_two_f64(k - half)
-
-
-@inline
-def horner(x, coefficients):
-    """The polynomial with these coefficients, lowest first, at x; the loop is unrolled."""
-    total = coefficients[len(coefficients) - 1]
-    for i in range(len(coefficients) - 2, -1, -1):
-        total = total * x + coefficients[i]
-    return total
-
-
-@inline
-def long_horner(x, coefficients):
-    """`horner` for more than 16 coefficients: LLVM would not unroll so long a loop in time."""
-    total = coefficients[len(coefficients) - 1]
-    for i in range(len(coefficients) - 2, 11, -1):
-        total = total * x + coefficients[i]
-    for i in range(11, -1, -1):
-        total = total * x + coefficients[i]
-    return total
 
 
 @exact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy import float32 as f32
 from numpy import float64 as f64
 
-from ._bits import copysign, horner, long_horner, sqrt, tuple_f32, two_product
+from ._bits import copysign, horner, sqrt, tuple_f32, two_product
 from ._exp import exp_sum_f64, short_exp_f32
 from ._log import log_f32, log_f64
 from ._table import inline, scalar
@@ -171,7 +171,7 @@ def erf_f32(x):
 def _erfc_positive(a):
     """erfc(a), a >= 0: e**(-a**2) / (1 + 2a) times a polynomial in (a - K) / (a + K)."""
     b = 28.0 if a > 28.0 else a
-    p = long_horner((b - _K) / (b + _K), _ERFC_F64)
+    p = horner((b - _K) / (b + _K), _ERFC_F64)
     square, low = two_product(b, b)
     return exp_sum_f64(-square, -low) * p / (1.0 + 2.0 * b)
 
@@ -208,8 +208,8 @@ def erfinv_f64(x):
     far = q < 9.66e-4
     w = -log_f64(q if far else q * (1.0 + a))
     s = sqrt(w if w > 0.0 else 0.0)
-    tail = long_horner((s if s < 6.1 else 6.1) - 4.35, _ERFINV_TAIL)
-    centre = a * long_horner((w if w < 6.3 else 6.3) - 3.125, _ERFINV_CENTRE)
+    tail = horner((s if s < 6.1 else 6.1) - 4.35, _ERFINV_TAIL)
+    centre = a * horner((w if w < 6.3 else 6.3) - 3.125, _ERFINV_CENTRE)
     y = tail if far else centre
     y = _INF if a == 1.0 else y
     return copysign(y if a <= 1.0 else _NAN, x)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import float32 as f32
 from numpy import float64 as f64
 
-from ._bits import fast_two_sum, fma, horner, long_horner, scale_f64, two_sum
+from ._bits import fast_two_sum, fma, horner, scale_f64, two_sum
 from ._exp import exp_f64, reduced_f64
 from ._log import log_f64, log_sum_f64
 from ._table import exact, inline, scalar
@@ -223,7 +223,7 @@ def gammaln_f64(x):
     product = fma(a, a, a) if a < 0.3 else (a if a < 1.3 else 1.0)
     high, low = _stirling(a if (a > 2.3) & (a < 1e306) else 2.3)
     log_product = log_f64(product)
-    near = v * long_horner(v, _LGAMMA_F64) - log_product
+    near = v * horner(v, _LGAMMA_F64) - log_product
     value = high + low if large else near
     value = _INF if a > 2.5563481638716906e305 else value
     reflected = -log_f64(a * abs(sin_pi_f64(a)) / _PI) - value
@@ -261,7 +261,7 @@ def _digamma_positive(a):
     above = y >= 2.0
     z = y - 1.0 if above else y
     z = z if z < 2.0 else 2.0
-    middle = ((z - _ZERO_HIGH) - _ZERO_LOW) * long_horner(z - 1.5, _DIGAMMA_F64)
+    middle = ((z - _ZERO_HIGH) - _ZERO_LOW) * horner(z - 1.5, _DIGAMMA_F64)
     middle = middle + (1.0 / z if above else 0.0)
     middle = middle - (1.0 / a if below else 0.0)
     u = 1.0 / (a if a > 3.0 else 3.0)
@@ -314,7 +314,7 @@ def _hurwitz_zeta(s, q):
     factor = power * s / q
     for j in range(len(_BERNOULLI)):
         total = total + _BERNOULLI[j] * factor
-        factor = factor * (s + 2.0 * j + 1.0) * (s + 2.0 * j + 2.0) / (q * q)
+        factor = factor * (s + (2 * j + 1)) * (s + (2 * j + 2)) / (q * q)
     return total
 
 

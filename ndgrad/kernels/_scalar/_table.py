@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 from numba import config
-from numba.extending import register_jitable
+from numba.extending import overload
+
+from ._contract import contracted
 
 SUFFIXES = {"float32": "f32", "near32": "near32", "float64": "f64", "integer": "int"}
 
@@ -74,22 +76,33 @@ def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _compile(function: Callable[..., Any], fastmath: Any) -> Callable[..., Any]:
+def _compile(function: Callable[..., Any], rewrite: Callable[..., Any]) -> Callable[..., Any]:
     if config.DISABLE_JIT:
         return _quiet(function)
-    # Only kernels call it compiled: what calls it from Python and C would take longer to compile.
-    options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "fastmath": fastmath}
-    return register_jitable(forceinline=True, error_model="numpy", **options)(function)
+    options = {
+        "forceinline": True,
+        "error_model": "numpy",
+        # Only kernels call it compiled: what calls it from Python and C would take longer to
+        # compile.
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+    }
+
+    @overload(function, jit_options=options, strict=False)
+    def implementation(*args: Any) -> Any:
+        return rewrite(function)
+
+    return function
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile into the caller; products and sums may fuse, which only makes them more exact."""
-    return _compile(function, {"contract"})
+    """Compile into the caller; a product that is added is rounded with the sum: `contracted`."""
+    return _compile(function, contracted)
 
 
 def exact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile into the caller and round as written: for error-free sums and products."""
-    return _compile(function, False)
+    return _compile(function, lambda function: function)
 
 
 def scalar(name: str, kind: str, **facts: Any) -> Callable[[Any], Callable[..., Any]]:

@@ -1,0 +1,166 @@
+"""Sums and products of neighbours in memory, in an order that no processor changes.
+
+A sum of floats depends on the order of its additions, and a compiler that may choose it takes as
+many partial sums as fit the vector registers.  Here there are always `LANES` of them, one register
+of AVX-512, two of AVX2 or four of NEON: element i goes to lane i modulo `LANES`, and at the end the
+upper half of the lanes is added to the lower half until one is left.  LLVM has nothing to choose,
+as the loop is written with its vector types, of which it makes as many registers as it takes.
+
+Lanes are float64.  To convert a float32 takes longer than to add it, so four neighbours of a lane
+are added before: two additions in float32 for each element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES = 16
+
+PART = 2048
+"""Elements of a long sum that are added up at once; parts follow each other in float64.
+
+Terms that have to be computed first wait in an array of this size, in the cache nearest to the
+core.
+"""
+
+FOLDS = {"a + b": "total", "a * b": "product"}
+"""What combines a vector by a formula: the functions below."""
+
+if numba.config.DISABLE_JIT:
+
+    def _folded(x: Any, combine: Callable[..., Any], neutral: float, together: int) -> Any:
+        together = together if x.dtype == np.float32 else 1
+        step = LANES * together
+        whole = x.size - x.size % step
+        lanes = np.full(LANES, neutral)
+        with np.errstate(all="ignore"):
+            for values in x[:whole].reshape(-1, together, LANES):
+                while len(values) > 1:
+                    values = combine(values[0::2], values[1::2])
+                lanes = combine(lanes, values[0])
+            for begin in range(whole, x.size, LANES):
+                rest = x[begin : begin + LANES]
+                lanes[: rest.size] = combine(lanes[: rest.size], rest)
+            while lanes.size > 1:
+                lanes = combine(*np.split(lanes, 2))
+        return lanes[0]
+
+    def total(x: Any) -> Any:
+        """The sum of a contiguous float32 or float64 vector, as float64."""
+        return _folded(x, np.add, 0.0, 4)
+
+    def product(x: Any) -> Any:
+        """The product of a contiguous float32 or float64 vector, as float64."""
+        return _folded(x, np.multiply, 1.0, 1)
+
+else:
+
+    class _Lanes:
+        """The code for an array of floats whose elements meet by the instruction *combine*."""
+
+        def __init__(self, builder: Any, kind: Any, combine: str, neutral: float) -> None:
+            self.builder, self.bits = builder, kind.bitwidth
+            self.meet = getattr(builder, combine)
+            element = ir.FloatType() if kind == types.float32 else ir.DoubleType()
+            self.narrow = ir.VectorType(element, LANES)
+            self.wide = ir.VectorType(ir.DoubleType(), LANES)
+            self.neutral = ir.Constant(self.narrow, [neutral] * LANES)
+            begin = ir.Constant(self.wide, [neutral] * LANES)
+            self.lanes = cgutils.alloca_once_value(builder, begin)
+
+        def load(self, pointer: Any) -> Any:
+            value = self.builder.load(self.builder.bitcast(pointer, self.narrow.as_pointer()))
+            value.align = self.bits // 8
+            return value
+
+        def load_some(self, pointer: Any, count: Any) -> Any:
+            """A vector of the next *count* elements; the lanes behind them are neutral."""
+            builder, word = self.builder, ir.IntType(32)
+            words = ir.VectorType(word, LANES)
+            count = builder.insert_element(
+                ir.Constant(words, ir.Undefined), builder.trunc(count, word), word(0)
+            )
+            count = builder.shuffle_vector(count, count, ir.Constant(words, [0] * LANES))
+            mask = builder.icmp_signed("<", ir.Constant(words, list(range(LANES))), count)
+            pointer = builder.bitcast(pointer, self.narrow.as_pointer())
+            args = [pointer, word(self.bits // 8), mask, self.neutral]
+            function = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(self.narrow, [x.type for x in args]),
+                f"llvm.masked.load.v{LANES}f{self.bits}.p0",
+            )
+            return builder.call(function, args)
+
+        def take(self, values: list[Any]) -> None:
+            """Combine vectors in pairs, then what is left of them with the lanes."""
+            while len(values) > 1:
+                pairs = zip(values[0::2], values[1::2], strict=True)
+                values = [self.meet(a, b) for a, b in pairs]
+            (value,) = values
+            if self.narrow != self.wide:
+                value = self.builder.fpext(value, self.wide)
+            self.builder.store(self.meet(self.builder.load(self.lanes), value), self.lanes)
+
+        def result(self) -> Any:
+            value, count = self.builder.load(self.lanes), LANES
+            while count > 1:
+                count //= 2
+                halves = (
+                    ir.Constant(ir.VectorType(ir.IntType(32), count), list(range(k, k + count)))
+                    for k in (0, count)
+                )
+                value = self.meet(*(self.builder.shuffle_vector(value, value, x) for x in halves))
+            return self.builder.extract_element(value, ir.IntType(32)(0))
+
+    def _folded(x: Any, combine: str, neutral: float, together: int) -> Any:
+        """What an intrinsic returns: its signature, and what writes its code."""
+        together = together if x.dtype == types.float32 else 1
+
+        def one_by_one(builder: Any, data: Any, size: Any) -> Any:
+            """For a thread of a GPU, which has no vectors."""
+            result = cgutils.alloca_once_value(builder, ir.DoubleType()(neutral))
+            with cgutils.for_range(builder, size) as loop:
+                value = builder.load(builder.gep(data, [loop.index]))
+                value = value if x.dtype == types.float64 else builder.fpext(value, ir.DoubleType())
+                builder.store(getattr(builder, combine)(builder.load(result), value), result)
+            return builder.load(result)
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            array = context.make_array(x)(context, builder, args[0])
+            size = builder.extract_value(array.shape, 0)
+            word = size.type
+            if "nvptx" in builder.module.triple:
+                return one_by_one(builder, array.data, size)
+            lanes = _Lanes(builder, x.dtype, combine, neutral)
+            done = word(0)
+            for count in dict.fromkeys((together, 1)):  # vectors that are taken at once
+                step = word(count * LANES)
+                stop = builder.sub(size, builder.srem(size, step))
+                with cgutils.for_range_slice(builder, done, stop, step, word) as (i, _):
+                    places = [builder.add(i, word(k * LANES)) for k in range(count)]
+                    lanes.take([lanes.load(builder.gep(array.data, [at])) for at in places])
+                done = stop
+            rest = builder.sub(size, done)
+            with builder.if_then(builder.icmp_signed(">", rest, word(0))):
+                lanes.take([lanes.load_some(builder.gep(array.data, [done]), rest)])
+            return lanes.result()
+
+        return types.float64(x), generate
+
+    @intrinsic
+    def total(typing_context: Any, x: Any) -> Any:
+        """The sum of a contiguous float32 or float64 vector, as float64."""
+        return _folded(x, "fadd", 0.0, 4)
+
+    @intrinsic
+    def product(typing_context: Any, x: Any) -> Any:
+        """The product of a contiguous float32 or float64 vector, as float64."""
+        return _folded(x, "fmul", 1.0, 1)
