@@ -12,7 +12,6 @@ are added before: two additions in float32 for each element.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -36,7 +35,7 @@ FOLDS = {"a + b": "total", "a * b": "product"}
 
 if numba.config.DISABLE_JIT:
 
-    def _folded(x: Any, combine: Callable[..., Any], neutral: float, together: int) -> Any:
+    def _folded(x: Any, combine: Any, neutral: float, together: int) -> Any:
         together = together if x.dtype == np.float32 else 1
         step = LANES * together
         whole = x.size - x.size % step
@@ -120,7 +119,7 @@ else:
                 value = self.meet(*(self.builder.shuffle_vector(value, value, x) for x in halves))
             return self.builder.extract_element(value, ir.IntType(32)(0))
 
-    def _folded(x: Any, combine: str, neutral: float, together: int) -> Any:
+    def _folded(x: Any, combine: Any, neutral: float, together: int) -> Any:
         """What an intrinsic returns: its signature, and what writes its code."""
         together = together if x.dtype == types.float32 else 1
 

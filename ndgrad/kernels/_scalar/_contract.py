@@ -24,14 +24,14 @@ from typing import Any
 from llvmlite import ir
 from numba.extending import intrinsic
 
-from .. import _cpu
+from .._cpu import has_fma
 
 
 def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
     """The code for a * b + c: of floats rounded once where there is an instruction for it."""
     if isinstance(a.type, ir.IntType):
         return builder.add(builder.mul(a, b), c)
-    if _cpu.has_fma() or "nvptx" in builder.module.triple:
+    if has_fma() or "nvptx" in builder.module.triple:
         return builder.fma(a, b, c)
     return builder.fadd(builder.fmul(a, b), c)
 

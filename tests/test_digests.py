@@ -1,0 +1,81 @@
+"""The same bits on every processor: this machine's results against recorded digests."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import digests
+import numpy as np
+import pytest
+
+from ndgrad.kernels import _cpu, _sums
+
+pytestmark = [
+    pytest.mark.compiled,
+    pytest.mark.skipif(not _cpu.has_fma(), reason="this processor rounds products in sums twice"),
+]
+
+
+def check(made: dict[str, str], dtype: str) -> None:
+    recorded = json.loads(digests.RECORDED.read_text())
+    expected = {name: value for name, value in recorded.items() if name.endswith(dtype)}
+    assert made.keys() == expected.keys(), "run tests/digests.py --record"
+    assert [name for name in made if made[name] != expected[name]] == []
+
+
+@pytest.mark.parametrize("dtype", digests.DTYPES)
+def test_digests(dtype: str) -> None:
+    check(digests.digests((dtype,)), dtype)
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="no AVX to leave out")
+@pytest.mark.parametrize("dtype", digests.DTYPES)
+def test_digests_with_narrower_registers(dtype: str) -> None:
+    """As on a processor that has AVX2 and FMA, but not AVX-512."""
+    narrow = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+avx2,+fma,+f16c"}
+    result = subprocess.run(
+        [sys.executable, digests.__file__, "--dtypes", dtype],
+        env=os.environ | narrow,
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    check(json.loads(result.stdout), dtype)
+
+
+def test_a_digest_tells_bits_apart() -> None:
+    x = np.array([1.0, np.nan, 0.0])
+    assert digests.digest(x) == digests.digest(np.array([1.0, -np.nan, 0.0]))
+    for other in ([1.0, np.nan, -0.0], [np.nextafter(1.0, 2), np.nan, 0.0], [[1.0, np.nan, 0.0]]):
+        assert digests.digest(x) != digests.digest(np.array(other))
+    assert digests.digest(x) != digests.digest(x.astype("float32"))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 63, 64, 65, 1000, _sums.PART])
+def test_order_of_sums(size: int, dtype: str) -> None:
+    """Sixteen lanes; of float32 four neighbours of a lane meet before; then halves meet."""
+    from ndgrad.kernels._launch import kernel
+
+    x = digests.numbers(size, dtype=dtype).asnumpy() if size else np.zeros(0, dtype)
+    together = 4 if dtype == "float32" else 1
+    step = together * _sums.LANES
+    whole = size - size % step
+    lanes = np.zeros(_sums.LANES)
+    for group in x[:whole].reshape(-1, together, _sums.LANES):
+        lanes += (group[0] + group[1]) + (group[2] + group[3]) if together == 4 else group[0]
+    for i in range(whole, size):
+        lanes[i % _sums.LANES] += x[i]
+    while lanes.size > 1:
+        lanes = lanes[: lanes.size // 2] + lanes[lanes.size // 2 :]
+    assert kernel(_total)(x) == lanes[0]
+
+
+def _total(x):  # type: ignore[no-untyped-def]
+    return _sums.total(x)
