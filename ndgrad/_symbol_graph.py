@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from .base import MXNetError
-from .graph import Leaf, Node, Port, variables
+from .graph import Leaf, Node, Port, is_released, reachable, settle, variables
 from .kernels._table import OPS, Op
 from .ndarray import NDArray
 
@@ -173,7 +173,7 @@ def _below(item: Any) -> Iterator[Any]:
     """What a node was made from; the check that it still knows is made here."""
     if item.__class__ is not Node:
         return
-    if item.saved is None and not item.parents:
+    if is_released(item):
         raise MXNetError(NOT_RECORDED)
     for i, parent in enumerate(item.parents):
         if parent.__class__ is list:
@@ -203,6 +203,7 @@ def entries_of(x: NDArray) -> tuple[list[Entry], Ref]:
     """
     if x._node is None:
         raise MXNetError(NOT_RECORDED)
+    settle(reachable([x._node]))
     head, index = _source(x._node)
     order = postorder([head], _below)
     names = _names.of(order)

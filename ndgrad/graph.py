@@ -142,7 +142,8 @@ class Node:
         constant array, which tells constants apart; None for a Python number.
     saved : tuple or None
         For each input, then each output: its flat data, a number, or None when backward does not
-        use it.  The whole is None once a backward has passed and released it.
+        use it; behind them other memory that backward uses.  The whole is None once a backward has
+        passed and released the node; of what it held, it keeps `op`, `shapes` and `number` then.
     shapes : tuple
         Of each input, then each output.
     ctx, dtype
@@ -152,6 +153,9 @@ class Node:
         `number`; None for what is not saved.  Behind them those of other memory that backward uses.
     number : int
         When the call was made, by the clock `stamps`.
+    released : list
+        Set when the node is released: when that was, by the clock `stamps`.  To a younger node what
+        this one made is a constant, and this list stands for it among that node's `parents`.
     """
 
     __slots__ = (
@@ -162,6 +166,7 @@ class Node:
         "shapes",
         "versions",
         "number",
+        "released",
         "ctx",
         "dtype",
         "__weakref__",
@@ -178,6 +183,7 @@ class Node:
     ctx: Context
     dtype: np.dtype[Any]
     number: int
+    released: list[int]
 
 
 class Port:
@@ -197,18 +203,76 @@ class Port:
         return (self.node,)
 
 
+def release(node: Node, since: list[int]) -> None:
+    """Let go of what *node* holds; to nodes younger than *since* it is a constant."""
+    node.released = since
+    node.saved = node.params = None
+    node.versions = node.parents = ()
+
+
+def is_released(made_by: Node | Port | Leaf) -> bool:
+    """Whether what made an array has been released: the array is a constant from then on."""
+    node = made_by.node if made_by.__class__ is Port else made_by
+    # A node without a gradient saves nothing either, but it has parents.
+    return node.__class__ is Node and node.saved is None and not node.parents
+
+
+def reachable(heads: Iterable[Any]) -> list[Any]:
+    """Nodes, ports and leaves that *heads* were made from, oldest first."""
+    seen = set(heads)
+    pending = list(seen)
+    while pending:
+        for parent in pending.pop().parents:
+            if parent is not None and parent.__class__ is not list and parent not in seen:
+                seen.add(parent)
+                pending.append(parent)
+    return sorted(seen, key=_number)
+
+
+def settle(nodes: Iterable[Any]) -> None:
+    """Let nodes take what had been released before they were made as constants.
+
+    A node that was made of constants alone is released itself: it could as well not have been
+    recorded.
+
+    Parameters
+    ----------
+    nodes : iterable of Node, Port and Leaf
+        All that can be reached from some heads, oldest first.
+    """
+    for node in nodes:
+        if node.__class__ is not Node or not node.parents:
+            continue
+        node.parents = tuple([_parent_now(parent, node.number) for parent in node.parents])
+        if all(parent is None or parent.__class__ is list for parent in node.parents):
+            release(node, [node.number, 1])
+
+
+def _parent_now(parent: Any, number: int) -> Any:
+    """What stands for *parent* in a node made at *number*."""
+    if parent is None or parent.__class__ is list or not is_released(parent):
+        return parent
+    since: list[int] = (parent.node if parent.__class__ is Port else parent).released
+    return since if since[0] < number else parent
+
+
 def nodes_below(heads: Iterable[Any]) -> list[Any]:
     """Nodes, ports and leaves reachable from *heads*, youngest first, checked to be usable.
+
+    What a backward has released is a constant to nodes made since, and is left out.
 
     Raises
     ------
     MXNetError
-        A node was released by an earlier backward, or an array that it saved was overwritten.
-        Nothing has changed then.
+        A head, or something older than its release, was released by an earlier backward; an array
+        that a node saved was overwritten.  Nothing has changed then.
     """
+    heads = list(heads)
     seen = set(heads)
     pending = list(seen)
     found = []
+    unusable: list[Node] = []
+    some_released = False
     while pending:
         node = pending.pop()
         found.append(node)
@@ -218,17 +282,38 @@ def nodes_below(heads: Iterable[Any]) -> list[Any]:
                 pending.append(node.node)
             continue
         if node.saved is None:
-            raise _unusable(node)
+            if node.parents:
+                unusable.append(node)  # it has no gradient
+            else:
+                some_released = True
         number = node.number
         for version in node.versions:
             if version is not None and version[0] > number:
-                raise _overwritten(node, version)
+                unusable.append(node)
+                break
         for parent in node.parents:
             if parent.__class__ is not list and parent is not None and parent not in seen:
                 seen.add(parent)
                 pending.append(parent)
     found.sort(key=_number, reverse=True)
+    if some_released:
+        found = _without_released(found, heads)
+    for node in unusable:
+        if not is_released(node):  # else it is a constant by now
+            raise _unusable(node)
     return found
+
+
+def _without_released(found: list[Any], heads: Iterable[Any]) -> list[Any]:
+    """*found* without what is a constant to all that uses it."""
+    settle(reversed(found))
+    kept = [node for node in found if not is_released(node)]
+    used = [x for node in kept for x in node.parents if x is not None and x.__class__ is not list]
+    for made_by in (*heads, *used):
+        node = made_by.node if made_by.__class__ is Port else made_by
+        if is_released(node) and node.released[0] > node.number:
+            raise MXNetError(NOT_RECORDED)
+    return kept
 
 
 def _number(node: Any) -> int:
@@ -236,13 +321,10 @@ def _number(node: Any) -> int:
 
 
 def _unusable(node: Node) -> MXNetError:
-    if node.op.gradient == "none":
+    if node.saved is None:
         return MXNetError(f"Operator {node.op.name} is non-differentiable.")
-    return MXNetError(NOT_RECORDED)
-
-
-def _overwritten(node: Node, version: list[int]) -> MXNetError:
-    position = next(i for i, cell in enumerate(node.versions) if cell is version)
+    cells = enumerate(node.versions)
+    position = next(i for i, cell in cells if cell is not None and cell[0] > node.number)
     count = len(node.parents)
     inputs, outputs = node.op.keywords, node.op.outputs
     names = [f"input {inputs[min(i, len(inputs) - 1)]!r}" for i in range(count)]
@@ -295,6 +377,7 @@ def walk(
     """
     # Sums that this walk made may be added to in place; other gradients may be shared.
     owned = set()
+    since = [next_stamp(), 1]
     flat, add, add_into = rules.flat, rules.add, rules.add_into
     for node in order:
         gradient = pending.pop(node, None)
@@ -329,5 +412,4 @@ def walk(
                     pending[parent] = add(have, result)
                     owned.add(parent)
         if not retain:
-            node.saved = None
-            node.versions = node.parents = ()
+            release(node, since)

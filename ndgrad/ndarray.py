@@ -12,7 +12,7 @@ from . import _dlpack, dispatch, indexing
 from .base import MXNetError, as_dtype
 from .context import GPU, Context, check_usable, current_context
 from .device import device_of, moved, placed
-from .dispatch import IN_GRAPH, check_writable, convert, written
+from .dispatch import check_writable, convert, written
 from .graph import Array, Leaf, state
 from .kernels._elementwise import broadcast_shape
 from .kernels._table import ElementwiseOp, F
@@ -44,8 +44,7 @@ def _in_place(row: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray
             return self
         other = _operand(other)
         if state.recording:
-            if self._node is not None:
-                raise MXNetError(f"x {sign} y: {IN_GRAPH}")
+            check_writable(self, f"x {sign} y")
             if isinstance(other, NDArray) and other._node is not None:
                 # What the node saves of x must be its value before the write.
                 result = operator(self.copy(), other)

@@ -213,6 +213,112 @@ def test_retain_graph_keeps_it() -> None:
         y.backward()
 
 
+# --- what is recorded after a release -------------------------------------------------------------
+
+
+def rounds(step: Any, w: Any, cut: Any = lambda h: h) -> list[Any]:
+    """Gradients of three rounds, each of which starts from the array that the last one made."""
+    h = nd.array([0.5, -1.0])
+    found = []
+    for _ in range(3):
+        h = cut(h)
+        with autograd.record():
+            h = step(h, w)
+            loss = (h * h).sum()
+        loss.backward()
+        found.append(w.grad.asnumpy())
+    return found
+
+
+class Product(autograd.Function):
+    def forward(self, h: Any, w: Any) -> Any:
+        self.save_for_backward(h, w)
+        return h * w
+
+    def backward(self, g: Any) -> Any:
+        h, w = self.saved_tensors
+        return g * w, g * h
+
+
+STEPS = {
+    "one operator": lambda h, w: h * w,
+    "several": lambda h, w: nd.tanh(nd.exp(h) * w + h),
+    "views": lambda h, w: nd.concat(h[1:] * w[:1], h.reshape((2, 1))[0] * w[1:], dim=0),
+    "outputs": lambda h, w: nd.add_n(*nd.split(nd.stack(h, h * w, axis=0), 2, squeeze_axis=True)),
+    "no gradient": lambda h, w: nd.argmax(h, axis=0) * w + h,
+    "a Function": lambda h, w: nd.sin(Product()(h, w)),
+    "compiled": mx.compile(lambda h, w: nd.tanh(nd.exp(h) * w + h)),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_truncated_backpropagation_needs_no_detach(name: str) -> None:
+    w = variable(2, 3)
+    exact = rounds(STEPS[name], w, lambda h: h.detach())
+    for gradient, expected in zip(rounds(STEPS[name], w), exact, strict=True):
+        np.testing.assert_array_equal(gradient, expected)
+
+
+def released_by_another() -> tuple[Any, Any, Any]:
+    """A variable, an array whose record a backward has released, and one made of it before."""
+    w = variable(2, 3)
+    with autograd.record():
+        h = nd.exp(w)
+        before, other = h * w, h * 2
+    other.backward()
+    return w, h, before
+
+
+def test_what_was_recorded_before_a_release_raises() -> None:
+    w, h, before = released_by_another()
+    with autograd.record():
+        after = before * w + h * w
+    for head in (h, before, after):
+        with pytest.raises(MXNetError, match="retain_graph=True"):
+            head.backward()
+        with pytest.raises(MXNetError, match="retain_graph=True"):
+            autograd.grad(head, w)
+
+
+def test_a_released_part_is_a_constant_of_any_order() -> None:
+    w, h, _ = released_by_another()
+    with autograd.record():
+        z = nd.sin(h) * w * w
+        (slope,) = autograd.grad(z, w, create_graph=True)
+    s = np.sin(np.exp([2, 3]))
+    np.testing.assert_allclose(slope.asnumpy(), 2 * s * [2, 3], rtol=1e-5)
+    slope.backward()
+    np.testing.assert_allclose(w.grad.asnumpy(), 2 * s, rtol=1e-5)
+
+
+def test_what_is_made_of_released_parts_alone_is_a_constant() -> None:
+    w, h, _ = released_by_another()
+    with autograd.record():
+        e = nd.exp(h)
+        z = e * w
+        written = e + nd.argmax(e, axis=0)
+    e.detach()[:] = 0  # exp saved it, but has no gradient to compute
+    with pytest.raises(MXNetError, match=r"Operator broadcast_mul.*overwritten"):
+        z.backward()
+    with pytest.raises(MXNetError, match="no inputs in computation graph"):
+        written.backward()
+    with autograd.record():
+        z = nd.exp(h) * w
+    autograd.backward([z, e])
+    np.testing.assert_allclose(w.grad.asnumpy(), np.exp(np.exp([2, 3])), rtol=1e-5)
+
+
+def test_a_released_array_may_be_written_to() -> None:
+    w, h, _ = released_by_another()
+    with autograd.record():
+        h += 1
+        h[0] = 5
+        h[:] = w * 3
+        z = h * 2
+    z.backward()
+    np.testing.assert_array_equal(w.grad.asnumpy(), [6, 6])
+
+
 # --- grad and higher orders ----------------------------------------------------------------------
 
 

@@ -145,6 +145,23 @@ def test_released_in_part():
         ag.get_symbol(z)
 
 
+def test_recorded_after_a_release():
+    x = variable([1, 2])
+    with ag.record():
+        y = x * x
+        z = y + 1
+    z.backward()
+    with ag.record():
+        z = nd.exp(y) * x
+    symbol = ag.get_symbol(z)
+    names = symbol.list_arguments()
+    assert [name.rstrip("0123456789") for name in names] == ["null", "var"]
+    args = dict(zip(names, (nd.exp(y), x), strict=True))
+    assert symbol.eval(**args)[0].asnumpy().tolist() == z.asnumpy().tolist()
+    with pytest.raises(MXNetError, match="not part of a computation graph"):
+        ag.get_symbol(y)
+
+
 def test_function():
     class Double(ag.Function):
         def forward(self, x):

@@ -13,7 +13,7 @@ import numpy as np
 from .. import tracing
 from ..base import MXNetError
 from ..context import current_context
-from ..graph import Leaf, state
+from ..graph import Leaf, is_released, state
 from ..ndarray import NDArray
 from ..symbol import Symbol
 from ._explain import Explanation
@@ -171,7 +171,7 @@ def _place(x: NDArray) -> Any:
     node = x._node
     if isinstance(node, Leaf):
         return node.req
-    return None if node is None else "node"
+    return None if node is None or is_released(node) else "node"
 
 
 def _frozen(tree: Any) -> Any:

@@ -11,9 +11,19 @@ from .. import tracing
 from ..base import MXNetError
 from ..device import Device
 from ..dispatch import flat_rules
-from ..graph import Array, Leaf, Node, Port, nodes_below, state, walk
+from ..graph import (
+    Array,
+    Leaf,
+    Node,
+    is_released,
+    nodes_below,
+    reachable,
+    settle,
+    state,
+    walk,
+)
 from ..kernels import _philox
-from ..kernels._table import NONE, lookup
+from ..kernels._table import lookup
 from ..ndarray import NDArray
 from ..storage import empty_like
 from ._layout import laid_out
@@ -189,7 +199,7 @@ def _stand_ins(
             gradient = empty_like(flat)
             recorder.argument(gradient, i, "gradient", blank=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
-        elif x._node is not None:
+        elif x._node is not None and not is_released(x._node):
             array._node = _older_node(array)
         if array._node is not None:
             places[array._node] = i
@@ -272,6 +282,7 @@ def _traced(
         delivered=[leaf for leaf, _ in recorder.delivered if leaf not in places],
         visited=frozenset(recorder.visited - places.keys()),
     )
+    settle(reachable(array._node for array in returned if array._node is not None))
     heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
     gradients: list[Value] = []
     held: set[Value] = set()
@@ -374,8 +385,7 @@ def _is_head(node: Any, start: int) -> bool:
     """Whether an output was recorded by the function and its record still stands."""
     if node is None or isinstance(node, Leaf) or node.number < start:
         return False
-    maker = node.node if isinstance(node, Port) else node
-    return maker.saved is not None or maker.op.gradient == NONE
+    return not is_released(node)
 
 
 def _follow(new: dict[Value, Value]) -> Callable[[Value], Value]:

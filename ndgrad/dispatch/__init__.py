@@ -11,7 +11,6 @@ from ..graph import Array
 from ..kernels._table import OPS, ElementwiseOp, Op, lookup
 from . import _classes
 from ._calls import (
-    IN_GRAPH,
     check_writable,
     convert,
     copy_flat,
@@ -25,7 +24,6 @@ from ._elementwise import elementwise_call, in_place_call
 from ._rules import flat_backward, flat_rules, recorded_backward, recorded_rules
 
 __all__ = [
-    "IN_GRAPH",
     "bind",
     "check_writable",
     "convert",

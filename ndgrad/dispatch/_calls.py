@@ -12,7 +12,7 @@ from .. import tracing
 from ..base import MXNetError
 from ..context import GPU, Context
 from ..device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
-from ..graph import Array, Leaf, Node, Port, next_stamp, state
+from ..graph import Array, Leaf, Node, Port, is_released, next_stamp, state
 from ..kernels import _strided
 from ..kernels._table import NONE, Op, lookup
 from . import _classes
@@ -162,7 +162,7 @@ def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:
 
 # --- writing -------------------------------------------------------------------------------------
 
-IN_GRAPH = (
+_IN_GRAPH = (
     "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
     "when evaluating gradients. Please call backward first to clear the graph or do this out side "
     "of a record section. Nothing was written."
@@ -170,9 +170,14 @@ IN_GRAPH = (
 
 
 def check_writable(target: Array, what: str) -> None:
-    """Refuse to write to an array of the graph while recording, before anything is written."""
+    """Refuse to write to an array of the graph while recording, before anything is written.
+
+    An array whose record backward has released is in no graph any more.
+    """
     if target._node is not None and state.recording:
-        raise MXNetError(f"{what}: {IN_GRAPH}")
+        if not is_released(target._node):
+            raise MXNetError(f"{what}: {_IN_GRAPH}")
+        target._node = None
 
 
 def written(target: Array) -> None:
