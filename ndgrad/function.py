@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from .base import MXNetError
+from .context import Context
 from .dispatch import convert, record_call, unrecorded
 from .graph import Node, Port, state
 from .kernels._table import Op
@@ -47,27 +50,19 @@ class Function:
     def __init__(self) -> None:
         self._used = False
         self._saved: tuple[Any, ...] = ()
-        # Outputs among the saved arrays are kept by number: an output knows its node, which knows
-        # this object, and a cycle would keep every array alive until the garbage collector runs.
-        self._saved_outputs: dict[int, tuple[int, Any]] = {}
         self._node: Node | None = None
 
     def save_for_backward(self, *args: Any) -> None:
-        """Keep arrays (inputs, outputs or others) for backward."""
+        """Keep arrays (inputs, outputs or others) for backward.
+
+        They must not be written to before backward, which raises an error then.
+        """
         self._saved = args
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What `save_for_backward` kept."""
-        saved = list(self._saved)
-        for position, (number, flat) in self._saved_outputs.items():
-            data, shape, ctx, version = flat
-            array = NDArray(data, shape, ctx, version)
-            if self._node is not None:
-                node = self._node
-                array._node = node if node.op.single else Port(node, number, data.dtype)
-            saved[position] = array
-        return tuple(saved)
+        return tuple([x.array(self._node) if isinstance(x, _Kept) else x for x in self._saved])
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the outputs; to be written by the subclass."""
@@ -90,12 +85,10 @@ class Function:
         results = unrecorded(self.forward, *inputs)
         single = not isinstance(results, (list, tuple))
         outputs = [self._output(r, inputs) for r in ([results] if single else results)]
-        if state.recording:
-            arrays = [x for x in inputs if isinstance(x, NDArray)]
-            if any(x._node is not None for x in arrays):
-                caller = sys._getframe(1)
-                site = f"{caller.f_code.co_filename}:{caller.f_lineno}"
-                self._record(inputs, arrays, outputs, site)
+        if state.recording and any(isinstance(x, NDArray) and x._node is not None for x in inputs):
+            caller = sys._getframe(1)
+            site = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+            outputs = self._record(inputs, outputs, site)
         if single:
             return outputs[0]
         return type(results)(outputs)
@@ -113,37 +106,41 @@ class Function:
             return NDArray(result._data, result._shape, result._ctx, result._version)
         return result
 
-    def _record(
-        self, inputs: Sequence[Any], arrays: list[NDArray], outputs: list[NDArray], site: str
-    ) -> None:
-        are_arrays = tuple(isinstance(x, NDArray) for x in inputs)
+    def _record(self, inputs: Sequence[Any], results: Sequence[NDArray], site: str) -> Any:
+        """Put what *results* hold on a node; returns it as arrays of its own.
 
-        def backward(node: Node, grads: Any) -> list[Any]:
-            grads = grads if isinstance(grads, list) else [grads]
-            return self._backward(node, grads, are_arrays, site)
+        The function is one of the node's parameters, so that backward releases it.  What it saved
+        is not kept as the arrays it was given, nor are those put on the node: an array knows its
+        node, and in a cycle all of them would live until the garbage collector runs.
+        """
+        arrays = [x for x in inputs if isinstance(x, NDArray)]
+        outputs = [NDArray(x._data, x._shape, x._ctx, x._version) for x in results]
+        self._are_arrays, self._site = [isinstance(x, NDArray) for x in inputs], site
+        row = _row(type(self).__name__, len(arrays), len(outputs))
+        record_call(row, {"_function": self}, arrays, outputs)
+        made_by: Any = outputs[0]._node
+        node = made_by.node if isinstance(made_by, Port) else made_by
+        operands = [*arrays, *results]
+        saved, versions = list(node.saved or ()), list(node.versions)
+        kept: list[Any] = []
+        for x in self._saved:
+            if not isinstance(x, NDArray):
+                kept.append(x)
+                continue
+            place = next((i for i, operand in enumerate(operands) if operand is x), len(saved))
+            if place == len(saved):
+                saved.append(None)
+                versions.append(None)
+            saved[place], versions[place] = x._data, x._version
+            number = place - len(arrays)
+            output = number if 0 <= number < len(results) else None
+            kept.append(_Kept(x._data, x._shape, x._ctx, x._version, x._node, output))
+        node.saved, node.versions, self._saved = tuple(saved), tuple(versions), tuple(kept)
+        return outputs
 
-        row = Op(
-            name=type(self).__name__,
-            inputs=tuple(f"input{i}" for i in range(len(arrays))),
-            outputs=tuple(f"output{i}" for i in range(len(outputs))),
-            flat_backward=backward,
-            recorded_backward=backward,
-        )
-        record_call(row, {}, arrays, outputs)
-        for position, kept in enumerate(self._saved):
-            for number, output in enumerate(outputs):
-                if kept is output:
-                    flat = (output._data, output._shape, output._ctx, output._version)
-                    self._saved_outputs[position] = (number, flat)
-        self._saved = tuple(
-            None if i in self._saved_outputs else kept for i, kept in enumerate(self._saved)
-        )
-
-    def _backward(
-        self, node: Node, grads: Sequence[Any], are_arrays: tuple[bool, ...], site: str
-    ) -> list[Any]:
+    def _backward(self, node: Node, grads: Sequence[Any]) -> list[Any]:
         """What the walk calls: flat buffers in and out, or recorded arrays under create_graph."""
-        name, count = type(self).__name__, len(node.parents)
+        name, site, count = type(self).__name__, self._site, len(node.parents)
         flat = not isinstance(next(g for g in grads if g is not None), NDArray)
         heads = []
         for g, shape in zip(grads, node.shapes[count:], strict=True):
@@ -162,16 +159,17 @@ class Function:
         finally:
             self._node = None
         results = list(results) if isinstance(results, (list, tuple)) else [results]
-        if len(results) == len(are_arrays) != count:
-            results = [r for r, is_array in zip(results, are_arrays, strict=True) if is_array]
+        if len(results) == len(self._are_arrays) != count:
+            pairs = zip(results, self._are_arrays, strict=True)
+            results = [result for result, is_array in pairs if is_array]
         if len(results) != count:
             raise MXNetError(
                 f"{name}.backward must return {count} gradients, one for each array input, "
                 f"got {len(results)} (forward was called at {site})"
             )
-        return [self._gradient(result, i, node, flat, site) for i, result in enumerate(results)]
+        return [self._gradient(result, i, node, flat) for i, result in enumerate(results)]
 
-    def _gradient(self, result: Any, i: int, node: Node, flat: bool, site: str) -> Any:
+    def _gradient(self, result: Any, i: int, node: Node, flat: bool) -> Any:
         parent, shape = node.parents[i], node.shapes[i]
         if result is None or parent.__class__ is list:
             return None
@@ -180,7 +178,7 @@ class Function:
         if not isinstance(result, NDArray):
             raise TypeError(
                 f"{type(self).__name__}.backward must return NDArrays, got "
-                f"{type(result).__name__} for input {i} (forward was called at {site})"
+                f"{type(result).__name__} for input {i} (forward was called at {self._site})"
             )
         if result._shape != shape:
             try:
@@ -188,11 +186,56 @@ class Function:
             except ValueError:
                 raise MXNetError(
                     f"{type(self).__name__}.backward: the gradient of input {i} must have its "
-                    f"shape {shape}, got {result._shape} (forward was called at {site})"
+                    f"shape {shape}, got {result._shape} (forward was called at {self._site})"
                 ) from None
             result = result.broadcast_to(shape)
         result = convert(result, parent.dtype)
         return result._data if flat else result
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A saved array as it was when the call was recorded.
+
+    Attributes
+    ----------
+    made_by : Node, Port, Leaf or None
+    output : int or None
+        Which output of the call it is, if it is one.
+    """
+
+    data: Any
+    shape: tuple[int, ...]
+    ctx: Context
+    version: list[int]
+    made_by: Any
+    output: int | None
+
+    def array(self, node: Node | None) -> NDArray:
+        """An array like it; while the backward of *node* is recorded, an output hangs on that."""
+        array = NDArray(self.data, self.shape, self.ctx, self.version)
+        array._node = self.made_by
+        if self.output is not None and node is not None:
+            array._node = node if node.op.single else Port(node, self.output, self.data.dtype)
+        return array
+
+
+@cache
+def _row(name: str, inputs: int, outputs: int) -> Op:
+    """What the nodes of a function with so many arrays call."""
+    return Op(
+        name=name,
+        inputs=tuple(f"input{i}" for i in range(inputs)),
+        outputs=tuple(f"output{i}" for i in range(outputs)),
+        flat_backward=_backward,
+        recorded_backward=_backward,
+    )
+
+
+def _backward(node: Node, grads: Any) -> list[Any]:
+    function = (node.params or {})["_function"]
+    found: list[Any] = function._backward(node, grads if isinstance(grads, list) else [grads])
+    return found
 
 
 def _call(function: Any, *args: Any) -> Any:
