@@ -62,13 +62,21 @@ class Refused(Exception):
 
     Attributes
     ----------
-    error : Exception
+    error : Exception or None
     effects : list of int
         Which of the program's effects have begun.
     """
 
     def __init__(self, error: Exception, effects: list[int]) -> None:
-        self.error, self.effects = error, effects
+        super().__init__()  # else `args` would refer to the error too
+        self.error: Exception | None = error
+        self.effects = effects
+
+    def take(self) -> Exception:
+        """Hand out the error, to be raised: its context is this one, which may not refer to it."""
+        error, self.error = self.error, None
+        assert error is not None
+        return error
 
 
 class Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 from ..base import MXNetError
@@ -97,7 +98,7 @@ class Specialised:
             results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
         except Refused as refused:
             self._note_writes(arrays, [self._written[i] for i in refused.effects])
-            raise refused.error from None
+            raise refused.take() from None
         for i in self._copied:
             results[i] = results[i].copy()
         if self._written:
@@ -206,7 +207,9 @@ class Specialised:
                 cells.append(gradient._version)
         node = Node()
         node.op = self._op
-        node.params = {"arrays": tuple(arrays), "start": start}
+        # Not the arrays themselves: one that the result is written to would be a part of a cycle.
+        facts = [(x._data, x._shape, x._ctx, x._version, x._node) for x in arrays]
+        node.params = {"_arrays": facts, "_start": start}
         node.parents = tuple(
             arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
         )
@@ -230,7 +233,7 @@ class Specialised:
         """Gradients of the parents, from and to flat buffers."""
         traced = self._traced
         if traced.unusable is not None:
-            raise traced.unusable
+            raise copy(traced.unusable)  # one that is kept would keep the frames it passes
         if traced.backward is None:  # nothing that wants a gradient is reached
             return [None] * len(traced.reached)
         if self.backward is None:
@@ -258,7 +261,7 @@ class Specialised:
         """
         traced = self._traced
         if traced.unusable is not None:
-            raise traced.unusable
+            raise copy(traced.unusable)  # one that is kept would keep the frames it passes
         if self._written:
             raise MXNetError(
                 f"compile: {self.name} writes to arrays, so it cannot be run again for "
@@ -266,16 +269,16 @@ class Specialised:
             )
         facts = node.params or {}
         copies = []
-        for x in facts["arrays"]:
-            copy = NDArray(x._data, x._shape, x._ctx, x._version)
-            copy._node = x._node
-            copies.append(copy)
+        for *memory, made_by in facts["_arrays"]:
+            x = NDArray(*memory)
+            x._node = made_by
+            copies.append(x)
         before = state.recording, state.training
         state.recording, state.training = True, self._training
         returned: dict[int, tuple[int, Any]] = {}
         try:
             args, kwargs = unflatten(self._tree, copies)
-            with _philox.drawing_from(facts["start"]):
+            with _philox.drawing_from(facts["_start"]):
                 flatten(self._function(*args, **kwargs), returned)
         finally:
             state.recording, state.training = before
