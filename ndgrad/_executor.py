@@ -126,7 +126,7 @@ class Executor:
         Parameters
         ----------
         out_grads : NDArray or sequence of NDArray, optional
-            One for each output; by default ones.
+            One for each output, of its dtype and number of elements; by default ones.
 
         Raises
         ------

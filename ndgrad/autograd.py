@@ -28,6 +28,7 @@ from .device import operands_device
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
 from .function import Function
 from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
+from .kernels._table import F
 from .ndarray import NDArray
 from .symbol import get_symbol
 
@@ -211,11 +212,11 @@ def _heads(
                 f"{function}: the head gradient of heads[{i}] must be an NDArray of shape "
                 f"{head.shape}, got {type(grad_).__name__}"
             )
-        if grad_.shape != head.shape or grad_.dtype != head.dtype:
+        if grad_.size != head.size or grad_.dtype != head.dtype:
             raise MXNetError(
-                f"{function}: the head gradient of heads[{i}] must have the head's shape "
-                f"{head.shape} and dtype {np.dtype(head.dtype)}, got {grad_.shape} and "
-                f"{np.dtype(grad_.dtype)}"
+                f"{function}: the head gradient of heads[{i}] must have as many elements as the "
+                f"head, of shape {head.shape}, and its dtype {np.dtype(head.dtype)}, got "
+                f"{grad_.shape} and {np.dtype(grad_.dtype)}"
             )
         operands_device(function, (f"heads[{i}]", "its head gradient"), (head, grad_))
     return heads, head_grads
@@ -229,8 +230,11 @@ def _pending(heads: list[NDArray], head_grads: list[NDArray | None], rules: Any)
         assert node is not None
         if given is None:
             gradient = rules.ones(node, head._shape)
+        elif flat:
+            gradient = given._data
         else:
-            gradient = given._data if flat else given
+            same = given._shape == head._shape
+            gradient = given if same else F._reshaped(given, shape=head._shape)
         pending[node] = gradient if node not in pending else rules.add(pending[node], gradient)
     return pending
 
@@ -271,7 +275,7 @@ def backward(
     heads : NDArray or sequence of NDArray
         What was recorded.
     head_grads : NDArray or sequence of NDArray, optional
-        The gradient of each head, of its shape and dtype; None stands for ones.
+        The gradient of each head, of its dtype and number of elements; None stands for ones.
     retain_graph : bool
         Keep the record for another backward.
     train_mode : bool

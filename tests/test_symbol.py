@@ -518,6 +518,10 @@ def test_bind(polynomial):
     assert gradient.asnumpy().tolist() == [6, 8]
     executor.backward(nd.array([10, 100]))  # again, on the same forward
     assert gradient.asnumpy().tolist() == [60, 800]
+    executor.backward([nd.array([[1], [10]])])  # of as many elements
+    assert gradient.asnumpy().tolist() == [6, 80]
+    with pytest.raises(MXNetError, match="as many elements as the head"):
+        executor.backward(nd.ones(3))
     assert executor.forward(**{name: nd.array([1, 2])})[0].asnumpy().tolist() == [2, 5]
     assert executor.arg_arrays[0] is x
     assert x.asnumpy().tolist() == [1, 2]

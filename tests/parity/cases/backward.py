@@ -97,6 +97,21 @@ y = recorded(f, x)
 y.backward(nd.ones((3,)))
 x.grad.asnumpy()
 
+# %% head-gradient-other-shape-{name}
+# for name in linear square exp
+f = {"linear": lambda a: a * 2, "square": lambda a: a * a, "exp": nd.exp}[name]
+v = x.reshape((2, 1))
+y = recorded(f, v)
+y.backward(nd.array([1.0, 10.0]))
+v.grad
+
+# %% head-gradient-other-shape-product
+x.attach_grad()
+with ag.record():
+    y = nd.dot(x, nd.ones((2, 4))).reshape((4, 1))
+y.backward(nd.array([[1.0, 2.0], [3.0, 4.0]]))
+x.grad
+
 # %% head-gradient-broadcastable
 y = recorded(lambda a: a * 2, x)
 y.backward(nd.ones((1,)))
@@ -181,6 +196,51 @@ with ag.record():
     p, q = h * 2, h * 3
 p.backward()
 q.backward()
+
+# %% freed-part-is-a-constant
+x.attach_grad()
+with ag.record():
+    h = nd.exp(x)
+    p = h * 2
+p.backward()
+with ag.record():
+    z = nd.sin(h) * x
+z.backward()
+x.grad
+
+# %% freed-part-is-all :: graph
+x.attach_grad()
+with ag.record():
+    h = nd.exp(x)
+h.backward()
+with ag.record():
+    z = nd.sin(h)
+z.backward()
+
+# %% freed-part-is-written-to
+x.attach_grad()
+with ag.record():
+    h = nd.exp(x)
+h.backward()
+with ag.record():
+    h += 1
+    h[:] = x * 3
+    z = h * 2
+z.backward()
+x.grad
+
+# %% truncated-without-detach
+w = nd.array([2.0, 3.0])
+w.attach_grad()
+h = x
+r = []
+for _ in range(3):
+    with ag.record():
+        h = nd.tanh(h * w)
+        loss = (h * h).sum()
+    loss.backward()
+    r.append(w.grad.asnumpy())
+r
 
 # %% retained-shared-part
 x.attach_grad()
