@@ -8,7 +8,7 @@ which is what makes every derivative differentiable again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from types import CodeType
@@ -50,11 +50,18 @@ class Formula:
 
     @cached_property
     def _code(self) -> CodeType:
-        return compile(self.text, f"<formula {self.text}>", "eval")
+        tree = ast.fix_missing_locations(_Choices().visit(ast.parse(self.text, mode="eval")))
+        return compile(tree, f"<formula {self.text}>", "eval")
 
     def evaluate(self, functions: Mapping[str, Any], operands: Mapping[str, Any]) -> Any:
-        """The formula's value on anything with operators: recorded arrays, or NumPy's."""
-        return eval(self._code, {"__builtins__": {}, **functions}, dict(operands))
+        """The formula's value on anything with operators: recorded arrays, or NumPy's.
+
+        Of a ``where`` whose condition is a bool, as numbers make it, only one side is evaluated.
+        """
+        names = {"__builtins__": {}, **functions, **operands}
+        if "where" in functions:
+            names["where"] = _chosen(functions["where"])
+        return eval(self._code, names)
 
     def kernel_text(
         self,
@@ -78,6 +85,26 @@ class Formula:
         writer = _NearWriter("float32", loads, fixed)
         text = ast.unparse(writer.visit(ast.parse(self.text, mode="eval")).body)
         return text, writer.imports, writer.tests
+
+
+class _Choices(ast.NodeTransformer):
+    """Puts the two sides of each ``where`` into functions."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        args: list[Any] = [self.visit(arg) for arg in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id == "where":
+            no_parameters = ast.arguments([], [], None, [], [], None, [])
+            args[1:] = [ast.Lambda(no_parameters, arg) for arg in args[1:]]
+        return ast.Call(node.func, args, [])
+
+
+def _chosen(where: Callable[..., Any]) -> Callable[..., Any]:
+    def choose(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
+        if isinstance(condition, bool):
+            return x() if condition else y()
+        return where(condition, x(), y())
+
+    return choose
 
 
 @lru_cache(4096)
@@ -174,8 +201,19 @@ class _Powers(ast.NodeTransformer):
             return ast.Constant(left.value - right.value)
         return ast.BinOp(left, node.op, right)
 
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        left, (right,) = self.visit(node.left), [self.visit(x) for x in node.comparators]
+        compared = ast.Compare(left, node.ops, [right])
+        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+            return ast.Constant(eval(ast.unparse(compared)))
+        return compared
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         args: list[Any] = [self.visit(arg) for arg in node.args]
+        if isinstance(node.func, ast.Name) and node.func.id == "where":
+            condition, chosen, other = args
+            if isinstance(condition, ast.Constant):
+                return chosen if condition.value else other
         if isinstance(node.func, ast.Name) and node.func.id == "pow":
             base, exponent = args
             if isinstance(base, ast.Name) and isinstance(exponent, ast.Constant):

@@ -2,7 +2,8 @@
 
 In a formula ``x`` (or ``a`` and ``b``) are the inputs, ``y`` is the output and ``g`` the incoming
 gradient.  Values at kinks and ties are MXNet's: ``relu`` and ``abs`` have derivative 0 at 0,
-``maximum`` gives a tie to its first input, ``clip`` is 1 on both bounds.  Derivatives without a
+``maximum`` gives a tie to its first input, ``clip`` is 1 on both bounds.  Only a power's at 0 are
+not: they are what the mathematics says, where MXNet's are NaN.  Derivatives without a
 source are school calculus; the others are in Abramowitz and Stegun, chapters 4, 6 and 7.
 """
 
@@ -230,11 +231,13 @@ binary(
     domain=_POSITIVE,
     doc="The quotient rounded down; integers by 0 give 0.",
 )
+# At a = 0 the derivatives would be 0 times infinity for b = 0 and for b > 0.  There a is replaced
+# rather than the result: the derivative of what is not chosen would be 0 times infinity again.
 _arithmetic(
     "power",
     "pow(a, b)",
-    "g * b * pow(a, b - 1)",
-    "g * y * log(a)",
+    "g * b * pow(where(b == 0, where(a == 0, 1, a), a), b - 1)",
+    "g * y * log(where(a == 0, where(b > 0, 1, a), a))",
     False,
     "pow",
     domain=_POSITIVE,

@@ -280,6 +280,15 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "MXNet multiplies 0 by infinity in the derivatives of a power of 0",
+        {
+            "binary/power-arrays-kinks": "[float32([1, 0, 0, 4, 1]), float32([0, 2, 0, -16, 0]), "
+            "float32([-inf, 0, 0, nan, 3.465736])]",
+            "binary/power-scalar-0": "[float32([1, 1, 1]), float32([0, 0, 0])]",
+            "binary/rpower-0": "[float32([1, 0, inf, 0]), float32([-inf, 0, -inf, 0])]",
+        },
+    ),
+    **_table(
         "MXNet divides the product by an element that is 0",
         {
             "reductions/prod-with-zero": "[float32([0]), float32([0, 6, 0])]",
