@@ -420,6 +420,59 @@ def hessian_vector_product(decorate: Decorate) -> Any:
     return product(noise(5, dtype="float64"), noise(5, seed=1, dtype="float64"))
 
 
+@program
+def truncated_backpropagation(decorate: Decorate) -> Any:
+    """Two rounds in one call, and calls that start from what the last one returned."""
+    (w,) = variables(noise(3))
+
+    @decorate
+    def rounds(h: Any) -> Any:
+        slopes = []
+        for _ in range(2):
+            with autograd.record():
+                h = nd.tanh(nd.exp(h) * w)
+                loss = (h * h).sum()
+            loss.backward()
+            slopes.append(w.grad.copy())
+        return h, loss, slopes
+
+    h, found = nd.ones(3), []
+    for _ in range(3):
+        h, *rest = rounds(h)
+        found.append((h, rest))
+    return found
+
+
+@program
+def released_arrays_as_constants(decorate: Decorate) -> Any:
+    """One found around the function and one passed to it, both made of a variable."""
+    w, x = variables(noise(3), noise(3, seed=1))
+    with autograd.record():
+        around, passed = nd.exp(w), nd.sin(w)
+        loss = around + passed
+    loss.backward()
+    w.zero_grad()
+
+    @decorate
+    def product(x: Any, h: Any) -> Any:
+        factor = nd.sin(around) * nd.exp(h)
+        return factor * x * x, factor
+
+    found = []
+    for _ in range(2):
+        with autograd.record():
+            y, factor = product(x, passed)
+            z = y * factor
+        z.backward()
+        found.append(x.grad.copy())
+        with autograd.record():
+            y, _ = product(x, passed)
+            (slope,) = autograd.grad(y, x, create_graph=True)
+        slope.backward()
+        found += [slope, x.grad.copy()]
+    return found, w.grad
+
+
 @pytest.mark.parametrize("scenario", program.values(), ids=program)
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
