@@ -328,6 +328,28 @@ def test_gradients_of_arguments_and_captured_arrays(req: str) -> None:
     agree(scenario)
 
 
+@pytest.mark.parametrize("what", ["variable", "constant", "around"])
+def test_what_a_recorded_backward_reads_must_not_be_overwritten(what: str) -> None:
+    """Backward itself needs none of these: it has what was made of them."""
+    around, unread = nd.ones(2), nd.ones(2)
+
+    @mx.compile
+    def f(x: Any, c: Any) -> Any:
+        return nd.exp(x) * nd.exp(c) * nd.exp(around), unread
+
+    x, c = nd.ones(2), nd.ones(2)
+    x.attach_grad()
+    with autograd.record():
+        y, _ = f(x, c)
+    unread[:] = 5
+    autograd.grad(y, x, create_graph=True)
+    {"variable": x, "constant": c, "around": around}[what][:] = 5
+    with pytest.raises(mx.MXNetError, match=r"compile: .* overwritten"):
+        autograd.grad(y, x, create_graph=True)
+    (slope,) = autograd.grad(y, x)
+    np.testing.assert_allclose(slope.asnumpy(), np.exp([3, 3]), rtol=1e-6)
+
+
 def test_a_record_is_released_by_backward() -> None:
     x = some(3)
     x.attach_grad()

@@ -63,6 +63,10 @@ class Guard:
                 return False
         return True
 
+    def arrays(self) -> list[Array]:
+        """The arrays that the function refers to."""
+        return [array for array, _, _ in self._arrays]
+
     def settle(self) -> list[str]:
         """Forget what has changed since the snapshot; returns how that is called."""
         changed = [edge for edge in self._same if edge[0](*edge[1:3]) is not edge[3]]

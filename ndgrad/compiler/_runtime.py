@@ -254,6 +254,22 @@ class Specialised:
         )
         return [next(found) if reached else None for reached in traced.reached]
 
+    def _check_unchanged(self, node: Node, arguments: Sequence[Any]) -> None:
+        """Refuse to run the function again on arrays that were written to since the call."""
+        spans = [_span(data) for data in _captured(self._traced.forward)]
+        read = [(shape, version) for _, shape, _, version, _ in arguments]
+        for array in self.guard.arrays():
+            start, stop = _span(array._data)
+            if any(start < end and begin < stop for begin, end in spans):
+                read.append((array._shape, array._version))
+        for shape, version in read:
+            if version[0] > node.number:
+                raise MXNetError(
+                    f"compile: {self.name} is run again for create_graph=True, but an array that "
+                    f"it uses (shape {shape}) was overwritten between forward and backward, so its "
+                    "gradient cannot be computed. Change arrays after backward, or use a copy()."
+                )
+
     def _run_recorded(self, node: Node, grads: Any) -> list[Any]:
         """Gradients that can be differentiated again: the function is recorded eagerly.
 
@@ -268,6 +284,7 @@ class Specialised:
                 "create_graph=True; call the function itself"
             )
         facts = node.params or {}
+        self._check_unchanged(node, facts["_arrays"])
         copies = []
         for *memory, made_by in facts["_arrays"]:
             x = NDArray(*memory)
