@@ -92,16 +92,14 @@ class Compiled:
         if made is not None:
             warnings.warn(
                 f"compile: {self._name} raised an error while it was traced, but not when it ran "
-                f"eagerly: {made!r}",
+                f"eagerly: {made}",
                 RuntimeWarning,
                 stacklevel=2,
             )
         return result
 
-    def _compiled(
-        self, key: Any, tree: Any, arrays: Sequence[NDArray]
-    ) -> Specialised | Exception | None:
-        """A program for *key*; the function's own error if it has one, None if it runs eagerly."""
+    def _compiled(self, key: Any, tree: Any, arrays: Sequence[NDArray]) -> Specialised | str | None:
+        """A program for *key*; the text of the function's own error, None if it runs eagerly."""
         with self._lock:
             programs = self._programs.setdefault(key, [])
             for program in programs:  # another thread may have been faster
@@ -112,7 +110,7 @@ class Compiled:
                 traced = trace(self._function, tree, arrays, self._name)
             except Exception as error:
                 if not isinstance(error, MXNetError) or not str(error).startswith("compile:"):
-                    return error
+                    return repr(error)  # its frames would lead back to the caller's
                 if not self._fallback:
                     raise
                 warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=3)

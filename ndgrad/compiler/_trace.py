@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -290,7 +291,7 @@ def _traced(
         try:
             gradients = _backward(recorder, traced, heads, places, start, held)
         except MXNetError as error:
-            traced.unusable = error.with_traceback(None)
+            traced.unusable = copy(error)  # without the frames that it has passed
             traced.parents = traced.parents or list(places.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     traced.device = recorder.device(live(recorder.instructions, wanted))
