@@ -25,7 +25,7 @@ import numpy as np
 from . import tracing
 from .base import MXNetError
 from .device import operands_device
-from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, unrecorded, written
+from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, separated, unrecorded, written
 from .function import Function
 from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
 from .kernels._table import F
@@ -365,7 +365,9 @@ def grad(
     try:
         # The derivative of a derivative visits this record again, so it is kept in any case.
         walk(order, _pending(heads, grads, rules), rules, retain or create_graph, collect)
-        return [_result(x, found, rules, variables) for x in variables]
+        results = [_result(x, found, rules, variables) for x in variables]
+        given = [x for x in (*heads, *grads, *variables) if x is not None]
+        return separated(results, given)  # type: ignore[return-value]
     finally:
         state.recording, state.training = before
 

@@ -31,6 +31,7 @@ from ._executor import Executor
 from ._symbol_graph import Entry, Ref, entries_of, postorder
 from .base import MXNetError
 from .context import Context, current_context
+from .dispatch import separated
 from .graph import state
 from .kernels._table import OPS
 from .ndarray import NDArray
@@ -297,7 +298,8 @@ class Symbol:
             for x in entry.inputs:
                 if x.__class__ is Ref and last[x.entry] == i:
                     results.pop(x.entry, None)
-        return [results[head.entry][head.output] for head in self._heads]
+        outputs = [results[head.entry][head.output] for head in self._heads]
+        return separated(outputs, values.values())  # type: ignore[return-value, arg-type]
 
     def _predict(self, values: Mapping[str, NDArray]) -> list[NDArray]:
         before, state.training = state.training, False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -158,6 +158,18 @@ def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:
     for target, result in zip(targets, results, strict=True):
         write_into(target, result, what)
     return out
+
+
+def separated(arrays: Sequence[Array], others: Iterable[Array]) -> list[Array]:
+    """Replace *arrays* by copies (recorded) where they share memory with *others* or each other."""
+    taken = {id(x._version) for x in others}  # there is one for each memory
+    results = []
+    for x in arrays:
+        if id(x._version) in taken:
+            x = lookup("identity").call(x)
+        taken.add(id(x._version))
+        results.append(x)
+    return results
 
 
 # --- writing -------------------------------------------------------------------------------------

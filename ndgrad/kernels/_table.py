@@ -72,6 +72,9 @@ class Op:
         Parameters with which forward may refuse its inputs for the values of their elements: with
         an empty one it always may, with None never.  The adjoints of such an operator, which get
         what it has let pass, need not say so.
+    is_view : bool
+        Whether a result may share memory with an input; the results of any other operator have
+        memory of their own, whatever its parameters.
     keywords : tuple of str
         How callers name the inputs, where formulas use shorter names.
     """
@@ -95,6 +98,7 @@ class Op:
     domain: tuple[float, float] = (-2.0, 2.0)
     stochastic: bool = False
     ignores_head: bool = False  # the vjp is a loss's own gradient, whatever comes in
+    is_view: bool = False
     none_is_unreached: bool = False  # a gradient of None is not zero: the walk goes round its input
     # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on arrays, and its
     # derivative from a node and the outputs' gradients, on flat buffers and on recorded arrays.

@@ -92,5 +92,5 @@ def _make_loss(data: Any) -> Any:
 
 @operator("_independent", gradient=ZERO, samples=(Sample(((3, 4),)),))
 def _independent(*data: Any) -> Any:
-    """The first array, with zero gradients to all: a derivative that turned out to be constant."""
-    return data[0]._data, data[0]._shape
+    """A copy of the first array, constant in all of them: a derivative that turned out to be so."""
+    return copied(data[0], data[0]._data.dtype), data[0]._shape

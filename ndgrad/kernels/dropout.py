@@ -21,6 +21,7 @@ from ._declare import elementwise, operator
 from ._launch import chunked, grain
 from ._philox import TILE, WORDS, draw, drawing, tile
 from ._table import F, Sample
+from .casting import copied
 
 _UINT8 = np.dtype("uint8")
 _FLOAT16 = np.dtype("float16")
@@ -135,7 +136,7 @@ def _dropout(
     p : float
         The probability of 0, from 0 to 1; with 1 everything is 0.
     mode : {'training', 'always'}
-        When to do it; otherwise the result is a view of the input.
+        When to do it; otherwise the result is a copy of the input.
     axes : tuple of int
         Axes along which all elements share their fate.
     cudnn_off : bool
@@ -163,7 +164,7 @@ def _dropout(
     x, shape = data._data, data._shape
     shared = _shared_shape(shape, axes)
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
-        return [(x, shape), (np.empty(0, _UINT8), _NO_MASK)]
+        return [(copied(data, x.dtype), shape), (np.empty(0, _UINT8), _NO_MASK)]
     y, scale = empty(x.size, x.dtype), _scale(p)
     whole = shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16 and p < 1.0
     if whole and tracing.recorder() is None:

@@ -308,6 +308,7 @@ def _summed(x: Any, shape: Shape, axes: int, row: bool) -> Any:
 @operator(
     "_view_as",
     vjp=lambda g, x_shape: F._view_as(g, shape=x_shape),
+    is_view=True,
     samples=(Sample(((2, 3),), {"shape": (6,)}),),
 )
 def _view_as(x: Any, *, shape: Shape) -> Any:

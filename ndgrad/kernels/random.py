@@ -536,7 +536,7 @@ def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
     return y, shape
 
 
-@operator("_drawn", gradient=ZERO, samples=(Sample(((4, 2), (4,))),))
+@operator("_drawn", gradient=ZERO, is_view=True, samples=(Sample(((4, 2), (4,))),))
 def _drawn(sample: Any, parameter: Any, other: Any = None) -> Any:
     """The sample, as a function of the parameters that it was drawn with: constant."""
     return sample._data, sample._shape

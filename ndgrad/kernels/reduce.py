@@ -75,6 +75,7 @@ def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
 @operator(
     "_reshaped",
     vjp=lambda g, data_shape: F._reshaped(g, shape=data_shape),
+    is_view=True,
     samples=(Sample(((3, 4),), {"shape": (2, 6)}),),
     reference=lambda data, *, shape: data.reshape(shape),
 )
@@ -138,10 +139,14 @@ def _expand(data: Any, *, shape: Any) -> Any:
 @operator(
     "_sum_to",
     vjp=lambda g, x_shape: F._expand(g, shape=x_shape),
+    is_view=True,
     samples=(Sample(((2, 3, 4),), {"shape": (3, 1)}), Sample(((2, 3, 2),), {"shape": (1, 3, 1)})),
 )
 def _sum_to(x: Any, *, shape: Any) -> Any:
-    """The sum over the axes along which an array of *shape* was broadcast to the input's."""
+    """The sum over the axes along which an array of *shape* was broadcast to the input's.
+
+    A view of the input where there are none.
+    """
     shape = tuple(shape)
     own = (1,) * (len(x._shape) - len(shape)) + shape
     axes = tuple(i for i, (a, b) in enumerate(zip(own, x._shape, strict=True)) if a != b)

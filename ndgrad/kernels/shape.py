@@ -35,6 +35,7 @@ def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: A
 @operator(
     "_as_strided",
     vjp=_as_strided_vjp,
+    is_view=True,
     samples=(Sample(((3, 4),), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
 )
 def _as_strided(data: Any, *, shape: Any, strides: Any, offset: Any) -> Any:
