@@ -111,6 +111,7 @@ class _Builder:
         self.fusion = Fusion(program, target.most_kept)
         self.names: dict[Value, str] = {}
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
+        self.globals |= {"inf": math.inf, "nan": math.nan}  # numbers stand in the text as repr
         self.lines: list[str] = []
         self.pending: list[Step] = []  # of the series that the next lines run
         self.product: tuple[Step, Product] | None = None  # the last
