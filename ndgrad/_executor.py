@@ -75,7 +75,7 @@ class Executor:
         """What the last `forward` returned, by name."""
         return dict(zip(self._symbol.list_outputs(), self.outputs, strict=False))
 
-    def forward(self, is_train: bool = False, **kwargs: NDArray) -> list[NDArray]:
+    def forward(self, /, is_train: bool = False, **kwargs: NDArray) -> list[NDArray]:
         """Calculate the outputs.
 
         Parameters

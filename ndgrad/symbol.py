@@ -320,7 +320,7 @@ class Symbol:
             values[name] = args[name]
         return values
 
-    def eval(self, ctx: Context | None = None, **kwargs: NDArray) -> list[NDArray]:
+    def eval(self, /, ctx: Context | None = None, **kwargs: NDArray) -> list[NDArray]:
         """Return the outputs for given arguments, in prediction mode.
 
         Within ``autograd.record()`` the calls are recorded like any others.
@@ -404,7 +404,7 @@ class Symbol:
 
     # --- shapes -----------------------------------------------------------------------------------
 
-    def infer_shape(self, **kwargs: Sequence[int]) -> tuple[Any, Any, Any]:
+    def infer_shape(self, /, **kwargs: Sequence[int]) -> tuple[Any, Any, Any]:
         """Return the shapes of arguments, outputs and auxiliary states for given arguments.
 
         Parameters

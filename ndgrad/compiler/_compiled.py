@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from .. import tracing
 from ..base import MXNetError
@@ -18,8 +16,9 @@ from ..ndarray import NDArray
 from ..symbol import Symbol
 from ._explain import Explanation
 from ._guards import watch
+from ._keys import Arguments
 from ._runtime import Specialised
-from ._trace import ArrayPlace, flatten, trace
+from ._trace import flatten, trace
 
 _MANY = 8  # programs of one function from which a warning asks whether that is meant
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
@@ -55,22 +54,21 @@ class Compiled:
             methods.compiled[self] = Compiled(bound, self._fallback)
         return methods.compiled[self]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
-        tree = None
         arrays: Sequence[Any] = args
+        containers: Sequence[Any] = ()
         form: Any = None
         if (
             kwargs
             or not all(isinstance(x, NDArray) for x in args)
             or len({*map(id, args)}) < len(args)
         ):
-            leaves: dict[int, tuple[int, Any]] = {}
-            tree = flatten((args, kwargs), leaves)
-            arrays = [array for _, array in leaves.values()]
-            form = _frozen(tree)
+            given = Arguments()
+            form = given.keys(args), *kwargs, given.keys([*kwargs.values()])
+            arrays, containers = given.arrays, given.containers
         key = (
             form,
             state.recording,
@@ -79,13 +77,11 @@ class Compiled:
             *[(x._shape, x._data.dtype.num, id(x._ctx), _place(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
-            if program.guard.holds():
+            if program.guard.holds(containers):
                 return program(arrays)
         if key in self._eager:
             return self._function(*args, **kwargs)
-        if tree is None:
-            tree = flatten((args, kwargs), {})
-        made = self._compiled(key, tree, arrays)
+        made = self._compiled(key, args, kwargs, arrays)
         if isinstance(made, Specialised):
             return made(arrays)
         result = self._function(*args, **kwargs)  # which raises its error after its writes
@@ -98,14 +94,19 @@ class Compiled:
             )
         return result
 
-    def _compiled(self, key: Any, tree: Any, arrays: Sequence[NDArray]) -> Specialised | str | None:
+    def _compiled(
+        self, key: Any, args: Any, kwargs: Any, arrays: Sequence[NDArray]
+    ) -> Specialised | str | None:
         """A program for *key*; the text of the function's own error, None if it runs eagerly."""
+        given = Arguments()
+        given.keys((*args, *kwargs.values()))
         with self._lock:
             programs = self._programs.setdefault(key, [])
             for program in programs:  # another thread may have been faster
-                if program.guard.holds():
+                if program.guard.holds(given.containers):
                     return program
-            guard = watch(self._function, *_statics(tree))
+            guard = watch(self._function, *given.objects)
+            tree = flatten((args, kwargs), {}, guard.meet(given.containers))
             try:
                 traced = trace(self._function, tree, arrays, self._name)
             except Exception as error:
@@ -172,36 +173,6 @@ def _place(x: NDArray) -> Any:
     return None if node is None or is_released(node) else "node"
 
 
-def _frozen(tree: Any) -> Any:
-    """A structure of arguments as something that can be compared; 1, 1.0 and True differ."""
-    kind = tree.__class__
-    if isinstance(tree, (tuple, list)):
-        return (kind, *[_frozen(x) for x in tree])
-    if isinstance(tree, dict):
-        return (kind, *[(name, _frozen(x)) for name, x in tree.items()])
-    if isinstance(tree, (np.ndarray, np.generic)):
-        return kind, tree.shape, tree.dtype, tree.tobytes()
-    if isinstance(tree, float):
-        return kind, tree.hex()
-    try:
-        hash(tree)
-    except TypeError:
-        return kind, id(tree)
-    return kind, tree
-
-
-def _statics(tree: Any) -> Iterator[Any]:
-    """Objects among the arguments, whose attributes a function may read."""
-    if isinstance(tree, (list, tuple)):
-        for x in tree:
-            yield from _statics(x)
-    elif isinstance(tree, dict):
-        for x in tree.values():
-            yield from _statics(x)
-    elif not isinstance(tree, (ArrayPlace, np.ndarray, np.generic)):
-        yield tree
-
-
 def _signature(arrays: Sequence[NDArray]) -> str:
     parts = [f"{x._data.dtype}{list(x._shape)}" for x in arrays]
     scope = [name for name in ("recording", "training") if getattr(state, name)]
@@ -262,7 +233,7 @@ def compile(  # the field's name for it
 
 def _evaluation(symbol: Symbol) -> Callable[..., Any]:
     def evaluate(**arguments: NDArray) -> list[Any]:
-        return symbol.eval(None, **arguments)
+        return symbol._predict(symbol._checked(arguments))
 
     evaluate.__qualname__ = f"symbol {symbol.name}"
     return evaluate

@@ -2,10 +2,10 @@
 
 From a function one comes to what it names: globals, variables of enclosing functions, defaults, and
 from there, through containers and through attributes that are named somewhere in the code, to other
-functions and objects.  Numbers and strings found so are compared by value before each call,
-everything else by identity.  An array is the same as long as it is the same memory with the same
-variable; its values may change.  Code of the standard library and of installed packages is not
-looked into.
+functions and objects.  Numbers and strings found so are compared by type and value before each
+call, everything else by identity.  An array is the same as long as it is the same memory with the
+same variable; its values may change.  Code of the standard library and of installed packages is
+not looked into.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import functools
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from ..graph import Array
+from ._keys import alike, arrays_in, is_container, plain
 
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _MOST_ITEMS = 1024  # of a container that is looked into
 _MOST_EDGES = 10_000
 _GONE = object()
@@ -39,16 +40,32 @@ class Guard:
     It keeps what it compares by identity alive, so that nothing else can get that identity.
     """
 
-    __slots__ = ("_arrays", "_equal", "_same", "_sizes")
+    __slots__ = ("_arrays", "_equal", "_known", "_met", "_same", "_sizes")
 
     def __init__(self) -> None:
         self._same: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
         self._equal: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
         self._arrays: list[tuple[Array, Any, Any]] = []
         self._sizes: list[tuple[Any, int]] = []
+        self._known: dict[int, Any] = {}
+        self._met: list[Any] = []
 
-    def holds(self) -> bool:
-        """Whether everything is as it was."""
+    def meet(self, containers: Sequence[Any]) -> list[Any]:
+        """Take note which of a call's containers the function also finds around it.
+
+        Returns
+        -------
+        list
+            Those of them that hold no array: the function can be given them as they are.
+        """
+        self._met = [self._known.get(id(x)) for x in containers]
+        return [x for x in self._met if x is not None and not arrays_in(x)]
+
+    def holds(self, containers: Sequence[Any] = ()) -> bool:
+        """Whether everything is as it was, and a call's *containers* are found in it as before."""
+        for now, then in zip(containers, self._met, strict=False):
+            if (id(now) in self._known) if then is None else (now is not then):
+                return False
         for container, size in self._sizes:
             if len(container) != size:
                 return False
@@ -56,7 +73,7 @@ class Guard:
             if read(holder, key) is not value:
                 return False
         for read, holder, key, value in self._equal:
-            if not _equals(read(holder, key), value):
+            if not alike(read(holder, key), value):
                 return False
         for array, data, node in self._arrays:
             if array._data is not data or array._node is not node:
@@ -69,20 +86,17 @@ class Guard:
 
     def settle(self) -> list[str]:
         """Forget what has changed since the snapshot; returns how that is called."""
-        changed = [edge for edge in self._same if edge[0](*edge[1:3]) is not edge[3]]
-        changed += [edge for edge in self._equal if not _equals(edge[0](*edge[1:3]), edge[3])]
-        self._same = [edge for edge in self._same if edge not in changed]
-        self._equal = [edge for edge in self._equal if edge not in changed]
+        same = [edge[0](*edge[1:3]) is edge[3] for edge in self._same]
+        equal = [alike(edge[0](*edge[1:3]), edge[3]) for edge in self._equal]
+        edges, holds = [*self._same, *self._equal], [*same, *equal]
+        self._same = [*compress(self._same, same)]
+        self._equal = [*compress(self._equal, equal)]
         self._sizes = [(container, len(container)) for container, _ in self._sizes]
-        return [str(key) for _, _, key, _ in changed]
+        return [str(edge[2]) for edge, stays in zip(edges, holds, strict=True) if not stays]
 
     def _edge(self, read: Callable[[Any, Any], Any], holder: Any, key: Any, value: Any) -> None:
-        kind = self._equal if isinstance(value, _PLAIN) else self._same
+        kind = self._same if plain(value) is None else self._equal
         kind.append((read, holder, key, value))
-
-
-def _equals(now: Any, then: Any) -> bool:
-    return now is then or (now.__class__ is then.__class__ and now == then)
 
 
 def watch(*things: Any) -> Guard:
@@ -102,9 +116,11 @@ def _explore(things: Iterable[Any], names: set[str], guard: Guard) -> None:
     seen: dict[int, Any] = {}
     while pending and len(guard._same) + len(guard._equal) < _MOST_EDGES:
         thing = pending.pop()
-        if isinstance(thing, _PLAIN) or id(thing) in seen:
+        if id(thing) in seen or plain(thing) is not None:
             continue
         seen[id(thing)] = thing
+        if is_container(thing):
+            guard._known[id(thing)] = thing
         if isinstance(thing, Array):
             guard._arrays.append((thing, thing._data, thing._node))
             continue

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ._keys import plain
 from ._program import (
     Instruction,
     Join,
@@ -149,7 +150,7 @@ def batched(
         if p.batch != 1 or p.continues or p.m > _SMALL or not _is_plain(p.inputs[0]):
             continue
         base, offset = root(p.inputs[0])
-        key = base, p.inputs[1:], p.m, p.n, p.k, p.transpose_b, p.alpha
+        key = base, p.inputs[1:], p.m, p.n, p.k, p.transpose_b, plain(p.alpha)
         alike.setdefault(key, []).append((offset, p))
     first: dict[Instruction, list[Instruction]] = {}
     new: New = {}
@@ -254,7 +255,7 @@ def _chain(product: Product) -> list[Product]:
         maker = root(chain[-1].inputs[2])[0].maker
         assert isinstance(maker, Product)
         chain.append(maker)
-    same = {(p.m, p.n, p.transpose_a, p.transpose_b, p.alpha, p.batch) for p in chain}
-    fits = same == {(product.m, product.n, True, False, product.alpha, 1)}
+    same = {(p.m, p.n, p.transpose_a, p.transpose_b, plain(p.alpha), p.batch) for p in chain}
+    fits = same == {(product.m, product.n, True, False, plain(product.alpha), 1)}
     small = all(p.k <= _SMALL and len(p.inputs) == 2 + p.continues for p in chain)
     return chain if fits and small else []

@@ -19,6 +19,7 @@ import numpy as np
 from ..kernels._products import Matrices
 from ..kernels._reduction import Reduction
 from ..kernels._strided import Box
+from ._keys import plain
 
 Shape = tuple[int, ...]
 Flat = np.ndarray[Any, Any]
@@ -124,7 +125,7 @@ class Map(Instruction):
         out = self.outputs[0]
         text, order = positional(self.text)
         known = dict(self.operands)
-        operands = tuple(_name(known[name]) for name in order)
+        operands = tuple(plain(known[name]) or known[name] for name in order)
         return "map", text, operands, self.compute, out.shape, out.dtype
 
 
@@ -138,11 +139,6 @@ def positional(text: str) -> tuple[str, tuple[str, ...]]:
         if isinstance(node, ast.Name) and node not in functions:
             node.id = order.setdefault(node.id, f"_{len(order)}")
     return ast.unparse(tree), tuple(order)
-
-
-def _name(x: Any) -> Any:
-    """A number by type and value, told apart also where ``==`` does not (0.0 and -0.0)."""
-    return x if isinstance(x, Value) else (type(x), repr(x))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -226,8 +222,8 @@ class Product(Instruction):
     title = "product"
 
     def key(self) -> Any:
-        sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.alpha, self.batch
-        return "product", self.inputs, sizes, self.places
+        sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.batch
+        return "product", self.inputs, sizes, plain(self.alpha), self.places
 
     @property
     def continues(self) -> bool:

@@ -28,6 +28,7 @@ from ..kernels.reduce import REDUCTIONS
 from ..ndarray import NDArray
 from ..storage import empty, empty_like
 from ._cells import Memory, arithmetic, root_of
+from ._keys import Arguments
 from ._lowering import LOWERED, LOWERED_BACKWARD
 from ._program import (
     SHORT,
@@ -290,7 +291,7 @@ class Recorder(Memory):
             return [flat for flat, _ in results]
 
         shapes: list[Any] = []
-        facts = None if op.stochastic else _frozen(params)
+        facts = None if op.stochastic else Arguments().key(sorted(params.items()))
         flats = self.opaque(op.name, run, present, facts, op.may_refuse(params))
         pairs = list(zip(flats, shapes, strict=True))
         return pairs[0] if single[0] else pairs
@@ -324,7 +325,7 @@ class Recorder(Memory):
             form[:] = [None if r is None else r._shape for r in results]
             return [r._data for r in results if r is not None]
 
-        facts = _frozen({str(i): x for i, x in enumerate(frozen)})
+        facts = Arguments().key(frozen)
         flats = iter(self.opaque(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(flats), s, ctx) for s in form]
@@ -472,15 +473,6 @@ def _given(x: Any, arrays: Sequence[Any]) -> Any:
 
 def _without(run: Callable[..., Any], views: frozenset[int]) -> Callable[..., Any]:
     return lambda flats: [y for i, y in enumerate(run(flats)) if i not in views]
-
-
-def _frozen(params: Mapping[str, Any]) -> Any:
-    """Parameters as something that can be compared."""
-    return repr(sorted((name, _comparable(x)) for name, x in params.items()))
-
-
-def _comparable(x: Any) -> str:
-    return f"{x.dtype}{x.shape}{x.tobytes()!r}" if isinstance(x, np.ndarray) else repr(x)
 
 
 def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,7 @@ from ..kernels import _philox
 from ..kernels._table import lookup
 from ..ndarray import NDArray
 from ..storage import empty_like
+from ._keys import rebuilt
 from ._layout import laid_out
 from ._optimise import partition, simplified
 from ._products import accumulated, batched, scaled, stacked
@@ -121,30 +122,41 @@ class Traced:
     unusable: Exception | None = None
 
 
-def flatten(tree: Any, leaves: dict[int, tuple[int, Any]]) -> Any:
-    """The structure of nested lists, tuples and dicts; *leaves* gets each array once, by its id."""
-    if isinstance(tree, Array):
-        return ArrayPlace(leaves.setdefault(id(tree), (len(leaves), tree))[0])
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(flatten(x, leaves) for x in tree))
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(flatten(x, leaves) for x in tree)
-    if isinstance(tree, dict):
-        return {key: flatten(x, leaves) for key, x in tree.items()}
-    return tree
+def flatten(tree: Any, leaves: dict[int, tuple[int, Any]], kept: Iterable[Any] = ()) -> Any:
+    """The structure of nested lists, tuples, dicts, sets and NumPy arrays, as a copy.
+
+    Parameters
+    ----------
+    leaves : dict
+        Gets each array once, by its id.
+    kept : iterable
+        Containers that are not copied: the function may ask whether it is given those.
+    """
+
+    def leaf(x: Any) -> Any:
+        if isinstance(x, Array):
+            return ArrayPlace(leaves.setdefault(id(x), (len(leaves), x))[0])
+        return x
+
+    return rebuilt(tree, leaf, {id(x): Kept(x) for x in kept})
 
 
 def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
     """The inverse of `flatten`."""
-    if isinstance(tree, ArrayPlace):
-        return leaves[tree.index]
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(unflatten(x, leaves) for x in tree))
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(unflatten(x, leaves) for x in tree)
-    if isinstance(tree, dict):
-        return {key: unflatten(x, leaves) for key, x in tree.items()}
-    return tree
+
+    def leaf(x: Any) -> Any:
+        if x.__class__ is ArrayPlace:
+            return leaves[x.index]
+        return x.thing if x.__class__ is Kept else x
+
+    return rebuilt(tree, leaf, {})
+
+
+@dataclass(eq=False)
+class Kept:
+    """Stands for a container that `flatten` does not copy."""
+
+    thing: Any
 
 
 class ArrayPlace:

@@ -80,7 +80,7 @@ def convert(x: Array, dtype: np.dtype[Any]) -> Array:
     return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
 
 
-def unrecorded(function: Callable[..., Any], *args: Any, **params: Any) -> Any:
+def unrecorded(function: Callable[..., Any], /, *args: Any, **params: Any) -> Any:
     """Call with recording off."""
     before, state.recording = state.recording, False
     try:
