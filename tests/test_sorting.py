@@ -125,3 +125,79 @@ def test_gradients() -> None:
 def test_errors(call: Any, text: str) -> None:
     with pytest.raises(mx.MXNetError, match=text):
         call(nd.ones((2, 3)))
+
+
+# --- indices that a dtype cannot hold -------------------------------------------------------------
+
+FINDERS: dict[str, Any] = {
+    "argmax": nd.argmax,
+    "argmin": lambda x, **options: nd.argmin(-x, **options),
+    "argmax_channel": lambda x, **options: nd.argmax_channel(x.reshape((1, -1)), **options),
+    "argsort": lambda x, **options: nd.argsort(x, is_ascend=False, **options)[:1],
+    "topk": nd.topk,
+    "topk, both": lambda x, **options: nd.topk(x, ret_typ="both", **options)[1],
+    "multinomial": nd.random.multinomial,
+}
+LARGEST = {"float16": 2**11, "uint8": 2**8 - 1, "int8": 2**7 - 1}
+
+
+@pytest.mark.parametrize("dtype", LARGEST)
+@pytest.mark.parametrize("find", FINDERS.values(), ids=FINDERS)
+def test_a_dtype_holds_all_indices_or_is_refused(find: Any, dtype: str) -> None:
+    for function in (find, mx.compile(find)):
+        for length in (LARGEST[dtype] + 1, LARGEST[dtype] + 2):
+            host = np.zeros(length, "float32")
+            host[-1] = 1
+            x = nd.array(host)
+            assert function(x, dtype="int32").asscalar() == length - 1
+            if length - 1 == LARGEST[dtype]:
+                found = function(x, dtype=dtype)
+                assert np.dtype(found.dtype) == dtype and found.asscalar() == length - 1
+            else:
+                with pytest.raises(mx.MXNetError, match=f"dtype={dtype} has not enough precision"):
+                    function(x, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "int8", "uint8"])
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+def test_the_default_dtype_is_the_inputs(name: str, dtype: str) -> None:
+    find = getattr(nd, name)
+    x = nd.ones((2, LARGEST[dtype] + 2), dtype=dtype)
+    assert np.dtype(find(x, axis=0).dtype) == dtype
+    with pytest.raises(mx.MXNetError, match=f"{name}: dtype={dtype} .* pass dtype='int32'"):
+        find(x, axis=1)
+    assert find(x, axis=1, dtype="int64", keepdims=True).tolist() == [[0], [0]]
+    assert find(nd.ones((2, 3), dtype="bool"), axis=1).dtype == np.float32
+
+
+@pytest.mark.parametrize("find", [nd.argmax, nd.topk, nd.argmin], ids=["argmax", "topk", "argmin"])
+def test_positions_above_2_to_the_24th(find: Any) -> None:
+    x = nd.zeros((2**24 + 3,))
+    x[2**24 + 1] = -1 if find is nd.argmin else 1
+    for dtype in ("int32", "int64", "float64"):
+        found = find(x, axis=0, dtype=dtype)
+        assert np.dtype(found.dtype) == dtype and found.asscalar() == 2**24 + 1
+    with pytest.raises(mx.MXNetError, match="dtype=float32"):
+        find(x, axis=0)
+    assert find(x[: 2**24 + 1], axis=0).dtype == np.float32
+
+
+def test_flat_positions_that_a_dtype_cannot_hold() -> None:
+    shape = (2**14, 2**13)
+
+    def ravel(index: nd.NDArray) -> nd.NDArray:
+        return nd.ravel_multi_index(index, shape=shape)
+
+    def unravel(position: nd.NDArray) -> nd.NDArray:
+        return nd.unravel_index(position, shape=(2**25, 3))
+
+    odd, even = [[2**13], [2**12 + 1]], [[2**13], [2**12]]
+    for function in (ravel, mx.compile(ravel)):
+        assert function(nd.array(even)).tolist() == [2**26 + 2**12]
+        assert function(nd.array(odd, dtype="int64")).tolist() == [2**26 + 2**12 + 1]
+        with pytest.raises(mx.MXNetError, match=r"dtype=float32 of data .* 67112961"):
+            function(nd.array(odd)).asnumpy()
+    for function in (unravel, mx.compile(unravel)):
+        assert function(nd.array([3 * 2**24])).tolist() == [[2**24], [0]]
+        with pytest.raises(mx.MXNetError, match=r"dtype=float32 of data .* 16777217"):
+            function(nd.array([3 * 2**24 + 4])).asnumpy()

@@ -1,4 +1,4 @@
-"""Checks of axes and tuples of integers that operators take as parameters."""
+"""Checks of axes, tuples of integers and dtypes of indices that operators take as parameters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numbers
 import operator
 from typing import Any
 
-from ..base import MXNetError
+import numpy as np
+
+from ..base import MXNetError, as_dtype
 
 
 def integers(op: str, arg: str, value: Any, *, none: bool = False) -> tuple[Any, ...]:
@@ -36,6 +38,31 @@ def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
             f"Operator {op}: {arg}={number} is out of bounds for an array of {ndim} dimensions"
         )
     return number % ndim
+
+
+def largest_index(dtype: np.dtype[Any]) -> int:
+    """The number up to which *dtype* has all whole numbers from 0 on."""
+    return 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else int(np.iinfo(dtype).max)
+
+
+def index_dtype(op: str, dtype: Any, length: int) -> np.dtype[Any]:
+    """The dtype of indices below *length*.
+
+    Raises
+    ------
+    MXNetError
+        If it cannot hold all of them.
+    """
+    kind = as_dtype(dtype, op=op)
+    if kind.kind == "b":
+        raise MXNetError(f"Operator {op}: dtype=bool cannot hold indices")
+    if length - 1 > largest_index(kind):
+        enough = "int32" if length - 1 <= largest_index(np.dtype("int32")) else "int64"
+        raise MXNetError(
+            f"Operator {op}: dtype={kind} has not enough precision for indices up to {length - 1}; "
+            f"pass dtype='{enough}'"
+        )
+    return kind
 
 
 def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from ..base import MXNetError
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda, _reduction
-from ._axes import sorted_axes
+from ._axes import index_dtype, sorted_axes
 from ._declare import operator
 from ._launch import chunked, grain
 from ._reduction import Buffer
@@ -20,6 +20,7 @@ from ._rowwise import COLUMNS
 from ._table import ZERO, Sample
 from .casting import copied
 
+_FLOAT32, _INT64 = np.dtype("float32"), np.dtype("int64")
 _LANES = 64  # of a row's extreme
 
 
@@ -105,7 +106,7 @@ def _index_in_columns(x, y, n, inner, least, lo, hi):
             target[i] = found[i]
 
 
-def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
+def _index(op: str, data: Any, axis: Any, keepdims: Any, dtype: Any, least: bool) -> Any:
     if axis is not None and not isinstance(axis, (int, np.integer)):
         raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
     shape = data._shape
@@ -116,12 +117,17 @@ def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
         raise MXNetError(
             f"Operator {op}: an empty range has no extreme, got shape {list(shape)}, axis={axis!r}"
         )
-    x, dtype = data._data, data._data.dtype
-    if dtype == np.float16:
-        x = copied(data, np.dtype("float32"))
-    elif dtype.kind == "b":
-        x, dtype = x.view(np.uint8), np.dtype("float32")
-    y: Any = empty(outer * inner, np.dtype("float32") if dtype == np.float16 else dtype)
+    x = data._data
+    default = _FLOAT32 if x.dtype.kind == "b" else x.dtype
+    kind = index_dtype(op, default if dtype is None else dtype, n)
+    own = _FLOAT32 if x.dtype == np.float16 else default
+    if x.dtype == np.float16:
+        x = copied(data, own)
+    elif x.dtype.kind == "b":
+        x = x.view(np.uint8)
+    # Kernels for every pair of dtypes would be many.
+    made = own if kind in (own, default) else _INT64
+    y: Any = empty(outer * inner, made)
     if y.size and y.__class__ is DeviceArray:
         _cuda._extremes.run(x, y, (outer, n, inner), least)
     elif y.size and inner == 1:
@@ -129,13 +135,13 @@ def _index(op: str, data: Any, axis: Any, keepdims: Any, least: bool) -> Any:
     elif y.size:
         units = outer * -(-inner // COLUMNS)
         _index_in_columns(x, y, n, inner, least, units, grain(n * min(inner, COLUMNS), 2))
-    return (y if y.dtype == dtype else copied(Buffer(y), dtype)), how.shape
+    return (y if made == kind else copied(Buffer(y), kind)), how.shape
 
 
 def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
-    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
         y = np.asarray(function(data, axis=axis, keepdims=keepdims))
-        return y.reshape(y.shape or (1,)).astype(data.dtype)
+        return y.reshape(y.shape or (1,)).astype(dtype or data.dtype)
 
     return by_numpy
 
@@ -144,11 +150,12 @@ _INDEX_SAMPLES = (
     Sample(((3, 4),)),
     Sample(((2, 3, 4),), {"axis": 1}),
     Sample(((3, 4),), {"axis": -1, "keepdims": True}),
+    Sample(((3, 4),), {"axis": 0, "dtype": "int32"}),
 )
 
 
 @operator("argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax))
-def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
     """Where the greatest element is: the first one, or the first NaN.
 
     Parameters
@@ -158,24 +165,22 @@ def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
         None means that of the flattened array.
     keepdims : bool
         Whether the reduced axis stays, with length 1.
-
-    Returns
-    -------
-    NDArray
-        Indices in the input's dtype (of bool: float32), as in MXNet.
+    dtype : str or type, optional
+        Of the indices; by default the input's (of bool: float32), as in MXNet.
 
     Raises
     ------
     MXNetError
-        For an axis that is not there, or an empty range.
+        For an axis that is not there, an empty range, or a dtype that cannot hold every index along
+        the axis: float32 has the whole numbers up to 2^24, float16 those up to 2^11.
     """
-    return _index("argmax", data, axis, keepdims, False)
+    return _index("argmax", data, axis, keepdims, dtype, False)
 
 
 @operator("argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin))
-def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
+def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
     """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
-    return _index("argmin", data, axis, keepdims, True)
+    return _index("argmin", data, axis, keepdims, dtype, True)
 
 
 @operator(
@@ -184,6 +189,6 @@ def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     samples=(Sample(((3, 4),)),),
     reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),
 )
-def _argmax_channel(data: Any) -> Any:
+def _argmax_channel(data: Any, *, dtype: Any = None) -> Any:
     """`argmax` along axis 1."""
-    return _index("argmax_channel", data, 1, False, False)
+    return _index("argmax_channel", data, 1, False, dtype, False)

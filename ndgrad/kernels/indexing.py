@@ -12,7 +12,8 @@ from ..base import MXNetError, as_dtype
 from ..device import DeviceArray, host
 from ..storage import empty
 from . import _elementwise, _rows
-from ._axes import axis_of, choice, integer, integers
+from ._axes import axis_of, choice, integer, integers, largest_index
+from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain
 from ._reduction import Buffer
@@ -527,13 +528,25 @@ def _constant(lengths: Shape) -> np.ndarray[Any, Any]:
     return _elementwise.constant(list(lengths))
 
 
-def _in_dtype(y: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    return y if y.dtype == dtype else copied(Buffer(y), dtype)
+_CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
+
+
+def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
+    """Positions in an array of *shape*, in the dtype of those given, which must hold each."""
+    result = y if y.dtype == dtype else copied(Buffer(y), dtype)
+    if y.size and math.prod(integers(op, "shape", shape)) - 1 > largest_index(dtype):
+        changed = copied(Buffer(result), y.dtype)
+        sizes = (y.size,), (y.size,)
+        _elementwise.run(_CHANGED, (y, changed), sizes, (changed,), "int64")
+        text = f"Operator {op}: the dtype={dtype} of data cannot hold the position {{value}}"
+        _rows.checked(changed, 0, 1, MXNetError, f"{text}; pass data of dtype int64")
+    return result
 
 
 @operator(
     "ravel_multi_index",
     gradient=ZERO,
+    checks={},
     aliases=("_ravel_multi_index",),
     samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
 )
@@ -548,12 +561,13 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
     y = empty(data._data.size // lengths.size, np.dtype("int64"))
     if y.size:
         _ravel(_rows.positions(data, 0, _rows.RAW), lengths, y, y.size, grain(lengths.size))
-    return _in_dtype(y, data._data.dtype), data._shape[1:]
+    return _in_dtype("ravel_multi_index", y, shape, data._data.dtype), data._shape[1:]
 
 
 @operator(
     "unravel_index",
     gradient=ZERO,
+    checks={},
     aliases=("_unravel_index",),
     samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
 )
@@ -564,4 +578,5 @@ def _unravel_index(data: Any, *, shape: Any) -> Any:
     y = empty(lengths.size * index.size, np.dtype("int64"))
     if y.size:
         _unravel(index, lengths, y, index.size, grain(lengths.size, 8))
-    return _in_dtype(y, data._data.dtype), (lengths.size, *data._shape)
+    y = _in_dtype("unravel_index", y, shape, data._data.dtype)
+    return y, (lengths.size, *data._shape)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype
+from ..base import MXNetError
 from ..storage import empty
 from . import _elementwise, _rows
+from ._axes import index_dtype
 from ._codegen import Loop
 from ._declare import operator
 from ._launch import chunked, grain, kernel
@@ -434,12 +435,13 @@ def _choices(
 )
 def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
     """Indices drawn with the probabilities in the last axis, *shape* of them for each row."""
-    own, kind = data._shape, as_dtype(dtype, op="sample_multinomial")
+    own = data._shape
     if len(own) not in (1, 2) or own[-1] == 0:
         raise MXNetError(
             "Operator sample_multinomial: data must have one or two axes, the last one not empty; "
             f"got {list(own)}"
         )
+    kind = index_dtype("sample_multinomial", dtype, own[-1])
     lengths = tuple(shape)
     per = math.prod(lengths)
     rows = own[0] if len(own) == 2 else 1

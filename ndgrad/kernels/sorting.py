@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype
+from ..base import MXNetError
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
+from ._axes import index_dtype
 from ._declare import operator
 from ._keys import masks, sort_key
 from ._launch import chunked, grain, kernel
@@ -197,20 +198,8 @@ def _each(move: str, x: Any, order: Any, where: _Rows, y: Any) -> None:
         _MOVES[move](*args, where.rows, grain(where.k))
 
 
-# The greatest whole number up to which a dtype has all of them.
-_EXACT = {"float16": 2**11, "float32": 2**24, "float64": 2**53}
-
-
 def _indices(order: Any, where: _Rows, dtype: Any, what: str) -> np.ndarray[Any, Any]:
-    kind = as_dtype(dtype, op=what)
-    if kind.kind == "b":
-        raise MXNetError(f"Operator {what}: dtype=bool cannot hold indices")
-    limit = _EXACT[kind.name] if kind.kind == "f" else int(np.iinfo(kind).max)
-    if where.n - 1 > limit:
-        raise MXNetError(
-            f"Operator {what}: dtype={kind} has not enough precision for indices up to "
-            f"{where.n - 1}; use int32 or int64"
-        )
+    kind = index_dtype(what, dtype, where.n)
     wide = np.dtype("float32") if kind == np.float16 else kind
     y = empty(order.size, wide)
     _each("place", order, order, where, y)

@@ -68,7 +68,8 @@ def test_reductions(shape: tuple[int, ...], axis: Any, dtype: str) -> None:
     if 0 not in shape:
         compare(lambda x: nd.max(x, axis=axis), x)
     if 0 not in shape and isinstance(axis, int):
-        compare(lambda x: nd.argmax(x, axis=axis), x)
+        kind = "int32" if dtype == "uint8" else None  # some are longer than 256
+        compare(lambda x: nd.argmax(x, axis=axis, dtype=kind), x)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -143,6 +144,24 @@ def test_extremes(values: list[float]) -> None:
         compare(lambda x, f=function: f(x), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=0), x)
         compare(lambda x, f=function: f(x.reshape((3, 50)), axis=1), x)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "float16"])
+@pytest.mark.parametrize("find", [nd.argmax, nd.argmin, nd.argsort, nd.topk])
+def test_dtypes_of_indices(find: Any, dtype: str) -> None:
+    x = numbers((2, 9), "float32")
+    compare(lambda x: find(x, axis=1, dtype=dtype), x)
+    compare(lambda x: find(x.astype("float16"), axis=0, dtype=dtype), x)
+    if dtype == "uint8":
+        with pytest.raises(mx.MXNetError, match="dtype=uint8 has not enough precision"):
+            find(nd.ones((1, 300), ctx=mx.gpu()), axis=1, dtype=dtype)
+
+
+def test_flat_positions_that_a_dtype_cannot_hold() -> None:
+    index, shape = [[2**13], [2**12 + 1]], (2**14, 2**13)
+    compare(lambda x: nd.ravel_multi_index(x, shape=shape), np.array(index, "int64"))
+    with pytest.raises(mx.MXNetError, match=r"dtype=float32 of data .* 67112961"):
+        nd.ravel_multi_index(nd.array(index, ctx=mx.gpu()), shape=shape).asnumpy()
 
 
 # In the simulator a tile has 8 elements, and runs of more than one are merged.

@@ -199,6 +199,14 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "MXNet rounds or wraps an index that the dtype does not have; here dtype= chooses another",
+        {
+            f"reductions/{op}-behind-what-{dtype}-has": f'raises("MXNetError", "dtype={dtype}")'
+            for op in ("argmax", "argmin")
+            for dtype in ("float16", "uint8", "float32")
+        },
+    ),
+    **_table(
         "MXNet has the wrong sign at a pole",
         {
             "activations/gamma-pole": "[float32([1, inf, 1.7724539]), "

@@ -12,6 +12,11 @@ big = nd.ones((10000,))
 # %% dropout-off-outside-training
 nd.Dropout(x, p=0.5)
 
+# %% dropout-outside-training-is-a-copy
+y = nd.Dropout(x, p=0.5)
+y += y
+x, y
+
 # %% dropout-off-in-predict-mode
 with ag.record(train_mode=False):
     y = nd.Dropout(x, p=0.5)

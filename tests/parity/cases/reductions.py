@@ -202,6 +202,24 @@ getattr(nd, op)(nd.array([[1, 5], [7, 2]], dtype="float64"), axis=0)
 # %% argmax-gradient
 vg(lambda x: nd.argmax(x, axis=1), noise(2, 3))
 
+# %% {op}-behind-what-float16-has
+# for op in argmax argmin
+host = np.zeros(2050)
+host[2049] = 1 if op == "argmax" else -1
+getattr(nd, op)(nd.array(host, dtype="float16"), axis=0)
+
+# %% {op}-behind-what-uint8-has
+# for op in argmax argmin
+host = np.ones(300)
+host[270] = 2 if op == "argmax" else 0
+getattr(nd, op)(nd.array(host, dtype="uint8"), axis=0)
+
+# %% {op}-behind-what-float32-has
+# for op in argmax argmin
+x = nd.zeros((2**24 + 2,))
+x[2**24 + 1] = 1 if op == "argmax" else -1
+getattr(nd, op)(x, axis=0).astype("float64")
+
 # %% argmax-channel
 nd.argmax_channel(nd.array([[1.0, 5.0, 3.0], [7.0, 2.0, 6.0]]))
 
