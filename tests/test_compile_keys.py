@@ -275,3 +275,30 @@ def test_an_argument_of_a_symbol_may_have_any_name(name: str) -> None:
     if name == "self":  # `ctx` is an argument of these, as in MXNet
         np.testing.assert_array_equal(renamed.eval(**{name: x})[0].asnumpy(), [2, 4])
         assert renamed.infer_shape(**{name: (3,)})[1] == [(3,)]
+
+
+# --- containers around a function -----------------------------------------------------------------
+
+
+def test_a_dict_and_a_set_around_a_function() -> None:
+    table: dict[Any, float] = {"a": 2.0, "b": 3.0}
+    chosen = {0.0}
+
+    def function(x: Any) -> Any:
+        return x * next(iter(table.values())), [x / k for k in chosen]
+
+    compiled = mx.compile(function)
+
+    def check() -> None:
+        for _ in range(2):
+            scaled, (divided,) = compiled(X)
+            np.testing.assert_array_equal(scaled.asnumpy(), function(X)[0].asnumpy())
+            np.testing.assert_array_equal(divided.asnumpy(), function(X)[1][0].asnumpy())
+
+    check()
+    table["a"] = table.pop("a")  # now behind b
+    check()
+    chosen.clear()
+    chosen.add(-0.0)
+    check()
+    assert programs(compiled) == 3

@@ -16,6 +16,7 @@ import sysconfig
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,14 @@ class Guard:
     It keeps what it compares by identity alive, so that nothing else can get that identity.
     """
 
-    __slots__ = ("_arrays", "_equal", "_known", "_met", "_same", "_sizes")
+    __slots__ = ("_arrays", "_equal", "_known", "_members", "_met", "_same", "_sizes")
 
     def __init__(self) -> None:
         self._same: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
         self._equal: list[tuple[Callable[[Any, Any], Any], Any, Any, Any]] = []
         self._arrays: list[tuple[Array, Any, Any]] = []
         self._sizes: list[tuple[Any, int]] = []
+        self._members: list[tuple[Any, tuple[Any, ...]]] = []  # keys of dicts, elements of sets
         self._known: dict[int, Any] = {}
         self._met: list[Any] = []
 
@@ -68,6 +70,9 @@ class Guard:
                 return False
         for container, size in self._sizes:
             if len(container) != size:
+                return False
+        for container, members in self._members:
+            if len(container) != len(members) or not all(map(is_, container, members)):
                 return False
         for read, holder, key, value in self._same:
             if read(holder, key) is not value:
@@ -92,6 +97,7 @@ class Guard:
         self._same = [*compress(self._same, same)]
         self._equal = [*compress(self._equal, equal)]
         self._sizes = [(container, len(container)) for container, _ in self._sizes]
+        self._members = [(container, tuple(container)) for container, _ in self._members]
         return [str(edge[2]) for edge, stays in zip(edges, holds, strict=True) if not stays]
 
     def _edge(self, read: Callable[[Any, Any], Any], holder: Any, key: Any, value: Any) -> None:
@@ -149,9 +155,14 @@ def _edges(thing: Any, names: set[str], guard: Guard) -> Iterator[_Edge]:
                 yield type(thing).__getitem__, thing, i, value
     elif isinstance(thing, dict):
         if len(thing) <= _MOST_ITEMS:
-            guard._sizes.append((thing, len(thing)))
+            guard._members.append((thing, tuple(thing)))
             for key, value in list(thing.items()):
                 yield _item, thing, key, value
+    elif isinstance(thing, (set, frozenset)):
+        if len(thing) <= _MOST_ITEMS:
+            guard._members.append((thing, tuple(thing)))
+            for value in list(thing):
+                yield _given, None, value, value
     elif isinstance(thing, types.ModuleType):
         if not _foreign(thing):
             yield from _named(vars(thing), names)
@@ -159,6 +170,11 @@ def _edges(thing: Any, names: set[str], guard: Guard) -> Iterator[_Edge]:
         yield getattr, thing, "__wrapped__", thing.__wrapped__
     else:
         yield from _of_object(thing, names)
+
+
+def _given(_: None, value: Any) -> Any:
+    """An element of a set, which stays what it is."""
+    return value
 
 
 def _item(holder: Any, key: Any) -> Any:
