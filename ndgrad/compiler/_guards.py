@@ -161,8 +161,9 @@ def _edges(thing: Any, names: set[str], guard: Guard) -> Iterator[_Edge]:
     elif isinstance(thing, (set, frozenset)):
         if len(thing) <= _MOST_ITEMS:
             guard._members.append((thing, tuple(thing)))
-            for value in list(thing):
-                yield _given, None, value, value
+            for value in thing:
+                if plain(value) is None:
+                    yield _given, None, value, value
     elif isinstance(thing, types.ModuleType):
         if not _foreign(thing):
             yield from _named(vars(thing), names)
