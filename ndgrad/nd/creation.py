@@ -278,7 +278,10 @@ def arange(
     if step == 0 or repeat < 1:
         raise MXNetError(f"arange: step={step}, repeat={repeat}; expected step != 0, repeat >= 1")
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="arange")
-    host = np.arange(start, stop, step, dtype="float64")
+    if kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
+        host = np.arange(int(start), int(stop), int(step))  # float64 has not all of int64
+    else:
+        host = np.arange(start, stop, step, dtype="float64")
     if repeat != 1:
         host = host.repeat(repeat)
     return NDArray._from_numpy(host.astype(kind), _context(ctx))

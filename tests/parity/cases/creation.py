@@ -161,6 +161,9 @@ nd.arange(0, 6, 2, repeat=2)
 # for dtype in float16 float64 int32 int64 uint8
 nd.arange(1, 7, 2, dtype=dtype)
 
+# %% arange-integers-above-2-to-the-53rd
+nd.arange(2**53, 2**53 + 4, dtype="int64")
+
 # %% arange-float-start
 nd.arange(0.5, 3.0)
 
