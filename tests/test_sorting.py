@@ -191,6 +191,8 @@ def test_flat_positions_that_a_dtype_cannot_hold() -> None:
     def unravel(position: nd.NDArray) -> nd.NDArray:
         return nd.unravel_index(position, shape=(2**25, 3))
 
+    one = nd.array([[0], [1]], dtype="bool")
+    assert nd.ravel_multi_index(one, shape=(2, 2)).tolist() == [True]
     odd, even = [[2**13], [2**12 + 1]], [[2**13], [2**12]]
     for function in (ravel, mx.compile(ravel)):
         assert function(nd.array(even)).tolist() == [2**26 + 2**12]

@@ -42,6 +42,8 @@ def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
 
 def largest_index(dtype: np.dtype[Any]) -> int:
     """The number up to which *dtype* has all whole numbers from 0 on."""
+    if dtype.kind == "b":
+        return 1
     return 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else int(np.iinfo(dtype).max)
 
 
