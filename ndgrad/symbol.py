@@ -28,6 +28,7 @@ import numpy as np
 
 from . import _drawing, _symbol_json
 from ._executor import Executor
+from ._files import file_name, read_file, write_file
 from ._symbol_graph import Entry, Ref, entries_of, postorder
 from .base import MXNetError
 from .context import Context, current_context
@@ -258,10 +259,15 @@ class Symbol:
         return _symbol_json.dumps(self._entries, self._reachable(), self._heads)
 
     def save(self, fname: str | Path) -> None:
-        """Write `tojson` to a file."""
-        if not isinstance(fname, (str, Path)):
-            raise TypeError(f"fname needs to be a string or a path, got {type(fname).__name__}")
-        Path(fname).write_text(self.tojson(), encoding="utf-8")
+        """Write `tojson` to a file; an old one is replaced when all of it is on the disk.
+
+        Raises
+        ------
+        MXNetError
+            If the file cannot be written, or the graph has no JSON (see `tojson`).
+        """
+        name = file_name(fname, "Symbol.save")
+        write_file(name, [self.tojson().encode()], "Symbol.save")
 
     def __reduce__(self) -> Any:
         return load_json, (self.tojson(),)
@@ -532,7 +538,7 @@ class Symbol:
         """
         drawing = _drawing.Drawing(_drawing.svg(self._picture(limit)))
         if fname is not None:
-            Path(fname).write_text(drawing, encoding="utf-8")
+            write_file(fname, [drawing.encode()], "Symbol.draw")
         return drawing
 
     def to_dot(self, limit: int = 1000) -> str:
@@ -598,7 +604,16 @@ fromjson = load_json
 
 
 def load(fname: str | Path) -> Symbol:
-    """Make a symbol from a file that `Symbol.save` wrote."""
-    if not isinstance(fname, (str, Path)):
-        raise TypeError(f"fname needs to be a string or a path, got {type(fname).__name__}")
-    return load_json(Path(fname).read_text(encoding="utf-8"))
+    """Make a symbol from a file that `Symbol.save` wrote, here or in MXNet.
+
+    Raises
+    ------
+    TypeError
+        If *fname* is neither a string nor a path.
+    MXNetError
+        If the file cannot be read, or `load_json` refuses its text.
+    """
+    try:
+        return load_json(read_file(fname, "symbol.load").decode())
+    except UnicodeDecodeError as error:
+        raise MXNetError(f"symbol.load: {fname!r} is no graph: it is not UTF-8") from error

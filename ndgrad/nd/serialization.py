@@ -15,13 +15,13 @@ are u32.
 from __future__ import annotations
 
 import math
-import os
 import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from .._files import file_name, read_file, write_file
 from ..base import MXNetError
 from ..ndarray import NDArray
 
@@ -31,12 +31,6 @@ _FILE = 0x112
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
 _DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
 _WRONG = "Invalid NDArray file format"
-
-
-def _path(fname: Any) -> str:
-    if not isinstance(fname, (str, os.PathLike)):
-        raise TypeError(f"fname required to be a string, got {type(fname).__name__}")
-    return os.fsdecode(fname)
 
 
 def _little(dtype: str) -> np.dtype[Any]:
@@ -60,6 +54,9 @@ def _parts(arrays: list[NDArray], names: list[bytes]) -> Iterator[bytes | memory
 def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None:
     """Write arrays to a file that MXNet can read as well.
 
+    The new file takes the name of an old one when all of it is on the disk: whatever goes wrong
+    before leaves the old file as it was.
+
     Parameters
     ----------
     fname : str
@@ -72,7 +69,7 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
     MXNetError
         If the file cannot be written.
     """
-    path = _path(fname)
+    name = file_name(fname, "save")
     names: list[Any] = []
     if isinstance(data, NDArray):
         arrays: list[Any] = [data]
@@ -89,11 +86,7 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
         isinstance(x, NDArray) for x in arrays
     ):
         raise TypeError("save only accept dict str->NDArray or list of NDArray")
-    try:
-        with open(path, "wb") as file:
-            file.writelines(_parts(arrays, [name.encode() for name in names]))
-    except OSError as error:
-        raise MXNetError(f"save: {error}") from error
+    write_file(name, _parts(arrays, [n.encode() for n in names]), "save")
 
 
 class _Reader:
@@ -169,13 +162,7 @@ def load(fname: str) -> list[NDArray] | dict[str, NDArray]:
     MXNetError
         If the file cannot be read, is none of this format, or holds sparse arrays.
     """
-    path = _path(fname)
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        raise MXNetError(f"load: {error}") from error
-    return _read(content)
+    return _read(read_file(fname, "load"))
 
 
 def load_frombuffer(buf: bytes) -> list[NDArray] | dict[str, NDArray]:
