@@ -1,4 +1,4 @@
-"""A user's files: read whole, and written so that an old one stays until all of the new is there."""
+"""Files of users: read whole; written so that an old one stays until all of the new is there."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _replace(path: str, old: os.stat_result | None, parts: Iterable[Any]) -> boo
     """Write a new file and rename it; False, with *parts* untouched, where that is not possible."""
     draft = os.path.join(os.path.dirname(path), f".ndgrad-{uuid.uuid4().hex[:12]}.tmp")
     try:
-        file = open(draft, "xb")  # noqa: SIM115: it is closed before the draft is removed
+        file = open(draft, "xb")
     except OSError as error:
         if old is None or error.errno not in _NOT_REPLACEABLE:
             raise

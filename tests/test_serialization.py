@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ndgrad import MXNetError, nd
 
@@ -69,6 +72,84 @@ def test_every_cut_and_every_changed_byte_is_an_error_or_arrays(tmp_path: Path) 
                 nd.load_frombuffer(whole[:at] + bytes([value]) + whole[at + 1 :])
             except MXNetError:
                 pass
+
+
+def _v2(*shape: int, values: bytes = b"", dtype: int = 0) -> bytes:
+    head = struct.pack(f"<Iii{len(shape)}q", 0xF993FACA, 0, len(shape), *shape)
+    return _file(head + struct.pack("<3i", 1, 0, dtype) + values)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (2**62, 4),
+        (2**62, 2**62),
+        (0, 2**62, 2**62),
+        (2**40,),
+        (2**62,) * 64,
+        (1,) * 65,
+        (1,) * 20_000,
+        (2**62,) * 20_000,
+        (-1, 2),
+        (-1, -1),
+    ],
+)
+def test_a_shape_for_which_the_file_has_no_elements(shape: tuple[int, ...]) -> None:
+    content = _v2(*shape, values=bytes(64))
+    tracemalloc.start()
+    try:
+        with pytest.raises(MXNetError, match="Invalid NDArray file format"):
+            nd.load_frombuffer(content)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(content) + 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_shapes_that_are_odd_and_right() -> None:
+    (x,) = nd.load_frombuffer(_v2(*(1,) * 20, values=bytes(4)))
+    assert x.shape == (1,) * 20
+    (x,) = nd.load_frombuffer(_v2(2**40, 0))
+    assert x.shape == (2**40, 0)
+
+
+WORDS = [*range(-2, 9), 0x112, 0xF993FAC8, 0xF993FAC9, 0xF993FACA]
+WORDS += [(1 << bits) - less for bits in (16, 31, 32, 33, 40, 61, 62, 63, 64) for less in (0, 1)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.sampled_from([1, 4, 8]), st.sampled_from(WORDS)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 400),
+    st.booleans(),
+)
+def test_changed_words_are_an_error_or_arrays(
+    changes: list[tuple[int, int, int]], end: int, cut: bool
+) -> None:
+    """Of files in all three layouts: what is read of them is small, whatever they say."""
+    values = struct.pack("<3i4f", 1, 0, 0, 1.5, -2, 3, 4)
+    arrays = [
+        struct.pack("<Iii2q", 0xF993FACA, 0, 2, 2, 2) + values,
+        struct.pack("<Iii2q", 0xF993FAC9, 0, 2, 4, 1) + values,
+        struct.pack("<Ii2q", 0xF993FAC8, 2, 2, 2) + values,
+        struct.pack("<3I", 2, 2, 2) + values,
+    ]
+    names = b"".join(struct.pack("<Q", 1) + name for name in (b"a", b"b", b"c", b"d"))
+    content = bytearray(struct.pack("<3Q", 0x112, 0, 4) + b"".join(arrays))
+    content += struct.pack("<Q", 4) + names
+    for at, size, word in changes:
+        at = at * 4 % (len(content) - 8)
+        content[at : at + size] = (word % 2 ** (8 * size)).to_bytes(size, "little")
+    whole = bytes(content[: end if cut else None])
+    try:
+        found = nd.load_frombuffer(whole)
+    except MXNetError:
+        return
+    found = list(found.values()) if isinstance(found, dict) else found
+    assert sum(x.size for x in found) <= len(whole)
 
 
 @pytest.mark.parametrize("data", [5, None, "a", np.ones(2), [1], {"a": 1}, {1: 2}])

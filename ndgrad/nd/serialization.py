@@ -110,10 +110,12 @@ class _Reader:
         return self.numbers(form)[0]
 
 
+_MOST_AXES = 64  # of an array in any version of NumPy
+
+
 def _shape(source: _Reader, ndim: int, letter: str) -> tuple[int, ...]:
-    # What is there bounds what is asked for, as this can be any file.
-    if not 0 <= ndim <= len(source.bytes):
-        raise MXNetError(f"{_WRONG}: an array of {ndim} axes")
+    if not 0 <= ndim <= _MOST_AXES:
+        raise MXNetError(f"{_WRONG}: an array of {ndim} axes, expected 0 to {_MOST_AXES}")
     lengths = source.numbers(f"{ndim}{letter}")
     if min(lengths, default=0) < 0:
         raise MXNetError(f"{_WRONG}: an array of shape {lengths}")
@@ -135,8 +137,13 @@ def _array(source: _Reader) -> NDArray:
     if not 0 <= flag < len(_DTYPES):
         raise MXNetError(f"load: unknown dtype {flag}, expected 0 to {len(_DTYPES) - 1}")
     dtype = _little(_DTYPES[flag])
+    # A view, which allocates nothing: the file can be any, and say any shape.
     values = np.frombuffer(source.take(math.prod(shape) * dtype.itemsize), dtype)
-    return NDArray._from_numpy(values.astype(_DTYPES[flag]).reshape(shape), None)
+    try:
+        values = values.reshape(shape)
+    except ValueError as error:  # no elements, but lengths that multiply past 2**63
+        raise MXNetError(f"{_WRONG}: an array of shape {shape}: {error}") from error
+    return NDArray._from_numpy(values.astype(_DTYPES[flag]), None)
 
 
 def _read(buffer: Any) -> list[NDArray] | dict[str, NDArray]:
