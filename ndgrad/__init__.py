@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import kernels  # registers the op table  # isort: skip
 from . import autograd, base, context, nd, random, symbol, util
-from .base import MXNetError
+from .base import MXNetError, public_names
 from .compiler import compile
 from .context import (
     Context,
@@ -56,3 +56,4 @@ __all__ = [
     "use_np_shape",
     "util",
 ]
+__dir__ = public_names(globals())

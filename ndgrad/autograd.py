@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from . import tracing
-from .base import MXNetError
+from .base import MXNetError, public_names
 from .device import operands_device
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, separated, unrecorded, written
 from .function import Function
@@ -47,6 +47,7 @@ __all__ = [
     "set_training",
     "train_mode",
 ]
+__dir__ = public_names(globals())
 
 _GRAD_REQS = {"null": "null", "write": "write", "add": "add"}
 

@@ -6,7 +6,7 @@ This is the lowest room of ndgrad: it imports NumPy and the standard library, no
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,22 @@ __all__ = [
     "promote",
     "settings",
 ]
+
+
+def public_names(namespace: dict[str, Any]) -> Callable[[], list[str]]:
+    """Make the ``__dir__`` of the module with this namespace.
+
+    It lists what ``__all__`` does, and what Python itself puts into a module.
+    """
+
+    def names() -> list[str]:
+        special = (n for n in namespace if n.startswith("__") and n.endswith("__"))
+        return sorted({*namespace["__all__"], *special})
+
+    return names
+
+
+__dir__ = public_names(globals())
 
 
 class MXNetError(RuntimeError):

@@ -12,11 +12,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, ClassVar, Protocol
 
-from .base import MXNetError
+from .base import MXNetError, public_names
 
 __all__ = [
     "Context",
-    "check_usable",
     "cpu",
     "cpu_pinned",
     "cpu_shared",
@@ -25,6 +24,7 @@ __all__ = [
     "gpu_memory_info",
     "num_gpus",
 ]
+__dir__ = public_names(globals())
 
 GPU = 2
 """The type number of a GPU."""

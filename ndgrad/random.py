@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 
 from . import tracing
+from .base import public_names
 from .context import Context
 from .kernels import _philox
 from .nd.random import (
@@ -41,6 +42,7 @@ __all__ = [
     "shuffle",
     "uniform",
 ]
+__dir__ = public_names(globals())
 
 
 def seed(seed_state: int, ctx: Context | str = "all") -> None:

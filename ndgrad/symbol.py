@@ -30,7 +30,7 @@ from . import _drawing, _symbol_json
 from ._executor import Executor
 from ._files import file_name, read_file, write_file
 from ._symbol_graph import Entry, Ref, entries_of, postorder
-from .base import MXNetError
+from .base import MXNetError, public_names
 from .context import Context, current_context
 from .dispatch import separated
 from .graph import state
@@ -39,6 +39,7 @@ from .ndarray import NDArray
 from .storage import empty
 
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
+__dir__ = public_names(globals())
 
 _SHOWN_LINES = 100
 

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from . import autograd
+from .base import public_names
 from .graph import Leaf, nodes_below
 from .kernels._table import F, Op, Sample
 from .ndarray import NDArray
 
 __all__ = ["TOLERANCES", "assert_close", "check_gradients", "sample_inputs", "tolerance"]
+__dir__ = public_names(globals())
 
 TOLERANCES: dict[str, tuple[float, float]] = {
     "float16": (4e-3, 2e-3),

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from .base import public_names
+
 __all__ = ["is_np_shape", "np_shape", "set_np_shape", "use_np_shape"]
+__dir__ = public_names(globals())
 
 
 class _State(threading.local):

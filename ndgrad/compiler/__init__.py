@@ -8,7 +8,9 @@ them.  The kernels' text is made from the formulas of the op table by `ndgrad.ke
 
 from __future__ import annotations
 
+from ..base import public_names
 from ._compiled import Compiled, compile
 from ._explain import Explanation
 
 __all__ = ["Compiled", "Explanation", "compile"]
+__dir__ = public_names(globals())

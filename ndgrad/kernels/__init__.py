@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from typing import Any
 
-from ..base import as_dtype
+from ..base import as_dtype, public_names
 from ._target import use_wide_vectors
 
 use_wide_vectors()
@@ -20,6 +20,7 @@ for _module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{_module.name}")
 
 __all__ = ["ALIASES", "OPS", "source"]
+__dir__ = public_names(globals())
 
 
 def source(name: str, dtype: Any = "float32") -> str:

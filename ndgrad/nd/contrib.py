@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..base import MXNetError
+from ..base import MXNetError, public_names
 from ..context import Context
 from ..kernels._axes import axis_of, integers
 from ..kernels._table import F
@@ -12,6 +12,7 @@ from ..ndarray import NDArray
 from .creation import arange
 
 __all__ = ["arange_like", "div_sqrt_dim", "index_array", "isfinite", "isinf", "isnan"]
+__dir__ = public_names(globals())
 
 
 def isnan(data: NDArray) -> NDArray:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import dispatch
-from ..base import MXNetError, as_dtype, promote
+from ..base import MXNetError, as_dtype, promote, public_names
 from ..context import cpu
 from ..device import device_of, host, moved, placed
 from ..kernels import random as _kernels
@@ -44,6 +44,7 @@ __all__ = [
     "uniform",
     "uniform_like",
 ]
+__dir__ = public_names(globals())
 
 _FLOAT32 = np.dtype("float32")
 _Draw = Callable[..., np.ndarray[Any, Any]]
