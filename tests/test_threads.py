@@ -71,8 +71,10 @@ def run(source, layer="default", timeout=60, path=None, **environ):
     if path is not None:
         variables["PYTHONPATH"] = str(path)
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "NDGRAD_"))}
+    # Python from 3.12 on warns of every fork in a program with threads.
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c"]
     result = subprocess.run(
-        [sys.executable, "-c", PRELUDE + textwrap.dedent(source)],
+        [*command, PRELUDE + textwrap.dedent(source)],
         env=keep | variables,
         capture_output=True,
         text=True,
@@ -80,6 +82,7 @@ def run(source, layer="default", timeout=60, path=None, **environ):
         check=False,
     )
     assert result.returncode == 0, result.stderr
+    assert result.stderr == ""  # a threading layer prints warnings of its own at a fork
     return result.stdout.split()
 
 
@@ -146,7 +149,7 @@ def test_chunks_without_compilation():
 @needs_fork
 def test_forks(layer):
     """Children of a parent that has launched, grandchildren, and the parent afterwards."""
-    run(
+    silent = run(
         """
         work()
         assert in_child(work) == 0
@@ -164,11 +167,12 @@ def test_forks(layer):
         """,
         layer,
     )
+    assert silent == []
 
 
 @needs_fork
 def test_fork_while_other_threads_launch(layer):
-    run(
+    silent = run(
         """
         stop = threading.Event()
         def loop():
@@ -179,8 +183,95 @@ def test_fork_while_other_threads_launch(layer):
         stop.set()
         for t in threads: t.join()
         assert results == [0] * 8, results
+        work()
         """,
         layer,
+    )
+    assert silent == []
+
+
+CHILDREN = """
+def is_parallel():
+    work()
+    assert T.parallel_is_safe()
+
+def is_serial():
+    work()
+    assert not T.parallel_is_safe()
+
+if T.layer() != "tbb":  # no child of any other layer's may launch
+    is_parallel = is_serial
+"""
+
+
+@needs_fork
+def test_children_launch_when_no_other_thread_does(layer):
+    silent = run(
+        CHILDREN
+        + """
+assert in_child(is_parallel) == 0
+for _ in range(3):
+    begun, end = threading.Barrier(4), threading.Event()
+    def other():
+        work()
+        begun.wait()
+        end.wait()
+    threads = [threading.Thread(target=other) for _ in range(3)]
+    for t in threads: t.start()
+    begun.wait()
+    assert in_child(is_serial) == 0
+    end.set()
+    for t in threads: t.join()
+    assert in_child(is_parallel) == 0
+work()
+assert in_child(is_parallel) == 0
+
+forked = []
+thread = threading.Thread(target=lambda: forked.append(in_child(is_serial)))
+thread.start(); thread.join()
+assert forked == [0]
+""",
+        layer,
+    )
+    assert silent == []
+
+
+@needs_fork
+def test_parallel_functions_of_a_users_own_count_as_launches():
+    """The children must not rely on a layer that such a thread has kept alive."""
+    silent = run(
+        CHILDREN
+        + """
+work()
+begin, end = threading.Event(), threading.Event()
+def own():
+    parallel(np.zeros(6400))
+    begin.set()
+    end.wait()
+thread = threading.Thread(target=own)
+thread.start()
+begin.wait()
+assert not T._launchers & {thread.ident}
+assert in_child(is_serial) == 0
+end.set(); thread.join()
+assert in_child(is_parallel) == 0
+parallel(np.zeros(6400))
+"""
+    )
+    assert silent == []
+
+
+@needs_fork
+def test_children_are_serial_where_tbb_cannot_be_asked():
+    """Another build of TBB or of Numba: then Numba's warning stands."""
+    run(
+        CHILDREN
+        + """
+T._take_over_tbb = lambda: None
+work()
+assert in_child(is_serial) == 0
+work()
+"""
     )
 
 

@@ -5,14 +5,15 @@ Numba has three threading layers, and only one of them bears what Python program
 ========== ============================ ================================ ==========================
 layer      launches from many threads   launch in a forked child         here
 ========== ============================ ================================ ==========================
-tbb        fine                         fine if the forking thread       used wherever it loads;
-                                        started the layer and is the     serial kernels in other
-                                        only one to launch; else it      children
-                                        may hang
+tbb        fine                         fine if no other thread has      used wherever it loads;
+                                        launched; else it may hang       serial kernels in other
+                                                                         children
 omp (GNU)  fine                         kills or hangs the child         serial kernels in a child
 workqueue  abort the process            crash the child                  one launch at a time, the
                                                                          others run serial kernels
 ========== ============================ ================================ ==========================
+
+Which children may launch is settled here, so Numba's own warnings at a fork are not printed.
 
 Importing this module compiles nothing and starts no thread; it only makes pip's TBB library known
 to the loader, because Numba looks for it by its bare name and the wheel puts it where no loader
@@ -23,12 +24,15 @@ looks. Numba's default order of layers then picks it, and a user's ``NUMBA_THREA
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.metadata
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +91,6 @@ _tbb = _load_tbb()
 _gate = _Gate.UNKNOWN
 _lock = threading.Lock()  # held by the one launch that LOCKED allows
 _change_lock = threading.RLock()  # held while the state below changes
-_starter = threading.main_thread().ident  # the thread that started the layer
 _launchers: set[int] = set()  # threads that have launched, or were about to
 _clean_fork = True  # at the last fork: whether TBB could wind its threads up
 _crippled = False  # in a forked child: whether the layer's threads were lost on the way
@@ -118,14 +121,12 @@ def layer() -> str:
     MXNetError
         If ``NUMBA_THREADING_LAYER`` asks for one that cannot be loaded.
     """
-    global _starter
     with _change_lock:
         if not _started():
             try:
                 numba.get_num_threads()  # the public function that starts the layer
             except ValueError as error:
                 raise MXNetError(f"Numba cannot start its threads: {error}") from None
-            _starter = threading.get_ident()
         return str(_numba_parallel.threading_layer())
 
 
@@ -242,20 +243,99 @@ def set_num_threads(n: int) -> None:
     _set(n)
 
 
+class _ModuleDef(ctypes.Structure):
+    """CPython's ``PyModuleDef``, which says how a module is freed."""
+
+    _fields_ = [
+        ("head", ctypes.c_char * object.__basicsize__),
+        ("init", ctypes.c_void_p),
+        ("index", ctypes.c_ssize_t),
+        ("copy", ctypes.c_void_p),
+        ("name", ctypes.c_char_p),
+        ("doc", ctypes.c_void_p),
+        ("size", ctypes.c_ssize_t),
+        ("methods", ctypes.c_void_p),
+        ("slots", ctypes.c_void_p),
+        ("traverse", ctypes.c_void_p),
+        ("clear", ctypes.c_void_p),
+        ("free", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+    ]
+
+
+# tbb::finalize and what it is called with: exported by every version that Numba's module can load.
+_TBB_ATTACH = "_ZN3tbb6detail2r13getERNS0_2d121task_scheduler_handleE"
+_TBB_FINALIZE = "_ZN3tbb6detail2r18finalizeERNS0_2d121task_scheduler_handleEl"
+_NO_EXCEPTION = 1
+
+
+@cache
+def _take_over_tbb() -> Any:
+    """TBB's library, once Numba has let go of the scheduler; None if that cannot be done.
+
+    Numba holds a handle, and at each fork has TBB wind its threads up or prints a warning that it
+    could not.  So the handle is released, by the function that does it at the end of Python (loops
+    run without it), and `_finalized` asks TBB itself.
+    """
+    definition_of = ctypes.pythonapi.PyModule_GetDef
+    definition_of.restype, definition_of.argtypes = ctypes.c_void_p, [ctypes.py_object]
+    address = definition_of(importlib.import_module("numba.np.ufunc.tbbpool"))
+    definition = _ModuleDef.from_address(address) if address else None
+    try:
+        library = ctypes.CDLL(_TBB_NAME[sys.platform])  # the one that is loaded
+        library[_TBB_ATTACH], library[_TBB_FINALIZE]
+    except (KeyError, OSError, AttributeError):
+        return None
+    if definition is None or definition.name != b"tbbpool" or not definition.free:
+        return None
+    definition.free(None)
+    return library
+
+
+def _finalized(library: Any) -> bool:
+    """Have TBB end its threads; False if some other thread has launched and has not ended."""
+    finalize = library[_TBB_FINALIZE]
+    finalize.restype, finalize.argtypes = ctypes.c_bool, [ctypes.c_void_p, ctypes.c_ssize_t]
+    for _ in range(20):  # a thread that Python has joined takes a moment to end
+        handle = ctypes.c_void_p()  # tbb::task_scheduler_handle
+        library[_TBB_ATTACH](ctypes.byref(handle))
+        if finalize(ctypes.byref(handle), _NO_EXCEPTION):
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def _others_launch() -> bool:
+    """Whether another Python thread has launched, and so may do it again at any time."""
+    alive = {thread.ident for thread in threading.enumerate()}
+    return bool(_launchers & alive - {threading.get_ident()})
+
+
+def _wound_up() -> bool:
+    """Whether the layer could end its threads, so that those of a forked child can start anew."""
+    if _numba_parallel.threading_layer() != "tbb":
+        return False
+    library = _take_over_tbb()  # in any case: it is what prints warnings
+    if library is None or _others_launch():
+        return False
+    return _finalized(library) and not _others_launch()
+
+
 def _before_fork() -> None:
-    global _clean_fork
+    global _clean_fork, _gate
     # A child that inherits these locks from a thread it does not have would wait for ever, so a
     # fork waits for a compilation to end. Numba itself does not.
     _change_lock.acquire()
     _compiler_lock.acquire()
-    # TBB winds its threads up before a fork. Only the thread that started it can do so, and while
-    # another one is in a launch it gives up: one child in twenty hung at its first launch then.
-    me = threading.get_ident()
-    alive = {thread.ident for thread in threading.enumerate()}
-    _clean_fork = me == _starter and not (_launchers & alive) - {me}
+    if not _started():
+        return
+    # A child whose parent still had threads of TBB may hang at its first launch: one in twenty did.
+    _gate = _Gate.SERIAL
+    _clean_fork = _wound_up()
 
 
 def _after_fork_in_parent() -> None:
+    global _gate
+    _gate = _Gate.UNKNOWN
     _compiler_lock.release()
     _change_lock.release()
 
@@ -263,7 +343,7 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     global _crippled, _gate, _lock
     _lock = threading.Lock()
-    if _started() and not (_numba_parallel.threading_layer() == "tbb" and _clean_fork):
+    if _started() and not _clean_fork:
         _crippled = True
     _gate = _Gate.UNKNOWN
     _compiler_lock.release()
