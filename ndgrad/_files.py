@@ -50,7 +50,7 @@ def read_file(fname: Any, op: str) -> bytes:
         with open(name, "rb") as file:
             return file.read()
     except OSError as error:
-        raise MXNetError(f"{op}: cannot read {name!r}: {error.strerror or error}") from error
+        raise MXNetError(f"{op}: cannot read fname={name!r}: {error.strerror or error}") from error
 
 
 def write_file(fname: Any, parts: Iterable[Any], op: str) -> None:
@@ -81,7 +81,7 @@ def write_file(fname: Any, parts: Iterable[Any], op: str) -> None:
     try:
         _write(os.path.realpath(name), parts)
     except OSError as error:
-        raise MXNetError(f"{op}: cannot write {name!r}: {error.strerror or error}") from error
+        raise MXNetError(f"{op}: cannot write fname={name!r}: {error.strerror or error}") from error
 
 
 def _write(path: str, parts: Iterable[Any]) -> None:

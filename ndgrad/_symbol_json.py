@@ -300,5 +300,5 @@ def loads(json_str: str) -> tuple[list[Entry], list[Ref]]:
     except MXNetError:
         raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise MXNetError(f"load_json: this is not a graph in JSON: {error!r}") from None
+        raise MXNetError(f"load_json: json_str is not a graph in JSON: {error!r}") from None
     return entries, heads

@@ -16,18 +16,19 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from . import tracing
-from .base import MXNetError, public_names
+from .base import MXNetError, public_names, shown
 from .device import operands_device
 from .dispatch import copy_flat, flat_rules, lookup, recorded_rules, separated, unrecorded, written
 from .function import Function
 from .graph import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
+from .kernels._axes import flag
 from .kernels._table import F
 from .ndarray import NDArray
 from .symbol import get_symbol
@@ -57,13 +58,13 @@ _GRAD_REQS = {"null": "null", "write": "write", "add": "add"}
 
 def set_recording(is_recording: bool) -> bool:
     """Switch recording on or off in this thread; return what it was."""
-    before, state.recording = state.recording, bool(is_recording)
+    before, state.recording = state.recording, flag("set_recording", "is_recording", is_recording)
     return before
 
 
 def set_training(train_mode: bool) -> bool:
     """Switch training mode on or off in this thread; return what it was."""
-    before, state.training = state.training, bool(train_mode)
+    before, state.training = state.training, flag("set_training", "train_mode", train_mode)
     return before
 
 
@@ -109,12 +110,12 @@ def record(train_mode: bool = True) -> _RecordingStateScope:
     train_mode : bool
         Whether the scope is in training mode too.
     """
-    return _RecordingStateScope(True, bool(train_mode))
+    return _RecordingStateScope(True, flag("record", "train_mode", train_mode))
 
 
 def pause(train_mode: bool = False) -> _RecordingStateScope:
     """Return a scope in which nothing is recorded."""
-    return _RecordingStateScope(False, bool(train_mode))
+    return _RecordingStateScope(False, flag("pause", "train_mode", train_mode))
 
 
 def train_mode() -> _RecordingStateScope:
@@ -152,14 +153,15 @@ def mark_variables(
     MXNetError
         If numbers, shapes or dtypes do not match.  Nothing is marked then.
     """
-    if isinstance(variables, NDArray):
-        variables = [variables]
-    if isinstance(gradients, NDArray):
-        gradients = [gradients]
-    variables, gradients = list(variables), list(gradients)
+    variables = _listed(variables, "mark_variables", "variables")
+    gradients = _listed(gradients, "mark_variables", "gradients")
     if isinstance(grad_reqs, str):
         grad_reqs = [_GRAD_REQS[grad_reqs]] * len(variables)
     else:
+        grad_reqs = _listed(grad_reqs, "mark_variables", "grad_reqs")
+        for req in grad_reqs:
+            if not isinstance(req, str):
+                raise TypeError(f"mark_variables: grad_reqs must be strings, got {shown(req)}")
         grad_reqs = [_GRAD_REQS[req] for req in grad_reqs]
     if not len(variables) == len(gradients) == len(grad_reqs):
         raise MXNetError(
@@ -179,6 +181,17 @@ def mark_variables(
         x._node = Leaf(x, gradient, req)
 
 
+def _listed(x: Any, function: str, argument: str) -> list[Any]:
+    """An array, or what a sequence holds, as a list."""
+    if isinstance(x, NDArray):
+        return [x]
+    if not isinstance(x, Iterable):
+        raise TypeError(
+            f"{function}: {argument} must be an NDArray or a sequence of them, got {shown(x)}"
+        )
+    return list(x)
+
+
 def _require_array(x: Any, function: str, argument: str) -> None:
     if not isinstance(x, NDArray):
         raise TypeError(f"{function}: {argument} must be an NDArray, got {type(x).__name__}")
@@ -195,13 +208,13 @@ def _heads(
         heads = [heads]
         if head_grads is not None and not isinstance(head_grads, (list, tuple)):
             head_grads = [head_grads]
-    heads = list(heads)
+    heads = _listed(heads, function, "heads")
     if head_grads is None:
         head_grads = [None] * len(heads)
-    elif isinstance(head_grads, NDArray):
-        head_grads = [head_grads]
-    head_grads = list(head_grads)
-    assert len(heads) == len(head_grads), "heads and head_grads must be lists of the same length"
+    head_grads = _listed(head_grads, function, "head_grads")
+    assert len(heads) == len(head_grads), (
+        f"{function}: heads and head_grads must be lists of the same length"
+    )
     for i, (head, grad_) in enumerate(zip(heads, head_grads, strict=True)):
         _require_array(head, function, f"heads[{i}]")
         if head._node is None:
@@ -210,8 +223,8 @@ def _heads(
             continue
         if not isinstance(grad_, NDArray):
             raise TypeError(
-                f"{function}: the head gradient of heads[{i}] must be an NDArray of shape "
-                f"{head.shape}, got {type(grad_).__name__}"
+                f"{function}: head_grads: the head gradient of heads[{i}] must be an NDArray of "
+                f"shape {head.shape}, got {type(grad_).__name__}"
             )
         if grad_.size != head.size or grad_.dtype != head.dtype:
             raise MXNetError(
@@ -289,6 +302,8 @@ def backward(
         was overwritten; no variable wants a gradient; a head gradient does not fit.  Nothing has
         been written then.
     """
+    retain_graph = flag("backward", "retain_graph", retain_graph)
+    train_mode = flag("backward", "train_mode", train_mode)
     heads, grads = _heads(heads, head_grads, "backward")
     order = _order(heads)
     if not any(node.__class__ is Leaf and node.req != "null" for node in order):
@@ -333,10 +348,14 @@ def grad(
     MXNetError
         As for `backward`; a variable is not marked, or the heads do not depend on it.
     """
-    variables = [variables] if isinstance(variables, NDArray) else list(variables)
-    assert variables, "variables cannot be an empty list."
+    variables = _listed(variables, "grad", "variables")
+    create_graph = flag("grad", "create_graph", create_graph)
+    train_mode = flag("grad", "train_mode", train_mode)
+    assert variables, "grad: variables cannot be an empty list."
     heads, grads = _heads(heads, head_grads, "grad")
-    retain = create_graph if retain_graph is None else bool(retain_graph)
+    if not heads:
+        raise MXNetError("grad: heads cannot be an empty list")
+    retain = create_graph if retain_graph is None else flag("grad", "retain_graph", retain_graph)
     for i, x in enumerate(variables):
         _require_array(x, "grad", f"variables[{i}]")
         if not isinstance(x._node, Leaf) or x._node.req == "null":

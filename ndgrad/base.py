@@ -44,6 +44,14 @@ class MXNetError(RuntimeError):
     """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
 
 
+def shown(value: Any) -> str:
+    """What was given, for an error: in short, and without reading an array's elements."""
+    if hasattr(value, "shape") and not isinstance(value, type):
+        return f"{type(value).__name__} of shape {value.shape}"
+    text = repr(value)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
+
+
 # --- dtypes ---------------------------------------------------------------------------------------
 
 DTYPES: tuple[np.dtype[Any], ...] = tuple(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, ClassVar, Protocol
 
-from .base import MXNetError, public_names
+from .base import MXNetError, public_names, shown
 
 __all__ = [
     "Context",
@@ -108,8 +108,13 @@ class Context:
             return cls._instances[device_type, device_id]
         except (KeyError, TypeError):  # TypeError: not hashable
             pass
+        if not isinstance(device_type, str):
+            raise TypeError(f"Context: device_type must be a string, got {shown(device_type)}")
         typeid = cls.devstr2type[device_type]
-        number = operator.index(device_id)
+        try:
+            number = operator.index(device_id)
+        except TypeError:
+            raise TypeError(f"Context: device_id must be an int, got {shown(device_id)}") from None
         if number < 0:
             raise MXNetError(f"Context: device_id={number}; expected 0 or more")
         self = super().__new__(cls)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import dispatch, tracing
-from .base import MXNetError
+from .base import MXNetError, shown
 from .device import device_of, home, host, in_use, moved, operands_device, overlap, placed
 from .graph import Array, Node, next_stamp, state
 from .kernels import _rows, _strided, casting
@@ -620,7 +620,10 @@ def reshape_method(x: Array, shape: Any, reverse: bool = False) -> Array:
     MXNetError
         If it would become larger, or for codes that do not fit.
     """
-    new = inferred_shape("reshape", x._shape, shape, reverse)
+    try:
+        new = inferred_shape("reshape", x._shape, shape, reverse)
+    except TypeError:
+        raise TypeError(f"reshape: shape must be ints or one tuple, got {shown(shape)}") from None
     size = math.prod(new)
     if size > x._data.size:
         raise MXNetError(
@@ -628,7 +631,9 @@ def reshape_method(x: Array, shape: Any, reverse: bool = False) -> Array:
             f"shape {x._shape} of {x._data.size}"
         )
     if size < x._data.size:
-        raise ValueError(f"Cannot reshape array of size {x._data.size} into shape {tuple(shape)}")
+        raise ValueError(
+            f"reshape: Cannot reshape array of size {x._data.size} into shape {tuple(shape)}"
+        )
     if x._node is not None and state.recording:
         result: Array = F._reshaped(x, shape=new)
         return F.identity(result) if _assigned_to(x) else result

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _dlpack, dispatch, indexing
-from .base import MXNetError, as_dtype
+from .base import MXNetError, as_dtype, shown
 from .context import GPU, Context, check_usable, current_context
 from .device import device_of, moved, placed
 from .dispatch import check_writable, convert, written
 from .graph import Array, Leaf, state
+from .kernels._axes import choice, flag, integers
 from .kernels._elementwise import broadcast_shape
 from .kernels._table import ElementwiseOp, F
 from .storage import empty, empty_like
@@ -249,7 +250,7 @@ class NDArray(Array):
     def astype(self, dtype: Any, copy: bool = True) -> NDArray:
         """Return the array in another dtype (recorded); the same object if *copy* permits."""
         wanted = as_dtype(dtype, op="astype")
-        if not copy and self._data.dtype == wanted:
+        if not flag("astype", "copy", copy) and self._data.dtype == wanted:
             return self
         return F.Cast(self, dtype=wanted)
 
@@ -266,7 +267,7 @@ class NDArray(Array):
         if isinstance(other, Context):
             return self._moved(other)
         if not isinstance(other, NDArray):
-            raise TypeError(f"copyto does not support type {type(other)}")
+            raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
         if other is self:
             return other
         return dispatch.write_into(other, self, "copyto")  # type: ignore[return-value]
@@ -282,6 +283,10 @@ class NDArray(Array):
 
     def as_in_context(self, context: Context) -> NDArray:
         """Return the array on *context*: itself if it is there already (recorded)."""
+        if not isinstance(context, Context):
+            raise TypeError(
+                f"as_in_context: context must be a Context such as cpu(), got {shown(context)}"
+            )
         return self if context == self._ctx else self._moved(context)
 
     as_in_ctx = as_in_context
@@ -292,8 +297,7 @@ class NDArray(Array):
 
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type; only ``'default'`` exists."""
-        if stype not in _STYPES:
-            raise MXNetError(f"tostype: stype={stype!r}, expected one of {_STYPES}")
+        choice("tostype", "stype", stype, _STYPES)
         return self
 
     # --- autograd --------------------------------------------------------------------------------
@@ -311,10 +315,12 @@ class NDArray(Array):
         KeyError
             For an unknown *grad_req*.
         """
+        if not isinstance(grad_req, str):
+            raise TypeError(f"attach_grad: grad_req must be a string, got {shown(grad_req)}")
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
-        if stype not in (None, *_STYPES):
-            raise MXNetError(f"attach_grad: stype={stype!r}, expected one of {_STYPES}")
+        if stype is not None:
+            choice("attach_grad", "stype", stype, _STYPES)
         gradient = empty_like(self._data)
         gradient.fill(0)
         self._node = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req)
@@ -353,6 +359,8 @@ class NDArray(Array):
         """Compute gradients with this array as the head; see `ndgrad.autograd.backward`."""
         from .autograd import backward
 
+        if out_grad is not None and not isinstance(out_grad, NDArray):
+            raise TypeError(f"backward: out_grad must be an NDArray, got {shown(out_grad)}")
         backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
 
     # --- indexing --------------------------------------------------------------------------------
@@ -378,7 +386,7 @@ class NDArray(Array):
         """
         if "shape" in kwargs:
             shape = (kwargs.pop("shape"),)
-        reverse = kwargs.pop("reverse", False)
+        reverse = flag("reshape", "reverse", kwargs.pop("reverse", False))
         if kwargs:
             raise TypeError(f"reshape: unexpected argument {next(iter(kwargs))!r}")
         if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
@@ -393,13 +401,13 @@ class NDArray(Array):
         ValueError
             If the shape cannot be broadcast to *shape*.
         """
-        target = tuple(shape)
+        target = integers("broadcast_to", "shape", shape)
         own = (1,) * (len(target) - self.ndim) + self._shape
         if len(own) != len(target) or any(
             a not in (1, b) for a, b in zip(own, target, strict=True)
         ):
             raise ValueError(
-                "operands could not be broadcast together with remapped shapes"
+                "broadcast_to: shape: operands could not be broadcast together with remapped shapes"
                 f"[original->remapped]: {self._shape} and requested shape {target}"
             )
         x = self if own == self._shape else self.reshape(own)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 
 from . import tracing
-from .base import public_names
+from .base import public_names, shown
 from .context import Context
 from .kernels import _philox
 from .nd.random import (
@@ -63,9 +63,9 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
     try:
         number: int = operator.index(seed_state)
     except TypeError:
-        raise ValueError(f"seed_state must be int, got {seed_state!r}") from None
-    if ctx != "all" and not isinstance(ctx, Context):
-        raise ValueError(f"seed: ctx must be a Context or 'all', got {ctx!r}")
+        raise ValueError(f"seed: seed_state must be int, got {shown(seed_state)}") from None
+    if not isinstance(ctx, Context) and not (isinstance(ctx, str) and ctx == "all"):
+        raise ValueError(f"seed: ctx must be a Context or 'all', got {shown(ctx)}")
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.refuse("seeds random numbers, which a program does not; seed outside")
     _philox.seed(number)

@@ -30,7 +30,7 @@ from . import _drawing, _symbol_json
 from ._executor import Executor
 from ._files import file_name, read_file, write_file
 from ._symbol_graph import Entry, Ref, entries_of, postorder
-from .base import MXNetError, public_names
+from .base import MXNetError, public_names, shown
 from .context import Context, current_context
 from .dispatch import separated
 from .graph import state
@@ -597,7 +597,7 @@ def load_json(json_str: str) -> Symbol:
         If it is not a graph, or calls an operator that does not exist here.
     """
     if not isinstance(json_str, str):
-        raise TypeError(f"load_json: a string is required, got {type(json_str).__name__}")
+        raise TypeError(f"load_json: json_str must be a string, got {shown(json_str)}")
     return Symbol(*_symbol_json.loads(json_str))
 
 
@@ -617,4 +617,4 @@ def load(fname: str | Path) -> Symbol:
     try:
         return load_json(read_file(fname, "symbol.load").decode())
     except UnicodeDecodeError as error:
-        raise MXNetError(f"symbol.load: {fname!r} is no graph: it is not UTF-8") from error
+        raise MXNetError(f"symbol.load: fname={fname!r} is no graph: it is not UTF-8") from error

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 
 from .base import public_names
+from .kernels._axes import flag
 
 __all__ = ["is_np_shape", "np_shape", "set_np_shape", "use_np_shape"]
 __dir__ = public_names(globals())
@@ -28,7 +29,7 @@ def is_np_shape() -> bool:
 
 def set_np_shape(active: bool) -> bool:
     """Set the switch; return what it was."""
-    before, _state.active = _state.active, bool(active)
+    before, _state.active = _state.active, flag("set_np_shape", "active", active)
     return before
 
 

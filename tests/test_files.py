@@ -80,7 +80,9 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(MXNetError, match=f"^{op}: cannot write '.*file': No space left on device"):
+    with pytest.raises(
+        MXNetError, match=f"^{op}: cannot write fname='.*file': No space left on device"
+    ):
         WRITERS[op](path)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
@@ -118,7 +120,9 @@ def test_a_file_that_may_not_grow_so_far(tmp_path: Path) -> None:
         """,
         str(path),
     )
-    assert result.stdout == f"save: cannot write {str(path)!r}: File too large\n", result.stderr
+    assert result.stdout == f"save: cannot write fname={str(path)!r}: File too large\n", (
+        result.stderr
+    )
     assert nd.load(str(path))[0].tolist() == [1, 1, 1]
     assert os.listdir(tmp_path) == ["file"]
 
@@ -259,7 +263,7 @@ def test_pipes_and_devices_are_written_to(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     write_file(os.devnull, [b"content"], "save")
     if os.path.exists("/dev/full"):
-        with pytest.raises(MXNetError, match="cannot write '/dev/full': No space left"):
+        with pytest.raises(MXNetError, match="cannot write fname='/dev/full': No space left"):
             nd.save("/dev/full", nd.ones(3))
 
 
@@ -278,7 +282,7 @@ def test_a_file_system_without_flushing(
 def test_readers_name_the_file_and_themselves(tmp_path: Path) -> None:
     for op, load in (("load", nd.load), ("symbol.load", symbol.load)):
         for name in (tmp_path, tmp_path / "none"):
-            with pytest.raises(MXNetError, match=f"^{op}: cannot read '{name}': "):
+            with pytest.raises(MXNetError, match=f"^{op}: cannot read fname='{name}': "):
                 load(name)
         with pytest.raises(MXNetError, match=f"^{op}: fname='' is no file's name"):
             load("")

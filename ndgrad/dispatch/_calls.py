@@ -182,10 +182,12 @@ _IN_GRAPH = (
 
 
 def check_writable(target: Array, what: str) -> None:
-    """Refuse to write to an array of the graph while recording, before anything is written.
+    """Refuse what is no array, or is in the graph while recording, before anything is written.
 
     An array whose record backward has released is in no graph any more.
     """
+    if not isinstance(target, Array):
+        raise TypeError(f"{what}: argument out must be an NDArray, got {type(target).__name__}")
     if target._node is not None and state.recording:
         if not is_released(target._node):
             raise MXNetError(f"{what}: {_IN_GRAPH}")

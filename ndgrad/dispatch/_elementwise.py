@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, promote
+from ..base import MXNetError, promote, shown
 from ..context import GPU
 from ..device import BUFFERS, address, in_use, operands_device, overlap
 from ..graph import Array, Leaf, Node, Port, next_stamp, state
-from ..kernels import _cuda, _elementwise, _scalar
+from ..kernels import _cuda, _elementwise
 from ..kernels._codegen import compute_type, formula
 from ..kernels._launch import PARALLEL_ELEMENTS
 from ..kernels._table import ZERO, ElementwiseOp, F, lookup
@@ -30,6 +30,7 @@ Dtype = np.dtype[Any]
 Flat = np.ndarray[Any, Any]
 
 
+_FLOAT64 = np.dtype("float64")
 _NOTHING = (None, None, None)
 _G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
@@ -383,7 +384,7 @@ def _general(
     """Any element-wise call: mixed dtypes, numbers, broadcasting, large arrays, ``out``."""
     arrays = [x for x in inputs if isinstance(x, Array)]
     for name, x in zip(op.keywords, inputs, strict=True):
-        if not isinstance(x, (Array, numbers.Real, np.generic)):
+        if not isinstance(x, (Array, numbers.Real, np.bool_)):
             raise TypeError(
                 f"Operator {op.name}: argument {name} must be an NDArray or a number; "
                 f"type {type(x)} not supported"
@@ -430,8 +431,8 @@ def _general(
 
 def _given(op: ElementwiseOp, params: Mapping[str, Any], name: str) -> Any:
     value = params[name]
-    if not isinstance(value, (numbers.Real, np.generic)):
-        raise TypeError(f"Operator {op.name}: parameter {name} must be a number, got {value!r}")
+    if not isinstance(value, (numbers.Real, np.bool_)):
+        raise TypeError(f"Operator {op.name}: {name} must be a number, got {shown(value)}")
     return value
 
 
@@ -481,14 +482,15 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
 
 def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
     """The value for plain numbers: derivatives of ``2 ** x`` ask for ``log(2)``."""
-    values = dict(zip(op.inputs, inputs, strict=True)) | dict(op.params) | dict(params)
-    return formula(op.formula).evaluate(_functions(op.formula, _scalar_function), values)
-
-
-def _scalar_function(name: str) -> Callable[..., Any]:
-    function = getattr(_scalar, _scalar.resolve(name, "float64"))
-    # A float, not NumPy's, with the JIT off too.
-    return lambda *args: float(function(*(x if isinstance(x, bool) else float(x) for x in args)))
+    loop, given = op.forward_loop, {**op.params, **params}
+    extra = [float(_given(op, given, name)) for name in loop.args[len(inputs) :]]
+    letters = "v" * len(inputs) + "s" * len(extra)
+    kernel = _elementwise.compiled(
+        loop, (_FLOAT64,) * len(letters), (_FLOAT64,), "float64", letters
+    )
+    y = np.empty(1)
+    kernel.serial(*[np.array([float(x)]) for x in inputs], *extra, y, 0, 1)
+    return float(y[0])
 
 
 def _functions(text: str, find: Callable[[str], Any]) -> dict[str, Any]:

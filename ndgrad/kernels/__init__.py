@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from typing import Any
 
-from ..base import as_dtype, public_names
+from ..base import MXNetError, as_dtype, public_names, shown
 from ._target import use_wide_vectors
 
 use_wide_vectors()
@@ -57,6 +57,10 @@ def source(name: str, dtype: Any = "float32") -> str:
             y[i] = x[i] * x[i]
     ...
     """
+    if not isinstance(name, str):
+        raise MXNetError(f"kernels.source: name must be a string, got {shown(name)}")
+    if name not in OPS and name not in ALIASES:
+        raise MXNetError(f"kernels.source: name={name!r}: there is no such operator")
     op, kind = lookup(name), as_dtype(dtype, op="kernels.source")
     if not isinstance(op, ElementwiseOp):
         functions = (op.forward, op.vjp, op.fast_vjp)

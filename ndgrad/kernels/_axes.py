@@ -1,4 +1,4 @@
-"""Checks of axes, tuples of integers and dtypes of indices that operators take as parameters."""
+"""Checks of what operators take as parameters: numbers, flags, words, axes, indices' dtypes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,62 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype
+from ..base import MXNetError, as_dtype, shown
+
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _word64(value: Any) -> int:
+    """An int that fits 64 bits; `TypeError` for anything else."""
+    number = operator.index(value)
+    if not -(2**63) <= number < 2**63:
+        raise TypeError
+    return number
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+
+
+def flag(op: str, arg: str, value: Any) -> bool:
+    """True or False, also as a number or in MXNet's text; None is False."""
+    value = _scalar(value)
+    if isinstance(value, str):
+        value = _FLAGS.get(value.lower(), value)
+    if value is None or isinstance(value, (numbers.Real, np.bool_)):
+        return bool(value)
+    raise MXNetError(f"{op}: {arg} must be True or False, got {shown(value)}")
+
+
+def number(op: str, arg: str, value: Any) -> Any:
+    """A real number, also as text; an int stays one."""
+    value = _scalar(value)
+    if isinstance(value, (numbers.Real, np.bool_, str)):
+        try:
+            real = float(value)
+            return real if isinstance(value, str) else value
+        except (ValueError, OverflowError):
+            pass
+    raise MXNetError(f"{op}: {arg} must be a number, got {shown(value)}")
 
 
 def integers(op: str, arg: str, value: Any, *, none: bool = False) -> tuple[Any, ...]:
     """A tuple of ints from an int or a sequence of them; with *none* some may be None."""
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
-        return tuple(None if none and v is None else operator.index(v) for v in given)
+        return tuple(None if none and v is None else _word64(v) for v in given)
     except TypeError:
         raise MXNetError(
-            f"Operator {op}: {arg} must be an int or a tuple of ints, got {value!r}"
+            f"Operator {op}: {arg} must be an int or a tuple of ints, got {shown(value)}"
         ) from None
 
 
 def integer(op: str, arg: str, value: Any) -> int:
     """An int, also when it is NumPy's."""
     try:
-        return operator.index(value)
+        return _word64(value)
     except TypeError:
-        raise MXNetError(f"Operator {op}: {arg} must be an int, got {value!r}") from None
+        raise MXNetError(f"Operator {op}: {arg} must be an int, got {shown(value)}") from None
 
 
 def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
@@ -69,10 +105,10 @@ def index_dtype(op: str, dtype: Any, length: int) -> np.dtype[Any]:
 
 def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:
     """One of a few words."""
-    if value not in valid:
+    if not isinstance(value, str) or value not in valid:
         words = ", ".join(map(repr, valid))
         raise MXNetError(
-            f"Operator {op}: Invalid Input: {value!r}, valid values are: {{{words}}} for {arg}"
+            f"Operator {op}: Invalid Input: {shown(value)}, valid values are: {{{words}}} for {arg}"
         )
     return str(value)
 
@@ -92,7 +128,7 @@ def sorted_axes(
     given = axis if isinstance(axis, (tuple, list)) else (axis,)
     if not all(isinstance(a, numbers.Integral) for a in given):
         raise MXNetError(
-            f"Operator {op}: expected None, an int or a tuple of ints as {arg}, got {axis!r}"
+            f"Operator {op}: expected None, an int or a tuple of ints as {arg}, got {shown(axis)}"
         )
     if not given:
         return tuple(range(ndim))

@@ -9,6 +9,7 @@ from typing import Any
 from ..base import MXNetError, promote
 from ..device import DeviceArray
 from ..storage import empty
+from ._axes import integer
 from ._declare import operator
 from ._products import (
     Shape,
@@ -124,12 +125,7 @@ def _fully_connected(
         raise MXNetError("Operator FullyConnected: no_bias=True, but a bias is given")
     if bias is None and not no_bias:
         raise MXNetError("Operator FullyConnected: argument bias is missing and no_bias is False")
-    try:
-        hidden = int(num_hidden)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"Operator FullyConnected: num_hidden must be an int, got {num_hidden!r}"
-        ) from None
+    hidden = integer("FullyConnected", "num_hidden", num_hidden)
     given = None if bias is None else bias._shape
     m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(flatten))
     if bias is None:

@@ -16,6 +16,7 @@ from .. import tracing
 from ..base import MXNetError
 from ..storage import empty
 from . import _elementwise
+from ._axes import choice, integers, number
 from ._codegen import Loop
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
@@ -101,7 +102,7 @@ _NO_MASK = (0,)
 
 def _shared_shape(shape: tuple[int, ...], axes: Any) -> tuple[int, ...]:
     """The mask's shape: 1 along the axes that share it."""
-    chosen = (axes,) if isinstance(axes, (int, np.integer)) else tuple(axes or ())
+    chosen = integers("Dropout", "axes", () if axes is None else axes)
     lengths = list(shape)
     for axis in chosen:
         if not -len(shape) <= axis < len(shape):
@@ -151,16 +152,10 @@ def _dropout(
     ----------
     Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
     """
-    try:
-        p = float(p)
-    except (TypeError, ValueError):
-        raise TypeError(f"Operator Dropout: p must be a number, got {p!r}") from None
+    p = float(number("Dropout", "p", p))
     if not 0.0 <= p <= 1.0:
         raise MXNetError(f"Operator Dropout: value {p:g} for Parameter p exceed bound [0,1]")
-    if mode not in ("training", "always"):
-        raise MXNetError(
-            f"Operator Dropout: Invalid Input: '{mode}', valid values are: {{'always', 'training'}}"
-        )
+    choice("Dropout", "mode", mode, ("always", "training"))
     x, shape = data._data, data._shape
     shared = _shared_shape(shape, axes)
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):

@@ -194,7 +194,7 @@ def _embedding(
     if weight._shape != expected:
         raise MXNetError(
             f"Operator Embedding: Shape inconsistent, Provided = {list(weight._shape)} for weight, "
-            f"inferred shape={expected}"
+            f"inferred shape={expected} from input_dim and output_dim"
         )
     index = _indices("Embedding", data, expected[0], "clip")
     y = _rows.take(weight._data, index, 1, *expected)
@@ -393,6 +393,8 @@ def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
 def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
     """Zeros of *shape* in which entries stand at index vectors; the last of equal ones stays."""
     target = integers("scatter_nd", "shape", shape)
+    if min(target, default=0) < 0:
+        raise MXNetError(f"Operator scatter_nd: shape={target} must not have negative lengths")
     rows, inner = _vectors("scatter_nd", indices, target)
     expected = (*indices._shape[1:], *target[indices._shape[0] :])
     if data._shape != expected:

@@ -187,8 +187,8 @@ def _bounds(shape: Shape, axis: int, indices: Any, sections: Any) -> list[int]:
     bounds = [*(starts if starts[:1] == [0] else [0, *starts]), n]
     if any(a > b for a, b in pairwise(bounds)):
         raise MXNetError(
-            f"Operator _split_v2: indices={indices} must rise from 0 to at most {n}, the length of "
-            f"axis {axis} of shape {list(shape)}"
+            f"Operator split_v2: indices_or_sections={indices} must rise from 0 to at most "
+            f"{n}, the length of axis {axis} of shape {list(shape)}"
         )
     return bounds
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..base import MXNetError
+from ._axes import integer
 from ._declare import operator
 from ._products import Shape, Sizes, as_dtype_of, gemm_grads, multiply, show
 from ._table import F, Sample
@@ -357,7 +358,7 @@ def _matmul(lhs: Any, rhs: Any, *, transpose_a: bool = False, transpose_b: bool 
 
 
 def _check_axis(name: str, axis: Any) -> None:
-    if int(axis) != -2:
+    if integer(name, "axis", axis) != -2:
         raise MXNetError(f"Operator {name}: axis={axis}, expected -2: matrices are the last axes")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..base import MXNetError
 from ..storage import empty
 from . import _rows, _strided
-from ._axes import choice, integers
+from ._axes import choice, integers, number
 from ._declare import operator
 from ._strided import Box, Shape, contiguous_strides, whole
 from ._table import F, Sample
@@ -90,7 +90,7 @@ def _pad(data: Any, *, mode: Any, pad_width: Any, constant_value: Any = 0) -> An
     shape = _padded_shape(data._shape, widths)
     if mode == "constant":
         y = empty(math.prod(shape), data._data.dtype)
-        y.fill(np.asarray(constant_value).astype(y.dtype))
+        y.fill(np.asarray(number("Pad", "constant_value", constant_value)).astype(y.dtype))
         _strided.move(data._data, whole(data._shape), y, _inside(data._shape, widths))
         return y, shape
     y, own = data._data, list(data._shape)

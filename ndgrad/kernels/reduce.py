@@ -19,7 +19,7 @@ from ..base import MXNetError, as_dtype
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda, _elementwise, _reduction, _strided
-from ._axes import sorted_axes
+from ._axes import integer, sorted_axes
 from ._codegen import Loop, compute_type
 from ._declare import elementwise, operator
 from ._launch import chunked, grain
@@ -566,7 +566,7 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
 
 
 def _counted(op: str, data: Any, num_arrays: Any) -> None:
-    if num_arrays != len(data):
+    if integer(op, "num_arrays", num_arrays) != len(data):
         raise MXNetError(
             f"Operator {op}: num_arrays={num_arrays!r}, but {len(data)} arrays are given"
         )

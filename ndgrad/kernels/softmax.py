@@ -17,6 +17,7 @@ from ..base import MXNetError, as_dtype
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cache, _rows, _rowwise
+from ._axes import choice, number
 from ._codegen import _loaded, _stored, compute_type
 from ._declare import operator
 from ._half import seen
@@ -41,10 +42,11 @@ _SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale"
 _LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
 
 
-def _scale(temperature: Any, sign: float = 1.0) -> float:
+def _scale(temperature: Any, sign: float = 1.0, op: str = "softmax") -> float:
     if temperature is None:
         return sign
-    return sign / float(temperature) if float(temperature) else math.copysign(math.inf, sign)
+    divisor = float(number(op, "temperature", temperature))
+    return sign / divisor if divisor else math.copysign(math.inf, sign)
 
 
 def _out_dtype(op: str, data: Any, dtype: Any) -> np.dtype[Any]:
@@ -206,7 +208,7 @@ def _softmin(
     """The softmax of the negative: see `softmax`."""
     if use_length:
         raise MXNetError("Operator softmin: use_length=True, expected False; softmax has lengths")
-    return _forward("softmin", SOFTMAX, data, axis, _scale(temperature, -1.0), dtype)
+    return _forward("softmin", SOFTMAX, data, axis, _scale(temperature, -1.0, "softmin"), dtype)
 
 
 def _log_softmax_vjp(g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any) -> Any:
@@ -237,15 +239,13 @@ def _log_softmax(
         raise MXNetError(
             "Operator log_softmax: use_length=True, expected False; softmax has lengths"
         )
-    return _forward("log_softmax", LOG_SOFTMAX, data, axis, _scale(temperature), dtype)
+    return _forward(
+        "log_softmax", LOG_SOFTMAX, data, axis, _scale(temperature, 1.0, "log_softmax"), dtype
+    )
 
 
 def _activation_axis(shape: tuple[int, ...], mode: Any) -> tuple[int, int, int]:
-    if mode not in ("instance", "channel"):
-        raise MXNetError(
-            f"Operator SoftmaxActivation: mode={mode!r}, valid values are 'instance', 'channel'"
-        )
-    if mode == "channel":
+    if choice("SoftmaxActivation", "mode", mode, ("instance", "channel")) == "channel":
         if len(shape) < 3:
             raise MXNetError(
                 "Operator SoftmaxActivation: mode='channel' expected 3 dimensions or more, "

@@ -16,7 +16,7 @@ from ..base import MXNetError
 from ..device import DeviceArray
 from ..storage import empty
 from . import _cuda
-from ._axes import index_dtype
+from ._axes import index_dtype, integer
 from ._declare import operator
 from ._keys import masks, sort_key
 from ._launch import chunked, grain, kernel
@@ -148,7 +148,7 @@ def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
     if axis is None:
         n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
-        place = int(axis)
+        place = integer(what, "axis", axis)
         if not -len(shape) <= place < len(shape):
             raise MXNetError(
                 f"Operator {what}: Invalid axis! axis should be between {-len(shape)} and "
@@ -156,7 +156,7 @@ def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
             )
         place %= len(shape)
         n, outer, inner = shape[place], shape[:place], shape[place + 1 :]
-    count = int(k)
+    count = integer(what, "k", k)
     if count > n:
         raise MXNetError(f"Operator {what}: k must be smaller than {n + 1}, get k = {k}")
     count = count if count > 0 else n

@@ -6,7 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from ..base import MXNetError
+import numpy as np
+
+from ..base import MXNetError, shown
+from ..kernels._axes import flag, integer, number
 from ..kernels._table import OPS, ElementwiseOp, Op
 from ..ndarray import NDArray
 
@@ -61,6 +64,33 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     return bound
 
 
+def _checks(op: Op) -> dict[str, Callable[[str, str, Any], Any]]:
+    """What each parameter must be, as far as its default says: a check that returns its value.
+
+    The operator's forward checks what depends on the inputs.
+    """
+    found: dict[str, Callable[[str, str, Any], Any]] = {}
+    for name, default in op.params.items():
+        if default.__class__ is bool:
+            found[name] = flag
+        elif default.__class__ is float:
+            found[name] = number
+        else:
+            found[name] = _no_array
+    return found
+
+
+def _no_array(op: str, arg: str, value: Any) -> Any:
+    if isinstance(value, (NDArray, np.ndarray)) and value.ndim:
+        raise MXNetError(f"Operator {op}: {arg} must not be an array, got {shown(value)}")
+    return value
+
+
+# Classes of parameters that need no look, as their value is what the check would return.
+_PLAIN = frozenset((bool, int, float, str, tuple, list, type, np.dtype, type(None)))
+_QUICK = {flag: frozenset((bool,)), number: frozenset((float, int, bool)), _no_array: _PLAIN}
+
+
 def _unknown(op: Op, name: str, given: str) -> TypeError:
     known = [*op.keywords, *(p for p in op.params if not p.startswith("_")), "out", "name"]
     return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
@@ -74,7 +104,7 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
     required = {k for k, n in zip(keys, op.inputs, strict=True) if n not in op.optional}
     required |= {p for p in params if op.params[p] is _Parameter.empty}
     numbers_allowed = isinstance(op, ElementwiseOp)
-    known = {*order}
+    known, checks = {*order}, _checks(op)
 
     def general(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         kwargs.pop("name", None)
@@ -92,6 +122,7 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
             if key not in given:
                 raise TypeError(f"{name}: argument {key!r} is missing")
         inputs = [given.pop(key, None) for key in keys]
+        given = {key: checks[key](name, key, value) for key, value in given.items()}
         if not numbers_allowed:
             _check_arrays(name, keys, inputs, op.optional)
         while inputs and inputs[-1] is None and op.inputs[len(inputs) - 1] in op.optional:
@@ -108,6 +139,7 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     most = len(op.inputs)
     known = frozenset(p for p in op.params if not p.startswith("_"))
     required = frozenset(p for p in known if op.params[p] is _Parameter.empty)
+    plain = {name: _QUICK[check] for name, check in _checks(op).items()}
 
     def short(*args: Any, **kwargs: Any) -> Any:
         if least <= len(args) <= most and (
@@ -117,7 +149,11 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
                 if x.__class__ is not NDArray:
                     break
             else:
-                return call(*args, **kwargs)
+                for key, value in kwargs.items():
+                    if value.__class__ not in plain[key]:
+                        break
+                else:
+                    return call(*args, **kwargs)
         return general(*args, **kwargs)
 
     return short
@@ -133,18 +169,21 @@ def _check_arrays(name: str, keys: Any, inputs: Any, optional: Any) -> None:
 
 def _variadic(op: Op, name: str) -> Callable[..., Any]:
     call = op.call
-    known = {p for p in op.params if not p.startswith("_")}
+    known, checks = {p for p in op.params if not p.startswith("_")}, _checks(op)
 
     def variadic(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         kwargs.pop("name", None)
         count = kwargs.pop("num_args", None)
+        if count is not None:
+            count = integer(name, "num_args", count)
         if len(args) == 1 and isinstance(args[0], (list, tuple)):
             args = tuple(args[0])
-        if count is not None and int(count) != len(args):
+        if count is not None and count != len(args):
             raise MXNetError(f"{name}: num_args={count}, but {len(args)} arrays are given")
-        for key in kwargs:
+        for key, value in kwargs.items():
             if key not in known:
                 raise _unknown(op, name, key)
+            kwargs[key] = checks[key](name, key, value)
         if not args:
             raise TypeError(f"{name}: at least one NDArray is needed")
         for i, x in enumerate(args):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..base import MXNetError
 from ..kernels._table import lookup
 from ..ndarray import NDArray
+from ._check import array
 
 __all__ = [
     "add",
@@ -33,18 +37,26 @@ __all__ = [
 ]
 
 
+_OPERANDS = (NDArray, float, int, numbers.Real, np.bool_)
+
+
 def _function(name: str, row: str, on_numbers: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     op = lookup(row)
     symmetric = name in ("maximum", "minimum")
 
     def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
+        for arg, operand in (("lhs", lhs), ("rhs", rhs)):
+            if not isinstance(operand, _OPERANDS):
+                raise TypeError(
+                    f"{name}: argument {arg} must be an NDArray or a number; "
+                    f"type {type(operand)} not supported"
+                )
+        if out is not None:
+            array(name, "out", out)
         if symmetric and not isinstance(lhs, NDArray):
             lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
         if isinstance(lhs, NDArray) or isinstance(rhs, NDArray):
             return op.call(lhs, rhs) if out is None else op.call(lhs, rhs, out=out)
-        for operand in (lhs, rhs):
-            if not isinstance(operand, (int, float)) and not hasattr(operand, "dtype"):
-                raise TypeError(f"{name}: type {type(operand)} not supported")
         return on_numbers(lhs, rhs)
 
     call.__name__ = call.__qualname__ = name

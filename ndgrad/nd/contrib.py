@@ -6,10 +6,11 @@ import math
 
 from ..base import MXNetError, public_names
 from ..context import Context
-from ..kernels._axes import axis_of, integers
+from ..kernels._axes import axis_of, integer, integers, number
 from ..kernels._table import F
 from ..ndarray import NDArray
-from .creation import arange
+from ._check import array
+from .creation import _context, arange
 
 __all__ = ["arange_like", "div_sqrt_dim", "index_array", "isfinite", "isinf", "isnan"]
 __dir__ = public_names(globals())
@@ -17,22 +18,22 @@ __dir__ = public_names(globals())
 
 def isnan(data: NDArray) -> NDArray:
     """1 where an element is NaN, else 0."""
-    return F.isnan(data)  # type: ignore[no-any-return]
+    return F.isnan(array("isnan", "data", data))  # type: ignore[no-any-return]
 
 
 def isinf(data: NDArray) -> NDArray:
     """1 where an element is infinite, else 0."""
-    return F.isinf(data)  # type: ignore[no-any-return]
+    return F.isinf(array("isinf", "data", data))  # type: ignore[no-any-return]
 
 
 def isfinite(data: NDArray) -> NDArray:
     """1 where an element is neither infinite nor NaN, else 0."""
-    return F.isfinite(data)  # type: ignore[no-any-return]
+    return F.isfinite(array("isfinite", "data", data))  # type: ignore[no-any-return]
 
 
 def div_sqrt_dim(data: NDArray) -> NDArray:
     """Divide by the square root of the last axis' length, as in scaled dot-product attention."""
-    if not data.ndim:
+    if not array("div_sqrt_dim", "data", data).ndim:
         raise MXNetError("div_sqrt_dim: expected an array of one axis or more, got shape ()")
     return data / math.sqrt(max(1, data.shape[-1]))
 
@@ -52,20 +53,27 @@ def arange_like(
     MXNetError
         If there is no such axis, or *repeat* is less than 1.
     """
-    shape = data.shape if axis is None else (data.shape[axis_of("arange_like", axis, data.ndim)],)
+    what = "arange_like"
+    shape = array(what, "data", data).shape
+    if axis is not None:
+        shape = (shape[axis_of(what, axis, data.ndim)],)
     size = math.prod(shape)
+    start, step = number(what, "start", start), number(what, "step", step)
+    repeat = integer(what, "repeat", repeat)
+    place = data.context if ctx is None else _context(ctx, what)
     if repeat < 1:
         raise MXNetError(f"arange_like: repeat={repeat}, expected 1 or more")
     steps = -(-size // repeat)
-    values = arange(0, steps, repeat=repeat, dtype="float64", ctx=ctx or data.context)
+    values = arange(0, steps, repeat=min(repeat, max(1, size)), dtype="float64", ctx=place)
     return F._reshaped((values[:size] * step + start).astype(data.dtype), shape=shape)  # type: ignore[no-any-return]
 
 
 def index_array(data: NDArray, axes: tuple[int, ...] | None = None) -> NDArray:
     """Write each element's index, or those of some *axes* only, along a new last axis; int64."""
+    array("index_array", "data", data)
     chosen = range(data.ndim) if axes is None else integers("index_array", "axes", axes)
     if not chosen:
-        raise MXNetError("index_array: expected one axis or more")
+        raise MXNetError(f"index_array: axes={axes}, expected one axis or more")
     parts = []
     for axis in chosen:
         at = axis_of("index_array", axis, data.ndim, "axes")

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from .. import _dlpack
-from ..base import MXNetError, as_dtype
+from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..device import LEGACY_STREAM, device_of, placed
+from ..kernels._axes import flag, integer, number
 from ..kernels._strided import Box, gather
 from ..kernels._table import lookup
 from ..ndarray import NDArray
 from ..storage import empty_on as _allocate
+from ._check import array as array_argument
+from ._check import out_array
 
 __all__ = [
     "arange",
@@ -35,12 +38,12 @@ __all__ = [
 _FLOAT32 = np.dtype("float32")
 
 
-def _context(ctx: Any) -> Context:
+def _context(ctx: Any, what: str) -> Context:
     if ctx is None:
         return current_context()
     if not isinstance(ctx, Context):
-        raise TypeError(f"ctx must be a Context such as cpu(), got {type(ctx).__name__}")
-    check_usable(ctx)
+        raise TypeError(f"{what}: ctx must be a Context such as cpu(), got {shown(ctx)}")
+    check_usable(ctx, op=what)
     return ctx
 
 
@@ -55,8 +58,10 @@ def _shape(shape: Any, what: str) -> tuple[int, ...]:
         shape = (shape,)
     try:
         lengths = tuple(int(length) for length in shape)
-    except (TypeError, ValueError):
-        raise TypeError(f"{what}: shape must be an int or a tuple of ints, got {shape!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"{what}: shape must be an int or a tuple of ints, got {shown(shape)}"
+        ) from None
     if any(length < 0 for length in lengths):
         raise MXNetError(f"{what}: shape must not have negative lengths, got {lengths}")
     return lengths
@@ -82,7 +87,7 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
     if isinstance(source_array, NDArray):
         kind = source_array.dtype if dtype is None else dtype
         copy: NDArray = lookup("Cast").call(source_array, dtype=as_dtype(kind, op="array"))
-        context = _context(ctx)
+        context = _context(ctx, "array")
         return copy if copy.context == context else copy.as_in_context(context)
     if hasattr(source_array, "__cuda_array_interface__"):
         return array(from_dlpack(source_array), ctx, _FLOAT32 if dtype is None else dtype)
@@ -93,8 +98,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
             with np.errstate(all="ignore"):
                 host = host.astype(kind)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError("source_array must be array like object") from None
-    return NDArray._from_numpy(host, _context(ctx))
+        raise TypeError("array: source_array must be array like object") from None
+    return NDArray._from_numpy(host, _context(ctx, "array"))
 
 
 def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
@@ -107,12 +112,14 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
     zero_copy : bool
         Whether to share the memory; otherwise it is copied.
     """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy: ndarray must be a NumPy array, got {shown(ndarray)}")
     kind = as_dtype(ndarray.dtype, op="from_numpy", arg="ndarray.dtype")
-    if not zero_copy:
+    if not flag("from_numpy", "zero_copy", zero_copy):
         return NDArray._from_numpy(ndarray.astype(kind, copy=False), None)
     flags = ndarray.flags
     if not (flags.c_contiguous and flags.writeable and flags.aligned):
-        raise ValueError("from_numpy: only a contiguous, writeable array can share its memory")
+        raise ValueError("from_numpy: ndarray must be contiguous and writeable to share its memory")
     shared = NDArray(ndarray.reshape(-1), ndarray.shape, _host())
     ndarray.flags.writeable = False  # as MXNet does: a write there would go past version counters
     return shared
@@ -154,7 +161,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
             data, shape, strides, writeable = _dlpack.lent(dlpack)
             shared = _from_device(data, shape, strides)
             return shared if writeable else shared.copy()
-        raise TypeError(f"from_dlpack: expected an array or a capsule, got {type(dlpack).__name__}")
+        raise TypeError(f"from_dlpack: dlpack must be an array or a capsule, got {shown(dlpack)}")
     kind, number = dlpack.__dlpack_device__()
     if kind == _dlpack.CUDA:
         device = device_of(gpu(number))
@@ -179,19 +186,23 @@ def _from_device(data: Any, shape: tuple[int, ...], strides: tuple[int, ...] | N
 
 def to_dlpack_for_read(data: NDArray) -> Any:
     """Return a DLPack capsule of an array's memory, to be read."""
-    return data.to_dlpack_for_read()
+    return array_argument("to_dlpack_for_read", "data", data).to_dlpack_for_read()
 
 
 def to_dlpack_for_write(data: NDArray) -> Any:
     """Return a DLPack capsule of an array's memory, to be written to; not while recording."""
-    return data.to_dlpack_for_write()
+    return array_argument("to_dlpack_for_write", "data", data).to_dlpack_for_write()
 
 
 def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
-    context, lengths = _context(ctx), _shape(shape, what)
+    out_array(what, out)
+    context, lengths = _context(ctx, what), _shape(shape, what)
     data = _allocate(context, math.prod(lengths), kind)
-    data.fill(value)
+    try:
+        data.fill(value)
+    except (OverflowError, ValueError):
+        raise MXNetError(f"{what}: val={value!r} has no value in dtype {kind}") from None
     result = NDArray(data, lengths, context)
     return result if out is None else result.copyto(out)
 
@@ -223,11 +234,18 @@ def full(
     out: NDArray | None = None,
 ) -> NDArray:
     """Make an array filled with *val*, a number or an array that broadcasts to *shape*."""
-    if hasattr(val, "shape"):
-        result = empty(shape, ctx, dtype)
+    if not isinstance(val, (NDArray, np.ndarray, list, tuple)):
+        value = number("full", "val", val)
+        return _filled(shape, value, ctx, dtype, "full", out)
+    out_array("full", out)
+    result = _unset(shape, ctx, dtype, "full")
+    try:
         result[:] = val
-        return result if out is None else result.copyto(out)
-    return _filled(shape, val, ctx, dtype, "full", out)
+    except (TypeError, ValueError, MXNetError) as error:
+        raise ValueError(
+            f"full: val must be a number or fit shape {result.shape}, got {shown(val)}"
+        ) from error
+    return result if out is None else result.copyto(out)
 
 
 def empty(
@@ -238,15 +256,19 @@ def empty(
 ) -> NDArray:
     """Make an array whose values are not set."""
     _dense(stype, "empty")
-    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="empty")
-    lengths = _shape(shape, "empty")
-    context = _context(ctx)
+    return _unset(shape, ctx, dtype, "empty")
+
+
+def _unset(shape: Any, ctx: Any, dtype: Any, what: str) -> NDArray:
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
+    lengths = _shape(shape, what)
+    context = _context(ctx, what)
     return NDArray(_allocate(context, math.prod(lengths), kind), lengths, context)
 
 
 def _dense(stype: str | None, what: str) -> None:
-    if stype not in (None, "default"):
-        raise MXNetError(f"{what}: stype={stype!r}, expected 'default'")
+    if stype is not None and not (isinstance(stype, str) and stype == "default"):
+        raise MXNetError(f"{what}: stype must be 'default', got {shown(stype)}")
 
 
 def _only_out(kwargs: dict[str, Any], what: str) -> Any:
@@ -273,18 +295,25 @@ def arange(
     MXNetError
         If *step* is 0 or *repeat* less than 1.
     """
-    if stop is None:
-        start, stop = 0, start
+    start, step = number("arange", "start", start), number("arange", "step", step)
+    repeat = integer("arange", "repeat", repeat)
+    start, stop = (0, start) if stop is None else (start, number("arange", "stop", stop))
     if step == 0 or repeat < 1:
         raise MXNetError(f"arange: step={step}, repeat={repeat}; expected step != 0, repeat >= 1")
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="arange")
+    count = (stop - start) / step * repeat
+    if not count < 2**60:  # NaN neither
+        raise MXNetError(
+            f"arange: start={start}, stop={stop}, step={step}, repeat={repeat} are {count:g} "
+            "values, more than any array holds"
+        )
     if kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
         host = np.arange(int(start), int(stop), int(step))  # float64 has not all of int64
     else:
-        host = np.arange(start, stop, step, dtype="float64")
+        host = np.arange(float(start), float(stop), float(step), dtype="float64")
     if repeat != 1:
         host = host.repeat(repeat)
-    return NDArray._from_numpy(host.astype(kind), _context(ctx))
+    return NDArray._from_numpy(host.astype(kind), _context(ctx, "arange"))
 
 
 def linspace(
@@ -297,12 +326,21 @@ def linspace(
 ) -> NDArray:
     """Make *num* evenly spaced values from *start* to *stop*."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="linspace")
-    if num < 0:
-        raise MXNetError(f"linspace: num={num}, expected num >= 0")
-    return NDArray._from_numpy(np.linspace(start, stop, num, endpoint).astype(kind), _context(ctx))
+    first = float(number("linspace", "start", start))
+    last = float(number("linspace", "stop", stop))
+    num, endpoint = integer("linspace", "num", num), flag("linspace", "endpoint", endpoint)
+    if not 0 <= num < 2**60:
+        raise MXNetError(f"linspace: num={num}, expected num >= 0 and what an array holds")
+    host = np.linspace(first, last, num, endpoint)
+    return NDArray._from_numpy(host.astype(kind), _context(ctx, "linspace"))
 
 
 def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> NDArray:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="eye")
-    return NDArray._from_numpy(np.eye(int(N), int(M) or int(N), int(k), dtype=kind), _context(ctx))
+    rows, columns = integer("eye", "N", N), integer("eye", "M", M)
+    columns, diagonal = columns or rows, integer("eye", "k", k)
+    if min(rows, columns) < 0 or rows * columns >= 2**60:
+        raise MXNetError(f"eye: N={rows}, M={columns}, expected lengths of a matrix")
+    host = np.eye(rows, columns, min(max(diagonal, -rows), columns), dtype=kind)
+    return NDArray._from_numpy(host, _context(ctx, "eye"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetError
+from ..base import MXNetError, shown
 from ..dispatch import write_into
 from ..graph import state
+from ..kernels._axes import number
 from ..kernels._table import F
 from ..ndarray import NDArray
+from ._check import array, out_array, word
 from .random import uniform
 
 __all__ = ["Activation", "LeakyReLU"]
@@ -23,14 +25,10 @@ _ACTIVATIONS = {
 _LEAKY = ("elu", "gelu", "leaky", "prelu", "rrelu", "selu")
 
 
-def _check(what: str, data: Any, act_type: Any, known: Any) -> None:
-    if not isinstance(data, NDArray):
-        raise TypeError(f"{what}: argument data must have NDArray type, got {type(data).__name__}")
-    if act_type not in known:
-        values = ", ".join(repr(name) for name in sorted(known))
-        raise MXNetError(
-            f"Invalid Input: {act_type!r}, valid values are: {{{values}}}, in operator {what}"
-        )
+def _check(what: str, data: Any, act_type: Any, known: Any, out: Any) -> None:
+    array(what, "data", data)
+    word(what, "act_type", act_type, known)
+    out_array(what, out)
 
 
 def Activation(
@@ -50,13 +48,13 @@ def Activation(
     MXNetError
         For another *act_type*.
     """
-    _check("Activation", data, act_type, _ACTIVATIONS)
+    _check("Activation", data, act_type, _ACTIVATIONS, out)
     return getattr(F, _ACTIVATIONS[act_type])(data, out=out)
 
 
 def _prelu(data: NDArray, gamma: Any) -> NDArray:
     if not isinstance(gamma, NDArray):
-        raise TypeError("LeakyReLU: act_type='prelu' needs an NDArray gamma")
+        raise TypeError(f"LeakyReLU: act_type='prelu' needs an NDArray gamma, got {shown(gamma)}")
     channels = data.shape[1] if data.ndim > 1 else 1
     if gamma.shape not in ((channels,), (1,), data.shape):
         raise MXNetError(
@@ -107,13 +105,16 @@ def LeakyReLU(
     MXNetError
         For another *act_type*, or slopes that do not fit.
     """
-    _check("LeakyReLU", data, act_type, _LEAKY)
+    _check("LeakyReLU", data, act_type, _LEAKY, out)
+    slope = float(number("LeakyReLU", "slope", slope))
+    lower_bound = float(number("LeakyReLU", "lower_bound", lower_bound))
+    upper_bound = float(number("LeakyReLU", "upper_bound", upper_bound))
     if act_type == "prelu":
         result = _prelu(data, gamma)
     elif act_type == "rrelu":
-        result = _rrelu(data, float(lower_bound), float(upper_bound))
+        result = _rrelu(data, lower_bound, upper_bound)
     elif act_type in ("leaky", "elu"):
-        result = getattr(F, f"_{act_type}")(data, slope=float(slope))
+        result = getattr(F, f"_{act_type}")(data, slope=slope)
     else:
         result = getattr(F, f"_{act_type}")(data)
     return result if out is None else write_into(out, result, "LeakyReLU")  # type: ignore[return-value]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import MXNetError
+from ..kernels._axes import flag
 from ..kernels._table import F
 from ..ndarray import NDArray
+from ._check import array, word
 
 __all__ = ["topk"]
 
@@ -47,14 +48,9 @@ def topk(
     MXNetError
         If there is no such axis, not so many elements, or no such *ret_typ*.
     """
-    if not isinstance(data, NDArray):
-        raise TypeError(f"topk: argument data must have NDArray type, got {type(data).__name__}")
-    if ret_typ not in _KINDS:
-        values = ", ".join(map(repr, _KINDS))
-        raise MXNetError(
-            f"Invalid Input: {ret_typ!r}, valid values are: {{{values}}}, in operator topk"
-        )
-    common = {"axis": axis, "k": k, "is_ascend": bool(is_ascend), "out": out}
+    array("topk", "data", data)
+    word("topk", "ret_typ", ret_typ, _KINDS)
+    common = {"axis": axis, "k": k, "is_ascend": flag("topk", "is_ascend", is_ascend), "out": out}
     if ret_typ == "value":
         return F._topk_values(data, **common)
     if ret_typ == "mask":

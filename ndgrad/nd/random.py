@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from .. import dispatch
-from ..base import MXNetError, as_dtype, promote, public_names
+from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
 from ..device import device_of, host, moved, placed
 from ..kernels import random as _kernels
+from ..kernels._axes import flag
 from ..kernels._philox import drawing
 from ..kernels._table import F
 from ..ndarray import NDArray
@@ -71,7 +72,9 @@ def _number(value: Any, what: str, name: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{what}: {name} must be a number or an NDArray, got {value!r}") from None
+        raise TypeError(
+            f"{what}: {name} must be a number or an NDArray, got {shown(value)}"
+        ) from None
 
 
 def _draw(
@@ -103,7 +106,7 @@ def _draw(
             lengths = out.shape if isinstance(out, NDArray) else (1,)
         else:
             lengths = _shape(shape, what)
-        place = _context(ctx)
+        place = _context(ctx, what)
         with placed(device_of(place)):
             flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
         return _deliver(NDArray(flat, lengths, place), out, what)
@@ -413,8 +416,10 @@ def randint(
         raise MXNetError(f"randint: dtype={kind}, expected int32 or int64")
     try:
         first, end = int(low), int(high)
-    except (TypeError, ValueError):
-        raise TypeError(f"randint: low={low!r}, high={high!r}, expected whole numbers") from None
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"randint: low={shown(low)}, high={shown(high)}, expected whole numbers"
+        ) from None
     limits = np.iinfo(kind)
     if not limits.min <= first < end <= limits.max + 1:
         raise MXNetError(
@@ -424,7 +429,7 @@ def randint(
         lengths = out.shape if isinstance(out, NDArray) else (1,)
     else:
         lengths = _shape(shape, "randint")
-    place = _context(ctx)
+    place = _context(ctx, "randint")
     with placed(device_of(place)):
         flat = _kernels.randint(math.prod(lengths), kind, first, end)
     return _deliver(NDArray(flat, lengths, place), out, "randint")
@@ -462,12 +467,17 @@ def multinomial(
     if not isinstance(data, NDArray):
         raise TypeError(f"multinomial: data must have NDArray type, got {type(data).__name__}")
     lengths = () if shape is None else _shape(shape, "multinomial")
+    get_prob = flag("multinomial", "get_prob", get_prob)
     index = F._choice(data, shape=lengths, dtype=dtype)
     if get_prob:
         probability = F._log_of_choice(data, index)
         results = [index, probability]
         if out is None:
             return results
+        if not isinstance(out, (list, tuple)) or len(out) != 2:
+            raise TypeError(
+                f"multinomial: out must be two NDArrays with get_prob=True, got {shown(out)}"
+            )
         for target, result in zip(out, results, strict=True):
             dispatch.write_into(target, result, "multinomial")
         return out

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from .._files import file_name, read_file, write_file
-from ..base import MXNetError
+from ..base import MXNetError, shown
 from ..ndarray import NDArray
 
 __all__ = ["load", "load_frombuffer", "save"]
@@ -30,7 +30,6 @@ __all__ = ["load", "load_frombuffer", "save"]
 _FILE = 0x112
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
 _DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
-_WRONG = "Invalid NDArray file format"
 
 
 def _little(dtype: str) -> np.dtype[Any]:
@@ -85,20 +84,22 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
     if not all(isinstance(n, str) for n in names) or not all(
         isinstance(x, NDArray) for x in arrays
     ):
-        raise TypeError("save only accept dict str->NDArray or list of NDArray")
+        raise TypeError("save: data: save only accept dict str->NDArray or list of NDArray")
     write_file(name, _parts(arrays, [n.encode() for n in names]), "save")
 
 
 class _Reader:
     """A place in a buffer; to read past its end is an error."""
 
-    def __init__(self, buffer: Any) -> None:
+    def __init__(self, buffer: Any, given: str) -> None:
         self.bytes, self.at = memoryview(buffer).cast("B"), 0
+        self.wrong = f"{given}: Invalid NDArray file format"
 
     def take(self, count: int) -> memoryview:
         if not 0 <= count <= len(self.bytes) - self.at:
             raise MXNetError(
-                f"{_WRONG}: {count} bytes expected at {self.at}, {len(self.bytes) - self.at} there"
+                f"{self.wrong}: {count} bytes expected at {self.at}, "
+                f"{len(self.bytes) - self.at} there"
             )
         self.at += count
         return self.bytes[self.at - count : self.at]
@@ -115,10 +116,10 @@ _MOST_AXES = 64  # of an array in any version of NumPy
 
 def _shape(source: _Reader, ndim: int, letter: str) -> tuple[int, ...]:
     if not 0 <= ndim <= _MOST_AXES:
-        raise MXNetError(f"{_WRONG}: an array of {ndim} axes, expected 0 to {_MOST_AXES}")
+        raise MXNetError(f"{source.wrong}: an array of {ndim} axes, expected 0 to {_MOST_AXES}")
     lengths = source.numbers(f"{ndim}{letter}")
     if min(lengths, default=0) < 0:
-        raise MXNetError(f"{_WRONG}: an array of shape {lengths}")
+        raise MXNetError(f"{source.wrong}: an array of shape {lengths}")
     return lengths
 
 
@@ -142,22 +143,22 @@ def _array(source: _Reader) -> NDArray:
     try:
         values = values.reshape(shape)
     except ValueError as error:  # no elements, but lengths that multiply past 2**63
-        raise MXNetError(f"{_WRONG}: an array of shape {shape}: {error}") from error
+        raise MXNetError(f"{source.wrong}: an array of shape {shape}: {error}") from error
     return NDArray._from_numpy(values.astype(_DTYPES[flag]), None)
 
 
-def _read(buffer: Any) -> list[NDArray] | dict[str, NDArray]:
-    source = _Reader(buffer)
+def _read(buffer: Any, given: str) -> list[NDArray] | dict[str, NDArray]:
+    source = _Reader(buffer, given)
     if source.number("Q") != _FILE:
-        raise MXNetError(f"{_WRONG}: it does not begin with {_FILE:#x}")
+        raise MXNetError(f"{source.wrong}: it does not begin with {_FILE:#x}")
     source.take(8)
     arrays = [_array(source) for _ in range(source.number("Q"))]
     try:
         names = [bytes(source.take(source.number("Q"))).decode() for _ in range(source.number("Q"))]
     except UnicodeDecodeError as error:
-        raise MXNetError(f"{_WRONG}: a name is not UTF-8") from error
+        raise MXNetError(f"{source.wrong}: a name is not UTF-8") from error
     if names and len(names) != len(arrays):
-        raise MXNetError(f"{_WRONG}: {len(names)} names for {len(arrays)} arrays")
+        raise MXNetError(f"{source.wrong}: {len(names)} names for {len(arrays)} arrays")
     return dict(zip(names, arrays, strict=True)) if names else arrays
 
 
@@ -169,11 +170,11 @@ def load(fname: str) -> list[NDArray] | dict[str, NDArray]:
     MXNetError
         If the file cannot be read, is none of this format, or holds sparse arrays.
     """
-    return _read(read_file(fname, "load"))
+    return _read(read_file(fname, "load"), f"load: fname={fname!r}")
 
 
 def load_frombuffer(buf: bytes) -> list[NDArray] | dict[str, NDArray]:
     """`load` from the bytes of a file."""
     if not isinstance(buf, (bytes, bytearray, memoryview)):
-        raise TypeError(f"buf required to be bytes, got {type(buf).__name__}")
-    return _read(buf)
+        raise TypeError(f"load_frombuffer: buf required to be bytes, got {shown(buf)}")
+    return _read(buf, "load_frombuffer: buf")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError
+from ..base import MXNetError, shown
+from ..kernels._axes import axis_of, flag, integers
 from ..kernels._table import F, lookup
 from ..ndarray import NDArray
+from ._check import array
 
 __all__ = [
     "SliceChannel",
@@ -42,7 +44,9 @@ def split(
     squeeze_axis : bool
         Drop the axis; parts must have length 1 along it.
     """
-    options = {"num_outputs": num_outputs, "axis": axis, "squeeze_axis": squeeze_axis}
+    array("split", "data", data)
+    squeeze = flag("split", "squeeze_axis", squeeze_axis)
+    options = {"num_outputs": num_outputs, "axis": axis, "squeeze_axis": squeeze}
     if out is not None:
         return lookup("SliceChannel").call(data, out=out, **options)
     return _one_or_list(lookup("SliceChannel").call(data, **options))
@@ -64,25 +68,41 @@ def split_v2(
     ValueError
         If the sections cannot be equal, or *indices_or_sections* is neither an int nor a tuple.
     """
-    if isinstance(indices_or_sections, (int, np.integer)):
-        sections, indices = int(indices_or_sections), ()
-        if sections < 1 or ary.shape[axis] % sections:
-            raise ValueError("array split does not result in an equal division")
-    elif isinstance(indices_or_sections, (tuple, list, set)):
-        sections, indices = 0, (0, *indices_or_sections)
+    what, given = "split_v2", indices_or_sections
+    at = axis_of(what, axis, array(what, "ary", ary).ndim)
+    squeeze = flag(what, "squeeze_axis", squeeze_axis)
+    if isinstance(given, (int, np.integer)):
+        sections, indices = int(given), ()
+        if sections < 1 or ary.shape[at] % sections:
+            raise ValueError(
+                f"{what}: indices_or_sections={given}: array split does not result in an equal "
+                f"division of length {ary.shape[at]}"
+            )
+    elif isinstance(given, (tuple, list, set)):
+        sections, indices = 0, (0, *integers(what, "indices_or_sections", tuple(given)))
     else:
-        raise ValueError("indices_or_sections must either int or tuple of ints")
+        raise ValueError(
+            f"{what}: indices_or_sections must either int or tuple of ints, got {shown(given)}"
+        )
     parts = lookup("_split_v2").call(
-        ary, indices=indices, axis=axis, squeeze_axis=squeeze_axis, sections=sections
+        ary, indices=indices, axis=at, squeeze_axis=squeeze, sections=sections
     )
     return _one_or_list(parts)
 
 
 def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = True) -> NDArray:
     """Join arrays along an axis; a single one is returned itself unless *always_copy*."""
-    if len(arrays) == 1 and not always_copy:
-        return arrays[0]
-    result: NDArray = lookup("Concat").call(*arrays, dim=axis)
+    if not isinstance(arrays, Iterable) or isinstance(arrays, (NDArray, str, bytes)):
+        raise TypeError(f"concatenate: arrays must be a list of NDArrays, got {shown(arrays)}")
+    given = list(arrays)
+    if not given:
+        raise ValueError("concatenate: arrays is empty, expected one NDArray or more")
+    for i, x in enumerate(given):
+        array("concatenate", f"arrays[{i}]", x)
+    at = axis_of("concatenate", axis, given[0].ndim)
+    if not flag("concatenate", "always_copy", always_copy) and len(given) == 1:
+        return given[0]
+    result: NDArray = lookup("Concat").call(*given, dim=at)
     return result
 
 
@@ -96,10 +116,11 @@ def moveaxis(
     ValueError
         If an axis is out of range or the two numbers of axes differ.
     """
-    ndim = tensor.ndim
+    ndim = array("moveaxis", "tensor", tensor).ndim
     places = []
     for word, axes in (("source", source), ("destination", destination)):
-        given = [axes] if isinstance(axes, (int, np.integer)) else list(axes)
+        many = isinstance(axes, Iterable) and not isinstance(axes, (NDArray, np.ndarray, str))
+        given = integers("moveaxis", word, tuple(axes) if many else axes)
         if any(not -ndim <= a < ndim for a in given) or len({a % ndim for a in given}) < len(given):
             raise ValueError(f"moveaxis: {word}={axes} must name different axes of {ndim}")
         places.append([a % ndim for a in given])
@@ -120,7 +141,7 @@ def khatri_rao(*args: NDArray) -> NDArray:
     MXNetError
         If an array is no matrix or the numbers of columns differ.
     """
-    shapes = [x.shape for x in args]
+    shapes = [array("khatri_rao", f"args[{i}]", x).shape for i, x in enumerate(args)]
     if not args or any(len(s) != 2 or s[1] != shapes[0][-1] for s in shapes):
         raise MXNetError(f"khatri_rao: expected matrices with as many columns, got shapes {shapes}")
     result = args[0]
@@ -134,6 +155,8 @@ def khatri_rao(*args: NDArray) -> NDArray:
 
 def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
     """Write a row for each index into the matrix *out*: 1 at the index, else 0."""
+    array("onehot_encode", "indices", indices)
+    array("onehot_encode", "out", out)
     if out.ndim != 2 or indices.shape != out.shape[:1]:
         raise MXNetError(
             f"onehot_encode: indices has shape {indices.shape} and out {out.shape}, expected (n,) "
@@ -144,6 +167,8 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
 
 def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
     """Replace one element in each row of *lhs*, at the index in *rhs*, by that of *mhs*."""
+    for arg, x in (("lhs", lhs), ("mhs", mhs), ("rhs", rhs)):
+        array("fill_element_0index", arg, x)
     if lhs.ndim != 2 or mhs.shape != lhs.shape[:1] or rhs.shape != lhs.shape[:1]:
         raise MXNetError(
             f"fill_element_0index: lhs, mhs and rhs have shapes {lhs.shape}, {mhs.shape} and "
