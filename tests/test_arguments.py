@@ -389,7 +389,10 @@ def test_methods_written_by_hand(name: str) -> None:
             x = recorded()[1] if name == "backward" else nd.ones((2, 2))
             given = {**METHOD_CALLS[name], parameter: make()}
             wrong = fault(
-                {name}, parameter, odd, lambda x=x, given=given: getattr(x, name)(**given)
+                {name, name.replace("ctx", "context")},
+                parameter,
+                odd,
+                lambda x=x, given=given: getattr(x, name)(**given),
             )
             if wrong:
                 found.append(f"{parameter}={odd}: {wrong}")

@@ -88,7 +88,11 @@ def _no_array(op: str, arg: str, value: Any) -> Any:
 
 # Classes of parameters that need no look, as their value is what the check would return.
 _PLAIN = frozenset((bool, int, float, str, tuple, list, type, np.dtype, type(None)))
-_QUICK = {flag: frozenset((bool,)), number: frozenset((float, int, bool)), _no_array: _PLAIN}
+_QUICK: dict[Any, frozenset[Any]] = {
+    flag: frozenset((bool,)),
+    number: frozenset((float, int, bool)),
+    _no_array: _PLAIN,
+}
 
 
 def _unknown(op: Op, name: str, given: str) -> TypeError:

@@ -307,7 +307,9 @@ def arange(
             f"arange: start={start}, stop={stop}, step={step}, repeat={repeat} are {count:g} "
             "values, more than any array holds"
         )
-    if kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
+    if not count > 0:
+        host = np.empty(0)
+    elif kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
         host = np.arange(int(start), int(stop), int(step))  # float64 has not all of int64
     else:
         host = np.arange(float(start), float(stop), float(step), dtype="float64")

@@ -118,7 +118,8 @@ def moveaxis(
     """
     ndim = array("moveaxis", "tensor", tensor).ndim
     places = []
-    for word, axes in (("source", source), ("destination", destination)):
+    both: tuple[tuple[str, Any], ...] = (("source", source), ("destination", destination))
+    for word, axes in both:
         many = isinstance(axes, Iterable) and not isinstance(axes, (NDArray, np.ndarray, str))
         given = integers("moveaxis", word, tuple(axes) if many else axes)
         if any(not -ndim <= a < ndim for a in given) or len({a % ndim for a in given}) < len(given):
