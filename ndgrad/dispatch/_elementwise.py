@@ -45,10 +45,8 @@ def size_of(shape: tuple[int, ...]) -> int:
 
 def _as_scalar(value: Any, dtype: Dtype) -> Any:
     """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
-    if dtype.kind == "f":
-        return float(value)
     try:
-        return int(value)
+        return float(value) if dtype.kind == "f" else int(value)
     except (OverflowError, ValueError):
         raise MXNetError(f"scalar {value!r} has no value in dtype {dtype}") from None
 

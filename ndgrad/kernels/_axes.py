@@ -27,6 +27,8 @@ def _scalar(value: Any) -> Any:
 
 def flag(op: str, arg: str, value: Any) -> bool:
     """True or False, also as a number or in MXNet's text; None is False."""
+    if value is True or value is False:
+        return value
     value = _scalar(value)
     if isinstance(value, str):
         value = _FLAGS.get(value.lower(), value)
@@ -37,6 +39,8 @@ def flag(op: str, arg: str, value: Any) -> bool:
 
 def number(op: str, arg: str, value: Any) -> Any:
     """A real number, also as text; an int stays one."""
+    if value.__class__ is float or value.__class__ is int:
+        return value
     value = _scalar(value)
     if isinstance(value, (numbers.Real, np.bool_, str)):
         try:
