@@ -161,7 +161,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
             data, shape, strides, writeable = _dlpack.lent(dlpack)
             shared = _from_device(data, shape, strides)
             return shared if writeable else shared.copy()
-        raise TypeError(f"from_dlpack: dlpack must be an array or a capsule, got {shown(dlpack)}")
+        raise TypeError(f"from_dlpack: dlpack: expected an array or a capsule, got {shown(dlpack)}")
     kind, number = dlpack.__dlpack_device__()
     if kind == _dlpack.CUDA:
         device = device_of(gpu(number))
