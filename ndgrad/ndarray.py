@@ -360,7 +360,7 @@ class NDArray(Array):
         from .autograd import backward
 
         if out_grad is not None and not isinstance(out_grad, NDArray):
-            raise TypeError(f"backward: out_grad must be an NDArray, got {shown(out_grad)}")
+            raise TypeError(f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}")
         backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
 
     # --- indexing --------------------------------------------------------------------------------
