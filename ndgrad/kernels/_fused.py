@@ -35,7 +35,7 @@ from . import _cache, _codegen
 from ._codegen import _loaded, _stored, formula
 from ._launch import Entry, vector
 from ._reduction import Reduction
-from ._sums import FOLDS, PART
+from ._sums import FOLDS, LINE, PART
 
 Dtype = np.dtype[Any]
 
@@ -49,7 +49,6 @@ _AHEAD = 128  # elements between one fetch and another ...
 _AHEAD_ROW = 256  # ... of the next row
 _DISTANCE = 4096  # bytes: how far ahead, if it is not the next row
 _AHEAD_FROM = 1 << 19  # elements from which a later loop no longer finds them in the caches
-_LINE = 64  # bytes of a line of the caches
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 _NEUTRAL = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}  # of what can be fused
 
@@ -333,7 +332,7 @@ class _Writer:
         fetches = []
         for x in self.fused.operands:
             if x.level == "full":
-                step, distance = _LINE // x.dtype.itemsize, _DISTANCE // x.dtype.itemsize
+                step, distance = LINE // x.dtype.itemsize, _DISTANCE // x.dtype.itemsize
                 begin = self._begin(x.name, "(row + 1)" if self.last else "row")
                 begin += " + start" if self.last else f" + start + {distance}"
                 fetches.append(f"fetch({x.name}_all, {begin}, {begin} + stop - start, {step})")
@@ -454,14 +453,14 @@ class _Writer:
             elif x.level == "column":
                 add(f"    {x.name} = {x.name}_all[0:n]")
         body += [
-            f"    {name}_row = empty(n, {_kept(self.steps[name].dtype)})"
+            f"    {name}_row = scratch(n, {_kept(self.steps[name].dtype)})"
             for name in sorted(self.scratch)
         ]
         for fold in fused.steps:
             if isinstance(fold, Fold) and self._is_sum(fold):
                 own = f"{fold.name}_terms"
                 if self._terms(fold) == own:
-                    add(f"    {own} = empty({PART}, {self._kind(fold.source)})")
+                    add(f"    {own} = scratch({PART}, {self._kind(fold.source)})")
         add("    for unit in range(lo, hi):")
         for x in arguments:
             if x.level.startswith("partial"):
@@ -500,7 +499,7 @@ class _Writer:
         words = set(re.findall(r"[a-z]\w*", "\n".join(lines)))
         used = sorted(words & _NUMPY_NAMES)
         halves = sorted(words & {"float_to_half", "half_to_float"})
-        sums = sorted(self.imports & set(FOLDS.values()))
+        sums = sorted(words & {*FOLDS.values(), "scratch"})
         scalars = sorted(self.imports - {"fetch", *sums})
         top = [f'"""{fused.name}. Fused from a compiled graph; do not edit."""', ""]
         if "fetch" in self.imports:

@@ -27,6 +27,7 @@ from ._codegen import _loaded, _stored, compute_type, formula
 from ._launch import WORTH_SHARING, Entry, vector
 from ._sums import FOLDS, PART
 
+_EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
 _UNIT = 1 << 15  # elements from which a unit of work hides its launch
@@ -228,7 +229,7 @@ def source(
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
-            *([f"    terms_all = empty({PART}, {narrow})"] if made else []),
+            *([f"    terms_all = scratch({PART}, {narrow})"] if made else []),
             "    for unit in range(lo, hi):",
             "        chunk = unit % chunks",
             "        at = unit // chunks * n + chunk * rows",
@@ -250,6 +251,11 @@ def source(
             f"        y_all[unit] = {finished}",
         ]
     elif flat:
+        either = _EITHER.get(row.combined) if kind.startswith("float") else None
+        every = [
+            "        for i in range(x.size):",
+            f"            a = {combined('a', element('x[i]'))}",
+        ]
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
@@ -258,10 +264,18 @@ def source(
             "        at = unit // chunks * n + chunk * rows",
             "        x = x_all[at : at + min(rows, n - chunk * rows)]",
             f"        a = {start(kind)}",
-            "        for i in range(x.size):",
-            f"            a = {combined('a', element('x[i]'))}",
-            f"        y_all[unit] = {finished}",
         ]
+        if either:
+            lines += [
+                "        for i in range(x.size):",
+                f"            a = {either}(a, {element('x[i]')})",
+                "        if a == 0:  # which zero it is takes longer to find",
+                f"            a = {start(kind)}",
+                *[f"    {line}" for line in every],
+            ]
+        else:
+            lines += every
+        lines.append(f"        y_all[unit] = {finished}")
     else:
         left, right = (
             combined(element(f"x{i}[i]"), element(f"x{i + 1}[i]"), narrow) for i in (0, 2)
@@ -335,8 +349,11 @@ def source(
     head.append("from ndgrad.kernels._launch import chunked")
     if imports:
         head.append(f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}")
-    if folds := [name for name in FOLDS.values() if any(f"{name}(" in x for x in lines)]:
-        head.append(f"from ndgrad.kernels._sums import {', '.join(folds)}")
+    if used := [name for name in _EITHER.values() if any(f"{name}(" in x for x in lines)]:
+        head.append(f"from ndgrad.kernels._scalar._bits import {', '.join(used)}")
+    sums = ("product", "scratch", "total")
+    if used := [name for name in sums if any(f"{name}(" in x for x in lines)]:
+        head.append(f"from ndgrad.kernels._sums import {', '.join(used)}")
     return "\n".join([*head, "", "", "@chunked", *lines, ""])
 
 

@@ -103,20 +103,20 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         imports.update(used)
         return value
 
-    cut = form.endswith("_cut")
+    in_row, cut = form.startswith("row"), form.endswith("_cut")
     store = [f"{n} = {n}_all[at : at + {{}}]" for n in lines.args]
     keeps = "t" in lines.names()
     body = [
         f"def loop({', '.join(n + '_all' for n in lines.args)}, y_all, lengths, "
         "n, inner, scale, lo, hi):"
     ]
-    if form.startswith("row"):
+    if in_row:
         # The terms that are summed lie where the result will, if that has their type.
-        in_place = keeps and out.name == kind
+        in_place = out.name == kind
         per = {"m": "m", "s": "s", "t": "y[i]" if in_place else "terms[i]"}
         part = f"at + begin : at + min(begin + {PART}, full)"
         body += [
-            *([] if in_place else [f"    terms_all = empty({'n' if keeps else PART}, {kind})"]),
+            *([] if in_place else [f"    terms_all = scratch({'n' if keeps else PART}, {kind})"]),
             "    for line in range(lo, hi):",
             "        at = line * n",
             *(
@@ -130,7 +130,8 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
                 *[f"        {line.format('full')}" for line in store],
                 f"        m = {kind}(-inf)",
                 "        for i in range(full):",
-                f"            m = {text(f'maximum(m, {lines.peak})', m='m')}",
+                f"            m = either_maximum(m, {text(lines.peak)})",
+                f"        m += {kind}(0)  # either zero becomes the positive one",
             ]
         if in_place:
             terms = f"y = y_all[{part}]"
@@ -213,6 +214,9 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
         body += loop(*inside)
     joined = "\n".join(body)
+    own = ["from ndgrad.kernels._sums import scratch, total"]
+    if lines.peak:
+        own.insert(0, "from ndgrad.kernels._scalar._bits import either_maximum")
     names = ("empty", "float32", "float64", "inf")
     wanted = {n for n in names if f"{n})" in joined or f"{n}(" in joined}
     halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
@@ -226,7 +230,7 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
         *([f"from ndgrad.kernels._half import {', '.join(halves)}"] if halves else []),
         "from ndgrad.kernels._launch import chunked",
         *([f"from ndgrad.kernels._scalar import {', '.join(sorted(imports))}"] if imports else []),
-        *(["from ndgrad.kernels._sums import total"] if form.startswith("row") else []),
+        *(own if in_row else []),
         "",
         "",
         "@chunked",
@@ -259,6 +263,7 @@ def run(
     lines : Lines
     operands : tuple of numpy.ndarray
     y : numpy.ndarray
+        Memory of its own: terms lie there before all operands have been read.
     form : tuple of int
     scale : float
         What ``scale`` means in the formulas.

@@ -22,6 +22,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 16
+LINE = 64  # bytes of a line of the caches
 
 PART = 2048
 """Elements of a long sum that are added up at once; parts follow each other in float64.
@@ -51,6 +52,10 @@ if numba.config.DISABLE_JIT:
             while lanes.size > 1:
                 lanes = combine(*np.split(lanes, 2))
         return lanes[0]
+
+    def scratch(size: Any, dtype: Any) -> Any:
+        """A new array that begins where a line of the caches does."""
+        return np.empty(size, dtype)
 
     def total(x: Any) -> Any:
         """The sum of a contiguous float32 or float64 vector, as float64."""
@@ -153,6 +158,33 @@ else:
             return lanes.result()
 
         return types.float64(x), generate
+
+    @intrinsic
+    def scratch(typing_context: Any, size: Any, dtype: Any) -> Any:
+        """A new array that begins where a line of the caches does.
+
+        Elsewhere every vector of 64 bytes would lie in two lines.
+        """
+        made = types.Array(dtype.dtype, 1, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            size, bytes_ = args[0], context.get_constant(types.intp, made.dtype.bitwidth // 8)
+            memory = context.nrt.meminfo_alloc_aligned(
+                builder, builder.mul(size, bytes_), context.get_constant(types.uint32, LINE)
+            )
+            array = context.make_array(made)(context, builder)
+            data = context.nrt.meminfo_data(builder, memory)
+            context.populate_array(
+                array,
+                data=builder.bitcast(data, array.data.type),
+                shape=[size],
+                strides=[bytes_],
+                itemsize=bytes_,
+                meminfo=memory,
+            )
+            return array._getvalue()
+
+        return made(types.intp, dtype), generate
 
     @intrinsic
     def total(typing_context: Any, x: Any) -> Any:

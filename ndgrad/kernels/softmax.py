@@ -303,22 +303,24 @@ def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     return y, tuple(form)
 
 
-_LOSS_TEXT = """from numpy import empty, float32, float64, inf
+_LOSS_TEXT = """from numpy import float32, float64, inf
 
 from ndgrad.kernels._half import float_to_half, half_to_float
 from ndgrad.kernels._launch import chunked
-from ndgrad.kernels._scalar import exp_{short}, log_{short}, maximum_{short}
-from ndgrad.kernels._sums import total
+from ndgrad.kernels._scalar import exp_{short}, log_{short}
+from ndgrad.kernels._scalar._bits import either_maximum
+from ndgrad.kernels._sums import scratch, total
 
 
 @chunked
 def losses(x_all, label, loss, peak, weight, n, lo, hi):
-    terms_all = empty({part}, {kind})
+    terms_all = scratch({part}, {kind})
     for row in range(lo, hi):
         x = x_all[row * n : row * n + n]
         m = {kind}(-inf)
         for i in range(n):
-            m = maximum_{short}(m, {load})
+            m = either_maximum(m, {load})
+        m += {kind}(0)  # either zero becomes the positive one
         sum = 0.0
         for begin in range(0, n, {part}):
             x = x_all[row * n + begin : row * n + min(begin + {part}, n)]

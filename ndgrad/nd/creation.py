@@ -307,6 +307,7 @@ def arange(
             f"arange: start={start}, stop={stop}, step={step}, repeat={repeat} are {count:g} "
             "values, more than any array holds"
         )
+    host: np.ndarray[Any, Any]
     if not count > 0:
         host = np.empty(0)
     elif kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):

@@ -4,9 +4,9 @@ The serial function of the CPU becomes a device function and is called with ``lo
 Units are independent of each other, so the results are those of the CPU; the speed is that of
 threads which do not work together, so that kernels that matter have variants of their own.
 
-A kernel's own arrays are the one thing that has to be written anew.  ``empty(n, dtype)`` of a
-constant size is memory of the thread's; of a size that the kernel's arguments give it is the
-thread's part of a workspace, which the host makes.
+A kernel's own arrays are the one thing that has to be written anew.  ``empty(n, dtype)``, or
+``scratch``, of a constant size is memory of the thread's; of a size that the kernel's arguments
+give it is the thread's part of a workspace, which the host makes.
 
 A kernel that draws tiles of random words (`_philox.tile`) has units of a thousand elements.  A
 block of threads does each together: own arrays are shared, and so are the loops within a unit,
@@ -57,7 +57,7 @@ class _OwnArrays(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if ast.unparse(node.func) not in ("empty", "np.empty"):
+        if ast.unparse(node.func) not in ("empty", "np.empty", "scratch"):
             return node
         size, dtype = map(ast.unparse, node.args)
         try:
@@ -92,6 +92,10 @@ def _in_place_of(node: ast.expr | ast.stmt, text: str) -> ast.expr:
     return made
 
 
+def _allocates(function: Callable[..., Any]) -> bool:
+    return any(name in inspect.getsource(function) for name in ("empty(", "scratch("))
+
+
 def _draws(function: Callable[..., Any]) -> bool:
     return "tile" in function.__code__.co_names and function.__globals__["tile"] is _philox.tile
 
@@ -99,7 +103,7 @@ def _draws(function: Callable[..., Any]) -> bool:
 def on_device(function: Callable[..., Any]) -> tuple[Any, list[_Work]]:
     """What a CUDA kernel calls for the Python function of a CPU kernel, and workspaces it takes."""
     helpers = _helpers(function)
-    if not (helpers or _draws(function) or "empty(" in inspect.getsource(function)):
+    if not (helpers or _draws(function) or _allocates(function)):
         return cuda.jit(device=True)(function), []
     known = {}
     for name, helper in helpers.items():
@@ -143,7 +147,7 @@ def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
         if not hasattr(value, "__wrapped__" if numba.config.DISABLE_JIT else "py_func"):
             continue
         helper = _plain(value)
-        if "empty(" in inspect.getsource(helper):
+        if _allocates(helper):
             found[name] = helper
     return found
 

@@ -53,8 +53,8 @@ if config.DISABLE_JIT:
 
     sqrt = np.sqrt
     copysign = np.copysign
-    maximum = np.maximum
-    minimum = np.minimum
+    maximum = either_maximum = np.maximum
+    minimum = either_minimum = np.minimum
 
 else:
 
@@ -92,8 +92,11 @@ else:
         value = builder.select(same, builder.bitcast(equal, a.type), value)
         return builder.select(builder.fcmp_unordered("uno", a, b), builder.fadd(a, b), value)
 
-    def _extreme(name: str) -> Any:
-        """IEEE 754's maximum or minimum; LLVM vectorises a reduction by it, unlike a choice."""
+    def _extreme(name: str, flags: tuple[str, ...] = ()) -> Any:
+        """IEEE 754's maximum or minimum; LLVM vectorises a reduction by it, unlike a choice.
+
+        With the flag nsz either of two zeros may be the greater one, which is faster.
+        """
 
         @intrinsic
         def extreme(typing_context: Any, a: Any, b: Any) -> Any:
@@ -103,7 +106,7 @@ else:
                     return _chosen(builder, name == "llvm.maximum", *args)
                 function_type = ir.FunctionType(kind, (kind, kind))
                 function = builder.module.declare_intrinsic(name, (kind,), function_type)
-                return builder.call(function, args)
+                return builder.call(function, args, fastmath=flags)
 
             return a(a, a), generate
 
@@ -111,6 +114,8 @@ else:
 
     maximum = _extreme("llvm.maximum")
     minimum = _extreme("llvm.minimum")
+    either_maximum = _extreme("llvm.maximum", ("nsz",))
+    either_minimum = _extreme("llvm.minimum", ("nsz",))
 
     @inline
     def sqrt(x):  # type: ignore[misc]  # a NumPy function where the JIT is off
