@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ from hypothesis import settings
 # the same in every run.
 settings.register_profile("ndgrad", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("ndgrad")
+
+LEFT_OUT = pytest.StashKey[int]()
+"""How many tests were left out for want of ``--full``."""
 
 pytest.register_assert_rewrite("compile_helpers")  # so that a failure shows what was compared
 
@@ -36,7 +40,26 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["NDGRAD_CACHE_DIR"] = str(folder)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full",
+        action="store_true",
+        help="run the tests marked full too: the whole product of forms, rows and dtypes",
+    )
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether ``--full`` is given."""
+    return bool(pytestconfig.option.full)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not (config.option.full or any("::" in arg for arg in config.args)):  # named ones run
+        left_out = [item for item in items if item.get_closest_marker("full")]
+        config.stash[LEFT_OUT] = len(left_out)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
     if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         skip = pytest.mark.skip(reason="the JIT is off")
         for item in items:
@@ -51,3 +74,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("gpu"):
                 item.add_marker(skip)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that reports, of which this one is a worker, if so."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended; all have collected the same tests."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{count} more tests with --full: every row, form and dtype")

@@ -505,7 +505,7 @@ def test_graphs(mode: str, data: Any) -> None:
     check(data.draw(programs(mode, 4)))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("mode", MODES)
 @MANY
 @given(st.data())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import REPRESENTATIVES, only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
@@ -62,7 +63,7 @@ def compare_row(op: Op, sample: Sample, dtype: str) -> None:
             assert_close(a, b, what=op.name)
 
 
-FIRST = [pytest.param(op, op.samples[0], id=op.name) for op in OPS.values()]
+FIRST = [pytest.param(op, op.samples[0], id=op.name, marks=only_full(op)) for op in OPS.values()]
 OTHER = [
     pytest.param(op, sample, id=f"{op.name}-{i}")
     for op in OPS.values()
@@ -79,7 +80,7 @@ def test_row(op: Op, sample: Sample) -> None:
         compare_row(op, sample, "float64")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("op", "sample"), OTHER)
 def test_row_with_other_parameters(op: Op, sample: Sample) -> None:
     if op.name not in DYNAMIC:
@@ -87,15 +88,14 @@ def test_row_with_other_parameters(op: Op, sample: Sample) -> None:
 
 
 ELEMENTWISE = [(op, op.samples[0]) for op in OPS.values() if isinstance(op, ElementwiseOp)]
-QUICK = "broadcast_sub broadcast_div broadcast_lesser relu exp clip logical_not".split()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "bool"])
 def test_some_elementwise_rows_of_other_dtypes(dtype: str) -> None:
-    compare_rows([row for row in ELEMENTWISE if row[0].name in QUICK], dtype)
+    compare_rows([row for row in ELEMENTWISE if row[0].name in REPRESENTATIVES], dtype)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "bool"])
 def test_elementwise_rows_of_other_dtypes(dtype: str) -> None:
     compare_rows(ELEMENTWISE, dtype)

@@ -47,31 +47,36 @@ def test_one_module_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
+SHARDS = {"rows": 4, "kernels": 2}
+"""Processes for tests that take minutes in the simulator, so that workers can share them."""
+
 WHAT = pytest.mark.parametrize(
-    "what",
+    ("what", "shard"),
     [
-        *"arrays compiled kernels products replay sharing streams".split(),
-        pytest.param("rows", marks=pytest.mark.slow),
+        pytest.param(what, f"{i}/{SHARDS.get(what, 1)}", id=f"{what}-{i}")
+        for what in "arrays compiled kernels products replay rows sharing streams".split()
+        for i in range(SHARDS.get(what, 1))
     ],
 )
 
 
 @NEEDS_NUMBA_CUDA
 @WHAT
-def test_in_the_simulator(what: str) -> None:
-    run(what, {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"})
+def test_in_the_simulator(what: str, shard: str, full: bool) -> None:
+    run(what, shard, full, {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"})
 
 
 @pytest.mark.gpu
 @WHAT
-def test_on_a_gpu(what: str) -> None:
-    run(what, {})
+def test_on_a_gpu(what: str, shard: str, full: bool) -> None:
+    run(what, shard, full, {})
 
 
-def run(what: str, settings: dict[str, str]) -> None:
-    """Run `on_gpu/<what>.py` in a process of its own, which has *settings* from the start."""
+def run(what: str, shard: str, full: bool, settings: dict[str, str]) -> None:
+    """Run a part of `on_gpu/<what>.py` in a process that has *settings* from the start."""
     environment = os.environ | settings
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header"]
+    command += [f"--shard={shard}", *(["--full"] if full else [])]
     result = subprocess.run(
         [*command, f"--override-ini=testpaths={HERE}", str(HERE / "on_gpu" / f"{what}.py")],
         env=environment,

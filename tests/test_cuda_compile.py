@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +18,8 @@ from numba import types
 
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
+from cuda_facts import Capability, facts
+from forms import first, only_full
 from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
@@ -36,13 +37,8 @@ for _module in _cuda._MODULES:  # now: what they write must not be what the simu
 
 ARCHITECTURES = [(8, 0), (9, 0)]
 
-# One row of every kind of kernel; the others take minutes.
-QUICK = {"tanh", "broadcast_mul", "sum", "softmax", "dot", "transpose", "Dropout", "take"}
-
-ROWS = [
-    pytest.param(op, id=name, marks=() if name in QUICK else pytest.mark.slow)
-    for name, op in OPS.items()
-]
+DTYPES = first("float32", "float16", "float64")
+ROWS = [pytest.param(op, id=name, marks=only_full(op)) for name, op in OPS.items()]
 
 
 # They ask when they are imported whether there is a simulator: before `launched` says so.
@@ -63,10 +59,37 @@ class _Noting:
         return self.gpu
 
 
+class Launched(set[_driver.Kernel]):
+    """Kernels that have been launched with arguments that fit; none of them runs."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capabilities: Sequence[Capability]) -> None:
+        super().__init__()
+        self._monkeypatch, self._capabilities = monkeypatch, capabilities
+
+    def check(self, most: int = 128) -> None:
+        """Compile them, and compare what each has been given with what it takes.
+
+        A thread may take *most* registers.
+        """
+        self._monkeypatch.setattr(_driver, "SIMULATED", False)
+        for kernel in self:
+            for cc, found in zip(
+                self._capabilities, facts(kernel, self._capabilities), strict=True
+            ):
+                assert found.sizes == list(kernel.sizes)
+                assert 0 < found.registers <= most
+                assert found.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+
+
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[_driver.Kernel]]:
-    """The kernels that have been launched with arguments that fit; none of them runs."""
-    kernels: set[_driver.Kernel] = set()
+def capabilities(full: bool) -> list[Capability]:
+    """What to compile for: numba.cuda gives NVVM the same for all."""
+    return ARCHITECTURES if full else ARCHITECTURES[-1:]
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch, capabilities: list[Capability]) -> Iterator[Launched]:
+    kernels = Launched(monkeypatch, capabilities)
 
     def note(self: _driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
         assert blocks > 0 and 0 < threads <= 1024
@@ -82,18 +105,6 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[_driver.Kernel]]:
     device.in_use[:] = before
 
 
-@cache
-def compiled(kernel: _driver.Kernel, cc: tuple[int, int]) -> _driver.Compiled:
-    return _driver.compiled(kernel, cc)
-
-
-def sizes(ptx: str) -> list[int]:
-    """How many bytes each parameter of the kernel has."""
-    entry = ptx[ptx.index(".entry") :]
-    kinds = re.findall(r"\.param \.[a-z](\d+) ", entry[: entry.index(")")])
-    return [int(bits) // 8 for bits in kinds]
-
-
 def run(op: Op, sample: Sample, dtype: str) -> None:
     inputs = [x.as_in_context(mx.gpu()) for x in sample_inputs(op, sample, dtype)]
     given = zip(inputs, sample.args, strict=True)
@@ -106,32 +117,16 @@ def run(op: Op, sample: Sample, dtype: str) -> None:
         autograd.backward(list(result) if isinstance(result, (list, tuple)) else [result])
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("op", ROWS)
-def test_kernels_of_a_row(op: Op, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kernels_of_a_row(op: Op, dtype: str, launched: Launched) -> None:
     for sample in op.samples:
-        for dtype in ("float32", "float16", "float64"):
-            try:
-                run(op, sample, dtype)
-            except Exception:
-                if op.name not in NOT_YET:
-                    raise
-    check(launched, monkeypatch)
-
-
-def check(launched: set[_driver.Kernel], monkeypatch: pytest.MonkeyPatch, most: int = 128) -> None:
-    """Compile what was launched, and compare what it is given with what it takes.
-
-    A thread may take *most* registers.
-    """
-    monkeypatch.setattr(_driver, "SIMULATED", False)
-    for kernel in launched:
-        for cc in ARCHITECTURES:
-            result = compiled(kernel, cc)
-            assert f".target sm_{cc[0]}{cc[1]}" in result.ptx
-            assert sizes(result.ptx) == list(kernel.sizes)
-            assert result.cubin.startswith(b"\x7fELF")
-            assert 0 < result.registers <= most
-            assert result.spilled == 0, f"{kernel.function.__module__} spills on {cc}"
+        try:
+            run(op, sample, dtype)
+        except Exception:
+            if op.name not in NOT_YET:
+                raise
+    launched.check()
 
 
 def forms(x: mx.nd.NDArray) -> None:
@@ -161,18 +156,16 @@ def forms(x: mx.nd.NDArray) -> None:
     x.max()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
-def test_forms(dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forms(dtype: str, launched: Launched) -> None:
     forms(mx.nd.zeros(1_000_000, dtype=dtype, ctx=mx.gpu()))
     assert len(launched) > 30
-    check(launched, monkeypatch)
+    launched.check()
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_kernels_of_distributions(
-    dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("dtype", first("float32", "float64"))
+def test_kernels_of_distributions(dtype: str, launched: Launched) -> None:
     with mx.gpu():
         for draw in (mx.random.uniform, mx.random.normal, mx.random.exponential):
             draw(shape=3, dtype=dtype)
@@ -181,19 +174,18 @@ def test_kernels_of_distributions(
         mx.random.randint(0, 5, shape=3)
         mx.random.randint(0, 2**40, shape=3, dtype="int64")
     assert len(launched) >= 7
-    check(launched, monkeypatch)
+    launched.check()
 
 
 @pytest.mark.parametrize("tile", [_products._SMALL, _products._LARGE], ids=["small", "large"])
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64", "int8"])
-@pytest.mark.parametrize("cc", ARCHITECTURES)
-def test_products(dtype: str, tile: Any, cc: tuple[int, int]) -> None:
+@pytest.mark.parametrize("dtype", first("float32", "float16", "float64", "int32", "int64", "int8"))
+def test_products(dtype: str, tile: Any, capabilities: list[Capability]) -> None:
     """A row's run above takes the tile that the simulator does."""
     if _products._fits(np.dtype(dtype), tile):
-        result = compiled(_products.kernel(np.dtype(dtype), tile), cc)
-        assert result.spilled == result.stack == 0
-        # Of the 65536 registers that a block can have.
-        assert result.registers * tile.threads <= 49152
+        for found in facts(_products.kernel(np.dtype(dtype), tile), capabilities):
+            assert found.spilled == found.stack == 0
+            # Of the 65536 registers that a block can have.
+            assert found.registers * tile.threads <= 49152
 
 
 def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,14 +239,9 @@ GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "dtype",
-    ["float32", *(pytest.param(name, marks=pytest.mark.slow) for name in ("float64", "float16"))],
-)
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", GRAPHS)
-def test_kernels_of_a_compiled_function(
-    name: str, dtype: str, launched: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kernels_of_a_compiled_function(name: str, dtype: str, launched: Launched) -> None:
     function, shapes = GRAPHS[name]
     inputs = [mx.nd.ones(shape, dtype=dtype, ctx=mx.gpu()) for shape in shapes]
     for x in inputs:
@@ -267,7 +254,7 @@ def test_kernels_of_a_compiled_function(
             y = made(*inputs)
         y.backward()
     assert any("fused" in kernel.function.__module__ for kernel in launched)
-    check(launched, monkeypatch, most=168 if dtype == "float64" else 128)  # one takes two
+    launched.check(most=168 if dtype == "float64" else 128)  # one takes two
 
 
 @pytest.mark.parametrize(("dtype", "bits"), [("float32", 32), ("float64", 64)])
@@ -280,7 +267,7 @@ def test_rounding_is_that_of_single_operators(
     mx.nd.exp(x)
     monkeypatch.setattr(_driver, "SIMULATED", False)
     fused, exp = (
-        compiled(kernel, (9, 0)).ptx
+        _driver.compiled(kernel, (9, 0))[0].ptx
         for kernel in sorted(launched, key=lambda k: "fused" not in k.function.__module__)
     )
     assert f"mul.rn.f{bits}" in fused and f"add.rn.f{bits}" in fused
@@ -288,12 +275,12 @@ def test_rounding_is_that_of_single_operators(
     assert not re.search(r"(mul|add|sub)\.f", fused + exp)  # which ptxas might fuse
 
 
-def test_small_powers_are_products(launched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_powers_are_products(launched: Launched) -> None:
     """As in a compiled function, where the exponent is known."""
     mx.nd.ones((1000,), ctx=mx.gpu()) ** 2
     (kernel,) = launched
     assert "a_0 * a_0 if b == 2" in Path(kernel.function.__code__.co_filename).read_text()
-    check(launched, monkeypatch)
+    launched.check()
 
 
 def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

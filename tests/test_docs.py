@@ -92,7 +92,7 @@ def test_docstrings(name: str) -> None:
             _run(parser.get_doctest(text, dict(vars(module)), label, module.__file__, line))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook(path: Path) -> None:
     """Every cell runs, and prints what the notebook shows."""
@@ -108,7 +108,7 @@ def test_notebook(path: Path) -> None:
         assert printed.getvalue() == "".join(line for o in streams for line in o["text"])
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("more", [[], ["--compile"]], ids=["eager", "compiled"])
 def test_digits(more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The example learns in a few epochs, and does the same again with the same seed."""

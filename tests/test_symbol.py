@@ -665,7 +665,7 @@ def test_dot(polynomial):
 # --- depth ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_deep_chain():
     length = 100_000
     x = variable([0.0])

@@ -9,7 +9,19 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from ndgrad.kernels._cuda._simulated import Simulated
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shard", default="0/1", help="i/n: every n-th test, from the i-th on")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    i, n = map(int, config.option.shard.split("/"))
+    items[:] = items[i::n]
 
 
 class _Record:

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import first
 
 import ndgrad as mx
 from ndgrad import nd
 from ndgrad.testing import assert_close
 
-DTYPES = ["float32", "float16", "float64", "int32", "uint8"]
+DTYPES = first("float32", "float16", "float64", "int32", "uint8")
 FLOATS = DTYPES[:3]
 
 
@@ -169,7 +170,7 @@ def test_flat_positions_that_a_dtype_cannot_hold() -> None:
     ("shape", "axis", "k"),
     [((3, 7), 1, 2), ((2, 33), 1, 5), ((30,), 0, 1), ((2, 9, 3), 1, 4), ((1, 1), 1, 1)],
 )
-@pytest.mark.parametrize("dtype", ["float32", "float16", "int64", "uint8"])
+@pytest.mark.parametrize("dtype", first("float32", "float16", "int64", "uint8"))
 def test_orders(shape: tuple[int, ...], axis: int, k: int, dtype: str) -> None:
     x = np.floor(numbers(shape, "float32") * 2)  # with ties
     x[x == 0] = -0.0
@@ -186,7 +187,7 @@ def test_orders(shape: tuple[int, ...], axis: int, k: int, dtype: str) -> None:
 
 
 # In the simulator columns are cut from 32 elements on.
-@pytest.mark.parametrize("dtype", ["float32", "int32"])
+@pytest.mark.parametrize("dtype", first("float32", "int32"))
 @pytest.mark.parametrize(
     ("shape", "axis"),
     [((1,), None), ((75,), None), ((3, 5), 1), ((35, 3), 0), ((2, 35, 2), 1)],

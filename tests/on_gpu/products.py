@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import first
 
 import ndgrad as mx
 from ndgrad import device, nd
@@ -89,7 +90,7 @@ def values(size: int, dtype: str, seed: int) -> np.ndarray[Any, Any]:
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "int64", "int8"])
+@pytest.mark.parametrize("dtype", first("float32", "float64", "float16", "int32", "int64", "int8"))
 @pytest.mark.parametrize(("ta", "tb"), FLAGS)
 def test_one(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     for m, n, k in [(1, 1, 1), (5, 7, 6), (4, 9, 1), (1, 6, 5), (8, 4, 3)]:
@@ -107,7 +108,7 @@ def test_one(library: Any, dtype: str, ta: bool, tb: bool) -> None:
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("dtype", first("float32", "float16"))
 @pytest.mark.parametrize(("ta", "tb"), FLAGS)
 def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     """Matrices in any order, factors, and results that are added to."""

@@ -20,7 +20,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,6 +55,7 @@ else:
     from numba.cuda import libdevice  # type: ignore[no-redef]
     from numba.cuda.cudadrv import driver as _driver
     from numba.cuda.cudadrv import nvvm as _nvvm
+    from numba.cuda.cudadrv.nvrtc import get_arch_option as _arch_option
     from numba.cuda.ufuncs import ufunc_db
 
     def _add_ufunc(function: np.ufunc) -> None:
@@ -810,22 +811,42 @@ class _Architecture(NamedTuple):
 _compiling = threading.Lock()
 
 
-def compiled(kernel: Kernel, cc: tuple[int, int]) -> Compiled:
-    """Compile *kernel* for a compute capability, such as (9, 0)."""
+def compiled(kernel: Kernel, *capabilities: tuple[int, int]) -> tuple[Compiled, ...]:
+    """Compile *kernel* for each of some compute capabilities, such as (9, 0).
+
+    numba.cuda's part, from Python to LLVM's language, is the same for all of them and done once.
+    """
+    modules: list[str] = []
+    options: dict[str, Any] = {}
+
+    def keep(texts: list[str], **given: Any) -> bytes:
+        modules.extend(texts)
+        options.update(given)
+        return b""
+
     with _compiling:
         before = _dispatcher.get_current_device, _nvvm.compile_ir
         # numba.cuda asks the current device what to compile functions for that a kernel calls.
-        _dispatcher.get_current_device = lambda: _Architecture(cc)
-        # `cuda.compile` has no option for this.
-        _nvvm.compile_ir = partial(_nvvm.compile_ir, fma=kernel.contract)
+        _dispatcher.get_current_device = lambda: _Architecture(capabilities[0])
+        _nvvm.compile_ir = keep
         try:
-            ptx, _ = cuda.compile(
-                kernel.function, kernel.signature, device=False, abi="numba", cc=cc, output="ptx"
+            cuda.compile(
+                *(kernel.function, kernel.signature),
+                **{"device": False, "abi": "numba", "cc": capabilities[0], "output": "ptx"},
             )
         finally:
             _dispatcher.get_current_device, _nvvm.compile_ir = before
-    options = _driver.LinkerOptions(arch=f"sm_{cc[0]}{cc[1]}", ptxas_options=["-v"])
-    linker = _driver.Linker(_driver.ObjectCode.from_ptx(ptx.encode()), options=options)
+        # `cuda.compile` has no option for this.
+        options["fma"] = kernel.contract
+        return tuple(_assembled(modules, options, cc) for cc in capabilities)
+
+
+def _assembled(modules: list[str], options: dict[str, Any], cc: tuple[int, int]) -> Compiled:
+    """Machine code of LLVM's modules, by NVVM and ptxas."""
+    ptx = _nvvm.compile_ir(modules, **{**options, "arch": _arch_option(*cc)})
+    ptx = ptx.decode().strip("\0").strip()
+    linking = _driver.LinkerOptions(arch=f"sm_{cc[0]}{cc[1]}", ptxas_options=["-v"])
+    linker = _driver.Linker(_driver.ObjectCode.from_ptx(ptx.encode()), options=linking)
     cubin = linker.link("cubin").code
     log = linker.get_info_log()
 
@@ -888,7 +909,7 @@ def binary(kernel: Kernel, cc: tuple[int, int]) -> tuple[str, bytes]:
     if payload is not None:
         entry, _, cubin = payload.partition(b"\0")
         return entry.decode(), cubin
-    made = compiled(kernel, cc)
+    (made,) = compiled(kernel, cc)
     if path is not None:
         _cache.store(path, made.entry.encode() + b"\0" + made.cubin)
     return made.entry, made.cubin

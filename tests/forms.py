@@ -1,0 +1,94 @@
+"""Which rows of the op table stand for the others, where every row with everything takes too long.
+
+Rows are made of kinds of formulas, and of kernels.  A row is a representative if it is made of
+something that no smaller one is made of: one more function of a number, or a composition of what is
+there already, is none.  Tests whose cost is that of compiling run for the representatives, and with
+``--full`` for all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from numba.core.dispatcher import Dispatcher
+
+from ndgrad.kernels import OPS
+from ndgrad.kernels._launch import Chunked
+from ndgrad.kernels._table import ElementwiseOp, Op
+
+_CHECKS = "ndgrad.kernels._axes"
+"""The module that looks at parameters: it makes no kernels."""
+
+
+def made_of(op: Op) -> frozenset[Hashable]:
+    """The kind of a formula, or names of kernels and of what makes kernels."""
+    if isinstance(op, ElementwiseOp):
+        arrays = len(op.inputs)
+        numbers = len(op.forward_loop.args) - arrays
+        return frozenset({(arrays, numbers, op.gradient, op.mathematical, bool(op.free))})
+    functions = (op.forward, op.vjp, op.fast_vjp)
+    return frozenset(name for f in functions if f is not None for name in _reached(f))
+
+
+def _reached(function: Callable[..., Any]) -> Iterator[str]:
+    """Names of the kernels, and of functions of other modules, that *function* calls in the end."""
+    waiting, seen = [function], {function}
+    while waiting:
+        current: Any = waiting.pop()
+        for value in _used(current):
+            kernel = isinstance(value, Chunked | Dispatcher)
+            called: Any = value
+            if kernel:
+                called = value.function if isinstance(value, Chunked) else value.py_func
+            if not isinstance(called, FunctionType) or called in seen:
+                continue
+            seen.add(called)
+            if called.__module__ == current.__module__ and not kernel:
+                waiting.append(called)
+            elif called.__module__.startswith("ndgrad.kernels.") and called.__module__ != _CHECKS:
+                yield f"{called.__module__}.{called.__qualname__}"
+
+
+def _used(function: Any) -> Iterator[Any]:
+    names = set(_names(function.__code__))
+    for name in names & function.__globals__.keys():
+        value = function.__globals__[name]
+        if isinstance(value, ModuleType):
+            yield from (vars(value)[n] for n in names & vars(value).keys())
+        else:
+            yield value
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _representatives() -> Iterator[str]:
+    known: set[Hashable] = set()
+    rows = [(made_of(op), op.name) for op in OPS.values()]
+    for parts, name in sorted(rows, key=lambda row: (len(row[0]), row[1].startswith("_"))):
+        if not known.issuperset(parts):
+            known |= parts
+            yield name
+
+
+REPRESENTATIVES = frozenset(_representatives())
+
+
+FULL = pytest.mark.full
+
+
+def first(*values: Any) -> list[Any]:
+    """Parameters of a test that runs for the first of *values*, and with ``--full`` for all."""
+    return [values[0], *(pytest.param(value, marks=FULL) for value in values[1:])]
+
+
+def only_full(op: Op) -> Any:
+    """The marks of a test of this row that runs for the representatives, without ``--full``."""
+    return () if op.name in REPRESENTATIVES else FULL
