@@ -205,3 +205,28 @@ def test_import_compiles_nothing_and_looks_for_no_gpu(tmp_path: Path) -> None:
     )
     assert out == "False False\n"
     assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.compiled
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_compiling_takes_little_memory(tmp_path: Path) -> None:
+    """LLVM's pass managers are freed: they were most of what a kernel that is compiled took."""
+    out = succeeds(
+        """
+        def resident():
+            pages = int(open("/proc/self/statm").read().split()[1])
+            return pages * 4096 / 2**20
+
+        def compile_for(dtype):
+            x = nd.ones((3,), dtype=dtype)
+            for name in ("abs", "square", "sign", "ceil", "floor", "trunc", "degrees", "radians"):
+                getattr(nd, name)(x)
+
+        compile_for("float32")
+        before = resident()
+        compile_for("float64")
+        print((resident() - before) / 8)
+    """,
+        NDGRAD_CACHE_DIR=str(tmp_path),
+    )
+    assert float(out) < 0.7

@@ -15,6 +15,7 @@ from typing import Any
 import numba
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import ffi, newpassmanagers
 from numba import types
 from numba._dispatcher import compute_fingerprint
 from numba.core import cgutils
@@ -34,6 +35,13 @@ WORTH_SHARING = 4
 
 CHUNK_ELEMENTS = 1 << 14
 """Elements in a chunk: small enough to share evenly, large enough to hide the call."""
+
+
+# llvmlite's pass managers inherit a `_dispose` that does nothing before the one that frees them.
+# Numba makes one for each function of each module: near 1 MB for each kernel that is compiled.
+for _manager in (newpassmanagers.FunctionPassManager, newpassmanagers.ModulePassManager):
+    if _manager._dispose is ffi.ObjectRef._dispose:
+        _manager._dispose = newpassmanagers.NewPassManager._dispose
 
 
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:

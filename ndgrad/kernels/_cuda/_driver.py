@@ -831,8 +831,12 @@ def compiled(kernel: Kernel, *capabilities: tuple[int, int]) -> tuple[Compiled, 
         _nvvm.compile_ir = keep
         try:
             cuda.compile(
-                *(kernel.function, kernel.signature),
-                **{"device": False, "abi": "numba", "cc": capabilities[0], "output": "ptx"},
+                kernel.function,
+                kernel.signature,
+                device=False,
+                abi="numba",
+                cc=capabilities[0],
+                output="ptx",
             )
         finally:
             _dispatcher.get_current_device, _nvvm.compile_ir = before
