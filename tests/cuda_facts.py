@@ -66,7 +66,7 @@ def _keep(key: str, found: Facts) -> None:
 
 
 def identity(function: Any) -> Any:
-    """All that *function* does, but for names; what it imports by its name in this package."""
+    """All that *function* does, but for names, and the names of functions that it imports."""
     generated = function.__module__.startswith("ndgrad_generated.")
     name = () if generated else (function.__module__, function.__qualname__)
     parts = [identity(_plain(cell.cell_contents)) for cell in function.__closure__ or ()]
@@ -74,8 +74,9 @@ def identity(function: Any) -> Any:
         value = _plain(function.__globals__.get(used))
         if isinstance(value, int | float | str):
             parts.append(value)
-        elif isinstance(value, FunctionType) and value.__module__ == function.__module__:
-            parts.append(identity(value))
+        elif isinstance(value, FunctionType):
+            own = value.__module__ == function.__module__
+            parts.append(identity(value) if own else (value.__module__, value.__qualname__))
     return name, _code(function.__code__), parts
 
 
