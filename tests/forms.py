@@ -53,11 +53,16 @@ def _reached(function: Callable[..., Any]) -> Iterator[str]:
 
 
 def _used(function: Any) -> Iterator[Any]:
+    """What a function's names stand for: also what classes and tables of its module hold."""
     names = set(_names(function.__code__))
     for name in names & function.__globals__.keys():
         value = function.__globals__[name]
         if isinstance(value, ModuleType):
             yield from (vars(value)[n] for n in names & vars(value).keys())
+        elif isinstance(value, type) and value.__module__ == function.__module__:
+            yield from vars(value).values()
+        elif isinstance(value, dict):
+            yield from value.values()
         else:
             yield value
 

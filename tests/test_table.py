@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.special
-from forms import first, only_full
+from forms import REPRESENTATIVES, first, made_of, only_full
 
 import ndgrad as mx
 from ndgrad import autograd
@@ -18,7 +18,7 @@ from ndgrad.kernels import OPS
 from ndgrad.kernels._codegen import formula
 from ndgrad.kernels._declare import unary
 from ndgrad.kernels._launch import PARALLEL_ELEMENTS
-from ndgrad.kernels._table import ALIASES, DIFFERENTIABLE, ZERO, ElementwiseOp, Op, Sample
+from ndgrad.kernels._table import ALIASES, DIFFERENTIABLE, ZERO, ElementwiseOp, F, Op, Sample
 from ndgrad.testing import assert_close, check_gradients, sample_inputs
 
 # NumPy's and SciPy's names of scalar functions that formulas use under another name.
@@ -85,6 +85,18 @@ def test_rows_can_be_tested() -> None:
     assert not bare, f"rows without a sample: {bare}"
     undocumented = [op.name for op in OPS.values() if not op.doc and not op.name.startswith("_")]
     assert not undocumented, f"rows without a docstring: {undocumented}"
+
+
+def test_representatives_are_made_of_all_that_rows_are_made_of() -> None:
+    parts = {name: made_of(op) for name, op in OPS.items()}
+    everything = frozenset().union(*parts.values())
+    assert frozenset().union(*(parts[name] for name in REPRESENTATIVES)) == everything
+    for kernel in ("reduce._cumulate", "sorting._place_rows", "_rows.take", "_reduction.run"):
+        assert f"ndgrad.kernels.{kernel}" in everything
+    # Neither one more function of a number nor a composition makes more tests of kernels.
+    loss = Op(name="_loss", inputs=("x",), forward=lambda x: F.sum(F.square(x)), vjp=lambda g: g)
+    assert made_of(OPS["tanh"]) == made_of(OPS["exp"])
+    assert made_of(loss) <= everything
 
 
 def test_every_public_row_is_in_the_namespace() -> None:
