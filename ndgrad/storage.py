@@ -13,6 +13,7 @@ collector and while the interpreter shuts down, so they never wait for a lock.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import ctypes
 import functools
@@ -257,8 +258,13 @@ class _Lease(ctypes.Array):  # type: ignore[type-arg]
 
     def __del__(self) -> None:
         # While the interpreter shuts down the pool may be half gone; the system frees the memory.
-        if not sys.is_finalizing():
+        if sys.is_finalizing():
+            return
+        try:
             self.pool.give_back(self.block)
+        except KeyboardInterrupt:
+            # Python ignores errors of finalisers, so it is raised again when this one has ended.
+            threading.Timer(0.001, _thread.interrupt_main).start()
 
 
 @functools.cache

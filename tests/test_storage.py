@@ -264,3 +264,26 @@ def test_arrays_alive_at_exit_are_no_trouble():
         """
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_an_interrupt_in_a_finaliser_is_not_lost():
+    """Such as Ctrl-C while the system takes back the memory of a large array."""
+    result = run(
+        """
+        import signal, time
+        import numpy as np
+        from ndgrad import storage
+
+        def interrupted(block):
+            signal.raise_signal(signal.SIGINT)
+
+        storage._pool.give_back = interrupted
+        x = storage.empty(10**7, np.dtype("float32"))
+        try:
+            del x
+            time.sleep(30)
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
+    assert (result.stdout, result.stderr) == ("interrupted\n", "")
