@@ -274,6 +274,8 @@ def test_an_interrupt_in_a_finaliser_is_not_lost():
         import numpy as np
         from ndgrad import storage
 
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" ignores it
+
         def interrupted(block):
             signal.raise_signal(signal.SIGINT)
 

@@ -171,6 +171,9 @@ def test_unwritable_cache_costs_one_warning(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_interrupt_is_a_keyboard_interrupt() -> None:
     code = """
+        import signal
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" ignores it
         step(n=4_000_000)
         print("ready", flush=True)
         try:
@@ -186,11 +189,14 @@ def test_interrupt_is_a_keyboard_interrupt() -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    time.sleep(0.3)
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=120)
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=120)
+    finally:
+        child.kill()
     assert child.returncode == 0, err
     assert out == "stopped True\n"
 
