@@ -111,7 +111,7 @@ def test_forward(op: Op, sample: Sample) -> None:
     check_forward(op, sample, "float64")
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("dtype", first("float32", "float16"))
 @pytest.mark.parametrize(("op", "sample"), SOME)
 def test_forward_in_other_dtypes(op: Op, sample: Sample, dtype: str) -> None:
     check_forward(op, sample, dtype)
