@@ -55,7 +55,7 @@ def test_strided_memory_is_copied() -> None:
 
 
 def test_from_dlpack_refuses() -> None:
-    with pytest.raises(TypeError, match="expected an array or a capsule, got list"):
+    with pytest.raises(TypeError, match=r"expected an array or a capsule, got .* \(list\)"):
         nd.from_dlpack([1, 2])
     with pytest.raises(MXNetError, match="complex64"):
         nd.from_dlpack(np.ones(2, "complex64"))

@@ -219,7 +219,10 @@ def test_compiling_takes_little_memory(tmp_path: Path) -> None:
     """LLVM's pass managers are freed: they were most of what a kernel that is compiled took."""
     out = succeeds(
         """
+        import gc
+
         def resident():
+            gc.collect()
             pages = int(open("/proc/self/statm").read().split()[1])
             return pages * 4096 / 2**20
 

@@ -239,7 +239,7 @@ def test_interfaces_that_are_refused(facts: Any) -> None:
     x = nd.array(NUMBERS, ctx=GPU)
     with pytest.raises((MXNetError, TypeError), match="from_dlpack"):
         nd.from_dlpack(Interface(x, **facts))
-    with pytest.raises(TypeError, match="expected an array or a capsule, got int"):
+    with pytest.raises(TypeError, match="expected an array or a capsule, got 5 \\(int\\)"):
         nd.from_dlpack(5)
 
 
