@@ -5,15 +5,17 @@ import re
 import subprocess
 import sys
 import zlib
+from fractions import Fraction
 
 import numba
 import numpy as np
 import pytest
 
 from ndgrad import nd
-from ndgrad.kernels import _elementwise, _scalar
+from ndgrad.kernels import _cpu, _elementwise, _scalar
 from ndgrad.kernels._codegen import Loop
 from ndgrad.kernels._scalar import SCALARS, resolve
+from ndgrad.kernels._scalar._contract import contracted
 
 mp = pytest.importorskip("mpmath")
 special = pytest.importorskip("scipy.special")
@@ -638,6 +640,26 @@ def test_a_loop_of_scalars_would_be_seen():
     assert not _PACKED.search("\tvaddss\t%xmm0, %xmm1, %xmm1")
     assert _PACKED.search("\tfmul\tv0.4s, v1.4s, v2.4s")
     assert _SINGLE.search("\tfmadd\ts0, s1, s2, s3")
+
+
+def _products_in_sums(a, b, c):
+    return a * b + c, c + a * b, a * b - c, c - a * b, a * b + c * c
+
+
+@pytest.mark.compiled
+@pytest.mark.skipif(not _cpu.has_fma(), reason="this processor rounds products in sums twice")
+@pytest.mark.parametrize("kind", DTYPES)
+def test_products_in_sums_are_rounded_once(kind):
+    """Whatever LLVM would do by itself, which is to round twice."""
+    dtype = DTYPES[kind]
+    a, c = dtype(1 + 3 * float(np.finfo(dtype).eps)), dtype(-1)
+    product = Fraction(float(a)) ** 2  # which has more bits than fit
+    exact = [product - 1, product - 1, product + 1, -1 - product, product + 1]
+    got = numba.njit(contracted(_products_in_sums))(a, a, c)
+    assert got == tuple(dtype(float(x)) for x in exact)
+    plain = numba.njit(_products_in_sums)(a, a, c)
+    assert plain[0] == plain[1] != got[0]
+    assert numba.njit(contracted(_products_in_sums))(3, 5, 7) == (22, 22, 8, -8, 64)
 
 
 def test_every_function_has_a_row_and_both_precisions():
