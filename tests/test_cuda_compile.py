@@ -135,7 +135,7 @@ def forms(x: mx.nd.NDArray) -> None:
     for part in (rows, rows[:, :999].copy(), x.reshape((-1, 100)), x.reshape((-1, 10_000))):
         for axis in (0, 1):
             mx.nd.sum(part, axis=axis)
-            mx.nd.argmax(part, axis=axis)
+            mx.nd.argmax(part, axis=axis, dtype="int32")
             mx.nd.cumsum(part, axis=axis)
         mx.nd.softmax(part, axis=0)
         mx.nd.log_softmax(part.reshape((50, 20, -1)), axis=1)
