@@ -473,7 +473,16 @@ def released_arrays_as_constants(decorate: Decorate) -> Any:
     return found, w.grad
 
 
-@pytest.mark.parametrize("scenario", program.values(), ids=program)
+ALWAYS = {adam, attention, lstm, layer_norm_and_gelu, gradient_penalty_inside}
+"""One of each kind; the others need ``--full``."""
+
+SCENARIOS = [
+    pytest.param(scenario, id=name, marks=() if scenario in ALWAYS else pytest.mark.full)
+    for name, scenario in program.items()
+]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
 

@@ -50,10 +50,18 @@ def test_one_module_imports_cuda() -> None:
 SHARDS = {"rows": 4, "kernels": 2}
 """Processes for tests that take minutes in the simulator, so that workers can share them."""
 
+LONG = {"compiled", "kernels"}
+"""More shapes, and compiled functions, of kernels that the rows run too."""
+
 WHAT = pytest.mark.parametrize(
     ("what", "shard"),
     [
-        pytest.param(what, f"{i}/{SHARDS.get(what, 1)}", id=f"{what}-{i}")
+        pytest.param(
+            what,
+            f"{i}/{SHARDS.get(what, 1)}",
+            id=f"{what}-{i}",
+            marks=pytest.mark.full if what in LONG else (),
+        )
         for what in "arrays compiled kernels products replay rows sharing streams".split()
         for i in range(SHARDS.get(what, 1))
     ],

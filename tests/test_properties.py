@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import only_full
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -64,7 +65,7 @@ def outcome(call: Any) -> Any:
 
 # Rows whose kernels are the same for all; one of each formula family is enough for nonsense.
 ROWS = [
-    pytest.param(op, id=op.name)
+    pytest.param(op, id=op.name, marks=only_full(op))
     for op in OPS.values()
     if not op.name.startswith("_") and op.forward is not None
 ]

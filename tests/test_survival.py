@@ -61,6 +61,7 @@ def test_four_threads_record_and_launch_at_once() -> None:
     assert out == "wrong []\n"
 
 
+@pytest.mark.full
 def test_four_threads_compile_at_once(tmp_path: Path) -> None:
     out = succeeds(
         """
@@ -112,6 +113,7 @@ def test_spawned_children_compute(tmp_path: Path) -> None:
     assert result.stdout == "1\n"
 
 
+@pytest.mark.full
 def test_processes_share_a_cold_cache(tmp_path: Path) -> None:
     env = {**os.environ, "NDGRAD_CACHE_DIR": str(tmp_path)}
     children = [
@@ -149,6 +151,7 @@ def test_a_warm_start_loads_no_compiler(tmp_path: Path) -> None:
     assert cold == warm
 
 
+@pytest.mark.full
 def test_damaged_cache_files_are_compiled_anew(tmp_path: Path) -> None:
     first = succeeds("print(step())", NDGRAD_CACHE_DIR=str(tmp_path))
     files = sorted(tmp_path.rglob("*.nbc"))
