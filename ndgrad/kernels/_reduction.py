@@ -223,18 +223,21 @@ def source(
         return value if narrow == kind else f"{kind}({value})"
 
     finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    unit = [
+        "    for unit in range(lo, hi):",
+        "        chunk = unit % chunks",
+        "        at = unit // chunks * n + chunk * rows",
+        "        r = min(rows, n - chunk * rows)",
+        f"        a = {start(kind)}",
+    ]
     if flat and kind.startswith("float") and row.combined in FOLDS:
         # Terms that are not in memory as they are go there first, a part at a time.
-        made = element("x[i]") != "x[i]" or dtype.kind != "f"
+        made = element("x[i]") != "x[i]"
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
             *([f"    terms_all = scratch({PART}, {narrow})"] if made else []),
-            "    for unit in range(lo, hi):",
-            "        chunk = unit % chunks",
-            "        at = unit // chunks * n + chunk * rows",
-            "        r = min(rows, n - chunk * rows)",
-            f"        a = {start(kind)}",
+            *unit,
             f"        for begin in range(0, r, {PART}):",
             f"            x = x_all[at + begin : at + min(begin + {PART}, r)]",
             *(
@@ -259,11 +262,8 @@ def source(
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
-            "    for unit in range(lo, hi):",
-            "        chunk = unit % chunks",
-            "        at = unit // chunks * n + chunk * rows",
-            "        x = x_all[at : at + min(rows, n - chunk * rows)]",
-            f"        a = {start(kind)}",
+            *unit,
+            "        x = x_all[at : at + r]",
         ]
         if either:
             lines += [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import llvmlite.binding as llvm
 import numba
+from numba.core.codegen import get_host_cpu_features
 
 
 def use_wide_vectors() -> None:
@@ -13,6 +13,6 @@ def use_wide_vectors() -> None:
     (told by AVX512-FP16).  The setting is Numba's, for the whole process, and has no effect if a
     function was decorated before; a user's own ``NUMBA_CPU_FEATURES`` stays in force.
     """
-    features = llvm.get_host_cpu_features()
-    if numba.config.CPU_FEATURES is None and numba.config.ENABLE_AVX and features.get("avx512fp16"):
-        numba.config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+    features = get_host_cpu_features()
+    if numba.config.CPU_FEATURES is None and "+avx512fp16" in features.split(","):
+        numba.config.CPU_FEATURES = f"{features},-prefer-256-bit"
