@@ -31,9 +31,9 @@ def _code(text: str) -> str:
 def _room(op: Any) -> str:
     """The op file that declares a row."""
     if hasattr(op, "formula"):
-        return "elementwise"
+        return "math.elementwise"
     module: str = op.forward.__module__
-    return module.removeprefix("ndgrad.kernels.")
+    return module.removeprefix("ndgrad.ops.")
 
 
 def _summary(op: Any) -> str:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from . import kernels  # registers the op table  # isort: skip
-from . import autograd, base, context, nd, random, symbol, util
+from . import ops  # noqa: F401  # declares all operators  # isort: skip
+from . import autograd, base, context, kernels, nd, random, symbol, util
 from .base import MXNetError, public_names
 from .compiler import compile
 from .context import (
@@ -19,7 +19,7 @@ from .context import (
     gpu_memory_info,
     num_gpus,
 )
-from .kernels._threads import num_threads, set_num_threads
+from .kernels.build.threads import num_threads, set_num_threads
 from .util import is_np_shape, np_shape, set_np_shape, use_np_shape
 
 ndarray = nd

@@ -43,7 +43,7 @@ class GpuTarget(Protocol):
         """Give a GPU's pooled memory back."""
 
     def device(self, device_id: int) -> Any:
-        """Return what makes arrays there, a `ndgrad.device.Device`."""
+        """Return what makes arrays there, a `ndgrad.memory.device.Device`."""
 
     def number_at(self, address: int) -> int:
         """Return which GPU's memory an address is in."""

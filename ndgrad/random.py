@@ -13,7 +13,7 @@ import operator
 from . import tracing
 from .base import public_names, shown
 from .context import Context
-from .kernels import _philox
+from .kernels.cpu import philox
 from .nd.random import (
     exponential,
     gamma,
@@ -68,4 +68,4 @@ def seed(seed_state: int, ctx: Context | str = "all") -> None:
         raise ValueError(f"seed: ctx must be a Context or 'all', got {shown(ctx)}")
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.refuse("seeds random numbers, which a program does not; seed outside")
-    _philox.seed(number)
+    philox.seed(number)

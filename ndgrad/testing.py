@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import autograd
+from .array.ndarray import NDArray
 from .base import public_names
-from .graph import Leaf, nodes_below
-from .kernels._table import F, Op, Sample
-from .ndarray import NDArray
+from .ops.table import F, Op, Sample
+from .tape import Leaf, nodes_below
 
 __all__ = ["TOLERANCES", "assert_close", "check_gradients", "sample_inputs", "tolerance"]
 __dir__ = public_names(globals())

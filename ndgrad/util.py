@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from .base import public_names
-from .kernels._axes import flag
+from .ops.axes import flag
 
 __all__ = ["is_np_shape", "np_shape", "set_np_shape", "use_np_shape"]
 __dir__ = public_names(globals())

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from ndgrad.kernels import _cache
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels.build import binaries
+from ndgrad.kernels.cuda import driver
 
 Capability = tuple[int, int]
 
 
 class Facts(NamedTuple):
-    """What `_driver.Compiled` says of a kernel, and the bytes of each of its parameters."""
+    """What `driver.Compiled` says of a kernel, and the bytes of each of its parameters."""
 
     sizes: list[int]
     registers: int
@@ -32,18 +32,18 @@ class Facts(NamedTuple):
 _known: dict[str, Facts] = {}
 
 
-def facts(kernel: _driver.Kernel, capabilities: Sequence[Capability]) -> list[Facts]:
+def facts(kernel: driver.Kernel, capabilities: Sequence[Capability]) -> list[Facts]:
     """Of *kernel* for each compute capability; its machine code is looked at and forgotten."""
-    what = repr((identity(kernel.function), kernel.signature, kernel.contract, _driver._tools()))
+    what = repr((identity(kernel.function), kernel.signature, kernel.contract, driver._tools()))
     keys = {cc: hashlib.sha256(f"{what}{cc}".encode()).hexdigest()[:32] for cc in capabilities}
     missing = [cc for cc, key in keys.items() if not _is_known(key)]
     if missing:
-        for cc, made in zip(missing, _driver.compiled(kernel, *missing), strict=True):
+        for cc, made in zip(missing, driver.compiled(kernel, *missing), strict=True):
             _keep(keys[cc], _facts(made, cc))
     return [_known[key] for key in keys.values()]
 
 
-def _facts(made: _driver.Compiled, cc: Capability) -> Facts:
+def _facts(made: driver.Compiled, cc: Capability) -> Facts:
     assert f".target sm_{cc[0]}{cc[1]}" in made.ptx
     assert made.cubin.startswith(b"\x7fELF")
     entry = made.ptx[made.ptx.index(".entry") :]
@@ -52,17 +52,17 @@ def _facts(made: _driver.Compiled, cc: Capability) -> Facts:
 
 
 def _is_known(key: str) -> bool:
-    folder = _cache.directory()
+    folder = binaries.directory()
     if key not in _known and folder is not None:
-        if (payload := _cache.stored(folder / f"{key}.facts")) is not None:
+        if (payload := binaries.stored(folder / f"{key}.facts")) is not None:
             _known[key] = Facts(*json.loads(payload))
     return key in _known
 
 
 def _keep(key: str, found: Facts) -> None:
     _known[key] = found
-    if (folder := _cache.directory()) is not None:
-        _cache.store(folder / f"{key}.facts", json.dumps(found).encode())
+    if (folder := binaries.directory()) is not None:
+        binaries.store(folder / f"{key}.facts", json.dumps(found).encode())
 
 
 def identity(function: Any) -> Any:

@@ -16,10 +16,10 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 
 from ndgrad.kernels import OPS
-from ndgrad.kernels._launch import Chunked
-from ndgrad.kernels._table import ElementwiseOp, Op
+from ndgrad.kernels.build.launch import Chunked
+from ndgrad.ops.table import ElementwiseOp, Op
 
-_CHECKS = "ndgrad.kernels._axes"
+_CHECKS = "ndgrad.ops.axes"
 """The module that looks at parameters: it makes no kernels."""
 
 
@@ -48,7 +48,10 @@ def _reached(function: Callable[..., Any]) -> Iterator[str]:
             seen.add(called)
             if called.__module__ == current.__module__ and not kernel:
                 waiting.append(called)
-            elif called.__module__.startswith("ndgrad.kernels.") and called.__module__ != _CHECKS:
+            elif (
+                called.__module__.startswith(("ndgrad.kernels.", "ndgrad.ops."))
+                and called.__module__ != _CHECKS
+            ):
                 yield f"{called.__module__}.{called.__qualname__}"
 
 

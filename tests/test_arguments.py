@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ndgrad.symbol.symbol.entries import NOT_RECORDED as NOT_IN_GRAPH
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
-from ndgrad._symbol_graph import NOT_RECORDED as NOT_IN_GRAPH
-from ndgrad.graph import NO_VARIABLES, NOT_RECORDED
-from ndgrad.kernels._table import OPS, Op, lookup
 from ndgrad.nd._methods import METHODS
+from ndgrad.ops.table import OPS, Op, lookup
+from ndgrad.tape import NO_VARIABLES, NOT_RECORDED
 
 
 class Odd:

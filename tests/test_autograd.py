@@ -15,7 +15,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
-from ndgrad.storage import pool_stats
+from ndgrad.memory.storage import pool_stats
 from ndgrad.testing import tolerance
 
 

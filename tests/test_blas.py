@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from ndgrad.base import MXNetError
-from ndgrad.kernels import _blas, _cpu, _tiles
-from ndgrad.kernels._blas import address, dot, fast, gemm, gemv
+from ndgrad.kernels.build import processor
+from ndgrad.kernels.cpu import blas, tiles
+from ndgrad.kernels.cpu.blas import address, dot, fast, gemm, gemv
 
 DTYPES = [np.dtype("float32"), np.dtype("float64")]
 AVX512 = {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}
@@ -52,22 +53,22 @@ def reference(a, b):
 
 
 def test_never_kernels_that_the_processor_cannot_run():
-    assert _blas._best_core(AVX512 | AVX2) == "SkylakeX"
+    assert blas._best_core(AVX512 | AVX2) == "SkylakeX"
     for missing in AVX512:
-        assert _blas._best_core(AVX2 | AVX512 - {missing}) == "Haswell"
-    assert _blas._best_core({"avx2"}) is None
-    assert _blas._best_core(set()) is None
+        assert blas._best_core(AVX2 | AVX512 - {missing}) == "Haswell"
+    assert blas._best_core({"avx2"}) is None
+    assert blas._best_core(set()) is None
 
 
 def test_environment_is_restored(monkeypatch):
     monkeypatch.delenv("A_NAME", raising=False)
     monkeypatch.setenv("THE_USERS", "1")
-    with _blas._environment(A_NAME="x", THE_USERS="x", NOTHING=None):
+    with blas._environment(A_NAME="x", THE_USERS="x", NOTHING=None):
         assert os.environ["A_NAME"] == "x"
         assert os.environ["THE_USERS"] == "1"
         assert "NOTHING" not in os.environ
     assert "A_NAME" not in os.environ
-    with pytest.raises(ZeroDivisionError), _blas._environment(A_NAME="x"):
+    with pytest.raises(ZeroDivisionError), blas._environment(A_NAME="x"):
         raise ZeroDivisionError
     assert "A_NAME" not in os.environ
     assert os.environ["THE_USERS"] == "1"
@@ -93,26 +94,26 @@ def test_the_library_is_loaded_at_first_use_with_the_best_kernels():
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.skipif(_blas._best_core(_cpu.host_features()) is None, reason="x86 only")
+@pytest.mark.skipif(blas._best_core(processor.host_features()) is None, reason="x86 only")
 def test_the_users_choice_of_kernels_is_respected():
     source = "from ndgrad.kernels import _blas; print(_blas.core_name())"
     assert run(source, OPENBLAS_CORETYPE="Nehalem").stdout.strip() == "Nehalem"
 
 
 def test_a_missing_library_is_a_clear_error(monkeypatch):
-    monkeypatch.setattr(_blas, "_PACKAGE", "no_such_openblas")
+    monkeypatch.setattr(blas, "_PACKAGE", "no_such_openblas")
     with pytest.raises(MXNetError, match="pip install no-such-openblas"):
-        _blas._library_path()
+        blas._library_path()
 
 
 def test_a_broken_library_is_a_clear_error(monkeypatch, tmp_path):
     broken = tmp_path / "libscipy_openblas.so"
     broken.write_text("not a library")
-    monkeypatch.setattr(_blas, "_loaded", None)
-    monkeypatch.setattr(_blas, "_library_path", lambda: broken)
+    monkeypatch.setattr(blas, "_loaded", None)
+    monkeypatch.setattr(blas, "_library_path", lambda: broken)
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     with pytest.raises(MXNetError, match="cannot be loaded"):
-        _blas._library()
+        blas._library()
     assert "OPENBLAS_CORETYPE" not in os.environ
 
 
@@ -284,8 +285,8 @@ def test_from_compiled_code_that_another_process_cached(tmp_path):
             """
             import numba
             import numpy as np
-            from ndgrad.kernels._blas import address, gemm
-            from ndgrad.kernels._cache import KernelCache
+            from ndgrad.kernels.cpu.blas import address, gemm
+            from ndgrad.kernels.build.binaries import KernelCache
 
             def kernel(where, a, b, c):
                 gemm(where, a, 0, 2, False, b, 0, 2, False, c, 0, 2, 2, 2, 2, 1.0, 0.0)
@@ -314,7 +315,7 @@ def test_threads_and_forks():
         """
         import os, sys, threading, time
         import numpy as np
-        from ndgrad.kernels._blas import fast
+        from ndgrad.kernels.cpu.blas import fast
         n, f4 = 256, np.dtype("float32")
         product = fast("gemm", f4)
         a = np.random.default_rng(0).standard_normal((n, n)).astype(f4)
@@ -367,7 +368,7 @@ def test_without_compilation():
     result = run(
         """
         import numpy as np
-        from ndgrad.kernels._blas import address, fast, gemm, gemv
+        from ndgrad.kernels.cpu.blas import address, fast, gemm, gemv
         for name in ("float32", "float64"):
             dtype = np.dtype(name)
             a = np.arange(12, dtype=dtype); c = np.empty(5, dtype)
@@ -387,7 +388,7 @@ def test_without_compilation():
 
 # --- register tiles -------------------------------------------------------------------------------
 
-needs_tiles = pytest.mark.skipif(not _tiles.BYTES, reason="no tiles for this processor")
+needs_tiles = pytest.mark.skipif(not tiles.BYTES, reason="no tiles for this processor")
 
 
 @needs_tiles
@@ -410,7 +411,7 @@ def test_tiles_of_every_shape(dtype, ta, tb, factors):
             c[:] = np.nan  # what is not read does not matter
         y = np.concatenate([np.zeros(3, dtype), c.reshape(-1), np.ones(3, dtype)])
         lda, ldb = a.shape[1], b.shape[1]
-        _tiles.fast(np.dtype(dtype))(
+        tiles.fast(np.dtype(dtype))(
             a.reshape(-1), 0, lda, ta, b.reshape(-1), 0, ldb, tb, y, 3, n, m, n, k, alpha, beta
         )
         assert (y[:3] == 0).all() and (y[-3:] == 1).all()
@@ -421,7 +422,7 @@ def test_tiles_of_every_shape(dtype, ta, tb, factors):
 @needs_tiles
 def test_tiles_stay_within_their_arrays():
     x, y = np.zeros(12, np.float32), np.zeros(9, np.float32)
-    product = _tiles.fast(x.dtype)
+    product = tiles.fast(x.dtype)
     with pytest.raises(ValueError, match="does not fit"):
         product(x, 0, 4, False, x, 0, 4, True, y, 1, 3, 3, 3, 4, 1.0, 0.0)
     with pytest.raises(ValueError, match="does not fit"):
@@ -430,9 +431,9 @@ def test_tiles_stay_within_their_arrays():
 
 def test_tiles_take_what_openblas_would_pack():
     large = 1 << 10
-    assert not _tiles.fits(large, large, large, False, False)
-    assert not _tiles.fits(16, 16, 16, False, False)
-    assert not _tiles.fits(4, 4, 0, False, True)
-    assert not _tiles.fits(3, 256, 784, False, True)
-    assert _tiles.fits(128, 128, 128, True, False) == bool(_tiles.BYTES)
-    assert _tiles.fits(16, 16, 16, False, True) == bool(_tiles.BYTES)
+    assert not tiles.fits(large, large, large, False, False)
+    assert not tiles.fits(16, 16, 16, False, False)
+    assert not tiles.fits(4, 4, 0, False, True)
+    assert not tiles.fits(3, 256, 784, False, True)
+    assert tiles.fits(128, 128, 128, True, False) == bool(tiles.BYTES)
+    assert tiles.fits(16, 16, 16, False, True) == bool(tiles.BYTES)

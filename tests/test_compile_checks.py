@@ -12,7 +12,7 @@ from forms import only_full
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels import OPS
-from ndgrad.kernels._table import Op, Sample
+from ndgrad.ops.table import Op, Sample
 from ndgrad.testing import assert_close, sample_inputs
 
 PUBLIC = [

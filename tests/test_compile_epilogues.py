@@ -5,7 +5,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import nd
-from ndgrad.kernels import _fused, _products
+from ndgrad.kernels.cpu import fused, matmul
 
 rng = np.random.default_rng(5)
 FOLLOWS = "with blocks of the step before"
@@ -14,8 +14,8 @@ FOLLOWS = "with blocks of the step before"
 @pytest.fixture
 def blocks(monkeypatch):
     """Products are shared out in blocks of rows, whatever the number of threads."""
-    monkeypatch.setattr(_products, "_shared_out", lambda m, n, k, tb: (max(1, m // 4), n))
-    monkeypatch.setattr(_products, "_CHUNK", 1)
+    monkeypatch.setattr(matmul, "_shared_out", lambda m, n, k, tb: (max(1, m // 4), n))
+    monkeypatch.setattr(matmul, "_CHUNK", 1)
 
 
 def both(function, *arrays, rounding=0.0):
@@ -76,7 +76,7 @@ def test_fetching_ahead_changes_nothing(name, monkeypatch):
     given = [rng.standard_normal((5, 901)).astype("f") for _ in range(2)]
     found = []
     for least, fetches in ((1 << 62, False), (1, True)):
-        monkeypatch.setattr(_fused, "_AHEAD_FROM", least)
+        monkeypatch.setattr(fused, "_AHEAD_FROM", least)
         compiled = mx.compile(PROGRAMS[name])
         arrays = [nd.array(x) for x in given]
         y = compiled(*arrays)

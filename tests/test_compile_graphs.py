@@ -24,9 +24,11 @@ from numba import config
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.compiler import _places, _program, _recorder
-from ndgrad.graph import Leaf
-from ndgrad.kernels import _fused, _philox, _products
+from ndgrad.compiler.front import recorder
+from ndgrad.compiler.plan import assignment
+from ndgrad.compiler.program import instructions
+from ndgrad.kernels.cpu import fused, matmul, philox
+from ndgrad.tape import Leaf
 from ndgrad.testing import assert_close
 
 SHAPES = ("3", "2, 3", "3, 3", "1", "2, 1", "1, 3", "2, 2, 3", "3, 2", "2, 3, 2", "0, 3", "4, 20")
@@ -358,11 +360,11 @@ def small_pieces() -> Iterator[None]:
     """Several tiles, units, strips and blocks of products already in small arrays."""
     with ExitStack() as stack:
         stack.enter_context(
-            patch.multiple(_fused, TILE=3, _UNIT=6, _UNITS=3, _AHEAD_ROW=2, _AHEAD_FROM=2)
+            patch.multiple(fused, TILE=3, _UNIT=6, _UNITS=3, _AHEAD_ROW=2, _AHEAD_FROM=2)
         )
-        stack.enter_context(patch.object(_products, "_shared_out", lambda m, n, k, tb: (1, n)))
-        stack.enter_context(patch.object(_products, "_CHUNK", 1))
-        for module in (_program, _places, _recorder):
+        stack.enter_context(patch.object(matmul, "_shared_out", lambda m, n, k, tb: (1, n)))
+        stack.enter_context(patch.object(matmul, "_CHUNK", 1))
+        for module in (instructions, assignment, recorder):
             stack.enter_context(patch.object(module, "SHORT", 2))
         yield
 
@@ -442,7 +444,7 @@ class Run:
 
     def state(self) -> list[tuple[str, Any]]:
         """Arrays that the function finds, their gradients, and the position of random numbers."""
-        found: list[tuple[str, Any]] = [("position", np.array(_philox.position()))]
+        found: list[tuple[str, Any]] = [("position", np.array(philox.position()))]
         for name, x in self.space.items():
             if re.fullmatch(r"[ac]\d", name):
                 found.append((name, x.asnumpy()))

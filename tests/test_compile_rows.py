@@ -11,9 +11,9 @@ from forms import REPRESENTATIVES, only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.graph import Leaf
 from ndgrad.kernels import OPS
-from ndgrad.kernels._table import DIFFERENTIABLE, ElementwiseOp, Op, Sample
+from ndgrad.ops.table import DIFFERENTIABLE, ElementwiseOp, Op, Sample
+from ndgrad.tape import Leaf
 from ndgrad.testing import assert_close, sample_inputs
 
 DYNAMIC = {"_contrib_boolean_mask", "_unmasked"}

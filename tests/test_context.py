@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from ndgrad import context, storage
+from ndgrad import context
 from ndgrad.base import MXNetError
 from ndgrad.context import (
     Context,
@@ -20,6 +20,7 @@ from ndgrad.context import (
     gpu_memory_info,
     num_gpus,
 )
+from ndgrad.memory import storage
 
 
 class TwoGPUs:

@@ -13,7 +13,7 @@ import pytest
 
 import ndgrad
 from ndgrad import MXNetError, context
-from ndgrad.kernels import _cuda
+from ndgrad.kernels import cuda
 
 HERE = Path(__file__).parent
 NEEDS_NUMBA_CUDA = pytest.mark.skipif(
@@ -27,7 +27,7 @@ def test_without_numba_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "numba_cuda" else find(name)
     )
-    monkeypatch.setattr(context, "_gpu_target", _cuda._Target())
+    monkeypatch.setattr(context, "_gpu_target", cuda._Target())
     assert ndgrad.num_gpus() == 0
     with pytest.raises(MXNetError, match=r"gpu\(0\) cannot be used.*pip install 'ndgrad\[cuda\]'"):
         ndgrad.nd.zeros(3, ctx=ndgrad.gpu())
@@ -35,7 +35,7 @@ def test_without_numba_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_module_imports_cuda() -> None:
     for path in Path(ndgrad.__file__).parent.rglob("*.py"):
-        if path.name == "_driver.py":
+        if path.name == "driver.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):

@@ -24,16 +24,18 @@ from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
-from ndgrad import autograd, context, device
-from ndgrad.kernels import OPS, _cache, _cuda
-from ndgrad.kernels._cuda import _driver, _products, _strided
-from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
+from ndgrad import autograd, context
+from ndgrad.kernels import OPS, cuda
+from ndgrad.kernels.build import binaries
+from ndgrad.kernels.cuda import driver, matmul, strided
+from ndgrad.memory import device
+from ndgrad.ops.table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
 pytestmark = pytest.mark.compiled
 
-for _module in _cuda._MODULES:  # now: what they write must not be what the simulator would get
-    getattr(_cuda, _module)
+for _module in cuda._MODULES:  # now: what they write must not be what the simulator would get
+    getattr(cuda, _module)
 
 ARCHITECTURES = [(8, 0), (9, 0)]
 
@@ -42,15 +44,15 @@ ROWS = [pytest.param(op, id=name, marks=only_full(op)) for name, op in OPS.items
 
 
 # They ask when they are imported whether there is a simulator: before `launched` says so.
-for _name in _cuda._MODULES:
-    getattr(_cuda, _name)
+for _name in cuda._MODULES:
+    getattr(cuda, _name)
 
 
 class _Noting:
     """A target with one GPU that exists on paper, and what was launched there."""
 
     def __init__(self) -> None:
-        self.gpu = _driver.Device(0)
+        self.gpu = driver.Device(0)
 
     def num_gpus(self) -> int:
         return 1
@@ -59,7 +61,7 @@ class _Noting:
         return self.gpu
 
 
-class Launched(set[_driver.Kernel]):
+class Launched(set[driver.Kernel]):
     """Kernels that have been launched with arguments that fit; none of them runs."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capabilities: Sequence[Capability]) -> None:
@@ -71,7 +73,7 @@ class Launched(set[_driver.Kernel]):
 
         A thread may take *most* registers.
         """
-        self._monkeypatch.setattr(_driver, "SIMULATED", False)
+        self._monkeypatch.setattr(driver, "SIMULATED", False)
         for kernel in self:
             for cc, found in zip(
                 self._capabilities, facts(kernel, self._capabilities), strict=True
@@ -91,13 +93,13 @@ def capabilities(full: bool) -> list[Capability]:
 def launched(monkeypatch: pytest.MonkeyPatch, capabilities: list[Capability]) -> Iterator[Launched]:
     kernels = Launched(monkeypatch, capabilities)
 
-    def note(self: _driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
+    def note(self: driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
         assert blocks > 0 and 0 < threads <= 1024
         self.pack((ctypes.c_uint64 * len(self.sizes))(), args)
         kernels.add(self)
 
-    monkeypatch.setattr(_driver, "SIMULATED", True)  # memory is the host's
-    monkeypatch.setattr(_driver.Kernel, "launch", note)
+    monkeypatch.setattr(driver, "SIMULATED", True)  # memory is the host's
+    monkeypatch.setattr(driver.Kernel, "launch", note)
     monkeypatch.setattr(context, "_gpu_target", _Noting())
     before = list(device.in_use)
     device.in_use.clear()
@@ -177,44 +179,44 @@ def test_kernels_of_distributions(dtype: str, launched: Launched) -> None:
     launched.check()
 
 
-@pytest.mark.parametrize("tile", [_products._SMALL, _products._LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("tile", [matmul._SMALL, matmul._LARGE], ids=["small", "large"])
 @pytest.mark.parametrize("dtype", first("float32", "float16", "float64", "int32", "int64", "int8"))
 def test_products(dtype: str, tile: Any, capabilities: list[Capability]) -> None:
     """A row's run above takes the tile that the simulator does."""
-    if _products._fits(np.dtype(dtype), tile):
-        for found in facts(_products.kernel(np.dtype(dtype), tile), capabilities):
+    if matmul._fits(np.dtype(dtype), tile):
+        for found in facts(matmul.kernel(np.dtype(dtype), tile), capabilities):
             assert found.spilled == found.stack == 0
             # Of the 65536 registers that a block can have.
             assert found.registers * tile.threads <= 49152
 
 
 def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
-    kernel = _strided.copy_kernel(4)
-    entry, cubin = _driver.binary(kernel, (9, 0))
+    monkeypatch.setattr(binaries, "directory", lambda: tmp_path)
+    kernel = strided.copy_kernel(4)
+    entry, cubin = driver.binary(kernel, (9, 0))
     (path,) = tmp_path.glob("*.cubin")
-    compiled_once = _driver.compiled
-    monkeypatch.setattr(_driver, "compiled", None)
-    assert _driver.binary(kernel, (9, 0)) == (entry, cubin)
-    again = _driver.Kernel(kernel.function, kernel.signature)
-    assert _driver.binary(again, (9, 0)) == (entry, cubin)
+    compiled_once = driver.compiled
+    monkeypatch.setattr(driver, "compiled", None)
+    assert driver.binary(kernel, (9, 0)) == (entry, cubin)
+    again = driver.Kernel(kernel.function, kernel.signature)
+    assert driver.binary(again, (9, 0)) == (entry, cubin)
     with pytest.raises(TypeError):  # another file
-        _driver.binary(kernel, (8, 0))
+        driver.binary(kernel, (8, 0))
     path.write_bytes(path.read_bytes()[:-1])
-    monkeypatch.setattr(_driver, "compiled", compiled_once)
-    assert _driver.binary(kernel, (9, 0))[1].startswith(b"\x7fELF")
-    assert _cache.stored(path)
+    monkeypatch.setattr(driver, "compiled", compiled_once)
+    assert driver.binary(kernel, (9, 0))[1].startswith(b"\x7fELF")
+    assert binaries.stored(path)
 
 
 def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What they depend on is not known."""
-    monkeypatch.setattr(_cache, "directory", lambda: tmp_path)
+    monkeypatch.setattr(binaries, "directory", lambda: tmp_path)
 
     def kernel(x: Any) -> None:
-        x[_driver.cuda.grid(1)] = 1
+        x[driver.cuda.grid(1)] = 1
 
-    made = _driver.Kernel(kernel, (_driver.array_of(np.dtype("float32")),))
-    assert _driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
+    made = driver.Kernel(kernel, (driver.array_of(np.dtype("float32")),))
+    assert driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
     assert not list(tmp_path.iterdir())
 
 
@@ -265,9 +267,9 @@ def test_rounding_is_that_of_single_operators(
     x = mx.nd.ones((1000,), dtype=dtype, ctx=mx.gpu())
     mx.compile(lambda x: x * x + x)(x)
     mx.nd.exp(x)
-    monkeypatch.setattr(_driver, "SIMULATED", False)
+    monkeypatch.setattr(driver, "SIMULATED", False)
     fused, exp = (
-        _driver.compiled(kernel, (9, 0))[0].ptx
+        driver.compiled(kernel, (9, 0))[0].ptx
         for kernel in sorted(launched, key=lambda k: "fused" not in k.function.__module__)
     )
     assert f"mul.rn.f{bits}" in fused and f"add.rn.f{bits}" in fused
@@ -299,16 +301,16 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         cuModuleGetFunction=lambda module, entry: (0, "function"),
         cuLaunchKernel=launch,
     )
-    monkeypatch.setattr(_driver, "api", api)
-    monkeypatch.setattr(_driver, "binary", lambda kernel, cc: ("entry", b""))
+    monkeypatch.setattr(driver, "api", api)
+    monkeypatch.setattr(driver, "binary", lambda kernel, cc: ("entry", b""))
     gpu = SimpleNamespace(
         number=0,
         stream=SimpleNamespace(alone=True, handle="stream"),
         compute_capability=(9, 0),
         activate=lambda: None,
     )
-    half = _driver.array_of(np.dtype("float16"))
-    made = _driver.Kernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
+    half = driver.array_of(np.dtype("float16"))
+    made = driver.Kernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
     x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)  # type: ignore[arg-type]
     made(gpu, 3, 64, (x, 1e300, 300, 2, -1))
     made(gpu, 3, 64, (x, np.float32(0.5), -1, False, 7))

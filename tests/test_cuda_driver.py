@@ -16,9 +16,11 @@ if importlib.util.find_spec("numba_cuda") is None:
 
 from cuda.bindings import driver
 
-from ndgrad import MXNetError, storage
-from ndgrad.device import DeviceArray
-from ndgrad.kernels._cuda import _cublas, _driver
+from ndgrad import MXNetError
+from ndgrad.kernels.cuda import cublas
+from ndgrad.kernels.cuda import driver as cuda_driver
+from ndgrad.memory import storage
+from ndgrad.memory.device import DeviceArray
 
 FLOAT64 = np.dtype("float64")
 
@@ -58,30 +60,30 @@ class Api:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     fake = Api()
-    monkeypatch.setattr(_driver, "api", fake)
+    monkeypatch.setattr(cuda_driver, "api", fake)
     return fake
 
 
 def calls(number: int) -> Any:
-    made = _driver._Calls(number)
+    made = cuda_driver._Calls(number)
     made.__dict__["context"] = 7 + number  # a device would have to be asked for it
     return made
 
 
 @pytest.fixture
-def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> _driver.Device:
-    device = _driver.Device(0, calls(0))
+def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.Device:
+    device = cuda_driver.Device(0, calls(0))
     monkeypatch.setattr(device, "_faults", SimpleNamespace(raise_any=lambda: None))
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:
-        return storage.Block(_driver._Memory(device, size), next(places), size)
+        return storage.Block(cuda_driver._Memory(device, size), next(places), size)
 
-    device.pool = _driver.StreamPool(block, lambda: 1 << 30)
+    device.pool = cuda_driver.StreamPool(block, lambda: 1 << 30)
     return device
 
 
-def test_streams(device: _driver.Device, api: Api) -> None:
+def test_streams(device: cuda_driver.Device, api: Api) -> None:
     assert device.stream.handle == api.made - 2
     assert api.calls[1] == ("cuStreamCreate", driver.CUstream_flags.CU_STREAM_NON_BLOCKING)
     assert api.names() == ["cuStreamCreate", "cuEventCreate", "cuEventCreate"]
@@ -93,7 +95,7 @@ def test_streams(device: _driver.Device, api: Api) -> None:
     assert api.names() == ["cuStreamSynchronize"]
 
 
-def test_memory(device: _driver.Device, api: Api) -> None:
+def test_memory(device: cuda_driver.Device, api: Api) -> None:
     handle = device.stream.handle
     x, y = (device.empty(3, FLOAT64) for _ in "xy")
     api.names()
@@ -114,7 +116,7 @@ def test_memory(device: _driver.Device, api: Api) -> None:
         assert api.names() == [f"cuMemset{name}Async"]
     device.copy(x, y)
     assert api.calls[-1] == ("cuMemcpyDtoDAsync", y.address, x.address, 24, handle)
-    other = _driver.Device(1, calls(1))
+    other = cuda_driver.Device(1, calls(1))
     z = DeviceArray(other, 6 << 20, 3, FLOAT64, storage.Block(None, 6 << 20, 24))
     other.copy(x, z)
     assert ("cuMemcpyPeerAsync", z.address, 8, x.address, 7, 24, other.stream.handle) in api.calls
@@ -125,7 +127,7 @@ def test_memory(device: _driver.Device, api: Api) -> None:
     assert api.names() == ["cuStreamSynchronize", "cuMemFree"] * 2
 
 
-def test_copies(device: _driver.Device, api: Api) -> None:
+def test_copies(device: cuda_driver.Device, api: Api) -> None:
     api.results["cuMemHostAlloc"] = driver.CUresult.CUDA_SUCCESS, buffer.ctypes.data
     x = device.empty(3, FLOAT64)
     api.names()
@@ -139,10 +141,10 @@ def test_copies(device: _driver.Device, api: Api) -> None:
 
 def test_whose_memory(api: Api) -> None:
     api.results["cuPointerGetAttribute"] = driver.CUresult.CUDA_SUCCESS, 1
-    assert _driver.number_at(1 << 20) == 1
+    assert cuda_driver.number_at(1 << 20) == 1
 
 
-def test_errors(device: _driver.Device, api: Api) -> None:
+def test_errors(device: cuda_driver.Device, api: Api) -> None:
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_ERROR_NOT_READY,)
     assert not device.calls.done(1)
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_SUCCESS,)
@@ -158,7 +160,7 @@ def test_errors(device: _driver.Device, api: Api) -> None:
         device.empty(3, FLOAT64)
 
 
-def test_graphs(device: _driver.Device, api: Api) -> None:
+def test_graphs(device: cuda_driver.Device, api: Api) -> None:
     x, y = (device.empty(3, FLOAT64) for _ in "xy")
     stream = device.stream
     api.names()
@@ -191,7 +193,7 @@ def test_graphs(device: _driver.Device, api: Api) -> None:
     assert api.names() == ["cuGraphExecDestroy"]
 
 
-def test_graphs_that_are_refused(device: _driver.Device, api: Api) -> None:
+def test_graphs_that_are_refused(device: cuda_driver.Device, api: Api) -> None:
     x = device.empty(3, FLOAT64)
     with pytest.raises(MXNetError, match="copies from or to the host"):
         device.captured(x.get, ())
@@ -207,18 +209,18 @@ def test_graphs_that_are_refused(device: _driver.Device, api: Api) -> None:
 
 
 def test_recorded_products(
-    device: _driver.Device, api: Api, monkeypatch: pytest.MonkeyPatch
+    device: cuda_driver.Device, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They go through the recording stream with a workspace of their own, and then back."""
     noted: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(_cublas, "_handle", lambda stream: 77)
-    monkeypatch.setattr(_cublas, "_call", lambda *args: noted.append(args))
+    monkeypatch.setattr(cublas, "_handle", lambda stream: 77)
+    monkeypatch.setattr(cublas, "_call", lambda *args: noted.append(args))
     device.__dict__["compute_capability"] = (9, 0)
     x, y, z = (device.empty(4, FLOAT64) for _ in "xyz")
     starts = np.zeros(1, np.int64)
 
     def product() -> None:
-        _cublas.many(x, starts, False, y, starts, False, z, 2, 2, 2, 1.0, 0.0, 1)
+        cublas.many(x, starts, False, y, starts, False, z, 2, 2, 2, 1.0, 0.0, 1)
 
     product()
     assert [name for name, *_ in noted] == ["cublasGemmStridedBatchedEx_64"]

@@ -13,11 +13,14 @@ import digests
 import numpy as np
 import pytest
 
-from ndgrad.kernels import _cpu, _sums
+from ndgrad.kernels.build import processor
+from ndgrad.kernels.cpu import sums
 
 pytestmark = [
     pytest.mark.compiled,
-    pytest.mark.skipif(not _cpu.has_fma(), reason="this processor rounds products in sums twice"),
+    pytest.mark.skipif(
+        not processor.has_fma(), reason="this processor rounds products in sums twice"
+    ),
 ]
 
 
@@ -66,24 +69,24 @@ def test_a_digest_tells_bits_apart() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 63, 64, 65, 1000, _sums.PART])
+@pytest.mark.parametrize("size", [0, 1, 15, 16, 17, 63, 64, 65, 1000, sums.PART])
 def test_order_of_sums(size: int, dtype: str) -> None:
     """Sixteen lanes; of float32 four neighbours of a lane meet before; then halves meet."""
-    from ndgrad.kernels._launch import kernel
+    from ndgrad.kernels.build.launch import kernel
 
     x = digests.numbers(size, dtype=dtype).asnumpy() if size else np.zeros(0, dtype)
     together = 4 if dtype == "float32" else 1
-    step = together * _sums.LANES
+    step = together * sums.LANES
     whole = size - size % step
-    lanes = np.zeros(_sums.LANES)
-    for group in x[:whole].reshape(-1, together, _sums.LANES):
+    lanes = np.zeros(sums.LANES)
+    for group in x[:whole].reshape(-1, together, sums.LANES):
         lanes += (group[0] + group[1]) + (group[2] + group[3]) if together == 4 else group[0]
     for i in range(whole, size):
-        lanes[i % _sums.LANES] += x[i]
+        lanes[i % sums.LANES] += x[i]
     while lanes.size > 1:
         lanes = lanes[: lanes.size // 2] + lanes[lanes.size // 2 :]
     assert kernel(_total)(x) == lanes[0]
 
 
 def _total(x):  # type: ignore[no-untyped-def]
-    return _sums.total(x)
+    return sums.total(x)

@@ -78,7 +78,7 @@ def test_page(page: Path) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings(name: str) -> None:
-    if ".kernels._cuda." in name:
+    if ".kernels.cuda." in name:
         pytest.importorskip("numba_cuda", reason="modules for GPUs need numba-cuda")
     # doctest's own finder does not see the forward that `@operator` turned into a row.
     module = importlib.import_module(name)

@@ -7,7 +7,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.kernels._table import F
+from ndgrad.ops.table import F
 
 RNG = np.random.default_rng(1)
 

@@ -12,7 +12,7 @@ import pytest
 import ndgrad as mx
 import ndgrad.compiler
 import ndgrad.testing
-from ndgrad.kernels._table import OPS
+from ndgrad.ops.table import OPS
 
 
 def public_modules() -> dict[str, types.ModuleType]:

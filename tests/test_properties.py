@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as npst
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.kernels import OPS
-from ndgrad.kernels._table import Op
+from ndgrad.ops.table import Op
 from ndgrad.testing import assert_close
 
 CLEAR = (MXNetError, TypeError, ValueError, IndexError, KeyError)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ndgrad import MXNetError, autograd, nd
-from ndgrad.kernels._threads import num_threads, set_num_threads
+from ndgrad.kernels.build.threads import num_threads, set_num_threads
 
 NAN = float("nan")
 

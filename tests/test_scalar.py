@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from ndgrad import nd
-from ndgrad.kernels import _cpu, _elementwise, _scalar
-from ndgrad.kernels._codegen import Loop
-from ndgrad.kernels._scalar import SCALARS, resolve
-from ndgrad.kernels._scalar._contract import contracted
+from ndgrad.kernels import scalar
+from ndgrad.kernels.build import processor
+from ndgrad.kernels.build.codegen import Loop
+from ndgrad.kernels.cpu import elementwise
+from ndgrad.kernels.scalar import SCALARS, resolve
+from ndgrad.kernels.scalar.contract import contracted
 
 mp = pytest.importorskip("mpmath")
 special = pytest.importorskip("scipy.special")
@@ -59,7 +61,7 @@ _LOOPS = {}
 def loop_of(name, kind):
     key = name, kind
     if key not in _LOOPS:
-        _LOOPS[key] = compiled(getattr(_scalar, resolve(name, kind)), SCALARS[name].arity)
+        _LOOPS[key] = compiled(getattr(scalar, resolve(name, kind)), SCALARS[name].arity)
     return _LOOPS[key]
 
 
@@ -569,7 +571,7 @@ def _elementwise_of(text, *operands):
     shapes = tuple(x.shape for x in operands)
     out = np.empty(np.broadcast_shapes(*shapes), operands[0].dtype)
     loop = Loop("test", ("a", "b"), (("y", text),))
-    _elementwise.run(loop, tuple(x.ravel() for x in operands), shapes, (out.ravel(),), "float32")
+    elementwise.run(loop, tuple(x.ravel() for x in operands), shapes, (out.ravel(),), "float32")
     return out
 
 
@@ -647,7 +649,7 @@ def _products_in_sums(a, b, c):
 
 
 @pytest.mark.compiled
-@pytest.mark.skipif(not _cpu.has_fma(), reason="this processor rounds products in sums twice")
+@pytest.mark.skipif(not processor.has_fma(), reason="this processor rounds products in sums twice")
 @pytest.mark.parametrize("kind", DTYPES)
 def test_products_in_sums_are_rounded_once(kind):
     """Whatever LLVM would do by itself, which is to round twice."""
@@ -667,7 +669,7 @@ def test_every_function_has_a_row_and_both_precisions():
         assert row.name == name
         assert row.doc, name
         for kind in DTYPES:
-            assert callable(getattr(_scalar, resolve(name, kind)))
+            assert callable(getattr(scalar, resolve(name, kind)))
     assert resolve("exp", "float32") == "exp_f32"
     with pytest.raises(KeyError):
         resolve("exp", "integer")
@@ -686,10 +688,10 @@ def test_without_the_jit():
     program = """
 import math
 import numpy as np
-from ndgrad.kernels import _scalar
-for name, row in _scalar.SCALARS.items():
+from ndgrad.kernels import scalar
+for name, row in scalar.SCALARS.items():
     for kind, dtype in (("float32", np.float32), ("float64", np.float64)):
-        f = getattr(_scalar, _scalar.resolve(name, kind))
+        f = getattr(scalar, scalar.resolve(name, kind))
         y = f(*[dtype(v) for v in (0.75, 2.5, 1.5)[: row.arity]])
         assert isinstance(y, dtype), (name, kind, type(y))
         print(name, kind, float(y))

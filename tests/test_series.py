@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numba import types
 
-from ndgrad.kernels import _series
-from ndgrad.kernels._launch import Entry, chunked, vector
-from ndgrad.kernels._series import Array, Series, Step
+from ndgrad.kernels.build.launch import Entry, chunked, vector
+from ndgrad.kernels.cpu import tasks
+from ndgrad.kernels.cpu.tasks import Array, Series, Step
 
 FLOAT = np.dtype("float32")
 
@@ -44,7 +44,7 @@ def expected(x, steps):
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
-    monkeypatch.setattr(_series, "num_threads", lambda: threads)
+    monkeypatch.setattr(tasks, "num_threads", lambda: threads)
     n, entry = 1000, rolled()
     a, b = Array("a"), Array("b")
     steps = [
@@ -65,7 +65,7 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_a_step_that_follows_takes_each_chunk_from_the_step_before(threads, monkeypatch):
-    monkeypatch.setattr(_series, "num_threads", lambda: threads)
+    monkeypatch.setattr(tasks, "num_threads", lambda: threads)
     n, entry = 1000, rolled()
     a, b, c, d = map(Array, "abcd")
     first = Step(entry, (a, b, 2.0, 1, True), n, 64, n)
@@ -91,7 +91,7 @@ def test_each_call_takes_the_arrays_it_is_given():
 
 @pytest.mark.compiled
 def test_a_kernel_that_raises_is_reported_and_nobody_waits_for_it(monkeypatch):
-    monkeypatch.setattr(_series, "num_threads", lambda: 2)
+    monkeypatch.setattr(tasks, "num_threads", lambda: 2)
     x = np.zeros(64, FLOAT)
     entry = Entry(_broken, (vector(FLOAT), *(types.intp,) * 3))
     steps = [Step(entry, (x, 64), 64, 8, 8), Step(entry, (x, 32), 64, 8, 8)]

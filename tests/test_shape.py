@@ -9,8 +9,8 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.kernels import _strided
-from ndgrad.kernels._strided import Box
+from ndgrad.kernels.cpu import strided
+from ndgrad.kernels.cpu.strided import Box
 
 
 def numbers(*shape: int, dtype: str = "float32") -> np.ndarray[Any, Any]:
@@ -48,7 +48,7 @@ def test_move_against_numpy() -> None:
         low = sum(min(0, s * (n - 1)) for s, n in zip(strides, shape, strict=True))
         box = Box(shape, strides, -low)
         view = np.lib.stride_tricks.as_strided(x[-low:], shape, tuple(4 * s for s in strides))
-        np.testing.assert_array_equal(_strided.gather(x, box).reshape(shape), view)
+        np.testing.assert_array_equal(strided.gather(x, box).reshape(shape), view)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import threading
 import numpy as np
 import pytest
 
-from ndgrad import storage
 from ndgrad.base import DTYPES, MXNetError
-from ndgrad.storage import POOLED_BYTES, Pool, _block_size, _Lease, _map, empty, pool_stats
+from ndgrad.memory import storage
+from ndgrad.memory.storage import POOLED_BYTES, Pool, _block_size, _Lease, _map, empty, pool_stats
 
 U8 = np.dtype("uint8")
 F4 = np.dtype("float32")
@@ -219,7 +219,7 @@ def test_a_forked_child_has_its_own_memory_and_a_working_pool():
         """
         import os, threading, numpy as np
         from ndgrad import storage
-        from ndgrad.storage import POOLED_BYTES, empty
+        from ndgrad.memory.storage import POOLED_BYTES, empty
         u8 = np.dtype("uint8")
         kept = empty(POOLED_BYTES, u8)
         kept[:] = 1
@@ -254,7 +254,7 @@ def test_arrays_alive_at_exit_are_no_trouble():
     result = run(
         """
         import sys, numpy as np
-        from ndgrad.storage import POOLED_BYTES, empty
+        from ndgrad.memory.storage import POOLED_BYTES, empty
         kept = empty(POOLED_BYTES, np.dtype("uint8"))
         sys.kept = empty(2 * POOLED_BYTES, np.dtype("uint8"))
         class Late:

@@ -18,7 +18,7 @@ PRELUDE = """
 import os, sys, threading, time
 import numba
 import numpy as np
-from ndgrad.kernels import _threads as T
+from ndgrad.kernels.build import threads as T
 
 @numba.njit(parallel=True, nogil=True)
 def parallel(a):
@@ -106,7 +106,7 @@ def test_many_python_threads(layer):
 
 
 CHUNKS = """
-from ndgrad.kernels._launch import chunked
+from ndgrad.kernels.build.launch import chunked
 
 @chunked
 def add_one(a, lo, hi):

@@ -1,4 +1,4 @@
-"""Fit the polynomials of `ndgrad.kernels._scalar` and print them as Python tuples.
+"""Fit the polynomials of `ndgrad.kernels.scalar` and print them as Python tuples.
 
     python tools/fit_polynomials.py [NAME ...]
 

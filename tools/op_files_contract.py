@@ -1,4 +1,4 @@
-"""A contract for import-linter: op files do not import each other."""
+"""A contract for import-linter: modules of operator definitions do not import each other."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class OpFilesContract(Contract):
-    """Modules of a package whose names have no underscore import none of their like.
+    """Modules below a package import none of each other but the shared ones.
 
-    A contract of its own, as import-linter's patterns cannot say "without an underscore" and a list
-    of files would have to be kept up by hand.
+    A contract of its own, as import-linter's wants a list of modules, kept up by hand.
     """
 
     package = fields.StringField()
     shared = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: Any, verbose: bool) -> ContractCheck:
-        children = graph.find_children(self.package)
-        op_files = {m for m in children if not m.rpartition(".")[2].startswith("_")}
+        op_files = {m for m in graph.find_descendants(self.package) if not graph.find_children(m)}
         forbidden = op_files - set(self.shared)
         found = sorted(
             (importer, imported)

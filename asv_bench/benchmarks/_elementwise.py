@@ -26,7 +26,7 @@ def _described(arg: Any) -> Any:
 def rows() -> list[dict[str, Any]]:
     """What the op table says of each element-wise row, as plain data (imports ndgrad)."""
     from ndgrad.kernels import OPS
-    from ndgrad.kernels._table import ElementwiseOp
+    from ndgrad.ops.table import ElementwiseOp
 
     return [
         {

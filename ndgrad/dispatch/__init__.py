@@ -1,16 +1,18 @@
 """The one door from arrays to kernels to nodes.
 
 `install` gives every row of the op table its ways to be called: ``op.call`` on arrays (recorded
-when some input is), and the two derivatives that the walk of `ndgrad.graph` uses: `flat_rules` on
+when some input is), and the two derivatives that the walk of `ndgrad.tape` uses: `flat_rules` on
 flat buffers, and `recorded_rules` on recorded arrays, whose results can be differentiated again.
 """
 
 from __future__ import annotations
 
-from ..graph import Array
-from ..kernels._table import OPS, ElementwiseOp, Op, lookup
-from . import _classes
-from ._calls import (
+from ..ops.table import OPS, ElementwiseOp, Op, lookup
+from ..tape import Array
+from . import classes
+from .elementwise import elementwise_call, in_place_call
+from .gradients import flat_backward, flat_rules, recorded_backward, recorded_rules
+from .structured import (
     check_writable,
     convert,
     copy_flat,
@@ -21,8 +23,6 @@ from ._calls import (
     write_into,
     written,
 )
-from ._elementwise import elementwise_call, in_place_call
-from ._rules import flat_backward, flat_rules, recorded_backward, recorded_rules
 
 __all__ = [
     "bind",
@@ -44,7 +44,7 @@ __all__ = [
 
 def install(array: type[Array]) -> None:
     """Make operators return *array*, and open every row of the table for calls."""
-    _classes.array = array
+    classes.array = array
     for op in OPS.values():
         bind(op)
 

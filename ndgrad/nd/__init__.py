@@ -7,10 +7,10 @@ import types as _types
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from ..array.ndarray import NDArray as NDArray
 from ..base import public_names as _public_names
-from ..device import in_use as _in_use
-from ..kernels._table import lookup as _lookup
-from ..ndarray import NDArray as NDArray
+from ..memory.device import in_use as _in_use
+from ..ops.table import lookup as _lookup
 from . import (
     _bind,
     arithmetic,

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
-from ..kernels._axes import flag, integer, number
-from ..kernels._table import OPS, ElementwiseOp, Op
-from ..ndarray import NDArray
+from ..ops.axes import flag, integer, number
+from ..ops.table import OPS, ElementwiseOp, Op
 
 _Parameter = inspect.Parameter
 

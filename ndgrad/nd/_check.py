@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
-from ..ndarray import NDArray
 
 
 def array(op: str, arg: str, value: Any) -> NDArray:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError
-from ..kernels._table import lookup
-from ..ndarray import NDArray
+from ..ops.table import lookup
 from ._check import array
 
 __all__ = [

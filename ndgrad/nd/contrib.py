@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names
 from ..context import Context
-from ..kernels._axes import axis_of, integer, integers, number
-from ..kernels._table import F
-from ..ndarray import NDArray
+from ..ops.axes import axis_of, integer, integers, number
+from ..ops.table import F
 from ._check import array
 from .creation import _context, arange
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import _dlpack
+from ..array import interchange
+from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
-from ..device import LEGACY_STREAM, device_of, placed
-from ..kernels._axes import flag, integer, number
-from ..kernels._strided import Box, gather
-from ..kernels._table import lookup
-from ..ndarray import NDArray
-from ..storage import empty_on as _allocate
+from ..kernels.cpu.strided import Box, gather
+from ..memory.device import LEGACY_STREAM, device_of, placed
+from ..memory.storage import empty_on as _allocate
+from ..ops.axes import flag, integer, number
+from ..ops.table import lookup
 from ._check import array as array_argument
 from ._check import out_array
 
@@ -135,7 +135,7 @@ class _Capsule:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        return _dlpack.device(self.capsule) if _dlpack.is_capsule(self.capsule) else (1, 0)
+        return interchange.device(self.capsule) if interchange.is_capsule(self.capsule) else (1, 0)
 
 
 def from_dlpack(dlpack: Any) -> NDArray:
@@ -158,18 +158,18 @@ def from_dlpack(dlpack: Any) -> NDArray:
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         if hasattr(dlpack, "__cuda_array_interface__"):
-            data, shape, strides, writeable = _dlpack.lent(dlpack)
+            data, shape, strides, writeable = interchange.lent(dlpack)
             shared = _from_device(data, shape, strides)
             return shared if writeable else shared.copy()
         raise TypeError(f"from_dlpack: dlpack: expected an array or a capsule, got {shown(dlpack)}")
     kind, number = dlpack.__dlpack_device__()
-    if kind == _dlpack.CUDA:
+    if kind == interchange.CUDA:
         device = device_of(gpu(number))
         assert device is not None
         capsule = dlpack.__dlpack__(stream=device.stream_handle())
         # Whoever made a bare capsule knew nothing of our stream.
         stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
-        return _from_device(*_dlpack.taken(capsule, stream))
+        return _from_device(*interchange.taken(capsule, stream))
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:

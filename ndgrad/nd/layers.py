@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
 from ..dispatch import write_into
-from ..graph import state
-from ..kernels._axes import number
-from ..kernels._table import F
-from ..ndarray import NDArray
+from ..ops.axes import number
+from ..ops.table import F
+from ..tape import state
 from ._check import array, out_array, word
 from .random import uniform
 

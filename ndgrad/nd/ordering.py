@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kernels._axes import flag
-from ..kernels._table import F
-from ..ndarray import NDArray
+from ..array.ndarray import NDArray
+from ..ops.axes import flag
+from ..ops.table import F
 from ._check import array, word
 
 __all__ = ["topk"]

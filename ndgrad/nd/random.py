@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from .. import dispatch
+from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
-from ..device import device_of, host, moved, placed
-from ..kernels import random as _kernels
-from ..kernels._axes import flag
-from ..kernels._philox import drawing
-from ..kernels._table import F
-from ..ndarray import NDArray
+from ..kernels.cpu.philox import drawing
+from ..memory.device import device_of, host, moved, placed
+from ..ops import random as _kernels
+from ..ops.axes import flag
+from ..ops.table import F
 from ..tracing import host_read
 from .creation import _context, _shape
 

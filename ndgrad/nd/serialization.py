@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from .._files import file_name, read_file, write_file
+from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
-from ..ndarray import NDArray
 
 __all__ = ["load", "load_frombuffer", "save"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
-from ..kernels._axes import axis_of, flag, integers
-from ..kernels._table import F, lookup
-from ..ndarray import NDArray
+from ..ops.axes import axis_of, flag, integers
+from ..ops.table import F, lookup
 from ._check import array
 
 __all__ = [

@@ -13,8 +13,8 @@ import pytest
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.base import DTYPES
-from ndgrad.device import DeviceArray
-from ndgrad.kernels._cuda import _driver
+from ndgrad.kernels.cuda import driver
+from ndgrad.memory.device import DeviceArray
 
 GPU, CPU = mx.gpu(0), mx.cpu(0)
 NUMBERS = np.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -215,7 +215,7 @@ def test_the_number_of_threads_changes_nothing(
         return [part.asnumpy() for part in parts]
 
     before = results()
-    monkeypatch.setattr(_driver, "THREADS", threads)
+    monkeypatch.setattr(driver, "THREADS", threads)
     for now, then in zip(results(), before, strict=True):
         assert np.array_equal(now, then)
 
@@ -329,7 +329,7 @@ def test_index_arrays_stay_on_the_device(key: Any, monkeypatch: pytest.MonkeyPat
         x.attach_grad()
         target = x.copy()
         if ctx is GPU:
-            monkeypatch.setattr(_driver.Device, "download", None)
+            monkeypatch.setattr(driver.Device, "download", None)
         plain = x[index]
         with autograd.record():
             y = x[index] * x[index]

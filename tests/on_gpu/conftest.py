@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ndgrad.kernels._cuda._simulated import Simulated
+from ndgrad.kernels.cuda.simulated import Simulated
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,6 +97,6 @@ class Late(Simulated):
 
 
 if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0":  # else numba-cuda need not be installed
-    from ndgrad.kernels._cuda import _driver
+    from ndgrad.kernels.cuda import driver
 
-    _driver.Simulated = Late  # type: ignore[misc]
+    driver.Simulated = Late  # type: ignore[misc]

@@ -11,10 +11,11 @@ import pytest
 from forms import first
 
 import ndgrad as mx
-from ndgrad import device, nd
-from ndgrad.kernels import _products
-from ndgrad.kernels._cuda import _cublas
-from ndgrad.kernels._cuda import _products as on_device
+from ndgrad import nd
+from ndgrad.kernels.cpu import matmul
+from ndgrad.kernels.cuda import cublas as cuda_cublas
+from ndgrad.kernels.cuda import matmul as on_device
+from ndgrad.memory import device
 from ndgrad.testing import assert_close
 
 GPU = mx.gpu(0)
@@ -72,14 +73,14 @@ class Cublas:
 def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
     """The stand-in, if the test asks for cuBLAS."""
     fake = Cublas()
-    if cublas and not on_device._driver.SIMULATED:
-        if not _cublas.usable(device.device_of(GPU), np.dtype("float32")):
+    if cublas and not on_device.driver.SIMULATED:
+        if not cuda_cublas.usable(device.device_of(GPU), np.dtype("float32")):
             pytest.skip("cuBLAS is not installed")
         return None
-    monkeypatch.setattr(_cublas, "usable", lambda _, dtype: cublas and dtype.kind == "f")
+    monkeypatch.setattr(cuda_cublas, "usable", lambda _, dtype: cublas and dtype.kind == "f")
     if cublas:
-        monkeypatch.setattr(_cublas, "_handle", lambda _: 1)
-        monkeypatch.setattr(_cublas, "_cublas", lambda: fake)
+        monkeypatch.setattr(cuda_cublas, "_handle", lambda _: 1)
+        monkeypatch.setattr(cuda_cublas, "_cublas", lambda: fake)
         return fake
     return None
 
@@ -118,7 +119,7 @@ def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     for order, beta in ((even, 0.0), (even, 0.5), (np.array([2, 0, 0]), 0.5), (even[:1], 1.0)):
         there = [device.moved(x, device.device_of(GPU)) for x in (a, b, c)]
         starts = order * (m * k), np.zeros(order.size, np.int64) + k * n
-        _products.many(
+        matmul.many(
             there[0], starts[0], ta, there[1], starts[1], tb, there[2],
             m, n, k, 1.5, beta, order.size,
         )  # fmt: skip
@@ -149,13 +150,13 @@ def test_nothing_to_add_up(library: Any) -> None:
     assert y.asnumpy().tolist() == [[0, 0]] * 3
 
 
-SIZES = [(70, 65, 9)] if on_device._driver.SIMULATED else [(300, 257, 129), (1, 500, 33)]
+SIZES = [(70, 65, 9)] if on_device.driver.SIMULATED else [(300, 257, 129), (1, 500, 33)]
 
 
 @pytest.mark.parametrize("tile", [on_device._SMALL, on_device._LARGE], ids=["small", "large"])
 @pytest.mark.parametrize(("ta", "tb"), FLAGS)
 def test_tiles(tile: Any, ta: bool, tb: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_cublas, "usable", lambda *_: False)
+    monkeypatch.setattr(cuda_cublas, "usable", lambda *_: False)
     monkeypatch.setattr(on_device, "_tile", lambda *_: tile)
     for m, n, k in SIZES:
         a, b = values(m * k, "float32", 1), values(k * n, "float32", 2)

@@ -14,9 +14,10 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
-from ndgrad.compiler import _plan, _replay
-from ndgrad.device import device_of
-from ndgrad.kernels._cuda import _streams
+from ndgrad.compiler.plan import plan
+from ndgrad.compiler.plan import replay as plan_replay
+from ndgrad.kernels.cuda import streams
+from ndgrad.memory.device import device_of
 
 GPU = mx.gpu(0)
 RNG = np.random.default_rng(7)
@@ -26,20 +27,20 @@ BATCHES = [(RNG.normal(size=(2, 2)), RNG.normal(size=(2, 3))) for _ in range(12)
 
 @pytest.fixture(autouse=True)
 def graphs_always_pay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_plan, "WORTH", 1)
+    monkeypatch.setattr(plan, "WORTH", 1)
 
 
 @pytest.fixture
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The graphs that are launched."""
     graphs: list[Any] = []
-    launch = _streams.Graph.launch
+    launch = streams.Graph.launch
 
     def noted(self: Any, given: Any) -> None:
         graphs.append(id(self))
         launch(self, given)
 
-    monkeypatch.setattr(_streams.Graph, "launch", noted)
+    monkeypatch.setattr(streams.Graph, "launch", noted)
     return graphs
 
 
@@ -148,7 +149,7 @@ def test_what_is_not_replayed(launched: list[Any], monkeypatch: pytest.MonkeyPat
         assert np.array_equal(y, np.tanh(x.asnumpy()))
     assert "copies from or to the host" in says(away)[0]
     assert not launched
-    monkeypatch.setattr(_plan, "WORTH", 10)
+    monkeypatch.setattr(plan, "WORTH", 10)
     few = mx.compile(lambda x: nd.tanh(x) + 1)
     repeated(few, x)
     assert says(few) == ["is not replayed as a CUDA graph: 1 steps, which pays from 10 on"]
@@ -173,8 +174,8 @@ def test_a_driver_that_cannot(launched: list[Any], monkeypatch: pytest.MonkeyPat
 
 
 def test_there_are_not_too_many(launched: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_replay, "_GRAPHS", 2)
-    monkeypatch.setattr(_replay, "_LOST", 5)
+    monkeypatch.setattr(plan_replay, "_GRAPHS", 2)
+    monkeypatch.setattr(plan_replay, "_LOST", 5)
     device: Any = device_of(GPU)
     forgotten: list[Any] = []
     forget = device.calls.forget

@@ -13,10 +13,10 @@ from forms import first, only_full
 
 import ndgrad as mx
 from ndgrad import autograd
-from ndgrad.device import DeviceArray
 from ndgrad.kernels import OPS
-from ndgrad.kernels._cuda import _driver
-from ndgrad.kernels._table import DIFFERENTIABLE, Op, Sample
+from ndgrad.kernels.cuda import driver
+from ndgrad.memory.device import DeviceArray
+from ndgrad.ops.table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import assert_close, sample_inputs
 
 NOT_YET: dict[str, str] = {}
@@ -70,13 +70,13 @@ def test_no_row_waits(op: Op, sample: Sample, dtype: str, monkeypatch: pytest.Mo
         x.attach_grad()
     waits = []
     for how in ("download", "synchronize"):
-        function = getattr(_driver.Device, how)
+        function = getattr(driver.Device, how)
 
         def waiting(*args: Any, function: Any = function) -> Any:
             waits.append(function)
             return function(*args)
 
-        monkeypatch.setattr(_driver.Device, how, waiting)
+        monkeypatch.setattr(driver.Device, how, waiting)
     with autograd.record():
         result = op.call(*inputs, **sample.params)
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import ndgrad as mx
-from ndgrad import MXNetError, _dlpack, nd
+from ndgrad import MXNetError, nd
+from ndgrad.array import interchange
 from ndgrad.base import DTYPES
-from ndgrad.kernels._cuda import _driver, _streams
+from ndgrad.kernels.cuda import driver
+from ndgrad.kernels.cuda import streams as cuda_streams
 
 GPU = mx.gpu(0)
 NUMBERS = np.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -35,7 +37,7 @@ class Producer:
     def __dlpack__(self, stream: Any) -> Any:
         self.streams.append(stream)
         capsule = self.x.__dlpack__(stream=stream)
-        tensor = _dlpack._Tensor.from_address(_dlpack._pointer(capsule, b"dltensor"))
+        tensor = interchange._Tensor.from_address(interchange._pointer(capsule, b"dltensor"))
         tensor.ndim = len(self.shape)
         self.lengths = (ctypes.c_int64 * len(self.shape))(*self.shape)
         tensor.shape = ctypes.cast(self.lengths, ctypes.POINTER(ctypes.c_int64))
@@ -52,7 +54,7 @@ class Producer:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_round_trip(dtype: str) -> None:
-    before = len(_dlpack._shared)
+    before = len(interchange._shared)
     x = nd.array(NUMBERS % 2, ctx=GPU, dtype=dtype)
     assert x.__dlpack_device__() == (2, 0)
     y = nd.from_dlpack(x)
@@ -66,27 +68,27 @@ def test_round_trip(dtype: str) -> None:
     assert y._data.address == address and y[0, 1, 2].asscalar() == 1
     view = y[1]
     del y
-    assert len(_dlpack._shared) == before + 1
+    assert len(interchange._shared) == before + 1
     assert np.array_equal(view.asnumpy(), (NUMBERS % 2)[1].astype(dtype))
     del view
-    assert len(_dlpack._shared) == before
+    assert len(interchange._shared) == before
 
 
 def test_capsules() -> None:
     x = nd.array(NUMBERS, ctx=GPU)
-    before = len(_dlpack._shared)
+    before = len(interchange._shared)
     for method in (nd.to_dlpack_for_read, nd.to_dlpack_for_write):
         assert np.array_equal(nd.from_dlpack(method(x)).asnumpy(), NUMBERS)
     capsule = x.__dlpack__()
-    assert len(_dlpack._shared) == before + 1
+    assert len(interchange._shared) == before + 1
     del capsule  # which nobody has taken
-    assert len(_dlpack._shared) == before
+    assert len(interchange._shared) == before
     capsule = x.__dlpack__()
     nd.from_dlpack(capsule)
     with pytest.raises((ValueError, BufferError)):
         nd.from_dlpack(capsule)
     del capsule
-    assert len(_dlpack._shared) == before
+    assert len(interchange._shared) == before
     copied = nd.from_dlpack(_dlpack_of(x, copy=True))
     assert copied._data.address != x._data.address and np.array_equal(copied.asnumpy(), NUMBERS)
     empty = nd.from_dlpack(nd.zeros((0, 3), ctx=GPU))
@@ -99,7 +101,7 @@ def _dlpack_of(x: nd.NDArray, **options: Any) -> Any:
 
 def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
-    monkeypatch.setattr(_driver.Device, "lend", lambda _, x, stream: waiting.append(stream))
+    monkeypatch.setattr(driver.Device, "lend", lambda _, x, stream: waiting.append(stream))
     x = nd.array(NUMBERS, ctx=GPU)
     for stream in (None, -1, 1, 2, 12345):
         x.__dlpack__(stream=stream)
@@ -118,7 +120,7 @@ def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_streams_of_bare_capsules(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[int] = []
-    monkeypatch.setattr(_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    monkeypatch.setattr(cuda_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
     x = nd.array(NUMBERS, ctx=GPU)
     waited.clear()
     nd.from_dlpack(x)
@@ -147,7 +149,7 @@ def test_what_others_make() -> None:
 
 def test_memory_of_others_when_the_interpreter_ends() -> None:
     """The driver and the owner may be gone: neither is asked for anything."""
-    foreign = _dlpack._Foreign(None)
+    foreign = interchange._Foreign(None)
     foreign.block = object()  # has no stream
     foreign.__del__(lambda: True)
     foreign.block = None
@@ -198,11 +200,11 @@ def test_the_cuda_array_interface() -> None:
 def test_the_owner_of_an_interface_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """It stays as long as somebody looks at its memory, and until the device is done with it."""
     waited: list[int] = []
-    monkeypatch.setattr(_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    monkeypatch.setattr(cuda_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
     x = nd.array(NUMBERS, ctx=GPU)
-    finish, finished = _streams.Stream.finish, []
+    finish, finished = cuda_streams.Stream.finish, []
     monkeypatch.setattr(
-        _streams.Stream, "finish", lambda stream: (finished.append(stream), finish(stream))
+        cuda_streams.Stream, "finish", lambda stream: (finished.append(stream), finish(stream))
     )
     for facts, expected in (
         ({}, 1),

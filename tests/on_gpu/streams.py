@@ -18,9 +18,10 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import nd
-from ndgrad.device import LEGACY_STREAM, device_of
-from ndgrad.kernels._cuda import _driver, _streams
-from ndgrad.kernels._cuda._simulated import Simulated
+from ndgrad.kernels.cuda import driver
+from ndgrad.kernels.cuda import streams as cuda_streams
+from ndgrad.kernels.cuda.simulated import Simulated
+from ndgrad.memory.device import LEGACY_STREAM, device_of
 
 GPU = mx.gpu(0)
 FLOAT32 = np.dtype("float32")
@@ -84,9 +85,9 @@ class Recorder(Simulated):
 
 @pytest.fixture
 def device() -> Any:
-    if not _driver.SIMULATED:
+    if not driver.SIMULATED:
         pytest.skip("a device of its own needs the simulator")
-    device = _driver.Device(0, Recorder())
+    device = driver.Device(0, Recorder())
     assert device.stream.alone  # the first one is this thread's
     return device
 
@@ -257,7 +258,7 @@ def test_without_memory_all_that_waits_is_given_back(device: Any, other: Worker)
 
 
 def test_copies_between_devices(device: Any) -> None:
-    there = _driver.Device(1, Recorder())
+    there = driver.Device(1, Recorder())
     assert there.stream.alone
     x = device.empty(3, FLOAT32)
     x.fill(7)
@@ -300,12 +301,12 @@ def test_words_for_errors_are_nobodys(device: Any, other: Worker) -> None:
 def test_words_for_errors_are_the_same_for_all_threads(
     device: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow(_driver._Faults):
+    class Slow(driver._Faults):
         def __init__(self, device: Any) -> None:
             time.sleep(0.05)
             super().__init__(device)
 
-    monkeypatch.setattr(_driver, "_Faults", Slow)
+    monkeypatch.setattr(driver, "_Faults", Slow)
     found: list[Any] = []
     threads = [threading.Thread(target=lambda: found.append(device.faults)) for _ in range(3)]
     for thread in threads:
@@ -316,7 +317,7 @@ def test_words_for_errors_are_the_same_for_all_threads(
 
 
 def test_the_simulator_refuses_what_a_gpu_would(device: Any) -> None:
-    kernel = _driver.Kernel(lambda: None, ())
+    kernel = driver.Kernel(lambda: None, ())
     for blocks in (0, 2**31):
         with pytest.raises(mx.MXNetError, match=f"a launch of {blocks} blocks"):
             kernel(device, blocks, 1, ())
@@ -328,7 +329,7 @@ def test_the_simulator_refuses_what_a_gpu_would(device: Any) -> None:
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     def shrink(stream: Any) -> None:
-        small = _streams.Staging(stream.calls, stream.handle, 256)
+        small = cuda_streams.Staging(stream.calls, stream.handle, 256)
         monkeypatch.setattr(stream, "_staging", small)
 
     return shrink
@@ -368,12 +369,12 @@ def test_a_buffer_is_used_again_when_the_device_is_done_with_it(
     device.upload(half, x[:32])
     device.upload(half, x[32:])
     assert len(addresses) == 1  # small copies share a buffer
-    for i in range(1, _streams._BUFFERS):
+    for i in range(1, cuda_streams._BUFFERS):
         calls.taken()
         device.upload(whole, x)
         assert len(addresses) == 1 + i and calls.taken() == [("record", 0), ("upload", 0, 256)]
     device.upload(whole, x)  # now the host has to wait
-    assert len(addresses) == _streams._BUFFERS
+    assert len(addresses) == cuda_streams._BUFFERS
     assert calls.taken() == [("record", 0), ("settle", 0), ("upload", 0, 256)]
 
 
@@ -458,6 +459,6 @@ def test_waiting_for_all() -> None:
     thread.start()
     thread.join()
     nd.waitall()
-    if _driver.SIMULATED:
+    if driver.SIMULATED:
         x = made[0]._data
-        assert _driver.host_view(x.address, x.size, x.dtype).tolist() == [3] * 5
+        assert driver.host_view(x.address, x.size, x.dtype).tolist() == [3] * 5

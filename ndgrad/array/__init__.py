@@ -1,0 +1,1 @@
+"""`NDArray`: its operators and methods, indexing, and exchange with other libraries."""

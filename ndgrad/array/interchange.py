@@ -1,0 +1,253 @@
+"""Memory of devices that libraries share: DLPack both ways, and others' CUDA array interface.
+
+NumPy does this for memory of the host.  A capsule holds the address of a C structure that says
+where the elements lie and has a function to call when they are not needed any more.
+
+Streams are as in the array API standard: whoever asks for a capsule says on which stream it will
+work, and whoever makes it sees to it that what was started before is waited for there.  Memory of
+ours is used again after what the default stream has to do by then; who works on another one keeps
+the array until that is done.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError, as_dtype
+from ..context import gpu, gpu_at
+from ..memory.device import LEGACY_STREAM, Device, DeviceArray, device_of
+
+CUDA = 2
+"""DLPack's number of CUDA devices."""
+
+_UNUSED, _USED = b"dltensor", b"used_dltensor"  # names that a capsule has; C keeps their addresses
+_CODES = {"i": 0, "u": 1, "f": 2, "b": 6}
+_KINDS = {code: kind for kind, code in _CODES.items()}
+
+_Deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class _Tensor(ctypes.Structure):
+    """``DLManagedTensor``, with the ``DLTensor`` that it begins with."""
+
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("device_type", ctypes.c_int32),
+        ("device_id", ctypes.c_int32),
+        ("ndim", ctypes.c_int32),
+        ("code", ctypes.c_uint8),
+        ("bits", ctypes.c_uint8),
+        ("lanes", ctypes.c_uint16),
+        ("shape", ctypes.POINTER(ctypes.c_int64)),
+        ("strides", ctypes.POINTER(ctypes.c_int64)),
+        ("byte_offset", ctypes.c_uint64),
+        ("context", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
+    ]
+
+
+def _function(name: str, result: Any, *args: Any) -> Any:
+    return ctypes.PYFUNCTYPE(result, *args)((name, ctypes.pythonapi))
+
+
+_Destructor = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_new = _function(
+    "PyCapsule_New", ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p
+)
+_is_named = _function("PyCapsule_IsValid", ctypes.c_int, ctypes.py_object, ctypes.c_char_p)
+_pointer = _function("PyCapsule_GetPointer", ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
+_rename = _function("PyCapsule_SetName", ctypes.c_int, ctypes.py_object, ctypes.c_char_p)
+# In a destructor the capsule is no object any more that Python may count references of.
+_is_named_at = _function("PyCapsule_IsValid", ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p)
+_pointer_at = _function("PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)
+
+# --- out ------------------------------------------------------------------------------------------
+
+_shared: dict[int, tuple[Any, ...]] = {}
+"""What other libraries look at, by the address of its structure."""
+
+
+@_Deleter
+def _release(address: int, _take: Any = _shared.pop) -> None:  # also while the interpreter ends
+    _take(address, None)
+
+
+@_Destructor
+def _forget(capsule: int) -> None:
+    """Nobody has taken what the capsule offered."""
+    if _is_named_at(capsule, _UNUSED):
+        _release(_pointer_at(capsule, _UNUSED))
+
+
+def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
+    """A capsule of *data* for work on *stream*, a number as in the array API standard.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such stream.
+    """
+    if stream is None:
+        stream = LEGACY_STREAM
+    if isinstance(stream, bool) or not isinstance(stream, int) or stream < -1 or stream == 0:
+        raise MXNetError(
+            f"__dlpack__: stream={stream!r}; expected None, -1 (no waiting), 1, 2 or a "
+            "cudaStream_t as a number"
+        )
+    if stream >= LEGACY_STREAM:
+        data.device.lend(data, stream)
+    lengths = (ctypes.c_int64 * len(shape))(*shape)
+    steps = [1] * len(shape)
+    for axis in range(len(shape) - 1, 0, -1):
+        steps[axis - 1] = steps[axis] * max(shape[axis], 1)
+    strides = (ctypes.c_int64 * len(shape))(*steps)
+    pointer = ctypes.POINTER(ctypes.c_int64)
+    tensor = _Tensor(
+        data.address,
+        CUDA,
+        data.device.context.device_id,
+        len(shape),
+        _CODES[data.dtype.kind],
+        8 * data.dtype.itemsize,
+        1,
+        ctypes.cast(lengths, pointer),
+        ctypes.cast(strides, pointer),
+        0,
+        None,
+        ctypes.cast(_release, ctypes.c_void_p),
+    )
+    address = ctypes.addressof(tensor)
+    _shared[address] = tensor, lengths, strides, data
+    return _new(address, _UNUSED, ctypes.cast(_forget, ctypes.c_void_p))
+
+
+# --- in -------------------------------------------------------------------------------------------
+
+
+class _Foreign:
+    """The lease of another library's memory; the array that looks at it holds this.
+
+    Parameters
+    ----------
+    owner
+        What keeps the memory, or the tensor whose deleter says that it is not needed any more.
+    """
+
+    block: Any = None
+
+    def __init__(self, owner: Any) -> None:
+        self.owner = owner
+
+    def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if _is_finalizing():  # and the owner with it
+            return
+        # The owner may use the memory again at once, on a stream that knows nothing of ours.
+        if self.block is not None:
+            self.block.stream.finish()
+        if isinstance(self.owner, _Tensor) and self.owner.deleter:
+            _Deleter(self.owner.deleter)(ctypes.addressof(self.owner))
+
+
+def is_capsule(x: Any) -> bool:
+    """Whether *x* is a capsule of a tensor that nobody has taken."""
+    return type(x).__name__ == "PyCapsule" and bool(_is_named(x, _UNUSED))
+
+
+def device(capsule: Any) -> tuple[int, int]:
+    """DLPack's number of the kind of device that has a capsule's memory, and which of the kind."""
+    tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
+    return tensor.device_type, tensor.device_id
+
+
+def taken(
+    capsule: Any, stream: int | None = None
+) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None]:
+    """The memory that a capsule offers, from its lowest address on, and the shape of it.
+
+    *stream* is the one that its owner may have to do something on, unless that is in order already.
+
+    The third is None if the elements lie in C order, else their strides, of which none is negative.
+
+    Raises
+    ------
+    MXNetError
+        If there are no arrays like that here; the capsule is as it was.
+    """
+    tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
+    kind = f"{_KINDS.get(tensor.code, 'V')}{tensor.bits // 8}"
+    plain = tensor.lanes == 1 and kind[0] != "V"
+    name = np.dtype(kind).name if plain else f"{kind} x {tensor.lanes}"
+    dtype = as_dtype(name, op="from_dlpack", arg="the array's dtype")
+    shape = tuple(tensor.shape[: tensor.ndim])
+    strides = tuple(tensor.strides[: tensor.ndim]) if tensor.strides else None
+    size, strides = _extent(shape, strides)
+    owner = device_of(gpu(tensor.device_id))
+    assert owner is not None
+    _rename(capsule, _USED)
+    data = _borrowed(owner, (tensor.data or 0) + tensor.byte_offset, size, dtype, tensor, stream)
+    return data, shape, strides
+
+
+def _borrowed(
+    device: Device, address: int, size: int, dtype: np.dtype[Any], owner: Any, stream: int | None
+) -> DeviceArray:
+    lease = _Foreign(owner)
+    data = device.borrow(address, size, dtype, lease, stream)
+    lease.block = data.block
+    return data
+
+
+def _extent(
+    shape: tuple[int, ...], strides: tuple[int, ...] | None
+) -> tuple[int, tuple[int, ...] | None]:
+    """How many elements there are from the first to the last, and strides as `taken` has them."""
+    span, step = 1, 1
+    if strides is not None:
+        if min(strides, default=0) < 0:
+            raise MXNetError(f"from_dlpack: strides={strides}; expected none below 0")
+        contiguous = True
+        for length, stride in zip(shape[::-1], strides[::-1], strict=True):
+            contiguous &= length == 1 or stride == step
+            span += (length - 1) * stride
+            step *= length
+        if contiguous or 0 in shape:
+            strides = None
+    return math.prod(shape) if strides is None else span, strides
+
+
+def lent(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, bool]:
+    """The memory of an object that has a ``__cuda_array_interface__``, as `taken` describes it.
+
+    The fourth is whether it may be written to.
+
+    Raises
+    ------
+    MXNetError
+        If there are no arrays like that here.
+    """
+    facts = x.__cuda_array_interface__
+    address, read_only = facts["data"]
+    kind = np.dtype(facts["typestr"])
+    dtype = as_dtype(kind, op="from_dlpack", arg="the array's dtype")
+    if not kind.isnative or facts.get("mask") is not None:
+        what = "a mask" if kind.isnative else f"typestr={facts['typestr']!r}"
+        raise MXNetError(f"from_dlpack: got {what}; expected native numbers without a mask")
+    shape, steps = tuple(facts["shape"]), facts.get("strides")
+    if steps is not None and any(step % kind.itemsize for step in steps):
+        raise MXNetError(f"from_dlpack: strides={steps}; expected multiples of {kind.itemsize}")
+    strides = None if steps is None else tuple(step // kind.itemsize for step in steps)
+    size, strides = _extent(shape, strides)
+    stream = facts.get("stream")
+    if stream == 0:
+        raise MXNetError("from_dlpack: stream=0 in __cuda_array_interface__; expected None, 1 ...")
+    device = device_of(gpu_at(address))
+    assert device is not None
+    # Who names no stream may have used the default one, which ours do not wait for by themselves.
+    data = _borrowed(device, address, size, dtype, x, LEGACY_STREAM if stream is None else stream)
+    return data, shape, strides, not read_only

@@ -1,0 +1,563 @@
+"""`NDArray`: the array that users hold."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import dispatch
+from ..base import MXNetError, as_dtype, shown
+from ..context import GPU, Context, check_usable, current_context
+from ..dispatch import check_writable, convert, written
+from ..kernels.cpu.elementwise import broadcast_shape
+from ..memory.device import device_of, moved, placed
+from ..memory.storage import empty, empty_like
+from ..ops.axes import choice, flag, integers
+from ..ops.table import ElementwiseOp, F
+from ..tape import Array, Leaf, state
+from ..tracing import host_read
+from . import indexing, interchange
+
+_STYPES = ("default",)
+
+
+def _operand(other: Any) -> Any:
+    """An operand of ``+`` and its like: an array or a number, nothing else (as in MXNet)."""
+    if isinstance(other, (NDArray, numbers.Number, np.generic, np.bool_)):
+        return other
+    raise TypeError(f"type {type(other)} not supported")
+
+
+def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray]:
+    def method(self: NDArray, other: Any) -> NDArray:
+        return call(other, self)
+
+    return method
+
+
+def _in_place(row: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
+    operator, short = row.call, dispatch.in_place_call(row)
+
+    def method(self: NDArray, other: Any) -> NDArray:
+        if not state.recording and short(self, other):
+            return self
+        other = _operand(other)
+        if state.recording:
+            check_writable(self, f"x {sign} y")
+            if isinstance(other, NDArray) and other._node is not None:
+                # What the node saves of x must be its value before the write.
+                result = operator(self.copy(), other)
+                return dispatch.write_into(self, self._fitting(result, sign), sign)  # type: ignore[return-value]
+        if isinstance(other, NDArray) and other._data.dtype != self._data.dtype:
+            other = convert(other, self._data.dtype)
+        if isinstance(other, NDArray) and other._shape != self._shape:
+            self._fitting_shape(other._shape, sign)
+        return operator(self, other, out=self)
+
+    return method
+
+
+class NDArray(Array):
+    """An n-dimensional array of one dtype on one device.
+
+    Made by `ndgrad.nd.array` and its like.  Memory is contiguous in C order; a basic slice of
+    contiguous memory and `reshape` are views, any other indexing copies.
+    """
+
+    __slots__ = ()
+
+    # NumPy shall leave ``numpy_array + x`` to this class.
+    __array_ufunc__ = None
+    __array_priority__ = 1000.0
+
+    # --- facts -----------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return self._shape
+
+    @property
+    def dtype(self) -> type:
+        """The type of an element, as a NumPy scalar type."""
+        return self._data.dtype.type
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._shape)
+
+    @property
+    def context(self) -> Context:
+        """The device that the array lives on."""
+        return self._ctx
+
+    ctx = context
+
+    @property
+    def stype(self) -> str:
+        """The storage type: always ``'default'``, dense."""
+        return "default"
+
+    @property
+    def writable(self) -> bool:
+        """Whether the array can be written to."""
+        return self._data.flags.writeable
+
+    @property
+    def T(self) -> NDArray:
+        """The array with its axes reversed."""
+        return self if self.ndim < 2 else F.transpose(self)
+
+    def __len__(self) -> int:
+        return self._shape[0]  # an IndexError for a 0-d array, as in MXNet
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self._shape))
+        return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self._ctx}>"
+
+    def __bool__(self) -> bool:
+        host_read(self, "as a truth value (use nd.where)")
+        if self.size == 1:
+            return bool(self._data[0])
+        if self.size == 0:
+            return False
+        raise ValueError("The truth value of an NDArray with multiple elements is ambiguous.")
+
+    def _one(self, conversion: str) -> Any:
+        host_read(self, "as a number")
+        if self.size != 1:
+            raise TypeError(f"{conversion}() needs an array of one element, got shape {self.shape}")
+        return self._data[0]
+
+    def __float__(self) -> float:
+        return float(self._one("float"))
+
+    def __int__(self) -> int:
+        return int(self._one("int"))
+
+    def __index__(self) -> int:
+        host_read(self, "as an index")
+        if self._data.dtype.kind not in "iu":
+            raise TypeError(f"only integer arrays can be an index, got dtype {self._data.dtype}")
+        return int(self._one("index"))
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
+    def __iter__(self) -> Iterator[NDArray]:
+        if not self._shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[i] for i in range(self._shape[0]))
+
+    # --- to and from the host --------------------------------------------------------------------
+
+    @classmethod
+    def _from_numpy(cls, source: np.ndarray[Any, Any], ctx: Context | None) -> NDArray:
+        """A copy of a NumPy array of a supported dtype."""
+        place = current_context() if ctx is None else ctx
+        if place.device_typeid == GPU:
+            as_dtype(source.dtype, op="array")
+            flat = np.ascontiguousarray(source).reshape(-1)
+            return cls(moved(flat, device_of(place)), source.shape, place)
+        data = empty(source.size, as_dtype(source.dtype, op="array"))
+        np.copyto(data.reshape(source.shape), source)
+        return cls(data, source.shape, place)
+
+    def asnumpy(self) -> np.ndarray[Any, Any]:
+        """Return a copy as a NumPy array."""
+        host_read(self, "with asnumpy()")
+        return self._data.reshape(self._shape).copy()
+
+    def asscalar(self) -> Any:
+        """Return the only element as a NumPy scalar.
+
+        Raises
+        ------
+        ValueError
+            If there is not exactly one element.
+        """
+        host_read(self, "with asscalar()")
+        if self.size != 1:
+            raise ValueError("The current array is not a scalar")
+        return self._data[0]
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        return self.asscalar().item()
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists of Python numbers."""
+        host_read(self, "with tolist()")
+        return self._data.reshape(self._shape).tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        host_read(self, "as a NumPy array")
+        view = self._data.reshape(self._shape)
+        if dtype is not None and view.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"an array of {view.dtype} cannot become {dtype} without a copy")
+            return view.astype(dtype)
+        return view if copy is False else view.copy()
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """Share the memory with another library (DLPack)."""
+        host_read(self, "through DLPack")
+        return self._data.reshape(self._shape).__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """The device in DLPack's numbers: its kind (1 is the host, 2 CUDA) and its number."""
+        return (1, 0)
+
+    def to_dlpack_for_read(self) -> Any:
+        """Return a DLPack capsule of the memory, to be read."""
+        return self.__dlpack__()
+
+    def to_dlpack_for_write(self) -> Any:
+        """Return a DLPack capsule of the memory, to be written to; not while recording."""
+        check_writable(self, "to_dlpack_for_write")
+        written(self)
+        return self.__dlpack__()
+
+    def __reduce__(self) -> Any:
+        return _unpickle, (self.asnumpy(), self._ctx.device_type, self._ctx.device_id)
+
+    def __copy__(self) -> NDArray:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> NDArray:
+        return self.copy()
+
+    def wait_to_read(self) -> None:
+        """Return when the array can be read: at once, as CPU kernels run synchronously."""
+
+    def wait_to_write(self) -> None:
+        """Return when the array can be written to: at once."""
+
+    # --- copies and casts ------------------------------------------------------------------------
+
+    def copy(self) -> NDArray:
+        """Return a copy on the same device (recorded)."""
+        return F.identity(self)
+
+    def astype(self, dtype: Any, copy: bool = True) -> NDArray:
+        """Return the array in another dtype (recorded); the same object if *copy* permits."""
+        wanted = as_dtype(dtype, op="astype")
+        if not flag("astype", "copy", copy) and self._data.dtype == wanted:
+            return self
+        return F.Cast(self, dtype=wanted)
+
+    def copyto(self, other: NDArray | Context) -> NDArray:
+        """Copy into another array, or to a new one on another device.
+
+        Raises
+        ------
+        TypeError
+            If *other* is neither.
+        MXNetError
+            If the shapes differ, or *other* is in the graph while recording.
+        """
+        if isinstance(other, Context):
+            return self._moved(other)
+        if not isinstance(other, NDArray):
+            raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
+        if other is self:
+            return other
+        return dispatch.write_into(other, self, "copyto")  # type: ignore[return-value]
+
+    def _moved(self, context: Context) -> NDArray:
+        check_usable(context)
+        if context.device_typeid == GPU or self._ctx.device_typeid == GPU:
+            result: NDArray = F._copy_to_context(self, ctx=str(context), source=str(self._ctx))
+        else:
+            result = F._copy_to_context(self)
+        result._ctx = context
+        return result
+
+    def as_in_context(self, context: Context) -> NDArray:
+        """Return the array on *context*: itself if it is there already (recorded)."""
+        if not isinstance(context, Context):
+            raise TypeError(
+                f"as_in_context: context must be a Context such as cpu(), got {shown(context)}"
+            )
+        return self if context == self._ctx else self._moved(context)
+
+    as_in_ctx = as_in_context
+
+    def as_nd_ndarray(self) -> NDArray:
+        """Return the array itself."""
+        return self
+
+    def tostype(self, stype: str) -> NDArray:
+        """Return the array in a storage type; only ``'default'`` exists."""
+        choice("tostype", "stype", stype, _STYPES)
+        return self
+
+    # --- autograd --------------------------------------------------------------------------------
+
+    def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
+        """Mark the array as a variable, with a fresh gradient of zeros; leaves its graph.
+
+        Parameters
+        ----------
+        grad_req : {'write', 'add', 'null'}
+        stype : {None, 'default'}
+
+        Raises
+        ------
+        KeyError
+            For an unknown *grad_req*.
+        """
+        if not isinstance(grad_req, str):
+            raise TypeError(f"attach_grad: grad_req must be a string, got {shown(grad_req)}")
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(grad_req)
+        if stype is not None:
+            choice("attach_grad", "stype", stype, _STYPES)
+        gradient = empty_like(self._data)
+        gradient.fill(0)
+        self._node = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req)
+
+    @property
+    def grad(self) -> NDArray | None:
+        """The gradient's buffer of a marked variable, else None."""
+        return self._node.grad if isinstance(self._node, Leaf) else None  # type: ignore[return-value]
+
+    @property
+    def _fresh_grad(self) -> bool:
+        """Whether backward has written the gradient since the flag was last cleared."""
+        return self._node.fresh if isinstance(self._node, Leaf) else False
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, value: bool) -> None:
+        if isinstance(self._node, Leaf):
+            self._node.fresh = bool(value)
+
+    def zero_grad(self) -> None:
+        """Fill the gradient with zeros, if there is one."""
+        gradient = self.grad
+        if gradient is not None:
+            gradient[:] = 0
+
+    def detach(self) -> NDArray:
+        """Return an array that shares the memory but is not in the graph."""
+        return NDArray(self._data, self._shape, self._ctx, self._version)
+
+    def backward(
+        self,
+        out_grad: NDArray | None = None,
+        retain_graph: bool = False,
+        train_mode: bool = True,
+    ) -> None:
+        """Compute gradients with this array as the head; see `ndgrad.autograd.backward`."""
+        from ..autograd import backward
+
+        if out_grad is not None and not isinstance(out_grad, NDArray):
+            raise TypeError(f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}")
+        backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+
+    # --- indexing --------------------------------------------------------------------------------
+
+    def __getitem__(self, key: Any) -> NDArray:
+        return indexing.getitem(self, key)  # type: ignore[return-value]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        indexing.setitem(self, key, value)
+
+    # --- shapes: the methods check what the functions of `nd` do not ------------------------------
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> NDArray:
+        """Return a view of another shape.
+
+        Parameters
+        ----------
+        *shape : int, or one tuple
+            With MXNet's special codes: 0 keeps a length, -1 infers one, -2 keeps the rest, -3 joins
+            two, -4 splits one.
+        reverse : bool
+            Match the codes from the right.
+        """
+        if "shape" in kwargs:
+            shape = (kwargs.pop("shape"),)
+        reverse = flag("reshape", "reverse", kwargs.pop("reverse", False))
+        if kwargs:
+            raise TypeError(f"reshape: unexpected argument {next(iter(kwargs))!r}")
+        if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+            shape = tuple(shape[0])
+        return indexing.reshape_method(self, shape, reverse)  # type: ignore[return-value]
+
+    def broadcast_to(self, shape: Sequence[int]) -> NDArray:
+        """Return a copy in which axes of length 1 are repeated; leading axes may be new.
+
+        Raises
+        ------
+        ValueError
+            If the shape cannot be broadcast to *shape*.
+        """
+        target = integers("broadcast_to", "shape", shape)
+        own = (1,) * (len(target) - self.ndim) + self._shape
+        if len(own) != len(target) or any(
+            a not in (1, b) for a, b in zip(own, target, strict=True)
+        ):
+            raise ValueError(
+                "broadcast_to: shape: operands could not be broadcast together with remapped shapes"
+                f"[original->remapped]: {self._shape} and requested shape {target}"
+            )
+        x = self if own == self._shape else self.reshape(own)
+        return F.broadcast_to(x, shape=target)
+
+    def _fitting_shape(self, shape: tuple[int, ...], sign: str) -> None:
+        inferred = broadcast_shape((self._shape, shape), f"x {sign} y")
+        if inferred != self._shape:
+            raise MXNetError(
+                f"x {sign} y: Shape inconsistent, Provided = {list(self._shape)}, "
+                f"inferred shape={list(inferred)}"
+            )
+
+    def _fitting(self, result: NDArray, sign: str) -> NDArray:
+        self._fitting_shape(result._shape, sign)
+        return convert(result, self._data.dtype)  # type: ignore[return-value]
+
+    # --- operators -------------------------------------------------------------------------------
+
+    if TYPE_CHECKING:  # what `_give_operators` and `ndgrad.nd` add to the class
+
+        def _operator(self, other: Any, /) -> NDArray: ...
+
+        __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _operator
+        __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = _operator
+        __mod__ = __rmod__ = __imod__ = __pow__ = __rpow__ = _operator
+        __gt__ = __ge__ = __lt__ = __le__ = _operator
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __eq__(self, other: Any) -> Any:
+        return False if other is None else F.broadcast_equal(self, _operand(other))
+
+    def __ne__(self, other: Any) -> Any:
+        return True if other is None else F.broadcast_not_equal(self, _operand(other))
+
+    def __floordiv__(self, other: Any) -> NDArray:
+        return F.floor_divide(self, _operand(other))
+
+    def __rfloordiv__(self, other: Any) -> NDArray:
+        return F.floor_divide(_operand(other), self)
+
+    def __matmul__(self, other: Any) -> NDArray:
+        if not isinstance(other, NDArray):
+            raise TypeError(f"type {type(other)} not supported")
+        return F.matmul(self, other)
+
+    def __neg__(self) -> NDArray:
+        return F.negative(self)
+
+    def __pos__(self) -> NDArray:
+        return self
+
+    def __abs__(self) -> NDArray:
+        return F.abs(self)
+
+
+class _OnDevice(NDArray):
+    """An array whose elements are on a device: what looks at them asks for a copy on the host.
+
+    A class of its own costs arrays on the host nothing, whose short ways ask for their class.
+    """
+
+    __slots__ = ()
+
+    def _host(self) -> np.ndarray[Any, Any]:
+        return self._data.get().reshape(self._shape)  # type: ignore[attr-defined]
+
+    def asnumpy(self) -> np.ndarray[Any, Any]:
+        host_read(self, "with asnumpy()")
+        return self._host()
+
+    def tolist(self) -> Any:
+        host_read(self, "with tolist()")
+        return self._host().tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        host_read(self, "as a NumPy array")
+        if copy is False:
+            raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
+        host = self._host()
+        return host if dtype is None else host.astype(dtype, copy=False)
+
+    def __dlpack__(self, *, stream: Any = None, dl_device: Any = None, **options: Any) -> Any:
+        if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
+            if tuple(dl_device) != super().__dlpack_device__() or options.get("copy") is False:
+                raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
+            return self.asnumpy().__dlpack__(**options)
+        host_read(self, "through DLPack")
+        data: Any = self._data
+        return interchange.capsule(
+            data.copy() if options.get("copy") else data, self._shape, stream
+        )
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (interchange.CUDA, self._ctx.device_id)
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """How other libraries see the memory."""
+        return {**self._data.__cuda_array_interface__, "shape": self._shape}  # type: ignore[attr-defined]
+
+    def __getitem__(self, key: Any) -> NDArray:
+        with placed(device_of(self._ctx)):
+            return super().__getitem__(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        with placed(device_of(self._ctx)):
+            super().__setitem__(key, value)
+
+    def wait_to_read(self) -> None:
+        self._data.wait()  # type: ignore[attr-defined]
+
+    wait_to_write = wait_to_read
+
+
+_OnDevice.__name__ = _OnDevice.__qualname__ = "NDArray"
+Array._on_device = _OnDevice
+
+
+def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) -> NDArray:
+    return NDArray._from_numpy(values, Context(device_type, device_id))
+
+
+dispatch.install(NDArray)
+
+
+def _give_operators() -> None:
+    """``x + y`` is the row's call itself: no function in between."""
+    for name, row, sign in (
+        ("add", "broadcast_add", "+="),
+        ("sub", "broadcast_sub", "-="),
+        ("mul", "broadcast_mul", "*="),
+        ("truediv", "broadcast_div", "/="),
+        ("mod", "broadcast_mod", "%="),
+        ("pow", "broadcast_power", None),  # x **= 2 makes a new array, as in MXNet
+    ):
+        op: Any = dispatch.lookup(row)
+        setattr(NDArray, f"__{name}__", op.call)
+        setattr(NDArray, f"__r{name}__", _reflected(op.call))
+        if sign is not None:
+            setattr(NDArray, f"__i{name}__", _in_place(op, sign))
+    for name, row in (
+        ("gt", "broadcast_greater"),
+        ("ge", "broadcast_greater_equal"),
+        ("lt", "broadcast_lesser"),
+        ("le", "broadcast_lesser_equal"),
+    ):
+        setattr(NDArray, f"__{name}__", dispatch.lookup(row).call)
+
+
+_give_operators()

@@ -1,0 +1,424 @@
+"""Tracing: run a function once, with a recorder at the doors of kernels, for its programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from ... import tracing
+from ...array.ndarray import NDArray
+from ...base import MXNetError
+from ...dispatch import flat_rules
+from ...kernels.cpu import philox
+from ...memory.device import Device
+from ...memory.storage import empty_like
+from ...ops.table import lookup
+from ...tape import Array, Leaf, Node, is_released, nodes_below, reachable, settle, state, walk
+from ..program.instructions import Program, Source, Value, is_source, live, root
+from ..program.keys import rebuilt
+from ..program.layout import laid_out
+from ..program.matmul import accumulated, batched, scaled, stacked
+from ..program.simplify import partition, simplified
+from .recorder import Recorder
+
+
+@dataclass
+class Output:
+    """How to make an array that the function returns.
+
+    Attributes
+    ----------
+    kind : {'result', 'argument', 'gradient', 'memory', 'object'}
+        Memory that the program makes; an argument's, or an argument itself; the same of its
+        gradient; memory that existed before; an array that existed before.
+    index : int
+        Of the result or the argument.
+    offset, shape
+        The part of it.
+    thing : Any
+        For 'argument' and 'gradient' whether it is that array itself; for 'memory' its elements
+        and version cell; the array for 'object'.
+    gradient : int or None
+        Which head of backward it is.
+    ctx : Context
+    """
+
+    kind: str
+    index: int = 0
+    offset: int = 0
+    shape: tuple[int, ...] = ()
+    thing: Any = None
+    gradient: int | None = None
+    ctx: Any = None
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.size = math.prod(self.shape)
+
+
+@dataclass
+class Traced:
+    """What one run of a function gave.
+
+    Attributes
+    ----------
+    forward : Program
+        Its results are those of the function, then what backward reads (`saved`).
+    outputs : list of Output
+    tree : Any
+        The structure of what the function returns, with numbers of `outputs` for its leaves.
+    count : int
+        Results that belong to the function.
+    written : list of (Value, list of Array)
+        Sources that are written to, and arrays through which that was done.
+    delivered : list of Leaf
+    visited : frozenset of Leaf
+        Captured variables to which the function itself runs backward.
+    device : Device or None
+        Where the programs run.
+    backward : Program or None
+    saved : list of Value
+        What backward reads of forward; sources stand for themselves, unless they are written to.
+    watched : list of list
+        Version cells of captured arrays that must not be written to before backward.
+    parents : list of (int or Leaf)
+        What the outputs were made from: numbers of arguments, and variables.
+    reached : list of bool
+        Which of them the gradient reaches; backward's results belong to those.
+    depends : list of frozenset of int
+        For each of backward's results the heads that it depends on.
+    unusable : Exception or None
+        Why there is no backward.
+    """
+
+    forward: Program
+    outputs: list[Output]
+    tree: Any
+    count: int
+    written: list[tuple[Value, list[Array]]]
+    delivered: list[Leaf]
+    visited: frozenset[Leaf]
+    device: Device | None = None
+    backward: Program | None = None
+    heads: list[Value] = field(default_factory=list)
+    saved: list[Value] = field(default_factory=list)
+    watched: list[list[int]] = field(default_factory=list)
+    parents: list[Any] = field(default_factory=list)
+    reached: list[bool] = field(default_factory=list)
+    depends: list[frozenset[int]] = field(default_factory=list)
+    unusable: Exception | None = None
+
+
+def flatten(tree: Any, leaves: dict[int, tuple[int, Any]], kept: Iterable[Any] = ()) -> Any:
+    """The structure of nested lists, tuples, dicts, sets and NumPy arrays, as a copy.
+
+    Parameters
+    ----------
+    leaves : dict
+        Gets each array once, by its id.
+    kept : iterable
+        Containers that are not copied: the function may ask whether it is given those.
+    """
+
+    def leaf(x: Any) -> Any:
+        if isinstance(x, Array):
+            return ArrayPlace(leaves.setdefault(id(x), (len(leaves), x))[0])
+        return x
+
+    return rebuilt(tree, leaf, {id(x): Kept(x) for x in kept})
+
+
+def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
+    """The inverse of `flatten`."""
+
+    def leaf(x: Any) -> Any:
+        if x.__class__ is ArrayPlace:
+            return leaves[x.index]
+        return x.thing if x.__class__ is Kept else x
+
+    return rebuilt(tree, leaf, {})
+
+
+@dataclass(eq=False)
+class Kept:
+    """Stands for a container that `flatten` does not copy."""
+
+    thing: Any
+
+
+class ArrayPlace:
+    """Stands for an array in a structure."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ArrayPlace) and other.index == self.index
+
+    def __hash__(self) -> int:
+        return hash(("leaf", self.index))
+
+    def __repr__(self) -> str:
+        return f"array {self.index}"
+
+
+def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], name: str) -> Traced:
+    """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
+    recorder = Recorder(name)
+    start = recorder.start
+    stand_ins, places = _stand_ins(recorder, arrays)
+    before = state.recording, state.training
+    try:
+        with tracing.recording_to(recorder), philox.drawing_from(philox.position()):
+            args, kwargs = unflatten(tree, stand_ins)
+            found: dict[int, tuple[int, Any]] = {}
+            out_tree = flatten(function(*args, **kwargs), found)
+            returned = [array for _, array in found.values()]
+            _check_marks(recorder, returned)
+            return _traced(recorder, returned, out_tree, stand_ins, places, start)
+    finally:
+        recorder.restore()
+        for array in list(recorder.recorded()):
+            array._node = None
+        state.recording, state.training = before
+
+
+def _stand_ins(
+    recorder: Recorder, arrays: Sequence[NDArray]
+) -> tuple[list[NDArray], dict[Any, int]]:
+    """Arrays in place of the arguments, and what stands for their places in the graph."""
+    made: list[NDArray] = []
+    places = recorder.places
+    for i, x in enumerate(arrays):
+        flat = empty_like(x._data)
+        recorder.argument(flat, i, blank=x._data)
+        array = NDArray(flat, x._shape, x._ctx)
+        if isinstance(x._node, Leaf):
+            gradient = empty_like(flat)
+            recorder.argument(gradient, i, "gradient", blank=0)
+            array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
+        elif x._node is not None and not is_released(x._node):
+            array._node = _older_node(array)
+        if array._node is not None:
+            places[array._node] = i
+        made.append(array)
+    return made, places
+
+
+def _older_node(array: NDArray) -> Node:
+    """A node older than all that a function records, of which nothing else is known."""
+    node = Node()
+    node.op, node.params, node.parents = lookup("identity"), None, ()
+    node.saved, node.shapes, node.versions = (), (array._shape,), ()
+    node.ctx, node.dtype, node.number = array._ctx, array._data.dtype, 0
+    return node
+
+
+def _check_marks(recorder: Recorder, returned: Sequence[NDArray]) -> None:
+    """Refuse what would change the graph around the function other than by its results."""
+    for array in recorder.recorded():
+        recorder.refuse(
+            f"writes a recorded value to an array of shape {list(array._shape)} that existed "
+            "before; return the value, or write under autograd.pause()"
+        )
+    for array in returned:
+        if isinstance(array._node, Leaf) and recorder.made(array):
+            recorder.refuse(
+                f"returns an array of shape {list(array._shape)} that it marked as a variable "
+                "itself; return array.detach()"
+            )
+
+
+def _traced(
+    recorder: Recorder,
+    returned: list[Any],
+    tree: Any,
+    stand_ins: list[NDArray],
+    places: dict[Any, int],
+    start: int,
+) -> Traced:
+    results: list[Value] = []
+    numbers: dict[int, int] = {}  # cell -> result
+    outputs = []
+    given = {id(x): ("argument", i) for i, x in enumerate(stand_ins)}
+    given |= {
+        id(place.grad): ("gradient", i) for place, i in places.items() if isinstance(place, Leaf)
+    }
+    for array in returned:
+        if id(array) in given:
+            outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
+            continue
+        if not recorder.made(array):
+            outputs.append(Output("object", shape=array._shape, thing=array))
+            continue
+        cell, offset = recorder.place(array)
+        if cell.source is not None:
+            maker = cell.source.maker
+            assert isinstance(maker, Source)
+            if maker.kind in ("argument", "gradient"):
+                outputs.append(Output(maker.kind, maker.index, offset, array._shape))
+            else:
+                outputs.append(
+                    Output("memory", 0, offset, array._shape, (maker.data, array._version))
+                )
+            continue
+        if id(cell) not in numbers:
+            numbers[id(cell)] = len(results)
+            results.append(cell.value)
+        outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
+    for output, array in zip(outputs, returned, strict=True):
+        output.ctx = array._ctx
+    effects = recorder.effects()
+    recorder.returned = True
+    count = len(results)
+    traced = Traced(
+        forward=Program(instructions=[], results=results),
+        outputs=outputs,
+        tree=tree,
+        count=count,
+        written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
+        delivered=[leaf for leaf, _ in recorder.delivered if leaf not in places],
+        visited=frozenset(recorder.visited - places.keys()),
+    )
+    settle(reachable(array._node for array in returned if array._node is not None))
+    heads = [(i, array) for i, array in enumerate(returned) if _is_head(array._node, start)]
+    gradients: list[Value] = []
+    held: set[Value] = set()
+    if heads:
+        try:
+            gradients = _backward(recorder, traced, heads, places, start, held)
+        except MXNetError as error:
+            traced.unusable = copy(error)  # without the frames that it has passed
+            traced.parents = traced.parents or list(places.values())
+    wanted = [*results, *(value for _, value, _ in effects), *gradients]
+    traced.device = recorder.device(live(recorder.instructions, wanted))
+    instructions, new = simplified(recorder.instructions, wanted)
+    latest = _follow(new)
+    rewrites = [scaled, batched, accumulated, stacked]
+    if traced.device is None:  # a device's libraries want matrices one behind the other
+        rewrites.append(laid_out)
+    for rewrite in rewrites:
+        instructions, more = rewrite(instructions, [latest(value) for value in wanted])
+        new |= more
+    results = [latest(value) for value in results]
+    gradients = [latest(value) for value in gradients]
+    forward_effects = [(source, latest(value)) for source, value, _ in effects]
+    if gradients:
+        backward, saved = partition(instructions, gradients, traced.heads, held)
+        traced.backward = Program(instructions=backward, results=gradients)
+        traced.depends = _dependence(traced.backward, traced.heads)
+        traced.saved = saved
+        lost = {source for source, _ in forward_effects}
+        results = results + [v for v in saved if v in lost or not is_source(v)]
+    needed = [*results, *(value for _, value in forward_effects)]
+    forward = live(instructions, needed)
+    traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
+    return traced
+
+
+def _backward(
+    recorder: Recorder,
+    traced: Traced,
+    heads: list[tuple[int, Any]],
+    places: dict[Any, int],
+    start: int,
+    held: set[Value],
+) -> list[Value]:
+    """Trace the walk back from the outputs; returns the gradients of what came from outside.
+
+    Sources that the record of an eager call would hold on to are added to *held*.
+    """
+    pending: dict[Any, Any] = {}
+    for number, (i, array) in enumerate(heads):
+        flat = empty_like(array._data)
+        flat.fill(1)
+        traced.heads.append(recorder.argument(flat, number, "head"))
+        traced.outputs[i].gradient = number
+        node = array._node
+        pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
+    order = nodes_below(pending)
+    inside = [node for node in order if not _from_outside(node, start, places)]
+    _hold(recorder, traced, inside, held)
+    outside = [node for node in order if _from_outside(node, start, places)]
+    outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
+    # Should backward be refused, it is to get here all the same, to say so.
+    reached = [node for node in order if isinstance(node, Leaf) or node in places]
+    traced.parents = [places.get(node, node) for node in reached]
+    for node in outside:
+        if not isinstance(node, Leaf) and node not in places:
+            recorder.refuse(
+                "uses an array that was recorded outside of it and is not among its arguments, so "
+                "its gradient cannot be computed; pass the array"
+            )
+    traced.parents = [places.get(node, node) for node in outside]
+    before, state.training = state.training, True
+    recording, state.recording = state.recording, False
+    try:
+        walk(inside, pending, flat_rules, True, _deliver_nothing)
+    finally:
+        state.training, state.recording = before, recording
+    found = [pending.get(node) for node in outside]
+    traced.reached = [flat is not None for flat in found]
+    return [recorder.read(flat) for flat in found if flat is not None]
+
+
+def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Value]) -> None:
+    """Note what *nodes* saved of memory that existed before."""
+    watched: dict[int, list[int]] = {}
+    for node in nodes:
+        if not isinstance(node, Node):
+            continue
+        for flat, version in zip(node.saved or (), node.versions, strict=True):
+            if version is None:
+                continue
+            source = recorder.source(flat)
+            if source is not None:
+                held.add(source)
+                if _is_captured(source):
+                    watched[id(version)] = version
+    traced.watched = list(watched.values())
+
+
+def _is_head(node: Any, start: int) -> bool:
+    """Whether an output was recorded by the function and its record still stands."""
+    if node is None or isinstance(node, Leaf) or node.number < start:
+        return False
+    return not is_released(node)
+
+
+def _follow(new: dict[Value, Value]) -> Callable[[Value], Value]:
+    def latest(value: Value) -> Value:
+        while value in new:
+            value = new[value]
+        return value
+
+    return latest
+
+
+def _is_captured(source: Value) -> bool:
+    return isinstance(source.maker, Source) and source.maker.kind == "captured"
+
+
+def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int]]:
+    """For each result of *backward* the heads from which it can be reached."""
+    known: dict[Value, frozenset[int]] = {head: frozenset((i,)) for i, head in enumerate(heads)}
+    nothing: frozenset[int] = frozenset()
+    for instruction in backward.instructions:
+        found = nothing.union(*(known.get(root(x)[0], nothing) for x in instruction.inputs))
+        known.update((value, found) for value in instruction.outputs)
+    # A loss's own gradient depends on no head, but is there as soon as one is.
+    everything = frozenset(range(len(heads)))
+    return [known.get(root(value)[0]) or everything for value in backward.results]
+
+
+def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
+    """Variables marked inside the function die with it."""
+
+
+def _from_outside(node: Any, start: int, places: dict[Any, int]) -> bool:
+    return node in places or node.number < start

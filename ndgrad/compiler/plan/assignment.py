@@ -1,0 +1,133 @@
+"""Which values are written where they end up, rather than to memory of their own and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..program.instructions import (
+    SHORT,
+    Call,
+    Join,
+    Place,
+    Product,
+    Program,
+    Reduce,
+    Value,
+    root,
+    whole,
+)
+from ..program.layout import in_strips
+from .fusion import Fusion, Group
+
+
+class Placement:
+    """Values with a place in memory that is made for something else.
+
+    Attributes
+    ----------
+    direct : dict
+        Value to the source whose memory it is written to.
+    inside : dict
+        Value to the join of one row that it is a piece of, and where in that it begins.
+    placed : dict
+        Value to where in a join of several rows it lies.
+    """
+
+    def __init__(
+        self, program: Program, fusion: Fusion, results: Sequence[Value], has_series: bool
+    ) -> None:
+        self._program, self._fusion, self._results = program, fusion, results
+        self._has_series = has_series
+        self.direct: dict[Value, Value] = {}
+        self.inside: dict[Value, tuple[Value, int]] = {}
+        self.placed: dict[Value, Place] = {}
+        self._over_sources()
+        self._into_joins()
+
+    def _over_sources(self) -> None:
+        """Which values go straight to memory from outside."""
+        seen: set[Value] = set()
+        for source, value in self._program.effects:
+            base = root(value)[0]
+            group = self._fusion.group_of(base)
+            if group is None or whole(value) is not base or base.size != source.size:
+                continue
+            if base in seen or base in self._results:
+                continue
+            maker = base.maker
+            if not (group.fused or isinstance(maker, Product)):
+                continue
+            readers = self._fusion.readers(source)
+            if group in readers and not self._in_place(group, source, base):
+                continue
+            if self._fusion.delay(group, [*readers, *self._checks_before(source, base)]):
+                seen.add(base)
+                self.direct[base] = source
+
+    def _checks_before(self, source: Value, value: Value) -> list[Group]:
+        """What may refuse its inputs before *value* takes the place of *source*."""
+        found = []
+        for group in self._fusion.checks:
+            (call,) = group.members
+            assert isinstance(call, Call)
+            if not any(s is source and root(x)[0] is value for s, x in call.held):
+                found.append(group)
+        return found
+
+    def _into_joins(self) -> None:
+        """Which values kernels store where a join wants them."""
+        wanted = {root(value)[0] for value in self._program.wanted()}
+        for group in self._fusion.groups:
+            for join in group.members:
+                if not isinstance(join, Join):
+                    continue
+                stride, offset = sum(join.lengths), 0
+                for x, n in zip(join.inputs, join.lengths, strict=True):
+                    base = root(x)[0]
+                    maker = self._fusion.group_of(base)
+                    if (
+                        n == x.size
+                        and maker is not None
+                        and (maker.fused or isinstance(base.maker, (Product, Join)))
+                        and whole(x) is base
+                        and join.inputs.count(x) == 1
+                        and base not in wanted
+                        and base not in self.direct
+                        and base not in self.placed
+                        and base not in self.inside
+                    ):
+                        self.inside[base] = join.outputs[0], offset
+                    elif (
+                        maker is not None
+                        and whole(x) is base
+                        and self._fusion.readers(base) == [group]
+                        and join.inputs.count(x) == 1
+                        and base not in wanted
+                        and base not in self.direct
+                        and base not in self.placed
+                        and self._stores_strips(maker, base, n)
+                    ):
+                        self.placed[base] = Place(join.outputs[0], offset, n, stride)
+                    offset += n
+
+    def _stores_strips(self, group: Group, value: Value, n: int) -> bool:
+        """Whether a group can store *value* in rows of *n* that lie apart, and so it will."""
+        if isinstance(value.maker, Product):
+            fits = in_strips(value.maker, Place(value, 0, n, n)) is not None
+            return fits and self._has_series
+        if not group.fused or n < SHORT or group.n not in (0, n):
+            return False
+        if value in group.late or value in group.rows:
+            return False
+        group.n = n
+        return True
+
+    def _in_place(self, group: Group, source: Value, value: Value) -> bool:
+        """Whether a kernel may write *value* over *source* while it reads it."""
+        if not group.fused or any(isinstance(member, Reduce) for member in group.members):
+            return False
+        for member in group.members:
+            for x in member.inputs:
+                if root(x)[0] is source and (whole(x) is not source or x.size != group.size):
+                    return False
+        return value.size == group.size and source.dtype == value.dtype

@@ -1,0 +1,484 @@
+"""Which instructions become one kernel.
+
+Element-wise work and reductions over the same elements share a pass over memory.  Instructions are
+taken in order; each joins a group that makes what it reads, or reads what it reads, unless
+
+* the sizes differ, or the group's rows have another length;
+* it needs a value that is complete only when the group has run (a sum over everything);
+* something outside would have to run both before and after the group.
+
+A group that ends says why, for `explain`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...kernels.cpu.fused import folds, level_of, reduced_level
+from ..program.instructions import (
+    Call,
+    Instruction,
+    Map,
+    Program,
+    Reduce,
+    Strip,
+    Value,
+    View,
+    place,
+    redirect,
+    root,
+    whole,
+)
+from ..program.simplify import cost
+
+_MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
+_MOST_READ = 64  # arrays
+_LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
+_CHEAP, _DEAR = 2, 24  # work up to which a small and a large value are made again, not read
+
+
+@dataclass(eq=False)
+class Group:
+    """Instructions that run together.
+
+    Attributes
+    ----------
+    number : int
+    members : list of Instruction
+    size : int
+        Elements of its full values; 0 for an instruction that is not fused.
+    n : int
+        Length of a row, 0 while any will do.
+    rows : set of Value
+        Values with one element a row.
+    late : set of Value
+        Results that are complete only at the end.
+    read : dict
+        Roots read from outside.
+    kept : int
+        Results that the program has to store.
+    reasons : list of str
+        Why instructions did not join.
+    """
+
+    number: int
+    members: list[Instruction] = field(default_factory=list)
+    size: int = 0
+    n: int = 0
+    rows: set[Value] = field(default_factory=set)
+    late: set[Value] = field(default_factory=set)
+    read: dict[Value, None] = field(default_factory=dict)
+    kept: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def fused(self) -> bool:
+        return self.size > 0
+
+
+@dataclass
+class _Fit:
+    """How an instruction would take part: row length that it asks for, level of its result."""
+
+    size: int
+    n: int
+    level: str
+
+
+def _fit(instruction: Instruction) -> _Fit | None:
+    """How an instruction can be fused at all; None if it cannot."""
+    if isinstance(instruction, Map):
+        out = instruction.outputs[0]
+        if out.size == 0:
+            return None
+        n = 0
+        for x in instruction.inputs:
+            level, length = level_of(x.shape, out.shape)
+            apart = place(x)
+            if level == "full" and apart is not None and apart.n:
+                level, length = "full", apart.n
+            if level == "other" or (length and n and length != n):
+                return None
+            n = n or length
+        return _Fit(out.size, n, "full")
+    if isinstance(instruction, Reduce):
+        (x,) = instruction.inputs
+        if x.size == 0 or not folds(instruction.row, x.dtype):
+            return None
+        if instruction.outputs[0].dtype != x.dtype:
+            return None
+        over, n = reduced_level(x.shape, instruction.axes)
+        apart = place(x)
+        if apart is not None and apart.n:
+            if n and n != apart.n:
+                return None
+            n = apart.n
+        return None if over == "other" else _Fit(x.size, n, over)
+    return None
+
+
+def _domain(instruction: Instruction) -> tuple[int, ...]:
+    """The shape that an instruction runs over."""
+    if isinstance(instruction, Map):
+        return instruction.outputs[0].shape
+    return instruction.inputs[0].shape
+
+
+def _lies_apart(value: Value) -> bool:
+    where = place(value)
+    return where is None or where.n > 0
+
+
+class Fusion:
+    """Groups of a program's instructions, in an order in which they can run.
+
+    Parameters
+    ----------
+    program : Program
+    most_kept : int
+        Results that a group may store for the program.
+    """
+
+    def __init__(self, program: Program, most_kept: int) -> None:
+        instructions = program.instructions
+        self._most_kept = most_kept
+        self.groups: list[Group] = []
+        self._kept = {root(value)[0] for value in program.wanted()}
+        self._of: dict[Value, Group] = {}
+        self._before: list[int] = []  # bit sets: groups that must run before
+        self._readers: dict[Value, list[Group]] = {}
+        self._order = {instruction: i for i, instruction in enumerate(instructions)}
+        self.checks: list[Group] = []
+        self._last_in_order: list[Group] = []
+        self._fits: dict[Instruction, _Fit | None] = {}
+        for instruction in instructions:
+            if not isinstance(instruction, (View, Strip)):
+                self._place(instruction)
+        for group in self.groups:
+            if group.fused and group.members:
+                self._compute_again(group)
+
+    # --- placing ---------------------------------------------------------------------------------
+
+    def _new(self) -> Group:
+        group = Group(len(self.groups))
+        self.groups.append(group)
+        self._before.append(0)
+        return group
+
+    def _makers(self, instruction: Instruction) -> list[Group]:
+        found: dict[Group, None] = {}
+        for x in instruction.inputs:
+            group = self._of.get(root(x)[0])
+            if group is not None:
+                found[group] = None
+        return list(found)
+
+    def _place(self, instruction: Instruction) -> None:
+        fit = self._fits[instruction] = _fit(instruction)
+        makers = self._makers(instruction)
+        if fit is None:
+            group = self._new()
+            for maker in makers:
+                if maker.fused:
+                    maker.reasons.append(f"{instruction.title} is not element-wise")
+            if isinstance(instruction, Call) and (instruction.checks or instruction.facts is None):
+                # Random numbers depend on what was drawn before, and the first error is raised.
+                makers += self._last_in_order
+                self._last_in_order = [group]
+                if instruction.checks:
+                    self.checks.append(group)
+            self._add(group, instruction, makers)
+            return
+        candidates = dict.fromkeys(reversed(makers))
+        for x in instruction.inputs:
+            candidates.update(dict.fromkeys(self._readers.get(root(x)[0], ())))
+        home: Group | None = None
+        for group in candidates:
+            if not group.fused:
+                continue
+            level = self._level_in(group, instruction, fit)
+            if level is None:
+                continue
+            if home is None:
+                if self._independent(group, makers):
+                    self._add(group, instruction, makers)
+                    self._enter(group, instruction, fit, level)
+                    home = group
+            else:
+                self._merge(home, group)
+        if home is None:
+            home = self._new()
+            home.size = fit.size
+            self._add(home, instruction, makers)
+            self._enter(home, instruction, fit, fit.level)
+
+    def _add(self, group: Group, instruction: Instruction, makers: Sequence[Group]) -> None:
+        group.members.append(instruction)
+        for value in instruction.outputs:
+            self._of[value] = group
+            group.kept += value in self._kept
+        for x in instruction.inputs:
+            value = root(x)[0]
+            if self._of.get(value) is not group:
+                group.read[value] = None
+                readers = self._readers.setdefault(value, [])
+                if group not in readers:
+                    readers.append(group)
+        before = 0
+        for maker in makers:
+            if maker is not group:
+                before |= self._before[maker.number] | 1 << maker.number
+        self._precede(before, group)
+
+    def _precede(self, before: int, group: Group) -> None:
+        if before & ~self._before[group.number]:
+            self._before[group.number] |= before
+            bit, all_before = 1 << group.number, self._before[group.number]
+            for other in self.groups:
+                if self._before[other.number] & bit:
+                    self._before[other.number] |= all_before
+
+    def _enter(self, group: Group, instruction: Instruction, fit: _Fit, level: str) -> None:
+        group.n = group.n or fit.n
+        out = instruction.outputs[0]
+        if level == "row":
+            group.rows.add(out)
+        elif level in ("column", "all"):
+            group.late.add(out)
+
+    def _independent(self, group: Group, makers: Sequence[Group]) -> bool:
+        """Whether *group* need not run before any of the *makers*."""
+        bit = 1 << group.number
+        return all(maker is group or not self._before[maker.number] & bit for maker in makers)
+
+    def _level_in(self, group: Group, instruction: Instruction, fit: _Fit) -> str | None:
+        """The level of *instruction*'s result in *group*, or None, with a reason."""
+        title = instruction.title
+        large = len(group.members) >= _MOST or len(group.read) >= _MOST_READ
+        if large or group.kept >= self._most_kept:
+            group.reasons.append(f"{title}: the kernel is large enough")
+            return None
+        if fit.level == "full" and group.n and fit.size * group.n == group.size and fit.n == 0:
+            if group.n > 1 and self._among_rows(group, instruction):
+                return "row"
+        if fit.size != group.size:
+            group.reasons.append(f"{title} has {fit.size} elements, not {group.size}")
+            return None
+        if fit.n and group.n and fit.n != group.n:
+            group.reasons.append(f"{title} has rows of {fit.n} elements, not {group.n}")
+            return None
+        if not self._operands_fit(group, instruction, fit.n or group.n):
+            return None
+        return fit.level
+
+    def _among_rows(self, group: Group, instruction: Instruction) -> bool:
+        """Whether a map makes one number a row, of numbers that the group has for each row."""
+        size, found = instruction.outputs[0].size, False
+        for x in instruction.inputs:
+            value = root(x)[0]
+            if self._of.get(value) is group:
+                if value not in group.rows or whole(x) is not value:
+                    return False
+                found = True
+            elif x.size not in (1, size) or _lies_apart(x):
+                return False
+        return found
+
+    def _operands_fit(self, group: Group, instruction: Instruction, n: int) -> bool:
+        domain = _domain(instruction)
+        for x in instruction.inputs:
+            value = root(x)[0]
+            if self._of.get(value) is not group:
+                continue
+            if value in group.late:
+                group.reasons.append(f"{instruction.title} needs the whole {value.maker.title}")
+                return False
+            level, _ = level_of(x.shape, domain)
+            wanted = "row" if value in group.rows else "full"
+            if level != wanted or whole(x) is not value:
+                group.reasons.append(f"{instruction.title} reads {value.maker.title} out of step")
+                return False
+        return True
+
+    def _merge(self, home: Group, other: Group) -> None:
+        """Let *home* take over *other*, if nothing stands between them."""
+        if home is other or not other.fused or home.size != other.size:
+            return
+        if home.n and other.n and home.n != other.n:
+            return
+        if len(home.members) + len(other.members) > _MOST:
+            return
+        if home.kept + other.kept > self._most_kept:
+            return
+        a, b = 1 << home.number, 1 << other.number
+        for group in self.groups:
+            if group is home or group is other or not group.members:
+                continue
+            bit, before = 1 << group.number, self._before[group.number]
+            if before & a and self._before[other.number] & bit:
+                return
+            if before & b and self._before[home.number] & bit:
+                return
+        n = home.n or other.n
+        for maker, reader in ((home, other), (other, home)):
+            for instruction in reader.members:
+                domain = _domain(instruction)
+                for x in instruction.inputs:
+                    value = root(x)[0]
+                    if self._of.get(value) is not maker:
+                        continue
+                    level, _ = level_of(x.shape, domain)
+                    if instruction.outputs[0] in reader.rows and isinstance(instruction, Map):
+                        fits = value in maker.rows and level == "full"
+                    else:
+                        fits = level == ("row" if value in maker.rows else "full")
+                    if value in maker.late or whole(x) is not value or not fits:
+                        return
+        home.members = sorted([*home.members, *other.members], key=self._order.__getitem__)
+        home.n = n
+        home.kept += other.kept
+        home.rows |= other.rows
+        home.late |= other.late
+        home.reasons += other.reasons
+        for instruction in other.members:
+            for value in instruction.outputs:
+                self._of[value] = home
+        own = {value for i in home.members for value in i.outputs}
+        home.read = {v: None for v in [*home.read, *other.read] if v not in own}
+        for readers in self._readers.values():
+            if other in readers:
+                readers.remove(other)
+                if home not in readers:
+                    readers.append(home)
+        other.members = []
+        other.size = 0
+        # Whoever ran after the one runs after both.
+        before = (self._before[home.number] | self._before[other.number]) & ~(a | b)
+        self._before[home.number] = before
+        self._before[other.number] = 0
+        for group in self.groups:
+            if group is not home and self._before[group.number] & (a | b):
+                self._before[group.number] = (self._before[group.number] & ~b) | before | a
+
+    # --- computing again --------------------------------------------------------------------------
+
+    def _compute_again(self, group: Group) -> None:
+        """Make anew in *group* what it reads and can make of other things that it reads."""
+        for value in list(group.read):
+            if len(group.members) >= _MOST:
+                return
+            limit = _DEAR if value.nbytes > _LARGE else _CHEAP
+            needed: dict[Instruction, None] = {}
+            if self._closure(group, value, value, needed, limit) is None:
+                continue
+            if all(
+                whole(x) is value
+                for member in group.members
+                for x in member.inputs
+                if root(x)[0] is value
+            ):
+                self._clone(group, value, list(needed))
+
+    def _closure(
+        self,
+        group: Group,
+        target: Value,
+        value: Value,
+        needed: dict[Instruction, None],
+        limit: int,
+    ) -> int | None:
+        """Collect the maps that make *value* from what *group* reads besides *target*.
+
+        Returns what is left of *limit*, the work that they may be; None if they cannot be had.
+        """
+        maker = value.maker
+        if maker in needed:
+            return limit
+        fit = self._fits.get(maker)
+        if fit is None or not isinstance(maker, Map) or not maker.inputs:
+            return None
+        if fit.size != group.size or fit.n not in (0, group.n or fit.n):
+            return None
+        left: int | None = limit - cost(maker)
+        for x in maker.inputs:
+            base = root(x)[0]
+            if base in group.read and base is not target:
+                continue
+            if left is None or left < 0 or whole(x) is not base:
+                return None
+            left = self._closure(group, target, base, needed, left)
+        if left is None or left < 0:
+            return None
+        needed[maker] = None
+        return left
+
+    def _clone(self, group: Group, value: Value, makers: list[Instruction]) -> None:
+        new: dict[Value, Value] = {}
+        clones: list[Instruction] = []
+        for maker in makers:
+            assert isinstance(maker, Map)
+            clone = dataclasses.replace(maker)
+            redirect(clone, new)
+            (out,) = maker.outputs
+            new[out] = clone.make((out.shape, out.dtype))
+            self._order[clone] = self._order[group.members[0]]
+            self._of[new[out]] = group
+            fit = self._fits[clone] = _fit(clone)
+            assert fit is not None
+            group.n = group.n or fit.n
+            clones.append(clone)
+        for member in group.members:
+            redirect(member, {value: new[value]})
+        group.members = [*clones, *group.members]
+        del group.read[value]
+        self._readers[value].remove(group)
+
+    # --- order -----------------------------------------------------------------------------------
+
+    def group_of(self, value: Value) -> Group | None:
+        return self._of.get(value)
+
+    def readers(self, value: Value) -> list[Group]:
+        return [group for group in self._readers.get(value, ()) if group.members]
+
+    def delay(self, group: Group, others: Sequence[Group]) -> bool:
+        """Make *group* run after all of *others*; False, and nothing changed, if it cannot."""
+        bit = 1 << group.number
+        if any(o is not group and self._before[o.number] & bit for o in others):
+            return False
+        before = 0
+        for other in others:
+            if other is not group:
+                before |= self._before[other.number] | 1 << other.number
+        self._precede(before, group)
+        return True
+
+    def ordered(self) -> list[Group]:
+        """Groups in an order in which they can run, as near to the program's as can be."""
+        present = 0
+        for group in self.groups:
+            if group.members:
+                present |= 1 << group.number
+        waiting = sorted((g for g in self.groups if g.members), key=self._turn)
+        done: list[Group] = []
+        while waiting:
+            ready = (i for i, g in enumerate(waiting) if not self._before[g.number] & present)
+            group = waiting.pop(next(ready))
+            present ^= 1 << group.number
+            done.append(group)
+        return done
+
+    def _turn(self, group: Group) -> int:
+        """Where in the program a group stands; what checks its inputs comes first."""
+        return -1 if group in self.checks else self._order[group.members[0]]
+
+
+def describe(group: Group) -> str:
+    """Names of a group's instructions."""
+    return " ".join(member.title for member in group.members)
+
+
+__all__ = ["Fusion", "Group", "describe"]

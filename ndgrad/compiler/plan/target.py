@@ -1,0 +1,146 @@
+"""Where a plan runs: what makes kernels of its groups there.
+
+Everything else that a plan calls (products, copies along strides, operators as they are) finds out
+by itself where the elements are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...context import cpu
+from ...kernels import cuda
+from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
+from ...kernels.cpu import fused
+from ...kernels.cpu.fused import Fused
+from ...kernels.cpu.matmul import step as product_step
+from ...kernels.cpu.reduction import Reduction
+from ...kernels.cpu.strided import copy as copy_on_host
+from ...kernels.cpu.strided import rows_step
+from ...kernels.cpu.tasks import Step
+from ...memory.device import Device, copy, placed
+from .replay import Memory, Replayed
+from .report import Report
+
+Dtype = np.dtype[Any]
+Run = Callable[..., Any]
+
+_WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
+
+
+class Host:
+    """The processor that Python runs on."""
+
+    context = cpu()
+    most_kept = 1000
+    """Arrays that a kernel may store for the program."""
+    has_series = True
+    """Whether kernels that follow each other run in one launch."""
+
+    gives_memory = False
+    """Whether a plan's function is given memory for its results and workspace."""
+
+    @staticmethod
+    def copy(target: Any, source: Any) -> None:
+        """Copy a flat array over another."""
+        copy_on_host(source, target)
+
+    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+        """What runs a plan's function here."""
+        return function
+
+    def work(self, spec: Fused, size: int, n: int) -> fused.Work:
+        """How *size* elements, in rows of *n*, are cut up."""
+        return fused.Work(spec, size, n)
+
+    def kernel(self, spec: Fused, work: fused.Work) -> fused.Kernel:
+        return fused.kernel(spec, work.ahead)
+
+    def shares(self, work: fused.Work, heavy: int) -> tuple[int, int, int]:
+        """Units of a step, and its grains in a series and alone; *heavy* is its work."""
+        together = work.grain if heavy >= _WORTH_SHARING else work.units
+        return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
+
+    def joined(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
+        """What puts partial results together."""
+        return fused.joined(row, partial, dtype).entry
+
+    def product(self, *args: Any) -> Step | None:
+        """Products of matrices as a step, if they can be one."""
+        return product_step(*args)
+
+    def rows(self, *args: Any) -> Step | None:
+        """A copy of rows as a step, if it can be one."""
+        return rows_step(*args) if args[-1].name in ("float32", "float64") else None
+
+    def gathers(self, dtype: Dtype) -> bool:
+        """Whether a copy along strides is a step."""
+        return dtype.name in ("float32", "float64")
+
+
+class Gpu:
+    """A GPU, with the methods of `Host`."""
+
+    most_kept = 32  # the address of each takes registers where a loop branches
+    has_series = False
+    gives_memory = True
+
+    def __init__(self, device: Device) -> None:
+        self.device, self.context = device, device.context
+
+    def copy(self, target: Any, source: Any) -> None:
+        copy(source, target)
+
+    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+        run = Replayed(function, self.device, memory, report)
+
+        def there(*args: Any) -> Any:
+            with placed(self.device):
+                return run(*args)
+
+        return there
+
+    def work(self, spec: Fused, size: int, n: int) -> Any:
+        return cuda.fused.Work(spec, size, n)
+
+    def kernel(self, spec: Fused, work: Any) -> Any:
+        made = cuda.fused.kernel(spec, work.form)
+        return _Launched(cuda.fused.launch(self.device, made, work), made.text, made.cached)
+
+    def shares(self, work: Any, heavy: int) -> tuple[int, int, int]:
+        return 1, 1, 1
+
+    def joined(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
+        run = cuda.fused.joined(row, partial_, dtype).run
+        return _Launched(partial(run, self.device)).entry
+
+    def product(self, *args: Any) -> None:
+        return None
+
+    rows = product
+
+    def gathers(self, dtype: Dtype) -> bool:
+        return False
+
+
+class _Launched:
+    """A kernel on a device in the form of one on the host: `serial` takes units, which it has."""
+
+    def __init__(self, run: Run, text: str = "", cached: bool = False) -> None:
+        self.run, self.text, self.cached = run, text, cached
+        self.entry = self
+
+    def serial(self, *args: Any) -> None:
+        self.run(*args[:-2])
+
+
+HOST = Host()
+
+
+def target_on(device: Device | None) -> Host | Gpu:
+    """Where a plan for *device* runs; None is the host."""
+    return HOST if device is None else Gpu(device)

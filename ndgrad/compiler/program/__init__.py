@@ -1,0 +1,1 @@
+"""Programs: values, instructions, and what simplifies them."""

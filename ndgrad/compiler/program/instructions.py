@@ -1,0 +1,397 @@
+"""What a traced function is: values, and the instructions that make them, in order.
+
+Every value is flat memory with a shape, made once.  Writing to an array makes a new value of its
+memory; what the function has written to when it ends are its *effects*.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...kernels.cpu.matmul import Matrices
+from ...kernels.cpu.reduction import Reduction
+from ...kernels.cpu.strided import Box
+from .keys import plain
+
+Shape = tuple[int, ...]
+Flat = np.ndarray[Any, Any]
+
+SHORT = 16
+"""Elements of a row from which kernels read and store rows that lie apart where they are."""
+
+
+class Value:
+    """One value: what made it, its shape and dtype."""
+
+    __slots__ = ("dtype", "maker", "shape", "size")
+
+    def __init__(self, shape: Shape, dtype: np.dtype[Any], maker: Instruction) -> None:
+        self.shape = tuple(shape)
+        self.size = math.prod(self.shape)
+        self.dtype = np.dtype(dtype)
+        self.maker = maker
+
+    def __repr__(self) -> str:
+        return f"<{self.maker.title} {self.dtype} {list(self.shape)}>"
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+
+Operand = Value | int | float
+
+
+@dataclass(eq=False, kw_only=True)
+class Instruction:
+    """Something that makes values of values."""
+
+    inputs: tuple[Value, ...] = ()
+    outputs: tuple[Value, ...] = field(default=(), init=False)
+
+    title = "?"
+
+    def make(self, *results: tuple[Shape, np.dtype[Any]]) -> Any:
+        """The outputs, of the given shapes and dtypes; a single one by itself."""
+        self.outputs = tuple(Value(shape, dtype, self) for shape, dtype in results)
+        return self.outputs[0] if len(results) == 1 else self.outputs
+
+    def key(self) -> Any:
+        """What two instructions that make the same have in common; None if they never do."""
+        return None
+
+
+@dataclass(eq=False, kw_only=True)
+class Source(Instruction):
+    """A value from outside.
+
+    Attributes
+    ----------
+    kind : {'argument', 'gradient', 'captured', 'constant', 'head', 'saved'}
+        An argument; the gradient's buffer of one; an array that existed before the call; an array
+        made in it from numbers; a head gradient; what forward keeps for backward.
+    index : int
+        Which argument, head or saved value.
+    data : numpy.ndarray or None
+        Of a captured array or a constant.
+    """
+
+    kind: str
+    index: int = 0
+    data: Flat | None = None
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return self.kind if self.kind in ("captured", "constant") else f"{self.kind} {self.index}"
+
+
+@dataclass(eq=False, kw_only=True)
+class Map(Instruction):
+    """A formula, element by element; operands broadcast to the result's shape.
+
+    Attributes
+    ----------
+    name : str
+        The operator that it comes from.
+    text : str
+        The formula.
+    operands : tuple of (str, Value or number)
+        What its names stand for.
+    compute : str
+        The type of the arithmetic.
+    """
+
+    name: str
+    text: str
+    operands: tuple[tuple[str, Operand], ...]
+    compute: str
+
+    def __post_init__(self) -> None:
+        self.inputs = tuple(x for _, x in self.operands if isinstance(x, Value))
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return self.name
+
+    def key(self) -> Any:
+        out = self.outputs[0]
+        text, order = positional(self.text)
+        known = dict(self.operands)
+        operands = tuple(plain(known[name]) or known[name] for name in order)
+        return "map", text, operands, self.compute, out.shape, out.dtype
+
+
+@cache
+def positional(text: str) -> tuple[str, tuple[str, ...]]:
+    """A formula with its names replaced by their order of appearance, and that order."""
+    tree = ast.parse(text, mode="eval")
+    functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    order: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node not in functions:
+            node.id = order.setdefault(node.id, f"_{len(order)}")
+    return ast.unparse(tree), tuple(order)
+
+
+@dataclass(eq=False, kw_only=True)
+class View(Instruction):
+    """Neighbouring elements of a value, from *offset* on, in another shape: no work."""
+
+    offset: int = 0
+    title = "view"
+
+    def key(self) -> Any:
+        return "view", self.inputs, self.offset, self.outputs[0].shape
+
+
+@dataclass(eq=False, kw_only=True)
+class Strip(Instruction):
+    """Rows of *n* elements of a value, *stride* apart, from *offset* on: no work in a kernel."""
+
+    offset: int
+    n: int
+    stride: int
+    title = "strip"
+
+    def key(self) -> Any:
+        return "strip", self.inputs, self.offset, self.n, self.stride, self.outputs[0].shape
+
+
+@dataclass(eq=False, kw_only=True)
+class Gather(Instruction):
+    """The elements of a value on the host that lie in a box, in order."""
+
+    box: Box
+    title = "gather"
+
+    def key(self) -> Any:
+        return "gather", self.inputs, self.box
+
+
+@dataclass(eq=False, kw_only=True)
+class Join(Instruction):
+    """Values side by side: rows of *lengths* elements of each input make a row of the result."""
+
+    lengths: tuple[int, ...]
+    title = "join"
+
+    def key(self) -> Any:
+        return "join", self.inputs, self.lengths, self.outputs[0].shape
+
+
+@dataclass(eq=False, kw_only=True)
+class Reduce(Instruction):
+    """A reduction over *axes* of its input, one of `ndgrad.ops.reduce.reductions.REDUCTIONS`."""
+
+    row: Reduction
+    axes: tuple[int, ...]
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return self.row.name
+
+    def key(self) -> Any:
+        out = self.outputs[0]
+        return "reduce", self.row, self.inputs, self.axes, out.shape, out.dtype
+
+
+@dataclass(eq=False, kw_only=True)
+class Product(Instruction):
+    """``alpha * op(A) @ op(B)``, *batch* of them.
+
+    A third input is added: to each row, or, of the result's size, to the whole.  *places* tells
+    where A, B and the result lie, if not one matrix behind the other.
+    """
+
+    m: int
+    n: int
+    k: int
+    transpose_a: bool
+    transpose_b: bool
+    alpha: float
+    batch: int
+    places: tuple[Matrices | None, ...] = (None, None, None)
+    title = "product"
+
+    def key(self) -> Any:
+        sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.batch
+        return "product", self.inputs, sizes, plain(self.alpha), self.places
+
+    @property
+    def continues(self) -> bool:
+        """Whether the third input is as large as the result."""
+        return len(self.inputs) == 3 and self.inputs[2].size == self.outputs[0].size != self.n
+
+
+@dataclass(eq=False, kw_only=True)
+class Update(Instruction):
+    """The first input with the second, in place of its elements from *offset* on."""
+
+    offset: int
+    title = "update"
+
+
+@dataclass(eq=False, kw_only=True)
+class Call(Instruction):
+    """Kernels of an operator that are run as they are.
+
+    Attributes
+    ----------
+    name : str
+    run : callable
+        From flat inputs to a list of flat outputs.
+    facts : hashable
+        What tells this call from others on the same inputs; None if it is to be run anyway, as it
+        draws random numbers.
+    checks : bool
+        Whether it may refuse its inputs: it is run whether its results are read or not, and early.
+    overwritten : tuple of Value
+        Sources that the function writes to before.  What they hold then stands behind the inputs,
+        to be in memory if the call refuses.
+    """
+
+    name: str
+    run: Callable[[Sequence[Flat]], Sequence[Flat]]
+    facts: Any = None
+    checks: bool = False
+    overwritten: tuple[Value, ...] = ()
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """The inputs of `run`."""
+        return self.inputs[: len(self.inputs) - len(self.overwritten)]
+
+    @property
+    def held(self) -> tuple[tuple[Value, Value], ...]:
+        """The overwritten sources, and what they hold."""
+        values = self.inputs[len(self.operands) :]
+        return tuple(zip(self.overwritten, values, strict=True))
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return self.name
+
+    def key(self) -> Any:
+        return None if self.facts is None else ("call", self.name, self.operands, self.facts)
+
+
+@dataclass(eq=False, kw_only=True)
+class Program:
+    """Instructions in order, and what is wanted of them.
+
+    Attributes
+    ----------
+    instructions : list of Instruction
+        Without sources.
+    results : list of Value
+    effects : list of (Value, Value)
+        A source, and what its memory holds in the end.
+    """
+
+    instructions: list[Instruction]
+    results: list[Value]
+    effects: list[tuple[Value, Value]] = field(default_factory=list)
+
+    def wanted(self) -> Iterator[Value]:
+        yield from self.results
+        for _, value in self.effects:
+            yield value
+
+
+def live(
+    instructions: Sequence[Instruction], wanted: Iterable[Value], keep_draws: bool = True
+) -> list[Instruction]:
+    """Those of *instructions* that *wanted* values need, that check, or draw random numbers."""
+    needed = {value.maker for value in wanted}
+    found = []
+    for instruction in reversed(instructions):
+        needed_anyway = isinstance(instruction, Call) and (
+            instruction.checks or (keep_draws and instruction.facts is None)
+        )
+        if needed_anyway or instruction in needed:
+            needed.update(value.maker for value in instruction.inputs)
+            found.append(instruction)
+    return found[::-1]
+
+
+def replaced(instruction: Instruction, new: Mapping[Value, Value]) -> None:
+    """Let *instruction* read *new* values in place of old ones."""
+    if new.keys().isdisjoint(instruction.inputs):
+        return
+    instruction.inputs = tuple(new.get(value, value) for value in instruction.inputs)
+    if isinstance(instruction, Map):
+        instruction.operands = tuple(
+            (name, new.get(x, x) if isinstance(x, Value) else x) for name, x in instruction.operands
+        )
+
+
+def root(value: Value) -> tuple[Value, int]:
+    """The value whose memory *value* is part of, and where it begins.
+
+    That means little for a part of rows that lie apart: see `place`.
+    """
+    offset = 0
+    while isinstance(value.maker, (View, Strip)):
+        offset += value.maker.offset
+        (value,) = value.maker.inputs
+    return value, offset
+
+
+class Place(NamedTuple):
+    """Where a value lies in its root's memory: from *offset* on, or in rows of *n*, if not 0."""
+
+    base: Value
+    offset: int
+    n: int = 0
+    stride: int = 0
+
+
+def place(value: Value) -> Place | None:
+    """Where *value* lies; None for a part of rows that lie apart."""
+    offset, inner = 0, value
+    while isinstance(inner.maker, View):
+        offset += inner.maker.offset
+        (inner,) = inner.maker.inputs
+    if not isinstance(inner.maker, Strip):
+        return Place(inner, offset)
+    strip = inner.maker
+    below = place(strip.inputs[0])
+    if below is None or below.n or inner.size != value.size:
+        return None
+    return Place(below.base, below.offset + strip.offset, strip.n, strip.stride)
+
+
+def whole(value: Value) -> Value | None:
+    """The root of *value* if it is all of its memory."""
+    base, offset = root(value)
+    return base if offset == 0 and base.size == value.size else None
+
+
+def is_source(value: Value) -> bool:
+    return isinstance(value.maker, Source)
+
+
+def may_change(value: Value) -> bool:
+    """Whether a value is memory from outside, which others may write to before backward."""
+    maker = root(value)[0].maker
+    return isinstance(maker, Source) and maker.kind != "constant"
+
+
+def redirect(instruction: Instruction, new: Mapping[Value, Value]) -> None:
+    """Let *instruction* read *new* values, the parts and in the shapes in which it read the old."""
+
+    def seen(x: Value) -> Value:
+        if x in new:
+            return new[x]
+        view = dataclasses.replace(x.maker, inputs=(seen(x.maker.inputs[0]),))
+        return view.make((x.shape, x.dtype))
+
+    replaced(instruction, {x: seen(x) for x in instruction.inputs if root(x)[0] in new})

@@ -1,0 +1,401 @@
+"""A traced function for one signature: its plans, and what a call does around them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from typing import Any
+
+from ...array.ndarray import NDArray
+from ...base import MXNetError
+from ...dispatch import recorded_rules, written
+from ...kernels.cpu import philox
+from ...memory.device import address
+from ...memory.storage import empty_on
+from ...ops.table import Op
+from ...tape import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
+from ..front.guards import Guard
+from ..front.trace import Output, Traced, flatten, unflatten
+from ..plan.plan import Plan, Refused
+from ..program.instructions import Program, Source, Value, is_source, root
+
+
+class Specialised:
+    """What `Compiled` calls when a signature matches.
+
+    Attributes
+    ----------
+    signature : str
+        For people.
+    guard : Guard
+        Whether what the function found around it is as it was.
+    forward, backward : Plan
+        *backward* is None until it is first run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        signature: str,
+        function: Callable[..., Any],
+        tree: Any,
+        traced: Traced,
+        guard: Guard,
+    ) -> None:
+        self.name, self.signature, self.guard = name, signature, guard
+        self._function, self._tree, self._traced = function, tree, traced
+        sources = _given(traced.forward)
+        self._sources = [(_source(value).kind, _source(value).index) for value in sources]
+        self.forward = Plan(traced.forward, sources, traced.device)
+        self.backward: Plan | None = None
+        self._lock = threading.Lock()
+        self._training = state.training
+        self._written = [
+            (_source(source).kind, _source(source).index, arrays)
+            for source, arrays in traced.written
+        ]
+        self._captured = (
+            [_span(data) for data in _captured(traced.forward)] if self._written else []
+        )
+        self._heads = sorted(
+            (output.gradient, i)
+            for i, output in enumerate(traced.outputs)
+            if output.gradient is not None
+        )
+        # Results that are one value in the program do not share memory, unless they are views.
+        self._owners: dict[Value, int] = {}
+        self._copied = [
+            i
+            for i, value in enumerate(traced.forward.results[: traced.count])
+            if self._owners.setdefault(root(value)[0], i) != i and not is_source(root(value)[0])
+        ]
+        self._kept = frozenset(traced.forward.results[traced.count :])
+        # The shapes, if the outputs are all of the results one by one and nothing is recorded.
+        plain = not self._heads and all(
+            o.kind == "result" and o.index == i and o.size == traced.forward.results[i].size
+            for i, o in enumerate(traced.outputs)
+        )
+        self._plain = [(o.shape, o.ctx) for o in traced.outputs] if plain else []
+        self._op = Op(
+            name=f"compiled {name}",
+            inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
+            outputs=tuple(f"output{i}" for i in range(len(self._heads))),
+            flat_backward=self._run_backward,
+            recorded_backward=self._run_recorded,
+            none_is_unreached=True,
+        )
+
+    def __call__(self, arrays: Sequence[NDArray]) -> Any:
+        """Run the function's program on *arrays*, the arguments in order."""
+        traced = self._traced
+        if self._written:
+            self._check_sharing(arrays)
+        if traced.visited:
+            self._check_variables(arrays)
+        start = philox.position() if self._heads else None
+        try:
+            results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+        except Refused as refused:
+            self._note_writes(arrays, [self._written[i] for i in refused.effects])
+            raise refused.take() from None
+        for i in self._copied:
+            results[i] = results[i].copy()
+        if self._written:
+            self._note_writes(arrays, self._written)
+        for leaf in traced.delivered:
+            leaf.fresh = True
+        if self._plain:
+            made = [
+                NDArray(flat, shape, context)
+                for flat, (shape, context) in zip(results, self._plain, strict=False)
+            ]
+            return unflatten(traced.tree, made)
+        versions: dict[int, list[int]] = {}
+        made = [_made(o, arrays, results, versions) for o in traced.outputs]
+        if self._heads:
+            self._record(made, arrays, results, versions, start)
+        return unflatten(traced.tree, made)
+
+    def _note_writes(self, arrays: Sequence[NDArray], writes: Iterable[Any]) -> None:
+        for kind, i, targets in writes:
+            if kind == "argument":
+                written(arrays[i])
+            elif kind == "gradient":
+                leaf = _leaf(arrays, i)
+                leaf.fresh = True
+                written(leaf.grad)
+            else:
+                for target in targets:
+                    written(target)
+
+    def _check_sharing(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse arguments that share memory with each other or with what is written to."""
+        given: list[Array] = list(arrays)
+        given += [_leaf(arrays, i).grad for kind, i in self._sources if kind == "gradient"]
+        cells: dict[int, int] = {}
+        for place, array in enumerate(given):
+            other = cells.setdefault(id(array._version), place)
+            if other != place:
+                raise MXNetError(
+                    f"compile: {self.name} writes to arrays, and its {self._called(other, arrays)} "
+                    f"and {self._called(place, arrays)} share memory; pass copies"
+                )
+        for kind, number, targets in self._written:
+            if kind != "captured":
+                start, stop = _span(_flat(arrays, kind, number))
+                if any(start < end and begin < stop for begin, end in self._captured):
+                    raise MXNetError(
+                        f"compile: {self.name} writes to its array argument {number}, or to the "
+                        "gradient of it, which shares memory with an array that the function finds "
+                        "around it; pass a copy"
+                    )
+            for target in targets:
+                if id(target._version) in cells:
+                    name = self._called(cells[id(target._version)], arrays)
+                    raise MXNetError(
+                        f"compile: {self.name} writes to an array of shape "
+                        f"{list(target._shape)} that shares memory with its {name}; pass a copy"
+                    )
+
+    def _called(self, place: int, arrays: Sequence[NDArray]) -> str:
+        """What an error calls an array: an argument, or behind those a gradient of one."""
+        if place < len(arrays):
+            return f"array argument {place}"
+        gradients = [i for kind, i in self._sources if kind == "gradient"]
+        return f"the gradient of array argument {gradients[place - len(arrays)]}"
+
+    def _check_variables(self, arrays: Sequence[NDArray]) -> None:
+        """Refuse arguments to which the function also runs backward without their being passed."""
+        for i, array in enumerate(arrays):
+            if array._node in self._traced.visited:
+                raise MXNetError(
+                    f"compile: {self.name} runs backward into a variable that it finds around it "
+                    f"and that is its array argument {i} as well; let it use the argument only"
+                )
+
+    # --- backward --------------------------------------------------------------------------------
+
+    def _record(
+        self,
+        made: Sequence[NDArray],
+        arrays: Sequence[NDArray],
+        results: Sequence[Any],
+        versions: dict[int, list[int]],
+        start: Any,
+    ) -> None:
+        """Put the outputs on a node whose backward is a plan of its own."""
+        traced = self._traced
+        heads = [made[i] for _, i in self._heads]
+        kept = iter(results[traced.count :])
+        saved: list[Any] = []
+        cells: list[Any] = []
+        for value in traced.saved:
+            if value in self._kept:
+                saved.append(next(kept))
+                base, _ = root(value)
+                owner = None if is_source(base) else self._owners.get(base)
+                cells.append(None if owner is None else versions[owner])
+                continue
+            maker = _source(value)
+            if maker.kind == "argument":
+                saved.append(arrays[maker.index]._data)
+                cells.append(arrays[maker.index]._version)
+            elif maker.kind == "gradient":
+                gradient = _leaf(arrays, maker.index).grad
+                saved.append(gradient._data)
+                cells.append(gradient._version)
+        node = Node()
+        node.op = self._op
+        # Not the arrays themselves: one that the result is written to would be a part of a cycle.
+        facts = [(x._data, x._shape, x._ctx, x._version, x._node) for x in arrays]
+        node.params = {"_arrays": facts, "_start": start}
+        node.parents = tuple(
+            arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
+        )
+        # What backward uses is neither inputs nor outputs alone, so it stands behind them.
+        unknown = (None,) * (len(node.parents) + len(heads))
+        node.saved, node.versions = tuple(saved), (*unknown, *cells, *traced.watched)
+        shapes = [
+            arrays[parent]._shape if isinstance(parent, int) else parent.shape
+            for parent in traced.parents
+        ]
+        node.shapes = (*shapes, *(head._shape for head in heads))
+        node.ctx, node.dtype = heads[0]._ctx, heads[0]._data.dtype
+        node.number = next_stamp()
+        if len(heads) == 1:
+            heads[0]._node = node
+        else:
+            for i, head in enumerate(heads):
+                head._node = Port(node, i, head._data.dtype)
+
+    def _run_backward(self, node: Node, grads: Any) -> list[Any]:
+        """Gradients of the parents, from and to flat buffers."""
+        traced = self._traced
+        if traced.unusable is not None:
+            raise copy(traced.unusable)  # one that is kept would keep the frames it passes
+        if traced.backward is None:  # nothing that wants a gradient is reached
+            return [None] * len(traced.reached)
+        if self.backward is None:
+            with self._lock:
+                if self.backward is None:
+                    kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
+                    self.backward = Plan(traced.backward, [*kept, *traced.heads], traced.device)
+        given = []
+        there = {i for i, g in enumerate(_as_list(grads)) if g is not None}
+        for g, head, (_, i) in zip(_as_list(grads), traced.heads, self._heads, strict=True):
+            if g is None:
+                g = empty_on(traced.outputs[i].ctx, head.size, head.dtype)
+                g.fill(0)
+            given.append(g)
+        results = self.backward.run(*(node.saved or ()), *given)
+        found = iter(
+            g if heads & there else None for g, heads in zip(results, traced.depends, strict=True)
+        )
+        return [next(found) if reached else None for reached in traced.reached]
+
+    def _check_unchanged(self, node: Node, arguments: Sequence[Any]) -> None:
+        """Refuse to run the function again on arrays that were written to since the call."""
+        spans = [_span(data) for data in _captured(self._traced.forward)]
+        read = [(shape, version) for _, shape, _, version, _ in arguments]
+        for array in self.guard.arrays():
+            start, stop = _span(array._data)
+            if any(start < end and begin < stop for begin, end in spans):
+                read.append((array._shape, array._version))
+        for shape, version in read:
+            if version[0] > node.number:
+                raise MXNetError(
+                    f"compile: {self.name} is run again for create_graph=True, but an array that "
+                    f"it uses (shape {shape}) was overwritten between forward and backward, so its "
+                    "gradient cannot be computed. Change arrays after backward, or use a copy()."
+                )
+
+    def _run_recorded(self, node: Node, grads: Any) -> list[Any]:
+        """Gradients that can be differentiated again: the function is recorded eagerly.
+
+        Its random numbers are those that the call drew.
+        """
+        traced = self._traced
+        if traced.unusable is not None:
+            raise copy(traced.unusable)  # one that is kept would keep the frames it passes
+        if self._written:
+            raise MXNetError(
+                f"compile: {self.name} writes to arrays, so it cannot be run again for "
+                "create_graph=True; call the function itself"
+            )
+        facts = node.params or {}
+        self._check_unchanged(node, facts["_arrays"])
+        copies = []
+        for *memory, made_by in facts["_arrays"]:
+            x = NDArray(*memory)
+            x._node = made_by
+            copies.append(x)
+        before = state.recording, state.training
+        state.recording, state.training = True, self._training
+        returned: dict[int, tuple[int, Any]] = {}
+        try:
+            args, kwargs = unflatten(self._tree, copies)
+            with philox.drawing_from(facts["_start"]):
+                flatten(self._function(*args, **kwargs), returned)
+        finally:
+            state.recording, state.training = before
+        pending: dict[Any, Any] = {}
+        outputs = [array for _, array in returned.values()]
+        for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
+            if g is not None:
+                place = outputs[i]._node
+                have = pending.get(place)
+                pending[place] = g if have is None else recorded_rules.add(have, g)
+        parents = set(node.parents)
+        inside = [n for n in nodes_below(pending) if n not in parents and n.number > node.number]
+        walk(inside, pending, recorded_rules, True, _deliver_nothing)
+        # A variable may be there twice, as an argument and around the function: one has it all.
+        return [pending.pop(parent, None) for parent in node.parents]
+
+
+def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
+    """Variables that the function marked itself die with it."""
+
+
+def _as_list(grads: Any) -> list[Any]:
+    return grads if isinstance(grads, list) else [grads]
+
+
+def _source(value: Value) -> Source:
+    assert isinstance(value.maker, Source)
+    return value.maker
+
+
+def _is_bound(value: Value) -> bool:
+    """Whether a value is memory that a plan knows itself."""
+    return isinstance(value.maker, Source) and value.maker.data is not None
+
+
+def _captured(program: Program) -> list[Any]:
+    """Memory from before the call that a program reads or writes, other than arguments."""
+    read = (x for instruction in program.instructions for x in instruction.inputs)
+    changed = (source for source, _ in program.effects)
+    makers = {root(x)[0].maker for x in (*read, *program.wanted(), *changed)}
+    return [x.data for x in makers if isinstance(x, Source) and x.kind == "captured"]
+
+
+def _span(flat: Any) -> tuple[int, int]:
+    """Where memory begins and ends."""
+    start = address(flat)
+    return start, start + flat.nbytes
+
+
+def _given(program: Program) -> list[Value]:
+    """Sources of a program that differ from call to call."""
+
+    def roots() -> Iterable[Value]:
+        for instruction in program.instructions:
+            yield from instruction.inputs
+        yield from program.wanted()
+        for source, _ in program.effects:
+            yield source
+
+    found = dict.fromkeys(root(value)[0] for value in roots())
+    return [v for v in found if isinstance(v.maker, Source) and v.maker.data is None]
+
+
+def _leaf(arrays: Sequence[NDArray], i: int) -> Leaf:
+    leaf = arrays[i]._node
+    assert isinstance(leaf, Leaf)
+    return leaf
+
+
+def _flat(arrays: Sequence[NDArray], kind: str, i: int) -> Any:
+    return arrays[i]._data if kind == "argument" else _leaf(arrays, i).grad._data
+
+
+def _made(
+    output: Output,
+    arrays: Sequence[NDArray],
+    results: Sequence[Any],
+    versions: dict[int, list[int]],
+) -> NDArray:
+    """The array that stands for an output; views of one result share a version cell."""
+    if output.kind == "object":
+        return output.thing
+    if output.kind in ("argument", "gradient"):
+        array = arrays[output.index]
+        if output.kind == "gradient":
+            array = array.grad  # type: ignore[assignment]
+        if output.thing:
+            return array
+        flat, version = array._data, array._version
+    elif output.kind == "memory":
+        flat, version = output.thing
+    else:
+        flat, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
+        if flat.size == output.size:
+            made = NDArray(flat, output.shape, output.ctx, version)
+            versions[output.index] = made._version
+            return made
+    made = NDArray(
+        flat[output.offset : output.offset + output.size], output.shape, output.ctx, version
+    )
+    if output.kind == "result":
+        versions[output.index] = made._version
+    return made

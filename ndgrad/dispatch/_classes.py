@@ -1,7 +1,0 @@
-"""The class of arrays that operators return; the room above this one installs it."""
-
-from __future__ import annotations
-
-from ..graph import Array
-
-array: type[Array] = Array

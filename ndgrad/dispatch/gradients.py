@@ -1,0 +1,215 @@
+"""Derivatives for the walk of the graph: on flat buffers, and on recorded arrays."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..kernels.build.codegen import compute_type
+from ..kernels.cpu import elementwise
+from ..memory.device import BUFFERS, DeviceArray, device_of, in_use, placed
+from ..memory.storage import empty_like, empty_on
+from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup
+from ..tape import Node, Port
+from . import classes
+from .derivatives import flat_derivative, recorded_derivative
+from .elementwise import Kernels, flat_on_device, size_of
+from .structured import unrecorded
+
+
+def _operand(node: Node, i: int) -> Any:
+    """A node's saved operand (inputs, then outputs) as an array that hangs in the graph again."""
+    value: Any = (node.saved or ())[i]
+    if value.__class__ not in BUFFERS:
+        return value
+    x = classes.array(value, node.shapes[i], node.ctx)
+    output = i - len(node.parents)
+    if output < 0:
+        parent = node.parents[i]
+        if parent.__class__ is not list:
+            x._node = parent
+    elif node.op.single and output == 0:
+        x._node = node
+    elif output < len(node.op.visible_of(node.shapes[len(node.parents) :])):
+        x._node = Port(node, output, value.dtype)
+    return x
+
+
+_Getter = Callable[[Node, Sequence[Any]], Any]
+
+
+@cache
+def _getters(op: Op, function: Callable[..., Any]) -> tuple[_Getter, ...]:
+    """For each parameter of a derivative, how to get its value from a node and the gradients."""
+    return tuple(_getter(op, name) for name in inspect.signature(function).parameters)
+
+
+def _getter(op: Op, name: str) -> _Getter:
+    if name == "g":
+        return lambda node, grads: grads[0]
+    if name == "grads":
+        return lambda node, grads: grads
+    if name == "needs":
+        return lambda node, grads: tuple(map(_is_tracked, node.parents))
+    if name.startswith("g_") and name[2:] in op.outputs:
+        number = op.outputs.index(name[2:])
+        return lambda node, grads: grads[number] if number < len(grads) else None
+    if name in op.params:
+        return lambda node, grads: (node.params or {}).get(name)
+    base, _, what = name.rpartition("_")
+    if base not in (*op.inputs, *op.outputs) or what not in ("shape", "dtype"):
+        base, what = name, "value"
+    read = {"shape": _shape_of, "dtype": _dtype_of, "value": _operand}[what]
+    if op.variadic and base in op.inputs:
+        return lambda node, grads: [read(node, i) for i in range(len(node.parents))]
+    if base in op.inputs:
+        place = op.inputs.index(base)
+        return lambda node, grads: read(node, place) if place < len(node.parents) else None
+    place = op.outputs.index(base)
+    return lambda node, grads: read(node, len(node.parents) + place)
+
+
+def _is_tracked(parent: Any) -> bool:
+    return parent is not None and parent.__class__ is not list
+
+
+def _shape_of(node: Node, i: int) -> tuple[int, ...]:
+    return node.shapes[i]
+
+
+def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
+    """The dtype of an input that needs a gradient; None for any other."""
+    return getattr(node.parents[i], "dtype", None)
+
+
+def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Any]) -> Any:
+    """Call a derivative with what its parameters name; returns one gradient per input."""
+    arguments = [get(node, grads) for get in _getters(op, function)]
+    if function is op.fast_vjp and tracing.active and (recorder := tracing.recorder()) is not None:
+        results = recorder.fused_vjp(op, function, arguments)
+    else:
+        results = function(*arguments)
+    return results if isinstance(results, (tuple, list)) else (results,)
+
+
+def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
+    """First-order backward of a row: flat buffers in and out, nothing recorded."""
+    if isinstance(op, ElementwiseOp):
+        return flat_derivative(op)
+    if op.gradient != DIFFERENTIABLE:
+        return _no_gradients
+    function = op.fast_vjp or op.vjp
+    assert function is not None
+
+    def backward(node: Node, grads: Any) -> Sequence[Any]:
+        shapes = node.shapes[len(node.parents) :]
+        arrays = [
+            classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
+            for g, shape in zip(_as_list(grads), shapes, strict=False)
+        ]
+        with placed(device_of(node.ctx)) if in_use else nullcontext():
+            results = unrecorded(_apply_vjp, op, function, node, arrays)
+        return [None if result is None else result._data for result in results]
+
+    return backward
+
+
+def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
+    """Backward of a row on recorded arrays, which can be differentiated again."""
+    if op.gradient != DIFFERENTIABLE:
+        return _no_gradients
+    if isinstance(op, ElementwiseOp):
+        return lambda node, g: recorded_derivative(
+            op, node, g, [_operand(node, i) for i in range(len(node.shapes))]
+        )
+    function = op.vjp
+    assert function is not None
+
+    def backward(node: Node, grads: Any) -> Sequence[Any]:
+        shapes = node.shapes[len(node.parents) :]
+        arrays = [
+            recorded_rules.zeros(shape, node) if g is None else g
+            for g, shape in zip(_as_list(grads), shapes, strict=False)
+        ]
+        return _apply_vjp(op, function, node, arrays)
+
+    return backward
+
+
+def _no_gradients(node: Node, grads: Any) -> Sequence[Any]:
+    return (None,) * len(node.parents)
+
+
+def _as_list(grads: Any) -> list[Any]:
+    """A node of one visible output receives its gradient, any other a list of them."""
+    return grads if isinstance(grads, list) else [grads]
+
+
+def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, Any]:
+    data = empty_on(node.ctx, size_of(shape), node.dtype)
+    data.fill(value)
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.filled(data, value)
+    return data
+
+
+@cache
+def _sums_on_device() -> Kernels:
+    row: Any = lookup("broadcast_add")
+    return Kernels(row, "vv", flat_on_device)
+
+
+class _FlatRules:
+    """First-order gradients: flat buffers, nothing recorded."""
+
+    flat = True
+
+    def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
+        return _filled(shape, node, 1)
+
+    def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
+        return _filled(shape, node, 0)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return self._sum(a, b, empty_like(a))
+
+    def add_into(self, a: Any, b: Any) -> Any:
+        return self._sum(a, b, a)
+
+    @staticmethod
+    def _sum(a: Any, b: Any, out: Any) -> Any:
+        if out.__class__ is DeviceArray and a.dtype is b.dtype and not tracing.active:
+            _sums_on_device()[a.dtype]((a, b), (out,))
+            return out
+        loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
+        compute = compute_type(a.dtype, mathematical=False)
+        if a.size:
+            elementwise.run(loop, (a, b), (a.shape, b.shape), (out,), compute)
+        return out
+
+
+class _RecordedRules:
+    """Gradients as recorded arrays, for ``create_graph``."""
+
+    flat = False
+
+    def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
+        return classes.array(_filled(shape, node, 1), shape, node.ctx)
+
+    def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
+        return classes.array(_filled(shape, node, 0), shape, node.ctx)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return F.broadcast_add(a, b)
+
+    add_into = add
+
+
+flat_rules = _FlatRules()
+recorded_rules = _RecordedRules()

@@ -1,0 +1,238 @@
+"""Calls of operators with structure, the node of a call, and writes into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..base import MXNetError
+from ..context import GPU, Context
+from ..kernels.cpu import strided
+from ..memory.device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
+from ..ops.table import NONE, Op, lookup
+from ..tape import Array, Leaf, Node, Port, is_released, next_stamp, state
+from . import classes
+
+
+def tracked(x: Any) -> bool:
+    return isinstance(x, Array) and x._node is not None
+
+
+def _parent(x: Any) -> Any:
+    """What a node holds for an input: its maker, else the version cell of a constant."""
+    if isinstance(x, Array):
+        return x._version if x._node is None else x._node
+    return None
+
+
+@cache
+def _keeps(op: Op, inputs: int, outputs: int) -> tuple[bool, ...]:
+    return op.keeps(inputs, outputs)
+
+
+def record_call(
+    op: Op,
+    params: Mapping[str, Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Array],
+) -> None:
+    """Make the node of one call and put the visible outputs on it.
+
+    Numbers are kept whether backward uses them or not, so that the call can be shown and repeated.
+    """
+    saved: list[Any] = []
+    shapes: list[tuple[int, ...]] = []
+    versions: list[list[int] | None] = []
+    operands = (*inputs, *outputs)
+    for x, wanted in zip(operands, _keeps(op, len(inputs), len(outputs)), strict=True):
+        if isinstance(x, Array):
+            saved.append(x._data if wanted else None)
+            shapes.append(x._shape)
+            versions.append(x._version if wanted else None)
+        else:
+            saved.append(x)
+            shapes.append(())
+            versions.append(None)
+    node = Node()
+    node.op = op
+    node.params = params
+    node.parents = tuple([_parent(x) for x in inputs])
+    node.saved = None if op.gradient == NONE else tuple(saved)
+    node.shapes = tuple(shapes)
+    node.versions = tuple(versions)
+    node.ctx = outputs[0]._ctx
+    node.dtype = outputs[0]._data.dtype
+    node.number = next_stamp()
+    visible = op.visible_of(outputs)
+    if len(visible) == 1:
+        visible[0]._node = node
+        return
+    for i, output in enumerate(visible):
+        output._node = Port(node, i, output._data.dtype)
+
+
+def convert(x: Array, dtype: np.dtype[Any]) -> Array:
+    """*x* itself when it has *dtype*, else a recorded cast."""
+    return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
+
+
+def unrecorded(function: Callable[..., Any], /, *args: Any, **params: Any) -> Any:
+    """Call with recording off."""
+    before, state.recording = state.recording, False
+    try:
+        return function(*args, **params)
+    finally:
+        state.recording = before
+
+
+def structured_call(op: Op) -> Callable[..., Any]:
+    """``op.call`` of an operator with structure."""
+    forward = op.forward
+    assert forward is not None
+    defaults, single, training = op.params, op.single, "_training" in op.params
+
+    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+        if training:
+            params["_training"] = state.training
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            results = recorder.forward(op, inputs, params)
+        elif (
+            in_use
+            and (target := operands_device(f"Operator {op.name}", op.keywords, inputs)) is not None
+        ):
+            with placed(target):
+                results = forward(*inputs, **params)
+        else:
+            results = forward(*inputs, **params)
+        if isinstance(results, tuple):
+            results = (results,)
+        outputs = [_wrap(inputs, *result) for result in results]
+        if state.recording:
+            for x in inputs:
+                if isinstance(x, Array) and x._node is not None:
+                    record_call(op, {**defaults, **params}, inputs, outputs)
+                    break
+        if out is not None:
+            return _write_all(out, op.visible_of(outputs), op.name)
+        return outputs[0] if single else op.visible_of(outputs)
+
+    return call
+
+
+def _wrap(
+    inputs: Sequence[Any], data: Any, shape: tuple[int, ...], to: Context | None = None
+) -> Array:
+    """An array around a forward's result, which may be a view of an input's memory.
+
+    It is on the inputs' device unless the forward says *to* which it was moved.
+    """
+    array = classes.array
+    if to is not None:
+        return array(data, shape, to)
+    if in_use:
+        ctx = inputs[0]._ctx
+        if ctx.device_typeid == GPU and data.__class__ is np.ndarray:
+            data = moved(data, device_of(ctx))  # a few numbers that were computed on the host
+    base = data.base
+    # A view of a view has the same base as the view: the array that owns the memory.
+    owner = base if base.__class__ in BUFFERS else data
+    for x in inputs:
+        if isinstance(x, array) and (x._data is owner or x._data.base is owner):
+            return array(data, shape, x._ctx, x._version)
+    if tracing.active or data.__class__ is not np.ndarray:
+        return array(data, shape, inputs[0]._ctx)  # which tells the recorder
+    result = array.__new__(array)
+    result._data, result._shape, result._ctx = data, shape, inputs[0]._ctx
+    result._version, result._node = [0], None
+    return result
+
+
+def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:
+    targets = list(out) if isinstance(out, (list, tuple)) else [out]
+    if len(targets) != len(results):
+        raise MXNetError(f"Operator {what}: out has {len(targets)} arrays, expected {len(results)}")
+    for target, result in zip(targets, results, strict=True):
+        write_into(target, result, what)
+    return out
+
+
+def separated(arrays: Sequence[Array], others: Iterable[Array]) -> list[Array]:
+    """Replace *arrays* by copies (recorded) where they share memory with *others* or each other."""
+    taken = {id(x._version) for x in others}  # there is one for each memory
+    results = []
+    for x in arrays:
+        if id(x._version) in taken:
+            x = lookup("identity").call(x)
+        taken.add(id(x._version))
+        results.append(x)
+    return results
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+_IN_GRAPH = (
+    "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
+    "when evaluating gradients. Please call backward first to clear the graph or do this out side "
+    "of a record section. Nothing was written."
+)
+
+
+def check_writable(target: Array, what: str) -> None:
+    """Refuse what is no array, or is in the graph while recording, before anything is written.
+
+    An array whose record backward has released is in no graph any more.
+    """
+    if not isinstance(target, Array):
+        raise TypeError(f"{what}: argument out must be an NDArray, got {type(target).__name__}")
+    if target._node is not None and state.recording:
+        if not is_released(target._node):
+            raise MXNetError(f"{what}: {_IN_GRAPH}")
+        target._node = None
+
+
+def written(target: Array) -> None:
+    """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
+    if not target._data.size:
+        return
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.written(target)
+    target._version[0] = next_stamp()
+
+
+def write_into(target: Array, value: Array, what: str) -> Array:
+    """Copy *value* into *target*, which takes over its place in the graph.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes differ, or *target* is in the graph while recording.
+    """
+    check_writable(target, what)
+    if target._shape != value._shape:
+        raise MXNetError(
+            f"Operator {what}: out has shape {list(target._shape)}, "
+            f"inferred shape={list(value._shape)}"
+        )
+    converted = convert(value, target._data.dtype)
+    if state.recording and isinstance(converted._node, Leaf):
+        converted = lookup("identity").call(converted)  # the target is no variable itself
+    copy_flat(converted._data, target._data)
+    written(target)
+    if state.recording:
+        target._node = converted._node
+    return target
+
+
+def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
+    """Copy equal-sized flat buffers of one dtype."""
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.copy(source, target)
+    elif source.size and source is not target:
+        if source.__class__ is target.__class__ is np.ndarray:
+            strided.copy(source, target)
+        else:
+            copy(source, target)

@@ -1,0 +1,266 @@
+"""Where generated source and compiled kernels live, and how they are kept safe.
+
+Numba's own cache keys a binary by the file's time stamp and leaves out flags, globals and callees,
+and processes that share a folder can collide on symbol names (numba/numba#10486).  Here
+
+* every binary lies under a *stamp*: a hash of what compiles kernels (this package and the scalar
+  functions, the versions of Python, Numba, llvmlite and NumPy) and of the processor;
+* its file is named by the kernel's *identity*: its bytecode, constants, globals and callees.
+  Anything that could change a binary changes one of the two, so nothing can be stale;
+* a generated file's name carries the hash of its text;
+* symbol names carry random numbers instead of a per-process count;
+* files appear by an atomic rename, carry a checksum, and an unreadable one is compiled anew;
+* a folder that cannot be written costs one warning and the disk cache, never a kernel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import linecache
+import os
+import pickle
+import platform
+import sys
+import tempfile
+import threading
+import types
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+import numba
+import numpy
+from numba.core import bytecode, compiler
+from numba.core.caching import _Cache
+from numba.core.codegen import get_host_cpu_features
+from numba.core.runtime import _nrt_python
+from numba.core.serialize import dumps
+
+from ...base import settings
+from .identity import Unidentified, identity
+
+_COMPILING = (Path(__file__).parent, Path(__file__).parents[1] / "scalar")
+_GENERATED = "ndgrad_generated"
+
+
+class _RandomIds(Iterator[int]):
+    """Replacement for Numba's count of compiled functions: unique across processes and forks."""
+
+    def __next__(self) -> int:
+        return int.from_bytes(os.urandom(7), "little")
+
+
+# The number becomes part of every mangled symbol.  A plain count restarts in each process (and
+# continues in parallel after a fork), so a binary from the disk could meet another of its name.
+bytecode.FunctionIdentity._unique_ids = _RandomIds()
+
+
+@cache
+def stamp() -> str:
+    """Hash of everything a compiled kernel depends on besides its identity and signature."""
+    digest = hashlib.sha256()
+    for folder in _COMPILING:
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
+    versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
+    processor = (llvm.get_host_cpu_name(), get_host_cpu_features())
+    overrides = (numba.config.CPU_NAME, numba.config.CPU_FEATURES, numba.config.OPT)
+    machine = (platform.machine(), sys.platform)
+    digest.update(repr((versions, processor, overrides, machine)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _candidates() -> Iterator[Path]:
+    if chosen := settings.cache_dir:
+        yield Path(chosen)
+        return
+    xdg = os.environ.get("XDG_CACHE_HOME")
+    try:
+        yield (Path(xdg) if xdg else Path.home() / ".cache") / "ndgrad"
+    except RuntimeError:  # no home directory
+        pass
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    yield Path(tempfile.gettempdir()) / f"ndgrad-{user}"
+
+
+def _private(path: Path) -> bool:
+    """Whether nobody else can write there: a binary that is loaded runs with the user's rights."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = path.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
+@cache
+def directory() -> Path | None:
+    """The folder for this stamp, or None when no candidate can be written (warned once)."""
+    reasons = []
+    for root in _candidates():
+        path = root / stamp()
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not _private(path):
+                raise PermissionError("it belongs to, or can be written by, another user")
+            with tempfile.TemporaryFile(dir=path):
+                return path
+        except OSError as error:
+            reasons.append(f"{root}: {error}")
+    warnings.warn(
+        "ndgrad: no folder for compiled kernels can be written, so each process compiles its own "
+        f"({'; '.join(reasons)}). Set NDGRAD_CACHE_DIR to a writable folder.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Make *path* appear with *content* at once or not at all; a full disk is no error."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex[:12]}.tmp")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+
+
+def store(path: Path, payload: bytes) -> None:
+    """Keep *payload* under its checksum."""
+    _write(path, hashlib.sha256(payload).digest() + payload)
+
+
+def stored(path: Path) -> bytes | None:
+    """What `store` has kept there; None if there is nothing, or not all of it."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    checksum, payload = content[:32], content[32:]
+    return payload if hashlib.sha256(payload).digest() == checksum else None
+
+
+@cache
+def _name_runtime() -> None:
+    """Tell LLVM where the functions of Numba's runtime are: binaries call them by name."""
+    for name, address in _nrt_python.c_helpers.items():
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
+
+
+@cache
+def _magic(codegen: Any) -> Any:
+    """What Numba says of the processor that it compiles for."""
+    return codegen.magic_tuple()
+
+
+class KernelCache(_Cache):
+    """Disk cache of one function: one file per signature, named by the hash of all that matters."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    @property
+    def cache_path(self) -> str:
+        return str(directory())
+
+    def _path(self, signature: Any, codegen: Any) -> Path | None:
+        folder = directory()
+        if folder is None:
+            return None
+        try:
+            key = repr((identity(self._function), str(signature), _magic(codegen)))
+        except Unidentified:
+            return None
+        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+        return folder / f"{self._function.__module__.rpartition('.')[2]}-{digest}.nbc"
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # Numba's own cache refreshes the contexts here: it imports all that it can compile, SciPy's
+        # linear algebra among it, and compiles the runtime, which is nearly all the time of a first
+        # call.  A binary has what it needs of that, but for symbols; whatever compiles refreshes by
+        # itself.
+        _name_runtime()
+        path = self._path(sig, target_context.codegen())
+        if path is None:
+            return None
+        payload = stored(path)
+        if payload is None:
+            return None
+        try:
+            return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))
+        except Exception:  # whatever is wrong with a cached file, compiling anew is right
+            path.unlink(missing_ok=True)
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        path = self._path(sig, data.codegen)
+        if path is None or data.library.has_dynamic_globals:
+            return
+        store(path, dumps(data._reduce()))
+
+    def enable(self) -> None: ...
+
+    def disable(self) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+_lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    """In a forked child: the lock may have been held by a thread that does not exist there."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+def load(name: str, text: str) -> types.ModuleType:
+    """Import the generated module *text* from a readable file in the cache folder.
+
+    Parameters
+    ----------
+    name : str
+        What the file is called, before the hash of its text.
+    text : str
+        Python source.
+
+    Returns
+    -------
+    module
+        The same object for the same text, in every thread.
+    """
+    module_name = f"{_GENERATED}.{name}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    with _lock:
+        if module_name in sys.modules:
+            return sys.modules[module_name]
+        folder = directory()
+        if folder is None:
+            path = f"<{module_name}>"
+            linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+        else:
+            file = folder / f"{module_name.partition('.')[2]}.py"
+            if not file.exists() or file.read_text() != text:
+                _write(file, text.encode())
+            path = str(file)
+        spec = importlib.util.spec_from_loader(module_name, loader=None, origin=path)
+        assert spec is not None
+        module = importlib.util.module_from_spec(spec)
+        module.__dict__["__file__"] = path
+        # Numba imports a kernel's module by name when it rebuilds a binary from the disk.
+        sys.modules.setdefault(_GENERATED, types.ModuleType(_GENERATED))
+        sys.modules[module_name] = module
+        try:
+            exec(compile(text, path, "exec"), module.__dict__)
+        except BaseException:
+            del sys.modules[module_name]
+            raise
+        return module

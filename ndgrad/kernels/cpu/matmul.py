@@ -1,0 +1,485 @@
+"""Products of flat matrices: BLAS or register tiles for real numbers, plain loops for integers.
+
+Every product is a batch of ``alpha * op(A) @ op(B)``.  Its derivative is two more of the same kind
+with the flags turned round, so no matrix is ever transposed in memory.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ... import tracing
+from ...base import promote
+from ...memory.device import DeviceArray
+from ...memory.storage import empty
+from ...ops.math.casting import copied
+from ...ops.table import F
+from .. import cuda
+from ..build.launch import Entry, address, call, chunked, flat, grain, kernel, vector
+from ..build.threads import num_threads
+from . import blas, tiles
+from .strided import Box, move
+from .tasks import Step
+
+Shape = tuple[int, ...]
+
+_FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
+_INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
+
+# Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
+# to wake for a launch.
+_CHUNK = 1 << 19
+_LONG = 128  # rows of a block that make up for packing B ...
+_CACHED = 1 << 18  # ... which has at most so many elements
+
+
+@lru_cache(maxsize=1024)
+def _starts(batch: int, size: int) -> np.ndarray[Any, Any]:
+    """Where matrices begin that follow each other; read-only, so that a device keeps its copy."""
+    starts = np.arange(batch, dtype=np.int64) * size
+    starts.flags.writeable = False
+    return starts
+
+
+_ONE_START = _starts(1, 0)
+
+
+class Sizes(NamedTuple):
+    """One product or a batch: op(A) is (m, k), op(B) is (k, n); the result has *shape*."""
+
+    m: int
+    n: int
+    k: int
+    shape: Shape
+
+
+class Matrices(NamedTuple):
+    """Where the matrices of a batch lie in a flat array, and how far apart their rows begin."""
+
+    starts: tuple[int, ...]
+    step: int
+
+
+def show(shape: Shape) -> str:
+    return str(list(shape)).replace(" ", "")
+
+
+# --- flat products --------------------------------------------------------------------------------
+
+
+@chunked
+def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi: int) -> None:
+    """Rows of a batch of products of integers; *rows* of them belong to each matrix."""
+    for i in range(lo, hi):
+        row = c[i * n : (i + 1) * n]
+        factors = a[i * k : (i + 1) * k]
+        first = i // rows * k * n
+        for j in range(n):
+            row[j] = 0
+        for t in range(k):
+            factor = factors[t]
+            other = b[first + t * n : first + (t + 1) * n]
+            for j in range(n):
+                row[j] += factor * other[j]
+
+
+@kernel
+def _fill(y: Any, start: int, step: int, row: Any, rows: int) -> None:
+    """Copy a row to each of so many, which begin *step* elements apart."""
+    for i in range(rows):
+        target = y[start + i * step : start + i * step + row.size]
+        for j in range(target.size):  # assigned at once, Numba compiles an error's text for seconds
+            target[j] = row[j]
+
+
+@chunked
+def _blocks(
+    kernel: int,
+    addr: int,
+    a: Any,
+    starts_a: Any,
+    lda: int,
+    ta: bool,
+    b: Any,
+    starts_b: Any,
+    ldb: int,
+    tb: bool,
+    c: Any,
+    starts_c: Any,
+    ldc: int,
+    bias: Any,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+    rows: int,
+    columns: int,
+    lo: int,
+    hi: int,
+) -> None:
+    """Blocks of at most (rows, columns) of a batch's results, numbered product by product.
+
+    With a *bias* that is not empty each row of the results begins with it, and *beta* is 1.
+    *kernel* is where the machine code of `blas.gemm` or `tiles.product` is: a call compiles
+    faster than both would inside of this one.
+    """
+    down, across = (m + rows - 1) // rows, (n + columns - 1) // columns
+    for block in range(lo, hi):
+        item, place = block // (down * across), block % (down * across)
+        i, j = place // across * rows, place % across * columns
+        ao, bo = starts_a[item] + (i if ta else i * lda), starts_b[item] + (j * ldb if tb else j)
+        co, height, width = starts_c[item] + i * ldc + j, min(rows, m - i), min(columns, n - j)
+        if bias.size:
+            _fill(c, co, ldc, bias[j : j + width], height)
+        call(
+            kernel,
+            (addr, a, ao, lda, ta, b, bo, ldb, tb, c, co, ldc, height, width, k, alpha, beta),
+        )
+
+
+@cache
+def _gemm(tiled: bool, dtype: np.dtype[Any]) -> tuple[Any, int]:
+    """What `_blocks` calls for a product, and the address that it passes on."""
+    if tiled:
+        return address(tiles.product, flat(tiles.product, dtype)), 0
+    return address(blas.gemm, flat(blas.gemm, dtype)), blas.address("gemm", dtype)
+
+
+@chunked
+def _vector_rows(
+    addr: int, a: Any, x: Any, y: Any, k: int, alpha: float, beta: float, lo: int, hi: int
+) -> None:
+    """Rows lo to hi - 1 of a matrix times a vector."""
+    blas.gemv(addr, a, lo * k, k, False, x, 0, 1, y, lo, 1, hi - lo, k, alpha, beta)
+
+
+def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
+    """Rows and columns of a block, when a product of this size is shared out.
+
+    Each block packs the operand that it shares with the others, so there are few: as many as
+    threads, and twice as many where that still leaves long blocks.  Blocks of whole rows lie
+    together in memory, so that what follows finds them in its thread's cache; but columns that are
+    rows of a transposed B do so too.  A block sums over the whole of k, so the result does not
+    depend on them.
+    """
+    threads = num_threads()
+    if threads == 1 or m * n * k < 2 * _CHUNK:
+        return m, n
+    by_rows = m >= n or (not tb and m >= _LONG * threads and k * n <= _CACHED)
+    long = m if by_rows else n
+    count = min(threads * (2 if long >= 1024 * threads else 1), m * n * k // _CHUNK)
+    size = -(-long // count)
+    size += -size % 16  # whole register tiles of OpenBLAS
+    return (min(size, m), n) if by_rows else (m, min(size, n))
+
+
+@chunked
+def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
+    _fill(y, lo * n, n, row[:n], hi - lo)
+
+
+def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
+    """Copy a row of n elements into each row of *y*."""
+    if y.__class__ is DeviceArray:
+        move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
+        return
+    _fill_rows(y, row, n, rows, grain(n))
+
+
+def _is_tiled(m: int, n: int, k: int, ta: bool, tb: bool, batch: int) -> bool:
+    """Whether tiles of our own make a product, or BLAS does."""
+    small = batch == 1 and m * n * k < 2 * _CHUNK
+    return (not small or (tb and not ta)) and tiles.fits(m, n, k, ta, tb)
+
+
+def one(
+    a: Any, b: Any, c: Any, m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, beta: float
+) -> None:
+    """A single product of real numbers; a vector goes to the function made for it."""
+    dtype = c.dtype
+    if c.__class__ is DeviceArray:
+        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
+    elif n == 1 and k > 0:
+        if m == 1 and beta == 0.0 and alpha == 1.0:
+            c[0] = blas.fast("dot", dtype)(a, 0, 1, b, 0, 1, k)
+        elif ta:
+            blas.fast("gemv", dtype)(a, 0, m, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
+        else:
+            addr = blas.address("gemv", dtype)
+            _vector_rows(addr, a, b, c, k, float(alpha), float(beta), m, grain(k))
+    elif m == 1 and k > 0:
+        blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
+    elif m * n * k < 2 * _CHUNK:
+        tiled = _is_tiled(m, n, k, ta, tb, 1)
+        gemm = tiles.fast(dtype) if tiled else blas.fast("gemm", dtype)
+        gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
+    else:
+        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
+
+
+def many(
+    a: Any,
+    starts_a: Any,
+    ta: bool,
+    b: Any,
+    starts_b: Any,
+    tb: bool,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+    batch: int,
+) -> None:
+    """A batch of products of real numbers, shared out between the threads."""
+    if c.__class__ is DeviceArray:
+        cuda.matmul.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
+        return
+    numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
+    kernel, addr, *rest = numbers
+    entry = _blocks_entry(c.dtype)
+    lda, ldb, starts_c = m if ta else k, k if tb else n, _starts(batch, m * n)
+    places = a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, n
+    args = (kernel, addr, *places, c[:0], *rest)
+    if units > each:
+        entry.parallel(*args, units, each)
+    else:
+        entry.serial(*args, 0, units)
+
+
+def _shares(
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    beta: float,
+    batch: int,
+    dtype: Any,
+) -> tuple[tuple[Any, ...], int, int]:
+    """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
+    rows, columns = _shared_out(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
+    blocks = batch * -(-m // rows) * -(-n // columns)
+    kernel, addr = _gemm(_is_tiled(m, n, k, ta, tb, batch), dtype)
+    numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)
+    return numbers, blocks, max(1, _CHUNK // max(rows * columns * k, 1))
+
+
+@cache
+def _blocks_entry(dtype: np.dtype[Any]) -> Entry:
+    kinds = list(flat(_blocks.function, dtype))
+    kinds[3] = kinds[7] = kinds[11] = vector(np.dtype("int64"))  # where matrices begin
+    return Entry(_blocks, tuple(kinds))
+
+
+def is_step(m: int, n: int, k: int, batch: int) -> bool:
+    """Whether products of real numbers of this size can be a step of a series."""
+    return m * n * k * batch > 0 and m > 1 and n > 1
+
+
+def step(
+    operands: tuple[Any, Any, Any, Any],
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    batch: int,
+    add: bool,
+    dtype: np.dtype[Any],
+    places: tuple[Matrices | None, ...] = (None, None, None),
+) -> Step | None:
+    """`product_into` as a step of a series; None for vectors, which have functions of their own.
+
+    Parameters
+    ----------
+    operands : tuple
+        What stands for A, B, a bias or None, and the result among a step's arguments.
+    places : tuple
+        Where A, B and the result lie, if not one matrix behind the other.
+    """
+    if not is_step(m, n, k, batch):
+        return None
+    a, b, bias, c = operands
+    beta = 1.0 if add or bias is not None else 0.0
+    numbers, units, grain = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
+    kernel, addr, *rest = numbers
+    rows, columns = rest[-2:]
+    in_order = columns == n and (batch == 1 or rows == m) and places[2] is None
+    empty_row = np.empty(0, dtype)
+    sizes = (m * k, m if ta else k), (k * n, k if tb else n), (m * n, n)
+    (starts_a, lda), (starts_b, ldb), (starts_c, ldc) = (
+        (_starts(batch, size), step)
+        if place is None
+        else (np.array(place.starts, np.int64), place.step)
+        for place, (size, step) in zip(places, sizes, strict=True)
+    )
+    arguments = (
+        kernel, addr, a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, ldc,
+        empty_row if bias is None else bias, *rest,
+    )  # fmt: skip
+    each = grain * rows * n if in_order else 0
+    return Step(_blocks_entry(dtype), arguments, units, grain, grain, each)
+
+
+def integer_product(
+    a: Any, b: Any, c: Any, batch: int, m: int, n: int, k: int, ta: bool, tb: bool
+) -> None:
+    # The loop wants rows of both; an integer product is rare enough to copy for it.
+    if ta:
+        a = np.ascontiguousarray(a.reshape(batch, k, m).transpose(0, 2, 1)).reshape(-1)
+    if tb:
+        b = np.ascontiguousarray(b.reshape(batch, n, k).transpose(0, 2, 1)).reshape(-1)
+    _integer_rows(a, b, c, max(m, 1), n, k, batch * m, grain(n * k))
+
+
+def in_dtype(x: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    return x._data if x._data.dtype is dtype or x._data.dtype == dtype else copied(x, dtype)
+
+
+def in_result_dtype(data: np.ndarray[Any, Any], dtype: np.dtype[Any], like: Any) -> Any:
+    """Convert a product back from the dtype it was computed in."""
+    if data.dtype == dtype:
+        return data
+    if dtype == _BOOL:
+        return data.astype(_BOOL)
+    return copied(type(like)(data, (data.size,), like._ctx), dtype)
+
+
+def sum_dtype(dtype: np.dtype[Any], like: Any) -> np.dtype[Any]:
+    """The dtype that matrices of *dtype* are in while they are multiplied, with *like* among them.
+
+    Kernels on a device sum halves as float32 without help.
+    """
+    if dtype == _FLOAT16 and like.__class__ is DeviceArray:
+        return dtype
+    return _FLOAT32 if dtype == _FLOAT16 else _INT32 if dtype == _BOOL else dtype
+
+
+def multiply(
+    lhs: Any,
+    rhs: Any,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float = 1.0,
+    batch: int = 1,
+    starts: tuple[Any, Any] | None = None,
+) -> np.ndarray[Any, Any]:
+    """The flat result of *batch* products; *starts* are the first elements where they overlap."""
+    a, b = lhs._data, rhs._data
+    dtype = compute = a.dtype
+    if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
+        dtype = promote(dtype, b.dtype)
+        compute = sum_dtype(dtype, a)
+    if starts is None and tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
+    if dtype is not compute or a.dtype is not b.dtype:
+        a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
+    c: Any = empty(batch * m * n, compute)
+    if c.size == 0:
+        pass
+    elif compute.kind != "f" and c.__class__ is not DeviceArray:
+        if starts is not None:
+            a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a
+            b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b
+        integer_product(a, b, c, batch, m, n, k, ta, tb)
+        if alpha != 1.0:
+            c *= compute.type(alpha)
+    elif batch == 1 and starts is None:
+        one(a, b, c, m, n, k, ta, tb, alpha, 0.0)
+    else:
+        if starts is None:
+            starts = _starts(batch, m * k), _starts(batch, k * n)
+        many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
+    return c if compute is dtype else in_result_dtype(c, dtype, lhs)
+
+
+def product_into(
+    a: Any,
+    b: Any,
+    bias: Any,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    batch: int,
+    add: bool,
+) -> None:
+    """Fill *c* with *batch* products of real numbers of one dtype, and add *bias* to each row.
+
+    With *add* the products are added to what *c* holds.
+    """
+    if c.size == 0:
+        return
+    beta = 1.0 if add else 0.0
+    if bias is not None:
+        # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
+        fill_rows(c, bias, batch * m, n)
+        beta = 1.0
+    if batch == 1:
+        one(a, b, c, m, n, k, ta, tb, alpha, beta)
+        return
+    starts = _starts(batch, m * k), _starts(batch, k * n)
+    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch)
+
+
+def as_dtype_of(x: Any, dtype: Any) -> Any:
+    """A gradient in its input's dtype."""
+    return x if dtype is None or x.dtype == dtype else F.Cast(x, dtype=dtype)
+
+
+def gemm_grads(
+    g: Any,
+    lhs: Any,
+    rhs: Any,
+    needs: Any,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float = 1.0,
+    batch: int = 1,
+) -> tuple[Any, Any]:
+    """Gradients of C = alpha op(A) op(B): of op(A) it is alpha G op(B)', of op(B) alpha op(A)' G.
+
+    Giles 2008, "Collected matrix derivative results", section 2.2.2.
+    """
+    d_lhs = d_rhs = None
+    facts = {"alpha": alpha, "batch": batch}
+    if needs[0]:
+        shape = lhs.shape
+        if ta:
+            d_lhs = F._gemm(
+                rhs, g, m=k, n=m, k=n, transpose_a=tb, transpose_b=True, shape=shape, **facts
+            )
+        else:
+            d_lhs = F._gemm(
+                g, rhs, m=m, n=k, k=n, transpose_a=False, transpose_b=not tb, shape=shape, **facts
+            )
+        d_lhs = as_dtype_of(d_lhs, lhs.dtype)
+    if needs[1]:
+        shape = rhs.shape
+        if tb:
+            d_rhs = F._gemm(
+                g, lhs, m=n, n=k, k=m, transpose_a=True, transpose_b=ta, shape=shape, **facts
+            )
+        else:
+            d_rhs = F._gemm(
+                lhs, g, m=k, n=n, k=m, transpose_a=not ta, transpose_b=False, shape=shape, **facts
+            )
+        d_rhs = as_dtype_of(d_rhs, rhs.dtype)
+    return d_lhs, d_rhs

@@ -1,0 +1,157 @@
+"""Philox 4x32-10, the generator, and the process's position in its numbers.
+
+Philox (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a 128-bit counter
+and a 64-bit key into four 32-bit words, each block by itself.  A result therefore depends on the
+seed and on what was drawn before, not on threads, and other devices can give the same numbers.
+
+Counters here are (block, block's upper half, attempt, purpose): a call takes a range of blocks for
+itself, and rejection methods try again with the next attempt of the same block.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ... import tracing
+from ..build.launch import kernel
+
+TILE = 256
+"""Blocks that are made together: word w of block j is number ``w * TILE + j`` of the tile."""
+
+WORDS = 4 * TILE
+"""Words of a tile."""
+
+LOW32 = np.uint64(0xFFFFFFFF)
+SHIFT = np.uint64(32)
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_ZERO = np.uint64(0)
+
+# --- the state of the process ---------------------------------------------------------------------
+
+
+class _Stream:
+    """The process's key and how many blocks have been drawn under it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.key = 0
+        self.seed(int.from_bytes(os.urandom(8), "little"))
+
+    def seed(self, key: int) -> None:
+        with self.lock:
+            self.key = key & (2**64 - 1)
+            self.position = 0
+            self.forks = 0
+
+    def draw(self, blocks: int) -> tuple[Any, Any, Any]:
+        with self.lock:
+            first, key = self.position, self.key
+            self.position = (first + blocks) & (2**64 - 1)
+        return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(first)
+
+    def before_fork(self) -> None:
+        self.lock.acquire()
+        self.forks += 1
+
+    def after_fork_in_parent(self) -> None:
+        self.lock.release()
+
+    def after_fork_in_child(self) -> None:
+        # The child's key is a function of the parent's and of how many children came before, so
+        # siblings differ, no stream repeats, and a seeded program gives the same every time.
+        low, high = np.uint64(self.key & 0xFFFFFFFF), np.uint64(self.key >> 32)
+        forks = np.uint64(self.forks)
+        w0, w1, _, _ = philox.py_func(low, high, forks, _ZERO, _ZERO, _FORK)
+        self.lock = threading.Lock()
+        self.key = int(w0) | int(w1) << 32
+        self.position = self.forks = 0
+
+
+# The fourth word of a counter: what the block is for.
+_VALUES, REJECTED, _FORK = np.uint64(0), np.uint64(1), np.uint64(2)
+
+# --- Philox ---------------------------------------------------------------------------------------
+
+
+def _philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
+    """One block: four words, as uint64 below 2**32."""
+    for _ in range(10):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1 = (p1 >> SHIFT) ^ c1 ^ k0, p1 & LOW32
+        c2, c3 = (p0 >> SHIFT) ^ c3 ^ k1, p0 & LOW32
+        k0, k1 = (k0 + _W0) & LOW32, (k1 + _W1) & LOW32
+    return c0, c1, c2, c3
+
+
+philox = kernel(_philox)
+if not hasattr(philox, "py_func"):  # the JIT is off
+    philox.py_func = _philox
+
+
+@kernel
+def tile(k0: Any, k1: Any, first: Any, words: Any) -> None:
+    """Fill *words* (uint32, `WORDS` of them) from `TILE` blocks, the first of them *first*."""
+    a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
+    for j in range(TILE):
+        block = first + np.uint64(j)
+        w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, _ZERO, _VALUES)
+        a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
+
+
+class _Local(threading.local):
+    stream: _Stream | None = None
+
+
+_stream = _Stream()
+_local = _Local()
+seed = _stream.seed
+
+
+def draw(blocks: int) -> tuple[Any, Any, Any]:
+    """Take *blocks* blocks: the key's halves and the number of the first."""
+    return (_local.stream or _stream).draw(blocks)
+
+
+def position() -> int:
+    """How many blocks have been drawn under the key."""
+    return (_local.stream or _stream).position
+
+
+@contextmanager
+def drawing_from(position: int) -> Iterator[None]:
+    """A scope in which this thread draws from *position* on, and the process's own stays."""
+    before, own = _local.stream, _Stream()
+    own.key, own.position = _stream.key, position
+    _local.stream = own
+    try:
+        yield
+    finally:
+        _local.stream = before
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_stream.before_fork,
+        after_in_parent=_stream.after_fork_in_parent,
+        after_in_child=_stream.after_fork_in_child,
+    )
+
+
+def drawing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that draws from the process's stream, each time it runs."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            return recorder.draw(function, args)
+        return function(*args)
+
+    return call

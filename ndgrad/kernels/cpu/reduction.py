@@ -1,0 +1,395 @@
+"""Reductions by a formula: a row names map, combine and finish; text and kernels are made here.
+
+Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  With ``inner`` 1
+elements are neighbours, whose floats are added and multiplied in the order of `sums`.  Otherwise
+the kernel keeps one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner``
+is small, folded at the end of a unit.  Either way a few elements are combined as they are before
+the accumulator, which is wider, takes them up.  What one unit of work is follows from the shape
+alone, and partial results are combined in order: neither the number of threads nor the width of the
+registers changes a bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from ...memory.device import DeviceArray
+from ...memory.storage import empty
+from .. import cuda
+from ..build import binaries
+from ..build.codegen import _loaded, _stored, compute_type, formula
+from ..build.launch import WORTH_SHARING, Entry, vector
+from .sums import FOLDS, PART
+
+_EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
+_LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
+_WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
+_UNIT = 1 << 15  # elements from which a unit of work hides its launch
+_UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A way to make one number of many.
+
+    Attributes
+    ----------
+    name : str
+        For file names and messages.
+    mapped : str
+        Formula over ``x``: what of an element is combined.
+    combined : str
+        Formula over ``a`` and ``b``, associative but for rounding.
+    start : str
+        Formula of the neutral element; ``lowest`` and ``highest`` are those of the type.
+    finished : str
+        Formula over ``a`` and ``n``, the number of elements.
+    wide : bool
+        Whether floating point is accumulated in float64.
+    mixed : bool
+        Whether a few neighbours, four to a lane, may meet in the elements' own precision before:
+        a conversion of each would take longer than reading it.  Not for what may leave the
+        range of float32 on the way to a result that is in it, as products do.
+    mathematical : bool
+        Whether integers go through floating point.
+    """
+
+    name: str
+    mapped: str = "x"
+    combined: str = "a + b"
+    start: str = "0"
+    finished: str = "a"
+    wide: bool = True
+    mixed: bool = False
+    mathematical: bool = False
+
+    def kind(self, dtype: np.dtype[Any]) -> str:
+        """The type of the accumulators, in which all arithmetic is done."""
+        if dtype.kind == "f":
+            return "float64" if self.wide else compute_type(dtype, mathematical=False)
+        return "float64" if dtype.kind == "b" or self.mathematical else "int64"
+
+    def narrow(self, dtype: np.dtype[Any]) -> str:
+        """The type in which a few neighbours are combined."""
+        if dtype.kind == "f" and self.mixed:
+            return compute_type(dtype, mathematical=False)
+        return self.kind(dtype)
+
+
+class Buffer:
+    """A flat buffer as operators take arrays."""
+
+    __slots__ = ("_data", "_shape")
+
+    def __init__(self, data: np.ndarray[Any, Any]) -> None:
+        self._data, self._shape = data, (data.size,)
+
+
+class Pass(NamedTuple):
+    """One run over memory, ``(outer, n, inner) -> (outer, chunks, inner)``.
+
+    Attributes
+    ----------
+    geometry : numpy.ndarray
+        int64: n, inner, rows of a chunk, chunks, columns of a block, blocks.
+    units, grain : int
+        Pieces of work, and how many make up a chunk for a thread.
+    size : int
+        Elements of the result.
+    flat : bool
+        Whether inner is 1.
+    """
+
+    geometry: np.ndarray[Any, Any]
+    units: int
+    grain: int
+    size: int
+    flat: bool
+
+
+def _passes(outer: int, n: int, inner: int) -> list[Pass]:
+    total = outer * n * inner
+    target = max(_UNIT, total // _UNITS)
+    width = max(1, min(inner, _WIDEST))
+    blocks = -(-inner // width)
+    rows, chunks = max(n, 1), 1
+    if outer * blocks < _UNITS // 2 and total >= 2 * target:
+        rows = max(16, -(-target // width))
+        chunks = -(-n // rows)
+    units = outer * blocks * chunks
+    grain = max(1, _UNIT // max(1, rows * width))
+    geometry = np.array([n, inner, rows, chunks, width, blocks], np.int64)
+    here = Pass(geometry, units, grain, outer * chunks * inner, inner == 1)
+    return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
+
+
+class Plan(NamedTuple):
+    """How to reduce a shape over some axes: *runs* of them by `groups`, in *passes* on the host."""
+
+    runs: tuple[tuple[int, int, int], ...]
+    passes: tuple[Pass, ...]
+    shape: tuple[int, ...]
+    kept: tuple[int, ...]
+    elements: int
+
+
+def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(outer, n, inner) of each run of adjacent *axes*, the last run first.
+
+    The lengths are those that are left when the runs before have been reduced.
+    """
+    shape = list(shape)
+    found: list[tuple[int, int, int]] = []
+    for axis in reversed(range(len(shape))):
+        if (axis in axes and shape[axis] != 1) or (axis in axes and not found):
+            stop = axis + 1
+            start = axis
+            while start and (start - 1 in axes or shape[start - 1] == 1):
+                start -= 1
+            n = math.prod(shape[start:stop])
+            found.append((math.prod(shape[:start]), n, math.prod(shape[stop:])))
+            shape[start:stop] = [1] * (stop - start)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def plan(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Plan:
+    """Work out passes and result of a reduction over sorted, non-negative *axes*.
+
+    A reduction over every axis has the shape ``(1,)`` unless *keepdims*, as in MXNet.
+    """
+    kept = tuple(1 if i in axes else length for i, length in enumerate(shape))
+    rest = tuple(length for i, length in enumerate(shape) if i not in axes)
+    runs = groups(shape, axes) or [(math.prod(shape), 1, 1)]
+    passes = tuple(p for run in runs for p in _passes(*run))
+    count = math.prod(shape[i] for i in axes)
+    return Plan(tuple(runs), passes, kept if keepdims else rest or (1,), kept, count)
+
+
+def limits(kind: str) -> dict[str, str]:
+    """Text of the least and the greatest number of a type."""
+    if kind == "int64":
+        return {"lowest": "int64(-(2**63))", "highest": "int64(2**63 - 1)"}
+    return {"lowest": f"{kind}(-inf)", "highest": f"{kind}(inf)"}
+
+
+def source(
+    row: Reduction,
+    dtype: np.dtype[Any],
+    out: np.dtype[Any],
+    kind: str,
+    first: bool,
+    last: bool,
+    flat: bool,
+) -> str:
+    """Readable module text of one pass of a reduction.
+
+    Parameters
+    ----------
+    row : Reduction
+    dtype, out : numpy.dtype
+        In memory, of the elements and of the results.
+    kind : str
+        The type of the accumulators.
+    first, last : bool
+        Whether this pass maps the elements, and whether it finishes the results.
+    flat : bool
+        Whether the elements that meet are neighbours.
+    """
+    imports: set[str] = set()
+    narrow = row.narrow(dtype) if first else kind
+
+    def text(written: str, kind: str, **loads: str) -> str:
+        value, used = formula(written).kernel_text(kind, loads)
+        imports.update(used)
+        return value
+
+    def element(name: str) -> str:
+        return text(row.mapped if first else "x", narrow, x=_loaded(name, dtype, narrow))
+
+    def combined(a: str, b: str, kind: str = kind) -> str:
+        return text(row.combined, kind, a=a, b=b)
+
+    def start(kind: str) -> str:
+        return limits(kind).get(row.start) or text(row.start, kind)
+
+    def widened(value: str) -> str:
+        return value if narrow == kind else f"{kind}({value})"
+
+    finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    unit = [
+        "    for unit in range(lo, hi):",
+        "        chunk = unit % chunks",
+        "        at = unit // chunks * n + chunk * rows",
+        "        r = min(rows, n - chunk * rows)",
+        f"        a = {start(kind)}",
+    ]
+    if flat and kind.startswith("float") and row.combined in FOLDS:
+        # Terms that are not in memory as they are go there first, a part at a time.
+        made = element("x[i]") != "x[i]"
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
+            *([f"    terms_all = scratch({PART}, {narrow})"] if made else []),
+            *unit,
+            f"        for begin in range(0, r, {PART}):",
+            f"            x = x_all[at + begin : at + min(begin + {PART}, r)]",
+            *(
+                [
+                    "            terms = terms_all[0 : x.size]",
+                    "            for i in range(x.size):",
+                    f"                terms[i] = {element('x[i]')}",
+                ]
+                if made
+                else []
+            ),
+            f"            b = {FOLDS[row.combined]}({'terms' if made else 'x'})",
+            f"            a = {combined('a', 'b')}",
+            f"        y_all[unit] = {finished}",
+        ]
+    elif flat:
+        either = _EITHER.get(row.combined) if kind.startswith("float") else None
+        every = [
+            "        for i in range(x.size):",
+            f"            a = {combined('a', element('x[i]'))}",
+        ]
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
+            *unit,
+            "        x = x_all[at : at + r]",
+        ]
+        if either:
+            lines += [
+                "        for i in range(x.size):",
+                f"            a = {either}(a, {element('x[i]')})",
+                "        if a == 0:  # which zero it is takes longer to find",
+                f"            a = {start(kind)}",
+                *[f"    {line}" for line in every],
+            ]
+        else:
+            lines += every
+        lines.append(f"        y_all[unit] = {finished}")
+    else:
+        left, right = (
+            combined(element(f"x{i}[i]"), element(f"x{i + 1}[i]"), narrow) for i in (0, 2)
+        )
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n, inner, rows, chunks = geometry[0], geometry[1], geometry[2], geometry[3]",
+            "    width, blocks = geometry[4], geometry[5]",
+            f"    lanes_all = empty(max(width, {_LANES}), {kind})",
+            "    for unit in range(lo, hi):",
+            "        chunk = unit % chunks",
+            "        block = unit // chunks % blocks",
+            "        outer = unit // (chunks * blocks)",
+            "        r = min(rows, n - chunk * rows)",
+            "        w = min(width, inner - block * width)",
+            "        at = (outer * n + chunk * rows) * inner + block * width",
+            "        at_y = (outer * chunks + chunk) * inner + block * width",
+            "        y = y_all[at_y : at_y + w]",
+            "        # k rows side by side make a wide one, where a row alone is short.",
+            f"        k = max(1, min({_LANES} // w, r // 4)) if blocks == 1 else 1",
+            "        many = k * w",
+            "        stride = k * inner",
+            "        lanes = lanes_all[0:many]",
+            "        for i in range(many):",
+            f"            lanes[i] = {start(kind)}",
+            "        steps = r // k",
+            "        for j in range(steps // 4):",
+            "            here = at + 4 * j * stride",
+            *[
+                f"            x{i} = x_all[here + {i} * stride : here + {i} * stride + many]"
+                for i in range(4)
+            ],
+            "            for i in range(many):",
+            "                a = lanes[i]",
+            f"                b = {combined(left, right, narrow)}",
+            f"                lanes[i] = {combined('a', widened('b'))}",
+            "        # What is left: whole steps, then the rows that do not fill one.",
+            "        for j in range(steps // 4 * 4, steps + (blocks == 1)):",
+            "            begin = at + j * stride",
+            "            length = many if j < steps else (r - steps * k) * inner",
+            "            x = x_all[begin : begin + length]",
+            "            for i in range(x.size):",
+            "                a = lanes[i]",
+            f"                b = {element('x[i]')}",
+            f"                lanes[i] = {combined('a', widened('b'))}",
+            "        while k > 1:",
+            "            half = (k + 1) // 2",
+            "            upper = lanes[half * w : k * w]",
+            "            for i in range(upper.size):",
+            "                a = lanes[i]",
+            "                b = upper[i]",
+            f"                lanes[i] = {combined('a', 'b')}",
+            "            k = half",
+            "        for i in range(w):",
+            "            a = lanes[i]",
+            f"            y[i] = {finished}",
+        ]
+    names = ("empty", "float32", "float64", "inf", "int8", "int32", "int64", "uint8")
+    used = [t for t in names if any(f"{t}(" in x or f"{t})" in x for x in lines)]
+    halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
+    head = [
+        f'"""{row.name} of {dtype.name}: map x to {row.mapped if first else "x"}, combine by '
+        f"{row.combined}, finish by {row.finished if last else 'a'}. "
+        'Made from the op table; do not edit."""',
+        "",
+    ]
+    if used:
+        head += [f"from numpy import {', '.join(sorted(used))}", ""]
+    if halves:
+        head.append(f"from ndgrad.kernels.build.half import {', '.join(halves)}")
+    head.append("from ndgrad.kernels.build.launch import chunked")
+    if imports:
+        head.append(f"from ndgrad.kernels.scalar import {', '.join(sorted(imports))}")
+    if used := [name for name in _EITHER.values() if any(f"{name}(" in x for x in lines)]:
+        head.append(f"from ndgrad.kernels.scalar.bits import {', '.join(used)}")
+    sums = ("product", "scratch", "total")
+    if used := [name for name in sums if any(f"{name}(" in x for x in lines)]:
+        head.append(f"from ndgrad.kernels.cpu.sums import {', '.join(used)}")
+    return "\n".join([*head, "", "", "@chunked", *lines, ""])
+
+
+def _compiled(*key: Any) -> Entry:
+    """One pass of a reduction for the arguments of `source`."""
+    row, dtype, out, kind, first, last, flat = key
+    stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
+    dtypes = dict.fromkeys((dtype.name, out.name))
+    name = "_".join([row.name + stage, *dtypes, "rows" if flat else "columns"])
+    geometry = vector(np.dtype("int64"))
+    arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
+    return Entry(binaries.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
+
+
+_KERNELS: dict[Any, Entry] = {}
+
+
+def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
+    """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
+    if x.__class__ is DeviceArray:
+        return cuda.reduction.run(row, x, how, out)
+    kind = row.kind(x.dtype)
+    between = np.dtype(kind)
+    count = float(how.elements) if kind.startswith("float") else how.elements
+    final = len(how.passes) - 1
+    for i, step in enumerate(how.passes):
+        y = empty(step.size, out if i == final else between)
+        key = (row, x.dtype, y.dtype, kind, i == 0, i == final, step.flat)
+        kernel = _KERNELS.get(key)
+        if kernel is None:
+            kernel = _KERNELS.setdefault(key, _compiled(*key))
+        args = (x, y, count, step.geometry)
+        if step.units >= WORTH_SHARING * step.grain:
+            kernel.parallel(*args, step.units, step.grain)
+        elif step.size:
+            kernel.serial(*args, 0, step.units)
+        x = y
+    return x

@@ -1,0 +1,299 @@
+"""Kernels that read a line of numbers more than once: softmax and its relatives, by formula.
+
+A *line* runs along the axis of softmax.  Data have the form ``(outer, n, inner)``: with inner 1 a
+line is contiguous and loops run along it; otherwise they run over neighbouring lines, whose maxima
+and sums stand side by side.  The text is made for each dtype, as reductions are.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ... import tracing
+from ...base import MXNetError
+from ...memory.device import DeviceArray
+from .. import cuda
+from ..build import binaries, half
+from ..build.codegen import _loaded, _stored, compute_type, formula
+from ..build.launch import Chunked, grain
+from .sums import PART
+
+COLUMNS = 512  # neighbouring lines that one unit works on
+
+
+def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
+    """(outer, n, inner) for lines along *axis*.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such axis.
+    """
+    ndim = len(shape)
+    if not isinstance(axis, (int, np.integer)) or isinstance(axis, bool):
+        raise MXNetError(f"Operator {op}: expected an int as axis, got {axis!r}")
+    if not -ndim <= axis < ndim:
+        raise MXNetError(
+            f"Operator {op}: axis={axis} exceeds the input's {ndim} dimensions, "
+            f"expected {-ndim} <= axis < {ndim}"
+        )
+    at = int(axis) % ndim
+    return math.prod(shape[:at]), shape[at], math.prod(shape[at + 1 :])
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Formulas of one operation over lines.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    args : tuple of str
+        Operands of the data's size.
+    peak : str or None
+        Formula whose greatest value along a line is ``m``.
+    summed : str
+        Formula over the operands and ``m`` whose sum along a line is ``s``.
+    once : str or None
+        Formula over ``s``, evaluated once a line, that takes its place.
+    result : str
+        Formula over the operands, ``m``, ``s`` and ``t``, the term that was summed.
+    """
+
+    name: str
+    args: tuple[str, ...]
+    summed: str
+    result: str
+    peak: str | None = None
+    once: str | None = None
+
+    def names(self) -> frozenset[str]:
+        return formula(self.result).names
+
+
+SOFTMAX = Lines("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")
+
+
+def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> str:
+    """Module text of one operation.
+
+    Parameters
+    ----------
+    lines : Lines
+    dtypes, out : numpy.dtype
+        In memory, of the operands and of the result.
+    kind : str
+        The type of the arithmetic.
+    form : {'row', 'columns', 'row_cut', 'columns_cut'}
+        Whether lines are contiguous, and whether each has a length of its own.
+    """
+    imports: set[str] = set()
+
+    def text(written: str, **extra: str) -> str:
+        loads = {
+            name: _loaded(f"{name}[i]", dtype, kind)
+            for name, dtype in zip(lines.args, dtypes, strict=True)
+        }
+        value, used = formula(written).kernel_text(kind, loads | {"scale": "scale"} | extra)
+        imports.update(used)
+        return value
+
+    in_row, cut = form.startswith("row"), form.endswith("_cut")
+    store = [f"{n} = {n}_all[at : at + {{}}]" for n in lines.args]
+    keeps = "t" in lines.names()
+    body = [
+        f"def loop({', '.join(n + '_all' for n in lines.args)}, y_all, lengths, "
+        "n, inner, scale, lo, hi):"
+    ]
+    if in_row:
+        # The terms that are summed lie where the result will, if that has their type.
+        in_place = out.name == kind
+        per = {"m": "m", "s": "s", "t": "y[i]" if in_place else "terms[i]"}
+        part = f"at + begin : at + min(begin + {PART}, full)"
+        body += [
+            *([] if in_place else [f"    terms_all = scratch({'n' if keeps else PART}, {kind})"]),
+            "    for line in range(lo, hi):",
+            "        at = line * n",
+            *(
+                ["        full = n"]
+                if not cut
+                else ["        full = min(max(lengths[line], 0), n)"]
+            ),
+        ]
+        if lines.peak:
+            body += [
+                *[f"        {line.format('full')}" for line in store],
+                f"        m = {kind}(-inf)",
+                "        for i in range(full):",
+                f"            m = either_maximum(m, {text(lines.peak)})",
+                f"        m += {kind}(0)  # either zero becomes the positive one",
+            ]
+        if in_place:
+            terms = f"y = y_all[{part}]"
+        elif keeps:
+            terms = f"terms = terms_all[begin : min(begin + {PART}, full)]"
+        else:
+            terms = f"terms = terms_all[0 : min({PART}, full - begin)]"
+        body += [
+            "        sum = 0.0",
+            f"        for begin in range(0, full, {PART}):",
+            *[f"            {n} = {n}_all[{part}]" for n in lines.args],
+            f"            {terms}",
+            f"            for i in range({'y' if in_place else 'terms'}.size):",
+            f"                {per['t']} = {text(lines.summed, **per)}",
+            f"            sum += total({'y' if in_place else 'terms'})",
+            f"        s = {kind}(sum)",
+            *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
+            *[f"        {line.format('full')}" for line in store],
+            "        y = y_all[at : at + n]",
+            *(["        terms = terms_all[0:full]"] if keeps and not in_place else []),
+            "        for i in range(full):",
+            f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
+        ]
+        if cut:
+            body += ["        rest = y[full:n]", "        rest[:] = 0"]
+    else:
+        per = {"m": "ms[i]", "s": "ss[i]", "t": "t"}
+        guard = "r < lengths_here[i]"
+        body += [
+            f"    ms_all = empty({COLUMNS}, {kind})",
+            f"    ss_all = empty({COLUMNS}, {kind})",
+            f"    blocks = (inner + {COLUMNS - 1}) // {COLUMNS}",
+            "    for unit in range(lo, hi):",
+            f"        start = unit % blocks * {COLUMNS}",
+            f"        w = min({COLUMNS}, inner - start)",
+            "        first = unit // blocks * n * inner + start",
+            "        ms = ms_all[0:w]",
+            "        ss = ss_all[0:w]",
+        ]
+        if cut:
+            body += [
+                "        line = unit // blocks * inner + start",
+                "        lengths_here = lengths[line : line + w]",
+            ]
+
+        def loop(*inside: str) -> list[str]:
+            return [
+                "        for r in range(n):",
+                "            at = first + r * inner",
+                *[f"            {line.format('w')}" for line in store],
+                "            y = y_all[at : at + w]",
+                "            for i in range(w):",
+                *[f"                {line}" for line in inside],
+            ]
+
+        if lines.peak:
+            here = text(lines.peak)
+            body += [
+                "        for i in range(w):",
+                f"            ms[i] = {kind}(-inf)",
+                *loop(
+                    f"z = {here}",
+                    "ms[i] = z if z > ms[i]" + (f" and {guard}" if cut else "") + " else ms[i]",
+                ),
+            ]
+        term = text(lines.summed, **per)
+        zero = f"{kind}(0)"
+        body += [
+            "        for i in range(w):",
+            f"            ss[i] = {zero}",
+            *loop(f"t = {term}", f"ss[i] += t if {guard} else {zero}" if cut else "ss[i] += t"),
+        ]
+        if lines.once:
+            body += [
+                "        for i in range(w):",
+                f"            ss[i] = {text(lines.once, s='ss[i]')}",
+            ]
+        value = text(lines.result, **per)
+        value = f"{value} if {guard} else {zero}" if cut else value
+        inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
+        body += loop(*inside)
+    joined = "\n".join(body)
+    own = ["from ndgrad.kernels.cpu.sums import scratch, total"]
+    if lines.peak:
+        own.insert(0, "from ndgrad.kernels.scalar.bits import either_maximum")
+    names = ("empty", "float32", "float64", "inf")
+    wanted = {n for n in names if f"{n})" in joined or f"{n}(" in joined}
+    halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
+    head = [
+        f'"""{lines.name}: {lines.result}, s the sum of {lines.summed}'
+        + (f", m the maximum of {lines.peak}" if lines.peak else "")
+        + '. Made from formulas; do not edit."""',
+        "",
+        f"from numpy import {', '.join(sorted(wanted))}",
+        "",
+        *([f"from ndgrad.kernels.build.half import {', '.join(halves)}"] if halves else []),
+        "from ndgrad.kernels.build.launch import chunked",
+        *([f"from ndgrad.kernels.scalar import {', '.join(sorted(imports))}"] if imports else []),
+        *(own if in_row else []),
+        "",
+        "",
+        "@chunked",
+    ]
+    return "\n".join([*head, joined, ""])
+
+
+@cache
+def _kernel(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> Chunked:
+    name = "_".join([lines.name, form, *dict.fromkeys(d.name for d in (*dtypes, out))])
+    loop: Chunked = binaries.load(name, source(lines, dtypes, out, kind, form)).loop
+    return loop
+
+
+_NO_LENGTHS = np.empty(0, np.int64)
+
+
+def run(
+    lines: Lines,
+    operands: tuple[Any, ...],
+    y: Any,
+    form: tuple[int, int, int],
+    scale: float = 1.0,
+    lengths: Any = None,
+) -> None:
+    """Fill the flat *y* from flat *operands* of the form (outer, n, inner).
+
+    Parameters
+    ----------
+    lines : Lines
+    operands : tuple of numpy.ndarray
+    y : numpy.ndarray
+        Memory of its own: terms lie there before all operands have been read.
+    form : tuple of int
+    scale : float
+        What ``scale`` means in the formulas.
+    lengths : numpy.ndarray of int64, optional
+        How many elements of each line count; the others become 0.
+    """
+    outer, n, inner = form
+    if not y.size:
+        return
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.lines(lines, operands, y, form, scale, lengths)
+        return
+    widest = np.result_type(*[x.dtype for x in operands], y.dtype)
+    kind = compute_type(widest, mathematical=True)
+    if y.__class__ is DeviceArray:
+        cuda.rowwise.run(lines, operands, y, form, kind, scale, lengths)
+        return
+    shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
+    kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
+    lengths = _NO_LENGTHS if lengths is None else lengths
+    units = outer if inner == 1 else outer * -(-inner // COLUMNS)
+    each = grain(n * min(inner, COLUMNS), 4)
+    kernel(
+        *map(half.seen, operands),
+        half.seen(y),
+        lengths,
+        n,
+        inner,
+        np.dtype(kind).type(scale),
+        units,
+        each,
+    )

@@ -1,0 +1,52 @@
+"""What sorting compares: unsigned integers in the order of an array's elements."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..scalar.table import inline
+
+
+class Masks(NamedTuple):
+    """Bits of a dtype as `sort_key` wants them.
+
+    Attributes
+    ----------
+    sign : numpy.uint64
+        The sign bit; 0 if there is none.
+    inf : numpy.uint64
+        The bits of infinity; 0 for integers.
+    top : numpy.uint64
+        All ones.
+    """
+
+    sign: np.uint64
+    inf: np.uint64
+    top: np.uint64
+
+
+def masks(dtype: np.dtype[Any]) -> Masks:
+    width = 8 * dtype.itemsize
+    signed, real = dtype.kind in "fi", dtype.kind == "f"
+    return Masks(
+        np.uint64(2 ** (width - 1) if signed else 0),
+        np.uint64(np.array([np.inf], dtype).view(f"uint{width}")[0] if real else 0),
+        np.uint64(2**width - 1),
+    )
+
+
+@inline
+def sort_key(bits, sign, inf, top, down):  # type: ignore[no-untyped-def]
+    """The key of an element given as its *bits*: NaN is last either way, zeros are equal."""
+    bits = np.uint64(bits)
+    nan = False
+    if inf != 0:
+        nan = bits & (top ^ sign) > inf
+        if bits == sign:  # minus zero
+            bits = np.uint64(0)
+        bits = top ^ bits if bits & sign else bits | sign
+    else:
+        bits ^= sign
+    return top if nan else top ^ bits if down else bits

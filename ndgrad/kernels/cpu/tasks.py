@@ -1,0 +1,411 @@
+"""Several kernels in one launch: threads are woken once and go through them together.
+
+To wake a thread takes some 5 us, as long as a small kernel runs.  So all threads are woken once
+and run a table of steps: each step's chunks are claimed by atomic counters, and whoever finds none
+left spins until the last is done.  Chunks belong to threads by number, so that a thread finds in
+its cache what it wrote in the step before; a thread that has done its own takes those of others.
+
+Nobody waits for a chunk that no thread has claimed: if the others come late or not at all, the
+first does the work of all.  Results do not depend on the number of threads.
+
+A step may *follow* the one before: each of its chunks needs only the chunk of the same number, and
+runs right after it, on the same thread, while what that made lies in its cache.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
+
+from ..build.launch import Entry, address, chunked, driver, kernel, vector
+from ..build.threads import num_threads
+
+Flat = np.ndarray[Any, Any]
+
+_FIELDS = 6  # of a step: caller, kernel, first word of its arguments, units, grain, chunks
+_FOLLOWS = -1  # in the place of the chunks of a step that follows
+_LINE = 8  # words of a cache line
+_PATIENCE = 200  # looks at what is done before a thread takes another's chunk: some 10 us
+_SPINS = 2000  # some 100 us
+LONGEST = 128
+"""Steps of a series at most: its counters stay in the cache."""
+
+
+class Step(NamedTuple):
+    """A kernel with its arguments.
+
+    Attributes
+    ----------
+    entry : Entry
+    arguments : tuple
+        Numbers, arrays that every call uses, and `Array` for those that are given later.
+    units, grain : int
+    alone : int
+        The grain that pays where the step has a launch of its own.
+    each : int
+        Elements of the result that a chunk fills, if chunks fill it from its beginning to its end;
+        0 if not.
+    follows : bool
+        Whether a chunk needs of the step before only the chunk of the same number.
+    """
+
+    entry: Entry
+    arguments: tuple[Any, ...]
+    units: int
+    grain: int
+    alone: int
+    each: int = 0
+    follows: bool = False
+
+    @property
+    def chunks(self) -> int:
+        return -(-self.units // self.grain)
+
+
+class Array(str):
+    """The name of a flat array among a step's arguments."""
+
+
+_invoke: Any
+_start: Any
+_added: Any
+_seen: Any
+_pause: Any
+_give_way: Any
+if numba.config.DISABLE_JIT:  # steps are called from Python: see `_Interpreted`
+    _invoke = _start = _added = _seen = _pause = _give_way = None
+else:
+
+    @intrinsic
+    def _invoke(typing_context: Any, kernel: Any, words: Any, lo: Any, hi: Any, kinds: Any) -> Any:
+        """Call a kernel whose arguments are words in memory: for an array its address and size."""
+        signature = types.none(kernel, words, lo, hi, kinds)
+        of = tuple(kinds.instance_type)
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            convention, word = context.call_conv, context.get_value_type(types.intp)
+            given = builder.inttoptr(values[1], word.as_pointer())
+            taken = 0
+
+            def next_word() -> Any:
+                nonlocal taken
+                taken += 1
+                return builder.load(cgutils.gep(builder, given, taken - 1))
+
+            arguments = []
+            for kind in of:
+                value = next_word()
+                if isinstance(kind, types.Array):
+                    array = make_array(kind)(context, builder)
+                    item = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+                    size, step = next_word(), word(item)
+                    populate_array(
+                        array,
+                        data=builder.inttoptr(value, array.data.type),
+                        shape=[size],
+                        strides=[step],
+                        itemsize=step,
+                        meminfo=None,
+                    )
+                    arguments.append(array._getvalue())
+                else:
+                    arguments.append(_from_word(context, builder, kind, value))
+            kinds = (*of, types.intp, types.intp)
+            kernel_type = convention.get_function_type(types.none, kinds)
+            pointer = builder.inttoptr(values[0], kernel_type.as_pointer())
+            status, _ = convention.call_function(
+                builder, pointer, types.none, kinds, [*arguments, *values[2:4]]
+            )
+            with cgutils.if_unlikely(builder, status.is_error):
+                convention.return_status_propagate(builder, status)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    def _from_word(context: Any, builder: Any, kind: Any, word: Any) -> Any:
+        value_type = context.get_value_type(kind)
+        if isinstance(kind, types.Float):
+            if kind.bitwidth < 64:
+                word = builder.trunc(word, ir.IntType(kind.bitwidth))
+            return builder.bitcast(word, value_type)
+        return word if value_type == word.type else builder.trunc(word, value_type)
+
+    @intrinsic
+    def _start(typing_context: Any, caller: Any, kernel: Any, words: Any, lo: Any, hi: Any) -> Any:
+        """Call a caller by its address; 0 if its kernel did not raise."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            convention = context.call_conv
+            kinds = (*signature.args[1:], types.TypeRef(types.none))
+            pointer = builder.inttoptr(
+                values[0], convention.get_function_type(types.none, kinds).as_pointer()
+            )
+            nothing = context.get_constant_null(kinds[-1])
+            status, _ = convention.call_function(
+                builder, pointer, types.none, kinds, [*values[1:], nothing]
+            )
+            return builder.zext(status.is_error, context.get_value_type(types.intp))
+
+        return types.intp(caller, kernel, words, lo, hi), generate
+
+    def _counter(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        array = make_array(signature.args[0])(context, builder, values[0])
+        return builder.gep(array.data, [values[1]])
+
+    @intrinsic
+    def _added(typing_context: Any, counters: Any, i: Any, number: Any) -> Any:
+        """Add to a counter that threads share; its value before."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            counter = _counter(context, builder, signature, values)
+            return builder.atomic_rmw("add", counter, values[2], "acq_rel")
+
+        return types.intp(counters, i, types.intp), generate
+
+    @intrinsic
+    def _seen(typing_context: Any, counters: Any, i: Any) -> Any:
+        """The value of a counter that threads share."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            counter = _counter(context, builder, signature, values)
+            return builder.load_atomic(counter, "acquire", 8)
+
+        return types.intp(counters, i), generate
+
+    def _calling(name: str | None, result: Any) -> Any:
+        """Calls a C function or an instruction without arguments, where there is one."""
+
+        @intrinsic
+        def called(typing_context: Any) -> Any:
+            def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+                if name is not None:
+                    form = ir.FunctionType(result, [])
+                    builder.call(cgutils.get_or_insert_function(builder.module, form, name), [])
+                return context.get_dummy_value()
+
+            return types.none(), generate
+
+        return called
+
+    _X86 = platform.machine() in ("x86_64", "AMD64")
+    _pause = _calling("llvm.x86.sse2.pause" if _X86 else None, ir.VoidType())
+    _give_way = _calling("sched_yield" if os.name == "posix" else None, cgutils.int32_t)
+
+
+@driver
+def _caller(kernel, words, lo, hi, kinds):
+    """Calls kernels of one signature; all callers take the same arguments."""
+    _invoke(kernel, words, lo, hi, kinds)
+
+
+@kernel
+def _chunk(table: Any, words: int, field: int, chunk: int) -> int:
+    """Run a chunk of a step and of those that follow it; how many of them raised."""
+    raised = 0
+    while True:
+        begin = chunk * table[field + 4]
+        end = min(begin + table[field + 4], table[field + 3])
+        arguments = words + 8 * table[field + 2]
+        raised += _start(table[field], table[field + 1], arguments, begin, end)
+        field += _FIELDS
+        if field == table.size or table[field + 5] != _FOLLOWS:
+            return raised
+
+
+@chunked
+def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int) -> None:
+    """What the threads number lo to hi - 1 of *threads* do.
+
+    Each counter has a cache line: first a mark of failure, then one for each thread that is there,
+    then for each step the chunks done and for each thread the claims of its share.
+    """
+    start_of_words = words.ctypes.data
+    for thread in range(lo, hi):
+        counters[_LINE * (1 + thread)] = 1
+        for step in range(table.size // _FIELDS):
+            field = step * _FIELDS
+            chunks = table[field + 5]
+            if chunks == _FOLLOWS:
+                continue
+            done = _LINE * (1 + threads + step * (threads + 1))
+            for turn in range(threads):
+                owner = (thread + turn) % threads
+                # To look at a thread's claims takes them from its cache: only when it is late.
+                patience = _PATIENCE if turn and counters[_LINE * (1 + owner)] else 0
+                while patience > 0 and _seen(counters, done) < chunks:
+                    _pause()
+                    patience -= 1
+                claims = done + _LINE * (1 + owner)
+                first = (chunks * owner + threads - 1) // threads
+                last = (chunks * (owner + 1) + threads - 1) // threads
+                finished = 0
+                while first + _seen(counters, claims) < last:
+                    chunk = first + _added(counters, claims, 1)
+                    if chunk >= last:
+                        break
+                    if _chunk(table, start_of_words, field, chunk) != 0:
+                        counters[0] = 1
+                    finished += 1
+                if finished:
+                    _added(counters, done, finished)
+                if _seen(counters, done) == chunks:
+                    break
+            spins = 0
+            while _seen(counters, done) < chunks:
+                spins += 1
+                if spins < _SPINS:
+                    _pause()
+                else:  # there are more threads than cores, and the one that works may need this
+                    _give_way()
+
+
+class Series:
+    """Steps that one launch runs in order, over arrays that are given when it is prepared or run.
+
+    Attributes
+    ----------
+    names : tuple of Array
+        The arrays to be given, in the order in which the steps name them first.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = _without_needless_waits(steps)
+        named = (x for step in self.steps for x in step.arguments if isinstance(x, Array))
+        self.names = tuple(dict.fromkeys(named))
+        self.words: list[int] = []  # the arguments of all steps
+        self.places: dict[Array, list[int]] = {}  # first words of the arguments that it is
+        self.table: list[int] = []
+        if not numba.config.DISABLE_JIT:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        for i, step in enumerate(self.steps):
+            entry, chunks = step.entry, _FOLLOWS if i and step.follows else step.chunks
+            work = (step.units, step.grain, chunks)
+            self.table += (_caller_of(entry), entry.address, len(self.words), *work)
+            for kind, x in zip(_kinds(entry), step.arguments, strict=True):
+                self._put(kind, x)
+
+    def _put(self, kind: Any, x: Any) -> None:
+        if isinstance(x, Array):
+            self.places.setdefault(x, []).append(len(self.words))
+            self.words += (0, 0)
+        elif isinstance(x, np.ndarray):
+            self.words += _address_and_size(x)
+        elif isinstance(kind, types.Float):
+            bits = np.dtype(kind.name).type(x).view(f"int{kind.bitwidth}")
+            self.words.append(int(bits))
+        else:
+            self.words.append(int(x))
+
+    def prepared(self, kept: Mapping[Array, Flat]) -> Callable[..., None]:
+        """What runs the steps; not to be called while it runs.
+
+        It is called with the arrays that are not in *kept*, in the order of `names`.
+        """
+        made = _Interpreted if numba.config.DISABLE_JIT else _Prepared
+        return made(self, kept)
+
+
+def _without_needless_waits(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Steps of which those of a single chunk behind each other are done by one thread."""
+    chunks = [step.chunks for step in steps]
+    return tuple(
+        step._replace(follows=step.follows or (i > 0 and chunks[i - 1] == chunks[i] == 1))
+        for i, step in enumerate(steps)
+    )
+
+
+class _Prepared:
+    """A table of steps, the arguments and the counters that go with it."""
+
+    def __init__(self, series: Series, kept: Mapping[Array, Flat]) -> None:
+        self.series, self.kept = series, kept  # memory is known by its address alone below
+        self.table = np.array(series.table, np.int64)
+        self.words = np.array(series.words, np.int64)
+        self.places = []
+        for name, places in series.places.items():
+            if name in kept:
+                for place in places:
+                    self.words[place : place + 2] = _address_and_size(kept[name])
+            else:
+                self.places.append(np.array(places))
+        self.width = max(step.chunks for step in series.steps)
+        self.counters, self.threads = np.zeros(0, np.int64), 0
+
+    def __call__(self, *arrays: Flat) -> None:
+        words, counters, steps = self.words, self.counters, len(self.series.steps)
+        threads = min(num_threads(), self.width)
+        if threads != self.threads:
+            self.threads = threads
+            counters = self.counters = np.zeros(_LINE * (1 + steps) * (1 + threads), np.int64)
+            for places, x in zip(self.places, arrays, strict=True):
+                words[places + 1] = x.size  # which is the same for every call
+        else:
+            counters.fill(0)
+        for places, x in zip(self.places, arrays, strict=True):
+            words[places] = x.__array_interface__["data"][0]
+        entry = _entry()
+        if threads == 1:
+            entry.serial(self.table, words, counters, threads, 0, 1)
+        else:
+            entry.parallel(self.table, words, counters, threads, threads, 1)
+        if counters[0]:
+            raise RuntimeError("a kernel of a compiled program raised an error")
+
+
+class _Interpreted:
+    """The same with the JIT off: one step after the other, and the last chunks first.
+
+    So a step shows that follows another one which it may not follow.
+    """
+
+    def __init__(self, series: Series, kept: Mapping[Array, Flat]) -> None:
+        self.steps, self.kept = series.steps, dict(kept)
+        self.later = [name for name in series.names if name not in kept]
+
+    def __call__(self, *arrays: Flat) -> None:
+        known = self.kept | dict(zip(self.later, arrays, strict=True))
+        steps = list(self.steps)
+        while steps:
+            together = [steps.pop(0)]
+            while steps and steps[0].follows:
+                together.append(steps.pop(0))
+            for chunk in reversed(range(together[0].chunks)):
+                for step in together:
+                    values = (known[x] if isinstance(x, Array) else x for x in step.arguments)
+                    begin = chunk * step.grain
+                    step.entry.serial(*values, begin, min(begin + step.grain, step.units))
+
+
+def _address_and_size(x: Flat) -> tuple[int, int]:
+    return x.__array_interface__["data"][0], x.size
+
+
+def _kinds(entry: Entry) -> tuple[Any, ...]:
+    """Types of a kernel's arguments, without lo, hi."""
+    return entry.signature[:-2]
+
+
+@cache  # by the entry itself: to compare types takes long
+def _caller_of(entry: Entry) -> int:
+    kinds = types.TypeRef(types.Tuple(_kinds(entry)))
+    found: int = address(_caller, (*(types.intp,) * 4, kinds))
+    return found
+
+
+@cache
+def _entry() -> Entry:
+    integers = vector(np.dtype("int64"))
+    return Entry(_steps, (integers, integers, integers, *(types.intp,) * 3))

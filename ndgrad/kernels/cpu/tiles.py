@@ -1,0 +1,395 @@
+"""Matrix products by register tiles.
+
+A tile of C stays in vector registers: each step of its sum loads a few vectors of a row of B and
+one element for each row of A.  Long sums are cut into parts, so that a panel of B (a part's rows, a
+tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
+stored transposed or many rows use it; of A a part is copied where it is stored transposed and many
+columns use it or its rows begin whole pages apart, else it is read where it lies.  While a panel is
+used the next one's elements of B are fetched.  Goto and van de Geijn 2008, "Anatomy of
+high-performance matrix multiplication", describe tiles and panels; their blocks for the outer
+caches are left to the prefetcher.
+
+LLVM does not find such a loop by itself, so its inner part is written with its vector types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ..build import processor
+from ..build.launch import entry_point, flat, kernel
+from .blas import check_matrix
+
+_INT = ir.IntType(32)
+_LONG = ir.IntType(64)
+
+
+BYTES = 0 if numba.config.DISABLE_JIT else processor.vector_bytes()
+"""Of a vector register; 0 where tiles would be slow."""
+
+ROWS = {64: 8, 32: 4, 16: 8, 0: 0}[BYTES]
+"""Of a tile: with three vectors a row it leaves some of 32, 16 or 32 registers to A and B."""
+
+_VECTORS = 3  # of a row of a tile
+
+_DEPTH = 256  # of a panel at most: with three vectors a row 48 KB
+_PACKED_ROWS = 64  # so many use a row of B that copying it first pays
+_PACKED_COLUMNS = 192  # so many use an element of A before copying it pays
+_PAGE = 4096  # bytes: lines that are multiples of it apart compete for the same place in a cache
+_LINE = 64  # bytes of a line of the caches
+
+# Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
+_LEAST_WORK = 1_000_000
+_MOST_WORK = 1 << 28  # beyond, blocks for the outer caches pay
+
+
+def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
+    """Whether tiles are faster than OpenBLAS for a product of this size."""
+    if not BYTES or k == 0:
+        return False
+    work = m * n * k
+    if work > _MOST_WORK:
+        return False
+    return work > _LEAST_WORK or (tb and not ta and m >= 2 * ROWS)
+
+
+# --- vectors --------------------------------------------------------------------------------------
+
+
+class _Vectors:
+    """Code for vectors of one element type, loaded and stored at any element."""
+
+    def __init__(self, context: Any, builder: Any, dtype: Any) -> None:
+        self.builder = builder
+        self.element = context.get_value_type(dtype)
+        self.size = dtype.bitwidth // 8
+        self.lanes = BYTES // self.size
+        self.type = ir.VectorType(self.element, self.lanes)
+        self.name = f"v{self.lanes}f{dtype.bitwidth}"
+        self.flags = ir.VectorType(ir.IntType(1), self.lanes)
+        self.zero = ir.Constant(self.type, [0.0] * self.lanes)
+
+    def _call(self, name: str, result: Any, args: list[Any]) -> Any:
+        function_type = ir.FunctionType(result, [x.type for x in args])
+        function = cgutils.get_or_insert_function(
+            self.builder.module, function_type, f"llvm.{name}"
+        )
+        return self.builder.call(function, args)
+
+    def long(self, value: int) -> Any:
+        return ir.Constant(_LONG, value)
+
+    def data(self, context: Any, sig: Any, args: Any, i: int) -> Any:
+        """Where the elements of an argument that is an array are."""
+        return context.make_array(sig.args[i])(context, self.builder, args[i]).data
+
+    def loop(self, start: Any, stop: Any, step: int) -> Any:
+        """The body of ``for i in range(start, stop, step)``, as a context giving i and a count."""
+        return cgutils.for_range_slice(self.builder, start, stop, self.long(step), _LONG)
+
+    def at(self, pointer: Any, offset: Any) -> Any:
+        return self.builder.gep(pointer, [offset])
+
+    def _cast(self, pointer: Any) -> Any:
+        return self.builder.bitcast(pointer, self.type.as_pointer())
+
+    def load(self, pointer: Any, mask: Any = None) -> Any:
+        """A vector; with a mask only its lanes are read, the others are zero."""
+        if mask is None:
+            value = self.builder.load(self._cast(pointer))
+            value.align = self.size
+            return value
+        args = [self._cast(pointer), ir.Constant(_INT, self.size), mask, self.zero]
+        return self._call(f"masked.load.{self.name}.p0", self.type, args)
+
+    def store(self, value: Any, pointer: Any, mask: Any = None) -> None:
+        if mask is None:
+            self.builder.store(value, self._cast(pointer)).align = self.size
+            return
+        args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
+        self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
+
+    def fetch(self, pointer: Any) -> None:
+        """Bring a line into the second cache: the first has no room for it yet."""
+        byte = ir.IntType(8).as_pointer()
+        read, second, of_data = _INT(0), _INT(2), _INT(1)
+        args = [self.builder.bitcast(pointer, byte), read, second, of_data]
+        self._call("prefetch.p0", ir.VoidType(), args)
+
+    def fma(self, a: Any, b: Any, c: Any) -> Any:
+        return self._call(f"fma.{self.name}", self.type, [a, b, c])
+
+    def shuffle(self, a: Any, b: Any, lanes: list[int]) -> Any:
+        mask = ir.Constant(ir.VectorType(_INT, self.lanes), lanes)
+        return self.builder.shuffle_vector(a, b, mask)
+
+    def spread(self, scalar: Any, kind: Any = None) -> Any:
+        """A vector of equal elements."""
+        kind = kind or self.type
+        nothing = ir.Constant(kind, ir.Undefined)
+        first = self.builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
+        return self.shuffle(first, nothing, [0] * self.lanes)
+
+    def first(self, count: Any) -> Any:
+        """A mask of the first *count* lanes."""
+        kind = ir.VectorType(_LONG, self.lanes)
+        numbers = ir.Constant(kind, list(range(self.lanes)))
+        return self.builder.icmp_signed("<", numbers, self.spread(count, kind))
+
+
+@intrinsic
+def _multiply(
+    _typing, a, ao, apart, down, along, b, bo, ldb, c, co, ldc, m, k, alpha, beta, columns,
+    later, lo, ldl, each, length,
+):  # fmt: skip
+    """A panel of ``C = alpha * A @ B + beta * C``: *m* rows of *columns* elements.
+
+    The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
+    and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
+    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.  Each tile
+    also fetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
+    """
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if not BYTES:
+            return context.get_dummy_value()  # is compiled but not called: see `fits`
+        dtype = sig.args[0].dtype
+        v = _Vectors(context, builder, dtype)
+        a, b, c = (v.at(v.data(context, sig, args, i), args[i + 1]) for i in (0, 5, 8))
+        apart, down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 4, 7, 10, 11, 12))
+        alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (13, 14))
+        columns = args[15]
+        later = v.at(v.data(context, sig, args, 16), args[17])
+        ldl, each, length = args[18:21]
+
+        def fetch(tile: Any) -> None:
+            """The share of a tile in what is fetched, a line at a time."""
+            first = builder.mul(tile, each)
+            with v.loop(first, builder.add(first, each), 1) as (row, _):
+                start = v.at(later, builder.mul(row, ldl))
+                with v.loop(v.long(0), length, _LINE // v.size) as (i, _):
+                    v.fetch(v.at(start, i))
+
+        def rows(vectors: int, mask: Any) -> None:
+            whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
+            for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
+                with v.loop(first, last, height) as (i, tile):
+                    if height == ROWS:
+                        fetch(tile)
+                    line, result = v.at(a, builder.mul(i, apart)), v.at(c, builder.mul(i, ldc))
+                    _emit_tile(
+                        v, line, down, along, b, ldb, result, ldc, k, alpha, beta,
+                        height, vectors, mask,
+                    )  # fmt: skip
+
+        with builder.if_then(builder.icmp_signed("<=", columns, v.long(v.lanes))):
+            rows(1, v.first(columns))
+        for count in range(2, _VECTORS + 1):
+            with builder.if_then(builder.icmp_signed("==", columns, v.long(count * v.lanes))):
+                rows(count, None)
+        return context.get_dummy_value()
+
+    n = types.intp
+    product = a, n, n, n, n, b, n, n, c, n, n, n, n, alpha, beta, n
+    return types.void(*product, later, n, n, n, n), code
+
+
+def _emit_tile(
+    v: _Vectors, a: Any, down: Any, along: Any, b: Any, ldb: Any, c: Any, ldc: Any, k: Any,
+    alpha: Any, beta: Any, rows: int, vectors: int, mask: Any,
+) -> None:  # fmt: skip
+    """A tile of constant size; with a mask only those lanes of its vectors."""
+    builder = v.builder
+    across = [v.long(v.lanes * j) for j in range(vectors)]
+    heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
+    before = builder.block
+    loop, after = builder.append_basic_block("sum"), builder.append_basic_block("write")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    step = builder.phi(_LONG)
+    sums = [[builder.phi(v.type) for _ in across] for _ in heads]
+    row, place = v.at(b, builder.mul(step, ldb)), builder.mul(step, along)
+    others = [v.load(v.at(row, offset), mask) for offset in across]
+    following = builder.add(step, v.long(1))
+    step.add_incoming(v.long(0), before)
+    step.add_incoming(following, loop)
+    totals = []
+    for head, line in zip(heads, sums, strict=True):
+        factor = v.spread(builder.load(v.at(head, place)))
+        totals.append([v.fma(factor, x, s) for x, s in zip(others, line, strict=True)])
+        for s, total in zip(line, totals[-1], strict=True):
+            s.add_incoming(v.zero, before)
+            s.add_incoming(total, loop)
+    builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
+    builder.position_at_end(after)
+    # With beta 0 it does not matter what C holds, be it NaN.
+    fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
+    alphas, betas = v.spread(alpha), v.spread(beta)
+    for i, line in enumerate(totals):
+        start = v.at(c, builder.mul(ldc, v.long(i)))
+        for total, offset in zip(line, across, strict=True):
+            pointer = v.at(start, offset)
+            value = builder.fmul(total, alphas)
+            added = v.fma(betas, v.load(pointer, mask), value)
+            v.store(builder.select(fresh, value, added), pointer, mask)
+
+
+@intrinsic
+def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
+    """Copy *columns* columns of B, stored transposed or not, to a panel.
+
+    Its rows begin at *start* and are *step* elements apart.  It is written in square blocks of a
+    vector's elements: what a block has beyond *k* or *columns* is overwritten by what follows, or
+    does not matter.
+    """
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if not BYTES:
+            return context.get_dummy_value()
+        v = _Vectors(context, builder, sig.args[0].dtype)
+        b = v.at(v.data(context, sig, args, 0), args[1])
+        ldb, tb, k, columns = args[2:6]
+        panel = v.at(v.data(context, sig, args, 6), args[7])
+        step = args[8]
+        with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
+            target = v.at(panel, builder.add(builder.mul(p, step), j))
+            across, deep = builder.sub(columns, j), builder.sub(k, p)
+            outer, inner = builder.select(tb, j, p), builder.select(tb, p, j)
+            rows, wide = builder.select(tb, across, deep), builder.select(tb, deep, across)
+            source = v.at(b, builder.add(builder.mul(outer, ldb), inner))
+            block = _emit_loads(v, source, ldb, rows, wide)
+            with builder.if_else(tb) as (transposed, stored):
+                with transposed:
+                    _emit_stores(v, _transposed(v, block), target, step)
+                with stored:
+                    _emit_stores(v, block, target, step)
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(b, n, n, types.boolean, n, n, panel, n, n), code
+
+
+def _emit_loads(v: _Vectors, source: Any, step: Any, rows: Any, columns: Any) -> list[Any]:
+    """The rows of a square block, of which *rows* and *columns* elements may be read."""
+    builder = v.builder
+    mask, last = v.first(columns), builder.sub(rows, v.long(1))
+    lines = []
+    for i in range(v.lanes):
+        inside = builder.icmp_signed("<", v.long(i), rows)
+        row = builder.select(inside, v.long(i), last)
+        lines.append(v.load(v.at(source, builder.mul(row, step)), mask))
+    return lines
+
+
+def _emit_stores(v: _Vectors, lines: list[Any], target: Any, step: Any) -> None:
+    for i, line in enumerate(lines):
+        v.store(line, v.at(target, v.builder.mul(v.long(i), step)))
+
+
+def _transposed(v: _Vectors, lines: list[Any]) -> list[Any]:
+    """A square block's columns, from its rows."""
+    lines = list(lines)
+    # Exchange the off-diagonal quarters, then those of each quarter, and so on.
+    half = v.lanes // 2
+    while half:
+        low = [i if not i & half else v.lanes + i - half for i in range(v.lanes)]
+        high = [i + half if not i & half else v.lanes + i for i in range(v.lanes)]
+        for i in range(v.lanes):
+            if not i & half:
+                upper, lower = lines[i], lines[i + half]
+                lines[i] = v.shuffle(upper, lower, low)
+                lines[i + half] = v.shuffle(upper, lower, high)
+        half //= 2
+    return lines
+
+
+# --- products -------------------------------------------------------------------------------------
+
+
+@kernel
+def product(
+    _addr: int,
+    a: Any,
+    ao: int,
+    lda: int,
+    ta: bool,
+    b: Any,
+    bo: int,
+    ldb: int,
+    tb: bool,
+    c: Any,
+    co: int,
+    ldc: int,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+) -> None:
+    """``C = alpha * A @ B + beta * C``: what `blas.gemm` computes.
+
+    It takes the same arguments, so that one caller serves both; the address is not used.
+    """
+    check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
+    check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
+    check_matrix(c.size, co, m, n, ldc)
+    lanes = BYTES // a.itemsize
+    widest = _VECTORS * lanes
+    parts = (k + _DEPTH - 1) // _DEPTH
+    deep = (k + parts - 1) // parts
+    packed_b = tb or m >= _PACKED_ROWS
+    panel = np.empty((deep + lanes) * widest + lanes if packed_b else lanes, a.dtype)
+    panel = panel[(-panel.ctypes.data % BYTES) // a.itemsize :]  # or each vector lies in two lines
+    down, along = (1, lda) if ta else (lda, 1)
+    packed_a = n >= _PACKED_COLUMNS and (ta or lda * a.itemsize % _PAGE == 0)
+    whole = m - m % ROWS if packed_a else 0  # rows of A that are packed
+    side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
+    tiles = max(1, m // ROWS)
+    for first in range(0, k, deep):
+        depth = min(deep, k - first)
+        start_a = ao + first * along
+        for i in range(0, whole, ROWS):
+            _pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
+        j = 0
+        while j < n:
+            width = min(widest, n - j)
+            if n - j == widest + lanes:
+                width -= lanes  # two tiles of two vectors, rather than one of three and one of one
+            elif width > lanes:
+                width -= width % lanes
+            start_b = bo + (j * ldb + first if tb else first * ldb + j)
+            rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
+            if packed_b:
+                _pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
+            coming = min(widest, n - j - width) if packed_b else 0  # columns of the next panel
+            later = start_b + (width * ldb if tb else width)
+            each, length = (coming, depth) if tb else (depth if coming else 0, coming)
+            each = (each + tiles - 1) // tiles
+            before = beta if first == 0 else 1.0
+            if whole:
+                _multiply(
+                    side, 0, depth, 1, ROWS, rows, start, step,
+                    c, co + j, ldc, whole, depth, alpha, before, width,
+                    b, later, ldb, each, length,
+                )  # fmt: skip
+            _multiply(
+                a, start_a + whole * down, down, down, along, rows, start, step,
+                c, co + whole * ldc + j, ldc, m - whole, depth, alpha, before, width,
+                b, later, ldb, each, length,
+            )  # fmt: skip
+            j += width
+
+
+@cache
+def fast(dtype: np.dtype[Any]) -> Callable[..., None]:
+    """`product` for arrays of *dtype*, called past Numba's look at argument types."""
+    return partial(entry_point(product, flat(product, dtype)), 0)

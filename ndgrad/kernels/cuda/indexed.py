@@ -1,0 +1,177 @@
+"""Rows picked by index and put back on a device: pieces of rows side by side.
+
+Nothing here waits for the device: indices stay where they are, and what is wrong with them is said
+later (`driver._Faults`).  Rows with one index are added in the order of the index vector, as on
+the host: the indices are sorted, and a thread adds one column of all rows with its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from ...memory.device import DeviceArray, placed
+from ...ops.table import lookup
+from ..build import binaries
+from ..build.codegen import stored
+from . import text as cuda_text
+from .driver import Kernel, array_of
+from .vectors import PIECES, piece_of
+
+_INDEX = np.dtype("int64")
+
+_TAKE = """def kernel(x, index, y, length, count, n, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        row = i // n
+        outer = row // count
+        a = (outer * length + index[row - outer * count]) * n + i - row * n
+        {move}"""
+
+# The row of index k of v becomes that of index[k] of y, unless a later one does.
+_PUT = """def kernel(v, index, owner, y, length, count, n, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        row = i // n
+        outer = row // count
+        k = row - outer * count
+        if owner[index[k]] == k:
+            b = (outer * length + index[k]) * n + i - row * n
+            {move}"""
+
+_CLAIM = """def kernel(index, owner, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        cuda.atomic.max(owner, index[i], i)"""
+
+# The thread of the first of equal indices, in order, adds the rows of all.
+_ADD = """def kernel(g, order, index, y, length, count, n, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        row = i // n
+        column = i - row * n
+        outer = row // count
+        j = row - outer * count
+        target = index[order[j]]
+        if j == 0 or index[order[j - 1]] != target:
+            total = {dtype}(0)
+            while j < count and index[order[j]] == target:
+                total = {dtype}(total + g[(outer * count + order[j]) * n + column])
+                j += 1
+            y[(outer * length + target) * n + column] = total"""
+
+_CHECK = """def kernel(index, low, length, word, code, size):
+    for i in range(cuda.grid(1), size, cuda.gridsize(1)):
+        k = index[i]
+        if k < low or k >= length:
+            near = min(max(k, int64(-2147483648)), int64(2147483647))
+            cuda.atomic.min(word, 0, code * 4294967296 + near + 2147483648)
+            k = int64(0)
+        index[i] = k + length if k < 0 else k"""
+
+
+def _kernel(name: str, title: str, text: str, arrays: Sequence[np.dtype[Any]]) -> Kernel:
+    made = binaries.load(
+        f"{name}_cuda", cuda_text.module(f"{title} (CUDA).", text.splitlines())
+    ).kernel
+    return Kernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
+
+
+@cache
+def take_kernel(size: int) -> Kernel:
+    """The kernel that takes rows in pieces of so many bytes."""
+    move = "y[i] = x[a]" if size < 16 else "store2(y, 2 * i, load2(x, 2 * a))"
+    data = np.dtype(PIECES[size])
+    text = _TAKE.format(move=move)
+    return _kernel(f"take_rows_{size}", f"Rows by {size} bytes each", text, (data, _INDEX, data))
+
+
+@cache
+def put_kernel(size: int) -> Kernel:
+    """The kernel that puts rows in pieces of so many bytes."""
+    move = "y[b] = v[i]" if size < 16 else "store2(y, 2 * b, load2(v, 2 * i))"
+    data = np.dtype(PIECES[size])
+    kinds = (data, _INDEX, _INDEX, data)
+    return _kernel(f"put_rows_{size}", f"Rows by {size} bytes each", _PUT.format(move=move), kinds)
+
+
+@cache
+def add_kernel(dtype: np.dtype[Any]) -> Kernel:
+    """The kernel that adds rows of *dtype*."""
+    text = _ADD.format(dtype=stored(dtype))
+    kinds = (dtype, _INDEX, _INDEX, dtype)
+    return _kernel(f"add_rows_{dtype.name}", f"Sums of rows of {dtype.name}", text, kinds)
+
+
+@cache
+def claim_kernel() -> Kernel:
+    """The kernel that finds which place in an index vector is the last of its index."""
+    text = cuda_text.module("Owners of places (CUDA).", _CLAIM.splitlines())
+    index = array_of(_INDEX)
+    return Kernel(binaries.load("claim_rows_cuda", text).kernel, (index, index, types.int64))
+
+
+@cache
+def check_kernel() -> Kernel:
+    """The kernel that looks whether indices are valid."""
+    text = cuda_text.module("Indices that are not valid (CUDA).", _CHECK.splitlines())
+    index, number = array_of(_INDEX), types.int64
+    signature = (index, number, number, index, number, number)
+    return Kernel(binaries.load("check_rows_cuda", text).kernel, signature)
+
+
+def check(index: Any, low: int, length: int, error: type[Exception], text: str) -> None:
+    """The CUDA variant of `ndgrad.kernels.cpu.indexed.checked`: an index out of range becomes 0."""
+    device = index.device
+    code = device.faults.code(error, text)
+    args = (index, low, length, device.faults.word, code, index.size)
+    check_kernel().over(device, index.size, args)
+
+
+def _pieces(x: Any, y: Any, inner: int) -> tuple[int, int, Any, Any]:
+    each = piece_of((x, y), inner)
+    size = each * y.dtype.itemsize
+    return size, inner // each, x.view(PIECES[size]), y.view(PIECES[size])
+
+
+def take(x: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+    """The CUDA variant of `ndgrad.kernels.cpu.indexed.take`."""
+    size, n, x, y = _pieces(x, y, inner)
+    pieces = outer * index.size * n
+    take_kernel(size).over(y.device, pieces, (x, index, y, length, index.size, n, pieces))
+
+
+def last(index: Any, length: int, device: Any) -> DeviceArray:
+    """The CUDA variant of `ndgrad.kernels.cpu.indexed.last`."""
+    owner: DeviceArray = device.empty(length, _INDEX)
+    owner.fill(-1)
+    claim_kernel().over(device, index.size, (index, owner, index.size))
+    return owner
+
+
+def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+    """The CUDA variant of `cpu.indexed.put`: each row of *y* is written once at most."""
+    device, count = y.device, index.size
+    index = index if index.__class__ is DeviceArray else device.constant(index)
+    owner = last(index, length, device)
+    size, n, v, y = _pieces(v, y, inner)
+    pieces = outer * count * n
+    put_kernel(size).over(device, pieces, (v, index, owner, y, length, count, n, pieces))
+
+
+def _sorted(index: Any) -> Any:
+    """The order that sorts an index vector; equal indices keep theirs."""
+    if index.__class__ is not DeviceArray:
+        return np.argsort(index, kind="stable")
+    sort: Any = lookup("argsort").forward
+    with placed(index.device):
+        order, _ = sort(SimpleNamespace(_data=index, _shape=(index.size,)), dtype="int64")
+    return order
+
+
+def add(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+    """The CUDA variant of `ndgrad.kernels.cpu.indexed.add`, for a *y* of zeros."""
+    count = index.size
+    args = (g, _sorted(index), index, y, length, count, inner, g.size)
+    add_kernel(g.dtype).over(y.device, outer * count * inner, args)

@@ -1,0 +1,200 @@
+"""Matrix products on a device: cuBLAS's where it is installed, else tiles in shared memory.
+
+A block of the kernel here makes a tile of the result.  It goes along k in steps: what a step needs
+of both operands is brought to shared memory, each element once, while the sums of the step before
+are done; then each thread adds to results that it holds in registers.  The order of a sum is that
+of k, whatever the tile.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+
+from ..build import binaries
+from ..build.codegen import _loaded, _stored
+from . import cublas, driver, text
+from .driver import Kernel, array_of
+
+
+class _Tile(NamedTuple):
+    """How results are shared out: *side* x *side* of them a block, *own* x *own* a thread.
+
+    A step along k has *depth* elements.
+    """
+
+    side: int
+    own: int
+    depth: int
+
+    @property
+    def threads(self) -> int:
+        return (self.side // self.own) ** 2
+
+
+_SMALL, _LARGE = _Tile(64, 4, 8), _Tile(128, 8, 8)
+_SIMULATED = _Tile(4, 2, 2)  # with threads of Python's
+
+_KERNELS: dict[tuple[np.dtype[Any], _Tile], Kernel] = {}
+
+
+def source(dtype: np.dtype[Any], tile: _Tile) -> str:
+    """Readable module text of the kernel for matrices of *dtype*."""
+    side, own, depth = tile
+    across = side // own  # threads along each side of a tile
+    kind = _arithmetic(dtype).name
+    zero = f"{kind}(0)"
+    loads = range(side * depth // tile.threads)
+    each = range(own)
+    # A row more than there are results: threads that store a column meet different banks.
+    shared = f"cuda.shared.array(({depth}, {side + 4}), {kind})"
+
+    def bring(matrix: str) -> list[str]:
+        """Load what a thread brings of a step: *depth* columns of op(A), or of op(B)'."""
+        lines = []
+        for load in loads:
+            at = f"{matrix}_at + {load} * {matrix}_along < {matrix}_rows"
+            deep = f"{matrix}_deep + {load} * {matrix}_down < rest"
+            element = f"{matrix}[{matrix}_from + {load} * {matrix}_hop]"
+            lines += [
+                f"{matrix}_{load} = {zero}",
+                f"if {at} and {deep}:",
+                f"    {matrix}_{load} = {_loaded(element, dtype, kind)}",
+            ]
+        return [*lines, f"{matrix}_from += {depth} * {matrix}_jump"]
+
+    def share_out(matrix: str, flag: str, first: str, rows: str) -> list[str]:
+        """Which elements a thread brings: neighbours bring neighbours in memory."""
+        count = tile.threads
+        return [
+            f"if {flag}:",
+            f"    {matrix}_step, {matrix}_jump = 1, {rows}",
+            f"    {matrix}_at, {matrix}_deep = thread % {side}, thread // {side}",
+            f"    {matrix}_along, {matrix}_down = {count % side}, {count // side}",
+            "else:",
+            f"    {matrix}_step, {matrix}_jump = k, 1",
+            f"    {matrix}_at, {matrix}_deep = thread // {depth}, thread % {depth}",
+            f"    {matrix}_along, {matrix}_down = {count // depth}, 0",
+            f"{matrix}_rows = {rows} - {first}",
+            f"{matrix}_from = starts_{matrix}[item] + ({first} + {matrix}_at) * {matrix}_step"
+            f" + {matrix}_deep * {matrix}_jump",
+            f"{matrix}_hop = {matrix}_along * {matrix}_step + {matrix}_down * {matrix}_jump",
+        ]
+
+    step = [*bring("a"), *bring("b")]
+    lines = [
+        "def kernel(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta):",
+        f"    a_tile = {shared}",
+        f"    b_tile = {shared}",
+        "    thread = cuda.threadIdx.x",
+        f"    tiles = (n + {side - 1}) // {side}",
+        "    above = cuda.blockIdx.x // tiles",
+        f"    column = (cuda.blockIdx.x - above * tiles) * {side}",
+        f"    item = above // ((m + {side - 1}) // {side})",
+        f"    row = (above - item * ((m + {side - 1}) // {side})) * {side}",
+        *_indented(1, share_out("a", "ta", "row", "m")),
+        # op(B)' has the rows that op(B) has columns.
+        *_indented(1, share_out("b", "not tb", "column", "n")),
+        f"    down, across = thread // {across}, thread % {across}",
+        *[f"    s_{i}_{j} = {zero}" for i in each for j in each],
+        "    rest = k",
+        *_indented(1, step),
+        "    while rest > 0:",
+        *[
+            f"        {x}_tile[{x}_deep + {load} * {x}_down, {x}_at + {load} * {x}_along]"
+            f" = {x}_{load}"
+            for x in "ab"
+            for load in loads
+        ],
+        "        cuda.syncthreads()",
+        f"        rest -= {depth}",
+        *_indented(2, step),
+        f"        for d in range({depth}):",
+        *[f"            x_{i} = a_tile[d, down + {i * across}]" for i in each],
+        *[f"            y_{j} = b_tile[d, across + {j * across}]" for j in each],
+        *[f"            s_{i}_{j} += x_{i} * y_{j}" for i in each for j in each],
+        "        cuda.syncthreads()",
+    ]
+    for i in each:
+        lines += [
+            f"    i = row + down + {i * across}",
+            "    if i < m:",
+            "        first = (item * m + i) * n",
+        ]
+        for j in each:
+            result = f"alpha * s_{i}_{j}"
+            lines += [
+                f"        j = column + across + {j * across}",
+                "        if j < n:",
+                f"            value = {result}",
+                f"            if beta != {zero}:",
+                f"                value += beta * {_loaded('c[first + j]', dtype, kind)}",
+                f"            c[first + j] = {_stored('value', dtype, kind)}",
+            ]
+    title = f"alpha op(A) op(B) + beta C of {dtype.name}, {side} x {side} a block (CUDA)."
+    return text.module(title, lines)
+
+
+def _indented(levels: int, lines: list[str]) -> list[str]:
+    return ["    " * levels + line for line in lines]
+
+
+def _arithmetic(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return np.dtype("float32") if dtype.name == "float16" else dtype
+
+
+def kernel(dtype: np.dtype[Any], tile: _Tile) -> Kernel:
+    """The kernel for matrices of *dtype*, made once a process."""
+    if (dtype, tile) not in _KERNELS:
+        matrix, starts = array_of(dtype), array_of(np.dtype("int64"))
+        flag, size = types.boolean, types.int64
+        number = getattr(types, _arithmetic(dtype).name)
+        operands = matrix, starts, flag, matrix, starts, flag, matrix
+        name = f"product_{dtype.name}_{tile.side}_cuda"
+        _KERNELS[dtype, tile] = Kernel(
+            binaries.load(name, source(dtype, tile)).kernel,
+            (*operands, size, size, size, number, number),
+        )
+    return _KERNELS[dtype, tile]
+
+
+def _fits(dtype: np.dtype[Any], tile: _Tile) -> bool:
+    """Whether a thread's sums fit into its registers: 64 of 32 bits do."""
+    return tile is not _LARGE or _arithmetic(dtype).name == "float32"
+
+
+def _tile(device: Any, dtype: np.dtype[Any], m: int, n: int, batch: int) -> _Tile:
+    """Large tiles read less, but only pay where there are enough to keep the device busy."""
+    if driver.SIMULATED:
+        return _SIMULATED
+    large = batch * -(-m // _LARGE.side) * -(-n // _LARGE.side)
+    return _LARGE if _fits(dtype, _LARGE) and large >= 2 * device.processors else _SMALL
+
+
+def many(
+    a: Any,
+    starts_a: Any,
+    ta: bool,
+    b: Any,
+    starts_b: Any,
+    tb: bool,
+    c: Any,
+    m: int,
+    n: int,
+    k: int,
+    alpha: float,
+    beta: float,
+    batch: int,
+) -> None:
+    """The CUDA variant of `ndgrad.kernels.cpu.matmul.many`, for integers and float16 too."""
+    device, dtype = c.device, c.dtype
+    if k and cublas.usable(device, dtype):
+        cublas.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
+        return
+    tile = _tile(device, dtype, m, n, batch)
+    blocks = batch * -(-m // tile.side) * -(-n // tile.side)
+    factors = map(_arithmetic(dtype).type, (alpha, beta))
+    args = (a, starts_a, bool(ta), b, starts_b, bool(tb), c, m, n, k, *factors)
+    kernel(dtype, tile)(device, blocks, tile.threads, args)

@@ -1,0 +1,274 @@
+"""Lines (softmax and its relatives) on a device: each has a team of threads.
+
+A team reads a line once where its threads can hold it in registers, a few vectors each; a longer
+line it reads as often as the formulas say.  Where lines are not contiguous, teams are those of
+neighbouring columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from ..build import binaries
+from ..build.codegen import _loaded, _stored, formula
+from ..cpu.rowwise import Lines
+from . import groups
+from . import text as cuda_text
+from .driver import THREADS, Kernel, array_of
+from .elementwise import CudaWriter, typed
+from .vectors import BYTES, lanes_of, unpacked
+
+_HELD = 64  # bytes of elements that a thread holds in registers
+
+
+def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
+    """How contiguous lines of *n* elements are shared, where a thread may hold *held* of them."""
+    for team in (groups.WARP, groups.BLOCK):
+        vectors = _vectors(n, team * lanes, held // lanes)
+        if vectors:
+            return team, lanes, vectors
+    return groups.BLOCK, lanes, 0
+
+
+def _vectors(n: int, stride: int, held: int) -> int:
+    """How many vectors, *stride* elements apart, a thread holds of a line; 0 if too many."""
+    vectors = 1 << (-(-n // stride) - 1).bit_length() if n else 1
+    return vectors if vectors <= min(8, held) else 0
+
+
+class _Text:
+    """The text of one operation; the parameters are those of `source`."""
+
+    def __init__(
+        self, lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool
+    ) -> None:
+        self.lines, self.dtypes, self.out, self.kind, self.cut = lines, dtypes, out, kind, cut
+        self.imports: set[str] = set()
+        self.keeps = "t" in lines.names()
+
+    def of(self, written: str, element: Callable[[str], str], t: str = "t") -> str:
+        """A formula where an operand's element is ``element(its name)`` in memory."""
+        loads = {
+            name: _loaded(element(name), dtype, self.kind)
+            for name, dtype in zip(self.lines.args, self.dtypes, strict=True)
+        } | {"scale": "scale", "m": "m", "s": "s", "t": t}
+        value, used = formula(written).kernel_text(self.kind, loads, writes=CudaWriter)
+        self.imports |= used
+        return value
+
+    def greatest(self, a: str, b: str) -> str:
+        value, used = formula("maximum(a, b)").kernel_text(self.kind, {"a": a, "b": b})
+        self.imports |= used
+        return value
+
+    def stored(self, value: str) -> str:
+        return typed(_stored(value, self.out, self.kind), self.out)
+
+    def once(self) -> list[str]:
+        if not self.lines.once:
+            return []
+        return [f"        s = {self.of(self.lines.once, lambda name: name)}"]
+
+    def team(self, team: int, lanes: int, vectors: int, access: str) -> list[str]:
+        self.lanes, self.access = lanes, access
+        columns = team == groups.COLUMNS
+        stride = "height" if columns else f"{team * lanes}"
+        start = "lane" if lanes == 1 else f"{lanes} * lane"
+        held = range(vectors)
+
+        def place(at: str) -> str:
+            return f"first + {at} * inner" if columns else f"first + {at}"
+
+        body = ["        first = unit * n", "        count = n"]
+        if columns:
+            # Who has no column waits with the others, and reads what is there.
+            body = [
+                "        first = piece * n * inner + min(column, inner - 1)",
+                "        count = n if here else 0",
+            ]
+        for k in held:
+            # Nothing is read beyond the line; what stands for it there is never used.
+            body += [
+                f"        at{k} = {start} + {k} * {stride}",
+                f"        from{k} = {place(f'(at{k} if at{k} < n else 0)')}",
+                *[f"        {line}" for line in self.vector(f"from{k}", f"_{k}")],
+            ]
+
+        def along(lines: Sequence[str]) -> list[str]:
+            """A loop over the line's vectors, which are read again."""
+            return [
+                f"        for at in range({start}, count, {stride}):",
+                *[f"            {x}" for x in (*self.vector(place("at"), ""), *lines)],
+            ]
+
+        def each(written: Callable[[int, str], list[str]]) -> list[str]:
+            """Lines for every element that counts; ``written`` gets its lane and vector."""
+            if not vectors:
+                return along(self.counted("at", "", written))
+            body = []
+            for k in held:
+                body += [
+                    f"        if at{k} < count:",
+                    *[f"            {line}" for line in self.counted(f"at{k}", f"_{k}", written)],
+                ]
+            return body
+
+        def element(j: int, suffix: str) -> Callable[[str], str]:
+            return lambda name: f"{name}{suffix}_{j}"
+
+        if self.lines.peak:
+            peak = self.lines.peak
+            body += each(lambda j, k: [f"m = {self.greatest('m', self.of(peak, element(j, k)))}"])
+            body += groups.combined(team, lambda b: [f"m = {self.greatest('m', b)}"], "m")
+
+        def term(j: int, k: str) -> list[str]:
+            value = self.of(self.lines.summed, element(j, k))
+            kept = f"t{k}_{j}"
+            return [f"{kept} = {value}", f"s += {kept}"] if self.keeps else [f"s += {value}"]
+
+        if self.keeps and vectors:
+            body += [f"        t_{k}_{j} = {self.kind}(0)" for k in held for j in range(lanes)]
+        body += each(term)
+        body += groups.combined(team, lambda b: [f"s += {b}"], "s")
+        body += self.once()
+        zero = f"{self.kind}(0)"
+
+        def value(j: int, at: str, k: str) -> list[str]:
+            t = f"t{k}_{j}"
+            again = self.keeps and not vectors
+            first = [f"{t} = {self.of(self.lines.summed, element(j, k))}"] if again else []
+            result = self.of(self.lines.result, element(j, k), t)
+            if self.cut:
+                result = f"{result} if {at} < full else {zero}"
+            return [*first, f"v_{j} = {self.stored(result)}"]
+
+        for k in held:
+            lines = [x for j in range(lanes) for x in value(j, f"at{k} + {j}", f"_{k}")]
+            lines += self.store(f"from{k}")
+            body += [f"        if at{k} < count:", *[f"            {x}" for x in lines]]
+        if not vectors:
+            lines = [x for j in range(lanes) for x in value(j, f"at + {j}", "")]
+            body += along([*lines, *self.store(place("at"))])
+        return body
+
+    def counted(self, at: str, k: str, written: Callable[[int, str], list[str]]) -> list[str]:
+        """What is *written* for each lane of a vector, where lines may end within it."""
+        lines: list[str] = []
+        for j in range(self.lanes):
+            guard = [f"if {at} + {j} < full:"] if self.cut else []
+            lines += guard + ["    " * self.cut + line for line in written(j, k)]
+        return lines
+
+    def vector(self, at: str, suffix: str) -> list[str]:
+        """The loads of every operand's elements from *at* on."""
+        if self.lanes == 1:
+            return [f"{name}{suffix}_0 = {name}[{at}]" for name in self.lines.args]
+        return [
+            f"{', '.join(unpacked(name + suffix, self.lanes))} = "
+            f"{self.access}{self.lanes}({name}, {at})"
+            for name in self.lines.args
+        ]
+
+    def store(self, at: str) -> list[str]:
+        if self.lanes == 1:
+            return [f"y[{at}] = v_0"]
+        store = "store" if self.access == "load" else "place"
+        return [f"{store}{self.lanes}(y, {at}, ({', '.join(unpacked('v', self.lanes))}))"]
+
+
+def source(
+    lines: Lines,
+    dtypes: tuple[Any, ...],
+    out: Any,
+    kind: str,
+    cut: bool,
+    form: tuple[int, int, int],
+    access: str,
+) -> str:
+    """Readable module text of one operation.
+
+    Parameters
+    ----------
+    lines : Lines
+    dtypes, out : numpy.dtype
+        In memory, of the operands and of the result.
+    kind : str
+        The type of the arithmetic.
+    cut : bool
+        Whether each line has a length of its own.
+    form : tuple of int
+        Threads of a team (or `groups.COLUMNS`), lanes of a vector, vectors that a thread holds: 0
+        if a line is read again instead.
+    access : {'load', 'pick'}
+        Whether vectors may be loaded and stored, or each element by itself.
+    """
+    text = _Text(lines, dtypes, out, kind, cut)
+    team = form[0]
+    inside = text.team(*form, access)
+    line = "unit" if team else "piece * inner + min(column, inner - 1)"
+    body = [
+        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, width, scale, units):",
+        *groups.shared(team, **dict.fromkeys("ms" if lines.peak else "s", kind)),
+        *groups.units(team),
+        f"        full = {f'min(max(lengths[{line}], 0), n)' if cut else 'n'}",
+        *([f"        m = {kind}(-inf)"] if lines.peak else []),
+        f"        s = {kind}(0)",
+        *inside,
+    ]
+    title = f"{lines.name} (CUDA): {lines.result}, s the sum of {lines.summed}."
+    return cuda_text.module(title, body, text.imports)
+
+
+_KERNELS: dict[Any, Kernel] = {}
+
+
+def kernel(*key: Any) -> Kernel:
+    """The kernel for the arguments of `source`, made once a process."""
+    if key not in _KERNELS:
+        lines, dtypes, out, kind, cut, form, access = key
+        kinds = dict.fromkeys(d.name for d in (*dtypes, out))
+        name = "_".join([lines.name, "cut" * cut, *kinds, access, *map(str, form)])
+        arrays = map(array_of, (*dtypes, out, np.dtype("int64")))
+        signature = (*arrays, *(types.int64,) * 3, getattr(types, kind), types.int64)
+        _KERNELS[key] = Kernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
+    return _KERNELS[key]
+
+
+_NO_LENGTHS = np.empty(0, np.int64)
+_NO_LENGTHS.flags.writeable = False
+
+
+def run(
+    lines: Lines,
+    operands: tuple[Any, ...],
+    y: Any,
+    form: tuple[int, int, int],
+    kind: str,
+    scale: float,
+    lengths: Any,
+) -> None:
+    """The CUDA variant of `ndgrad.kernels.cpu.rowwise.run`."""
+    outer, n, inner = form
+    arrays = (*operands, y)
+    access, width = "load", groups.width_of(inner)
+    held = _HELD // (np.dtype(kind).itemsize * len(operands))
+    if inner == 1:
+        lanes = BYTES // max(x.dtype.itemsize for x in arrays)
+        if n % lanes:
+            lanes = 1
+        elif lanes_of(arrays, n) == 1:
+            access = "pick"
+        shared, units = form_of(n, lanes, held), outer
+        threads = units * shared[0]
+    else:
+        shared = groups.COLUMNS, 1, _vectors(n, THREADS // width, held)
+        units = groups.column_units(outer, inner)
+        threads = units * THREADS
+    dtypes = tuple(x.dtype for x in operands)
+    made = kernel(lines, dtypes, y.dtype, kind, lengths is not None, shared, access)
+    given = _NO_LENGTHS if lengths is None else lengths
+    made.over(y.device, threads, (*operands, y, given, n, inner, width, scale, units), THREADS)

@@ -1,0 +1,83 @@
+"""A product in a sum is rounded with it: ``a * b + c`` is one fused operation, on any processor.
+
+LLVM would fuse them where it thinks that it pays, which differs from one processor to another, and
+so would the results.  `contracted` writes it out instead, before a scalar function is compiled:
+
+* ``a * b + c`` and ``c + a * b`` become fma(a, b, c),
+* ``a * b - c`` becomes fma(a, b, -c), and ``c - a * b`` fma(-a, b, c),
+* of two products that meet, the left one is fused.
+
+Processors without the instruction round twice: to do in software what it does takes a hundred times
+as long.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+from llvmlite import ir
+from numba.extending import intrinsic
+
+from ..build.processor import has_fma
+
+
+def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """The code for a * b + c: of floats rounded once where there is an instruction for it."""
+    if isinstance(a.type, ir.IntType):
+        return builder.add(builder.mul(a, b), c)
+    if has_fma() or "nvptx" in builder.module.triple:
+        return builder.fma(a, b, c)
+    return builder.fadd(builder.fmul(a, b), c)
+
+
+@intrinsic
+def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c of three numbers of one type; see `fused`."""
+    if not a == b == c:
+        return None
+    return a(a, a, a), lambda _context, builder, _signature, args: fused(builder, *args)
+
+
+def _is_product(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+
+
+class _Contraction(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        minus = isinstance(node.op, ast.Sub)
+        if not (minus or isinstance(node.op, ast.Add)):
+            return ast.BinOp(left, node.op, right)
+        if _is_product(node.left):
+            a, b, c = left.left, left.right, _negative(right) if minus else right
+        elif _is_product(node.right):
+            a, b, c = _negative(right.left) if minus else right.left, right.right, left
+        else:
+            return ast.BinOp(left, node.op, right)
+        return ast.Call(ast.Name(multiply_add.__name__, ast.Load()), [a, b, c], [])
+
+
+def _negative(node: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.USub(), node)
+
+
+@cache
+def contracted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with each product that it adds or subtracts fused."""
+    lines, first = inspect.getsourcelines(function)
+    (definition,) = ast.parse(textwrap.dedent("".join(lines))).body
+    assert isinstance(definition, ast.FunctionDef)
+    definition.decorator_list = []
+    made = ast.Module([_Contraction().visit(definition)], [])
+    ast.increment_lineno(ast.fix_missing_locations(made), first - 1)
+    namespace: dict[str, Any] = {}
+    exec(compile(made, inspect.getfile(function), "exec"), function.__globals__, namespace)
+    result: FunctionType = namespace[definition.name]
+    result.__globals__.setdefault(multiply_add.__name__, multiply_add)
+    return result

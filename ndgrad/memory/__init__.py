@@ -1,0 +1,1 @@
+"""Buffers: memory of the host and of devices, from pools."""

@@ -1,0 +1,1 @@
+"""Operators that select, order or write elements by index."""

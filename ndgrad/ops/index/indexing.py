@@ -1,0 +1,584 @@
+"""Operators that pick by index, and their adjoints."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetError, as_dtype
+from ...kernels.build.codegen import Loop
+from ...kernels.build.launch import chunked, grain
+from ...kernels.cpu import elementwise, indexed
+from ...kernels.cpu.reduction import Buffer
+from ...kernels.cpu.strided import Shape
+from ...memory.device import DeviceArray, host
+from ...memory.storage import empty
+from ..axes import axis_of, choice, integer, integers, largest_index
+from ..declare import operator
+from ..math.casting import copied
+from ..table import ZERO, F, Sample
+
+_INDEX = np.array([2, 0, 2])
+
+
+def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
+    return F._add_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
+
+
+@operator(
+    "_take_rows",
+    vjp=_take_rows_vjp,
+    samples=(
+        Sample(
+            ((2, 3, 2),),
+            {"index": _INDEX, "outer": 2, "length": 3, "inner": 2, "shape": (2, 3, 2)},
+        ),
+    ),
+)
+def _take_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
+    """Rows of the input seen as (outer, length, inner), picked by a vector of valid indices."""
+    return indexed.take(data._data, index, outer, length, inner), shape
+
+
+def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
+    return F._take_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
+
+
+@operator(
+    "_add_rows",
+    vjp=_add_rows_vjp,
+    samples=(
+        Sample(
+            ((2, 3, 2),),
+            {"index": _INDEX, "outer": 2, "length": 3, "inner": 2, "shape": (2, 3, 2)},
+        ),
+    ),
+)
+def _add_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
+    """The adjoint of `_take_rows`: zeros of *shape* to which the input's rows are added."""
+    return indexed.add(data._data, index, outer, length, inner), shape
+
+
+def _put_rows_vjp(
+    g: Any, index: Any, outer: Any, length: Any, inner: Any, rhs_shape: Any, needs: Any
+) -> Any:
+    where = {"index": index, "outer": outer, "length": length, "inner": inner}
+    taken = F._take_rows(g, shape=rhs_shape, **where)
+    left = F._put_rows(g, F.zeros_like(taken), **where) if needs[0] else None
+    return left, taken if needs[1] else None
+
+
+@operator(
+    "_put_rows",
+    vjp=_put_rows_vjp,
+    samples=(
+        Sample(
+            ((2, 3, 2), (2, 2, 2)),
+            {"index": np.array([2, 0]), "outer": 2, "length": 3, "inner": 2},
+        ),
+    ),
+)
+def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner: Any) -> Any:
+    """The left input with rows replaced by those of the right one; no index comes twice."""
+    y = lhs._data.copy()
+    indexed.put(rhs._data, index, y, outer, length, inner)
+    return y, lhs._shape
+
+
+# --- take and Embedding ---------------------------------------------------------------------------
+
+_MODES = {"clip": indexed.CLIP, "wrap": indexed.WRAP, "raise": indexed.RAW}
+
+
+def _split(shape: Shape, axis: int) -> tuple[int, int, int]:
+    return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+
+
+def _indices(op: str, index: Any, length: int, mode: Any) -> np.ndarray[Any, Any]:
+    choice(op, "mode", mode, tuple(_MODES))
+    if index._data.size and not length:
+        raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
+    found = indexed.positions(index, length, _MODES[mode])
+    if mode == "raise":
+        text = f"Operator {op}: take operator contains indices out of bound for length {length}"
+        indexed.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
+    return found
+
+
+def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs: Any) -> Any:
+    if not needs[0]:
+        return None, None
+    return F._take_adjoint(g, indices, axis=axis, mode=mode, shape=a_shape), None
+
+
+@operator(
+    "take",
+    vjp=_take_vjp,
+    checks={"mode": "raise"},
+    samples=(
+        Sample(((3, 2), [[0, 2], [2, 5]])),
+        Sample(((2, 3), [0, 2, -1]), {"axis": 1, "mode": "wrap"}),
+    ),
+)
+def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
+    """Entries along an axis, picked by an array of indices.
+
+    Parameters
+    ----------
+    axis : int
+    mode : {'clip', 'wrap', 'raise'}
+        What to do about indices out of range.
+    """
+    at = axis_of("take", axis, len(a._shape))
+    outer, length, inner = _split(a._shape, at)
+    index = _indices("take", indices, length, mode)
+    shape = (*a._shape[:at], *indices._shape, *a._shape[at + 1 :])
+    return indexed.take(a._data, index, outer, length, inner), shape
+
+
+def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
+    return F.take(g, indices, axis=axis, mode=mode), None
+
+
+@operator(
+    "_take_adjoint",
+    vjp=_take_adjoint_vjp,
+    samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
+)
+def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+    """Zeros of *shape* to which entries are added where `take` would pick them."""
+    outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
+    index = _indices("take", indices, length, mode)
+    return indexed.add(data._data, index, outer, length, inner), shape
+
+
+def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
+    if needs[0]:
+        raise MXNetError(
+            "Operator Embedding: does not support calculating gradient with respect to data, which "
+            "holds indices"
+        )
+    return None, F._take_adjoint(g, data, axis=0, mode="clip", shape=weight_shape)
+
+
+@operator(
+    "Embedding",
+    vjp=_embedding_vjp,
+    samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
+)
+def _embedding(
+    data: Any,
+    weight: Any,
+    *,
+    input_dim: Any,
+    output_dim: Any,
+    dtype: Any = "float32",
+    sparse_grad: Any = False,
+) -> Any:
+    """Rows of *weight* for the indices *data*, which are clipped to the valid ones.
+
+    Parameters
+    ----------
+    input_dim, output_dim : int
+        The shape of *weight*.
+    dtype, sparse_grad
+        Accepted for MXNet's sake: the result has the dtype of *weight*, its gradient is dense.
+    """
+    expected = (
+        integer("Embedding", "input_dim", input_dim),
+        integer("Embedding", "output_dim", output_dim),
+    )
+    if weight._shape != expected:
+        raise MXNetError(
+            f"Operator Embedding: Shape inconsistent, Provided = {list(weight._shape)} for weight, "
+            f"inferred shape={expected} from input_dim and output_dim"
+        )
+    index = _indices("Embedding", data, expected[0], "clip")
+    y = indexed.take(weight._data, index, 1, *expected)
+    return y, (*data._shape, expected[1])
+
+
+# --- one element for each position ----------------------------------------------------------------
+
+
+def _pick_geometry(op: str, shape: Shape, index: Shape, axis: Any) -> tuple[int, Shape]:
+    if axis is None:
+        raise MXNetError(f"Operator {op}: axis=None is not supported. Must specify an axis.")
+    at = axis_of(op, axis, len(shape))
+    rest = (*shape[:at], *shape[at + 1 :])
+    kept = (*shape[:at], 1, *shape[at + 1 :])
+    if index not in (rest, kept) and not (rest == () and index == (1,)):
+        raise MXNetError(
+            f"Operator {op}: Shape inconsistent, Provided = {list(index)} for index, inferred "
+            f"shape={list(rest)}"
+        )
+    return at, rest
+
+
+def _pick_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs: Any) -> Any:
+    if not needs[0]:
+        return None, None
+    return F._pick_adjoint(g, index, axis=axis, mode=mode, shape=data_shape), None
+
+
+@operator(
+    "pick",
+    vjp=_pick_vjp,
+    aliases=("choose_element_0index",),
+    samples=(
+        Sample(((2, 3), [2, 0])),
+        Sample(((2, 3), [1, -1, 0]), {"axis": 0, "keepdims": True, "mode": "wrap"}),
+    ),
+)
+def _pick(
+    data: Any, index: Any, *, axis: Any = -1, keepdims: Any = False, mode: Any = "clip"
+) -> Any:
+    """One element along an axis for each position of the other axes.
+
+    Parameters
+    ----------
+    keepdims : bool
+        Whether the axis stays, with length 1.
+    mode : {'clip', 'wrap'}
+        What to do about indices out of range.
+    """
+    at, rest = _pick_geometry("pick", data._shape, index._shape, axis)
+    outer, length, inner = _split(data._shape, at)
+    found = _indices("pick", index, length, choice("pick", "mode", mode, ("clip", "wrap")))
+    y = indexed.select(data._data, found, outer, length, inner)
+    return y, ((*rest[:at], 1, *rest[at:]) if keepdims else rest or (1,))
+
+
+def _pick_adjoint_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape) -> Any:
+    picked = F.pick(g, index, axis=axis, mode=mode)
+    return F._reshaped(picked, shape=data_shape), None
+
+
+@operator(
+    "_pick_adjoint",
+    vjp=_pick_adjoint_vjp,
+    samples=(Sample(((2,), [2, 0]), {"axis": 1, "mode": "clip", "shape": (2, 3)}),),
+)
+def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+    """Zeros of *shape* that hold the input where `pick` would read."""
+    _, length, inner = _split(shape, axis_of("pick", axis, len(shape)))
+    y = empty(math.prod(shape), data._data.dtype)
+    y.fill(0)
+    indexed.spread(data._data, _indices("pick", index, length, mode), y, length, inner)
+    return y, shape
+
+
+@operator(
+    "batch_take",
+    vjp=lambda g, indices, a_shape: (
+        F._pick_adjoint(g, indices, axis=-1, mode="clip", shape=a_shape),
+        None,
+    ),
+    samples=(Sample(((2, 3), [2, 0])),),
+)
+def _batch_take(a: Any, indices: Any) -> Any:
+    """One element of each row."""
+    _, rest = _pick_geometry("batch_take", a._shape, indices._shape, -1)
+    outer, length, inner = _split(a._shape, len(a._shape) - 1)
+    found = _indices("batch_take", indices, length, "clip")
+    return indexed.select(a._data, found, outer, length, inner), rest or (1,)
+
+
+@operator(
+    "one_hot",
+    gradient=ZERO,
+    samples=(Sample(([0, 2, 5],), {"depth": 3, "on_value": 2, "off_value": -1}),),
+)
+def _one_hot(
+    indices: Any,
+    *,
+    depth: Any,
+    on_value: Any = 1.0,
+    off_value: Any = 0.0,
+    dtype: Any = "float32",
+) -> Any:
+    """For each index a row of *depth* elements: *on_value* at the index, else *off_value*.
+
+    An index out of range gives a row of *off_value*.
+    """
+    n = integer("one_hot", "depth", depth)
+    if n < 0:
+        raise MXNetError(f"Operator one_hot: depth={n} must not be negative")
+    kind = as_dtype(dtype, op="one_hot")
+    on, off = (np.asarray(value).astype(kind) for value in (on_value, off_value))
+    found = indexed.positions(indices, n, indexed.RAW)
+    y: Any = empty(found.size * n, kind)
+    if y.__class__ is DeviceArray:
+        indexed.hot(found, (found.size, n, 1), y, on.item(), off.item())
+        return y, (*indices._shape, n)
+    y.fill(off)
+    places = np.flatnonzero((found >= 0) & (found < n))
+    y[places * n + found[places]] = on
+    return y, (*indices._shape, n)
+
+
+# --- index vectors: gather_nd and scatter_nd ------------------------------------------------------
+
+
+def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any], int]:
+    """Row numbers for an array of index vectors along its first axis, and the rows' length."""
+    if len(indices._shape) < 2:
+        raise MXNetError(
+            f"Operator {op}: requires index tensor to have at least 2 dimensions, got shape "
+            f"{indices._shape}"
+        )
+    count = indices._shape[0]
+    if count > len(shape):
+        raise MXNetError(
+            f"Operator {op}: Number of indices exceeds data dimension: {count} for shape {shape}"
+        )
+    vectors = indexed.positions(indices, 0, indexed.RAW)
+    size = math.prod(indices._shape[1:])
+    for axis, n in enumerate(shape[:count]):
+        text = indexed.OUT_OF_BOUNDS.format(axis=axis, n=n)
+        indexed.checked(vectors[axis * size : (axis + 1) * size], -n, n, IndexError, text)
+    rows: Any = empty(size, np.dtype("int64"))
+    rows.fill(0)
+    if vectors.size:
+        _ravel(vectors, _constant(shape[:count]), rows, size, grain(count))
+    return rows, math.prod(shape[count:])
+
+
+def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
+    return (F._gather_nd_adjoint(g, indices, shape=data_shape) if needs[0] else None), None
+
+
+@operator(
+    "gather_nd",
+    vjp=_gather_nd_vjp,
+    checks={},
+    samples=(Sample(((2, 3), [[0, 1, 0], [1, 2, 1]])), Sample(((3, 2), [[2, 0]]))),
+)
+def _gather_nd(data: Any, indices: Any) -> Any:
+    """Elements, or whole trailing axes, at index vectors that stand along the first axis."""
+    rows, inner = _vectors("gather_nd", indices, data._shape)
+    y = indexed.take(data._data, rows, 1, 0, inner)
+    return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
+
+
+@operator(
+    "_gather_nd_adjoint",
+    vjp=lambda g, indices: (F.gather_nd(g, indices), None),
+    aliases=("_backward_gather_nd",),
+    samples=(Sample(((3,), [[0, 1, 0], [1, 2, 1]]), {"shape": (2, 3)}),),
+)
+def _gather_nd_adjoint(data: Any, indices: Any, *, shape: Any) -> Any:
+    """Zeros of *shape* to which entries are added where `gather_nd` would pick them."""
+    rows, inner = _vectors("gather_nd", indices, shape)
+    length = math.prod(shape[: indices._shape[0]])
+    return indexed.add(data._data, rows, 1, length, inner), shape
+
+
+def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
+    if not needs[0]:
+        return None, None
+    last = F._last_of_nd(g, indices)
+    return F.gather_nd(g, indices) * last, None
+
+
+@operator(
+    "scatter_nd",
+    vjp=_scatter_nd_vjp,
+    checks={},
+    samples=(Sample(((2,), [[1, 0], [0, 2]]), {"shape": (2, 3)}),),
+)
+def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
+    """Zeros of *shape* in which entries stand at index vectors; the last of equal ones stays."""
+    target = integers("scatter_nd", "shape", shape)
+    if min(target, default=0) < 0:
+        raise MXNetError(f"Operator scatter_nd: shape={target} must not have negative lengths")
+    rows, inner = _vectors("scatter_nd", indices, target)
+    expected = (*indices._shape[1:], *target[indices._shape[0] :])
+    if data._shape != expected:
+        raise MXNetError(
+            "Operator scatter_nd: Invalid data, indices, and output shape combination: "
+            f"{list(data._shape)}, {list(indices._shape)}, {list(target)}"
+        )
+    y = empty(math.prod(target), data._data.dtype)
+    y.fill(0)
+    indexed.put(data._data, rows, y, 1, math.prod(target[: indices._shape[0]]), inner)
+    return y, target
+
+
+@chunked
+def _stays(last, rows, inner, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[k * inner + i] = 1 if k is the last place of its row, else 0."""
+    for i in range(lo, hi):
+        k = i // inner
+        y[i] = last[rows[k]] == k
+
+
+@operator("_last_of_nd", gradient=ZERO, samples=(Sample(((2, 3), [[1, 1], [0, 0]])),))
+def _last_of_nd(data: Any, indices: Any) -> Any:
+    """1 where an index vector is the last of its kind, else 0, in the shape of `gather_nd`."""
+    rows, inner = _vectors("scatter_nd", indices, data._shape)
+    last = indexed.last(rows, math.prod(data._shape) // max(1, inner))
+    stays = empty(rows.size * inner, np.dtype("bool"))
+    if stays.size:
+        _stays(last, rows, inner, stays.view(np.uint8), stays.size, grain(1))
+    shape = (*indices._shape[1:], *data._shape[indices._shape[0] :])
+    return copied(Buffer(stays), data._data.dtype), shape
+
+
+def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
+    left = right = None
+    if needs[0]:
+        nothing = F.zeros_like(F.take(g, index))
+        left = F._contrib_index_copy(g, index, nothing)
+    if needs[2]:
+        vectors = F._reshaped(index, shape=(1, *index._shape))
+        right = F.gather_nd(g, vectors) * F._last_of_nd(g, vectors)
+    return left, None, right
+
+
+@operator(
+    "_contrib_index_copy",
+    vjp=_index_copy_vjp,
+    checks={},
+    keywords=("old_tensor", "index_vector", "new_tensor"),
+    samples=(Sample(((3, 2), [2, 0, 2], (3, 2))), Sample(((3,), [1], (1,)))),
+)
+def _index_copy(old: Any, index: Any, new: Any) -> Any:
+    """Entries along axis 0 replaced by those of another array; of equal indices the last counts."""
+    length, *rest = old._shape or (0,)
+    if not old._shape or len(index._shape) != 1 or new._shape != (*index._shape, *rest):
+        raise MXNetError(
+            f"index_copy: old_tensor, index_vector and new_tensor have shapes {old._shape}, "
+            f"{index._shape} and {new._shape}, expected (n, ...), (k,) and (k, ...)"
+        )
+    found = indexed.positions(index, 0, indexed.RAW)
+    text = f"index_copy: an index is out of range for {length} entries"
+    indexed.checked(found, 0, length, MXNetError, text)
+    y = old._data.copy()
+    value = new._data if new._data.dtype == y.dtype else copied(new, y.dtype)
+    indexed.put(value, found, y, 1, length, math.prod(rest))
+    return y, old._shape
+
+
+# --- masks ----------------------------------------------------------------------------------------
+
+
+def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], int]:
+    at = axis_of("boolean_mask", axis, len(shape))
+    if index._shape != (shape[at],):
+        raise MXNetError(
+            f"Operator boolean_mask: index has shape {index._shape}, expected ({shape[at]},)"
+        )
+    return np.flatnonzero(host(index._data)), at
+
+
+def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
+    return F._take_adjoint(g, _found, axis=axis, mode="clip", shape=data_shape), None
+
+
+@operator(
+    "_contrib_boolean_mask",
+    vjp=_boolean_mask_vjp,
+    outputs="y _found",
+    samples=(Sample(((3, 2), [1, 0, 1])),),
+)
+def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
+    """The entries along an axis for which *index* is not zero."""
+    found, at = _chosen(index, data._shape, axis)
+    shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
+    y = indexed.take(data._data, found, *_split(data._shape, at))
+    return [(y, shape), (found, found.shape)]
+
+
+# --- positions in a flattened array ---------------------------------------------------------------
+
+
+@chunked
+def _ravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[k] = the flat position of the index vector index[:, k]; the first length is not used."""
+    count = index.size // shape.size
+    for k in range(lo, hi):
+        at = np.int64(0)
+        for axis in range(shape.size):
+            at = at * shape[axis] + index[axis * count + k]
+        y[k] = at
+
+
+@chunked
+def _unravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
+    """y[:, k] = the index vector of the flat position index[k]; what is left goes to the first."""
+    for k in range(lo, hi):
+        at = index[k]
+        for axis in range(shape.size - 1, 0, -1):
+            y[axis * index.size + k] = at % shape[axis]
+            at = at // shape[axis]
+        y[k] = at
+
+
+def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
+    lengths = integers(op, "shape", shape)
+    if not lengths or any(n < 1 for n in lengths[1:]):
+        raise MXNetError(f"Operator {op}: shape={shape!r}, expected positive lengths")
+    return _constant(lengths)
+
+
+@lru_cache(maxsize=1024)
+def _constant(lengths: Shape) -> np.ndarray[Any, Any]:
+    return elementwise.constant(list(lengths))
+
+
+_CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
+
+
+def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
+    """Positions in an array of *shape*, in the dtype of those given, which must hold each."""
+    result = y if y.dtype == dtype else copied(Buffer(y), dtype)
+    if y.size and math.prod(integers(op, "shape", shape)) - 1 > largest_index(dtype):
+        changed = copied(Buffer(result), y.dtype)
+        sizes = (y.size,), (y.size,)
+        elementwise.run(_CHANGED, (y, changed), sizes, (changed,), "int64")
+        text = f"Operator {op}: the dtype={dtype} of data cannot hold the position {{value}}"
+        indexed.checked(changed, 0, 1, MXNetError, f"{text}; pass data of dtype int64")
+    return result
+
+
+@operator(
+    "ravel_multi_index",
+    gradient=ZERO,
+    checks={},
+    aliases=("_ravel_multi_index",),
+    samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
+)
+def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
+    """Flat positions, in an array of *shape*, of index vectors along the first axis of *data*."""
+    lengths = _lengths("ravel_multi_index", shape)
+    if data._shape[:1] != lengths.shape:
+        raise MXNetError(
+            f"Operator ravel_multi_index: data has shape {list(data._shape)}, expected index "
+            f"vectors of {lengths.size} along axis 0"
+        )
+    y = empty(data._data.size // lengths.size, np.dtype("int64"))
+    if y.size:
+        _ravel(indexed.positions(data, 0, indexed.RAW), lengths, y, y.size, grain(lengths.size))
+    return _in_dtype("ravel_multi_index", y, shape, data._data.dtype), data._shape[1:]
+
+
+@operator(
+    "unravel_index",
+    gradient=ZERO,
+    checks={},
+    aliases=("_unravel_index",),
+    samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
+)
+def _unravel_index(data: Any, *, shape: Any) -> Any:
+    """Index vectors, along a new first axis, of flat positions in an array of *shape*."""
+    lengths = _lengths("unravel_index", shape)
+    index = indexed.positions(data, 0, indexed.RAW)
+    y = empty(lengths.size * index.size, np.dtype("int64"))
+    if y.size:
+        _unravel(index, lengths, y, index.size, grain(lengths.size, 8))
+    y = _in_dtype("unravel_index", y, shape, data._data.dtype)
+    return y, (lengths.size, *data._shape)

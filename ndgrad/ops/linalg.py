@@ -1,0 +1,481 @@
+"""Matrix products: `dot`, `batch_dot`, `matmul` and the products of ``linalg``.
+
+All of them are `_gemm` of flat memory with sizes and flags as parameters, and so are their
+derivatives: the family is closed at any order.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..base import MXNetError
+from ..kernels.cpu.matmul import Shape, Sizes, as_dtype_of, gemm_grads, multiply, show
+from .axes import integer
+from .declare import operator
+from .table import F, Sample
+
+# --- the product that all derivatives are made of ------------------------------------------------
+
+
+def _gemm_vjp(
+    g: Any,
+    lhs: Any,
+    rhs: Any,
+    needs: Any,
+    m: int,
+    n: int,
+    k: int,
+    transpose_a: bool,
+    transpose_b: bool,
+    alpha: float,
+    batch: int,
+) -> tuple[Any, Any]:
+    return gemm_grads(g, lhs, rhs, needs, m, n, k, transpose_a, transpose_b, alpha, batch)
+
+
+@operator(
+    "_gemm",
+    vjp=_gemm_vjp,
+    samples=(
+        Sample(((3, 4), (4, 2)), {"m": 3, "n": 2, "k": 4, "shape": (3, 2)}),
+        Sample(
+            ((4, 3), (2, 4)),
+            {"m": 3, "n": 2, "k": 4, "shape": (6,), "transpose_a": True, "transpose_b": True},
+        ),
+    ),
+)
+def _gemm(
+    lhs: Any,
+    rhs: Any,
+    *,
+    m: int,
+    n: int,
+    k: int,
+    shape: Shape,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    alpha: float = 1.0,
+    batch: int = 1,
+) -> Any:
+    """``alpha * op(A) @ op(B)`` of flat memory, *batch* times, in a shape of its own."""
+    return multiply(lhs, rhs, m, n, k, transpose_a, transpose_b, alpha, batch), shape
+
+
+# --- dot ------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _dot_sizes(left: Shape, right: Shape, ta: bool, tb: bool) -> Sizes:
+    if not left or not right:
+        raise MXNetError(
+            f"Operator dot: dot shape error: {show(left)} X {show(right)}; "
+            "expected arrays of one axis or more"
+        )
+    k, rest = (left[0], left[1:]) if ta else (left[-1], left[:-1])
+    other_k, other = (right[-1], right[:-1]) if tb else (right[0], right[1:])
+    if k != other_k:
+        flags = f" (transpose_a={ta}, transpose_b={tb})" if ta or tb else ""
+        raise MXNetError(
+            f"Operator dot: dot shape error: {show(left)} X {show(right)}{flags}; "
+            f"the axes to be summed over have lengths {k} and {other_k}"
+        )
+    return Sizes(math.prod(rest), math.prod(other), k, rest + other or (1,))
+
+
+def _check_storage(forward_stype: Any, name: str) -> None:
+    if forward_stype not in (None, "default", "None"):
+        raise MXNetError(f"{name}: forward_stype={forward_stype!r}, expected None or 'default'")
+
+
+def _dot_vjp(
+    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: Any, transpose_b: Any
+) -> tuple[Any, Any]:
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    m, n, k, _ = _dot_sizes(lhs.shape, rhs.shape, ta, tb)
+    return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb)
+
+
+def _dot_reference(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    a = np.moveaxis(lhs, 0, -1) if transpose_a else lhs
+    b = np.moveaxis(rhs, -1, 0) if transpose_b else rhs
+    return np.atleast_1d(np.tensordot(a, b, 1))
+
+
+@operator(
+    "dot",
+    vjp=_dot_vjp,
+    reference=_dot_reference,
+    samples=(
+        Sample(((3, 4), (4, 2))),
+        Sample(((4, 3), (4, 2)), {"transpose_a": True}),
+        Sample(((3, 4), (2, 4)), {"transpose_b": True}),
+        Sample(((4, 3), (2, 4)), {"transpose_a": True, "transpose_b": True}),
+        Sample(((5,), (5,))),
+        Sample(((2, 3), (3,))),
+        Sample(((3,), (3, 2))),
+        Sample(((2, 3, 4), (4, 2, 2))),
+        Sample(((4, 2, 3), (2, 3, 4)), {"transpose_a": True, "transpose_b": True}),
+    ),
+)
+def _dot(
+    lhs: Any,
+    rhs: Any,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: Any = None,
+) -> Any:
+    """Dot product: of the last axis of *lhs* with the first of *rhs*.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray
+        Of one axis or more; two vectors give an array of shape (1,).
+    transpose_a : bool
+        Sum over the first axis of *lhs* instead.
+    transpose_b : bool
+        Sum over the last axis of *rhs* instead.
+    forward_stype : {None, 'default'}
+        Arrays are dense here.
+
+    Raises
+    ------
+    MXNetError
+        If the lengths of the two axes differ.
+    """
+    if forward_stype is not None:
+        _check_storage(forward_stype, "dot")
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    m, n, k, shape = _dot_sizes(lhs._shape, rhs._shape, ta, tb)
+    return multiply(lhs, rhs, m, n, k, ta, tb), shape
+
+
+# --- batch_dot and matmul -------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _batch_sizes(name: str, left: Shape, right: Shape, ta: bool, tb: bool) -> tuple[Sizes, int]:
+    fail = f"Operator {name}: shapes {show(left)} and {show(right)} cannot be multiplied"
+    if len(left) < 2 or len(left) != len(right) or left[:-2] != right[:-2]:
+        raise MXNetError(f"{fail}: expected equal batch axes before two axes of a matrix")
+    m, k = left[-2:][::-1] if ta else left[-2:]
+    other_k, n = right[-2:][::-1] if tb else right[-2:]
+    if k != other_k:
+        raise MXNetError(
+            f"{fail} (transpose_a={ta}, transpose_b={tb}): "
+            f"the axes to be summed over have lengths {k} and {other_k}"
+        )
+    return Sizes(m, n, k, (*left[:-2], m, n)), math.prod(left[:-2])
+
+
+def _swap(x: Any) -> Any:
+    return np.swapaxes(x, -1, -2)
+
+
+def _batch_reference(
+    lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False, alpha: float = 1.0
+) -> Any:
+    return alpha * ((_swap(lhs) if transpose_a else lhs) @ (_swap(rhs) if transpose_b else rhs))
+
+
+def _batch_dot_vjp(
+    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: Any, transpose_b: Any
+) -> tuple[Any, Any]:
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    (m, n, k, _), batch = _batch_sizes("batch_dot", lhs.shape, rhs.shape, ta, tb)
+    return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
+
+
+@operator(
+    "batch_dot",
+    vjp=_batch_dot_vjp,
+    reference=_batch_reference,
+    samples=(
+        Sample(((2, 3, 4), (2, 4, 2))),
+        Sample(((2, 4, 3), (2, 4, 2)), {"transpose_a": True}),
+        Sample(((2, 3, 4), (2, 2, 4)), {"transpose_b": True}),
+        Sample(((2, 4, 3), (2, 2, 4)), {"transpose_a": True, "transpose_b": True}),
+    ),
+)
+def _batch_dot(
+    lhs: Any,
+    rhs: Any,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: Any = None,
+) -> Any:
+    """Matrix products of the last two axes, one for each index of the axes before them.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray
+        Of three axes or more; all but the last two have equal lengths.
+    transpose_a, transpose_b : bool
+        Whether to exchange the last two axes of *lhs*, of *rhs*.
+    forward_stype : {None, 'default'}
+        Arrays are dense here.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes do not fit.
+    """
+    if forward_stype is not None:
+        _check_storage(forward_stype, "batch_dot")
+    left, right = lhs._shape, rhs._shape
+    if len(left) < 3 or len(right) < 3:
+        raise MXNetError(
+            f"Operator batch_dot: expected arrays of three axes or more, "
+            f"got {show(left)} and {show(right)}"
+        )
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    (m, n, k, shape), batch = _batch_sizes("batch_dot", left, right, ta, tb)
+    return multiply(lhs, rhs, m, n, k, ta, tb, 1.0, batch), shape
+
+
+class _Broadcast(NamedTuple):
+    """A product with broadcasting of batch axes, on shapes with two axes or more."""
+
+    sizes: Sizes
+    batch: int
+    starts: tuple[Any, Any] | None
+
+
+@lru_cache(maxsize=1024)
+def _matmul_sizes(left: Shape, right: Shape, ta: bool, tb: bool) -> _Broadcast:
+    fail = f"Operator matmul: shapes {show(left)} and {show(right)} cannot be multiplied"
+    if not left or not right:
+        raise MXNetError(f"{fail}: expected arrays of one axis or more")
+    # A vector is a row on the left and a column on the right, and its axis is left out after.
+    a, b = (1, *left) if len(left) == 1 else left, (*right, 1) if len(right) == 1 else right
+    m, k = a[-2:][::-1] if ta else a[-2:]
+    other_k, n = b[-2:][::-1] if tb else b[-2:]
+    if k != other_k:
+        raise MXNetError(f"{fail}: the axes to be summed over have lengths {k} and {other_k}")
+    try:
+        outer = np.broadcast_shapes(a[:-2], b[:-2])
+    except ValueError:
+        raise MXNetError(f"{fail}: the axes before the matrices do not broadcast") from None
+    batch = math.prod(outer)
+    shape = outer + (m,) * (len(left) > 1) + (n,) * (len(right) > 1)
+    if math.prod(b[:-2]) == 1 and not ta:
+        # One matrix for the whole batch: all rows of the left side in one product.
+        return _Broadcast(Sizes(batch * m, n, k, shape), 1, None)
+    if math.prod(a[:-2]) == math.prod(b[:-2]) == batch:
+        return _Broadcast(Sizes(m, n, k, shape), batch, None)
+    starts = []
+    for own, size in ((a, m * k), (b, k * n)):
+        numbers = np.arange(math.prod(own[:-2]), dtype=np.int64) * size
+        wide = np.broadcast_to(numbers.reshape(own[:-2]), outer)
+        starts.append(np.ascontiguousarray(wide).reshape(-1))
+    return _Broadcast(Sizes(m, n, k, shape), batch, (starts[0], starts[1]))
+
+
+def _matmul_vjp(
+    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: bool, transpose_b: bool
+) -> tuple[Any, Any]:
+    ta, tb = transpose_a, transpose_b
+    (m, n, k, _), batch, starts = _matmul_sizes(lhs.shape, rhs.shape, ta, tb)
+    if starts is None:
+        return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
+    outer = g.shape[: len(g.shape) - (lhs.ndim > 1) - (rhs.ndim > 1)]
+    wide = F._view_as(g, shape=(*outer, m, n))
+    d_lhs = d_rhs = None
+    if needs[0]:
+        b = F._view_as(rhs, shape=(*rhs.shape, 1)) if rhs.ndim == 1 else rhs
+        pair = (b, wide, tb, True) if ta else (wide, b, False, not tb)
+        d_lhs = F._matmul(pair[0], pair[1], transpose_a=pair[2], transpose_b=pair[3])
+        d_lhs = as_dtype_of(_summed(d_lhs, lhs.shape, 2 - (lhs.ndim == 1), row=True), lhs.dtype)
+    if needs[1]:
+        a = F._view_as(lhs, shape=(1, *lhs.shape)) if lhs.ndim == 1 else lhs
+        pair = (wide, a, True, ta) if tb else (a, wide, not ta, False)
+        d_rhs = F._matmul(pair[0], pair[1], transpose_a=pair[2], transpose_b=pair[3])
+        d_rhs = as_dtype_of(_summed(d_rhs, rhs.shape, 2 - (rhs.ndim == 1), row=False), rhs.dtype)
+    return d_lhs, d_rhs
+
+
+def _summed(x: Any, shape: Shape, axes: int, row: bool) -> Any:
+    """Sum over the axes that were broadcast, and leave out the axis that a vector was given."""
+    target = shape if axes == 2 else (1, *shape) if row else (*shape, 1)
+    x = x if x.shape == target else F._sum_to(x, shape=target)
+    return x if axes == 2 else F._view_as(x, shape=shape)
+
+
+@operator(
+    "_view_as",
+    vjp=lambda g, x_shape: F._view_as(g, shape=x_shape),
+    is_view=True,
+    samples=(Sample(((2, 3),), {"shape": (6,)}),),
+)
+def _view_as(x: Any, *, shape: Shape) -> Any:
+    """The same memory in a shape of as many elements."""
+    return x._data, shape
+
+
+@operator(
+    "_matmul",
+    vjp=_matmul_vjp,
+    reference=_batch_reference,
+    aliases=("matmul",),
+    samples=(
+        Sample(((3, 4), (4, 2))),
+        Sample(((2, 3, 4), (4, 2))),
+        Sample(((3, 4), (2, 4, 2))),
+        Sample(((2, 1, 3, 4), (3, 4, 2))),
+        Sample(((2, 1, 4, 3), (3, 2, 4)), {"transpose_a": True, "transpose_b": True}),
+        Sample(((4,), (2, 4, 3))),
+        Sample(((2, 3, 4), (4,))),
+        Sample(((4,), (4,))),
+    ),
+)
+def _matmul(lhs: Any, rhs: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+    """Matrix product as ``@`` of NumPy: axes before the last two broadcast.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray
+        Of one axis or more; a vector is a row on the left, a column on the right.
+    transpose_a, transpose_b : bool
+        Whether to exchange the last two axes of *lhs*, of *rhs*.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes do not fit.
+    """
+    ta = bool(transpose_a) and len(lhs._shape) > 1
+    tb = bool(transpose_b) and len(rhs._shape) > 1
+    (m, n, k, shape), batch, starts = _matmul_sizes(lhs._shape, rhs._shape, ta, tb)
+    return multiply(lhs, rhs, m, n, k, ta, tb, 1.0, batch, starts), shape
+
+
+# --- linalg ---------------------------------------------------------------------------------------
+
+
+def _check_axis(name: str, axis: Any) -> None:
+    if integer(name, "axis", axis) != -2:
+        raise MXNetError(f"Operator {name}: axis={axis}, expected -2: matrices are the last axes")
+
+
+def _gemm2_vjp(
+    g: Any, A: Any, B: Any, needs: Any, transpose_a: Any, transpose_b: Any, alpha: Any
+) -> tuple[Any, Any]:
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    (m, n, k, _), batch = _batch_sizes("linalg_gemm2", A.shape, B.shape, ta, tb)
+    return gemm_grads(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
+
+
+@operator(
+    "linalg_gemm2",
+    vjp=_gemm2_vjp,
+    reference=_batch_reference,
+    aliases=("_linalg_gemm2",),
+    samples=(
+        Sample(((3, 4), (4, 2)), {"alpha": 2.0}),
+        Sample(((2, 4, 3), (2, 2, 4)), {"transpose_a": True, "transpose_b": True}),
+    ),
+)
+def _linalg_gemm2(
+    A: Any,
+    B: Any,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    alpha: float = 1.0,
+    axis: int = -2,
+) -> Any:
+    """``alpha * op(A) @ op(B)`` of the last two axes, for each index of the axes before them.
+
+    Parameters
+    ----------
+    A, B : NDArray
+        Of two axes or more; all but the last two have equal lengths.
+    transpose_a, transpose_b : bool
+        Whether to exchange the last two axes of A, of B.
+    alpha : float
+        A factor.
+    axis : int
+        Where the rows are: -2 only.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes do not fit.
+    """
+    _check_axis("linalg_gemm2", axis)
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    (m, n, k, shape), batch = _batch_sizes("linalg_gemm2", A._shape, B._shape, ta, tb)
+    return multiply(A, B, m, n, k, ta, tb, float(alpha), batch), shape
+
+
+def _linalg_gemm_vjp(
+    g: Any, A: Any, B: Any, needs: Any, transpose_a: Any, transpose_b: Any, alpha: Any,
+    beta: Any, C_dtype: Any,
+) -> tuple[Any, Any, Any]:  # fmt: skip
+    d_a, d_b = _gemm2_vjp(g, A, B, needs, transpose_a, transpose_b, alpha)
+    return d_a, d_b, as_dtype_of(g * float(beta), C_dtype) if needs[2] else None
+
+
+@operator(
+    "linalg_gemm",
+    vjp=_linalg_gemm_vjp,
+    reference=lambda A, B, C, alpha=1.0, beta=1.0, **flags: (
+        _batch_reference(A, B, alpha=alpha, **flags) + beta * C
+    ),
+    aliases=("_linalg_gemm",),
+    samples=(
+        Sample(((3, 4), (4, 2), (3, 2)), {"alpha": 2.0, "beta": 0.5}),
+        Sample(((2, 4, 3), (2, 4, 2), (2, 3, 2)), {"transpose_a": True}),
+    ),
+)
+def _linalg_gemm(
+    A: Any,
+    B: Any,
+    C: Any,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    axis: int = -2,
+) -> Any:
+    """``alpha * op(A) @ op(B) + beta * C``; the parameters are those of `linalg_gemm2`."""
+    _check_axis("linalg_gemm", axis)
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    (m, n, k, shape), batch = _batch_sizes("linalg_gemm", A._shape, B._shape, ta, tb)
+    if C._shape != shape:
+        raise MXNetError(
+            f"Operator linalg_gemm: argument C has shape {show(C._shape)}, expected {show(shape)}"
+        )
+    product = type(A)(multiply(A, B, m, n, k, ta, tb, float(alpha), batch), shape, A._ctx)
+    return F.broadcast_add(product, F.BlockGrad(C) * float(beta))._data, shape
+
+
+def _syrk_vjp(g: Any, A: Any, transpose: Any, alpha: Any) -> Any:
+    # Of alpha A A': alpha (G + G') A; the two products stand for the sum.
+    t = bool(transpose)
+    other = {"alpha": float(alpha)}
+    if t:
+        return F.linalg_gemm2(A, g, transpose_b=True, **other) + F.linalg_gemm2(A, g, **other)
+    return F.linalg_gemm2(g, A, **other) + F.linalg_gemm2(g, A, transpose_a=True, **other)
+
+
+@operator(
+    "linalg_syrk",
+    vjp=_syrk_vjp,
+    reference=lambda A, transpose=False, alpha=1.0: (
+        alpha * (_swap(A) @ A if transpose else A @ _swap(A))
+    ),
+    aliases=("_linalg_syrk",),
+    samples=(Sample(((2, 3, 4),), {"alpha": 2.0}), Sample(((3, 4),), {"transpose": True})),
+)
+def _linalg_syrk(A: Any, *, transpose: bool = False, alpha: float = 1.0) -> Any:
+    """``alpha * A @ A.T`` of the last two axes, or ``alpha * A.T @ A`` with *transpose*."""
+    t = bool(transpose)
+    (m, n, k, shape), batch = _batch_sizes("linalg_syrk", A._shape, A._shape, t, not t)
+    return multiply(A, A, m, n, k, t, not t, float(alpha), batch), shape

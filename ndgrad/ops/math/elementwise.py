@@ -1,0 +1,319 @@
+"""Element-wise operators: one line each, the formula and its derivative.
+
+In a formula ``x`` (or ``a`` and ``b``) are the inputs, ``y`` is the output and ``g`` the incoming
+gradient.  Values at kinks and ties are MXNet's: ``relu`` and ``abs`` have derivative 0 at 0,
+``maximum`` gives a tie to its first input, ``clip`` is 1 on both bounds.  Only a power's at 0 are
+not: they are what the mathematics says, where MXNet's are NaN.  Derivatives without a
+source are school calculus; the others are in Abramowitz and Stegun, chapters 4, 6 and 7.
+"""
+
+from __future__ import annotations
+
+from ..declare import binary, elementwise, unary
+from ..table import Sample
+
+_POSITIVE = (0.1, 3.0)
+_OPEN_UNIT = (-0.9, 0.9)
+
+# --- copies and constants -------------------------------------------------------------------------
+
+unary(
+    "identity",
+    "x",
+    "g",
+    aliases=("_copy",),
+    doc="A copy of the input.",
+)
+unary("BlockGrad", "x", None, aliases=("stop_gradient",), doc="A copy that gradients do not pass.")
+
+# --- arithmetic -----------------------------------------------------------------------------------
+
+unary("negative", "-x", "-g", aliases=("_np_negative",), doc="-x.")
+unary("reciprocal", "reciprocal(x)", "-g * y * y", domain=_POSITIVE, doc="1 / x.")
+unary("square", "x * x", "2 * g * x", doc="x squared.")
+unary("sqrt", "sqrt(x)", "0.5 * g / y", domain=_POSITIVE, doc="The square root.")
+unary("rsqrt", "rsqrt(x)", "-0.5 * g * y / x", domain=_POSITIVE, doc="1 / sqrt(x).")
+unary("cbrt", "cbrt(x)", "g / (3 * y * y)", domain=_POSITIVE, doc="The cube root.")
+unary("rcbrt", "rcbrt(x)", "-g * y / (3 * x)", domain=_POSITIVE, doc="1 / cbrt(x).")
+unary("abs", "abs(x)", "g * sign(x)", domain=_POSITIVE, doc="The absolute value.")
+unary("sign", "sign(x)", None, doc="-1, 0 or 1; 0 for NaN.")
+unary("round", "round(x)", None, doc="The nearest integer; halves go away from zero.")
+unary("rint", "rint(x)", None, doc="The nearest integer; halves go down.")
+unary("ceil", "ceil(x)", None, doc="The least integer not below x.")
+unary("floor", "floor(x)", None, doc="The greatest integer not above x.")
+unary("trunc", "trunc(x)", None, doc="The integer part.")
+unary("fix", "trunc(x)", None, doc="The nearest integer towards zero.")
+unary("degrees", "x * 57.29577951308232", "g * 57.29577951308232", doc="Radians to degrees.")
+unary("radians", "x * 0.017453292519943295", "g * 0.017453292519943295", doc="Degrees to radians.")
+
+# --- exponentials and logarithms ------------------------------------------------------------------
+
+unary("exp", "exp(x)", "g * y", doc="e to the power x.")
+unary("expm1", "expm1(x)", "g * (y + 1)", doc="exp(x) - 1, accurate near 0.")
+unary("log", "log(x)", "g / x", domain=_POSITIVE, doc="The natural logarithm.")
+unary("log1p", "log1p(x)", "g / (1 + x)", domain=_POSITIVE, doc="log(1 + x), accurate near 0.")
+unary("log2", "log2(x)", "g / (x * 0.6931471805599453)", domain=_POSITIVE, doc="To base 2.")
+unary("log10", "log10(x)", "g / (x * 2.302585092994046)", domain=_POSITIVE, doc="To base 10.")
+
+# --- trigonometric and hyperbolic -----------------------------------------------------------------
+
+unary("sin", "sin(x)", "g * cos(x)", doc="The sine; x in radians.")
+unary("cos", "cos(x)", "-g * sin(x)", doc="The cosine; x in radians.")
+unary("tan", "tan(x)", "g * (1 + y * y)", domain=(-1.2, 1.2), doc="The tangent; x in radians.")
+unary("arcsin", "arcsin(x)", "g / sqrt(1 - x * x)", domain=_OPEN_UNIT, doc="In radians.")
+unary("arccos", "arccos(x)", "-g / sqrt(1 - x * x)", domain=_OPEN_UNIT, doc="In radians.")
+unary("arctan", "arctan(x)", "g / (1 + x * x)", doc="In radians.")
+unary("sinh", "sinh(x)", "g * cosh(x)", doc="The hyperbolic sine.")
+unary("cosh", "cosh(x)", "g * sinh(x)", doc="The hyperbolic cosine.")
+unary("tanh", "tanh(x)", "g * (1 - y * y)", doc="The hyperbolic tangent.")
+unary("arcsinh", "arcsinh(x)", "g / sqrt(x * x + 1)", doc="The inverse hyperbolic sine.")
+unary("arccosh", "arccosh(x)", "g / sqrt(x * x - 1)", domain=(1.2, 4.0), doc="Of x >= 1.")
+unary("arctanh", "arctanh(x)", "g / (1 - x * x)", domain=_OPEN_UNIT, doc="Of |x| < 1.")
+
+# --- special functions ----------------------------------------------------------------------------
+
+unary("erf", "erf(x)", "g * 1.1283791670955126 * exp(-x * x)", doc="The error function.")
+unary(
+    "erfinv",
+    "erfinv(x)",
+    "g * 0.886226925452758 * exp(y * y)",
+    domain=_OPEN_UNIT,
+    doc="The inverse error function.",
+)
+unary("gamma", "gamma(x)", "g * y * digamma(x)", domain=(0.5, 4.0), doc="The gamma function.")
+unary("gammaln", "gammaln(x)", "g * digamma(x)", domain=(0.5, 4.0), doc="log |gamma(x)|.")
+unary("digamma", "digamma(x)", "g * polygamma(1, x)", domain=(0.5, 4.0), doc="(log gamma)'.")
+elementwise(
+    "polygamma",
+    "n x",
+    "polygamma(n, x)",
+    {"x": "g * polygamma(n + 1, x)"},
+    samples=(Sample((1, (3, 4))), Sample((2, (3, 4)))),
+    domain=(0.5, 4.0),
+    doc="The n-th derivative of digamma.",
+)
+
+# --- activations ----------------------------------------------------------------------------------
+
+unary("relu", "maximum(x, 0)", "where(x > 0, g, where(x != x, x, 0))", doc="max(x, 0).")
+unary("sigmoid", "sigmoid(x)", "g * y * (1 - y)", doc="1 / (1 + exp(-x)).")
+unary("softrelu", "softrelu(x)", "g * sigmoid(x)", doc="log(1 + exp(x)), also called softplus.")
+unary(
+    "softsign",
+    "x / (1 + abs(x))",
+    "g / ((1 + abs(x)) * (1 + abs(x)))",
+    doc="x / (1 + |x|).",
+)
+unary(
+    "hard_sigmoid",
+    "maximum(minimum(alpha * x + beta, 1), 0)",
+    "where(y > 0, where(y < 1, alpha * g, 0), 0)",
+    params={"alpha": 0.2, "beta": 0.5},
+    doc="alpha * x + beta, cut to [0, 1].",
+)
+unary(
+    "_activation_relu",
+    "where(x > 0, x, 0)",
+    "where(y > 0, g, 0)",
+    doc="`Activation`'s relu, which treats NaN unlike `relu`.",
+)
+unary(
+    "_leaky",
+    "where(x > 0, x, slope * x)",
+    "where(x <= 0, slope * g, g)",
+    params={"slope": 0.25},
+    doc="x, or slope * x below 0.",
+)
+unary(
+    "_elu",
+    "where(x > 0, x, slope * expm1(x))",
+    "where(x > 0, g, g * (y + slope))",
+    params={"slope": 0.25},
+    doc="x, or slope * (exp(x) - 1) below 0 (Clevert et al. 2015).",
+)
+_SELU = "1.0507009873554805"
+_SELU_ALPHA = "1.7580993408473766"  # the product of the two constants of Klambauer et al. 2017
+unary(
+    "_selu",
+    f"where(x > 0, {_SELU} * x, {_SELU_ALPHA} * expm1(x))",
+    f"where(x > 0, {_SELU} * g, g * (y + {_SELU_ALPHA}))",
+    doc="The self-normalising elu (Klambauer et al. 2017).",
+)
+unary(
+    "_gelu",
+    "0.5 * x * (1 + erf(x * 0.7071067811865476))",
+    "g * (0.5 * (1 + erf(x * 0.7071067811865476)) + x * exp(-0.5 * x * x) * 0.3989422804014327)",
+    doc="x times the normal distribution's cumulative probability (Hendrycks and Gimpel 2016).",
+)
+elementwise(
+    "_prelu",
+    "x slope",
+    "where(x > 0, x, slope * x)",
+    {"x": "where(x > 0, g, slope * g)", "slope": "where(x > 0, 0, g * x)"},
+    doc="x, or slope * x below 0, with a slope to be learnt (He et al. 2015).",
+)
+unary(
+    "clip",
+    "where(x > a_max, a_max, where(x < a_min, a_min, x))",
+    "where(x > a_max, 0, where(x < a_min, 0, g))",
+    params={"a_min": None, "a_max": None},
+    samples=(Sample(((3, 4),), {"a_min": -1.0, "a_max": 1.0}),),
+    doc="x, cut to [a_min, a_max].",
+)
+unary(
+    "smooth_l1",
+    "where(abs(x) * scalar * scalar < 1, 0.5 * (x * scalar) * (x * scalar), "
+    "abs(x) - 0.5 / (scalar * scalar))",
+    "where(abs(x) * scalar * scalar < 1, g * x * scalar * scalar, g * sign(x))",
+    params={"scalar": 1.0},
+    doc="Quadratic within 1 / scalar^2 of zero, linear beyond (Girshick 2015).",
+)
+
+unary(
+    "_contrib_quadratic",
+    "a * x * x + b * x + c",
+    "g * (2 * a * x + b)",
+    params={"a": 0.0, "b": 0.0, "c": 0.0},
+    samples=(Sample(((3, 4),), {"a": 2.0, "b": -3.0, "c": 1.0}),),
+    doc="a * x^2 + b * x + c.",
+)
+unary(
+    "_contrib_gradientmultiplier",
+    "x",
+    "g * scalar",
+    params={"scalar": 1.0, "is_int": True},
+    samples=(Sample(((3, 4),), {"scalar": -0.5}),),
+    ignores_head=True,  # no derivative of its forward, which is the point of it
+    doc="A copy; gradients that pass it are multiplied by scalar.",
+)
+
+# --- two operands ---------------------------------------------------------------------------------
+
+
+def _arithmetic(name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts):
+    """``broadcast_<name>`` and, for the four operations MXNet has it for, ``elemwise_<name>``."""
+    doc = facts.pop("doc")
+    binary(f"broadcast_{name}", formula, d_a, d_b, aliases=aliases, doc=doc, **facts)
+    if plain:
+        binary(
+            f"elemwise_{name}",
+            formula,
+            d_a,
+            d_b,
+            broadcast=False,
+            doc=f"{doc} Shapes must be equal.",
+            **facts,
+        )
+
+
+_arithmetic("add", "a + b", "g", "g", True, "broadcast_plus", doc="a + b.")
+_arithmetic("sub", "a - b", "g", "-g", True, "broadcast_minus", doc="a - b.")
+_arithmetic("mul", "a * b", "g * b", "g * a", True, doc="a * b.")
+_arithmetic(
+    "div", "a / b", "g / b", "-g * a / (b * b)", True, domain=_POSITIVE, doc="a / b; integers: C's."
+)
+_arithmetic(
+    "mod",
+    "a % b",
+    "g",
+    "-g * floor(a / b)",
+    False,
+    "mod",
+    domain=(1.05, 1.9),
+    doc="The remainder, with the sign of b; 0 where b is 0.",
+)
+binary(
+    "broadcast_floor_divide",
+    "round((a - a % b) / b)",
+    None,
+    None,
+    aliases=("floor_divide",),
+    domain=_POSITIVE,
+    doc="The quotient rounded down; integers by 0 give 0.",
+)
+# At a = 0 the derivatives would be 0 times infinity for b = 0 and for b > 0.  There a is replaced
+# rather than the result: the derivative of what is not chosen would be 0 times infinity again.
+_arithmetic(
+    "power",
+    "pow(a, b)",
+    "g * b * pow(where(b == 0, where(a == 0, 1, a), a), b - 1)",
+    "g * y * log(where(a == 0, where(b > 0, 1, a), a))",
+    False,
+    "pow",
+    domain=_POSITIVE,
+    doc="a to the power b.",
+)
+_arithmetic(
+    "maximum",
+    "maximum(a, b)",
+    "where(a >= b, g, 0)",
+    "where(a < b, g, 0)",
+    False,
+    "maximum",
+    doc="The greater one.",
+)
+_arithmetic(
+    "minimum",
+    "minimum(a, b)",
+    "where(a <= b, g, 0)",
+    "where(a > b, g, 0)",
+    False,
+    "minimum",
+    doc="The smaller one.",
+)
+_arithmetic(
+    "hypot", "hypot(a, b)", "g * a / y", "g * b / y", False, "hypot", doc="sqrt(a^2 + b^2)."
+)
+_arithmetic(
+    "arctan2",
+    "arctan2(a, b)",
+    "g * b / (a * a + b * b)",
+    "-g * a / (a * a + b * b)",
+    False,
+    "arctan2",
+    domain=_POSITIVE,
+    doc="The angle of the point (b, a), in radians.",
+)
+
+for _name, _sign in {
+    "equal": "==",
+    "not_equal": "!=",
+    "greater": ">",
+    "greater_equal": ">=",
+    "lesser": "<",
+    "lesser_equal": "<=",
+}.items():
+    binary(f"broadcast_{_name}", f"a {_sign} b", None, None, doc=f"1 where a {_sign} b, else 0.")
+
+binary(
+    "broadcast_logical_and",
+    "(a != 0) * (b != 0)",
+    None,
+    None,
+    doc="1 where both are not 0, else 0.",
+)
+binary(
+    "broadcast_logical_or",
+    "(a != 0) + (b != 0) > 0",
+    None,
+    None,
+    doc="1 where one is not 0, else 0.",
+)
+binary(
+    "broadcast_logical_xor", "(a != 0) != (b != 0)", None, None, doc="1 where just one is not 0."
+)
+unary("logical_not", "x == 0", None, doc="1 where x is 0, else 0.")
+unary("isnan", "isnan(x)", None, doc="1 where x is NaN, else 0.")
+unary("isinf", "isinf(x)", None, doc="1 where x is infinite, else 0.")
+unary("isfinite", "isfinite(x)", None, doc="1 where x is neither infinite nor NaN, else 0.")
+
+elementwise(
+    "where",
+    "condition x y_else",
+    "where(condition != 0, x, y_else)",
+    {"x": "where(condition != 0, g, 0)", "y_else": "where(condition != 0, 0, g)"},
+    free=frozenset({"condition"}),
+    keywords=("condition", "x", "y"),
+    samples=(Sample(([[1, 0], [0, 1]], (2, 2), (2, 2))),),
+    doc="x where condition is not 0, else y.",
+)

@@ -1,0 +1,147 @@
+"""The dense layer."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+from ...base import MXNetError, promote
+from ...kernels.cpu.matmul import (
+    Shape,
+    Sizes,
+    as_dtype_of,
+    fill_rows,
+    gemm_grads,
+    in_dtype,
+    in_result_dtype,
+    integer_product,
+    multiply,
+    one,
+    show,
+    sum_dtype,
+)
+from ...memory.device import DeviceArray
+from ...memory.storage import empty
+from ..axes import integer
+from ..declare import operator
+from ..table import F, Sample
+
+
+@lru_cache(maxsize=4096)
+def _fc_sizes(
+    data: Shape, weight: Shape, bias: Shape | None, num_hidden: int, flatten: bool
+) -> Sizes:
+    name = "Operator FullyConnected"
+    if not data:
+        raise MXNetError(f"{name}: data must have one axis or more, got {show(data)}")
+    if num_hidden < 1:
+        raise MXNetError(f"{name}: num_hidden={num_hidden}, expected 1 or more")
+    if flatten:
+        m, k = data[0], math.prod(data[1:])
+        shape: Shape = (m, num_hidden)
+    else:
+        m, k = math.prod(data[:-1]), data[-1]
+        shape = (*data[:-1], num_hidden)
+    if weight != (num_hidden, k):
+        raise MXNetError(
+            f"{name}: argument weight: Shape inconsistent, Provided = {show(weight)}, "
+            f"inferred shape={show((num_hidden, k))} from data {show(data)}"
+        )
+    if bias is not None and bias != (num_hidden,):
+        raise MXNetError(
+            f"{name}: argument bias: Shape inconsistent, Provided = {show(bias)}, "
+            f"inferred shape={show((num_hidden,))}"
+        )
+    return Sizes(m, num_hidden, k, shape)
+
+
+def _fc_vjp(
+    g: Any, data: Any, weight: Any, bias_dtype: Any, needs: Any, num_hidden: int, flatten: Any
+) -> tuple[Any, ...]:
+    m, n, k, _ = _fc_sizes(data.shape, weight.shape, None, int(num_hidden), bool(flatten))
+    d_data, d_weight = gemm_grads(g, data, weight, needs, m, n, k, False, True)
+    if len(needs) == 2:
+        return d_data, d_weight
+    d_bias = as_dtype_of(F.sum(g, axis=-1, exclude=True), bias_dtype) if needs[2] else None
+    return d_data, d_weight, d_bias
+
+
+def _fc_reference(
+    data: Any,
+    weight: Any,
+    bias: Any = None,
+    num_hidden: int = 0,
+    no_bias: bool = False,
+    flatten: bool = True,
+) -> Any:
+    x = data.reshape(len(data), -1) if flatten else data
+    return x @ weight.T + (0 if bias is None else bias)
+
+
+@operator(
+    "FullyConnected",
+    vjp=_fc_vjp,
+    reference=_fc_reference,
+    samples=(
+        Sample(((3, 4), (2, 4), (2,)), {"num_hidden": 2}),
+        Sample(((3, 4), (2, 4)), {"num_hidden": 2, "no_bias": True}),
+        Sample(((3, 2, 2), (2, 4), (2,)), {"num_hidden": 2}),
+        Sample(((3, 2, 4), (2, 4), (2,)), {"num_hidden": 2, "flatten": False}),
+    ),
+)
+def _fully_connected(
+    data: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    num_hidden: int,
+    no_bias: bool = False,
+    flatten: bool = True,
+) -> Any:
+    """A dense layer: ``data @ weight.T + bias``.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (batch, ...), taken as a matrix; with *flatten* off only its last axis is used.
+    weight : NDArray
+        Of shape (num_hidden, length of the axis summed over).
+    bias : NDArray
+        Of shape (num_hidden,).
+    num_hidden : int
+        The number of results for each row.
+    no_bias : bool
+        Whether to leave out the bias.
+    flatten : bool
+        Whether to take all axes but the first together.
+
+    Raises
+    ------
+    MXNetError
+        If *bias* is missing without *no_bias*, or a shape does not fit.
+    """
+    if no_bias and bias is not None:
+        raise MXNetError("Operator FullyConnected: no_bias=True, but a bias is given")
+    if bias is None and not no_bias:
+        raise MXNetError("Operator FullyConnected: argument bias is missing and no_bias is False")
+    hidden = integer("FullyConnected", "num_hidden", num_hidden)
+    given = None if bias is None else bias._shape
+    m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(flatten))
+    if bias is None:
+        return multiply(data, weight, m, n, k, False, True), shape
+    dtype = promote(promote(data._data.dtype, weight._data.dtype), bias._data.dtype)
+    compute = sum_dtype(dtype, data._data)
+    a, b, row = in_dtype(data, compute), in_dtype(weight, compute), in_dtype(bias, compute)
+    y: Any = empty(m * n, compute)
+    if compute.kind == "f" or y.__class__ is DeviceArray:
+        # The product adds to what is there: filling with the bias takes the place of the pass
+        # in which BLAS would set zeros.
+        fill_rows(y, row, m, n)
+        if y.size and k:
+            one(a, b, y, m, n, k, False, True, 1.0, 1.0)
+    else:
+        if y.size:
+            integer_product(a, b, y, 1, m, n, k, False, True)
+        y.reshape(m, n)[...] += row
+    return in_result_dtype(y, dtype, data), shape

@@ -1,0 +1,331 @@
+"""Outputs that make their own gradient: the classic ``...Output`` operators and ``MakeLoss``.
+
+Their forward is a prediction; in backward they put the gradient of a loss in place of the incoming
+one, which is ignored unless ``out_grad`` asks for it.  The derivatives are formulas over the data,
+so they can be differentiated again.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...base import MXNetError
+from ...kernels.build.codegen import Loop, compute_type
+from ...kernels.cpu import elementwise, rowwise
+from ...kernels.cpu.rowwise import SOFTMAX
+from ...memory.storage import empty
+from ..declare import operator
+from ..math.casting import copied
+from ..table import F, Sample
+
+_NORMALIZATIONS = ("null", "batch", "valid")
+
+
+def _floating(op: str, data: Any) -> None:
+    if data._data.dtype.kind != "f":
+        raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {data._data.dtype}")
+
+
+def _check_normalization(op: str, value: Any) -> None:
+    if value not in _NORMALIZATIONS:
+        raise MXNetError(
+            f"Operator {op}: normalization={value!r}, valid values are 'null', 'batch', 'valid'"
+        )
+
+
+# --- SoftmaxOutput --------------------------------------------------------------------------------
+
+
+def _output_form(shape: Any, multi_output: Any, preserve_shape: Any) -> tuple[int, int, int]:
+    """(outer, classes, inner) of the lines that softmax runs along."""
+    if len(shape) < 2:
+        return 1, math.prod(shape), 1
+    if multi_output:
+        return shape[0], shape[1], math.prod(shape[2:])
+    if preserve_shape:
+        return math.prod(shape[:-1]), shape[-1], 1
+    return shape[0], math.prod(shape[1:]), 1
+
+
+def _share(valid: Any, dtype: str) -> Any:
+    """1 / the number of elements that are not zero, at least 1."""
+    count = F.sum(F.Cast(valid, dtype="float64"))
+    return F.Cast(1.0 / F.broadcast_maximum(count, 1.0), dtype=dtype)
+
+
+def _softmax_output_vjp(
+    g: Any,
+    data: Any,
+    label: Any,
+    grad_scale: Any,
+    ignore_label: Any,
+    multi_output: Any,
+    use_ignore: Any,
+    preserve_shape: Any,
+    normalization: Any,
+    out_grad: Any,
+    smooth_alpha: Any,
+) -> Any:
+    form = _output_form(data._shape, multi_output, preserve_shape)
+    outer, n, inner = form
+    dtype = data._data.dtype.name
+    p = F.softmax(F._reshaped(data, shape=form), axis=1)
+    by_class = label._shape != data._shape
+    if by_class:
+        target = F._hot(label, form=form, dtype=dtype)
+        if smooth_alpha:
+            rest = smooth_alpha / max(1, n - 1)
+            target = target * (1.0 - smooth_alpha - rest) + rest
+    else:
+        target = F.Cast(F._reshaped(label, shape=form), dtype=dtype)
+    grad = p - target
+    if use_ignore and by_class:
+        lines = F.Cast(F._reshaped(label, shape=(outer, 1, inner)), dtype=dtype)
+        grad = F.where(F.broadcast_equal(lines, float(ignore_label)), 0.0, grad)
+    scale = float(grad_scale)
+    if normalization == "batch":
+        scale /= max(1, outer)
+    if multi_output and normalization != "valid":
+        scale /= max(1, inner)
+    if normalization == "valid" and by_class:
+        grad = grad * _share(F.broadcast_not_equal(label, float(ignore_label)), dtype)
+    elif normalization == "valid":
+        scale /= max(1, outer * inner)
+    if out_grad:
+        grad = grad * F._reshaped(g, shape=form)
+    return F._reshaped(grad if scale == 1 else grad * scale, shape=data._shape), None
+
+
+@operator(
+    "SoftmaxOutput",
+    vjp=_softmax_output_vjp,
+    ignores_head=True,
+    aliases=("Softmax",),
+    samples=(
+        Sample(((2, 3), [2, 0]), {"out_grad": True}),
+        Sample(((2, 3, 2), [[2, 0], [1, 1]]), {"out_grad": True, "multi_output": True}),
+    ),
+)
+def _softmax_output(
+    data: Any,
+    label: Any,
+    *,
+    grad_scale: Any = 1.0,
+    ignore_label: Any = -1.0,
+    multi_output: Any = False,
+    use_ignore: Any = False,
+    preserve_shape: Any = False,
+    normalization: Any = "null",
+    out_grad: Any = False,
+    smooth_alpha: Any = 0.0,
+) -> Any:
+    """The softmax, whose backward is the gradient of the cross-entropy with *label*.
+
+    Parameters
+    ----------
+    data : NDArray
+    label : NDArray
+        A class for each line, or probabilities of data's shape.
+    grad_scale : float
+        Factor of the gradient.
+    ignore_label : float
+        With *use_ignore*, lines with this label have no gradient.
+    multi_output : bool
+        Lines run along axis 1, and the gradient is divided by their number in an example.
+    use_ignore : bool
+    preserve_shape : bool
+        Lines run along the last axis; otherwise each example is one line.
+    normalization : {'null', 'batch', 'valid'}
+        Divide the gradient by nothing, the batch, or the number of labels not to be ignored.
+    out_grad : bool
+        Multiply by the incoming gradient, which is ignored otherwise.
+    smooth_alpha : float
+        How much probability the true class cedes to the others.
+
+    Raises
+    ------
+    MXNetError
+        For a label whose shape does not fit, or another normalization.
+    """
+    _floating("SoftmaxOutput", data)
+    _check_normalization("SoftmaxOutput", normalization)
+    form = _output_form(data._shape, multi_output, preserve_shape)
+    shape = label._shape
+    if (shape != data._shape and math.prod(shape) != form[0] * form[2]) or shape[:1] == ():
+        raise MXNetError(
+            f"Operator SoftmaxOutput: expected a label for each of {form[0] * form[2]} lines, or "
+            f"of data's shape {list(data._shape)}; got shape {list(shape)}"
+        )
+    y = empty(data._data.size, data._data.dtype)
+    rowwise.run(SOFTMAX, (data._data,), y, form)
+    return y, data._shape
+
+
+# --- regression -----------------------------------------------------------------------------------
+
+
+def _regression(name: str, doc: str, forward: Any, difference: Any) -> None:
+    op = f"{name}RegressionOutput"
+
+    def vjp(g: Any, data: Any, label: Any, data_dtype: Any, grad_scale: Any) -> Any:
+        shape = data._shape
+        share = float(grad_scale) / max(1, math.prod(shape[1:]))
+        target = F.Cast(F._reshaped(label, shape=shape), dtype=data_dtype)
+        return difference(data, target) * share, None
+
+    def run(data: Any, label: Any, *, grad_scale: Any = 1.0) -> Any:
+        _floating(op, data)
+        fits = label._shape == data._shape or label._shape == data._shape[:1]
+        if not fits or label._data.size != data._data.size:
+            raise MXNetError(
+                f"Operator {op}: expected label of shape {list(data._shape)}, "
+                f"got {list(label._shape)}"
+            )
+        return forward(data), data._shape
+
+    run.__doc__ = f"""{doc}
+
+    Parameters
+    ----------
+    data, label : NDArray
+        Of one shape; label may lack trailing axes of length 1.
+    grad_scale : float
+        Factor of the gradient, which is also divided by the numbers in an example.
+
+    Raises
+    ------
+    MXNetError
+        If the shapes differ.
+    """
+    # The incoming gradient is ignored, so this is no derivative of the forward.
+    operator(op, vjp=vjp, ignores_head=True, samples=(Sample(((3, 2), (3, 2))),))(run)
+
+
+def _copy(data: Any) -> Any:
+    return copied(data, data._data.dtype)
+
+
+_SIGMOID = Loop("sigmoid", ("x",), (("y", "sigmoid(x)"),))
+
+
+def _sigmoid(data: Any) -> Any:
+    x = data._data
+    y = empty(x.size, x.dtype)
+    if y.size:
+        kind = compute_type(x.dtype, mathematical=True)
+        elementwise.run(_SIGMOID, (x,), (x.shape,), (y,), kind)
+    return y
+
+
+_regression(
+    "Linear",
+    "A copy, whose backward is the gradient of half the squared distance from *label*.",
+    _copy,
+    lambda x, label: x - label,
+)
+_regression(
+    "Logistic",
+    "The sigmoid, whose backward is the gradient of the cross-entropy with *label*.",
+    _sigmoid,
+    lambda x, label: F.sigmoid(x) - label,
+)
+_regression(
+    "MAE",
+    "A copy, whose backward is the gradient of the distance from *label*.",
+    _copy,
+    lambda x, label: F.broadcast_greater(x, label) * 2.0 - 1.0,
+)
+
+# --- MakeLoss and SVMOutput -----------------------------------------------------------------------
+
+
+def _make_loss_vjp(
+    g: Any, data: Any, grad_scale: Any, valid_thresh: Any, normalization: Any
+) -> Any:
+    scale = float(grad_scale)
+    if normalization == "batch":
+        scale /= max(1, data._shape[0] if data._shape else 1)
+    grad = F.ones_like(data) * scale
+    if normalization == "valid":
+        valid = F.broadcast_greater(data, float(valid_thresh))
+        grad = grad * _share(valid, data._data.dtype.name)
+    return grad
+
+
+@operator("MakeLoss", vjp=_make_loss_vjp, ignores_head=True, samples=(Sample(((3, 4),)),))
+def _make_loss(
+    data: Any, *, grad_scale: Any = 1.0, valid_thresh: Any = 0.0, normalization: Any = "null"
+) -> Any:
+    """A copy that starts gradients: its own is a constant, whatever comes in.
+
+    Parameters
+    ----------
+    data : NDArray
+    grad_scale : float
+        The constant.
+    valid_thresh : float
+        Elements above are valid.
+    normalization : {'null', 'batch', 'valid'}
+        Divide the constant by nothing, the batch, or the number of valid elements.
+
+    Raises
+    ------
+    MXNetError
+        For another normalization.
+    """
+    _check_normalization("MakeLoss", normalization)
+    return _copy(data), data._shape
+
+
+def _svm_vjp(
+    g: Any, data: Any, label: Any, margin: Any, regularization_coefficient: Any, use_linear: Any
+) -> Any:
+    rows, n = data._shape
+    hot = F._reshaped(
+        F._hot(label, form=(rows, n, 1), dtype=data._data.dtype.name), shape=data._shape
+    )
+    side = 1.0 - hot * 2.0
+    short = side * data + float(margin)
+    factor = float(regularization_coefficient)
+    if use_linear:
+        return F.where(F.broadcast_greater(short, 0.0), side, 0.0) * factor, None
+    return F.relu(short) * side * (2.0 * factor), None
+
+
+@operator("SVMOutput", vjp=_svm_vjp, ignores_head=True, samples=(Sample(((2, 3), [0, 2])),))
+def _svm_output(
+    data: Any,
+    label: Any,
+    *,
+    margin: Any = 1.0,
+    regularization_coefficient: Any = 1.0,
+    use_linear: Any = False,
+) -> Any:
+    """A copy, whose backward is the gradient of the hinge loss, one class against the rest.
+
+    Parameters
+    ----------
+    data : NDArray
+        Scores of shape (rows, classes).
+    label : NDArray
+        A class for each row.
+    margin : float
+        How far on the right side of 0 a score must be.
+    regularization_coefficient : float
+        Factor of the gradient.
+    use_linear : bool
+        The hinge itself instead of its square.
+
+    Raises
+    ------
+    MXNetError
+        For other shapes.
+    """
+    _floating("SVMOutput", data)
+    if len(data._shape) != 2 or label._shape != data._shape[:1]:
+        raise MXNetError(
+            "Operator SVMOutput: expected data of shape (rows, classes) and label of shape "
+            f"(rows,), got {list(data._shape)} and {list(label._shape)}"
+        )
+    return _copy(data), data._shape

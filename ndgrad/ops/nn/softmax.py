@@ -1,0 +1,459 @@
+"""softmax and its relatives.
+
+``softmax(x)_i = exp(x_i - m) / sum_k exp(x_k - m)`` with m the greatest element, which cancels and
+keeps the exponentials finite.  Its derivative is ``y * (g - sum(g * y))``, that of its logarithm
+``g - exp(y) * sum(g)``.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetError, as_dtype
+from ...kernels.build import binaries
+from ...kernels.build.codegen import _loaded, _stored, compute_type
+from ...kernels.build.half import seen
+from ...kernels.build.launch import grain
+from ...kernels.cpu import indexed, rowwise
+from ...kernels.cpu.reduction import Buffer
+from ...kernels.cpu.rowwise import SOFTMAX, Lines, line_form
+from ...kernels.cpu.sums import PART
+from ...memory.device import DeviceArray
+from ...memory.storage import empty
+from ..axes import choice, number
+from ..declare import operator
+from ..math.casting import copied
+from ..table import ZERO, F, Sample, lookup
+
+# The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
+# lose the bits of s where m is large.
+LOG_SOFTMAX = Lines(
+    "log_softmax",
+    ("x",),
+    "exp(x * scale - m)",
+    "minimum(x * scale - m, 0) - s",
+    "x * scale",
+    "log(s)",
+)
+_SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale")
+_LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
+
+
+def _scale(temperature: Any, sign: float = 1.0, op: str = "softmax") -> float:
+    if temperature is None:
+        return sign
+    divisor = float(number(op, "temperature", temperature))
+    return sign / divisor if divisor else math.copysign(math.inf, sign)
+
+
+def _out_dtype(op: str, data: Any, dtype: Any) -> np.dtype[Any]:
+    own: np.dtype[Any] = data._data.dtype
+    if own.kind != "f":
+        raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {own}")
+    if dtype is None:
+        return own
+    wanted = as_dtype(dtype, op=op)
+    if wanted.kind != "f":
+        raise MXNetError(
+            f"Operator {op}: dtype={wanted}, expected None, float16, float32 or float64"
+        )
+    return wanted
+
+
+def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any:
+    if not use_length:
+        if length is not None:
+            raise MXNetError(f"Operator {op}: length is given, but use_length is False")
+        return None
+    if length is None:
+        raise MXNetError(f"Operator {op}: use_length=True needs the argument length")
+    shape = list(data._shape or (1,))
+    del shape[axis % len(shape)]
+    if list(length._shape) != shape:
+        raise MXNetError(
+            f"Operator {op}: expected length of shape {shape}, got {list(length._shape)}"
+        )
+    return length._data.astype(np.int64)
+
+
+def _forward(op: str, lines: Lines, data: Any, axis: Any, scale: float, dtype: Any) -> Any:
+    form = line_form(op, data._shape or (1,), axis)
+    y = empty(data._data.size, _out_dtype(op, data, dtype))
+    rowwise.run(lines, (data._data,), y, form, scale)
+    return y, data._shape
+
+
+def _along(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
+    """A fused gradient."""
+    grad = empty(y._data.size, dtype)
+    form = line_form(lines.name, y._shape or (1,), axis)
+    rowwise.run(lines, (y._data, g._data), grad, form, scale)
+    return type(g)(grad, y._shape, g._ctx)
+
+
+def _d_softmax(y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
+    weighted = g * y
+    grad = weighted - y * F.sum(weighted, axis=axis, keepdims=True)
+    return F.Cast(grad if scale == 1 else grad * scale, dtype=dtype)
+
+
+def _softmax_vjp(
+    g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any, use_length: Any
+) -> Any:
+    # Beyond its length a line is 0, and so is the gradient.
+    grad = _d_softmax(y, g, axis, _scale(temperature), data_dtype)
+    return (grad, None) if use_length else grad
+
+
+def _softmax_fast(
+    g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any, use_length: Any
+) -> Any:
+    grad = _along(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
+    return (grad, None) if use_length else grad
+
+
+_SAMPLES = (
+    Sample(((3, 4),)),
+    Sample(((2, 3, 4),), {"axis": 1}),
+    Sample(((2, 3),), {"axis": 0, "temperature": 2.5}),
+)
+
+
+def _softmax_reference(
+    data: Any,
+    length: Any = None,
+    *,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: Any = None,
+    use_length: bool = False,
+) -> Any:
+    z = data * _scale(temperature)
+    if use_length:
+        place = np.arange(data.shape[axis]).reshape(
+            [-1 if i == axis % data.ndim else 1 for i in range(data.ndim)]
+        )
+        z = np.where(place < np.expand_dims(length, axis), z, -np.inf)
+    e = np.exp(z - z.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+@operator(
+    "softmax",
+    vjp=_softmax_vjp,
+    fast_vjp=_softmax_fast,
+    samples=(*_SAMPLES, Sample(((2, 3), [1, 3]), {"use_length": True})),
+    reference=_softmax_reference,
+)
+def _softmax(
+    data: Any,
+    length: Any = None,
+    *,
+    axis: Any = -1,
+    temperature: Any = None,
+    dtype: Any = None,
+    use_length: Any = False,
+) -> Any:
+    """Exponentials divided by their sum along an axis.
+
+    Parameters
+    ----------
+    data : NDArray
+        Floating point.
+    length : NDArray, optional
+        With *use_length*: of data's shape without *axis*; how many elements count.  The
+        others become 0.
+    axis : int
+    temperature : float, optional
+        Divides the elements before.
+    dtype : optional
+        Of the result, float16, float32 or float64.
+    use_length : bool
+
+    Raises
+    ------
+    MXNetError
+        For a wrong axis, dtype or length.
+    """
+    form = line_form("softmax", data._shape or (1,), axis)
+    wanted = _out_dtype("softmax", data, dtype)
+    lengths = _lengths("softmax", data, length, axis, use_length)
+    y = empty(data._data.size, wanted)
+    rowwise.run(SOFTMAX, (data._data,), y, form, _scale(temperature), lengths)
+    return y, data._shape
+
+
+@operator(
+    "softmin",
+    vjp=lambda g, y, data_dtype, axis, temperature: _d_softmax(
+        y, g, axis, _scale(temperature, -1.0), data_dtype
+    ),
+    fast_vjp=lambda g, y, data_dtype, axis, temperature: _along(
+        _SOFTMAX_GRAD, y, g, axis, _scale(temperature, -1.0), data_dtype
+    ),
+    samples=_SAMPLES,
+    reference=lambda data, **params: _softmax_reference(-data, **params),
+)
+def _softmin(
+    data: Any,
+    *,
+    axis: Any = -1,
+    temperature: Any = None,
+    dtype: Any = None,
+    use_length: Any = False,
+) -> Any:
+    """The softmax of the negative: see `softmax`."""
+    if use_length:
+        raise MXNetError("Operator softmin: use_length=True, expected False; softmax has lengths")
+    return _forward("softmin", SOFTMAX, data, axis, _scale(temperature, -1.0, "softmin"), dtype)
+
+
+def _log_softmax_vjp(g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any) -> Any:
+    scale = _scale(temperature)
+    grad = g - F.exp(y) * F.sum(g, axis=axis, keepdims=True)
+    return F.Cast(grad if scale == 1 else grad * scale, dtype=data_dtype)
+
+
+@operator(
+    "log_softmax",
+    vjp=_log_softmax_vjp,
+    fast_vjp=lambda g, y, data_dtype, axis, temperature: _along(
+        _LOG_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype
+    ),
+    samples=_SAMPLES,
+    reference=lambda data, **params: np.log(_softmax_reference(data, **params)),
+)
+def _log_softmax(
+    data: Any,
+    *,
+    axis: Any = -1,
+    temperature: Any = None,
+    dtype: Any = None,
+    use_length: Any = False,
+) -> Any:
+    """The logarithm of the softmax, without its overflows: see `softmax`."""
+    if use_length:
+        raise MXNetError(
+            "Operator log_softmax: use_length=True, expected False; softmax has lengths"
+        )
+    return _forward(
+        "log_softmax", LOG_SOFTMAX, data, axis, _scale(temperature, 1.0, "log_softmax"), dtype
+    )
+
+
+def _activation_axis(shape: tuple[int, ...], mode: Any) -> tuple[int, int, int]:
+    if choice("SoftmaxActivation", "mode", mode, ("instance", "channel")) == "channel":
+        if len(shape) < 3:
+            raise MXNetError(
+                "Operator SoftmaxActivation: mode='channel' expected 3 dimensions or more, "
+                f"got shape {list(shape)}"
+            )
+        return line_form("SoftmaxActivation", shape, 1)
+    return line_form("SoftmaxActivation", shape or (1,), -1)
+
+
+def _activation_vjp(g: Any, y: Any, mode: Any) -> Any:
+    form = _activation_axis(y._shape, mode)
+    g, p = F._reshaped(g, shape=form), F._reshaped(y, shape=form)
+    return F._reshaped(_d_softmax(p, g, 1, 1.0, y._data.dtype), shape=y._shape)
+
+
+@operator(
+    "SoftmaxActivation",
+    vjp=_activation_vjp,
+    samples=(Sample(((3, 4),)), Sample(((2, 3, 2),), {"mode": "channel"})),
+)
+def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
+    """The softmax along the last axis, or with ``mode='channel'`` along axis 1.
+
+    Raises
+    ------
+    MXNetError
+        For another mode, or too few dimensions.
+    """
+    form = _activation_axis(data._shape, mode)
+    y = empty(data._data.size, _out_dtype("SoftmaxActivation", data, None))
+    rowwise.run(SOFTMAX, (data._data,), y, form)
+    return y, data._shape
+
+
+# --- labels and cross-entropy ---------------------------------------------------------------------
+
+
+@operator(
+    "_hot",
+    gradient=ZERO,
+    samples=(Sample(([[1, 0], [2, 3]],), {"form": (2, 3, 2), "dtype": "float64"}),),
+)
+def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
+    """1 at each label's place along the middle axis of *form*, else 0; none where it is outside."""
+    outer, n, inner = form
+    y: Any = empty(outer * n * inner, np.dtype(dtype))
+    y.fill(0)
+    if y.__class__ is DeviceArray:
+        indexed.hot(label._data.astype(np.int64), (outer, n, inner), y, 1, 0)
+        return y, tuple(form)
+    place = label._data.astype(np.int64)
+    line = np.arange(place.size)
+    at = (line // inner * n + place) * inner + line % inner
+    y[at[(place >= 0) & (place < n)]] = 1
+    return y, tuple(form)
+
+
+_LOSS_TEXT = """from numpy import float32, float64, inf
+
+from ndgrad.kernels.build.half import float_to_half, half_to_float
+from ndgrad.kernels.build.launch import chunked
+from ndgrad.kernels.scalar import exp_{short}, log_{short}
+from ndgrad.kernels.scalar.bits import either_maximum
+from ndgrad.kernels.cpu.sums import scratch, total
+
+
+@chunked
+def losses(x_all, label, loss, peak, weight, n, lo, hi):
+    terms_all = scratch({part}, {kind})
+    for row in range(lo, hi):
+        x = x_all[row * n : row * n + n]
+        m = {kind}(-inf)
+        for i in range(n):
+            m = either_maximum(m, {load})
+        m += {kind}(0)  # either zero becomes the positive one
+        sum = 0.0
+        for begin in range(0, n, {part}):
+            x = x_all[row * n + begin : row * n + min(begin + {part}, n)]
+            terms = terms_all[0 : x.size]
+            for i in range(x.size):
+                terms[i] = exp_{short}({load} - m)
+            sum += total(terms)
+        s = {kind}(sum)
+        x = x_all[row * n : row * n + n]
+        i = label[row]
+        loss[row] = (m - {load}) + log_{short}(s)
+        peak[row] = m
+        weight[row] = {kind}(1) / s
+
+
+@chunked
+def gradient(x_all, label, peak, weight, heads, y_all, n, lo, hi):
+    g = heads[0]
+    for row in range(lo, hi):
+        x = x_all[row * n : row * n + n]
+        y = y_all[row * n : row * n + n]
+        m = peak[row]
+        scale = weight[row] * g
+        for i in range(n):
+            y[i] = {store}
+        i = label[row]
+        y[i] = {store_hot}
+"""
+
+
+@cache
+def _loss_kernels(dtype: np.dtype[Any]) -> Any:
+    kind = compute_type(dtype, mathematical=True)
+    short = "f" + kind[5:]
+    load = _loaded("x[i]", dtype, kind)
+    value = f"scale * exp_{short}({load} - m)"
+    text = _LOSS_TEXT.format(
+        kind=kind,
+        part=PART,
+        short=short,
+        load=load,
+        store=_stored(value, dtype, kind),
+        store_hot=_stored(f"{value} - g", dtype, kind),
+    )
+    return binaries.load(f"softmax_cross_entropy_{dtype.name}", text)
+
+
+def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
+    rows, n = data._shape
+    hot = F._reshaped(
+        F._hot(label, form=(rows, n, 1), dtype=data._data.dtype.name), shape=(rows, n)
+    )
+    return g * (F.softmax(data) - hot), None
+
+
+def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any) -> Any:
+    rows, n = data._shape
+    x = data._data
+    y = empty(x.size, x.dtype)
+    if y.size:
+        head = g._data.astype(_peak._data.dtype, copy=False)
+        place = checked_labels(label._data, n)
+        _loss_kernels(x.dtype).gradient(
+            seen(x), place, _peak._data, _weight._data, head, seen(y), n, rows, grain(n, 4)
+        )
+    return type(g)(y, data._shape, g._ctx), None
+
+
+def _cross_entropy_reference(data: Any, label: Any) -> Any:
+    z = data - data.max(1, keepdims=True)
+    logs = z - np.log(np.exp(z).sum(1, keepdims=True))
+    return -logs[np.arange(len(data)), np.asarray(label, int)].sum().reshape(1)
+
+
+def checked_labels(label: Any, n: int) -> Any:
+    """Labels as int64, each one of *n* classes."""
+    place = label.astype(np.int64)
+
+    def text() -> str:
+        host = place.size and place.__class__ is np.ndarray
+        given = f"{place.min()} to {place.max()}" if host else "{value}"
+        return f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got {given}"
+
+    indexed.checked(place, 0, n, MXNetError, text)
+    return place
+
+
+@operator(
+    "softmax_cross_entropy",
+    vjp=_cross_entropy_vjp,
+    fast_vjp=_cross_entropy_fast,
+    checks={},
+    outputs="y _peak _weight",
+    samples=(Sample(((3, 4), [1, 0, 3])),),
+    reference=_cross_entropy_reference,
+)
+def _softmax_cross_entropy(data: Any, label: Any) -> Any:
+    """The sum over rows of ``-log softmax(row)[label]``.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (rows, classes).
+    label : NDArray
+        A class for each row.
+
+    Returns
+    -------
+    NDArray
+        Of shape ``(1,)``.
+
+    Raises
+    ------
+    MXNetError
+        For other shapes, and for a label that is no class.
+    """
+    dtype = _out_dtype("softmax_cross_entropy", data, None)
+    shape = data._shape
+    if len(shape) != 2 or label._shape != shape[:1]:
+        raise MXNetError(
+            "Operator softmax_cross_entropy: expected data of shape (rows, classes) and label of "
+            f"shape (rows,), got {list(shape)} and {list(label._shape)}"
+        )
+    rows, n = shape
+    place = checked_labels(label._data, n)
+    kind = np.dtype(compute_type(dtype, mathematical=True))
+    loss, peak, weight = (empty(rows, kind) for _ in range(3))
+    if rows:
+        _loss_kernels(dtype).losses(
+            seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
+        )
+    # Rows are few: addition in float64 costs nothing.
+    added: Any = lookup("sum").forward
+    total, _ = added(Buffer(copied(Buffer(loss), np.dtype("float64"))))
+    return [(copied(Buffer(total), dtype), (1,)), (peak, (rows,)), (weight, (rows,))]

@@ -1,0 +1,619 @@
+"""Sums, products, extremes and norms.
+
+`REDUCTIONS` has one row for each way to combine; its formulas become kernels in
+`ndgrad.kernels.cpu.reduction`.  Full reductions have the shape ``(1,)``, ties of an extreme get the
+whole gradient each, and the gradient of a norm at zero is NaN, all as in MXNet.  Beyond it the
+gradient of a product is right where factors are zero, and integers are averaged without wrapping.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import tracing
+from ...base import MXNetError, as_dtype
+from ...kernels import cuda
+from ...kernels.build.codegen import Loop, compute_type
+from ...kernels.build.launch import chunked, grain
+from ...kernels.cpu import elementwise as cpu_elementwise
+from ...kernels.cpu import reduction, strided
+from ...kernels.cpu.reduction import Buffer, Reduction
+from ...memory.device import DeviceArray
+from ...memory.storage import empty
+from ..axes import integer, sorted_axes
+from ..declare import elementwise, operator
+from ..math.casting import copied
+from ..table import ZERO, F, Sample
+
+Shape = tuple[int, ...]
+
+_NOT_NAN = "where(x != x, {}, x)"
+
+REDUCTIONS = {
+    row.name: row
+    for row in (
+        Reduction("sum", mixed=True),
+        Reduction("mean", finished="a / n", mixed=True),
+        Reduction("prod", combined="a * b", start="1"),
+        Reduction("nansum", mapped=_NOT_NAN.format(0), mixed=True),
+        Reduction("nanprod", mapped=_NOT_NAN.format(1), combined="a * b", start="1"),
+        Reduction("max", combined="maximum(a, b)", start="lowest", wide=False),
+        Reduction("min", combined="minimum(a, b)", start="highest", wide=False),
+        Reduction("norm1", mapped="abs(x)", mixed=True),
+        Reduction("norm2", mapped="x * x", finished="sqrt(a)", mathematical=True),
+        Reduction("sum_sq", mapped="x * x", mathematical=True),
+        Reduction("all_finite", mapped="where(isfinite(x), 1, 0)", combined="a * b", start="1"),
+    )
+}
+
+
+def _reduced(
+    row: Reduction,
+    x: Any,
+    axes: Shape,
+    keepdims: bool,
+    dtype: np.dtype[Any] | None = None,
+) -> tuple[np.ndarray[Any, Any], Shape]:
+    how = reduction.plan(x._shape, axes, bool(keepdims))
+    dtype = x._data.dtype if dtype is None else dtype
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.reduce(row, x, axes, how, dtype), how.shape
+    return reduction.run(row, x._data, how, dtype), how.shape
+
+
+def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
+    """What *shape* becomes when the axes are reduced to length 1."""
+    axes = sorted_axes(op, axis, len(shape), exclude)
+    return tuple(1 if i in axes else length for i, length in enumerate(shape))
+
+
+# --- views and broadcasts, which derivatives are made of ------------------------------------------
+
+
+@operator(
+    "_reshaped",
+    vjp=lambda g, data_shape: F._reshaped(g, shape=data_shape),
+    is_view=True,
+    samples=(Sample(((3, 4),), {"shape": (2, 6)}),),
+    reference=lambda data, *, shape: data.reshape(shape),
+)
+def _reshaped(data: Any, *, shape: Any) -> Any:
+    """A view of the same elements in another shape."""
+    return data._data, shape
+
+
+@chunked
+def _expand_runs(x, y, n, inner, lo, hi):
+    """y[o, r, :] = x[o, :] for the rows o * n + r in [lo, hi)."""
+    for row in range(lo, hi):
+        source = x[row // n * inner : row // n * inner + inner]
+        target = y[row * inner : row * inner + inner]
+        for i in range(inner):
+            target[i] = source[i]
+
+
+@chunked
+def _expand_elements(x, y, n, lo, hi):
+    """y[o * n + r] = x[o] for the elements [lo, hi)."""
+    outer = lo // n
+    while outer * n < hi:
+        start = max(lo, outer * n)
+        target = y[start : min(hi, outer * n + n)]
+        value = x[outer]
+        for i in range(target.size):
+            target[i] = value
+        outer += 1
+
+
+@operator(
+    "_expand",
+    vjp=lambda g, data_shape: F._sum_to(g, shape=data_shape),
+    samples=(Sample(((3, 1),), {"shape": (2, 3, 4)}), Sample(((1, 3, 1),), {"shape": (2, 3, 2)})),
+    reference=lambda data, *, shape: np.broadcast_to(data, shape),
+)
+def _expand(data: Any, *, shape: Any) -> Any:
+    """The input broadcast to *shape*."""
+    shape = tuple(shape)
+    own = (1,) * (len(shape) - len(data._shape)) + data._shape
+    axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
+    x = data._data
+    if x.__class__ is DeviceArray:
+        return strided.gather(x, strided.broadcast(data._shape, shape)), shape
+    if x.dtype == np.float16:
+        x = x.view(np.uint16)
+    # The runs come last first, so that expanding them backwards ends at the right lengths.
+    for outer, n, inner in reversed(reduction.groups(shape, axes)):
+        y = empty(outer * n * inner, x.dtype)
+        if y.size and inner == 1:
+            _expand_elements(x, y, n, y.size, grain(1))
+        elif y.size:
+            _expand_runs(x, y, n, inner, outer * n, grain(inner))
+        x = y
+    if not axes:
+        x = x.copy()
+    return x.view(data._data.dtype), shape
+
+
+@operator(
+    "_sum_to",
+    vjp=lambda g, x_shape: F._expand(g, shape=x_shape),
+    is_view=True,
+    samples=(Sample(((2, 3, 4),), {"shape": (3, 1)}), Sample(((2, 3, 2),), {"shape": (1, 3, 1)})),
+)
+def _sum_to(x: Any, *, shape: Any) -> Any:
+    """The sum over the axes along which an array of *shape* was broadcast to the input's.
+
+    A view of the input where there are none.
+    """
+    shape = tuple(shape)
+    own = (1,) * (len(x._shape) - len(shape)) + shape
+    axes = tuple(i for i, (a, b) in enumerate(zip(own, x._shape, strict=True)) if a != b)
+    if not axes:
+        return x._data, shape
+    return _reduced(REDUCTIONS["sum"], x, axes, True)[0], shape
+
+
+elementwise(
+    "_where_equal",
+    "a b c",
+    "where(a == b, c, 0)",
+    {"c": "where(a == b, g, 0)"},
+    samples=(Sample(([[1, 2], [3, 4]], [[1], [4]], (2, 1))),),
+    doc="c where a == b, else 0: the derivative of an extreme, tied elements included.",
+)
+
+# --- reductions with axis, keepdims and exclude ---------------------------------------------------
+
+
+def _declare(
+    name: str,
+    doc: str,
+    vjp: Callable[..., Any],
+    reference: Callable[..., Any],
+    empty_ok: bool = True,
+    **facts: Any,
+) -> None:
+    """A row for ``nd.<name>(data, axis=None, keepdims=False, exclude=False)``."""
+    row = REDUCTIONS[name]
+
+    def forward(data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False) -> Any:
+        axes = sorted_axes(name, axis, len(data._shape), bool(exclude))
+        if not empty_ok and data._data.size == 0 and 0 in [data._shape[a] for a in axes]:
+            raise MXNetError(
+                f"Operator {name}: an empty range has no {name}, got shape {list(data._shape)}, "
+                f"axis={axis!r}"
+            )
+        return _reduced(row, data, axes, keepdims)
+
+    def by_numpy(
+        data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False
+    ) -> Any:
+        axes = sorted_axes(name, axis, data.ndim, bool(exclude))
+        y = reference(data, axis=axes, keepdims=bool(keepdims))
+        return np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype)
+
+    forward.__doc__ = f"""{doc}
+
+    Parameters
+    ----------
+    data : NDArray
+    axis : int or tuple of int, optional
+        Axes to reduce; None and ``()`` mean all.
+    keepdims : bool
+        Whether reduced axes stay, with length 1.
+    exclude : bool
+        Reduce the axes that *axis* does not name.
+
+    Returns
+    -------
+    NDArray
+        Of the input's dtype; of shape ``(1,)`` when nothing is left.
+
+    Raises
+    ------
+    MXNetError
+        For an axis that is not there or is named twice.
+    """
+    samples = (
+        Sample(((3, 4),)),
+        Sample(((2, 3, 4),), {"axis": 1}),
+        Sample(((2, 3, 4),), {"axis": (0, -1), "keepdims": True}),
+        Sample(((2, 3, 2),), {"axis": 0, "exclude": True}),
+    )
+    operator(name, vjp=vjp, samples=samples, reference=by_numpy, **facts)(forward)
+
+
+def _sum_vjp(g: Any, data_shape: Shape, axis: Any, exclude: Any) -> Any:
+    kept = _kept("sum", data_shape, axis, exclude)
+    return F._expand(F._reshaped(g, shape=kept), shape=data_shape)
+
+
+def _mean_vjp(g: Any, data_shape: Shape, axis: Any, exclude: Any) -> Any:
+    kept = _kept("mean", data_shape, axis, exclude)
+    count = math.prod(data_shape) // max(1, math.prod(kept))
+    scaled = F._reshaped(g, shape=kept) * (1.0 / max(1, count))
+    return F._expand(scaled, shape=data_shape)
+
+
+def _nansum_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+    kept = _kept("nansum", data._shape, axis, exclude)
+    return F.where(F.isnan(data), 0.0, F._reshaped(g, shape=kept))
+
+
+def _extreme_vjp(g: Any, data: Any, y: Any, axis: Any, exclude: Any) -> Any:
+    kept = _kept("max", data._shape, axis, exclude)
+    return F._where_equal(data, F._reshaped(y, shape=kept), F._reshaped(g, shape=kept))
+
+
+def _prod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+    """Each factor gets the product of the others, run of axes by run of axes."""
+    axes = sorted_axes("prod", axis, len(data._shape), exclude)
+    stages = [data]
+    forms = reduction.groups(data._shape, axes)
+    for form in forms:
+        stages[-1] = F._reshaped(stages[-1], shape=form)
+        stages.append(F.prod(stages[-1], axis=1))
+    for x, (outer, n, inner) in zip(reversed(stages[:-1]), reversed(forms), strict=True):
+        if n == 0:
+            return None
+        others = F._running(x, start=1.0) * F._running(x, start=1.0, reverse=True)
+        g = F._reshaped(g, shape=(outer, 1, inner)) * others
+    return F._reshaped(g, shape=data._shape)
+
+
+def _nanprod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+    missing = F.isnan(data)
+    grad = _prod_vjp(g, F.where(missing, 1.0, data), axis, exclude)
+    return None if grad is None else F.where(missing, 0.0, grad)
+
+
+_declare("sum", "The sum.", _sum_vjp, np.sum, aliases=("sum_axis",))
+_declare("mean", "The mean; integers lose their fraction.", _mean_vjp, np.mean)
+_declare("prod", "The product.", _prod_vjp, np.prod)
+_declare("nansum", "The sum of what is not NaN.", _nansum_vjp, np.nansum)
+_declare("nanprod", "The product of what is not NaN.", _nanprod_vjp, np.nanprod)
+_declare(
+    "max",
+    "The greatest element; NaN if there is one.",
+    _extreme_vjp,
+    np.max,
+    empty_ok=False,
+    aliases=("max_axis",),
+)
+_declare(
+    "min",
+    "The smallest element; NaN if there is one.",
+    _extreme_vjp,
+    np.min,
+    empty_ok=False,
+    aliases=("min_axis",),
+)
+
+# --- running products -----------------------------------------------------------------------------
+
+
+@chunked
+def _run(a, b, y, n, inner, start, reverse, lo, hi):
+    """The recurrence of `_running` for the columns [lo, hi) of all outer parts together."""
+    for column in range(lo, hi):
+        first = column // inner * n * inner + column % inner
+        value = start
+        for i in range(n):
+            at = first + (n - 1 - i if reverse else i) * inner
+            y[at] = value
+            value = value * a[at] + b[at] if b.size else value * a[at]
+
+
+@chunked
+def _cumulate(x, y, n, inner, lo, hi):  # type: ignore[no-untyped-def]
+    """Running sums down the columns [lo, hi) of all outer parts together."""
+    for column in range(lo, hi):
+        first = column // inner * n * inner + column % inner
+        value = x[first]
+        y[first] = value
+        for i in range(1, n):
+            at = first + i * inner
+            value = value + x[at]
+            y[at] = value
+
+
+def _running_vjp(g: Any, a: Any, b_shape: Any, y: Any, reverse: Any) -> Any:
+    grad = F._running(a, g, reverse=not reverse)
+    return y * grad, grad if b_shape else None
+
+
+def _running_reference(a: Any, b: Any = None, *, start: float = 0.0, reverse: bool = False) -> Any:
+    y = np.empty_like(a)
+    value = np.full_like(a[:, 0], start)
+    order = range(a.shape[1])
+    for i in reversed(order) if reverse else order:
+        y[:, i] = value
+        value = value * a[:, i] + (0 if b is None else b[:, i])
+    return y
+
+
+@operator(
+    "_running",
+    vjp=_running_vjp,
+    samples=(
+        Sample(((2, 3, 2),), {"start": 1.0}),
+        Sample(((2, 3, 2), (2, 3, 2)), {"reverse": True}),
+    ),
+    reference=_running_reference,
+)
+def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -> Any:
+    """The recurrence v = v * a + b along axis 1 of three, each value before its step.
+
+    With *start* 1 and no *b* that is the product of all earlier elements.  Its adjoint is the same
+    recurrence backwards, so the operator is closed under differentiation.
+    """
+    outer, n, inner = a._shape
+    dtype = a._data.dtype
+    wide = np.dtype("float64" if dtype.kind == "f" else "int64")
+    x = copied(a, wide)
+    addend = np.empty(0, wide) if b is None else copied(b, wide)
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        others = None if b is None else addend
+        cuda.scan.run(x, others, y, a._shape, wide.type(start).item(), bool(reverse))
+    elif x.size:
+        _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
+    return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
+
+
+def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
+    g = F.Cast(g, dtype=a_dtype)
+    if axis is None:
+        return F._reshaped(F.reverse(F.cumsum(F.reverse(g, axis=0)), axis=0), shape=a_shape)
+    return F.reverse(F.cumsum(F.reverse(g, axis=axis), axis=axis), axis=axis)
+
+
+@operator(
+    "cumsum",
+    vjp=_cumsum_vjp,
+    samples=(
+        Sample(((2, 3),)),
+        Sample(((2, 3, 2),), {"axis": 1}),
+        Sample(((2, 3),), {"axis": -1, "dtype": "float64"}),
+    ),
+    reference=lambda a, *, axis=None, dtype=None: np.cumsum(a, axis=axis, dtype=dtype),
+)
+def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
+    """Sums of the elements up to each one along an axis.
+
+    Parameters
+    ----------
+    axis : int, optional
+        None means the flattened array.
+    dtype : str or type, optional
+        In which to add up; the input's by default.
+    """
+    kind = a._data.dtype if dtype is None else as_dtype(dtype, op="cumsum")
+    if kind.kind == "b":
+        kind = np.dtype("int32")
+    outer, n, inner = 1, a._data.size, 1
+    if axis is not None:
+        (at,) = sorted_axes("cumsum", (axis,), len(a._shape))
+        outer, n, inner = math.prod(a._shape[:at]), a._shape[at], math.prod(a._shape[at + 1 :])
+    wide = np.dtype("float64" if kind.kind == "f" else "int64")
+    # Elements are converted first: a sum in an integer dtype has no fractions to add up.
+    x = copied(a, kind)
+    x = x if kind == wide else copied(Buffer(x), wide)
+    y: Any = empty(x.size, wide)
+    if x.size and y.__class__ is DeviceArray:
+        cuda.scan.run(None, x, y, (outer, n, inner), inclusive=True)
+    elif x.size:
+        _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
+    shape = a._shape if axis is not None else (n,)
+    return (y if wide == kind else copied(Buffer(y), kind)), shape
+
+
+# --- norms and moments ----------------------------------------------------------------------------
+
+
+_LARGEST = Reduction("largest", "abs(x)", "maximum(a, b)", "0", wide=False)
+_DIVISOR = Loop("divisor", ("m",), (("y", "where(m - m == 0, where(m == 0, 1, m), 1)"),))
+_QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
+_PRODUCT = Loop("product", ("m", "s"), (("y", "m * s"),))
+
+
+def _is_moderate(y: Any) -> bool:
+    """Whether sums of squares were far from the ends of float64; nobody knows on a device."""
+    return y.__class__ is np.ndarray and bool(np.all((y > 1e-140) & (y < 1e300)))
+
+
+def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
+    """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
+    x, how = data._data, reduction.plan(data._shape, axes, True)
+    m = reduction.run(_LARGEST, x, how, x.dtype)
+    y: Any = empty(m.size, dtype)
+    if not m.size:
+        return y
+    divisor, z = empty(m.size, x.dtype), empty(x.size, x.dtype)
+    # Neither nothing nor infinity and NaN divide.
+    cpu_elementwise.run(_DIVISOR, (m,), (how.kept,), (divisor,), "float64")
+    if x.size:
+        shapes = data._shape, how.kept
+        cpu_elementwise.run(_QUOTIENT, (x, divisor), shapes, (z,), "float64")
+    root = reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
+    cpu_elementwise.run(_PRODUCT, (divisor, root), (how.kept, how.kept), (y,), "float64")
+    return y
+
+
+def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
+    kept = _kept("norm", data._shape, axis)
+    g = F.Cast(F._reshaped(g, shape=kept), dtype=data_dtype)
+    if ord == 1:
+        return g * F.sign(data)
+    return g * (data / F.Cast(F._reshaped(y, shape=kept), dtype=data_dtype))
+
+
+def _norm_reference(
+    data: Any, *, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False
+) -> Any:
+    axes = sorted_axes("norm", axis, data.ndim)
+    size = np.abs(data)
+    y = (
+        size.sum(axes, keepdims=keepdims)
+        if ord == 1
+        else np.sqrt((size**2).sum(axes, keepdims=keepdims))
+    )
+    return np.asarray(y).reshape(np.shape(y) or (1,)).astype(out_dtype or data.dtype)
+
+
+@operator(
+    "norm",
+    vjp=_norm_vjp,
+    samples=(
+        Sample(((3, 4),)),
+        Sample(((2, 3, 2),), {"ord": 1, "axis": 1}),
+        Sample(((2, 3, 2),), {"axis": (0, 2), "keepdims": True}),
+    ),
+    reference=_norm_reference,
+)
+def _norm(
+    data: Any, *, ord: Any = 2, axis: Any = None, out_dtype: Any = None, keepdims: Any = False
+) -> Any:
+    """The norm: the sum of absolute values, or the root of the sum of squares.
+
+    Parameters
+    ----------
+    data : NDArray
+    ord : {1, 2}
+    axis : int or tuple of int, optional
+        Axes to reduce; None means all.
+    out_dtype : optional
+        Of the result; the input's by default.
+    keepdims : bool
+        Whether reduced axes stay, with length 1.
+
+    Raises
+    ------
+    MXNetError
+        For another *ord*, or an axis that is not there.
+    """
+    if ord not in (1, 2):
+        raise MXNetError(f"Operator norm: expected ord=1 or ord=2, got {ord!r}")
+    axes = sorted_axes("norm", axis, len(data._shape))
+    dtype = None if out_dtype is None else as_dtype(out_dtype, op="norm", arg="out_dtype")
+    y, shape = _reduced(REDUCTIONS[f"norm{int(ord)}"], data, axes, keepdims, dtype)
+    if ord == 2 and data._data.dtype == np.float64 and not _is_moderate(y):
+        y = _scaled_norm(data, axes, y.dtype)
+    return y, shape
+
+
+def _moments_vjp(g_mean: Any, g_var: Any, data: Any, mean: Any, axes: Any) -> Any:
+    kept = _kept("moments", data._shape, axes)
+    share = 1.0 / max(1, math.prod(data._shape) // max(1, math.prod(kept)))
+    g_mean, g_var, mean = (F._reshaped(x, shape=kept) for x in (g_mean, g_var, mean))
+    return F.broadcast_add(g_mean * share, g_var * (2 * share) * (data - mean))
+
+
+def _moments_reference(data: Any, *, axes: Any = None, keepdims: bool = False) -> Any:
+    axis = sorted_axes("moments", axes, data.ndim)
+    results = (f(data, axis, keepdims=keepdims) for f in (np.mean, np.var))
+    return [np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype) for y in results]
+
+
+_DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
+
+
+@operator(
+    "moments",
+    vjp=_moments_vjp,
+    outputs="mean var",
+    samples=(
+        Sample(((3, 4),), {"axes": (0,)}),
+        Sample(((2, 3, 2),), {"axes": (0, 2), "keepdims": True}),
+    ),
+    reference=_moments_reference,
+)
+def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
+    """Mean and variance, the mean square of the distance from the mean.
+
+    Parameters
+    ----------
+    data : NDArray
+    axes : int or tuple of int
+        Axes to reduce.
+    keepdims : bool
+        Whether reduced axes stay, with length 1.
+
+    Raises
+    ------
+    MXNetError
+        If no axes are given, or one that is not there.
+    """
+    if axes is None or axes == () or axes == []:
+        raise MXNetError("Operator moments: expected axes to be named, all of them for all")
+    x, shape = data._data, data._shape
+    dtype = x.dtype
+    found = sorted_axes("moments", axes, len(shape), arg="axes")
+    how = reduction.plan(shape, found, bool(keepdims))
+    wide = np.dtype(compute_type(dtype, mathematical=True))
+    mean = reduction.run(REDUCTIONS["mean"], x, how, wide)
+    squares = empty(x.size, wide)
+    if x.size:
+        cpu_elementwise.run(_DEVIATION, (x, mean), (shape, how.kept), (squares,), wide.name)
+    var = reduction.run(REDUCTIONS["mean"], squares, how, wide)
+    results = [copied(Buffer(y), dtype) if wide != dtype else y for y in (mean, var)]
+    return [(y, how.shape) for y in results]
+
+
+# --- checks and sums of many arrays ---------------------------------------------------------------
+
+
+def _counted(op: str, data: Any, num_arrays: Any) -> None:
+    if integer(op, "num_arrays", num_arrays) != len(data):
+        raise MXNetError(
+            f"Operator {op}: num_arrays={num_arrays!r}, but {len(data)} arrays are given"
+        )
+
+
+def _each(row: str, data: Any) -> np.ndarray[Any, Any]:
+    """A number for each array, as float32."""
+    y = empty(len(data), np.dtype("float32"))
+    for i, x in enumerate(data):
+        axes = tuple(range(len(x._shape)))
+        y[i : i + 1] = _reduced(REDUCTIONS[row], x, axes, False, y.dtype)[0]
+    return y
+
+
+@operator(
+    "all_finite",
+    gradient=ZERO,
+    samples=(Sample(((3, 4),)),),
+    reference=lambda data: np.isfinite(data).all(keepdims=True).reshape(1),
+)
+def _all_finite(data: Any, *, init_output: Any = True) -> Any:
+    """1 if no element is infinite or NaN, else 0, as float32 of shape (1,).
+
+    Parameters
+    ----------
+    init_output : bool
+        Accepted for MXNet's sake: the result is new.
+    """
+    return _each("all_finite", (data,)), (1,)
+
+
+@operator("multi_all_finite", gradient=ZERO, samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),))
+def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
+    """`all_finite` of several arrays together."""
+    _counted("multi_all_finite", data, num_arrays)
+    each = Buffer(_each("all_finite", data))
+    return _reduced(REDUCTIONS["min"], each, (0,), False)
+
+
+@operator(
+    "multi_sum_sq",
+    gradient=ZERO,
+    samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),),
+)
+def _multi_sum_sq(*data: Any, num_arrays: Any) -> Any:
+    """The sum of squares of each of several arrays, as float32 of shape ``(num_arrays,)``."""
+    _counted("multi_sum_sq", data, num_arrays)
+    return _each("sum_sq", data), (len(data),)

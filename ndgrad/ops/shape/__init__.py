@@ -1,0 +1,1 @@
+"""Operators that rearrange elements without arithmetic."""

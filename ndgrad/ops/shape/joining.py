@@ -1,0 +1,264 @@
+"""Joining arrays, splitting them, and adding several up."""
+
+from __future__ import annotations
+
+import math
+from functools import reduce
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ... import tracing
+from ...base import MXNetError, promote
+from ...kernels.build.codegen import Loop, compute_type
+from ...kernels.cpu import elementwise, strided
+from ...kernels.cpu.strided import Shape, sliced, whole
+from ...memory.storage import empty
+from ..axes import axis_of, integer, integers
+from ..declare import operator
+from ..math import casting
+from ..table import F, Sample
+
+# --- joining --------------------------------------------------------------------------------------
+
+
+def _common(arrays: Any) -> tuple[np.dtype[Any], list[Any]]:
+    """The dtype in which arrays are joined, and their elements in it."""
+    dtype = reduce(promote, (x._data.dtype for x in arrays))
+    return dtype, [x._data if x._data.dtype == dtype else casting.copied(x, dtype) for x in arrays]
+
+
+def _joined(arrays: Any, shapes: list[Shape], axis: int) -> Any:
+    """Arrays, seen in *shapes*, laid side by side along *axis*."""
+    dtype, sources = _common(arrays)
+    length = sum(shape[axis] for shape in shapes)
+    shape = (*shapes[0][:axis], length, *shapes[0][axis + 1 :])
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        return recorder.join(sources, shapes, axis, shape), shape
+    y = empty(math.prod(shape), dtype)
+    at = 0
+    for source, own in zip(sources, shapes, strict=True):
+        strided.move(source, whole(own), y, sliced(whole(shape), axis, at, 1, own[axis]))
+        at += own[axis]
+    return y, shape
+
+
+def _parts(g: Any, shapes: list[Shape], axis: int, needs: Any, dtypes: Any) -> list[Any]:
+    """The gradient cut into what belongs to each input."""
+    results: list[Any] = []
+    at = 0
+    for shape, need, dtype in zip(shapes, needs, dtypes, strict=True):
+        box = sliced(whole(g._shape), axis, at, 1, shape[axis])
+        at += shape[axis]
+        part = None
+        if need:
+            part = F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
+            part = part if g._data.dtype == dtype else F.Cast(part, dtype=dtype)
+        results.append(part)
+    return results
+
+
+def _concat_vjp(g: Any, dim: Any, data_shape: Any, data_dtype: Any, needs: Any) -> Any:
+    axis = axis_of("Concat", dim, len(g._shape), "dim")
+    return _parts(g, list(data_shape), axis, needs, data_dtype)
+
+
+@operator(
+    "Concat",
+    vjp=_concat_vjp,
+    aliases=("concat",),
+    samples=(Sample(((2, 3), (2, 1), (2, 2))), Sample(((1, 2), (3, 2)), {"dim": 0})),
+    reference=lambda *data, dim=1: np.concatenate(data, dim),
+)
+def _concat(*data: Any, dim: Any = 1) -> Any:
+    """Arrays joined along an axis that exists; other axes must be equally long."""
+    shapes = [x._shape for x in data]
+    axis = axis_of("Concat", dim, len(shapes[0]), "dim")
+    rest = [(*shape[:axis], *shape[axis + 1 :]) for shape in shapes]
+    for i, (shape, others) in enumerate(zip(shapes, rest, strict=True)):
+        if len(shape) != len(shapes[0]) or others != rest[0]:
+            expected = [*shapes[0][:axis], -1, *shapes[0][axis + 1 :]]
+            raise MXNetError(
+                f"Operator Concat: Incompatible input shape: expected {expected}, got "
+                f"{list(shape)} for input {i}"
+            )
+    return _joined(data, shapes, axis)
+
+
+def _stack_vjp(g: Any, axis: Any, data_shape: Any, data_dtype: Any, needs: Any) -> Any:
+    at = axis_of("stack", axis, len(g._shape))
+    shapes = [(*shape[:at], 1, *shape[at:]) for shape in data_shape]
+    parts = _parts(g, shapes, at, needs, data_dtype)
+    return [
+        None if part is None else F._reshaped(part, shape=shape)
+        for part, shape in zip(parts, data_shape, strict=True)
+    ]
+
+
+@operator(
+    "stack",
+    vjp=_stack_vjp,
+    samples=(Sample(((2, 3), (2, 3))), Sample(((2, 3), (2, 3)), {"axis": -1})),
+    reference=lambda *data, axis=0: np.stack(data, axis),
+)
+def _stack(*data: Any, axis: Any = 0) -> Any:
+    """Arrays of one shape joined along a new axis."""
+    shape = data[0]._shape
+    at = axis_of("stack", axis, len(shape) + 1)
+    for i, x in enumerate(data):
+        if x._shape != shape:
+            raise MXNetError(
+                f"Operator stack: shapes must be equal, expected {list(shape)}, got "
+                f"{list(x._shape)} for input {i}"
+            )
+    return _joined(data, [(*shape[:at], 1, *shape[at:])] * len(data), at)
+
+
+# --- splitting ------------------------------------------------------------------------------------
+
+
+def _cut(data: Any, axis: int, bounds: list[int], squeeze: bool) -> list[Any]:
+    results = []
+    for start, stop in pairwise(bounds):
+        box = sliced(whole(data._shape), axis, start, 1, stop - start)
+        shape = box.shape
+        if squeeze:
+            shape = (*shape[:axis], *shape[axis + 1 :])
+        results.append((strided.gather(data._data, box), shape))
+    return results
+
+
+def _rejoined(grads: Any, data_shape: Shape, axis: int, squeeze: Any) -> Any:
+    join = F.stack(*grads, axis=axis) if squeeze else F.Concat(*grads, dim=axis)
+    return join if join._shape == data_shape else F._reshaped(join, shape=data_shape)
+
+
+def _split_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> Any:
+    at = axis_of("SliceChannel", axis, len(data_shape))
+    return _rejoined(grads, data_shape, at, squeeze_axis)
+
+
+@operator(
+    "SliceChannel",
+    vjp=_split_vjp,
+    aliases=("split",),
+    outputs="*y",
+    samples=(
+        Sample(((2, 4),), {"num_outputs": 2}),
+        Sample(((3, 2),), {"num_outputs": 3, "axis": 0, "squeeze_axis": True}),
+    ),
+    reference=lambda data, *, num_outputs, axis=1, squeeze_axis=False: [
+        np.squeeze(part, axis) if squeeze_axis else part
+        for part in np.split(data, num_outputs, axis)
+    ],
+)
+def _split(data: Any, *, num_outputs: Any, axis: Any = 1, squeeze_axis: Any = False) -> Any:
+    """An array cut into equal parts along an axis, which *squeeze_axis* drops if they have one."""
+    count = integer("split", "num_outputs", num_outputs)
+    if count < 1:
+        raise MXNetError(f"Operator split: num_outputs={count}, expected 1 or more")
+    at = axis_of("split", axis, len(data._shape))
+    n = data._shape[at]
+    if n % count:
+        raise MXNetError(
+            f"Operator split: You are trying to split the {at}-th axis of input tensor with shape "
+            f"{list(data._shape)} into num_outputs={count} evenly sized chunks, but {count} does "
+            f"not evenly divide {n}"
+        )
+    if squeeze_axis and n != count:
+        raise MXNetError(
+            f"Operator split: squeeze_axis needs num_outputs={n}, the length of axis {at} of shape "
+            f"{list(data._shape)}, got {count}"
+        )
+    return _cut(data, at, [n // count * i for i in range(count + 1)], bool(squeeze_axis))
+
+
+def _bounds(shape: Shape, axis: int, indices: Any, sections: Any) -> list[int]:
+    n, count = shape[axis], integer("_split_v2", "sections", sections)
+    if count:
+        if n % count:
+            raise MXNetError(
+                f"Operator _split_v2: sections={count} does not evenly divide axis {axis} of shape "
+                f"{list(shape)}"
+            )
+        return [n // count * i for i in range(count + 1)]
+    # MXNet's first index is always 0, the start of the first part.
+    starts = list(integers("_split_v2", "indices", indices))
+    bounds = [*(starts if starts[:1] == [0] else [0, *starts]), n]
+    if any(a > b for a, b in pairwise(bounds)):
+        raise MXNetError(
+            f"Operator split_v2: indices_or_sections={indices} must rise from 0 to at most "
+            f"{n}, the length of axis {axis} of shape {list(shape)}"
+        )
+    return bounds
+
+
+def _split_v2_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> Any:
+    at = axis_of("_split_v2", axis, len(data_shape))
+    return _rejoined(grads, data_shape, at, squeeze_axis)
+
+
+@operator(
+    "_split_v2",
+    vjp=_split_v2_vjp,
+    outputs="*y",
+    samples=(
+        Sample(((2, 4),), {"indices": (0, 1, 3)}),
+        Sample(((4, 2),), {"indices": (), "axis": 0, "sections": 2}),
+    ),
+)
+def _split_v2(
+    data: Any, *, indices: Any, axis: Any = 1, squeeze_axis: Any = False, sections: Any = 0
+) -> Any:
+    """An array cut before each of *indices* (the first is 0), or into equal *sections*."""
+    at = axis_of("_split_v2", axis, len(data._shape))
+    bounds = _bounds(data._shape, at, indices, sections)
+    if squeeze_axis and any(b - a != 1 for a, b in pairwise(bounds)):
+        raise MXNetError(f"Operator _split_v2: squeeze_axis needs parts of length 1, got {bounds}")
+    return _cut(data, at, bounds, bool(squeeze_axis))
+
+
+# --- adding up ------------------------------------------------------------------------------------
+
+_MOST = 6  # arrays that one loop adds
+
+
+def _sum_loop(count: int) -> Loop:
+    names = tuple(f"x{i}" for i in range(count))
+    return Loop(f"add_{count}", names, (("y", " + ".join(names)),))
+
+
+def _add_n_vjp(g: Any, args_dtype: Any, needs: Any) -> Any:
+    return [
+        (g if g._data.dtype == dtype else F.Cast(g, dtype=dtype)) if need else None
+        for need, dtype in zip(needs, args_dtype, strict=True)
+    ]
+
+
+@operator(
+    "add_n",
+    vjp=_add_n_vjp,
+    aliases=("ElementWiseSum",),
+    samples=(Sample(((2, 3), (2, 3), (2, 3))),),
+    reference=lambda *args: sum(args),
+)
+def _add_n(*args: Any) -> Any:
+    """The sum of arrays of one shape, several of them in one pass over memory."""
+    shape = args[0]._shape
+    for i, x in enumerate(args):
+        if x._shape != shape:
+            raise MXNetError(
+                f"Operator add_n: shapes must be equal, expected {list(shape)}, got "
+                f"{list(x._shape)} for input {i}"
+            )
+    dtype, sources = _common(args)
+    y = empty(math.prod(shape), dtype)
+    compute = compute_type(dtype, mathematical=False)
+    done: list[Any] = []
+    while sources and y.size:
+        now = done + sources[: _MOST - len(done)]
+        sources = sources[_MOST - len(done) :]
+        elementwise.run(_sum_loop(len(now)), tuple(now), (shape,) * len(now), (y,), compute)
+        done = [y]
+    return y, shape

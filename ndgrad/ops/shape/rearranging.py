@@ -1,0 +1,579 @@
+"""Reshaping, transposing, slicing, flipping, repeating: what only moves elements."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...base import MXNetError
+from ...kernels.cpu import strided
+from ...kernels.cpu.strided import Box, Shape, contiguous_strides, sliced, whole
+from ...memory.storage import empty
+from ..axes import axis_of, integer, integers
+from ..declare import operator
+from ..table import ZERO, F, Sample
+from .codes import inferred_shape
+
+
+def _copy(data: Any) -> Any:
+    return strided.gather(data._data, whole((data._data.size,)))
+
+
+def _back(g: Any, data_shape: Shape) -> Any:
+    return F._reshaped(g, shape=data_shape)
+
+
+# --- boxes, which derivatives and indexing are made of --------------------------------------------
+
+
+def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
+    return F._scatter_strided(g, box=shape, strides=strides, offset=offset, shape=data_shape)
+
+
+@operator(
+    "_as_strided",
+    vjp=_as_strided_vjp,
+    is_view=True,
+    samples=(Sample(((3, 4),), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
+)
+def _as_strided(data: Any, *, shape: Any, strides: Any, offset: Any) -> Any:
+    """Distinct elements of the input along strides; a view when they are one run of memory."""
+    box = Box(shape, strides, offset)
+    if strided.is_contiguous(shape, strides):
+        return data._data[offset : offset + box.size], shape
+    return strided.gather(data._data, box), shape
+
+
+def _scatter_strided_vjp(g: Any, box: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
+    return F._reshaped(
+        F._as_strided(g, shape=box, strides=strides, offset=offset), shape=data_shape
+    )
+
+
+@operator(
+    "_scatter_strided",
+    vjp=_scatter_strided_vjp,
+    samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
+)
+def _scatter_strided(data: Any, *, box: Any, strides: Any, offset: Any, shape: Any) -> Any:
+    """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
+    return strided.scatter(data._data, math.prod(shape), Box(box, strides, offset)), shape
+
+
+def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, needs: Any) -> Any:
+    taken = F._as_strided(g, shape=box, strides=strides, offset=offset)
+    left = None
+    if needs[0]:
+        left = F._assigned(g, F.zeros_like(taken), box=box, strides=strides, offset=offset)
+    return left, F._sum_to(taken, shape=rhs_shape) if needs[1] else None
+
+
+@operator(
+    "_assigned",
+    vjp=_assigned_vjp,
+    samples=(Sample(((3, 4), (1, 3)), {"box": (2, 3), "strides": (8, -1), "offset": 2}),),
+)
+def _assigned(lhs: Any, rhs: Any, *, box: Any, strides: Any, offset: Any) -> Any:
+    """The left input with a box replaced by the right one, which broadcasts to it."""
+    y = _copy(lhs)
+    strided.move(rhs._data, strided.broadcast(rhs._shape, box), y, Box(box, strides, offset))
+    return y, lhs._shape
+
+
+# --- reshape --------------------------------------------------------------------------------------
+
+
+def _legacy_shape(shape: Shape, target: Any, keep_highest: Any) -> Shape:
+    lengths = list(integers("Reshape", "target_shape", target))
+    if keep_highest and lengths:
+        lengths[0] = shape[0]
+    if lengths.count(0) == 1:
+        rest = math.prod(n for n in lengths if n)
+        lengths[lengths.index(0)] = math.prod(shape) // rest
+    return tuple(lengths)
+
+
+def _same_size(op: str, old: Shape, new: Shape) -> Shape:
+    if math.prod(old) != math.prod(new):
+        raise MXNetError(
+            f"Operator {op}: cannot reshape an array of shape {old} into shape {new}: "
+            f"{math.prod(old)} elements, expected {math.prod(new)}"
+        )
+    return new
+
+
+@operator(
+    "Reshape",
+    vjp=_back,
+    aliases=("reshape",),
+    samples=(
+        Sample(((2, 6),), {"shape": (3, -1)}),
+        Sample(((2, 3, 4),), {"shape": (-3, -4, 2, -1)}),
+    ),
+)
+def _reshape(
+    data: Any,
+    *,
+    shape: Any = (),
+    reverse: Any = False,
+    target_shape: Any = (),
+    keep_highest: Any = False,
+) -> Any:
+    """A copy in another shape.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        0 keeps a length, -1 infers one, -2 keeps the rest, -3 joins two, -4 splits one into the
+        two numbers that follow.
+    reverse : bool
+        Match the codes from the right.
+    target_shape, keep_highest
+        The old way: 0 infers a length, *keep_highest* keeps the first.
+    """
+    if target_shape and not shape:
+        new = _legacy_shape(data._shape, target_shape, keep_highest)
+    else:
+        codes = integers("Reshape", "shape", shape)
+        new = inferred_shape("Reshape", data._shape, codes, bool(reverse))
+    return _copy(data), _same_size("Reshape", data._shape, new)
+
+
+def _range(op: str, begin: Any, end: Any, ndim: int, side: str) -> tuple[int, int]:
+    first = 0 if begin is None else integer(op, side + "_begin", begin)
+    last = ndim if end is None else integer(op, side + "_end", end)
+    first, last = (n + ndim if n < 0 else n for n in (first, last))
+    if not 0 <= first <= last <= ndim:
+        raise MXNetError(
+            f"Operator {op}: {side}_begin={begin}, {side}_end={end} is no range of {ndim} axes"
+        )
+    return first, last
+
+
+@operator(
+    "reshape_like",
+    vjp=lambda g, lhs_shape: (F._reshaped(g, shape=lhs_shape), None),
+    samples=(Sample(((2, 6), (3, 4))),),
+)
+def _reshape_like(
+    lhs: Any,
+    rhs: Any,
+    *,
+    lhs_begin: Any = None,
+    lhs_end: Any = None,
+    rhs_begin: Any = None,
+    rhs_end: Any = None,
+) -> Any:
+    """A copy of the left input in the right one's shape, or with some axes replaced by its."""
+    a, b = _range("reshape_like", lhs_begin, lhs_end, len(lhs._shape), "lhs")
+    c, d = _range("reshape_like", rhs_begin, rhs_end, len(rhs._shape), "rhs")
+    new = (*lhs._shape[:a], *rhs._shape[c:d], *lhs._shape[b:])
+    return _copy(lhs), _same_size("reshape_like", lhs._shape, new)
+
+
+@operator(
+    "Flatten",
+    vjp=_back,
+    aliases=("flatten",),
+    samples=(Sample(((2, 3, 2),)),),
+    reference=lambda data: data.reshape(data.shape[0], -1),
+)
+def _flatten(data: Any) -> Any:
+    """A copy with two axes: the first one, and all others joined."""
+    shape = data._shape or (1,)
+    return _copy(data), (shape[0], math.prod(shape[1:]))
+
+
+@operator(
+    "expand_dims",
+    vjp=_back,
+    samples=(Sample(((2, 3),), {"axis": 1}),),
+    reference=lambda data, *, axis: np.expand_dims(data, axis),
+)
+def _expand_dims(data: Any, *, axis: Any) -> Any:
+    """A copy with a new axis of length 1, placed before *axis* of the result."""
+    ndim = len(data._shape)
+    at = integer("expand_dims", "axis", axis)
+    if not -ndim - 1 <= at <= ndim:
+        raise MXNetError(
+            f"Operator expand_dims: axis must be in the range [{-ndim - 1}, {ndim}] ({at} provided)"
+        )
+    at %= ndim + 1
+    return _copy(data), (*data._shape[:at], 1, *data._shape[at:])
+
+
+@operator(
+    "squeeze",
+    vjp=_back,
+    samples=(Sample(((2, 1, 3, 1),)), Sample(((2, 1, 3, 1),), {"axis": 1})),
+    reference=lambda data, *, axis=None: np.squeeze(data, axis),
+)
+def _squeeze(data: Any, *, axis: Any = None) -> Any:
+    """A copy without axes of length 1: all of them, or those named."""
+    shape = data._shape
+    if axis is None:
+        gone = {i for i, n in enumerate(shape) if n == 1}
+    else:
+        axes = [axis_of("squeeze", a, len(shape)) for a in integers("squeeze", "axis", axis)]
+        gone = set(axes)
+        if len(gone) < len(axes):
+            raise MXNetError(f"Operator squeeze: axis={axis} names an axis twice")
+    for a in gone:
+        if shape[a] != 1:
+            raise MXNetError(
+                f"Operator squeeze: cannot select an axis to squeeze out which has size={shape[a]} "
+                f"not equal to one: axis={a} of shape {shape}"
+            )
+    return _copy(data), tuple(n for i, n in enumerate(shape) if i not in gone) or (1,)
+
+
+# --- permuted axes --------------------------------------------------------------------------------
+
+
+def _permuted(data: Any, shape: Shape, axes: Any) -> Any:
+    """The elements of an array of *shape* with its axes in another order, flat."""
+    strides = contiguous_strides(shape)
+    box = Box(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
+    return strided.gather(data._data, box), box.shape
+
+
+def _order(axes: Any, ndim: int) -> Shape:
+    if axes is None or len(given := integers("transpose", "axes", axes)) == 0:
+        return tuple(range(ndim))[::-1]
+    order = tuple(axis_of("transpose", a, ndim, "axes") for a in given)
+    if sorted(order) != list(range(ndim)):
+        raise MXNetError(f"Operator transpose: axes={given} must name each of the {ndim} axes once")
+    return order
+
+
+def _transpose_vjp(g: Any, axes: Any, data_shape: Shape) -> Any:
+    order = _order(axes, len(data_shape))
+    return F.transpose(g, axes=tuple(sorted(range(len(order)), key=order.__getitem__)))
+
+
+@operator(
+    "transpose",
+    vjp=_transpose_vjp,
+    samples=(Sample(((2, 3),)), Sample(((2, 3, 4),), {"axes": (1, 2, 0)})),
+    reference=lambda data, *, axes=(): np.transpose(data, axes or None),
+)
+def _transpose(data: Any, *, axes: Any = ()) -> Any:
+    """A copy with its axes in the order *axes*, by default reversed."""
+    return _permuted(data, data._shape, _order(axes, len(data._shape)))
+
+
+@operator(
+    "SwapAxis",
+    vjp=lambda g, dim1, dim2: F.SwapAxis(g, dim1=dim1, dim2=dim2),
+    aliases=("swapaxes",),
+    samples=(Sample(((2, 3, 4),), {"dim1": 0, "dim2": 2}),),
+    reference=lambda data, *, dim1=0, dim2=0: np.swapaxes(data, dim1, dim2),
+)
+def _swap_axis(data: Any, *, dim1: Any = 0, dim2: Any = 0) -> Any:
+    """A copy with two axes exchanged."""
+    axes = list(range(len(data._shape)))
+    one = axis_of("SwapAxis", dim1, len(axes), "dim1")
+    two = axis_of("SwapAxis", dim2, len(axes), "dim2")
+    axes[one], axes[two] = two, one
+    return _permuted(data, data._shape, axes)
+
+
+def _blocks(op: str, shape: Shape, block_size: Any, divided: dict[int, int]) -> int:
+    block = integer(op, "block_size", block_size)
+    if len(shape) != 4:
+        raise MXNetError(f"Operator {op} requires exactly 4 dimensions, got shape {shape}")
+    if block <= 0:
+        raise MXNetError(f"Operator {op}: block_size must be a positive integer, got {block}")
+    for axis, power in divided.items():
+        if shape[axis] % block**power:
+            raise MXNetError(
+                f"Operator {op}: dimension {axis} of shape {shape} should be a multiple of "
+                f"{block**power}"
+            )
+    return block
+
+
+@operator(
+    "depth_to_space",
+    vjp=lambda g, block_size: F.space_to_depth(g, block_size=block_size),
+    samples=(Sample(((1, 8, 2, 3),), {"block_size": 2}),),
+)
+def _depth_to_space(data: Any, *, block_size: Any) -> Any:
+    """Blocks of channels laid out as squares in height and width."""
+    b = _blocks("depth_to_space", data._shape, block_size, {1: 2})
+    n, c, h, w = data._shape
+    y, _ = _permuted(data, (n, b, b, c // (b * b), h, w), (0, 3, 4, 1, 5, 2))
+    return y, (n, c // (b * b), h * b, w * b)
+
+
+@operator(
+    "space_to_depth",
+    vjp=lambda g, block_size: F.depth_to_space(g, block_size=block_size),
+    samples=(Sample(((1, 2, 4, 2),), {"block_size": 2}),),
+)
+def _space_to_depth(data: Any, *, block_size: Any) -> Any:
+    """Squares in height and width laid out as blocks of channels."""
+    b = _blocks("space_to_depth", data._shape, block_size, {2: 1, 3: 1})
+    n, c, h, w = data._shape
+    y, _ = _permuted(data, (n, c, h // b, b, w // b, b), (0, 3, 5, 1, 2, 4))
+    return y, (n, c * b * b, h // b, w // b)
+
+
+# --- slices ---------------------------------------------------------------------------------------
+
+
+def _slice_box(op: str, shape: Shape, begin: Any, end: Any, step: Any) -> Box:
+    starts = integers(op, "begin", begin, none=True)
+    stops = integers(op, "end", end, none=True)
+    steps = integers(op, "step", () if step is None else step, none=True)
+    if len(starts) > len(shape) or len(stops) != len(starts):
+        raise MXNetError(
+            f"Operator {op}: begin={begin}, end={end} must have one number each for leading axes "
+            f"of shape {shape}: Slicing axis exceeds data dimensions"
+        )
+    if steps and len(steps) != len(starts):
+        raise MXNetError(f"Operator {op}: step={step} and begin={begin} must be equally long")
+    box = whole(shape)
+    for axis, (a, b) in enumerate(zip(starts, stops, strict=True)):
+        by = steps[axis] if steps else None
+        if by == 0:
+            raise MXNetError(f"Operator {op}: step[{axis}] cannot be 0")
+        found = range(*slice(a, b, by).indices(shape[axis]))
+        box = sliced(box, axis, found.start if found else 0, found.step, len(found))
+    return box
+
+
+def _unsliced(g: Any, box: Box, shape: Shape) -> Any:
+    where = {"box": box.shape, "strides": box.strides, "offset": box.offset}
+    return F._scatter_strided(g, shape=shape, **where)
+
+
+def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:
+    return _unsliced(g, _slice_box("slice", data_shape, begin, end, step), data_shape)
+
+
+@operator(
+    "slice",
+    vjp=_slice_vjp,
+    aliases=("crop",),
+    samples=(
+        Sample(((3, 4),), {"begin": (0, 1), "end": (2, None)}),
+        Sample(((3, 4),), {"begin": (2, 3), "end": (None, 0), "step": (-2, -1)}),
+    ),
+)
+def _slice(data: Any, *, begin: Any, end: Any, step: Any = ()) -> Any:
+    """A copy of the elements from *begin* to *end* along leading axes, every *step*-th."""
+    box = _slice_box("slice", data._shape, begin, end, step)
+    return strided.gather(data._data, box), box.shape
+
+
+def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
+    at = axis_of("slice_axis", axis, len(shape))
+    n = shape[at]
+    first = integer("slice_axis", "begin", 0 if begin is None else begin)
+    last = n if end is None else integer("slice_axis", "end", end)
+    first, last = (i + n if i < 0 else i for i in (first, last))
+    if not (0 <= first < last <= n or first == last == n == 0):
+        raise MXNetError(
+            f"Operator slice_axis: Invalid begin, end, get begin={begin}, end={end} for axis {at} "
+            f"of length {n}"
+        )
+    return sliced(whole(shape), at, first, 1, last - first)
+
+
+@operator(
+    "slice_axis",
+    vjp=lambda g, axis, begin, end, data_shape: _unsliced(
+        g, _axis_box(data_shape, axis, begin, end), data_shape
+    ),
+    samples=(Sample(((3, 4),), {"axis": 1, "begin": -3, "end": None}),),
+)
+def _slice_axis(data: Any, *, axis: Any, begin: Any, end: Any) -> Any:
+    """A copy of the elements from *begin* to *end* along one axis."""
+    box = _axis_box(data._shape, axis, begin, end)
+    return strided.gather(data._data, box), box.shape
+
+
+def _like_box(shape: Shape, other: Shape, axes: Any) -> Box:
+    chosen = integers("slice_like", "axes", () if axes is None else axes)
+    if not chosen:
+        if len(shape) != len(other):
+            raise MXNetError(
+                f"Operator slice_like: shape {shape} cannot be sliced on all axes like {other}: "
+                f"ndim mismatch {len(shape)} vs. {len(other)}"
+            )
+        chosen = tuple(range(len(shape)))
+    box = whole(shape)
+    for a in chosen:
+        at = axis_of("slice_like", a, len(shape), "axes")
+        from_axis = axis_of("slice_like", a, len(other), "axes")
+        if other[from_axis] > shape[at]:
+            raise MXNetError(
+                f"Operator slice_like: axis {at} with size {other[from_axis]} exceeds limit of "
+                f"input with size {shape[at]}"
+            )
+        box = sliced(box, at, 0, 1, other[from_axis])
+    return box
+
+
+def _slice_like_vjp(g: Any, axes: Any, data_shape: Shape, shape_like_shape: Shape) -> Any:
+    return _unsliced(g, _like_box(data_shape, shape_like_shape, axes), data_shape), None
+
+
+@operator(
+    "slice_like",
+    vjp=_slice_like_vjp,
+    samples=(Sample(((3, 4), (2, 2))), Sample(((3, 4), (2, 2)), {"axes": (-1,)})),
+)
+def _slice_like(data: Any, shape_like: Any, *, axes: Any = ()) -> Any:
+    """A copy cut to the lengths of another array, on all axes or those named."""
+    box = _like_box(data._shape, shape_like._shape, axes)
+    return strided.gather(data._data, box), box.shape
+
+
+def _slice_assign_vjp(
+    g: Any, begin: Any, end: Any, step: Any, rhs_shape: Shape, y_shape: Shape, needs: Any
+) -> Any:
+    box = _slice_box("_slice_assign", y_shape, begin, end, step)
+    return _assigned_vjp(g, *box, rhs_shape=rhs_shape, needs=needs)
+
+
+@operator(
+    "_slice_assign",
+    vjp=_slice_assign_vjp,
+    aliases=("_crop_assign",),
+    samples=(Sample(((3, 4), (2, 2)), {"begin": (0, 1), "end": (2, 3)}),),
+)
+def _slice_assign(lhs: Any, rhs: Any, *, begin: Any, end: Any, step: Any = ()) -> Any:
+    """The left input with a slice replaced by the right one."""
+    box = _slice_box("_slice_assign", lhs._shape, begin, end, step)
+    if rhs._shape != box.shape:
+        raise MXNetError(
+            f"Operator _slice_assign: rhs has shape {rhs._shape}, expected {box.shape}"
+        )
+    y = _copy(lhs)
+    strided.move(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, box)
+    return y, lhs._shape
+
+
+def _slice_assign_scalar_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:
+    return F._slice_assign_scalar(g, scalar=0, begin=begin, end=end, step=step)
+
+
+@operator(
+    "_slice_assign_scalar",
+    vjp=_slice_assign_scalar_vjp,
+    aliases=("_crop_assign_scalar",),
+    samples=(Sample(((3, 4),), {"scalar": 2, "begin": (0, 1), "end": (2, 3)}),),
+)
+def _slice_assign_scalar(
+    data: Any, *, scalar: Any = 0, begin: Any, end: Any, step: Any = ()
+) -> Any:
+    """The input with a slice replaced by a number."""
+    box = _slice_box("_slice_assign_scalar", data._shape, begin, end, step)
+    y = _copy(data)
+    value = np.full(1, scalar).astype(y.dtype)
+    strided.move(value, strided.broadcast((), box.shape), y, box)
+    return y, data._shape
+
+
+@operator(
+    "reverse",
+    vjp=lambda g, axis: F.reverse(g, axis=axis),
+    aliases=("flip",),
+    samples=(Sample(((2, 3, 4),), {"axis": 1}), Sample(((2, 3),), {"axis": (0, 1)})),
+    reference=lambda data, *, axis: np.flip(data, axis),
+)
+def _reverse(data: Any, *, axis: Any) -> Any:
+    """A copy with the order of the elements reversed along axes."""
+    box = whole(data._shape)
+    for a in {axis_of("reverse", a, len(box.shape)) for a in integers("reverse", "axis", axis)}:
+        n = box.shape[a]
+        box = sliced(box, a, max(0, n - 1), -1, n)
+    return strided.gather(data._data, box), data._shape
+
+
+# --- diagonals ------------------------------------------------------------------------------------
+
+
+def _diagonal(shape: Shape, k: Any, axis1: Any, axis2: Any) -> Box:
+    """The diagonal of an array of 2 or more axes, as last axis; of a vector, where it goes."""
+    offset = integer("diag", "k", k)
+    if len(shape) == 1:
+        n = shape[0] + abs(offset)
+        return Box(shape, (n + 1,), max(offset, 0) + max(-offset, 0) * n)
+    one, two = (
+        axis_of("diag", a, len(shape), arg) for a, arg in ((axis1, "axis1"), (axis2, "axis2"))
+    )
+    if one == two:
+        raise MXNetError(f"Operator diag: axis1 and axis2 cannot refer to the same axis {one}")
+    strides = contiguous_strides(shape)
+    length = min(shape[one] + min(offset, 0), shape[two] - max(offset, 0))
+    if length < 0:
+        raise MXNetError(f"Operator diag: Diagonal does not exist: k={k} for shape {shape}")
+    start = max(offset, 0) * strides[two] + max(-offset, 0) * strides[one] if length else 0
+    rest = [i for i in range(len(shape)) if i not in (one, two)]
+    return Box(
+        (*(shape[i] for i in rest), length),
+        (*(strides[i] for i in rest), strides[one] + strides[two]),
+        start,
+    )
+
+
+def _diag_vjp(g: Any, k: Any, axis1: Any, axis2: Any, data_shape: Shape) -> Any:
+    box = _diagonal(data_shape, k, axis1, axis2)
+    if len(data_shape) == 1:
+        return F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
+    return _unsliced(g, box, data_shape)
+
+
+@operator(
+    "diag",
+    vjp=_diag_vjp,
+    samples=(
+        Sample(((3, 4),), {"k": 1}),
+        Sample(((3,),), {"k": -1}),
+        Sample(((2, 3, 2),), {"axis1": 2, "axis2": 0}),
+    ),
+)
+def _diag(data: Any, *, k: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    """The diagonal *k* steps above the main one; of a vector, the matrix that has it there."""
+    shape = data._shape
+    if not shape:
+        raise MXNetError("Operator diag: expected an array of 1 or more dimensions, got 0")
+    box = _diagonal(shape, k, axis1, axis2)
+    if len(shape) == 1:
+        n = shape[0] + abs(int(k))
+        return strided.scatter(data._data, n * n, box), (n, n)
+    return strided.gather(data._data, box), box.shape
+
+
+# --- what depends on the shape alone --------------------------------------------------------------
+
+
+@operator(
+    "shape_array",
+    gradient=ZERO,
+    samples=(Sample(((2, 3),)),),
+    reference=lambda data: np.array(data.shape, np.int64),
+)
+def _shape_array(data: Any) -> Any:
+    """The lengths of the axes, as an int64 array."""
+    y = empty(len(data._shape), np.dtype("int64"))
+    y[:] = data._shape
+    return y, (len(data._shape),)
+
+
+@operator(
+    "size_array",
+    gradient=ZERO,
+    samples=(Sample(((2, 3),)),),
+    reference=lambda data: np.array([data.size], np.int64),
+)
+def _size_array(data: Any) -> Any:
+    """The number of elements, as an int64 array of one element."""
+    y = empty(1, np.dtype("int64"))
+    y[0] = data._data.size
+    return y, (1,)

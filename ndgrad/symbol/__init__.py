@@ -1,0 +1,5 @@
+"""Symbols: recorded graphs as values, to read, draw, save and evaluate."""
+
+from .symbol import Symbol, fromjson, get_symbol, load, load_json
+
+__all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]

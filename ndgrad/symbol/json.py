@@ -1,0 +1,304 @@
+"""Symbols as text: MXNet's JSON layout, names of operators with a number, parameters as strings."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError, as_dtype
+from ..ops.table import OPS, lookup
+from .entries import Entry, Ref
+
+# Row -> what MXNet calls it with a number on the right, and on the left.
+_WITH_NUMBER = {
+    f"broadcast_{row}": (f"_{right}_scalar", f"_{left}_scalar")
+    for row, right, left in (
+        ("add", "plus", "plus"),
+        ("sub", "minus", "rminus"),
+        ("mul", "mul", "mul"),
+        ("div", "div", "rdiv"),
+        ("mod", "mod", "rmod"),
+        ("power", "power", "rpower"),
+        ("maximum", "maximum", "maximum"),
+        ("minimum", "minimum", "minimum"),
+        ("hypot", "hypot", "hypot"),
+        ("equal", "equal", "equal"),
+        ("not_equal", "not_equal", "not_equal"),
+        ("greater", "greater", "lesser"),
+        ("greater_equal", "greater_equal", "lesser_equal"),
+        ("lesser", "lesser", "greater"),
+        ("lesser_equal", "lesser_equal", "greater_equal"),
+        ("logical_and", "logical_and", "logical_and"),
+        ("logical_or", "logical_or", "logical_or"),
+        ("logical_xor", "logical_xor", "logical_xor"),
+    )
+}
+# The number stands right, except in the names for one on the left alone.
+_FROM_NUMBER = {left: (row, 0) for row, (_, left) in _WITH_NUMBER.items()}
+_FROM_NUMBER |= {right: (row, 1) for row, (right, _) in _WITH_NUMBER.items()}
+
+_REFLECTED, _NUMBERS = "__reflected__", "__numbers__"
+_VERSION = 10901  # of MXNet, whose layout this is
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def text(value: Any) -> str:
+    """A parameter as MXNet writes it; `value_of` reads it back exactly.
+
+    Raises
+    ------
+    MXNetError
+        If *value* has no text.
+    """
+    if isinstance(value, str):
+        try:
+            parsed = value_of(value)
+        except MXNetError:
+            return repr(value)
+        return value if parsed.__class__ is str and parsed == value else repr(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, np.dtype):
+        return value.name
+    if isinstance(value, type) and issubclass(value, (np.generic, float, int)):
+        return np.dtype(value).name
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return repr(value)
+    if value is Ellipsis:
+        return "Ellipsis"
+    if isinstance(value, slice):
+        return f"slice({_text(value.start)}, {_text(value.stop)}, {_text(value.step)})"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_text, value)) + (",)" if len(value) == 1 else ")")
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_text(k)}: {_text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, np.ndarray):
+        return f"array({_text(value.tolist())}, {value.dtype.name!r}, {value.shape!r})"
+    raise MXNetError(f"a parameter of type {type(value).__name__} cannot be saved")
+
+
+_WORDS = {"inf": math.inf, "nan": math.nan, "Ellipsis": Ellipsis}
+
+
+def value_of(written: str) -> Any:
+    """The value that `text` wrote; what is no literal is a string."""
+    try:
+        tree = ast.parse(written.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return written
+    if isinstance(tree, ast.Name) and tree.id not in _WORDS:
+        return written
+    try:
+        return _literal(tree)
+    except (ValueError, TypeError):
+        return written
+
+
+def _literal(tree: ast.expr) -> Any:
+    match tree:
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=items):
+            return tuple(map(_literal, items))
+        case ast.List(elts=items):
+            return list(map(_literal, items))
+        case ast.Dict(keys=keys, values=values):
+            return {_literal(k): _literal(v) for k, v in zip(keys, values, strict=True) if k}
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_literal(operand)
+        case ast.Name(id=name) if name in _WORDS:
+            return _WORDS[name]
+        case ast.Call(func=ast.Name(id="slice"), args=items):
+            return slice(*map(_literal, items))
+        case ast.Call(func=ast.Name(id="array"), args=items):
+            values, dtype, shape = map(_literal, items)
+            return np.array(values, dtype).reshape(shape)
+    raise ValueError("not a literal")
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+def _number(value: Any) -> str:
+    """A number as MXNet writes it, ``1.0``; a large integer keeps its digits."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, int) and abs(value) > 2**53:
+        return str(int(value))
+    return repr(float(value))
+
+
+def _scalar(written: str) -> int | float:
+    return int(written) if written.lstrip("-").isdigit() else float(written)
+
+
+def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], list[Ref]]:
+    """MXNet's name of a call, its attributes and its array inputs.
+
+    Raises
+    ------
+    MXNetError
+        If a parameter cannot be saved; where not *strict*, Python's way to show it is taken.
+    """
+    if entry.op is None:
+        return "null", {}, []
+    attrs = {}
+    for key, value in sorted(entry.params.items()):
+        try:
+            attrs[key] = text(value)
+        except MXNetError as error:
+            if strict:
+                raise MXNetError(f"{entry.name}, operator {entry.op}, {key}: {error}") from None
+            attrs[key] = repr(value)
+    arrays: list[Ref] = [x for x in entry.inputs if isinstance(x, tuple)]  # type: ignore[misc]
+    row = OPS.get(entry.op)
+    if row is not None and row.variadic:
+        attrs["num_args"] = str(len(arrays))  # which MXNet asks for
+    if len(arrays) == len(entry.inputs):
+        return entry.op, attrs, arrays
+    if len(entry.inputs) == 2 and entry.op in _WITH_NUMBER and len(arrays) == 1:
+        left = not isinstance(entry.inputs[0], tuple)
+        name = _WITH_NUMBER[entry.op][0 if not left else 1]
+        attrs["scalar"] = _number(entry.inputs[0 if left else 1])
+        if left and _WITH_NUMBER[entry.op][0] == name and entry.op in _ORDERED:
+            attrs[_REFLECTED] = "True"
+        return name, attrs, arrays
+    others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, tuple)}
+    attrs[_NUMBERS] = text(others)
+    return entry.op, attrs, arrays
+
+
+# Which of two equal operands is taken decides about gradients and the sign of zero.
+_ORDERED = {"broadcast_maximum", "broadcast_minimum"}
+
+
+def decoded(
+    name: str, attrs: Mapping[str, str], arrays: Sequence[Ref]
+) -> tuple[str, list[Any], dict[str, Any]]:
+    """The row, operands and parameters of a call that `encoded` or MXNet wrote.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such operator.
+    """
+    hidden = (_REFLECTED, _NUMBERS)
+    operands: list[Any] = list(arrays)
+    if name in _FROM_NUMBER:
+        row, position = _FROM_NUMBER[name]
+        if _REFLECTED in attrs:
+            position = 0
+        operands.insert(position, _scalar(attrs["scalar"]))
+        return row, operands, {}
+    op = lookup(name)
+    for position, value in sorted(value_of(attrs.get(_NUMBERS, "{}")).items()):
+        operands.insert(position, value)
+    params = {
+        key: value_of(value)
+        for key, value in attrs.items()
+        if key not in hidden and not key.startswith("__") and key in op.params
+    }
+    return op.name, operands, params
+
+
+# --- graphs ---------------------------------------------------------------------------------------
+
+
+def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) -> str:
+    """A graph in MXNet's layout, one node an object of four lines."""
+    position = {i: k for k, i in enumerate(order)}
+    nodes, rows, arguments = [], [0], []
+    shapes: list[Any] = []
+    dtypes: list[str | None] = []
+    for k, i in enumerate(order):
+        entry = entries[i]
+        if entry.foreign:
+            raise MXNetError(
+                f"{entry.name} calls the autograd.Function {entry.op!r}, whose code is not part of "
+                "the graph: it cannot be saved"
+            )
+        name, attrs, arrays = encoded(entry)
+        inputs = [[position[ref.entry], ref.output, 0] for ref in arrays]
+        fields: list[tuple[str, Any]] = [("op", name), ("name", entry.name)]
+        fields += [("attrs", attrs)] if attrs else []
+        fields += [("inputs", inputs)]
+        lines = ",\n".join(f'      "{key}": {json.dumps(value)}' for key, value in fields)
+        nodes.append(f"    {{\n{lines}\n    }}")
+        rows.append(rows[-1] + entry.outputs)
+        shapes.extend(entry.shapes or [None] * entry.outputs)
+        if entry.op is None:
+            arguments.append(k)
+            dtypes.append(None if entry.dtype is None else entry.dtype.name)
+    facts: dict[str, Any] = {"mxnet_version": ["int", _VERSION]}
+    if None not in shapes:
+        facts["shape"] = ["list_shape", shapes]
+    if None not in dtypes:
+        facts["arg_dtype"] = ["list_str", dtypes]
+    tail = {
+        "arg_nodes": arguments,
+        "node_row_ptr": rows,
+        "heads": [[position[head.entry], head.output, 0] for head in heads],
+        "attrs": facts,
+    }
+    ending = ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in tail.items())
+    body = ",\n".join(nodes)
+    return f'{{\n  "nodes": [\n{body}\n  ],\n{ending}\n}}'
+
+
+def loads(json_str: str) -> tuple[list[Entry], list[Ref]]:
+    """The entries and heads of a graph that `dumps` or MXNet wrote.
+
+    Raises
+    ------
+    MXNetError
+        If it is no graph, or calls an operator that does not exist here.
+    """
+    try:
+        graph = json.loads(json_str)
+        nodes = graph["nodes"]
+        heads = [Ref(int(head[0]), int(head[1])) for head in graph["heads"]]
+        attributes = graph.get("attrs") or {}
+        shapes = attributes.get("shape", (None, None))[1]
+        rows = graph.get("node_row_ptr") or []
+        dtypes = dict(
+            zip(graph["arg_nodes"], attributes.get("arg_dtype", (None, ()))[1], strict=False)
+        )
+        entries = []
+        for i, node in enumerate(nodes):
+            inputs = [Ref(int(x[0]), int(x[1])) for x in node.get("inputs", ())]
+            attrs = node.get("attrs") or node.get("attr") or node.get("param") or {}
+            known = None
+            if shapes is not None:
+                known = tuple(tuple(shape) for shape in shapes[rows[i] : rows[i + 1]])
+            outputs = rows[i + 1] - rows[i] if rows else 1
+            if any(not 0 <= x.entry < i for x in inputs):
+                raise MXNetError(f"load_json: node {i} uses a node that does not stand before it")
+            if node["op"] == "null":
+                dtype = as_dtype(dtypes[i], op="load_json") if i in dtypes else None
+                entries.append(Entry(str(node["name"]), shapes=known, dtype=dtype))
+            else:
+                op, operands, params = decoded(node["op"], attrs, inputs)
+                entries.append(
+                    Entry(str(node["name"]), op, tuple(operands), params, outputs, known)
+                )
+        for head in heads:
+            if not (0 <= head.entry < len(entries) and head.output < entries[head.entry].outputs):
+                raise MXNetError(f"load_json: there is no output {list(head)}")
+    except MXNetError:
+        raise
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise MXNetError(f"load_json: json_str is not a graph in JSON: {error!r}") from None
+    return entries, heads
