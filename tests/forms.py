@@ -19,6 +19,7 @@ from ndgrad.kernels import OPS
 from ndgrad.kernels.build.launch import Chunked
 from ndgrad.ops.table import ElementwiseOp, Op
 
+_OURS = ("ndgrad.kernels.", "ndgrad.ops.")
 _CHECKS = "ndgrad.ops.axes"
 """The module that looks at parameters: it makes no kernels."""
 
