@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ndgrad.symbol.symbol.entries import NOT_RECORDED as NOT_IN_GRAPH
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.nd._methods import METHODS
 from ndgrad.ops.table import OPS, Op, lookup
+from ndgrad.symbol.entries import NOT_RECORDED as NOT_IN_GRAPH
 from ndgrad.tape import NO_VARIABLES, NOT_RECORDED
 
 

@@ -674,7 +674,7 @@ def test_memory_is_freed_as_the_walk_passes() -> None:
             y = nd.sin(y)
     nodes = []
     node = y._node
-    while isinstance(node, mx.graph.Node):
+    while isinstance(node, mx.tape.Node):
         nodes.append(weakref.ref(node))
         node = node.parents[0]
     del node

@@ -13,7 +13,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.symbol.symbol import load_json
+from ndgrad.symbol import load_json
 
 X = nd.array([1, 2])
 

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from ndgrad.symbol.symbol.json import text, value_of
 
 import ndgrad as mx
 import ndgrad.symbol.symbol as symbols
 from ndgrad import MXNetError, nd
 from ndgrad import autograd as ag
+from ndgrad.symbol.json import text, value_of
 
 
 def variable(values, dtype="float32"):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from ..ops.table import OPS, ElementwiseOp, Op, lookup
 from ..tape import Array
 from . import classes
-from .elementwise import elementwise_call, in_place_call
+from .elementwise import in_place_call
+from .fast import elementwise_call
 from .gradients import flat_backward, flat_rules, recorded_backward, recorded_rules
 from .structured import (
     check_writable,

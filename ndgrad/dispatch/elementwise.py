@@ -21,7 +21,7 @@ from ..kernels.cpu import elementwise
 from ..memory.device import address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.table import ElementwiseOp
-from ..tape import Array, Node, next_stamp, state
+from ..tape import Array, state
 from ..tracing import active
 from . import classes
 from .structured import (
@@ -86,30 +86,17 @@ def flat_on_device(*args: Any) -> Any:
     return cuda.elementwise.Flat(*args)
 
 
-def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
-    """``op.call`` of an element-wise row."""
-    if op.params or op.free or len(op.inputs) > 2:
-        return _general_call(op)
-    return _unary_call(op) if len(op.inputs) == 1 else _binary_call(op)
+def general_call(op: ElementwiseOp) -> Callable[..., Any]:
+    """What the fast path leaves undone: arrays on a device first, then everything else."""
+    fits = not (op.params or op.free or len(op.inputs) > 2)
+    on_device = _device_call(op) if fits else None
 
-
-def _general_call(op: ElementwiseOp) -> Callable[..., Any]:
-    def call(*inputs: Any, out: Array | None = None, **params: Any) -> Any:
-        return _general(op, inputs, params, out)
-
-    return call
-
-
-def _long_way(op: ElementwiseOp) -> Callable[..., Any]:
-    """What the short ways leave undone: arrays on a device first, then everything else."""
-    on_device = _device_call(op)
-
-    def call(inputs: tuple[Any, ...], out: Array | None) -> Any:
-        if in_use and out is None and not active:
+    def call(inputs: tuple[Any, ...], params: dict[str, Any], out: Array | None) -> Any:
+        if in_use and out is None and not active and on_device is not None:
             result = on_device(inputs)
             if result is not None:
                 return result
-        return _general(op, inputs, {}, out)
+        return _general(op, inputs, params, out)
 
     return call
 
@@ -165,154 +152,6 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
         result._version, result._node = [0], None
         if in_graph and state.recording:
             record_call(op, op.params, inputs, (result,))
-        return result
-
-    return call
-
-
-def _unary_call(op: ElementwiseOp) -> Callable[..., Any]:
-    long = _long_way(op)
-    array, kernels, limit = classes.array, Kernels(op, "v"), PARALLEL_ELEMENTS
-    save_x, save_y = op.saved
-    new, blank = np.empty, array.__new__
-
-    def call(data: Any, out: Array | None = None, name: str | None = None) -> Any:
-        if out is not None or data.__class__ is not array or active:
-            return long((data,), out)
-        x = data._data
-        n, dtype = x.size, x.dtype
-        if n < limit:
-            y = new(n, dtype)
-            kernels[dtype].serial(x, y, 0, n)
-        else:
-            y = empty(n, dtype)
-            kernels[dtype].run((x, y), n, 1)
-        shape = data._shape
-        result = blank(array)
-        result._data, result._shape, result._ctx = y, shape, data._ctx
-        result._version, result._node = [0], None
-        parent = data._node
-        if parent is not None and state.recording:
-            node = result._node = Node()
-            node.op = op
-            node.params = None
-            node.parents = (parent,)
-            node.saved = (x if save_x else None, y if save_y else None)
-            node.shapes = (shape, shape)
-            node.versions = (
-                data._version if save_x else None,
-                result._version if save_y else None,
-            )
-            node.ctx = data._ctx
-            node.dtype = dtype
-            node.number = next_stamp()
-        return result
-
-    return call
-
-
-def _binary_call(op: ElementwiseOp) -> Callable[..., Any]:
-    long = _long_way(op)
-    array, limit = classes.array, PARALLEL_ELEMENTS
-    arrays, right_number, left_number = Kernels(op, "vv"), Kernels(op, "vs"), Kernels(op, "sv")
-    save_a, save_b, save_y = op.saved
-    saves_nothing = not any(op.saved)
-    new, blank = np.empty, array.__new__
-
-    def call(lhs: Any, rhs: Any, out: Array | None = None, name: str | None = None) -> Any:
-        # Whatever does not fit the short way falls through to the general one at the end.
-        if active:
-            pass
-        elif out is None and lhs.__class__ is array:
-            a = lhs._data
-            n, dtype, shape = a.size, a.dtype, lhs._shape
-            kind = rhs.__class__
-            if kind is array:
-                b = rhs._data
-                if dtype is b.dtype and shape == rhs._shape:
-                    if n < limit:
-                        y = new(n, dtype)
-                        arrays[dtype].serial(a, b, y, 0, n)
-                    else:
-                        y = empty(n, dtype)
-                        arrays[dtype].run((a, b, y), n, 1)
-                    result = blank(array)
-                    result._data, result._shape, result._ctx = y, shape, lhs._ctx
-                    result._version, result._node = [0], None
-                    node_a, node_b = lhs._node, rhs._node
-                    if (node_a is not None or node_b is not None) and state.recording:
-                        node = result._node = Node()
-                        node.op = op
-                        node.params = None
-                        node.parents = (
-                            lhs._version if node_a is None else node_a,
-                            rhs._version if node_b is None else node_b,
-                        )
-                        if saves_nothing:
-                            node.saved = node.versions = _NOTHING
-                        else:
-                            node.saved = (
-                                a if save_a else None,
-                                b if save_b else None,
-                                y if save_y else None,
-                            )
-                            node.versions = (
-                                lhs._version if save_a else None,
-                                rhs._version if save_b else None,
-                                result._version if save_y else None,
-                            )
-                        node.shapes = (shape, shape, shape)
-                        node.ctx = lhs._ctx
-                        node.dtype = dtype
-                        node.number = next_stamp()
-                    return result
-            elif (kind is float or kind is int) and dtype.kind == "f":
-                if n < limit:
-                    y = new(n, dtype)
-                    right_number[dtype].serial(a, rhs, y, 0, n)
-                else:
-                    y = empty(n, dtype)
-                    right_number[dtype].run((a, rhs, y), n, 1)
-                return numbered(lhs, y, lhs._node, None, a, rhs, rhs)
-        elif out is None and rhs.__class__ is array and lhs.__class__ in (float, int):
-            b = rhs._data
-            n, dtype = b.size, b.dtype
-            if dtype.kind == "f":
-                if n < limit:
-                    y = new(n, dtype)
-                    left_number[dtype].serial(lhs, b, y, 0, n)
-                else:
-                    y = empty(n, dtype)
-                    left_number[dtype].run((lhs, b, y), n, 1)
-                return numbered(rhs, y, None, rhs._node, lhs, b, lhs)
-        return long((lhs, rhs), out)
-
-    def numbered(x: Any, y: Flat, node_a: Any, node_b: Any, a: Any, b: Any, number: Any) -> Array:
-        """The result for one array and one number, which is always kept: it costs nothing."""
-        shape = x._shape
-        result = blank(array)
-        result._data, result._shape, result._ctx = y, shape, x._ctx
-        result._version, result._node = [0], None
-        if x._node is not None and state.recording:
-            version = x._version
-            node = result._node = Node()
-            node.op = op
-            node.params = None
-            node.parents = (node_a, node_b)
-            node.saved = (
-                a if save_a or a is number else None,
-                b if save_b or b is number else None,
-                y if save_y else None,
-            )
-            node.shapes = (shape, shape, shape)
-            node.versions = (
-                version if save_a and node_a is not None else None,
-                version if save_b and node_b is not None else None,
-                result._version if save_y else None,
-            )
-            node.ctx = x._ctx
-            node.dtype = y.dtype
-            node.number = next_stamp()
         return result
 
     return call

@@ -30,7 +30,7 @@ _PLACES = tuple(
     str(Path(place).resolve())
     for place in {
         *(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")),
-        str(Path(__file__).parents[1]),
+        str(Path(__file__).parents[2]),
     }
 )
 

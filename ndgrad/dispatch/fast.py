@@ -1,0 +1,193 @@
+"""The fast path of element-wise calls: arrays of one dtype and shape, and numbers.
+
+Eager programs on small arrays spend their time here, so a call is one Python function that does
+nothing which could be done once.  It is written from one template, for the number of inputs, the
+operands that a node saves, and the parameters; kernels are bound by dtype; the attributes of
+results and nodes are set in place, which takes half the time of a constructor.  What does not fit
+goes the general way: other dtypes, broadcasting, ``out``, devices, and all that happens while
+tracing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..kernels.build.launch import PARALLEL_ELEMENTS
+from ..memory.storage import empty
+from ..ops.table import ElementwiseOp
+from ..tape import Node, next_stamp, state
+from ..tracing import active
+from . import classes
+from .elementwise import Kernels, general_call
+
+_CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
+"""Of some inputs, which are arrays (v) and which are numbers (s), the commonest first."""
+
+
+def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
+    """``op.call`` of an element-wise operator."""
+    general = general_call(op)
+    if op.free or len(op.inputs) not in _CASES:
+        return lambda *inputs, out=None, **params: general(inputs, params, out)
+    count = len(op.inputs)
+    extra = op.forward_loop.args[count:]
+    kernels = [Kernels(op, letters + "s" * len(extra)) for letters in _CASES[count]]
+    call: Callable[..., Any] = _maker(count, op.saved, extra, bool(op.params))(
+        op, general, classes.array, *kernels
+    )
+    return call
+
+
+@cache
+def _maker(
+    count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: bool
+) -> Callable[..., Any]:
+    """A function of an operator that makes its call; see `source`."""
+    names = {
+        "PARALLEL_ELEMENTS": PARALLEL_ELEMENTS,
+        "Node": Node,
+        "active": active,
+        "empty": empty,
+        "new": np.empty,
+        "next_stamp": next_stamp,
+        "nothing": (None,) * (count + 1),
+        "state": state,
+    }
+    exec(source(count, saved, extra, params), names)
+    return names["make"]  # type: ignore[return-value]
+
+
+def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: bool) -> str:
+    """The text of the call for operators of one form.
+
+    For ``tanh``, which saves its output, it reads::
+
+        def make(op, general, array, v):
+            blank, limit = array.__new__, PARALLEL_ELEMENTS
+            def call(x0, out=None, name=None):
+                if active or out is not None:
+                    return general((x0,), {}, out)
+                if x0.__class__ is array:
+                    x0_data = x0._data
+                    n, dtype, shape = x0_data.size, x0_data.dtype, x0._shape
+                    if n < limit:
+                        y = new(n, dtype)
+                        v[dtype].serial(x0_data, y, 0, n)
+                    else:
+                        y = empty(n, dtype)
+                        v[dtype].run((x0_data, y,), n, 1)
+                    result = blank(array)
+                    result._data, result._shape, result._ctx = y, shape, x0._ctx
+                    result._version, result._node = [0], None
+                    x0_node = x0._node
+                    if x0_node is not None and state.recording:
+                        node = result._node = Node()
+                        node.op, node.params = op, None
+                        node.parents = (x0_node,)
+                        node.saved = (None, y,)
+                        node.versions = (None, result._version,)
+                        node.shapes = (shape, shape,)
+                        node.ctx, node.dtype = x0._ctx, dtype
+                        node.number = next_stamp()
+                    return result
+                return general((x0,), {}, out)
+
+            return call
+
+    Parameters
+    ----------
+    count : int
+        Inputs.
+    saved : tuple of bool
+        Which inputs, and whether the output, backward reads.
+    extra : tuple of str
+        Parameters that the formula reads.
+    params : bool
+        Whether there are any parameters.
+    """
+    inputs = [f"x{i}" for i in range(count)]
+    given = "params" if params else "{}"
+    general = f"return general(({', '.join(inputs)},), {given}, out)"
+    lines = [
+        f"def make(op, general, array, {', '.join(_CASES[count])}):",
+        "    blank, limit = array.__new__, PARALLEL_ELEMENTS",
+        f"    def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
+        "        if active or out is not None:",
+        f"            {general}",
+    ]
+    if params:
+        lines.append("        given = {**op.params, **params}")
+        lines += [f"        {name} = given[{name!r}]" for name in extra]
+    for letters in _CASES[count]:
+        lines += [f"        {line}" for line in _case(letters, inputs, saved, extra, params)]
+    return "\n".join([*lines, f"        {general}", "    return call", ""])
+
+
+def _case(
+    letters: str, inputs: list[str], saved: tuple[bool, ...], extra: tuple[str, ...], params: bool
+) -> list[str]:
+    """The statements for inputs of one kind each."""
+    arrays = [name for name, letter in zip(inputs, letters, strict=True) if letter == "v"]
+    numbers = [name for name in inputs if name not in arrays]
+    first, *others = arrays
+    loaded = {name: f"{name}_data" if name in arrays else name for name in inputs}
+    kinds = [f"{name}.__class__ is array" for name in arrays]
+    kinds += [f"({name}.__class__ is float or {name}.__class__ is int)" for name in numbers]
+    fits = [f"{name}_data.dtype is dtype and {name}._shape == shape" for name in others]
+    if numbers or extra:
+        fits.append('dtype.kind == "f"')
+    fits += [f"({name}.__class__ is float or {name}.__class__ is int)" for name in extra]
+    operands = ", ".join([*loaded.values(), *extra, "y"])
+    parents, kept, versions = [], [], []
+    for name, keep in zip(inputs, saved, strict=False):
+        if name in numbers:
+            # A number is always kept, which costs nothing: the call can be shown and repeated.
+            parents.append("None")
+            kept.append(name)
+            versions.append("None")
+            continue
+        alone = len(arrays) == 1
+        parents.append(
+            f"{name}_node" if alone else f"{name}._version if {name}_node is None else {name}_node"
+        )
+        kept.append(loaded[name] if keep else "None")
+        versions.append(f"{name}._version" if keep else "None")
+    kept.append("y" if saved[-1] else "None")
+    versions.append("result._version" if saved[-1] else "None")
+    in_graph = " or ".join(f"{name}_node is not None" for name in arrays)
+    nothing = set(kept) == {"None"}
+    body = [
+        "if n < limit:",
+        "    y = new(n, dtype)",
+        f"    {letters}[dtype].serial({operands}, 0, n)",
+        "else:",
+        "    y = empty(n, dtype)",
+        f"    {letters}[dtype].run(({operands},), n, 1)",
+        "result = blank(array)",
+        f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
+        "result._version, result._node = [0], None",
+        *[f"{name}_node = {name}._node" for name in arrays],
+        f"if {in_graph if len(arrays) == 1 else f'({in_graph})'} and state.recording:",
+        "    node = result._node = Node()",
+        f"    node.op, node.params = op, {'given' if params else 'None'}",
+        f"    node.parents = ({', '.join(parents)},)",
+        f"    node.saved = {'nothing' if nothing else '(' + ', '.join(kept) + ',)'}",
+        f"    node.versions = {'nothing' if nothing else '(' + ', '.join(versions) + ',)'}",
+        f"    node.shapes = ({'shape, ' * (len(inputs) + 1)})",
+        f"    node.ctx, node.dtype = {first}._ctx, dtype",
+        "    node.number = next_stamp()",
+        "return result",
+    ]
+    lines = [
+        f"if {' and '.join(kinds)}:",
+        f"    {first}_data = {first}._data",
+        f"    n, dtype, shape = {first}_data.size, {first}_data.dtype, {first}._shape",
+        *[f"    {name}_data = {name}._data" for name in others],
+    ]
+    if fits:
+        return [*lines, f"    if {' and '.join(fits)}:", *[f"        {line}" for line in body]]
+    return [*lines, *[f"    {line}" for line in body]]
