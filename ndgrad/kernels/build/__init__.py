@@ -1,0 +1,1 @@
+"""From text to machine code: generated modules, the disk cache, launching, threads."""
