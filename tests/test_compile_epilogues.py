@@ -67,20 +67,20 @@ PROGRAMS = {
     "rows that lie apart": lambda x, y: nd.tanh(x[:, 100:500]) * 2 + y[:, 7:407],
     "normalised rows that lie apart": lambda x, y: nd.softmax(x[:, 100:500]) + y[:, :400],
     "over what is read": lambda x, y: nd.elemwise_add(nd.exp(x, out=x), y, out=y),
-    "functions of limited reach": lambda x, y: nd.sin(1e4 * x) + nd.cos(y),
+    "small-argument variants": lambda x, y: nd.sin(1e4 * x) + nd.cos(y),
 }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_fetching_ahead_changes_nothing(name, monkeypatch):
+def test_prefetching_changes_nothing(name, monkeypatch):
     given = [rng.standard_normal((5, 901)).astype("f") for _ in range(2)]
     found = []
-    for least, fetches in ((1 << 62, False), (1, True)):
-        monkeypatch.setattr(fused, "_AHEAD_FROM", least)
+    for least, prefetches in ((1 << 62, False), (1, True)):
+        monkeypatch.setattr(fused, "_PREFETCH_FROM", least)
         compiled = mx.compile(PROGRAMS[name])
         arrays = [nd.array(x) for x in given]
         y = compiled(*arrays)
         found.append([x.asnumpy() for x in (y, *arrays)])
-        assert any(" fetch(" in text for text in compiled.explain().sources) == fetches
-    for without, ahead in zip(*found, strict=True):
-        np.testing.assert_array_equal(ahead, without)
+        assert any(" prefetch(" in text for text in compiled.explain().sources) == prefetches
+    for without, prefetched in zip(*found, strict=True):
+        np.testing.assert_array_equal(prefetched, without)

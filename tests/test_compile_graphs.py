@@ -27,7 +27,7 @@ from ndgrad import autograd, nd
 from ndgrad.compiler.front import recorder
 from ndgrad.compiler.plan import assignment
 from ndgrad.compiler.program import instructions
-from ndgrad.kernels.cpu import fused, matmul, philox
+from ndgrad.kernels.cpu import fused, fused_text, matmul, philox
 from ndgrad.tape import Leaf
 from ndgrad.testing import assert_close
 
@@ -359,9 +359,8 @@ def programs(draw: Any, mode: str, most: int) -> Program:
 def small_pieces() -> Iterator[None]:
     """Several tiles, units, strips and blocks of products already in small arrays."""
     with ExitStack() as stack:
-        stack.enter_context(
-            patch.multiple(fused, TILE=3, _UNIT=6, _UNITS=3, _AHEAD_ROW=2, _AHEAD_FROM=2)
-        )
+        stack.enter_context(patch.multiple(fused, TILE=3, _UNIT=6, _UNITS=3, _PREFETCH_FROM=2))
+        stack.enter_context(patch.object(fused_text, "PREFETCH_ROW", 2))
         stack.enter_context(patch.object(matmul, "_shared_out", lambda m, n, k, tb: (1, n)))
         stack.enter_context(patch.object(matmul, "_CHUNK", 1))
         for module in (instructions, assignment, recorder):

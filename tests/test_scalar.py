@@ -14,10 +14,10 @@ import pytest
 from ndgrad import nd
 from ndgrad.kernels import scalar
 from ndgrad.kernels.build import processor
-from ndgrad.kernels.build.codegen import Loop
 from ndgrad.kernels.cpu import elementwise
 from ndgrad.kernels.scalar import SCALARS, resolve
 from ndgrad.kernels.scalar.contract import contracted
+from ndgrad.kernels.spec.formula import Loop
 
 mp = pytest.importorskip("mpmath")
 special = pytest.importorskip("scipy.special")

@@ -15,8 +15,8 @@ import ndgrad as mx
 from ndgrad import autograd
 from ndgrad.dispatch import bind
 from ndgrad.kernels import OPS
-from ndgrad.kernels.build.codegen import formula
 from ndgrad.kernels.build.launch import PARALLEL_ELEMENTS
+from ndgrad.kernels.spec.formula import formula
 from ndgrad.ops.declare import unary
 from ndgrad.ops.table import ALIASES, DIFFERENTIABLE, ZERO, ElementwiseOp, F, Op, Sample
 from ndgrad.testing import assert_close, check_gradients, sample_inputs

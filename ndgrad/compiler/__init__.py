@@ -4,7 +4,7 @@ A function is *traced* (`front.trace`, with a recorder at the entry points of ke
 *program* (`program.instructions`), which is made smaller (`program.simplify`), cut into groups that
 share a pass over memory (`plan.fusion`), and laid out as a *plan* (`plan.plan`): memory, kernels,
 and one function that runs them.  The kernels' text is made from the formulas of the op table by
-`ndgrad.kernels.cpu.fused`.
+`ndgrad.kernels.spec.fused`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..context import GPU
-from ..kernels.build.codegen import compute_type, formula
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
+from ..kernels.spec.formula import compute_type, formula
 from ..memory.device import BUFFERS
 from ..memory.storage import empty, empty_on
 from ..ops.table import ZERO, ElementwiseOp, F, lookup

@@ -15,9 +15,9 @@ import numpy as np
 
 from ..base import MXNetError, promote, shown
 from ..kernels import cuda
-from ..kernels.build.codegen import compute_type, formula
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
+from ..kernels.spec.formula import compute_type, formula
 from ..memory.device import address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.table import ElementwiseOp

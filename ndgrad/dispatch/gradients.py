@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import tracing
-from ..kernels.build.codegen import compute_type
 from ..kernels.cpu import elementwise
+from ..kernels.spec.formula import compute_type
 from ..memory.device import BUFFERS, DeviceArray, device_of, in_use, placed
 from ..memory.storage import empty_like, empty_on
 from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup

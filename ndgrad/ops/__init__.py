@@ -9,7 +9,8 @@ from typing import Any
 
 from .. import kernels
 from ..base import MXNetError, as_dtype, shown
-from ..kernels.build import codegen
+from ..kernels.cpu import elementwise_text
+from ..kernels.spec.formula import compute_type
 from .table import ALIASES, OPS, ElementwiseOp, lookup
 
 for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
@@ -29,13 +30,13 @@ def _source(name: str, dtype: Any) -> str:
     loops = [op.forward_loop]
     if op.derivatives:
         loops.append(op.backward_loop(tuple(op.derivatives)))
-    compute = codegen.compute_type(kind, mathematical=op.mathematical)
+    compute = compute_type(kind, mathematical=op.mathematical)
     texts = []
     for loop in loops:
         letters = "".join("s" if arg in op.params else "v" for arg in loop.args)
         dtypes = (kind,) * len(loop.args)
         results = (kind,) * len(loop.results)
-        texts.append(codegen.source(loop, dtypes, results, compute, letters))
+        texts.append(elementwise_text.source(loop, dtypes, results, compute, letters))
     return "\n\n".join(texts)
 
 

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..kernels.build.codegen import formula
 from ..kernels.scalar import SCALARS
+from ..kernels.spec.formula import formula
 from .table import DIFFERENTIABLE, ZERO, ElementwiseOp, Op, Sample, register
 
 # Calls that integers do as integers; any other function of a formula makes it mathematical.

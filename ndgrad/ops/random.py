@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError
-from ..kernels.build.codegen import Loop
 from ..kernels.build.launch import chunked, grain, kernel
 from ..kernels.cpu import elementwise, indexed
 from ..kernels.cpu.philox import LOW32, REJECTED, SHIFT, TILE, WORDS, draw, drawing, philox, tile
 from ..kernels.scalar import log_f32, log_f64
+from ..kernels.spec.formula import Loop
 from ..memory.storage import empty
 from .axes import index_dtype
 from .declare import operator

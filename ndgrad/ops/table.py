@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..base import MXNetError
-from ..kernels.build.codegen import Loop, formula
+from ..kernels.spec.formula import Loop, formula
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""

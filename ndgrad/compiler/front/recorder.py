@@ -16,12 +16,13 @@ import numpy as np
 from ... import dispatch, tracing
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...kernels.build.codegen import POWERS, Loop, formula, multiplied
 from ...kernels.cpu.elementwise import layout
-from ...kernels.cpu.reduction import Plan, Reduction
+from ...kernels.cpu.reduction import Plan
 from ...kernels.cpu.rowwise import Lines
 from ...kernels.cpu.rowwise import run as run_lines
 from ...kernels.cpu.strided import Box, gather
+from ...kernels.spec.formula import POWERS, Loop, formula, multiplied
+from ...kernels.spec.reduction import Reduction
 from ...memory.device import BUFFERS, DeviceArray, in_use, moved, operands_device, place, placed
 from ...memory.storage import empty, empty_like
 from ...ops.reduce.reductions import REDUCTIONS

@@ -16,7 +16,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...kernels.cpu.fused import folds, level_of, reduced_level
+from ...kernels.spec.fused import can_reduce, level_of, reduced_level
 from ..program.instructions import (
     Call,
     Instruction,
@@ -105,7 +105,7 @@ def _fit(instruction: Instruction) -> _Fit | None:
         return _Fit(out.size, n, "full")
     if isinstance(instruction, Reduce):
         (x,) = instruction.inputs
-        if x.size == 0 or not folds(instruction.row, x.dtype):
+        if x.size == 0 or not can_reduce(instruction.row, x.dtype):
             return None
         if instruction.outputs[0].dtype != x.dtype:
             return None

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ...kernels.build.codegen import Loop
 from ...kernels.cpu import tasks
 from ...kernels.cpu.elementwise import run as run_loop
 from ...kernels.cpu.matmul import product_into
@@ -21,6 +20,7 @@ from ...kernels.cpu.reduction import plan as reduction_plan
 from ...kernels.cpu.reduction import run as run_reduction
 from ...kernels.cpu.strided import Box, gather, gather_step, move
 from ...kernels.cpu.tasks import Step
+from ...kernels.spec.formula import Loop
 from ...memory.device import Device
 from ...memory.storage import empty
 from ...ops.table import lookup

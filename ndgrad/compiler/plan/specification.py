@@ -8,8 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ...kernels.cpu import fused
-from ...kernels.cpu.fused import Fold, Fused, Operand, Step
+from ...kernels.spec.fused import (
+    FormulaStep,
+    Fused,
+    Operand,
+    ReductionStep,
+    level_of,
+    reduced_level,
+)
 from ..program.instructions import Map, Reduce, Value, place
 from .fusion import Group
 
@@ -42,7 +48,7 @@ class Spec:
         self.outside = outside
         self.names: dict[Any, str] = {}
         self.operands: list[Operand] = []
-        self.steps: list[Step | Fold] = []
+        self.steps: list[FormulaStep | ReductionStep] = []
         self.targets: dict[Value, str] = {}  # results, and the arguments that they go to
         self.read: dict[str, Value] = {}  # other arguments, partial results among them
         self.numbers: dict[str, Any] = {}
@@ -117,7 +123,7 @@ class Spec:
         operands = []
         for formal, x in member.operands:
             if isinstance(x, Value):
-                level, _ = fused.level_of(x.shape, out.shape)
+                level, _ = level_of(x.shape, out.shape)
                 if row and level == "full":
                     level = "row"
                 operands.append((formal, self._value(x, level)))
@@ -126,20 +132,22 @@ class Spec:
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
         level = "row" if row else "full"
         self.steps.append(
-            Step(name, member.text, tuple(operands), member.compute, out.dtype, level)
+            FormulaStep(name, member.text, tuple(operands), member.compute, out.dtype, level)
         )
 
     def _reduce(self, member: Reduce) -> None:
         (x,), (out,) = member.inputs, member.outputs
-        over, _ = fused.reduced_level(x.shape, member.axes)
+        over, _ = reduced_level(x.shape, member.axes)
         source = self._value(x, "full")
         if member.row.mapped != "x":
             name = f"v{len(self.names)}"
             self.names[out, -1, 0] = name
             text = member.row.mapped
-            self.steps.append(Step(name, text, (("x", source),), x.dtype.name, x.dtype, "full"))
+            self.steps.append(
+                FormulaStep(name, text, (("x", source),), x.dtype.name, x.dtype, "full")
+            )
             source = name
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
-        self.steps.append(Fold(name, source, member.row, over, out.dtype))
+        self.steps.append(ReductionStep(name, source, member.row, over, out.dtype))
         if over != "row":
             self.read[name] = out

@@ -16,12 +16,12 @@ from ...context import cpu
 from ...kernels import cuda
 from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
 from ...kernels.cpu import fused
-from ...kernels.cpu.fused import Fused
 from ...kernels.cpu.matmul import step as product_step
-from ...kernels.cpu.reduction import Reduction
 from ...kernels.cpu.strided import copy as copy_on_host
 from ...kernels.cpu.strided import rows_step
 from ...kernels.cpu.tasks import Step
+from ...kernels.spec.fused import Fused
+from ...kernels.spec.reduction import Reduction
 from ...memory.device import Device, copy, placed
 from .replay import Memory, Replayed
 from .report import Report
@@ -53,21 +53,21 @@ class Host:
         """What runs a plan's function here."""
         return function
 
-    def work(self, spec: Fused, size: int, n: int) -> fused.Work:
+    def work(self, spec: Fused, size: int, n: int) -> fused.FusedWork:
         """How *size* elements, in rows of *n*, are cut up."""
-        return fused.Work(spec, size, n)
+        return fused.FusedWork(spec, size, n)
 
-    def kernel(self, spec: Fused, work: fused.Work) -> fused.Kernel:
-        return fused.kernel(spec, work.ahead)
+    def kernel(self, spec: Fused, work: fused.FusedWork) -> fused.FusedKernel:
+        return fused.kernel(spec, work.prefetch)
 
-    def shares(self, work: fused.Work, heavy: int) -> tuple[int, int, int]:
+    def shares(self, work: fused.FusedWork, heavy: int) -> tuple[int, int, int]:
         """Units of a step, and its grains in a series and alone; *heavy* is its work."""
         together = work.grain if heavy >= _WORTH_SHARING else work.units
         return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
 
     def joined(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
         """What puts partial results together."""
-        return fused.joined(row, partial, dtype).entry
+        return fused.final_combine(row, partial, dtype).entry
 
     def product(self, *args: Any) -> Step | None:
         """Products of matrices as a step, if they can be one."""
@@ -105,7 +105,7 @@ class Gpu:
         return there
 
     def work(self, spec: Fused, size: int, n: int) -> Any:
-        return cuda.fused.Work(spec, size, n)
+        return cuda.fused.FusedGrid(spec, size, n)
 
     def kernel(self, spec: Fused, work: Any) -> Any:
         made = cuda.fused.kernel(spec, work.form)
@@ -115,7 +115,7 @@ class Gpu:
         return 1, 1, 1
 
     def joined(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
-        run = cuda.fused.joined(row, partial_, dtype).run
+        run = cuda.fused.final_combine(row, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
     def product(self, *args: Any) -> None:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...kernels.cpu.matmul import Matrices
-from ...kernels.cpu.reduction import Reduction
 from ...kernels.cpu.strided import Box
+from ...kernels.spec.reduction import Reduction
 from .keys import plain
 
 Shape = tuple[int, ...]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence, Set
 from typing import Any
 
-from ...kernels.build.codegen import formula
+from ...kernels.spec.formula import formula
 from .instructions import (
     Instruction,
     Map,

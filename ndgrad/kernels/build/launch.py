@@ -23,8 +23,10 @@ from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
 from ...memory.device import DeviceArray, in_use
-from . import binaries, codegen, threads as build_threads
 from .. import cuda
+from ..spec.text import driver_source, memory_type
+from . import binaries
+from . import threads as build_threads
 
 PARALLEL_ELEMENTS = 1 << 15
 """Elements of cheap arithmetic from which a parallel launch pays: about 4 us of work.
@@ -179,7 +181,7 @@ else:
 
 def vector(dtype: Any) -> types.Array:
     """The Numba type of a flat, contiguous array of *dtype* (a NumPy dtype)."""
-    return types.Array(getattr(types, codegen.stored(dtype)), 1, "C")
+    return types.Array(getattr(types, memory_type(dtype)), 1, "C")
 
 
 _KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
@@ -272,7 +274,7 @@ class Chunked:
 
     @cached_property
     def driver(self) -> Any:
-        text = codegen.driver_source(self._count)
+        text = driver_source(self._count)
         return binaries.load(f"parallel_{self._count}", text).parallel
 
     def __call__(self, *args: Any) -> None:

@@ -13,9 +13,10 @@ from ... import tracing
 from ...base import MXNetError
 from ...memory.device import in_use
 from .. import cuda
-from ..build import binaries, codegen
-from ..build.codegen import Loop
+from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
+from ..spec.formula import Loop
+from .elementwise_text import source
 
 Shape = tuple[int, ...]
 
@@ -39,7 +40,7 @@ class Compiled:
         compute: str,
         layout: str,
     ) -> None:
-        text = codegen.source(loop, dtypes, out_dtypes, compute, layout)
+        text = source(loop, dtypes, out_dtypes, compute, layout)
         name = "_".join([loop.name, *dict.fromkeys(d.name for d in (*dtypes, *out_dtypes)), layout])
         rows, letters = layout.startswith("r"), layout.lstrip("r")
         scalar = getattr(types, compute)
@@ -79,7 +80,7 @@ class Layout(NamedTuple):
     shape : tuple of int
         Of the result.
     code : str
-        The letters of `codegen.source`, without those of scalars.
+        The letters of `elementwise_text.source`, without those of scalars.
     rows, inner : int
         The loop runs over *rows* rows of *inner* elements; a flat loop has rows 0.
     geometry : numpy.ndarray or None

@@ -18,8 +18,8 @@ from ...memory.device import DeviceArray, host
 from ...memory.storage import empty, empty_like
 from ...ops.math import casting
 from .. import cuda
-from ..build.codegen import Loop
 from ..build.launch import chunked, entry_point, flat, grain, kernel
+from ..spec.formula import Loop
 from . import elementwise
 from .strided import bits
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,63 +23,16 @@ from ...memory.device import DeviceArray
 from ...memory.storage import empty
 from .. import cuda
 from ..build import binaries
-from ..build.codegen import _loaded, _stored, compute_type, formula
 from ..build.launch import WORTH_SHARING, Entry, vector
-from .sums import FOLDS, PART
+from ..spec.reduction import Reduction
+from ..spec.text import each, expression, indented, loaded, module, stored
+from .sums import PART, SUMS, summed_in_parts
 
 _EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
 _UNIT = 1 << 15  # elements from which a unit of work hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
-
-
-@dataclass(frozen=True)
-class Reduction:
-    """A way to make one number of many.
-
-    Attributes
-    ----------
-    name : str
-        For file names and messages.
-    mapped : str
-        Formula over ``x``: what of an element is combined.
-    combined : str
-        Formula over ``a`` and ``b``, associative but for rounding.
-    start : str
-        Formula of the neutral element; ``lowest`` and ``highest`` are those of the type.
-    finished : str
-        Formula over ``a`` and ``n``, the number of elements.
-    wide : bool
-        Whether floating point is accumulated in float64.
-    mixed : bool
-        Whether a few neighbours, four to a lane, may meet in the elements' own precision before:
-        a conversion of each would take longer than reading it.  Not for what may leave the
-        range of float32 on the way to a result that is in it, as products do.
-    mathematical : bool
-        Whether integers go through floating point.
-    """
-
-    name: str
-    mapped: str = "x"
-    combined: str = "a + b"
-    start: str = "0"
-    finished: str = "a"
-    wide: bool = True
-    mixed: bool = False
-    mathematical: bool = False
-
-    def kind(self, dtype: np.dtype[Any]) -> str:
-        """The type of the accumulators, in which all arithmetic is done."""
-        if dtype.kind == "f":
-            return "float64" if self.wide else compute_type(dtype, mathematical=False)
-        return "float64" if dtype.kind == "b" or self.mathematical else "int64"
-
-    def narrow(self, dtype: np.dtype[Any]) -> str:
-        """The type in which a few neighbours are combined."""
-        if dtype.kind == "f" and self.mixed:
-            return compute_type(dtype, mathematical=False)
-        return self.kind(dtype)
 
 
 class Buffer:
@@ -203,16 +155,13 @@ def source(
     flat : bool
         Whether the elements that meet are neighbours.
     """
-    imports: set[str] = set()
     narrow = row.narrow(dtype) if first else kind
 
     def text(written: str, kind: str, **loads: str) -> str:
-        value, used = formula(written).kernel_text(kind, loads)
-        imports.update(used)
-        return value
+        return expression(written, kind, loads)
 
     def element(name: str) -> str:
-        return text(row.mapped if first else "x", narrow, x=_loaded(name, dtype, narrow))
+        return text(row.mapped if first else "x", narrow, x=loaded(name, dtype, narrow))
 
     def combined(a: str, b: str, kind: str = kind) -> str:
         return text(row.combined, kind, a=a, b=b)
@@ -223,7 +172,7 @@ def source(
     def widened(value: str) -> str:
         return value if narrow == kind else f"{kind}({value})"
 
-    finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    finished = stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
     unit = [
         "    for unit in range(lo, hi):",
         "        chunk = unit % chunks",
@@ -231,35 +180,22 @@ def source(
         "        r = min(rows, n - chunk * rows)",
         f"        a = {start(kind)}",
     ]
-    if flat and kind.startswith("float") and row.combined in FOLDS:
+    if flat and kind.startswith("float") and row.combined in SUMS:
         # Terms that are not in memory as they are go there first, a part at a time.
-        made = element("x[i]") != "x[i]"
+        term = element("x[i]") if element("x[i]") != "x[i]" else ""
+        terms = "terms" if term else "x"
+        take = [f"b = {SUMS[row.combined]}({terms})", f"a = {combined('a', 'b')}"]
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
-            *([f"    terms_all = scratch({PART}, {narrow})"] if made else []),
+            *([f"    terms_all = scratch({PART}, {narrow})"] if term else []),
             *unit,
-            f"        for begin in range(0, r, {PART}):",
-            f"            x = x_all[at + begin : at + min(begin + {PART}, r)]",
-            *(
-                [
-                    "            terms = terms_all[0 : x.size]",
-                    "            for i in range(x.size):",
-                    f"                terms[i] = {element('x[i]')}",
-                ]
-                if made
-                else []
-            ),
-            f"            b = {FOLDS[row.combined]}({'terms' if made else 'x'})",
-            f"            a = {combined('a', 'b')}",
+            *indented(summed_in_parts(("x",), "at", "r", terms, term, take, "0 : x.size"), 2),
             f"        y_all[unit] = {finished}",
         ]
     elif flat:
         either = _EITHER.get(row.combined) if kind.startswith("float") else None
-        every = [
-            "        for i in range(x.size):",
-            f"            a = {combined('a', element('x[i]'))}",
-        ]
+        every = each("x.size", [f"a = {combined('a', element('x[i]'))}"])
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
@@ -268,14 +204,13 @@ def source(
         ]
         if either:
             lines += [
-                "        for i in range(x.size):",
-                f"            a = {either}(a, {element('x[i]')})",
+                *indented(each("x.size", [f"a = {either}(a, {element('x[i]')})"]), 2),
                 "        if a == 0:  # which zero it is takes longer to find",
                 f"            a = {start(kind)}",
-                *[f"    {line}" for line in every],
+                *indented(every, 3),
             ]
         else:
-            lines += every
+            lines += indented(every, 2)
         lines.append(f"        y_all[unit] = {finished}")
     else:
         left, right = (
@@ -334,28 +269,11 @@ def source(
             "            a = lanes[i]",
             f"            y[i] = {finished}",
         ]
-    names = ("empty", "float32", "float64", "inf", "int8", "int32", "int64", "uint8")
-    used = [t for t in names if any(f"{t}(" in x or f"{t})" in x for x in lines)]
-    halves = [t for t in ("float_to_half", "half_to_float") if any(t in x for x in lines)]
-    head = [
-        f'"""{row.name} of {dtype.name}: map x to {row.mapped if first else "x"}, combine by '
-        f"{row.combined}, finish by {row.finished if last else 'a'}. "
-        'Made from the op table; do not edit."""',
-        "",
-    ]
-    if used:
-        head += [f"from numpy import {', '.join(sorted(used))}", ""]
-    if halves:
-        head.append(f"from ndgrad.kernels.build.half import {', '.join(halves)}")
-    head.append("from ndgrad.kernels.build.launch import chunked")
-    if imports:
-        head.append(f"from ndgrad.kernels.scalar import {', '.join(sorted(imports))}")
-    if used := [name for name in _EITHER.values() if any(f"{name}(" in x for x in lines)]:
-        head.append(f"from ndgrad.kernels.scalar.bits import {', '.join(used)}")
-    sums = ("product", "scratch", "total")
-    if used := [name for name in sums if any(f"{name}(" in x for x in lines)]:
-        head.append(f"from ndgrad.kernels.cpu.sums import {', '.join(used)}")
-    return "\n".join([*head, "", "", "@chunked", *lines, ""])
+    title = (
+        f"{row.name} of {dtype.name}: map x to {row.mapped if first else 'x'}, combine by "
+        f"{row.combined}, finish by {row.finished if last else 'a'}."
+    )
+    return module(title, ["@chunked", *lines], "Made from the op table")
 
 
 def _compiled(*key: Any) -> Entry:

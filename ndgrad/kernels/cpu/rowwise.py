@@ -19,9 +19,10 @@ from ...base import MXNetError
 from ...memory.device import DeviceArray
 from .. import cuda
 from ..build import binaries, half
-from ..build.codegen import _loaded, _stored, compute_type, formula
 from ..build.launch import Chunked, grain
-from .sums import PART
+from ..spec.formula import compute_type, formula
+from ..spec.text import each, expression, indented, loaded, module, stored
+from .sums import PART, summed_in_parts
 
 COLUMNS = 512  # neighbouring lines that one unit works on
 
@@ -93,68 +94,50 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
     form : {'row', 'columns', 'row_cut', 'columns_cut'}
         Whether lines are contiguous, and whether each has a length of its own.
     """
-    imports: set[str] = set()
+    loads = {
+        name: loaded(f"{name}[i]", dtype, kind)
+        for name, dtype in zip(lines.args, dtypes, strict=True)
+    }
 
     def text(written: str, **extra: str) -> str:
-        loads = {
-            name: _loaded(f"{name}[i]", dtype, kind)
-            for name, dtype in zip(lines.args, dtypes, strict=True)
-        }
-        value, used = formula(written).kernel_text(kind, loads | {"scale": "scale"} | extra)
-        imports.update(used)
-        return value
+        return expression(written, kind, loads | {"scale": "scale"} | extra)
 
     in_row, cut = form.startswith("row"), form.endswith("_cut")
     store = [f"{n} = {n}_all[at : at + {{}}]" for n in lines.args]
     keeps = "t" in lines.names()
     body = [
+        "@chunked",
         f"def loop({', '.join(n + '_all' for n in lines.args)}, y_all, lengths, "
-        "n, inner, scale, lo, hi):"
+        "n, inner, scale, lo, hi):",
     ]
     if in_row:
         # The terms that are summed lie where the result will, if that has their type.
-        in_place = out.name == kind
-        per = {"m": "m", "s": "s", "t": "y[i]" if in_place else "terms[i]"}
-        part = f"at + begin : at + min(begin + {PART}, full)"
+        terms = "y" if out.name == kind else "terms"
+        per = {"m": "m", "s": "s", "t": f"{terms}[i]"}
+        where = ""
+        if terms == "terms":
+            body.append(f"    terms_all = scratch({'n' if keeps else PART}, {kind})")
+            where = f"0 : min({PART}, full - begin)"
+            if keeps:
+                where = f"begin : min(begin + {PART}, full)"
         body += [
-            *([] if in_place else [f"    terms_all = scratch({'n' if keeps else PART}, {kind})"]),
             "    for line in range(lo, hi):",
             "        at = line * n",
-            *(
-                ["        full = n"]
-                if not cut
-                else ["        full = min(max(lengths[line], 0), n)"]
-            ),
+            f"        full = {'min(max(lengths[line], 0), n)' if cut else 'n'}",
         ]
         if lines.peak:
-            body += [
-                *[f"        {line.format('full')}" for line in store],
-                f"        m = {kind}(-inf)",
-                "        for i in range(full):",
-                f"            m = either_maximum(m, {text(lines.peak)})",
-                f"        m += {kind}(0)  # either zero becomes the positive one",
-            ]
-        if in_place:
-            terms = f"y = y_all[{part}]"
-        elif keeps:
-            terms = f"terms = terms_all[begin : min(begin + {PART}, full)]"
-        else:
-            terms = f"terms = terms_all[0 : min({PART}, full - begin)]"
+            body += [f"        {line.format('full')}" for line in store]
+            body += indented(greatest_in_row("full", kind, text(lines.peak)), 2)
+        term, take = text(lines.summed, **per), [f"sum += total({terms})"]
         body += [
             "        sum = 0.0",
-            f"        for begin in range(0, full, {PART}):",
-            *[f"            {n} = {n}_all[{part}]" for n in lines.args],
-            f"            {terms}",
-            f"            for i in range({'y' if in_place else 'terms'}.size):",
-            f"                {per['t']} = {text(lines.summed, **per)}",
-            f"            sum += total({'y' if in_place else 'terms'})",
+            *indented(summed_in_parts(lines.args, "at", "full", terms, term, take, where), 2),
             f"        s = {kind}(sum)",
             *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
             *[f"        {line.format('full')}" for line in store],
             "        y = y_all[at : at + n]",
-            *(["        terms = terms_all[0:full]"] if keeps and not in_place else []),
-            "        for i in range(full):",
-            f"            y[i] = {_stored(text(lines.result, **per), out, kind)}",
+            *(["        terms = terms_all[0:full]"] if keeps and terms == "terms" else []),
+            *indented(each("full", [f"y[i] = {stored(text(lines.result, **per), out, kind)}"]), 2),
         ]
         if cut:
             body += ["        rest = y[full:n]", "        rest[:] = 0"]
@@ -212,31 +195,21 @@ def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str
             ]
         value = text(lines.result, **per)
         value = f"{value} if {guard} else {zero}" if cut else value
-        inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {_stored('v', out, kind)}"]
+        inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {stored('v', out, kind)}"]
         body += loop(*inside)
-    joined = "\n".join(body)
-    own = ["from ndgrad.kernels.cpu.sums import scratch, total"]
+    title = f"{lines.name}: {lines.result}, s the sum of {lines.summed}"
     if lines.peak:
-        own.insert(0, "from ndgrad.kernels.scalar.bits import either_maximum")
-    names = ("empty", "float32", "float64", "inf")
-    wanted = {n for n in names if f"{n})" in joined or f"{n}(" in joined}
-    halves = [n for n in ("float_to_half", "half_to_float") if n in joined]
-    head = [
-        f'"""{lines.name}: {lines.result}, s the sum of {lines.summed}'
-        + (f", m the maximum of {lines.peak}" if lines.peak else "")
-        + '. Made from formulas; do not edit."""',
-        "",
-        f"from numpy import {', '.join(sorted(wanted))}",
-        "",
-        *([f"from ndgrad.kernels.build.half import {', '.join(halves)}"] if halves else []),
-        "from ndgrad.kernels.build.launch import chunked",
-        *([f"from ndgrad.kernels.scalar import {', '.join(sorted(imports))}"] if imports else []),
-        *(own if in_row else []),
-        "",
-        "",
-        "@chunked",
+        title += f", m the maximum of {lines.peak}"
+    return module(f"{title}.", body, "Made from formulas")
+
+
+def greatest_in_row(count: str, kind: str, value: str) -> list[str]:
+    """Text that makes ``m`` the greatest *value* of *count* elements i."""
+    return [
+        f"m = {kind}(-inf)",
+        *each(count, [f"m = either_maximum(m, {value})"]),
+        f"m += {kind}(0)  # either zero becomes the positive one",
     ]
-    return "\n".join([*head, joined, ""])
 
 
 @cache

@@ -12,6 +12,7 @@ are added before: two additions in float32 for each element.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numba
@@ -20,6 +21,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from ..spec.text import each, indented
 
 LANES = 16
 LINE = 64  # bytes of a line of the caches
@@ -31,8 +34,41 @@ Terms that have to be computed first wait in an array of this size, in the cache
 core.
 """
 
-FOLDS = {"a + b": "total", "a * b": "product"}
+SUMS = {"a + b": "total", "a * b": "product"}
 """What combines a vector by a formula: the functions below."""
+
+
+def summed_in_parts(
+    arrays: Sequence[str],
+    at: str,
+    count: str,
+    terms: str,
+    term: str,
+    take: Sequence[str],
+    where: str = "",
+) -> list[str]:
+    """Text of a loop over the parts of a long sum or product.
+
+    Parameters
+    ----------
+    arrays : sequence of str
+        What is read: ``x`` is a part of ``x_all``, *count* elements of which begin at *at*.
+    terms : str
+        The array that is summed.
+    term : str
+        Its element i; empty if it is one of *arrays*.
+    take : sequence of str
+        Statements that take in the sum of a part, which begins at ``begin``.
+    where : str
+        Which elements of ``terms_all`` hold a part, if not those of *arrays*.
+    """
+    part = f"{at} + begin : {at} + min(begin + {PART}, {count})"
+    lines = [f"{name} = {name}_all[{part}]" for name in arrays]
+    if term:
+        lines.append(f"{terms} = {terms}_all[{where or part}]")
+        lines += each(f"{terms}.size", [f"{terms}[i] = {term}"])
+    return [f"for begin in range(0, {count}, {PART}):", *indented([*lines, *take])]
+
 
 if numba.config.DISABLE_JIT:
 

@@ -16,7 +16,7 @@ each module is loaded when an array on a device first comes to its door.
 | `sort.py` | orders of rows, and what moves by them |
 | `scan.py` | running sums and recurrences |
 | `extremes.py` | where extremes are |
-| `vectors.py`, `groups.py`, `text.py` | what generated kernels share |
+| `vectors.py`, `groups.py` | what generated kernels share |
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ from ...context import Context, gpu
 from ...memory import storage
 from ...memory.device import LEGACY_STREAM, DeviceArray, overlap
 from ..build import binaries
-from ..build.codegen import stored
 from ..build.identity import Unidentified, identity
+from ..spec.text import memory_type
 from .simulated import Simulated, host_view
 from .streams import Capture, Graph, Lent, Stream, StreamPool
 
@@ -625,7 +625,7 @@ _NUMBERS: dict[Any, tuple[Any, str]] = {
 
 def array_of(dtype: np.dtype[Any]) -> Any:
     """The type of a flat array of *dtype*, as kernels see it: float16 as its bits."""
-    return types.Array(getattr(types, stored(dtype)), 1, "C")
+    return types.Array(getattr(types, memory_type(dtype)), 1, "C")
 
 
 class _Words:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import ast
 import math
 from functools import lru_cache
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 
 from ..build import binaries
-from ..build.codegen import POWERS, Loop, _loaded, _stored, _Writer, formula, multiplied
 from ..cpu.elementwise import Layout, Shape, layout
 from ..scalar import SCALARS
-from . import text as cuda_text
+from ..spec.formula import Loop, powers
+from ..spec.text import ExpressionWriter, expression, loaded, module, stored
 from .driver import SIMULATED, THREADS, Kernel, array_of
 from .vectors import BYTES, WIDTHS, full_vector, lanes_of, unpacked
 
 _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
 
 
-class CudaWriter(_Writer):
+class CudaWriter(ExpressionWriter):
     """Takes CUDA's own functions where a scalar function names one."""
 
     def _call(self, function: str, *args: Any) -> Any:
@@ -55,7 +54,7 @@ def source(
     compute : str
         The type of the arithmetic.
     code : str
-        The letters of `codegen.source` but ``o``: a result may be an operand's memory anyhow.
+        The letters of the host's `source` but ``o``: a result may be an operand's memory anyhow.
     lanes : int
         Neighbouring elements that a thread takes at a time, by vector accesses.
     """
@@ -63,24 +62,18 @@ def source(
     kinds = dict(zip(loop.args, letters, strict=True))
     arrays = [name for name in loop.args if kinds[name] != "s"]
     results = [name for name, _ in loop.results]
-    imports: set[str] = set()
+    numbers = [name for name in loop.args if kinds[name] == "s"]
 
     def computed(text: str, load: dict[str, str]) -> str:
-        def written(text: str) -> str:
-            value, used = formula(text).kernel_text(compute, load, writes=CudaWriter)
-            imports.update(used)
-            return value
-
-        value = written(text)
-        for exponent, power in product((x for x in loop.args if kinds[x] == "s"), POWERS):
-            shorter = multiplied(text, exponent, power)
-            if shorter is not None:
-                value = f"{written(shorter)} if {exponent} == {power} else {value}"
+        value = expression(text, compute, load, writer=CudaWriter)
+        for exponent, power, (product,) in powers([text], numbers):
+            product = expression(product, compute, load, writer=CudaWriter)
+            value = f"{product} if {exponent} == {power} else {value}"
         return value
 
     def elements(lanes: int) -> list[str]:
         """What is done for *lanes* elements from element i on."""
-        loaded = []
+        reads = []
         loads: list[dict[str, str]] = [{} for _ in range(lanes)]
         for name, dtype in zip(loop.args, dtypes, strict=True):
             at = {"v": f"at_{name} + column" if rows else "i", "b": f"at_{name}" if rows else "0"}
@@ -89,24 +82,24 @@ def source(
             each = [element] * lanes
             if lanes > 1 and kinds[name] == "v":
                 each = unpacked(name, lanes)
-                loaded.append(f"{', '.join(each)} = load{lanes}({name}, {at['v']})")
+                reads.append(f"{', '.join(each)} = load{lanes}({name}, {at['v']})")
             elif lanes > 1 and kinds[name] == "b":
                 each = [f"{name}_0"] * lanes
-                loaded.append(f"{name}_0 = {element}")
+                reads.append(f"{name}_0 = {element}")
             for load, x in zip(loads, each, strict=True):
-                load[name] = x if kinds[name] == "s" else _loaded(x, dtype, compute)
+                load[name] = x if kinds[name] == "s" else loaded(x, dtype, compute)
         values, stores = [], []
         # All are computed before any is stored: a result may lie in an operand's memory.
         for (name, text), dtype in zip(loop.results, out_dtypes, strict=True):
             each = unpacked(f"value_{name}", lanes)
             for value, load in zip(each, loads, strict=True):
-                element = _stored(computed(text, load), dtype, compute)
+                element = stored(computed(text, load), dtype, compute)
                 values.append(f"{value} = {typed(element, dtype)}")
             if lanes > 1:
                 stores.append(f"store{lanes}({name}, i, ({', '.join(each)}))")
             else:
                 stores.append(f"{name}[uint64(i)] = {each[0]}")
-        return [*loaded, *values, *stores]
+        return [*reads, *values, *stores]
 
     parameters = [*loop.args, *results, *(["geometry"] if rows else []), "elements"]
     first = "cuda.grid(1)" if lanes == 1 else f"{lanes} * cuda.grid(1)"
@@ -139,7 +132,7 @@ def source(
             *[f"        {line}" for line in elements(1)],
         ]
     formulas = "; ".join(f"{name} = {text}" for name, text in loop.results)
-    return cuda_text.module(f"{loop.name}: {formulas}   (CUDA).", lines, imports)
+    return module(f"{loop.name}: {formulas}   (CUDA).", lines)
 
 
 def typed(value: str, dtype: np.dtype[Any]) -> str:

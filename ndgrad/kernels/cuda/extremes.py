@@ -13,7 +13,8 @@ from numba import types
 
 from ...memory.storage import empty
 from ..build import binaries
-from . import groups, text
+from ..spec.text import module
+from . import groups
 from .driver import THREADS, Kernel, array_of
 from .reduction import steps_of, team_of
 
@@ -75,7 +76,7 @@ def source(dtype: np.dtype[Any], out: np.dtype[Any], least: bool, first: bool, t
         f"            y[{own}] = {out.name}({stored})",
     ]
     title = f"Where the {'smallest' if least else 'greatest'} of {dtype.name} is (CUDA)."
-    return text.module(title, lines)
+    return module(title, lines)
 
 
 _KERNELS: dict[Any, Kernel] = {}

@@ -7,7 +7,7 @@ is no room it is read or computed again.  Reductions along a row go through the 
 then through shared memory.  In the *flat* form the grid strides over the elements.
 
 Sums over rows and over everything leave one partial result a block, as many as the shapes say, and
-`Joined` adds them up in a fixed order: results do not depend on the device.
+`CudaFinalCombine` adds them up in a fixed order: results do not depend on the device.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ import numpy as np
 from numba import types
 
 from ..build import binaries
-from ..build.codegen import _loaded, formula
-from ..cpu import fused as cpu_fused
-from ..cpu.fused import Fold, Fused, _indented, _kept, _neutral
-from ..cpu.reduction import Reduction
-from . import text as cuda_text
+from ..spec.fused import NEUTRAL, Fused, ReductionStep
+from ..spec.fused_text import FusedWriter, neutral
+from ..spec.reduction import Reduction
+from ..spec.text import expression, indented, loaded, memory_type, module
 from .driver import SIMULATED, Kernel, array_of
 from .elementwise import CudaWriter
 from .vectors import BYTES
@@ -41,7 +40,7 @@ _ELEMENT = re.compile(r"\b(\w+)\[i\]")  # in a statement of a loop
 _COLUMN_UNITS = 512  # the same where that is a row
 
 
-class Work:
+class FusedGrid:
     """How a kernel's work is cut up, by shapes alone.
 
     Attributes
@@ -55,7 +54,7 @@ class Work:
     """
 
     def __init__(self, fused: Fused, size: int, n: int) -> None:
-        over = {step.over for step in fused.steps if isinstance(step, Fold)}
+        over = {step.over for step in fused.steps if isinstance(step, ReductionStep)}
         self.size, self.n = size, n
         if fused.form == "flat":
             self.rows, self.team, self.threads = 1, _BLOCK, _BLOCK
@@ -96,10 +95,10 @@ def _power(n: int) -> int:
     return 1 << (n - 1).bit_length()
 
 
-class _Writer(cpu_fused._Writer):
+class CudaFusedWriter(FusedWriter):
     """Turns a `Fused` into the text of a CUDA kernel."""
 
-    writes = CudaWriter
+    expressions = CudaWriter
 
     def __init__(self, fused: Fused, form: tuple[int, int, int]) -> None:
         self.n, self.team, self.threads = form
@@ -126,9 +125,9 @@ class _Writer(cpu_fused._Writer):
         return fits
 
     def _choose_scratch(self) -> None:
-        for fold in self.fused.steps:
-            if isinstance(fold, Fold) and fold.over == "column" and self._takes(fold.dtype):
-                self.columns.add(fold.name)
+        for x in self.fused.steps:
+            if isinstance(x, ReductionStep) and x.over == "column" and self._takes(x.dtype):
+                self.columns.add(x.name)
         super()._choose_scratch()
         self.scratch = {x for x in sorted(self.scratch) if self._takes(self.steps[x].dtype)}
 
@@ -150,30 +149,26 @@ class _Writer(cpu_fused._Writer):
         if first is None:
             return super()._load(name, stage, compute)
         element = f"{name}_here" if stage == first else f"{name}_row[i]"
-        return _loaded(element, self.operands[name].dtype, compute)
-
-    def _is_sum(self, fold: Fold) -> bool:
-        """Threads add up what they have in registers."""
-        return False
+        return loaded(element, self.operands[name].dtype, compute)
 
     def _loop(self, stage: int) -> list[str]:
         """One stage: a thread's elements, then what the team makes of its sums."""
         statements = self._statements(stage)
         if not statements:
             return []
-        sums = [fold for fold in self._folds(stage) if fold.over != "column"]
-        rows = [fold for fold in sums if fold.over == "row"]
+        sums = [x for x in self._reductions(stage) if x.over != "column"]
+        rows = [x for x in sums if x.over == "row"]
         for name in (name for name, first in self.again.items() if first == stage):
             statements[:0] = [f"{name}_here = {name}[i]", f"{name}_row[i] = {name}_here"]
         return [
-            *(f"{fold.name}_part = {_neutral(fold, self._kind(fold.source))}" for fold in sums),
+            *(f"{x.name}_part = {neutral(x, self._kind(x.source))}" for x in sums),
             *self._over_elements(statements),
             *(
-                f"{fold.name} = {self._folded(fold, fold.name, f'{fold.name}_part')}"
-                for fold in sums
-                if fold.over == "all"
+                f"{x.name} = {self._combined(x, x.name, f'{x.name}_part')}"
+                for x in sums
+                if x.over == "all"
             ),
-            *(f"{fold.name}_sum = float64({fold.name}_part)" for fold in rows),
+            *(f"{x.name}_sum = float64({x.name}_part)" for x in rows),
             *self._over_threads(rows, self.team),
         ]
 
@@ -205,53 +200,53 @@ class _Writer(cpu_fused._Writer):
         return [
             f"whole = m // ({self.together} * {step}) * ({self.together} * {step})",
             f"for i in range(lane, whole, {self.together} * {step}):",
-            *_indented([f"at_{k} = uint64(i + {k} * {step})" for k in range(self.together)]),
-            *_indented([*loads, *together]),
+            *indented([f"at_{k} = uint64(i + {k} * {step})" for k in range(self.together)]),
+            *indented([*loads, *together]),
             *_each(f"range(whole + lane, m, {step})", statements),
         ]
 
     def _after(self, stage: int) -> list[str]:
-        folds = [fold for fold in self._folds(stage) if fold.over == "row"]
-        return [self._finished(fold, f"{fold.name}_sum") for fold in folds]
+        reductions = [x for x in self._reductions(stage) if x.over == "row"]
+        return [self._finished(x, f"{x.name}_sum") for x in reductions]
 
     def _row_stores(self, stage: int) -> list[str]:
         stores = super()._row_stores(stage)
-        return ["if lane == 0 and row < rows:", *_indented(stores)] if stores else []
+        return ["if lane == 0 and row < rows:", *indented(stores)] if stores else []
 
-    def _over_threads(self, folds: Sequence[Fold], count: int) -> list[str]:
+    def _over_threads(self, reductions: Sequence[ReductionStep], count: int) -> list[str]:
         """Put together the sums of *count* threads side by side; all of them get the result."""
-        if not folds or count == 1:
+        if not reductions or count == 1:
             return []
         lines: list[str] = []
         # The simulator has no lanes that could look at each other's registers.
         width = 1 if SIMULATED else min(count, _WARP)
-        for fold in folds:
-            name = f"{fold.name}_sum"
+        for x in reductions:
+            name = f"{x.name}_sum"
             distance = width // 2
             while distance:
                 lines.append(f"other = cuda.shfl_xor_sync(0xFFFFFFFF, {name}, {distance})")
-                lines.append(f"{name} = {self._folded(fold, name, 'other')}")
+                lines.append(f"{name} = {self._combined(x, name, 'other')}")
                 distance //= 2
         if count == width:
             return lines
         first = "0" if count == self.threads else f"thread // {count} * {count // width}"
         if width > 1:
             lines.append(f"if thread % {width} == 0:")
-        stores = [f"{fold.name}_warps[thread // {width}] = {fold.name}_sum" for fold in folds]
-        lines += [*(_indented(stores) if width > 1 else stores), "cuda.syncthreads()"]
-        for fold in folds:
-            name = f"{fold.name}_sum"
+        stores = [f"{x.name}_warps[thread // {width}] = {x.name}_sum" for x in reductions]
+        lines += [*(indented(stores) if width > 1 else stores), "cuda.syncthreads()"]
+        for x in reductions:
+            name = f"{x.name}_sum"
             lines += [
-                f"{name} = {fold.name}_warps[{first}]",
+                f"{name} = {x.name}_warps[{first}]",
                 f"for j in range(1, {count // width}):",
-                f"    {name} = {self._folded(fold, name, f'{fold.name}_warps[{first} + j]')}",
+                f"    {name} = {self._combined(x, name, f'{x.name}_warps[{first} + j]')}",
             ]
         return [*lines, "cuda.syncthreads()"]
 
     def _shared(self) -> list[str]:
         """Shared memory: rows for each team, places for the sums of warps."""
-        rows = {name: _kept(self.steps[name].dtype) for name in self.scratch}
-        rows |= {name: _kept(self.operands[name].dtype) for name in self.again}
+        rows = {name: memory_type(self.steps[name].dtype) for name in self.scratch}
+        rows |= {name: memory_type(self.operands[name].dtype) for name in self.again}
         rows |= {name: self._dtype(name) for name in self.columns}
         lines = []
         for name in sorted(rows):
@@ -261,9 +256,9 @@ class _Writer(cpu_fused._Writer):
         crossing = self.team > 1 if SIMULATED else self.team > _WARP
         warps = self.threads if SIMULATED else self.threads // _WARP
         lines += [
-            f"{fold.name}_warps = cuda.shared.array({warps}, float64)"
-            for fold in self.fused.steps
-            if isinstance(fold, Fold) and (fold.over == "all" or (fold.over == "row" and crossing))
+            f"{x.name}_warps = cuda.shared.array({warps}, float64)"
+            for x in self.fused.steps
+            if isinstance(x, ReductionStep) and (x.over == "all" or (x.over == "row" and crossing))
         ]
         return lines
 
@@ -274,30 +269,30 @@ class _Writer(cpu_fused._Writer):
         """How results of blocks begin, and how they are stored in the end."""
         begin: list[str] = []
         end: list[str] = []
-        folds = [step for step in self.fused.steps if isinstance(step, Fold)]
-        for fold in folds:
-            if fold.over == "column":
-                if fold.name not in self.columns:  # a block has one team then
+        reductions = [step for step in self.fused.steps if isinstance(step, ReductionStep)]
+        for x in reductions:
+            if x.over == "column":
+                if x.name not in self.columns:  # a block has one team then
                     at = "cuda.blockIdx.x * n"
-                    begin.append(f"{fold.name} = {fold.name}_all[{at} : {at} + n]")
+                    begin.append(f"{x.name} = {x.name}_all[{at} : {at} + n]")
                 begin.append(f"for i in range(lane, n, {self.team}):")
-                begin.append(f"    {fold.name}[i] = {_neutral(fold, self._dtype(fold.name))}")
+                begin.append(f"    {x.name}[i] = {neutral(x, self._dtype(x.name))}")
         if self.columns:
             end.append("cuda.syncthreads()")
-        for fold in folds:
-            if fold.name in self.columns:
-                other = f"{fold.name}_rows[j * n + i]"
-                total = self._folded(fold, "total", other, self._dtype(fold.name))
+        for x in reductions:
+            if x.name in self.columns:
+                other = f"{x.name}_rows[j * n + i]"
+                total = self._combined(x, "total", other, self._dtype(x.name))
                 end += [
                     f"for i in range(thread, n, {self.threads}):",
-                    f"    total = {fold.name}_rows[i]",
+                    f"    total = {x.name}_rows[i]",
                     f"    for j in range(1, {self.teams}):",
                     f"        total = {total}",
-                    f"    {fold.name}_all[cuda.blockIdx.x * n + i] = total",
+                    f"    {x.name}_all[cuda.blockIdx.x * n + i] = total",
                 ]
-        everything = [fold for fold in folds if fold.over == "all"]
-        begin += [f"{fold.name} = {_neutral(fold, 'float64')}" for fold in everything]
-        end += [f"{fold.name}_sum = {fold.name}" for fold in everything]
+        everything = [x for x in reductions if x.over == "all"]
+        begin += [f"{x.name} = {neutral(x, 'float64')}" for x in everything]
+        end += [f"{x.name}_sum = {x.name}" for x in everything]
         end += self._over_threads(everything, self.threads)
         if everything:
             end.append("if thread == 0:")
@@ -310,7 +305,7 @@ class _Writer(cpu_fused._Writer):
         names = [x.name if x.level == "number" else f"{x.name}_all" for x in arguments]
         names += [f"{name}_{what}" for name in fused.strips for what in ("at", "step")]
         body: list[str] = []
-        if rows or any(isinstance(step, Fold) for step in fused.steps):
+        if rows or any(isinstance(step, ReductionStep) for step in fused.steps):
             body.append("thread = cuda.threadIdx.x")
         if rows:
             body += [f"team = thread // {self.team}", f"lane = thread % {self.team}"]
@@ -341,30 +336,28 @@ class _Writer(cpu_fused._Writer):
                 f"for start in range({first}, rows, {step}):",
                 "    row = start + team",
                 "    m = n if row < rows else 0",
-                *_indented(stages),
+                *indented(stages),
             ]
         else:
             body += ["lane, m, step = cuda.grid(1), size, cuda.gridsize(1)", *stages]
         head = f"def kernel({', '.join([*names, 'size', 'rows', 'n'])}):"
-        lines = [head, *_indented([*body, *end])]
-        return cuda_text.module(
-            f"{fused.name} (CUDA): fused from a compiled graph.", lines, self.imports
-        )
+        lines = [head, *indented([*body, *end])]
+        return module(f"{fused.name} (CUDA).", lines, "Fused from a compiled graph")
 
 
 def _each(elements: str, statements: Sequence[str]) -> list[str]:
     """A loop over *elements*; where an index cannot be negative nobody has to look."""
     lines = ["at = uint64(i)", *(line.replace("[i]", "[at]") for line in statements)]
-    return [f"for i in {elements}:", *_indented(lines)]
+    return [f"for i in {elements}:", *indented(lines)]
 
 
 @cache
 def source(fused: Fused, form: tuple[int, int, int]) -> str:
-    """Readable module text of a fused kernel; *form* is that of a `Work`."""
-    return _Writer(fused, form).text()
+    """Readable module text of a fused kernel; *form* is that of a `FusedGrid`."""
+    return CudaFusedWriter(fused, form).text()
 
 
-class Compiled:
+class CudaFusedKernel:
     """A fused kernel for a form of its work.
 
     Attributes
@@ -388,22 +381,22 @@ class Compiled:
         self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
 
 
-class Joined:
+class CudaFinalCombine:
     """Partial results of blocks, put together in order: ``(units, n) -> n``, and finished.
 
     Some threads share a column; their sums meet in shared memory.
     """
 
     def __init__(self, row: Reduction, partial: np.dtype[Any], dtype: np.dtype[Any]) -> None:
-        combined, used = formula(row.combined).kernel_text("float64", {"a": "a", "b": "b"})
-        finished, more = formula(row.finished).kernel_text("float64", {"a": "a", "n": "count"})
+        combined = expression(row.combined, "float64", {"a": "a", "b": "b"})
+        finished = expression(row.finished, "float64", {"a": "a", "n": "count"})
         lines = [
             "def kernel(p, y, count, units, n, columns):",
             f"    parts = cuda.shared.array({_JOIN_BLOCK}, float64)",
             "    thread = cuda.threadIdx.x",
             "    lanes = cuda.blockDim.x // columns",
             "    at = cuda.blockIdx.x * columns + thread % columns",
-            f"    a = float64({cpu_fused._NEUTRAL[row.combined]})",
+            f"    a = float64({NEUTRAL[row.combined]})",
             "    if at < n:",
             "        for unit in range(thread // columns, units, lanes):",
             "            b = float64(p[unit * n + at])",
@@ -422,7 +415,7 @@ class Joined:
             f"        y[at] = {dtype.name}({finished})",
         ]
         title = f"The end of {row.name} (CUDA): partial results in order."
-        text = cuda_text.module(title, lines, used | more)
+        text = module(title, lines)
         signature = (array_of(partial), array_of(dtype), types.float64, *(types.int64,) * 3)
         join = binaries.load(f"join_{row.name}_{dtype.name}_cuda", text).kernel
         self.kernel = Kernel(join, signature)
@@ -434,17 +427,17 @@ class Joined:
 
 
 @cache
-def kernel(fused: Fused, form: tuple[int, int, int]) -> Compiled:
+def kernel(fused: Fused, form: tuple[int, int, int]) -> CudaFusedKernel:
     """The kernel, once a process."""
-    return Compiled(fused, form)
+    return CudaFusedKernel(fused, form)
 
 
 @cache
-def joined(row: Reduction, partial: np.dtype[Any], dtype: np.dtype[Any]) -> Joined:
-    return Joined(row, partial, dtype)
+def final_combine(row: Reduction, partial: np.dtype[Any], dtype: np.dtype[Any]) -> CudaFinalCombine:
+    return CudaFinalCombine(row, partial, dtype)
 
 
-def launch(device: Any, made: Compiled, work: Work) -> Callable[..., None]:
+def launch(device: Any, made: CudaFusedKernel, work: FusedGrid) -> Callable[..., None]:
     """What a plan calls with the arguments of a kernel."""
     run, blocks, threads = made.kernel, work.units, work.threads
     return lambda *args: run(device, blocks, threads, args)

@@ -32,8 +32,8 @@ from ...memory.device import DeviceArray
 from ..build import binaries
 from ..build.launch import Chunked
 from ..cpu import philox
+from ..spec.text import module
 from . import driver
-from . import text as cuda_text
 from .driver import Kernel, array_of, cuda
 
 _WORKERS = 4096
@@ -168,7 +168,7 @@ def _factory(args: int, work: int, together: bool) -> Callable[[Any], Callable[.
     ]
     title = f"A kernel of {args} arguments and {work} workspaces, unit by unit."
     made: Callable[[Any], Callable[..., Any]] = binaries.load(
-        f"generic_{args}_{work}{'_together' * together}_cuda", cuda_text.module(title, lines)
+        f"generic_{args}_{work}{'_together' * together}_cuda", module(title, lines)
     ).over
     return made
 

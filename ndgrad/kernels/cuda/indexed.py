@@ -18,8 +18,7 @@ from numba import types
 from ...memory.device import DeviceArray, placed
 from ...ops.table import lookup
 from ..build import binaries
-from ..build.codegen import stored
-from . import text as cuda_text
+from ..spec.text import memory_type, module
 from .driver import Kernel, array_of
 from .vectors import PIECES, piece_of
 
@@ -72,9 +71,7 @@ _CHECK = """def kernel(index, low, length, word, code, size):
 
 
 def _kernel(name: str, title: str, text: str, arrays: Sequence[np.dtype[Any]]) -> Kernel:
-    made = binaries.load(
-        f"{name}_cuda", cuda_text.module(f"{title} (CUDA).", text.splitlines())
-    ).kernel
+    made = binaries.load(f"{name}_cuda", module(f"{title} (CUDA).", text.splitlines())).kernel
     return Kernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
 
 
@@ -99,7 +96,7 @@ def put_kernel(size: int) -> Kernel:
 @cache
 def add_kernel(dtype: np.dtype[Any]) -> Kernel:
     """The kernel that adds rows of *dtype*."""
-    text = _ADD.format(dtype=stored(dtype))
+    text = _ADD.format(dtype=memory_type(dtype))
     kinds = (dtype, _INDEX, _INDEX, dtype)
     return _kernel(f"add_rows_{dtype.name}", f"Sums of rows of {dtype.name}", text, kinds)
 
@@ -107,7 +104,7 @@ def add_kernel(dtype: np.dtype[Any]) -> Kernel:
 @cache
 def claim_kernel() -> Kernel:
     """The kernel that finds which place in an index vector is the last of its index."""
-    text = cuda_text.module("Owners of places (CUDA).", _CLAIM.splitlines())
+    text = module("Owners of places (CUDA).", _CLAIM.splitlines())
     index = array_of(_INDEX)
     return Kernel(binaries.load("claim_rows_cuda", text).kernel, (index, index, types.int64))
 
@@ -115,7 +112,7 @@ def claim_kernel() -> Kernel:
 @cache
 def check_kernel() -> Kernel:
     """The kernel that looks whether indices are valid."""
-    text = cuda_text.module("Indices that are not valid (CUDA).", _CHECK.splitlines())
+    text = module("Indices that are not valid (CUDA).", _CHECK.splitlines())
     index, number = array_of(_INDEX), types.int64
     signature = (index, number, number, index, number, number)
     return Kernel(binaries.load("check_rows_cuda", text).kernel, signature)

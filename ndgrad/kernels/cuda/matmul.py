@@ -14,8 +14,8 @@ import numpy as np
 from numba import types
 
 from ..build import binaries
-from ..build.codegen import _loaded, _stored
-from . import cublas, driver, text
+from ..spec.text import indented, loaded, module, stored
+from . import cublas, driver
 from .driver import Kernel, array_of
 
 
@@ -61,7 +61,7 @@ def source(dtype: np.dtype[Any], tile: _Tile) -> str:
             lines += [
                 f"{matrix}_{load} = {zero}",
                 f"if {at} and {deep}:",
-                f"    {matrix}_{load} = {_loaded(element, dtype, kind)}",
+                f"    {matrix}_{load} = {loaded(element, dtype, kind)}",
             ]
         return [*lines, f"{matrix}_from += {depth} * {matrix}_jump"]
 
@@ -94,13 +94,13 @@ def source(dtype: np.dtype[Any], tile: _Tile) -> str:
         f"    column = (cuda.blockIdx.x - above * tiles) * {side}",
         f"    item = above // ((m + {side - 1}) // {side})",
         f"    row = (above - item * ((m + {side - 1}) // {side})) * {side}",
-        *_indented(1, share_out("a", "ta", "row", "m")),
+        *indented(share_out("a", "ta", "row", "m")),
         # op(B)' has the rows that op(B) has columns.
-        *_indented(1, share_out("b", "not tb", "column", "n")),
+        *indented(share_out("b", "not tb", "column", "n")),
         f"    down, across = thread // {across}, thread % {across}",
         *[f"    s_{i}_{j} = {zero}" for i in each for j in each],
         "    rest = k",
-        *_indented(1, step),
+        *indented(step),
         "    while rest > 0:",
         *[
             f"        {x}_tile[{x}_deep + {load} * {x}_down, {x}_at + {load} * {x}_along]"
@@ -110,7 +110,7 @@ def source(dtype: np.dtype[Any], tile: _Tile) -> str:
         ],
         "        cuda.syncthreads()",
         f"        rest -= {depth}",
-        *_indented(2, step),
+        *indented(step, 2),
         f"        for d in range({depth}):",
         *[f"            x_{i} = a_tile[d, down + {i * across}]" for i in each],
         *[f"            y_{j} = b_tile[d, across + {j * across}]" for j in each],
@@ -130,15 +130,11 @@ def source(dtype: np.dtype[Any], tile: _Tile) -> str:
                 "        if j < n:",
                 f"            value = {result}",
                 f"            if beta != {zero}:",
-                f"                value += beta * {_loaded('c[first + j]', dtype, kind)}",
-                f"            c[first + j] = {_stored('value', dtype, kind)}",
+                f"                value += beta * {loaded('c[first + j]', dtype, kind)}",
+                f"            c[first + j] = {stored('value', dtype, kind)}",
             ]
     title = f"alpha op(A) op(B) + beta C of {dtype.name}, {side} x {side} a block (CUDA)."
-    return text.module(title, lines)
-
-
-def _indented(levels: int, lines: list[str]) -> list[str]:
-    return ["    " * levels + line for line in lines]
+    return module(title, lines)
 
 
 def _arithmetic(dtype: np.dtype[Any]) -> np.dtype[Any]:

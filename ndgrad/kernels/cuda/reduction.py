@@ -18,10 +18,10 @@ from numba import types
 
 from ...memory.storage import empty
 from ..build import binaries
-from ..build.codegen import _loaded, _stored, formula
-from ..cpu.reduction import Plan, Reduction, limits
+from ..cpu.reduction import Plan, limits
+from ..spec.reduction import Reduction
+from ..spec.text import expression, loaded, module, stored
 from . import groups
-from . import text as cuda_text
 from .driver import THREADS, Kernel, array_of
 from .vectors import BYTES, WIDTHS, lanes_of, unpacked
 
@@ -92,16 +92,13 @@ def source(
     access : {'load', 'pick'}
         Whether vectors of a row may be loaded, or each element by itself.
     """
-    imports: set[str] = set()
     narrow = row.narrow(dtype) if first else kind
 
     def text(written: str, kind: str, **loads: str) -> str:
-        value, used = formula(written).kernel_text(kind, loads)
-        imports.update(used)
-        return value
+        return expression(written, kind, loads)
 
     def element(name: str) -> str:
-        return text(row.mapped if first else "x", narrow, x=_loaded(name, dtype, narrow))
+        return text(row.mapped if first else "x", narrow, x=loaded(name, dtype, narrow))
 
     def combined(a: str, b: str) -> str:
         return text(row.combined, kind, a=a, b=b)
@@ -111,7 +108,7 @@ def source(
         return f"a = {combined('a', value if narrow == kind else f'{kind}({value})')}"
 
     start = limits(kind).get(row.start) or text(row.start, kind)
-    finished = _stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
+    finished = stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
     lines = [
         f"def kernel(x, y, count, n, rows, chunks, {'' if team else 'inner, width, '}units):",
         *groups.shared(team, a=kind),
@@ -152,7 +149,7 @@ def source(
             f"            y[piece * inner + column] = {finished}",
         ]
     title = f"{row.name} of {dtype.name} (CUDA): map {row.mapped}, combine by {row.combined}."
-    return cuda_text.module(title, lines, imports)
+    return module(title, lines)
 
 
 _KERNELS: dict[Any, Kernel] = {}

@@ -14,10 +14,9 @@ import numpy as np
 from numba import types
 
 from ..build import binaries
-from ..build.codegen import _loaded, _stored, formula
 from ..cpu.rowwise import Lines
+from ..spec.text import expression, loaded, module, stored
 from . import groups
-from . import text as cuda_text
 from .driver import THREADS, Kernel, array_of
 from .elementwise import CudaWriter, typed
 from .vectors import BYTES, lanes_of, unpacked
@@ -40,33 +39,28 @@ def _vectors(n: int, stride: int, held: int) -> int:
     return vectors if vectors <= min(8, held) else 0
 
 
-class _Text:
+class _RowText:
     """The text of one operation; the parameters are those of `source`."""
 
     def __init__(
         self, lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool
     ) -> None:
         self.lines, self.dtypes, self.out, self.kind, self.cut = lines, dtypes, out, kind, cut
-        self.imports: set[str] = set()
         self.keeps = "t" in lines.names()
 
     def of(self, written: str, element: Callable[[str], str], t: str = "t") -> str:
         """A formula where an operand's element is ``element(its name)`` in memory."""
         loads = {
-            name: _loaded(element(name), dtype, self.kind)
+            name: loaded(element(name), dtype, self.kind)
             for name, dtype in zip(self.lines.args, self.dtypes, strict=True)
         } | {"scale": "scale", "m": "m", "s": "s", "t": t}
-        value, used = formula(written).kernel_text(self.kind, loads, writes=CudaWriter)
-        self.imports |= used
-        return value
+        return expression(written, self.kind, loads, writer=CudaWriter)
 
     def greatest(self, a: str, b: str) -> str:
-        value, used = formula("maximum(a, b)").kernel_text(self.kind, {"a": a, "b": b})
-        self.imports |= used
-        return value
+        return expression("maximum(a, b)", self.kind, {"a": a, "b": b})
 
     def stored(self, value: str) -> str:
-        return typed(_stored(value, self.out, self.kind), self.out)
+        return typed(stored(value, self.out, self.kind), self.out)
 
     def once(self) -> list[str]:
         if not self.lines.once:
@@ -206,7 +200,7 @@ def source(
     access : {'load', 'pick'}
         Whether vectors may be loaded and stored, or each element by itself.
     """
-    text = _Text(lines, dtypes, out, kind, cut)
+    text = _RowText(lines, dtypes, out, kind, cut)
     team = form[0]
     inside = text.team(*form, access)
     line = "unit" if team else "piece * inner + min(column, inner - 1)"
@@ -220,7 +214,7 @@ def source(
         *inside,
     ]
     title = f"{lines.name} (CUDA): {lines.result}, s the sum of {lines.summed}."
-    return cuda_text.module(title, body, text.imports)
+    return module(title, body)
 
 
 _KERNELS: dict[Any, Kernel] = {}

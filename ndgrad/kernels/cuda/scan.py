@@ -17,7 +17,8 @@ from numba import types
 
 from ...memory.storage import empty
 from ..build import binaries
-from . import groups, text
+from ..spec.text import module
+from . import groups
 from .driver import THREADS, Kernel, array_of
 
 _PIECE = 16 * THREADS  # elements that are enough for a block
@@ -106,7 +107,7 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
         "            cuda.syncthreads()",
         *[f"        {x}" for x in end],
     ]
-    return text.module(f"The {role} of a scan by {' and '.join(parts)} (CUDA).", lines)
+    return module(f"The {role} of a scan by {' and '.join(parts)} (CUDA).", lines)
 
 
 @cache

@@ -20,7 +20,7 @@ from ...memory.storage import empty
 from ..build import binaries
 from ..cpu.sort_keys import masks
 from ..cpu.strided import Box, bits, contiguous_strides, move
-from . import text as cuda_text
+from ..spec.text import module
 from .driver import SIMULATED, THREADS, Kernel, array_of
 
 _TILE = 8 if SIMULATED else 2048
@@ -155,7 +155,7 @@ def source(
     given = ["x", *([] if first else ["places"]), *([] if last else ["keys"]), "order"]
     head = f"def kernel({', '.join(given)}, down, m, group, count, run, kept, rows, units):"
     what = "Runs merged" if merges else "Tiles sorted"
-    return cuda_text.module(f"{what} by keys of {dtype.name} (CUDA).", [head, *body.splitlines()])
+    return module(f"{what} by keys of {dtype.name} (CUDA).", [head, *body.splitlines()])
 
 
 def key_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -213,7 +213,7 @@ _MOVES = {
 @cache
 def each_kernel(what: str, dtype: np.dtype[Any], out: np.dtype[Any]) -> Kernel:
     """The kernel that does one of `_MOVES` for each place in an order."""
-    text = cuda_text.module(
+    text = module(
         f"{what.capitalize()} {out.name} by an order (CUDA).",
         _EACH.format(move=_MOVES[what]).splitlines(),
     )

@@ -16,7 +16,7 @@ from numba import types
 from ..build import binaries
 from ..cpu.elementwise import constant
 from ..cpu.strided import Plan
-from . import text as cuda_text
+from ..spec.text import module
 from .driver import THREADS, Kernel, array_of
 from .vectors import PIECES, piece_of
 
@@ -70,7 +70,7 @@ def copy_kernel(size: int) -> Kernel:
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
     move = "y[b] = x[a]" if size < 16 else "store2(y, 2 * b, load2(x, 2 * a))"
     lines = _COPY.format(move=move).splitlines()
-    text = cuda_text.module(f"A strided copy of {size} bytes each (CUDA).", lines)
+    text = module(f"A strided copy of {size} bytes each (CUDA).", lines)
     made = binaries.load(f"copy_{size}_cuda", text).kernel
     return Kernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
 
@@ -85,7 +85,7 @@ def tile_kernel(dtype: np.dtype[Any]) -> Kernel:
     """The kernel that transposes tiles of *dtype*, an unsigned integer."""
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
     lines = _TILES.format(side=side_of(dtype), dtype=dtype.name).splitlines()
-    text = cuda_text.module(f"Transposes of {dtype.name} by tiles (CUDA).", lines)
+    text = module(f"Transposes of {dtype.name} by tiles (CUDA).", lines)
     made = binaries.load(f"tiles_{dtype.name}_cuda", text).kernel
     return Kernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...base import MXNetError, as_dtype
-from ...kernels.build.codegen import Loop
 from ...kernels.build.launch import chunked, grain
 from ...kernels.cpu import elementwise, indexed
 from ...kernels.cpu.reduction import Buffer
 from ...kernels.cpu.strided import Shape
+from ...kernels.spec.formula import Loop
 from ...memory.device import DeviceArray, host
 from ...memory.storage import empty
 from ..axes import axis_of, choice, integer, integers, largest_index

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...base import MXNetError
-from ...kernels.build.codegen import Loop, compute_type
 from ...kernels.cpu import elementwise, indexed
 from ...kernels.cpu.strided import Shape
+from ...kernels.spec.formula import Loop, compute_type
 from ...memory.storage import empty
 from ..axes import integer
 from ..declare import operator

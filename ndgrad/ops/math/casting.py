@@ -8,8 +8,8 @@ import numpy as np
 
 from ...base import as_dtype
 from ...context import written
-from ...kernels.build.codegen import Loop, compute_type
 from ...kernels.cpu import elementwise
+from ...kernels.spec.formula import Loop, compute_type
 from ...memory.device import device_of, moved
 from ...memory.storage import empty
 from ..declare import operator

@@ -14,10 +14,10 @@ import numpy as np
 
 from ... import tracing
 from ...base import MXNetError
-from ...kernels.build.codegen import Loop
 from ...kernels.build.launch import chunked, grain
 from ...kernels.cpu import elementwise as cpu_elementwise
 from ...kernels.cpu.philox import TILE, WORDS, draw, drawing, tile
+from ...kernels.spec.formula import Loop
 from ...memory.storage import empty
 from ..axes import choice, integers, number
 from ..declare import elementwise, operator

@@ -11,9 +11,9 @@ import math
 from typing import Any
 
 from ...base import MXNetError
-from ...kernels.build.codegen import Loop, compute_type
 from ...kernels.cpu import elementwise, rowwise
 from ...kernels.cpu.rowwise import SOFTMAX
+from ...kernels.spec.formula import Loop, compute_type
 from ...memory.storage import empty
 from ..declare import operator
 from ..math.casting import copied

@@ -8,20 +8,17 @@ keeps the exponentials finite.  Its derivative is ``y * (g - sum(g * y))``, that
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ...base import MXNetError, as_dtype
-from ...kernels.build import binaries
-from ...kernels.build.codegen import _loaded, _stored, compute_type
 from ...kernels.build.half import seen
 from ...kernels.build.launch import grain
-from ...kernels.cpu import indexed, rowwise
+from ...kernels.cpu import indexed, row_losses, rowwise
 from ...kernels.cpu.reduction import Buffer
 from ...kernels.cpu.rowwise import SOFTMAX, Lines, line_form
-from ...kernels.cpu.sums import PART
+from ...kernels.spec.formula import compute_type
 from ...memory.device import DeviceArray
 from ...memory.storage import empty
 from ..axes import choice, number
@@ -304,71 +301,6 @@ def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     return y, tuple(form)
 
 
-_LOSS_TEXT = """from numpy import float32, float64, inf
-
-from ndgrad.kernels.build.half import float_to_half, half_to_float
-from ndgrad.kernels.build.launch import chunked
-from ndgrad.kernels.scalar import exp_{short}, log_{short}
-from ndgrad.kernels.scalar.bits import either_maximum
-from ndgrad.kernels.cpu.sums import scratch, total
-
-
-@chunked
-def losses(x_all, label, loss, peak, weight, n, lo, hi):
-    terms_all = scratch({part}, {kind})
-    for row in range(lo, hi):
-        x = x_all[row * n : row * n + n]
-        m = {kind}(-inf)
-        for i in range(n):
-            m = either_maximum(m, {load})
-        m += {kind}(0)  # either zero becomes the positive one
-        sum = 0.0
-        for begin in range(0, n, {part}):
-            x = x_all[row * n + begin : row * n + min(begin + {part}, n)]
-            terms = terms_all[0 : x.size]
-            for i in range(x.size):
-                terms[i] = exp_{short}({load} - m)
-            sum += total(terms)
-        s = {kind}(sum)
-        x = x_all[row * n : row * n + n]
-        i = label[row]
-        loss[row] = (m - {load}) + log_{short}(s)
-        peak[row] = m
-        weight[row] = {kind}(1) / s
-
-
-@chunked
-def gradient(x_all, label, peak, weight, heads, y_all, n, lo, hi):
-    g = heads[0]
-    for row in range(lo, hi):
-        x = x_all[row * n : row * n + n]
-        y = y_all[row * n : row * n + n]
-        m = peak[row]
-        scale = weight[row] * g
-        for i in range(n):
-            y[i] = {store}
-        i = label[row]
-        y[i] = {store_hot}
-"""
-
-
-@cache
-def _loss_kernels(dtype: np.dtype[Any]) -> Any:
-    kind = compute_type(dtype, mathematical=True)
-    short = "f" + kind[5:]
-    load = _loaded("x[i]", dtype, kind)
-    value = f"scale * exp_{short}({load} - m)"
-    text = _LOSS_TEXT.format(
-        kind=kind,
-        part=PART,
-        short=short,
-        load=load,
-        store=_stored(value, dtype, kind),
-        store_hot=_stored(f"{value} - g", dtype, kind),
-    )
-    return binaries.load(f"softmax_cross_entropy_{dtype.name}", text)
-
-
 def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
     rows, n = data._shape
     hot = F._reshaped(
@@ -384,7 +316,7 @@ def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any)
     if y.size:
         head = g._data.astype(_peak._data.dtype, copy=False)
         place = checked_labels(label._data, n)
-        _loss_kernels(x.dtype).gradient(
+        row_losses.kernels(x.dtype).gradient(
             seen(x), place, _peak._data, _weight._data, head, seen(y), n, rows, grain(n, 4)
         )
     return type(g)(y, data._shape, g._ctx), None
@@ -450,7 +382,7 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
     if rows:
-        _loss_kernels(dtype).losses(
+        row_losses.kernels(dtype).losses(
             seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
         )
     # Rows are few: addition in float64 costs nothing.

@@ -17,11 +17,12 @@ import numpy as np
 from ... import tracing
 from ...base import MXNetError, as_dtype
 from ...kernels import cuda
-from ...kernels.build.codegen import Loop, compute_type
 from ...kernels.build.launch import chunked, grain
 from ...kernels.cpu import elementwise as cpu_elementwise
 from ...kernels.cpu import reduction, strided
-from ...kernels.cpu.reduction import Buffer, Reduction
+from ...kernels.cpu.reduction import Buffer
+from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.spec.reduction import Reduction
 from ...memory.device import DeviceArray
 from ...memory.storage import empty
 from ..axes import integer, sorted_axes

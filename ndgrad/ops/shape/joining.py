@@ -11,9 +11,9 @@ import numpy as np
 
 from ... import tracing
 from ...base import MXNetError, promote
-from ...kernels.build.codegen import Loop, compute_type
 from ...kernels.cpu import elementwise, strided
 from ...kernels.cpu.strided import Shape, sliced, whole
+from ...kernels.spec.formula import Loop, compute_type
 from ...memory.storage import empty
 from ..axes import axis_of, integer, integers
 from ..declare import operator

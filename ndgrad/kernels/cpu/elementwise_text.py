@@ -1,0 +1,142 @@
+"""Text of element-wise kernels for the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..spec.formula import Loop, powers
+from ..spec.text import (
+    each,
+    expression,
+    indented,
+    loaded,
+    module,
+    small_argument_expression,
+    stored,
+    tested_loops,
+)
+
+_BLOCK = 1024
+"""Elements whose valid range is tested at once: few enough to stay in the first cache."""
+
+
+def source(
+    loop: Loop,
+    dtypes: tuple[np.dtype[Any], ...],
+    out_dtypes: tuple[np.dtype[Any], ...],
+    compute: str,
+    layout: str,
+) -> str:
+    """Readable module text of the serial kernel for one loop, dtypes and layout.
+
+    Parameters
+    ----------
+    loop : Loop
+    dtypes, out_dtypes : tuple of numpy.dtype
+        In memory, of each operand and result.
+    compute : str
+        The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
+    layout : str
+        One letter an operand: ``v`` a vector that runs with the result, ``o`` one that the only
+        result overwrites, ``b`` an array of one element, ``s`` a scalar argument.  A leading ``r``
+        chooses the row form, in which ``b`` is an array whose value is constant along a row.
+
+    Returns
+    -------
+    str
+        Defines ``loop(*args, *results, [geometry,] lo, hi)`` over elements (rows) ``[lo, hi)``;
+        a result that overwrites an operand is no parameter of its own.  Given twice, as operand
+        and as result, the same memory would not pass the test that vector code begins with.
+    """
+    rows, letters = layout.startswith("r"), layout.lstrip("r")
+    loads, kinds = {}, {}
+    for name, dtype, letter in zip(loop.args, dtypes, letters, strict=True):
+        element = f"{name}[i]" if letter in "vo" else name
+        loads[name] = element if letter == "s" else loaded(element, dtype, compute)
+        kinds[name] = letter
+    overwritten = [name for name in loop.args if kinds[name] == "o"]
+    outs = overwritten or [name for name, _ in loop.results]
+    fixed = [name for name, letter in kinds.items() if letter in "bs"]
+    formulas = [formula for _, formula in loop.results]
+
+    def assigned(values: Iterable[str]) -> list[str]:
+        return [
+            f"{name}[i] = {stored(value, dtype, compute)}"
+            for name, value, dtype in zip(outs, values, out_dtypes, strict=True)
+        ]
+
+    def statements(formulas: Iterable[str]) -> list[str]:
+        return assigned(expression(x, compute, loads, fixed) for x in formulas)
+
+    small, tests = [], []
+    if compute == "float32":
+        for formula in formulas:
+            value, beyond = small_argument_expression(formula, loads, fixed)
+            small.append(value)
+            tests += beyond
+    arrays = [name for name in loop.args if kinds[name] != "s"]
+    own = [name for name in outs if name not in overwritten]
+    parameters = [*loop.args, *own, *(["geometry"] if rows else []), "lo", "hi"]
+    vectors = [name for name in [*arrays, *own] if kinds.get(name, "v") in "vo"]
+    count = "inner" if rows else f"{outs[0]}.size"
+    loops = tested_loops(count, statements(formulas), assigned(small) if tests else [], tests)
+    exponents = [name for name, letter in kinds.items() if letter == "s"]
+    for exponent, power, products in powers(formulas, exponents):
+        loops = [
+            f"if {exponent} == {power}:",
+            *indented(each(count, statements(products))),
+            "else:",
+            *indented(loops),
+        ]
+    lines = ["@chunked", f"def loop({', '.join(parameters)}):"]
+    if rows:
+        lines += _row_prologue(arrays, outs)
+        lines += [
+            f"        {n} = {n}_all[at_{n} : at_{n} + inner]"
+            if kinds[n] == "v"
+            else f"        {n} = {n}_all[at_{n}]"
+            for n in arrays
+        ]
+        lines += [f"        {n} = {n}_all[row * inner : row * inner + inner]" for n in outs]
+        lines += indented(loops, 2)
+    else:
+        lines += [f"    {n} = {n}[0]" for n in arrays if n not in vectors]
+        # A slice starts at 0, so the index needs no test for being negative: without it LLVM
+        # gathers element by element instead of loading vectors (5 times slower).
+        if tests:
+            lines += [f"    {n}_all = {n}" for n in vectors]
+            lines += [f"    for start in range(lo, hi, {_BLOCK}):"]
+            lines += [f"        {n} = {n}_all[start : min(start + {_BLOCK}, hi)]" for n in vectors]
+            lines += indented(loops, 2)
+        else:
+            lines += [f"    {n} = {n}[lo:hi]" for n in vectors]
+            lines += indented(loops)
+    signature = ", ".join(
+        f"{n}: {d.name}{'' if k == 's' else '[]'}"
+        for n, d, k in zip(loop.args, dtypes, letters, strict=True)
+    )
+    written = "; ".join(f"{name} = {formula}" for name, formula in loop.results)
+    return module(f"{loop.name}: {written}   ({signature}).", lines, "Made from the op table")
+
+
+def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
+    """Where each operand's row starts: its index along every outer axis times its stride."""
+    lines = [f"    {name}_all = {name}" for name in [*arrays, *outs]]
+    lines += [
+        "    inner = geometry[0]",
+        "    axes = geometry[1]",
+        "    for row in range(lo, hi):",
+        *[f"        at_{name} = 0" for name in arrays],
+        "        rest = row",
+        "        for axis in range(axes - 1, -1, -1):",
+        "            index = rest % geometry[2 + axis]",
+        "            rest //= geometry[2 + axis]",
+    ]
+    lines += [
+        f"            at_{name} += index * geometry[2 + {position} * axes + axis]"
+        for position, name in enumerate(arrays, start=1)
+    ]
+    return lines

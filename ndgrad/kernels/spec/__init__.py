@@ -1,0 +1,1 @@
+"""What kernels compute, before dtypes, layout and device, and the writer of generated modules."""
