@@ -7,7 +7,7 @@ module compiles to is told by its own text.
 from __future__ import annotations
 
 import ast
-import builtins
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from ..scalar import SCALARS, resolve
 _IMPORTED = {
     "ndgrad.kernels.build.half": "float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "chunked driver share_out",
-    "ndgrad.kernels.cpu.prefetch": "fetch",
+    "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.sums": "product scratch total",
     "ndgrad.kernels.cuda.driver": "cuda libdevice",
@@ -29,6 +29,8 @@ _IMPORTED = {
     "ndgrad.kernels.scalar.bits": "either_maximum either_minimum",
     "numpy": "bool_ empty float32 float64 inf int8 int32 int64 uint8 uint16 uint32 uint64",
 }
+_NUMPY = frozenset(_IMPORTED["numpy"].split())  # no local variable is called like one of these
+_WORD = re.compile(r"@?\w+[(.]?")
 
 
 # --- modules --------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ def module(title: str, lines: Sequence[str], made: str = "Made") -> str:
     title : str
         A sentence that says what the module computes.
     lines : sequence of str
-        Functions with their decorators; whatever names they leave free are imported.
+        Functions with their decorators; what they call is imported.
     made : str
         How the module came about.
 
@@ -55,19 +57,13 @@ def module(title: str, lines: Sequence[str], made: str = "Made") -> str:
 
 
 def _imports(text: str) -> list[str]:
-    """The import statements for the names that *text* uses and does not define."""
-    used: set[str] = set()
-    own: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else own).add(node.id)
-        elif isinstance(node, ast.arg):
-            own.add(node.arg)
-        elif isinstance(node, ast.FunctionDef):
-            own.add(node.name)
+    """The import statements for what *text* calls, and for NumPy's names in it."""
+    words = set(_WORD.findall(text))
+    used = {x.strip("@(.") for x in words if x[0] == "@" or x[-1] in "(."} | (words & _NUMPY)
+    origins = _origins()
     found: dict[str, list[str]] = {}
-    for name in sorted(used - own - vars(builtins).keys()):
-        found.setdefault(_origins()[name], []).append(name)
+    for name in sorted(used & origins.keys()):
+        found.setdefault(origins[name], []).append(name)
     return [f"from {origin} import {', '.join(names)}" for origin, names in sorted(found.items())]
 
 
