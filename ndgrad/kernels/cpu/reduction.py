@@ -182,13 +182,13 @@ def source(
     ]
     if flat and kind.startswith("float") and row.combined in SUMS:
         # Terms that are not in memory as they are go there first, a part at a time.
-        term = element("x[i]") if element("x[i]") != "x[i]" else ""
-        terms = "terms" if term else "x"
+        term = element("x[i]")
+        terms = "x" if term == "x[i]" else "terms"
         take = [f"b = {SUMS[row.combined]}({terms})", f"a = {combined('a', 'b')}"]
         lines = [
             "def loop(x_all, y_all, count, geometry, lo, hi):",
             "    n, rows, chunks = geometry[0], geometry[2], geometry[3]",
-            *([f"    terms_all = scratch({PART}, {narrow})"] if term else []),
+            *([f"    terms_all = scratch({PART}, {narrow})"] if terms == "terms" else []),
             *unit,
             *indented(summed_in_parts(("x",), "at", "r", terms, term, take, "0 : x.size"), 2),
             f"        y_all[unit] = {finished}",

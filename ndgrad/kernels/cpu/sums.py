@@ -56,7 +56,7 @@ def summed_in_parts(
     terms : str
         The array that is summed.
     term : str
-        Its element i; empty if it is one of *arrays*.
+        Its element i.
     take : sequence of str
         Statements that take in the sum of a part, which begins at ``begin``.
     where : str
@@ -64,7 +64,7 @@ def summed_in_parts(
     """
     part = f"{at} + begin : {at} + min(begin + {PART}, {count})"
     lines = [f"{name} = {name}_all[{part}]" for name in arrays]
-    if term:
+    if terms not in arrays:
         lines.append(f"{terms} = {terms}_all[{where or part}]")
         lines += each(f"{terms}.size", [f"{terms}[i] = {term}"])
     return [f"for begin in range(0, {count}, {PART}):", *indented([*lines, *take])]
