@@ -54,6 +54,9 @@ def shown(value: Any) -> str:
 
 # --- dtypes ---------------------------------------------------------------------------------------
 
+Shape = tuple[int, ...]
+"""The lengths of an array's axes."""
+
 DTYPES: tuple[np.dtype[Any], ...] = tuple(
     np.dtype(name)
     for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")

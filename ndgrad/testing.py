@@ -16,7 +16,7 @@ from . import autograd
 from .array.ndarray import NDArray
 from .base import public_names
 from .ops.table import F, Op, Sample
-from .tape import Leaf, nodes_below
+from .tape import Leaf, topological_order
 
 __all__ = ["TOLERANCES", "assert_close", "check_gradients", "sample_inputs", "tolerance"]
 __dir__ = public_names(globals())
@@ -179,7 +179,7 @@ def _gradients(head: NDArray, variables: list[NDArray]) -> list[NDArray | None]:
     """Recorded gradients; None for a variable that the head does not depend on."""
     if head._node is None or isinstance(head._node, Leaf):
         return [None] * len(variables)
-    reachable = set(nodes_below([head._node]))
+    reachable = set(topological_order([head._node]))
     wanted = [x for x in variables if x._node in reachable]
     found = iter(autograd.grad(head, wanted, create_graph=True) if wanted else [])
     return [next(found) if x._node in reachable else None for x in variables]

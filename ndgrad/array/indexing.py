@@ -22,7 +22,7 @@ from ..memory.device import device_of, home, host, in_use, moved, operands_devic
 from ..ops.math import casting
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
-from ..tape import Array, Node, next_stamp, state
+from ..tape import Array, Node, next_version, state
 from ..tracing import host_read
 
 _ALL = slice(None)
@@ -492,24 +492,24 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         if found is not None and number:
             data[found[0] : found[0] + found[1]] = _number(value, data.dtype)
             if found[1]:
-                x._version[0] = next_stamp()
+                x._version[0] = next_version()
             return
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
             # NumPy copies right where source and target overlap.
             data[found[0] : found[0] + found[1]] = value._data
             if found[1]:
-                x._version[0] = next_stamp()
+                x._version[0] = next_version()
             return
         little = _small(x, key) if found is None else None
         if little is not None and number:
             little[...] = _number(value, data.dtype)
             if little.size:
-                x._version[0] = next_stamp()
+                x._version[0] = next_version()
             return
         if little is not None and little.shape == value._shape and value._data.dtype is data.dtype:
             little[...] = value._data.reshape(value._shape)
             if little.size:
-                x._version[0] = next_stamp()
+                x._version[0] = next_version()
             return
     items, arrays = _expanded(key, shape)
     if arrays:

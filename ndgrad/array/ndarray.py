@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dispatch
+from .. import dispatch, engine
 from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
@@ -324,7 +324,7 @@ class NDArray(Array):
             choice("attach_grad", "stype", stype, _STYPES)
         gradient = empty_like(self._data)
         gradient.fill(0)
-        self._node = Leaf(self, NDArray(gradient, self._shape, self._ctx), grad_req)
+        engine.mark([self], [NDArray(gradient, self._shape, self._ctx)], [grad_req])
 
     @property
     def grad(self) -> NDArray | None:
@@ -358,11 +358,14 @@ class NDArray(Array):
         train_mode: bool = True,
     ) -> None:
         """Compute gradients with this array as the head; see `ndgrad.autograd.backward`."""
-        from ..autograd import backward
-
         if out_grad is not None and not isinstance(out_grad, NDArray):
             raise TypeError(f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}")
-        backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+        engine.backward(
+            (self,),
+            (out_grad,),
+            flag("backward", "retain_graph", retain_graph),
+            flag("backward", "train_mode", train_mode),
+        )
 
     # --- indexing --------------------------------------------------------------------------------
 

@@ -17,20 +17,17 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from .. import tracing
+from .. import engine
 from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
-from ..dispatch import copy_flat, flat_rules, lookup, recorded_rules, separated, unrecorded, written
 from ..memory.device import operands_device
 from ..ops.axes import flag
-from ..ops.table import F
 from ..symbol.symbol import get_symbol
-from ..tape import NO_VARIABLES, NOT_RECORDED, Leaf, nodes_below, state, walk
+from ..tape import Leaf, Scope, state
 from .function import Function
 
 __all__ = [
@@ -78,31 +75,7 @@ def is_training() -> bool:
     return state.training
 
 
-class _RecordingStateScope:
-    """A ``with`` block in which recording and training are set; reusable and re-entrant."""
-
-    def __init__(self, recording: bool | None, training: bool | None) -> None:
-        self._recording = recording
-        self._training = training
-        self._before: list[tuple[bool, bool]] = []
-
-    def __enter__(self) -> None:
-        self._before.append((state.recording, state.training))
-        if self._recording is not None:
-            state.recording = self._recording
-        if self._training is not None:
-            state.training = self._training
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        state.recording, state.training = self._before.pop()
-
-
-def record(train_mode: bool = True) -> _RecordingStateScope:
+def record(train_mode: bool = True) -> Scope:
     """Return a scope that records operators for `backward`.
 
     Parameters
@@ -110,22 +83,22 @@ def record(train_mode: bool = True) -> _RecordingStateScope:
     train_mode : bool
         Whether the scope is in training mode too.
     """
-    return _RecordingStateScope(True, flag("record", "train_mode", train_mode))
+    return Scope(True, flag("record", "train_mode", train_mode))
 
 
-def pause(train_mode: bool = False) -> _RecordingStateScope:
+def pause(train_mode: bool = False) -> Scope:
     """Return a scope in which nothing is recorded."""
-    return _RecordingStateScope(False, flag("pause", "train_mode", train_mode))
+    return Scope(False, flag("pause", "train_mode", train_mode))
 
 
-def train_mode() -> _RecordingStateScope:
+def train_mode() -> Scope:
     """Return a scope in training mode; recording stays as it is."""
-    return _RecordingStateScope(None, True)
+    return Scope(None, True)
 
 
-def predict_mode() -> _RecordingStateScope:
+def predict_mode() -> Scope:
     """Return a scope in prediction mode; recording stays as it is."""
-    return _RecordingStateScope(None, False)
+    return Scope(None, False)
 
 
 # --- variables -----------------------------------------------------------------------------------
@@ -177,8 +150,7 @@ def mark_variables(
                 f"dtype {np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
             )
         operands_device("mark_variables", (f"variables[{i}]", f"gradients[{i}]"), (x, gradient))
-    for x, gradient, req in zip(variables, gradients, grad_reqs, strict=True):
-        x._node = Leaf(x, gradient, req)
+    engine.mark(variables, gradients, grad_reqs)
 
 
 def _listed(x: Any, function: str, argument: str) -> list[Any]:
@@ -203,7 +175,7 @@ def _require_array(x: Any, function: str, argument: str) -> None:
 def _heads(
     heads: Any, head_grads: Any, function: str
 ) -> tuple[list[NDArray], list[NDArray | None]]:
-    """Both arguments as lists of one length, checked before anything happens."""
+    """Both arguments as lists of arrays of one length; the engine checks that they fit."""
     if isinstance(heads, NDArray):
         heads = [heads]
         if head_grads is not None and not isinstance(head_grads, (list, tuple)):
@@ -215,65 +187,14 @@ def _heads(
     assert len(heads) == len(head_grads), (
         f"{function}: heads and head_grads must be lists of the same length"
     )
-    for i, (head, grad_) in enumerate(zip(heads, head_grads, strict=True)):
+    for i, (head, given) in enumerate(zip(heads, head_grads, strict=True)):
         _require_array(head, function, f"heads[{i}]")
-        if head._node is None:
-            raise MXNetError(NOT_RECORDED)
-        if grad_ is None:
-            continue
-        if not isinstance(grad_, NDArray):
+        if given is not None and not isinstance(given, NDArray):
             raise TypeError(
                 f"{function}: head_grads: the head gradient of heads[{i}] must be an NDArray of "
-                f"shape {head.shape}, got {type(grad_).__name__}"
+                f"shape {head.shape}, got {type(given).__name__}"
             )
-        if grad_.size != head.size or grad_.dtype != head.dtype:
-            raise MXNetError(
-                f"{function}: the head gradient of heads[{i}] must have as many elements as the "
-                f"head, of shape {head.shape}, and its dtype {np.dtype(head.dtype)}, got "
-                f"{grad_.shape} and {np.dtype(grad_.dtype)}"
-            )
-        operands_device(function, (f"heads[{i}]", "its head gradient"), (head, grad_))
     return heads, head_grads
-
-
-def _pending(heads: list[NDArray], head_grads: list[NDArray | None], rules: Any) -> dict[Any, Any]:
-    pending: dict[Any, Any] = {}
-    flat = rules is flat_rules
-    for head, given in zip(heads, head_grads, strict=True):
-        node = head._node
-        assert node is not None
-        if given is None:
-            gradient = rules.ones(node, head._shape)
-        elif flat:
-            gradient = given._data
-        else:
-            same = given._shape == head._shape
-            gradient = given if same else F._reshaped(given, shape=head._shape)
-        pending[node] = gradient if node not in pending else rules.add(pending[node], gradient)
-    return pending
-
-
-def _order(heads: Sequence[NDArray]) -> list[Any]:
-    """What the heads were made from, in the order in which to walk it."""
-    order = nodes_below([head._node for head in heads])
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.about_to_walk(order)
-    return order
-
-
-def _deliver(leaf: Leaf, gradient: np.ndarray[Any, Any]) -> None:
-    """Write a flat gradient to a variable's buffer as its ``grad_req`` says."""
-    if leaf.req == "null":
-        return
-    target = leaf.grad
-    if leaf.req == "add":
-        flat_rules.add_into(target._data, gradient)
-    else:
-        copy_flat(gradient, target._data)
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.delivered.append((leaf, leaf.fresh))
-    leaf.fresh = True
-    written(target)
 
 
 def backward(
@@ -305,15 +226,7 @@ def backward(
     retain_graph = flag("backward", "retain_graph", retain_graph)
     train_mode = flag("backward", "train_mode", train_mode)
     heads, grads = _heads(heads, head_grads, "backward")
-    order = _order(heads)
-    if not any(node.__class__ is Leaf and node.req != "null" for node in order):
-        raise MXNetError(NO_VARIABLES)
-    pending = _pending(heads, grads, flat_rules)
-    before, state.training = state.training, bool(train_mode)
-    try:
-        walk(order, pending, flat_rules, retain_graph, _deliver)
-    finally:
-        state.training = before
+    engine.backward(heads, grads, retain_graph, train_mode)
 
 
 def grad(
@@ -363,55 +276,4 @@ def grad(
                 f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
                 "not require gradient."
             )
-    order = _order(heads)
-    reachable = set(order)
-    for i, x in enumerate(variables):
-        if x._node not in reachable:
-            raise MXNetError(
-                f"Cannot differentiate with respect to the {i + 1}-th variable because it is "
-                "unreachable from the outputs."
-            )
-    wanted = {x._node for x in variables}
-    order = _leading_to(order, wanted)
-    rules: Any = recorded_rules if create_graph else flat_rules
-    found: dict[Leaf, Any] = {}
-
-    def collect(leaf: Leaf, gradient: Any) -> None:
-        if leaf in wanted:
-            found[leaf] = gradient
-
-    before = state.recording, state.training
-    state.recording, state.training = create_graph, bool(train_mode)
-    try:
-        # The derivative of a derivative visits this record again, so it is kept in any case.
-        walk(order, _pending(heads, grads, rules), rules, retain or create_graph, collect)
-        results = [_result(x, found, rules, variables) for x in variables]
-        given = [x for x in (*heads, *grads, *variables) if x is not None]
-        return separated(results, given)  # type: ignore[return-value]
-    finally:
-        state.recording, state.training = before
-
-
-def _leading_to(order: list[Any], wanted: set[Any]) -> list[Any]:
-    """The nodes of *order* from which some leaf in *wanted* can be reached."""
-    useful = set(wanted)
-    for node in reversed(order):
-        if any(p.__class__ is not list and p in useful for p in node.parents):
-            useful.add(node)
-    return [node for node in order if node in useful]
-
-
-def _result(x: NDArray, found: dict[Leaf, Any], rules: Any, variables: list[NDArray]) -> NDArray:
-    leaf = x._node
-    assert isinstance(leaf, Leaf)
-    gradient = found.get(leaf)
-    if gradient is None:
-        gradient = rules.zeros(x._shape, leaf)
-    if rules is recorded_rules:
-        if gradient._node is None:
-            # A constant derivative stays in the graph: the next order is zero, not an error.
-            gradient = lookup("_independent").call(gradient, *variables)
-        return gradient
-    # A head gradient that passed through unchanged belongs to the caller: hand out a copy.
-    fresh = NDArray(gradient, x._shape, x._ctx)
-    return unrecorded(lookup("identity").call, fresh)
+    return engine.grad(heads, variables, grads, retain, create_graph, train_mode)  # type: ignore[return-value]

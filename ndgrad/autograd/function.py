@@ -15,7 +15,7 @@ from ..base import MXNetError
 from ..context import Context
 from ..dispatch import convert, record_call, unrecorded
 from ..ops.table import Op
-from ..tape import Node, Port, state
+from ..tape import Constant, Node, OutputSlot, state
 
 
 class Function:
@@ -119,7 +119,7 @@ class Function:
         row = _row(type(self).__name__, len(arrays), len(outputs))
         record_call(row, {"_function": self}, arrays, outputs)
         made_by: Any = outputs[0]._node
-        node = made_by.node if isinstance(made_by, Port) else made_by
+        node = made_by.node if isinstance(made_by, OutputSlot) else made_by
         operands = [*arrays, *results]
         saved, versions = list(node.saved or ()), list(node.versions)
         kept: list[Any] = []
@@ -139,7 +139,7 @@ class Function:
         return outputs
 
     def _backward(self, node: Node, grads: Sequence[Any]) -> list[Any]:
-        """What the walk calls: flat buffers in and out, or recorded arrays under create_graph."""
+        """What the engine calls: buffers in and out, or recorded arrays under create_graph."""
         name, site, count = type(self).__name__, self._site, len(node.parents)
         flat = not isinstance(next(g for g in grads if g is not None), NDArray)
         heads = []
@@ -171,7 +171,7 @@ class Function:
 
     def _gradient(self, result: Any, i: int, node: Node, flat: bool) -> Any:
         parent, shape = node.parents[i], node.shapes[i]
-        if result is None or parent.__class__ is list:
+        if result is None or parent.__class__ is Constant:
             return None
         if isinstance(result, np.ndarray):
             result = NDArray._from_numpy(result, node.ctx)
@@ -199,7 +199,7 @@ class _Kept:
 
     Attributes
     ----------
-    made_by : Node, Port, Leaf or None
+    made_by : Node, OutputSlot, Leaf or None
     output : int or None
         Which output of the call it is, if it is one.
     """
@@ -216,7 +216,7 @@ class _Kept:
         array = NDArray(self.data, self.shape, self.ctx, self.version)
         array._node = self.made_by
         if self.output is not None and node is not None:
-            array._node = node if node.op.single else Port(node, self.output, self.data.dtype)
+            array._node = node if node.op.single else OutputSlot(node, self.output, self.data.dtype)
         return array
 
 

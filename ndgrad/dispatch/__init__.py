@@ -1,8 +1,8 @@
-"""The one door from arrays to kernels to nodes.
+"""From arrays to kernels to nodes: how operators are called, and differentiated.
 
-`install` gives every row of the op table its ways to be called: ``op.call`` on arrays (recorded
-when some input is), and the two derivatives that the walk of `ndgrad.tape` uses: `flat_rules` on
-flat buffers, and `recorded_rules` on recorded arrays, whose results can be differentiated again.
+`install` gives every operator of the table its ways to be called: ``op.call`` on arrays (recorded
+when some input is), and the two derivatives that `ndgrad.engine` runs: on buffers, and on recorded
+arrays, whose results can be differentiated again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from ..tape import Array
 from . import classes
 from .elementwise import in_place_call
 from .fast import elementwise_call
-from .gradients import flat_backward, flat_rules, recorded_backward, recorded_rules
+from .gradients import (
+    Arithmetic,
+    buffer_arithmetic,
+    flat_backward,
+    recorded_arithmetic,
+    recorded_backward,
+)
 from .structured import (
     check_writable,
     convert,
@@ -26,16 +32,18 @@ from .structured import (
 )
 
 __all__ = [
+    "Arithmetic",
     "bind",
+    "buffer_arithmetic",
     "check_writable",
+    "classes",
     "convert",
     "copy_flat",
-    "flat_rules",
     "in_place_call",
     "install",
     "lookup",
     "record_call",
-    "recorded_rules",
+    "recorded_arithmetic",
     "separated",
     "unrecorded",
     "write_into",

@@ -1,4 +1,4 @@
-"""The class of arrays that operators return; the room above this one installs it."""
+"""The class of arrays that operators return; `ndgrad.array` installs it."""
 
 from __future__ import annotations
 

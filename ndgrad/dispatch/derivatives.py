@@ -14,13 +14,11 @@ from ..kernels.spec.formula import compute_type, formula
 from ..memory.device import BUFFERS
 from ..memory.storage import empty, empty_on
 from ..ops.table import ZERO, ElementwiseOp, F, lookup
-from ..tape import Array, Leaf, Node, Port
+from ..tape import Array, Node, is_tracked
 from ..tracing import active
 from . import classes
 from .elementwise import as_scalar, flat_on_device, functions
-from .structured import (
-    unrecorded,
-)
+from .structured import unrecorded
 
 Dtype = np.dtype[Any]
 Flat = np.ndarray[Any, Any]
@@ -29,16 +27,16 @@ _G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
 
 def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
-    """First-order backward of an element-wise row, from and to flat buffers."""
+    """First-order backward of an element-wise operator, from and to buffers."""
     if op.gradient == ZERO:
         nothing = (None,) * len(op.inputs)
         return lambda node, g: nothing
     if op.params or op.free or len(op.inputs) > 2:
         return lambda node, g: _general_flat(op, node, g)
-    short: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
-    short_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
+    fast: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
+    fast_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
 
-    def long(node: Node, g: Any) -> Sequence[Any]:
+    def slow(node: Node, g: Any) -> Sequence[Any]:
         if active or g.__class__ is np.ndarray:
             return _general_flat(op, node, g)
         shape = node.shapes[-1]
@@ -46,32 +44,32 @@ def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
             if parent is not None and own != shape:
                 return _general_flat(op, node, g)
         key = (node.dtype, *[parent.__class__ for parent in node.parents])
-        way = short_on_device.get(key)
-        if way is None:
-            way = short_on_device[key] = _short_way(op, node)
-        return way(node, g)
+        run = fast_on_device.get(key)
+        if run is None:
+            run = fast_on_device[key] = _fast_path(op, node)
+        return run(node, g)
 
     def unary(node: Node, g: Flat) -> Sequence[Any]:
         if active or g.__class__ is not np.ndarray:
-            return long(node, g)
+            return slow(node, g)
         dtype = node.dtype
-        way = short.get(dtype)
-        if way is None:
-            way = short[dtype] = _short_way(op, node)
-        return way(node, g)
+        run = fast.get(dtype)
+        if run is None:
+            run = fast[dtype] = _fast_path(op, node)
+        return run(node, g)
 
     def binary(node: Node, g: Flat) -> Sequence[Any]:
         shape_a, shape_b, shape = node.shapes
-        # Calls that took the short way forward share one shape object.
+        # Calls that took the fast path forward share one shape object.
         if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
-            return long(node, g)
+            return slow(node, g)
         a, b = node.parents
-        # NoneType for a number, list for a constant array, else what made the input.
+        # NoneType for a number, Constant for a constant array, else the class of what made it.
         key = (node.dtype, a.__class__, b.__class__)
-        way = short.get(key)
-        if way is None:
-            way = short[key] = _short_way(op, node)
-        return way(node, g)
+        run = fast.get(key)
+        if run is None:
+            run = fast[key] = _fast_path(op, node)
+        return run(node, g)
 
     return unary if len(op.inputs) == 1 else binary
 
@@ -81,13 +79,11 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
     return [
         name
         for name, parent in zip(op.inputs, node.parents, strict=True)
-        if parent is not None
-        and parent.__class__ is not list
-        and op.derivatives.get(name, "g") != "g"
+        if is_tracked(parent) and op.derivatives.get(name, "g") != "g"
     ]
 
 
-def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence[Any]]:
+def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence[Any]]:
     """Backward for operands of the result's shape, as a function written for its case.
 
     For ``a * b`` with two variables it reads::
@@ -108,7 +104,7 @@ def _short_way(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
     dtype, wanted = node.dtype, _wanted(op, node)
     results = []
     for name, parent in zip(op.inputs, node.parents, strict=True):
-        passes = op.derivatives.get(name) == "g" and isinstance(parent, (Node, Port, Leaf))
+        passes = op.derivatives.get(name) == "g" and is_tracked(parent)
         results.append(f"grad_{name}" if name in wanted else "g" if passes else "None")
     lines = ["def backward(node, g):"]
     names: dict[str, Any] = {"new": np.empty, "empty": empty, "dtype": dtype}
@@ -153,7 +149,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
     results = {
         name: g
         for name, parent in zip(op.inputs, node.parents, strict=True)
-        if parent is not None and parent.__class__ is not list and op.derivatives.get(name) == "g"
+        if is_tracked(parent) and op.derivatives.get(name) == "g"
     }
     wanted = _wanted(op, node)
     if wanted:
@@ -195,12 +191,12 @@ def _summed(data: Flat, shape: tuple[int, ...], target: tuple[int, ...], node: N
 def recorded_derivative(
     op: ElementwiseOp, node: Node, g: Array, operands: Sequence[Any]
 ) -> Sequence[Any]:
-    """Backward of an element-wise row by evaluating its formulas on recorded arrays."""
+    """Backward of an element-wise operator by evaluating its formulas on recorded arrays."""
     values = dict(zip((*op.inputs, "y"), operands, strict=True))
     values |= {"g": g, **(node.params or {})}
     results: list[Any] = []
     for name, parent, shape in zip(op.inputs, node.parents, node.shapes, strict=False):
-        if parent is None or parent.__class__ is list or name not in op.derivatives:
+        if not is_tracked(parent) or name not in op.derivatives:
             results.append(None)
             continue
         text = op.derivatives[name]

@@ -19,7 +19,7 @@ import numpy as np
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..memory.storage import empty
 from ..ops.table import ElementwiseOp
-from ..tape import Node, next_stamp, state
+from ..tape import Node, next_version, state
 from ..tracing import active
 from . import classes
 from .elementwise import Kernels, general_call
@@ -53,7 +53,7 @@ def _maker(
         "active": active,
         "empty": empty,
         "new": np.empty,
-        "next_stamp": next_stamp,
+        "next_version": next_version,
         "nothing": (None,) * (count + 1),
         "state": state,
     }
@@ -92,7 +92,7 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
                         node.versions = (None, result._version,)
                         node.shapes = (shape, shape,)
                         node.ctx, node.dtype = x0._ctx, dtype
-                        node.number = next_stamp()
+                        node.number = next_version()
                     return result
                 return general((x0,), {}, out)
 
@@ -179,7 +179,7 @@ def _case(
         f"    node.versions = {'nothing' if nothing else '(' + ', '.join(versions) + ',)'}",
         f"    node.shapes = ({'shape, ' * (len(inputs) + 1)})",
         f"    node.ctx, node.dtype = {first}._ctx, dtype",
-        "    node.number = next_stamp()",
+        "    node.number = next_version()",
         "return result",
     ]
     lines = [

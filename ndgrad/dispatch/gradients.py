@@ -1,4 +1,4 @@
-"""Derivatives for the walk of the graph: on flat buffers, and on recorded arrays."""
+"""Derivatives that the engine runs, and gradient arithmetic: on buffers, and on recorded arrays."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from .. import tracing
+from ..base import Shape
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type
-from ..memory.device import BUFFERS, DeviceArray, device_of, in_use, placed
+from ..memory.device import BUFFERS, Buffer, DeviceArray, device_of, home, in_use, placed
 from ..memory.storage import empty_like, empty_on
-from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, lookup
-from ..tape import Node, Port
+from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
+from ..tape import Array, Constant, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import flat_derivative, recorded_derivative
 from .elementwise import Kernels, flat_on_device, size_of
-from .structured import unrecorded
+from .structured import copy_flat, unrecorded
 
 
 def _operand(node: Node, i: int) -> Any:
@@ -32,12 +33,12 @@ def _operand(node: Node, i: int) -> Any:
     output = i - len(node.parents)
     if output < 0:
         parent = node.parents[i]
-        if parent.__class__ is not list:
+        if parent.__class__ is not Constant:
             x._node = parent
     elif node.op.single and output == 0:
         x._node = node
     elif output < len(node.op.visible_of(node.shapes[len(node.parents) :])):
-        x._node = Port(node, output, value.dtype)
+        x._node = OutputSlot(node, output, value.dtype)
     return x
 
 
@@ -56,7 +57,7 @@ def _getter(op: Op, name: str) -> _Getter:
     if name == "grads":
         return lambda node, grads: grads
     if name == "needs":
-        return lambda node, grads: tuple(map(_is_tracked, node.parents))
+        return lambda node, grads: tuple(map(is_tracked, node.parents))
     if name.startswith("g_") and name[2:] in op.outputs:
         number = op.outputs.index(name[2:])
         return lambda node, grads: grads[number] if number < len(grads) else None
@@ -75,10 +76,6 @@ def _getter(op: Op, name: str) -> _Getter:
     return lambda node, grads: read(node, len(node.parents) + place)
 
 
-def _is_tracked(parent: Any) -> bool:
-    return parent is not None and parent.__class__ is not list
-
-
 def _shape_of(node: Node, i: int) -> tuple[int, ...]:
     return node.shapes[i]
 
@@ -88,7 +85,9 @@ def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
     return getattr(node.parents[i], "dtype", None)
 
 
-def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Any]) -> Any:
+def _apply_vjp(
+    op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Array]
+) -> Sequence[Array | PartialGradient | None]:
     """Call a derivative with what its parameters name; returns one gradient per input."""
     arguments = [get(node, grads) for get in _getters(op, function)]
     if function is op.fast_vjp and tracing.active and (recorder := tracing.recorder()) is not None:
@@ -99,7 +98,7 @@ def _apply_vjp(op: Op, function: Callable[..., Any], node: Node, grads: Sequence
 
 
 def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
-    """First-order backward of a row: flat buffers in and out, nothing recorded."""
+    """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
         return flat_derivative(op)
     if op.gradient != DIFFERENTIABLE:
@@ -115,13 +114,15 @@ def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
         ]
         with placed(device_of(node.ctx)) if in_use else nullcontext():
             results = unrecorded(_apply_vjp, op, function, node, arrays)
-        return [None if result is None else result._data for result in results]
+            if tracing.active:
+                results = unrecorded(_whole, results)
+        return [x if x is None or x.__class__ is PartialGradient else x._data for x in results]
 
     return backward
 
 
 def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
-    """Backward of a row on recorded arrays, which can be differentiated again."""
+    """Backward of an operator on recorded arrays, which can be differentiated again."""
     if op.gradient != DIFFERENTIABLE:
         return _no_gradients
     if isinstance(op, ElementwiseOp):
@@ -134,12 +135,17 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     def backward(node: Node, grads: Any) -> Sequence[Any]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
-            recorded_rules.zeros(shape, node) if g is None else g
+            recorded_arithmetic.zeros(shape, node) if g is None else g
             for g, shape in zip(_as_list(grads), shapes, strict=False)
         ]
-        return _apply_vjp(op, function, node, arrays)
+        return _whole(_apply_vjp(op, function, node, arrays))
 
     return backward
+
+
+def _whole(gradients: Sequence[Any]) -> Sequence[Any]:
+    """*gradients* with arrays in place of partial ones."""
+    return [x.whole() if x.__class__ is PartialGradient else x for x in gradients]
 
 
 def _no_gradients(node: Node, grads: Any) -> Sequence[Any]:
@@ -165,22 +171,48 @@ def _sums_on_device() -> Kernels:
     return Kernels(row, "vv", flat_on_device)
 
 
-class _FlatRules:
-    """First-order gradients: flat buffers, nothing recorded."""
+class Arithmetic(Protocol):
+    """How gradients are made and added."""
 
-    flat = True
+    def ones(self, node: Any, shape: Shape) -> Any:
+        """The gradient of a head that was made by *node* by itself."""
 
-    def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
-        return _filled(shape, node, 1)
-
-    def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
-        return _filled(shape, node, 0)
+    def zeros(self, shape: Shape, node: Any) -> Any:
+        """The gradient, of what *node* made, where none flows."""
 
     def add(self, a: Any, b: Any) -> Any:
+        """The sum of two gradients in memory of its own."""
+
+    def add_into(self, total: Any, x: Any) -> Any:
+        """The sum in the memory of *total*, to which *x*, perhaps a partial gradient, is added."""
+
+    def copy(self, x: Any) -> Any:
+        """A gradient to which may be added in place."""
+
+
+class _BufferArithmetic:
+    """First-order gradients: buffers, nothing recorded."""
+
+    def ones(self, node: Any, shape: Shape) -> Buffer:
+        return _filled(shape, node, 1)
+
+    def zeros(self, shape: Shape, node: Any) -> Buffer:
+        return _filled(shape, node, 0)
+
+    def add(self, a: Buffer, b: Buffer) -> Buffer:
         return self._sum(a, b, empty_like(a))
 
-    def add_into(self, a: Any, b: Any) -> Any:
-        return self._sum(a, b, a)
+    def add_into(self, total: Buffer, x: Buffer | PartialGradient) -> Buffer:
+        if isinstance(x, PartialGradient):
+            with placed(home(total)) if in_use else nullcontext():
+                x.accumulate(total)
+            return total
+        return self._sum(total, x, total)
+
+    def copy(self, x: Buffer) -> Buffer:
+        result: Buffer = empty_like(x)
+        copy_flat(x, result)
+        return result
 
     @staticmethod
     def _sum(a: Any, b: Any, out: Any) -> Any:
@@ -194,22 +226,23 @@ class _FlatRules:
         return out
 
 
-class _RecordedRules:
+class _RecordedArithmetic:
     """Gradients as recorded arrays, for ``create_graph``."""
 
-    flat = False
-
-    def ones(self, node: Any, shape: tuple[int, ...]) -> Any:
+    def ones(self, node: Any, shape: Shape) -> Array:
         return classes.array(_filled(shape, node, 1), shape, node.ctx)
 
-    def zeros(self, shape: tuple[int, ...], node: Any) -> Any:
+    def zeros(self, shape: Shape, node: Any) -> Array:
         return classes.array(_filled(shape, node, 0), shape, node.ctx)
 
-    def add(self, a: Any, b: Any) -> Any:
-        return F.broadcast_add(a, b)
+    def add(self, a: Array, b: Array) -> Array:
+        return F.broadcast_add(a, b)  # type: ignore[no-any-return]
 
     add_into = add
 
+    def copy(self, x: Array) -> Array:
+        return x
 
-flat_rules = _FlatRules()
-recorded_rules = _RecordedRules()
+
+buffer_arithmetic = _BufferArithmetic()
+recorded_arithmetic = _RecordedArithmetic()

@@ -12,9 +12,9 @@ from .. import tracing
 from ..base import MXNetError
 from ..context import GPU, Context
 from ..kernels.cpu import strided
-from ..memory.device import BUFFERS, copy, device_of, in_use, moved, operands_device, placed
+from ..memory.device import BUFFERS, Buffer, copy, device_of, in_use, moved, operands_device, placed
 from ..ops.table import NONE, Op, lookup
-from ..tape import Array, Leaf, Node, Port, is_released, next_stamp, state
+from ..tape import Array, Leaf, Maker, Node, OutputSlot, Version, is_released, next_version, state
 from . import classes
 
 
@@ -22,8 +22,8 @@ def tracked(x: Any) -> bool:
     return isinstance(x, Array) and x._node is not None
 
 
-def _parent(x: Any) -> Any:
-    """What a node holds for an input: its maker, else the version cell of a constant."""
+def _parent(x: Any) -> Maker | Version | None:
+    """What a node holds for an input: its maker, else the version counter of a constant."""
     if isinstance(x, Array):
         return x._version if x._node is None else x._node
     return None
@@ -46,7 +46,7 @@ def record_call(
     """
     saved: list[Any] = []
     shapes: list[tuple[int, ...]] = []
-    versions: list[list[int] | None] = []
+    versions: list[Version | None] = []
     operands = (*inputs, *outputs)
     for x, wanted in zip(operands, _keeps(op, len(inputs), len(outputs)), strict=True):
         if isinstance(x, Array):
@@ -66,13 +66,13 @@ def record_call(
     node.versions = tuple(versions)
     node.ctx = outputs[0]._ctx
     node.dtype = outputs[0]._data.dtype
-    node.number = next_stamp()
+    node.number = next_version()
     visible = op.visible_of(outputs)
     if len(visible) == 1:
         visible[0]._node = node
         return
     for i, output in enumerate(visible):
-        output._node = Port(node, i, output._data.dtype)
+        output._node = OutputSlot(node, i, output._data.dtype)
 
 
 def convert(x: Array, dtype: np.dtype[Any]) -> Array:
@@ -200,7 +200,7 @@ def written(target: Array) -> None:
         return
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.written(target)
-    target._version[0] = next_stamp()
+    target._version[0] = next_version()
 
 
 def write_into(target: Array, value: Array, what: str) -> Array:
@@ -227,12 +227,12 @@ def write_into(target: Array, value: Array, what: str) -> Array:
     return target
 
 
-def copy_flat(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
-    """Copy equal-sized flat buffers of one dtype."""
+def copy_flat(source: Buffer, target: Buffer) -> None:
+    """Copy between buffers of one size and dtype."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.copy(source, target)
     elif source.size and source is not target:
-        if source.__class__ is target.__class__ is np.ndarray:
+        if isinstance(source, np.ndarray) and isinstance(target, np.ndarray):
             strided.copy(source, target)
         else:
             copy(source, target)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ..context import GPU, Context, use_gpu
 __all__ = [
     "BUFFERS",
     "LEGACY_STREAM",
+    "Buffer",
     "Device",
     "DeviceArray",
     "address",
@@ -261,6 +262,9 @@ class DeviceArray:
 
 BUFFERS = (np.ndarray, DeviceArray)
 """What may hold an array's elements."""
+
+Buffer: TypeAlias = np.ndarray[Any, Any] | DeviceArray
+"""Flat, contiguous elements, on the host or in a device's memory."""
 
 
 def address(data: Any) -> int:

@@ -39,6 +39,7 @@ __all__ = [
     "empty",
     "empty_like",
     "empty_on",
+    "owns_memory",
     "pool_stats",
     "release_all",
 ]
@@ -338,6 +339,18 @@ def empty_like(data: Any) -> Any:
         return empty(data.size, data.dtype)
     with device.placed(None):
         return empty(data.size, data.dtype)
+
+
+def owns_memory(data: Any) -> bool:
+    """Whether `data` is an array of the host that is all of its memory, and no library's of others.
+
+    Who holds the only reference to such an array knows that nothing else sees its elements: views,
+    also those that other libraries have through DLPack, hold one.
+    """
+    if data.__class__ is not np.ndarray:
+        return False
+    base = data.base
+    return base is None or isinstance(base, _Lease)
 
 
 def pool_stats() -> PoolStats:

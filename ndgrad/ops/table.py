@@ -10,6 +10,7 @@ from typing import Any
 
 from ..base import MXNetError
 from ..kernels.spec.formula import Loop, formula
+from ..memory.device import Buffer
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""
@@ -75,6 +76,9 @@ class Op:
     is_view : bool
         Whether a result may share memory with an input; the results of any other operator have
         memory of their own, whatever its parameters.
+    accumulate : callable or None
+        For one that puts its inputs into zeros: called with a buffer of the result's size before
+        the inputs and parameters, it adds the result to that; see `PartialGradient`.
     keywords : tuple of str
         How callers name the inputs, where formulas use shorter names.
     """
@@ -99,7 +103,8 @@ class Op:
     stochastic: bool = False
     ignores_head: bool = False  # the vjp is a loss's own gradient, whatever comes in
     is_view: bool = False
-    none_is_unreached: bool = False  # a gradient of None is not zero: the walk goes round its input
+    accumulate: Callable[..., None] | None = None
+    none_is_unreached: bool = False  # a gradient of None is not zero: none reaches its input
     # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on arrays, and its
     # derivative from a node and the outputs' gradients, on flat buffers and on recorded arrays.
     call: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
@@ -239,6 +244,37 @@ def lookup(name: str) -> Op:
         return OPS[ALIASES.get(name, name)]
     except KeyError:
         raise MXNetError(f"there is no operator {name!r}") from None
+
+
+@dataclass(slots=True)
+class PartialGradient:
+    """A gradient that is zero but for a part of an array: a call of an operator that fills zeros.
+
+    A derivative may return one in place of the call's result.  The engine then adds the part to the
+    gradient that the array has already, if it has one, instead of zeros of its size.
+
+    Attributes
+    ----------
+    name : str
+        Of an operator with ``accumulate``.
+    inputs : tuple
+        What it is called with.
+    params : mapping
+    """
+
+    name: str
+    inputs: tuple[Any, ...]
+    params: Mapping[str, Any]
+
+    def whole(self) -> Any:
+        """The gradient as an array."""
+        return lookup(self.name).call(*self.inputs, **self.params)
+
+    def accumulate(self, total: Buffer) -> None:
+        """Add the gradient to a buffer of its size."""
+        add = lookup(self.name).accumulate
+        assert add is not None
+        add(total, *self.inputs, **self.params)
 
 
 class _Operators:

@@ -13,7 +13,7 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..ops.table import OPS, Op
-from ..tape import Leaf, Node, Port, is_released, reachable, settle, variables
+from ..tape import Constant, Leaf, Node, OutputSlot, is_released, reachable, settle, variables
 
 NOT_RECORDED = "NDArray is not part of a computation graph. Did you forget to turn on recording?"
 
@@ -102,7 +102,7 @@ def postorder(heads: Iterable[Any], below: Callable[[Any], Iterable[Any]]) -> li
 
 
 class _Constant(NamedTuple):
-    """An array without a node, told from others by the version cell of its memory.
+    """An array without a node, told from others by the version counter of its memory.
 
     Views share the cell.  Where there are some, *which* is the address of the data, or the place
     where it is used if the node has not kept it: one array may have two names then, but never two
@@ -128,7 +128,7 @@ def _constant(node: Node, i: int) -> _Constant:
 
 def _source(parent: Any) -> tuple[Any, int]:
     """The node or leaf that made an input, and which of its outputs the input is."""
-    return (parent.node, parent.index) if parent.__class__ is Port else (parent, 0)
+    return (parent.node, parent.index) if parent.__class__ is OutputSlot else (parent, 0)
 
 
 class _Names:
@@ -157,7 +157,7 @@ class _Names:
                     names[node] = f"node_{next(self._calls)}"
                     constants = {}
                     for i, parent in enumerate(node.parents):
-                        if parent.__class__ is list:
+                        if parent.__class__ is Constant:
                             key = _constant(node, i)
                             if key not in names:
                                 names[key] = f"null{next(variables)}"
@@ -176,7 +176,7 @@ def _below(item: Any) -> Iterator[Any]:
     if is_released(item):
         raise MXNetError(NOT_RECORDED)
     for i, parent in enumerate(item.parents):
-        if parent.__class__ is list:
+        if parent.__class__ is Constant:
             yield _constant(item, i)
         elif parent is not None:
             yield _source(parent)[0]
@@ -226,7 +226,7 @@ def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, np.dtype[Any]]:
     for node in order:
         if node.__class__ is Node:
             for i, parent in enumerate(node.parents):
-                if parent.__class__ is list:
+                if parent.__class__ is Constant:
                     value = node.saved[i] if node.saved else None
                     if isinstance(value, np.ndarray):
                         dtypes[_constant(node, i)] = value.dtype
@@ -241,7 +241,7 @@ def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> Entr
     for i, parent in enumerate(node.parents):
         if parent is None:
             inputs.append(node.saved[i] if node.saved else None)
-        elif parent.__class__ is list:
+        elif parent.__class__ is Constant:
             inputs.append(Ref(position[_constant(node, i)], 0))
         else:
             made_by, index = _source(parent)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import engine
 from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..dispatch import write_into
-from ..tape import Leaf, state
+from ..tape import Scope
 
 if TYPE_CHECKING:
     from .symbol import Symbol
@@ -102,21 +103,17 @@ class Executor:
                 raise ValueError(
                     f"Shape not match! Argument {name}, need: {need}, received: {value.shape}"
                 )
-        before = state.recording, state.training
-        state.recording, state.training = False, bool(is_train)
-        try:
+        with Scope(False, bool(is_train)):
             for name, value in kwargs.items():
                 write_into(self.arg_dict[name], value, "forward")
             values = {name: array.detach() for name, array in self.arg_dict.items()}
             if is_train:
-                state.recording = True
                 for name, array in values.items():
                     gradient = self.grad_dict[name]
                     if gradient is not None and self._reqs.get(name, "null") != "null":
-                        array._node = Leaf(array, gradient, self._reqs[name])
-            self._heads = self._symbol._run(values)
-        finally:
-            state.recording, state.training = before
+                        engine.mark([array], [gradient], [self._reqs[name]])
+            with Scope(recording=bool(is_train)):
+                self._heads = self._symbol._run(values)
         self.outputs = [head.detach() for head in self._heads]
         return self.outputs
 
@@ -133,8 +130,6 @@ class Executor:
         MXNetError
             If forward was not called in training mode, or a gradient does not fit.
         """
-        from ..autograd import backward
-
         if isinstance(out_grads, NDArray):
             out_grads = [out_grads]
         grads: list[Any] = [None] * len(self._heads) if out_grads is None else list(out_grads)
@@ -147,4 +142,10 @@ class Executor:
             raise MXNetError(
                 "backward: call forward(is_train=True) first, on an executor with args_grad"
             )
-        backward([head for head, _ in pairs], [grad for _, grad in pairs], retain_graph=True)
+        for i, grad in enumerate(grads):
+            if grad is not None and not isinstance(grad, NDArray):
+                raise TypeError(
+                    f"backward: out_grads[{i}] must be an NDArray, got {type(grad).__name__}"
+                )
+        heads, given = [head for head, _ in pairs], [grad for _, grad in pairs]
+        engine.backward(heads, given, retain_graph=True)

@@ -33,7 +33,7 @@ from ..context import Context, current_context
 from ..dispatch import separated
 from ..memory.storage import empty
 from ..ops.table import OPS
-from ..tape import state
+from ..tape import Scope
 from . import json
 from .drawing import Box, Drawing, Edge, Picture, dot, shape_text, svg
 from .entries import Entry, Ref, entries_of, postorder
@@ -310,11 +310,8 @@ class Symbol:
         return separated(outputs, values.values())  # type: ignore[return-value, arg-type]
 
     def _predict(self, values: Mapping[str, NDArray]) -> list[NDArray]:
-        before, state.training = state.training, False
-        try:
+        with Scope(training=False):
             return self._run(values)
-        finally:
-            state.training = before
 
     def _checked(self, args: Mapping[str, Any]) -> dict[str, NDArray]:
         values = {}
@@ -470,11 +467,8 @@ class Symbol:
             entry.name: _probe(shape, entry.dtype or np.dtype("float32"))
             for entry, shape in zip(arguments, shapes, strict=True)
         }
-        before, state.recording = state.recording, False
-        try:
+        with Scope(recording=False):
             return shapes, [y.shape for y in self._predict(values)], []
-        finally:
-            state.recording = before
 
     # --- drawing ----------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from ...memory.device import BUFFERS, DeviceArray, in_use, moved, operands_devic
 from ...memory.storage import empty, empty_like
 from ...ops.reduce.reductions import REDUCTIONS
 from ...ops.table import Op
-from ...tape import Array, Leaf, next_stamp
+from ...tape import Array, Leaf, next_version
 from ..program.instructions import (
     SHORT,
     Call,
@@ -63,7 +63,7 @@ class Recorder(Memory):
 
     Attributes
     ----------
-    delivered : list of (Leaf, bool)
+    accumulated : list of (Leaf, bool)
         Variables whose gradients backward wrote, and whether those were fresh before.
     start : int
         What is recorded from here on, by the clock of records, the function records.
@@ -77,11 +77,11 @@ class Recorder(Memory):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.start = next_stamp()
+        self.start = next_version()
         self.visited: set[Leaf] = set()
         self.places: dict[Any, int] = {}
         self.returned = False
-        self.delivered: list[Any] = []
+        self.accumulated: list[Any] = []
 
     # --- the graph -------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ class Recorder(Memory):
                 "attach its gradient outside"
             )
 
-    def about_to_walk(self, order: Sequence[Any]) -> None:
+    def about_to_run_backward(self, order: Sequence[Any]) -> None:
         """Backward is about to visit these parts of the graph."""
         for node in order:
             if isinstance(node, Leaf):
@@ -117,7 +117,7 @@ class Recorder(Memory):
     def restore(self) -> None:
         """Put back what tracing changed of arrays and variables that existed before."""
         super().restore()
-        for leaf, fresh in reversed(self.delivered):
+        for leaf, fresh in reversed(self.accumulated):
             leaf.fresh = fresh
 
     # --- doors -----------------------------------------------------------------------------------

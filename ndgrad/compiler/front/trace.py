@@ -11,12 +11,22 @@ from typing import Any
 from ... import tracing
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...dispatch import flat_rules
+from ...dispatch import buffer_arithmetic
+from ...engine import run_backward
 from ...kernels.cpu import philox
 from ...memory.device import Device
 from ...memory.storage import empty_like
 from ...ops.table import lookup
-from ...tape import Array, Leaf, Node, is_released, nodes_below, reachable, settle, state, walk
+from ...tape import (
+    Array,
+    Leaf,
+    Node,
+    Scope,
+    is_released,
+    reachable,
+    settle,
+    topological_order,
+)
 from ..program.instructions import Program, Source, Value, is_source, live, root
 from ..program.keys import rebuilt
 from ..program.layout import laid_out
@@ -40,7 +50,7 @@ class Output:
         The part of it.
     thing : Any
         For 'argument' and 'gradient' whether it is that array itself; for 'memory' its elements
-        and version cell; the array for 'object'.
+        and version counter; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
     ctx : Context
@@ -74,7 +84,7 @@ class Traced:
         Results that belong to the function.
     written : list of (Value, list of Array)
         Sources that are written to, and arrays through which that was done.
-    delivered : list of Leaf
+    accumulated : list of Leaf
     visited : frozenset of Leaf
         Captured variables to which the function itself runs backward.
     device : Device or None
@@ -83,7 +93,7 @@ class Traced:
     saved : list of Value
         What backward reads of forward; sources stand for themselves, unless they are written to.
     watched : list of list
-        Version cells of captured arrays that must not be written to before backward.
+        Version counters of captured arrays that must not be written to before backward.
     parents : list of (int or Leaf)
         What the outputs were made from: numbers of arguments, and variables.
     reached : list of bool
@@ -99,7 +109,7 @@ class Traced:
     tree: Any
     count: int
     written: list[tuple[Value, list[Array]]]
-    delivered: list[Leaf]
+    accumulated: list[Leaf]
     visited: frozenset[Leaf]
     device: Device | None = None
     backward: Program | None = None
@@ -172,9 +182,8 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
     recorder = Recorder(name)
     start = recorder.start
     stand_ins, places = _stand_ins(recorder, arrays)
-    before = state.recording, state.training
     try:
-        with tracing.recording_to(recorder), philox.drawing_from(philox.position()):
+        with Scope(), tracing.recording_to(recorder), philox.drawing_from(philox.position()):
             args, kwargs = unflatten(tree, stand_ins)
             found: dict[int, tuple[int, Any]] = {}
             out_tree = flatten(function(*args, **kwargs), found)
@@ -185,7 +194,6 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
         recorder.restore()
         for array in list(recorder.recorded()):
             array._node = None
-        state.recording, state.training = before
 
 
 def _stand_ins(
@@ -282,7 +290,7 @@ def _traced(
         tree=tree,
         count=count,
         written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
-        delivered=[leaf for leaf, _ in recorder.delivered if leaf not in places],
+        accumulated=[leaf for leaf, _ in recorder.accumulated if leaf not in places],
         visited=frozenset(recorder.visited - places.keys()),
     )
     settle(reachable(array._node for array in returned if array._node is not None))
@@ -329,7 +337,7 @@ def _backward(
     start: int,
     held: set[Value],
 ) -> list[Value]:
-    """Trace the walk back from the outputs; returns the gradients of what came from outside.
+    """Trace backward from the outputs; returns the gradients of what came from outside.
 
     Sources that the record of an eager call would hold on to are added to *held*.
     """
@@ -340,8 +348,8 @@ def _backward(
         traced.heads.append(recorder.argument(flat, number, "head"))
         traced.outputs[i].gradient = number
         node = array._node
-        pending[node] = flat if node not in pending else flat_rules.add(pending[node], flat)
-    order = nodes_below(pending)
+        pending[node] = flat if node not in pending else buffer_arithmetic.add(pending[node], flat)
+    order = topological_order(pending)
     inside = [node for node in order if not _from_outside(node, start, places)]
     _hold(recorder, traced, inside, held)
     outside = [node for node in order if _from_outside(node, start, places)]
@@ -356,12 +364,8 @@ def _backward(
                 "its gradient cannot be computed; pass the array"
             )
     traced.parents = [places.get(node, node) for node in outside]
-    before, state.training = state.training, True
-    recording, state.recording = state.recording, False
-    try:
-        walk(inside, pending, flat_rules, True, _deliver_nothing)
-    finally:
-        state.training, state.recording = before, recording
+    with Scope(recording=False, training=True):
+        run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
     found = [pending.get(node) for node in outside]
     traced.reached = [flat is not None for flat in found]
     return [recorder.read(flat) for flat in found if flat is not None]
@@ -414,10 +418,6 @@ def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int
     # A loss's own gradient depends on no head, but is there as soon as one is.
     everything = frozenset(range(len(heads)))
     return [known.get(root(value)[0]) or everything for value in backward.results]
-
-
-def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
-    """Variables marked inside the function die with it."""
 
 
 def _from_outside(node: Any, start: int, places: dict[Any, int]) -> bool:

@@ -9,12 +9,13 @@ from typing import Any
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...dispatch import recorded_rules, written
+from ...dispatch import recorded_arithmetic, written
+from ...engine import run_backward
 from ...kernels.cpu import philox
 from ...memory.device import address
 from ...memory.storage import empty_on
 from ...ops.table import Op
-from ...tape import Array, Leaf, Node, Port, next_stamp, nodes_below, state, walk
+from ...tape import Array, Leaf, Node, OutputSlot, Scope, next_version, state, topological_order
 from ..front.guards import Guard
 from ..front.trace import Output, Traced, flatten, unflatten
 from ..plan.plan import Plan, Refused
@@ -103,7 +104,7 @@ class Specialised:
             results[i] = results[i].copy()
         if self._written:
             self._note_writes(arrays, self._written)
-        for leaf in traced.delivered:
+        for leaf in traced.accumulated:
             leaf.fresh = True
         if self._plain:
             made = [
@@ -222,12 +223,12 @@ class Specialised:
         ]
         node.shapes = (*shapes, *(head._shape for head in heads))
         node.ctx, node.dtype = heads[0]._ctx, heads[0]._data.dtype
-        node.number = next_stamp()
+        node.number = next_version()
         if len(heads) == 1:
             heads[0]._node = node
         else:
             for i, head in enumerate(heads):
-                head._node = Port(node, i, head._data.dtype)
+                head._node = OutputSlot(node, i, head._data.dtype)
 
     def _run_backward(self, node: Node, grads: Any) -> list[Any]:
         """Gradients of the parents, from and to flat buffers."""
@@ -290,31 +291,23 @@ class Specialised:
             x = NDArray(*memory)
             x._node = made_by
             copies.append(x)
-        before = state.recording, state.training
-        state.recording, state.training = True, self._training
         returned: dict[int, tuple[int, Any]] = {}
-        try:
-            args, kwargs = unflatten(self._tree, copies)
-            with philox.drawing_from(facts["_start"]):
-                flatten(self._function(*args, **kwargs), returned)
-        finally:
-            state.recording, state.training = before
+        args, kwargs = unflatten(self._tree, copies)
+        with Scope(True, self._training), philox.drawing_from(facts["_start"]):
+            flatten(self._function(*args, **kwargs), returned)
         pending: dict[Any, Any] = {}
         outputs = [array for _, array in returned.values()]
         for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
             if g is not None:
                 place = outputs[i]._node
                 have = pending.get(place)
-                pending[place] = g if have is None else recorded_rules.add(have, g)
+                pending[place] = g if have is None else recorded_arithmetic.add(have, g)
         parents = set(node.parents)
-        inside = [n for n in nodes_below(pending) if n not in parents and n.number > node.number]
-        walk(inside, pending, recorded_rules, True, _deliver_nothing)
+        order = topological_order(pending)
+        inside = [n for n in order if n not in parents and n.number > node.number]
+        run_backward(inside, pending, recorded_arithmetic, True)  # its own variables die with it
         # A variable may be there twice, as an argument and around the function: one has it all.
         return [pending.pop(parent, None) for parent in node.parents]
-
-
-def _deliver_nothing(leaf: Leaf, gradient: Any) -> None:
-    """Variables that the function marked itself die with it."""
 
 
 def _as_list(grads: Any) -> list[Any]:
@@ -375,7 +368,7 @@ def _made(
     results: Sequence[Any],
     versions: dict[int, list[int]],
 ) -> NDArray:
-    """The array that stands for an output; views of one result share a version cell."""
+    """The array that stands for an output; views of one result share a version counter."""
     if output.kind == "object":
         return output.thing
     if output.kind in ("argument", "gradient"):

@@ -74,9 +74,7 @@ def _function(function: FunctionType, seen: dict[FunctionType, int]) -> Iterator
     yield from _code(code, function.__globals__, seen)
 
 
-def _code(
-    code: CodeType, names: dict[str, Any], seen: dict[FunctionType, int]
-) -> Iterator[str]:
+def _code(code: CodeType, names: dict[str, Any], seen: dict[FunctionType, int]) -> Iterator[str]:
     yield f"{code.co_code.hex()} {code.co_names} {code.co_varnames} {code.co_freevars}"
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

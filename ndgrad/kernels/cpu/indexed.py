@@ -96,20 +96,27 @@ def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
 
 def add(g: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
     """The adjoint of `take`: zeros to which rows are added; float16 is summed in float32."""
-    if g.dtype == np.float16:
-        wide = casting.copied(SimpleNamespace(_data=g), np.dtype("float32"))
-        total = SimpleNamespace(_data=add(wide, index, outer, length, inner))
-        return casting.copied(total, g.dtype)
     y: Any = empty(outer * length * inner, g.dtype)
     y.fill(0)
-    if g.size:
+    add_into(g, index, y, outer, length, inner)
+    return y
+
+
+def add_into(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+    """Add the rows *g* to those of *y* that `take` would pick; float16 is summed in float32."""
+    if g.dtype == np.float16:
+        wide, total = (
+            casting.copied(SimpleNamespace(_data=x), np.dtype("float32")) for x in (g, y)
+        )
+        add_into(wide, index, total, outer, length, inner)
+        y[:] = casting.copied(SimpleNamespace(_data=total), y.dtype)
+    elif g.size:
         a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
         if b.__class__ is DeviceArray:
             cuda.indexed.add(a, index, b, outer, length, inner)
         else:
             width, units, chunk = _columns(index.size, outer, inner)
             _add(a, index, b, length, inner, width, units, chunk)
-    return y
 
 
 def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:

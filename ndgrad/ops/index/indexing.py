@@ -14,18 +14,20 @@ from ...kernels.cpu import elementwise, indexed
 from ...kernels.cpu.reduction import Buffer
 from ...kernels.cpu.strided import Shape
 from ...kernels.spec.formula import Loop
+from ...memory.device import Buffer as MemoryBuffer
 from ...memory.device import DeviceArray, host
 from ...memory.storage import empty
 from ..axes import axis_of, choice, integer, integers, largest_index
 from ..declare import operator
 from ..math.casting import copied
-from ..table import ZERO, F, Sample
+from ..table import ZERO, F, PartialGradient, Sample
 
 _INDEX = np.array([2, 0, 2])
 
 
 def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
-    return F._add_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
+    where = {"index": index, "outer": outer, "length": length, "inner": inner}
+    return PartialGradient("_add_rows", (g,), {"shape": data_shape, **where})
 
 
 @operator(
@@ -47,9 +49,16 @@ def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_
     return F._take_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
 
 
+def _add_to_rows(
+    total: MemoryBuffer, data: Any, *, index: Any, outer: int, length: int, inner: int, shape: Shape
+) -> None:
+    indexed.add_into(data._data, index, total, outer, length, inner)
+
+
 @operator(
     "_add_rows",
     vjp=_add_rows_vjp,
+    accumulate=_add_to_rows,
     samples=(
         Sample(
             ((2, 3, 2),),
@@ -108,10 +117,15 @@ def _indices(op: str, index: Any, length: int, mode: Any) -> np.ndarray[Any, Any
     return found
 
 
+def _taken_from(g: Any, indices: Any, axis: Any, mode: Any, shape: Shape) -> PartialGradient:
+    where = {"axis": axis, "mode": mode, "shape": shape}
+    return PartialGradient("_take_adjoint", (g, indices), where)
+
+
 def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs: Any) -> Any:
     if not needs[0]:
         return None, None
-    return F._take_adjoint(g, indices, axis=axis, mode=mode, shape=a_shape), None
+    return _taken_from(g, indices, axis, mode, a_shape), None
 
 
 @operator(
@@ -143,9 +157,18 @@ def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
     return F.take(g, indices, axis=axis, mode=mode), None
 
 
+def _add_taken(
+    total: MemoryBuffer, data: Any, indices: Any, *, axis: Any, mode: Any, shape: Shape
+) -> None:
+    outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
+    index = _indices("take", indices, length, mode)
+    indexed.add_into(data._data, index, total, outer, length, inner)
+
+
 @operator(
     "_take_adjoint",
     vjp=_take_adjoint_vjp,
+    accumulate=_add_taken,
     samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
 )
 def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
@@ -161,7 +184,7 @@ def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
             "Operator Embedding: does not support calculating gradient with respect to data, which "
             "holds indices"
         )
-    return None, F._take_adjoint(g, data, axis=0, mode="clip", shape=weight_shape)
+    return None, _taken_from(g, data, 0, "clip", weight_shape)
 
 
 @operator(
@@ -348,7 +371,9 @@ def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any],
 
 
 def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
-    return (F._gather_nd_adjoint(g, indices, shape=data_shape) if needs[0] else None), None
+    if not needs[0]:
+        return None, None
+    return PartialGradient("_gather_nd_adjoint", (g, indices), {"shape": data_shape}), None
 
 
 @operator(
@@ -364,8 +389,15 @@ def _gather_nd(data: Any, indices: Any) -> Any:
     return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
 
 
+def _add_gathered(total: MemoryBuffer, data: Any, indices: Any, *, shape: Shape) -> None:
+    rows, inner = _vectors("gather_nd", indices, shape)
+    length = math.prod(shape[: indices._shape[0]])
+    indexed.add_into(data._data, rows, total, 1, length, inner)
+
+
 @operator(
     "_gather_nd_adjoint",
+    accumulate=_add_gathered,
     vjp=lambda g, indices: (F.gather_nd(g, indices), None),
     aliases=("_backward_gather_nd",),
     samples=(Sample(((3,), [[0, 1, 0], [1, 2, 1]]), {"shape": (2, 3)}),),
@@ -476,7 +508,7 @@ def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], 
 
 
 def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
-    return F._take_adjoint(g, _found, axis=axis, mode="clip", shape=data_shape), None
+    return _taken_from(g, _found, axis, "clip", data_shape), None
 
 
 @operator(

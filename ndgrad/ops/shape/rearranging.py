@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...base import MXNetError
-from ...kernels.cpu import strided
+from ...kernels.cpu import elementwise, strided
 from ...kernels.cpu.strided import Box, Shape, contiguous_strides, sliced, whole
+from ...kernels.spec.formula import compute_type
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import axis_of, integer, integers
 from ..declare import operator
-from ..table import ZERO, F, Sample
+from ..table import ZERO, F, PartialGradient, Sample, lookup
 from .codes import inferred_shape
 
 
@@ -29,7 +31,7 @@ def _back(g: Any, data_shape: Shape) -> Any:
 
 
 def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
-    return F._scatter_strided(g, box=shape, strides=strides, offset=offset, shape=data_shape)
+    return _unsliced(g, Box(shape, strides, offset), data_shape)
 
 
 @operator(
@@ -52,9 +54,29 @@ def _scatter_strided_vjp(g: Any, box: Any, strides: Any, offset: Any, data_shape
     )
 
 
+def _add_to_box(
+    total: Buffer, data: Any, *, box: Shape, strides: Shape, offset: int, shape: Shape
+) -> None:
+    where = Box(box, strides, offset)
+    if strided.is_contiguous(box, strides):
+        _add(total[offset : offset + where.size], data._data)
+        return
+    part = strided.gather(total, where)
+    _add(part, data._data)
+    strided.move(part, whole(box), total, where)
+
+
+def _add(total: Any, x: Any) -> None:
+    if x.size:
+        loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
+        compute = compute_type(x.dtype, mathematical=False)
+        elementwise.run(loop, (total, x), (total.shape, x.shape), (total,), compute)
+
+
 @operator(
     "_scatter_strided",
     vjp=_scatter_strided_vjp,
+    accumulate=_add_to_box,
     samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
 )
 def _scatter_strided(data: Any, *, box: Any, strides: Any, offset: Any, shape: Any) -> Any:
@@ -347,7 +369,7 @@ def _slice_box(op: str, shape: Shape, begin: Any, end: Any, step: Any) -> Box:
 
 def _unsliced(g: Any, box: Box, shape: Shape) -> Any:
     where = {"box": box.shape, "strides": box.strides, "offset": box.offset}
-    return F._scatter_strided(g, shape=shape, **where)
+    return PartialGradient("_scatter_strided", (g,), {"shape": shape, **where})
 
 
 def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:

@@ -1,0 +1,315 @@
+"""Reverse-mode differentiation of the recorded graph: marking variables, backward and grad.
+
+Below the classes of arrays that users hold, so that their methods call it directly.  The types of
+arguments are checked by `ndgrad.autograd`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from sys import getrefcount
+from typing import Any, TypeAlias
+
+from . import tracing
+from .base import MXNetError
+from .dispatch import (
+    Arithmetic,
+    buffer_arithmetic,
+    classes,
+    copy_flat,
+    lookup,
+    recorded_arithmetic,
+    separated,
+    unrecorded,
+    written,
+)
+from .memory.device import Buffer, operands_device
+from .memory.storage import owns_memory
+from .ops.table import F, PartialGradient
+from .tape import (
+    NO_VARIABLES,
+    NOT_RECORDED,
+    Array,
+    Constant,
+    Leaf,
+    Maker,
+    Node,
+    Scope,
+    is_tracked,
+    next_version,
+    release,
+    topological_order,
+)
+
+Pending: TypeAlias = dict[Any, Any]
+"""Gradients that are not complete yet, by what they belong to.
+
+A node of several outputs has a list, with None for an output that no gradient has reached.
+"""
+
+
+def mark(variables: Sequence[Array], gradients: Sequence[Array], reqs: Sequence[str]) -> None:
+    """Make arrays variables, whose gradients backward writes or adds to *gradients*."""
+    for x, gradient, req in zip(variables, gradients, reqs, strict=True):
+        x._node = Leaf(x, gradient, req)
+
+
+def backward(
+    heads: Sequence[Array],
+    head_grads: Sequence[Array | None],
+    retain_graph: bool = False,
+    train_mode: bool = True,
+) -> None:
+    """Accumulate the gradients of *heads* into the leaves that they were made from.
+
+    Parameters
+    ----------
+    heads : sequence of Array
+    head_grads : sequence of Array or None
+        The gradient of each head, of its dtype and number of elements; None stands for ones.
+    retain_graph : bool
+        Keep the record for another backward.
+    train_mode : bool
+        Training mode while the gradients are computed.
+
+    Raises
+    ------
+    MXNetError
+        As `ndgrad.autograd.backward`, or from an operator's derivative.  No gradient has been
+        written then.
+    """
+    order = _checked_order(heads, head_grads, "backward")
+    if not any(node.__class__ is Leaf and node.req != "null" for node in order):
+        raise MXNetError(NO_VARIABLES)
+    pending = _head_gradients(heads, head_grads, buffer_arithmetic)
+    with Scope(training=train_mode):
+        found = run_backward(order, pending, buffer_arithmetic, retain_graph)
+    _accumulate(found)
+
+
+def grad(
+    heads: Sequence[Array],
+    variables: Sequence[Array],
+    head_grads: Sequence[Array | None],
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    train_mode: bool = True,
+) -> list[Array]:
+    """Return the gradients of *heads* with respect to *variables*, which are leaves, as new arrays.
+
+    Parameters
+    ----------
+    heads, head_grads, retain_graph, train_mode
+        As for `backward`.
+    variables : sequence of Array
+    create_graph : bool
+        Record the gradients' own computation; the record of the heads is kept then.
+
+    Raises
+    ------
+    MXNetError
+        As `ndgrad.autograd.grad`.
+    """
+    order = _checked_order(heads, head_grads, "grad")
+    known = set(order)
+    for i, x in enumerate(variables):
+        if x._node not in known:
+            raise MXNetError(
+                f"Cannot differentiate with respect to the {i + 1}-th variable because it is "
+                "unreachable from the outputs."
+            )
+    wanted = {x._node for x in variables}
+    arithmetic: Arithmetic = recorded_arithmetic if create_graph else buffer_arithmetic
+    with Scope(create_graph, train_mode):
+        pending = _head_gradients(heads, head_grads, arithmetic)
+        # The derivative of a derivative visits this record again, so it is kept in any case.
+        retain = retain_graph or create_graph
+        found = run_backward(_leading_to(order, wanted), pending, arithmetic, retain)
+        if not create_graph:
+            return [_new_array(x, found) for x in variables]
+        results = [_recorded_result(x, found, variables) for x in variables]
+        given = [x for x in (*heads, *head_grads, *variables) if x is not None]
+        return separated(results, given)
+
+
+# --- the heads ------------------------------------------------------------------------------------
+
+
+def _checked_order(
+    heads: Sequence[Array], head_grads: Sequence[Array | None], function: str
+) -> list[Maker]:
+    """The topological order of what the heads were made from, when heads and gradients fit."""
+    for i, (head, given) in enumerate(zip(heads, head_grads, strict=True)):
+        if head._node is None:
+            raise MXNetError(NOT_RECORDED)
+        if given is None:
+            continue
+        data, expected = given._data, head._data
+        if data.size != expected.size or data.dtype != expected.dtype:
+            raise MXNetError(
+                f"{function}: the head gradient of heads[{i}] must have as many elements as the "
+                f"head, of shape {head._shape}, and its dtype {expected.dtype}, got "
+                f"{given._shape} and {data.dtype}"
+            )
+        operands_device(function, (f"heads[{i}]", "its head gradient"), (head, given))
+    order = topological_order([head._node for head in heads if head._node is not None])
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.about_to_run_backward(order)
+    return order
+
+
+def _head_gradients(
+    heads: Sequence[Array], head_grads: Sequence[Array | None], arithmetic: Arithmetic
+) -> Pending:
+    pending: Pending = {}
+    for head, given in zip(heads, head_grads, strict=True):
+        node = head._node
+        gradient: Any
+        if given is None:
+            gradient = arithmetic.ones(node, head._shape)
+        elif arithmetic is buffer_arithmetic:
+            gradient = given._data
+        else:
+            same = given._shape == head._shape
+            gradient = given if same else F._reshaped(given, shape=head._shape)
+        pending[node] = gradient if node not in pending else arithmetic.add(pending[node], gradient)
+    return pending
+
+
+def _leading_to(order: Sequence[Maker], wanted: set[Any]) -> list[Maker]:
+    """What in *order* some leaf in *wanted* can be reached from."""
+    useful = set(wanted)
+    for node in reversed(order):
+        if any(is_tracked(parent) and parent in useful for parent in node.parents):
+            useful.add(node)
+    return [node for node in order if node in useful]
+
+
+# --- running backward -----------------------------------------------------------------------------
+
+
+def run_backward(
+    order: Sequence[Any], pending: Pending, arithmetic: Arithmetic, retain: bool
+) -> dict[Leaf, Any]:
+    """Run the nodes of *order* backward; returns the complete gradients of the leaves in it.
+
+    Parameters
+    ----------
+    order : sequence of Node, OutputSlot and Leaf
+        Youngest first.
+    pending : dict
+        Gradients of the heads by what made them.  What remains in it belongs to what is not in
+        *order*.
+    arithmetic : Arithmetic
+    retain : bool
+        Whether nodes keep what they saved; otherwise each is released when it has run.
+    """
+    found: dict[Leaf, Any] = {}
+    owned = set()  # sums that are made here, to which may be added in place
+    since = [next_version(), 1]
+    on_buffers = arithmetic is buffer_arithmetic
+    for node in order:
+        gradient = pending.pop(node, None)
+        if node.__class__ is not Node:
+            if gradient is None:
+                continue
+            if node.__class__ is Leaf:
+                found[node] = gradient
+                continue
+            whole = node.node
+            if whole not in pending:
+                pending[whole] = [None] * (len(whole.shapes) - len(whole.parents))
+            pending[whole][node.index] = gradient
+            continue
+        if gradient is not None:
+            op = node.op
+            derivative = op.flat_backward if on_buffers else op.recorded_backward
+            results = derivative(node, gradient)
+            for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
+                if parent is None or parent.__class__ is Constant:
+                    continue
+                if result is None:
+                    if op.none_is_unreached:
+                        continue
+                    result = arithmetic.zeros(node.shapes[node.parents.index(parent)], parent)
+                have = pending.get(parent)
+                if have is None:
+                    if result.__class__ is PartialGradient:
+                        result = unrecorded(result.whole)._data
+                        owned.add(parent)
+                    pending[parent] = result
+                    continue
+                # References of a gradient that nobody else has: pending's, have's and the call's.
+                if parent not in owned and not (
+                    on_buffers
+                    and getrefcount(pending[parent]) == 3
+                    and owns_memory(have)
+                    and not tracing.active
+                ):
+                    owned.add(parent)
+                    if result.__class__ is not PartialGradient:
+                        pending[parent] = arithmetic.add(have, result)
+                        continue
+                    have = arithmetic.copy(have)
+                pending[parent] = arithmetic.add_into(have, result)
+        if not retain:
+            release(node, since)
+    return found
+
+
+# --- where gradients go ---------------------------------------------------------------------------
+
+
+def _accumulate(found: dict[Leaf, Buffer]) -> None:
+    """Write gradients to the leaves' arrays, or add them, as ``grad_req`` says; empties *found*.
+
+    This comes last of all, so that a backward that fails has written nothing.  A buffer that nobody
+    else sees takes the place of the leaf's, if nobody else sees that: no element is copied.
+    """
+    for leaf in list(found):
+        if leaf.req == "null":
+            continue
+        target = leaf.grad
+        if leaf.req == "add":
+            buffer_arithmetic.add_into(target._data, found.pop(leaf))
+        # One reference is the dictionary's or the array's, the other the call's.
+        elif (
+            getrefcount(found[leaf]) == getrefcount(target._data) == 2
+            and _interchangeable(found[leaf], target._data)
+            and not tracing.active
+        ):
+            target._data = found.pop(leaf)
+        else:
+            copy_flat(found.pop(leaf), target._data)
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            recorder.accumulated.append((leaf, leaf.fresh))
+        leaf.fresh = True
+        written(target)
+
+
+def _interchangeable(a: Buffer, b: Buffer) -> bool:
+    return owns_memory(a) and owns_memory(b) and a.dtype == b.dtype and a.size == b.size
+
+
+def _new_array(x: Array, found: dict[Leaf, Buffer]) -> Array:
+    """The gradient of *x* in memory of its own."""
+    leaf = x._node
+    assert isinstance(leaf, Leaf)
+    if leaf not in found:
+        return classes.array(buffer_arithmetic.zeros(x._shape, leaf), x._shape, x._ctx)
+    alone = getrefcount(found[leaf]) == 2 and owns_memory(found[leaf]) and not tracing.active
+    result = classes.array(found[leaf], x._shape, x._ctx)
+    # A head gradient that passed through belongs to the caller.
+    return result if alone else unrecorded(lookup("identity").call, result)
+
+
+def _recorded_result(x: Array, found: dict[Leaf, Array], variables: Sequence[Array]) -> Array:
+    leaf = x._node
+    assert isinstance(leaf, Leaf)
+    gradient = found.get(leaf)
+    if gradient is None:
+        gradient = recorded_arithmetic.zeros(x._shape, leaf)
+    if gradient._node is None:
+        # A constant derivative stays in the graph: the next order is zero, not an error.
+        return lookup("_independent").call(gradient, *variables)  # type: ignore[no-any-return]
+    return gradient
