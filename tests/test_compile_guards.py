@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import threading
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -332,3 +333,109 @@ def test_compile_takes_functions() -> None:
     with pytest.raises(TypeError, match="expected a function or a Symbol, got int"):
         mx.compile(3)
     assert isinstance(mx.compile(fallback=True)(lambda x: x), type(mx.compile(len)))
+
+
+# --- objects of ndgrad ----------------------------------------------------------------------------
+
+
+def layer_class(**more: Any) -> type:
+    """A class such as one that a module of ndgrad defines: an attribute of each kind, no method."""
+
+    def call(self: Any, x: nd.NDArray) -> nd.NDArray:
+        for inner in self.layers:
+            x = inner(x)
+        return x * self.factor + self.shift
+
+    def init(self: Any, factor: float, *layers: Any) -> None:
+        self.factor, self.shift, self.layers = factor, some(3), list(layers)
+
+    # Not looked into: this code has the file of an installed package.
+    installed = {name: f.__code__.replace(co_filename=mx.__file__) for name, f in
+                 (("__call__", call), ("__init__", init))}  # fmt: skip
+    methods = {name: types.FunctionType(code, globals()) for name, code in installed.items()}
+    return type("Layer", (), {"__module__": "ndgrad.layers", **methods, **more})
+
+
+def follows(function: Any, layer: Any, change: Callable[[], None]) -> None:
+    """Assert that a compiled function's result is the eager one before and after a change."""
+    for _ in range(2):
+        np.testing.assert_array_equal(function(some(3)).asnumpy(), layer(some(3)).asnumpy())
+    change()
+    for _ in range(2):
+        np.testing.assert_array_equal(function(some(3)).asnumpy(), layer(some(3)).asnumpy())
+
+
+def change(layer: Any, name: str) -> None:
+    if name == "layers":
+        layer.layers.append(layer_class()(0.5))
+    elif name == "inner":
+        layer.layers[0].factor = 7.0
+    else:
+        setattr(layer, name, 5.0 if name == "factor" else some(3) * 4)
+
+
+@pytest.mark.parametrize("what", ["factor", "shift", "layers", "inner"])
+@pytest.mark.parametrize("given", ["global", "argument", "subclass", "method"])
+def test_a_layer_of_ndgrad_is_as_it_was(what: str, given: str) -> None:
+    kind = layer_class()
+    if given == "subclass":
+        kind = type("Mine", (kind,), {"__module__": __name__})
+    layer = kind(2.0, layer_class()(3.0))
+    if given == "argument":
+        compiled = mx.compile(lambda x, layer: layer(x))
+        function = lambda x: compiled(x, layer)  # noqa: E731
+    elif given == "method":
+        function = compiled = mx.compile(layer.__call__)
+    else:
+        function = compiled = mx.compile(lambda x: layer(x))
+    follows(function, layer, lambda: change(layer, what))
+    assert len(compiled.explain().programs) == 2
+
+
+def test_a_layer_says_what_a_program_depends_on() -> None:
+    def guarded(self: Any) -> dict[str, object]:
+        return {"factor": self.factor, "shift": self.shift, "layers": self.layers}
+
+    layer = layer_class(__guarded__=guarded)(2.0)
+    layer.calls = 0
+    compiled = mx.compile(lambda x: layer(x))
+    follows(compiled, layer, lambda: setattr(layer, "calls", 1))
+    assert len(compiled.explain().programs) == 1
+    follows(compiled, layer, lambda: change(layer, "factor"))
+    assert len(compiled.explain().programs) == 2
+
+
+def test_what_a_subclass_of_a_layer_adds_is_guarded_too() -> None:
+    class Mine(layer_class(__guarded__=lambda self: {})):  # type: ignore[misc]
+        def __call__(self, x: nd.NDArray) -> nd.NDArray:
+            return x * self.own
+
+    layer = Mine(2.0)
+    layer.own = 3.0
+    follows(mx.compile(lambda x: layer(x)), layer, lambda: setattr(layer, "own", 4.0))
+
+
+def test_an_attribute_that_code_does_not_name() -> None:
+    class Plain:
+        def __init__(self) -> None:
+            self.scale1 = 2.0
+
+        def __call__(self, x: nd.NDArray) -> nd.NDArray:
+            return x * getattr(self, f"scale{1}")
+
+    layer = Plain()
+    follows(mx.compile(lambda x: layer(x)), layer, lambda: setattr(layer, "scale1", 3.0))
+
+
+def test_a_layer_that_changes_while_it_is_traced_is_noticed() -> None:
+    def call(self: Any, x: nd.NDArray) -> nd.NDArray:
+        self.calls += 1
+        return x * 2
+
+    layer = type("Counting", (), {"__module__": "ndgrad.layers", "__call__": call, "calls": 0})()
+    layer.calls = 0
+    function = mx.compile(lambda x: layer(x))
+    with pytest.warns(RuntimeWarning, match=r"changes what it finds around it \(calls\)"):
+        function(some(3))
+    function(some(3))
+    assert len(function.explain().programs) == 1

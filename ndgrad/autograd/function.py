@@ -52,6 +52,10 @@ class Function:
         self._saved: tuple[Any, ...] = ()
         self._node: Node | None = None
 
+    def __guarded__(self) -> dict[str, object]:
+        """What a compiled function that calls this depends on here: an instance is called once."""
+        return {}
+
     def save_for_backward(self, *args: Any) -> None:
         """Keep arrays (inputs, outputs or others) for backward.
 

@@ -14,7 +14,7 @@ from ..base import MXNetError
 from ..context import current_context
 from ..symbol.symbol import Symbol
 from ..tape import Leaf, is_released, state
-from .front.guards import watch
+from .front.guards import COMPILED_METHODS, watch
 from .front.trace import flatten, trace
 from .program.keys import Arguments
 from .run.explain import Explanation
@@ -46,9 +46,9 @@ class Compiled:
                 f"compile: {self._name} cannot keep its programs in a {type(instance).__name__}, "
                 "which has __slots__ and no __dict__; compile a function instead"
             )
-        methods = vars(instance).get("_ndgrad_compiled")
+        methods = vars(instance).get(COMPILED_METHODS)
         if methods is None or methods.instance is not instance:
-            methods = vars(instance)["_ndgrad_compiled"] = _Methods(instance)
+            methods = vars(instance)[COMPILED_METHODS] = _Methods(instance)
         if self not in methods.compiled:
             bound = self._function.__get__(instance, owner)
             methods.compiled[self] = Compiled(bound, self._fallback)

@@ -101,6 +101,10 @@ class Symbol:
         self._heads = tuple(heads)
         self._order: list[int] | None = None
 
+    def __guarded__(self) -> dict[str, object]:
+        """What a compiled function that uses the symbol depends on: a symbol never changes."""
+        return {}
+
     def _reachable(self) -> list[int]:
         """Positions of the entries that the outputs are made from, sources first."""
         if self._order is None:
