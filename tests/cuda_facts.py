@@ -34,7 +34,9 @@ _known: dict[str, Facts] = {}
 
 def facts(kernel: driver.Kernel, capabilities: Sequence[Capability]) -> list[Facts]:
     """Of *kernel* for each compute capability; its machine code is looked at and forgotten."""
-    what = repr((identity(kernel.function), kernel.signature, kernel.contract, driver._tools()))
+    what = repr(
+        (identity(kernel.function), kernel.signature, kernel.contract, driver.compile._tools())
+    )
     keys = {cc: hashlib.sha256(f"{what}{cc}".encode()).hexdigest()[:32] for cc in capabilities}
     missing = [cc for cc, key in keys.items() if not _is_known(key)]
     if missing:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ndgrad.base import MXNetError
-from ndgrad.kernels.build import processor
+from ndgrad.kernels import processor
 from ndgrad.kernels.cpu import blas, tiles
 from ndgrad.kernels.cpu.blas import address, dot, fast, gemm, gemv
 

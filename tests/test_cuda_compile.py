@@ -25,27 +25,21 @@ from on_gpu.rows import NOT_YET
 
 import ndgrad as mx
 from ndgrad import autograd, context
-from ndgrad.kernels import OPS, cuda
+from ndgrad.kernels import OPS
 from ndgrad.kernels.build import binaries
-from ndgrad.kernels.cuda import driver, matmul, strided
+
+# Modules ask when they are imported whether there is a simulator: before `launched` says so.
+from ndgrad.kernels.cuda import backend, driver, matmul, strided  # noqa: F401
 from ndgrad.memory import device
 from ndgrad.ops.table import DIFFERENTIABLE, Op, Sample
 from ndgrad.testing import sample_inputs
 
 pytestmark = pytest.mark.compiled
 
-for _module in cuda._MODULES:  # now: what they write must not be what the simulator would get
-    getattr(cuda, _module)
-
 ARCHITECTURES = [(8, 0), (9, 0)]
 
 DTYPES = first("float32", "float16", "float64")
 ROWS = [pytest.param(op, id=name, marks=only_full(op)) for name, op in OPS.items()]
-
-
-# They ask when they are imported whether there is a simulator: before `launched` says so.
-for _name in cuda._MODULES:
-    getattr(cuda, _name)
 
 
 class _Noting:
@@ -61,6 +55,12 @@ class _Noting:
         return self.gpu
 
 
+def simulate(monkeypatch: pytest.MonkeyPatch, whether: bool) -> None:
+    """Let the driver take memory for the simulator's, or not."""
+    for module in (driver, driver.api, driver.device, driver.errors, driver.kernel):
+        monkeypatch.setattr(module, "SIMULATED", whether)
+
+
 class Launched(set[driver.Kernel]):
     """Kernels that have been launched with arguments that fit; none of them runs."""
 
@@ -73,7 +73,7 @@ class Launched(set[driver.Kernel]):
 
         A thread may take *most* registers.
         """
-        self._monkeypatch.setattr(driver, "SIMULATED", False)
+        simulate(self._monkeypatch, False)
         for kernel in self:
             for cc, found in zip(
                 self._capabilities, facts(kernel, self._capabilities), strict=True
@@ -98,7 +98,7 @@ def launched(monkeypatch: pytest.MonkeyPatch, capabilities: list[Capability]) ->
         self.pack((ctypes.c_uint64 * len(self.sizes))(), args)
         kernels.add(self)
 
-    monkeypatch.setattr(driver, "SIMULATED", True)  # memory is the host's
+    simulate(monkeypatch, True)  # memory is the host's
     monkeypatch.setattr(driver.Kernel, "launch", note)
     monkeypatch.setattr(context, "_gpu_target", _Noting())
     before = list(device.in_use)
@@ -195,15 +195,15 @@ def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     kernel = strided.copy_kernel(4)
     entry, cubin = driver.binary(kernel, (9, 0))
     (path,) = tmp_path.glob("*.cubin")
-    compiled_once = driver.compiled
-    monkeypatch.setattr(driver, "compiled", None)
+    compiled_once = driver.compile.compiled
+    monkeypatch.setattr(driver.compile, "compiled", None)
     assert driver.binary(kernel, (9, 0)) == (entry, cubin)
     again = driver.Kernel(kernel.function, kernel.signature)
     assert driver.binary(again, (9, 0)) == (entry, cubin)
     with pytest.raises(TypeError):  # another file
         driver.binary(kernel, (8, 0))
     path.write_bytes(path.read_bytes()[:-1])
-    monkeypatch.setattr(driver, "compiled", compiled_once)
+    monkeypatch.setattr(driver.compile, "compiled", compiled_once)
     assert driver.binary(kernel, (9, 0))[1].startswith(b"\x7fELF")
     assert binaries.stored(path)
 
@@ -267,7 +267,7 @@ def test_rounding_is_that_of_single_operators(
     x = mx.nd.ones((1000,), dtype=dtype, ctx=mx.gpu())
     mx.compile(lambda x: x * x + x)(x)
     mx.nd.exp(x)
-    monkeypatch.setattr(driver, "SIMULATED", False)
+    simulate(monkeypatch, False)
     fused, exp = (
         driver.compiled(kernel, (9, 0))[0].ptx
         for kernel in sorted(launched, key=lambda k: "fused" not in k.function.__module__)

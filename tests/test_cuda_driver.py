@@ -60,12 +60,12 @@ class Api:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Api:
     fake = Api()
-    monkeypatch.setattr(cuda_driver, "api", fake)
+    monkeypatch.setattr(cuda_driver.api, "bindings", fake)
     return fake
 
 
 def calls(number: int) -> Any:
-    made = cuda_driver._Calls(number)
+    made = cuda_driver.api.Calls(number)
     made.__dict__["context"] = 7 + number  # a device would have to be asked for it
     return made
 
@@ -77,9 +77,9 @@ def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.Device:
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:
-        return storage.Block(cuda_driver._Memory(device, size), next(places), size)
+        return storage.Block(cuda_driver.device._Memory(device, size), next(places), size)
 
-    device.pool = cuda_driver.StreamPool(block, lambda: 1 << 30)
+    device.pool = cuda_driver.device.StreamPool(block, lambda: 1 << 30)
     return device
 
 

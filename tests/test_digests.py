@@ -13,7 +13,7 @@ import digests
 import numpy as np
 import pytest
 
-from ndgrad.kernels.build import processor
+from ndgrad.kernels import processor
 from ndgrad.kernels.cpu import sums
 
 pytestmark = [

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ndgrad.kernels import OPS
-from ndgrad.kernels.cpu import elementwise_text, reduction, row_losses, rowwise
+from ndgrad.kernels.cpu import cross_entropy, elementwise_text, reduction, rowwise
 from ndgrad.kernels.spec import text
 from ndgrad.kernels.spec.formula import compute_type
 from ndgrad.kernels.spec.reduction import Reduction
@@ -90,5 +90,5 @@ def test_kernels_along_rows_import_what_they_use(dtype: np.dtype) -> None:
     kind = compute_type(dtype, mathematical=True)
     for form in ("row", "row_cut", "columns", "columns_cut"):
         check(rowwise.source(rowwise.SOFTMAX, (dtype,), dtype, kind, form))
-    check(row_losses.source(dtype))
+    check(cross_entropy.source(dtype))
     check(text.driver_source(3))

@@ -34,7 +34,7 @@ def _stand_in() -> Any:
         "cuMemcpyDtoDAsync cuMemsetD32Async cuStreamSynchronize".split(),
         lambda *args: (0,),
     )
-    driver.api = SimpleNamespace(
+    driver.api.bindings = SimpleNamespace(
         **functions,
         CUevent_flags=SimpleNamespace(CU_EVENT_DISABLE_TIMING=2),
         CUstream_flags=SimpleNamespace(CU_STREAM_NON_BLOCKING=1),

@@ -14,12 +14,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import dispatch, tracing
-from ..base import MXNetError, shown
+from ..base import MXNetError, Shape, shown
+from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
-from ..kernels.cpu import indexed, strided
-from ..kernels.cpu.strided import Box, Shape, contiguous_strides, is_contiguous
-from ..memory.device import device_of, home, host, in_use, moved, operands_device, overlap, placed
-from ..ops.math import casting
+from ..kernels.cpu.indexed import wrapped
+from ..kernels.spec.indexed import OUT_OF_BOUNDS, RAW
+from ..kernels.spec.strided import Box, broadcast, contiguous_strides, is_contiguous
+from ..memory.device import (
+    Buffer,
+    device_of,
+    home,
+    host,
+    in_use,
+    moved,
+    operands_device,
+    overlap,
+    placed,
+)
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
 from ..tape import Array, Node, next_version, state
@@ -209,15 +220,15 @@ def _small(x: Array, key: Any) -> np.ndarray[Any, Any] | None:
 def _checked(index: Any, axis: int, n: int) -> Any:
     """Valid indices from 0 on."""
     if isinstance(index, Array):
-        text = indexed.OUT_OF_BOUNDS.format(axis=axis, n=n)
+        text = OUT_OF_BOUNDS.format(axis=axis, n=n)
         with placed(device_of(index._ctx)):
-            flat = indexed.positions(index, 0, indexed.RAW)
-            indexed.checked(flat, -n, n, IndexError, text)
+            flat = front.positions(index._data, 0, RAW)
+            front.checked(flat, -n, n, IndexError, text)
         return index.__class__(flat, index._shape, index._ctx)
-    wrapped, bad = indexed.wrapped(index, n)
+    counted, bad = wrapped(index, n)
     if bad >= 0:
         raise _out_of_bounds(int(index.flat[bad]), axis, n)
-    return wrapped
+    return counted
 
 
 def _flat(index: Any) -> Any:
@@ -377,7 +388,7 @@ def getitem(x: Array, key: Any) -> Array:
     if arrays:
         rows = _rows_of(items, x)
         if not recorded:
-            picked = indexed.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
+            picked = front.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
             return x.__class__(picked, rows.shape, x._ctx)
         taken: Array = F._take_rows(x, **rows._asdict())
         return taken
@@ -387,7 +398,7 @@ def getitem(x: Array, key: Any) -> Array:
     if is_contiguous(box.shape, box.strides):
         return _view(x, box.offset, box.size, box.shape)
     if not recorded:
-        return x.__class__(strided.gather(x._data, box), box.shape, x._ctx)
+        return x.__class__(front.strided_slice(x._data, box), box.shape, x._ctx)
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
     return result
 
@@ -408,13 +419,13 @@ def _number(value: Any, dtype: np.dtype[Any]) -> Any:
         return np.asarray(value).astype(dtype)[()]
 
 
-def _value(x: Array, value: Any) -> tuple[np.ndarray[Any, Any], Shape]:
+def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
     """The flat elements to write, in the dtype of *x*, and their shape."""
     if isinstance(value, Array):
         data = value._data
         if data.dtype != x._data.dtype:
             with placed(device_of(value._ctx)):
-                data = casting.copied(value, x._data.dtype)
+                data = front.cast(data, x._data.dtype)
         return moved(data, device_of(x._ctx)), value._shape
     try:
         host = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
@@ -528,15 +539,15 @@ def setitem(x: Array, key: Any, value: Any) -> None:
         if is_contiguous(box.shape, box.strides):
             x._data[box.offset : box.offset + box.size] = filled
         else:
-            strided.move(
-                np.array([filled], x._data.dtype), strided.broadcast((), box.shape), x._data, box
+            front.strided_copy(
+                np.array([filled], x._data.dtype), broadcast((), box.shape), x._data, box
             )
     else:
         source, own = _value(x, value)
         fitting = _fitting(own, box.shape, without_new)
         if overlap(source, x._data):
             source = source.copy()
-        strided.move(source, strided.broadcast(fitting, box.shape), x._data, box)
+        front.strided_copy(source, broadcast(fitting, box.shape), x._data, box)
     dispatch.written(x)
 
 
@@ -591,7 +602,7 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         twice = "setitem: while recording, an index that comes twice cannot be assigned to"
         with placed(home(rows.index)):
-            indexed.distinct(rows.index, rows.length, MXNetError, twice)
+            front.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
         if array._shape != rows.shape:
@@ -601,10 +612,10 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     source, own = _value(x, value)
     fitting = _fitting(own, rows.shape, rows.shape)
     if fitting != rows.shape:
-        source = strided.gather(source, strided.broadcast(fitting, rows.shape))
+        source = front.strided_slice(source, broadcast(fitting, rows.shape))
     elif overlap(source, x._data):
         source = source.copy()
-    indexed.put(source, rows.index, x._data, rows.outer, rows.length, rows.inner)
+    front.put(source, rows.index, x._data, rows.outer, rows.length, rows.inner)
     dispatch.written(x)
 
 

@@ -12,7 +12,7 @@ from .. import dispatch, engine
 from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
-from ..kernels.cpu.elementwise import broadcast_shape
+from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import device_of, moved, placed
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers

@@ -7,6 +7,7 @@ arrays, whose results can be differentiated again.
 
 from __future__ import annotations
 
+from ..kernels.front import copy as copy_flat
 from ..ops.table import OPS, ElementwiseOp, Op, lookup
 from ..tape import Array
 from . import classes
@@ -22,7 +23,6 @@ from .gradients import (
 from .structured import (
     check_writable,
     convert,
-    copy_flat,
     record_call,
     separated,
     structured_call,

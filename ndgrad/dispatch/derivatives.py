@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..context import GPU
+from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type, formula
@@ -17,7 +18,7 @@ from ..ops.table import ZERO, ElementwiseOp, F, lookup
 from ..tape import Array, Node, is_tracked
 from ..tracing import active
 from . import classes
-from .elementwise import as_scalar, flat_on_device, functions
+from .elementwise import as_scalar, functions
 from .structured import unrecorded
 
 Dtype = np.dtype[Any]
@@ -120,7 +121,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
         targets, passed = ", ".join(outs), ", ".join((*loop.args, *outs))
         lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
     if wanted and node.ctx.device_typeid == GPU:
-        names["run"] = flat_on_device(*which)
+        names["run"] = front.device_loop(*which)
         lines += [
             "    empty = g.device.empty",
             f"    {targets}, = {'empty(n, dtype), ' * len(outs)}",
@@ -169,7 +170,7 @@ def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
         forms = tuple(known[name][1] for name in loop.args)
         outs = tuple([empty_on(node.ctx, g.size, dtype) for _ in wanted])
         if g.size:
-            elementwise.run(loop, operands, forms, outs, compute)
+            front.elementwise(loop, operands, forms, outs, compute)
         results.update(zip(wanted, outs, strict=True))
     return [
         _summed(results[name], shape, own, node) if name in results else None

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, promote, shown
-from ..kernels import cuda
+from ..kernels import cuda, front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type, formula
+from ..kernels.spec.layout import layout
 from ..memory.device import address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.table import ElementwiseOp
@@ -108,7 +109,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
     """
     array = classes.array._on_device
     kernels = {
-        letters: Kernels(op, letters, flat_on_device)
+        letters: Kernels(op, letters, front.device_loop)
         for letters in (("v",) if len(op.inputs) == 1 else ("vv", "vs", "sv"))
     }
     blank = array.__new__
@@ -140,11 +141,11 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
             kernels[letters][dtype](operands, (y,))
         elif op.broadcast:
             shapes = tuple([x._shape for x in inputs])
-            shape = elementwise.layout(shapes, op.name).shape
+            shape = layout(shapes, op.name).shape
             y = first.device.empty(size_of(shape), dtype)
             if y.size:
                 compute = compute_type(dtype, mathematical=op.mathematical)
-                elementwise.run(op.forward_loop, tuple(operands), shapes, (y,), compute)
+                front.elementwise(op.forward_loop, tuple(operands), shapes, (y,), compute)
         else:
             return None
         result = blank(array)
@@ -196,7 +197,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
 
 def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     array = classes.array._on_device
-    arrays, right_number = (Kernels(op, letters, flat_on_device) for letters in ("vv", "vs"))
+    arrays, right_number = (Kernels(op, letters, front.device_loop) for letters in ("vv", "vs"))
 
     def call(target: Array, operand: Any) -> bool:
         x = target._data
@@ -261,7 +262,7 @@ def _general(
     operands = tuple(x._data if isinstance(x, Array) else as_scalar(x, scalar) for x in inputs)
     operands += tuple(as_scalar(_given(op, params, name), scalar) for name in extra)
     if y.size:
-        elementwise.run(loop, operands, shapes + (None,) * len(extra), (y,), compute)
+        front.elementwise(loop, operands, shapes + (None,) * len(extra), (y,), compute)
     if target is not None:
         assert out is not None
         written(out)
@@ -289,7 +290,7 @@ def _result_shape(op: ElementwiseOp, shapes: tuple[tuple[int, ...], ...]) -> tup
                 f"Operator {op.name}: shapes must be equal, expected {list(first)}, "
                 f"got {list(shape)}"
             )
-    return elementwise.layout(shapes, op.name).shape
+    return layout(shapes, op.name).shape
 
 
 def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> Dtype:

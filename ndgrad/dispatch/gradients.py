@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import Shape
-from ..kernels.cpu import elementwise
+from ..kernels import front
 from ..kernels.spec.formula import compute_type
 from ..memory.device import BUFFERS, Buffer, DeviceArray, device_of, home, in_use, placed
 from ..memory.storage import empty_like, empty_on
@@ -20,8 +20,8 @@ from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, l
 from ..tape import Array, Constant, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import flat_derivative, recorded_derivative
-from .elementwise import Kernels, flat_on_device, size_of
-from .structured import copy_flat, unrecorded
+from .elementwise import Kernels, size_of
+from .structured import unrecorded
 
 
 def _operand(node: Node, i: int) -> Any:
@@ -168,7 +168,7 @@ def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, An
 @cache
 def _sums_on_device() -> Kernels:
     row: Any = lookup("broadcast_add")
-    return Kernels(row, "vv", flat_on_device)
+    return Kernels(row, "vv", front.device_loop)
 
 
 class Arithmetic(Protocol):
@@ -211,7 +211,7 @@ class _BufferArithmetic:
 
     def copy(self, x: Buffer) -> Buffer:
         result: Buffer = empty_like(x)
-        copy_flat(x, result)
+        front.copy(x, result)
         return result
 
     @staticmethod
@@ -222,7 +222,7 @@ class _BufferArithmetic:
         loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
         compute = compute_type(a.dtype, mathematical=False)
         if a.size:
-            elementwise.run(loop, (a, b), (a.shape, b.shape), (out,), compute)
+            front.elementwise(loop, (a, b), (a.shape, b.shape), (out,), compute)
         return out
 
 

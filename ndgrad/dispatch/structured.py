@@ -11,8 +11,8 @@ import numpy as np
 from .. import tracing
 from ..base import MXNetError
 from ..context import GPU, Context
-from ..kernels.cpu import strided
-from ..memory.device import BUFFERS, Buffer, copy, device_of, in_use, moved, operands_device, placed
+from ..kernels import front
+from ..memory.device import BUFFERS, device_of, in_use, moved, operands_device, placed
 from ..ops.table import NONE, Op, lookup
 from ..tape import Array, Leaf, Maker, Node, OutputSlot, Version, is_released, next_version, state
 from . import classes
@@ -220,19 +220,8 @@ def write_into(target: Array, value: Array, what: str) -> Array:
     converted = convert(value, target._data.dtype)
     if state.recording and isinstance(converted._node, Leaf):
         converted = lookup("identity").call(converted)  # the target is no variable itself
-    copy_flat(converted._data, target._data)
+    front.copy(converted._data, target._data)
     written(target)
     if state.recording:
         target._node = converted._node
     return target
-
-
-def copy_flat(source: Buffer, target: Buffer) -> None:
-    """Copy between buffers of one size and dtype."""
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.copy(source, target)
-    elif source.size and source is not target:
-        if isinstance(source, np.ndarray) and isinstance(target, np.ndarray):
-            strided.copy(source, target)
-        else:
-            copy(source, target)

@@ -42,6 +42,8 @@ class Device(Protocol):
     """What the driver of a GPU offers."""
 
     context: Context
+    backend: Any
+    """Its kernels: the functions that the entries of `ndgrad.kernels.front` call by their names."""
 
     def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
         """Return an array of *n* elements with undefined contents."""

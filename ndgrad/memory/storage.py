@@ -331,14 +331,15 @@ def empty_on(ctx: context.Context, n: int, dtype: np.dtype[Any]) -> Any:
     return empty(n, dtype) if target is None else target.empty(n, dtype)
 
 
-def empty_like(data: Any) -> Any:
-    """Return a new array of the size and dtype of `data`, where it is."""
-    if data.__class__ is device.DeviceArray:
-        return data.device.empty(data.size, data.dtype)
+def empty_like(data: device.Buffer, dtype: np.dtype[Any] | None = None) -> Any:
+    """Return a new array of the size and dtype of `data`, or of another dtype, where it is."""
+    dtype = data.dtype if dtype is None else dtype
+    if isinstance(data, device.DeviceArray):
+        return data.device.empty(data.size, dtype)
     if device.place.device is None:
-        return empty(data.size, data.dtype)
+        return empty(data.size, dtype)
     with device.placed(None):
-        return empty(data.size, data.dtype)
+        return empty(data.size, dtype)
 
 
 def owns_memory(data: Any) -> bool:

@@ -12,7 +12,8 @@ from ..array import interchange
 from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
-from ..kernels.cpu.strided import Box, gather
+from ..kernels import front
+from ..kernels.spec.strided import Box
 from ..memory.device import LEGACY_STREAM, device_of, placed
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
@@ -180,7 +181,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
 def _from_device(data: Any, shape: tuple[int, ...], strides: tuple[int, ...] | None) -> NDArray:
     if strides is not None:
         with placed(data.device):
-            data = gather(data, Box(shape, strides))
+            data = front.strided_slice(data, Box(shape, strides))
     return NDArray(data, shape, data.device.context)
 
 

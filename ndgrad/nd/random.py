@@ -17,9 +17,8 @@ from .. import dispatch
 from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
-from ..kernels.cpu.philox import drawing
+from ..kernels import draws
 from ..memory.device import device_of, host, moved, placed
-from ..ops import random as _kernels
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -170,8 +169,8 @@ def _check_uniform(low: float, high: float) -> None:
 
 def _draw_uniform(n: int, kind: np.dtype[Any], low: Any, high: Any) -> np.ndarray[Any, Any]:
     if low.size == 1:
-        return _kernels.uniform(n, kind, float(low[0]), float(high[0]))
-    y = _shifted(_scaled(_kernels.uniform(n, kind, 0.0, 1.0), high - low), low)
+        return draws.uniform(n, kind, float(low[0]), float(high[0]))
+    y = _shifted(_scaled(draws.uniform(n, kind, 0.0, 1.0), high - low), low)
     below = np.where(low < high, np.nextafter(high.astype(kind), low.astype(kind)), high)
     rows, column = _spread(y, below)
     return dispatch.unrecorded(F.broadcast_minimum, rows, column)._data
@@ -218,8 +217,8 @@ def _check_normal(loc: float, scale: float) -> None:
 
 def _draw_normal(n: int, kind: np.dtype[Any], loc: Any, scale: Any) -> np.ndarray[Any, Any]:
     if loc.size == 1:
-        return _kernels.normal(n, kind, float(loc[0]), float(scale[0]))
-    return _shifted(_scaled(_kernels.normal(n, kind, 0.0, 1.0), scale), loc)
+        return draws.normal(n, kind, float(loc[0]), float(scale[0]))
+    return _shifted(_scaled(draws.normal(n, kind, 0.0, 1.0), scale), loc)
 
 
 def normal(
@@ -273,8 +272,8 @@ def exponential(
 
     def draw(n: int, kind: np.dtype[Any], mean: Any) -> np.ndarray[Any, Any]:
         if mean.size == 1:
-            return _kernels.exponential(n, kind, float(mean[0]))
-        return _scaled(_kernels.exponential(n, kind, 1.0), mean)
+            return draws.exponential(n, kind, float(mean[0]))
+        return _scaled(draws.exponential(n, kind, 1.0), mean)
 
     def check(value: float) -> None:
         _positive("exponential", scale=value)
@@ -294,7 +293,7 @@ def gamma(
     """Draw from the gamma distribution of shape *alpha* and scale *beta*; see `uniform`."""
 
     def draw(n: int, kind: np.dtype[Any], a: Any, b: Any) -> np.ndarray[Any, Any]:
-        return _scaled(_kernels.gamma(n, kind, a), b)
+        return _scaled(draws.gamma(n, kind, a), b)
 
     def check(a: float, b: float) -> None:
         _positive("gamma", alpha=a, beta=b)
@@ -317,16 +316,16 @@ def poisson(
         if not value >= 0:
             raise MXNetError(f"poisson: lam={value:g}, expected a number that is not negative")
 
-    return _draw("poisson", {"lam": lam}, check, _kernels.poisson, shape, dtype, ctx, out, kwargs)
+    return _draw("poisson", {"lam": lam}, check, draws.poisson, shape, dtype, ctx, out, kwargs)
 
 
 _FLOAT64 = np.dtype("float64")
 
 
-@drawing  # as a whole: the means are no numbers yet while a function is traced
+@draws.drawing  # as a whole: the means are no numbers yet while a function is traced
 def _mixed(n: int, kind: np.dtype[Any], alpha: Any, scale: Any) -> np.ndarray[Any, Any]:
     """Poisson numbers whose means are gamma distributed."""
-    return _kernels.poisson(n, kind, _scaled(_kernels.gamma(n, _FLOAT64, alpha), scale))
+    return draws.poisson(n, kind, _scaled(draws.gamma(n, _FLOAT64, alpha), scale))
 
 
 def negative_binomial(
@@ -431,7 +430,7 @@ def randint(
         lengths = _shape(shape, "randint")
     place = _context(ctx, "randint")
     with placed(device_of(place)):
-        flat = _kernels.randint(math.prod(lengths), kind, first, end)
+        flat = draws.randint(math.prod(lengths), kind, first, end)
     return _deliver(NDArray(flat, lengths, place), out, "randint")
 
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import MXNetError
-from ..kernels.cpu.matmul import Shape, Sizes, as_dtype_of, gemm_grads, multiply, show
+from ..base import MXNetError, Shape
+from ..kernels import front
 from .axes import integer
 from .declare import operator
+from .products import Sizes, as_dtype_of, gemm_grads, show
 from .table import F, Sample
 
 # --- the product that all derivatives are made of ------------------------------------------------
@@ -62,7 +63,8 @@ def _gemm(
     batch: int = 1,
 ) -> Any:
     """``alpha * op(A) @ op(B)`` of flat memory, *batch* times, in a shape of its own."""
-    return multiply(lhs, rhs, m, n, k, transpose_a, transpose_b, alpha, batch), shape
+    a, b = lhs._data, rhs._data
+    return front.product(a, b, m, n, k, transpose_a, transpose_b, alpha, batch), shape
 
 
 # --- dot ------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ def _dot(
         _check_storage(forward_stype, "dot")
     ta, tb = bool(transpose_a), bool(transpose_b)
     m, n, k, shape = _dot_sizes(lhs._shape, rhs._shape, ta, tb)
-    return multiply(lhs, rhs, m, n, k, ta, tb), shape
+    return front.product(lhs._data, rhs._data, m, n, k, ta, tb), shape
 
 
 # --- batch_dot and matmul -------------------------------------------------------------------------
@@ -235,7 +237,7 @@ def _batch_dot(
         )
     ta, tb = bool(transpose_a), bool(transpose_b)
     (m, n, k, shape), batch = _batch_sizes("batch_dot", left, right, ta, tb)
-    return multiply(lhs, rhs, m, n, k, ta, tb, 1.0, batch), shape
+    return front.product(lhs._data, rhs._data, m, n, k, ta, tb, 1.0, batch), shape
 
 
 class _Broadcast(NamedTuple):
@@ -351,7 +353,7 @@ def _matmul(lhs: Any, rhs: Any, *, transpose_a: bool = False, transpose_b: bool 
     ta = bool(transpose_a) and len(lhs._shape) > 1
     tb = bool(transpose_b) and len(rhs._shape) > 1
     (m, n, k, shape), batch, starts = _matmul_sizes(lhs._shape, rhs._shape, ta, tb)
-    return multiply(lhs, rhs, m, n, k, ta, tb, 1.0, batch, starts), shape
+    return front.product(lhs._data, rhs._data, m, n, k, ta, tb, 1.0, batch, starts), shape
 
 
 # --- linalg ---------------------------------------------------------------------------------------
@@ -410,7 +412,7 @@ def _linalg_gemm2(
     _check_axis("linalg_gemm2", axis)
     ta, tb = bool(transpose_a), bool(transpose_b)
     (m, n, k, shape), batch = _batch_sizes("linalg_gemm2", A._shape, B._shape, ta, tb)
-    return multiply(A, B, m, n, k, ta, tb, float(alpha), batch), shape
+    return front.product(A._data, B._data, m, n, k, ta, tb, float(alpha), batch), shape
 
 
 def _linalg_gemm_vjp(
@@ -452,7 +454,9 @@ def _linalg_gemm(
         raise MXNetError(
             f"Operator linalg_gemm: argument C has shape {show(C._shape)}, expected {show(shape)}"
         )
-    product = type(A)(multiply(A, B, m, n, k, ta, tb, float(alpha), batch), shape, A._ctx)
+    product = type(A)(
+        front.product(A._data, B._data, m, n, k, ta, tb, float(alpha), batch), shape, A._ctx
+    )
     return F.broadcast_add(product, F.BlockGrad(C) * float(beta))._data, shape
 
 
@@ -478,4 +482,4 @@ def _linalg_syrk(A: Any, *, transpose: bool = False, alpha: float = 1.0) -> Any:
     """``alpha * A @ A.T`` of the last two axes, or ``alpha * A.T @ A`` with *transpose*."""
     t = bool(transpose)
     (m, n, k, shape), batch = _batch_sizes("linalg_syrk", A._shape, A._shape, t, not t)
-    return multiply(A, A, m, n, k, t, not t, float(alpha), batch), shape
+    return front.product(A._data, A._data, m, n, k, t, not t, float(alpha), batch), shape

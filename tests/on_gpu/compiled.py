@@ -10,7 +10,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
-from ndgrad.kernels import cuda
+from ndgrad.kernels.cuda import fused
 from ndgrad.memory.device import DeviceArray
 
 GPU, CPU = mx.gpu(0), mx.cpu(0)
@@ -101,8 +101,8 @@ def test_forward_and_backward(function: Callable[..., Any], shapes: list[tuple[i
 
 def test_rows_without_room_in_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [run(function, shapes, CPU) for function, shapes in WHAT[2:5]]
-    monkeypatch.setattr(cuda.fused, "_SHARED", 0)
-    for made in (cuda.fused.source, cuda.fused.kernel):
+    monkeypatch.setattr(fused, "_SHARED", 0)
+    for made in (fused.source, fused.kernel):
         made.cache_clear()
     for (function, shapes), results in zip(WHAT[2:5], expected, strict=True):
         compiled = mx.compile(function)

@@ -99,4 +99,4 @@ class Late(Simulated):
 if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0":  # else numba-cuda need not be installed
     from ndgrad.kernels.cuda import driver
 
-    driver.Simulated = Late  # type: ignore[misc]
+    driver.device.Simulated = Late  # type: ignore[misc]

@@ -12,7 +12,6 @@ from forms import first
 
 import ndgrad as mx
 from ndgrad import nd
-from ndgrad.kernels.cpu import matmul
 from ndgrad.kernels.cuda import cublas as cuda_cublas
 from ndgrad.kernels.cuda import matmul as on_device
 from ndgrad.memory import device
@@ -119,7 +118,7 @@ def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     for order, beta in ((even, 0.0), (even, 0.5), (np.array([2, 0, 0]), 0.5), (even[:1], 1.0)):
         there = [device.moved(x, device.device_of(GPU)) for x in (a, b, c)]
         starts = order * (m * k), np.zeros(order.size, np.int64) + k * n
-        matmul.many(
+        on_device.many(
             there[0], starts[0], ta, there[1], starts[1], tb, there[2],
             m, n, k, 1.5, beta, order.size,
         )  # fmt: skip

@@ -20,7 +20,7 @@ import ndgrad as mx
 from ndgrad import nd
 from ndgrad.kernels.cuda import driver
 from ndgrad.kernels.cuda import streams as cuda_streams
-from ndgrad.kernels.cuda.simulated import Simulated
+from ndgrad.kernels.cuda.simulated import Simulated, host_view
 from ndgrad.memory.device import LEGACY_STREAM, device_of
 
 GPU = mx.gpu(0)
@@ -301,12 +301,12 @@ def test_words_for_errors_are_nobodys(device: Any, other: Worker) -> None:
 def test_words_for_errors_are_the_same_for_all_threads(
     device: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Slow(driver._Faults):
+    class Slow(driver.errors.DeferredErrors):
         def __init__(self, device: Any) -> None:
             time.sleep(0.05)
             super().__init__(device)
 
-    monkeypatch.setattr(driver, "_Faults", Slow)
+    monkeypatch.setattr(driver.device, "DeferredErrors", Slow)
     found: list[Any] = []
     threads = [threading.Thread(target=lambda: found.append(device.faults)) for _ in range(3)]
     for thread in threads:
@@ -461,4 +461,4 @@ def test_waiting_for_all() -> None:
     nd.waitall()
     if driver.SIMULATED:
         x = made[0]._data
-        assert driver.host_view(x.address, x.size, x.dtype).tolist() == [3] * 5
+        assert host_view(x.address, x.size, x.dtype).tolist() == [3] * 5

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...context import written
+from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import device_of, moved, place, placed
 from ...memory.storage import empty
 from ...ops.nn.dense import _fc_sizes
 from ...ops.nn.softmax import checked_labels
-from ...ops.reduce.reductions import REDUCTIONS
 from ..program.instructions import Map, Reduce, root
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ def _dense(recorder: Recorder, inputs: Sequence[Any], params: Mapping[str, Any])
     m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(params["flatten"]))
     if m * n * k == 0:
         return None
-    return recorder.product(data, weight, m, n, k, False, True, 1.0, 1, dtype, bias), shape
+    row = None if bias is None else bias._data
+    flat = recorder.product(data._data, weight._data, m, n, k, False, True, bias=row)
+    return flat, shape
 
 
 def _chosen(recorder: Recorder, index: Any, shape: Any, axis: Any, mode: Any, dtype: Any) -> Any:

@@ -15,17 +15,15 @@ import numpy as np
 
 from ... import dispatch, tracing
 from ...array.ndarray import NDArray
-from ...base import MXNetError
-from ...kernels.cpu.elementwise import layout
-from ...kernels.cpu.reduction import Plan
-from ...kernels.cpu.rowwise import Lines
-from ...kernels.cpu.rowwise import run as run_lines
-from ...kernels.cpu.strided import Box, gather
+from ...base import MXNetError, promote
+from ...kernels import front
 from ...kernels.spec.formula import POWERS, Loop, formula, multiplied
-from ...kernels.spec.reduction import Reduction
+from ...kernels.spec.layout import layout
+from ...kernels.spec.reduction import REDUCTIONS, Plan, Reduction
+from ...kernels.spec.rowwise import Lines
+from ...kernels.spec.strided import Box
 from ...memory.device import BUFFERS, DeviceArray, in_use, moved, operands_device, place, placed
 from ...memory.storage import empty, empty_like
-from ...ops.reduce.reductions import REDUCTIONS
 from ...ops.table import Op
 from ...tape import Array, Leaf, next_version
 from ..program.instructions import (
@@ -165,44 +163,42 @@ class Recorder(Memory):
                 return maker.data[0].item()
         return value
 
-    def reduce(self, row: Reduction, x: Any, axes: Any, how: Plan, dtype: np.dtype[Any]) -> Flat:
-        """A reduction would be made of the array *x*."""
-        instruction = Reduce(inputs=(self.read(x._data, x._shape),), row=row, axes=tuple(axes))
+    def reduce(self, row: Reduction, x: Flat, how: Plan, dtype: np.dtype[Any]) -> Flat:
+        """A reduction of *x* would be made."""
+        instruction = Reduce(inputs=(self.read(x, how.source),), row=row, axes=how.axes)
         return self.result(self.add(instruction, (how.shape, dtype)))
 
     def product(
         self,
-        lhs: Any,
-        rhs: Any,
+        a: Flat,
+        b: Flat,
         m: int,
         n: int,
         k: int,
         ta: bool,
         tb: bool,
-        alpha: float,
-        batch: int,
-        dtype: np.dtype[Any],
-        bias: Any = None,
+        alpha: float = 1.0,
+        batch: int = 1,
+        starts: Any = None,
+        bias: Flat | None = None,
     ) -> Flat:
         """A product of matrices would be made."""
-        arrays = [x for x in (lhs, rhs, bias) if x is not None]
+        assert starts is None, "matrices that overlap are a custom call's"
+        flats = [x for x in (a, b, bias) if x is not None]
+        dtype, inputs = promote(a.dtype, b.dtype), tuple(map(self.read, flats))
         instruction: Instruction
-        if dtype.name in ("float32", "float64") and all(x._data.dtype == dtype for x in arrays):
-            inputs = tuple(self.read(x._data) for x in arrays)
+        if dtype.name in ("float32", "float64") and all(x.dtype == dtype for x in flats):
             instruction = Product(
                 inputs=inputs, m=m, n=n, k=k, transpose_a=bool(ta), transpose_b=bool(tb),
                 alpha=float(alpha), batch=batch,
             )  # fmt: skip
             return self.result(self.add(instruction, ((batch * m * n,), dtype)))
-        from ...kernels.cpu.matmul import multiply
-
-        flats = self.opaque(
-            "product",
-            lambda xs: [multiply(xs[0], xs[1], m, n, k, ta, tb, alpha, batch)],
-            [lhs, rhs],
-            facts=(m, n, k, ta, tb, alpha, batch),
-        )
-        return flats[0]
+        numbers = m, n, k, ta, tb, alpha, batch
+        instruction = Call(
+            inputs=inputs, name="product", facts=numbers,
+            run=_placed(lambda flats: [front.product(flats[0], flats[1], *numbers)]),
+        )  # fmt: skip
+        return self.result(self.add(instruction, ((batch * m * n,), dtype)))
 
     def gather(self, x: Flat, box: Box) -> Flat:
         """A box along strides would be copied."""
@@ -232,7 +228,7 @@ class Recorder(Memory):
             return self.result(self.add(Gather(inputs=inputs, box=box), form))
         call = Call(
             inputs=inputs, name="gather", facts=repr(box),
-            run=_placed(lambda flats: [gather(flats[0], box)]),
+            run=_placed(lambda flats: [front.strided_slice(flats[0], box)]),
         )  # fmt: skip
         return self.result(self.add(call, form))
 
@@ -337,13 +333,15 @@ class Recorder(Memory):
         """An operation over lines, softmax and its like, would fill *y*."""
         outer, n, inner = form
         dtype = y.dtype
+        if not y.size:
+            return
         alike = all(x.dtype == dtype for x in operands) and dtype.name in ("float32", "float64")
         if not alike or inner != 1 or lengths is not None:
 
             @_placed
             def run(flats: Sequence[Flat]) -> list[Flat]:
                 out = empty(y.size, dtype)
-                run_lines(lines, tuple(flats), out, form, scale, lengths)
+                front.rowwise(lines, tuple(flats), out, form, scale, lengths)
                 return [out]
 
             call = Call(

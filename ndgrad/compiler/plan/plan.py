@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from ...kernels import front
 from ...kernels.cpu import tasks
-from ...kernels.cpu.elementwise import run as run_loop
-from ...kernels.cpu.matmul import product_into
-from ...kernels.cpu.reduction import plan as reduction_plan
-from ...kernels.cpu.reduction import run as run_reduction
-from ...kernels.cpu.strided import Box, gather, gather_step, move
+from ...kernels.cpu.strided import gather_step
 from ...kernels.cpu.tasks import Step
 from ...kernels.spec.formula import Loop
-from ...memory.device import Device
+from ...kernels.spec.reduction import plan as reduction_plan
+from ...kernels.spec.strided import Box
+from ...memory.device import Buffer, Device
 from ...memory.storage import empty
 from ...ops.table import lookup
 from ...tape import Array
@@ -221,7 +220,7 @@ class _Builder:
             box = Box((inner.size // strip.n, strip.n), (strip.stride, 1), strip.offset)
             source = self._expression(strip.inputs[0])
             name = self.gathered[value] = f"g{len(self.gathered)}"
-            self.globals["gather"] = gather
+            self.globals["gather"] = front.strided_slice
             self._line(f"{name} = gather({source}, {self._bound('box', box)})")
         return name
 
@@ -515,7 +514,7 @@ class _Builder:
             self._run(gather_step(x, self._allocate(value), box, value.dtype))
             return
         name = self._named(value, f"v{self.step}")
-        self.globals["gather"] = gather
+        self.globals["gather"] = front.strided_slice
         self._line(f"{name} = gather({x}, {self._bound('box', box)})")
 
     def _product(self, p: Product, inputs: list[str]) -> None:
@@ -531,7 +530,7 @@ class _Builder:
         if step is not None:
             self.product = self._run(step), p
         else:
-            name = self._bound("product", product_into)
+            name = self._bound("product", front.product_into)
             assert not any(places), "a product of matrices that lie apart is not a step"
             self._line(f"{name}({', '.join(map(str, (*operands, *facts)))})")
 
@@ -603,7 +602,7 @@ class _Builder:
         if step is not None:
             self._run(step)
             return
-        self.globals["move"] = move
+        self.globals["move"] = front.strided_copy
         source = self._bound("box", Box((rows, n), (n, 1), 0))
         target = self._bound("box", Box((rows, n), (stride, 1), offset))
         self._line(f"move({x}, {source}, {out}, {target})")
@@ -613,8 +612,8 @@ class _Builder:
         how = reduction_plan(source.shape, instruction.axes, True)
         row, dtype = instruction.row, out.dtype
 
-        def reduce(flat: Flat) -> Flat:
-            return run_reduction(row, flat, how, dtype)
+        def reduce(flat: Buffer) -> Buffer:
+            return front.reduce(row, flat, how, dtype)
 
         name = self._bound("reduce", reduce)
         self._line(f"{self._named(out, f'v{self.step}')} = {name}({x})")
@@ -639,7 +638,7 @@ class _Builder:
             return
 
         def run(target: Flat, *operands: Any) -> None:
-            run_loop(loop, operands, shapes, (target,), compute)
+            front.elementwise(loop, operands, shapes, (target,), compute)
 
         operands = [
             self._expression(x) if isinstance(x, Value) else self._bound("n", x)

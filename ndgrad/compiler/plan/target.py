@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ...context import cpu
-from ...kernels import cuda
 from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
 from ...kernels.cpu import fused
 from ...kernels.cpu.matmul import step as product_step
@@ -105,17 +104,18 @@ class Gpu:
         return there
 
     def work(self, spec: Fused, size: int, n: int) -> Any:
-        return cuda.fused.FusedGrid(spec, size, n)
+        return self.device.backend.fused.FusedGrid(spec, size, n)
 
     def kernel(self, spec: Fused, work: Any) -> Any:
-        made = cuda.fused.kernel(spec, work.form)
-        return _Launched(cuda.fused.launch(self.device, made, work), made.text, made.cached)
+        kernels = self.device.backend.fused
+        made = kernels.kernel(spec, work.form)
+        return _Launched(kernels.launch(self.device, made, work), made.text, made.cached)
 
     def shares(self, work: Any, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
     def joined(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
-        run = cuda.fused.final_combine(row, partial_, dtype).run
+        run = self.device.backend.fused.final_combine(row, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
     def product(self, *args: Any) -> None:

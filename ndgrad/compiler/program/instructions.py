@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...kernels.cpu.matmul import Matrices
-from ...kernels.cpu.strided import Box
+from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.reduction import Reduction
+from ...kernels.spec.strided import Box
 from .keys import plain
 
 Shape = tuple[int, ...]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from ...kernels.cpu.matmul import Matrices, is_step
-from ...kernels.cpu.strided import Box, contiguous_strides
+from ...kernels.cpu.matmul import is_step
+from ...kernels.spec.matmul import Matrices
+from ...kernels.spec.strided import Box, contiguous_strides
 from .instructions import (
     Gather,
     Instruction,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cached_property, partial, wraps
-from typing import Any
+from typing import Any, NoReturn
 
 import numba
 import numpy as np
@@ -22,8 +22,9 @@ from numba.core import cgutils
 from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
+from ... import tracing
+from ...base import MXNetError
 from ...memory.device import DeviceArray, in_use
-from .. import cuda
 from ..spec.text import driver_source, memory_type
 from . import binaries
 from . import threads as build_threads
@@ -256,6 +257,19 @@ def address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
     return _compiled(dispatcher, signature)[1]
 
 
+def refuse_unrecorded(recorder: Any, name: str) -> NoReturn:
+    """Raise the error of a kernel that is about to run while a function is traced.
+
+    It would compute on memory that has no values yet, and its result would become a constant of the
+    program.
+    """
+    raise MXNetError(
+        f"compile: kernel {name} in {recorder.name} would run while the function is traced, and "
+        "the recorder has no hook for it; run its operator as a custom call, in the scope of "
+        "tracing.suspended()"
+    )
+
+
 class Chunked:
     """A serial kernel over units ``[lo, hi)`` and, made when first needed, its parallel driver.
 
@@ -278,9 +292,13 @@ class Chunked:
         return binaries.load(f"parallel_{self._count}", text).parallel
 
     def __call__(self, *args: Any) -> None:
-        if in_use and any(arg.__class__ is DeviceArray for arg in args):
-            cuda.generic.run(self, args)
-            return
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            refuse_unrecorded(recorder, self.function.__name__)
+        if in_use:
+            for arg in args:
+                if arg.__class__ is DeviceArray:
+                    arg.device.backend.chunked(self, args)
+                    return
         n, grain = args[-2:]
         if (
             n < WORTH_SHARING * grain or numba.config.DISABLE_JIT

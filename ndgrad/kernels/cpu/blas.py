@@ -42,7 +42,7 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from ...base import MXNetError
-from ..build import processor
+from .. import processor
 from ..build.binaries import KernelCache
 from ..build.launch import entry_point, flat
 

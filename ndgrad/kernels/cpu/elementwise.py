@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import types
 
-from ... import tracing
-from ...base import MXNetError
-from ...memory.device import in_use
-from .. import cuda
+from ...base import Shape
+from ...memory.device import Buffer
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
+from ..spec.cast import cast_by
 from ..spec.formula import Loop
+from ..spec.layout import layout
 from .elementwise_text import source
-
-Shape = tuple[int, ...]
 
 
 class Compiled:
@@ -72,85 +68,6 @@ class Compiled:
         self._entry.parallel(*args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
-class Layout(NamedTuple):
-    """How operands of several shapes meet in one result.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Of the result.
-    code : str
-        The letters of `elementwise_text.source`, without those of scalars.
-    rows, inner : int
-        The loop runs over *rows* rows of *inner* elements; a flat loop has rows 0.
-    geometry : numpy.ndarray or None
-        int64: inner, number of outer axes, their lengths, then each operand's strides along them.
-    """
-
-    shape: Shape
-    code: str
-    rows: int
-    inner: int
-    geometry: np.ndarray[Any, Any] | None
-
-
-def broadcast_shape(shapes: tuple[Shape, ...], what: str) -> Shape:
-    """The common shape by NumPy's rule, or an `MXNetError` that names the operator."""
-    try:
-        return np.broadcast_shapes(*shapes)
-    except ValueError:
-        given = " ".join(str(list(shape)).replace(" ", "") for shape in shapes)
-        raise MXNetError(
-            f"Operator {what}: operands could not be broadcast together with shapes {given}"
-        ) from None
-
-
-def constant(numbers: list[int]) -> np.ndarray[Any, Any]:
-    """An int64 array that nobody writes to: a device needs to be given it only once."""
-    array = np.array(numbers, np.int64)
-    array.flags.writeable = False
-    return array
-
-
-@lru_cache(maxsize=4096)
-def layout(shapes: tuple[Shape, ...], what: str) -> Layout:
-    """Work out the loop over operands of *shapes*, merging axes wherever strides allow."""
-    shape = broadcast_shape(shapes, what)
-    size = math.prod(shape)
-    if all(s == shape or math.prod(s) in (1, size) for s in shapes):
-        # Everything is either the result's size or a single element: a flat loop.
-        code = "".join("v" if math.prod(s) == size else "b" for s in shapes)
-        if size == 1:
-            code = "v" * len(shapes)
-        return Layout(shape, code, 0, 1, None)
-    strides = []
-    for s in shapes:
-        padded = (1,) * (len(shape) - len(s)) + s
-        step, own = 1, []
-        for length in reversed(padded):
-            own.append(0 if length == 1 else step)
-            step *= length
-        strides.append(own[::-1])
-    axes: list[tuple[int, list[int]]] = []  # (length, stride of each operand), merged
-    for axis, length in enumerate(shape):
-        if length == 1:
-            continue
-        here = [own[axis] for own in strides]
-        if axes and all(
-            before == now * length for before, now in zip(axes[-1][1], here, strict=True)
-        ):
-            axes[-1] = (axes[-1][0] * length, here)
-        else:
-            axes.append((length, here))
-    inner, steps = axes.pop()
-    code = "r" + "".join("v" if step else "b" for step in steps)
-    lengths = [length for length, _ in axes]
-    numbers = [inner, len(axes), *lengths]
-    for operand in range(len(shapes)):
-        numbers += [steps[operand] for _, steps in axes]
-    return Layout(shape, code, math.prod(lengths), inner, constant(numbers))
-
-
 _KERNELS: dict[Any, Compiled] = {}
 
 
@@ -173,16 +90,10 @@ def run(
     loop: Loop,
     operands: tuple[Any, ...],
     shapes: tuple[Shape | None, ...],
-    results: tuple[np.ndarray[Any, Any], ...],
+    results: tuple[Buffer, ...],
     compute: str,
 ) -> None:
     """Fill flat *results* from *operands*: flat arrays with their shapes, numbers with None."""
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.elementwise(loop, operands, shapes, results, compute)
-        return
-    if in_use and results[0].__class__ is not np.ndarray:
-        cuda.elementwise.run(loop, operands, shapes, results, compute)
-        return
     arrays = tuple(shape for shape in shapes if shape is not None)
     plan = layout(arrays, loop.name)
     letters = iter(plan.code.lstrip("r"))
@@ -200,3 +111,6 @@ def run(
         kernel.run((*operands, *results, plan.geometry), plan.rows, plan.inner)
     else:
         kernel.run((*operands, *results), results[0].size, 1)
+
+
+cast = cast_by(run)

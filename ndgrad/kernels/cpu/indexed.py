@@ -8,20 +8,16 @@ position and by columns, never by index.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
-from types import SimpleNamespace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ...memory.device import DeviceArray, host
+from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
-from ...ops.math import casting
-from .. import cuda
 from ..build.launch import chunked, entry_point, flat, grain, kernel
-from ..spec.formula import Loop
-from . import elementwise
-from .strided import bits
+from ..spec.indexed import CLIP, WRAP
+from ..spec.strided import bits
 
 
 @chunked
@@ -76,17 +72,6 @@ def _put(v, index, y, length, inner, width, lo, hi):
                 target[i] = source[i]
 
 
-def take(x: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
-    """Rows of the flat array *x* seen as (outer, length, inner)."""
-    y: Any = empty(outer * index.size * inner, x.dtype)
-    if y.size and y.__class__ is DeviceArray:
-        cuda.indexed.take(x, index, y, outer, length, inner)
-    elif y.size:
-        rows = outer * index.size
-        _take(bits(x), index, bits(y), length, inner, rows, grain(inner, 1 if inner > 8 else 4))
-    return y
-
-
 def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
     """Width of a block of columns, number of units, grain."""
     width = inner if outer > 1 else max(16, -(-inner // 8))
@@ -94,36 +79,26 @@ def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
     return width, units, grain(count * width, 2)
 
 
-def add(g: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
-    """The adjoint of `take`: zeros to which rows are added; float16 is summed in float32."""
-    y: Any = empty(outer * length * inner, g.dtype)
-    y.fill(0)
-    add_into(g, index, y, outer, length, inner)
+def take(x: Any, index: Any, outer: int, length: int, inner: int) -> Buffer:
+    """Rows of the flat array *x* seen as (outer, length, inner)."""
+    y = empty(outer * index.size * inner, x.dtype)
+    if y.size:
+        rows = outer * index.size
+        _take(bits(x), index, bits(y), length, inner, rows, grain(inner, 1 if inner > 8 else 4))
     return y
 
 
 def add_into(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
-    """Add the rows *g* to those of *y* that `take` would pick; float16 is summed in float32."""
-    if g.dtype == np.float16:
-        wide, total = (
-            casting.copied(SimpleNamespace(_data=x), np.dtype("float32")) for x in (g, y)
-        )
-        add_into(wide, index, total, outer, length, inner)
-        y[:] = casting.copied(SimpleNamespace(_data=total), y.dtype)
-    elif g.size:
+    """Add the rows *g* to those of *y* that `take` would pick."""
+    if g.size:
         a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
-        if b.__class__ is DeviceArray:
-            cuda.indexed.add(a, index, b, outer, length, inner)
-        else:
-            width, units, chunk = _columns(index.size, outer, inner)
-            _add(a, index, b, length, inner, width, units, chunk)
+        width, units, chunk = _columns(index.size, outer, inner)
+        _add(a, index, b, length, inner, width, units, chunk)
 
 
 def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
     """Write rows of *v* into *y*; of rows with one index the last stays."""
-    if v.size and y.__class__ is DeviceArray:
-        cuda.indexed.put(v, index, y, outer, length, inner)
-    elif v.size:
+    if v.size:
         width, units, chunk = _columns(index.size, outer, inner)
         _put(bits(v), index, bits(y), length, inner, width, units, chunk)
 
@@ -147,40 +122,6 @@ def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], 
     return y.reshape(index.shape), bad
 
 
-@lru_cache(maxsize=64)
-def places(n: int) -> np.ndarray[Any, Any]:
-    """The numbers below *n*, which nobody writes to: a device needs to be given them only once."""
-    numbers = np.arange(n)
-    numbers.flags.writeable = False
-    return numbers
-
-
-@lru_cache(maxsize=64)
-def full(n: int, value: int) -> np.ndarray[Any, Any]:
-    """*n* times a number; nobody writes to it either."""
-    numbers = np.full(n, value)
-    numbers.flags.writeable = False
-    return numbers
-
-
-_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
-
-
-def hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
-    """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*.
-
-    For a device, where every element is found at once; on the host only the places are written.
-    """
-    outer, n, inner = form
-    if y.size:
-        operands = index, places(n), float(on), float(off)
-        shapes = (outer, 1, inner), (n, 1), None, None
-        elementwise.run(_HOT, operands, shapes, (y,), "float64")
-
-
-CLIP, WRAP, RAW = 0, 1, 2
-
-
 @chunked
 def _resolve(x, y, length, mode, lo, hi):
     """Indices as int64: fractions are cut off, NaN is 0; then clipped or wrapped to a length."""
@@ -192,19 +133,6 @@ def _resolve(x, y, length, mode, lo, hi):
         elif mode == WRAP:
             k = k % length
         y[np.uintp(i)] = k
-
-
-def positions(index: Any, length: int, mode: int) -> np.ndarray[Any, Any]:
-    """The elements of an index array as int64, made valid for *length* in a mode but RAW."""
-    x = index._data
-    if x.dtype.kind == "b":
-        x = x.view(np.uint8)
-    elif x.dtype == np.float16:
-        x = casting.copied(index, np.dtype("float32"))
-    y = empty(x.size, np.dtype("int64"))
-    if x.size:
-        _resolve(x, y, length, mode, x.size, grain(1, 2))
-    return y
 
 
 @kernel
@@ -234,47 +162,45 @@ def checked(
     that is not.  On a device that happens when the host next waits for it; until then such an index
     is 0.
     """
-    if index.size and (n == 0 or index.__class__ is np.ndarray):
-        found = host(index)
-        first = _outside()(found, low, n)
-        if first >= 0:
-            text = text if isinstance(text, str) else text()
-            raise error(text.format(value=found[first]))
-        if low < 0:
-            index += np.where(index < 0, n, 0)
-    elif index.size:
-        cuda.indexed.check(index, low, n, error, text if isinstance(text, str) else text())
+    if not index.size:
+        return
+    first = _outside()(index, low, n)
+    if first >= 0:
+        text = text if isinstance(text, str) else text()
+        raise error(text.format(value=index[first]))
+    if low < 0:
+        index += np.where(index < 0, n, 0)
 
 
-OUT_OF_BOUNDS = "index {{value}} is out of bounds for axis {axis} with size {n}"
-
-
-def last(index: Any, length: int) -> Any:
+def last_writer(index: Any, length: int) -> Buffer:
     """For each of *length* rows the last place in an index vector that has its index, if any."""
-    if index.__class__ is DeviceArray:
-        return cuda.indexed.last(index, length, index.device)
     owner = np.full(length, -1)
     owner[index] = np.arange(index.size)
     return owner
 
 
-_BEHIND = Loop("behind", ("last", "place"), (("y", "last - place"),))
-
-
 def distinct(index: Any, length: int, error: type[Exception], text: str) -> None:
     """Raise an error if an index comes twice; on a device as `checked` does."""
-    if index.__class__ is np.ndarray:
-        if np.unique(index).size != index.size:
-            raise error(text)
-    elif index.size:
-        behind = take(last(index, length), index, 1, length, 1)
-        shape = (index.size,)
-        elementwise.run(_BEHIND, (behind, places(index.size)), (shape, shape), (behind,), "int64")
-        checked(behind, 0, 1, error, text)
+    if np.unique(index).size != index.size:
+        raise error(text)
+
+
+def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+    """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*."""
+    _, n, inner = form
+    y.fill(off)
+    column = np.arange(index.size)
+    at = column * n + index if inner == 1 else (column // inner * n + index) * inner
+    if inner != 1:
+        at += column % inner
+    y[at[(index >= 0) & (index < n)]] = on
+
+
+# --- without a form of their own on a device ------------------------------------------------------
 
 
 @chunked
-def _select(x, index, y, length, inner, lo, hi):
+def _take_along(x, index, y, length, inner, lo, hi):
     """y[o, i] = x[o, index[o, i], i] for the positions o * inner + i in [lo, hi)."""
     for k in range(lo, hi):
         outer = k // inner
@@ -283,7 +209,7 @@ def _select(x, index, y, length, inner, lo, hi):
 
 
 @chunked
-def _spread(g, index, y, length, inner, lo, hi):
+def _put_along(g, index, y, length, inner, lo, hi):
     """y[o, index[o, i], i] = g[o, i] for the positions o * inner + i in [lo, hi)."""
     for k in range(lo, hi):
         outer = k // inner
@@ -291,15 +217,115 @@ def _spread(g, index, y, length, inner, lo, hi):
         y[np.uintp(at)] = g[np.uintp(k)]
 
 
-def select(x: Any, index: Any, outer: int, length: int, inner: int) -> np.ndarray[Any, Any]:
+def take_along_axis(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
     """One element for each outer and inner position."""
     y = empty(outer * inner, x.dtype)
     if y.size:
-        _select(bits(x), index, bits(y), length, inner, y.size, grain(1, 4))
+        _take_along(bits(x), index, bits(y), length, inner, y.size, grain(1, 4))
     return y
 
 
-def spread(g: Any, index: Any, y: Any, length: int, inner: int) -> None:
-    """Write *g* where `select` would read."""
+def put_along_axis(g: Buffer, index: Buffer, y: Buffer, length: int, inner: int) -> None:
+    """Write *g* where `take_along_axis` would read."""
     if g.size:
-        _spread(bits(g), index, bits(y), length, inner, g.size, grain(1, 4))
+        _put_along(bits(g), index, bits(y), length, inner, g.size, grain(1, 4))
+
+
+def resolve(x: Buffer, y: Buffer, length: int, mode: int) -> None:
+    """Fill *y*, int64, with indices made valid for *length* in a mode but RAW."""
+    if x.size:
+        _resolve(x, y, length, mode, x.size, grain(1, 2))
+
+
+@chunked
+def _stays(last, rows, inner, y, lo, hi):
+    """y[k * inner + i] = 1 if k is the last place of its row, else 0."""
+    for i in range(lo, hi):
+        k = i // inner
+        y[i] = last[rows[k]] == k
+
+
+def are_last(last: Buffer, rows: Buffer, inner: int) -> Buffer:
+    """For each of *rows*, *inner* times, whether it is the last of its kind: bool."""
+    y = empty(rows.size * inner, np.dtype("bool"))
+    if y.size:
+        _stays(last, rows, inner, y.view(np.uint8), y.size, grain(1))
+    return y
+
+
+@chunked
+def _ravel(index, shape, y, lo, hi):
+    """y[k] = the flat position of the index vector index[:, k]; the first length is not used."""
+    count = index.size // shape.size
+    for k in range(lo, hi):
+        at = np.int64(0)
+        for axis in range(shape.size):
+            at = at * shape[axis] + index[axis * count + k]
+        y[k] = at
+
+
+@chunked
+def _unravel(index, shape, y, lo, hi):
+    """y[:, k] = the index vector of the flat position index[k]; what is left goes to the first."""
+    for k in range(lo, hi):
+        at = index[k]
+        for axis in range(shape.size - 1, 0, -1):
+            y[axis * index.size + k] = at % shape[axis]
+            at = at // shape[axis]
+        y[k] = at
+
+
+def ravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
+    """Flat positions, in an array of *shape*, of the index vectors index[:, k]."""
+    y = empty(index.size // shape.size, np.dtype("int64"))
+    if y.size:
+        _ravel(index, shape, y, y.size, grain(shape.size))
+    return y
+
+
+def unravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
+    """The index vectors, along a new first axis, of flat positions."""
+    y = empty(shape.size * index.size, np.dtype("int64"))
+    if y.size:
+        _unravel(index, shape, y, index.size, grain(shape.size, 8))
+    return y
+
+
+@chunked
+def _pick_logs(p: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = p[i * kinds : (i + 1) * kinds]
+        for j in range(i * per, (i + 1) * per):
+            y[j] = np.log(row[index[j]])
+
+
+@chunked
+def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = y[i * kinds : (i + 1) * kinds]
+        row[:] = y.dtype.type(0)
+        for j in range(i * per, (i + 1) * per):
+            row[index[j]] += g[j]
+
+
+@chunked
+def _picked(x: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+    for i in range(lo, hi):
+        row = x[i * kinds : (i + 1) * kinds]
+        for j in range(i * per, (i + 1) * per):
+            y[j] = row[index[j]]
+
+
+def log_in_rows(p: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
+    """y[r, j] = log(p[r, index[r, j]]) for *rows* rows, *per* indices of each."""
+    _pick_logs(p, index, kinds, per, y, rows, grain(per, 20))
+
+
+def add_in_rows(g: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
+    """Fill *y* with zeros to which y[r, index[r, j]] += g[r, j] is done."""
+    _add_picked(g, index, kinds, per, y, rows, grain(kinds + per))
+
+
+def take_in_rows(x: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
+    """y[r, j] = x[r, index[r, j]]."""
+    _picked(bits(x), index, kinds, per, bits(y), rows, grain(per))

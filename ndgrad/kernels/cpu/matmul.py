@@ -6,25 +6,20 @@ with the flags turned round, so no matrix is ever transposed in memory.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import numpy as np
 
-from ... import tracing
 from ...base import promote
-from ...memory.device import DeviceArray
+from ...memory.device import Buffer
 from ...memory.storage import empty
-from ...ops.math.casting import copied
-from ...ops.table import F
-from .. import cuda
 from ..build.launch import Entry, address, call, chunked, flat, grain, kernel, vector
 from ..build.threads import num_threads
+from ..spec.matmul import ONE_START, Matrices, starts_of
 from . import blas, tiles
-from .strided import Box, move
+from .elementwise import cast
 from .tasks import Step
-
-Shape = tuple[int, ...]
 
 _FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
@@ -34,37 +29,6 @@ _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 _CHUNK = 1 << 19
 _LONG = 128  # rows of a block that make up for packing B ...
 _CACHED = 1 << 18  # ... which has at most so many elements
-
-
-@lru_cache(maxsize=1024)
-def _starts(batch: int, size: int) -> np.ndarray[Any, Any]:
-    """Where matrices begin that follow each other; read-only, so that a device keeps its copy."""
-    starts = np.arange(batch, dtype=np.int64) * size
-    starts.flags.writeable = False
-    return starts
-
-
-_ONE_START = _starts(1, 0)
-
-
-class Sizes(NamedTuple):
-    """One product or a batch: op(A) is (m, k), op(B) is (k, n); the result has *shape*."""
-
-    m: int
-    n: int
-    k: int
-    shape: Shape
-
-
-class Matrices(NamedTuple):
-    """Where the matrices of a batch lie in a flat array, and how far apart their rows begin."""
-
-    starts: tuple[int, ...]
-    step: int
-
-
-def show(shape: Shape) -> str:
-    return str(list(shape)).replace(" ", "")
 
 
 # --- flat products --------------------------------------------------------------------------------
@@ -184,9 +148,6 @@ def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
 
 def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
-    if y.__class__ is DeviceArray:
-        move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
-        return
     _fill_rows(y, row, n, rows, grain(n))
 
 
@@ -201,9 +162,7 @@ def one(
 ) -> None:
     """A single product of real numbers; a vector goes to the function made for it."""
     dtype = c.dtype
-    if c.__class__ is DeviceArray:
-        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
-    elif n == 1 and k > 0:
+    if n == 1 and k > 0:
         if m == 1 and beta == 0.0 and alpha == 1.0:
             c[0] = blas.fast("dot", dtype)(a, 0, 1, b, 0, 1, k)
         elif ta:
@@ -218,7 +177,7 @@ def one(
         gemm = tiles.fast(dtype) if tiled else blas.fast("gemm", dtype)
         gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
     else:
-        many(a, _ONE_START, ta, b, _ONE_START, tb, c, m, n, k, alpha, beta, 1)
+        many(a, ONE_START, ta, b, ONE_START, tb, c, m, n, k, alpha, beta, 1)
 
 
 def many(
@@ -237,13 +196,10 @@ def many(
     batch: int,
 ) -> None:
     """A batch of products of real numbers, shared out between the threads."""
-    if c.__class__ is DeviceArray:
-        cuda.matmul.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
-        return
     numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
     kernel, addr, *rest = numbers
     entry = _blocks_entry(c.dtype)
-    lda, ldb, starts_c = m if ta else k, k if tb else n, _starts(batch, m * n)
+    lda, ldb, starts_c = m if ta else k, k if tb else n, starts_of(batch, m * n)
     places = a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, n
     args = (kernel, addr, *places, c[:0], *rest)
     if units > each:
@@ -316,7 +272,7 @@ def step(
     empty_row = np.empty(0, dtype)
     sizes = (m * k, m if ta else k), (k * n, k if tb else n), (m * n, n)
     (starts_a, lda), (starts_b, ldb), (starts_c, ldc) = (
-        (_starts(batch, size), step)
+        (starts_of(batch, size), step)
         if place is None
         else (np.array(place.starts, np.int64), place.step)
         for place, (size, step) in zip(places, sizes, strict=True)
@@ -340,32 +296,19 @@ def integer_product(
     _integer_rows(a, b, c, max(m, 1), n, k, batch * m, grain(n * k))
 
 
-def in_dtype(x: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    return x._data if x._data.dtype is dtype or x._data.dtype == dtype else copied(x, dtype)
+def _in_dtype(x: Buffer, dtype: np.dtype[Any]) -> Any:
+    """The elements in *dtype*: the buffer itself if they are."""
+    return x if x.dtype is dtype or x.dtype == dtype else cast(x, dtype)
 
 
-def in_result_dtype(data: np.ndarray[Any, Any], dtype: np.dtype[Any], like: Any) -> Any:
-    """Convert a product back from the dtype it was computed in."""
-    if data.dtype == dtype:
-        return data
-    if dtype == _BOOL:
-        return data.astype(_BOOL)
-    return copied(type(like)(data, (data.size,), like._ctx), dtype)
-
-
-def sum_dtype(dtype: np.dtype[Any], like: Any) -> np.dtype[Any]:
-    """The dtype that matrices of *dtype* are in while they are multiplied, with *like* among them.
-
-    Kernels on a device sum halves as float32 without help.
-    """
-    if dtype == _FLOAT16 and like.__class__ is DeviceArray:
-        return dtype
+def _sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype that matrices of *dtype* are in while they are multiplied."""
     return _FLOAT32 if dtype == _FLOAT16 else _INT32 if dtype == _BOOL else dtype
 
 
-def multiply(
-    lhs: Any,
-    rhs: Any,
+def product(
+    a: Any,
+    b: Any,
     m: int,
     n: int,
     k: int,
@@ -374,21 +317,18 @@ def multiply(
     alpha: float = 1.0,
     batch: int = 1,
     starts: tuple[Any, Any] | None = None,
-) -> np.ndarray[Any, Any]:
+) -> Buffer:
     """The flat result of *batch* products; *starts* are the first elements where they overlap."""
-    a, b = lhs._data, rhs._data
     dtype = compute = a.dtype
     if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
         dtype = promote(dtype, b.dtype)
-        compute = sum_dtype(dtype, a)
-    if starts is None and tracing.active and (recorder := tracing.recorder()) is not None:
-        return recorder.product(lhs, rhs, m, n, k, ta, tb, alpha, batch, dtype)
+        compute = _sum_dtype(dtype)
     if dtype is not compute or a.dtype is not b.dtype:
-        a, b = in_dtype(lhs, compute), in_dtype(rhs, compute)
+        a, b = _in_dtype(a, compute), _in_dtype(b, compute)
     c: Any = empty(batch * m * n, compute)
     if c.size == 0:
         pass
-    elif compute.kind != "f" and c.__class__ is not DeviceArray:
+    elif compute.kind != "f":
         if starts is not None:
             a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a
             b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b
@@ -399,9 +339,28 @@ def multiply(
         one(a, b, c, m, n, k, ta, tb, alpha, 0.0)
     else:
         if starts is None:
-            starts = _starts(batch, m * k), _starts(batch, k * n)
+            starts = starts_of(batch, m * k), starts_of(batch, k * n)
         many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
-    return c if compute is dtype else in_result_dtype(c, dtype, lhs)
+    return c if compute is dtype else _in_dtype(c, dtype)
+
+
+def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
+    """A times the transpose of B, with *bias* added to each row."""
+    dtype = promote(promote(a.dtype, b.dtype), bias.dtype)
+    compute = _sum_dtype(dtype)
+    a, b, bias = (_in_dtype(x, compute) for x in (a, b, bias))
+    y: Any = empty(m * n, compute)
+    if compute.kind == "f":
+        # The product adds to what is there: filling with the bias takes the place of the pass
+        # in which BLAS would set zeros.
+        fill_rows(y, bias, m, n)
+        if y.size and k:
+            one(a, b, y, m, n, k, False, True, 1.0, 1.0)
+    else:
+        if y.size:
+            integer_product(a, b, y, 1, m, n, k, False, True)
+        y.reshape(m, n)[...] += bias
+    return _in_dtype(y, dtype)  # type: ignore[no-any-return]
 
 
 def product_into(
@@ -432,54 +391,5 @@ def product_into(
     if batch == 1:
         one(a, b, c, m, n, k, ta, tb, alpha, beta)
         return
-    starts = _starts(batch, m * k), _starts(batch, k * n)
+    starts = starts_of(batch, m * k), starts_of(batch, k * n)
     many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch)
-
-
-def as_dtype_of(x: Any, dtype: Any) -> Any:
-    """A gradient in its input's dtype."""
-    return x if dtype is None or x.dtype == dtype else F.Cast(x, dtype=dtype)
-
-
-def gemm_grads(
-    g: Any,
-    lhs: Any,
-    rhs: Any,
-    needs: Any,
-    m: int,
-    n: int,
-    k: int,
-    ta: bool,
-    tb: bool,
-    alpha: float = 1.0,
-    batch: int = 1,
-) -> tuple[Any, Any]:
-    """Gradients of C = alpha op(A) op(B): of op(A) it is alpha G op(B)', of op(B) alpha op(A)' G.
-
-    Giles 2008, "Collected matrix derivative results", section 2.2.2.
-    """
-    d_lhs = d_rhs = None
-    facts = {"alpha": alpha, "batch": batch}
-    if needs[0]:
-        shape = lhs.shape
-        if ta:
-            d_lhs = F._gemm(
-                rhs, g, m=k, n=m, k=n, transpose_a=tb, transpose_b=True, shape=shape, **facts
-            )
-        else:
-            d_lhs = F._gemm(
-                g, rhs, m=m, n=k, k=n, transpose_a=False, transpose_b=not tb, shape=shape, **facts
-            )
-        d_lhs = as_dtype_of(d_lhs, lhs.dtype)
-    if needs[1]:
-        shape = rhs.shape
-        if tb:
-            d_rhs = F._gemm(
-                g, lhs, m=n, n=k, k=m, transpose_a=True, transpose_b=ta, shape=shape, **facts
-            )
-        else:
-            d_rhs = F._gemm(
-                lhs, g, m=k, n=n, k=m, transpose_a=not ta, transpose_b=False, shape=shape, **facts
-            )
-        d_rhs = as_dtype_of(d_rhs, rhs.dtype)
-    return d_lhs, d_rhs

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from ... import tracing
 from ..build.launch import kernel
 
 TILE = 256
@@ -143,15 +141,3 @@ if hasattr(os, "register_at_fork"):
         after_in_parent=_stream.after_fork_in_parent,
         after_in_child=_stream.after_fork_in_child,
     )
-
-
-def drawing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that draws from the process's stream, each time it runs."""
-
-    @wraps(function)
-    def call(*args: Any) -> Any:
-        if tracing.active and (recorder := tracing.recorder()) is not None:
-            return recorder.draw(function, args)
-        return function(*args)
-
-    return call

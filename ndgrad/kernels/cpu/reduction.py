@@ -1,30 +1,26 @@
-"""Reductions by a formula: a row names map, combine and finish; text and kernels are made here.
+"""Reductions by formula on the host: text and kernels.
 
-Every reduction is brought to the form ``(outer, n, inner) -> (outer, inner)``.  With ``inner`` 1
-elements are neighbours, whose floats are added and multiplied in the order of `sums`.  Otherwise
-the kernel keeps one accumulator a lane: ``inner`` of them, or several rows' worth where ``inner``
-is small, folded at the end of a unit.  Either way a few elements are combined as they are before
-the accumulator, which is wider, takes them up.  What one unit of work is follows from the shape
-alone, and partial results are combined in order: neither the number of threads nor the width of the
-registers changes a bit.
+With ``inner`` 1 elements are neighbours, whose floats are added and multiplied in the order of
+`sums`.  Otherwise the kernel keeps one accumulator a lane: ``inner`` of them, or several rows'
+worth where ``inner`` is small, folded at the end of a unit.  Either way a few elements are combined
+as they are before the accumulator, which is wider, takes them up.  What one unit of work is follows
+from the shape alone, and partial results are combined in order: neither the number of threads nor
+the width of the registers changes a bit.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
 
-from ...memory.device import DeviceArray
+from ...memory.device import Buffer
 from ...memory.storage import empty
-from .. import cuda
 from ..build import binaries
 from ..build.launch import WORTH_SHARING, Entry, vector
-from ..spec.reduction import Reduction
+from ..spec.reduction import Plan, Reduction, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, SUMS, summed_in_parts
 
@@ -33,15 +29,6 @@ _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens
 _WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
 _UNIT = 1 << 15  # elements from which a unit of work hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
-
-
-class Buffer:
-    """A flat buffer as operators take arrays."""
-
-    __slots__ = ("_data", "_shape")
-
-    def __init__(self, data: np.ndarray[Any, Any]) -> None:
-        self._data, self._shape = data, (data.size,)
 
 
 class Pass(NamedTuple):
@@ -82,54 +69,10 @@ def _passes(outer: int, n: int, inner: int) -> list[Pass]:
     return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
 
 
-class Plan(NamedTuple):
-    """How to reduce a shape over some axes: *runs* of them by `groups`, in *passes* on the host."""
-
-    runs: tuple[tuple[int, int, int], ...]
-    passes: tuple[Pass, ...]
-    shape: tuple[int, ...]
-    kept: tuple[int, ...]
-    elements: int
-
-
-def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(outer, n, inner) of each run of adjacent *axes*, the last run first.
-
-    The lengths are those that are left when the runs before have been reduced.
-    """
-    shape = list(shape)
-    found: list[tuple[int, int, int]] = []
-    for axis in reversed(range(len(shape))):
-        if (axis in axes and shape[axis] != 1) or (axis in axes and not found):
-            stop = axis + 1
-            start = axis
-            while start and (start - 1 in axes or shape[start - 1] == 1):
-                start -= 1
-            n = math.prod(shape[start:stop])
-            found.append((math.prod(shape[:start]), n, math.prod(shape[stop:])))
-            shape[start:stop] = [1] * (stop - start)
-    return found
-
-
 @lru_cache(maxsize=4096)
-def plan(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> Plan:
-    """Work out passes and result of a reduction over sorted, non-negative *axes*.
-
-    A reduction over every axis has the shape ``(1,)`` unless *keepdims*, as in MXNet.
-    """
-    kept = tuple(1 if i in axes else length for i, length in enumerate(shape))
-    rest = tuple(length for i, length in enumerate(shape) if i not in axes)
-    runs = groups(shape, axes) or [(math.prod(shape), 1, 1)]
-    passes = tuple(p for run in runs for p in _passes(*run))
-    count = math.prod(shape[i] for i in axes)
-    return Plan(tuple(runs), passes, kept if keepdims else rest or (1,), kept, count)
-
-
-def limits(kind: str) -> dict[str, str]:
-    """Text of the least and the greatest number of a type."""
-    if kind == "int64":
-        return {"lowest": "int64(-(2**63))", "highest": "int64(2**63 - 1)"}
-    return {"lowest": f"{kind}(-inf)", "highest": f"{kind}(inf)"}
+def passes_of(how: Plan) -> tuple[Pass, ...]:
+    """The passes that carry out a plan."""
+    return tuple(step for run in how.runs for step in _passes(*run))
 
 
 def source(
@@ -290,15 +233,14 @@ def _compiled(*key: Any) -> Entry:
 _KERNELS: dict[Any, Entry] = {}
 
 
-def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
+def run(row: Reduction, x: Buffer, how: Plan, out: np.dtype[Any]) -> Buffer:
     """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
-    if x.__class__ is DeviceArray:
-        return cuda.reduction.run(row, x, how, out)
     kind = row.kind(x.dtype)
     between = np.dtype(kind)
     count = float(how.elements) if kind.startswith("float") else how.elements
-    final = len(how.passes) - 1
-    for i, step in enumerate(how.passes):
+    passes = passes_of(how)
+    final = len(passes) - 1
+    for i, step in enumerate(passes):
         y = empty(step.size, out if i == final else between)
         key = (row, x.dtype, y.dtype, kind, i == 0, i == final, step.flat)
         kernel = _KERNELS.get(key)

@@ -1,4 +1,4 @@
-"""Kernels that read a line of numbers more than once: softmax and its relatives, by formula.
+"""Axis-wise kernels of the host: softmax and its relatives, by formula.
 
 A *line* runs along the axis of softmax.  Data have the form ``(outer, n, inner)``: with inner 1 a
 line is contiguous and loops run along it; otherwise they run over neighbouring lines, whose maxima
@@ -7,78 +7,19 @@ and sums stand side by side.  The text is made for each dtype, as reductions are
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ... import tracing
-from ...base import MXNetError
-from ...memory.device import DeviceArray
-from .. import cuda
+from ...memory.device import Buffer
 from ..build import binaries, half
 from ..build.launch import Chunked, grain
-from ..spec.formula import compute_type, formula
+from ..spec.rowwise import Lines
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, summed_in_parts
 
 COLUMNS = 512  # neighbouring lines that one unit works on
-
-
-def line_form(op: str, shape: tuple[int, ...], axis: Any) -> tuple[int, int, int]:
-    """(outer, n, inner) for lines along *axis*.
-
-    Raises
-    ------
-    MXNetError
-        If there is no such axis.
-    """
-    ndim = len(shape)
-    if not isinstance(axis, (int, np.integer)) or isinstance(axis, bool):
-        raise MXNetError(f"Operator {op}: expected an int as axis, got {axis!r}")
-    if not -ndim <= axis < ndim:
-        raise MXNetError(
-            f"Operator {op}: axis={axis} exceeds the input's {ndim} dimensions, "
-            f"expected {-ndim} <= axis < {ndim}"
-        )
-    at = int(axis) % ndim
-    return math.prod(shape[:at]), shape[at], math.prod(shape[at + 1 :])
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Formulas of one operation over lines.
-
-    Attributes
-    ----------
-    name : str
-        For file names.
-    args : tuple of str
-        Operands of the data's size.
-    peak : str or None
-        Formula whose greatest value along a line is ``m``.
-    summed : str
-        Formula over the operands and ``m`` whose sum along a line is ``s``.
-    once : str or None
-        Formula over ``s``, evaluated once a line, that takes its place.
-    result : str
-        Formula over the operands, ``m``, ``s`` and ``t``, the term that was summed.
-    """
-
-    name: str
-    args: tuple[str, ...]
-    summed: str
-    result: str
-    peak: str | None = None
-    once: str | None = None
-
-    def names(self) -> frozenset[str]:
-        return formula(self.result).names
-
-
-SOFTMAX = Lines("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")
 
 
 def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> str:
@@ -224,11 +165,11 @@ _NO_LENGTHS = np.empty(0, np.int64)
 
 def run(
     lines: Lines,
-    operands: tuple[Any, ...],
-    y: Any,
+    operands: tuple[Buffer, ...],
+    y: Buffer,
     form: tuple[int, int, int],
     scale: float = 1.0,
-    lengths: Any = None,
+    lengths: Buffer | None = None,
 ) -> None:
     """Fill the flat *y* from flat *operands* of the form (outer, n, inner).
 
@@ -247,14 +188,7 @@ def run(
     outer, n, inner = form
     if not y.size:
         return
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.lines(lines, operands, y, form, scale, lengths)
-        return
-    widest = np.result_type(*[x.dtype for x in operands], y.dtype)
-    kind = compute_type(widest, mathematical=True)
-    if y.__class__ is DeviceArray:
-        cuda.rowwise.run(lines, operands, y, form, kind, scale, lengths)
-        return
+    kind = lines.arithmetic((*operands, y))
     shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
     kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
     lengths = _NO_LENGTHS if lengths is None else lengths

@@ -1,131 +1,27 @@
-"""Copies between flat arrays along strides: what slices, transposes, flips and joins come down to.
+"""Copies along strides on the host: what slices, transposes, flips and joins come down to.
 
-A box is a shape with strides and an offset (in elements) into a flat array.  `move` copies a box of
-one array to a box of another.  Axes are merged wherever both sides allow; then there are three
-loops: runs that are contiguous on both sides, tiles where one side is contiguous along another axis
-than the other (a transpose), and elements one by one.  Elements are moved as bits, so one kernel
-serves every dtype of a width.
+There are three loops, for the forms of a plan (`spec.strided`).  Elements are moved as bits, so one
+kernel serves every dtype of a width.
 """
 
 from __future__ import annotations
 
-import math
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import types
 
-from ... import tracing
-from ...memory.device import DeviceArray
+from ...base import Shape
+from ...memory.device import Buffer
 from ...memory.storage import empty
-from .. import cuda
 from ..build.launch import PARALLEL_ELEMENTS, WORTH_SHARING, Entry, chunked, flat, grain, vector
-from .elementwise import constant
+from ..spec.reduction import groups
+from ..spec.strided import Box, bits, plan, whole
 from .tasks import Step
-
-Shape = tuple[int, ...]
-
-_BITS = {1: np.dtype("uint8"), 2: np.dtype("uint16"), 4: np.dtype("uint32"), 8: np.dtype("uint64")}
 
 TILE = 64
 """Elements along each side of a tile: what it reads and writes fits into the first cache."""
-
-
-class Box(NamedTuple):
-    """Where elements lie in a flat array: element (i, j, ...) at offset + i * strides[0] + ..."""
-
-    shape: Shape
-    strides: Shape
-    offset: int = 0
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
-
-@lru_cache(maxsize=4096)
-def contiguous_strides(shape: Shape) -> Shape:
-    """Strides, in elements, of an array in C order."""
-    strides, step = [], 1
-    for length in reversed(shape):
-        strides.append(step)
-        step *= length
-    return tuple(strides[::-1])
-
-
-@lru_cache(maxsize=4096)
-def is_contiguous(shape: Shape, strides: Shape) -> bool:
-    """Whether a box of these strides is one run of memory in C order."""
-    if 0 in shape:
-        return True
-    whole = contiguous_strides(shape)
-    return all(n == 1 or a == b for n, a, b in zip(shape, strides, whole, strict=True))
-
-
-def bits(x: Any) -> Any:
-    """*x* as unsigned integers of its elements' width."""
-    return x.view(_BITS[x.dtype.itemsize])
-
-
-class Plan(NamedTuple):
-    """How a copy is carried out.
-
-    Attributes
-    ----------
-    kind : {'runs', 'tiles', 'elements'}
-    geometry : numpy.ndarray
-        int64: number of outer axes, their lengths, their strides in x, their strides in y.
-    rows : int
-        Product of the outer lengths and *middle*.
-    middle, inner : tuple of int
-        Length, stride in x and stride in y of the last two axes.
-    divisor : int
-        What divides the length of runs and every stride between them; 1 if there are none.
-    """
-
-    kind: str
-    geometry: np.ndarray[Any, Any]
-    rows: int
-    middle: tuple[int, int, int]
-    inner: tuple[int, int, int]
-    divisor: int
-
-
-def _merged(shape: Shape, xs: Shape, ys: Shape) -> list[tuple[int, int, int]]:
-    axes: list[tuple[int, int, int]] = []
-    for length, a, b in zip(shape, xs, ys, strict=True):
-        if length == 1:
-            continue
-        if axes and axes[-1][1] == a * length and axes[-1][2] == b * length:
-            axes[-1] = (axes[-1][0] * length, a, b)
-        else:
-            axes.append((length, a, b))
-    return axes
-
-
-@lru_cache(maxsize=4096)
-def _plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
-    axes = _merged(shape, xs, ys) or [(1, 1, 1)]
-    kind = "runs" if axes[-1][1:] == (1, 1) else "elements"
-    if kind == "elements" and axes[-1][2] == 1 and axes[-1][1] != 0:
-        # The axis along which x is contiguous, if any: the other side of a transpose.
-        across = next((i for i, (_, a, _) in enumerate(axes[:-1]) if a == 1), None)
-        if across is not None:
-            length = axes[across][0]
-            if min(length, axes[-1][0]) >= 8:
-                axes[-1:-1] = [axes.pop(across)]
-                kind = "tiles"
-            elif length > axes[-1][0]:
-                axes.append(axes.pop(across))
-    inner = axes.pop()
-    middle = axes.pop() if axes else (1, 0, 0)
-    columns = list(zip(*axes, strict=True)) or [(), (), ()]
-    geometry = constant([len(axes), *columns[0], *columns[1], *columns[2]])
-    divisor = 1
-    if kind == "runs":
-        divisor = math.gcd(inner[0], *middle[1:], *columns[1], *columns[2])
-    return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor)
 
 
 @chunked
@@ -233,45 +129,80 @@ def _tiles(x, y, xo, yo, geometry, middle, my, n, nx, lo, hi):
                     target[j] = buffer[np.uintp(j * TILE + i)]
 
 
-def move(x: Any, source: Box, y: Any, target: Box) -> None:
+def move(x: Buffer, source: Box, y: Buffer, target: Box) -> None:
     """Copy the box *source* of *x* to the box *target* of *y*, which have one shape and dtype.
 
     A stride of 0 in the source repeats an element.  The boxes must not overlap in memory.
     """
     if 0 in source.shape:
         return
-    x, y = bits(x), bits(y)
-    if y.__class__ is DeviceArray:
-        plan = _plan(source.shape, source.strides, target.strides)
-        cuda.strided.move(x, y, source.offset, target.offset, plan)
-        return
     loop, numbers, units, each = _loop(source.shape, source.strides, target.strides)
-    loop(x, y, source.offset, target.offset, *numbers, units, each)
+    loop(bits(x), bits(y), source.offset, target.offset, *numbers, units, each)
 
 
 @lru_cache(maxsize=4096)
 def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, tuple[Any, ...], int, int]:
     """What copies boxes of a shape: a kernel, its numbers behind offsets, its units, its grain."""
-    plan = _plan(shape, xs, ys)
-    m, mx, my = plan.middle
-    n, nx, ny = plan.inner
-    if plan.kind == "runs" and plan.rows == 1 and n > grain(1):
+    how = plan(shape, xs, ys)
+    m, mx, my = how.middle
+    n, nx, ny = how.inner
+    if how.kind == "runs" and how.rows == 1 and n > grain(1):
         return _pieces, (n, grain(1)), -(-n // grain(1)), 1
-    if plan.kind == "runs":
-        return _runs, (plan.geometry, m, mx, my, n), plan.rows, grain(n)
-    if plan.kind == "tiles":
-        bands = plan.rows // m * ((m + TILE - 1) // TILE)
-        return _tiles, (plan.geometry, m, my, n, nx), bands, grain(n * TILE)
-    return _elements, (plan.geometry, m, mx, my, n, nx, ny), plan.rows, grain(n, 2)
+    if how.kind == "runs":
+        return _runs, (how.geometry, m, mx, my, n), how.rows, grain(n)
+    if how.kind == "tiles":
+        bands = how.rows // m * ((m + TILE - 1) // TILE)
+        return _tiles, (how.geometry, m, my, n, nx), bands, grain(n * TILE)
+    return _elements, (how.geometry, m, mx, my, n, nx, ny), how.rows, grain(n, 2)
 
 
-def gather(x: Any, box: Box) -> np.ndarray[Any, Any]:
+def gather(x: Buffer, box: Box) -> Buffer:
     """A box of *x* as a new flat array."""
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        return recorder.gather(x, box)
     y = empty(box.size, x.dtype)
-    move(x, box, y, Box(box.shape, contiguous_strides(box.shape)))
+    move(x, box, y, whole(box.shape))
     return y
+
+
+@chunked
+def _expand_runs(x, y, n, inner, lo, hi):
+    """y[o, r, :] = x[o, :] for the rows o * n + r in [lo, hi)."""
+    for row in range(lo, hi):
+        source = x[row // n * inner : row // n * inner + inner]
+        target = y[row * inner : row * inner + inner]
+        for i in range(inner):
+            target[i] = source[i]
+
+
+@chunked
+def _expand_elements(x, y, n, lo, hi):
+    """y[o * n + r] = x[o] for the elements [lo, hi)."""
+    outer = lo // n
+    while outer * n < hi:
+        start = max(lo, outer * n)
+        target = y[start : min(hi, outer * n + n)]
+        value = x[outer]
+        for i in range(target.size):
+            target[i] = value
+        outer += 1
+
+
+def expand(x: Any, own: Shape, shape: Shape) -> Buffer:
+    """The array *x* of shape *own* broadcast to *shape*, of as many axes."""
+    dtype = x.dtype
+    if dtype == np.float16:
+        x = x.view(np.uint16)
+    axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
+    # The runs come last first, so that expanding them backwards ends at the right lengths.
+    for outer, n, inner in reversed(groups(shape, axes)):
+        y = empty(outer * n * inner, x.dtype)
+        if y.size and inner == 1:
+            _expand_elements(x, y, n, y.size, grain(1))
+        elif y.size:
+            _expand_runs(x, y, n, inner, outer * n, grain(inner))
+        x = y
+    if not axes:
+        x = x.copy()
+    return x.view(dtype)  # type: ignore[no-any-return]
 
 
 def copy(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
@@ -281,36 +212,6 @@ def copy(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
         np.copyto(target, source)
     else:
         _pieces(bits(source), bits(target), 0, 0, n, grain(1), -(-n // grain(1)), 1)
-
-
-def scatter(x: np.ndarray[Any, Any], n: int, box: Box) -> np.ndarray[Any, Any]:
-    """*n* zeros in which the box *box* holds the elements of *x*."""
-    y = empty(n, x.dtype)
-    y.fill(0)
-    move(x, Box(box.shape, contiguous_strides(box.shape)), y, box)
-    return y
-
-
-def broadcast(shape: Shape, target: Shape) -> Box:
-    """The box of an array of *shape* that looks like *target*, to which it broadcasts."""
-    lead = len(target) - len(shape)
-    strides = tuple(
-        0 if n == 1 else step for n, step in zip(shape, contiguous_strides(shape), strict=True)
-    )
-    return Box(target, (0,) * lead + strides)
-
-
-def sliced(box: Box, axis: int, start: int, step: int, length: int) -> Box:
-    """Every *step*-th element of *box* along *axis*, from *start* on, *length* of them."""
-    stride = box.strides[axis]
-    shape = (*box.shape[:axis], length, *box.shape[axis + 1 :])
-    strides = (*box.strides[:axis], stride * step, *box.strides[axis + 1 :])
-    return Box(shape, strides, box.offset + start * stride)
-
-
-def whole(shape: Shape) -> Box:
-    """All of an array."""
-    return Box(shape, contiguous_strides(shape))
 
 
 # --- as steps of a series -------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ..build import processor
+from .. import processor
 from ..build.launch import entry_point, flat, kernel
 from .blas import check_matrix
 

@@ -1,16 +1,17 @@
-"""The CUDA variants of the doors to kernels, and the finder of GPUs.
+"""Kernels for CUDA, and the finder of GPUs.
 
 Importing this package imports no CUDA: whether there is a GPU is asked when somebody wants one, and
-each module is loaded when an array on a device first comes to its door.
+then the back end (`backend.py`) registers itself with the devices that are found.
 
 | Module | What is in it |
 | --- | --- |
-| `driver.py` | devices, memory, compiling, launching: all that touches `numba.cuda` |
+| `backend.py` | what the entries of `kernels.front` call for buffers on a device |
+| `driver/` | devices, memory, compiling, launching: all that touches `numba.cuda` |
 | `streams.py`, `simulated.py` | the order of work, copies from and to the host |
 | `elementwise.py` | loops by formula, with broadcasting |
 | `fused.py` | the kernels of compiled functions |
 | `generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
-| `reduction.py`, `rowwise.py` | reductions and lines by formula |
+| `reduction.py`, `rowwise.py` | reductions and axis-wise kernels by formula |
 | `matmul.py`, `cublas.py` | matrix products |
 | `strided.py`, `indexed.py` | copies along strides; rows picked by index, and added |
 | `sort.py` | orders of rows, and what moves by them |
@@ -21,37 +22,11 @@ each module is loaded when an array on a device first comes to its door.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ... import context
-
-if TYPE_CHECKING:
-    from . import driver as driver
-    from . import elementwise as elementwise
-    from . import extremes as extremes
-    from . import fused as fused
-    from . import generic as generic
-    from . import indexed as indexed
-    from . import matmul as matmul
-    from . import reduction as reduction
-    from . import rowwise as rowwise
-    from . import scan as scan
-    from . import sort as sort
-    from . import strided as strided
-
-_MODULES = frozenset(
-    "driver elementwise extremes fused generic matmul reduction indexed rowwise "
-    "scan sort strided".split()
-)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return importlib.import_module(f"{__name__}.{name}")
 
 
 class _Target:
@@ -63,7 +38,7 @@ class _Target:
         if importlib.util.find_spec("numba_cuda") is None:
             return (), " (numba-cuda is not installed: pip install 'ndgrad[cuda]')"
         try:
-            from . import driver
+            from . import backend, driver  # noqa: F401
         except ImportError as error:
             return (), f" (numba-cuda cannot be imported: {error})"
         return driver.devices()

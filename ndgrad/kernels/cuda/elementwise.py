@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from ...base import Shape
 from ..build import binaries
-from ..cpu.elementwise import Layout, Shape, layout
 from ..scalar import SCALARS
+from ..spec.cast import cast_by
 from ..spec.formula import Loop, powers
+from ..spec.layout import Layout, layout
 from ..spec.text import ExpressionWriter, expression, loaded, module, stored
 from .driver import SIMULATED, THREADS, Kernel, array_of
 from .vectors import BYTES, WIDTHS, full_vector, lanes_of, unpacked
@@ -257,7 +259,7 @@ def run(
     results: tuple[Any, ...],
     compute: str,
 ) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.elementwise.run`."""
+    """Fill *results*, as `ndgrad.kernels.cpu.elementwise.run` does."""
     scalar = np.dtype(compute)
     dtypes = tuple(
         [scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True)]
@@ -271,3 +273,6 @@ def run(
         plan.kernels[lanes] = kernel
     n = results[0].size
     kernel.over(results[0].device, -(-n // lanes), (*operands, *results, *plan.geometry, n))
+
+
+cast = cast_by(run)

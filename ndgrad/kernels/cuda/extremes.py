@@ -100,6 +100,8 @@ _NOWHERE.flags.writeable = False
 
 def run(x: Any, y: Any, form: tuple[int, int, int], least: bool) -> None:
     """Fill *y* with the places of extremes of *x*, which has the form (outer, n, inner)."""
+    if not y.size:
+        return
     _, n, inner = form
     steps = steps_of((form,))
     places: Any = _NOWHERE

@@ -1,24 +1,26 @@
 """Rows picked by index and put back on a device: pieces of rows side by side.
 
 Nothing here waits for the device: indices stay where they are, and what is wrong with them is said
-later (`driver._Faults`).  Rows with one index are added in the order of the index vector, as on
+later (`driver.errors`).  Rows with one index are added in the order of the index vector, as on
 the host: the indices are sorted, and a thread adds one column of all rows with its index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numba import types
 
-from ...memory.device import DeviceArray, placed
-from ...ops.table import lookup
+from ...memory.device import DeviceArray, host
 from ..build import binaries
+from ..cpu import indexed as on_host
+from ..spec.formula import Loop
+from ..spec.layout import arange
 from ..spec.text import memory_type, module
+from . import elementwise, sort
 from .driver import Kernel, array_of
 from .vectors import PIECES, piece_of
 
@@ -118,12 +120,17 @@ def check_kernel() -> Kernel:
     return Kernel(binaries.load("check_rows_cuda", text).kernel, signature)
 
 
-def check(index: Any, low: int, length: int, error: type[Exception], text: str) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.indexed.checked`: an index out of range becomes 0."""
-    device = index.device
-    code = device.faults.code(error, text)
-    args = (index, low, length, device.faults.word, code, index.size)
-    check_kernel().over(device, index.size, args)
+def checked(
+    index: DeviceArray, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
+) -> None:
+    """As `kernels.cpu.indexed.checked`; an index out of range becomes 0, and is named later."""
+    if not n:
+        on_host.checked(host(index), low, n, error, text)
+    elif index.size:
+        device: Any = index.device
+        code = device.faults.code(error, text if isinstance(text, str) else text())
+        args = (index, low, n, device.faults.word, code, index.size)
+        check_kernel().over(device, index.size, args)
 
 
 def _pieces(x: Any, y: Any, inner: int) -> tuple[int, int, Any, Any]:
@@ -132,26 +139,58 @@ def _pieces(x: Any, y: Any, inner: int) -> tuple[int, int, Any, Any]:
     return size, inner // each, x.view(PIECES[size]), y.view(PIECES[size])
 
 
-def take(x: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.indexed.take`."""
-    size, n, x, y = _pieces(x, y, inner)
-    pieces = outer * index.size * n
-    take_kernel(size).over(y.device, pieces, (x, index, y, length, index.size, n, pieces))
+def take(x: DeviceArray, index: Any, outer: int, length: int, inner: int) -> DeviceArray:
+    """Rows of the flat array *x* seen as (outer, length, inner)."""
+    y = x.device.empty(outer * index.size * inner, x.dtype)
+    if y.size:
+        size, n, x_pieces, y_pieces = _pieces(x, y, inner)
+        pieces = outer * index.size * n
+        args = (x_pieces, index, y_pieces, length, index.size, n, pieces)
+        take_kernel(size).over(y.device, pieces, args)
+    return y
 
 
-def last(index: Any, length: int, device: Any) -> DeviceArray:
-    """The CUDA variant of `ndgrad.kernels.cpu.indexed.last`."""
-    owner: DeviceArray = device.empty(length, _INDEX)
+def last_writer(index: DeviceArray, length: int) -> DeviceArray:
+    """For each of *length* rows the last place in an index vector that has its index, else -1."""
+    device = index.device
+    owner = device.empty(length, _INDEX)
     owner.fill(-1)
-    claim_kernel().over(device, index.size, (index, owner, index.size))
+    if index.size:
+        claim_kernel().over(device, index.size, (index, owner, index.size))
     return owner
 
 
+_BEHIND = Loop("behind", ("last", "place"), (("y", "last - place"),))
+
+
+def distinct(index: DeviceArray, length: int, error: type[Exception], text: str) -> None:
+    """Raise an error if an index comes twice, as `checked` does."""
+    if index.size:
+        behind = take(last_writer(index, length), index, 1, length, 1)
+        shape = (index.size,)
+        elementwise.run(_BEHIND, (behind, arange(index.size)), (shape, shape), (behind,), "int64")
+        checked(behind, 0, 1, error, text)
+
+
+_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
+
+
+def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+    """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*."""
+    outer, n, inner = form
+    if y.size:
+        operands = index, arange(n), float(on), float(off)
+        shapes = (outer, 1, inner), (n, 1), None, None
+        elementwise.run(_HOT, operands, shapes, (y,), "float64")
+
+
 def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
-    """The CUDA variant of `cpu.indexed.put`: each row of *y* is written once at most."""
+    """Write rows of *v* into *y*, each of which is written once at most: the last one stays."""
+    if not v.size:
+        return
     device, count = y.device, index.size
     index = index if index.__class__ is DeviceArray else device.constant(index)
-    owner = last(index, length, device)
+    owner = last_writer(index, length)
     size, n, v, y = _pieces(v, y, inner)
     pieces = outer * count * n
     put_kernel(size).over(device, pieces, (v, index, owner, y, length, count, n, pieces))
@@ -161,14 +200,18 @@ def _sorted(index: Any) -> Any:
     """The order that sorts an index vector; equal indices keep theirs."""
     if index.__class__ is not DeviceArray:
         return np.argsort(index, kind="stable")
-    sort: Any = lookup("argsort").forward
-    with placed(index.device):
-        order, _ = sort(SimpleNamespace(_data=index, _shape=(index.size,)), dtype="int64")
+    n = index.size
+    order = index.device.empty(n, _INDEX)
+    sort.order(index, 1, n, 1, n, False, order)
     return order
 
 
-def add(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.indexed.add`, for a *y* of zeros."""
-    count = index.size
-    args = (g, _sorted(index), index, y, length, count, inner, g.size)
-    add_kernel(g.dtype).over(y.device, outer * count * inner, args)
+def add_into(
+    g: DeviceArray, index: Any, y: DeviceArray, outer: int, length: int, inner: int
+) -> None:
+    """Add the rows *g* to those of *y* that `take` would pick."""
+    if g.size:
+        a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
+        count = index.size
+        args = (a, _sorted(index), index, b, length, count, inner, g.size)
+        add_kernel(a.dtype).over(y.device, outer * count * inner, args)

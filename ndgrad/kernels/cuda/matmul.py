@@ -13,10 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from ...base import promote
+from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
+from ..spec.matmul import ONE_START, starts_of
+from ..spec.strided import Box
 from ..spec.text import indented, loaded, module, stored
-from . import cublas, driver
+from . import cublas, driver, strided
 from .driver import Kernel, array_of
+from .elementwise import cast
 
 
 class _Tile(NamedTuple):
@@ -184,7 +189,7 @@ def many(
     beta: float,
     batch: int,
 ) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.matmul.many`, for integers and float16 too."""
+    """A batch of products, as `ndgrad.kernels.cpu.matmul.many`, for integers and float16 too."""
     device, dtype = c.device, c.dtype
     if k and cublas.usable(device, dtype):
         cublas.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
@@ -194,3 +199,74 @@ def many(
     factors = map(_arithmetic(dtype).type, (alpha, beta))
     args = (a, starts_a, bool(ta), b, starts_b, bool(tb), c, m, n, k, *factors)
     kernel(dtype, tile)(device, blocks, tile.threads, args)
+
+
+_INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
+
+
+def _in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
+    return x if x.dtype == dtype else cast(x, dtype)
+
+
+def _fill_rows(y: DeviceArray, row: Any, rows: int, n: int) -> None:
+    """Copy a row of n elements into each row of *y*."""
+    strided.move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
+
+
+def product(
+    a: DeviceArray,
+    b: DeviceArray,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float = 1.0,
+    batch: int = 1,
+    starts: tuple[Any, Any] | None = None,
+) -> DeviceArray:
+    """The flat result of *batch* products, as `ndgrad.kernels.cpu.matmul.product`."""
+    dtype = promote(a.dtype, b.dtype)
+    compute = _INT32 if dtype == _BOOL else dtype
+    a, b = _in_dtype(a, compute), _in_dtype(b, compute)
+    c = a.device.empty(batch * m * n, compute)
+    if c.size:
+        first, second = starts or (starts_of(batch, m * k), starts_of(batch, k * n))
+        many(a, first, ta, b, second, tb, c, m, n, k, alpha, 0.0, batch)
+    return _in_dtype(c, dtype)  # type: ignore[no-any-return]
+
+
+def dense(a: DeviceArray, b: DeviceArray, bias: DeviceArray, m: int, n: int, k: int) -> DeviceArray:
+    """A times the transpose of B, with *bias* added to each row."""
+    dtype = promote(promote(a.dtype, b.dtype), bias.dtype)
+    compute = _INT32 if dtype == _BOOL else dtype
+    a, b, bias = (_in_dtype(x, compute) for x in (a, b, bias))
+    y = a.device.empty(m * n, compute)
+    _fill_rows(y, bias, m, n)
+    if y.size and k:
+        many(a, ONE_START, False, b, ONE_START, True, y, m, n, k, 1.0, 1.0, 1)
+    return _in_dtype(y, dtype)  # type: ignore[no-any-return]
+
+
+def product_into(
+    a: Buffer,
+    b: Buffer,
+    bias: Buffer | None,
+    c: DeviceArray,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    batch: int,
+    add: bool,
+) -> None:
+    """Fill *c*, or add to it, as `ndgrad.kernels.cpu.matmul.product_into`."""
+    if not c.size:
+        return
+    if bias is not None:
+        _fill_rows(c, bias, batch * m, n)
+    beta = 1.0 if add or bias is not None else 0.0
+    starts = starts_of(batch, m * k), starts_of(batch, k * n)
+    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch)

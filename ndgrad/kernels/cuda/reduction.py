@@ -18,8 +18,7 @@ from numba import types
 
 from ...memory.storage import empty
 from ..build import binaries
-from ..cpu.reduction import Plan, limits
-from ..spec.reduction import Reduction
+from ..spec.reduction import Plan, Reduction, limits
 from ..spec.text import expression, loaded, module, stored
 from . import groups
 from .driver import THREADS, Kernel, array_of
@@ -176,7 +175,7 @@ def team_of(n: int, rows: int) -> int:
 
 
 def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
-    """The CUDA variant of `ndgrad.kernels.cpu.reduction.run`."""
+    """Reduce the flat buffer *x*, as `ndgrad.kernels.cpu.reduction.run`."""
     kind = row.kind(x.dtype)
     count = float(how.elements) if kind.startswith("float") else how.elements
     steps = steps_of(how.runs)

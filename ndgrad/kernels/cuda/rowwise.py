@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from ..build import binaries
-from ..cpu.rowwise import Lines
+from ..spec.rowwise import Lines
 from ..spec.text import expression, loaded, module, stored
 from . import groups
 from .driver import THREADS, Kernel, array_of
@@ -241,13 +241,15 @@ def run(
     operands: tuple[Any, ...],
     y: Any,
     form: tuple[int, int, int],
-    kind: str,
-    scale: float,
-    lengths: Any,
+    scale: float = 1.0,
+    lengths: Any = None,
 ) -> None:
-    """The CUDA variant of `ndgrad.kernels.cpu.rowwise.run`."""
+    """Fill *y*, as `ndgrad.kernels.cpu.rowwise.run` does."""
+    if not y.size:
+        return
     outer, n, inner = form
     arrays = (*operands, y)
+    kind = lines.arithmetic(arrays)
     access, width = "load", groups.width_of(inner)
     held = _HELD // (np.dtype(kind).itemsize * len(operands))
     if inner == 1:

@@ -134,6 +134,8 @@ def run(
 
     Without *a* (None) factors are 1, without *b* addends are 0.
     """
+    if not y.size:
+        return
     outer, n, inner = form
     parts = "a" * (a is not None) + "b" * (b is not None)
     given = tuple(x for x in (a, b) if x is not None)

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from ...memory.storage import empty
 from ..build import binaries
 from ..cpu.sort_keys import masks
-from ..cpu.strided import Box, bits, contiguous_strides, move
+from ..spec.strided import Box, bits
 from ..spec.text import module
+from . import strided
 from .driver import SIMULATED, THREADS, Kernel, array_of
 
 _TILE = 8 if SIMULATED else 2048
@@ -178,17 +178,18 @@ def kernel(
 
 def order(x: Any, rows: int, n: int, inner: int, k: int, down: bool, y: Any) -> None:
     """Fill *y* with the places of the first *k* elements of each row, *inner* apart in *x*."""
+    if not y.size:
+        return
     given: tuple[Any, ...] = (bits(x),)
     if inner > 1:
         box = Box((rows // inner, inner, n), (n * inner, 1, inner))
-        given = (empty(x.size, given[0].dtype),)
-        move(bits(x), box, given[0], Box(box.shape, contiguous_strides(box.shape)))
+        given = (strided.gather(given[0], box),)
     dtype, place = x.dtype, np.dtype("int32" if n <= np.iinfo(np.int32).max else "int64")
     for i, step in enumerate(passes_of(n, k)):
         last = step.groups == 1
         made = kernel(step.merges, dtype, place, i == 0, last)
         size = rows * step.kept
-        results = (y,) if last else (empty(size, key_of(dtype)), empty(size, place))
+        results = (y,) if last else tuple(y.device.empty(size, d) for d in (key_of(dtype), place))
         units = -(-rows * step.groups * step.group // _TILE)
         args = (*given, *results, down, *step[1:], rows, units)
         made.over(y.device, rows * step.m if step.merges else units * THREADS, args, THREADS)
@@ -223,7 +224,8 @@ def each_kernel(what: str, dtype: np.dtype[Any], out: np.dtype[Any]) -> Kernel:
     return Kernel(made, (*arrays, number, number, number, array_of(out), number))
 
 
-def each(what: str, x: Any, order: Any, n: int, inner: int, k: int, y: Any) -> None:
-    """The CUDA variant of the kernels of `ndgrad.ops.index.sorting` that move by an order."""
-    args = (x, order, n, inner, k, y, order.size)
-    each_kernel(what, x.dtype, y.dtype).over(y.device, order.size, args)
+def move_by_order(what: str, x: Any, order: Any, n: int, inner: int, k: int, y: Any) -> None:
+    """Go through rows by an order, as `ndgrad.kernels.cpu.sort.move_by_order`."""
+    if order.size:
+        args = (x, order, n, inner, k, y, order.size)
+        each_kernel(what, x.dtype, y.dtype).over(y.device, order.size, args)

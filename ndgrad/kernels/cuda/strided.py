@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from ...base import Shape
+from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
-from ..cpu.elementwise import constant
-from ..cpu.strided import Plan
+from ..spec.layout import constant
+from ..spec.strided import Box, Plan, bits, broadcast, plan, whole
 from ..spec.text import module
 from .driver import THREADS, Kernel, array_of
 from .vectors import PIECES, piece_of
@@ -97,8 +99,26 @@ def _in_pieces(geometry: bytes, each: int) -> np.ndarray[Any, Any]:
     return constant([count, *rest[:count], *[stride // each for stride in rest[count:]]])
 
 
-def move(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> None:
-    """Carry out a plan of `cpu.strided` from *x*, which may be on the host, to *y*."""
+def move(x: Buffer, source: Box, y: DeviceArray, target: Box) -> None:
+    """Copy a box of *x*, which may be on the host, to one of *y*, as `cpu.strided.move` does."""
+    if 0 not in source.shape:
+        how = plan(source.shape, source.strides, target.strides)
+        _carry_out(bits(x), bits(y), source.offset, target.offset, how)
+
+
+def gather(x: DeviceArray, box: Box) -> DeviceArray:
+    """A box of *x* as a new flat array."""
+    y = x.device.empty(box.size, x.dtype)
+    move(x, box, y, whole(box.shape))
+    return y
+
+
+def expand(x: DeviceArray, own: Shape, shape: Shape) -> DeviceArray:
+    """The array *x* of shape *own* broadcast to *shape*."""
+    return gather(x, broadcast(own, shape))
+
+
+def _carry_out(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> None:
     middle, mx, my = plan.middle
     n, nx, ny = plan.inner
     if plan.kind == "tiles":

@@ -24,7 +24,7 @@ from typing import Any
 from llvmlite import ir
 from numba.extending import intrinsic
 
-from ..build.processor import has_fma
+from ..processor import has_fma
 
 
 def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:

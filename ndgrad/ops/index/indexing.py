@@ -8,18 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, as_dtype
-from ...kernels.build.launch import chunked, grain
-from ...kernels.cpu import elementwise, indexed
-from ...kernels.cpu.reduction import Buffer
-from ...kernels.cpu.strided import Shape
+from ...base import MXNetError, Shape, as_dtype
+from ...kernels import front
 from ...kernels.spec.formula import Loop
+from ...kernels.spec.indexed import CLIP, OUT_OF_BOUNDS, RAW, WRAP
+from ...kernels.spec.layout import constant
+from ...memory.device import Buffer, host
 from ...memory.device import Buffer as MemoryBuffer
-from ...memory.device import DeviceArray, host
 from ...memory.storage import empty
 from ..axes import axis_of, choice, integer, integers, largest_index
 from ..declare import operator
-from ..math.casting import copied
 from ..table import ZERO, F, PartialGradient, Sample
 
 _INDEX = np.array([2, 0, 2])
@@ -42,7 +40,7 @@ def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data
 )
 def _take_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
     """Rows of the input seen as (outer, length, inner), picked by a vector of valid indices."""
-    return indexed.take(data._data, index, outer, length, inner), shape
+    return front.take(data._data, index, outer, length, inner), shape
 
 
 def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
@@ -52,7 +50,7 @@ def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_
 def _add_to_rows(
     total: MemoryBuffer, data: Any, *, index: Any, outer: int, length: int, inner: int, shape: Shape
 ) -> None:
-    indexed.add_into(data._data, index, total, outer, length, inner)
+    front.add_into(data._data, index, total, outer, length, inner)
 
 
 @operator(
@@ -68,7 +66,7 @@ def _add_to_rows(
 )
 def _add_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
     """The adjoint of `_take_rows`: zeros of *shape* to which the input's rows are added."""
-    return indexed.add(data._data, index, outer, length, inner), shape
+    return front.add(data._data, index, outer, length, inner), shape
 
 
 def _put_rows_vjp(
@@ -93,27 +91,27 @@ def _put_rows_vjp(
 def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner: Any) -> Any:
     """The left input with rows replaced by those of the right one; no index comes twice."""
     y = lhs._data.copy()
-    indexed.put(rhs._data, index, y, outer, length, inner)
+    front.put(rhs._data, index, y, outer, length, inner)
     return y, lhs._shape
 
 
 # --- take and Embedding ---------------------------------------------------------------------------
 
-_MODES = {"clip": indexed.CLIP, "wrap": indexed.WRAP, "raise": indexed.RAW}
+_MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
 
 
 def _split(shape: Shape, axis: int) -> tuple[int, int, int]:
     return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
 
 
-def _indices(op: str, index: Any, length: int, mode: Any) -> np.ndarray[Any, Any]:
+def _indices(op: str, index: Any, length: int, mode: Any) -> Buffer:
     choice(op, "mode", mode, tuple(_MODES))
     if index._data.size and not length:
         raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
-    found = indexed.positions(index, length, _MODES[mode])
+    found = front.positions(index._data, length, _MODES[mode])
     if mode == "raise":
         text = f"Operator {op}: take operator contains indices out of bound for length {length}"
-        indexed.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
+        front.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
     return found
 
 
@@ -150,7 +148,7 @@ def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
     outer, length, inner = _split(a._shape, at)
     index = _indices("take", indices, length, mode)
     shape = (*a._shape[:at], *indices._shape, *a._shape[at + 1 :])
-    return indexed.take(a._data, index, outer, length, inner), shape
+    return front.take(a._data, index, outer, length, inner), shape
 
 
 def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
@@ -162,7 +160,7 @@ def _add_taken(
 ) -> None:
     outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
-    indexed.add_into(data._data, index, total, outer, length, inner)
+    front.add_into(data._data, index, total, outer, length, inner)
 
 
 @operator(
@@ -175,7 +173,7 @@ def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) 
     """Zeros of *shape* to which entries are added where `take` would pick them."""
     outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
-    return indexed.add(data._data, index, outer, length, inner), shape
+    return front.add(data._data, index, outer, length, inner), shape
 
 
 def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
@@ -220,7 +218,7 @@ def _embedding(
             f"inferred shape={expected} from input_dim and output_dim"
         )
     index = _indices("Embedding", data, expected[0], "clip")
-    y = indexed.take(weight._data, index, 1, *expected)
+    y = front.take(weight._data, index, 1, *expected)
     return y, (*data._shape, expected[1])
 
 
@@ -271,7 +269,7 @@ def _pick(
     at, rest = _pick_geometry("pick", data._shape, index._shape, axis)
     outer, length, inner = _split(data._shape, at)
     found = _indices("pick", index, length, choice("pick", "mode", mode, ("clip", "wrap")))
-    y = indexed.select(data._data, found, outer, length, inner)
+    y = front.take_along_axis(data._data, found, outer, length, inner)
     return y, ((*rest[:at], 1, *rest[at:]) if keepdims else rest or (1,))
 
 
@@ -290,7 +288,7 @@ def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) ->
     _, length, inner = _split(shape, axis_of("pick", axis, len(shape)))
     y = empty(math.prod(shape), data._data.dtype)
     y.fill(0)
-    indexed.spread(data._data, _indices("pick", index, length, mode), y, length, inner)
+    front.put_along_axis(data._data, _indices("pick", index, length, mode), y, length, inner)
     return y, shape
 
 
@@ -307,7 +305,7 @@ def _batch_take(a: Any, indices: Any) -> Any:
     _, rest = _pick_geometry("batch_take", a._shape, indices._shape, -1)
     outer, length, inner = _split(a._shape, len(a._shape) - 1)
     found = _indices("batch_take", indices, length, "clip")
-    return indexed.select(a._data, found, outer, length, inner), rest or (1,)
+    return front.take_along_axis(a._data, found, outer, length, inner), rest or (1,)
 
 
 @operator(
@@ -332,21 +330,16 @@ def _one_hot(
         raise MXNetError(f"Operator one_hot: depth={n} must not be negative")
     kind = as_dtype(dtype, op="one_hot")
     on, off = (np.asarray(value).astype(kind) for value in (on_value, off_value))
-    found = indexed.positions(indices, n, indexed.RAW)
-    y: Any = empty(found.size * n, kind)
-    if y.__class__ is DeviceArray:
-        indexed.hot(found, (found.size, n, 1), y, on.item(), off.item())
-        return y, (*indices._shape, n)
-    y.fill(off)
-    places = np.flatnonzero((found >= 0) & (found < n))
-    y[places * n + found[places]] = on
+    found = front.positions(indices._data, n, RAW)
+    y = empty(found.size * n, kind)
+    front.one_hot(found, (found.size, n, 1), y, on.item(), off.item())
     return y, (*indices._shape, n)
 
 
 # --- index vectors: gather_nd and scatter_nd ------------------------------------------------------
 
 
-def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any], int]:
+def _vectors(op: str, indices: Any, shape: Shape) -> tuple[Buffer, int]:
     """Row numbers for an array of index vectors along its first axis, and the rows' length."""
     if len(indices._shape) < 2:
         raise MXNetError(
@@ -358,16 +351,16 @@ def _vectors(op: str, indices: Any, shape: Shape) -> tuple[np.ndarray[Any, Any],
         raise MXNetError(
             f"Operator {op}: Number of indices exceeds data dimension: {count} for shape {shape}"
         )
-    vectors = indexed.positions(indices, 0, indexed.RAW)
+    vectors = front.positions(indices._data, 0, RAW)
     size = math.prod(indices._shape[1:])
     for axis, n in enumerate(shape[:count]):
-        text = indexed.OUT_OF_BOUNDS.format(axis=axis, n=n)
-        indexed.checked(vectors[axis * size : (axis + 1) * size], -n, n, IndexError, text)
-    rows: Any = empty(size, np.dtype("int64"))
-    rows.fill(0)
-    if vectors.size:
-        _ravel(vectors, _constant(shape[:count]), rows, size, grain(count))
-    return rows, math.prod(shape[count:])
+        text = OUT_OF_BOUNDS.format(axis=axis, n=n)
+        front.checked(vectors[axis * size : (axis + 1) * size], -n, n, IndexError, text)
+    if not vectors.size:
+        rows = empty(size, np.dtype("int64"))
+        rows.fill(0)
+        return rows, math.prod(shape[count:])
+    return front.ravel(vectors, _constant(shape[:count])), math.prod(shape[count:])
 
 
 def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
@@ -385,14 +378,14 @@ def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
 def _gather_nd(data: Any, indices: Any) -> Any:
     """Elements, or whole trailing axes, at index vectors that stand along the first axis."""
     rows, inner = _vectors("gather_nd", indices, data._shape)
-    y = indexed.take(data._data, rows, 1, 0, inner)
+    y = front.take(data._data, rows, 1, 0, inner)
     return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
 
 
 def _add_gathered(total: MemoryBuffer, data: Any, indices: Any, *, shape: Shape) -> None:
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
-    indexed.add_into(data._data, rows, total, 1, length, inner)
+    front.add_into(data._data, rows, total, 1, length, inner)
 
 
 @operator(
@@ -406,7 +399,7 @@ def _gather_nd_adjoint(data: Any, indices: Any, *, shape: Any) -> Any:
     """Zeros of *shape* to which entries are added where `gather_nd` would pick them."""
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
-    return indexed.add(data._data, rows, 1, length, inner), shape
+    return front.add(data._data, rows, 1, length, inner), shape
 
 
 def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
@@ -436,28 +429,17 @@ def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
         )
     y = empty(math.prod(target), data._data.dtype)
     y.fill(0)
-    indexed.put(data._data, rows, y, 1, math.prod(target[: indices._shape[0]]), inner)
+    front.put(data._data, rows, y, 1, math.prod(target[: indices._shape[0]]), inner)
     return y, target
-
-
-@chunked
-def _stays(last, rows, inner, y, lo, hi):  # type: ignore[no-untyped-def]
-    """y[k * inner + i] = 1 if k is the last place of its row, else 0."""
-    for i in range(lo, hi):
-        k = i // inner
-        y[i] = last[rows[k]] == k
 
 
 @operator("_last_of_nd", gradient=ZERO, samples=(Sample(((2, 3), [[1, 1], [0, 0]])),))
 def _last_of_nd(data: Any, indices: Any) -> Any:
     """1 where an index vector is the last of its kind, else 0, in the shape of `gather_nd`."""
     rows, inner = _vectors("scatter_nd", indices, data._shape)
-    last = indexed.last(rows, math.prod(data._shape) // max(1, inner))
-    stays = empty(rows.size * inner, np.dtype("bool"))
-    if stays.size:
-        _stays(last, rows, inner, stays.view(np.uint8), stays.size, grain(1))
+    last = front.last_writer(rows, math.prod(data._shape) // max(1, inner))
     shape = (*indices._shape[1:], *data._shape[indices._shape[0] :])
-    return copied(Buffer(stays), data._data.dtype), shape
+    return front.cast(front.are_last(last, rows, inner), data._data.dtype), shape
 
 
 def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
@@ -486,12 +468,12 @@ def _index_copy(old: Any, index: Any, new: Any) -> Any:
             f"index_copy: old_tensor, index_vector and new_tensor have shapes {old._shape}, "
             f"{index._shape} and {new._shape}, expected (n, ...), (k,) and (k, ...)"
         )
-    found = indexed.positions(index, 0, indexed.RAW)
+    found = front.positions(index._data, 0, RAW)
     text = f"index_copy: an index is out of range for {length} entries"
-    indexed.checked(found, 0, length, MXNetError, text)
+    front.checked(found, 0, length, MXNetError, text)
     y = old._data.copy()
-    value = new._data if new._data.dtype == y.dtype else copied(new, y.dtype)
-    indexed.put(value, found, y, 1, length, math.prod(rest))
+    value = new._data if new._data.dtype == y.dtype else front.cast(new._data, y.dtype)
+    front.put(value, found, y, 1, length, math.prod(rest))
     return y, old._shape
 
 
@@ -521,33 +503,11 @@ def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
     """The entries along an axis for which *index* is not zero."""
     found, at = _chosen(index, data._shape, axis)
     shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
-    y = indexed.take(data._data, found, *_split(data._shape, at))
+    y = front.take(data._data, found, *_split(data._shape, at))
     return [(y, shape), (found, found.shape)]
 
 
 # --- positions in a flattened array ---------------------------------------------------------------
-
-
-@chunked
-def _ravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
-    """y[k] = the flat position of the index vector index[:, k]; the first length is not used."""
-    count = index.size // shape.size
-    for k in range(lo, hi):
-        at = np.int64(0)
-        for axis in range(shape.size):
-            at = at * shape[axis] + index[axis * count + k]
-        y[k] = at
-
-
-@chunked
-def _unravel(index, shape, y, lo, hi):  # type: ignore[no-untyped-def]
-    """y[:, k] = the index vector of the flat position index[k]; what is left goes to the first."""
-    for k in range(lo, hi):
-        at = index[k]
-        for axis in range(shape.size - 1, 0, -1):
-            y[axis * index.size + k] = at % shape[axis]
-            at = at // shape[axis]
-        y[k] = at
 
 
 def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
@@ -559,7 +519,7 @@ def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
 
 @lru_cache(maxsize=1024)
 def _constant(lengths: Shape) -> np.ndarray[Any, Any]:
-    return elementwise.constant(list(lengths))
+    return constant(list(lengths))
 
 
 _CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
@@ -567,13 +527,13 @@ _CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
 
 def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
     """Positions in an array of *shape*, in the dtype of those given, which must hold each."""
-    result = y if y.dtype == dtype else copied(Buffer(y), dtype)
+    result = y if y.dtype == dtype else front.cast(y, dtype)
     if y.size and math.prod(integers(op, "shape", shape)) - 1 > largest_index(dtype):
-        changed = copied(Buffer(result), y.dtype)
+        changed = front.cast(result, y.dtype)
         sizes = (y.size,), (y.size,)
-        elementwise.run(_CHANGED, (y, changed), sizes, (changed,), "int64")
+        front.elementwise(_CHANGED, (y, changed), sizes, (changed,), "int64")
         text = f"Operator {op}: the dtype={dtype} of data cannot hold the position {{value}}"
-        indexed.checked(changed, 0, 1, MXNetError, f"{text}; pass data of dtype int64")
+        front.checked(changed, 0, 1, MXNetError, f"{text}; pass data of dtype int64")
     return result
 
 
@@ -592,9 +552,7 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
             f"Operator ravel_multi_index: data has shape {list(data._shape)}, expected index "
             f"vectors of {lengths.size} along axis 0"
         )
-    y = empty(data._data.size // lengths.size, np.dtype("int64"))
-    if y.size:
-        _ravel(indexed.positions(data, 0, indexed.RAW), lengths, y, y.size, grain(lengths.size))
+    y = front.ravel(front.positions(data._data, 0, RAW), lengths)
     return _in_dtype("ravel_multi_index", y, shape, data._data.dtype), data._shape[1:]
 
 
@@ -608,9 +566,7 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
 def _unravel_index(data: Any, *, shape: Any) -> Any:
     """Index vectors, along a new first axis, of flat positions in an array of *shape*."""
     lengths = _lengths("unravel_index", shape)
-    index = indexed.positions(data, 0, indexed.RAW)
-    y = empty(lengths.size * index.size, np.dtype("int64"))
-    if y.size:
-        _unravel(index, lengths, y, index.size, grain(lengths.size, 8))
+    index = front.positions(data._data, 0, RAW)
+    y = front.unravel(index, lengths)
     y = _in_dtype("unravel_index", y, shape, data._data.dtype)
     return y, (lengths.size, *data._shape)

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
-from ...kernels.cpu import elementwise, indexed
-from ...kernels.cpu.strided import Shape
+from ...base import MXNetError, Shape
+from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.spec.indexed import RAW
+from ...kernels.spec.layout import arange, full
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import integer
 from ..declare import operator
@@ -19,7 +21,7 @@ from ..table import F, Sample
 
 def _lengths(
     op: str, shape: Shape, sequence_length: Any, use: Any, axis: Any, low: int, last_axis: int = 1
-) -> tuple[np.ndarray[Any, Any], int, int, int]:
+) -> tuple[Buffer, int, int, int]:
     """Lengths clipped to the data, the time axis, and the lengths of the time and batch axes."""
     at = integer(op, "axis", axis)
     if not 0 <= at <= last_axis:
@@ -28,14 +30,14 @@ def _lengths(
         raise MXNetError(f"Operator {op}: data has shape {shape}, expected 2 or more axes")
     times, batch = shape[at], shape[1 - at]
     if not use:
-        return indexed.full(batch, times), at, times, batch
+        return full(batch, times), at, times, batch
     if sequence_length is None or sequence_length._shape != (batch,):
         given = None if sequence_length is None else sequence_length._shape
         raise MXNetError(
             f"Operator {op}: sequence_length has shape {given}, expected ({batch},) for data of "
             f"shape {shape}"
         )
-    lengths = indexed.positions(sequence_length, 0, indexed.RAW)
+    lengths = front.positions(sequence_length._data, 0, RAW)
     _run(_CLIPPED, (lengths, low, times), ((batch,), None, None), lengths)
     return lengths, at, times, batch
 
@@ -59,7 +61,7 @@ _REVERSED = Loop(
 
 def _run(loop: Loop, operands: Any, shapes: Any, y: Any, compute: str = "int64") -> None:
     if y.size:
-        elementwise.run(loop, operands, shapes, (y,), compute)
+        front.elementwise(loop, operands, shapes, (y,), compute)
 
 
 def _mask_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
@@ -100,7 +102,7 @@ def _sequence_mask(
     shape = data._shape
     hidden, y = empty(times * batch, np.dtype("uint8")), empty(data._data.size, data._data.dtype)
     steps, sizes = ((times, 1), (batch,)) if at == 0 else ((times,), (batch, 1))
-    _run(_HIDDEN, (indexed.places(times), lengths), (steps, sizes), hidden)
+    _run(_HIDDEN, (arange(times), lengths), (steps, sizes), hidden)
     filler = np.asarray(value).astype(y.dtype).item()
     form = (times * batch, math.prod(shape[2:]))
     _run(
@@ -113,10 +115,10 @@ def _sequence_mask(
     return y, shape
 
 
-def _last_rows(lengths: Any, at: int, times: int, batch: int) -> np.ndarray[Any, Any]:
+def _last_rows(lengths: Any, at: int, times: int, batch: int) -> Buffer:
     y = empty(batch, np.dtype("int64"))
     step, hop = (batch, 1) if at == 0 else (1, times)
-    here = indexed.places(batch)
+    here = arange(batch)
     _run(_LAST, (lengths, here, step, hop), ((batch,), (batch,), None, None), y)
     return y
 
@@ -140,7 +142,7 @@ def _sequence_last(
     found = _lengths("SequenceLast", data._shape, sequence_length, use_sequence_length, axis, 1)
     _, _, times, batch = found
     inner = math.prod(data._shape[2:])
-    y = indexed.take(data._data, _last_rows(*found), 1, times * batch, inner)
+    y = front.take(data._data, _last_rows(*found), 1, times * batch, inner)
     return y, (batch, *data._shape[2:])
 
 
@@ -165,7 +167,7 @@ def _sequence_last_adjoint(
     found = _lengths("SequenceLast", shape, sequence_length, use_sequence_length, axis, 1)
     _, _, times, batch = found
     inner = math.prod(shape[2:])
-    return indexed.add(data._data, _last_rows(*found), 1, times * batch, inner), shape
+    return front.add(data._data, _last_rows(*found), 1, times * batch, inner), shape
 
 
 def _reverse_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
@@ -186,7 +188,7 @@ def _sequence_reverse(
         "SequenceReverse", data._shape, sequence_length, use_sequence_length, axis, 0, 0
     )
     rows = empty(times * batch, np.dtype("int64"))
-    operands = indexed.places(times), indexed.places(batch), lengths, batch
+    operands = arange(times), arange(batch), lengths, batch
     _run(_REVERSED, operands, ((times, 1), (batch,), (batch,), None), rows)
     inner = math.prod(data._shape[2:])
-    return indexed.take(data._data, rows, 1, times * batch, inner), data._shape
+    return front.take(data._data, rows, 1, times * batch, inner), data._shape

@@ -1,8 +1,6 @@
 """Sorting along an axis: order first, then values, indices or a mask from it.
 
-Elements are compared by their keys (`sort_keys`).  Ties stay in their order whichever way it goes,
-and NaN comes last.  Rows are sorted by the radix method, one byte at a time (Knuth, volume 3,
-section 5.2.5), short ones and few largest by insertion; on a device by `kernels/cuda/sort.py`.
+Ties stay in their order whichever way it goes, and NaN comes last.
 """
 
 from __future__ import annotations
@@ -12,124 +10,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...base import MXNetError
-from ...kernels import cuda
-from ...kernels.build.launch import chunked, grain, kernel
-from ...kernels.cpu.sort_keys import masks, sort_key
-from ...kernels.cpu.strided import bits
-from ...memory.device import DeviceArray
+from ...base import MXNetError, Shape
+from ...kernels import front
+from ...kernels.spec.strided import bits
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import index_dtype, integer
 from ..declare import operator
 from ..table import ZERO, F, Sample
 
 _INT64 = np.dtype("int64")
-_SHORT = 48  # rows up to this length, and so many chosen ones, are sorted by insertion
-
-# --- kernels --------------------------------------------------------------------------------------
-
-
-@kernel
-def _keys(
-    x: Any, start: int, step: int, sign: Any, inf: Any, top: Any, down: bool, keys: Any
-) -> None:
-    """The keys of a row's elements, given as bits."""
-    for i in range(keys.size):
-        keys[i] = sort_key(x[start + i * step], sign, inf, top, down)
-
-
-@kernel
-def _by_insertion(keys: Any, best: Any, order: Any) -> None:
-    """The first ``order.size`` in order; *best* is room for as many keys."""
-    k, held = order.size, 0
-    for i in range(keys.size):
-        key = keys[i]
-        if held == k:
-            if key >= best[k - 1]:
-                continue
-            j = k - 1
-        else:
-            j = held
-            held += 1
-        while j > 0 and best[j - 1] > key:
-            best[j], order[j] = best[j - 1], order[j - 1]
-            j -= 1
-        best[j], order[j] = key, i
-
-
-@kernel
-def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: int) -> Any:
-    """Sort all; returns whether the order ended up in *other_index*."""
-    n, swapped = keys.size, False
-    for i in range(n):
-        index[i] = i
-    counts = np.empty(256, np.int64)
-    for b in range(bytes_):
-        shift = np.uint64(8 * b)
-        counts[:] = 0
-        for i in range(n):
-            counts[np.int64((keys[i] >> shift) & np.uint64(255))] += 1
-        if counts[np.int64((keys[0] >> shift) & np.uint64(255))] == n:
-            continue
-        total = 0
-        for k in range(256):
-            counts[k], total = total, total + counts[k]
-        for i in range(n):
-            c = np.int64((keys[i] >> shift) & np.uint64(255))
-            other_keys[counts[c]], other_index[counts[c]] = keys[i], index[i]
-            counts[c] += 1
-        keys, other_keys = other_keys, keys
-        index, other_index, swapped = other_index, index, not swapped
-    return swapped
-
-
-@chunked
-def _order_rows(
-    x: Any, n: int, inner: int, k: int, sign: Any, inf: Any, top: Any, bytes_: int, down: bool,
-    order: Any, lo: int, hi: int,
-) -> None:  # fmt: skip
-    """For rows lo to hi - 1 the positions of their first k elements."""
-    keys, other_keys = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    index, other_index = np.empty(n, np.int64), np.empty(n, np.int64)
-    for r in range(lo, hi):
-        _keys(x, r // inner * n * inner + r % inner, inner, sign, inf, top, down, keys)
-        row = order[r * k : (r + 1) * k]
-        if n <= _SHORT or k <= _SHORT // 2:
-            _by_insertion(keys, other_keys, row)
-        else:
-            swapped = _by_radix(keys, other_keys, index, other_index, bytes_)
-            for i in range(k):
-                row[i] = other_index[i] if swapped else index[i]
-
-
-@chunked
-def _take_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
-    for r in range(lo, hi):
-        outer, own = r // inner, r % inner
-        row = order[r * k : (r + 1) * k]
-        for i in range(k):
-            y[(outer * k + i) * inner + own] = x[(outer * n + row[i]) * inner + own]
-
-
-@chunked
-def _put_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
-    for r in range(lo, hi):
-        outer, own = r // inner, r % inner
-        row = order[r * k : (r + 1) * k]
-        for i in range(k):
-            y[(outer * n + row[i]) * inner + own] = x[(outer * k + i) * inner + own]
-
-
-@chunked
-def _place_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
-    for r in range(lo, hi):
-        outer, own = r // inner, r % inner
-        row = order[r * k : (r + 1) * k]
-        for i in range(k):
-            y[(outer * k + i) * inner + own] = row[i]
-
-
-_MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
 
 # --- rows of an array -----------------------------------------------------------------------------
 
@@ -141,10 +31,10 @@ class _Rows(NamedTuple):
     n: int
     inner: int
     k: int
-    shape: tuple[int, ...]
+    shape: Shape
 
 
-def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
+def _rows(what: str, shape: Shape, axis: Any, k: Any) -> _Rows:
     if axis is None:
         n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
@@ -164,45 +54,30 @@ def _rows(what: str, shape: tuple[int, ...], axis: Any, k: Any) -> _Rows:
     return _Rows(math.prod(outer) * width, n, width, count, (*outer, count, *inner))
 
 
-def _order(x: Any, where: _Rows, is_ascend: Any) -> Any:
+def _order(x: Buffer, where: _Rows, is_ascend: Any) -> Buffer:
     """For each row the positions of its first k elements in order."""
     order = empty(where.rows * where.k, _INT64)
-    if order.size and x.__class__ is DeviceArray:
-        cuda.sort.order(x, where.rows, where.n, where.inner, where.k, not is_ascend, order)
-    elif order.size:
-        _order_rows(
-            bits(x), where.n, where.inner, where.k, *masks(x.dtype), x.dtype.itemsize,
-            not is_ascend, order, where.rows, grain(where.n, 40),
-        )  # fmt: skip
+    front.order(x, where.rows, where.n, where.inner, where.k, not is_ascend, order)
     return order
 
 
-def _taken(x: Any, order: Any, where: _Rows) -> Any:
+def _taken(x: Buffer, order: Buffer, where: _Rows) -> Buffer:
     """The elements of *x* at the positions in *order*."""
     y = empty(order.size, x.dtype)
-    _each("take", bits(x), order, where, bits(y))
+    front.move_by_order("take", bits(x), order, where.n, where.inner, where.k, bits(y))
     return y
 
 
-def _put(x: Any, order: Any, where: _Rows, y: Any) -> None:
+def _put(x: Buffer, order: Buffer, where: _Rows, y: Buffer) -> None:
     """Write the elements of *x* to the positions in *order* of *y*."""
-    _each("put", bits(x), order, where, bits(y))
+    front.move_by_order("put", bits(x), order, where.n, where.inner, where.k, bits(y))
 
 
-def _each(move: str, x: Any, order: Any, where: _Rows, y: Any) -> None:
-    """Run the kernel that does something for each position."""
-    args = (x, order, where.n, where.inner, where.k, y)
-    if order.size and y.__class__ is DeviceArray:
-        cuda.sort.each(move, *args)
-    elif order.size:
-        _MOVES[move](*args, where.rows, grain(where.k))
-
-
-def _indices(order: Any, where: _Rows, dtype: Any, what: str) -> np.ndarray[Any, Any]:
+def _indices(order: Buffer, where: _Rows, dtype: Any, what: str) -> Buffer:
     kind = index_dtype(what, dtype, where.n)
     wide = np.dtype("float32") if kind == np.float16 else kind
     y = empty(order.size, wide)
-    _each("place", order, order, where, y)
+    front.move_by_order("place", order, order, where.n, where.inner, where.k, y)
     return y if wide == kind else y.astype(kind)
 
 

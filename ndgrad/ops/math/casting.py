@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...base import as_dtype
 from ...context import written
-from ...kernels.cpu import elementwise
-from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.front import cast
 from ...memory.device import device_of, moved
 from ...memory.storage import empty
 from ..declare import operator
 from ..table import ZERO, F, Sample
-
-_COPY = Loop("copy", ("x",), (("y", "x"),))
-
-
-def copied(x: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """A flat copy of an array's elements in *dtype*, converted as C does it."""
-    source = x._data
-    y = empty(source.size, dtype)
-    if source.size:
-        # The wider side decides: a real number keeps its fraction until it is stored.
-        kind = source.dtype if source.dtype.kind == "f" or dtype.kind != "f" else dtype
-        compute = compute_type(kind, mathematical=False)
-        elementwise.run(_COPY, (source,), (source.shape,), (y,), compute)
-    return y
 
 
 def _cast_vjp(g: Any, data_dtype: Any) -> Any:
@@ -42,14 +25,15 @@ def _cast_vjp(g: Any, data_dtype: Any) -> Any:
 )
 def _cast(data: Any, *, dtype: Any) -> Any:
     """The elements converted to another dtype; a real number loses its fraction in an integer."""
-    return copied(data, as_dtype(dtype, op="cast")), data._shape
+    return cast(data._data, as_dtype(dtype, op="cast")), data._shape
 
 
 @operator("amp_cast", vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float64"}),))
 def _amp_cast(data: Any, *, dtype: Any) -> Any:
     """`Cast` for mixed precision: integers and bool stay as they are."""
     kind = data._data.dtype
-    return copied(data, as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind), data._shape
+    wanted = as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind
+    return cast(data._data, wanted), data._shape
 
 
 def _copy_to_context_vjp(g: Any, ctx: Any, source: Any) -> Any:
@@ -60,7 +44,7 @@ def _copy_to_context_vjp(g: Any, ctx: Any, source: Any) -> Any:
 def _copy_to_context(data: Any, *, ctx: str = "", source: str = "") -> Any:
     """A copy to be placed on another device: *ctx*, if one of the two has memory of its own."""
     if not ctx:
-        return copied(data, data._data.dtype), data._shape
+        return cast(data._data, data._data.dtype), data._shape
     target = written(ctx)
     flat = moved(data._data, device_of(target))
     return flat.copy() if flat is data._data else flat, data._shape, target
@@ -87,10 +71,10 @@ def _ones_like(data: Any) -> Any:
 @operator("make_loss", vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),))
 def _make_loss(data: Any) -> Any:
     """A copy that starts gradients: its own is 1, whatever comes in."""
-    return copied(data, data._data.dtype), data._shape
+    return cast(data._data, data._data.dtype), data._shape
 
 
 @operator("_independent", gradient=ZERO, samples=(Sample(((3, 4),)),))
 def _independent(*data: Any) -> Any:
     """A copy of the first array, constant in all of them: a derivative that turned out to be so."""
-    return copied(data[0], data[0]._data.dtype), data[0]._shape
+    return cast(data[0]._data, data[0]._data.dtype), data[0]._shape

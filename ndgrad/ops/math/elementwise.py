@@ -9,6 +9,8 @@ source are school calculus; the others are in Abramowitz and Stegun, chapters 4,
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..declare import binary, elementwise, unary
 from ..table import Sample
 
@@ -190,7 +192,9 @@ unary(
 # --- two operands ---------------------------------------------------------------------------------
 
 
-def _arithmetic(name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts):
+def _arithmetic(
+    name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts: Any
+) -> None:
     """``broadcast_<name>`` and, for the four operations MXNet has it for, ``elemwise_<name>``."""
     doc = facts.pop("doc")
     binary(f"broadcast_{name}", formula, d_a, d_b, aliases=aliases, doc=doc, **facts)

@@ -6,25 +6,11 @@ import math
 from functools import lru_cache
 from typing import Any
 
-from ...base import MXNetError, promote
-from ...kernels.cpu.matmul import (
-    Shape,
-    Sizes,
-    as_dtype_of,
-    fill_rows,
-    gemm_grads,
-    in_dtype,
-    in_result_dtype,
-    integer_product,
-    multiply,
-    one,
-    show,
-    sum_dtype,
-)
-from ...memory.device import DeviceArray
-from ...memory.storage import empty
+from ...base import MXNetError, Shape
+from ...kernels import front
 from ..axes import integer
 from ..declare import operator
+from ..products import Sizes, as_dtype_of, gemm_grads, show
 from ..table import F, Sample
 
 
@@ -129,19 +115,5 @@ def _fully_connected(
     given = None if bias is None else bias._shape
     m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, hidden, bool(flatten))
     if bias is None:
-        return multiply(data, weight, m, n, k, False, True), shape
-    dtype = promote(promote(data._data.dtype, weight._data.dtype), bias._data.dtype)
-    compute = sum_dtype(dtype, data._data)
-    a, b, row = in_dtype(data, compute), in_dtype(weight, compute), in_dtype(bias, compute)
-    y: Any = empty(m * n, compute)
-    if compute.kind == "f" or y.__class__ is DeviceArray:
-        # The product adds to what is there: filling with the bias takes the place of the pass
-        # in which BLAS would set zeros.
-        fill_rows(y, row, m, n)
-        if y.size and k:
-            one(a, b, y, m, n, k, False, True, 1.0, 1.0)
-    else:
-        if y.size:
-            integer_product(a, b, y, 1, m, n, k, False, True)
-        y.reshape(m, n)[...] += row
-    return in_result_dtype(y, dtype, data), shape
+        return front.product(data._data, weight._data, m, n, k, False, True), shape
+    return front.dense(data._data, weight._data, bias._data, m, n, k), shape

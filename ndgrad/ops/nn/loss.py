@@ -11,12 +11,11 @@ import math
 from typing import Any
 
 from ...base import MXNetError
-from ...kernels.cpu import elementwise, rowwise
-from ...kernels.cpu.rowwise import SOFTMAX
+from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.spec.rowwise import SOFTMAX
 from ...memory.storage import empty
 from ..declare import operator
-from ..math.casting import copied
 from ..table import F, Sample
 
 _NORMALIZATIONS = ("null", "batch", "valid")
@@ -158,7 +157,7 @@ def _softmax_output(
             f"of data's shape {list(data._shape)}; got shape {list(shape)}"
         )
     y = empty(data._data.size, data._data.dtype)
-    rowwise.run(SOFTMAX, (data._data,), y, form)
+    front.rowwise(SOFTMAX, (data._data,), y, form)
     return y, data._shape
 
 
@@ -203,7 +202,7 @@ def _regression(name: str, doc: str, forward: Any, difference: Any) -> None:
 
 
 def _copy(data: Any) -> Any:
-    return copied(data, data._data.dtype)
+    return front.cast(data._data, data._data.dtype)
 
 
 _SIGMOID = Loop("sigmoid", ("x",), (("y", "sigmoid(x)"),))
@@ -214,7 +213,7 @@ def _sigmoid(data: Any) -> Any:
     y = empty(x.size, x.dtype)
     if y.size:
         kind = compute_type(x.dtype, mathematical=True)
-        elementwise.run(_SIGMOID, (x,), (x.shape,), (y,), kind)
+        front.elementwise(_SIGMOID, (x,), (x.shape,), (y,), kind)
     return y
 
 

@@ -12,19 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, as_dtype
-from ...kernels.build.half import seen
-from ...kernels.build.launch import grain
-from ...kernels.cpu import indexed, row_losses, rowwise
-from ...kernels.cpu.reduction import Buffer
-from ...kernels.cpu.rowwise import SOFTMAX, Lines, line_form
+from ...base import MXNetError, Shape, as_dtype
+from ...kernels import front
 from ...kernels.spec.formula import compute_type
-from ...memory.device import DeviceArray
+from ...kernels.spec.reduction import REDUCTIONS, plan
+from ...kernels.spec.rowwise import SOFTMAX, Lines, line_form
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import choice, number
 from ..declare import operator
-from ..math.casting import copied
-from ..table import ZERO, F, Sample, lookup
+from ..table import ZERO, F, Sample
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
@@ -80,7 +77,7 @@ def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any
 def _forward(op: str, lines: Lines, data: Any, axis: Any, scale: float, dtype: Any) -> Any:
     form = line_form(op, data._shape or (1,), axis)
     y = empty(data._data.size, _out_dtype(op, data, dtype))
-    rowwise.run(lines, (data._data,), y, form, scale)
+    front.rowwise(lines, (data._data,), y, form, scale)
     return y, data._shape
 
 
@@ -88,7 +85,7 @@ def _along(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) ->
     """A fused gradient."""
     grad = empty(y._data.size, dtype)
     form = line_form(lines.name, y._shape or (1,), axis)
-    rowwise.run(lines, (y._data, g._data), grad, form, scale)
+    front.rowwise(lines, (y._data, g._data), grad, form, scale)
     return type(g)(grad, y._shape, g._ctx)
 
 
@@ -180,7 +177,7 @@ def _softmax(
     wanted = _out_dtype("softmax", data, dtype)
     lengths = _lengths("softmax", data, length, axis, use_length)
     y = empty(data._data.size, wanted)
-    rowwise.run(SOFTMAX, (data._data,), y, form, _scale(temperature), lengths)
+    front.rowwise(SOFTMAX, (data._data,), y, form, _scale(temperature), lengths)
     return y, data._shape
 
 
@@ -242,7 +239,7 @@ def _log_softmax(
     )
 
 
-def _activation_axis(shape: tuple[int, ...], mode: Any) -> tuple[int, int, int]:
+def _activation_axis(shape: Shape, mode: Any) -> tuple[int, int, int]:
     if choice("SoftmaxActivation", "mode", mode, ("instance", "channel")) == "channel":
         if len(shape) < 3:
             raise MXNetError(
@@ -274,7 +271,7 @@ def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
     """
     form = _activation_axis(data._shape, mode)
     y = empty(data._data.size, _out_dtype("SoftmaxActivation", data, None))
-    rowwise.run(SOFTMAX, (data._data,), y, form)
+    front.rowwise(SOFTMAX, (data._data,), y, form)
     return y, data._shape
 
 
@@ -288,17 +285,10 @@ def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
 )
 def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
     """1 at each label's place along the middle axis of *form*, else 0; none where it is outside."""
-    outer, n, inner = form
-    y: Any = empty(outer * n * inner, np.dtype(dtype))
-    y.fill(0)
-    if y.__class__ is DeviceArray:
-        indexed.hot(label._data.astype(np.int64), (outer, n, inner), y, 1, 0)
-        return y, tuple(form)
-    place = label._data.astype(np.int64)
-    line = np.arange(place.size)
-    at = (line // inner * n + place) * inner + line % inner
-    y[at[(place >= 0) & (place < n)]] = 1
-    return y, tuple(form)
+    form = tuple(form)
+    y = empty(math.prod(form), np.dtype(dtype))
+    front.one_hot(label._data.astype(np.int64), form, y, 1, 0)
+    return y, form
 
 
 def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
@@ -310,15 +300,13 @@ def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
 
 
 def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any) -> Any:
-    rows, n = data._shape
+    n = data._shape[1]
     x = data._data
     y = empty(x.size, x.dtype)
     if y.size:
         head = g._data.astype(_peak._data.dtype, copy=False)
         place = checked_labels(label._data, n)
-        row_losses.kernels(x.dtype).gradient(
-            seen(x), place, _peak._data, _weight._data, head, seen(y), n, rows, grain(n, 4)
-        )
+        front.cross_entropy_gradient(x, place, _peak._data, _weight._data, head, y, n)
     return type(g)(y, data._shape, g._ctx), None
 
 
@@ -328,16 +316,16 @@ def _cross_entropy_reference(data: Any, label: Any) -> Any:
     return -logs[np.arange(len(data)), np.asarray(label, int)].sum().reshape(1)
 
 
-def checked_labels(label: Any, n: int) -> Any:
+def checked_labels(label: Buffer, n: int) -> Any:
     """Labels as int64, each one of *n* classes."""
-    place = label.astype(np.int64)
+    place: Any = label.astype(np.int64)
 
     def text() -> str:
-        host = place.size and place.__class__ is np.ndarray
+        host = isinstance(place, np.ndarray) and place.size
         given = f"{place.min()} to {place.max()}" if host else "{value}"
         return f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got {given}"
 
-    indexed.checked(place, 0, n, MXNetError, text)
+    front.checked(place, 0, n, MXNetError, text)
     return place
 
 
@@ -381,11 +369,8 @@ def _softmax_cross_entropy(data: Any, label: Any) -> Any:
     place = checked_labels(label._data, n)
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
-    if rows:
-        row_losses.kernels(dtype).losses(
-            seen(data._data), place, loss, peak, weight, n, rows, grain(n, 4)
-        )
+    front.cross_entropy(data._data, place, loss, peak, weight, rows, n)
     # Rows are few: addition in float64 costs nothing.
-    added: Any = lookup("sum").forward
-    total, _ = added(Buffer(copied(Buffer(loss), np.dtype("float64"))))
-    return [(copied(Buffer(total), dtype), (1,)), (peak, (rows,)), (weight, (rows,))]
+    wide = front.cast(loss, np.dtype("float64"))
+    total = front.reduce(REDUCTIONS["sum"], wide, plan((rows,), (0,), False), wide.dtype)
+    return [(front.cast(total, dtype), (1,)), (peak, (rows,)), (weight, (rows,))]

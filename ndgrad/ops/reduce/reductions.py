@@ -1,7 +1,6 @@
 """Sums, products, extremes and norms.
 
-`REDUCTIONS` has one row for each way to combine; its formulas become kernels in
-`ndgrad.kernels.cpu.reduction`.  Full reductions have the shape ``(1,)``, ties of an extreme get the
+Full reductions have the shape ``(1,)``, ties of an extreme get the
 whole gradient each, and the gradient of a norm at zero is NaN, all as in MXNet.  Beyond it the
 gradient of a product is right where factors are zero, and integers are averaged without wrapping.
 """
@@ -14,42 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ... import tracing
-from ...base import MXNetError, as_dtype
-from ...kernels import cuda
-from ...kernels.build.launch import chunked, grain
-from ...kernels.cpu import elementwise as cpu_elementwise
-from ...kernels.cpu import reduction, strided
-from ...kernels.cpu.reduction import Buffer
+from ...base import MXNetError, Shape, as_dtype
+from ...kernels import front
+from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop, compute_type
-from ...kernels.spec.reduction import Reduction
-from ...memory.device import DeviceArray
+from ...kernels.spec.reduction import REDUCTIONS, Reduction
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import integer, sorted_axes
 from ..declare import elementwise, operator
-from ..math.casting import copied
 from ..table import ZERO, F, Sample
-
-Shape = tuple[int, ...]
-
-_NOT_NAN = "where(x != x, {}, x)"
-
-REDUCTIONS = {
-    row.name: row
-    for row in (
-        Reduction("sum", mixed=True),
-        Reduction("mean", finished="a / n", mixed=True),
-        Reduction("prod", combined="a * b", start="1"),
-        Reduction("nansum", mapped=_NOT_NAN.format(0), mixed=True),
-        Reduction("nanprod", mapped=_NOT_NAN.format(1), combined="a * b", start="1"),
-        Reduction("max", combined="maximum(a, b)", start="lowest", wide=False),
-        Reduction("min", combined="minimum(a, b)", start="highest", wide=False),
-        Reduction("norm1", mapped="abs(x)", mixed=True),
-        Reduction("norm2", mapped="x * x", finished="sqrt(a)", mathematical=True),
-        Reduction("sum_sq", mapped="x * x", mathematical=True),
-        Reduction("all_finite", mapped="where(isfinite(x), 1, 0)", combined="a * b", start="1"),
-    )
-}
 
 
 def _reduced(
@@ -58,12 +31,10 @@ def _reduced(
     axes: Shape,
     keepdims: bool,
     dtype: np.dtype[Any] | None = None,
-) -> tuple[np.ndarray[Any, Any], Shape]:
+) -> tuple[Buffer, Shape]:
     how = reduction.plan(x._shape, axes, bool(keepdims))
     dtype = x._data.dtype if dtype is None else dtype
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        return recorder.reduce(row, x, axes, how, dtype), how.shape
-    return reduction.run(row, x._data, how, dtype), how.shape
+    return front.reduce(row, x._data, how, dtype), how.shape
 
 
 def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
@@ -87,29 +58,6 @@ def _reshaped(data: Any, *, shape: Any) -> Any:
     return data._data, shape
 
 
-@chunked
-def _expand_runs(x, y, n, inner, lo, hi):
-    """y[o, r, :] = x[o, :] for the rows o * n + r in [lo, hi)."""
-    for row in range(lo, hi):
-        source = x[row // n * inner : row // n * inner + inner]
-        target = y[row * inner : row * inner + inner]
-        for i in range(inner):
-            target[i] = source[i]
-
-
-@chunked
-def _expand_elements(x, y, n, lo, hi):
-    """y[o * n + r] = x[o] for the elements [lo, hi)."""
-    outer = lo // n
-    while outer * n < hi:
-        start = max(lo, outer * n)
-        target = y[start : min(hi, outer * n + n)]
-        value = x[outer]
-        for i in range(target.size):
-            target[i] = value
-        outer += 1
-
-
 @operator(
     "_expand",
     vjp=lambda g, data_shape: F._sum_to(g, shape=data_shape),
@@ -120,23 +68,7 @@ def _expand(data: Any, *, shape: Any) -> Any:
     """The input broadcast to *shape*."""
     shape = tuple(shape)
     own = (1,) * (len(shape) - len(data._shape)) + data._shape
-    axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
-    x = data._data
-    if x.__class__ is DeviceArray:
-        return strided.gather(x, strided.broadcast(data._shape, shape)), shape
-    if x.dtype == np.float16:
-        x = x.view(np.uint16)
-    # The runs come last first, so that expanding them backwards ends at the right lengths.
-    for outer, n, inner in reversed(reduction.groups(shape, axes)):
-        y = empty(outer * n * inner, x.dtype)
-        if y.size and inner == 1:
-            _expand_elements(x, y, n, y.size, grain(1))
-        elif y.size:
-            _expand_runs(x, y, n, inner, outer * n, grain(inner))
-        x = y
-    if not axes:
-        x = x.copy()
-    return x.view(data._data.dtype), shape
+    return front.expand(data._data, own, shape), shape
 
 
 @operator(
@@ -297,31 +229,6 @@ _declare(
 # --- running products -----------------------------------------------------------------------------
 
 
-@chunked
-def _run(a, b, y, n, inner, start, reverse, lo, hi):
-    """The recurrence of `_running` for the columns [lo, hi) of all outer parts together."""
-    for column in range(lo, hi):
-        first = column // inner * n * inner + column % inner
-        value = start
-        for i in range(n):
-            at = first + (n - 1 - i if reverse else i) * inner
-            y[at] = value
-            value = value * a[at] + b[at] if b.size else value * a[at]
-
-
-@chunked
-def _cumulate(x, y, n, inner, lo, hi):  # type: ignore[no-untyped-def]
-    """Running sums down the columns [lo, hi) of all outer parts together."""
-    for column in range(lo, hi):
-        first = column // inner * n * inner + column % inner
-        value = x[first]
-        y[first] = value
-        for i in range(1, n):
-            at = first + i * inner
-            value = value + x[at]
-            y[at] = value
-
-
 def _running_vjp(g: Any, a: Any, b_shape: Any, y: Any, reverse: Any) -> Any:
     grad = F._running(a, g, reverse=not reverse)
     return y * grad, grad if b_shape else None
@@ -352,18 +259,13 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     With *start* 1 and no *b* that is the product of all earlier elements.  Its adjoint is the same
     recurrence backwards, so the operator is closed under differentiation.
     """
-    outer, n, inner = a._shape
     dtype = a._data.dtype
     wide = np.dtype("float64" if dtype.kind == "f" else "int64")
-    x = copied(a, wide)
-    addend = np.empty(0, wide) if b is None else copied(b, wide)
-    y: Any = empty(x.size, wide)
-    if x.size and y.__class__ is DeviceArray:
-        others = None if b is None else addend
-        cuda.scan.run(x, others, y, a._shape, wide.type(start).item(), bool(reverse))
-    elif x.size:
-        _run(x, addend, y, n, inner, wide.type(start), bool(reverse), outer * inner, grain(n, 4))
-    return (y if wide == dtype else copied(Buffer(y), dtype)), a._shape
+    x = front.cast(a._data, wide)
+    addend = None if b is None else front.cast(b._data, wide)
+    y = empty(x.size, wide)
+    front.scan(x, addend, y, a._shape, wide.type(start).item(), bool(reverse))
+    return (y if wide == dtype else front.cast(y, dtype)), a._shape
 
 
 def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
@@ -402,15 +304,12 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
         outer, n, inner = math.prod(a._shape[:at]), a._shape[at], math.prod(a._shape[at + 1 :])
     wide = np.dtype("float64" if kind.kind == "f" else "int64")
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
-    x = copied(a, kind)
-    x = x if kind == wide else copied(Buffer(x), wide)
-    y: Any = empty(x.size, wide)
-    if x.size and y.__class__ is DeviceArray:
-        cuda.scan.run(None, x, y, (outer, n, inner), inclusive=True)
-    elif x.size:
-        _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
+    x = front.cast(a._data, kind)
+    x = x if kind == wide else front.cast(x, wide)
+    y = empty(x.size, wide)
+    front.scan(None, x, y, (outer, n, inner), inclusive=True)
     shape = a._shape if axis is not None else (n,)
-    return (y if wide == kind else copied(Buffer(y), kind)), shape
+    return (y if wide == kind else front.cast(y, kind)), shape
 
 
 # --- norms and moments ----------------------------------------------------------------------------
@@ -422,26 +321,26 @@ _QUOTIENT = Loop("quotient", ("x", "m"), (("y", "x / m"),))
 _PRODUCT = Loop("product", ("m", "s"), (("y", "m * s"),))
 
 
-def _is_moderate(y: Any) -> bool:
-    """Whether sums of squares were far from the ends of float64; nobody knows on a device."""
-    return y.__class__ is np.ndarray and bool(np.all((y > 1e-140) & (y < 1e300)))
+def _is_moderate(y: Buffer) -> bool:
+    """Whether sums of squares were far from the ends of float64; on a device it is not known."""
+    return isinstance(y, np.ndarray) and bool(np.all((y > 1e-140) & (y < 1e300)))
 
 
 def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
     """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
     x, how = data._data, reduction.plan(data._shape, axes, True)
-    m = reduction.run(_LARGEST, x, how, x.dtype)
+    m = front.reduce(_LARGEST, x, how, x.dtype)
     y: Any = empty(m.size, dtype)
     if not m.size:
         return y
     divisor, z = empty(m.size, x.dtype), empty(x.size, x.dtype)
     # Neither nothing nor infinity and NaN divide.
-    cpu_elementwise.run(_DIVISOR, (m,), (how.kept,), (divisor,), "float64")
+    front.elementwise(_DIVISOR, (m,), (how.kept,), (divisor,), "float64")
     if x.size:
         shapes = data._shape, how.kept
-        cpu_elementwise.run(_QUOTIENT, (x, divisor), shapes, (z,), "float64")
-    root = reduction.run(REDUCTIONS["norm2"], z, how, x.dtype)
-    cpu_elementwise.run(_PRODUCT, (divisor, root), (how.kept, how.kept), (y,), "float64")
+        front.elementwise(_QUOTIENT, (x, divisor), shapes, (z,), "float64")
+    root = front.reduce(REDUCTIONS["norm2"], z, how, x.dtype)
+    front.elementwise(_PRODUCT, (divisor, root), (how.kept, how.kept), (y,), "float64")
     return y
 
 
@@ -556,12 +455,12 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
     found = sorted_axes("moments", axes, len(shape), arg="axes")
     how = reduction.plan(shape, found, bool(keepdims))
     wide = np.dtype(compute_type(dtype, mathematical=True))
-    mean = reduction.run(REDUCTIONS["mean"], x, how, wide)
+    mean = front.reduce(REDUCTIONS["mean"], x, how, wide)
     squares = empty(x.size, wide)
     if x.size:
-        cpu_elementwise.run(_DEVIATION, (x, mean), (shape, how.kept), (squares,), wide.name)
-    var = reduction.run(REDUCTIONS["mean"], squares, how, wide)
-    results = [copied(Buffer(y), dtype) if wide != dtype else y for y in (mean, var)]
+        front.elementwise(_DEVIATION, (x, mean), (shape, how.kept), (squares,), wide.name)
+    var = front.reduce(REDUCTIONS["mean"], squares, how, wide)
+    results = [front.cast(y, dtype) if wide != dtype else y for y in (mean, var)]
     return [(y, how.shape) for y in results]
 
 
@@ -575,7 +474,7 @@ def _counted(op: str, data: Any, num_arrays: Any) -> None:
         )
 
 
-def _each(row: str, data: Any) -> np.ndarray[Any, Any]:
+def _each(row: str, data: Any) -> Buffer:
     """A number for each array, as float32."""
     y = empty(len(data), np.dtype("float32"))
     for i, x in enumerate(data):
@@ -605,8 +504,9 @@ def _all_finite(data: Any, *, init_output: Any = True) -> Any:
 def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
     """`all_finite` of several arrays together."""
     _counted("multi_all_finite", data, num_arrays)
-    each = Buffer(_each("all_finite", data))
-    return _reduced(REDUCTIONS["min"], each, (0,), False)
+    how = reduction.plan((len(data),), (0,), False)
+    each = _each("all_finite", data)
+    return front.reduce(REDUCTIONS["min"], each, how, each.dtype), how.shape
 
 
 @operator(

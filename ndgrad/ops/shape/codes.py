@@ -7,9 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from ...base import MXNetError
-
-Shape = tuple[int, ...]
+from ...base import MXNetError, Shape
 
 
 def inferred_shape(op: str, shape: Shape, codes: Sequence[Any], reverse: bool = False) -> Shape:

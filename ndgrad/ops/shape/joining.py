@@ -9,39 +9,33 @@ from typing import Any
 
 import numpy as np
 
-from ... import tracing
-from ...base import MXNetError, promote
-from ...kernels.cpu import elementwise, strided
-from ...kernels.cpu.strided import Shape, sliced, whole
+from ...base import MXNetError, Shape, promote
+from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.spec.strided import sliced, whole
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import axis_of, integer, integers
 from ..declare import operator
-from ..math import casting
 from ..table import F, Sample
 
 # --- joining --------------------------------------------------------------------------------------
 
 
-def _common(arrays: Any) -> tuple[np.dtype[Any], list[Any]]:
+def _common(arrays: Any) -> tuple[np.dtype[Any], list[Buffer]]:
     """The dtype in which arrays are joined, and their elements in it."""
     dtype = reduce(promote, (x._data.dtype for x in arrays))
-    return dtype, [x._data if x._data.dtype == dtype else casting.copied(x, dtype) for x in arrays]
+    return dtype, [
+        x._data if x._data.dtype == dtype else front.cast(x._data, dtype) for x in arrays
+    ]
 
 
 def _joined(arrays: Any, shapes: list[Shape], axis: int) -> Any:
     """Arrays, seen in *shapes*, laid side by side along *axis*."""
-    dtype, sources = _common(arrays)
+    _, sources = _common(arrays)
     length = sum(shape[axis] for shape in shapes)
     shape = (*shapes[0][:axis], length, *shapes[0][axis + 1 :])
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        return recorder.join(sources, shapes, axis, shape), shape
-    y = empty(math.prod(shape), dtype)
-    at = 0
-    for source, own in zip(sources, shapes, strict=True):
-        strided.move(source, whole(own), y, sliced(whole(shape), axis, at, 1, own[axis]))
-        at += own[axis]
-    return y, shape
+    return front.join(sources, shapes, axis, shape), shape
 
 
 def _parts(g: Any, shapes: list[Shape], axis: int, needs: Any, dtypes: Any) -> list[Any]:
@@ -125,7 +119,7 @@ def _cut(data: Any, axis: int, bounds: list[int], squeeze: bool) -> list[Any]:
         shape = box.shape
         if squeeze:
             shape = (*shape[:axis], *shape[axis + 1 :])
-        results.append((strided.gather(data._data, box), shape))
+        results.append((front.strided_slice(data._data, box), shape))
     return results
 
 
@@ -259,6 +253,6 @@ def _add_n(*args: Any) -> Any:
     while sources and y.size:
         now = done + sources[: _MOST - len(done)]
         sources = sources[_MOST - len(done) :]
-        elementwise.run(_sum_loop(len(now)), tuple(now), (shape,) * len(now), (y,), compute)
+        front.elementwise(_sum_loop(len(now)), tuple(now), (shape,) * len(now), (y,), compute)
         done = [y]
     return y, shape

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
-from ...kernels.cpu import indexed, strided
-from ...kernels.cpu.strided import Box, Shape, contiguous_strides, whole
+from ...base import MXNetError, Shape
+from ...kernels import front
+from ...kernels.spec.strided import Box, contiguous_strides, whole
+from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import choice, integers, number
 from ..declare import operator
@@ -89,16 +90,18 @@ def _pad(data: Any, *, mode: Any, pad_width: Any, constant_value: Any = 0) -> An
     widths = _widths(data._shape, mode, pad_width)
     shape = _padded_shape(data._shape, widths)
     if mode == "constant":
-        y = empty(math.prod(shape), data._data.dtype)
-        y.fill(np.asarray(number("Pad", "constant_value", constant_value)).astype(y.dtype))
-        strided.move(data._data, whole(data._shape), y, _inside(data._shape, widths))
-        return y, shape
-    y, own = data._data, list(data._shape)
+        filled = empty(math.prod(shape), data._data.dtype)
+        value = np.asarray(number("Pad", "constant_value", constant_value)).astype(filled.dtype)
+        filled.fill(value)
+        front.strided_copy(data._data, whole(data._shape), filled, _inside(data._shape, widths))
+        return filled, shape
+    y: Buffer = data._data
+    own = list(data._shape)
     for axis, (a, b) in enumerate(widths):
         if a or b:
             n = own[axis]
             inner = math.prod(own[axis + 1 :])
-            y = indexed.take(y, _sources(n, a, b, mode), math.prod(own[:axis]), n, inner)
+            y = front.take(y, _sources(n, a, b, mode), math.prod(own[:axis]), n, inner)
             own[axis] = a + n + b
     return (y.copy() if y is data._data else y), shape
 
@@ -124,6 +127,6 @@ def _unpadded(data: Any, *, mode: Any, pad_width: Any, shape: Any) -> Any:
         if a or b:
             n = shape[axis]
             inner = math.prod(own[axis + 1 :])
-            y = indexed.add(y, _sources(n, a, b, mode), math.prod(own[:axis]), n, inner)
+            y = front.add(y, _sources(n, a, b, mode), math.prod(own[:axis]), n, inner)
             own[axis] = n
     return y, shape

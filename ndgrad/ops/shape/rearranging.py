@@ -7,10 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
-from ...kernels.cpu import elementwise, strided
-from ...kernels.cpu.strided import Box, Shape, contiguous_strides, sliced, whole
+from ...base import MXNetError, Shape
+from ...kernels import front
 from ...kernels.spec.formula import compute_type
+from ...kernels.spec.strided import (
+    Box,
+    broadcast,
+    contiguous_strides,
+    is_contiguous,
+    sliced,
+    whole,
+)
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import axis_of, integer, integers
@@ -20,7 +27,7 @@ from .codes import inferred_shape
 
 
 def _copy(data: Any) -> Any:
-    return strided.gather(data._data, whole((data._data.size,)))
+    return front.strided_slice(data._data, whole((data._data.size,)))
 
 
 def _back(g: Any, data_shape: Shape) -> Any:
@@ -43,9 +50,9 @@ def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: A
 def _as_strided(data: Any, *, shape: Any, strides: Any, offset: Any) -> Any:
     """Distinct elements of the input along strides; a view when they are one run of memory."""
     box = Box(shape, strides, offset)
-    if strided.is_contiguous(shape, strides):
+    if is_contiguous(shape, strides):
         return data._data[offset : offset + box.size], shape
-    return strided.gather(data._data, box), shape
+    return front.strided_slice(data._data, box), shape
 
 
 def _scatter_strided_vjp(g: Any, box: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
@@ -58,19 +65,19 @@ def _add_to_box(
     total: Buffer, data: Any, *, box: Shape, strides: Shape, offset: int, shape: Shape
 ) -> None:
     where = Box(box, strides, offset)
-    if strided.is_contiguous(box, strides):
+    if is_contiguous(box, strides):
         _add(total[offset : offset + where.size], data._data)
         return
-    part = strided.gather(total, where)
+    part = front.strided_slice(total, where)
     _add(part, data._data)
-    strided.move(part, whole(box), total, where)
+    front.strided_copy(part, whole(box), total, where)
 
 
 def _add(total: Any, x: Any) -> None:
     if x.size:
         loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
         compute = compute_type(x.dtype, mathematical=False)
-        elementwise.run(loop, (total, x), (total.shape, x.shape), (total,), compute)
+        front.elementwise(loop, (total, x), (total.shape, x.shape), (total,), compute)
 
 
 @operator(
@@ -81,7 +88,7 @@ def _add(total: Any, x: Any) -> None:
 )
 def _scatter_strided(data: Any, *, box: Any, strides: Any, offset: Any, shape: Any) -> Any:
     """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
-    return strided.scatter(data._data, math.prod(shape), Box(box, strides, offset)), shape
+    return front.strided_adjoint(data._data, math.prod(shape), Box(box, strides, offset)), shape
 
 
 def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, needs: Any) -> Any:
@@ -100,7 +107,7 @@ def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, n
 def _assigned(lhs: Any, rhs: Any, *, box: Any, strides: Any, offset: Any) -> Any:
     """The left input with a box replaced by the right one, which broadcasts to it."""
     y = _copy(lhs)
-    strided.move(rhs._data, strided.broadcast(rhs._shape, box), y, Box(box, strides, offset))
+    front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, Box(box, strides, offset))
     return y, lhs._shape
 
 
@@ -258,7 +265,7 @@ def _permuted(data: Any, shape: Shape, axes: Any) -> Any:
     """The elements of an array of *shape* with its axes in another order, flat."""
     strides = contiguous_strides(shape)
     box = Box(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
-    return strided.gather(data._data, box), box.shape
+    return front.strided_slice(data._data, box), box.shape
 
 
 def _order(axes: Any, ndim: int) -> Shape:
@@ -388,7 +395,7 @@ def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> An
 def _slice(data: Any, *, begin: Any, end: Any, step: Any = ()) -> Any:
     """A copy of the elements from *begin* to *end* along leading axes, every *step*-th."""
     box = _slice_box("slice", data._shape, begin, end, step)
-    return strided.gather(data._data, box), box.shape
+    return front.strided_slice(data._data, box), box.shape
 
 
 def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
@@ -415,7 +422,7 @@ def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
 def _slice_axis(data: Any, *, axis: Any, begin: Any, end: Any) -> Any:
     """A copy of the elements from *begin* to *end* along one axis."""
     box = _axis_box(data._shape, axis, begin, end)
-    return strided.gather(data._data, box), box.shape
+    return front.strided_slice(data._data, box), box.shape
 
 
 def _like_box(shape: Shape, other: Shape, axes: Any) -> Box:
@@ -452,7 +459,7 @@ def _slice_like_vjp(g: Any, axes: Any, data_shape: Shape, shape_like_shape: Shap
 def _slice_like(data: Any, shape_like: Any, *, axes: Any = ()) -> Any:
     """A copy cut to the lengths of another array, on all axes or those named."""
     box = _like_box(data._shape, shape_like._shape, axes)
-    return strided.gather(data._data, box), box.shape
+    return front.strided_slice(data._data, box), box.shape
 
 
 def _slice_assign_vjp(
@@ -476,7 +483,7 @@ def _slice_assign(lhs: Any, rhs: Any, *, begin: Any, end: Any, step: Any = ()) -
             f"Operator _slice_assign: rhs has shape {rhs._shape}, expected {box.shape}"
         )
     y = _copy(lhs)
-    strided.move(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, box)
+    front.strided_copy(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, box)
     return y, lhs._shape
 
 
@@ -497,7 +504,7 @@ def _slice_assign_scalar(
     box = _slice_box("_slice_assign_scalar", data._shape, begin, end, step)
     y = _copy(data)
     value = np.full(1, scalar).astype(y.dtype)
-    strided.move(value, strided.broadcast((), box.shape), y, box)
+    front.strided_copy(value, broadcast((), box.shape), y, box)
     return y, data._shape
 
 
@@ -514,7 +521,7 @@ def _reverse(data: Any, *, axis: Any) -> Any:
     for a in {axis_of("reverse", a, len(box.shape)) for a in integers("reverse", "axis", axis)}:
         n = box.shape[a]
         box = sliced(box, a, max(0, n - 1), -1, n)
-    return strided.gather(data._data, box), data._shape
+    return front.strided_slice(data._data, box), data._shape
 
 
 # --- diagonals ------------------------------------------------------------------------------------
@@ -568,8 +575,8 @@ def _diag(data: Any, *, k: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     box = _diagonal(shape, k, axis1, axis2)
     if len(shape) == 1:
         n = shape[0] + abs(int(k))
-        return strided.scatter(data._data, n * n, box), (n, n)
-    return strided.gather(data._data, box), box.shape
+        return front.strided_adjoint(data._data, n * n, box), (n, n)
+    return front.strided_slice(data._data, box), box.shape
 
 
 # --- what depends on the shape alone --------------------------------------------------------------

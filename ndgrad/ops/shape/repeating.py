@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
-from ...kernels.cpu import strided
-from ...kernels.cpu.strided import Shape
+from ...base import MXNetError, Shape
+from ...kernels import front
+from ...kernels.spec.strided import broadcast
 from ..axes import axis_of, integer, integers
 from ..declare import operator
 from ..table import F, Sample
@@ -23,7 +23,7 @@ def _broadcast(op: str, data: Any, target: Shape) -> Any:
         raise MXNetError(
             f"Operator {op}: Operand of shape {list(shape)} cannot be broadcasted to {list(target)}"
         )
-    return strided.gather(data._data, strided.broadcast(shape, target)), target
+    return front.strided_slice(data._data, broadcast(shape, target)), target
 
 
 def _summed(g: Any, data_shape: Shape) -> Any:
@@ -114,7 +114,7 @@ def _tile_vjp(g: Any, reps: Any, data_shape: Shape) -> Any:
 def _tile(data: Any, *, reps: Any) -> Any:
     """The array repeated *reps* times along each axis."""
     one, many, result = _tile_shapes(data._shape, reps)
-    return strided.gather(data._data, strided.broadcast(one, many)), result
+    return front.strided_slice(data._data, broadcast(one, many)), result
 
 
 def _repeat_shapes(shape: Shape, repeats: Any, axis: Any) -> tuple[Shape, Shape, Shape]:
@@ -145,4 +145,4 @@ def _repeat_vjp(g: Any, repeats: Any, axis: Any, data_shape: Shape) -> Any:
 def _repeat(data: Any, *, repeats: Any, axis: Any = None) -> Any:
     """Each element repeated, along an axis or in the flat array."""
     one, many, result = _repeat_shapes(data._shape, repeats, axis)
-    return strided.gather(data._data, strided.broadcast(one, many)), result
+    return front.strided_slice(data._data, broadcast(one, many)), result

@@ -1,4 +1,4 @@
-"""The kernels of `softmax_cross_entropy`: a loss for each row of scores, and its gradient."""
+"""Softmax cross-entropy by rows, and its gradient: what each row needs is read once or twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...memory.device import Buffer
 from ..build import binaries
+from ..build.half import seen
+from ..build.launch import grain
 from ..spec.formula import compute_type
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .rowwise import greatest_in_row
@@ -84,3 +87,21 @@ def source(dtype: np.dtype[Any]) -> str:
 def kernels(dtype: np.dtype[Any]) -> ModuleType:
     """The compiled ``losses`` and ``gradient`` for scores of *dtype*."""
     return binaries.load(f"softmax_cross_entropy_{dtype.name}", source(dtype))
+
+
+def losses(
+    x: Buffer, label: Buffer, loss: Buffer, peak: Buffer, weight: Buffer, rows: int, n: int
+) -> None:
+    """Fill the *loss* of each row of *x*, its greatest element, and one over its sum of exps."""
+    if rows:
+        kernel = kernels(x.dtype).losses
+        kernel(seen(x), label, loss, peak, weight, n, rows, grain(n, 4))
+
+
+def gradient(
+    x: Buffer, label: Buffer, peak: Buffer, weight: Buffer, head: Buffer, y: Buffer, n: int
+) -> None:
+    """Fill *y* with the gradient of the sum of all losses, times the one number *head*."""
+    if y.size:
+        kernel = kernels(x.dtype).gradient
+        kernel(seen(x), label, peak, weight, head, seen(y), n, label.size, grain(n, 4))

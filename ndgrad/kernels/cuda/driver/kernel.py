@@ -1,0 +1,135 @@
+"""Kernels for one signature, and their launch."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ....base import MXNetError
+from ....memory.device import DeviceArray
+from ..simulated import host_view
+from . import api
+from .api import SIMULATED, THREADS, checked, cuda
+from .arguments import NUMBERS, Words, packing
+from .compile import binary
+from .device import Device
+
+if SIMULATED:
+    from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
+
+
+class Kernel:
+    """A CUDA kernel for one signature, compiled for a device when it is first launched there.
+
+    Called as ``kernel(device, blocks, threads, args)``.  The caller answers for the types of
+    *args*: `DeviceArray`, arrays of the host (copied to the device and not back), and numbers.
+
+    Parameters
+    ----------
+    function : callable
+        A Python function that uses ``cuda``, imported from this module.
+    signature : tuple of numba types
+    contract : bool
+        Whether a product and a sum may be rounded once, together.  Not where other kernels, in
+        which the sum stands alone, have to give the same bits.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Bytes of each parameter of the machine code.
+    """
+
+    __slots__ = ("function", "signature", "contract", "sizes", "_pack", "_functions", "_words")
+
+    def __init__(
+        self, function: Callable[..., Any], signature: tuple[Any, ...], contract: bool = True
+    ) -> None:
+        self.function, self.signature, self.contract = function, signature, contract
+        self._pack, self.sizes = packing(signature)
+        self._functions: dict[int, Any] = {}
+        self._words: list[Words] = []  # that no launch uses
+
+    def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        for arg in args:
+            if arg.__class__ is np.ndarray:
+                args = tuple([device.constant(x) if x.__class__ is np.ndarray else x for x in args])
+                break
+        self.launch(device, blocks, threads, args)
+
+    def launch(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+        """The same for *args* of which none is on the host."""
+        if SIMULATED:
+            _simulate(self.function, device, blocks, threads, args)
+            return
+        device.activate()
+        function = self._functions.get(device.number)
+        if function is None:
+            function = self._functions[device.number] = self._loaded(device)
+        # Words that another thread's launch does not write to: the driver reads them without the
+        # interpreter's lock.
+        try:
+            words = self._words.pop()
+        except IndexError:
+            words = Words(len(self.sizes))
+        self.pack(words.memory, args)
+        stream = device.stream
+        if not stream.alone:
+            stream.order(args)
+        checked(
+            api.bindings.cuLaunchKernel(
+                *(function, blocks, 1, 1, threads, 1, 1, 0),
+                *(stream.handle, words.addresses, 0),
+            )
+        )
+        if not stream.alone:
+            stream.order(args)
+        self._words.append(words)
+
+    def pack(self, memory: Any, args: tuple[Any, ...]) -> None:
+        """Write what the driver is given for *args*, numbers as C converts them."""
+        try:
+            self._pack(memory, *args)
+        except (OverflowError, struct.error):
+            kinds = map(NUMBERS.get, self.signature)
+            numbers = [
+                arg if kind is None else kind[0](arg).value
+                for arg, kind in zip(args, kinds, strict=True)
+            ]
+            self._pack(memory, *numbers)
+
+    def _loaded(self, device: Any) -> Any:
+        """The kernel's handle on the active device."""
+        entry, cubin = binary(self, device.compute_capability)
+        module = checked(api.bindings.cuModuleLoadData(cubin))
+        return checked(api.bindings.cuModuleGetFunction(module, entry.encode()))
+
+    def over(self, device: Any, units: int, args: tuple[Any, ...], threads: int = THREADS) -> None:
+        """Launch with about a thread for each of *units*, in blocks of *threads*."""
+        self(device, device.blocks(-(-units // threads)), threads, args)
+
+
+_simulating = threading.Lock()  # the simulator runs one kernel at a time
+
+
+def _simulate(
+    function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
+) -> None:
+    if not 0 < blocks < 2**31:  # for which the simulator does nothing
+        raise MXNetError(f"a launch of {blocks} blocks; expected 1 to 2**31 - 1")
+    seen = [
+        FakeCUDAArray(host_view(x.address, x.size, x.dtype)) if isinstance(x, DeviceArray) else x
+        for x in args
+    ]
+
+    def work() -> None:
+        with _simulating, warnings.catch_warnings():
+            # A thread of the simulator says of overflows and NaN what a GPU does not.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            cuda.jit(function)[blocks, threads](*seen)
+
+    device.start(lambda stream: device.calls.run(stream.handle, work), args)

@@ -1,0 +1,176 @@
+"""Random numbers: the distributions, drawn from the process's stream into buffers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..base import Shape
+from ..memory.device import Buffer
+from ..memory.storage import empty
+from .build.launch import grain
+from .cpu import random
+from .cpu.philox import TILE, WORDS, draw
+from .front import cast, elementwise, entry
+from .spec.formula import Loop
+
+Dtype = np.dtype[Any]
+
+_UINT8 = np.dtype("uint8")
+_FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
+
+
+def drawing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that draws from the process's stream, each time it runs."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            return recorder.draw(function, args)
+        return function(*args)
+
+    return call
+
+
+def _per_tile(dtype: Dtype) -> int:
+    return WORDS // 2 if dtype == _FLOAT64 else WORDS
+
+
+def _tiles(n: int, dtype: Dtype) -> int:
+    return -(-n // _per_tile(dtype))
+
+
+def _computed(dtype: Dtype) -> Dtype:
+    return _FLOAT64 if dtype == _FLOAT64 else _FLOAT32
+
+
+def _stored(y: Buffer, dtype: Dtype) -> Buffer:
+    return y if y.dtype == dtype else cast(y, dtype)
+
+
+@drawing
+def uniform(n: int, dtype: Dtype, low: float, high: float) -> Buffer:
+    """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
+    compute = _computed(dtype)
+    y, count = empty(n, compute), _tiles(n, compute)
+    run, real = (random.uniform_f64 if compute == _FLOAT64 else random.uniform_f32), compute.type
+    below = np.nextafter(dtype.type(high), dtype.type(low))  # which rounding up must not pass
+    args = real(low), real(high - low), real(below if low < high else high)
+    run(*draw(count * TILE), *args, y, count, grain(WORDS, 4))
+    return _stored(y, dtype)
+
+
+@drawing
+def normal(n: int, dtype: Dtype, loc: float, scale: float) -> Buffer:
+    """*n* normally distributed numbers."""
+    compute = _computed(dtype)
+    y, count = empty(n, compute), _tiles(n, compute)
+    run, real = (random.normal_f64 if compute == _FLOAT64 else random.normal_f32), compute.type
+    run(*draw(count * TILE), real(loc), real(scale), y, count, grain(WORDS, 8))
+    return _stored(y, dtype)
+
+
+_MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
+
+
+@drawing
+def exponential(n: int, dtype: Dtype, scale: float) -> Buffer:
+    """*n* exponentially distributed numbers with mean *scale*."""
+    compute = _computed(dtype)
+    y = uniform(n, compute, 0.0, 1.0)
+    if n:
+        elementwise(_MINUS_LOG, (y, float(scale)), (y.shape, None), (y,), compute.name)
+    return _stored(y, dtype)
+
+
+@drawing
+def gamma(n: int, dtype: Dtype, alpha: Buffer) -> Buffer:
+    """*n* gamma distributed numbers of scale 1, as many for each of *alpha*."""
+    y = empty(n, _computed(dtype))
+    random.gammas(*draw(n), alpha, max(1, n // max(1, alpha.size)), y, n, grain(1, 60))
+    return _stored(y, dtype)
+
+
+@drawing
+def poisson(n: int, dtype: Dtype, lam: Buffer) -> Buffer:
+    """*n* Poisson distributed numbers, as many for each of *lam*."""
+    y = empty(n, _computed(dtype))
+    random.poissons(*draw(n), lam, max(1, n // max(1, lam.size)), y, n, grain(1, 60))
+    return _stored(y, dtype)
+
+
+@drawing
+def randint(n: int, dtype: Dtype, low: int, high: int) -> Buffer:
+    """*n* whole numbers in [low, high), every one as likely."""
+    y, last = empty(n, dtype), np.uint64(high - low - 1)
+    if high - low < 2**32:
+        count = -(-n // WORDS)
+        random.randints_small(*draw(count * TILE), low, last, y, count, grain(WORDS, 4))
+    else:
+        random.randints_large(*draw(n), low, last, y, n, grain(1, 30))
+    return y
+
+
+@drawing
+def masks(n: int, p: float) -> Buffer:
+    """*n* zeros and ones, a share *p* of them 0."""
+    mask, tiles = empty(n, _UINT8), -(-n // WORDS)
+    if p == 1.0:  # which the threshold, a word, cannot say
+        mask.fill(0)
+    else:
+        key = draw(tiles * TILE)
+        random.masks(*key, _threshold(p), mask, tiles, grain(WORDS, 4))
+    return mask
+
+
+def _threshold(p: float) -> np.uint32:
+    """Words from which on an element is kept, when *p* of them are to be dropped."""
+    return np.uint32(min(round(p * 2**32), 2**32 - 1))
+
+
+_APPLY = Loop("dropout", ("mask", "x", "scale"), (("y", "where(mask != 0, x * scale, 0)"),))
+
+
+def dropout(
+    x: Buffer, shape: Shape, shared: Shape, p: float, scale: float
+) -> tuple[Buffer, Buffer]:
+    """*x* of *shape* with a share *p* of zeros, the rest times *scale*; and the mask, of *shared*.
+
+    In one pass where no axis shares the mask, unless it is traced.
+    """
+    y = empty(x.size, x.dtype)
+    one_pass = shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16 and p < 1.0
+    if one_pass and tracing.recorder() is None:
+        mask, tiles = empty(x.size, _UINT8), -(-x.size // WORDS)
+        key = draw(tiles * TILE)
+        real = x.dtype.type(scale)
+        random.drop(*key, _threshold(p), x, real, mask, y, tiles, grain(WORDS, 4))
+        return y, mask
+    mask = masks(math.prod(shared), p)
+    compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
+    number = scale if x.dtype.kind == "f" else int(scale)
+    elementwise(_APPLY, (mask, x, number), (shared, shape, None), (y,), compute)
+    return y, mask
+
+
+def _permutation(n: int) -> np.ndarray[Any, Any]:
+    """The numbers below *n* in random order, on the host."""
+    order = np.empty(n, np.int64)
+    random.permutation(*draw(n), order)
+    return order
+
+
+def _choices(p: Buffer, rows: int, kinds: int, per: int, dtype: Dtype) -> Buffer:
+    """*per* indices for each row of probabilities, one for each of *kinds*."""
+    y = empty(rows * per, dtype)
+    random.choices(*draw(rows * per), p, kinds, per, y, rows, grain(kinds + 40 * per))
+    return y
+
+
+permutation = entry("permutation", _permutation)
+choices = entry("choices", _choices)

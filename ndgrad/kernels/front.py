@@ -1,0 +1,209 @@
+"""The entry points of kernels: one for each family, which chooses recorder, device or host.
+
+An operator calls an entry and does not know where its buffers are.  An entry
+
+* tells the recorder what would run, if this thread traces a function for `ndgrad.compile`.  One
+  without a hook there raises: what it computed would be a constant of the program.  An operator
+  whose kernels have no hook runs as a custom call, in the scope of `tracing.suspended`;
+* calls the back end of a device, which has functions of the same names, if the buffer that it looks
+  at (mostly the result) is in that device's memory;
+* otherwise calls the function of `kernels/cpu/`.
+
+Functions here that are no entries are made of entries, or of ``@chunked`` kernels that any back end
+runs as they are.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .. import tracing
+from ..base import Shape
+from ..memory import device
+from ..memory.device import Buffer, DeviceArray, in_use
+from ..memory.storage import empty
+from .build.launch import refuse_unrecorded
+from .cpu import cross_entropy as host_cross_entropy
+from .cpu import elementwise as host_elementwise
+from .cpu import extremes as host_extremes
+from .cpu import indexed as host_indexed
+from .cpu import matmul as host_matmul
+from .cpu import reduction as host_reduction
+from .cpu import rowwise as host_rowwise
+from .cpu import scan as host_scan
+from .cpu import sort as host_sort
+from .cpu import strided as host_strided
+from .spec.cast import cast_by
+from .spec.strided import Box, sliced, whole
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_STUB = """def {name}({signature}):
+    if active and (recorder := current()) is not None:
+        return {recorded}
+{on_device}    return host({arguments})
+"""
+
+_ON_DEVICE = """    if in_use and {at}.__class__ is DeviceArray:
+        return {at}.device.backend.{name}({arguments})
+"""
+
+
+def entry(name: str, host: Function, at: str | None = None, hook: str | None = None) -> Function:
+    """The entry point *name* of a family of kernels.
+
+    Parameters
+    ----------
+    name : str
+        Of the function in back ends of devices.
+    host : callable
+        The function for buffers on the host, with the entry's parameters.
+    at : str, optional
+        The buffer whose place decides, as an expression of the parameters.  Without one *host* is
+        called for any: it is made of other entries, or of ``@chunked`` kernels alone.
+    hook : str, optional
+        The recorder's method, which takes the entry's parameters.
+    """
+    parameters = inspect.signature(host).parameters.values()
+    arguments = ", ".join(p.name for p in parameters)
+    known: dict[str, Any] = {
+        "__name__": __name__,
+        "active": tracing.active,
+        "current": tracing.recorder,
+        "host": host,
+    }
+    known |= {"in_use": in_use, "DeviceArray": DeviceArray, "refuse": refuse_unrecorded}
+    signature = []
+    for p in parameters:
+        if p.default is not p.empty:
+            known[f"default_{p.name}"] = p.default
+        signature.append(p.name if p.default is p.empty else f"{p.name}=default_{p.name}")
+    text = _STUB.format(
+        name=name,
+        signature=", ".join(signature),
+        arguments=arguments,
+        recorded=f"recorder.{hook}({arguments})" if hook else f"refuse(recorder, {name!r})",
+        on_device=_ON_DEVICE.format(at=at, name=name, arguments=arguments) if at else "",
+    )
+    exec(compile(text, f"{__file__} ({name})", "exec"), known)
+    update_wrapper(known[name], host)
+    return known[name]  # type: ignore[no-any-return]
+
+
+# --- loops and reductions by formula --------------------------------------------------------------
+
+elementwise = entry("elementwise", host_elementwise.run, "results[0]", "elementwise")
+reduce = entry("reduce", host_reduction.run, "x", "reduce")
+rowwise = entry("rowwise", host_rowwise.run, "y", "lines")
+cast = cast_by(elementwise)
+
+
+def device_loop(*key: Any) -> Any:
+    """An element-wise loop over operands of one size, ready to be launched on a device."""
+    return in_use[0].backend.Flat(*key)
+
+
+# --- copies ---------------------------------------------------------------------------------------
+
+
+def _copy(source: Buffer, target: Buffer) -> None:
+    """Copy equal-sized flat buffers of one dtype."""
+    if source.size and source is not target:
+        if isinstance(source, np.ndarray) and isinstance(target, np.ndarray):
+            host_strided.copy(source, target)
+        else:
+            device.copy(source, target)
+
+
+copy = entry("copy", _copy, hook="copy")
+strided_copy = entry("strided_copy", host_strided.move, "y")
+strided_slice = entry("strided_slice", host_strided.gather, "x", "gather")
+expand = entry("expand", host_strided.expand, "x")
+
+
+def strided_adjoint(x: Buffer, n: int, box: Box) -> Buffer:
+    """*n* zeros in which the box *box* holds the elements of *x*."""
+    y = empty(n, x.dtype)
+    y.fill(0)
+    strided_copy(x, whole(box.shape), y, box)
+    return y
+
+
+def _join(parts: Sequence[Buffer], shapes: Sequence[Shape], axis: int, shape: Shape) -> Buffer:
+    """Arrays of one dtype side by side along *axis* of an array of *shape*."""
+    y = empty(whole(shape).size, parts[0].dtype)
+    at = 0
+    for part, own in zip(parts, shapes, strict=True):
+        strided_copy(part, whole(own), y, sliced(whole(shape), axis, at, 1, own[axis]))
+        at += own[axis]
+    return y
+
+
+join = entry("join", _join, hook="join")
+
+# --- rows and elements by index -------------------------------------------------------------------
+
+take = entry("take", host_indexed.take, "x")
+put = entry("put", host_indexed.put, "y")
+_add_into = entry("add_into", host_indexed.add_into, "y")
+checked = entry("checked", host_indexed.checked, "index")
+distinct = entry("distinct", host_indexed.distinct, "index")
+last_writer = entry("last_writer", host_indexed.last_writer, "index")
+one_hot = entry("one_hot", host_indexed.one_hot, "y")
+take_along_axis = entry("take_along_axis", host_indexed.take_along_axis)
+put_along_axis = entry("put_along_axis", host_indexed.put_along_axis)
+are_last = entry("are_last", host_indexed.are_last)
+ravel = entry("ravel", host_indexed.ravel)
+unravel = entry("unravel", host_indexed.unravel)
+take_in_rows = entry("take_in_rows", host_indexed.take_in_rows)
+log_in_rows = entry("log_in_rows", host_indexed.log_in_rows)
+add_in_rows = entry("add_in_rows", host_indexed.add_in_rows)
+_resolve = entry("resolve", host_indexed.resolve)
+
+
+def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
+    """Add the rows *g* to those of *y* that `take` would pick; float16 is summed in float32."""
+    if g.dtype != np.float16:
+        _add_into(g, index, y, outer, length, inner)
+        return
+    total = cast(y, np.dtype("float32"))
+    _add_into(cast(g, total.dtype), index, total, outer, length, inner)
+    copy(cast(total, y.dtype), y)
+
+
+def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
+    """The adjoint of `take`: zeros to which rows are added."""
+    y = empty(outer * length * inner, g.dtype)
+    y.fill(0)
+    add_into(g, index, y, outer, length, inner)
+    return y
+
+
+def positions(index: Buffer, length: int, mode: int) -> Buffer:
+    """Indices as int64, made valid for *length* in a mode of `spec.indexed` but RAW."""
+    x = index
+    if x.dtype.kind == "b":
+        x = x.view(np.uint8)
+    elif x.dtype == np.float16:
+        x = cast(x, np.dtype("float32"))
+    y = empty(x.size, np.dtype("int64"))
+    _resolve(x, y, length, mode)
+    return y
+
+
+# --- products, and kernels along an axis ----------------------------------------------------------
+
+product = entry("product", host_matmul.product, "a", "product")
+product_into = entry("product_into", host_matmul.product_into, "c")
+dense = entry("dense", host_matmul.dense, "a")
+scan = entry("scan", host_scan.scan, "y")
+order = entry("order", host_sort.order, "y")
+move_by_order = entry("move_by_order", host_sort.move_by_order, "y")
+argextreme = entry("argextreme", host_extremes.argextreme, "y")
+cross_entropy = entry("cross_entropy", host_cross_entropy.losses)
+cross_entropy_gradient = entry("cross_entropy_gradient", host_cross_entropy.gradient)

@@ -1,0 +1,30 @@
+"""Casts: a copy into another dtype, made of a back end's element-wise loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...memory.device import Buffer
+from ...memory.storage import empty_like
+from .formula import Loop, compute_type
+
+_COPY = Loop("copy", ("x",), (("y", "x"),))
+
+
+def cast_by(run: Callable[..., None]) -> Callable[[Buffer, np.dtype[Any]], Any]:
+    """The function that copies a buffer into a dtype by *run*, which fills buffers by a loop."""
+
+    def cast(x: Buffer, dtype: np.dtype[Any]) -> Any:
+        """A copy of the elements in *dtype*, converted as C does it."""
+        y = empty_like(x, dtype)
+        if x.size:
+            # The wider side decides: a real number keeps its fraction until it is stored.
+            kind = x.dtype if x.dtype.kind == "f" or dtype.kind != "f" else dtype
+            compute = compute_type(kind, mathematical=False)
+            run(_COPY, (x,), (x.shape,), (y,), compute)
+        return y
+
+    return cast

@@ -1,0 +1,139 @@
+"""Copies along strides: what is copied to where, and how the axes of both sides are merged.
+
+A box is a shape with strides and an offset (in elements) into a flat array.  Axes are merged
+wherever both sides allow; then a copy has one of three forms: runs that are contiguous on both
+sides, tiles where one side is contiguous along another axis than the other (a transpose), and
+elements one by one.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...base import Shape
+from ...memory.device import Buffer
+from .layout import constant
+
+_BITS = {1: np.dtype("uint8"), 2: np.dtype("uint16"), 4: np.dtype("uint32"), 8: np.dtype("uint64")}
+
+
+class Box(NamedTuple):
+    """Where elements lie in a flat array: element (i, j, ...) at offset + i * strides[0] + ..."""
+
+    shape: Shape
+    strides: Shape
+    offset: int = 0
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+@lru_cache(maxsize=4096)
+def contiguous_strides(shape: Shape) -> Shape:
+    """Strides, in elements, of an array in C order."""
+    strides, step = [], 1
+    for length in reversed(shape):
+        strides.append(step)
+        step *= length
+    return tuple(strides[::-1])
+
+
+@lru_cache(maxsize=4096)
+def is_contiguous(shape: Shape, strides: Shape) -> bool:
+    """Whether a box of these strides is one run of memory in C order."""
+    if 0 in shape:
+        return True
+    whole = contiguous_strides(shape)
+    return all(n == 1 or a == b for n, a, b in zip(shape, strides, whole, strict=True))
+
+
+def bits(x: Buffer) -> Any:
+    """*x* as unsigned integers of its elements' width."""
+    return x.view(_BITS[x.dtype.itemsize])
+
+
+class Plan(NamedTuple):
+    """How a copy is carried out.
+
+    Attributes
+    ----------
+    kind : {'runs', 'tiles', 'elements'}
+    geometry : numpy.ndarray
+        int64: number of outer axes, their lengths, their strides in x, their strides in y.
+    rows : int
+        Product of the outer lengths and *middle*.
+    middle, inner : tuple of int
+        Length, stride in x and stride in y of the last two axes.
+    divisor : int
+        What divides the length of runs and every stride between them; 1 if there are none.
+    """
+
+    kind: str
+    geometry: np.ndarray[Any, Any]
+    rows: int
+    middle: tuple[int, int, int]
+    inner: tuple[int, int, int]
+    divisor: int
+
+
+def _merged(shape: Shape, xs: Shape, ys: Shape) -> list[tuple[int, int, int]]:
+    axes: list[tuple[int, int, int]] = []
+    for length, a, b in zip(shape, xs, ys, strict=True):
+        if length == 1:
+            continue
+        if axes and axes[-1][1] == a * length and axes[-1][2] == b * length:
+            axes[-1] = (axes[-1][0] * length, a, b)
+        else:
+            axes.append((length, a, b))
+    return axes
+
+
+@lru_cache(maxsize=4096)
+def plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
+    axes = _merged(shape, xs, ys) or [(1, 1, 1)]
+    kind = "runs" if axes[-1][1:] == (1, 1) else "elements"
+    if kind == "elements" and axes[-1][2] == 1 and axes[-1][1] != 0:
+        # The axis along which x is contiguous, if any: the other side of a transpose.
+        across = next((i for i, (_, a, _) in enumerate(axes[:-1]) if a == 1), None)
+        if across is not None:
+            length = axes[across][0]
+            if min(length, axes[-1][0]) >= 8:
+                axes[-1:-1] = [axes.pop(across)]
+                kind = "tiles"
+            elif length > axes[-1][0]:
+                axes.append(axes.pop(across))
+    inner = axes.pop()
+    middle = axes.pop() if axes else (1, 0, 0)
+    columns = list(zip(*axes, strict=True)) or [(), (), ()]
+    geometry = constant([len(axes), *columns[0], *columns[1], *columns[2]])
+    divisor = 1
+    if kind == "runs":
+        divisor = math.gcd(inner[0], *middle[1:], *columns[1], *columns[2])
+    return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor)
+
+
+def broadcast(shape: Shape, target: Shape) -> Box:
+    """The box of an array of *shape* that looks like *target*, to which it broadcasts."""
+    lead = len(target) - len(shape)
+    strides = tuple(
+        0 if n == 1 else step for n, step in zip(shape, contiguous_strides(shape), strict=True)
+    )
+    return Box(target, (0,) * lead + strides)
+
+
+def sliced(box: Box, axis: int, start: int, step: int, length: int) -> Box:
+    """Every *step*-th element of *box* along *axis*, from *start* on, *length* of them."""
+    stride = box.strides[axis]
+    shape = (*box.shape[:axis], length, *box.shape[axis + 1 :])
+    strides = (*box.strides[:axis], stride * step, *box.strides[axis + 1 :])
+    return Box(shape, strides, box.offset + start * stride)
+
+
+def whole(shape: Shape) -> Box:
+    """All of an array."""
+    return Box(shape, contiguous_strides(shape))
