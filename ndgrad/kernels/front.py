@@ -38,6 +38,7 @@ from .cpu import rowwise as host_rowwise
 from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
+from .cpu.elementwise_text import source as elementwise_text  # noqa: F401
 from .spec.cast import cast_by
 from .spec.strided import Box, sliced, whole
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import kernels
 from ..base import MXNetError, as_dtype, shown
-from ..kernels.cpu import elementwise_text
+from ..kernels import front
 from ..kernels.spec.formula import compute_type
 from .table import ALIASES, OPS, ElementwiseOp, lookup
 
@@ -36,7 +36,7 @@ def _source(name: str, dtype: Any) -> str:
         letters = "".join("s" if arg in op.params else "v" for arg in loop.args)
         dtypes = (kind,) * len(loop.args)
         results = (kind,) * len(loop.results)
-        texts.append(elementwise_text.source(loop, dtypes, results, compute, letters))
+        texts.append(front.elementwise_text(loop, dtypes, results, compute, letters))
     return "\n\n".join(texts)
 
 
