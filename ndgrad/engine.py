@@ -191,7 +191,7 @@ def _leading_to(order: Sequence[Maker], wanted: set[Any]) -> list[Maker]:
 def run_backward(
     order: Sequence[Any], pending: Pending, arithmetic: Arithmetic, retain: bool
 ) -> dict[Leaf, Any]:
-    """Run the nodes of *order* backward; returns the complete gradients of the leaves in it.
+    """Run the nodes of *order* backward; returns the gradients of the leaves that want one.
 
     Parameters
     ----------
@@ -214,7 +214,8 @@ def run_backward(
             if gradient is None:
                 continue
             if node.__class__ is Leaf:
-                found[node] = gradient
+                if node.req != "null":
+                    found[node] = gradient
                 continue
             whole = node.node
             if whole not in pending:
@@ -267,8 +268,6 @@ def _accumulate(found: dict[Leaf, Buffer]) -> None:
     else sees takes the place of the leaf's, if nobody else sees that: no element is copied.
     """
     for leaf in list(found):
-        if leaf.req == "null":
-            continue
         target = leaf.grad
         if leaf.req == "add":
             buffer_arithmetic.add_into(target._data, found.pop(leaf))

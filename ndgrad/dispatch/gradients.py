@@ -166,9 +166,9 @@ def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, An
 
 
 @cache
-def _sums_on_device() -> Kernels:
+def _sums(letters: str, on_device: bool = False) -> Kernels:
     row: Any = lookup("broadcast_add")
-    return Kernels(row, "vv", front.device_loop)
+    return Kernels(row, letters, front.device_loop) if on_device else Kernels(row, letters)
 
 
 class Arithmetic(Protocol):
@@ -216,12 +216,16 @@ class _BufferArithmetic:
 
     @staticmethod
     def _sum(a: Any, b: Any, out: Any) -> Any:
-        if out.__class__ is DeviceArray and a.dtype is b.dtype and not tracing.active:
-            _sums_on_device()[a.dtype]((a, b), (out,))
-            return out
-        loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
-        compute = compute_type(a.dtype, mathematical=False)
-        if a.size:
+        if a.dtype is b.dtype and a.size and not tracing.active:
+            if out.__class__ is DeviceArray:
+                _sums("vv", on_device=True)[a.dtype]((a, b), (out,))
+            elif out is a:
+                _sums("ov")[a.dtype].run((a, b), a.size, 1)
+            else:
+                _sums("vv")[a.dtype].run((a, b, out), a.size, 1)
+        elif a.size:
+            loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
+            compute = compute_type(a.dtype, mathematical=False)
             front.elementwise(loop, (a, b), (a.shape, b.shape), (out,), compute)
         return out
 

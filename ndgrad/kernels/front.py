@@ -30,6 +30,7 @@ from ..memory.storage import empty
 from .build.launch import refuse_unrecorded
 from .cpu import cross_entropy as host_cross_entropy
 from .cpu import elementwise as host_elementwise
+from .cpu import elementwise_text as host_elementwise_text
 from .cpu import extremes as host_extremes
 from .cpu import indexed as host_indexed
 from .cpu import matmul as host_matmul
@@ -38,9 +39,8 @@ from .cpu import rowwise as host_rowwise
 from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
-from .cpu.elementwise_text import source as elementwise_text  # noqa: F401
 from .spec.cast import cast_by
-from .spec.strided import Box, sliced, whole
+from .spec.strided import Box, is_contiguous, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -102,6 +102,7 @@ elementwise = entry("elementwise", host_elementwise.run, "results[0]", "elementw
 reduce = entry("reduce", host_reduction.run, "x", "reduce")
 rowwise = entry("rowwise", host_rowwise.run, "y", "lines")
 cast = cast_by(elementwise)
+elementwise_text = host_elementwise_text.source
 
 
 def device_loop(*key: Any) -> Any:
@@ -130,7 +131,9 @@ expand = entry("expand", host_strided.expand, "x")
 def strided_adjoint(x: Buffer, n: int, box: Box) -> Buffer:
     """*n* zeros in which the box *box* holds the elements of *x*."""
     y = empty(n, x.dtype)
-    y.fill(0)
+    one_run = is_contiguous(box.shape, box.strides)  # then there are zeros around it alone
+    for part in (y[: box.offset], y[box.offset + box.size :]) if one_run else (y,):
+        part.fill(0)
     strided_copy(x, whole(box.shape), y, box)
     return y
 

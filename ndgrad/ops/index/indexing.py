@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, as_dtype
+from ...base import MXNetError, as_dtype
 from ...kernels import front
+from ...kernels.cpu.strided import Shape
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.indexed import CLIP, OUT_OF_BOUNDS, RAW, WRAP
 from ...kernels.spec.layout import constant
 from ...memory.device import Buffer, host
-from ...memory.device import Buffer as MemoryBuffer
 from ...memory.storage import empty
 from ..axes import axis_of, choice, integer, integers, largest_index
 from ..declare import operator
@@ -48,7 +48,7 @@ def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_
 
 
 def _add_to_rows(
-    total: MemoryBuffer, data: Any, *, index: Any, outer: int, length: int, inner: int, shape: Shape
+    total: Any, data: Any, *, index: Any, outer: int, length: int, inner: int, shape: Shape
 ) -> None:
     front.add_into(data._data, index, total, outer, length, inner)
 
@@ -155,9 +155,7 @@ def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
     return F.take(g, indices, axis=axis, mode=mode), None
 
 
-def _add_taken(
-    total: MemoryBuffer, data: Any, indices: Any, *, axis: Any, mode: Any, shape: Shape
-) -> None:
+def _add_taken(total: Any, data: Any, indices: Any, *, axis: Any, mode: Any, shape: Shape) -> None:
     outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
     front.add_into(data._data, index, total, outer, length, inner)
@@ -382,7 +380,7 @@ def _gather_nd(data: Any, indices: Any) -> Any:
     return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
 
 
-def _add_gathered(total: MemoryBuffer, data: Any, indices: Any, *, shape: Shape) -> None:
+def _add_gathered(total: Any, data: Any, indices: Any, *, shape: Shape) -> None:
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
     front.add_into(data._data, rows, total, 1, length, inner)
