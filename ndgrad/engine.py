@@ -240,7 +240,7 @@ def run_backward(
                         owned.add(parent)
                     pending[parent] = result
                     continue
-                # References of a gradient that nobody else has: pending's, have's and the call's.
+                # The references to a gradient that is seen from here alone: pending, have, the call.
                 if parent not in owned and not (
                     on_buffers
                     and getrefcount(pending[parent]) == 3
@@ -264,8 +264,10 @@ def run_backward(
 def _accumulate(found: dict[Leaf, Buffer]) -> None:
     """Write gradients to the leaves' arrays, or add them, as ``grad_req`` says; empties *found*.
 
-    This comes last of all, so that a backward that fails has written nothing.  A buffer that nobody
-    else sees takes the place of the leaf's, if nobody else sees that: no element is copied.
+    This comes last of all, so that a backward that fails has written nothing.  Where the gradient's
+    buffer and that of the leaf's array each have no other reference, nor views, the array takes the
+    gradient's over and no element is copied.  On a device it is always copied: the CUDA graphs of
+    compiled functions know gradients by their addresses.
     """
     for leaf in list(found):
         target = leaf.grad

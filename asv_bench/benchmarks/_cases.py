@@ -250,6 +250,35 @@ _TAKE = {
 }
 
 
+def _gradients() -> list[Case]:
+    """What is little but memory traffic of gradients: into a variable's, or a part of it."""
+
+    def step_by_step(library: Any, x: Any) -> Any:
+        """As a recurrent network reads its input."""
+        total = x[0]
+        for t in range(1, 16):
+            total = total + x[t]
+        return total
+
+    matrix = (lambda: (uniform(2000, 1000),), 1)
+    forms: list[tuple[str, Callable[[], tuple[Any, ...]], int, Callable[..., Any]]] = [
+        (
+            "mul-4M",
+            lambda: (uniform(4 * MILLION), uniform(4 * MILLION, seed=1)),
+            2,
+            lambda library, a, b: a * b,
+        ),
+        ("rows", *matrix, lambda library, x: x[200:1200]),
+        ("columns", *matrix, lambda library, x: x[:, 200:700]),
+        ("16-slices", lambda: (uniform(16, 32, 1000),), 1, step_by_step),
+    ]
+    libraries = ("mx", "torch", "jax", "autograd")
+    return [
+        Gradient(f"gradient/{name}", inputs, variables, dict.fromkeys(libraries, loss))
+        for name, inputs, variables, loss in forms
+    ]
+
+
 def _jax_random(kind: str) -> Callable[..., Any]:
     keys: list[Any] = []
 
@@ -343,6 +372,7 @@ _ALL: list[Case] = [
         traffic=2 * FLOAT * _PICKED * _WIDTH,
     ),
     Gradient("take/rows+scatter", _take_inputs, 1, _TAKE, requires=("take",)),
+    *_gradients(),
     _random("uniform"),
     _random("normal"),
     Fresh(

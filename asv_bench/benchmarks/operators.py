@@ -68,5 +68,6 @@ MLPStep = _group("MLPStep", "mlp-step", doc="Forward, backward and update of a b
 LayerNormPrimitives = _group("LayerNormPrimitives", "layer-norm", doc="Out of nine operators.")
 Transpose = _group("Transpose", "transpose", doc="Axes moved in memory.")
 TakeScatter = _group("TakeScatter", "take", doc="Rows of a table, and their gradient.")
+Gradients = _group("Gradients", "gradient", doc="Into a variable's memory, or a part of it.")
 Random = _group("Random", "random", doc="Draws of 4 M numbers.")
 Compiled = _group("Compiled", "compiled", doc="Whole programs, each a compiled function.")

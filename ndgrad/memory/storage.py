@@ -343,10 +343,10 @@ def empty_like(data: device.Buffer, dtype: np.dtype[Any] | None = None) -> Any:
 
 
 def owns_memory(data: Any) -> bool:
-    """Whether `data` is an array of the host that is all of its memory, and no library's of others.
+    """Whether `data` is an array of the host that has its memory to itself: no view, nor imported.
 
-    Who holds the only reference to such an array knows that nothing else sees its elements: views,
-    also those that other libraries have through DLPack, hold one.
+    If there is one reference to such an array, then nothing else sees its elements: each view, also
+    one that another library has through DLPack, holds a reference.
     """
     if data.__class__ is not np.ndarray:
         return False

@@ -66,7 +66,7 @@ class Leaf:
         The gradient's array, of the variable's shape.
     req : {'write', 'add', 'null'}
     fresh : bool
-        Whether a gradient was written since somebody last cleared the flag (MXNet's `_fresh_grad`).
+        Whether a gradient was written since the flag was last cleared (MXNet's `_fresh_grad`).
     ordinal : int
         Its number among all variables, in the order of marking.
     """

@@ -180,6 +180,26 @@ def test_training_and_higher_orders() -> None:
         np.testing.assert_allclose(there, here, rtol=1e-6)
 
 
+def test_gradients_of_parts_are_added() -> None:
+    results = []
+    for ctx in (CPU, GPU):
+        x, w = nd.array(NUMBERS, ctx=ctx).reshape(6, 4), nd.ones((6, 4), ctx=ctx)
+        x.attach_grad()
+        w.attach_grad("add")
+        alias = x.grad[1:3]
+        index = nd.array([0, 2, 0, 5], ctx=ctx)
+        for _ in range(2):
+            with autograd.record():
+                y = x[0] * 2 + x[3] + (x * w).sum(axis=0) + nd.take(x, index).sum(axis=0)
+                part = nd.slice_axis(x, axis=1, begin=1, end=3)
+                y = y + nd.take(x * 3, index).sum(axis=0) + part.sum() + (part * 2).sum()
+            y.backward()
+        assert np.array_equal(alias.asnumpy(), x.grad.asnumpy()[1:3])
+        results.append((x.grad.asnumpy(), w.grad.asnumpy()))
+    for here, there in zip(*results, strict=True):
+        assert np.array_equal(here, there)
+
+
 def test_the_same_random_numbers() -> None:
     draws = []
     for ctx in (CPU, GPU):

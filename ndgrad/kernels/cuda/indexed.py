@@ -56,7 +56,7 @@ _ADD = """def kernel(g, order, index, y, length, count, n, size):
         j = row - outer * count
         target = index[order[j]]
         if j == 0 or index[order[j - 1]] != target:
-            total = {dtype}(0)
+            total = y[(outer * length + target) * n + column]
             while j < count and index[order[j]] == target:
                 total = {dtype}(total + g[(outer * count + order[j]) * n + column])
                 j += 1

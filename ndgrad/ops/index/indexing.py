@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, as_dtype
+from ...base import MXNetError, Shape, as_dtype
 from ...kernels import front
-from ...kernels.cpu.strided import Shape
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.indexed import CLIP, OUT_OF_BOUNDS, RAW, WRAP
 from ...kernels.spec.layout import constant
