@@ -9,7 +9,7 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.compiler.program.instructions import Place
 from ndgrad.compiler.program.layout import _inverse, _through, matrices
-from ndgrad.kernels.cpu.strided import Box, contiguous_strides
+from ndgrad.kernels.spec.strided import Box, contiguous_strides
 
 rng = np.random.default_rng(3)
 COPY = "gather"

@@ -10,7 +10,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels.cpu import strided
-from ndgrad.kernels.cpu.strided import Box
+from ndgrad.kernels.spec.strided import Box
 
 
 def numbers(*shape: int, dtype: str = "float32") -> np.ndarray[Any, Any]:

@@ -55,6 +55,13 @@ _ON_DEVICE = """    if in_use and {at}.__class__ is DeviceArray:
 """
 
 
+ENTRIES: dict[str, tuple[str | None, str | None]] = {}
+"""By name: the buffer whose place decides, and the recorder's hook.
+
+A back end has a function of the name of each for which a buffer decides.
+"""
+
+
 def entry(name: str, host: Function, at: str | None = None, hook: str | None = None) -> Function:
     """The entry point *name* of a family of kernels.
 
@@ -93,6 +100,7 @@ def entry(name: str, host: Function, at: str | None = None, hook: str | None = N
     )
     exec(compile(text, f"{__file__} ({name})", "exec"), known)
     update_wrapper(known[name], host)
+    ENTRIES[name] = at, hook
     return known[name]  # type: ignore[no-any-return]
 
 
