@@ -34,25 +34,21 @@ def _cumulate(x, y, n, inner, lo, hi):
             y[at] = value
 
 
-def scan(
-    a: Any,
-    b: Any,
-    y: Any,
-    form: tuple[int, int, int],
-    start: float = 0,
-    reverse: bool = False,
-    inclusive: bool = False,
+def recurrence(
+    a: Any, b: Any, y: Any, form: tuple[int, int, int], start: float, reverse: bool
 ) -> None:
     """Fill *y* with ``v = v * a + b`` from *start* on, along the middle axis of *form*.
 
-    Without *a* (None) factors are 1, without *b* addends are 0.  Each value is the one before its
-    step; with *inclusive*, for which there is no *a*, the one behind it.
+    Each value is the one before its step.  Without *b* (None) addends are 0.
     """
     outer, n, inner = form
-    if not y.size:
-        return
-    if inclusive:
-        _cumulate(b, y, n, inner, outer * inner, grain(n, 4))
-    else:
+    if y.size:
         b = np.empty(0, y.dtype) if b is None else b
         _run(a, b, y, n, inner, y.dtype.type(start), reverse, outer * inner, grain(n, 4))
+
+
+def running_sum(x: Any, y: Any, form: tuple[int, int, int]) -> None:
+    """Fill *y* with the sums of the elements up to each one, along the middle axis of *form*."""
+    outer, n, inner = form
+    if y.size:
+        _cumulate(x, y, n, inner, outer * inner, grain(n, 4))

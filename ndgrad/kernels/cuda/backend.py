@@ -13,7 +13,7 @@ from .indexed import add_into, checked, distinct, last_writer, one_hot, put, tak
 from .matmul import dense, product, product_into
 from .reduction import run as reduce
 from .rowwise import run as rowwise
-from .scan import run as scan
+from .scan import recurrence, running_sum
 from .sort import move_by_order, order
 from .strided import expand
 from .strided import gather as strided_slice
@@ -38,9 +38,10 @@ __all__ = [
     "product",
     "product_into",
     "put",
+    "recurrence",
     "reduce",
     "rowwise",
-    "scan",
+    "running_sum",
     "strided_copy",
     "strided_slice",
     "take",

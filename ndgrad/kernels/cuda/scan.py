@@ -121,7 +121,7 @@ def kernel(parts: str, dtype: np.dtype[Any], role: str, inclusive: bool) -> Kern
     return Kernel(made, (*given, getattr(types, dtype.name), types.boolean, *numbers))
 
 
-def run(
+def _scan(
     a: Any,
     b: Any,
     y: Any,
@@ -134,8 +134,6 @@ def run(
 
     Without *a* (None) factors are 1, without *b* addends are 0.
     """
-    if not y.size:
-        return
     outer, n, inner = form
     parts = "a" * (a is not None) + "b" * (b is not None)
     given = tuple(x for x in (a, b) if x is not None)
@@ -160,5 +158,19 @@ def run(
     totals = {x: empty(size, y.dtype) for x in parts}
     launch("totals", *totals.values())
     carries = empty(size, y.dtype)
-    run(totals.get("a"), totals.get("b"), carries, (outer, chunks, inner), start)
+    _scan(totals.get("a"), totals.get("b"), carries, (outer, chunks, inner), start)
     launch("carried", carries, y)
+
+
+def recurrence(
+    a: Any, b: Any, y: Any, form: tuple[int, int, int], start: float, reverse: bool
+) -> None:
+    """Fill *y* with ``v = v * a + b``, as `ndgrad.kernels.cpu.scan.recurrence`."""
+    if y.size:
+        _scan(a, b, y, form, start, reverse)
+
+
+def running_sum(x: Any, y: Any, form: tuple[int, int, int]) -> None:
+    """Fill *y* with running sums, as `ndgrad.kernels.cpu.scan.running_sum`."""
+    if y.size:
+        _scan(None, x, y, form, inclusive=True)

@@ -264,7 +264,7 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     x = front.cast(a._data, wide)
     addend = None if b is None else front.cast(b._data, wide)
     y = empty(x.size, wide)
-    front.scan(x, addend, y, a._shape, wide.type(start).item(), bool(reverse))
+    front.recurrence(x, addend, y, a._shape, wide.type(start).item(), bool(reverse))
     return (y if wide == dtype else front.cast(y, dtype)), a._shape
 
 
@@ -307,7 +307,7 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
     x = front.cast(a._data, kind)
     x = x if kind == wide else front.cast(x, wide)
     y = empty(x.size, wide)
-    front.scan(None, x, y, (outer, n, inner), inclusive=True)
+    front.running_sum(x, y, (outer, n, inner))
     shape = a._shape if axis is not None else (n,)
     return (y if wide == kind else front.cast(y, kind)), shape
 
