@@ -1,7 +1,7 @@
-"""Whether a thread is tracing: what the compiler watches, and where it looks.
+"""Whether a thread traces a function for `ndgrad.compile`, and its recorder.
 
-While `ndgrad.compile` traces a function, calls do not run kernels: every door to one asks here for
-the thread's recorder and tells it what would run.  Nothing is asked while no thread traces:
+Meanwhile calls do not run kernels: every entry point of one (`kernels.front`) asks here for the
+thread's recorder and tells it what would run.  Nothing is asked while no thread traces:
 `active` is empty then, and looking at that costs two nanoseconds.
 """
 

@@ -1,11 +1,12 @@
 """Arrays in a device's memory: what stands in for a flat NumPy array, and where one is made.
 
-Nothing here knows CUDA.  A `Device` is what the room that drives GPUs offers; a `DeviceArray` is a
-piece of its memory that behaves like the flat 1-d `numpy.ndarray` of the host as far as operators
-need it.  Whoever would look at single elements on the host has to say so: NumPy refuses one.
+Nothing here knows CUDA.  A `Device` is what the driver of a GPU offers, and has the back end that
+its kernels are in; a `DeviceArray` is a piece of its memory that behaves like the flat 1-d
+`numpy.ndarray` of the host as far as operators need it.  What would look at single elements on the
+host has to say so: NumPy refuses one.
 
-`in_use` is empty until a first GPU is used.  The doors to kernels ask it before anything else, so
-that all of this costs a program on the CPU a look at an empty list.
+`in_use` is empty until a first GPU is used.  The entry points of kernels ask it before anything
+else, so that all of this costs a program on the CPU a look at an empty list.
 """
 
 from __future__ import annotations

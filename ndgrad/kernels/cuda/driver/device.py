@@ -255,7 +255,7 @@ class Device:
     def constant(self, host: np.ndarray[Any, Any]) -> DeviceArray:
         """A flat array of the host here, as an argument of a kernel.
 
-        One that nobody can write to (geometry, mostly) is copied once and kept.
+        A read-only one (geometry, mostly) is copied once and kept.
         """
         flat = np.ascontiguousarray(host).reshape(-1)
         if host.flags.writeable or host.base is not None:

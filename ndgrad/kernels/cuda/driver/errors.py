@@ -24,14 +24,14 @@ class DeferredErrors:
     """What kernels found wrong with the values of their arguments.
 
     A kernel cannot raise, and to ask it would be to wait for it.  So it does something harmless
-    instead and leaves word in memory of the host's, where looking costs nothing; the error is
-    raised when the host waits for the device anyhow.  Of several faults the one of the error that
-    was thought of first is reported, and of several values the least.
+    instead and sets a flag in memory of the host's, which costs nothing to read; the error is
+    raised when the host waits for the device anyhow.  Of several errors the one that got its number
+    first is raised, and of several values the least.
 
     Attributes
     ----------
     word : DeviceArray
-        One int64 for `report`.
+        One int64, which kernels write to.
     """
 
     _NONE = 2**63 - 1
@@ -59,7 +59,7 @@ class DeferredErrors:
             return self._codes.setdefault((error, text), len(self._codes))
 
     def raise_any(self) -> None:
-        """Raise the error that kernels have left word of; the host has waited for them."""
+        """Raise the error of the flag that kernels have set; the host has waited for them."""
         left = int(self._host[0])
         if left == self._NONE:
             return
