@@ -240,7 +240,7 @@ def run_backward(
                         owned.add(parent)
                     pending[parent] = result
                     continue
-                # The references to a gradient that is seen from here alone: pending, have, the call.
+                # The references to a gradient seen from here alone: pending, have, the call.
                 if parent not in owned and not (
                     on_buffers
                     and getrefcount(pending[parent]) == 3
