@@ -77,13 +77,8 @@ def _copies(instruction: Map) -> bool:
 
 
 def cost(instruction: Instruction) -> int:
-    """Work of an element in cheap operations; a function counts as eight."""
-    if not isinstance(instruction, Map):
-        return 1000
-    return 1 + 8 * len(formula(instruction.text).functions - _CHEAP)
-
-
-_CHEAP = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isnan", "sign"})
+    """Work of an element, in additions."""
+    return formula(instruction.text).cost if isinstance(instruction, Map) else 1000
 
 
 def partition(

@@ -100,13 +100,12 @@ def run(
     code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
     scalar = np.dtype(compute)
     dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
-    if not plan.rows and len(results) == 1:
-        for i, x in enumerate(operands):
-            if x is results[0] and code[i] == "v":
-                kernel = compiled(loop, dtypes, (x.dtype,), compute, f"{code[:i]}o{code[i + 1 :]}")
-                kernel.run(operands, x.size, 1)
-                return
-    kernel = compiled(loop, dtypes, tuple(r.dtype for r in results), compute, code)
+    out_dtypes = tuple([r.dtype for r in results])
+    if not plan.rows and (places := _overwritten(operands, results, code)):
+        code = "".join("o" if i in places else letter for i, letter in enumerate(code))
+        compiled(loop, dtypes, out_dtypes, compute, code).run(operands, results[0].size, 1)
+        return
+    kernel = compiled(loop, dtypes, out_dtypes, compute, code)
     if plan.rows:
         kernel.run((*operands, *results, plan.geometry), plan.rows, plan.inner)
     else:
@@ -114,3 +113,16 @@ def run(
 
 
 cast = cast_by(run)
+
+
+def _overwritten(operands: tuple[Any, ...], results: tuple[Any, ...], code: str) -> list[int]:
+    """For each result the operand whose memory it is; empty if one has memory of its own."""
+    places = []
+    for result in results:
+        for i, x in enumerate(operands):
+            if x is result and code[i] == "v":
+                places.append(i)
+                break
+        else:
+            return []
+    return places if places == sorted(places) else []

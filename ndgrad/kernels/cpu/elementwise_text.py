@@ -40,9 +40,10 @@ def source(
     compute : str
         The type of the arithmetic: ``'float32'``, ``'float64'`` or an integer type.
     layout : str
-        One letter an operand: ``v`` a vector that runs with the result, ``o`` one that the only
-        result overwrites, ``b`` an array of one element, ``s`` a scalar argument.  A leading ``r``
-        chooses the row form, in which ``b`` is an array whose value is constant along a row.
+        One letter an operand: ``v`` a vector that runs with the result, ``o`` one that a result
+        overwrites (then each result overwrites one, in their order), ``b`` an array of one
+        element, ``s`` a scalar argument.  A leading ``r`` chooses the row form, in which ``b`` is
+        an array whose value is constant along a row.
 
     Returns
     -------
@@ -63,9 +64,15 @@ def source(
     formulas = [formula for _, formula in loop.results]
 
     def assigned(values: Iterable[str]) -> list[str]:
+        made = [
+            stored(value, dtype, compute) for value, dtype in zip(values, out_dtypes, strict=True)
+        ]
+        if len(overwritten) < 2:
+            return [f"{name}[i] = {value}" for name, value in zip(outs, made, strict=True)]
+        # A later result may read what an earlier one replaces: all are computed first.
         return [
-            f"{name}[i] = {stored(value, dtype, compute)}"
-            for name, value, dtype in zip(outs, values, out_dtypes, strict=True)
+            *[f"new_{name} = {value}" for name, value in zip(outs, made, strict=True)],
+            *[f"{name}[i] = new_{name}" for name in outs],
         ]
 
     def statements(formulas: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ _INF_F32 = f32("inf")
 _INF = float("inf")
 
 
-@scalar("abs", "float32", cuda="fabs")
+@scalar("abs", "float32", cuda="fabs", cost=0)
 def abs_f32(x):
     """|x|."""
     return abs(x)
@@ -29,7 +29,7 @@ def abs_int(x):
     return -x if x < 0 else x
 
 
-@scalar("sign", "float32")
+@scalar("sign", "float32", cost=0)
 def sign_f32(x):
     """-1, 0 or 1; 0 for NaN, as in MXNet."""
     return f32(1.0) if x > f32(0.0) else (f32(-1.0) if x < f32(0.0) else f32(0.0))
@@ -193,7 +193,7 @@ def div_int(a, b):
     return (0 if b == 0 else -a) if trap else q
 
 
-@scalar("maximum", "float32")
+@scalar("maximum", "float32", cost=0)
 def maximum_f32(a, b):
     """The larger; NaN if either is."""
     return maximum(a, b)
@@ -209,7 +209,7 @@ def maximum_int(a, b):
     return a if a > b else b
 
 
-@scalar("minimum", "float32")
+@scalar("minimum", "float32", cost=0)
 def minimum_f32(a, b):
     """The smaller; NaN if either is."""
     return minimum(a, b)
@@ -225,7 +225,7 @@ def minimum_int(a, b):
     return a if a < b else b
 
 
-@scalar("where", "float32")
+@scalar("where", "float32", cost=0)
 def where_f32(condition, a, b):
     """a where the condition is not zero, else b."""
     return a if condition != 0 else b
@@ -241,7 +241,7 @@ def where_int(condition, a, b):
     return a if condition != 0 else b
 
 
-@scalar("isnan", "float32")
+@scalar("isnan", "float32", cost=0)
 def isnan_f32(x):
     """1 where x is NaN, else 0."""
     return f32(1.0) if x != x else f32(0.0)
@@ -252,7 +252,7 @@ def isnan_f64(x):
     return 1.0 if x != x else 0.0
 
 
-@scalar("isinf", "float32")
+@scalar("isinf", "float32", cost=0)
 def isinf_f32(x):
     """1 where x is infinite, else 0."""
     return f32(1.0) if abs(x) == _INF_F32 else f32(0.0)
@@ -263,7 +263,7 @@ def isinf_f64(x):
     return 1.0 if abs(x) == _INF else 0.0
 
 
-@scalar("isfinite", "float32")
+@scalar("isfinite", "float32", cost=0)
 def isfinite_f32(x):
     """1 where x is neither infinite nor NaN, else 0."""
     return f32(1.0) if abs(x) < _INF_F32 else f32(0.0)

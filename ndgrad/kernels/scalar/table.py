@@ -38,6 +38,8 @@ class Scalar:
     abs64 : float
         float64 at negative arguments is held to ``abs64 * max(1, |result|)`` where that is more:
         functions with zeros between their poles, which fixed precision cannot follow.
+    cost : int
+        Work of a call, in additions; 0 where it takes no more instructions than they do.
     cuda : str or None
         The ``math`` function that numba.cuda maps to its own; None: our source runs there.
     domain : tuple of float
@@ -56,6 +58,7 @@ class Scalar:
     ulp32: float = 0.0
     ulp64: float = 0.0
     abs64: float = 0.0
+    cost: int = 8
     cuda: str | None = None
     domain: tuple[float, float] = (-10.0, 10.0)
     doc: str = ""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...base import MXNetError
+from ..scalar import SCALARS
 
 _INTEGER = "int64"
 """Literals and results of integer arithmetic are as wide as the widest operand."""
@@ -42,6 +43,11 @@ class Formula:
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
+
+    @cached_property
+    def cost(self) -> int:
+        """Work of an element, in additions; operators between operands count as one together."""
+        return 1 + sum(SCALARS[name].cost for name in self.functions)
 
     @cached_property
     def _code(self) -> CodeType:

@@ -11,7 +11,6 @@ from .fused import NEUTRAL, FormulaStep, Fused, ReductionStep
 from .text import ExpressionWriter, expression, loaded, small_argument_expression, stored
 
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
-_INEXPENSIVE = frozenset({"where", "maximum", "minimum", "abs", "square", "neg", "isnan"})
 
 
 class FusedWriter:
@@ -67,8 +66,7 @@ class FusedWriter:
             return 0
         step = self.steps[name]
         assert isinstance(step, FormulaStep)
-        own = 1 + 8 * len(formula(step.text).functions - _INEXPENSIVE)
-        return own + sum(self._cost(other) for _, other in step.operands)
+        return formula(step.text).cost + sum(self._cost(other) for _, other in step.operands)
 
     def _choose_scratch(self) -> None:
         for step in self.fused.steps:
