@@ -224,7 +224,8 @@ def run_backward(
             continue
         if gradient is not None:
             op = node.op
-            derivative = op.flat_backward if on_buffers else op.recorded_backward
+            bound = op.bound
+            derivative = bound.flat_backward if on_buffers else bound.recorded_backward
             results = derivative(node, gradient)
             for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
                 if parent is None or parent.__class__ is Constant:

@@ -16,9 +16,6 @@ from ndgrad.ops.table import DIFFERENTIABLE, ElementwiseOp, Op, Sample
 from ndgrad.tape import Leaf
 from ndgrad.testing import assert_close, sample_inputs
 
-DYNAMIC = {"_contrib_boolean_mask", "_unmasked"}
-"""Rows that make a shape of values, forward or backward."""
-
 
 def leaves(result: Any) -> list[Any]:
     return list(result) if isinstance(result, (list, tuple)) else [result]
@@ -73,7 +70,7 @@ OTHER = [
 
 @pytest.mark.parametrize(("op", "sample"), FIRST)
 def test_row(op: Op, sample: Sample) -> None:
-    if op.name in DYNAMIC:
+    if op.dynamic_shape:
         with pytest.raises(mx.MXNetError, match=r"^compile: operator .* makes a shape"):
             run_row(op, sample, "float64", mx.compile)
     else:
@@ -83,7 +80,7 @@ def test_row(op: Op, sample: Sample) -> None:
 @pytest.mark.full
 @pytest.mark.parametrize(("op", "sample"), OTHER)
 def test_row_with_other_parameters(op: Op, sample: Sample) -> None:
-    if op.name not in DYNAMIC:
+    if not op.dynamic_shape:
         compare_row(op, sample, "float64")
 
 

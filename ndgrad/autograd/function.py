@@ -14,7 +14,7 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..context import Context
 from ..dispatch import convert, record_call, unrecorded
-from ..ops.table import Op
+from ..ops.table import Bound, Op
 from ..tape import Constant, Node, OutputSlot, state
 
 
@@ -231,8 +231,7 @@ def _row(name: str, inputs: int, outputs: int) -> Op:
         name=name,
         inputs=tuple(f"input{i}" for i in range(inputs)),
         outputs=tuple(f"output{i}" for i in range(outputs)),
-        flat_backward=_backward,
-        recorded_backward=_backward,
+        bound=Bound(call=None, flat_backward=_backward, recorded_backward=_backward),
     )
 
 

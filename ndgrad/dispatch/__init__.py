@@ -7,8 +7,11 @@ arrays, whose results can be differentiated again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..kernels.front import copy as copy_flat
-from ..ops.table import OPS, ElementwiseOp, Op, lookup
+from ..ops.table import Bound, CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
 from .elementwise import in_place_call
@@ -22,6 +25,7 @@ from .gradients import (
 )
 from .structured import (
     check_writable,
+    composite_call,
     convert,
     record_call,
     separated,
@@ -30,6 +34,7 @@ from .structured import (
     write_into,
     written,
 )
+from .updates import update_call
 
 __all__ = [
     "Arithmetic",
@@ -52,14 +57,19 @@ __all__ = [
 
 
 def install(array: type[Array]) -> None:
-    """Make operators return *array*, and open every row of the table for calls."""
+    """Make operators return *array*, and bind those of the table."""
     classes.array = array
-    for op in OPS.values():
-        bind(op)
+    for_each(bind)
 
 
 def bind(op: Op) -> None:
-    """Give a row its ``call`` and its derivatives; also one registered later, a user's kernel."""
-    op.call = elementwise_call(op) if isinstance(op, ElementwiseOp) else structured_call(op)
-    op.flat_backward = flat_backward(op)
-    op.recorded_backward = recorded_backward(op)
+    """Give an operator its call and its derivatives."""
+    op.bound = Bound(_call(op), flat_backward(op), recorded_backward(op))
+
+
+def _call(op: Op) -> Callable[..., Any]:
+    if isinstance(op, ElementwiseOp):
+        return elementwise_call(op)
+    if isinstance(op, UpdateOp):
+        return update_call(op)
+    return composite_call(op) if isinstance(op, CompositeOp) else structured_call(op)

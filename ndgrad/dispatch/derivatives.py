@@ -18,8 +18,10 @@ from ..ops.table import ZERO, ElementwiseOp, F, lookup
 from ..tape import Array, Node, is_tracked
 from ..tracing import active
 from . import classes
-from .elementwise import as_scalar, functions
-from .structured import unrecorded
+from .elementwise import as_scalar, function_on_arrays
+from .structured import (
+    unrecorded,
+)
 
 Dtype = np.dtype[Any]
 Flat = np.ndarray[Any, Any]
@@ -201,7 +203,8 @@ def recorded_derivative(
             results.append(None)
             continue
         text = op.derivatives[name]
-        value = formula(text).evaluate(functions(text, lambda f: getattr(F, f)), values)
+        functions = {f: function_on_arrays(f) for f in formula(text).functions}
+        value = formula(text).evaluate(functions, values)
         if not isinstance(value, Array):
             results.append(None)  # a number, chosen by one: linear in the gradient, so it is 0
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,11 @@ from ..base import MXNetError, promote, shown
 from ..kernels import cuda, front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
-from ..kernels.spec.formula import compute_type, formula
+from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
 from ..memory.device import address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
-from ..ops.table import ElementwiseOp
+from ..ops.table import ElementwiseOp, Op, lookup
 from ..tape import Array, state
 from ..tracing import active
 from . import classes
@@ -260,7 +261,7 @@ def _general(
     scalar = np.dtype(compute)
     extra = loop.args[len(inputs) :]
     operands = tuple(x._data if isinstance(x, Array) else as_scalar(x, scalar) for x in inputs)
-    operands += tuple(as_scalar(_given(op, params, name), scalar) for name in extra)
+    operands += tuple(as_scalar(given_number(op, params, name), scalar) for name in extra)
     if y.size:
         front.elementwise(loop, operands, shapes + (None,) * len(extra), (y,), compute)
     if target is not None:
@@ -273,7 +274,8 @@ def _general(
     return result if out is None else write_into(out, result, op.name)
 
 
-def _given(op: ElementwiseOp, params: Mapping[str, Any], name: str) -> Any:
+def given_number(op: Op, params: Mapping[str, Any], name: str) -> Any:
+    """A parameter that a formula reads."""
     value = params[name]
     if not isinstance(value, (numbers.Real, np.bool_)):
         raise TypeError(f"Operator {op.name}: {name} must be a number, got {shown(value)}")
@@ -327,7 +329,7 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
 def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
     """The value for plain numbers: derivatives of ``2 ** x`` ask for ``log(2)``."""
     loop, given = op.forward_loop, {**op.params, **params}
-    extra = [float(_given(op, given, name)) for name in loop.args[len(inputs) :]]
+    extra = [float(given_number(op, given, name)) for name in loop.args[len(inputs) :]]
     letters = "v" * len(inputs) + "s" * len(extra)
     kernel = elementwise.compiled(loop, (_FLOAT64,) * len(letters), (_FLOAT64,), "float64", letters)
     y = np.empty(1)
@@ -335,8 +337,10 @@ def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str,
     return float(y[0])
 
 
-def functions(text: str, find: Callable[[str], Any]) -> dict[str, Any]:
-    return {name: find(name) for name in formula(text).functions}
-
-
-# --- first-order derivatives, on flat buffers ----------------------------------------------------
+@cache
+def function_on_arrays(name: str) -> Callable[..., Any]:
+    """What a function of formulas is on arrays: the operator of its name, which broadcasts."""
+    op = lookup(name)
+    if isinstance(op, ElementwiseOp) and op.arranged is not None:
+        return lambda *inputs, **params: _general(op, inputs, params, None)
+    return op.call

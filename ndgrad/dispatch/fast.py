@@ -31,6 +31,8 @@ _CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
 def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
     """``op.call`` of an element-wise operator."""
     general = general_call(op)
+    if arranged := op.arranged:
+        return lambda *inputs, out=None, **params: general(tuple(arranged(*inputs)), params, out)
     if op.free or len(op.inputs) not in _CASES:
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)

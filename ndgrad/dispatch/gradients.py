@@ -35,10 +35,10 @@ def _operand(node: Node, i: int) -> Any:
         parent = node.parents[i]
         if parent.__class__ is not Constant:
             x._node = parent
-    elif node.op.single and output == 0:
-        x._node = node
-    elif output < len(node.op.visible_of(node.shapes[len(node.parents) :])):
-        x._node = OutputSlot(node, output, value.dtype)
+        return x
+    shown = len(node.op.visible_of(node.shapes[len(node.parents) :], node.params))
+    if output < shown:
+        x._node = node if shown == 1 else OutputSlot(node, output, value.dtype)
     return x
 
 
@@ -101,10 +101,9 @@ def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
         return flat_derivative(op)
-    if op.gradient != DIFFERENTIABLE:
-        return _no_gradients
     function = op.fast_vjp or op.vjp
-    assert function is not None
+    if op.gradient != DIFFERENTIABLE or function is None:
+        return _no_gradients
 
     def backward(node: Node, grads: Any) -> Sequence[Any]:
         shapes = node.shapes[len(node.parents) :]
@@ -130,7 +129,8 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
             op, node, g, [_operand(node, i) for i in range(len(node.shapes))]
         )
     function = op.vjp
-    assert function is not None
+    if function is None:
+        return _no_gradients
 
     def backward(node: Node, grads: Any) -> Sequence[Any]:
         shapes = node.shapes[len(node.parents) :]

@@ -13,8 +13,18 @@ from ..base import MXNetError
 from ..context import GPU, Context
 from ..kernels import front
 from ..memory.device import BUFFERS, device_of, in_use, moved, operands_device, placed
-from ..ops.table import NONE, Op, lookup
-from ..tape import Array, Leaf, Maker, Node, OutputSlot, Version, is_released, next_version, state
+from ..ops.table import NONE, CompositeOp, Op, lookup
+from ..tape import (
+    Array,
+    Leaf,
+    Maker,
+    Node,
+    OutputSlot,
+    Version,
+    is_released,
+    next_version,
+    state,
+)
 from . import classes
 
 
@@ -67,7 +77,7 @@ def record_call(
     node.ctx = outputs[0]._ctx
     node.dtype = outputs[0]._data.dtype
     node.number = next_version()
-    visible = op.visible_of(outputs)
+    visible = op.visible_of(outputs, params)
     if len(visible) == 1:
         visible[0]._node = node
         return
@@ -94,6 +104,7 @@ def structured_call(op: Op) -> Callable[..., Any]:
     forward = op.forward
     assert forward is not None
     defaults, single, training = op.params, op.single, "_training" in op.params
+    updates = [(op.outputs.index(y), op.inputs.index(x)) for y, x in op.updates.items()]
 
     def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
         if training:
@@ -116,11 +127,39 @@ def structured_call(op: Op) -> Callable[..., Any]:
                 if isinstance(x, Array) and x._node is not None:
                     record_call(op, {**defaults, **params}, inputs, outputs)
                     break
+        for output, i in updates:
+            if i < len(inputs) and inputs[i] is not None:
+                unrecorded(_replace, inputs[i], outputs[output])
         if out is not None:
-            return _write_all(out, op.visible_of(outputs), op.name)
-        return outputs[0] if single else op.visible_of(outputs)
+            return _write_all(out, op.visible_of(outputs, params), op.name)
+        if single:
+            return outputs[0]
+        visible = op.visible_of(outputs, params)
+        return visible[0] if len(visible) == 1 else visible
 
     return call
+
+
+def composite_call(op: CompositeOp) -> Callable[..., Any]:
+    """``op.call`` of a composite operator."""
+    function, training = op.function, "_training" in op.params
+
+    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+        if training:
+            params["_training"] = state.training
+        result = function(*inputs, **params)
+        if out is None:
+            return result
+        results = result if isinstance(result, (list, tuple)) else [result]
+        return _write_all(out, results, op.name)
+
+    return call
+
+
+def _replace(target: Array, value: Array) -> None:
+    """Write a hidden output to an input: whatever the input's place in the graph is, it stays."""
+    front.copy(convert(value, target._data.dtype)._data, target._data)
+    written(target)
 
 
 def _wrap(

@@ -1,4 +1,4 @@
-"""`ndgrad.nd`: one function for every row of the op table, and what makes arrays."""
+"""`ndgrad.nd`: one function for every operator of the table, and what makes arrays."""
 
 from __future__ import annotations
 
@@ -10,31 +10,18 @@ from typing import Any as _Any
 from ..array.ndarray import NDArray as NDArray
 from ..base import public_names as _public_names
 from ..memory.device import in_use as _in_use
-from ..ops.table import lookup as _lookup
-from . import (
-    _bind,
-    arithmetic,
-    contrib,
-    creation,
-    layers,
-    linalg,
-    ordering,
-    random,
-    serialization,
-    shaping,
-)
-from ._methods import METHODS as _METHODS
-from .arithmetic import *  # noqa: F403
+from ..ops.table import ElementwiseOp as _ElementwiseOp
+from ..ops.table import Op as _Op
+from ..ops.table import for_each as _for_each
+from . import _bind, arithmetic, contrib, creation, linalg, random, serialization, shaping
 from .creation import *  # noqa: F403
-from .layers import *  # noqa: F403
-from .ordering import *  # noqa: F403
 from .serialization import *  # noqa: F403
 from .shaping import *  # noqa: F403
 
 if _TYPE_CHECKING:
 
     def __getattr__(name: str) -> _Any:
-        """Stand for the functions that are made from the op table below."""
+        """Stand for the functions that are made from the table below."""
 
 
 def waitall() -> None:
@@ -50,33 +37,36 @@ op = _types.ModuleType("ndgrad.nd.op", "Every operator of the table under its ow
 _internal = _types.ModuleType(
     "ndgrad.nd._internal", "`ndgrad.nd.op`, and the operators whose names have an underscore."
 )
-
 __all__: list[str] = ["NDArray", "contrib", "linalg", "op", "random", "waitall"]
-for _module in (arithmetic, creation, layers, ordering, serialization, shaping):
+for _module in (creation, serialization, shaping):
     __all__ += _module.__all__
-
-_functions = _bind.public_functions() | random.OPERATORS
-for _name, _function in _functions.items():
-    vars(_internal)[_name] = vars(op)[_name] = _function
-    if not _name.startswith("_") and _name not in __all__:  # those above call these
-        globals()[_name] = _function
-        __all__.append(_name)
-    for _prefix, _space in (("_contrib_", contrib), ("linalg_", linalg)):
-        if _name.startswith(_prefix):
-            _short = _name.removeprefix(_prefix)
-            setattr(_space, _short, _bind.function(_lookup(_name), _short))
-            _space.__all__.append(_short)
-
 for _space in (op, _internal):
-    _private = _space is _internal
-    _names = sorted(name for name in _functions if _private or not name.startswith("_"))
-    vars(_space).update(__all__=_names, __dir__=_public_names(vars(_space)))
+    vars(_space).update(__all__=[], __dir__=_public_names(vars(_space)))
 __dir__ = _public_names(globals())
 
 
-def _method(name: str) -> _Any:
-    function = globals()[name]
+def _put(space: _Any, name: str, function: _Any) -> None:
+    vars(space)[name] = function
+    if name not in space.__all__:
+        space.__all__.append(name)
 
+
+def _put_here(name: str, function: _Any) -> None:
+    if not name.startswith("_") and name not in __all__:
+        globals()[name] = function
+        __all__.append(name)
+
+
+def _put_operator(name: str, function: _Any) -> None:
+    """Make a function of *name* known wherever operators are."""
+    _put(_internal, name, function)
+    vars(op)[name] = function
+    if not name.startswith("_"):
+        _put(op, name, function)
+    _put_here(name, function)
+
+
+def _method(name: str, function: _Any) -> _Any:
     def method(self: NDArray, *args: _Any, **kwargs: _Any) -> _Any:
         return function(self, *args, **kwargs)
 
@@ -87,6 +77,22 @@ def _method(name: str) -> _Any:
     return method
 
 
-for _name in _METHODS:
-    if _name in globals() and _name not in vars(NDArray):
-        setattr(NDArray, _name, _method(_name))
+def _add(operator: _Op) -> None:
+    """Give an operator its functions and methods."""
+    if isinstance(operator, _ElementwiseOp):
+        for name in operator.functions:
+            _put_here(name, arithmetic.function(operator, name))
+    for name in operator.names:
+        _put_operator(name, _bind.function(operator, name))
+        for prefix, space in (("_contrib_", contrib), ("linalg_", linalg)):
+            if name.startswith(prefix):
+                short = name.removeprefix(prefix)
+                _put(space, short, _bind.function(operator, short))
+    for name in operator.methods:
+        if name not in vars(NDArray):
+            setattr(NDArray, name, _method(name, globals()[name]))
+
+
+_for_each(_add)
+for _name, _function in random.OPERATORS.items():
+    _put_operator(_name, _function)

@@ -1,4 +1,4 @@
-"""From rows of the op table to functions with MXNet's calling conventions."""
+"""Functions with MXNet's calling conventions, made from definitions of operators."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
 from ..ops.axes import flag, integer, number
-from ..ops.table import OPS, ElementwiseOp, Op
+from ..ops.table import ElementwiseOp, Op
 
 _Parameter = inspect.Parameter
 
@@ -43,7 +43,7 @@ def signature(op: Op) -> inspect.Signature:
 
 
 def function(op: Op, name: str | None = None) -> Callable[..., Any]:
-    """The public function of a row.
+    """The public function of an operator, under one of its names.
 
     Raises (when called)
     --------------------
@@ -198,12 +198,3 @@ def _variadic(op: Op, name: str) -> Callable[..., Any]:
         return call(*args, out=out, **kwargs) if out is not None else call(*args, **kwargs)
 
     return variadic
-
-
-def public_functions() -> dict[str, Callable[..., Any]]:
-    """Every row under its name and aliases."""
-    functions = {}
-    for op in OPS.values():
-        for name in (op.name, *op.aliases):
-            functions[name] = function(op, name)
-    return functions

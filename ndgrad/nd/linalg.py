@@ -1,4 +1,4 @@
-"""`nd.linalg`: the rows of the op table that are called ``linalg_...``, under the rest of it."""
+"""`nd.linalg`: the operators that are called ``linalg_...``, under the rest of their names."""
 
 from __future__ import annotations
 

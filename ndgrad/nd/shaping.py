@@ -1,4 +1,4 @@
-"""Functions that choose an operator of the table by their arguments: ``split``, ``moveaxis`` ..."""
+"""Functions beside the operators that rearrange arrays: ``concatenate``, ``moveaxis`` ..."""
 
 from __future__ import annotations
 
@@ -14,80 +14,11 @@ from ..ops.table import F, lookup
 from ._check import array
 
 __all__ = [
-    "SliceChannel",
     "concatenate",
     "fill_element_0index",
-    "khatri_rao",
     "moveaxis",
     "onehot_encode",
-    "split",
-    "split_v2",
 ]
-
-
-def _one_or_list(parts: Sequence[NDArray]) -> Any:
-    return parts[0] if len(parts) == 1 else list(parts)
-
-
-def split(
-    data: NDArray,
-    num_outputs: int,
-    axis: int = 1,
-    squeeze_axis: bool = False,
-    out: Any = None,
-    name: str | None = None,
-) -> Any:
-    """Cut an array into *num_outputs* equal parts along an axis: a list, or the only part.
-
-    Parameters
-    ----------
-    squeeze_axis : bool
-        Drop the axis; parts must have length 1 along it.
-    """
-    array("split", "data", data)
-    squeeze = flag("split", "squeeze_axis", squeeze_axis)
-    options = {"num_outputs": num_outputs, "axis": axis, "squeeze_axis": squeeze}
-    if out is not None:
-        return lookup("SliceChannel").call(data, out=out, **options)
-    return _one_or_list(lookup("SliceChannel").call(data, **options))
-
-
-SliceChannel = split
-
-
-def split_v2(
-    ary: NDArray,
-    indices_or_sections: int | Sequence[int],
-    axis: int = 0,
-    squeeze_axis: bool = False,
-) -> Any:
-    """Cut an array into equal sections, or before each of some indices.
-
-    Raises
-    ------
-    ValueError
-        If the sections cannot be equal, or *indices_or_sections* is neither an int nor a tuple.
-    """
-    what, given = "split_v2", indices_or_sections
-    at = axis_of(what, axis, array(what, "ary", ary).ndim)
-    squeeze = flag(what, "squeeze_axis", squeeze_axis)
-    if isinstance(given, (int, np.integer)):
-        sections, indices = int(given), ()
-        if sections < 1 or ary.shape[at] % sections:
-            raise ValueError(
-                f"{what}: indices_or_sections={given}: array split does not result in an equal "
-                f"division of length {ary.shape[at]}"
-            )
-    elif isinstance(given, (tuple, list, set)):
-        sections, indices = 0, (0, *integers(what, "indices_or_sections", tuple(given)))
-    else:
-        raise ValueError(
-            f"{what}: indices_or_sections must either int or tuple of ints, got {shown(given)}"
-        )
-    parts = lookup("_split_v2").call(
-        ary, indices=indices, axis=at, squeeze_axis=squeeze, sections=sections
-    )
-    return _one_or_list(parts)
 
 
 def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = True) -> NDArray:
@@ -132,26 +63,6 @@ def moveaxis(
         order.insert(to, axis)
     result: NDArray = lookup("transpose").call(tensor, axes=tuple(order))
     return result
-
-
-def khatri_rao(*args: NDArray) -> NDArray:
-    """Multiply matrices column by column: each column is the Kronecker product of their columns.
-
-    Raises
-    ------
-    MXNetError
-        If an array is no matrix or the numbers of columns differ.
-    """
-    shapes = [array("khatri_rao", f"args[{i}]", x).shape for i, x in enumerate(args)]
-    if not args or any(len(s) != 2 or s[1] != shapes[0][-1] for s in shapes):
-        raise MXNetError(f"khatri_rao: expected matrices with as many columns, got shapes {shapes}")
-    result = args[0]
-    for x in args[1:]:
-        (m, columns), n = result.shape, x.shape[0]
-        rows = F._reshaped(result, shape=(m, 1, columns))
-        product = F.broadcast_mul(rows, F._reshaped(x, shape=(1, n, columns)))
-        result = F._reshaped(product, shape=(m * n, columns))
-    return result if len(args) > 1 else F.identity(result)  # type: ignore[no-any-return]
 
 
 def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:

@@ -15,6 +15,7 @@ import numpy as np
 from ..base import MXNetError, Shape
 from ..kernels import front
 from .axes import integer
+from .composite import composite
 from .declare import operator
 from .products import Sizes, as_dtype_of, gemm_grads, show
 from .table import F, Sample
@@ -40,6 +41,8 @@ def _gemm_vjp(
 
 @operator(
     "_gemm",
+    linear=("lhs", "rhs"),
+    traceable=True,
     vjp=_gemm_vjp,
     samples=(
         Sample(((3, 4), (4, 2)), {"m": 3, "n": 2, "k": 4, "shape": (3, 2)}),
@@ -109,6 +112,8 @@ def _dot_reference(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: b
 
 @operator(
     "dot",
+    linear=("lhs", "rhs"),
+    traceable=True,
     vjp=_dot_vjp,
     reference=_dot_reference,
     samples=(
@@ -194,6 +199,8 @@ def _batch_dot_vjp(
 
 @operator(
     "batch_dot",
+    linear=("lhs", "rhs"),
+    traceable=True,
     vjp=_batch_dot_vjp,
     reference=_batch_reference,
     samples=(
@@ -321,6 +328,7 @@ def _view_as(x: Any, *, shape: Shape) -> Any:
 
 @operator(
     "_matmul",
+    linear=("lhs", "rhs"),
     vjp=_matmul_vjp,
     reference=_batch_reference,
     aliases=("matmul",),
@@ -374,6 +382,7 @@ def _gemm2_vjp(
 
 @operator(
     "linalg_gemm2",
+    linear=("A", "B"),
     vjp=_gemm2_vjp,
     reference=_batch_reference,
     aliases=("_linalg_gemm2",),
@@ -483,3 +492,27 @@ def _linalg_syrk(A: Any, *, transpose: bool = False, alpha: float = 1.0) -> Any:
     t = bool(transpose)
     (m, n, k, shape), batch = _batch_sizes("linalg_syrk", A._shape, A._shape, t, not t)
     return front.product(A._data, A._data, m, n, k, t, not t, float(alpha), batch), shape
+
+
+@composite(
+    "khatri_rao",
+    samples=(Sample(((2, 3), (4, 3))), Sample(((2, 3), (4, 3), (1, 3)))),
+)
+def _khatri_rao(*args: Any) -> Any:
+    """Multiply matrices column by column: each column is the Kronecker product of their columns.
+
+    Raises
+    ------
+    MXNetError
+        If an array is no matrix or the numbers of columns differ.
+    """
+    shapes = [x.shape for x in args]
+    if any(len(s) != 2 or s[1] != shapes[0][-1] for s in shapes):
+        raise MXNetError(f"khatri_rao: expected matrices with as many columns, got shapes {shapes}")
+    result = args[0]
+    for x in args[1:]:
+        (m, columns), n = result.shape, x.shape[0]
+        rows = F._reshaped(result, shape=(m, 1, columns))
+        product = F.broadcast_mul(rows, F._reshaped(x, shape=(1, n, columns)))
+        result = F._reshaped(product, shape=(m * n, columns))
+    return result if len(args) > 1 else F.identity(result)

@@ -21,6 +21,19 @@ _INT64 = np.dtype("int64")
 
 
 @operator(
+    "_uniform_like",
+    gradient=ZERO,
+    stochastic=True,
+    traceable=True,
+    samples=(Sample(((3, 4),), {"low": 0.5}),),
+)
+def _uniform_like(data: Any, *, low: float = 0.0, high: float = 1.0) -> Any:
+    """Random numbers in [low, high), of the input's shape and dtype."""
+    x = data._data
+    return draws.uniform(x.size, x.dtype, low, high), data._shape
+
+
+@operator(
     "_shuffle",
     gradient=NONE,
     aliases=("shuffle",),

@@ -1,4 +1,8 @@
-"""The op table: one row an operator, the single source for namespace, graph, tests and docs."""
+"""The operator table: `Op`, the definition of an operator, and the checks of what enters the table.
+
+All facts of an operator are in its definition.  Namespaces, graph, compiler, tests and docs read
+them; none of them has a list of names.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,12 @@ ALIASES: dict[str, str] = {}
 DIFFERENTIABLE, ZERO, NONE = "differentiable", "zero", "none"
 """What an operator says of its gradient: it has one; it is zero everywhere; asking is an error."""
 
+STORAGES = ("default", "row_sparse", "csr")
+"""Kinds of storage of an array, by MXNet's names."""
+
+Calls = bool | Mapping[str, Any]
+"""Which calls a fact is true of: all, none, or those in which parameters have these values."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -37,9 +47,26 @@ class Sample:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Bound:
+    """How an operator is called and differentiated: what dispatch makes of a definition.
+
+    Attributes
+    ----------
+    call : callable or None
+        Takes arrays and parameters, returns an array or a list of them.
+    flat_backward, recorded_backward : callable
+        The derivative, from a node and the outputs' gradients: on buffers, and on recorded arrays.
+    """
+
+    call: Callable[..., Any] | None
+    flat_backward: Callable[..., Any]
+    recorded_backward: Callable[..., Any]
+
+
 @dataclass(kw_only=True, eq=False)
 class Op:
-    """A row of the table.
+    """The definition of an operator.
 
     Attributes
     ----------
@@ -54,33 +81,76 @@ class Op:
     params : mapping
         Keyword parameters and their defaults (`inspect.Parameter.empty` when required).
     outputs : tuple of str
-        Everything that forward returns.  Names that begin with an underscore are kept for backward
-        (a dropout mask) and not shown to the caller; a single ``*y`` stands for as many as forward
-        returns, none of which can be saved.
-    forward : callable
-        For an operator with structure: takes arrays (``_data`` flat, ``_shape``) and parameters,
-        returns a pair (flat array, shape), or a list of them.
+        Everything that forward returns.  Names that begin with an underscore are hidden from the
+        caller: kept for backward (a dropout mask), or written to an input (see *updates*); they
+        come last.  A single ``*y`` stands for as many as forward returns, none of which can be
+        saved.
+    visible : callable or None
+        How many of the outputs, from the first on, the caller sees, from the mapping of all
+        parameters: for operators with a parameter such as ``output_mean_var``.
+    updates : mapping
+        Hidden output -> input: after forward, the output is written to the input, with no gradient.
+        Operators never write to their inputs; dispatch does.
+    forward : callable or None
+        For an operator with structure: takes arrays (``_data`` a buffer, ``_shape``) and
+        parameters, returns a pair (buffer, shape), or a list of them.
     vjp : callable or None
         The derivative: gradients of the inputs from ``g`` and whatever else its parameters name
         (inputs, outputs, parameters, ``<input>_shape``, ``<input>_dtype`` of inputs that need a
         gradient, ``needs``).  The names decide what a node saves.  Written with operators of the
         table, so that it is differentiable itself.
     fast_vjp : callable or None
-        The same for first order, as fused kernels over flat arrays; a test holds it against `vjp`.
+        The same for first order, as fused kernels over buffers; a test holds it against `vjp`.
     gradient : str
         `DIFFERENTIABLE`, `ZERO` or `NONE`.
-    checks : mapping or None
-        Parameters with which forward may refuse its inputs for the values of their elements: with
-        an empty one it always may, with None never.  The adjoints of such an operator, which get
-        what it has let pass, need not say so.
+    ignores_head : bool
+        Whether the vjp is no derivative of forward: a loss's own gradient, whatever comes in.
+    none_is_unreached : bool
+        Whether a gradient of None means that backward does not reach the input, rather than zero.
+    linear : tuple of tuple of str
+        Groups of inputs: forward is linear in those of a group together while the others are held.
+    validates : bool or mapping
+        The calls (see `Calls`) in which forward may refuse its inputs for the values of their
+        elements.  The adjoints of such an operator, which get what it has let pass, need not say
+        so.
     is_view : bool
         Whether a result may share memory with an input; the results of any other operator have
         memory of their own, whatever its parameters.
     accumulate : callable or None
         For one that puts its inputs into zeros: called with a buffer of the result's size before
         the inputs and parameters, it adds the result to that; see `PartialGradient`.
+    stochastic : bool
+        Whether it draws random numbers.
+    traceable : bool or mapping
+        The calls in which forward does nothing but call entry points of kernels, which a compiler
+        records; where there are some, *fast_vjp* does nothing else either.  A call that is not
+        traceable becomes a custom call of a compiled program.
+    dynamic_shape : bool
+        Whether the shape of a result depends on the values of inputs.
+    decompose : callable or None
+        Forward as instructions that a compiler can fuse: takes an emitter (see
+        `ndgrad.compiler.front.emitter`), then inputs and parameters as forward does, and returns
+        what forward would; None leaves the call to forward.
+    decompose_vjp : callable or None
+        The same for *fast_vjp*: takes the emitter, then what *fast_vjp* does.
+    storage : tuple of str
+        Kinds of storage, of `STORAGES`, that forward takes.
+    batch : callable or None
+        How to call it on inputs with an additional first axis, from the inputs, which of them have
+        the axis, and the parameters; None where calls have to be made one by one.
     keywords : tuple of str
         How callers name the inputs, where formulas use shorter names.
+    aliases : tuple of str
+    methods : tuple of str
+        Those of its names that arrays have as methods.
+    doc : str
+    samples : tuple of Sample
+    reference : callable or None
+        NumPy's way to the result, for tests.
+    domain : tuple of float
+        An interval from which random inputs make sense.
+    bound : Bound or None
+        Set by `ndgrad.dispatch`.
     """
 
     name: str
@@ -89,52 +159,80 @@ class Op:
     variadic: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     outputs: tuple[str, ...] = ("y",)
+    visible: Callable[[Mapping[str, Any]], int] | None = None
+    updates: Mapping[str, str] = field(default_factory=dict)
     forward: Callable[..., Any] | None = None
     vjp: Callable[..., Any] | None = None
     fast_vjp: Callable[..., Any] | None = None
     gradient: str = DIFFERENTIABLE
-    checks: Mapping[str, Any] | None = None
+    ignores_head: bool = False
+    none_is_unreached: bool = False
+    linear: tuple[tuple[str, ...], ...] = ()
+    validates: Calls = False
+    is_view: bool = False
+    stochastic: bool = False
+    traceable: Calls = False
+    dynamic_shape: bool = False
+    decompose: Callable[..., Any] | None = None
+    decompose_vjp: Callable[..., Any] | None = None
+    storage: tuple[str, ...] = ("default",)
+    batch: Callable[..., Any] | None = None
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     doc: str = ""
     samples: tuple[Sample, ...] = ()
     reference: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
-    stochastic: bool = False
-    ignores_head: bool = False  # the vjp is a loss's own gradient, whatever comes in
-    is_view: bool = False
     accumulate: Callable[..., None] | None = None
-    none_is_unreached: bool = False  # a gradient of None is not zero: none reaches its input
-    # Filled in by `ndgrad.dispatch`, the room above: how to call this operator on arrays, and its
-    # derivative from a node and the outputs' gradients, on flat buffers and on recorded arrays.
-    call: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
-    flat_backward: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
-    recorded_backward: Callable[..., Any] = field(default=None, repr=False)  # type: ignore[assignment]
+    bound: Bound | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.keywords = self.keywords or self.inputs
 
-    def may_refuse(self, params: Mapping[str, Any]) -> bool:
-        """Whether forward, called with *params*, looks at values and may raise an error."""
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The operator on arrays; recorded when an input is."""
+        if self.bound is None or self.bound.call is None:
+            raise RuntimeError(f"operator {self.name!r} cannot be called yet")
+        return self.bound.call
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name and aliases."""
+        return (self.name, *self.aliases)
+
+    def applies(self, fact: Calls, params: Mapping[str, Any]) -> bool:
+        """Whether *fact* is true of a call with *params*, where others have their defaults."""
+        if isinstance(fact, bool):
+            return fact
         given = {**self.params, **params}
-        return self.checks is not None and all(given[k] == v for k, v in self.checks.items())
+        return all(given[name] == value for name, value in fact.items())
 
     @cached_property
     def single(self) -> bool:
-        """Whether a call returns one array rather than a list."""
-        return self._visible == 1 and not self.outputs[0].startswith("*")
+        """Whether every call returns one array rather than a list."""
+        return self.visible is None and self._shown == 1 and not self._many
 
     @cached_property
-    def _visible(self) -> int:
+    def _many(self) -> bool:
+        return self.outputs[0].startswith("*")
+
+    @cached_property
+    def _shown(self) -> int:
         return sum(not name.startswith("_") for name in self.outputs)
 
-    def visible_of(self, outputs: Sequence[Any]) -> Sequence[Any]:
-        """Those of all *outputs* that the caller sees."""
-        return outputs if self.outputs[0].startswith("*") else outputs[: self._visible]
+    def visible_of(self, outputs: Sequence[Any], params: Mapping[str, Any] | None) -> Sequence[Any]:
+        """Those of all *outputs* that the caller sees, who gave *params*."""
+        if self._many:
+            return outputs
+        if self.visible is not None:
+            return outputs[: self.visible({**self.params, **(params or {})})]
+        return outputs[: self._shown]
 
     def output_names(self, count: int) -> tuple[str, ...]:
         """A name for each of *count* outputs."""
-        if self.outputs[0].startswith("*"):
+        if self._many:
             return tuple(f"{self.outputs[0][1:]}{i}" for i in range(count))
         return self.outputs
 
@@ -143,7 +241,7 @@ class Op:
         kept = self.saved
         if self.variadic:
             kept = (kept[0],) * inputs + kept[1:]
-        if self.outputs[0].startswith("*"):
+        if self._many:
             return kept[:inputs] + (False,) * outputs
         return kept[:inputs] + kept[len(kept) - len(self.outputs) :]
 
@@ -158,10 +256,48 @@ class Op:
         """Which operands (inputs, then outputs) a node must keep for backward."""
         return tuple(name in self.wanted for name in (*self.inputs, *self.outputs))
 
+    def check(self) -> None:
+        """Raise `ValueError` where facts do not fit each other."""
+        known = {*self.inputs, *self.outputs, *self.params, "g", "grads", "needs"}
+        known |= {f"{name}_shape" for name in (*self.inputs, *self.outputs)}
+        known |= {f"{name}_dtype" for name in self.inputs} | {f"g_{name}" for name in self.outputs}
+        hidden = [name for name in self.outputs if name.startswith("_")]
+        self._require(self.gradient in (DIFFERENTIABLE, ZERO, NONE), "gradient", [self.gradient])
+        self._require(not self.wanted - known, "its derivative uses", self.wanted - known)
+        self._require(
+            list(self.outputs[len(self.outputs) - len(hidden) :]) == hidden,
+            "hidden outputs that do not come last", hidden,
+        )  # fmt: skip
+        self._subset("updates of", self.updates.values(), self.inputs)
+        self._subset("updates by", self.updates, hidden)
+        self._subset("linear in", [name for group in self.linear for name in group], self.inputs)
+        self._subset("methods", self.methods, self.names)
+        self._subset("storage", self.storage, STORAGES)
+        for fact in (self.validates, self.traceable):
+            self._subset("a fact about", () if isinstance(fact, bool) else fact, self.params)
+        if self.decompose_vjp is not None and self.fast_vjp is None:
+            raise ValueError(f"operator {self.name!r}: decompose_vjp stands for no fast_vjp")
+        self.check_definition()
+
+    def check_definition(self) -> None:
+        """The part of `check` that differs between kinds of operators."""
+        if self.forward is None:
+            raise ValueError(f"operator {self.name!r} has no forward")
+        if self.gradient == DIFFERENTIABLE and self.vjp is None:
+            raise ValueError(f"operator {self.name!r} needs a vjp, or the fact that it has none")
+
+    def _subset(self, what: str, names: Any, known: Any) -> None:
+        unknown = [name for name in names if name not in known]
+        self._require(not unknown, what, unknown)
+
+    def _require(self, holds: bool, what: str, unknown: Any) -> None:
+        if not holds:
+            raise ValueError(f"operator {self.name!r}: {what} unknown {sorted(unknown)}")
+
 
 @dataclass(kw_only=True, eq=False)
 class ElementwiseOp(Op):
-    """A row whose forward and derivatives are formulas.
+    """The definition of an operator whose forward and derivatives are formulas.
 
     Attributes
     ----------
@@ -178,6 +314,17 @@ class ElementwiseOp(Op):
         Inputs that keep a dtype of their own (a condition).
     broadcast : bool
         Whether shapes broadcast; otherwise they must be equal.
+    arranged : callable or None
+        Takes the inputs of a call and returns those that the formula is for, by operators: where
+        shapes meet by more than broadcasting.
+    scalar_names : tuple of str
+        What MXNet calls it with a number on the right, and with one on the left.
+    ordered : bool
+        Whether it makes a difference which of two equal operands is taken: to gradients, and to
+        the sign of zero.
+    functions : mapping
+        Names of functions of `ndgrad.nd` that take two operands, arrays or numbers -> Python's own
+        on two numbers.
     """
 
     formula: str
@@ -186,6 +333,10 @@ class ElementwiseOp(Op):
     mathematical_gradient: bool = False
     free: frozenset[str] = frozenset()
     broadcast: bool = True
+    arranged: Callable[..., Sequence[Any]] | None = None
+    scalar_names: tuple[str, ...] = ()
+    ordered: bool = False
+    functions: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
 
     @cached_property
     def forward_loop(self) -> Loop:
@@ -208,38 +359,106 @@ class ElementwiseOp(Op):
     def wanted(self) -> frozenset[str]:
         return frozenset().union(*(formula(text).names for text in self.derivatives.values()))
 
+    def check_definition(self) -> None:
+        names = formula(self.formula).names
+        self._subset("a formula of", names, (*self.inputs, *self.params))
+        self._subset("derivatives of", self.derivatives, self.inputs)
+        if self.gradient == DIFFERENTIABLE and not self.derivatives:
+            raise ValueError(f"operator {self.name!r} has no derivative")
+        if self.scalar_names and (len(self.scalar_names), len(self.inputs)) != (2, 2):
+            raise ValueError(f"operator {self.name!r}: scalar_names are two, of two operands")
 
-def register(row: Op) -> Op:
-    """Enter *row* into the table, after checks that the row makes sense."""
-    for name in (row.name, *row.aliases):
+
+@dataclass(kw_only=True, eq=False)
+class UpdateOp(Op):
+    """The definition of an element-wise operator that replaces inputs, an optimizer's step.
+
+    Attributes
+    ----------
+    formulas : mapping
+        Input -> formula of its new value, over the inputs as they were before, and parameters.
+        That of the first input is the result of a call; the others are states, which a call
+        writes to.
+    mathematical : bool
+        Whether integers go through floating point.
+    """
+
+    formulas: Mapping[str, str]
+    mathematical: bool = False
+
+    @cached_property
+    def loop(self) -> Loop:
+        """All new values in one pass over memory, each in the place of the operand it replaces."""
+        used = frozenset().union(*(formula(text).names for text in self.formulas.values()))
+        numbers = [name for name in self.params if name in used]
+        results = [("new_" + name, self.formulas[name]) for name in self.replaced]
+        return Loop(self.name, (*self.inputs, *numbers), tuple(results))
+
+    @cached_property
+    def replaced(self) -> tuple[str, ...]:
+        """The inputs that have formulas, in order."""
+        return tuple(name for name in self.inputs if name in self.formulas)
+
+    def check_definition(self) -> None:
+        self._subset("formulas of", self.formulas, self.inputs)
+        for text in self.formulas.values():
+            self._subset("a formula of", formula(text).names, (*self.inputs, *self.params))
+        if self.inputs[0] not in self.formulas:
+            raise ValueError(f"operator {self.name!r} has no formula of {self.inputs[0]}")
+
+
+@dataclass(kw_only=True, eq=False)
+class CompositeOp(Op):
+    """The definition of an operator by a function of other operators.
+
+    It has the gradient of what it calls, is recorded as what it calls, and compiled as such.
+
+    Attributes
+    ----------
+    function : callable
+        Takes arrays and parameters, returns an array or a list of them.
+    """
+
+    function: Callable[..., Any]
+
+    def check_definition(self) -> None:
+        facts = ("forward", "vjp", "fast_vjp", "decompose", "batch")
+        if given := [name for name in facts if getattr(self, name) is not None]:
+            raise ValueError(f"operator {self.name!r} is composite: {given} follow from its parts")
+
+
+_readers: list[Callable[[Op], None]] = []
+
+
+def for_each(reader: Callable[[Op], None]) -> None:
+    """Call *reader* with every operator of the table now, and with each that is added later."""
+    for op in list(OPS.values()):
+        reader(op)
+    _readers.append(reader)
+
+
+def register(op: Op) -> Op:
+    """Add *op* to the table.
+
+    Raises
+    ------
+    ValueError
+        If a name is taken, or facts of the definition do not fit each other.
+    """
+    for name in op.names:
         if name in OPS or name in ALIASES:
             raise ValueError(f"operator {name!r} is registered twice")
-    if row.gradient not in (DIFFERENTIABLE, ZERO, NONE):
-        raise ValueError(f"operator {row.name!r}: no such gradient fact: {row.gradient!r}")
-    known = {*row.inputs, *row.outputs, *row.params, "g", "grads", "needs"}
-    known |= {f"{name}_shape" for name in (*row.inputs, *row.outputs)}
-    known |= {f"{name}_dtype" for name in row.inputs} | {f"g_{name}" for name in row.outputs}
-    if isinstance(row, ElementwiseOp):
-        if unknown := formula(row.formula).names - {*row.inputs, *row.params}:
-            raise ValueError(f"operator {row.name!r}: formula uses unknown {sorted(unknown)}")
-        if row.gradient == DIFFERENTIABLE and not row.derivatives:
-            raise ValueError(f"operator {row.name!r} has no derivative")
-        if unknown := frozenset(row.derivatives) - set(row.inputs):
-            raise ValueError(f"operator {row.name!r}: derivatives of unknown {sorted(unknown)}")
-    elif row.forward is None:
-        raise ValueError(f"operator {row.name!r} has no forward")
-    elif row.gradient == DIFFERENTIABLE and row.vjp is None:
-        raise ValueError(f"operator {row.name!r} needs a vjp, or the fact that it has none")
-    if unknown := row.wanted - known:
-        raise ValueError(f"operator {row.name!r}: its derivative uses unknown {sorted(unknown)}")
-    OPS[row.name] = row
-    for name in row.aliases:
-        ALIASES[name] = row.name
-    return row
+    op.check()
+    OPS[op.name] = op
+    for name in op.aliases:
+        ALIASES[name] = op.name
+    for reader in _readers:
+        reader(op)
+    return op
 
 
 def lookup(name: str) -> Op:
-    """The row called *name*, by name or alias."""
+    """The operator called *name*, by name or alias."""
     try:
         return OPS[ALIASES.get(name, name)]
     except KeyError:
@@ -284,8 +503,6 @@ class _Operators:
         if name.startswith("__"):  # what inspect and copy look for
             raise AttributeError(name)
         call = lookup(name).call
-        if call is None:
-            raise RuntimeError(f"operator {name!r} is not open for calls yet")
         setattr(self, name, call)
         return call
 

@@ -246,7 +246,7 @@ def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> Entr
         else:
             made_by, index = _source(parent)
             inputs.append(Ref(position[made_by], index))
-    shapes = tuple(op.visible_of(node.shapes[count:]))
+    shapes = tuple(op.visible_of(node.shapes[count:], node.params))
     foreign = OPS.get(op.name) is not op
     params = _given(op, node.params)
     return Entry(name, op.name, tuple(inputs), params, len(shapes), shapes, node.dtype, foreign)

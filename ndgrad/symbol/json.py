@@ -11,36 +11,21 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, as_dtype
-from ..ops.table import OPS, lookup
+from ..ops.table import OPS, ElementwiseOp, Op, for_each, lookup
 from .entries import Entry, Ref
 
-# Row -> what MXNet calls it with a number on the right, and on the left.
-_WITH_NUMBER = {
-    f"broadcast_{row}": (f"_{right}_scalar", f"_{left}_scalar")
-    for row, right, left in (
-        ("add", "plus", "plus"),
-        ("sub", "minus", "rminus"),
-        ("mul", "mul", "mul"),
-        ("div", "div", "rdiv"),
-        ("mod", "mod", "rmod"),
-        ("power", "power", "rpower"),
-        ("maximum", "maximum", "maximum"),
-        ("minimum", "minimum", "minimum"),
-        ("hypot", "hypot", "hypot"),
-        ("equal", "equal", "equal"),
-        ("not_equal", "not_equal", "not_equal"),
-        ("greater", "greater", "lesser"),
-        ("greater_equal", "greater_equal", "lesser_equal"),
-        ("lesser", "lesser", "greater"),
-        ("lesser_equal", "lesser_equal", "greater_equal"),
-        ("logical_and", "logical_and", "logical_and"),
-        ("logical_or", "logical_or", "logical_or"),
-        ("logical_xor", "logical_xor", "logical_xor"),
-    )
-}
-# The number stands right, except in the names for one on the left alone.
-_FROM_NUMBER = {left: (row, 0) for row, (_, left) in _WITH_NUMBER.items()}
-_FROM_NUMBER |= {right: (row, 1) for row, (right, _) in _WITH_NUMBER.items()}
+_from_number: dict[str, tuple[str, int]] = {}
+"""MXNet's names of operators with a number -> the operator, and which operand the number is."""
+
+
+def _add_scalar_names(op: Op) -> None:
+    if isinstance(op, ElementwiseOp) and op.scalar_names:
+        right, left = op.scalar_names
+        _from_number[left] = op.name, 0
+        _from_number[right] = op.name, 1
+
+
+for_each(_add_scalar_names)
 
 _REFLECTED, _NUMBERS = "__reflected__", "__numbers__"
 _VERSION = 10901  # of MXNet, whose layout this is
@@ -164,16 +149,16 @@ def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], 
                 raise MXNetError(f"{entry.name}, operator {entry.op}, {key}: {error}") from None
             attrs[key] = repr(value)
     arrays: list[Ref] = [x for x in entry.inputs if isinstance(x, tuple)]  # type: ignore[misc]
-    row = OPS.get(entry.op)
-    if row is not None and row.variadic:
+    op = OPS.get(entry.op)
+    if op is not None and op.variadic:
         attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
         return entry.op, attrs, arrays
-    if len(entry.inputs) == 2 and entry.op in _WITH_NUMBER and len(arrays) == 1:
+    if isinstance(op, ElementwiseOp) and op.scalar_names and len(arrays) == 1:
         left = not isinstance(entry.inputs[0], tuple)
-        name = _WITH_NUMBER[entry.op][0 if not left else 1]
+        name = op.scalar_names[1 if left else 0]
         attrs["scalar"] = _number(entry.inputs[0 if left else 1])
-        if left and _WITH_NUMBER[entry.op][0] == name and entry.op in _ORDERED:
+        if left and op.ordered:
             attrs[_REFLECTED] = "True"
         return name, attrs, arrays
     others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, tuple)}
@@ -181,14 +166,10 @@ def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], 
     return entry.op, attrs, arrays
 
 
-# Which of two equal operands is taken decides about gradients and the sign of zero.
-_ORDERED = {"broadcast_maximum", "broadcast_minimum"}
-
-
 def decoded(
     name: str, attrs: Mapping[str, str], arrays: Sequence[Ref]
 ) -> tuple[str, list[Any], dict[str, Any]]:
-    """The row, operands and parameters of a call that `encoded` or MXNet wrote.
+    """The operator, operands and parameters of a call that `encoded` or MXNet wrote.
 
     Raises
     ------
@@ -197,12 +178,12 @@ def decoded(
     """
     hidden = (_REFLECTED, _NUMBERS)
     operands: list[Any] = list(arrays)
-    if name in _FROM_NUMBER:
-        row, position = _FROM_NUMBER[name]
+    if name in _from_number:
+        found, position = _from_number[name]
         if _REFLECTED in attrs:
             position = 0
         operands.insert(position, _scalar(attrs["scalar"]))
-        return row, operands, {}
+        return found, operands, {}
     op = lookup(name)
     for position, value in sorted(value_of(attrs.get(_NUMBERS, "{}")).items()):
         operands.insert(position, value)

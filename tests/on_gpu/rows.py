@@ -54,14 +54,10 @@ def run(
     return [y.asnumpy() for y in outputs], gradients
 
 
-WAITS = {"_contrib_boolean_mask": "the shape of its result depends on values"}
-"""Rows that read an array on the host, which waits for the device, and why they have to."""
-
-
 @pytest.mark.parametrize("dtype", first("float32", "float64"))
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_no_row_waits(op: Op, sample: Sample, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call and its backward only start what the device does."""
+    """A call and its backward only start what the device does, unless a shape depends on values."""
     inputs = [x.as_in_context(mx.gpu()) for x in sample_inputs(op, sample, dtype)]
     variables = [
         x for x, given in zip(inputs, sample.args, strict=True) if isinstance(given, tuple)
@@ -82,7 +78,7 @@ def test_no_row_waits(op: Op, sample: Sample, dtype: str, monkeypatch: pytest.Mo
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     if op.gradient == DIFFERENTIABLE and variables:
         autograd.backward(outputs)
-    assert bool(waits) == (op.name in WAITS)
+    assert bool(waits) == op.dynamic_shape
 
 
 def on(ctx: mx.Context, x: mx.nd.NDArray) -> bool:

@@ -43,17 +43,7 @@ from ..program.instructions import (
 )
 from ..program.keys import Arguments
 from .alias import Memory, arithmetic, root_of
-from .decompose import LOWERED, LOWERED_BACKWARD
-
-# Operators whose forward does nothing but what has a door.
-_OPEN = frozenset(
-    "sum mean prod nansum nanprod max min _sum_to _reshaped Cast amp_cast _copy_to_context dot "
-    "_gemm batch_dot add_n SliceChannel _split_v2 Concat stack slice slice_axis slice_like "
-    "_as_strided broadcast_to broadcast_axis broadcast_like tile repeat transpose SwapAxis reverse "
-    "identity softmax softmin log_softmax Dropout".split()
-)
-
-_DYNAMIC = frozenset({"_contrib_boolean_mask", "_boolean_mask", "boolean_mask"})
+from .emitter import decomposed
 
 
 class Recorder(Memory):
@@ -264,14 +254,12 @@ class Recorder(Memory):
     def _forward(self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Any:
         forward = op.forward
         assert forward is not None
-        if op.name in LOWERED:
-            found = LOWERED[op.name](self, inputs, {**op.params, **params})
-            if found is not None:
-                return found
-        # The lengths of lines are numbers that the forward computes on the host.
-        if op.name in _OPEN and not params.get("use_length"):
+        found = decomposed(self, op.decompose, inputs, {**op.params, **params})
+        if found is not None:
+            return found
+        if op.applies(op.traceable, params):
             return forward(*inputs, **params)
-        if op.name in _DYNAMIC:
+        if op.dynamic_shape:
             raise MXNetError(
                 f"compile: operator {op.name} in {self.name} makes a shape of an array's values, "
                 "which are not known yet; use nd.where or a mask, or call it outside"
@@ -289,18 +277,17 @@ class Recorder(Memory):
 
         shapes: list[Any] = []
         facts = None if op.stochastic else Arguments().key(sorted(params.items()))
-        flats = self.opaque(op.name, run, present, facts, op.may_refuse(params))
+        flats = self.opaque(op.name, run, present, facts, op.applies(op.validates, params))
         pairs = list(zip(flats, shapes, strict=True))
         return pairs[0] if single[0] else pairs
 
     def fused_vjp(self, op: Op, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """What a fused derivative returns."""
-        if op.name in _OPEN:
+        if op.traceable is not False:
             return function(*arguments)
-        if op.name in LOWERED_BACKWARD:
-            found = LOWERED_BACKWARD[op.name](self, arguments)
-            if found is not None:
-                return found
+        found = decomposed(self, op.decompose_vjp, arguments, {})
+        if found is not None:
+            return found
         arrays: list[Any] = []
         frozen: list[Any] = []
 

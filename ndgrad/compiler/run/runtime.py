@@ -14,8 +14,17 @@ from ...engine import run_backward
 from ...kernels.cpu import philox
 from ...memory.device import address
 from ...memory.storage import empty_on
-from ...ops.table import Op
-from ...tape import Array, Leaf, Node, OutputSlot, Scope, next_version, state, topological_order
+from ...ops.table import Bound, Op
+from ...tape import (
+    Array,
+    Leaf,
+    Node,
+    OutputSlot,
+    Scope,
+    next_version,
+    state,
+    topological_order,
+)
 from ..front.guards import Guard
 from ..front.trace import Output, Traced, flatten, unflatten
 from ..plan.plan import Plan, Refused
@@ -82,8 +91,7 @@ class Specialised:
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
             outputs=tuple(f"output{i}" for i in range(len(self._heads))),
-            flat_backward=self._run_backward,
-            recorded_backward=self._run_recorded,
+            bound=Bound(None, self._run_backward, self._run_recorded),
             none_is_unreached=True,
         )
 

@@ -17,6 +17,7 @@ from ...memory.device import Buffer, host
 from ...memory.storage import empty
 from ..axes import axis_of, choice, integer, integers, largest_index
 from ..declare import operator
+from ..parts import clipped_index, split
 from ..table import ZERO, F, PartialGradient, Sample
 
 _INDEX = np.array([2, 0, 2])
@@ -29,6 +30,7 @@ def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data
 
 @operator(
     "_take_rows",
+    linear=("data",),
     vjp=_take_rows_vjp,
     samples=(
         Sample(
@@ -54,6 +56,7 @@ def _add_to_rows(
 
 @operator(
     "_add_rows",
+    linear=("data",),
     vjp=_add_rows_vjp,
     accumulate=_add_to_rows,
     samples=(
@@ -79,6 +82,7 @@ def _put_rows_vjp(
 
 @operator(
     "_put_rows",
+    linear=("lhs rhs",),
     vjp=_put_rows_vjp,
     samples=(
         Sample(
@@ -97,10 +101,6 @@ def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner:
 # --- take and Embedding ---------------------------------------------------------------------------
 
 _MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
-
-
-def _split(shape: Shape, axis: int) -> tuple[int, int, int]:
-    return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
 
 
 def _indices(op: str, index: Any, length: int, mode: Any) -> Buffer:
@@ -127,8 +127,10 @@ def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs:
 
 @operator(
     "take",
+    methods=True,
+    linear=("a",),
     vjp=_take_vjp,
-    checks={"mode": "raise"},
+    validates={"mode": "raise"},
     samples=(
         Sample(((3, 2), [[0, 2], [2, 5]])),
         Sample(((2, 3), [0, 2, -1]), {"axis": 1, "mode": "wrap"}),
@@ -144,7 +146,7 @@ def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
         What to do about indices out of range.
     """
     at = axis_of("take", axis, len(a._shape))
-    outer, length, inner = _split(a._shape, at)
+    outer, length, inner = split(a._shape, at)
     index = _indices("take", indices, length, mode)
     shape = (*a._shape[:at], *indices._shape, *a._shape[at + 1 :])
     return front.take(a._data, index, outer, length, inner), shape
@@ -155,20 +157,21 @@ def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
 
 
 def _add_taken(total: Any, data: Any, indices: Any, *, axis: Any, mode: Any, shape: Shape) -> None:
-    outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
+    outer, length, inner = split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
     front.add_into(data._data, index, total, outer, length, inner)
 
 
 @operator(
     "_take_adjoint",
+    linear=("data",),
     vjp=_take_adjoint_vjp,
     accumulate=_add_taken,
     samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
 )
 def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
     """Zeros of *shape* to which entries are added where `take` would pick them."""
-    outer, length, inner = _split(shape, axis_of("take", axis, len(shape)))
+    outer, length, inner = split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
     return front.add(data._data, index, outer, length, inner), shape
 
@@ -184,6 +187,7 @@ def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
 
 @operator(
     "Embedding",
+    linear=("weight",),
     vjp=_embedding_vjp,
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
 )
@@ -242,9 +246,36 @@ def _pick_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs
     return F._pick_adjoint(g, index, axis=axis, mode=mode, shape=data_shape), None
 
 
+def _pick_position(emit: Any, index: Any, shape: Shape, axis: Any, mode: Any, dtype: Any) -> Any:
+    """What `clipped_index` makes, where `pick` reads along the last axis."""
+    rank = len(shape)
+    last = type(axis) is int and -rank <= axis < rank and axis % rank == rank - 1
+    return clipped_index(emit, index, shape, dtype) if last and mode == "clip" else None
+
+
+def _pick_decomposed(
+    emit: Any, data: Any, index: Any, *, axis: Any, keepdims: Any, mode: Any
+) -> Any:
+    """A sum over a row, if the row is being made here anyway."""
+    if not emit.is_mapped(data):
+        return None
+    shape, dtype = data._shape, data._data.dtype
+    found = _pick_position(emit, index, shape, axis, mode, dtype)
+    if found is None:
+        return None
+    k, i = found
+    x = emit.value(data)
+    chosen = emit.map("pick", "where(i == k, x, 0)", shape, dtype, i=i, k=k, x=x)
+    total = emit.reduce(chosen, "sum", (len(shape) - 1,))
+    return emit.buffer(total), ((*shape[:-1], 1) if keepdims else shape[:-1] or (1,))
+
+
 @operator(
     "pick",
+    methods=True,
+    linear=("data",),
     vjp=_pick_vjp,
+    decompose=_pick_decomposed,
     aliases=("choose_element_0index",),
     samples=(
         Sample(((2, 3), [2, 0])),
@@ -264,7 +295,7 @@ def _pick(
         What to do about indices out of range.
     """
     at, rest = _pick_geometry("pick", data._shape, index._shape, axis)
-    outer, length, inner = _split(data._shape, at)
+    outer, length, inner = split(data._shape, at)
     found = _indices("pick", index, length, choice("pick", "mode", mode, ("clip", "wrap")))
     y = front.take_along_axis(data._data, found, outer, length, inner)
     return y, ((*rest[:at], 1, *rest[at:]) if keepdims else rest or (1,))
@@ -275,14 +306,30 @@ def _pick_adjoint_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shap
     return F._reshaped(picked, shape=data_shape), None
 
 
+def _pick_adjoint_decomposed(
+    emit: Any, data: Any, index: Any, *, axis: Any, mode: Any, shape: Any
+) -> Any:
+    """The gradient where the position is the index, else 0."""
+    shape, dtype = tuple(shape), data._data.dtype
+    found = _pick_position(emit, index, shape, axis, mode, dtype)
+    if found is None:
+        return None
+    k, i = found
+    g = emit.operand(data, (*shape[:-1], 1))
+    y = emit.map("pick backward", "where(i == k, g, 0)", shape, dtype, i=i, k=k, g=g)
+    return emit.buffer(y), shape
+
+
 @operator(
     "_pick_adjoint",
+    linear=("data",),
     vjp=_pick_adjoint_vjp,
+    decompose=_pick_adjoint_decomposed,
     samples=(Sample(((2,), [2, 0]), {"axis": 1, "mode": "clip", "shape": (2, 3)}),),
 )
 def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
     """Zeros of *shape* that hold the input where `pick` would read."""
-    _, length, inner = _split(shape, axis_of("pick", axis, len(shape)))
+    _, length, inner = split(shape, axis_of("pick", axis, len(shape)))
     y = empty(math.prod(shape), data._data.dtype)
     y.fill(0)
     front.put_along_axis(data._data, _indices("pick", index, length, mode), y, length, inner)
@@ -291,6 +338,7 @@ def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) ->
 
 @operator(
     "batch_take",
+    linear=("a",),
     vjp=lambda g, indices, a_shape: (
         F._pick_adjoint(g, indices, axis=-1, mode="clip", shape=a_shape),
         None,
@@ -300,13 +348,14 @@ def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) ->
 def _batch_take(a: Any, indices: Any) -> Any:
     """One element of each row."""
     _, rest = _pick_geometry("batch_take", a._shape, indices._shape, -1)
-    outer, length, inner = _split(a._shape, len(a._shape) - 1)
+    outer, length, inner = split(a._shape, len(a._shape) - 1)
     found = _indices("batch_take", indices, length, "clip")
     return front.take_along_axis(a._data, found, outer, length, inner), rest or (1,)
 
 
 @operator(
     "one_hot",
+    methods=True,
     gradient=ZERO,
     samples=(Sample(([0, 2, 5],), {"depth": 3, "on_value": 2, "off_value": -1}),),
 )
@@ -368,8 +417,9 @@ def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
 
 @operator(
     "gather_nd",
+    linear=("data",),
     vjp=_gather_nd_vjp,
-    checks={},
+    validates=True,
     samples=(Sample(((2, 3), [[0, 1, 0], [1, 2, 1]])), Sample(((3, 2), [[2, 0]]))),
 )
 def _gather_nd(data: Any, indices: Any) -> Any:
@@ -388,6 +438,7 @@ def _add_gathered(total: Any, data: Any, indices: Any, *, shape: Shape) -> None:
 @operator(
     "_gather_nd_adjoint",
     accumulate=_add_gathered,
+    linear=("data",),
     vjp=lambda g, indices: (F.gather_nd(g, indices), None),
     aliases=("_backward_gather_nd",),
     samples=(Sample(((3,), [[0, 1, 0], [1, 2, 1]]), {"shape": (2, 3)}),),
@@ -408,8 +459,9 @@ def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
 
 @operator(
     "scatter_nd",
+    linear=("data",),
     vjp=_scatter_nd_vjp,
-    checks={},
+    validates=True,
     samples=(Sample(((2,), [[1, 0], [0, 2]]), {"shape": (2, 3)}),),
 )
 def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
@@ -452,8 +504,9 @@ def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
 
 @operator(
     "_contrib_index_copy",
+    linear=("old new",),
     vjp=_index_copy_vjp,
-    checks={},
+    validates=True,
     keywords=("old_tensor", "index_vector", "new_tensor"),
     samples=(Sample(((3, 2), [2, 0, 2], (3, 2))), Sample(((3,), [1], (1,)))),
 )
@@ -492,6 +545,8 @@ def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
 
 @operator(
     "_contrib_boolean_mask",
+    linear=("data",),
+    dynamic_shape=True,
     vjp=_boolean_mask_vjp,
     outputs="y _found",
     samples=(Sample(((3, 2), [1, 0, 1])),),
@@ -500,7 +555,7 @@ def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
     """The entries along an axis for which *index* is not zero."""
     found, at = _chosen(index, data._shape, axis)
     shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
-    y = front.take(data._data, found, *_split(data._shape, at))
+    y = front.take(data._data, found, *split(data._shape, at))
     return [(y, shape), (found, found.shape)]
 
 
@@ -537,7 +592,7 @@ def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
 @operator(
     "ravel_multi_index",
     gradient=ZERO,
-    checks={},
+    validates=True,
     aliases=("_ravel_multi_index",),
     samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
 )
@@ -556,7 +611,7 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
 @operator(
     "unravel_index",
     gradient=ZERO,
-    checks={},
+    validates=True,
     aliases=("_unravel_index",),
     samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
 )

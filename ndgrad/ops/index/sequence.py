@@ -132,6 +132,7 @@ def _last_vjp(
 
 @operator(
     "SequenceLast",
+    linear=("data",),
     vjp=_last_vjp,
     samples=(Sample(((3, 2, 2), [1, 3]), {"use_sequence_length": True}),),
 )
@@ -155,6 +156,7 @@ def _sequence_last_adjoint_vjp(
 
 @operator(
     "_sequence_last_adjoint",
+    linear=("data",),
     vjp=_sequence_last_adjoint_vjp,
     samples=(
         Sample(((2, 2), [1, 3]), {"use_sequence_length": True, "axis": 0, "shape": (3, 2, 2)}),
@@ -177,6 +179,7 @@ def _reverse_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: A
 
 @operator(
     "SequenceReverse",
+    linear=("data",),
     vjp=_reverse_vjp,
     samples=(Sample(((3, 2, 2), [2, 3]), {"use_sequence_length": True}),),
 )

@@ -15,7 +15,8 @@ from ...kernels import front
 from ...kernels.spec.strided import bits
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..axes import index_dtype, integer
+from ..axes import choice, index_dtype, integer
+from ..composite import composite
 from ..declare import operator
 from ..table import ZERO, F, Sample
 
@@ -91,6 +92,7 @@ def _sorted_reference(data: Any, axis: Any = -1, is_ascend: bool = True) -> Any:
 
 @operator(
     "_take_order",
+    linear=("data",),
     vjp=lambda g, order, data_shape, axis: (
         F._put_order(g, order, shape=data_shape, axis=axis),
         None,
@@ -107,6 +109,7 @@ def _take_order(data: Any, order: Any, *, axis: Any) -> Any:
 
 @operator(
     "_put_order",
+    linear=("x",),
     vjp=lambda g, order, axis: (F._take_order(g, order, axis=axis), None),
     samples=(Sample(((2, 2), [[2, 0], [0, 1]]), {"axis": 1, "shape": (2, 3)}),),
 )
@@ -127,6 +130,7 @@ def _sort_vjp(g: Any, _order: Any, data_shape: Any, axis: Any) -> Any:
 
 @operator(
     "sort",
+    methods=True,
     vjp=_sort_vjp,
     outputs="y _order",
     reference=_sorted_reference,
@@ -162,6 +166,7 @@ def _sort(data: Any, *, axis: Any = -1, is_ascend: bool = True) -> Any:
 
 @operator(
     "argsort",
+    methods=True,
     gradient=ZERO,
     reference=lambda data, axis=-1: np.argsort(data, axis, kind="stable"),
     samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axis": 0})),
@@ -245,3 +250,55 @@ def _topk_mask(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False
     y.fill(0)
     _put(ones, order, where, y)
     return y, data._shape
+
+
+@composite(
+    "topk",
+    methods=True,
+    samples=(
+        Sample(((3, 4),), {"k": 2}),
+        Sample(((3, 4),), {"k": 2, "ret_typ": "value", "axis": 0}),
+        Sample(((3, 4),), {"k": 2, "ret_typ": "both"}),
+        Sample(((3, 4),), {"k": 2, "ret_typ": "mask"}),
+    ),
+)
+def _topk(
+    data: Any,
+    *,
+    axis: Any = -1,
+    k: Any = 1,
+    ret_typ: str = "indices",
+    is_ascend: bool = False,
+    dtype: Any = "float32",
+) -> Any:
+    """Find the first *k* elements in order along an axis.
+
+    Parameters
+    ----------
+    data : NDArray
+    axis : int or None
+        None takes all elements as one axis.
+    k : int
+        How many; all of them if it is less than 1.
+    ret_typ : {'indices', 'value', 'both', 'mask'}
+        What to return: positions, elements, a list of elements and positions, or an array of the
+        input's shape with 1 for the elements found.
+    is_ascend : bool
+        Whether the least comes first rather than the greatest; NaN is last either way.
+    dtype : str or type
+        Of positions.
+
+    Raises
+    ------
+    MXNetError
+        If there is no such axis, not so many elements, or no such *ret_typ*.
+    """
+    choice("topk", "ret_typ", ret_typ, ("both", "indices", "mask", "value"))
+    common = {"axis": axis, "k": k, "is_ascend": is_ascend}
+    if ret_typ == "value":
+        return F._topk_values(data, **common)
+    if ret_typ == "mask":
+        return F._topk_mask(data, **common)
+    if ret_typ == "both":
+        return F._topk_both(data, dtype=dtype, **common)
+    return F._topk_indices(data, dtype=dtype, **common)

@@ -19,6 +19,7 @@ def _cast_vjp(g: Any, data_dtype: Any) -> Any:
 
 @operator(
     "Cast",
+    traceable=True,
     vjp=_cast_vjp,
     aliases=("cast",),
     samples=(Sample(((3, 4),), {"dtype": "float64"}),),
@@ -28,7 +29,9 @@ def _cast(data: Any, *, dtype: Any) -> Any:
     return cast(data._data, as_dtype(dtype, op="cast")), data._shape
 
 
-@operator("amp_cast", vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float64"}),))
+@operator(
+    "amp_cast", traceable=True, vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float64"}),)
+)
 def _amp_cast(data: Any, *, dtype: Any) -> Any:
     """`Cast` for mixed precision: integers and bool stay as they are."""
     kind = data._data.dtype
@@ -40,7 +43,21 @@ def _copy_to_context_vjp(g: Any, ctx: Any, source: Any) -> Any:
     return F._copy_to_context(g, ctx=source, source=ctx) if ctx else F.identity(g)
 
 
-@operator("_copy_to_context", vjp=_copy_to_context_vjp, samples=(Sample(((3, 4),)),))
+def _copy_to_context_decomposed(emit: Any, data: Any, ctx: str, source: str) -> Any:
+    if not ctx:
+        return None
+    target = written(ctx)
+    return emit.to_context(data, target), data._shape, target
+
+
+@operator(
+    "_copy_to_context",
+    linear=("data",),
+    vjp=_copy_to_context_vjp,
+    traceable=True,
+    decompose=_copy_to_context_decomposed,
+    samples=(Sample(((3, 4),)),),
+)
 def _copy_to_context(data: Any, *, ctx: str = "", source: str = "") -> Any:
     """A copy to be placed on another device: *ctx*, if one of the two has memory of its own."""
     if not ctx:
@@ -56,13 +73,25 @@ def _filled_like(data: Any, value: int) -> Any:
     return y, data._shape
 
 
-@operator("zeros_like", gradient=ZERO, samples=(Sample(((3, 4),)),))
+@operator(
+    "zeros_like",
+    methods=True,
+    gradient=ZERO,
+    decompose=lambda emit, data: (emit.filled(0, data), data._shape),
+    samples=(Sample(((3, 4),)),),
+)
 def _zeros_like(data: Any) -> Any:
     """Zeros of the input's shape and dtype."""
     return _filled_like(data, 0)
 
 
-@operator("ones_like", gradient=ZERO, samples=(Sample(((3, 4),)),))
+@operator(
+    "ones_like",
+    methods=True,
+    gradient=ZERO,
+    decompose=lambda emit, data: (emit.filled(1, data), data._shape),
+    samples=(Sample(((3, 4),)),),
+)
 def _ones_like(data: Any) -> Any:
     """Ones of the input's shape and dtype."""
     return _filled_like(data, 1)

@@ -9,10 +9,15 @@ source are school calculus; the others are in Abramowitz and Stegun, chapters 4,
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import Any
 
+import numpy as np
+
+from ...base import MXNetError
 from ..declare import binary, elementwise, unary
-from ..table import Sample
+from ..table import F, Sample
 
 _POSITIVE = (0.1, 3.0)
 _OPEN_UNIT = (-0.9, 0.9)
@@ -31,46 +36,106 @@ unary("BlockGrad", "x", None, aliases=("stop_gradient",), doc="A copy that gradi
 # --- arithmetic -----------------------------------------------------------------------------------
 
 unary("negative", "-x", "-g", aliases=("_np_negative",), doc="-x.")
-unary("reciprocal", "reciprocal(x)", "-g * y * y", domain=_POSITIVE, doc="1 / x.")
-unary("square", "x * x", "2 * g * x", doc="x squared.")
-unary("sqrt", "sqrt(x)", "0.5 * g / y", domain=_POSITIVE, doc="The square root.")
-unary("rsqrt", "rsqrt(x)", "-0.5 * g * y / x", domain=_POSITIVE, doc="1 / sqrt(x).")
-unary("cbrt", "cbrt(x)", "g / (3 * y * y)", domain=_POSITIVE, doc="The cube root.")
-unary("rcbrt", "rcbrt(x)", "-g * y / (3 * x)", domain=_POSITIVE, doc="1 / cbrt(x).")
-unary("abs", "abs(x)", "g * sign(x)", domain=_POSITIVE, doc="The absolute value.")
-unary("sign", "sign(x)", None, doc="-1, 0 or 1; 0 for NaN.")
-unary("round", "round(x)", None, doc="The nearest integer; halves go away from zero.")
-unary("rint", "rint(x)", None, doc="The nearest integer; halves go down.")
-unary("ceil", "ceil(x)", None, doc="The least integer not below x.")
-unary("floor", "floor(x)", None, doc="The greatest integer not above x.")
-unary("trunc", "trunc(x)", None, doc="The integer part.")
-unary("fix", "trunc(x)", None, doc="The nearest integer towards zero.")
-unary("degrees", "x * 57.29577951308232", "g * 57.29577951308232", doc="Radians to degrees.")
-unary("radians", "x * 0.017453292519943295", "g * 0.017453292519943295", doc="Degrees to radians.")
+unary("reciprocal", "reciprocal(x)", "-g * y * y", domain=_POSITIVE, methods=True, doc="1 / x.")
+unary("square", "x * x", "2 * g * x", methods=True, doc="x squared.")
+unary("sqrt", "sqrt(x)", "0.5 * g / y", domain=_POSITIVE, methods=True, doc="The square root.")
+unary("rsqrt", "rsqrt(x)", "-0.5 * g * y / x", domain=_POSITIVE, methods=True, doc="1 / sqrt(x).")
+unary("cbrt", "cbrt(x)", "g / (3 * y * y)", domain=_POSITIVE, methods=True, doc="The cube root.")
+unary("rcbrt", "rcbrt(x)", "-g * y / (3 * x)", domain=_POSITIVE, methods=True, doc="1 / cbrt(x).")
+unary("abs", "abs(x)", "g * sign(x)", domain=_POSITIVE, methods=True, doc="The absolute value.")
+unary("sign", "sign(x)", None, methods=True, doc="-1, 0 or 1; 0 for NaN.")
+unary("round", "round(x)", None, methods=True, doc="The nearest integer; halves go away from zero.")
+unary("rint", "rint(x)", None, methods=True, doc="The nearest integer; halves go down.")
+unary("ceil", "ceil(x)", None, methods=True, doc="The least integer not below x.")
+unary("floor", "floor(x)", None, methods=True, doc="The greatest integer not above x.")
+unary("trunc", "trunc(x)", None, methods=True, doc="The integer part.")
+unary("fix", "trunc(x)", None, methods=True, doc="The nearest integer towards zero.")
+unary(
+    "degrees",
+    "x * 57.29577951308232",
+    "g * 57.29577951308232",
+    methods=True,
+    doc="Radians to degrees.",
+)
+unary(
+    "radians",
+    "x * 0.017453292519943295",
+    "g * 0.017453292519943295",
+    methods=True,
+    doc="Degrees to radians.",
+)
 
 # --- exponentials and logarithms ------------------------------------------------------------------
 
-unary("exp", "exp(x)", "g * y", doc="e to the power x.")
-unary("expm1", "expm1(x)", "g * (y + 1)", doc="exp(x) - 1, accurate near 0.")
-unary("log", "log(x)", "g / x", domain=_POSITIVE, doc="The natural logarithm.")
-unary("log1p", "log1p(x)", "g / (1 + x)", domain=_POSITIVE, doc="log(1 + x), accurate near 0.")
-unary("log2", "log2(x)", "g / (x * 0.6931471805599453)", domain=_POSITIVE, doc="To base 2.")
-unary("log10", "log10(x)", "g / (x * 2.302585092994046)", domain=_POSITIVE, doc="To base 10.")
+unary("exp", "exp(x)", "g * y", methods=True, doc="e to the power x.")
+unary("expm1", "expm1(x)", "g * (y + 1)", methods=True, doc="exp(x) - 1, accurate near 0.")
+unary("log", "log(x)", "g / x", domain=_POSITIVE, methods=True, doc="The natural logarithm.")
+unary(
+    "log1p",
+    "log1p(x)",
+    "g / (1 + x)",
+    domain=_POSITIVE,
+    methods=True,
+    doc="log(1 + x), accurate near 0.",
+)
+unary(
+    "log2",
+    "log2(x)",
+    "g / (x * 0.6931471805599453)",
+    domain=_POSITIVE,
+    methods=True,
+    doc="To base 2.",
+)
+unary(
+    "log10",
+    "log10(x)",
+    "g / (x * 2.302585092994046)",
+    domain=_POSITIVE,
+    methods=True,
+    doc="To base 10.",
+)
 
 # --- trigonometric and hyperbolic -----------------------------------------------------------------
 
-unary("sin", "sin(x)", "g * cos(x)", doc="The sine; x in radians.")
-unary("cos", "cos(x)", "-g * sin(x)", doc="The cosine; x in radians.")
-unary("tan", "tan(x)", "g * (1 + y * y)", domain=(-1.2, 1.2), doc="The tangent; x in radians.")
-unary("arcsin", "arcsin(x)", "g / sqrt(1 - x * x)", domain=_OPEN_UNIT, doc="In radians.")
-unary("arccos", "arccos(x)", "-g / sqrt(1 - x * x)", domain=_OPEN_UNIT, doc="In radians.")
-unary("arctan", "arctan(x)", "g / (1 + x * x)", doc="In radians.")
-unary("sinh", "sinh(x)", "g * cosh(x)", doc="The hyperbolic sine.")
-unary("cosh", "cosh(x)", "g * sinh(x)", doc="The hyperbolic cosine.")
-unary("tanh", "tanh(x)", "g * (1 - y * y)", doc="The hyperbolic tangent.")
-unary("arcsinh", "arcsinh(x)", "g / sqrt(x * x + 1)", doc="The inverse hyperbolic sine.")
-unary("arccosh", "arccosh(x)", "g / sqrt(x * x - 1)", domain=(1.2, 4.0), doc="Of x >= 1.")
-unary("arctanh", "arctanh(x)", "g / (1 - x * x)", domain=_OPEN_UNIT, doc="Of |x| < 1.")
+unary("sin", "sin(x)", "g * cos(x)", methods=True, doc="The sine; x in radians.")
+unary("cos", "cos(x)", "-g * sin(x)", methods=True, doc="The cosine; x in radians.")
+unary(
+    "tan",
+    "tan(x)",
+    "g * (1 + y * y)",
+    domain=(-1.2, 1.2),
+    methods=True,
+    doc="The tangent; x in radians.",
+)
+unary(
+    "arcsin", "arcsin(x)", "g / sqrt(1 - x * x)", domain=_OPEN_UNIT, methods=True, doc="In radians."
+)
+unary(
+    "arccos",
+    "arccos(x)",
+    "-g / sqrt(1 - x * x)",
+    domain=_OPEN_UNIT,
+    methods=True,
+    doc="In radians.",
+)
+unary("arctan", "arctan(x)", "g / (1 + x * x)", methods=True, doc="In radians.")
+unary("sinh", "sinh(x)", "g * cosh(x)", methods=True, doc="The hyperbolic sine.")
+unary("cosh", "cosh(x)", "g * sinh(x)", methods=True, doc="The hyperbolic cosine.")
+unary("tanh", "tanh(x)", "g * (1 - y * y)", methods=True, doc="The hyperbolic tangent.")
+unary(
+    "arcsinh", "arcsinh(x)", "g / sqrt(x * x + 1)", methods=True, doc="The inverse hyperbolic sine."
+)
+unary(
+    "arccosh",
+    "arccosh(x)",
+    "g / sqrt(x * x - 1)",
+    domain=(1.2, 4.0),
+    methods=True,
+    doc="Of x >= 1.",
+)
+unary(
+    "arctanh", "arctanh(x)", "g / (1 - x * x)", domain=_OPEN_UNIT, methods=True, doc="Of |x| < 1."
+)
 
 # --- special functions ----------------------------------------------------------------------------
 
@@ -97,8 +162,10 @@ elementwise(
 
 # --- activations ----------------------------------------------------------------------------------
 
-unary("relu", "maximum(x, 0)", "where(x > 0, g, where(x != x, x, 0))", doc="max(x, 0).")
-unary("sigmoid", "sigmoid(x)", "g * y * (1 - y)", doc="1 / (1 + exp(-x)).")
+unary(
+    "relu", "maximum(x, 0)", "where(x > 0, g, where(x != x, x, 0))", methods=True, doc="max(x, 0)."
+)
+unary("sigmoid", "sigmoid(x)", "g * y * (1 - y)", methods=True, doc="1 / (1 + exp(-x)).")
 unary("softrelu", "softrelu(x)", "g * sigmoid(x)", doc="log(1 + exp(x)), also called softplus.")
 unary(
     "softsign",
@@ -160,6 +227,7 @@ unary(
     "where(x > a_max, 0, where(x < a_min, 0, g))",
     params={"a_min": None, "a_max": None},
     samples=(Sample(((3, 4),), {"a_min": -1.0, "a_max": 1.0}),),
+    methods=True,
     doc="x, cut to [a_min, a_max].",
 )
 unary(
@@ -192,37 +260,69 @@ unary(
 # --- two operands ---------------------------------------------------------------------------------
 
 
+def _scalar_names(right: str, left: str | None = None) -> tuple[str, str]:
+    """What MXNet calls an operator with a number on the right, and on the left."""
+    return f"_{right}_scalar", f"_{left or right}_scalar"
+
+
 def _arithmetic(
-    name: str, formula: str, d_a: str, d_b: str, plain: bool, *aliases: str, **facts: Any
+    name: str, formula: str, d_a: str | None, d_b: str | None, *, doc: str, **facts: Any
 ) -> None:
-    """``broadcast_<name>`` and, for the four operations MXNet has it for, ``elemwise_<name>``."""
-    doc = facts.pop("doc")
-    binary(f"broadcast_{name}", formula, d_a, d_b, aliases=aliases, doc=doc, **facts)
-    if plain:
-        binary(
-            f"elemwise_{name}",
-            formula,
-            d_a,
-            d_b,
-            broadcast=False,
-            doc=f"{doc} Shapes must be equal.",
-            **facts,
-        )
+    """``broadcast_<name>`` and ``elemwise_<name>``."""
+    binary(f"broadcast_{name}", formula, d_a, d_b, doc=doc, **facts)
+    for fact in ("aliases", "scalar_names", "functions"):
+        facts.pop(fact, None)
+    doc = f"{doc} Shapes must be equal."
+    binary(f"elemwise_{name}", formula, d_a, d_b, broadcast=False, doc=doc, **facts)
 
 
-_arithmetic("add", "a + b", "g", "g", True, "broadcast_plus", doc="a + b.")
-_arithmetic("sub", "a - b", "g", "-g", True, "broadcast_minus", doc="a - b.")
-_arithmetic("mul", "a * b", "g * b", "g * a", True, doc="a * b.")
 _arithmetic(
-    "div", "a / b", "g / b", "-g * a / (b * b)", True, domain=_POSITIVE, doc="a / b; integers: C's."
+    "add",
+    "a + b",
+    "g",
+    "g",
+    aliases=("broadcast_plus",),
+    scalar_names=_scalar_names("plus"),
+    functions={"add": operator.add},
+    doc="a + b.",
 )
 _arithmetic(
-    "mod",
+    "sub",
+    "a - b",
+    "g",
+    "-g",
+    aliases=("broadcast_minus",),
+    scalar_names=_scalar_names("minus", "rminus"),
+    functions={"subtract": operator.sub},
+    doc="a - b.",
+)
+_arithmetic(
+    "mul",
+    "a * b",
+    "g * b",
+    "g * a",
+    scalar_names=_scalar_names("mul"),
+    functions={"multiply": operator.mul},
+    doc="a * b.",
+)
+_arithmetic(
+    "div",
+    "a / b",
+    "g / b",
+    "-g * a / (b * b)",
+    scalar_names=_scalar_names("div", "rdiv"),
+    functions={"divide": operator.truediv, "true_divide": operator.truediv},
+    domain=_POSITIVE,
+    doc="a / b; integers: C's.",
+)
+binary(
+    "broadcast_mod",
     "a % b",
     "g",
     "-g * floor(a / b)",
-    False,
-    "mod",
+    aliases=("mod",),
+    scalar_names=_scalar_names("mod", "rmod"),
+    functions={"modulo": operator.mod},
     domain=(1.05, 1.9),
     doc="The remainder, with the sign of b; 0 where b is 0.",
 )
@@ -237,79 +337,117 @@ binary(
 )
 # At a = 0 the derivatives would be 0 times infinity for b = 0 and for b > 0.  There a is replaced
 # rather than the result: the derivative of what is not chosen would be 0 times infinity again.
-_arithmetic(
-    "power",
+binary(
+    "broadcast_power",
     "pow(a, b)",
     "g * b * pow(where(b == 0, where(a == 0, 1, a), a), b - 1)",
     "g * y * log(where(a == 0, where(b > 0, 1, a), a))",
-    False,
-    "pow",
+    aliases=("pow",),
+    scalar_names=_scalar_names("power", "rpower"),
+    functions={"power": operator.pow},
     domain=_POSITIVE,
     doc="a to the power b.",
 )
-_arithmetic(
-    "maximum",
+binary(
+    "broadcast_maximum",
     "maximum(a, b)",
     "where(a >= b, g, 0)",
     "where(a < b, g, 0)",
-    False,
-    "maximum",
+    aliases=("maximum",),
+    scalar_names=_scalar_names("maximum"),
+    functions={"maximum": max},
+    ordered=True,
     doc="The greater one.",
 )
-_arithmetic(
-    "minimum",
+binary(
+    "broadcast_minimum",
     "minimum(a, b)",
     "where(a <= b, g, 0)",
     "where(a > b, g, 0)",
-    False,
-    "minimum",
+    aliases=("minimum",),
+    scalar_names=_scalar_names("minimum"),
+    functions={"minimum": min},
+    ordered=True,
     doc="The smaller one.",
 )
-_arithmetic(
-    "hypot", "hypot(a, b)", "g * a / y", "g * b / y", False, "hypot", doc="sqrt(a^2 + b^2)."
+binary(
+    "broadcast_hypot",
+    "hypot(a, b)",
+    "g * a / y",
+    "g * b / y",
+    aliases=("hypot",),
+    scalar_names=_scalar_names("hypot"),
+    functions={"hypot": math.hypot},
+    doc="sqrt(a^2 + b^2).",
 )
-_arithmetic(
-    "arctan2",
+binary(
+    "broadcast_arctan2",
     "arctan2(a, b)",
     "g * b / (a * a + b * b)",
     "-g * a / (a * a + b * b)",
-    False,
-    "arctan2",
+    aliases=("arctan2",),
+    functions={"arctan2": math.atan2},
     domain=_POSITIVE,
     doc="The angle of the point (b, a), in radians.",
 )
 
-for _name, _sign in {
-    "equal": "==",
-    "not_equal": "!=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "lesser": "<",
-    "lesser_equal": "<=",
-}.items():
-    binary(f"broadcast_{_name}", f"a {_sign} b", None, None, doc=f"1 where a {_sign} b, else 0.")
+for _name, _sign, _mirrored, _compare in (
+    ("equal", "==", "equal", operator.eq),
+    ("not_equal", "!=", "not_equal", operator.ne),
+    ("greater", ">", "lesser", operator.gt),
+    ("greater_equal", ">=", "lesser_equal", operator.ge),
+    ("lesser", "<", "greater", operator.lt),
+    ("lesser_equal", "<=", "greater_equal", operator.le),
+):
+    binary(
+        f"broadcast_{_name}",
+        f"a {_sign} b",
+        None,
+        None,
+        scalar_names=_scalar_names(_name, _mirrored),
+        functions={_name: _compare},
+        doc=f"1 where a {_sign} b, else 0.",
+    )
 
-binary(
-    "broadcast_logical_and",
-    "(a != 0) * (b != 0)",
-    None,
-    None,
-    doc="1 where both are not 0, else 0.",
-)
-binary(
-    "broadcast_logical_or",
-    "(a != 0) + (b != 0) > 0",
-    None,
-    None,
-    doc="1 where one is not 0, else 0.",
-)
-binary(
-    "broadcast_logical_xor", "(a != 0) != (b != 0)", None, None, doc="1 where just one is not 0."
-)
+for _name, _text, _on_bools, _which in (
+    ("and", "(a != 0) * (b != 0)", operator.and_, "both are not 0, else 0"),
+    ("or", "(a != 0) + (b != 0) > 0", operator.or_, "one is not 0, else 0"),
+    ("xor", "(a != 0) != (b != 0)", operator.xor, "just one is not 0"),
+):
+    binary(
+        f"broadcast_logical_{_name}",
+        _text,
+        None,
+        None,
+        scalar_names=_scalar_names(f"logical_{_name}"),
+        functions={f"logical_{_name}": lambda a, b, on=_on_bools: on(bool(a), bool(b))},
+        doc=f"1 where {_which}.",
+    )
 unary("logical_not", "x == 0", None, doc="1 where x is 0, else 0.")
-unary("isnan", "isnan(x)", None, doc="1 where x is NaN, else 0.")
-unary("isinf", "isinf(x)", None, doc="1 where x is infinite, else 0.")
-unary("isfinite", "isfinite(x)", None, doc="1 where x is neither infinite nor NaN, else 0.")
+unary("isnan", "isnan(x)", None, aliases=("_contrib_isnan",), doc="1 where x is NaN, else 0.")
+unary("isinf", "isinf(x)", None, aliases=("_contrib_isinf",), doc="1 where x is infinite, else 0.")
+unary(
+    "isfinite",
+    "isfinite(x)",
+    None,
+    aliases=("_contrib_isfinite",),
+    doc="1 where x is neither infinite nor NaN, else 0.",
+)
+
+
+def _where_rows(condition: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
+    """A condition of one axis chooses rows of arrays that have more axes."""
+    for other in (x, y):
+        if len(getattr(condition, "shape", ())) == 1 and len(getattr(other, "shape", ())) > 1:
+            if condition.shape[0] != other.shape[0]:
+                raise MXNetError(
+                    f"Operator where: argument condition has shape {list(condition.shape)} and "
+                    f"chooses rows, expected [{other.shape[0]}] for shape {list(other.shape)}"
+                )
+            rows = (condition.shape[0], *(1,) * (len(other.shape) - 1))
+            condition = F._reshaped(condition, shape=rows)
+    return condition, x, y
+
 
 elementwise(
     "where",
@@ -317,7 +455,20 @@ elementwise(
     "where(condition != 0, x, y_else)",
     {"x": "where(condition != 0, g, 0)", "y_else": "where(condition != 0, 0, g)"},
     free=frozenset({"condition"}),
+    arranged=_where_rows,
+    reference=lambda condition, x, y: np.where(
+        condition.reshape(len(condition), *(1,) * (x.ndim - 1))
+        if condition.ndim == 1
+        else condition,
+        x,
+        y,
+    ),
     keywords=("condition", "x", "y"),
-    samples=(Sample(([[1, 0], [0, 1]], (2, 2), (2, 2))),),
-    doc="x where condition is not 0, else y.",
+    samples=(
+        Sample(([[1, 0], [0, 1]], (2, 2), (2, 2))),
+        Sample(([1, 0], (2, 3), (2, 3))),
+    ),
+    doc="""x where condition is not 0, else y.
+
+A condition of one axis chooses whole rows of arrays that have more axes.""",
 )

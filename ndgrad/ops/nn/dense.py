@@ -65,9 +65,35 @@ def _fc_reference(
     return x @ weight.T + (0 if bias is None else bias)
 
 
+def _fc_decomposed(
+    emit: Any,
+    data: Any,
+    weight: Any,
+    bias: Any = None,
+    *,
+    num_hidden: Any,
+    no_bias: Any,
+    flatten: Any,
+) -> Any:
+    """A product with a bias, of real numbers of one dtype; forward finds fault with the rest."""
+    dtype = data._data.dtype
+    if type(num_hidden) is not int or bool(no_bias) != (bias is None):
+        return None
+    if any(x is not None and x._data.dtype != dtype for x in (data, weight, bias)):
+        return None
+    if dtype.name not in ("float32", "float64"):
+        return None
+    given = None if bias is None else bias._shape
+    m, n, k, shape = _fc_sizes(data._shape, weight._shape, given, num_hidden, bool(flatten))
+    if m * n * k == 0:
+        return None
+    return emit.product(data, weight, m, n, k, transpose_b=True, bias=bias), shape
+
+
 @operator(
     "FullyConnected",
     vjp=_fc_vjp,
+    decompose=_fc_decomposed,
     reference=_fc_reference,
     samples=(
         Sample(((3, 4), (2, 4), (2,)), {"num_hidden": 2}),

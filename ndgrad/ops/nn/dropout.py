@@ -60,6 +60,7 @@ def _shared_shape(shape: Shape, axes: Any) -> Shape:
 
 @operator(
     "Dropout",
+    traceable=True,
     vjp=_dropout_vjp,
     outputs="y _mask",
     stochastic=True,

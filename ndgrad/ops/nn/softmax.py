@@ -21,6 +21,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import choice, number
 from ..declare import operator
+from ..parts import clipped_index
 from ..table import ZERO, F, Sample
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
@@ -138,6 +139,8 @@ def _softmax_reference(
 
 @operator(
     "softmax",
+    methods=True,
+    traceable={"use_length": False},
     vjp=_softmax_vjp,
     fast_vjp=_softmax_fast,
     samples=(*_SAMPLES, Sample(((2, 3), [1, 3]), {"use_length": True})),
@@ -183,6 +186,8 @@ def _softmax(
 
 @operator(
     "softmin",
+    methods=True,
+    traceable=True,
     vjp=lambda g, y, data_dtype, axis, temperature: _d_softmax(
         y, g, axis, _scale(temperature, -1.0), data_dtype
     ),
@@ -214,6 +219,8 @@ def _log_softmax_vjp(g: Any, y: Any, data_dtype: Any, axis: Any, temperature: An
 
 @operator(
     "log_softmax",
+    methods=True,
+    traceable=True,
     vjp=_log_softmax_vjp,
     fast_vjp=lambda g, y, data_dtype, axis, temperature: _along(
         _LOG_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype
@@ -310,6 +317,56 @@ def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any)
     return type(g)(y, data._shape, g._ctx), None
 
 
+_FOR_CLASS = "softmax_cross_entropy"
+
+
+def _at_label(emit: Any, label: Any, text: str, x: Any, dtype: Any, **values: Any) -> Any:
+    """A formula over the data *x*, ``i`` the number of a class, ``k`` that of the row's label."""
+    found = clipped_index(emit, label, x.shape, dtype)
+    if found is None:
+        return None
+    k, i = found
+    return emit.map(_FOR_CLASS, text, x.shape, dtype, i=i, k=k, x=x, **values)
+
+
+def _cross_entropy_decomposed(emit: Any, data: Any, label: Any) -> Any:
+    """The loss from primitive instructions; that labels are classes is looked at by a call."""
+    shape, dtype = data._shape, data._data.dtype
+    if len(shape) != 2 or label._shape != shape[:1]:
+        return None
+    rows, n = shape
+    if clipped_index(emit, label, shape, dtype) is None:
+        return None
+    label = emit.validated(
+        "labels", lambda given: checked_labels(given._data, n).astype(dtype), label, (n, dtype)
+    )
+    x, row = emit.value(data), (rows, 1)
+    chosen = emit.reduce(_at_label(emit, label, "where(i == k, x, 0)", x, dtype), "sum", (1,))
+    m = emit.reduce(x, "max", (1,))
+    s = emit.reduce(emit.map(_FOR_CLASS, "exp(x - m)", shape, dtype, x=x, m=m), "sum", (1,))
+    losses = emit.map(_FOR_CLASS, "(m - c) + log(s)", row, dtype, m=m, c=chosen, s=s)
+    weight = emit.map(_FOR_CLASS, "1 / s", row, dtype, s=s)
+    loss = emit.reduce(losses, "sum", (0, 1))
+    return [(emit.buffer(loss), (1,)), (emit.buffer(m), (rows,)), (emit.buffer(weight), (rows,))]
+
+
+def _cross_entropy_fast_decomposed(
+    emit: Any, g: Any, data: Any, label: Any, _peak: Any, _weight: Any
+) -> Any:
+    row = (data._shape[0], 1)
+    gradient = _at_label(
+        emit,
+        label,
+        "w * g * exp(x - m) - where(i == k, g, 0)",
+        emit.value(data),
+        data._data.dtype,
+        w=emit.value(_weight, row),
+        m=emit.value(_peak, row),
+        g=emit.operand(g, (1, 1)),
+    )
+    return None if gradient is None else (emit.array(gradient, data._shape, g), None)
+
+
 def _cross_entropy_reference(data: Any, label: Any) -> Any:
     z = data - data.max(1, keepdims=True)
     logs = z - np.log(np.exp(z).sum(1, keepdims=True))
@@ -333,7 +390,9 @@ def checked_labels(label: Buffer, n: int) -> Any:
     "softmax_cross_entropy",
     vjp=_cross_entropy_vjp,
     fast_vjp=_cross_entropy_fast,
-    checks={},
+    decompose=_cross_entropy_decomposed,
+    decompose_vjp=_cross_entropy_fast_decomposed,
+    validates=True,
     outputs="y _peak _weight",
     samples=(Sample(((3, 4), [1, 0, 3])),),
     reference=_cross_entropy_reference,

@@ -60,7 +60,13 @@ _INDEX_SAMPLES = (
 )
 
 
-@operator("argmax", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmax))
+@operator(
+    "argmax",
+    methods=True,
+    gradient=ZERO,
+    samples=_INDEX_SAMPLES,
+    reference=_index_reference(np.argmax),
+)
 def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
     """Where the greatest element is: the first one, or the first NaN.
 
@@ -83,7 +89,13 @@ def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = 
     return _index("argmax", data, axis, keepdims, dtype, False)
 
 
-@operator("argmin", gradient=ZERO, samples=_INDEX_SAMPLES, reference=_index_reference(np.argmin))
+@operator(
+    "argmin",
+    methods=True,
+    gradient=ZERO,
+    samples=_INDEX_SAMPLES,
+    reference=_index_reference(np.argmin),
+)
 def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
     """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
     return _index("argmin", data, axis, keepdims, dtype, True)
@@ -91,6 +103,7 @@ def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = 
 
 @operator(
     "argmax_channel",
+    methods=True,
     gradient=ZERO,
     samples=(Sample(((3, 4),)),),
     reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),

@@ -48,6 +48,8 @@ def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
 
 @operator(
     "_reshaped",
+    linear=("data",),
+    traceable=True,
     vjp=lambda g, data_shape: F._reshaped(g, shape=data_shape),
     is_view=True,
     samples=(Sample(((3, 4),), {"shape": (2, 6)}),),
@@ -60,7 +62,9 @@ def _reshaped(data: Any, *, shape: Any) -> Any:
 
 @operator(
     "_expand",
+    linear=("data",),
     vjp=lambda g, data_shape: F._sum_to(g, shape=data_shape),
+    decompose=lambda emit, data, shape: (emit.expand(data, tuple(shape)), tuple(shape)),
     samples=(Sample(((3, 1),), {"shape": (2, 3, 4)}), Sample(((1, 3, 1),), {"shape": (2, 3, 2)})),
     reference=lambda data, *, shape: np.broadcast_to(data, shape),
 )
@@ -73,6 +77,8 @@ def _expand(data: Any, *, shape: Any) -> Any:
 
 @operator(
     "_sum_to",
+    linear=("x",),
+    traceable=True,
     vjp=lambda g, x_shape: F._expand(g, shape=x_shape),
     is_view=True,
     samples=(Sample(((2, 3, 4),), {"shape": (3, 1)}), Sample(((2, 3, 2),), {"shape": (1, 3, 1)})),
@@ -157,7 +163,8 @@ def _declare(
         Sample(((2, 3, 4),), {"axis": (0, -1), "keepdims": True}),
         Sample(((2, 3, 2),), {"axis": 0, "exclude": True}),
     )
-    operator(name, vjp=vjp, samples=samples, reference=by_numpy, **facts)(forward)
+    facts |= {"samples": samples, "reference": by_numpy, "traceable": True, "methods": True}
+    operator(name, vjp=vjp, **facts)(forward)
 
 
 def _sum_vjp(g: Any, data_shape: Shape, axis: Any, exclude: Any) -> Any:
@@ -204,8 +211,8 @@ def _nanprod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
     return None if grad is None else F.where(missing, 0.0, grad)
 
 
-_declare("sum", "The sum.", _sum_vjp, np.sum, aliases=("sum_axis",))
-_declare("mean", "The mean; integers lose their fraction.", _mean_vjp, np.mean)
+_declare("sum", "The sum.", _sum_vjp, np.sum, linear=("data",), aliases=("sum_axis",))
+_declare("mean", "The mean; integers lose their fraction.", _mean_vjp, np.mean, linear=("data",))
 _declare("prod", "The product.", _prod_vjp, np.prod)
 _declare("nansum", "The sum of what is not NaN.", _nansum_vjp, np.nansum)
 _declare("nanprod", "The product of what is not NaN.", _nanprod_vjp, np.nanprod)
@@ -277,6 +284,7 @@ def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
 
 @operator(
     "cumsum",
+    linear=("a",),
     vjp=_cumsum_vjp,
     samples=(
         Sample(((2, 3),)),
@@ -367,6 +375,7 @@ def _norm_reference(
 
 @operator(
     "norm",
+    methods=True,
     vjp=_norm_vjp,
     samples=(
         Sample(((3, 4),)),

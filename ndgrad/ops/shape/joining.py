@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, promote
+from ...base import MXNetError, Shape, promote, shown
 from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
 from ...kernels.spec.strided import sliced, whole
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..axes import axis_of, integer, integers
+from ..composite import composite
 from ..declare import operator
 from ..table import F, Sample
 
@@ -60,6 +61,8 @@ def _concat_vjp(g: Any, dim: Any, data_shape: Any, data_dtype: Any, needs: Any) 
 
 @operator(
     "Concat",
+    linear=("data",),
+    traceable=True,
     vjp=_concat_vjp,
     aliases=("concat",),
     samples=(Sample(((2, 3), (2, 1), (2, 2))), Sample(((1, 2), (3, 2)), {"dim": 0})),
@@ -92,6 +95,8 @@ def _stack_vjp(g: Any, axis: Any, data_shape: Any, data_dtype: Any, needs: Any) 
 
 @operator(
     "stack",
+    linear=("data",),
+    traceable=True,
     vjp=_stack_vjp,
     samples=(Sample(((2, 3), (2, 3))), Sample(((2, 3), (2, 3)), {"axis": -1})),
     reference=lambda *data, axis=0: np.stack(data, axis),
@@ -135,6 +140,9 @@ def _split_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> A
 
 @operator(
     "SliceChannel",
+    methods="split",
+    linear=("data",),
+    traceable=True,
     vjp=_split_vjp,
     aliases=("split",),
     outputs="*y",
@@ -148,7 +156,15 @@ def _split_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> A
     ],
 )
 def _split(data: Any, *, num_outputs: Any, axis: Any = 1, squeeze_axis: Any = False) -> Any:
-    """An array cut into equal parts along an axis, which *squeeze_axis* drops if they have one."""
+    """Cut an array into equal parts along an axis: a list, or the only part.
+
+    Parameters
+    ----------
+    num_outputs : int
+        How many parts.
+    squeeze_axis : bool
+        Drop the axis; parts must have length 1 along it.
+    """
     count = integer("split", "num_outputs", num_outputs)
     if count < 1:
         raise MXNetError(f"Operator split: num_outputs={count}, expected 1 or more")
@@ -195,6 +211,8 @@ def _split_v2_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -
 
 @operator(
     "_split_v2",
+    linear=("data",),
+    traceable=True,
     vjp=_split_v2_vjp,
     outputs="*y",
     samples=(
@@ -211,6 +229,48 @@ def _split_v2(
     if squeeze_axis and any(b - a != 1 for a, b in pairwise(bounds)):
         raise MXNetError(f"Operator _split_v2: squeeze_axis needs parts of length 1, got {bounds}")
     return _cut(data, at, bounds, bool(squeeze_axis))
+
+
+@composite(
+    "split_v2",
+    methods=True,
+    samples=(
+        Sample(((4, 2),), {"indices_or_sections": 2}),
+        Sample(((2, 4),), {"indices_or_sections": (1, 3), "axis": 1}),
+    ),
+    reference=lambda ary, *, indices_or_sections, axis=0: np.split(ary, indices_or_sections, axis),
+)
+def _split_v2_of(
+    ary: Any, *, indices_or_sections: Any, axis: Any = 0, squeeze_axis: bool = False
+) -> Any:
+    """Cut an array into equal sections, or before each of some indices.
+
+    Returns
+    -------
+    list of NDArray
+        Or the only part.
+
+    Raises
+    ------
+    ValueError
+        If the sections cannot be equal, or *indices_or_sections* is neither an int nor a tuple.
+    """
+    what, given = "split_v2", indices_or_sections
+    at = axis_of(what, axis, len(ary.shape))
+    if isinstance(given, (int, np.integer)):
+        sections, indices = int(given), ()
+        if sections < 1 or ary.shape[at] % sections:
+            raise ValueError(
+                f"{what}: indices_or_sections={given}: array split does not result in an equal "
+                f"division of length {ary.shape[at]}"
+            )
+    elif isinstance(given, (tuple, list, set)):
+        sections, indices = 0, (0, *integers(what, "indices_or_sections", tuple(given)))
+    else:
+        raise ValueError(
+            f"{what}: indices_or_sections must either int or tuple of ints, got {shown(given)}"
+        )
+    return F._split_v2(ary, indices=indices, axis=at, squeeze_axis=squeeze_axis, sections=sections)
 
 
 # --- adding up ------------------------------------------------------------------------------------
@@ -232,6 +292,8 @@ def _add_n_vjp(g: Any, args_dtype: Any, needs: Any) -> Any:
 
 @operator(
     "add_n",
+    linear=("args",),
+    traceable=True,
     vjp=_add_n_vjp,
     aliases=("ElementWiseSum",),
     samples=(Sample(((2, 3), (2, 3), (2, 3))),),

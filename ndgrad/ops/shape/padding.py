@@ -65,6 +65,7 @@ def _pad_vjp(g: Any, mode: Any, pad_width: Any, data_shape: Shape) -> Any:
 
 @operator(
     "Pad",
+    methods="pad",
     vjp=_pad_vjp,
     aliases=("pad",),
     samples=(
@@ -112,6 +113,7 @@ def _unpadded_vjp(g: Any, mode: Any, pad_width: Any) -> Any:
 
 @operator(
     "_unpadded",
+    linear=("data",),
     vjp=_unpadded_vjp,
     samples=(
         Sample(

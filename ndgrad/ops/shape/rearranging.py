@@ -43,6 +43,8 @@ def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: A
 
 @operator(
     "_as_strided",
+    linear=("data",),
+    traceable=True,
     vjp=_as_strided_vjp,
     is_view=True,
     samples=(Sample(((3, 4),), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
@@ -82,6 +84,7 @@ def _add(total: Any, x: Any) -> None:
 
 @operator(
     "_scatter_strided",
+    linear=("data",),
     vjp=_scatter_strided_vjp,
     accumulate=_add_to_box,
     samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
@@ -101,6 +104,7 @@ def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, n
 
 @operator(
     "_assigned",
+    linear=("lhs rhs",),
     vjp=_assigned_vjp,
     samples=(Sample(((3, 4), (1, 3)), {"box": (2, 3), "strides": (8, -1), "offset": 2}),),
 )
@@ -135,6 +139,7 @@ def _same_size(op: str, old: Shape, new: Shape) -> Shape:
 
 @operator(
     "Reshape",
+    linear=("data",),
     vjp=_back,
     aliases=("reshape",),
     samples=(
@@ -183,6 +188,8 @@ def _range(op: str, begin: Any, end: Any, ndim: int, side: str) -> tuple[int, in
 
 @operator(
     "reshape_like",
+    methods=True,
+    linear=("lhs",),
     vjp=lambda g, lhs_shape: (F._reshaped(g, shape=lhs_shape), None),
     samples=(Sample(((2, 6), (3, 4))),),
 )
@@ -204,6 +211,8 @@ def _reshape_like(
 
 @operator(
     "Flatten",
+    methods="flatten",
+    linear=("data",),
     vjp=_back,
     aliases=("flatten",),
     samples=(Sample(((2, 3, 2),)),),
@@ -217,6 +226,8 @@ def _flatten(data: Any) -> Any:
 
 @operator(
     "expand_dims",
+    methods=True,
+    linear=("data",),
     vjp=_back,
     samples=(Sample(((2, 3),), {"axis": 1}),),
     reference=lambda data, *, axis: np.expand_dims(data, axis),
@@ -235,6 +246,8 @@ def _expand_dims(data: Any, *, axis: Any) -> Any:
 
 @operator(
     "squeeze",
+    methods=True,
+    linear=("data",),
     vjp=_back,
     samples=(Sample(((2, 1, 3, 1),)), Sample(((2, 1, 3, 1),), {"axis": 1})),
     reference=lambda data, *, axis=None: np.squeeze(data, axis),
@@ -284,6 +297,9 @@ def _transpose_vjp(g: Any, axes: Any, data_shape: Shape) -> Any:
 
 @operator(
     "transpose",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=_transpose_vjp,
     samples=(Sample(((2, 3),)), Sample(((2, 3, 4),), {"axes": (1, 2, 0)})),
     reference=lambda data, *, axes=(): np.transpose(data, axes or None),
@@ -295,6 +311,9 @@ def _transpose(data: Any, *, axes: Any = ()) -> Any:
 
 @operator(
     "SwapAxis",
+    methods="swapaxes",
+    linear=("data",),
+    traceable=True,
     vjp=lambda g, dim1, dim2: F.SwapAxis(g, dim1=dim1, dim2=dim2),
     aliases=("swapaxes",),
     samples=(Sample(((2, 3, 4),), {"dim1": 0, "dim2": 2}),),
@@ -326,6 +345,8 @@ def _blocks(op: str, shape: Shape, block_size: Any, divided: dict[int, int]) -> 
 
 @operator(
     "depth_to_space",
+    methods=True,
+    linear=("data",),
     vjp=lambda g, block_size: F.space_to_depth(g, block_size=block_size),
     samples=(Sample(((1, 8, 2, 3),), {"block_size": 2}),),
 )
@@ -339,6 +360,8 @@ def _depth_to_space(data: Any, *, block_size: Any) -> Any:
 
 @operator(
     "space_to_depth",
+    methods=True,
+    linear=("data",),
     vjp=lambda g, block_size: F.depth_to_space(g, block_size=block_size),
     samples=(Sample(((1, 2, 4, 2),), {"block_size": 2}),),
 )
@@ -385,6 +408,9 @@ def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> An
 
 @operator(
     "slice",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=_slice_vjp,
     aliases=("crop",),
     samples=(
@@ -414,6 +440,9 @@ def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
 
 @operator(
     "slice_axis",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=lambda g, axis, begin, end, data_shape: _unsliced(
         g, _axis_box(data_shape, axis, begin, end), data_shape
     ),
@@ -453,6 +482,9 @@ def _slice_like_vjp(g: Any, axes: Any, data_shape: Shape, shape_like_shape: Shap
 
 @operator(
     "slice_like",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=_slice_like_vjp,
     samples=(Sample(((3, 4), (2, 2))), Sample(((3, 4), (2, 2)), {"axes": (-1,)})),
 )
@@ -471,6 +503,7 @@ def _slice_assign_vjp(
 
 @operator(
     "_slice_assign",
+    linear=("lhs rhs",),
     vjp=_slice_assign_vjp,
     aliases=("_crop_assign",),
     samples=(Sample(((3, 4), (2, 2)), {"begin": (0, 1), "end": (2, 3)}),),
@@ -510,6 +543,9 @@ def _slice_assign_scalar(
 
 @operator(
     "reverse",
+    methods="flip",
+    linear=("data",),
+    traceable=True,
     vjp=lambda g, axis: F.reverse(g, axis=axis),
     aliases=("flip",),
     samples=(Sample(((2, 3, 4),), {"axis": 1}), Sample(((2, 3),), {"axis": (0, 1)})),
@@ -560,6 +596,8 @@ def _diag_vjp(g: Any, k: Any, axis1: Any, axis2: Any, data_shape: Shape) -> Any:
 
 @operator(
     "diag",
+    methods=True,
+    linear=("data",),
     vjp=_diag_vjp,
     samples=(
         Sample(((3, 4),), {"k": 1}),
@@ -584,6 +622,7 @@ def _diag(data: Any, *, k: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
 
 @operator(
     "shape_array",
+    methods=True,
     gradient=ZERO,
     samples=(Sample(((2, 3),)),),
     reference=lambda data: np.array(data.shape, np.int64),
@@ -597,6 +636,7 @@ def _shape_array(data: Any) -> Any:
 
 @operator(
     "size_array",
+    methods=True,
     gradient=ZERO,
     samples=(Sample(((2, 3),)),),
     reference=lambda data: np.array([data.size], np.int64),

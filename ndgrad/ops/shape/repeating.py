@@ -30,7 +30,13 @@ def _summed(g: Any, data_shape: Shape) -> Any:
     return F._sum_to(g, shape=data_shape)
 
 
-@operator("broadcast_to", vjp=_summed, samples=(Sample(((1, 3, 1),), {"shape": (2, 0, 2)}),))
+@operator(
+    "broadcast_to",
+    linear=("data",),
+    traceable=True,
+    vjp=_summed,
+    samples=(Sample(((1, 3, 1),), {"shape": (2, 0, 2)}),),
+)
 def _broadcast_to(data: Any, *, shape: Any = ()) -> Any:
     """A copy in which axes of length 1 are repeated; a 0 in *shape* keeps the length."""
     target = integers("broadcast_to", "shape", shape)
@@ -45,6 +51,9 @@ def _given(axes: Any) -> Any:
 
 @operator(
     "broadcast_like",
+    methods=True,
+    linear=("lhs",),
+    traceable=True,
     vjp=lambda g, lhs_shape: (F._sum_to(g, shape=lhs_shape), None),
     samples=(Sample(((1, 3), (2, 3))),),
 )
@@ -69,6 +78,9 @@ def _broadcast_like(lhs: Any, rhs: Any, *, lhs_axes: Any = None, rhs_axes: Any =
 
 @operator(
     "broadcast_axis",
+    methods="broadcast_axes",
+    linear=("data",),
+    traceable=True,
     vjp=_summed,
     aliases=("broadcast_axes",),
     samples=(Sample(((1, 3, 1),), {"axis": (0, 2), "size": (2, 3)}),),
@@ -107,6 +119,9 @@ def _tile_vjp(g: Any, reps: Any, data_shape: Shape) -> Any:
 
 @operator(
     "tile",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=_tile_vjp,
     samples=(Sample(((2, 3),), {"reps": (2, 2)}), Sample(((3,),), {"reps": (2, 3)})),
     reference=lambda data, *, reps: np.tile(data, reps),
@@ -138,6 +153,9 @@ def _repeat_vjp(g: Any, repeats: Any, axis: Any, data_shape: Shape) -> Any:
 
 @operator(
     "repeat",
+    methods=True,
+    linear=("data",),
+    traceable=True,
     vjp=_repeat_vjp,
     samples=(Sample(((2, 3),), {"repeats": 2}), Sample(((2, 3),), {"repeats": 2, "axis": 1})),
     reference=lambda data, *, repeats, axis=None: np.repeat(data, repeats, axis),

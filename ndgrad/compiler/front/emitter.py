@@ -1,0 +1,129 @@
+"""The emitter: what an operator's `decompose` writes instructions of a traced program with.
+
+A definition says how it decomposes by a function of an emitter, inputs and parameters (`Op`); it
+imports nothing of the compiler.  A *value* is what an instruction makes; a *buffer* holds a value
+and is what a forward returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...context import Context
+from ...kernels.spec.reduction import REDUCTIONS
+from ...memory.device import device_of, moved, place, placed
+from ...memory.storage import empty
+from ...tape import Array
+from ..program.instructions import Flat, Map, Reduce, Value, root
+
+if TYPE_CHECKING:
+    from .recorder import Recorder
+
+Shape = tuple[int, ...]
+
+
+class Emitter:
+    """Writes instructions into the program that a recorder makes."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def value(self, x: Array, shape: Shape | None = None) -> Value:
+        """The value that the array *x* holds now, in its shape or another one."""
+        return self._recorder.read(x._data, x._shape if shape is None else shape)
+
+    def operand(self, x: Array, shape: Shape) -> Value | float:
+        """The same as an operand of `map`: an array made of one number is that number."""
+        found: Value | float = self._recorder.operand(x._data, shape)
+        return found
+
+    def is_mapped(self, x: Array) -> bool:
+        """Whether an element-wise instruction makes *x*, so that it need not be read again."""
+        return isinstance(root(self.value(x))[0].maker, Map)
+
+    def map(
+        self,
+        name: str,
+        text: str,
+        shape: Shape,
+        dtype: np.dtype[Any],
+        *,
+        compute: str | None = None,
+        **operands: Value | float,
+    ) -> Value:
+        """A formula over *operands*, values that broadcast to *shape* and numbers."""
+        step = Map(
+            name=name, text=text, operands=tuple(operands.items()), compute=compute or dtype.name
+        )
+        made: Value = self._recorder.add(step, (shape, dtype))
+        return made
+
+    def reduce(self, value: Value, how: str, axes: Shape) -> Value:
+        """A reduction, by its name in `REDUCTIONS`; the axes stay, with length 1."""
+        shape = tuple(1 if i in axes else n for i, n in enumerate(value.shape))
+        step = Reduce(inputs=(value,), row=REDUCTIONS[how], axes=axes)
+        made: Value = self._recorder.add(step, (shape, value.dtype))
+        return made
+
+    def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
+        """The numbers 0 to n - 1."""
+        return self._recorder.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+
+    def buffer(self, value: Value) -> Flat:
+        """A buffer that holds *value*."""
+        return self._recorder.result(value)
+
+    def array(self, value: Value, shape: Shape, like: Array) -> Array:
+        """An array that holds *value*, of the class and on the device of another one."""
+        return type(like)(self.buffer(value), shape, like._ctx)
+
+    def filled(self, number: int, like: Array) -> Flat:
+        """A buffer of one number, of the size and dtype of an array."""
+        y = empty(like._data.size, like._data.dtype)
+        y.fill(number)
+        self._recorder.filled(y, number)
+        return y
+
+    def expand(self, x: Array, shape: Shape) -> Flat:
+        """A buffer of *x* broadcast to *shape*."""
+        return self._recorder.expansion(x._data, x._shape, shape)
+
+    def product(
+        self,
+        lhs: Array,
+        rhs: Array,
+        m: int,
+        n: int,
+        k: int,
+        *,
+        transpose_a: bool = False,
+        transpose_b: bool = False,
+        bias: Array | None = None,
+    ) -> Flat:
+        """A buffer of the product of two matrices of one dtype, each row with *bias* added."""
+        row = None if bias is None else bias._data
+        return self._recorder.product(
+            lhs._data, rhs._data, m, n, k, transpose_a, transpose_b, bias=row
+        )
+
+    def validated(self, name: str, check: Callable[[Array], Flat], x: Array, facts: Any) -> Array:
+        """*x* as *check* returns it, which a custom call runs and which may raise an error."""
+        (flat,) = self._recorder.opaque(
+            name, lambda arrays: [check(arrays[0])], [x], repr(facts), checks=True
+        )
+        return type(x)(flat, x._shape, x._ctx)
+
+    def to_context(self, x: Array, context: Context) -> Flat:
+        """A buffer of *x* on the device of *context*."""
+        with placed(device_of(context)):
+            return self.buffer(self._recorder.moved(self.value(x), place.device))
+
+
+def decomposed(
+    recorder: Recorder, function: Callable[..., Any] | None, args: Sequence[Any], params: Any
+) -> Any:
+    """What a definition's `decompose` returns; None without one, or where it leaves the call."""
+    return None if function is None else function(Emitter(recorder), *args, **params)

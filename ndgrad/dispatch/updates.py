@@ -1,0 +1,96 @@
+"""Calls of operators that replace inputs in place: the steps of optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError, promote
+from ..kernels import front
+from ..kernels.spec.formula import compute_type
+from ..memory.device import in_use, operands_device, overlap
+from ..memory.storage import empty_on
+from ..ops.table import UpdateOp, lookup
+from ..tape import Array, state
+from ..tracing import active
+from . import classes
+from .elementwise import as_scalar, given_number
+from .structured import (
+    check_writable,
+    record_call,
+    tracked,
+    unrecorded,
+    write_into,
+    written,
+)
+
+
+def update_call(op: UpdateOp) -> Callable[..., Any]:
+    """``op.call`` of an operator that replaces inputs."""
+    places = [op.inputs.index(name) for name in op.replaced]
+
+    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+        _check(op, inputs)
+        (out,) = out if isinstance(out, (list, tuple)) and len(out) == 1 else (out,)
+        if out is not None:
+            check_writable(out, op.name)
+        params = {**op.params, **params}
+        recorded = state.recording and any(map(tracked, inputs))
+        first = result = inputs[0]
+        if recorded or out is None or out._data is not first._data:
+            data = empty_on(first._ctx, first._data.size, first._data.dtype)
+            front.copy(first._data, data)
+            result = classes.array(data, first._shape, first._ctx)
+        targets = [result, *[inputs[i] for i in places[1:]]]
+        _run(op, [result, *inputs[1:]], targets, params)
+        for target in targets:
+            written(target)
+        if recorded:
+            record_call(op, params, inputs, (result,))
+        if out is None or result is first:
+            return result if out is None else out
+        return write_into(out, result, op.name)
+
+    return call
+
+
+def _check(op: UpdateOp, inputs: Sequence[Any]) -> None:
+    for name, x in zip(op.keywords, inputs, strict=True):
+        if not isinstance(x, Array):
+            raise TypeError(
+                f"Operator {op.name}: argument {name} must be an NDArray, got {type(x).__name__}"
+            )
+        if x._shape != inputs[0]._shape:
+            raise MXNetError(
+                f"Operator {op.name}: argument {name} has shape {list(x._shape)}, expected "
+                f"{list(inputs[0]._shape)}, that of {op.keywords[0]}"
+            )
+    if in_use:
+        operands_device(f"Operator {op.name}", op.keywords, inputs)
+
+
+def _run(op: UpdateOp, inputs: Sequence[Any], targets: Sequence[Any], params: Any) -> None:
+    """Let *targets*, which are among the *inputs*, hold their new values."""
+    loop = op.loop
+    compute = compute_type(
+        reduce(promote, (x._data.dtype for x in inputs)),
+        mathematical=op.mathematical,
+    )
+    scalar = np.dtype(compute)
+    names = loop.args[len(inputs) :]
+    numbers = [as_scalar(given_number(op, params, name), scalar) for name in names]
+    operands = (*[_apart(x, targets) for x in inputs], *numbers)
+    shapes = (*[x._shape for x in inputs], *[None] * len(numbers))
+    if inputs[0]._data.size:
+        front.elementwise(loop, operands, shapes, tuple([x._data for x in targets]), compute)
+
+
+def _apart(x: Any, targets: Sequence[Any]) -> Any:
+    """The elements of *x*, copied if a kernel that writes to *targets* would spoil them."""
+    data = x._data
+    if not active and any(t._data is not data and overlap(t._data, data) for t in targets):
+        return unrecorded(lookup("identity").call, x)._data
+    return data

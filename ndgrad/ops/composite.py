@@ -1,0 +1,37 @@
+"""Composite operators: functions of other operators are the whole definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .declare import some_arrays, split_names, taken
+from .table import CompositeOp, Op, register
+
+
+def composite(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Op]:
+    """Declare an operator by a function of other operators, which it decorates.
+
+    The function takes arrays and returns an array or a list of them; its signature and docstring
+    are read as those of a forward (see `declare.operator`).  It calls operators as ``F.name``.
+
+    Parameters
+    ----------
+    name : str
+        As users call it.
+    **facts
+        Further fields of `Op`: ``aliases``, ``samples`` ...
+    """
+
+    def declare(function: Callable[..., Any]) -> Op:
+        known = taken(function)
+        samples = some_arrays(len(known["inputs"]), known["params"])
+        return register(
+            CompositeOp(
+                name=name,
+                function=function,
+                **{**known, "samples": samples, **split_names(name, facts)},
+            )
+        )
+
+    return declare

@@ -1,0 +1,96 @@
+"""Operators of ``nd.contrib`` that no other module is for."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..base import MXNetError
+from ..context import Context
+from ..kernels.spec.layout import arange
+from .axes import axis_of, integer, integers, number
+from .composite import composite
+from .declare import operator
+from .table import ZERO, F, Sample
+
+
+@composite("_contrib_div_sqrt_dim", reference=lambda data: data / np.sqrt(data.shape[-1]))
+def _div_sqrt_dim(data: Any) -> Any:
+    """Divide by the square root of the last axis' length, as in scaled dot-product attention."""
+    if not data.shape:
+        raise MXNetError(
+            "div_sqrt_dim: argument data has shape [], expected an array of one axis or more"
+        )
+    return F.broadcast_div(data, math.sqrt(max(1, data.shape[-1])))
+
+
+@operator(
+    "_contrib_arange_like",
+    gradient=ZERO,
+    samples=(
+        Sample(((3, 4),), {"start": 1.0, "step": 0.5, "repeat": 2}),
+        Sample(((3, 4),), {"axis": -1}),
+    ),
+)
+def _arange_like(
+    data: Any,
+    *,
+    start: float = 0.0,
+    step: float = 1.0,
+    repeat: Any = 1,
+    ctx: Any = None,
+    axis: Any = None,
+) -> Any:
+    """Make evenly spaced values, each *repeat* times, in the shape of an array or of its *axis*.
+
+    Parameters
+    ----------
+    data : NDArray
+    start, step : float
+        The first value, and how much the next one is above it.
+    repeat : int
+    ctx : Context, optional
+        Where to make them; where the array is by default.
+    axis : int, optional
+
+    Raises
+    ------
+    MXNetError
+        If there is no such axis, or *repeat* is less than 1.
+    """
+    what, shape = "arange_like", data._shape
+    if axis is not None:
+        shape = (shape[axis_of(what, axis, len(shape))],)
+    count = integer(what, "repeat", repeat)
+    if count < 1:
+        raise MXNetError(f"arange_like: repeat={count}, expected 1 or more")
+    if not isinstance(ctx, Context | None):
+        raise TypeError(f"arange_like: ctx must be a Context such as cpu(), got {ctx!r}")
+    first, by = (float(number(what, name, x)) for name, x in (("start", start), ("step", step)))
+    y = (np.arange(math.prod(shape)) // count * by + first).astype(data._data.dtype)
+    return (y, shape) if ctx is None else (y, shape, ctx)
+
+
+@operator("_positions", gradient=ZERO, samples=(Sample(((3, 4),), {"axis": 1}),))
+def _positions(data: Any, *, axis: int) -> Any:
+    """The indices along an axis, as int64."""
+    n = data._shape[axis]
+    return arange(n).copy(), (n,)
+
+
+@composite("_contrib_index_array", samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axes": (1,)})))
+def _index_array(data: Any, *, axes: Any = None) -> Any:
+    """Write each element's index, or those of some *axes* only, along a new last axis; int64."""
+    shape, what = data.shape, "index_array"
+    chosen = range(len(shape)) if axes is None else integers(what, "axes", axes)
+    if not chosen:
+        raise MXNetError(f"index_array: axes={axes}, expected one axis or more")
+    parts = []
+    for axis in chosen:
+        at = axis_of(what, axis, len(shape), "axes")
+        form = tuple(n if i == at else 1 for i, n in enumerate(shape))
+        along = F._reshaped(F._positions(data, axis=at), shape=form)
+        parts.append(F._expand(along, shape=shape))
+    return F.stack(*parts, axis=-1)

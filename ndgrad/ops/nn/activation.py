@@ -1,0 +1,115 @@
+"""Layers that apply one of several functions to every element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...base import MXNetError, shown
+from ..axes import choice, number
+from ..composite import composite
+from ..table import F, Sample
+
+_FUNCTIONS = {
+    "relu": "_activation_relu",
+    "sigmoid": "sigmoid",
+    "softrelu": "softrelu",
+    "softsign": "softsign",
+    "tanh": "tanh",
+}
+
+
+@composite(
+    "Activation",
+    samples=tuple(Sample(((3, 4),), {"act_type": name}) for name in _FUNCTIONS),
+)
+def _activation(data: Any, *, act_type: str) -> Any:
+    """Apply an activation function to every element.
+
+    Parameters
+    ----------
+    data : NDArray
+    act_type : {'relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'}
+
+    Raises
+    ------
+    MXNetError
+        For another *act_type*.
+    """
+    name = _FUNCTIONS[choice("Activation", "act_type", act_type, tuple(_FUNCTIONS))]
+    return getattr(F, name)(data)
+
+
+def _prelu(data: Any, gamma: Any) -> Any:
+    if gamma is None:
+        raise TypeError(f"LeakyReLU: act_type='prelu' needs an NDArray gamma, got {shown(gamma)}")
+    shape = data.shape
+    channels = shape[1] if len(shape) > 1 else 1
+    if gamma.shape not in ((channels,), (1,), shape):
+        raise MXNetError(
+            f"LeakyReLU: argument gamma has shape {list(gamma.shape)}, "
+            f"expected [{channels}] or [1] for data of shape {list(shape)}"
+        )
+    if gamma.shape == (channels,) and len(shape) > 2:
+        gamma = F._reshaped(gamma, shape=(channels, *(1,) * (len(shape) - 2)))
+    return F._prelu(data, gamma)
+
+
+def _rrelu(data: Any, low: float, high: float, training: bool) -> Any:
+    if not low <= high:
+        raise MXNetError(f"LeakyReLU: lower_bound={low:g} is above upper_bound={high:g}")
+    if not training:
+        return F._leaky(data, slope=(low + high) / 2)
+    return F._prelu(data, F._uniform_like(data, low=low, high=high))
+
+
+@composite(
+    "LeakyReLU",
+    samples=(
+        Sample(((3, 4),)),
+        Sample(((3, 4),), {"act_type": "elu", "slope": 0.5}),
+        Sample(((3, 4),), {"act_type": "selu"}),
+        Sample(((3, 4),), {"act_type": "gelu"}),
+        Sample(((2, 3, 2), (3,)), {"act_type": "prelu"}),
+        Sample(((3, 4),), {"act_type": "rrelu", "lower_bound": 0.3, "upper_bound": 0.3}),
+    ),
+)
+def _leaky_relu(
+    data: Any,
+    gamma: Any = None,
+    *,
+    act_type: str = "leaky",
+    slope: float = 0.25,
+    lower_bound: float = 0.125,
+    upper_bound: float = 0.334,
+    _training: bool = False,
+) -> Any:
+    """Apply an activation function of the leaky family to every element.
+
+    Parameters
+    ----------
+    data : NDArray
+    gamma : NDArray, optional
+        The slopes of ``'prelu'``: one, or one for each index of axis 1.
+    act_type : {'elu', 'gelu', 'leaky', 'prelu', 'rrelu', 'selu'}
+    slope : float
+        Of ``'leaky'`` and ``'elu'``, below 0.
+    lower_bound, upper_bound : float
+        ``'rrelu'`` draws slopes between them in training, and takes the middle otherwise.
+
+    Raises
+    ------
+    MXNetError
+        For another *act_type*, or slopes that do not fit.
+    """
+    what = "LeakyReLU"
+    choice(what, "act_type", act_type, ("elu", "gelu", "leaky", "prelu", "rrelu", "selu"))
+    slope = float(number(what, "slope", slope))
+    low = float(number(what, "lower_bound", lower_bound))
+    high = float(number(what, "upper_bound", upper_bound))
+    if act_type == "prelu":
+        return _prelu(data, gamma)
+    if act_type == "rrelu":
+        return _rrelu(data, low, high, _training)
+    if act_type in ("leaky", "elu"):
+        return getattr(F, f"_{act_type}")(data, slope=slope)
+    return getattr(F, f"_{act_type}")(data)
