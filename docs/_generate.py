@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ndgrad.kernels import OPS
+from ndgrad.ops.table import CompositeOp, ElementwiseOp, UpdateOp
 
 PARITY = Path(__file__).parents[1] / "tests" / "parity"
 
@@ -28,12 +29,9 @@ def _code(text: str) -> str:
     return f"`{_cell(text)}`" if text else ""
 
 
-def _room(op: Any) -> str:
-    """The op file that declares a row."""
-    if hasattr(op, "formula"):
-        return "math.elementwise"
-    module: str = op.forward.__module__
-    return module.removeprefix("ndgrad.ops.")
+def _module(op: Any) -> str:
+    """The module that declares an operator, under ``ndgrad.ops``."""
+    return str(op.module).removeprefix("ndgrad.ops.")
 
 
 def _summary(op: Any) -> str:
@@ -41,12 +39,20 @@ def _summary(op: Any) -> str:
     return _cell(" ".join(paragraph.split()))
 
 
+def _formula(op: Any) -> str:
+    if isinstance(op, UpdateOp):
+        return ", ".join(f"{name}: {_code(text)}" for name, text in op.formulas.items())
+    return _code(op.formula) if isinstance(op, ElementwiseOp) else ""
+
+
 def _gradient(op: Any) -> str:
     if op.gradient == "zero":
         return "zero"
     if op.gradient == "none":
         return "an error"
-    if hasattr(op, "formula"):
+    if isinstance(op, CompositeOp):
+        return "by operators, one by one"
+    if isinstance(op, ElementwiseOp):
         if len(op.derivatives) == 1:
             return _code(next(iter(op.derivatives.values())))
         return ", ".join(f"{name}: {_code(text)}" for name, text in op.derivatives.items())
@@ -64,30 +70,29 @@ def _sample(op: Any) -> str:
 
 
 def _shown(name: str) -> str:
-    """A row's name as one writes it after ``nd.``; empty if it is internal."""
+    """An operator's name as one writes it after ``nd.``; empty if it is internal."""
     name = name.replace("_contrib_", "contrib.")
     return "" if name.startswith("_") else name
 
 
-def _section(title: str, rows: Iterable[Any]) -> list[str]:
+def _section(title: str, operators: Iterable[Any]) -> list[str]:
     lines = [f"## {title}", ""]
     lines += ["| Operator | What it is | Formula | Gradient | A sample call |"]
     lines += ["| --- | --- | --- | --- | --- |"]
-    for op in sorted(rows, key=lambda op: op.name.lower()):
+    for op in sorted(operators, key=lambda op: op.name.lower()):
         names = ", ".join(f"`{name}`" for name in map(_shown, (op.name, *op.aliases)) if name)
-        formula = _code(getattr(op, "formula", ""))
-        cells = (names, _summary(op), formula, _gradient(op), _sample(op))
+        cells = (names, _summary(op), _formula(op), _gradient(op), _sample(op))
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
 
 def operators() -> str:
-    """One table for each op file, as Markdown."""
+    """One table for each module of definitions, as Markdown."""
     public = [op for op in OPS.values() if _shown(op.name)]
     lines: list[str] = []
-    for room in sorted({_room(op) for op in public}):
-        rows = [op for op in public if _room(op) == room]
-        lines += _section(f"`ndgrad/kernels/{room}.py`", rows)
+    for module in sorted({_module(op) for op in public}):
+        found = [op for op in public if _module(op) == module]
+        lines += _section(f"`ndgrad.ops.{module}`", found)
     return "\n".join(lines)
 
 

@@ -18,7 +18,16 @@ from ndgrad.kernels import OPS
 from ndgrad.kernels.build.launch import PARALLEL_ELEMENTS
 from ndgrad.kernels.spec.formula import formula
 from ndgrad.ops.declare import unary
-from ndgrad.ops.table import ALIASES, DIFFERENTIABLE, ZERO, ElementwiseOp, F, Op, Sample
+from ndgrad.ops.table import (
+    ALIASES,
+    DIFFERENTIABLE,
+    ZERO,
+    ElementwiseOp,
+    F,
+    Op,
+    Sample,
+    UpdateOp,
+)
 from ndgrad.testing import assert_close, check_gradients, sample_inputs
 
 # NumPy's and SciPy's names of scalar functions that formulas use under another name.
@@ -46,9 +55,12 @@ def numpy_function(name: str) -> Any:
 
 def reference(op: Op) -> Any:
     """NumPy's way to the operator's result, or None."""
-    if op.reference is not None or not isinstance(op, ElementwiseOp):
+    if isinstance(op, UpdateOp):
+        text = formula(op.formulas[op.inputs[0]])
+    elif op.reference is not None or not isinstance(op, ElementwiseOp):
         return op.reference
-    text = formula(op.formula)
+    else:
+        text = formula(op.formula)
     functions = {name: numpy_function(name) for name in text.functions}
 
     def evaluate(*arrays: Any, **params: Any) -> Any:
@@ -122,11 +134,11 @@ def check_forward(op: Op, sample: Sample, dtype: str) -> None:
     if expect is None or op.stochastic:
         expect = None
     inputs = sample_inputs(op, sample, dtype)
+    exact = [x.asnumpy().astype("float64") for x in inputs]
     results = outputs(op.call(*inputs, **sample.params))
     if expect is None:
         assert all(isinstance(r, mx.nd.NDArray) for r in results)
         return
-    exact = [x.asnumpy().astype("float64") for x in inputs]
     expected = expect(*exact, **sample.params)
     expected = expected if isinstance(expected, (list, tuple)) else [expected]
     for result, value in zip(results, expected, strict=True):

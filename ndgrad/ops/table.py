@@ -149,6 +149,8 @@ class Op:
         NumPy's way to the result, for tests.
     domain : tuple of float
         An interval from which random inputs make sense.
+    module : str
+        The module that declares it; set by `register`.
     bound : Bound or None
         Set by `ndgrad.dispatch`.
     """
@@ -185,6 +187,7 @@ class Op:
     reference: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
     accumulate: Callable[..., None] | None = None
+    module: str = ""
     bound: Bound | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -437,6 +440,17 @@ def for_each(reader: Callable[[Op], None]) -> None:
     _readers.append(reader)
 
 
+def _declaring_module() -> str:
+    """The first module on the stack that is not part of the declaration API."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__") in _DECLARING:
+        frame = frame.f_back
+    return "" if frame is None else str(frame.f_globals.get("__name__", ""))
+
+
+_DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite")}
+
+
 def register(op: Op) -> Op:
     """Add *op* to the table.
 
@@ -449,6 +463,7 @@ def register(op: Op) -> Op:
         if name in OPS or name in ALIASES:
             raise ValueError(f"operator {name!r} is registered twice")
     op.check()
+    op.module = op.module or _declaring_module()
     OPS[op.name] = op
     for name in op.aliases:
         ALIASES[name] = op.name
