@@ -71,11 +71,18 @@ def integer(op: str, arg: str, value: Any) -> int:
 
 
 def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
-    """A valid axis, from 0 on."""
+    """A valid axis, from 0 on.
+
+    Raises
+    ------
+    MXNetError
+        If *axis* is no int, or no axis of an array of *ndim* dimensions.
+    """
     number = integer(op, arg, axis)
     if not -ndim <= number < ndim:
         raise MXNetError(
-            f"Operator {op}: {arg}={number} is out of bounds for an array of {ndim} dimensions"
+            f"Operator {op}: {arg}={number} exceeds the input's {ndim} dimensions, "
+            f"expected {-ndim} <= {arg} < {ndim}"
         )
     return number % ndim
 
@@ -136,13 +143,7 @@ def sorted_axes(
         )
     if not given:
         return tuple(range(ndim))
-    for a in given:
-        if not -ndim <= a < ndim:
-            raise MXNetError(
-                f"Operator {op}: {arg}={axis!r} exceeds the input's {ndim} dimensions, "
-                f"expected {-ndim} <= {arg} < {ndim}"
-            )
-    found = sorted(int(a) % ndim for a in given)
+    found = sorted(axis_of(op, a, ndim, arg) for a in given)
     if len(set(found)) != len(found):
         raise MXNetError(f"Operator {op}: {arg}={axis!r} has duplicates")
     if exclude:

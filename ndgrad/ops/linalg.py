@@ -293,15 +293,15 @@ def _matmul_vjp(
     if starts is None:
         return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
     outer = g.shape[: len(g.shape) - (lhs.ndim > 1) - (rhs.ndim > 1)]
-    wide = F._view_as(g, shape=(*outer, m, n))
+    wide = F._reshaped(g, shape=(*outer, m, n))
     d_lhs = d_rhs = None
     if needs[0]:
-        b = F._view_as(rhs, shape=(*rhs.shape, 1)) if rhs.ndim == 1 else rhs
+        b = F._reshaped(rhs, shape=(*rhs.shape, 1)) if rhs.ndim == 1 else rhs
         pair = (b, wide, tb, True) if ta else (wide, b, False, not tb)
         d_lhs = F._matmul(pair[0], pair[1], transpose_a=pair[2], transpose_b=pair[3])
         d_lhs = as_dtype_of(_summed(d_lhs, lhs.shape, 2 - (lhs.ndim == 1), row=True), lhs.dtype)
     if needs[1]:
-        a = F._view_as(lhs, shape=(1, *lhs.shape)) if lhs.ndim == 1 else lhs
+        a = F._reshaped(lhs, shape=(1, *lhs.shape)) if lhs.ndim == 1 else lhs
         pair = (wide, a, True, ta) if tb else (a, wide, not ta, False)
         d_rhs = F._matmul(pair[0], pair[1], transpose_a=pair[2], transpose_b=pair[3])
         d_rhs = as_dtype_of(_summed(d_rhs, rhs.shape, 2 - (rhs.ndim == 1), row=False), rhs.dtype)
@@ -312,18 +312,7 @@ def _summed(x: Any, shape: Shape, axes: int, row: bool) -> Any:
     """Sum over the axes that were broadcast, and leave out the axis that a vector was given."""
     target = shape if axes == 2 else (1, *shape) if row else (*shape, 1)
     x = x if x.shape == target else F._sum_to(x, shape=target)
-    return x if axes == 2 else F._view_as(x, shape=shape)
-
-
-@operator(
-    "_view_as",
-    vjp=lambda g, x_shape: F._view_as(g, shape=x_shape),
-    is_view=True,
-    samples=(Sample(((2, 3),), {"shape": (6,)}),),
-)
-def _view_as(x: Any, *, shape: Shape) -> Any:
-    """The same memory in a shape of as many elements."""
-    return x._data, shape
+    return x if axes == 2 else F._reshaped(x, shape=shape)
 
 
 @operator(

@@ -15,7 +15,7 @@ from ...kernels import front
 from ...kernels.spec.strided import bits
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..axes import choice, index_dtype, integer
+from ..axes import axis_of, choice, index_dtype, integer
 from ..composite import composite
 from ..declare import operator
 from ..table import ZERO, F, Sample
@@ -39,13 +39,7 @@ def _rows(what: str, shape: Shape, axis: Any, k: Any) -> _Rows:
     if axis is None:
         n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
-        place = integer(what, "axis", axis)
-        if not -len(shape) <= place < len(shape):
-            raise MXNetError(
-                f"Operator {what}: Invalid axis! axis should be between {-len(shape)} and "
-                f"{len(shape) - 1}, found axis={axis}"
-            )
-        place %= len(shape)
+        place = axis_of(what, axis, len(shape))
         n, outer, inner = shape[place], shape[:place], shape[place + 1 :]
     count = integer(what, "k", k)
     if count > n:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...base import MXNetError, Shape
 from ...kernels import draws, front
-from ..axes import choice, integers, number
+from ..axes import axis_of, choice, integers, number
 from ..declare import elementwise, operator
 from ..table import F, Sample
 
@@ -50,11 +50,7 @@ def _shared_shape(shape: Shape, axes: Any) -> Shape:
     chosen = integers("Dropout", "axes", () if axes is None else axes)
     lengths = list(shape)
     for axis in chosen:
-        if not -len(shape) <= axis < len(shape):
-            raise MXNetError(
-                f"Operator Dropout: axes={chosen}, expected axes of an array of {len(shape)} axes"
-            )
-        lengths[axis] = 1
+        lengths[axis_of("Dropout", axis, len(shape), "axes")] = 1
     return tuple(lengths)
 
 

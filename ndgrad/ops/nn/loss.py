@@ -72,7 +72,8 @@ def _softmax_output_vjp(
     p = F.softmax(F._reshaped(data, shape=form), axis=1)
     by_class = label._shape != data._shape
     if by_class:
-        target = F._hot(label, form=form, dtype=dtype)
+        classes = F.one_hot(F._reshaped(label, shape=(outer, inner)), depth=n, dtype=dtype)
+        target = F.SwapAxis(classes, dim1=1, dim2=2)
         if smooth_alpha:
             rest = smooth_alpha / max(1, n - 1)
             target = target * (1.0 - smooth_alpha - rest) + rest
@@ -280,10 +281,7 @@ def _make_loss(
 def _svm_vjp(
     g: Any, data: Any, label: Any, margin: Any, regularization_coefficient: Any, use_linear: Any
 ) -> Any:
-    rows, n = data._shape
-    hot = F._reshaped(
-        F._hot(label, form=(rows, n, 1), dtype=data._data.dtype.name), shape=data._shape
-    )
+    hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
     side = 1.0 - hot * 2.0
     short = side * data + float(margin)
     factor = float(regularization_coefficient)

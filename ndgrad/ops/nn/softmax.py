@@ -22,7 +22,7 @@ from ...memory.storage import empty
 from ..axes import choice, number
 from ..declare import operator
 from ..parts import clipped_index
-from ..table import ZERO, F, Sample
+from ..table import F, Sample
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
@@ -285,24 +285,8 @@ def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
 # --- labels and cross-entropy ---------------------------------------------------------------------
 
 
-@operator(
-    "_hot",
-    gradient=ZERO,
-    samples=(Sample(([[1, 0], [2, 3]],), {"form": (2, 3, 2), "dtype": "float64"}),),
-)
-def _hot(label: Any, *, form: Any, dtype: Any) -> Any:
-    """1 at each label's place along the middle axis of *form*, else 0; none where it is outside."""
-    form = tuple(form)
-    y = empty(math.prod(form), np.dtype(dtype))
-    front.one_hot(label._data.astype(np.int64), form, y, 1, 0)
-    return y, form
-
-
 def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
-    rows, n = data._shape
-    hot = F._reshaped(
-        F._hot(label, form=(rows, n, 1), dtype=data._data.dtype.name), shape=(rows, n)
-    )
+    hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
     return g * (F.softmax(data) - hot), None
 
 

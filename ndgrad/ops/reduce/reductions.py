@@ -20,8 +20,9 @@ from ...kernels.spec.formula import Loop, compute_type
 from ...kernels.spec.reduction import REDUCTIONS, Reduction
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..axes import integer, sorted_axes
+from ..axes import axis_of, integer, sorted_axes
 from ..declare import elementwise, operator
+from ..parts import split
 from ..table import ZERO, F, Sample
 
 
@@ -308,8 +309,7 @@ def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
         kind = np.dtype("int32")
     outer, n, inner = 1, a._data.size, 1
     if axis is not None:
-        (at,) = sorted_axes("cumsum", (axis,), len(a._shape))
-        outer, n, inner = math.prod(a._shape[:at]), a._shape[at], math.prod(a._shape[at + 1 :])
+        outer, n, inner = split(a._shape, axis_of("cumsum", axis, len(a._shape)))
     wide = np.dtype("float64" if kind.kind == "f" else "int64")
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
     x = front.cast(a._data, kind)

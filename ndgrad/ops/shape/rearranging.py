@@ -235,12 +235,7 @@ def _flatten(data: Any) -> Any:
 def _expand_dims(data: Any, *, axis: Any) -> Any:
     """A copy with a new axis of length 1, placed before *axis* of the result."""
     ndim = len(data._shape)
-    at = integer("expand_dims", "axis", axis)
-    if not -ndim - 1 <= at <= ndim:
-        raise MXNetError(
-            f"Operator expand_dims: axis must be in the range [{-ndim - 1}, {ndim}] ({at} provided)"
-        )
-    at %= ndim + 1
+    at = axis_of("expand_dims", axis, ndim + 1)  # of the result
     return _copy(data), (*data._shape[:at], 1, *data._shape[at:])
 
 

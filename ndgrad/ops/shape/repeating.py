@@ -12,6 +12,7 @@ from ...kernels import front
 from ...kernels.spec.strided import broadcast
 from ..axes import axis_of, integer, integers
 from ..declare import operator
+from ..parts import split
 from ..table import F, Sample
 
 
@@ -141,7 +142,7 @@ def _repeat_shapes(shape: Shape, repeats: Any, axis: Any) -> tuple[Shape, Shape,
         shape, at = (math.prod(shape),), 0
     else:
         at = axis_of("repeat", axis, len(shape))
-    before, n, after = math.prod(shape[:at]), shape[at], math.prod(shape[at + 1 :])
+    before, n, after = split(shape, at)
     result = (*shape[:at], n * count, *shape[at + 1 :])
     return (before, n, 1, after), (before, n, count, after), result
 
