@@ -348,7 +348,7 @@ def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
     """A times the transpose of B, with *bias* added to each row."""
     dtype = promote(promote(a.dtype, b.dtype), bias.dtype)
     compute = _sum_dtype(dtype)
-    a, b, bias = (_in_dtype(x, compute) for x in (a, b, bias))
+    a, b, bias = _in_dtype(a, compute), _in_dtype(b, compute), _in_dtype(bias, compute)
     y: Any = empty(m * n, compute)
     if compute.kind == "f":
         # The product adds to what is there: filling with the bias takes the place of the pass
