@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
+from forms import FULL_COMPILED
 
 import ndgrad as mx
 from ndgrad import nd
@@ -24,6 +26,13 @@ class Programs(dict[str, Scenario]):
     def __call__(self, scenario: Scenario) -> Scenario:
         self[scenario.__name__] = scenario
         return scenario
+
+    def cases(self, *compiled: Scenario) -> list[Any]:
+        """Parameters: *compiled* stand for all, which run as plain Python and with ``--full``."""
+        return [
+            pytest.param(scenario, id=name, marks=() if scenario in compiled else FULL_COMPILED)
+            for name, scenario in self.items()
+        ]
 
 
 def some(*shape: int, dtype: str = "float64", scale: float = 0.1) -> nd.NDArray:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from numba import config as numba_config
 
 # A first call compiles, which is no reason to call a test slow. On a CI machine the examples are
 # the same in every run.
@@ -29,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     starts warm; the user's own cache is left alone. `pytest --cache-clear` starts cold. Workers of
     pytest-xdist inherit the variable.
     """
+    # Else each of the many processes that tests start makes bytecode of this package anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "NDGRAD_CACHE_DIR" in os.environ:
         return
     cache = getattr(config, "cache", None)
@@ -54,13 +59,22 @@ def full(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.option.full)
 
 
+@pytest.fixture
+def collects_own_objects() -> Iterator[None]:
+    """Collections of garbage look at what the test has made, not at all that compilers keep."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not (config.option.full or any("::" in arg for arg in config.args)):  # named ones run
-        left_out = [item for item in items if item.get_closest_marker("full")]
+        marks = ["full"] if numba_config.DISABLE_JIT else ["full", "full_compiled"]
+        left_out = [item for item in items if any(map(item.get_closest_marker, marks))]
         config.stash[LEFT_OUT] = len(left_out)
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("full")]
-    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        items[:] = [item for item in items if not any(map(item.get_closest_marker, marks))]
+    if numba_config.DISABLE_JIT:
         skip = pytest.mark.skip(reason="the JIT is off")
         for item in items:
             if item.get_closest_marker("compiled"):

@@ -3,7 +3,7 @@
 Rows are made of kinds of formulas, and of kernels.  A row is a representative if it is made of
 something that no smaller one is made of: one more function of a number, or a composition of what is
 there already, is none.  Tests whose cost is that of compiling run for the representatives, and with
-``--full`` for all rows.
+``--full`` for all rows; as plain Python, which `test_plain_python.py` runs, for all rows always.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ REPRESENTATIVES = frozenset(_representatives())
 
 
 FULL = pytest.mark.full
+FULL_COMPILED = pytest.mark.full_compiled
 
 
 def first(*values: Any) -> list[Any]:
@@ -98,6 +99,6 @@ def first(*values: Any) -> list[Any]:
     return [values[0], *(pytest.param(value, marks=FULL) for value in values[1:])]
 
 
-def only_full(op: Op) -> Any:
+def only_full(op: Op, mark: Any = FULL) -> Any:
     """The marks of a test of this row that runs for the representatives, without ``--full``."""
-    return () if op.name in REPRESENTATIVES else FULL
+    return () if op.name in REPRESENTATIVES else mark

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import FULL_COMPILED, only_full
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
@@ -109,7 +110,9 @@ PUBLIC = [
 ]
 
 
-@pytest.mark.parametrize("op", PUBLIC, ids=lambda op: op.name)
+@pytest.mark.parametrize(
+    "op", [pytest.param(op, id=op.name, marks=only_full(op, FULL_COMPILED)) for op in PUBLIC]
+)
 def test_operators_of_the_table(op: Op) -> None:
     sample, names = op.samples[0], set(names_of(op))
     function = names_of(op)[op.name]
@@ -302,6 +305,7 @@ def test_the_list_is_complete() -> None:
     assert not left
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", [n for n, f in BY_HAND.items() if f in CALLS])
 def test_functions_written_by_hand(name: str) -> None:
     function, short = BY_HAND[name], name.rpartition(".")[2]

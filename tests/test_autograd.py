@@ -664,6 +664,7 @@ def test_a_chain_of_100_000_operators() -> None:
     del y  # freeing a graph must not recurse either
 
 
+@pytest.mark.usefixtures("collects_own_objects")
 def test_memory_is_freed_as_the_walk_passes() -> None:
     n, depth = 100_000, 40
     x = nd.ones(n)
@@ -753,7 +754,6 @@ USES = (never, once, retained, retained_then_released, gradient, second_order, s
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_record_is_freed_with_the_last_reference_to_it(name: str, use: Any) -> None:
     x, w = variable(0.5, -1), variable(2, 3)
-    gc.collect()
     gc.disable()
     try:
         with autograd.record():

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from forms import FULL_COMPILED
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from numba import config
@@ -490,12 +491,11 @@ def check(program: Program) -> None:
 
 
 # Every example compiles kernels of its own; many are tried as plain Python, without the JIT.
-FEW = settings(max_examples=4, print_blob=False)
-MANY = settings(
-    max_examples=300 if config.DISABLE_JIT else 12,
-    print_blob=False,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+QUIET = settings(
+    print_blob=False, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+FEW = settings(QUIET, max_examples=40 if config.DISABLE_JIT else 2)
+MANY = settings(QUIET, max_examples=300 if config.DISABLE_JIT else 14)
 MODES = ("plain", "recorded", "step", "second")
 
 
@@ -533,7 +533,10 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
+# A program has the kernels of "recorded" in the other modes too, and more around them.
+@pytest.mark.parametrize(
+    "mode", [pytest.param(m, marks=() if m == "recorded" else FULL_COMPILED) for m in MODES]
+)
 @pytest.mark.parametrize(("shapes", "lines"), FOUND.values(), ids=FOUND)
 def test_graphs_that_once_failed(shapes: list[str], lines: list[str], mode: str) -> None:
     arguments = []

@@ -116,6 +116,7 @@ def test_equal_objects_around_a_function() -> None:
     assert [y.asnumpy()[0] for y in function(X)] == [-math.inf, 3]
 
 
+@pytest.mark.usefixtures("collects_own_objects")
 @pytest.mark.filterwarnings("ignore:.* 8 signatures")
 def test_the_identity_of_an_object_that_is_gone_is_not_used_again() -> None:
     class Factor:

@@ -306,7 +306,10 @@ def a_symbol_that_is_bound(decorate: Decorate) -> Any:
     return direct, bound
 
 
-@pytest.mark.parametrize("scenario", program.values(), ids=program)
+MANY_KERNELS = (mixed_dtypes, half_precision_training, integers_and_indices, views_written_in_place)
+
+
+@pytest.mark.parametrize("scenario", program.cases(*MANY_KERNELS))
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
 

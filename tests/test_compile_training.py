@@ -473,16 +473,10 @@ def released_arrays_as_constants(decorate: Decorate) -> Any:
     return found, w.grad
 
 
-ALWAYS = {adam, attention, lstm, layer_norm_and_gelu, gradient_penalty_inside}
-"""One of each kind; the others need ``--full``."""
-
-SCENARIOS = [
-    pytest.param(scenario, id=name, marks=() if scenario in ALWAYS else pytest.mark.full)
-    for name, scenario in program.items()
-]
+ONE_OF_EACH_KIND = (adam, attention, lstm, layer_norm_and_gelu, gradient_penalty_inside)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", program.cases(*ONE_OF_EACH_KIND))
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
 

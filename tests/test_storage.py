@@ -21,7 +21,7 @@ F4 = np.dtype("float32")
 
 
 @pytest.fixture
-def pool(monkeypatch):
+def pool(monkeypatch, collects_own_objects):
     """A pool of its own for the test, limited to eight blocks of the least size."""
     pool = Pool(limit=8 * POOLED_BYTES)
     monkeypatch.setattr(storage, "_pool", pool)

@@ -105,6 +105,7 @@ def test_variable_itself():
     assert symbol.list_arguments() == symbol.list_outputs() == [symbol.name]
 
 
+@pytest.mark.usefixtures("collects_own_objects")
 def test_nodes_are_not_kept_alive():
     x = variable([1])
     with ag.record():

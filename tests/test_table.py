@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.special
-from forms import REPRESENTATIVES, first, made_of, only_full
+from forms import FULL, FULL_COMPILED, REPRESENTATIVES, first, made_of, only_full
 
 import ndgrad as mx
 from ndgrad import autograd
@@ -70,13 +70,15 @@ def reference(op: Op) -> Any:
     return evaluate
 
 
-# All rows in float64; what needs kernels of its own for more than that, for representatives.
-CASES = [
-    pytest.param(op, sample, id=f"{op.name}-{i}")
-    for op in OPS.values()
-    for i, sample in enumerate(op.samples)
-]
-SOME = [pytest.param(*case.values, id=case.id, marks=only_full(case.values[0])) for case in CASES]
+# All rows in float64, most of them as plain Python; representatives in other dtypes.
+CASES, SOME = (
+    [
+        pytest.param(op, sample, id=f"{op.name}-{i}", marks=only_full(op, mark))
+        for op in OPS.values()
+        for i, sample in enumerate(op.samples)
+    ]
+    for mark in (FULL_COMPILED, FULL)
+)
 
 
 def of(fact: str, cases: list[Any]) -> list[Any]:

@@ -14,45 +14,7 @@ import pytest
 LAYERS = ["default", "omp", "workqueue"]
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 
-PRELUDE = """
-import os, sys, threading, time
-import numba
-import numpy as np
-from ndgrad.kernels.build import threads as T
-
-@numba.njit(parallel=True, nogil=True)
-def parallel(a):
-    for i in numba.prange(64):
-        a[i * 100 : (i + 1) * 100] += 1
-
-def serial(a):
-    a += 1
-
-def work(times=100):
-    a = np.zeros(6400)
-    for _ in range(times):
-        T.launch(parallel, serial, a)
-    assert (a == times).all()
-
-def in_child(function, patience=20):
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            function()
-            code = 0
-        finally:
-            os._exit(code)
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return status
-        time.sleep(0.002)
-    os.kill(pid, 9)
-    os.waitpid(pid, 0)
-    return "hung"
-"""
+PRELUDE = "from launches import *\n"
 
 
 def available(layer):
@@ -64,9 +26,20 @@ def available(layer):
     return True
 
 
+def compiled_once():
+    """Settings of a process that finds the module `launches`, and what another has compiled."""
+    cache = os.environ["NDGRAD_CACHE_DIR"]
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),  # with this folder
+        "NUMBA_CACHE_DIR": os.path.join(cache, "launches"),
+        "NDGRAD_CACHE_DIR": cache,
+    }
+
+
 def run(source, layer="default", timeout=60, path=None, **environ):
     # Waiting threads of GNU OpenMP would keep the few cores of a test machine from the others.
-    variables = {"NUMBA_NUM_THREADS": "4", "OMP_WAIT_POLICY": "PASSIVE"} | environ
+    variables = {"NUMBA_NUM_THREADS": "4", "OMP_WAIT_POLICY": "PASSIVE", **compiled_once()}
+    variables |= environ
     if layer != "default":
         variables["NUMBA_THREADING_LAYER"] = layer
     if path is not None:
@@ -306,10 +279,9 @@ def test_spawned_processes(tmp_path):
             """
         )
     )
-    path = os.pathsep.join(entry for entry in sys.path if entry)
     subprocess.run(
         [sys.executable, str(script)],
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | compiled_once(),
         timeout=60,
         check=True,
         capture_output=True,
@@ -336,7 +308,7 @@ def test_without_tbb_there_is_another_layer(tmp_path):
         "ctypes.CDLL = CDLL\n"
         "sys.modules['numba.np.ufunc.tbbpool'] = None\n"
     )
-    path = os.pathsep.join([str(tmp_path), *(entry for entry in sys.path if entry)])
+    path = os.pathsep.join([str(tmp_path), compiled_once()["PYTHONPATH"]])
     source = """
         assert T._tbb is None
         threads = [threading.Thread(target=work) for _ in range(4)]

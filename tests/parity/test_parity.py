@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from numba import config
 
 import ndgrad as mx
 
@@ -47,18 +44,9 @@ def test_what_comes_later_is_not_there(name: str) -> None:
     assert name in ASKED, "no case asks for it"
 
 
-@pytest.mark.compiled
-def test_all_cases_as_plain_python() -> None:
-    """Compiled, which `--full` does, they take minutes: each has kernels of its own."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header", __file__]
-    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-2000:]
-
-
 def marks(case: Case) -> Any:
     """Compiled, the first case of each topic stands for the others."""
-    return () if config.DISABLE_JIT or case in TOPICS.values() else pytest.mark.full
+    return () if case in TOPICS.values() else pytest.mark.full_compiled
 
 
 @pytest.mark.parametrize("case", [pytest.param(x, id=x.id, marks=marks(x)) for x in CASES])
