@@ -47,46 +47,52 @@ def test_one_package_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
-SHARDS = {"rows": 4, "kernels": 2}
-"""Processes for tests that take minutes in the simulator, so that workers can share them."""
+SHORT = {"rows": ["rows"], "others": ["arrays", "products", "replay", "sharing", "streams"]}
+"""Files of `on_gpu` whose tests run always, but for those that are marked, by process."""
 
-LONG = {"compiled", "kernels"}
-"""More shapes, and compiled functions, of kernels that the rows run too."""
+LONG = {"rows": 4, "products": 1, "kernels": 2, "compiled": 1}
+"""Files with more dtypes, shapes and compiled functions, and how many processes share each."""
 
-WHAT = pytest.mark.parametrize(
-    ("what", "shard"),
+REST = {"rows": ["-m", "full"], "products": ["-m", "full"]}
+"""Of files that are in both: what has not run."""
+
+PARTS = pytest.mark.parametrize(
+    ("files", "options"),
     [
-        pytest.param(
-            what,
-            f"{i}/{SHARDS.get(what, 1)}",
-            id=f"{what}-{i}",
-            marks=pytest.mark.full if what in LONG else (),
-        )
-        for what in "arrays compiled kernels products replay rows sharing streams".split()
-        for i in range(SHARDS.get(what, 1))
+        *(pytest.param(files, [], id=name) for name, files in SHORT.items()),
+        *(
+            pytest.param(
+                [name],
+                ["--full", f"--shard={i}/{shards}", *REST.get(name, [])],
+                id=f"{name}-{i}",
+                marks=pytest.mark.full,
+            )
+            for name, shards in LONG.items()
+            for i in range(shards)
+        ),
     ],
 )
 
 
 @NEEDS_NUMBA_CUDA
-@WHAT
-def test_in_the_simulator(what: str, shard: str, full: bool) -> None:
-    run(what, shard, full, {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"})
+@PARTS
+def test_in_the_simulator(files: list[str], options: list[str]) -> None:
+    run(files, options, {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"})
 
 
 @pytest.mark.gpu
-@WHAT
-def test_on_a_gpu(what: str, shard: str, full: bool) -> None:
-    run(what, shard, full, {})
+@PARTS
+def test_on_a_gpu(files: list[str], options: list[str]) -> None:
+    run(files, options, {})
 
 
-def run(what: str, shard: str, full: bool, settings: dict[str, str]) -> None:
-    """Run a part of `on_gpu/<what>.py` in a process that has *settings* from the start."""
+def run(files: list[str], options: list[str], settings: dict[str, str]) -> None:
+    """Run tests of `on_gpu` in a process that has *settings* from the start."""
     environment = os.environ | settings
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header"]
-    command += [f"--shard={shard}", *(["--full"] if full else [])]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header", *options]
+    command += [str(HERE / "on_gpu" / f"{name}.py") for name in files]
     result = subprocess.run(
-        [*command, f"--override-ini=testpaths={HERE}", str(HERE / "on_gpu" / f"{what}.py")],
+        [*command, f"--override-ini=testpaths={HERE}"],
         env=environment,
         cwd=HERE.parent,
         capture_output=True,

@@ -19,7 +19,7 @@ from numba import types
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
 from cuda_facts import Capability, facts
-from forms import first, only_full
+from forms import FULL, first, only_full
 from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
@@ -39,7 +39,11 @@ pytestmark = pytest.mark.compiled
 ARCHITECTURES = [(8, 0), (9, 0)]
 
 DTYPES = first("float32", "float16", "float64")
-ROWS = [pytest.param(op, id=name, marks=only_full(op)) for name, op in OPS.items()]
+ROWS = [
+    pytest.param(op, sample, id=f"{name}-{i}", marks=FULL if i else only_full(op))
+    for name, op in OPS.items()
+    for i, sample in enumerate(op.samples)
+]
 
 
 class _Noting:
@@ -120,14 +124,13 @@ def run(op: Op, sample: Sample, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("op", ROWS)
-def test_kernels_of_a_row(op: Op, dtype: str, launched: Launched) -> None:
-    for sample in op.samples:
-        try:
-            run(op, sample, dtype)
-        except Exception:
-            if op.name not in NOT_YET:
-                raise
+@pytest.mark.parametrize(("op", "sample"), ROWS)
+def test_kernels_of_a_row(op: Op, sample: Sample, dtype: str, launched: Launched) -> None:
+    try:
+        run(op, sample, dtype)
+    except Exception:
+        if op.name not in NOT_YET:
+            raise
     launched.check()
 
 
@@ -179,7 +182,13 @@ def test_kernels_of_distributions(dtype: str, launched: Launched) -> None:
     launched.check()
 
 
-@pytest.mark.parametrize("tile", [matmul._SMALL, matmul._LARGE], ids=["small", "large"])
+@pytest.mark.parametrize(
+    "tile",
+    [
+        pytest.param(matmul._SMALL, id="small"),
+        pytest.param(matmul._LARGE, id="large", marks=FULL),  # takes long to compile
+    ],
+)
 @pytest.mark.parametrize("dtype", first("float32", "float16", "float64", "int32", "int64", "int8"))
 def test_products(dtype: str, tile: Any, capabilities: list[Capability]) -> None:
     """A row's run above takes the tile that the simulator does."""
@@ -227,22 +236,29 @@ def deep(x: mx.nd.NDArray) -> mx.nd.NDArray:
     return x
 
 
+# The last two take long to compile.
 GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "chain": (graphs.chain, [(1000,)]),
     "gelu": (graphs.gelu, [(1000,)]),
     "layer_norm": (graphs.layer_norm, [(16, 768), (768,), (768,)]),
     "layer_norm of short rows": (graphs.layer_norm, [(16, 20), (20,), (20,)]),
-    "layer_norm of long rows": (graphs.layer_norm, [(2, 20_000), (20_000,), (20_000,)]),
     "cross_entropy": (graphs.cross_entropy, [(64, 16), (100, 16), (100,)]),
     "extremes": (graphs.extremes, [(64, 48)]),
     "halves": (graphs.halves, [(16, 10)]),
     "adam": (graphs.adam, [(1000,)] * 4),
+    "layer_norm of long rows": (graphs.layer_norm, [(2, 20_000), (20_000,), (20_000,)]),
     "deep": (deep, [(1000,)]),
 }
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=FULL if i > len(GRAPHS) - 3 else ())
+        for i, name in enumerate(GRAPHS)
+    ],
+)
 def test_kernels_of_a_compiled_function(name: str, dtype: str, launched: Launched) -> None:
     function, shapes = GRAPHS[name]
     inputs = [mx.nd.ones(shape, dtype=dtype, ctx=mx.gpu()) for shape in shapes]

@@ -25,6 +25,9 @@ WEIGHT = RNG.normal(size=(3, 2)) * 0.3
 BATCHES = [(RNG.normal(size=(2, 2)), RNG.normal(size=(2, 3))) for _ in range(12)]
 
 
+pytestmark = pytest.mark.usefixtures("collects_own_objects")
+
+
 @pytest.fixture(autouse=True)
 def graphs_always_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "WORTH", 1)
