@@ -25,7 +25,7 @@ from numba import config
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.compiler.front import recorder
+from ndgrad.compiler.front import builder
 from ndgrad.compiler.plan import assignment
 from ndgrad.compiler.program import instructions
 from ndgrad.kernels.cpu import fused, fused_text, matmul, philox
@@ -358,13 +358,13 @@ def programs(draw: Any, mode: str, most: int) -> Program:
 
 @contextmanager
 def small_pieces() -> Iterator[None]:
-    """Several tiles, units, strips and blocks of products already in small arrays."""
+    """Several tiles, units, rows and blocks of products already in small arrays."""
     with ExitStack() as stack:
         stack.enter_context(patch.multiple(fused, TILE=3, _UNIT=6, _UNITS=3, _PREFETCH_FROM=2))
         stack.enter_context(patch.object(fused_text, "PREFETCH_ROW", 2))
         stack.enter_context(patch.object(matmul, "_shared_out", lambda m, n, k, tb: (1, n)))
         stack.enter_context(patch.object(matmul, "_CHUNK", 1))
-        for module in (instructions, assignment, recorder):
+        for module in (instructions, assignment, builder):
             stack.enter_context(patch.object(module, "SHORT", 2))
         yield
 

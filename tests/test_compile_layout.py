@@ -7,12 +7,12 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.compiler.program.instructions import Place
+from ndgrad.compiler.program.instructions import Region
 from ndgrad.compiler.program.layout import _inverse, _through, matrices
 from ndgrad.kernels.spec.strided import Box, contiguous_strides
 
 rng = np.random.default_rng(3)
-COPY = "gather"
+COPY = "strided copy"
 
 
 def both(function, *arrays, rounding=2e-6):
@@ -157,7 +157,7 @@ def test_the_inverse_of_a_permutation(shape):
 
 
 def test_boxes_of_rows_that_lie_apart():
-    where = Place(None, 5, 4, 10)
+    where = Region(None, 5, 4, 10)
     rows = elements(Box((6, 4), (10, 1), 5)).reshape(-1)
     cases = [Box((6, 4), (4, 1)), Box((3, 2, 2), (8, 2, 1), 4), Box((2, 6), (1, 4), 2)]
     for box in cases:

@@ -44,7 +44,7 @@ def test_digests() -> None:
 
 @pytest.mark.full
 @pytest.mark.skipif(
-    _cpu.vector_bytes() < 64, reason="registers are no wider: test_digests has compared all"
+    processor.vector_bytes() < 64, reason="registers are no wider: test_digests has compared all"
 )
 @pytest.mark.parametrize("dtype", digests.DTYPES)
 def test_digests_with_narrower_registers(dtype: str) -> None:

@@ -55,7 +55,7 @@ class Compiled:
         return methods.compiled[self]
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function by its program for these arguments, made if need be."""
+        """CustomCall the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
         arrays: Sequence[Any] = args

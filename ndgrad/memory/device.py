@@ -264,8 +264,6 @@ class DeviceArray:
 
 
 BUFFERS = (np.ndarray, DeviceArray)
-"""What may hold an array's elements."""
-
 Buffer: TypeAlias = np.ndarray[Any, Any] | DeviceArray
 """Flat, contiguous elements, on the host or in a device's memory."""
 

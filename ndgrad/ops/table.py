@@ -129,7 +129,7 @@ class Op:
         Whether the shape of a result depends on the values of inputs.
     decompose : callable or None
         Forward as instructions that a compiler can fuse: takes an emitter (see
-        `ndgrad.compiler.front.emitter`), then inputs and parameters as forward does, and returns
+        `ndgrad.compiler.front.decompose`), then inputs and parameters as forward does, and returns
         what forward would; None leaves the call to forward.
     decompose_vjp : callable or None
         The same for *fast_vjp*: takes the emitter, then what *fast_vjp* does.

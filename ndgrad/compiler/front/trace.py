@@ -29,9 +29,9 @@ from ...tape import (
 )
 from ..program.instructions import Program, Source, Value, is_source, live, root
 from ..program.keys import rebuilt
-from ..program.layout import laid_out
-from ..program.matmul import accumulated, batched, scaled, stacked
-from ..program.simplify import partition, simplified
+from ..program.layout import absorb_strides
+from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_horizontally
+from ..program.simplify import eliminate, partition
 from .recorder import Recorder
 
 
@@ -181,34 +181,34 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
     """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
     recorder = Recorder(name)
     start = recorder.start
-    stand_ins, places = _stand_ins(recorder, arrays)
+    abstract, places = _abstract_arrays(recorder, arrays)
     try:
         with Scope(), tracing.recording_to(recorder), philox.drawing_from(philox.position()):
-            args, kwargs = unflatten(tree, stand_ins)
+            args, kwargs = unflatten(tree, abstract)
             found: dict[int, tuple[int, Any]] = {}
             out_tree = flatten(function(*args, **kwargs), found)
             returned = [array for _, array in found.values()]
             _check_marks(recorder, returned)
-            return _traced(recorder, returned, out_tree, stand_ins, places, start)
+            return _traced(recorder, returned, out_tree, abstract, places, start)
     finally:
         recorder.restore()
         for array in list(recorder.recorded()):
             array._node = None
 
 
-def _stand_ins(
+def _abstract_arrays(
     recorder: Recorder, arrays: Sequence[NDArray]
 ) -> tuple[list[NDArray], dict[Any, int]]:
     """Arrays in place of the arguments, and what stands for their places in the graph."""
     made: list[NDArray] = []
-    places = recorder.places
+    places = recorder.arguments
     for i, x in enumerate(arrays):
         flat = empty_like(x._data)
-        recorder.argument(flat, i, blank=x._data)
+        recorder.buffers.argument(flat, i, lazy_fill=x._data)
         array = NDArray(flat, x._shape, x._ctx)
         if isinstance(x._node, Leaf):
             gradient = empty_like(flat)
-            recorder.argument(gradient, i, "gradient", blank=0)
+            recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
         elif x._node is not None and not is_released(x._node):
             array._node = _older_node(array)
@@ -235,7 +235,7 @@ def _check_marks(recorder: Recorder, returned: Sequence[NDArray]) -> None:
             "before; return the value, or write under autograd.pause()"
         )
     for array in returned:
-        if isinstance(array._node, Leaf) and recorder.made(array):
+        if isinstance(array._node, Leaf) and recorder.buffers.made(array):
             recorder.refuse(
                 f"returns an array of shape {list(array._shape)} that it marked as a variable "
                 "itself; return array.detach()"
@@ -246,14 +246,14 @@ def _traced(
     recorder: Recorder,
     returned: list[Any],
     tree: Any,
-    stand_ins: list[NDArray],
+    abstract: list[NDArray],
     places: dict[Any, int],
     start: int,
 ) -> Traced:
     results: list[Value] = []
     numbers: dict[int, int] = {}  # cell -> result
     outputs = []
-    given = {id(x): ("argument", i) for i, x in enumerate(stand_ins)}
+    given = {id(x): ("argument", i) for i, x in enumerate(abstract)}
     given |= {
         id(place.grad): ("gradient", i) for place, i in places.items() if isinstance(place, Leaf)
     }
@@ -261,10 +261,10 @@ def _traced(
         if id(array) in given:
             outputs.append(Output(*given[id(array)], 0, array._shape, thing=True))
             continue
-        if not recorder.made(array):
+        if not recorder.buffers.made(array):
             outputs.append(Output("object", shape=array._shape, thing=array))
             continue
-        cell, offset = recorder.place(array)
+        cell, offset = recorder.buffers.position(array)
         if cell.source is not None:
             maker = cell.source.maker
             assert isinstance(maker, Source)
@@ -281,8 +281,8 @@ def _traced(
         outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
     for output, array in zip(outputs, returned, strict=True):
         output.ctx = array._ctx
-    effects = recorder.effects()
-    recorder.returned = True
+    effects = recorder.buffers.effects()
+    recorder.calls.validating = False
     count = len(results)
     traced = Traced(
         forward=Program(instructions=[], results=results),
@@ -304,12 +304,12 @@ def _traced(
             traced.unusable = copy(error)  # without the frames that it has passed
             traced.parents = traced.parents or list(places.values())
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
-    traced.device = recorder.device(live(recorder.instructions, wanted))
-    instructions, new = simplified(recorder.instructions, wanted)
+    traced.device = recorder.buffers.device(live(recorder.emitter.instructions, wanted))
+    instructions, new = eliminate(recorder.emitter.instructions, wanted)
     latest = _follow(new)
-    rewrites = [scaled, batched, accumulated, stacked]
+    rewrites = [fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
     if traced.device is None:  # a device's libraries want matrices one behind the other
-        rewrites.append(laid_out)
+        rewrites.append(absorb_strides)
     for rewrite in rewrites:
         instructions, more = rewrite(instructions, [latest(value) for value in wanted])
         new |= more
@@ -345,7 +345,7 @@ def _backward(
     for number, (i, array) in enumerate(heads):
         flat = empty_like(array._data)
         flat.fill(1)
-        traced.heads.append(recorder.argument(flat, number, "head"))
+        traced.heads.append(recorder.buffers.argument(flat, number, "head"))
         traced.outputs[i].gradient = number
         node = array._node
         pending[node] = flat if node not in pending else buffer_arithmetic.add(pending[node], flat)
@@ -368,7 +368,7 @@ def _backward(
         run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
     found = [pending.get(node) for node in outside]
     traced.reached = [flat is not None for flat in found]
-    return [recorder.read(flat) for flat in found if flat is not None]
+    return [recorder.buffers.read(flat) for flat in found if flat is not None]
 
 
 def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Value]) -> None:
@@ -380,7 +380,7 @@ def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Va
         for flat, version in zip(node.saved or (), node.versions, strict=True):
             if version is None:
                 continue
-            source = recorder.source(flat)
+            source = recorder.buffers.source(flat)
             if source is not None:
                 held.add(source)
                 if _is_captured(source):

@@ -1,4 +1,4 @@
-"""Which values are written where they end up, rather than to memory of their own and copied."""
+"""Buffer assignment: which values are written where they end up, rather than copied there."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Sequence
 
 from ..program.instructions import (
     SHORT,
-    Call,
+    CustomCall,
     Join,
-    Place,
     Product,
     Program,
     Reduce,
+    Region,
     Value,
     root,
     whole,
 )
-from ..program.layout import in_strips
+from ..program.layout import in_rows
 from .fusion import Fusion, Group
 
 
-class Placement:
-    """Values with a place in memory that is made for something else.
+class BufferAssignment:
+    """Values whose memory is made for something else.
 
     Attributes
     ----------
-    direct : dict
+    in_place : dict
         Value to the source whose memory it is written to.
-    inside : dict
+    slice_of : dict
         Value to the join of one row that it is a piece of, and where in that it begins.
-    placed : dict
+    strided_store : dict
         Value to where in a join of several rows it lies.
     """
 
@@ -38,9 +38,9 @@ class Placement:
     ) -> None:
         self._program, self._fusion, self._results = program, fusion, results
         self._has_series = has_series
-        self.direct: dict[Value, Value] = {}
-        self.inside: dict[Value, tuple[Value, int]] = {}
-        self.placed: dict[Value, Place] = {}
+        self.in_place: dict[Value, Value] = {}
+        self.slice_of: dict[Value, tuple[Value, int]] = {}
+        self.strided_store: dict[Value, Region] = {}
         self._over_sources()
         self._into_joins()
 
@@ -58,18 +58,18 @@ class Placement:
             if not (group.fused or isinstance(maker, Product)):
                 continue
             readers = self._fusion.readers(source)
-            if group in readers and not self._in_place(group, source, base):
+            if group in readers and not self._may_overwrite(group, source, base):
                 continue
             if self._fusion.delay(group, [*readers, *self._checks_before(source, base)]):
                 seen.add(base)
-                self.direct[base] = source
+                self.in_place[base] = source
 
     def _checks_before(self, source: Value, value: Value) -> list[Group]:
         """What may refuse its inputs before *value* takes the place of *source*."""
         found = []
-        for group in self._fusion.checks:
+        for group in self._fusion.validates:
             (call,) = group.members
-            assert isinstance(call, Call)
+            assert isinstance(call, CustomCall)
             if not any(s is source and root(x)[0] is value for s, x in call.held):
                 found.append(group)
         return found
@@ -92,28 +92,28 @@ class Placement:
                         and whole(x) is base
                         and join.inputs.count(x) == 1
                         and base not in wanted
-                        and base not in self.direct
-                        and base not in self.placed
-                        and base not in self.inside
+                        and base not in self.in_place
+                        and base not in self.strided_store
+                        and base not in self.slice_of
                     ):
-                        self.inside[base] = join.outputs[0], offset
+                        self.slice_of[base] = join.outputs[0], offset
                     elif (
                         maker is not None
                         and whole(x) is base
                         and self._fusion.readers(base) == [group]
                         and join.inputs.count(x) == 1
                         and base not in wanted
-                        and base not in self.direct
-                        and base not in self.placed
-                        and self._stores_strips(maker, base, n)
+                        and base not in self.in_place
+                        and base not in self.strided_store
+                        and self._stores_rows(maker, base, n)
                     ):
-                        self.placed[base] = Place(join.outputs[0], offset, n, stride)
+                        self.strided_store[base] = Region(join.outputs[0], offset, n, stride)
                     offset += n
 
-    def _stores_strips(self, group: Group, value: Value, n: int) -> bool:
+    def _stores_rows(self, group: Group, value: Value, n: int) -> bool:
         """Whether a group can store *value* in rows of *n* that lie apart, and so it will."""
         if isinstance(value.maker, Product):
-            fits = in_strips(value.maker, Place(value, 0, n, n)) is not None
+            fits = in_rows(value.maker, Region(value, 0, n, n)) is not None
             return fits and self._has_series
         if not group.fused or n < SHORT or group.n not in (0, n):
             return False
@@ -122,7 +122,7 @@ class Placement:
         group.n = n
         return True
 
-    def _in_place(self, group: Group, source: Value, value: Value) -> bool:
+    def _may_overwrite(self, group: Group, source: Value, value: Value) -> bool:
         """Whether a kernel may write *value* over *source* while it reads it."""
         if not group.fused or any(isinstance(member, Reduce) for member in group.members):
             return False

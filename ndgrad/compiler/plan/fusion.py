@@ -18,16 +18,16 @@ from dataclasses import dataclass, field
 
 from ...kernels.spec.fused import can_reduce, level_of, reduced_level
 from ..program.instructions import (
-    Call,
+    CustomCall,
     Instruction,
     Map,
     Program,
     Reduce,
-    Strip,
+    RowStridedView,
     Value,
     View,
-    place,
     redirect,
+    region_of,
     root,
     whole,
 )
@@ -36,7 +36,7 @@ from ..program.simplify import cost
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
 _LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
-_CHEAP, _DEAR = 2, 24  # work up to which a small and a large value are made again, not read
+_CHEAP, _EXPENSIVE = 2, 24  # work up to which a small and a large value are made again, not read
 
 
 @dataclass(eq=False)
@@ -96,7 +96,7 @@ def _fit(instruction: Instruction) -> _Fit | None:
         n = 0
         for x in instruction.inputs:
             level, length = level_of(x.shape, out.shape)
-            apart = place(x)
+            apart = region_of(x)
             if level == "full" and apart is not None and apart.n:
                 level, length = "full", apart.n
             if level == "other" or (length and n and length != n):
@@ -110,7 +110,7 @@ def _fit(instruction: Instruction) -> _Fit | None:
         if instruction.outputs[0].dtype != x.dtype:
             return None
         over, n = reduced_level(x.shape, instruction.axes)
-        apart = place(x)
+        apart = region_of(x)
         if apart is not None and apart.n:
             if n and n != apart.n:
                 return None
@@ -126,8 +126,8 @@ def _domain(instruction: Instruction) -> tuple[int, ...]:
     return instruction.inputs[0].shape
 
 
-def _lies_apart(value: Value) -> bool:
-    where = place(value)
+def _is_strided(value: Value) -> bool:
+    where = region_of(value)
     return where is None or where.n > 0
 
 
@@ -150,15 +150,15 @@ class Fusion:
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
-        self.checks: list[Group] = []
+        self.validates: list[Group] = []
         self._last_in_order: list[Group] = []
         self._fits: dict[Instruction, _Fit | None] = {}
         for instruction in instructions:
-            if not isinstance(instruction, (View, Strip)):
+            if not isinstance(instruction, (View, RowStridedView)):
                 self._place(instruction)
         for group in self.groups:
             if group.fused and group.members:
-                self._compute_again(group)
+                self._rematerialise(group)
 
     # --- placing ---------------------------------------------------------------------------------
 
@@ -184,12 +184,14 @@ class Fusion:
             for maker in makers:
                 if maker.fused:
                     maker.reasons.append(f"{instruction.title} is not element-wise")
-            if isinstance(instruction, Call) and (instruction.checks or instruction.facts is None):
+            if isinstance(instruction, CustomCall) and (
+                instruction.validates or instruction.facts is None
+            ):
                 # Random numbers depend on what was drawn before, and the first error is raised.
                 makers += self._last_in_order
                 self._last_in_order = [group]
-                if instruction.checks:
-                    self.checks.append(group)
+                if instruction.validates:
+                    self.validates.append(group)
             self._add(group, instruction, makers)
             return
         candidates = dict.fromkeys(reversed(makers))
@@ -283,7 +285,7 @@ class Fusion:
                 if value not in group.rows or whole(x) is not value:
                     return False
                 found = True
-            elif x.size not in (1, size) or _lies_apart(x):
+            elif x.size not in (1, size) or _is_strided(x):
                 return False
         return found
 
@@ -365,12 +367,12 @@ class Fusion:
 
     # --- computing again --------------------------------------------------------------------------
 
-    def _compute_again(self, group: Group) -> None:
+    def _rematerialise(self, group: Group) -> None:
         """Make anew in *group* what it reads and can make of other things that it reads."""
         for value in list(group.read):
             if len(group.members) >= _MOST:
                 return
-            limit = _DEAR if value.nbytes > _LARGE else _CHEAP
+            limit = _EXPENSIVE if value.nbytes > _LARGE else _CHEAP
             needed: dict[Instruction, None] = {}
             if self._closure(group, value, value, needed, limit) is None:
                 continue
@@ -473,7 +475,7 @@ class Fusion:
 
     def _turn(self, group: Group) -> int:
         """Where in the program a group stands; what checks its inputs comes first."""
-        return -1 if group in self.checks else self._order[group.members[0]]
+        return -1 if group in self.validates else self._order[group.members[0]]
 
 
 def describe(group: Group) -> str:

@@ -1,64 +1,182 @@
-"""The workspace of a plan: values that live only inside a call share one block of memory."""
+"""Where the values of a plan lie: names and expressions of their memory in the plan's text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-
-from ...memory.device import address
-from ...memory.storage import empty
-from ..program.instructions import Flat
-
-_ALIGN = 64
-
-
-@dataclass
-class Slot:
-    """A temporary value's place in the workspace, and the steps between which it is alive."""
-
-    name: str
-    size: int
-    dtype: np.dtype[Any]
-    first: int
-    last: int
-    offset: int = 0
-    nbytes: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.nbytes = -(-max(1, self.size * self.dtype.itemsize) // _ALIGN) * _ALIGN
+from ...kernels import front
+from ...kernels.spec.strided import Box
+from ..program.instructions import (
+    Product,
+    Program,
+    RowStridedView,
+    Source,
+    Value,
+    View,
+    is_source,
+    region_of,
+    root,
+)
+from .assignment import BufferAssignment
+from .replay import Allocation
+from .text import PlanText
+from .workspace import Workspace
 
 
-def lay_out(slots: Sequence[Slot]) -> int:
-    """Give each slot an offset, the largest first, where no slot alive with it lies."""
-    placed: list[Slot] = []
-    total = 0
-    for slot in sorted(slots, key=lambda s: -s.nbytes):
-        first, last, at = slot.first, slot.last, 0
-        taken = [
-            (s.offset, s.offset + s.nbytes) for s in placed if s.first <= last and first <= s.last
-        ]
-        for start, stop in sorted(taken):
-            if at + slot.nbytes <= start:
-                break
-            at = max(at, stop)
-        slot.offset = at
-        total = max(total, at + slot.nbytes)
-        placed.append(slot)
-    return total
+class ValueMemory:
+    """Names and expressions of values.
 
+    Attributes
+    ----------
+    text : PlanText
+    assignment : BufferAssignment
+    workspace : Workspace
+    results : list of Value
+        Roots of the program's results, which have memory of their own.
+    names : dict
+        The names of roots.
+    packed : dict
+        Names of copies of values whose rows lie apart.
+    parameters : list of str
+        Of the plan's function.
+    outputs : list of (int, dtype)
+        Results that the function is given memory for.
+    before : dict
+        A source that is overwritten, and a copy of what it held.
+    """
 
-def workspace(slots: Sequence[Slot], total: int) -> Callable[[], tuple[Flat, ...]]:
-    """What makes a workspace: the flat arrays of all slots, in one block."""
+    def __init__(
+        self,
+        program: Program,
+        sources: Sequence[Value],
+        assignment: BufferAssignment,
+        text: PlanText,
+    ) -> None:
+        self.text, self.assignment = text, assignment
+        self.workspace = Workspace()
+        self.results = [root(value)[0] for value in program.results]
+        self.names: dict[Value, str] = {}
+        self.packed: dict[Value, str] = {}
+        self.parameters = [self.named(value, f"a{i}") for i, value in enumerate(sources)]
+        self.outputs: list[Allocation] = []
+        self.before: dict[Value, str] = {}
 
-    def new() -> tuple[Flat, ...]:
-        block = empty(total + _ALIGN, np.dtype("uint8"))
-        start = -address(block) % _ALIGN
-        return tuple(
-            block[start + s.offset : start + s.offset + s.size * s.dtype.itemsize].view(s.dtype)
-            for s in slots
-        )
+    def named(self, value: Value, name: str) -> str:
+        """Give a value a name."""
+        self.names[value] = name
+        return name
 
-    return new
+    def made(self, value: Value, suffix: str = "") -> str:
+        """The name of a value that a call makes in memory of its own in this step."""
+        return self.named(value, f"v{self.workspace.step}{suffix}")
+
+    def expression(self, value: Value) -> str:
+        """The flat memory of a value that has been made; rows that lie apart are put together."""
+        where = region_of(value)
+        if where is None or where.n:
+            return self._packed(value)
+        base, offset = where.base, where.offset
+        before = self.before.get(base)
+        name = before or self.name(base)
+        if before is None and isinstance(base.maker, Source) and base.maker.data is not None:
+            if offset or value.size != base.size:
+                data = base.maker.data[offset : offset + value.size]
+                return self.text.bound("c", data)
+            return name
+        self.used(base)
+        return name if value.size == base.size else f"{name}[{offset}:{offset + value.size}]"
+
+    def _packed(self, value: Value) -> str:
+        """A copy of a value whose rows lie apart."""
+        name = self.packed.get(value)
+        if name is None:
+            offset, inner = 0, value
+            while isinstance(inner.maker, View):
+                offset += inner.maker.offset
+                (inner,) = inner.maker.inputs
+            rows = inner.maker
+            assert isinstance(rows, RowStridedView)
+            if inner is not value:
+                return f"{self._packed(inner)}[{offset}:{offset + value.size}]"
+            box = Box((inner.size // rows.n, rows.n), (rows.stride, 1), rows.offset)
+            source = self.expression(rows.inputs[0])
+            name = self.packed[value] = f"g{len(self.packed)}"
+            self.text.globals["gather"] = front.strided_slice
+            self.text.line(f"{name} = gather({source}, {self.text.bound('box', box)})")
+        return name
+
+    def name(self, base: Value) -> str:
+        """The name of a root that has been made."""
+        name = self.names.get(base)
+        if name is None:
+            maker = base.maker
+            assert isinstance(maker, Source), maker
+            assert maker.data is not None, f"{maker.title} is not given"
+            name = self.named(base, self.text.bound("c", maker.data))
+        return name
+
+    def used(self, base: Value) -> None:
+        """Keep a root's memory up to this step."""
+        while base in self.assignment.slice_of:
+            base = self.assignment.slice_of[base][0]
+        self.workspace.used(base)
+
+    def allocate(self, value: Value) -> str:
+        """Memory for a value that is about to be made."""
+        if value in self.assignment.slice_of:
+            outer, offset = self.assignment.slice_of[value]
+            if outer not in self.names:
+                self.allocate(outer)
+            self.used(outer)
+            return self.named(value, f"{self.names[outer]}[{offset}:{offset + value.size}]")
+        if value in self.assignment.in_place:
+            return self.named(value, self.name(self.assignment.in_place[value]))
+        if value in self.results:
+            name = self.named(value, f"r{self.results.index(value)}")
+            if self.text.target.gives_memory:
+                self.outputs.append((value.size, value.dtype))
+                self.parameters.append(name)
+                return name
+            dtype = self.text.bound("d", value.dtype)
+            self.text.lines.append(f"{name} = empty({value.size}, {dtype})")
+            return name
+        return self.named(value, self.workspace.temporary(value.size, value.dtype, value))
+
+    def joined(self, value: Value) -> str:
+        """Memory of the join that *value* is stored in, in rows that lie apart."""
+        joined = self.assignment.strided_store[value].base
+        if joined not in self.names:
+            self.allocate(joined)
+        self.used(joined)
+        return self.names[joined]
+
+    def continued(self, product: Product) -> str:
+        """Memory of a product that adds to another one, which nothing else reads: the same."""
+        (out,), term = product.outputs, product.inputs[2]
+        start, offset = root(term)
+        slot = self.workspace.slot_of.get(start)
+        where = region_of(term)
+        if where is None or where.n:
+            slot = None
+        if (
+            slot is None
+            or out in self.assignment.in_place
+            or out in self.results
+            or out in self.assignment.slice_of
+        ):
+            name = self.allocate(out)
+            self.text.line(f"copyto({name}, {self.expression(term)})")
+            return name
+        if start.size != out.size:
+            self.assignment.slice_of[out] = start, offset
+            return self.allocate(out)
+        self.workspace.slot_of[out] = self.workspace.slot_of.pop(start)
+        return self.named(out, slot.name)
+
+    def result_expression(self, value: Value) -> str:
+        """The memory of a result, which nothing else may hold."""
+        base, _ = root(value)
+        expression = self.expression(value)
+        if is_source(base) or base in self.assignment.in_place:
+            return f"{expression}.copy()"
+        return expression

@@ -26,7 +26,11 @@ _PLACES = 64  # that are remembered to see whether they come again
 _LOST = 64  # calls in a row that no graph fits, after which graphs make room for others
 
 
-class Memory(NamedTuple):
+Allocation = tuple[int, np.dtype[Any]]
+"""Size and dtype of an array."""
+
+
+class Allocations(NamedTuple):
     """What a plan's function on a GPU is given behind its sources, as it makes no memory itself.
 
     Attributes
@@ -37,7 +41,7 @@ class Memory(NamedTuple):
         Makes a tuple of arrays, for one call at a time.
     """
 
-    results: Sequence[tuple[int, np.dtype[Any]]]
+    results: Sequence[Allocation]
     workspace: Callable[[], tuple[Any, ...]]
 
 
@@ -64,7 +68,7 @@ class Replayed:
     """A plan's function, replayed as a graph where its arrays lie where they have lain before."""
 
     def __init__(
-        self, function: Callable[..., list[Any]], device: Any, memory: Memory, report: Report
+        self, function: Callable[..., list[Any]], device: Any, memory: Allocations, report: Report
     ) -> None:
         self._function, self._device, self._memory = function, device, memory
         self._report = report

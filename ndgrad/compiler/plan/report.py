@@ -1,8 +1,12 @@
-"""What a plan says of itself."""
+"""Reports: what `explain` knows of a plan."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from ..program.instructions import Source, Value
+from .fusion import Group
 
 
 @dataclass
@@ -64,3 +68,68 @@ class Report:
     cached: int = 0
     seconds: float = 0.0
     replay: str = ""
+
+
+class ReportBuilder:
+    """Fills a report, step by step.
+
+    Attributes
+    ----------
+    report : Report
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self._made_by: dict[Value, int] = {}
+
+    def kernel(self, cached: bool) -> None:
+        """Count a fused kernel."""
+        self.report.kernels += 1
+        self.report.cached += cached
+
+    def account(
+        self,
+        group: Group,
+        made: Sequence[Value],
+        text: str,
+        outside: Sequence[Value],
+        chained: bool = False,
+    ) -> None:
+        """Add a step.
+
+        Parameters
+        ----------
+        group : Group
+        made : sequence of Value
+        text : str
+            Of its kernel.
+        outside : sequence of Value
+            Those of the values that it stores.
+        chained : bool
+            Whether it runs on blocks of the step before.
+        """
+        report = self.report
+        number = len(report.steps)
+        for value in made:
+            self._made_by[value] = number
+        form = f"{group.size // group.n} x {group.n}" if group.n else str(group.size)
+        if not group.fused:
+            form = "x".join(map(str, made[0].shape)) if made else "0"
+        if chained:
+            form += ", with blocks of the step before"
+        reads: list[int | str] = []
+        for value in group.read:
+            maker = value.maker
+            if value in self._made_by:
+                reads.append(self._made_by[value])
+            elif not isinstance(maker, Source):
+                reads.append(f"saved {maker.title} {list(value.shape)}")
+            elif maker.kind != "constant":
+                reads.append(f"{maker.title} {list(value.shape)}")
+        titles = [member.title for member in group.members]
+        report.steps.append(StepReport(titles, form, text, group.reasons, reads))
+        report.instructions += len(group.members)
+        report.unfused_bytes += sum(
+            x.nbytes for member in group.members for x in (*member.inputs, *member.outputs)
+        )
+        report.fused_bytes += sum(x.nbytes for x in (*group.read, *outside))

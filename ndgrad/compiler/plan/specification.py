@@ -16,13 +16,13 @@ from ...kernels.spec.fused import (
     level_of,
     reduced_level,
 )
-from ..program.instructions import Map, Reduce, Value, place
+from ..program.instructions import Map, Reduce, Value, region_of
 from .fusion import Group
 
 _LITERALS = (0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 0.25)
 
 
-class Spec:
+class KernelSpec:
     """Makes the `Fused` of a group: names for its values, steps, stores.
 
     Parameters
@@ -89,7 +89,7 @@ class Spec:
         )
 
     def _value(self, x: Value, level: str) -> str:
-        where = place(x)
+        where = region_of(x)
         if where is None or (where.n and level != "full"):
             key: Any = x
         else:

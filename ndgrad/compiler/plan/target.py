@@ -1,4 +1,4 @@
-"""Where a plan runs: what makes kernels of its groups there.
+"""Targets of a plan, the host and a GPU: what makes kernels of its groups there.
 
 Everything else that a plan calls (products, copies along strides, operators as they are) finds out
 by itself where the elements are.
@@ -22,13 +22,13 @@ from ...kernels.cpu.tasks import Step
 from ...kernels.spec.fused import Fused
 from ...kernels.spec.reduction import Reduction
 from ...memory.device import Device, copy, placed
-from .replay import Memory, Replayed
+from .replay import Allocations, Replayed
 from .report import Report
 
 Dtype = np.dtype[Any]
 Run = Callable[..., Any]
 
-_WORTH_SHARING = PARALLEL_ELEMENTS // 4  # threads of a series are awake
+_WORTH_DISTRIBUTING = PARALLEL_ELEMENTS // 4  # threads of a task list are awake
 
 
 class Host:
@@ -38,7 +38,7 @@ class Host:
     most_kept = 1000
     """Arrays that a kernel may store for the program."""
     has_series = True
-    """Whether kernels that follow each other run in one launch."""
+    """Whether consecutive kernels run in one launch."""
 
     gives_memory = False
     """Whether a plan's function is given memory for its results and workspace."""
@@ -48,7 +48,7 @@ class Host:
         """Copy a flat array over another."""
         copy_on_host(source, target)
 
-    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+    def runner(self, function: Run, memory: Allocations, report: Report) -> Run:
         """What runs a plan's function here."""
         return function
 
@@ -59,13 +59,13 @@ class Host:
     def kernel(self, spec: Fused, work: fused.FusedWork) -> fused.FusedKernel:
         return fused.kernel(spec, work.prefetch)
 
-    def shares(self, work: fused.FusedWork, heavy: int) -> tuple[int, int, int]:
-        """Units of a step, and its grains in a series and alone; *heavy* is its work."""
-        together = work.grain if heavy >= _WORTH_SHARING else work.units
+    def distribution(self, work: fused.FusedWork, heavy: int) -> tuple[int, int, int]:
+        """Work items of a step, and its grains in a task list and alone; *heavy* is its work."""
+        together = work.grain if heavy >= _WORTH_DISTRIBUTING else work.units
         return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
 
-    def joined(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
-        """What puts partial results together."""
+    def final_combine(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
+        """The kernel that combines partial results."""
         return fused.final_combine(row, partial, dtype).entry
 
     def product(self, *args: Any) -> Step | None:
@@ -76,7 +76,7 @@ class Host:
         """A copy of rows as a step, if it can be one."""
         return rows_step(*args) if args[-1].name in ("float32", "float64") else None
 
-    def gathers(self, dtype: Dtype) -> bool:
+    def copies_strided(self, dtype: Dtype) -> bool:
         """Whether a copy along strides is a step."""
         return dtype.name in ("float32", "float64")
 
@@ -94,7 +94,7 @@ class Gpu:
     def copy(self, target: Any, source: Any) -> None:
         copy(source, target)
 
-    def runner(self, function: Run, memory: Memory, report: Report) -> Run:
+    def runner(self, function: Run, memory: Allocations, report: Report) -> Run:
         run = Replayed(function, self.device, memory, report)
 
         def there(*args: Any) -> Any:
@@ -111,10 +111,10 @@ class Gpu:
         made = kernels.kernel(spec, work.form)
         return _Launched(kernels.launch(self.device, made, work), made.text, made.cached)
 
-    def shares(self, work: Any, heavy: int) -> tuple[int, int, int]:
+    def distribution(self, work: Any, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
-    def joined(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
+    def final_combine(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
         run = self.device.backend.fused.final_combine(row, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
@@ -123,12 +123,12 @@ class Gpu:
 
     rows = product
 
-    def gathers(self, dtype: Dtype) -> bool:
+    def copies_strided(self, dtype: Dtype) -> bool:
         return False
 
 
 class _Launched:
-    """A kernel on a device in the form of one on the host: `serial` takes units, which it has."""
+    """A kernel on a device in the form of one on the host: `serial` drops its range."""
 
     def __init__(self, run: Run, text: str = "", cached: bool = False) -> None:
         self.run, self.text, self.cached = run, text, cached
@@ -138,9 +138,11 @@ class _Launched:
         self.run(*args[:-2])
 
 
+Target = Host | Gpu
+
 HOST = Host()
 
 
-def target_on(device: Device | None) -> Host | Gpu:
+def target_on(device: Device | None) -> Target:
     """Where a plan for *device* runs; None is the host."""
     return HOST if device is None else Gpu(device)

@@ -19,10 +19,12 @@ import numpy as np
 from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.reduction import Reduction
 from ...kernels.spec.strided import Box
+from ...memory.device import Buffer
 from .keys import plain
 
 Shape = tuple[int, ...]
-Flat = np.ndarray[Any, Any]
+Form = tuple[Shape, np.dtype[Any]]
+"""Shape and dtype of a value."""
 
 SHORT = 16
 """Elements of a row from which kernels read and store rows that lie apart where they are."""
@@ -52,17 +54,22 @@ Operand = Value | int | float
 
 @dataclass(eq=False, kw_only=True)
 class Instruction:
-    """Something that makes values of values."""
+    """Something that makes values from values."""
 
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = field(default=(), init=False)
 
     title = "?"
 
-    def make(self, *results: tuple[Shape, np.dtype[Any]]) -> Any:
-        """The outputs, of the given shapes and dtypes; a single one by itself."""
-        self.outputs = tuple(Value(shape, dtype, self) for shape, dtype in results)
-        return self.outputs[0] if len(results) == 1 else self.outputs
+    def make(self, form: Form) -> Value:
+        """The one output, of the given shape and dtype."""
+        (value,) = self.make_all(form)
+        return value
+
+    def make_all(self, *forms: Form) -> tuple[Value, ...]:
+        """The outputs, of the given shapes and dtypes."""
+        self.outputs = tuple(Value(shape, dtype, self) for shape, dtype in forms)
+        return self.outputs
 
     def key(self) -> Any:
         """What two instructions that make the same have in common; None if they never do."""
@@ -86,7 +93,7 @@ class Source(Instruction):
 
     kind: str
     index: int = 0
-    data: Flat | None = None
+    data: Buffer | None = None
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -153,27 +160,27 @@ class View(Instruction):
 
 
 @dataclass(eq=False, kw_only=True)
-class Strip(Instruction):
+class RowStridedView(Instruction):
     """Rows of *n* elements of a value, *stride* apart, from *offset* on: no work in a kernel."""
 
     offset: int
     n: int
     stride: int
-    title = "strip"
+    title = "rows"
 
     def key(self) -> Any:
-        return "strip", self.inputs, self.offset, self.n, self.stride, self.outputs[0].shape
+        return "rows", self.inputs, self.offset, self.n, self.stride, self.outputs[0].shape
 
 
 @dataclass(eq=False, kw_only=True)
-class Gather(Instruction):
-    """The elements of a value on the host that lie in a box, in order."""
+class StridedCopy(Instruction):
+    """The elements of a value on the host in a strided slice, in order."""
 
     box: Box
-    title = "gather"
+    title = "strided copy"
 
     def key(self) -> Any:
-        return "gather", self.inputs, self.box
+        return "strided copy", self.inputs, self.box
 
 
 @dataclass(eq=False, kw_only=True)
@@ -240,7 +247,7 @@ class Update(Instruction):
 
 
 @dataclass(eq=False, kw_only=True)
-class Call(Instruction):
+class CustomCall(Instruction):
     """Kernels of an operator that are run as they are.
 
     Attributes
@@ -251,7 +258,7 @@ class Call(Instruction):
     facts : hashable
         What tells this call from others on the same inputs; None if it is to be run anyway, as it
         draws random numbers.
-    checks : bool
+    validates : bool
         Whether it may refuse its inputs: it is run whether its results are read or not, and early.
     overwritten : tuple of Value
         Sources that the function writes to before.  What they hold then stands behind the inputs,
@@ -259,9 +266,9 @@ class Call(Instruction):
     """
 
     name: str
-    run: Callable[[Sequence[Flat]], Sequence[Flat]]
+    run: Callable[[Sequence[Buffer]], Sequence[Buffer]]
     facts: Any = None
-    checks: bool = False
+    validates: bool = False
     overwritten: tuple[Value, ...] = ()
 
     @property
@@ -313,8 +320,8 @@ def live(
     needed = {value.maker for value in wanted}
     found = []
     for instruction in reversed(instructions):
-        needed_anyway = isinstance(instruction, Call) and (
-            instruction.checks or (keep_draws and instruction.facts is None)
+        needed_anyway = isinstance(instruction, CustomCall) and (
+            instruction.validates or (keep_draws and instruction.facts is None)
         )
         if needed_anyway or instruction in needed:
             needed.update(value.maker for value in instruction.inputs)
@@ -339,13 +346,13 @@ def root(value: Value) -> tuple[Value, int]:
     That means little for a part of rows that lie apart: see `place`.
     """
     offset = 0
-    while isinstance(value.maker, (View, Strip)):
+    while isinstance(value.maker, (View, RowStridedView)):
         offset += value.maker.offset
         (value,) = value.maker.inputs
     return value, offset
 
 
-class Place(NamedTuple):
+class Region(NamedTuple):
     """Where a value lies in its root's memory: from *offset* on, or in rows of *n*, if not 0."""
 
     base: Value
@@ -354,19 +361,19 @@ class Place(NamedTuple):
     stride: int = 0
 
 
-def place(value: Value) -> Place | None:
+def region_of(value: Value) -> Region | None:
     """Where *value* lies; None for a part of rows that lie apart."""
     offset, inner = 0, value
     while isinstance(inner.maker, View):
         offset += inner.maker.offset
         (inner,) = inner.maker.inputs
-    if not isinstance(inner.maker, Strip):
-        return Place(inner, offset)
+    if not isinstance(inner.maker, RowStridedView):
+        return Region(inner, offset)
     strip = inner.maker
-    below = place(strip.inputs[0])
+    below = region_of(strip.inputs[0])
     if below is None or below.n or inner.size != value.size:
         return None
-    return Place(below.base, below.offset + strip.offset, strip.n, strip.stride)
+    return Region(below.base, below.offset + strip.offset, strip.n, strip.stride)
 
 
 def whole(value: Value) -> Value | None:
@@ -379,7 +386,7 @@ def is_source(value: Value) -> bool:
     return isinstance(value.maker, Source)
 
 
-def may_change(value: Value) -> bool:
+def is_external(value: Value) -> bool:
     """Whether a value is memory from outside, which others may write to before backward."""
     maker = root(value)[0].maker
     return isinstance(maker, Source) and maker.kind != "constant"

@@ -14,16 +14,16 @@ from ...kernels.cpu.matmul import is_step
 from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.strided import Box, contiguous_strides
 from .instructions import (
-    Gather,
     Instruction,
-    Place,
     Product,
+    Region,
+    RowStridedView,
     Source,
-    Strip,
+    StridedCopy,
     Value,
     View,
     live,
-    place,
+    region_of,
     replaced,
     root,
     whole,
@@ -33,24 +33,24 @@ New = dict[Value, Value]
 _REAL = ("float32", "float64")
 
 
-def laid_out(
+def absorb_strides(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
     """Let products do without copies along strides that nothing else reads."""
     readers: dict[Value, list[Instruction]] = {}
     for instruction in instructions:
-        if not isinstance(instruction, (View, Strip)):
+        if not isinstance(instruction, (View, RowStridedView)):
             for base in {root(x)[0] for x in instruction.inputs}:
                 readers.setdefault(base, []).append(instruction)
     kept = {root(value)[0] for value in wanted}
     new: New = {}
     for instruction in instructions:
         replaced(instruction, new)
-        if isinstance(instruction, Gather) and instruction.outputs[0] not in kept:
+        if isinstance(instruction, StridedCopy) and instruction.outputs[0] not in kept:
             _read_in_place(instruction, readers.get(instruction.outputs[0], []))
         elif isinstance(instruction, Product):
             for side in (0, 1):
-                if isinstance(_maker(instruction.inputs[side]), Strip):
+                if isinstance(_maker(instruction.inputs[side]), RowStridedView):
                     _read(instruction, side)
             (out,) = instruction.outputs
             if out not in kept:
@@ -74,7 +74,7 @@ def _takes_places(product: Product) -> bool:
     return fits and product.outputs[0].dtype.name in _REAL
 
 
-def _read_in_place(gather: Gather, readers: Sequence[Instruction]) -> None:
+def _read_in_place(gather: StridedCopy, readers: Sequence[Instruction]) -> None:
     """Let all *readers* read where *gather* would, if they can."""
     (out,), (source,) = gather.outputs, gather.inputs
     maker = root(source)[0].maker
@@ -129,7 +129,7 @@ def _written_in_place(product: Product, readers: Sequence[Instruction]) -> New:
     if len(readers) != 1 or product.continues or not _takes_places(product):
         return {}
     (gather,) = readers
-    if not isinstance(gather, Gather) or whole(gather.inputs[0]) is not out:
+    if not isinstance(gather, StridedCopy) or whole(gather.inputs[0]) is not out:
         return {}
     box = _inverse(gather.box, out.size)
     found = None if box is None else matrices(box, product.m, product.n)
@@ -140,7 +140,7 @@ def _written_in_place(product: Product, readers: Sequence[Instruction]) -> New:
     return {copied: product.make((copied.shape, copied.dtype))}
 
 
-def in_strips(product: Product, where: Place) -> Matrices | None:
+def in_rows(product: Product, where: Region) -> Matrices | None:
     """Where *product* writes, if its result is to lie in rows apart."""
     m, columns, n = product.m, product.n, where.n
     contiguous = Matrices(tuple(range(0, product.batch * m * columns, m * columns)), columns)
@@ -159,11 +159,11 @@ def _box(value: Value) -> tuple[Value, Box] | None:
     inner = value
     while isinstance(inner.maker, View) and inner.maker.offset == 0:
         (inner,) = inner.maker.inputs
-    if isinstance(inner.maker, Gather) and inner.size == value.size:
-        where = place(inner.maker.inputs[0])
+    if isinstance(inner.maker, StridedCopy) and inner.size == value.size:
+        where = region_of(inner.maker.inputs[0])
         box = None if where is None else _through(inner.maker.box, where)
     else:
-        where = place(value)
+        where = region_of(value)
         box = None
         if where is not None and where.n:
             shape = value.size // where.n, where.n
@@ -171,7 +171,7 @@ def _box(value: Value) -> tuple[Value, Box] | None:
     return None if where is None or box is None else (where.base, box)
 
 
-def _through(box: Box, where: Place) -> Box | None:
+def _through(box: Box, where: Region) -> Box | None:
     """A box of a value as one of the memory where that lies."""
     if not where.n:
         return box._replace(offset=where.offset + box.offset)

@@ -1,7 +1,7 @@
 """Fewer and larger matrix products: factors, sums and batches of them become parts of one.
 
 Each pass takes a program's instructions and returns them with what took the place of values that
-are gone, as `ndgrad.compiler.program.simplify.simplified` does.
+are gone, as `ndgrad.compiler.program.simplify.eliminate` does.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from .instructions import (
     Join,
     Map,
     Product,
-    Strip,
+    RowStridedView,
     Value,
     View,
-    place,
     positional,
+    region_of,
     replaced,
     root,
     whole,
@@ -33,12 +33,15 @@ _CHAIN = 3  # products of a sum from which that pays
 New = dict[Value, Value]
 
 
-def scaled(
+def fold_alpha(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
     """Let a product be multiplied by a number as it is made, if nothing else reads it."""
     uses = Counter(
-        root(x)[0] for i in instructions if not isinstance(i, (View, Strip)) for x in i.inputs
+        root(x)[0]
+        for i in instructions
+        if not isinstance(i, (View, RowStridedView))
+        for x in i.inputs
     )
     uses.update(root(x)[0] for x in wanted)
     new: New = {}
@@ -46,7 +49,7 @@ def scaled(
     gone: set[Instruction] = set()
     for instruction in instructions:
         replaced(instruction, new)
-        product = _times_number(instruction, uses)
+        product = _scaled_product(instruction, uses)
         if product is None or not isinstance(instruction, Map):
             kept.append(instruction)
             continue
@@ -60,7 +63,7 @@ def scaled(
     return [i for i in kept if i not in gone], new
 
 
-def _times_number(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
+def _scaled_product(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
     """The product that *instruction* only multiplies by a number."""
     if not isinstance(instruction, Map) or positional(instruction.text)[0] != "_0 * _1":
         return None
@@ -74,11 +77,11 @@ def _times_number(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
     return base.maker if fits else None
 
 
-def accumulated(
+def accumulate_beta(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
     """Let sums of matrix products be made by the products: each adds to the one before."""
-    working = [i for i in instructions if not isinstance(i, (View, Strip))]
+    working = [i for i in instructions if not isinstance(i, (View, RowStridedView))]
     places = [(*root(x), x.size) for i in working for x in i.inputs]
     places += [(*root(x), x.size) for x in wanted]
     uses = Counter(base for base, _, _ in places)
@@ -135,7 +138,7 @@ def _added_products(
     return None
 
 
-def batched(
+def fuse_horizontally(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
     """Make one product of those that multiply neighbouring rows by the same matrix.
@@ -196,7 +199,7 @@ def _runs(found: Sequence[tuple[int, Product]]) -> Iterator[list[tuple[int, Prod
         yield run
 
 
-def stacked(
+def concatenate_k(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
     """Make one product of a sum of products ``A' B``, by laying their rows in one piece of memory.
@@ -244,7 +247,7 @@ def stacked(
 
 def _is_plain(value: Value) -> bool:
     """Whether the elements of *value* follow each other in memory, from its root's offset on."""
-    where = place(value)
+    where = region_of(value)
     return where is not None and not where.n
 
 

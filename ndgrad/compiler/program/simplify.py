@@ -12,16 +12,16 @@ from .instructions import (
     Map,
     Value,
     View,
+    is_external,
     is_source,
     live,
-    may_change,
     redirect,
     replaced,
     root,
 )
 
 
-def simplified(
+def eliminate(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], dict[Value, Value]]:
     """Without instructions that nobody needs or that make what another one made.
@@ -73,7 +73,7 @@ def _copies(instruction: Map) -> bool:
     if instruction.text != "x" or len(instruction.inputs) != 1:
         return False
     x, y = instruction.inputs[0], instruction.outputs[0]
-    return x.dtype == y.dtype and x.shape == y.shape and not may_change(x)
+    return x.dtype == y.dtype and x.shape == y.shape and not is_external(x)
 
 
 def cost(instruction: Instruction) -> int:
@@ -116,7 +116,7 @@ def partition(
             if isinstance(maker, Map) and cost(maker) <= 2 and value not in made:
                 roots = {root(x)[0] for x in maker.inputs}
                 extra = [x for x in roots if x not in saved and not is_source(x)]
-                if any(may_change(x) and x not in held for x in roots):
+                if any(is_external(x) and x not in held for x in roots):
                     continue
                 if sum(x.nbytes for x in extra) <= value.nbytes // 4:
                     own.add(maker)

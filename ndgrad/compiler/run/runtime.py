@@ -27,7 +27,8 @@ from ...tape import (
 )
 from ..front.guards import Guard
 from ..front.trace import Output, Traced, flatten, unflatten
-from ..plan.plan import Plan, Refused
+from ..plan.errors import DeferredError
+from ..plan.plan import ExecutionPlan
 from ..program.instructions import Program, Source, Value, is_source, root
 
 
@@ -40,7 +41,7 @@ class Specialised:
         For people.
     guard : Guard
         Whether what the function found around it is as it was.
-    forward, backward : Plan
+    forward, backward : ExecutionPlan
         *backward* is None until it is first run.
     """
 
@@ -57,8 +58,8 @@ class Specialised:
         self._function, self._tree, self._traced = function, tree, traced
         sources = _given(traced.forward)
         self._sources = [(_source(value).kind, _source(value).index) for value in sources]
-        self.forward = Plan(traced.forward, sources, traced.device)
-        self.backward: Plan | None = None
+        self.forward = ExecutionPlan(traced.forward, sources, traced.device)
+        self.backward: ExecutionPlan | None = None
         self._lock = threading.Lock()
         self._training = state.training
         self._written = [
@@ -105,7 +106,7 @@ class Specialised:
         start = philox.position() if self._heads else None
         try:
             results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
-        except Refused as refused:
+        except DeferredError as refused:
             self._note_writes(arrays, [self._written[i] for i in refused.effects])
             raise refused.take() from None
         for i in self._copied:
@@ -249,7 +250,9 @@ class Specialised:
             with self._lock:
                 if self.backward is None:
                     kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
-                    self.backward = Plan(traced.backward, [*kept, *traced.heads], traced.device)
+                    self.backward = ExecutionPlan(
+                        traced.backward, [*kept, *traced.heads], traced.device
+                    )
         given = []
         there = {i for i, g in enumerate(_as_list(grads)) if g is not None}
         for g, head, (_, i) in zip(_as_list(grads), traced.heads, self._heads, strict=True):

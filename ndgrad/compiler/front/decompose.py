@@ -1,4 +1,4 @@
-"""The emitter: what an operator's `decompose` writes instructions of a traced program with.
+"""Decompositions: what an operator's `decompose` writes instructions of a traced program with.
 
 A definition says how it decomposes by a function of an emitter, inputs and parameters (`Op`); it
 imports nothing of the compiler.  A *value* is what an instruction makes; a *buffer* holds a value
@@ -14,18 +14,16 @@ import numpy as np
 
 from ...context import Context
 from ...kernels.spec.reduction import REDUCTIONS
-from ...memory.device import device_of, moved, place, placed
+from ...memory.device import Buffer, device_of, moved, place, placed
 from ...memory.storage import empty
 from ...tape import Array
-from ..program.instructions import Flat, Map, Reduce, Value, root
+from ..program.instructions import Map, Reduce, Shape, Value, root
 
 if TYPE_CHECKING:
     from .recorder import Recorder
 
-Shape = tuple[int, ...]
 
-
-class Emitter:
+class Decomposer:
     """Writes instructions into the program that a recorder makes."""
 
     def __init__(self, recorder: Recorder) -> None:
@@ -33,12 +31,11 @@ class Emitter:
 
     def value(self, x: Array, shape: Shape | None = None) -> Value:
         """The value that the array *x* holds now, in its shape or another one."""
-        return self._recorder.read(x._data, x._shape if shape is None else shape)
+        return self._recorder.buffers.read(x._data, x._shape if shape is None else shape)
 
     def operand(self, x: Array, shape: Shape) -> Value | float:
         """The same as an operand of `map`: an array made of one number is that number."""
-        found: Value | float = self._recorder.operand(x._data, shape)
-        return found
+        return self._recorder.operand(x._data, shape)
 
     def is_mapped(self, x: Array) -> bool:
         """Whether an element-wise instruction makes *x*, so that it need not be read again."""
@@ -55,24 +52,20 @@ class Emitter:
         **operands: Value | float,
     ) -> Value:
         """A formula over *operands*, values that broadcast to *shape* and numbers."""
-        step = Map(
-            name=name, text=text, operands=tuple(operands.items()), compute=compute or dtype.name
-        )
-        made: Value = self._recorder.add(step, (shape, dtype))
-        return made
+        kind = compute or dtype.name
+        return self._recorder.emitter.map(name, text, operands, kind, (shape, dtype))
 
     def reduce(self, value: Value, how: str, axes: Shape) -> Value:
         """A reduction, by its name in `REDUCTIONS`; the axes stay, with length 1."""
         shape = tuple(1 if i in axes else n for i, n in enumerate(value.shape))
         step = Reduce(inputs=(value,), row=REDUCTIONS[how], axes=axes)
-        made: Value = self._recorder.add(step, (shape, value.dtype))
-        return made
+        return self._recorder.emitter.add(step, (shape, value.dtype))
 
     def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
         """The numbers 0 to n - 1."""
-        return self._recorder.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+        return self._recorder.buffers.read(moved(np.arange(n).astype(dtype), place.device), (n,))
 
-    def buffer(self, value: Value) -> Flat:
+    def buffer(self, value: Value) -> Buffer:
         """A buffer that holds *value*."""
         return self._recorder.result(value)
 
@@ -80,14 +73,14 @@ class Emitter:
         """An array that holds *value*, of the class and on the device of another one."""
         return type(like)(self.buffer(value), shape, like._ctx)
 
-    def filled(self, number: int, like: Array) -> Flat:
+    def filled(self, number: int, like: Array) -> Buffer:
         """A buffer of one number, of the size and dtype of an array."""
         y = empty(like._data.size, like._data.dtype)
         y.fill(number)
-        self._recorder.filled(y, number)
+        self._recorder.buffers.filled(y, number)
         return y
 
-    def expand(self, x: Array, shape: Shape) -> Flat:
+    def expand(self, x: Array, shape: Shape) -> Buffer:
         """A buffer of *x* broadcast to *shape*."""
         return self._recorder.expansion(x._data, x._shape, shape)
 
@@ -102,28 +95,28 @@ class Emitter:
         transpose_a: bool = False,
         transpose_b: bool = False,
         bias: Array | None = None,
-    ) -> Flat:
+    ) -> Buffer:
         """A buffer of the product of two matrices of one dtype, each row with *bias* added."""
         row = None if bias is None else bias._data
         return self._recorder.product(
             lhs._data, rhs._data, m, n, k, transpose_a, transpose_b, bias=row
         )
 
-    def validated(self, name: str, check: Callable[[Array], Flat], x: Array, facts: Any) -> Array:
+    def validated(self, name: str, check: Callable[[Array], Buffer], x: Array, facts: Any) -> Array:
         """*x* as *check* returns it, which a custom call runs and which may raise an error."""
-        (flat,) = self._recorder.opaque(
-            name, lambda arrays: [check(arrays[0])], [x], repr(facts), checks=True
+        (flat,) = self._recorder.calls.record(
+            name, lambda arrays: [check(arrays[0])], [x], repr(facts), validates=True
         )
         return type(x)(flat, x._shape, x._ctx)
 
-    def to_context(self, x: Array, context: Context) -> Flat:
+    def to_context(self, x: Array, context: Context) -> Buffer:
         """A buffer of *x* on the device of *context*."""
         with placed(device_of(context)):
-            return self.buffer(self._recorder.moved(self.value(x), place.device))
+            return self.buffer(self._recorder.emitter.to_device(self.value(x), place.device))
 
 
 def decomposed(
     recorder: Recorder, function: Callable[..., Any] | None, args: Sequence[Any], params: Any
 ) -> Any:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
-    return None if function is None else function(Emitter(recorder), *args, **params)
+    return None if function is None else function(Decomposer(recorder), *args, **params)

@@ -1,0 +1,113 @@
+"""Custom calls: operators that have no instruction, run as they are by the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+
+from ... import dispatch, tracing
+from ...array.ndarray import NDArray
+from ...memory.device import Buffer, DeviceArray, in_use, moved, place, placed
+from ...memory.storage import empty_like
+from ...tape import Array
+from ..program.instructions import CustomCall
+from .alias import AliasSets, root_of
+
+Run = Callable[[Sequence[Buffer]], Sequence[Buffer]]
+
+
+class CustomCalls:
+    """Makes custom calls of the program.
+
+    Attributes
+    ----------
+    buffers : AliasSets
+    validating : bool
+        Whether a call may refuse its inputs; backward's were accepted before.
+    """
+
+    def __init__(self, buffers: AliasSets) -> None:
+        self.buffers = buffers
+        self.validating = True
+
+    def record(
+        self,
+        name: str,
+        run: Callable[[Sequence[Array]], Sequence[Buffer]],
+        arrays: Sequence[Array],
+        facts: Hashable,
+        validates: bool = False,
+    ) -> list[Buffer]:
+        """Run an operator once, on what its inputs hold while tracing, and add a call of it.
+
+        Parameters
+        ----------
+        name : str
+        run : callable
+            From arrays to buffers.
+        arrays : sequence of Array
+        facts : hashable
+            See `CustomCall`.
+        validates : bool
+            Whether the operator may refuse values of its inputs.  It is run on zeros then: the
+            program finds out what to say of the elements.
+        """
+        inputs = tuple(self.buffers.read(x._data, x._shape) for x in arrays)
+        forms = [(x._shape, x._ctx) for x in arrays]
+        device = place.device
+
+        def made(given: Sequence[Array]) -> list[Buffer]:
+            return [moved(flat, device) for flat in dispatch.unrecorded(run, given)]
+
+        @on_current_device
+        def again(flats: Sequence[Buffer]) -> Sequence[Buffer]:
+            return made([NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)])
+
+        roots = {id(root_of(x._data)): x._data for x in arrays}
+        if validates:
+            arrays = [NDArray(_zeros_like(x._data), x._shape, x._ctx) for x in arrays]
+        for x in arrays:
+            self.buffers.materialise(x._data)
+        with tracing.suspended():
+            flats: list[Buffer] = [
+                x if x.__class__ is DeviceArray else np.asarray(x) for x in made(list(arrays))
+            ]
+        fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
+        if fresh:
+            validates = validates and self.validating  # backward's inputs were accepted
+            effects = self.buffers.effects() if validates else []
+            call = CustomCall(
+                inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=again,
+                facts=facts, validates=validates,
+                overwritten=tuple(source for source, *_ in effects),
+            )  # fmt: skip
+            views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
+            call.run = again if not views else _without(again, frozenset(views))
+            self.buffers.emitter.add_call(call, [((flat.size,), flat.dtype) for flat in fresh])
+            for flat, value in zip(fresh, call.outputs, strict=True):
+                self.buffers.bind(flat, value)
+        return flats
+
+
+def _zeros_like(flat: Buffer) -> Buffer:
+    zeros = empty_like(flat)
+    zeros.fill(0)
+    return zeros
+
+
+def on_current_device(run: Run) -> Run:
+    """*run*, wherever it is called, on the device on which this thread's kernels run now."""
+    device = place.device
+    if not in_use:
+        return run
+
+    def there(flats: Sequence[Buffer]) -> Sequence[Buffer]:
+        with placed(device):
+            return run(flats)
+
+    return there
+
+
+def _without(run: Run, views: frozenset[int]) -> Run:
+    return lambda flats: [y for i, y in enumerate(run(flats)) if i not in views]

@@ -1,0 +1,76 @@
+"""The emitter: adds instructions to the program of a function that is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ...base import MXNetError
+from ...kernels.spec.formula import formula
+from ...memory.device import Buffer, Device, home, moved
+from ..program.instructions import CustomCall, Form, Instruction, Map, Operand, Shape, Value
+
+
+class Emitter:
+    """Instructions in the order in which they are to run.
+
+    Attributes
+    ----------
+    name : str
+        What the function is called where it is refused.
+    instructions : list of Instruction
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.instructions: list[Instruction] = []
+
+    def add(self, instruction: Instruction, form: Form) -> Value:
+        """Add an instruction that makes one value."""
+        self.instructions.append(instruction)
+        return instruction.make(form)
+
+    def add_call(self, call: CustomCall, forms: Sequence[Form]) -> tuple[Value, ...]:
+        """Add a custom call, which makes a value of each form."""
+        self.instructions.append(call)
+        return call.make_all(*forms)
+
+    def map(
+        self, name: str, text: str, operands: dict[str, Operand], compute: str, form: Form
+    ) -> Value:
+        """A formula, element by element; operands that it does not name are left out."""
+        names = formula(text).names
+        used = tuple((key, x) for key, x in operands.items() if key in names)
+        return self.add(Map(name=name, text=text, operands=used, compute=compute), form)
+
+    def fill(self, number: float, shape: Shape, dtype: np.dtype[Any]) -> Value:
+        """One number everywhere."""
+        if dtype.kind != "f":
+            number = int(number)
+        return self.map("fill", "c", {"c": number}, arithmetic(dtype), (shape, dtype))
+
+    def copy(self, value: Value) -> Value:
+        """The elements of *value* in memory of their own."""
+        form = value.shape, value.dtype
+        return self.map("copy", "x", {"x": value}, arithmetic(value.dtype), form)
+
+    def to_device(self, value: Value, device: Device | None) -> Value:
+        """A copy of *value* on another device."""
+
+        def run(flats: Sequence[Buffer]) -> list[Buffer]:
+            (flat,) = flats
+            return [flat.copy() if home(flat) is device else moved(flat, device)]
+
+        call = CustomCall(inputs=(value,), name="copy to device", run=run, facts=id(device))
+        return self.add(call, ((value.size,), value.dtype))
+
+    def refuse(self, what: str) -> NoReturn:
+        """Raise: the function cannot be compiled because of *what* it does."""
+        raise MXNetError(f"compile: {self.name} {what}")
+
+
+def arithmetic(dtype: np.dtype[Any]) -> str:
+    """The type in which a formula that only copies is computed."""
+    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name

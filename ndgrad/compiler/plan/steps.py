@@ -1,0 +1,330 @@
+"""The steps of a plan: for each group of instructions what the plan's text does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...kernels import front
+from ...kernels.cpu.strided import gather_step
+from ...kernels.cpu.tasks import Step
+from ...kernels.spec.formula import Loop
+from ...kernels.spec.reduction import plan as reduction_plan
+from ...kernels.spec.strided import Box
+from ...memory.device import Buffer
+from ...ops.table import lookup
+from ...tape import Array
+from ..program.instructions import (
+    CustomCall,
+    Instruction,
+    Join,
+    Map,
+    Product,
+    Program,
+    Reduce,
+    StridedCopy,
+    Update,
+    Value,
+    region_of,
+    root,
+    whole,
+)
+from ..program.layout import in_rows
+from .errors import DeferredError
+from .fusion import Fusion, Group
+from .memory import ValueMemory
+from .report import ReportBuilder
+from .specification import KernelSpec
+from .target import Target
+
+
+class StepBuilder:
+    """Writes the steps of a program's groups.
+
+    Attributes
+    ----------
+    program : Program
+    fusion : Fusion
+    memory : ValueMemory
+    target : Target
+    report : ReportBuilder
+    """
+
+    def __init__(
+        self, program: Program, fusion: Fusion, memory: ValueMemory, report: ReportBuilder
+    ) -> None:
+        self.program, self.fusion, self.memory, self.report = program, fusion, memory, report
+        self.text, self.assignment = memory.text, memory.assignment
+        self.target: Target = self.text.target
+        self._product: tuple[Step, Product] | None = None  # the last
+
+    def add(self, group: Group) -> None:
+        """Add the steps of a group, behind those before it."""
+        self.memory.workspace.step += 1
+        if group.fused:
+            self._kernel(group)
+        else:
+            self._single(group.members[0], group)
+
+    def _kernel(self, group: Group) -> None:
+        """Lines that run a fused group."""
+        made = [value for member in group.members for value in member.outputs]
+        outside = [value for value in made if self._wanted_outside(value, group)]
+        maker = KernelSpec(group, outside, self.assignment.in_place, self.assignment.strided_store)
+        spec, targets, numbers, read = maker.build(), maker.targets, maker.numbers, maker.read
+        rows = spec.form == "rows"
+        work = self.target.work(spec, group.size, group.n if rows else 0)
+        kernel = self.target.kernel(spec, work)
+        self.report.kernel(kernel.cached)
+        expressions: list[Any] = []
+        strided: dict[str, tuple[int, int]] = {}
+        combines: list[Step] = []
+        inverse = {name: value for value, name in targets.items()}
+        for x in spec.arguments:
+            if x.level == "number":
+                expressions.append(numbers[x.name])
+            elif x.level.startswith("partial"):
+                value = read[x.name]
+                columns = group.n if x.level == "partial column" else 1
+                temporary = self.memory.workspace.temporary(work.units * columns, x.dtype)
+                expressions.append(temporary)
+                member = value.maker
+                assert isinstance(member, Reduce)
+                count = float(member.inputs[0].size // value.size)
+                parts = (temporary, self.memory.allocate(value), count, work.units, columns)
+                combine = self.target.final_combine(member.row, x.dtype, value.dtype)
+                combines.append(Step(combine, parts, columns, columns, columns))
+            elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
+                value = inverse[x.name]
+                if value in self.assignment.strided_store:
+                    expressions.append(self.memory.joined(value))
+                    region = self.assignment.strided_store[value]
+                    strided[x.name] = region.offset, region.stride
+                else:
+                    expressions.append(self.memory.allocate(value))
+            elif x.name in spec.strips:
+                where = region_of(read[x.name])
+                assert where is not None
+                strided[x.name] = where.offset, where.stride
+                expressions.append(self.memory.name(where.base))
+                self.memory.used(where.base)
+            else:
+                expressions.append(self.memory.expression(read[x.name]))
+        # A value written in place has the name of the memory that it replaces.
+        for value in outside:
+            if value in self.assignment.in_place and value not in self.memory.names:
+                self.memory.named(value, self.memory.name(self.assignment.in_place[value]))
+        strides = [number for name in spec.strips for number in strided[name]]
+        heavy = group.size * max(1, len(group.members) // 4)
+        grain = self._epilogue(group, outside, work)
+        arguments = (*expressions, *strides, *work.numbers)
+        step = Step(kernel.entry, arguments, *self.target.distribution(work, heavy))
+        self.text.run(step._replace(grain=grain, follows=True) if grain else step)
+        for combine_step in combines:
+            self.text.run(combine_step)
+        self.report.account(group, made, kernel.text, outside, chained=grain > 0)
+
+    def _epilogue(self, group: Group, outside: Sequence[Value], work: Any) -> int:
+        """The grain at which a group can be chained to the product before it; 0 if it cannot.
+
+        Each chunk of such a group needs the elements that a chunk of the product has made, and
+        writes over nothing that other chunks of the product read.
+        """
+        pending = self.text.pending
+        if self._product is None or not pending or pending[-1] is not self._product[0]:
+            return 0
+        step, product = self._product
+        (out,) = product.outputs
+        if not step.each or step.chunks == 1 or group.size != out.size:
+            return 0
+        read = [x for member in group.members for x in member.inputs if root(x)[0] is out]
+        if any(whole(x) is not out for x in read):
+            return 0
+        operands = {root(x)[0] for x in product.inputs}
+        if any(self.assignment.in_place.get(value) in operands for value in outside):
+            return 0
+        grain: int = work.fit(step.each)
+        if grain:
+            for x in operands:
+                self.memory.used(x)  # other chunks still read it while results are written
+        return grain
+
+    def _wanted_outside(self, value: Value, group: Group) -> bool:
+        if (
+            value in self.memory.results
+            or value in self.assignment.in_place
+            or value in self.assignment.strided_store
+        ):
+            return True
+        if any(reader is not group for reader in self.fusion.readers(value)):
+            return True
+        return any(root(wanted)[0] is value for wanted in self.program.wanted())
+
+    def _single(self, instruction: Instruction, group: Group) -> None:
+        """Lines that run an instruction by itself."""
+        inputs = []
+        if isinstance(instruction, CustomCall):
+            inputs = [self.memory.expression(x) for x in instruction.operands]
+        elif not isinstance(instruction, (Join, Map)):
+            inputs = [self.memory.expression(x) for x in instruction.inputs]
+        if isinstance(instruction, CustomCall):
+            self._call(instruction, inputs)
+        elif isinstance(instruction, Product):
+            self._matmul(instruction, inputs)
+        elif isinstance(instruction, StridedCopy):
+            self._strided_copy(instruction, inputs[0])
+        elif isinstance(instruction, Update):
+            part = instruction.inputs[1]
+            out = self.memory.allocate(instruction.outputs[0])
+            start = instruction.offset
+            self.text.line(f"copyto({out}, {inputs[0]})")
+            self.text.line(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
+        elif isinstance(instruction, Join):
+            self._join(instruction)
+        elif isinstance(instruction, Reduce):
+            self._reduction(instruction, inputs[0])
+        elif isinstance(instruction, Map):
+            self._loop(instruction)
+        else:
+            raise AssertionError(instruction)
+        self.report.account(group, instruction.outputs, "", instruction.outputs)
+
+    def _strided_copy(self, instruction: StridedCopy, x: str) -> None:
+        (value,), box = instruction.outputs, instruction.box
+        if value.size and self.target.copies_strided(value.dtype):
+            self.text.run(gather_step(x, self.memory.allocate(value), box, value.dtype))
+            return
+        name = self.memory.made(value)
+        self.text.globals["gather"] = front.strided_slice
+        self.text.line(f"{name} = gather({x}, {self.text.bound('box', box)})")
+
+    def _matmul(self, p: Product, inputs: list[str]) -> None:
+        bias = inputs[2] if len(inputs) == 3 and not p.continues else None
+        (value,), places = p.outputs, p.places
+        if value in self.assignment.strided_store:
+            out = self.memory.joined(value)
+            places = (*places[:2], in_rows(p, self.assignment.strided_store[value]))
+        else:
+            out = self.memory.continued(p) if p.continues else self.memory.allocate(value)
+        facts = (p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.alpha, p.batch, p.continues)
+        operands = inputs[0], inputs[1], bias, out
+        step = self.target.product(operands, *facts, value.dtype, places)
+        if step is not None:
+            self._product = self.text.run(step), p
+        else:
+            name = self.text.bound("product", front.product_into)
+            assert not any(places), "a product of matrices that lie apart is not a step"
+            self.text.line(f"{name}({', '.join(map(str, (*operands, *facts)))})")
+
+    def _call(self, call: CustomCall, inputs: list[str]) -> None:
+        name = self.text.bound("call", call.run)
+        # What a kernel returns may be written to: a workspace must not be, after the call.
+        outs = [self.memory.made(value, f"_{i}") for i, value in enumerate(call.outputs)]
+        line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"
+        if not call.overwritten:
+            self.text.line(line)
+            return
+        undone = self._undone(call)
+        self.text.line("try:")
+        self.text.lines.append(f"    {line}")
+        self.text.lines.append("except Exception as error:")
+        self.text.lines += [f"    {text}" for text in undone]
+
+    def _undone(self, call: CustomCall) -> list[str]:
+        """Lines that leave memory as the function would when *call* raises an error."""
+        sources = [source for source, _ in self.program.effects]
+        moves = [
+            (self.memory.name(source), self.memory.expression(value))
+            for source, value in call.held
+            if self.assignment.in_place.get(root(value)[0]) is not source
+        ]
+        self.text.globals["DeferredError"] = DeferredError
+        numbers = [sources.index(source) for source in call.overwritten]
+        return [
+            *[f"h{i} = {value}.copy()" for i, (_, value) in enumerate(moves)],
+            *[f"copyto({target}, h{i})" for i, (target, _) in enumerate(moves)],
+            f"raise DeferredError(error, {numbers})",
+        ]
+
+    def _join(self, join: Join) -> None:
+        """Copy what kernels have not stored there already."""
+        (out,) = join.outputs
+        if out not in self.memory.names:
+            self.memory.allocate(out)
+        self.memory.used(out)
+        offset = 0
+        for x, n in zip(join.inputs, join.lengths, strict=True):
+            base = root(x)[0]
+            part = self.assignment.strided_store.get(base) or self.assignment.slice_of.get(base)
+            if n and (part is None or part[0] is not out):
+                self._copy_rows(
+                    self.memory.expression(x), self.memory.names[out], x.size // n, n, offset, join
+                )
+            offset += n
+
+    def _copy_rows(self, x: str, out: str, rows: int, n: int, offset: int, join: Join) -> None:
+        stride = sum(join.lengths)
+        step = self.target.rows(x, out, rows, n, offset, stride, join.outputs[0].dtype)
+        if step is not None:
+            self.text.run(step)
+            return
+        self.text.globals["move"] = front.strided_copy
+        source = self.text.bound("box", Box((rows, n), (n, 1), 0))
+        target = self.text.bound("box", Box((rows, n), (stride, 1), offset))
+        self.text.line(f"move({x}, {source}, {out}, {target})")
+
+    def _reduction(self, instruction: Reduce, x: str) -> None:
+        (source,), (out,) = instruction.inputs, instruction.outputs
+        how = reduction_plan(source.shape, instruction.axes, True)
+        row, dtype = instruction.row, out.dtype
+
+        def reduce(flat: Buffer) -> Buffer:
+            return front.reduce(row, flat, how, dtype)
+
+        name = self.text.bound("reduce", reduce)
+        self.text.line(f"{self.memory.made(out)} = {name}({x})")
+
+    def _loop(self, instruction: Map) -> None:
+        """An element-wise instruction whose operands broadcast in a way kernels do not fuse."""
+        (out,) = instruction.outputs
+        args = tuple(name for name, _ in instruction.operands)
+        loop = Loop(instruction.name, args, (("y", instruction.text),))
+        shapes = tuple(x.shape if isinstance(x, Value) else None for _, x in instruction.operands)
+        compute = instruction.compute
+        if all(shape is None for shape in shapes):  # a fill of nothing
+            name = self.memory.allocate(out)
+            self.text.line(f"{name}.fill({instruction.operands[0][1]!r})")
+            return
+        if math.prod(out.shape) == 0:
+            self.memory.allocate(out)
+            return
+        present = [shape for shape in shapes if shape is not None]
+        if np.broadcast_shapes(*present) != out.shape:
+            self._expansion(instruction)
+            return
+
+        def run(target: Any, *operands: Any) -> None:
+            front.elementwise(loop, operands, shapes, (target,), compute)
+
+        operands = [
+            self.memory.expression(x) if isinstance(x, Value) else self.text.bound("n", x)
+            for _, x in instruction.operands
+        ]
+        target = self.memory.allocate(out)
+        name = self.text.bound("loop", run)
+        self.text.line(f"{name}({', '.join([target, *operands])})")
+
+    def _expansion(self, instruction: Map) -> None:
+        (x,), (out,) = instruction.inputs, instruction.outputs
+        forward = lookup("_expand").forward
+        assert forward is not None and instruction.text == "x"
+        context = self.target.context
+
+        def expand(flat: Buffer) -> Buffer:
+            return forward(Array(flat, x.shape, context), shape=out.shape)[0]
+
+        name = self.text.bound("expand", expand)
+        self.text.line(f"{self.memory.made(out)} = {name}({self.memory.expression(x)})")

@@ -1,0 +1,128 @@
+"""The text of a plan: one Python function, a line for each kernel, task list or call, in order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...kernels.cpu import tasks
+from ...kernels.cpu.tasks import Step
+from ...memory.device import Buffer
+from ...memory.storage import empty
+from .target import Target
+from .workspace import Workspace
+
+_FEW = 4  # kernels on one thread that are called sooner than a task list of them
+
+
+class PlanText:
+    """The lines of a plan's function, and what names in them are bound to.
+
+    Attributes
+    ----------
+    target : Target
+    globals : dict
+        What the function's global names are.
+    lines : list of str
+    pending : list of Step
+        Kernels of the task list that the next line launches.
+    task_lists : list of str
+        Lines that prepare task lists.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
+        self.globals |= {"inf": math.inf, "nan": math.nan}  # numbers stand in the text as repr
+        self.lines: list[str] = []
+        self.pending: list[Step] = []
+        self.task_lists: list[str] = []
+
+    def bound(self, stem: str, thing: object) -> str:
+        """A global name for a thing."""
+        name = f"{stem}{len(self.globals)}"
+        self.globals[name] = thing
+        return name
+
+    def line(self, text: str) -> None:
+        """Add a line of Python, behind the kernels before it."""
+        self.launch()
+        self.lines.append(text)
+
+    def run(self, step: Step) -> Step:
+        """Add a kernel; strings among its arguments are expressions of arrays."""
+        given = tuple(tasks.Array(x) if isinstance(x, str) else x for x in step.arguments)
+        self.pending.append(step._replace(arguments=given))
+        return self.pending[-1]
+
+    def launch(self) -> None:
+        """Add lines for the pending kernels: one line launches several."""
+        while self.pending:
+            steps, self.pending = self.pending[: tasks.LONGEST], self.pending[tasks.LONGEST :]
+            small = all(step.units <= step.grain for step in steps)
+            few = len(steps) == 1 or (small and len(steps) <= _FEW)
+            if few or not self.target.has_series:
+                for step in steps:
+                    self._single(step)
+                continue
+            task_list = tasks.Series(steps)
+            # Workspace and captured memory stay where they are.
+            kept = [x for x in task_list.names if x[0] in "tc"]
+            given = [x for x in task_list.names if x[0] not in "tc"]
+            name, bound = f"s{len(self.task_lists)}", self.bound("series", task_list)
+            arrays = ", ".join(f"{x!r}: {x}" for x in kept)
+            self.task_lists.append(f"{name} = {bound}.prepared({{{arrays}}})")
+            self.lines += [f"# {self._shown(step)}" for step in steps]
+            self.lines.append(f"{name}({', '.join(given)})")
+
+    def _shown(self, step: Step) -> str:
+        """A step as a reader wants it: arrays and numbers, but no addresses."""
+        arguments = (x for x in step.arguments if isinstance(x, (str, bool, float)))
+        sizes = [x for x in step.arguments if type(x) is int and x < 1 << 40]
+        shown = ", ".join(map(str, (*arguments, *sizes)))
+        how = " with the step before" if step.follows else ""
+        return f"{step.entry.name}({shown}), {step.units} by {step.grain}{how}"
+
+    def _single(self, step: Step) -> None:
+        """Add a line that launches one kernel."""
+        arguments = [
+            str(x) if isinstance(x, (str, bool, int, float)) else self.bound("c", x)
+            for x in step.arguments
+        ]
+        if step.units <= step.alone:
+            name = self.bound("k", step.entry.serial)
+            self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")
+        else:
+            name = self.bound("k", step.entry.parallel)
+            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.alone})")
+
+    def function(
+        self, parameters: Sequence[str], workspace: Workspace, returned: Sequence[str]
+    ) -> tuple[str, Callable[..., list[Buffer]]]:
+        """The text, and the function that it defines."""
+        names = ", ".join(slot.name for slot in workspace.slots)
+        local = [slot.name for slot in workspace.slots]
+        local += [line.split()[0] for line in self.task_lists]
+        head: list[str] = []
+        tail: list[str] = []
+        if self.target.gives_memory:
+            parameters = [*parameters, "space"]
+            head = [f"{names}, = space"] if names else []
+        elif local:
+            self.globals["spaces"] = []
+            self.globals["new_space"] = workspace.factory()
+            head = [
+                "try:",
+                "    space = spaces.pop()",
+                "except IndexError:",
+                *([f"    {names}, = new_space()"] if names else []),
+                *("    " + line for line in self.task_lists),
+                f"    space = {', '.join(local)},",
+                f"{', '.join(local)}, = space",
+            ]
+            tail = ["spaces.append(space)"]
+        lines = [*head, *self.lines, *tail, f"return [{', '.join(returned)}]"]
+        text = f"def plan({', '.join(parameters)}):\n" + "\n".join("    " + line for line in lines)
+        exec(compile(text, "<plan>", "exec"), self.globals)
+        return text, self.globals["plan"]
