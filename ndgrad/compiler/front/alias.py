@@ -132,8 +132,8 @@ class AliasSets:
         if state is not None and state.lazy_fill is not None:
             if isinstance(state.lazy_fill, int):
                 root.fill(state.lazy_fill)
-            elif isinstance(root, np.ndarray) and isinstance(state.lazy_fill, np.ndarray):
-                root[:] = state.lazy_fill
+            elif isinstance(state.lazy_fill, np.ndarray) and isinstance(root, np.ndarray):
+                np.copyto(root, state.lazy_fill)
             else:
                 copy(state.lazy_fill, root)
             state.lazy_fill = None

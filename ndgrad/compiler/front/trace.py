@@ -302,7 +302,7 @@ def _traced(
             gradients = _backward(recorder, traced, heads, places, start, held)
         except MXNetError as error:
             traced.unusable = copy(error)  # without the frames that it has passed
-            traced.parents = traced.parents or list(places.values())
+            traced.parents = traced.parents or _possible_parents(heads, places)
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     traced.device = recorder.buffers.device(live(recorder.emitter.instructions, wanted))
     instructions, new = eliminate(recorder.emitter.instructions, wanted)
@@ -369,6 +369,12 @@ def _backward(
     found = [pending.get(node) for node in outside]
     traced.reached = [flat is not None for flat in found]
     return [recorder.buffers.read(flat) for flat in found if flat is not None]
+
+
+def _possible_parents(heads: list[tuple[int, Any]], places: dict[Any, int]) -> list[int | Leaf]:
+    """Arguments and variables to which backward gets, so that it can say that it cannot run."""
+    below = reachable(array._node for _, array in heads)
+    return [*places.values(), *(x for x in below if isinstance(x, Leaf) and x not in places)]
 
 
 def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Value]) -> None:
