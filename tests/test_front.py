@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ndgrad as mx
 from ndgrad import MXNetError, tracing
 from ndgrad.compiler.front.recorder import Recorder
 from ndgrad.kernels import draws, front
@@ -63,6 +64,16 @@ def test_a_kernel_that_is_not_recorded_is_refused(n: int) -> None:
             kernel(x, y, n, 1024)
             front.order(-np.arange(n, dtype=FLOAT32), 1, n, 1, n, False, order)
     assert (y == 2).all() and (order == np.arange(n)[::-1]).all()
+
+
+def test_an_index_is_a_constant_of_the_program() -> None:
+    def written(x: Any) -> Any:
+        y = x * 1
+        y[[2, 0]] = 7
+        return y
+
+    x = mx.nd.array([1, 2, 3])
+    assert mx.compile(written)(x).asnumpy().tolist() == [7, 2, 7]
 
 
 def test_an_entry_tells_the_recorder_or_calls_the_back_end(monkeypatch: pytest.MonkeyPatch) -> None:

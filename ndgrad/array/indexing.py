@@ -601,7 +601,8 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         twice = "setitem: while recording, an index that comes twice cannot be assigned to"
-        with placed(home(rows.index)):
+        # The index has values also while a function is traced: it is a constant of the program.
+        with placed(home(rows.index)), tracing.suspended():
             front.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
