@@ -27,6 +27,7 @@ _CHAIN = 100
 def _stand_in() -> Any:
     """A GPU target with one GPU, of which nothing is ever read."""
     driver = importlib.import_module("ndgrad.kernels.cuda.driver")
+    importlib.import_module("ndgrad.kernels.cuda.backend")  # registers itself with the driver
     addresses = itertools.count(1 << 40, 1 << 30)
     pinned = ctypes.create_string_buffer(8 << 20)
     functions = dict.fromkeys(
