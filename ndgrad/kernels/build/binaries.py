@@ -27,7 +27,7 @@ import threading
 import types
 import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,9 @@ def stamp() -> str:
             digest.update(path.read_bytes())
     versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
     processor = (llvm.get_host_cpu_name(), get_host_cpu_features())
-    overrides = (numba.config.CPU_NAME, numba.config.CPU_FEATURES, numba.config.OPT)
+    names = ("BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DEBUGINFO_DEFAULT")
+    names += ("LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
+    overrides = [getattr(numba.config, name) for name in names]
     machine = (platform.machine(), sys.platform)
     digest.update(repr((versions, processor, overrides, machine)).encode())
     return digest.hexdigest()[:16]
@@ -161,8 +163,9 @@ def _magic(codegen: Any) -> Any:
 class KernelCache(_Cache):
     """Disk cache of one function: one file per signature, named by the hash of all that matters."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
         self._function = function
+        self._options = sorted(options.items())
 
     @property
     def cache_path(self) -> str:
@@ -173,7 +176,8 @@ class KernelCache(_Cache):
         if folder is None:
             return None
         try:
-            key = repr((identity(self._function), str(signature), _magic(codegen)))
+            what = identity(self._function), self._options
+            key = repr((what, str(signature), _magic(codegen)))
         except Unidentified:
             return None
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]

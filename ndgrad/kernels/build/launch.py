@@ -64,7 +64,7 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
         return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
     compiled = numba.njit(error_model="numpy", **options)(function)
-    compiled._cache = binaries.KernelCache(function)
+    compiled._cache = binaries.KernelCache(function, options)
     return compiled
 
 

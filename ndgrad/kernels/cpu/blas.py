@@ -279,7 +279,7 @@ else:
 def _kernel(function: Callable[..., Any]) -> Any:
     compiled: Any = njit(nogil=True)(function)
     if not _INTERPRETED:
-        compiled._cache = KernelCache(function)
+        compiled._cache = KernelCache(function, {"nogil": True})
     return compiled
 
 
