@@ -1,10 +1,10 @@
 """Compiled graphs: a traced function becomes a few fused kernels.
 
-A function is *traced* (`front.trace`, with a recorder at the entry points of kernels) into a
+A function is *traced* (`front.trace`, with hooks at the entry points of kernels) into a
 *program* (`program.instructions`), which is made smaller (`program.simplify`), cut into groups that
 share a pass over memory (`plan.fusion`), and laid out as a *plan* (`plan.plan`): memory, kernels,
-and one function that runs them.  The kernels' text is made from the formulas of the op table by
-`ndgrad.kernels.spec.fused`.
+and one function that runs them.  The kernels' text is made by `ndgrad.kernels.cpu.fused_text` from the
+formulas of operator definitions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tracing: run a function once, with a recorder at the doors of kernels, for its programs."""
+"""Tracing: run a function once on abstract arrays, with hooks in place of kernels."""
 
 from __future__ import annotations
 
@@ -154,13 +154,13 @@ def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
 
 @dataclass(eq=False)
 class Kept:
-    """Stands for a container that `flatten` does not copy."""
+    """A container that `flatten` does not copy."""
 
     thing: Any
 
 
 class ArrayPlace:
-    """Stands for an array in a structure."""
+    """The number of an array in a structure."""
 
     __slots__ = ("index",)
 
@@ -199,7 +199,7 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
 def _abstract_arrays(
     recorder: Recorder, arrays: Sequence[NDArray]
 ) -> tuple[list[NDArray], dict[Any, int]]:
-    """Arrays in place of the arguments, and what stands for their places in the graph."""
+    """Abstract arrays in place of the arguments, and their nodes on the tape."""
     made: list[NDArray] = []
     places = recorder.arguments
     for i, x in enumerate(arrays):
@@ -306,7 +306,7 @@ def _traced(
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     traced.device = recorder.buffers.device(live(recorder.emitter.instructions, wanted))
     instructions, new = eliminate(recorder.emitter.instructions, wanted)
-    latest = _follow(new)
+    latest = _latest_of(new)
     rewrites = [fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
     if traced.device is None:  # a device's libraries want matrices one behind the other
         rewrites.append(absorb_strides)
@@ -401,7 +401,7 @@ def _is_head(node: Any, start: int) -> bool:
     return not is_released(node)
 
 
-def _follow(new: dict[Value, Value]) -> Callable[[Value], Value]:
+def _latest_of(new: dict[Value, Value]) -> Callable[[Value], Value]:
     def latest(value: Value) -> Value:
         while value in new:
             value = new[value]

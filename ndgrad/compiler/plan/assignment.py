@@ -67,7 +67,7 @@ class BufferAssignment:
     def _checks_before(self, source: Value, value: Value) -> list[Group]:
         """What may refuse its inputs before *value* takes the place of *source*."""
         found = []
-        for group in self._fusion.validates:
+        for group in self._fusion.validations:
             (call,) = group.members
             assert isinstance(call, CustomCall)
             if not any(s is source and root(x)[0] is value for s, x in call.held):

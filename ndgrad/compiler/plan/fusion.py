@@ -1,4 +1,4 @@
-"""Which instructions become one kernel.
+"""Fusion: which instructions become one kernel.
 
 Element-wise work and reductions over the same elements share a pass over memory.  Instructions are
 taken in order; each joins a group that makes what it reads, or reads what it reads, unless
@@ -36,7 +36,10 @@ from ..program.simplify import cost
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
 _LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
-_CHEAP, _EXPENSIVE = 2, 24  # work up to which a small and a large value are made again, not read
+_CHEAP, _EXPENSIVE = (
+    2,
+    24,
+)  # work up to which a small and a large value are rematerialised, not read
 
 
 @dataclass(eq=False)
@@ -150,7 +153,7 @@ class Fusion:
         self._before: list[int] = []  # bit sets: groups that must run before
         self._readers: dict[Value, list[Group]] = {}
         self._order = {instruction: i for i, instruction in enumerate(instructions)}
-        self.validates: list[Group] = []
+        self.validations: list[Group] = []
         self._last_in_order: list[Group] = []
         self._fits: dict[Instruction, _Fit | None] = {}
         for instruction in instructions:
@@ -191,7 +194,7 @@ class Fusion:
                 makers += self._last_in_order
                 self._last_in_order = [group]
                 if instruction.validates:
-                    self.validates.append(group)
+                    self.validations.append(group)
             self._add(group, instruction, makers)
             return
         candidates = dict.fromkeys(reversed(makers))
@@ -306,7 +309,7 @@ class Fusion:
         return True
 
     def _merge(self, home: Group, other: Group) -> None:
-        """Let *home* take over *other*, if nothing stands between them."""
+        """Merge *other* into *home*, if nothing has to run between them."""
         if home is other or not other.fused or home.size != other.size:
             return
         if home.n and other.n and home.n != other.n:
@@ -357,7 +360,7 @@ class Fusion:
                     readers.append(home)
         other.members = []
         other.size = 0
-        # Whoever ran after the one runs after both.
+        # What ran after the one runs after both.
         before = (self._before[home.number] | self._before[other.number]) & ~(a | b)
         self._before[home.number] = before
         self._before[other.number] = 0
@@ -365,10 +368,10 @@ class Fusion:
             if group is not home and self._before[group.number] & (a | b):
                 self._before[group.number] = (self._before[group.number] & ~b) | before | a
 
-    # --- computing again --------------------------------------------------------------------------
+    # --- rematerialisation ------------------------------------------------------------------------
 
     def _rematerialise(self, group: Group) -> None:
-        """Make anew in *group* what it reads and can make of other things that it reads."""
+        """Compute in *group* what it reads, where that costs less than reading it."""
         for value in list(group.read):
             if len(group.members) >= _MOST:
                 return
@@ -475,7 +478,7 @@ class Fusion:
 
     def _turn(self, group: Group) -> int:
         """Where in the program a group stands; what checks its inputs comes first."""
-        return -1 if group in self.validates else self._order[group.members[0]]
+        return -1 if group in self.validations else self._order[group.members[0]]
 
 
 def describe(group: Group) -> str:

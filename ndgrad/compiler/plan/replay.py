@@ -1,9 +1,9 @@
-"""Plans on a GPU that are started as one: CUDA graphs of what their functions launch.
+"""Replay: plans on a GPU as CUDA graphs of what their functions launch.
 
 A graph has the addresses in it that it was recorded with.  So there is one for each place that a
 plan's arguments and results have lain in twice; a pool hands memory out in few ways when a program
 goes round and round.  Results are made anew for each call, as ever, and a graph writes to them
-where they lie: while somebody holds one, no call gets its memory.
+where they lie: while one is held, no call gets its memory.
 """
 
 from __future__ import annotations

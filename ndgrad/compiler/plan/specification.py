@@ -1,4 +1,4 @@
-"""The specification of a group's kernel: names for its values, steps, and what it stores."""
+"""Specifications of fused kernels: names for a group's values, steps, and what it stores."""
 
 from __future__ import annotations
 

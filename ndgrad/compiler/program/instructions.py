@@ -1,4 +1,4 @@
-"""What a traced function is: values, and the instructions that make them, in order.
+"""The intermediate representation: values, and the instructions that make them, in order.
 
 Every value is flat memory with a shape, made once.  Writing to an array makes a new value of its
 memory; what the function has written to when it ends are its *effects*.
@@ -248,7 +248,7 @@ class Update(Instruction):
 
 @dataclass(eq=False, kw_only=True)
 class CustomCall(Instruction):
-    """Kernels of an operator that are run as they are.
+    """A custom call: kernels of an operator that are run as they are.
 
     Attributes
     ----------

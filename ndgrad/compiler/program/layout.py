@@ -1,4 +1,4 @@
-"""Products that read and write matrices where they lie, rather than copies of them along strides.
+"""Stride-aware operands: products that read and write matrices where they lie, without copies.
 
 The heads of attention are an example: they are parts of the rows of one matrix, and of each the
 keys are to be transposed.  A product takes any matrices whose elements follow each other along rows
@@ -36,7 +36,7 @@ _REAL = ("float32", "float64")
 def absorb_strides(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
-    """Let products do without copies along strides that nothing else reads."""
+    """Drop strided copies that only products read, which read and write along the strides."""
     readers: dict[Value, list[Instruction]] = {}
     for instruction in instructions:
         if not isinstance(instruction, (View, RowStridedView)):

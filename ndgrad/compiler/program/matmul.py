@@ -36,7 +36,7 @@ New = dict[Value, Value]
 def fold_alpha(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
-    """Let a product be multiplied by a number as it is made, if nothing else reads it."""
+    """Fold a number that a product is multiplied by into its alpha, if nothing else reads it."""
     uses = Counter(
         root(x)[0]
         for i in instructions
@@ -80,7 +80,7 @@ def _scaled_product(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
 def accumulate_beta(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
-    """Let sums of matrix products be made by the products: each adds to the one before."""
+    """Beta-accumulate: sums of matrix products are made by products that add to the one before."""
     working = [i for i in instructions if not isinstance(i, (View, RowStridedView))]
     places = [(*root(x), x.size) for i in working for x in i.inputs]
     places += [(*root(x), x.size) for x in wanted]
@@ -141,7 +141,7 @@ def _added_products(
 def fuse_horizontally(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
-    """Make one product of those that multiply neighbouring rows by the same matrix.
+    """Horizontal fusion: one product of those that multiply neighbouring rows by the same matrix.
 
     So the inputs of all steps of a recurrent layer are projected at once.
     """
@@ -202,7 +202,7 @@ def _runs(found: Sequence[tuple[int, Product]]) -> Iterator[list[tuple[int, Prod
 def concatenate_k(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], New]:
-    """Make one product of a sum of products ``A' B``, by laying their rows in one piece of memory.
+    """Concatenation along K: one product of a sum of products ``A' B``.
 
     So the gradient of a recurrent layer's weight is one product over all steps.
     """

@@ -1,4 +1,4 @@
-"""What can be had without changing a program's results: less of it."""
+"""Dead-code and common-subexpression elimination, copy propagation, and cutting backward out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .instructions import (
 def eliminate(
     instructions: Sequence[Instruction], wanted: Sequence[Value]
 ) -> tuple[list[Instruction], dict[Value, Value]]:
-    """Without instructions that nobody needs or that make what another one made.
+    """Eliminate dead code and common subexpressions, and propagate copies.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def _compose(view: View) -> None:
 def _copies(instruction: Map) -> bool:
     """Whether a map only copies: every value is made once, so a copy is the value itself.
 
-    A copy of memory from outside stays: it holds what was there before somebody wrote to it.
+    A copy of memory from outside stays: it holds what was there before it was written to.
     """
     if instruction.text != "x" or len(instruction.inputs) != 1:
         return False
@@ -107,7 +107,7 @@ def partition(
             backward.append(instruction)
     own = set(backward) | {head.maker for head in heads}
     saved = _read(backward, gradients, own)
-    # Cheap element-wise work on what is saved anyway is done again rather than kept.
+    # Rematerialisation: cheap element-wise work on what is saved anyway is not kept.
     made = {root(value)[0] for value in gradients}
     again: list[Instruction] = []
     while True:

@@ -1,4 +1,4 @@
-"""What `explain` shows: text, generated sources, and a picture of the fused graph."""
+"""Explanations: text, generated sources, and a picture of the fused graph."""
 
 from __future__ import annotations
 
