@@ -17,7 +17,7 @@ from numba.core.dispatcher import Dispatcher
 
 from ndgrad.kernels import OPS
 from ndgrad.kernels.build.launch import Chunked
-from ndgrad.ops.table import ElementwiseOp, Op
+from ndgrad.ops.table import ElementwiseOp, Op, UpdateOp
 
 _OURS = ("ndgrad.kernels.", "ndgrad.ops.")
 _CHECKS = "ndgrad.ops.axes"
@@ -30,6 +30,8 @@ def made_of(op: Op) -> frozenset[Hashable]:
         arrays = len(op.inputs)
         numbers = len(op.forward_loop.args) - arrays
         return frozenset({(arrays, numbers, op.gradient, op.mathematical, bool(op.free))})
+    if isinstance(op, UpdateOp):
+        return frozenset({("update", len(op.inputs), len(op.replaced), op.mathematical)})
     functions = (op.forward, op.vjp, op.fast_vjp)
     return frozenset(name for f in functions if f is not None for name in _reached(f))
 

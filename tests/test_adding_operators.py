@@ -151,6 +151,11 @@ def test_recorded_as_symbols(operators: dict[str, Op]) -> None:
     assert_close(mx.symbol.load_json(symbol.tojson()).eval(**{name: x})[0], y)
 
 
+def test_source(op: Op) -> None:
+    text = mx.kernels.source(op.name)
+    assert op.name in text and ("def " in text)
+
+
 def test_docs(op: Op) -> None:
     sys.path.insert(0, str(HERE.parent / "docs"))
     try:

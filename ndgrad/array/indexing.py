@@ -39,7 +39,6 @@ from ..tracing import host_read
 _ALL = slice(None)
 _ARRAYS = (np.ndarray, Array)
 _BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
-_ASSIGNMENTS = ("_assigned", "_put_rows")
 
 
 class Rows(NamedTuple):
@@ -408,7 +407,7 @@ def getitem(x: Array, key: Any) -> Array:
 
 def _assigned_to(x: Array) -> bool:
     """Whether *x* is in the graph by an assignment to a part of it."""
-    return isinstance(x._node, Node) and x._node.op.name in _ASSIGNMENTS
+    return isinstance(x._node, Node) and x._node.op.assigns
 
 
 def _number(value: Any, dtype: np.dtype[Any]) -> Any:

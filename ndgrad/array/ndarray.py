@@ -16,7 +16,7 @@ from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import device_of, moved, placed
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
-from ..ops.table import ElementwiseOp, F
+from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
 from ..tracing import host_read
 from . import indexing, interchange
@@ -539,28 +539,23 @@ def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) ->
 dispatch.install(NDArray)
 
 
-def _give_operators() -> None:
-    """``x + y`` is the row's call itself: no function in between."""
-    for name, row, sign in (
-        ("add", "broadcast_add", "+="),
-        ("sub", "broadcast_sub", "-="),
-        ("mul", "broadcast_mul", "*="),
-        ("truediv", "broadcast_div", "/="),
-        ("mod", "broadcast_mod", "%="),
-        ("pow", "broadcast_power", None),  # x **= 2 makes a new array, as in MXNet
-    ):
-        op: Any = dispatch.lookup(row)
+# x **= 2 makes a new array, as in MXNet.
+_IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "mod": "%="}
+_COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne")
+
+
+def _give_python_operators(op: Op) -> None:
+    """``x + y`` is the operator's call itself: no function in between."""
+    if not isinstance(op, ElementwiseOp):
+        return
+    for name in op.python_operators:
+        if f"__{name}__" in vars(NDArray):
+            continue
         setattr(NDArray, f"__{name}__", op.call)
-        setattr(NDArray, f"__r{name}__", _reflected(op.call))
-        if sign is not None:
-            setattr(NDArray, f"__i{name}__", _in_place(op, sign))
-    for name, row in (
-        ("gt", "broadcast_greater"),
-        ("ge", "broadcast_greater_equal"),
-        ("lt", "broadcast_lesser"),
-        ("le", "broadcast_lesser_equal"),
-    ):
-        setattr(NDArray, f"__{name}__", dispatch.lookup(row).call)
+        if name not in _COMPARISONS:
+            setattr(NDArray, f"__r{name}__", _reflected(op.call))
+        if name in _IN_PLACE:
+            setattr(NDArray, f"__i{name}__", _in_place(op, _IN_PLACE[name]))
 
 
-_give_operators()
+for_each(_give_python_operators)

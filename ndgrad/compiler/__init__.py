@@ -3,8 +3,8 @@
 A function is *traced* (`front.trace`, with hooks at the entry points of kernels) into a
 *program* (`program.instructions`), which is made smaller (`program.simplify`), cut into groups that
 share a pass over memory (`plan.fusion`), and laid out as a *plan* (`plan.plan`): memory, kernels,
-and one function that runs them.  The kernels' text is made by `ndgrad.kernels.cpu.fused_text` from the
-formulas of operator definitions.
+and one function that runs them.  The kernels' text is made by `ndgrad.kernels.cpu.fused_text`
+from the formulas of operator definitions.
 """
 
 from __future__ import annotations

@@ -267,9 +267,6 @@ BUFFERS = (np.ndarray, DeviceArray)
 Buffer: TypeAlias = np.ndarray[Any, Any] | DeviceArray
 """Flat, contiguous elements, on the host or in a device's memory."""
 
-Buffer: TypeAlias = np.ndarray[Any, Any] | DeviceArray
-"""Flat, contiguous elements, on the host or in a device's memory."""
-
 
 def address(data: Any) -> int:
     """Where a flat buffer begins."""

@@ -11,7 +11,7 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
 from ..ops.axes import flag, integer, number
-from ..ops.table import ElementwiseOp, Op
+from ..ops.table import CompositeOp, ElementwiseOp, Op
 
 _Parameter = inspect.Parameter
 
@@ -137,15 +137,22 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
 
 
 def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """Take the commonest call, arrays by position and parameters by name, past the long binding."""
-    call = op.call
+    """Take a call with arrays for all inputs and plain parameters past the long binding."""
+    # A composite without `out` is its function.
+    whole = not isinstance(op, CompositeOp) or "_training" in op.params
+    call = op.call if whole else op.function
     least = sum(name not in op.optional for name in op.inputs)
     most = len(op.inputs)
-    known = frozenset(p for p in op.params if not p.startswith("_"))
+    order = [p for p in op.params if not p.startswith("_")]
+    known = frozenset(order)
     required = frozenset(p for p in known if op.params[p] is _Parameter.empty)
     plain = {name: _QUICK[check] for name, check in _checks(op).items()}
 
     def short(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > most:
+            by_name = dict(zip(order, args[most:], strict=False))
+            if len(by_name) == len(args) - most and kwargs.keys().isdisjoint(by_name):
+                args, kwargs = args[:most], by_name | kwargs
         if least <= len(args) <= most and (
             required <= kwargs.keys() <= known if kwargs else not required
         ):

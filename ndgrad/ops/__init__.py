@@ -1,4 +1,4 @@
-"""The op table: every module of this package declares operators, and is imported here."""
+"""Definitions of operators: every module of this package is imported here, and fills the table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from .. import kernels
 from ..base import MXNetError, as_dtype, shown
 from ..kernels import front
-from ..kernels.spec.formula import compute_type
-from .table import ALIASES, OPS, ElementwiseOp, lookup
+from ..kernels.spec.formula import Loop, compute_type
+from .table import ALIASES, OPS, CompositeOp, ElementwiseOp, UpdateOp, lookup
 
 for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
     importlib.import_module(_module.name)
@@ -24,20 +24,25 @@ def _source(name: str, dtype: Any) -> str:
     if name not in OPS and name not in ALIASES:
         raise MXNetError(f"kernels.source: name={name!r}: there is no such operator")
     op, kind = lookup(name), as_dtype(dtype, op="kernels.source")
-    if not isinstance(op, ElementwiseOp):
-        functions = (op.forward, op.vjp, op.fast_vjp)
-        return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
-    loops = [op.forward_loop]
-    if op.derivatives:
-        loops.append(op.backward_loop(tuple(op.derivatives)))
+    if isinstance(op, ElementwiseOp):
+        loops = [op.forward_loop]
+        if op.derivatives:
+            loops.append(op.backward_loop(tuple(op.derivatives)))
+        return "\n\n".join(_loop_source(op, loop, kind, ()) for loop in loops)
+    if isinstance(op, UpdateOp):
+        return _loop_source(op, op.loop, kind, op.replaced)
+    functions = (op.forward, op.vjp, op.fast_vjp)
+    if isinstance(op, CompositeOp):
+        functions = (op.function, None, None)
+    return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
+
+
+def _loop_source(op: Any, loop: Loop, kind: Any, replaced: tuple[str, ...]) -> str:
+    """The text of a loop over contiguous operands of one dtype, of which some are *replaced*."""
+    letters = ["s" if x in op.params else "o" if x in replaced else "v" for x in loop.args]
     compute = compute_type(kind, mathematical=op.mathematical)
-    texts = []
-    for loop in loops:
-        letters = "".join("s" if arg in op.params else "v" for arg in loop.args)
-        dtypes = (kind,) * len(loop.args)
-        results = (kind,) * len(loop.results)
-        texts.append(front.elementwise_text(loop, dtypes, results, compute, letters))
-    return "\n\n".join(texts)
+    dtypes, results = (kind,) * len(loop.args), (kind,) * len(loop.results)
+    return front.elementwise_text(loop, dtypes, results, compute, "".join(letters))
 
 
 kernels.install(OPS, _source)

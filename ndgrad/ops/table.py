@@ -7,6 +7,7 @@ them; none of them has a list of names.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -113,6 +114,8 @@ class Op:
         The calls (see `Calls`) in which forward may refuse its inputs for the values of their
         elements.  The adjoints of such an operator, which get what it has let pass, need not say
         so.
+    assigns : bool
+        Whether the result is the first input with a part of it replaced by the second.
     is_view : bool
         Whether a result may share memory with an input; the results of any other operator have
         memory of their own, whatever its parameters.
@@ -171,6 +174,7 @@ class Op:
     none_is_unreached: bool = False
     linear: tuple[tuple[str, ...], ...] = ()
     validates: Calls = False
+    assigns: bool = False
     is_view: bool = False
     stochastic: bool = False
     traceable: Calls = False
@@ -327,7 +331,7 @@ class ElementwiseOp(Op):
         the sign of zero.
     functions : mapping
         Names of functions of `ndgrad.nd` that take two operands, arrays or numbers -> Python's own
-        on two numbers.
+        on two numbers.  Where that is one of the module `operator`, arrays have the operator too.
     """
 
     formula: str
@@ -340,6 +344,13 @@ class ElementwiseOp(Op):
     scalar_names: tuple[str, ...] = ()
     ordered: bool = False
     functions: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+
+    @property
+    def python_operators(self) -> tuple[str, ...]:
+        """The names, as in ``__add__``, of Python's operators that it is on arrays."""
+        names = [function.__name__ for function in self.functions.values()]
+        own = zip(names, self.functions.values(), strict=True)
+        return tuple(name for name, function in own if getattr(operator, name, None) is function)
 
     @cached_property
     def forward_loop(self) -> Loop:

@@ -70,9 +70,8 @@ def stamp() -> str:
             digest.update(path.read_bytes())
     versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
     processor = (llvm.get_host_cpu_name(), get_host_cpu_features())
-    names = ("BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DEBUGINFO_DEFAULT")
-    names += ("LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
-    overrides = [getattr(numba.config, name) for name in names]
+    names = "BOUNDSCHECK CPU_FEATURES CPU_NAME DEBUGINFO_DEFAULT LOOP_VECTORIZE OPT SLP_VECTORIZE"
+    overrides = [getattr(numba.config, name) for name in names.split()]
     machine = (platform.machine(), sys.platform)
     digest.update(repr((versions, processor, overrides, machine)).encode())
     return digest.hexdigest()[:16]

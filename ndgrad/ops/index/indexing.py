@@ -82,6 +82,7 @@ def _put_rows_vjp(
 
 @operator(
     "_put_rows",
+    assigns=True,
     linear=("lhs rhs",),
     vjp=_put_rows_vjp,
     samples=(

@@ -35,8 +35,9 @@ def _activation(data: Any, *, act_type: str) -> Any:
     MXNetError
         For another *act_type*.
     """
-    name = _FUNCTIONS[choice("Activation", "act_type", act_type, tuple(_FUNCTIONS))]
-    return getattr(F, name)(data)
+    if act_type.__class__ is not str or act_type not in _FUNCTIONS:
+        choice("Activation", "act_type", act_type, tuple(_FUNCTIONS))
+    return getattr(F, _FUNCTIONS[act_type])(data)
 
 
 def _prelu(data: Any, gamma: Any) -> Any:

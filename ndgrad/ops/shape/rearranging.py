@@ -104,6 +104,7 @@ def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, n
 
 @operator(
     "_assigned",
+    assigns=True,
     linear=("lhs rhs",),
     vjp=_assigned_vjp,
     samples=(Sample(((3, 4), (1, 3)), {"box": (2, 3), "strides": (8, -1), "offset": 2}),),
