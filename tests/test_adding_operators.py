@@ -247,6 +247,26 @@ def test_an_update_in_place(operators: dict[str, Op], dtype: str, compiled: bool
     assert kept == (w, m._data)
 
 
+def test_a_training_step_with_an_update(operators: dict[str, Op]) -> None:
+    """Compiled with its backward, it leaves the weight and the state that it leaves eagerly."""
+
+    def step(x: Any, w: Any, m: Any) -> Any:
+        with autograd.record():
+            loss = ((x * w) ** 2).sum()
+        loss.backward()
+        nd.toy_sgd_mom(w, w.grad, m, out=w)
+        return loss
+
+    found = []
+    for run in (step, mx.compile(step)):
+        x, w, m = arrays(seed=2)
+        w.attach_grad()
+        losses = [run(x, w, m).asscalar() for _ in range(3)]
+        found.append([losses, w.asnumpy(), m.asnumpy(), w.grad.asnumpy()])
+    for eager, compiled in zip(*found, strict=True):
+        assert_close(compiled, eager, dtype="float32")
+
+
 def test_an_update_without_out(operators: dict[str, Op]) -> None:
     """As in MXNet: a new weight, and the states are written to."""
     w, g, m = arrays()

@@ -138,9 +138,9 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
 
 def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     """Take a call with arrays for all inputs and plain parameters past the long binding."""
-    # A composite without `out` is its function.
-    whole = not isinstance(op, CompositeOp) or "_training" in op.params
-    call = op.call if whole else op.function
+    call = op.call
+    if isinstance(op, CompositeOp) and "_training" not in op.params:
+        call = op.function  # which is all of a call without `out`
     least = sum(name not in op.optional for name in op.inputs)
     most = len(op.inputs)
     order = [p for p in op.params if not p.startswith("_")]
