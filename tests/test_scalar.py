@@ -13,8 +13,7 @@ import pytest
 from forms import first
 
 from ndgrad import nd
-from ndgrad.kernels import scalar
-from ndgrad.kernels.build import processor
+from ndgrad.kernels import processor, scalar
 from ndgrad.kernels.cpu import elementwise
 from ndgrad.kernels.scalar import SCALARS, resolve
 from ndgrad.kernels.scalar.contract import contracted
@@ -690,7 +689,7 @@ def test_without_the_jit():
     program = """
 import math
 import numpy as np
-from ndgrad.kernels import scalar
+from ndgrad.kernels import processor, scalar
 for name, row in scalar.SCALARS.items():
     for kind, dtype in (("float32", np.float32), ("float64", np.float64)):
         f = getattr(scalar, scalar.resolve(name, kind))

@@ -8,7 +8,7 @@ and is what a forward returns.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,24 +18,22 @@ from ...memory.device import Buffer, device_of, moved, place, placed
 from ...memory.storage import empty
 from ...tape import Array
 from ..program.instructions import Map, Reduce, Shape, Value, root
-
-if TYPE_CHECKING:
-    from .recorder import Recorder
+from .builder import ProgramBuilder
 
 
 class Decomposer:
-    """Writes instructions into the program that a recorder makes."""
+    """Writes instructions into the program of a function that is traced."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, program: ProgramBuilder) -> None:
+        self._program = program
 
     def value(self, x: Array, shape: Shape | None = None) -> Value:
         """The value that the array *x* holds now, in its shape or another one."""
-        return self._recorder.buffers.read(x._data, x._shape if shape is None else shape)
+        return self._program.buffers.read(x._data, x._shape if shape is None else shape)
 
     def operand(self, x: Array, shape: Shape) -> Value | float:
         """The same as an operand of `map`: an array made of one number is that number."""
-        return self._recorder.operand(x._data, shape)
+        return self._program.operand(x._data, shape)
 
     def is_mapped(self, x: Array) -> bool:
         """Whether an element-wise instruction makes *x*, so that it need not be read again."""
@@ -53,21 +51,21 @@ class Decomposer:
     ) -> Value:
         """A formula over *operands*, values that broadcast to *shape* and numbers."""
         kind = compute or dtype.name
-        return self._recorder.emitter.map(name, text, operands, kind, (shape, dtype))
+        return self._program.emitter.map(name, text, operands, kind, (shape, dtype))
 
     def reduce(self, value: Value, how: str, axes: Shape) -> Value:
         """A reduction, by its name in `REDUCTIONS`; the axes stay, with length 1."""
         shape = tuple(1 if i in axes else n for i, n in enumerate(value.shape))
         step = Reduce(inputs=(value,), row=REDUCTIONS[how], axes=axes)
-        return self._recorder.emitter.add(step, (shape, value.dtype))
+        return self._program.emitter.add(step, (shape, value.dtype))
 
     def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
         """The numbers 0 to n - 1."""
-        return self._recorder.buffers.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+        return self._program.buffers.read(moved(np.arange(n).astype(dtype), place.device), (n,))
 
     def buffer(self, value: Value) -> Buffer:
         """A buffer that holds *value*."""
-        return self._recorder.result(value)
+        return self._program.result(value)
 
     def array(self, value: Value, shape: Shape, like: Array) -> Array:
         """An array that holds *value*, of the class and on the device of another one."""
@@ -77,12 +75,12 @@ class Decomposer:
         """A buffer of one number, of the size and dtype of an array."""
         y = empty(like._data.size, like._data.dtype)
         y.fill(number)
-        self._recorder.buffers.filled(y, number)
+        self._program.buffers.filled(y, number)
         return y
 
     def expand(self, x: Array, shape: Shape) -> Buffer:
         """A buffer of *x* broadcast to *shape*."""
-        return self._recorder.expansion(x._data, x._shape, shape)
+        return self._program.expansion(x._data, x._shape, shape)
 
     def product(
         self,
@@ -98,13 +96,13 @@ class Decomposer:
     ) -> Buffer:
         """A buffer of the product of two matrices of one dtype, each row with *bias* added."""
         row = None if bias is None else bias._data
-        return self._recorder.product(
+        return self._program.product(
             lhs._data, rhs._data, m, n, k, transpose_a, transpose_b, bias=row
         )
 
     def validated(self, name: str, check: Callable[[Array], Buffer], x: Array, facts: Any) -> Array:
         """*x* as *check* returns it, which a custom call runs and which may raise an error."""
-        (flat,) = self._recorder.calls.record(
+        (flat,) = self._program.calls.record(
             name, lambda arrays: [check(arrays[0])], [x], repr(facts), validates=True
         )
         return type(x)(flat, x._shape, x._ctx)
@@ -112,11 +110,11 @@ class Decomposer:
     def to_context(self, x: Array, context: Context) -> Buffer:
         """A buffer of *x* on the device of *context*."""
         with placed(device_of(context)):
-            return self.buffer(self._recorder.emitter.to_device(self.value(x), place.device))
+            return self.buffer(self._program.emitter.to_device(self.value(x), place.device))
 
 
 def decomposed(
-    recorder: Recorder, function: Callable[..., Any] | None, args: Sequence[Any], params: Any
+    program: ProgramBuilder, function: Callable[..., Any] | None, args: Sequence[Any], params: Any
 ) -> Any:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
-    return None if function is None else function(Decomposer(recorder), *args, **params)
+    return None if function is None else function(Decomposer(program), *args, **params)
