@@ -175,7 +175,7 @@ from ndgrad.ops.table import OPS
 from on_gpu.rows import test_row
 for name in {names!r}:
     for sample in OPS[name].samples:
-        test_row(OPS[name], sample, "float32")
+        test_row(OPS[name], sample, "float32", [])
 print("ran", *{names!r})
 """
 

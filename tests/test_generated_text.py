@@ -17,6 +17,7 @@ from ndgrad.kernels.cpu import cross_entropy, elementwise_text, reduction, rowwi
 from ndgrad.kernels.spec import text
 from ndgrad.kernels.spec.formula import compute_type
 from ndgrad.kernels.spec.reduction import Reduction
+from ndgrad.kernels.spec.rowwise import SOFTMAX
 from ndgrad.ops.table import ElementwiseOp
 
 DTYPES = [np.dtype(name) for name in ("float16", "float32", "float64", "uint8")]
@@ -89,6 +90,6 @@ def test_reductions_import_what_they_use(dtype: np.dtype, row: Reduction) -> Non
 def test_kernels_along_rows_import_what_they_use(dtype: np.dtype) -> None:
     kind = compute_type(dtype, mathematical=True)
     for form in ("row", "row_cut", "columns", "columns_cut"):
-        check(rowwise.source(rowwise.SOFTMAX, (dtype,), dtype, kind, form))
+        check(rowwise.source(SOFTMAX, (dtype,), dtype, kind, form))
     check(cross_entropy.source(dtype))
     check(text.driver_source(3))
