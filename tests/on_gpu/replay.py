@@ -16,6 +16,7 @@ import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.compiler.plan import plan
 from ndgrad.compiler.plan import replay as plan_replay
+from ndgrad.dispatch import copy_flat, written
 from ndgrad.kernels.cuda import streams
 from ndgrad.memory.device import device_of
 
@@ -196,6 +197,27 @@ def test_there_are_not_too_many(launched: list[Any], monkeypatch: pytest.MonkeyP
     function.clear()
     gc.collect()
     assert forgotten
+
+
+def test_a_state_that_an_operator_writes_to(launched: list[Any]) -> None:
+    moving = nd.array([1, 2], ctx=GPU)
+
+    @mx.compile
+    def step(x: Any) -> Any:
+        y = x - moving
+        copy_flat((moving * 0.5 + x)._data, moving._data)
+        written(moving)
+        return y * 2
+
+    x, state = nd.array([3, 5], ctx=GPU), np.array([1.0, 2.0])
+    for i in range(5):
+        version = moving._version[0]
+        np.testing.assert_allclose(step(x).asnumpy(), 2 * (np.array([3, 5]) - state))
+        state = state * 0.5 + [3, 5]
+        np.testing.assert_allclose(moving.asnumpy(), state)
+        assert moving._version[0] > version
+        moving[:] = state = state + i  # between launches, also by others
+    assert launched
 
 
 def test_a_stream_runs_a_plan_before_it_records_it(launched: list[Any]) -> None:

@@ -192,10 +192,10 @@ def _value(x: Any, seen: dict[int, int], code: CodeType | None = None) -> Iterat
         yield from _function(x, seen)
     elif isinstance(x, type):
         yield from _type(x, seen)
-    elif isinstance(x, BuiltinFunctionType) and isinstance(x.__self__, ModuleType | type(None)):
-        yield f"{x.__module__}.{x.__qualname__}"
     elif isinstance(x, np.ufunc) and (name := getattr(x, "__name__", "")) in vars(np):
         yield f"numpy.{name} {getattr(np, name) is x}"
+    elif isinstance(x, BuiltinFunctionType) and not hasattr(type(x.__self__), x.__name__):
+        yield f"{x.__module__}.{x.__qualname__}"  # of a module, not a method of an object
     elif isinstance(x, ModuleType):
         yield from _module(x, code, seen)
     elif type(x).__module__.startswith(_DESCRIBED) and " at 0x" not in repr(x):
