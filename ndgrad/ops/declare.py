@@ -64,7 +64,7 @@ def elementwise(
     *,
     params: Mapping[str, Any] | None = None,
     **facts: Any,
-) -> Op:
+) -> ElementwiseOp:
     """Declare an element-wise operator.
 
     Parameters
@@ -101,19 +101,23 @@ def elementwise(
     )
 
 
-def unary(name: str, text: str, derivative: str | None, **facts: Any) -> Op:
+def unary(name: str, text: str, derivative: str | None, **facts: Any) -> ElementwiseOp:
     """Declare ``y = f(data)`` by formulas over ``x``, ``y`` and ``g``; see `elementwise`."""
     grads = None if derivative is None else {"x": derivative}
     return elementwise(name, "x", text, grads, **{"keywords": ("data",), **facts})
 
 
-def binary(name: str, text: str, d_lhs: str | None, d_rhs: str | None, **facts: Any) -> Op:
+def binary(
+    name: str, text: str, d_lhs: str | None, d_rhs: str | None, **facts: Any
+) -> ElementwiseOp:
     """Declare ``y = f(a, b)``, which broadcasts; see `elementwise`."""
     grads = None if d_lhs is None or d_rhs is None else {"a": d_lhs, "b": d_rhs}
     return elementwise(name, "a b", text, grads, **{"keywords": ("lhs", "rhs"), **facts})
 
 
-def update(name: str, inputs: str, *, params: Mapping[str, Any] | None = None, **facts: Any) -> Op:
+def update(
+    name: str, inputs: str, *, params: Mapping[str, Any] | None = None, **facts: Any
+) -> UpdateOp:
     """Declare an element-wise operator that replaces inputs, all in one pass over memory.
 
     ``update("momentum_step", "weight grad mom", params={"lr": 0.01, "momentum": 0.9},

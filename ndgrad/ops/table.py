@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ..base import MXNetError
 from ..kernels.spec.formula import Loop, formula
@@ -462,7 +462,10 @@ def _declaring_module() -> str:
 _DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite")}
 
 
-def register(op: Op) -> Op:
+_Kind = TypeVar("_Kind", bound=Op)
+
+
+def register(op: _Kind) -> _Kind:
     """Add *op* to the table.
 
     Raises

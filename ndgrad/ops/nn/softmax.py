@@ -14,7 +14,7 @@ import numpy as np
 
 from ...base import MXNetError, Shape, as_dtype
 from ...kernels import front
-from ...kernels.spec.formula import compute_type
+from ...kernels.spec.formula import compute_type, formula
 from ...kernels.spec.reduction import REDUCTIONS, plan
 from ...kernels.spec.rowwise import SOFTMAX, Lines, line_form
 from ...memory.device import Buffer
@@ -83,24 +83,26 @@ def _forward(op: str, lines: Lines, data: Any, axis: Any, scale: float, dtype: A
 
 
 def _along(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
-    """A fused gradient."""
+    """A gradient by one kernel."""
     grad = empty(y._data.size, dtype)
     form = line_form(lines.name, y._shape or (1,), axis)
     front.rowwise(lines, (y._data, g._data), grad, form, scale)
     return type(g)(grad, y._shape, g._ctx)
 
 
-def _d_softmax(y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
-    weighted = g * y
-    grad = weighted - y * F.sum(weighted, axis=axis, keepdims=True)
-    return F.Cast(grad if scale == 1 else grad * scale, dtype=dtype)
+def _by_operators(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
+    """The same gradient from the same formulas, by operators, which can be differentiated again."""
+    operands = {"p": y, "g": g, "scale": scale}
+    summed = formula(lines.summed).evaluate({"exp": F.exp}, operands)
+    operands["s"] = F.sum(summed, axis=axis, keepdims=True)
+    return F.Cast(formula(lines.result).evaluate({"exp": F.exp}, operands), dtype=dtype)
 
 
 def _softmax_vjp(
     g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any, use_length: Any
 ) -> Any:
     # Beyond its length a line is 0, and so is the gradient.
-    grad = _d_softmax(y, g, axis, _scale(temperature), data_dtype)
+    grad = _by_operators(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
     return (grad, None) if use_length else grad
 
 
@@ -188,8 +190,8 @@ def _softmax(
     "softmin",
     methods=True,
     traceable=True,
-    vjp=lambda g, y, data_dtype, axis, temperature: _d_softmax(
-        y, g, axis, _scale(temperature, -1.0), data_dtype
+    vjp=lambda g, y, data_dtype, axis, temperature: _by_operators(
+        _SOFTMAX_GRAD, y, g, axis, _scale(temperature, -1.0), data_dtype
     ),
     fast_vjp=lambda g, y, data_dtype, axis, temperature: _along(
         _SOFTMAX_GRAD, y, g, axis, _scale(temperature, -1.0), data_dtype
@@ -211,17 +213,13 @@ def _softmin(
     return _forward("softmin", SOFTMAX, data, axis, _scale(temperature, -1.0, "softmin"), dtype)
 
 
-def _log_softmax_vjp(g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any) -> Any:
-    scale = _scale(temperature)
-    grad = g - F.exp(y) * F.sum(g, axis=axis, keepdims=True)
-    return F.Cast(grad if scale == 1 else grad * scale, dtype=data_dtype)
-
-
 @operator(
     "log_softmax",
     methods=True,
     traceable=True,
-    vjp=_log_softmax_vjp,
+    vjp=lambda g, y, data_dtype, axis, temperature: _by_operators(
+        _LOG_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype
+    ),
     fast_vjp=lambda g, y, data_dtype, axis, temperature: _along(
         _LOG_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype
     ),
@@ -260,7 +258,8 @@ def _activation_axis(shape: Shape, mode: Any) -> tuple[int, int, int]:
 def _activation_vjp(g: Any, y: Any, mode: Any) -> Any:
     form = _activation_axis(y._shape, mode)
     g, p = F._reshaped(g, shape=form), F._reshaped(y, shape=form)
-    return F._reshaped(_d_softmax(p, g, 1, 1.0, y._data.dtype), shape=y._shape)
+    grad = _by_operators(_SOFTMAX_GRAD, p, g, 1, 1.0, y._data.dtype)
+    return F._reshaped(grad, shape=y._shape)
 
 
 @operator(
