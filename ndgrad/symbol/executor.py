@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,8 +13,13 @@ from ..base import MXNetError
 from ..dispatch import write_into
 from ..tape import Scope
 
-if TYPE_CHECKING:
-    from .symbol import Symbol
+
+class Evaluable(Protocol):
+    """What an executor needs of a symbol."""
+
+    def list_outputs(self) -> list[str]: ...
+
+    def _run(self, values: dict[str, NDArray]) -> list[NDArray]: ...
 
 
 class Executor:
@@ -32,7 +37,7 @@ class Executor:
 
     def __init__(
         self,
-        symbol: Symbol,
+        symbol: Evaluable,
         arrays: dict[str, NDArray],
         grads: Mapping[str, NDArray | None],
         reqs: Mapping[str, str],

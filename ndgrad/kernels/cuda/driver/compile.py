@@ -9,7 +9,7 @@ import threading
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ...build import binaries
 from ...build.identity import Unidentified, identity
@@ -22,9 +22,6 @@ if not SIMULATED:
     from numba.cuda.cudadrv import driver as _driver
     from numba.cuda.cudadrv import nvvm as _nvvm
     from numba.cuda.cudadrv.nvrtc import get_arch_option as _arch_option
-
-if TYPE_CHECKING:
-    from .kernel import Kernel
 
 
 class Compiled(NamedTuple):
@@ -52,6 +49,14 @@ class Compiled(NamedTuple):
     stack: int
 
 
+class Compilable(Protocol):
+    """What the compiler needs of a kernel."""
+
+    function: Any
+    signature: Any
+    contract: bool
+
+
 class _Architecture(NamedTuple):
     compute_capability: tuple[int, int]
 
@@ -59,7 +64,7 @@ class _Architecture(NamedTuple):
 _compiling = threading.Lock()
 
 
-def compiled(kernel: Kernel, *capabilities: tuple[int, int]) -> tuple[Compiled, ...]:
+def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[Compiled, ...]:
     """Compile *kernel* for each of some compute capabilities, such as (9, 0).
 
     numba.cuda's part, from Python to LLVM's language, is the same for all of them and done once.
@@ -126,7 +131,7 @@ def _tools() -> str:
     return repr((version("numba-cuda"), nvjitlink.version(), sizes))
 
 
-def _cached(kernel: Kernel, cc: tuple[int, int]) -> Path | None:
+def _cached(kernel: Compilable, cc: tuple[int, int]) -> Path | None:
     """The file of a kernel's machine code, if it may have one."""
     folder = binaries.directory()
     if folder is None:
@@ -139,7 +144,7 @@ def _cached(kernel: Kernel, cc: tuple[int, int]) -> Path | None:
     return folder / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.cubin"
 
 
-def binary(kernel: Kernel, cc: tuple[int, int]) -> tuple[str, bytes]:
+def binary(kernel: Compilable, cc: tuple[int, int]) -> tuple[str, bytes]:
     """The name and the machine code of *kernel*, from the disk if it has been compiled before."""
     path = _cached(kernel, cc)
     payload = None if path is None else binaries.stored(path)
