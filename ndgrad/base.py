@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -56,6 +56,12 @@ def shown(value: Any) -> str:
 
 Shape = tuple[int, ...]
 """The lengths of an array's axes."""
+
+DType: TypeAlias = np.dtype[Any]
+"""A NumPy dtype."""
+
+HostArray: TypeAlias = np.ndarray[Any, Any]
+"""A NumPy array."""
 
 DTYPES: tuple[np.dtype[Any], ...] = tuple(
     np.dtype(name)
