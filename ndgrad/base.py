@@ -63,6 +63,9 @@ DType: TypeAlias = np.dtype[Any]
 HostArray: TypeAlias = np.ndarray[Any, Any]
 """A NumPy array."""
 
+DTypeLike: TypeAlias = str | type | np.dtype[Any]
+"""What names a dtype; see `as_dtype`."""
+
 DTYPES: tuple[np.dtype[Any], ...] = tuple(
     np.dtype(name)
     for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from typing import Any
 
 from .. import kernels
-from ..base import MXNetError, as_dtype, shown
+from ..base import DType, DTypeLike, MXNetError, as_dtype, shown
 from ..kernels import front
 from ..kernels.spec.formula import Loop, compute_type
 from .table import ALIASES, OPS, CompositeOp, ElementwiseOp, UpdateOp, lookup
@@ -17,7 +16,7 @@ for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
     importlib.import_module(_module.name)
 
 
-def _source(name: str, dtype: Any) -> str:
+def _source(name: str, dtype: DTypeLike) -> str:
     """`ndgrad.kernels.source`, which looks into the table."""
     if not isinstance(name, str):
         raise MXNetError(f"kernels.source: name must be a string, got {shown(name)}")
@@ -37,7 +36,9 @@ def _source(name: str, dtype: Any) -> str:
     return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
 
 
-def _loop_source(op: Any, loop: Loop, kind: Any, replaced: tuple[str, ...]) -> str:
+def _loop_source(
+    op: ElementwiseOp | UpdateOp, loop: Loop, kind: DType, replaced: tuple[str, ...]
+) -> str:
     """The text of a loop over contiguous operands of one dtype, of which some are *replaced*."""
     letters = ["s" if x in op.params else "o" if x in replaced else "v" for x in loop.args]
     compute = compute_type(kind, mathematical=op.mathematical)

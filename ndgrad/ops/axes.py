@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numbers
 import operator
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype, shown
+from ..base import DType, DTypeLike, MXNetError, as_dtype, shown
+
+Axis: TypeAlias = int | Sequence[int] | None
+"""One axis or several; mostly None means all."""
+
+Bounds: TypeAlias = int | Sequence[int | None] | None
+"""Where slices begin or end along leading axes, or their steps; None is the end of an axis."""
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -21,11 +28,11 @@ def _word64(value: Any) -> int:
     return number
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: object) -> Any:
     return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
 
 
-def flag(op: str, arg: str, value: Any) -> bool:
+def flag(op: str, arg: str, value: object) -> bool:
     """True or False, also as a number or in MXNet's text; None is False."""
     if value is True or value is False:
         return value
@@ -37,7 +44,7 @@ def flag(op: str, arg: str, value: Any) -> bool:
     raise MXNetError(f"{op}: {arg} must be True or False, got {shown(value)}")
 
 
-def number(op: str, arg: str, value: Any) -> Any:
+def number(op: str, arg: str, value: object) -> Any:
     """A real number, also as text; an int stays one."""
     if value.__class__ is float or value.__class__ is int:
         return value
@@ -51,7 +58,7 @@ def number(op: str, arg: str, value: Any) -> Any:
     raise MXNetError(f"{op}: {arg} must be a number, got {shown(value)}")
 
 
-def integers(op: str, arg: str, value: Any, *, none: bool = False) -> tuple[Any, ...]:
+def integers(op: str, arg: str, value: object, *, none: bool = False) -> tuple[Any, ...]:
     """A tuple of ints from an int or a sequence of them; with *none* some may be None."""
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
@@ -62,7 +69,7 @@ def integers(op: str, arg: str, value: Any, *, none: bool = False) -> tuple[Any,
         ) from None
 
 
-def integer(op: str, arg: str, value: Any) -> int:
+def integer(op: str, arg: str, value: object) -> int:
     """An int, also when it is NumPy's."""
     try:
         return _word64(value)
@@ -70,7 +77,7 @@ def integer(op: str, arg: str, value: Any) -> int:
         raise MXNetError(f"Operator {op}: {arg} must be an int, got {shown(value)}") from None
 
 
-def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
+def axis_of(op: str, axis: object, ndim: int, arg: str = "axis") -> int:
     """A valid axis, from 0 on.
 
     Raises
@@ -87,14 +94,14 @@ def axis_of(op: str, axis: Any, ndim: int, arg: str = "axis") -> int:
     return number % ndim
 
 
-def largest_index(dtype: np.dtype[Any]) -> int:
+def largest_index(dtype: DType) -> int:
     """The number up to which *dtype* has all whole numbers from 0 on."""
     if dtype.kind == "b":
         return 1
     return 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else int(np.iinfo(dtype).max)
 
 
-def index_dtype(op: str, dtype: Any, length: int) -> np.dtype[Any]:
+def index_dtype(op: str, dtype: DTypeLike, length: int) -> DType:
     """The dtype of indices below *length*.
 
     Raises
@@ -114,7 +121,7 @@ def index_dtype(op: str, dtype: Any, length: int) -> np.dtype[Any]:
     return kind
 
 
-def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:
+def choice(op: str, arg: str, value: object, valid: tuple[str, ...]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in valid:
         words = ", ".join(map(repr, valid))
@@ -125,7 +132,7 @@ def choice(op: str, arg: str, value: Any, valid: tuple[str, ...]) -> str:
 
 
 def sorted_axes(
-    op: str, axis: Any, ndim: int, exclude: bool = False, arg: str = "axis"
+    op: str, axis: object, ndim: int, exclude: bool = False, arg: str = "axis"
 ) -> tuple[int, ...]:
     """The axes that *axis* means, non-negative and sorted; None and ``()`` mean all of them.
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from ..base import MXNetError
 from ..context import Context
 from ..kernels.spec.layout import arange
-from .axes import axis_of, integer, integers, number
+from ..tape import Array
+from .axes import Axis, axis_of, integer, integers, number
 from .composite import composite
 from .declare import operator
-from .table import ZERO, F, Sample
+from .table import ZERO, F, Result, ResultOn, Sample
 
 
 @composite("_contrib_div_sqrt_dim", reference=lambda data: data / np.sqrt(data.shape[-1]))
-def _div_sqrt_dim(data: Any) -> Any:
+def _div_sqrt_dim(data: Array) -> Array:
     """Divide by the square root of the last axis' length, as in scaled dot-product attention."""
     if not data.shape:
         raise MXNetError(
@@ -35,14 +35,14 @@ def _div_sqrt_dim(data: Any) -> Any:
     ),
 )
 def _arange_like(
-    data: Any,
+    data: Array,
     *,
     start: float = 0.0,
     step: float = 1.0,
-    repeat: Any = 1,
-    ctx: Any = None,
-    axis: Any = None,
-) -> Any:
+    repeat: int = 1,
+    ctx: Context | None = None,
+    axis: int | None = None,
+) -> Result | ResultOn:
     """Make evenly spaced values, each *repeat* times, in the shape of an array or of its *axis*.
 
     Parameters
@@ -74,14 +74,14 @@ def _arange_like(
 
 
 @operator("_positions", gradient=ZERO, samples=(Sample(((3, 4),), {"axis": 1}),))
-def _positions(data: Any, *, axis: int) -> Any:
+def _positions(data: Array, *, axis: int) -> Result:
     """The indices along an axis, as int64."""
     n = data._shape[axis]
     return arange(n).copy(), (n,)
 
 
 @composite("_contrib_index_array", samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axes": (1,)})))
-def _index_array(data: Any, *, axes: Any = None) -> Any:
+def _index_array(data: Array, *, axes: Axis = None) -> Array:
     """Write each element's index, or those of some *axes* only, along a new last axis; int64."""
     shape, what = data.shape, "index_array"
     chosen = range(len(shape)) if axes is None else integers(what, "axes", axes)

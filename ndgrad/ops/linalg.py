@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ..base import MXNetError, Shape
+from ..base import DType, HostArray, MXNetError, Shape
 from ..kernels import front
+from ..tape import Array
 from .axes import integer
 from .composite import composite
 from .declare import operator
 from .products import Sizes, as_dtype_of, gemm_grads, show
-from .table import F, Sample
+from .table import F, Gradient, Gradients, Needs, Result, Sample
 
 # --- the product that all derivatives are made of ------------------------------------------------
 
 
 def _gemm_vjp(
-    g: Any,
-    lhs: Any,
-    rhs: Any,
-    needs: Any,
+    g: Array,
+    lhs: Array,
+    rhs: Array,
+    needs: Needs,
     m: int,
     n: int,
     k: int,
@@ -35,7 +36,7 @@ def _gemm_vjp(
     transpose_b: bool,
     alpha: float,
     batch: int,
-) -> tuple[Any, Any]:
+) -> Gradients:
     return gemm_grads(g, lhs, rhs, needs, m, n, k, transpose_a, transpose_b, alpha, batch)
 
 
@@ -53,8 +54,8 @@ def _gemm_vjp(
     ),
 )
 def _gemm(
-    lhs: Any,
-    rhs: Any,
+    lhs: Array,
+    rhs: Array,
     *,
     m: int,
     n: int,
@@ -64,7 +65,7 @@ def _gemm(
     transpose_b: bool = False,
     alpha: float = 1.0,
     batch: int = 1,
-) -> Any:
+) -> Result:
     """``alpha * op(A) @ op(B)`` of flat memory, *batch* times, in a shape of its own."""
     a, b = lhs._data, rhs._data
     return front.product(a, b, m, n, k, transpose_a, transpose_b, alpha, batch), shape
@@ -91,20 +92,22 @@ def _dot_sizes(left: Shape, right: Shape, ta: bool, tb: bool) -> Sizes:
     return Sizes(math.prod(rest), math.prod(other), k, rest + other or (1,))
 
 
-def _check_storage(forward_stype: Any, name: str) -> None:
+def _check_storage(forward_stype: str | None, name: str) -> None:
     if forward_stype not in (None, "default", "None"):
         raise MXNetError(f"{name}: forward_stype={forward_stype!r}, expected None or 'default'")
 
 
 def _dot_vjp(
-    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: Any, transpose_b: Any
-) -> tuple[Any, Any]:
+    g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
+) -> Gradients:
     ta, tb = bool(transpose_a), bool(transpose_b)
     m, n, k, _ = _dot_sizes(lhs.shape, rhs.shape, ta, tb)
     return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb)
 
 
-def _dot_reference(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+def _dot_reference(
+    lhs: HostArray, rhs: HostArray, transpose_a: bool = False, transpose_b: bool = False
+) -> HostArray:
     a = np.moveaxis(lhs, 0, -1) if transpose_a else lhs
     b = np.moveaxis(rhs, -1, 0) if transpose_b else rhs
     return np.atleast_1d(np.tensordot(a, b, 1))
@@ -129,13 +132,13 @@ def _dot_reference(lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: b
     ),
 )
 def _dot(
-    lhs: Any,
-    rhs: Any,
+    lhs: Array,
+    rhs: Array,
     *,
     transpose_a: bool = False,
     transpose_b: bool = False,
-    forward_stype: Any = None,
-) -> Any:
+    forward_stype: str | None = None,
+) -> Result:
     """Dot product: of the last axis of *lhs* with the first of *rhs*.
 
     Parameters
@@ -179,19 +182,23 @@ def _batch_sizes(name: str, left: Shape, right: Shape, ta: bool, tb: bool) -> tu
     return Sizes(m, n, k, (*left[:-2], m, n)), math.prod(left[:-2])
 
 
-def _swap(x: Any) -> Any:
+def _swap(x: HostArray) -> HostArray:
     return np.swapaxes(x, -1, -2)
 
 
 def _batch_reference(
-    lhs: Any, rhs: Any, transpose_a: bool = False, transpose_b: bool = False, alpha: float = 1.0
-) -> Any:
+    lhs: HostArray,
+    rhs: HostArray,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    alpha: float = 1.0,
+) -> HostArray:
     return alpha * ((_swap(lhs) if transpose_a else lhs) @ (_swap(rhs) if transpose_b else rhs))
 
 
 def _batch_dot_vjp(
-    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: Any, transpose_b: Any
-) -> tuple[Any, Any]:
+    g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
+) -> Gradients:
     ta, tb = bool(transpose_a), bool(transpose_b)
     (m, n, k, _), batch = _batch_sizes("batch_dot", lhs.shape, rhs.shape, ta, tb)
     return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
@@ -211,13 +218,13 @@ def _batch_dot_vjp(
     ),
 )
 def _batch_dot(
-    lhs: Any,
-    rhs: Any,
+    lhs: Array,
+    rhs: Array,
     *,
     transpose_a: bool = False,
     transpose_b: bool = False,
-    forward_stype: Any = None,
-) -> Any:
+    forward_stype: str | None = None,
+) -> Result:
     """Matrix products of the last two axes, one for each index of the axes before them.
 
     Parameters
@@ -252,7 +259,7 @@ class _Broadcast(NamedTuple):
 
     sizes: Sizes
     batch: int
-    starts: tuple[Any, Any] | None
+    starts: tuple[HostArray, HostArray] | None
 
 
 @lru_cache(maxsize=1024)
@@ -286,8 +293,8 @@ def _matmul_sizes(left: Shape, right: Shape, ta: bool, tb: bool) -> _Broadcast:
 
 
 def _matmul_vjp(
-    g: Any, lhs: Any, rhs: Any, needs: Any, transpose_a: bool, transpose_b: bool
-) -> tuple[Any, Any]:
+    g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
+) -> Gradients:
     ta, tb = transpose_a, transpose_b
     (m, n, k, _), batch, starts = _matmul_sizes(lhs.shape, rhs.shape, ta, tb)
     if starts is None:
@@ -308,7 +315,7 @@ def _matmul_vjp(
     return d_lhs, d_rhs
 
 
-def _summed(x: Any, shape: Shape, axes: int, row: bool) -> Any:
+def _summed(x: Array, shape: Shape, axes: int, row: bool) -> Array:
     """Sum over the axes that were broadcast, and leave out the axis that a vector was given."""
     target = shape if axes == 2 else (1, *shape) if row else (*shape, 1)
     x = x if x.shape == target else F._sum_to(x, shape=target)
@@ -332,7 +339,9 @@ def _summed(x: Any, shape: Shape, axes: int, row: bool) -> Any:
         Sample(((4,), (4,))),
     ),
 )
-def _matmul(lhs: Any, rhs: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+def _matmul(
+    lhs: Array, rhs: Array, *, transpose_a: bool = False, transpose_b: bool = False
+) -> Result:
     """Matrix product as ``@`` of NumPy: axes before the last two broadcast.
 
     Parameters
@@ -356,14 +365,14 @@ def _matmul(lhs: Any, rhs: Any, *, transpose_a: bool = False, transpose_b: bool 
 # --- linalg ---------------------------------------------------------------------------------------
 
 
-def _check_axis(name: str, axis: Any) -> None:
+def _check_axis(name: str, axis: int) -> None:
     if integer(name, "axis", axis) != -2:
         raise MXNetError(f"Operator {name}: axis={axis}, expected -2: matrices are the last axes")
 
 
 def _gemm2_vjp(
-    g: Any, A: Any, B: Any, needs: Any, transpose_a: Any, transpose_b: Any, alpha: Any
-) -> tuple[Any, Any]:
+    g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool, alpha: float
+) -> Gradients:
     ta, tb = bool(transpose_a), bool(transpose_b)
     (m, n, k, _), batch = _batch_sizes("linalg_gemm2", A.shape, B.shape, ta, tb)
     return gemm_grads(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
@@ -381,14 +390,14 @@ def _gemm2_vjp(
     ),
 )
 def _linalg_gemm2(
-    A: Any,
-    B: Any,
+    A: Array,
+    B: Array,
     *,
     transpose_a: bool = False,
     transpose_b: bool = False,
     alpha: float = 1.0,
     axis: int = -2,
-) -> Any:
+) -> Result:
     """``alpha * op(A) @ op(B)`` of the last two axes, for each index of the axes before them.
 
     Parameters
@@ -414,9 +423,9 @@ def _linalg_gemm2(
 
 
 def _linalg_gemm_vjp(
-    g: Any, A: Any, B: Any, needs: Any, transpose_a: Any, transpose_b: Any, alpha: Any,
-    beta: Any, C_dtype: Any,
-) -> tuple[Any, Any, Any]:  # fmt: skip
+    g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool, alpha: float,
+    beta: float, C_dtype: DType,
+) -> Gradients:  # fmt: skip
     d_a, d_b = _gemm2_vjp(g, A, B, needs, transpose_a, transpose_b, alpha)
     return d_a, d_b, as_dtype_of(g * float(beta), C_dtype) if needs[2] else None
 
@@ -434,16 +443,16 @@ def _linalg_gemm_vjp(
     ),
 )
 def _linalg_gemm(
-    A: Any,
-    B: Any,
-    C: Any,
+    A: Array,
+    B: Array,
+    C: Array,
     *,
     transpose_a: bool = False,
     transpose_b: bool = False,
     alpha: float = 1.0,
     beta: float = 1.0,
     axis: int = -2,
-) -> Any:
+) -> Result:
     """``alpha * op(A) @ op(B) + beta * C``; the parameters are those of `linalg_gemm2`."""
     _check_axis("linalg_gemm", axis)
     ta, tb = bool(transpose_a), bool(transpose_b)
@@ -458,7 +467,7 @@ def _linalg_gemm(
     return F.broadcast_add(product, F.BlockGrad(C) * float(beta))._data, shape
 
 
-def _syrk_vjp(g: Any, A: Any, transpose: Any, alpha: Any) -> Any:
+def _syrk_vjp(g: Array, A: Array, transpose: bool, alpha: float) -> Gradient:
     # Of alpha A A': alpha (G + G') A; the two products stand for the sum.
     t = bool(transpose)
     other = {"alpha": float(alpha)}
@@ -476,7 +485,7 @@ def _syrk_vjp(g: Any, A: Any, transpose: Any, alpha: Any) -> Any:
     aliases=("_linalg_syrk",),
     samples=(Sample(((2, 3, 4),), {"alpha": 2.0}), Sample(((3, 4),), {"transpose": True})),
 )
-def _linalg_syrk(A: Any, *, transpose: bool = False, alpha: float = 1.0) -> Any:
+def _linalg_syrk(A: Array, *, transpose: bool = False, alpha: float = 1.0) -> Result:
     """``alpha * A @ A.T`` of the last two axes, or ``alpha * A.T @ A`` with *transpose*."""
     t = bool(transpose)
     (m, n, k, shape), batch = _batch_sizes("linalg_syrk", A._shape, A._shape, t, not t)
@@ -487,7 +496,7 @@ def _linalg_syrk(A: Any, *, transpose: bool = False, alpha: float = 1.0) -> Any:
     "khatri_rao",
     samples=(Sample(((2, 3), (4, 3))), Sample(((2, 3), (4, 3), (1, 3)))),
 )
-def _khatri_rao(*args: Any) -> Any:
+def _khatri_rao(*args: Array) -> Array:
     """Multiply matrices column by column: each column is the Kronecker product of their columns.
 
     Raises

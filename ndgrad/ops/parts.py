@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-Shape = tuple[int, ...]
+from ..base import DType, Shape
+from ..tape import Array
+from .table import Emitter, Value
 
 
 class Split(NamedTuple):
@@ -26,7 +28,9 @@ def split(shape: Shape, axis: int) -> Split:
 _CLIPPED = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"
 
 
-def clipped_index(emit: Any, index: Any, shape: Shape, dtype: np.dtype[Any]) -> Any:
+def clipped_index(
+    emit: Emitter, index: Array, shape: Shape, dtype: DType
+) -> tuple[Value, Value] | None:
     """Instructions for an index into the last axis of *shape*, clipped to its length.
 
     Returns

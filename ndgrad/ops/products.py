@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..base import Shape
-from .table import F
+from ..base import DTypeLike, Shape
+from ..tape import Array
+from .table import F, Needs
 
 
 class Sizes(NamedTuple):
@@ -21,16 +22,16 @@ def show(shape: Shape) -> str:
     return str(list(shape)).replace(" ", "")
 
 
-def as_dtype_of(x: Any, dtype: Any) -> Any:
+def as_dtype_of(x: Array, dtype: DTypeLike | None) -> Array:
     """A gradient in its input's dtype."""
     return x if dtype is None or x.dtype == dtype else F.Cast(x, dtype=dtype)
 
 
 def gemm_grads(
-    g: Any,
-    lhs: Any,
-    rhs: Any,
-    needs: Any,
+    g: Array,
+    lhs: Array,
+    rhs: Array,
+    needs: Needs,
     m: int,
     n: int,
     k: int,
@@ -38,7 +39,7 @@ def gemm_grads(
     tb: bool,
     alpha: float = 1.0,
     batch: int = 1,
-) -> tuple[Any, Any]:
+) -> tuple[Array | None, Array | None]:
     """Gradients of C = alpha op(A) op(B): of op(A) it is alpha G op(B)', of op(B) alpha op(A)' G.
 
     Giles 2008, "Collected matrix derivative results", section 2.2.2.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..base import MXNetError
+from ..base import DTypeLike, MXNetError, Shape
 from ..kernels import draws, front
 from ..memory.storage import empty
+from ..tape import Array
 from .axes import index_dtype
 from .declare import operator
-from .table import NONE, ZERO, F, Sample
+from .table import NONE, ZERO, F, Gradients, Result, Sample
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 _INT64 = np.dtype("int64")
@@ -27,7 +28,7 @@ _INT64 = np.dtype("int64")
     traceable=True,
     samples=(Sample(((3, 4),), {"low": 0.5}),),
 )
-def _uniform_like(data: Any, *, low: float = 0.0, high: float = 1.0) -> Any:
+def _uniform_like(data: Array, *, low: float = 0.0, high: float = 1.0) -> Result:
     """Random numbers in [low, high), of the input's shape and dtype."""
     x = data._data
     return draws.uniform(x.size, x.dtype, low, high), data._shape
@@ -40,7 +41,7 @@ def _uniform_like(data: Any, *, low: float = 0.0, high: float = 1.0) -> Any:
     stochastic=True,
     samples=(Sample(((3, 2),)),),
 )
-def _shuffle(data: Any) -> Any:
+def _shuffle(data: Array) -> Result:
     """The array's slices along its first axis in random order.
 
     Raises
@@ -62,7 +63,7 @@ def _shuffle(data: Any) -> Any:
     stochastic=True,
     samples=(Sample(([[0.0, 1.0], [1.0, 0.0]],), {"shape": (3,)}),),
 )
-def _choice(data: Any, *, shape: Any = (), dtype: Any = "int32") -> Any:
+def _choice(data: Array, *, shape: Sequence[int] = (), dtype: DTypeLike = "int32") -> Result:
     """Indices drawn with the probabilities in the last axis, *shape* of them for each row."""
     own = data._shape
     if len(own) not in (1, 2) or own[-1] == 0:
@@ -88,7 +89,7 @@ def _split(own: tuple[int, ...], n: int) -> tuple[int, int, int]:
     return rows, own[-1], n // max(1, rows)
 
 
-def _logs_vjp(g: Any, data: Any, index: Any) -> Any:
+def _logs_vjp(g: Array, data: Array, index: Array) -> Gradients:
     # d log p[i] = d p[i] / p[i]
     return F._at_choice(g, index, shape=data.shape) / data, None
 
@@ -96,7 +97,7 @@ def _logs_vjp(g: Any, data: Any, index: Any) -> Any:
 @operator("_log_of_choice", vjp=_logs_vjp, domain=(0.1, 1.0), samples=(
     Sample(((2, 3), [[0, 2], [1, 1]])),
 ))  # fmt: skip
-def _log_of_choice(data: Any, index: Any) -> Any:
+def _log_of_choice(data: Array, index: Array) -> Result:
     """log(data[row, index]) for the indices of each row."""
     p, y = data._data, empty(index._data.size, data._data.dtype)
     rows, kinds, per = _split(data._shape, y.size)
@@ -111,7 +112,7 @@ def _log_of_choice(data: Any, index: Any) -> Any:
     vjp=lambda g, index, x_shape: (F._of_choice(g, index, shape=x_shape), None),
     samples=(Sample(((2, 2), [[0, 2], [1, 1]]), {"shape": (2, 3)}),),
 )
-def _at_choice(x: Any, index: Any, *, shape: Any) -> Any:
+def _at_choice(x: Array, index: Array, *, shape: Shape) -> Result:
     """Zeros of *shape*, with the elements of x added at the indices of each row."""
     rows, kinds, per = _split(shape, x._data.size)
     work = _FLOAT32 if x._data.dtype == _FLOAT16 else x._data.dtype
@@ -127,7 +128,7 @@ def _at_choice(x: Any, index: Any, *, shape: Any) -> Any:
     vjp=lambda g, index, x_shape: (F._at_choice(g, index, shape=x_shape), None),
     samples=(Sample(((2, 3), [[0, 2], [1, 1]]), {"shape": (2, 2)}),),
 )
-def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
+def _of_choice(x: Array, index: Array, *, shape: Shape) -> Result:
     """The elements of x at the indices of each row."""
     rows, kinds, per = _split(x._shape, index._data.size)
     y = empty(index._data.size, x._data.dtype)
@@ -136,6 +137,6 @@ def _of_choice(x: Any, index: Any, *, shape: Any) -> Any:
 
 
 @operator("_drawn", gradient=ZERO, is_view=True, samples=(Sample(((4, 2), (4,))),))
-def _drawn(sample: Any, parameter: Any, other: Any = None) -> Any:
+def _drawn(sample: Array, parameter: Array, other: Array | None = None) -> Result:
     """The sample, as a function of the parameters that it was drawn with: constant."""
     return sample._data, sample._shape

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from ..base import MXNetError
+from ..base import MXNetError, Shape
+from ..context import Context
 from ..kernels.spec.formula import Loop, formula
 from ..memory.device import Buffer
+from ..tape import Array
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""
@@ -27,6 +29,12 @@ DIFFERENTIABLE, ZERO, NONE = "differentiable", "zero", "none"
 
 STORAGES = ("default", "row_sparse", "csr")
 """Kinds of storage of an array, by MXNet's names."""
+
+Result: TypeAlias = tuple[Buffer, Shape]
+"""What forward returns for an output: its elements and its shape."""
+
+ResultOn: TypeAlias = tuple[Buffer, Shape, Context]
+"""The same for an output that is on another device than the inputs: with its context."""
 
 Calls = bool | Mapping[str, Any]
 """Which calls a fact is true of: all, none, or those in which parameters have these values."""
@@ -229,7 +237,9 @@ class Op:
     def _shown(self) -> int:
         return sum(not name.startswith("_") for name in self.outputs)
 
-    def visible_of(self, outputs: Sequence[Any], params: Mapping[str, Any] | None) -> Sequence[Any]:
+    def visible_of(
+        self, outputs: Sequence[Array], params: Mapping[str, Any] | None
+    ) -> Sequence[Array]:
         """Those of all *outputs* that the caller sees, who gave *params*."""
         if self._many:
             return outputs
@@ -293,11 +303,11 @@ class Op:
         if self.gradient == DIFFERENTIABLE and self.vjp is None:
             raise ValueError(f"operator {self.name!r} needs a vjp, or the fact that it has none")
 
-    def _subset(self, what: str, names: Any, known: Any) -> None:
+    def _subset(self, what: str, names: Iterable[str], known: Container[str]) -> None:
         unknown = [name for name in names if name not in known]
         self._require(not unknown, what, unknown)
 
-    def _require(self, holds: bool, what: str, unknown: Any) -> None:
+    def _require(self, holds: bool, what: str, unknown: Iterable[str]) -> None:
         if not holds:
             raise ValueError(f"operator {self.name!r}: {what} unknown {sorted(unknown)}")
 
@@ -511,10 +521,10 @@ class PartialGradient:
     """
 
     name: str
-    inputs: tuple[Any, ...]
+    inputs: tuple[Array, ...]
     params: Mapping[str, Any]
 
-    def whole(self) -> Any:
+    def whole(self) -> Array:
         """The gradient as an array."""
         return lookup(self.name).call(*self.inputs, **self.params)
 
@@ -523,6 +533,22 @@ class PartialGradient:
         add = lookup(self.name).accumulate
         assert add is not None
         add(total, *self.inputs, **self.params)
+
+
+Gradient: TypeAlias = Array | PartialGradient | None
+"""What a derivative returns for an input."""
+
+Gradients: TypeAlias = Sequence[Gradient]
+"""What a derivative returns for several inputs."""
+
+Needs: TypeAlias = Sequence[bool]
+"""Which inputs of a call need a gradient."""
+
+Emitter: TypeAlias = Any
+"""What a decomposition writes with: `ndgrad.compiler.front.decompose.Decomposer`, a layer above."""
+
+Value: TypeAlias = Any
+"""What an instruction of a decomposition makes: `ndgrad.compiler.program.instructions.Value`."""
 
 
 class _Operators:
@@ -536,4 +562,4 @@ class _Operators:
         return call
 
 
-F: Any = _Operators()
+F = _Operators()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -55,6 +55,20 @@ class Array:
         self._node: Maker | None = None
         if tracing.active and (recorder := tracing.recorder()) is not None:
             recorder.created(self, view=version is not None)
+
+    if TYPE_CHECKING:  # what subclasses have, as far as definitions of operators use it
+
+        @property
+        def shape(self) -> Shape: ...
+        @property
+        def ndim(self) -> int: ...
+        @property
+        def dtype(self) -> type: ...
+
+        def _operator(self, other: Array | float, /) -> Array: ...
+
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _operator
+        __truediv__ = __rtruediv__ = _operator
 
 
 class Leaf:

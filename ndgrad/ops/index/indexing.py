@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, as_dtype
+from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.indexed import CLIP, OUT_OF_BOUNDS, RAW, WRAP
 from ...kernels.spec.layout import constant
 from ...memory.device import Buffer, host
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import axis_of, choice, integer, integers, largest_index
 from ..declare import operator
 from ..parts import clipped_index, split
-from ..table import ZERO, F, PartialGradient, Sample
+from ..table import (
+    ZERO,
+    Emitter,
+    F,
+    Gradient,
+    Gradients,
+    Needs,
+    PartialGradient,
+    Result,
+    Sample,
+    Value,
+)
 
 _INDEX = np.array([2, 0, 2])
 
 
-def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
+def _take_rows_vjp(
+    g: Array, index: Buffer, outer: int, length: int, inner: int, data_shape: Shape
+) -> Gradient:
     where = {"index": index, "outer": outer, "length": length, "inner": inner}
     return PartialGradient("_add_rows", (g,), {"shape": data_shape, **where})
 
@@ -39,17 +53,21 @@ def _take_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data
         ),
     ),
 )
-def _take_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
+def _take_rows(
+    data: Array, *, index: Buffer, outer: int, length: int, inner: int, shape: Shape
+) -> Result:
     """Rows of the input seen as (outer, length, inner), picked by a vector of valid indices."""
     return front.take(data._data, index, outer, length, inner), shape
 
 
-def _add_rows_vjp(g: Any, index: Any, outer: Any, length: Any, inner: Any, data_shape: Any) -> Any:
+def _add_rows_vjp(
+    g: Array, index: Buffer, outer: int, length: int, inner: int, data_shape: Shape
+) -> Gradient:
     return F._take_rows(g, index=index, outer=outer, length=length, inner=inner, shape=data_shape)
 
 
 def _add_to_rows(
-    total: Any, data: Any, *, index: Any, outer: int, length: int, inner: int, shape: Shape
+    total: Buffer, data: Array, *, index: Buffer, outer: int, length: int, inner: int, shape: Shape
 ) -> None:
     front.add_into(data._data, index, total, outer, length, inner)
 
@@ -66,14 +84,16 @@ def _add_to_rows(
         ),
     ),
 )
-def _add_rows(data: Any, *, index: Any, outer: Any, length: Any, inner: Any, shape: Any) -> Any:
+def _add_rows(
+    data: Array, *, index: Buffer, outer: int, length: int, inner: int, shape: Shape
+) -> Result:
     """The adjoint of `_take_rows`: zeros of *shape* to which the input's rows are added."""
     return front.add(data._data, index, outer, length, inner), shape
 
 
 def _put_rows_vjp(
-    g: Any, index: Any, outer: Any, length: Any, inner: Any, rhs_shape: Any, needs: Any
-) -> Any:
+    g: Array, index: Buffer, outer: int, length: int, inner: int, rhs_shape: Shape, needs: Needs
+) -> Gradients:
     where = {"index": index, "outer": outer, "length": length, "inner": inner}
     taken = F._take_rows(g, shape=rhs_shape, **where)
     left = F._put_rows(g, F.zeros_like(taken), **where) if needs[0] else None
@@ -92,7 +112,9 @@ def _put_rows_vjp(
         ),
     ),
 )
-def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner: Any) -> Any:
+def _put_rows(
+    lhs: Array, rhs: Array, *, index: Buffer, outer: int, length: int, inner: int
+) -> Result:
     """The left input with rows replaced by those of the right one; no index comes twice."""
     y = lhs._data.copy()
     front.put(rhs._data, index, y, outer, length, inner)
@@ -104,7 +126,7 @@ def _put_rows(lhs: Any, rhs: Any, *, index: Any, outer: Any, length: Any, inner:
 _MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
 
 
-def _indices(op: str, index: Any, length: int, mode: Any) -> Buffer:
+def _indices(op: str, index: Array, length: int, mode: str) -> Buffer:
     choice(op, "mode", mode, tuple(_MODES))
     if index._data.size and not length:
         raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
@@ -115,12 +137,14 @@ def _indices(op: str, index: Any, length: int, mode: Any) -> Buffer:
     return found
 
 
-def _taken_from(g: Any, indices: Any, axis: Any, mode: Any, shape: Shape) -> PartialGradient:
+def _taken_from(g: Array, indices: Array, axis: int, mode: str, shape: Shape) -> PartialGradient:
     where = {"axis": axis, "mode": mode, "shape": shape}
     return PartialGradient("_take_adjoint", (g, indices), where)
 
 
-def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs: Any) -> Any:
+def _take_vjp(
+    g: Array, indices: Array, axis: int, mode: str, a_shape: Shape, needs: Needs
+) -> Gradients:
     if not needs[0]:
         return None, None
     return _taken_from(g, indices, axis, mode, a_shape), None
@@ -137,7 +161,7 @@ def _take_vjp(g: Any, indices: Any, axis: Any, mode: Any, a_shape: Shape, needs:
         Sample(((2, 3), [0, 2, -1]), {"axis": 1, "mode": "wrap"}),
     ),
 )
-def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
+def _take(a: Array, indices: Array, *, axis: int = 0, mode: str = "clip") -> Result:
     """Entries along an axis, picked by an array of indices.
 
     Parameters
@@ -153,11 +177,13 @@ def _take(a: Any, indices: Any, *, axis: Any = 0, mode: Any = "clip") -> Any:
     return front.take(a._data, index, outer, length, inner), shape
 
 
-def _take_adjoint_vjp(g: Any, indices: Any, axis: Any, mode: Any) -> Any:
+def _take_adjoint_vjp(g: Array, indices: Array, axis: int, mode: str) -> Gradients:
     return F.take(g, indices, axis=axis, mode=mode), None
 
 
-def _add_taken(total: Any, data: Any, indices: Any, *, axis: Any, mode: Any, shape: Shape) -> None:
+def _add_taken(
+    total: Buffer, data: Array, indices: Array, *, axis: int, mode: str, shape: Shape
+) -> None:
     outer, length, inner = split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
     front.add_into(data._data, index, total, outer, length, inner)
@@ -170,14 +196,14 @@ def _add_taken(total: Any, data: Any, indices: Any, *, axis: Any, mode: Any, sha
     accumulate=_add_taken,
     samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
 )
-def _take_adjoint(data: Any, indices: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+def _take_adjoint(data: Array, indices: Array, *, axis: int, mode: str, shape: Shape) -> Result:
     """Zeros of *shape* to which entries are added where `take` would pick them."""
     outer, length, inner = split(shape, axis_of("take", axis, len(shape)))
     index = _indices("take", indices, length, mode)
     return front.add(data._data, index, outer, length, inner), shape
 
 
-def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
+def _embedding_vjp(g: Array, data: Array, weight_shape: Shape, needs: Needs) -> Gradients:
     if needs[0]:
         raise MXNetError(
             "Operator Embedding: does not support calculating gradient with respect to data, which "
@@ -193,14 +219,14 @@ def _embedding_vjp(g: Any, data: Any, weight_shape: Shape, needs: Any) -> Any:
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
 )
 def _embedding(
-    data: Any,
-    weight: Any,
+    data: Array,
+    weight: Array,
     *,
-    input_dim: Any,
-    output_dim: Any,
-    dtype: Any = "float32",
-    sparse_grad: Any = False,
-) -> Any:
+    input_dim: int,
+    output_dim: int,
+    dtype: DTypeLike = "float32",
+    sparse_grad: bool = False,
+) -> Result:
     """Rows of *weight* for the indices *data*, which are clipped to the valid ones.
 
     Parameters
@@ -227,7 +253,7 @@ def _embedding(
 # --- one element for each position ----------------------------------------------------------------
 
 
-def _pick_geometry(op: str, shape: Shape, index: Shape, axis: Any) -> tuple[int, Shape]:
+def _pick_geometry(op: str, shape: Shape, index: Shape, axis: int) -> tuple[int, Shape]:
     if axis is None:
         raise MXNetError(f"Operator {op}: axis=None is not supported. Must specify an axis.")
     at = axis_of(op, axis, len(shape))
@@ -241,13 +267,17 @@ def _pick_geometry(op: str, shape: Shape, index: Shape, axis: Any) -> tuple[int,
     return at, rest
 
 
-def _pick_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape, needs: Any) -> Any:
+def _pick_vjp(
+    g: Array, index: Array, axis: int, mode: str, data_shape: Shape, needs: Needs
+) -> Gradients:
     if not needs[0]:
         return None, None
     return F._pick_adjoint(g, index, axis=axis, mode=mode, shape=data_shape), None
 
 
-def _pick_position(emit: Any, index: Any, shape: Shape, axis: Any, mode: Any, dtype: Any) -> Any:
+def _pick_position(
+    emit: Emitter, index: Array, shape: Shape, axis: int, mode: str, dtype: DType
+) -> tuple[Value, Value] | None:
     """What `clipped_index` makes, where `pick` reads along the last axis."""
     rank = len(shape)
     last = type(axis) is int and -rank <= axis < rank and axis % rank == rank - 1
@@ -255,8 +285,8 @@ def _pick_position(emit: Any, index: Any, shape: Shape, axis: Any, mode: Any, dt
 
 
 def _pick_decomposed(
-    emit: Any, data: Any, index: Any, *, axis: Any, keepdims: Any, mode: Any
-) -> Any:
+    emit: Emitter, data: Array, index: Array, *, axis: int, keepdims: bool, mode: str
+) -> Result | None:
     """A sum over a row, if the row is being made here anyway."""
     if not emit.is_mapped(data):
         return None
@@ -284,8 +314,8 @@ def _pick_decomposed(
     ),
 )
 def _pick(
-    data: Any, index: Any, *, axis: Any = -1, keepdims: Any = False, mode: Any = "clip"
-) -> Any:
+    data: Array, index: Array, *, axis: int = -1, keepdims: bool = False, mode: str = "clip"
+) -> Result:
     """One element along an axis for each position of the other axes.
 
     Parameters
@@ -302,14 +332,14 @@ def _pick(
     return y, ((*rest[:at], 1, *rest[at:]) if keepdims else rest or (1,))
 
 
-def _pick_adjoint_vjp(g: Any, index: Any, axis: Any, mode: Any, data_shape: Shape) -> Any:
+def _pick_adjoint_vjp(g: Array, index: Array, axis: int, mode: str, data_shape: Shape) -> Gradients:
     picked = F.pick(g, index, axis=axis, mode=mode)
     return F._reshaped(picked, shape=data_shape), None
 
 
 def _pick_adjoint_decomposed(
-    emit: Any, data: Any, index: Any, *, axis: Any, mode: Any, shape: Any
-) -> Any:
+    emit: Emitter, data: Array, index: Array, *, axis: int, mode: str, shape: Shape
+) -> Result | None:
     """The gradient where the position is the index, else 0."""
     shape, dtype = tuple(shape), data._data.dtype
     found = _pick_position(emit, index, shape, axis, mode, dtype)
@@ -328,7 +358,7 @@ def _pick_adjoint_decomposed(
     decompose=_pick_adjoint_decomposed,
     samples=(Sample(((2,), [2, 0]), {"axis": 1, "mode": "clip", "shape": (2, 3)}),),
 )
-def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) -> Any:
+def _pick_adjoint(data: Array, index: Array, *, axis: int, mode: str, shape: Shape) -> Result:
     """Zeros of *shape* that hold the input where `pick` would read."""
     _, length, inner = split(shape, axis_of("pick", axis, len(shape)))
     y = empty(math.prod(shape), data._data.dtype)
@@ -346,7 +376,7 @@ def _pick_adjoint(data: Any, index: Any, *, axis: Any, mode: Any, shape: Any) ->
     ),
     samples=(Sample(((2, 3), [2, 0])),),
 )
-def _batch_take(a: Any, indices: Any) -> Any:
+def _batch_take(a: Array, indices: Array) -> Result:
     """One element of each row."""
     _, rest = _pick_geometry("batch_take", a._shape, indices._shape, -1)
     outer, length, inner = split(a._shape, len(a._shape) - 1)
@@ -361,13 +391,13 @@ def _batch_take(a: Any, indices: Any) -> Any:
     samples=(Sample(([0, 2, 5],), {"depth": 3, "on_value": 2, "off_value": -1}),),
 )
 def _one_hot(
-    indices: Any,
+    indices: Array,
     *,
-    depth: Any,
-    on_value: Any = 1.0,
-    off_value: Any = 0.0,
-    dtype: Any = "float32",
-) -> Any:
+    depth: int,
+    on_value: float = 1.0,
+    off_value: float = 0.0,
+    dtype: DTypeLike = "float32",
+) -> Result:
     """For each index a row of *depth* elements: *on_value* at the index, else *off_value*.
 
     An index out of range gives a row of *off_value*.
@@ -386,7 +416,7 @@ def _one_hot(
 # --- index vectors: gather_nd and scatter_nd ------------------------------------------------------
 
 
-def _vectors(op: str, indices: Any, shape: Shape) -> tuple[Buffer, int]:
+def _vectors(op: str, indices: Array, shape: Shape) -> tuple[Buffer, int]:
     """Row numbers for an array of index vectors along its first axis, and the rows' length."""
     if len(indices._shape) < 2:
         raise MXNetError(
@@ -410,7 +440,7 @@ def _vectors(op: str, indices: Any, shape: Shape) -> tuple[Buffer, int]:
     return front.ravel(vectors, _constant(shape[:count])), math.prod(shape[count:])
 
 
-def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
+def _gather_nd_vjp(g: Array, indices: Array, data_shape: Shape, needs: Needs) -> Gradients:
     if not needs[0]:
         return None, None
     return PartialGradient("_gather_nd_adjoint", (g, indices), {"shape": data_shape}), None
@@ -423,14 +453,14 @@ def _gather_nd_vjp(g: Any, indices: Any, data_shape: Shape, needs: Any) -> Any:
     validates=True,
     samples=(Sample(((2, 3), [[0, 1, 0], [1, 2, 1]])), Sample(((3, 2), [[2, 0]]))),
 )
-def _gather_nd(data: Any, indices: Any) -> Any:
+def _gather_nd(data: Array, indices: Array) -> Result:
     """Elements, or whole trailing axes, at index vectors that stand along the first axis."""
     rows, inner = _vectors("gather_nd", indices, data._shape)
     y = front.take(data._data, rows, 1, 0, inner)
     return y, (*indices._shape[1:], *data._shape[indices._shape[0] :])
 
 
-def _add_gathered(total: Any, data: Any, indices: Any, *, shape: Shape) -> None:
+def _add_gathered(total: Buffer, data: Array, indices: Array, *, shape: Shape) -> None:
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
     front.add_into(data._data, rows, total, 1, length, inner)
@@ -444,14 +474,14 @@ def _add_gathered(total: Any, data: Any, indices: Any, *, shape: Shape) -> None:
     aliases=("_backward_gather_nd",),
     samples=(Sample(((3,), [[0, 1, 0], [1, 2, 1]]), {"shape": (2, 3)}),),
 )
-def _gather_nd_adjoint(data: Any, indices: Any, *, shape: Any) -> Any:
+def _gather_nd_adjoint(data: Array, indices: Array, *, shape: Shape) -> Result:
     """Zeros of *shape* to which entries are added where `gather_nd` would pick them."""
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
     return front.add(data._data, rows, 1, length, inner), shape
 
 
-def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
+def _scatter_nd_vjp(g: Array, indices: Array, shape: Sequence[int], needs: Needs) -> Gradients:
     if not needs[0]:
         return None, None
     last = F._last_of_nd(g, indices)
@@ -465,7 +495,7 @@ def _scatter_nd_vjp(g: Any, indices: Any, shape: Any, needs: Any) -> Any:
     validates=True,
     samples=(Sample(((2,), [[1, 0], [0, 2]]), {"shape": (2, 3)}),),
 )
-def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
+def _scatter_nd(data: Array, indices: Array, *, shape: Sequence[int]) -> Result:
     """Zeros of *shape* in which entries stand at index vectors; the last of equal ones stays."""
     target = integers("scatter_nd", "shape", shape)
     if min(target, default=0) < 0:
@@ -484,7 +514,7 @@ def _scatter_nd(data: Any, indices: Any, *, shape: Any) -> Any:
 
 
 @operator("_last_of_nd", gradient=ZERO, samples=(Sample(((2, 3), [[1, 1], [0, 0]])),))
-def _last_of_nd(data: Any, indices: Any) -> Any:
+def _last_of_nd(data: Array, indices: Array) -> Result:
     """1 where an index vector is the last of its kind, else 0, in the shape of `gather_nd`."""
     rows, inner = _vectors("scatter_nd", indices, data._shape)
     last = front.last_writer(rows, math.prod(data._shape) // max(1, inner))
@@ -492,7 +522,7 @@ def _last_of_nd(data: Any, indices: Any) -> Any:
     return front.cast(front.are_last(last, rows, inner), data._data.dtype), shape
 
 
-def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
+def _index_copy_vjp(g: Array, index: Array, new_shape: Shape, needs: Needs) -> Gradients:
     left = right = None
     if needs[0]:
         nothing = F.zeros_like(F.take(g, index))
@@ -511,7 +541,7 @@ def _index_copy_vjp(g: Any, index: Any, new_shape: Shape, needs: Any) -> Any:
     keywords=("old_tensor", "index_vector", "new_tensor"),
     samples=(Sample(((3, 2), [2, 0, 2], (3, 2))), Sample(((3,), [1], (1,)))),
 )
-def _index_copy(old: Any, index: Any, new: Any) -> Any:
+def _index_copy(old: Array, index: Array, new: Array) -> Result:
     """Entries along axis 0 replaced by those of another array; of equal indices the last counts."""
     length, *rest = old._shape or (0,)
     if not old._shape or len(index._shape) != 1 or new._shape != (*index._shape, *rest):
@@ -531,7 +561,7 @@ def _index_copy(old: Any, index: Any, new: Any) -> Any:
 # --- masks ----------------------------------------------------------------------------------------
 
 
-def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], int]:
+def _chosen(index: Array, shape: Shape, axis: int) -> tuple[HostArray, int]:
     at = axis_of("boolean_mask", axis, len(shape))
     if index._shape != (shape[at],):
         raise MXNetError(
@@ -540,7 +570,7 @@ def _chosen(index: Any, shape: Shape, axis: Any) -> tuple[np.ndarray[Any, Any], 
     return np.flatnonzero(host(index._data)), at
 
 
-def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
+def _boolean_mask_vjp(g: Array, _found: Array, axis: int, data_shape: Shape) -> Gradients:
     return _taken_from(g, _found, axis, "clip", data_shape), None
 
 
@@ -552,7 +582,7 @@ def _boolean_mask_vjp(g: Any, _found: Any, axis: Any, data_shape: Shape) -> Any:
     outputs="y _found",
     samples=(Sample(((3, 2), [1, 0, 1])),),
 )
-def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
+def _boolean_mask(data: Array, index: Array, *, axis: int = 0) -> list[Result]:
     """The entries along an axis for which *index* is not zero."""
     found, at = _chosen(index, data._shape, axis)
     shape = (*data._shape[:at], found.size, *data._shape[at + 1 :])
@@ -563,7 +593,7 @@ def _boolean_mask(data: Any, index: Any, *, axis: Any = 0) -> Any:
 # --- positions in a flattened array ---------------------------------------------------------------
 
 
-def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
+def _lengths(op: str, shape: Sequence[int]) -> HostArray:
     lengths = integers(op, "shape", shape)
     if not lengths or any(n < 1 for n in lengths[1:]):
         raise MXNetError(f"Operator {op}: shape={shape!r}, expected positive lengths")
@@ -571,14 +601,14 @@ def _lengths(op: str, shape: Any) -> np.ndarray[Any, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _constant(lengths: Shape) -> np.ndarray[Any, Any]:
+def _constant(lengths: Shape) -> HostArray:
     return constant(list(lengths))
 
 
 _CHANGED = Loop("changed", ("x", "y"), (("z", "where(x == y, 0, abs(x))"),))
 
 
-def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
+def _in_dtype(op: str, y: Buffer, shape: Sequence[int], dtype: DType) -> Buffer:
     """Positions in an array of *shape*, in the dtype of those given, which must hold each."""
     result = y if y.dtype == dtype else front.cast(y, dtype)
     if y.size and math.prod(integers(op, "shape", shape)) - 1 > largest_index(dtype):
@@ -597,7 +627,7 @@ def _in_dtype(op: str, y: Any, shape: Any, dtype: np.dtype[Any]) -> Any:
     aliases=("_ravel_multi_index",),
     samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
 )
-def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
+def _ravel_multi_index(data: Array, *, shape: Sequence[int]) -> Result:
     """Flat positions, in an array of *shape*, of index vectors along the first axis of *data*."""
     lengths = _lengths("ravel_multi_index", shape)
     if data._shape[:1] != lengths.shape:
@@ -616,7 +646,7 @@ def _ravel_multi_index(data: Any, *, shape: Any) -> Any:
     aliases=("_unravel_index",),
     samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
 )
-def _unravel_index(data: Any, *, shape: Any) -> Any:
+def _unravel_index(data: Array, *, shape: Sequence[int]) -> Result:
     """Index vectors, along a new first axis, of flat positions in an array of *shape*."""
     lengths = _lengths("unravel_index", shape)
     index = front.positions(data._data, 0, RAW)

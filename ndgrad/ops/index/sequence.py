@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -14,13 +13,20 @@ from ...kernels.spec.indexed import RAW
 from ...kernels.spec.layout import arange, full
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import integer
 from ..declare import operator
-from ..table import F, Sample
+from ..table import F, Gradients, Result, Sample
 
 
 def _lengths(
-    op: str, shape: Shape, sequence_length: Any, use: Any, axis: Any, low: int, last_axis: int = 1
+    op: str,
+    shape: Shape,
+    sequence_length: Array | None,
+    use: bool,
+    axis: int,
+    low: int,
+    last_axis: int = 1,
 ) -> tuple[Buffer, int, int, int]:
     """Lengths clipped to the data, the time axis, and the lengths of the time and batch axes."""
     at = integer(op, "axis", axis)
@@ -59,12 +65,20 @@ _REVERSED = Loop(
 )
 
 
-def _run(loop: Loop, operands: Any, shapes: Any, y: Any, compute: str = "int64") -> None:
+def _run(
+    loop: Loop,
+    operands: tuple[Buffer | float, ...],
+    shapes: tuple[Shape | None, ...],
+    y: Buffer,
+    compute: str = "int64",
+) -> None:
     if y.size:
         front.elementwise(loop, operands, shapes, (y,), compute)
 
 
-def _mask_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
+def _mask_vjp(
+    g: Array, sequence_length: Array | None, use_sequence_length: bool, axis: int
+) -> Gradients:
     masked = F.SequenceMask(
         g, sequence_length, use_sequence_length=use_sequence_length, value=0, axis=axis
     )
@@ -80,13 +94,13 @@ def _mask_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any)
     ),
 )
 def _sequence_mask(
-    data: Any,
-    sequence_length: Any = None,
+    data: Array,
+    sequence_length: Array | None = None,
     *,
-    use_sequence_length: Any = False,
-    value: Any = 0.0,
-    axis: Any = 0,
-) -> Any:
+    use_sequence_length: bool = False,
+    value: float = 0.0,
+    axis: int = 0,
+) -> Result:
     """A copy in which what lies behind the end of each sequence is *value*.
 
     Parameters
@@ -115,7 +129,7 @@ def _sequence_mask(
     return y, shape
 
 
-def _last_rows(lengths: Any, at: int, times: int, batch: int) -> Buffer:
+def _last_rows(lengths: Buffer, at: int, times: int, batch: int) -> Buffer:
     y = empty(batch, np.dtype("int64"))
     step, hop = (batch, 1) if at == 0 else (1, times)
     here = arange(batch)
@@ -124,8 +138,8 @@ def _last_rows(lengths: Any, at: int, times: int, batch: int) -> Buffer:
 
 
 def _last_vjp(
-    g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any, data_shape: Shape
-) -> Any:
+    g: Array, sequence_length: Array | None, use_sequence_length: bool, axis: int, data_shape: Shape
+) -> Gradients:
     options = {"use_sequence_length": use_sequence_length, "axis": axis, "shape": data_shape}
     return F._sequence_last_adjoint(g, sequence_length, **options), None
 
@@ -137,8 +151,12 @@ def _last_vjp(
     samples=(Sample(((3, 2, 2), [1, 3]), {"use_sequence_length": True}),),
 )
 def _sequence_last(
-    data: Any, sequence_length: Any = None, *, use_sequence_length: Any = False, axis: Any = 0
-) -> Any:
+    data: Array,
+    sequence_length: Array | None = None,
+    *,
+    use_sequence_length: bool = False,
+    axis: int = 0,
+) -> Result:
     """The last element of each sequence."""
     found = _lengths("SequenceLast", data._shape, sequence_length, use_sequence_length, axis, 1)
     _, _, times, batch = found
@@ -148,8 +166,8 @@ def _sequence_last(
 
 
 def _sequence_last_adjoint_vjp(
-    g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any
-) -> Any:
+    g: Array, sequence_length: Array | None, use_sequence_length: bool, axis: int
+) -> Gradients:
     options = {"use_sequence_length": use_sequence_length, "axis": axis}
     return F.SequenceLast(g, sequence_length, **options), None
 
@@ -163,8 +181,13 @@ def _sequence_last_adjoint_vjp(
     ),
 )
 def _sequence_last_adjoint(
-    data: Any, sequence_length: Any = None, *, use_sequence_length: Any, axis: Any, shape: Any
-) -> Any:
+    data: Array,
+    sequence_length: Array | None = None,
+    *,
+    use_sequence_length: bool,
+    axis: int,
+    shape: Shape,
+) -> Result:
     """The adjoint of `SequenceLast`."""
     found = _lengths("SequenceLast", shape, sequence_length, use_sequence_length, axis, 1)
     _, _, times, batch = found
@@ -172,7 +195,9 @@ def _sequence_last_adjoint(
     return front.add(data._data, _last_rows(*found), 1, times * batch, inner), shape
 
 
-def _reverse_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: Any) -> Any:
+def _reverse_vjp(
+    g: Array, sequence_length: Array | None, use_sequence_length: bool, axis: int
+) -> Gradients:
     options = {"use_sequence_length": use_sequence_length, "axis": axis}
     return F.SequenceReverse(g, sequence_length, **options), None
 
@@ -184,8 +209,12 @@ def _reverse_vjp(g: Any, sequence_length: Any, use_sequence_length: Any, axis: A
     samples=(Sample(((3, 2, 2), [2, 3]), {"use_sequence_length": True}),),
 )
 def _sequence_reverse(
-    data: Any, sequence_length: Any = None, *, use_sequence_length: Any = False, axis: Any = 0
-) -> Any:
+    data: Array,
+    sequence_length: Array | None = None,
+    *,
+    use_sequence_length: bool = False,
+    axis: int = 0,
+) -> Result:
     """Each sequence reversed; what lies behind its end stays."""
     lengths, _, times, batch = _lengths(
         "SequenceReverse", data._shape, sequence_length, use_sequence_length, axis, 0, 0

@@ -6,19 +6,20 @@ Ties stay in their order whichever way it goes, and NaN comes last.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...base import MXNetError, Shape
+from ...base import DTypeLike, HostArray, MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.strided import bits
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import axis_of, choice, index_dtype, integer
 from ..composite import composite
 from ..declare import operator
-from ..table import ZERO, F, Sample
+from ..table import ZERO, F, Gradient, Result, Sample
 
 _INT64 = np.dtype("int64")
 
@@ -35,7 +36,7 @@ class _Rows(NamedTuple):
     shape: Shape
 
 
-def _rows(what: str, shape: Shape, axis: Any, k: Any) -> _Rows:
+def _rows(what: str, shape: Shape, axis: int | None, k: int) -> _Rows:
     if axis is None:
         n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
@@ -49,7 +50,7 @@ def _rows(what: str, shape: Shape, axis: Any, k: Any) -> _Rows:
     return _Rows(math.prod(outer) * width, n, width, count, (*outer, count, *inner))
 
 
-def _order(x: Buffer, where: _Rows, is_ascend: Any) -> Buffer:
+def _order(x: Buffer, where: _Rows, is_ascend: bool) -> Buffer:
     """For each row the positions of its first k elements in order."""
     order = empty(where.rows * where.k, _INT64)
     front.order(x, where.rows, where.n, where.inner, where.k, not is_ascend, order)
@@ -68,7 +69,7 @@ def _put(x: Buffer, order: Buffer, where: _Rows, y: Buffer) -> None:
     front.move_by_order("put", bits(x), order, where.n, where.inner, where.k, bits(y))
 
 
-def _indices(order: Buffer, where: _Rows, dtype: Any, what: str) -> Buffer:
+def _indices(order: Buffer, where: _Rows, dtype: DTypeLike, what: str) -> Buffer:
     kind = index_dtype(what, dtype, where.n)
     wide = np.dtype("float32") if kind == np.float16 else kind
     y = empty(order.size, wide)
@@ -76,7 +77,7 @@ def _indices(order: Buffer, where: _Rows, dtype: Any, what: str) -> Buffer:
     return y if wide == kind else y.astype(kind)
 
 
-def _sorted_reference(data: Any, axis: Any = -1, is_ascend: bool = True) -> Any:
+def _sorted_reference(data: HostArray, axis: int | None = -1, is_ascend: bool = True) -> HostArray:
     data, axis = (data.reshape(-1), 0) if axis is None else (data, axis)
     return np.sort(data, axis) if is_ascend else -np.sort(-data, axis)
 
@@ -93,7 +94,7 @@ def _sorted_reference(data: Any, axis: Any = -1, is_ascend: bool = True) -> Any:
     ),
     samples=(Sample(((2, 3), [[2, 0], [0, 1]]), {"axis": 1}),),
 )
-def _take_order(data: Any, order: Any, *, axis: Any) -> Any:
+def _take_order(data: Array, order: Array, *, axis: int | None) -> Result:
     """For each row along the axis the elements at the positions in *order*, one row for each."""
     positions = order._data.astype(_INT64, copy=False)
     rows = _rows("_take_order", data._shape, axis, 0).rows
@@ -107,7 +108,7 @@ def _take_order(data: Any, order: Any, *, axis: Any) -> Any:
     vjp=lambda g, order, axis: (F._take_order(g, order, axis=axis), None),
     samples=(Sample(((2, 2), [[2, 0], [0, 1]]), {"axis": 1, "shape": (2, 3)}),),
 )
-def _put_order(x: Any, order: Any, *, shape: Any, axis: Any) -> Any:
+def _put_order(x: Array, order: Array, *, shape: Shape, axis: int | None) -> Result:
     """Zeros, with the elements of x at the positions in *order*."""
     positions = order._data.astype(_INT64, copy=False)
     rows = _rows("_put_order", shape, axis, 0).rows
@@ -118,7 +119,7 @@ def _put_order(x: Any, order: Any, *, shape: Any, axis: Any) -> Any:
     return y, shape
 
 
-def _sort_vjp(g: Any, _order: Any, data_shape: Any, axis: Any) -> Any:
+def _sort_vjp(g: Array, _order: Array, data_shape: Shape, axis: int | None) -> Gradient:
     return F._put_order(g, _order, shape=data_shape, axis=axis)
 
 
@@ -134,7 +135,7 @@ def _sort_vjp(g: Any, _order: Any, data_shape: Any, axis: Any) -> Any:
         Sample(((2, 3),), {"axis": None}),
     ),
 )
-def _sort(data: Any, *, axis: Any = -1, is_ascend: bool = True) -> Any:
+def _sort(data: Array, *, axis: int | None = -1, is_ascend: bool = True) -> list[Result]:
     """Sort along an axis.
 
     Parameters
@@ -165,7 +166,9 @@ def _sort(data: Any, *, axis: Any = -1, is_ascend: bool = True) -> Any:
     reference=lambda data, axis=-1: np.argsort(data, axis, kind="stable"),
     samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axis": 0})),
 )
-def _argsort(data: Any, *, axis: Any = -1, is_ascend: bool = True, dtype: Any = "float32") -> Any:
+def _argsort(
+    data: Array, *, axis: int | None = -1, is_ascend: bool = True, dtype: DTypeLike = "float32"
+) -> Result:
     """Positions along an axis that would sort it; equal elements keep their order.
 
     Parameters
@@ -188,7 +191,7 @@ def _argsort(data: Any, *, axis: Any = -1, is_ascend: bool = True, dtype: Any = 
     return _indices(order, where, dtype, "argsort"), where.shape
 
 
-def _topk_vjp(g_y: Any, _order: Any, data_shape: Any, axis: Any) -> Any:
+def _topk_vjp(g_y: Array, _order: Array, data_shape: Shape, axis: int | None) -> Gradient:
     return F._put_order(g_y, _order, shape=data_shape, axis=axis)
 
 
@@ -199,8 +202,13 @@ def _topk_vjp(g_y: Any, _order: Any, data_shape: Any, axis: Any) -> Any:
     samples=(Sample(((3, 4),), {"k": 2}), Sample(((3, 4),), {"k": 2, "axis": 0})),
 )
 def _topk_both(
-    data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False, dtype: Any = "float32"
-) -> Any:
+    data: Array,
+    *,
+    axis: int | None = -1,
+    k: int = 1,
+    is_ascend: bool = False,
+    dtype: DTypeLike = "float32",
+) -> list[Result]:
     """The first k in order and their positions."""
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
@@ -217,7 +225,9 @@ def _topk_both(
     outputs="y _order",
     samples=(Sample(((3, 4),), {"k": 2}), Sample(((3, 4),), {"k": 2, "axis": 0})),
 )
-def _topk_values(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False) -> Any:
+def _topk_values(
+    data: Array, *, axis: int | None = -1, k: int = 1, is_ascend: bool = False
+) -> list[Result]:
     """The first k in order."""
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
@@ -226,8 +236,13 @@ def _topk_values(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = Fal
 
 @operator("_topk_indices", gradient=ZERO, samples=(Sample(((3, 4),), {"k": 2}),))
 def _topk_indices(
-    data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False, dtype: Any = "float32"
-) -> Any:
+    data: Array,
+    *,
+    axis: int | None = -1,
+    k: int = 1,
+    is_ascend: bool = False,
+    dtype: DTypeLike = "float32",
+) -> Result:
     """Positions of the first k in order."""
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
@@ -235,7 +250,9 @@ def _topk_indices(
 
 
 @operator("_topk_mask", gradient=ZERO, samples=(Sample(((3, 4),), {"k": 2}),))
-def _topk_mask(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False) -> Any:
+def _topk_mask(
+    data: Array, *, axis: int | None = -1, k: int = 1, is_ascend: bool = False
+) -> Result:
     """1 for the first k in order, else 0."""
     where = _rows("topk", data._shape, axis, k)
     order = _order(data._data, where, is_ascend)
@@ -257,14 +274,14 @@ def _topk_mask(data: Any, *, axis: Any = -1, k: int = 1, is_ascend: bool = False
     ),
 )
 def _topk(
-    data: Any,
+    data: Array,
     *,
-    axis: Any = -1,
-    k: Any = 1,
+    axis: int | None = -1,
+    k: int = 1,
     ret_typ: str = "indices",
     is_ascend: bool = False,
-    dtype: Any = "float32",
-) -> Any:
+    dtype: DTypeLike = "float32",
+) -> Array:
     """Find the first *k* elements in order along an axis.
 
     Parameters

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ...base import as_dtype
+from ...base import DType, DTypeLike, as_dtype
 from ...context import written
 from ...kernels.front import cast
 from ...memory.device import device_of, moved
 from ...memory.storage import empty
+from ...tape import Array
 from ..declare import operator
-from ..table import ZERO, F, Sample
+from ..table import ZERO, Emitter, F, Gradient, Result, ResultOn, Sample
 
 
-def _cast_vjp(g: Any, data_dtype: Any) -> Any:
+def _cast_vjp(g: Array, data_dtype: DType) -> Gradient:
     return F.Cast(g, dtype=data_dtype)
 
 
@@ -24,7 +23,7 @@ def _cast_vjp(g: Any, data_dtype: Any) -> Any:
     aliases=("cast",),
     samples=(Sample(((3, 4),), {"dtype": "float64"}),),
 )
-def _cast(data: Any, *, dtype: Any) -> Any:
+def _cast(data: Array, *, dtype: DTypeLike) -> Result:
     """The elements converted to another dtype; a real number loses its fraction in an integer."""
     return cast(data._data, as_dtype(dtype, op="cast")), data._shape
 
@@ -32,18 +31,20 @@ def _cast(data: Any, *, dtype: Any) -> Any:
 @operator(
     "amp_cast", traceable=True, vjp=_cast_vjp, samples=(Sample(((3, 4),), {"dtype": "float64"}),)
 )
-def _amp_cast(data: Any, *, dtype: Any) -> Any:
+def _amp_cast(data: Array, *, dtype: DTypeLike) -> Result:
     """`Cast` for mixed precision: integers and bool stay as they are."""
     kind = data._data.dtype
     wanted = as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind
     return cast(data._data, wanted), data._shape
 
 
-def _copy_to_context_vjp(g: Any, ctx: Any, source: Any) -> Any:
+def _copy_to_context_vjp(g: Array, ctx: str, source: str) -> Gradient:
     return F._copy_to_context(g, ctx=source, source=ctx) if ctx else F.identity(g)
 
 
-def _copy_to_context_decomposed(emit: Any, data: Any, ctx: str, source: str) -> Any:
+def _copy_to_context_decomposed(
+    emit: Emitter, data: Array, ctx: str, source: str
+) -> ResultOn | None:
     if not ctx:
         return None
     target = written(ctx)
@@ -58,7 +59,7 @@ def _copy_to_context_decomposed(emit: Any, data: Any, ctx: str, source: str) -> 
     decompose=_copy_to_context_decomposed,
     samples=(Sample(((3, 4),)),),
 )
-def _copy_to_context(data: Any, *, ctx: str = "", source: str = "") -> Any:
+def _copy_to_context(data: Array, *, ctx: str = "", source: str = "") -> Result | ResultOn:
     """A copy to be placed on another device: *ctx*, if one of the two has memory of its own."""
     if not ctx:
         return cast(data._data, data._data.dtype), data._shape
@@ -67,7 +68,7 @@ def _copy_to_context(data: Any, *, ctx: str = "", source: str = "") -> Any:
     return flat.copy() if flat is data._data else flat, data._shape, target
 
 
-def _filled_like(data: Any, value: int) -> Any:
+def _filled_like(data: Array, value: int) -> Result:
     y = empty(data._data.size, data._data.dtype)
     y.fill(value)
     return y, data._shape
@@ -80,7 +81,7 @@ def _filled_like(data: Any, value: int) -> Any:
     decompose=lambda emit, data: (emit.filled(0, data), data._shape),
     samples=(Sample(((3, 4),)),),
 )
-def _zeros_like(data: Any) -> Any:
+def _zeros_like(data: Array) -> Result:
     """Zeros of the input's shape and dtype."""
     return _filled_like(data, 0)
 
@@ -92,18 +93,18 @@ def _zeros_like(data: Any) -> Any:
     decompose=lambda emit, data: (emit.filled(1, data), data._shape),
     samples=(Sample(((3, 4),)),),
 )
-def _ones_like(data: Any) -> Any:
+def _ones_like(data: Array) -> Result:
     """Ones of the input's shape and dtype."""
     return _filled_like(data, 1)
 
 
 @operator("make_loss", vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),))
-def _make_loss(data: Any) -> Any:
+def _make_loss(data: Array) -> Result:
     """A copy that starts gradients: its own is 1, whatever comes in."""
     return cast(data._data, data._data.dtype), data._shape
 
 
 @operator("_independent", gradient=ZERO, samples=(Sample(((3, 4),)),))
-def _independent(*data: Any) -> Any:
+def _independent(*data: Array) -> Result:
     """A copy of the first array, constant in all of them: a derivative that turned out to be so."""
     return cast(data[0]._data, data[0]._data.dtype), data[0]._shape

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...base import MXNetError, shown
+from ...tape import Array
 from ..axes import choice, number
 from ..composite import composite
 from ..table import F, Sample
@@ -22,7 +21,7 @@ _FUNCTIONS = {
     "Activation",
     samples=tuple(Sample(((3, 4),), {"act_type": name}) for name in _FUNCTIONS),
 )
-def _activation(data: Any, *, act_type: str) -> Any:
+def _activation(data: Array, *, act_type: str) -> Array:
     """Apply an activation function to every element.
 
     Parameters
@@ -40,7 +39,7 @@ def _activation(data: Any, *, act_type: str) -> Any:
     return getattr(F, _FUNCTIONS[act_type])(data)
 
 
-def _prelu(data: Any, gamma: Any) -> Any:
+def _prelu(data: Array, gamma: Array | None) -> Array:
     if gamma is None:
         raise TypeError(f"LeakyReLU: act_type='prelu' needs an NDArray gamma, got {shown(gamma)}")
     shape = data.shape
@@ -55,7 +54,7 @@ def _prelu(data: Any, gamma: Any) -> Any:
     return F._prelu(data, gamma)
 
 
-def _rrelu(data: Any, low: float, high: float, training: bool) -> Any:
+def _rrelu(data: Array, low: float, high: float, training: bool) -> Array:
     if not low <= high:
         raise MXNetError(f"LeakyReLU: lower_bound={low:g} is above upper_bound={high:g}")
     if not training:
@@ -75,15 +74,15 @@ def _rrelu(data: Any, low: float, high: float, training: bool) -> Any:
     ),
 )
 def _leaky_relu(
-    data: Any,
-    gamma: Any = None,
+    data: Array,
+    gamma: Array | None = None,
     *,
     act_type: str = "leaky",
     slope: float = 0.25,
     lower_bound: float = 0.125,
     upper_bound: float = 0.334,
     _training: bool = False,
-) -> Any:
+) -> Array:
     """Apply an activation function of the leaky family to every element.
 
     Parameters

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any
 
-from ...base import MXNetError, Shape
+from ...base import DType, HostArray, MXNetError, Shape
 from ...kernels import front
+from ...tape import Array
 from ..axes import integer
 from ..declare import operator
 from ..products import Sizes, as_dtype_of, gemm_grads, show
-from ..table import F, Sample
+from ..table import Emitter, F, Gradients, Needs, Result, Sample
 
 
 @lru_cache(maxsize=4096)
@@ -43,8 +43,14 @@ def _fc_sizes(
 
 
 def _fc_vjp(
-    g: Any, data: Any, weight: Any, bias_dtype: Any, needs: Any, num_hidden: int, flatten: Any
-) -> tuple[Any, ...]:
+    g: Array,
+    data: Array,
+    weight: Array,
+    bias_dtype: DType,
+    needs: Needs,
+    num_hidden: int,
+    flatten: bool,
+) -> Gradients:
     m, n, k, _ = _fc_sizes(data.shape, weight.shape, None, int(num_hidden), bool(flatten))
     d_data, d_weight = gemm_grads(g, data, weight, needs, m, n, k, False, True)
     if len(needs) == 2:
@@ -54,27 +60,27 @@ def _fc_vjp(
 
 
 def _fc_reference(
-    data: Any,
-    weight: Any,
-    bias: Any = None,
+    data: HostArray,
+    weight: HostArray,
+    bias: HostArray | None = None,
     num_hidden: int = 0,
     no_bias: bool = False,
     flatten: bool = True,
-) -> Any:
+) -> HostArray:
     x = data.reshape(len(data), -1) if flatten else data
     return x @ weight.T + (0 if bias is None else bias)
 
 
 def _fc_decomposed(
-    emit: Any,
-    data: Any,
-    weight: Any,
-    bias: Any = None,
+    emit: Emitter,
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
     *,
-    num_hidden: Any,
-    no_bias: Any,
-    flatten: Any,
-) -> Any:
+    num_hidden: int,
+    no_bias: bool,
+    flatten: bool,
+) -> Result | None:
     """A product with a bias, of real numbers of one dtype; forward finds fault with the rest."""
     dtype = data._data.dtype
     if type(num_hidden) is not int or bool(no_bias) != (bias is None):
@@ -103,14 +109,14 @@ def _fc_decomposed(
     ),
 )
 def _fully_connected(
-    data: Any,
-    weight: Any,
-    bias: Any = None,
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
     *,
     num_hidden: int,
     no_bias: bool = False,
     flatten: bool = True,
-) -> Any:
+) -> Result:
     """A dense layer: ``data @ weight.T + bias``.
 
     Parameters

@@ -7,15 +7,14 @@ those 16 do.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...base import MXNetError, Shape
 from ...kernels import draws, front
-from ..axes import axis_of, choice, integers, number
+from ...tape import Array
+from ..axes import Axis, axis_of, choice, integers, number
 from ..declare import elementwise, operator
-from ..table import F, Sample
+from ..table import F, Gradient, Result, Sample
 
 _UINT8 = np.dtype("uint8")
 
@@ -36,7 +35,7 @@ def _scale(p: float) -> float:
     return 1.0 / (1.0 - p) if p < 1.0 else 0.0
 
 
-def _dropout_vjp(g: Any, _mask: Any, p: Any) -> Any:
+def _dropout_vjp(g: Array, _mask: Array, p: float) -> Gradient:
     if _mask.shape == _NO_MASK:
         return g
     return F._dropped(_mask, g, scale=_scale(float(p)))
@@ -45,7 +44,7 @@ def _dropout_vjp(g: Any, _mask: Any, p: Any) -> Any:
 _NO_MASK = (0,)
 
 
-def _shared_shape(shape: Shape, axes: Any) -> Shape:
+def _shared_shape(shape: Shape, axes: Axis) -> Shape:
     """The mask's shape: 1 along the axes that share it."""
     chosen = integers("Dropout", "axes", () if axes is None else axes)
     lengths = list(shape)
@@ -63,14 +62,14 @@ def _shared_shape(shape: Shape, axes: Any) -> Shape:
     samples=(Sample(((3, 4),), {"p": 0.5}),),
 )
 def _dropout(
-    data: Any,
+    data: Array,
     *,
     p: float = 0.5,
     mode: str = "training",
-    axes: Any = (),
-    cudnn_off: Any = False,
+    axes: Axis = (),
+    cudnn_off: bool = False,
     _training: bool = False,
-) -> Any:
+) -> list[Result]:
     """Set elements to 0 at random and multiply the others by 1 / (1 - p), in training mode.
 
     Parameters

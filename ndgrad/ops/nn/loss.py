@@ -8,25 +8,27 @@ so they can be differentiated again.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
-from ...base import MXNetError
+from ...base import DType, MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
 from ...kernels.spec.rowwise import SOFTMAX
+from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..declare import operator
-from ..table import F, Sample
+from ..table import F, Gradient, Gradients, Result, Sample
 
 _NORMALIZATIONS = ("null", "batch", "valid")
 
 
-def _floating(op: str, data: Any) -> None:
+def _floating(op: str, data: Array) -> None:
     if data._data.dtype.kind != "f":
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {data._data.dtype}")
 
 
-def _check_normalization(op: str, value: Any) -> None:
+def _check_normalization(op: str, value: str) -> None:
     if value not in _NORMALIZATIONS:
         raise MXNetError(
             f"Operator {op}: normalization={value!r}, valid values are 'null', 'batch', 'valid'"
@@ -36,7 +38,7 @@ def _check_normalization(op: str, value: Any) -> None:
 # --- SoftmaxOutput --------------------------------------------------------------------------------
 
 
-def _output_form(shape: Any, multi_output: Any, preserve_shape: Any) -> tuple[int, int, int]:
+def _output_form(shape: Shape, multi_output: bool, preserve_shape: bool) -> tuple[int, int, int]:
     """(outer, classes, inner) of the lines that softmax runs along."""
     if len(shape) < 2:
         return 1, math.prod(shape), 1
@@ -47,25 +49,25 @@ def _output_form(shape: Any, multi_output: Any, preserve_shape: Any) -> tuple[in
     return shape[0], math.prod(shape[1:]), 1
 
 
-def _share(valid: Any, dtype: str) -> Any:
+def _share(valid: Array, dtype: str) -> Array:
     """1 / the number of elements that are not zero, at least 1."""
     count = F.sum(F.Cast(valid, dtype="float64"))
     return F.Cast(1.0 / F.broadcast_maximum(count, 1.0), dtype=dtype)
 
 
 def _softmax_output_vjp(
-    g: Any,
-    data: Any,
-    label: Any,
-    grad_scale: Any,
-    ignore_label: Any,
-    multi_output: Any,
-    use_ignore: Any,
-    preserve_shape: Any,
-    normalization: Any,
-    out_grad: Any,
-    smooth_alpha: Any,
-) -> Any:
+    g: Array,
+    data: Array,
+    label: Array,
+    grad_scale: float,
+    ignore_label: float,
+    multi_output: bool,
+    use_ignore: bool,
+    preserve_shape: bool,
+    normalization: str,
+    out_grad: bool,
+    smooth_alpha: float,
+) -> Gradients:
     form = _output_form(data._shape, multi_output, preserve_shape)
     outer, n, inner = form
     dtype = data._data.dtype.name
@@ -108,18 +110,18 @@ def _softmax_output_vjp(
     ),
 )
 def _softmax_output(
-    data: Any,
-    label: Any,
+    data: Array,
+    label: Array,
     *,
-    grad_scale: Any = 1.0,
-    ignore_label: Any = -1.0,
-    multi_output: Any = False,
-    use_ignore: Any = False,
-    preserve_shape: Any = False,
-    normalization: Any = "null",
-    out_grad: Any = False,
-    smooth_alpha: Any = 0.0,
-) -> Any:
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: str = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+) -> Result:
     """The softmax, whose backward is the gradient of the cross-entropy with *label*.
 
     Parameters
@@ -165,16 +167,21 @@ def _softmax_output(
 # --- regression -----------------------------------------------------------------------------------
 
 
-def _regression(name: str, doc: str, forward: Any, difference: Any) -> None:
+def _regression(
+    name: str,
+    doc: str,
+    forward: Callable[[Array], Buffer],
+    difference: Callable[[Array, Array], Array],
+) -> None:
     op = f"{name}RegressionOutput"
 
-    def vjp(g: Any, data: Any, label: Any, data_dtype: Any, grad_scale: Any) -> Any:
+    def vjp(g: Array, data: Array, label: Array, data_dtype: DType, grad_scale: float) -> Gradients:
         shape = data._shape
         share = float(grad_scale) / max(1, math.prod(shape[1:]))
         target = F.Cast(F._reshaped(label, shape=shape), dtype=data_dtype)
         return difference(data, target) * share, None
 
-    def run(data: Any, label: Any, *, grad_scale: Any = 1.0) -> Any:
+    def run(data: Array, label: Array, *, grad_scale: float = 1.0) -> Result:
         _floating(op, data)
         fits = label._shape == data._shape or label._shape == data._shape[:1]
         if not fits or label._data.size != data._data.size:
@@ -202,14 +209,14 @@ def _regression(name: str, doc: str, forward: Any, difference: Any) -> None:
     operator(op, vjp=vjp, ignores_head=True, samples=(Sample(((3, 2), (3, 2))),))(run)
 
 
-def _copy(data: Any) -> Any:
+def _copy(data: Array) -> Buffer:
     return front.cast(data._data, data._data.dtype)
 
 
 _SIGMOID = Loop("sigmoid", ("x",), (("y", "sigmoid(x)"),))
 
 
-def _sigmoid(data: Any) -> Any:
+def _sigmoid(data: Array) -> Buffer:
     x = data._data
     y = empty(x.size, x.dtype)
     if y.size:
@@ -241,8 +248,8 @@ _regression(
 
 
 def _make_loss_vjp(
-    g: Any, data: Any, grad_scale: Any, valid_thresh: Any, normalization: Any
-) -> Any:
+    g: Array, data: Array, grad_scale: float, valid_thresh: float, normalization: str
+) -> Gradient:
     scale = float(grad_scale)
     if normalization == "batch":
         scale /= max(1, data._shape[0] if data._shape else 1)
@@ -255,8 +262,8 @@ def _make_loss_vjp(
 
 @operator("MakeLoss", vjp=_make_loss_vjp, ignores_head=True, samples=(Sample(((3, 4),)),))
 def _make_loss(
-    data: Any, *, grad_scale: Any = 1.0, valid_thresh: Any = 0.0, normalization: Any = "null"
-) -> Any:
+    data: Array, *, grad_scale: float = 1.0, valid_thresh: float = 0.0, normalization: str = "null"
+) -> Result:
     """A copy that starts gradients: its own is a constant, whatever comes in.
 
     Parameters
@@ -279,8 +286,13 @@ def _make_loss(
 
 
 def _svm_vjp(
-    g: Any, data: Any, label: Any, margin: Any, regularization_coefficient: Any, use_linear: Any
-) -> Any:
+    g: Array,
+    data: Array,
+    label: Array,
+    margin: float,
+    regularization_coefficient: float,
+    use_linear: bool,
+) -> Gradients:
     hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
     side = 1.0 - hot * 2.0
     short = side * data + float(margin)
@@ -292,13 +304,13 @@ def _svm_vjp(
 
 @operator("SVMOutput", vjp=_svm_vjp, ignores_head=True, samples=(Sample(((2, 3), [0, 2])),))
 def _svm_output(
-    data: Any,
-    label: Any,
+    data: Array,
+    label: Array,
     *,
-    margin: Any = 1.0,
-    regularization_coefficient: Any = 1.0,
-    use_linear: Any = False,
-) -> Any:
+    margin: float = 1.0,
+    regularization_coefficient: float = 1.0,
+    use_linear: bool = False,
+) -> Result:
     """A copy, whose backward is the gradient of the hinge loss, one class against the rest.
 
     Parameters

@@ -12,17 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, as_dtype
+from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
 from ...kernels.spec.formula import compute_type, formula
 from ...kernels.spec.reduction import REDUCTIONS, plan
 from ...kernels.spec.rowwise import SOFTMAX, Lines, line_form
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import choice, number
 from ..declare import operator
 from ..parts import clipped_index
-from ..table import F, Sample
+from ..table import Emitter, F, Gradient, Gradients, Result, Sample, Value
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
@@ -38,15 +39,15 @@ _SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale"
 _LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
 
 
-def _scale(temperature: Any, sign: float = 1.0, op: str = "softmax") -> float:
+def _scale(temperature: float | None, sign: float = 1.0, op: str = "softmax") -> float:
     if temperature is None:
         return sign
     divisor = float(number(op, "temperature", temperature))
     return sign / divisor if divisor else math.copysign(math.inf, sign)
 
 
-def _out_dtype(op: str, data: Any, dtype: Any) -> np.dtype[Any]:
-    own: np.dtype[Any] = data._data.dtype
+def _out_dtype(op: str, data: Array, dtype: DTypeLike | None) -> DType:
+    own: DType = data._data.dtype
     if own.kind != "f":
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {own}")
     if dtype is None:
@@ -59,7 +60,9 @@ def _out_dtype(op: str, data: Any, dtype: Any) -> np.dtype[Any]:
     return wanted
 
 
-def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any:
+def _lengths(
+    op: str, data: Array, length: Array | None, axis: int, use_length: bool
+) -> Buffer | None:
     if not use_length:
         if length is not None:
             raise MXNetError(f"Operator {op}: length is given, but use_length is False")
@@ -75,14 +78,16 @@ def _lengths(op: str, data: Any, length: Any, axis: int, use_length: Any) -> Any
     return length._data.astype(np.int64)
 
 
-def _forward(op: str, lines: Lines, data: Any, axis: Any, scale: float, dtype: Any) -> Any:
+def _forward(
+    op: str, lines: Lines, data: Array, axis: int, scale: float, dtype: DTypeLike | None
+) -> Result:
     form = line_form(op, data._shape or (1,), axis)
     y = empty(data._data.size, _out_dtype(op, data, dtype))
     front.rowwise(lines, (data._data,), y, form, scale)
     return y, data._shape
 
 
-def _along(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
+def _along(lines: Lines, y: Array, g: Array, axis: int, scale: float, dtype: DType) -> Array:
     """A gradient by one kernel."""
     grad = empty(y._data.size, dtype)
     form = line_form(lines.name, y._shape or (1,), axis)
@@ -90,25 +95,25 @@ def _along(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) ->
     return type(g)(grad, y._shape, g._ctx)
 
 
-def _by_operators(lines: Lines, y: Any, g: Any, axis: Any, scale: float, dtype: Any) -> Any:
+def _by_operators(lines: Lines, y: Array, g: Array, axis: int, scale: float, dtype: DType) -> Array:
     """The same gradient from the same formulas, by operators, which can be differentiated again."""
-    operands = {"p": y, "g": g, "scale": scale}
+    operands: dict[str, Any] = {"p": y, "g": g, "scale": scale}
     summed = formula(lines.summed).evaluate({"exp": F.exp}, operands)
     operands["s"] = F.sum(summed, axis=axis, keepdims=True)
     return F.Cast(formula(lines.result).evaluate({"exp": F.exp}, operands), dtype=dtype)
 
 
 def _softmax_vjp(
-    g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any, use_length: Any
-) -> Any:
+    g: Array, y: Array, data_dtype: DType, axis: int, temperature: float | None, use_length: bool
+) -> Gradient | Gradients:
     # Beyond its length a line is 0, and so is the gradient.
     grad = _by_operators(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
     return (grad, None) if use_length else grad
 
 
 def _softmax_fast(
-    g: Any, y: Any, data_dtype: Any, axis: Any, temperature: Any, use_length: Any
-) -> Any:
+    g: Array, y: Array, data_dtype: DType, axis: int, temperature: float | None, use_length: bool
+) -> Gradient | Gradients:
     grad = _along(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
     return (grad, None) if use_length else grad
 
@@ -121,16 +126,16 @@ _SAMPLES = (
 
 
 def _softmax_reference(
-    data: Any,
-    length: Any = None,
+    data: HostArray,
+    length: HostArray | None = None,
     *,
     axis: int = -1,
     temperature: float | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     use_length: bool = False,
-) -> Any:
+) -> HostArray:
     z = data * _scale(temperature)
-    if use_length:
+    if length is not None:
         place = np.arange(data.shape[axis]).reshape(
             [-1 if i == axis % data.ndim else 1 for i in range(data.ndim)]
         )
@@ -149,14 +154,14 @@ def _softmax_reference(
     reference=_softmax_reference,
 )
 def _softmax(
-    data: Any,
-    length: Any = None,
+    data: Array,
+    length: Array | None = None,
     *,
-    axis: Any = -1,
-    temperature: Any = None,
-    dtype: Any = None,
-    use_length: Any = False,
-) -> Any:
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DTypeLike | None = None,
+    use_length: bool = False,
+) -> Result:
     """Exponentials divided by their sum along an axis.
 
     Parameters
@@ -200,13 +205,13 @@ def _softmax(
     reference=lambda data, **params: _softmax_reference(-data, **params),
 )
 def _softmin(
-    data: Any,
+    data: Array,
     *,
-    axis: Any = -1,
-    temperature: Any = None,
-    dtype: Any = None,
-    use_length: Any = False,
-) -> Any:
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DTypeLike | None = None,
+    use_length: bool = False,
+) -> Result:
     """The softmax of the negative: see `softmax`."""
     if use_length:
         raise MXNetError("Operator softmin: use_length=True, expected False; softmax has lengths")
@@ -227,13 +232,13 @@ def _softmin(
     reference=lambda data, **params: np.log(_softmax_reference(data, **params)),
 )
 def _log_softmax(
-    data: Any,
+    data: Array,
     *,
-    axis: Any = -1,
-    temperature: Any = None,
-    dtype: Any = None,
-    use_length: Any = False,
-) -> Any:
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DTypeLike | None = None,
+    use_length: bool = False,
+) -> Result:
     """The logarithm of the softmax, without its overflows: see `softmax`."""
     if use_length:
         raise MXNetError(
@@ -244,7 +249,7 @@ def _log_softmax(
     )
 
 
-def _activation_axis(shape: Shape, mode: Any) -> tuple[int, int, int]:
+def _activation_axis(shape: Shape, mode: str) -> tuple[int, int, int]:
     if choice("SoftmaxActivation", "mode", mode, ("instance", "channel")) == "channel":
         if len(shape) < 3:
             raise MXNetError(
@@ -255,7 +260,7 @@ def _activation_axis(shape: Shape, mode: Any) -> tuple[int, int, int]:
     return line_form("SoftmaxActivation", shape or (1,), -1)
 
 
-def _activation_vjp(g: Any, y: Any, mode: Any) -> Any:
+def _activation_vjp(g: Array, y: Array, mode: str) -> Gradient:
     form = _activation_axis(y._shape, mode)
     g, p = F._reshaped(g, shape=form), F._reshaped(y, shape=form)
     grad = _by_operators(_SOFTMAX_GRAD, p, g, 1, 1.0, y._data.dtype)
@@ -267,7 +272,7 @@ def _activation_vjp(g: Any, y: Any, mode: Any) -> Any:
     vjp=_activation_vjp,
     samples=(Sample(((3, 4),)), Sample(((2, 3, 2),), {"mode": "channel"})),
 )
-def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
+def _softmax_activation(data: Array, *, mode: str = "instance") -> Result:
     """The softmax along the last axis, or with ``mode='channel'`` along axis 1.
 
     Raises
@@ -284,12 +289,14 @@ def _softmax_activation(data: Any, *, mode: Any = "instance") -> Any:
 # --- labels and cross-entropy ---------------------------------------------------------------------
 
 
-def _cross_entropy_vjp(g: Any, data: Any, label: Any) -> Any:
+def _cross_entropy_vjp(g: Array, data: Array, label: Array) -> Gradients:
     hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
     return g * (F.softmax(data) - hot), None
 
 
-def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any) -> Any:
+def _cross_entropy_fast(
+    g: Array, data: Array, label: Array, _peak: Array, _weight: Array
+) -> Gradients:
     n = data._shape[1]
     x = data._data
     y = empty(x.size, x.dtype)
@@ -303,7 +310,9 @@ def _cross_entropy_fast(g: Any, data: Any, label: Any, _peak: Any, _weight: Any)
 _FOR_CLASS = "softmax_cross_entropy"
 
 
-def _at_label(emit: Any, label: Any, text: str, x: Any, dtype: Any, **values: Any) -> Any:
+def _at_label(
+    emit: Emitter, label: Array, text: str, x: Value, dtype: DType, **values: Value
+) -> Value | None:
     """A formula over the data *x*, ``i`` the number of a class, ``k`` that of the row's label."""
     found = clipped_index(emit, label, x.shape, dtype)
     if found is None:
@@ -312,7 +321,7 @@ def _at_label(emit: Any, label: Any, text: str, x: Any, dtype: Any, **values: An
     return emit.map(_FOR_CLASS, text, x.shape, dtype, i=i, k=k, x=x, **values)
 
 
-def _cross_entropy_decomposed(emit: Any, data: Any, label: Any) -> Any:
+def _cross_entropy_decomposed(emit: Emitter, data: Array, label: Array) -> list[Result] | None:
     """The loss from primitive instructions; that labels are classes is looked at by a call."""
     shape, dtype = data._shape, data._data.dtype
     if len(shape) != 2 or label._shape != shape[:1]:
@@ -334,7 +343,7 @@ def _cross_entropy_decomposed(emit: Any, data: Any, label: Any) -> Any:
 
 
 def _cross_entropy_fast_decomposed(
-    emit: Any, g: Any, data: Any, label: Any, _peak: Any, _weight: Any
+    emit: Emitter, g: Array, data: Array, label: Array, _peak: Array, _weight: Array
 ) -> Any:
     row = (data._shape[0], 1)
     gradient = _at_label(
@@ -350,19 +359,20 @@ def _cross_entropy_fast_decomposed(
     return None if gradient is None else (emit.array(gradient, data._shape, g), None)
 
 
-def _cross_entropy_reference(data: Any, label: Any) -> Any:
+def _cross_entropy_reference(data: HostArray, label: HostArray) -> HostArray:
     z = data - data.max(1, keepdims=True)
     logs = z - np.log(np.exp(z).sum(1, keepdims=True))
     return -logs[np.arange(len(data)), np.asarray(label, int)].sum().reshape(1)
 
 
-def checked_labels(label: Buffer, n: int) -> Any:
+def checked_labels(label: Buffer, n: int) -> Buffer:
     """Labels as int64, each one of *n* classes."""
-    place: Any = label.astype(np.int64)
+    place = label.astype(np.int64)
 
     def text() -> str:
-        host = isinstance(place, np.ndarray) and place.size
-        given = f"{place.min()} to {place.max()}" if host else "{value}"
+        given = "{value}"
+        if isinstance(place, np.ndarray) and place.size:
+            given = f"{place.min()} to {place.max()}"
         return f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got {given}"
 
     front.checked(place, 0, n, MXNetError, text)
@@ -380,7 +390,7 @@ def checked_labels(label: Buffer, n: int) -> Any:
     samples=(Sample(((3, 4), [1, 0, 3])),),
     reference=_cross_entropy_reference,
 )
-def _softmax_cross_entropy(data: Any, label: Any) -> Any:
+def _softmax_cross_entropy(data: Array, label: Array) -> list[Result]:
     """The sum over rows of ``-log softmax(row)[label]``.
 
     Parameters

@@ -7,18 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import DTypeLike, HostArray, MXNetError
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...memory.storage import empty
-from ..axes import index_dtype, sorted_axes
+from ...tape import Array
+from ..axes import Axis, index_dtype, sorted_axes
 from ..declare import operator
-from ..table import ZERO, Sample
+from ..table import ZERO, Result, Sample
 
 _FLOAT32, _INT64 = np.dtype("float32"), np.dtype("int64")
 
 
-def _index(op: str, data: Any, axis: Any, keepdims: Any, dtype: Any, least: bool) -> Any:
+def _index(
+    op: str, data: Array, axis: int | None, keepdims: bool, dtype: DTypeLike | None, least: bool
+) -> Result:
     if axis is not None and not isinstance(axis, (int, np.integer)):
         raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
     shape = data._shape
@@ -45,7 +48,13 @@ def _index(op: str, data: Any, axis: Any, keepdims: Any, dtype: Any, least: bool
 
 
 def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
-    def by_numpy(data: Any, *, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    def by_numpy(
+        data: HostArray,
+        *,
+        axis: Axis = None,
+        keepdims: bool = False,
+        dtype: DTypeLike | None = None,
+    ) -> HostArray:
         y = np.asarray(function(data, axis=axis, keepdims=keepdims))
         return y.reshape(y.shape or (1,)).astype(dtype or data.dtype)
 
@@ -67,7 +76,9 @@ _INDEX_SAMPLES = (
     samples=_INDEX_SAMPLES,
     reference=_index_reference(np.argmax),
 )
-def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
+def _argmax(
+    data: Array, *, axis: int | None = None, keepdims: bool = False, dtype: DTypeLike | None = None
+) -> Result:
     """Where the greatest element is: the first one, or the first NaN.
 
     Parameters
@@ -96,7 +107,9 @@ def _argmax(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = 
     samples=_INDEX_SAMPLES,
     reference=_index_reference(np.argmin),
 )
-def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = None) -> Any:
+def _argmin(
+    data: Array, *, axis: int | None = None, keepdims: bool = False, dtype: DTypeLike | None = None
+) -> Result:
     """Where the smallest element is: the first one, or the first NaN; see `argmax`."""
     return _index("argmin", data, axis, keepdims, dtype, True)
 
@@ -108,6 +121,6 @@ def _argmin(data: Any, *, axis: Any = None, keepdims: Any = False, dtype: Any = 
     samples=(Sample(((3, 4),)),),
     reference=lambda data: np.argmax(data, axis=1).astype(data.dtype),
 )
-def _argmax_channel(data: Any, *, dtype: Any = None) -> Any:
+def _argmax_channel(data: Array, *, dtype: DTypeLike | None = None) -> Result:
     """`argmax` along axis 1."""
     return _index("argmax_channel", data, 1, False, dtype, False)

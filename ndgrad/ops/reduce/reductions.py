@@ -8,37 +8,38 @@ gradient of a product is right where factors are zero, and integers are averaged
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, as_dtype
+from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop, compute_type
 from ...kernels.spec.reduction import REDUCTIONS, Reduction
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..axes import axis_of, integer, sorted_axes
+from ...tape import Array
+from ..axes import Axis, axis_of, integer, sorted_axes
 from ..declare import elementwise, operator
 from ..parts import split
-from ..table import ZERO, F, Sample
+from ..table import ZERO, F, Gradient, Gradients, Result, Sample
 
 
 def _reduced(
     row: Reduction,
-    x: Any,
+    x: Array,
     axes: Shape,
     keepdims: bool,
-    dtype: np.dtype[Any] | None = None,
+    dtype: DType | None = None,
 ) -> tuple[Buffer, Shape]:
     how = reduction.plan(x._shape, axes, bool(keepdims))
     dtype = x._data.dtype if dtype is None else dtype
     return front.reduce(row, x._data, how, dtype), how.shape
 
 
-def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
+def _kept(op: str, shape: Shape, axis: Axis, exclude: bool = False) -> Shape:
     """What *shape* becomes when the axes are reduced to length 1."""
     axes = sorted_axes(op, axis, len(shape), exclude)
     return tuple(1 if i in axes else length for i, length in enumerate(shape))
@@ -56,7 +57,7 @@ def _kept(op: str, shape: Shape, axis: Any, exclude: bool = False) -> Shape:
     samples=(Sample(((3, 4),), {"shape": (2, 6)}),),
     reference=lambda data, *, shape: data.reshape(shape),
 )
-def _reshaped(data: Any, *, shape: Any) -> Any:
+def _reshaped(data: Array, *, shape: Shape) -> Result:
     """A view of the same elements in another shape."""
     return data._data, shape
 
@@ -69,7 +70,7 @@ def _reshaped(data: Any, *, shape: Any) -> Any:
     samples=(Sample(((3, 1),), {"shape": (2, 3, 4)}), Sample(((1, 3, 1),), {"shape": (2, 3, 2)})),
     reference=lambda data, *, shape: np.broadcast_to(data, shape),
 )
-def _expand(data: Any, *, shape: Any) -> Any:
+def _expand(data: Array, *, shape: Shape) -> Result:
     """The input broadcast to *shape*."""
     shape = tuple(shape)
     own = (1,) * (len(shape) - len(data._shape)) + data._shape
@@ -84,7 +85,7 @@ def _expand(data: Any, *, shape: Any) -> Any:
     is_view=True,
     samples=(Sample(((2, 3, 4),), {"shape": (3, 1)}), Sample(((2, 3, 2),), {"shape": (1, 3, 1)})),
 )
-def _sum_to(x: Any, *, shape: Any) -> Any:
+def _sum_to(x: Array, *, shape: Shape) -> Result:
     """The sum over the axes along which an array of *shape* was broadcast to the input's.
 
     A view of the input where there are none.
@@ -120,7 +121,9 @@ def _declare(
     """A row for ``nd.<name>(data, axis=None, keepdims=False, exclude=False)``."""
     row = REDUCTIONS[name]
 
-    def forward(data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False) -> Any:
+    def forward(
+        data: Array, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
+    ) -> Any:
         axes = sorted_axes(name, axis, len(data._shape), bool(exclude))
         if not empty_ok and data._data.size == 0 and 0 in [data._shape[a] for a in axes]:
             raise MXNetError(
@@ -130,8 +133,8 @@ def _declare(
         return _reduced(row, data, axes, keepdims)
 
     def by_numpy(
-        data: Any, *, axis: Any = None, keepdims: Any = False, exclude: Any = False
-    ) -> Any:
+        data: HostArray, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
+    ) -> HostArray:
         axes = sorted_axes(name, axis, data.ndim, bool(exclude))
         y = reference(data, axis=axes, keepdims=bool(keepdims))
         return np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype)
@@ -168,29 +171,29 @@ def _declare(
     operator(name, vjp=vjp, **facts)(forward)
 
 
-def _sum_vjp(g: Any, data_shape: Shape, axis: Any, exclude: Any) -> Any:
+def _sum_vjp(g: Array, data_shape: Shape, axis: Axis, exclude: bool) -> Gradient:
     kept = _kept("sum", data_shape, axis, exclude)
     return F._expand(F._reshaped(g, shape=kept), shape=data_shape)
 
 
-def _mean_vjp(g: Any, data_shape: Shape, axis: Any, exclude: Any) -> Any:
+def _mean_vjp(g: Array, data_shape: Shape, axis: Axis, exclude: bool) -> Gradient:
     kept = _kept("mean", data_shape, axis, exclude)
     count = math.prod(data_shape) // max(1, math.prod(kept))
     scaled = F._reshaped(g, shape=kept) * (1.0 / max(1, count))
     return F._expand(scaled, shape=data_shape)
 
 
-def _nansum_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+def _nansum_vjp(g: Array, data: Array, axis: Axis, exclude: bool) -> Gradient:
     kept = _kept("nansum", data._shape, axis, exclude)
     return F.where(F.isnan(data), 0.0, F._reshaped(g, shape=kept))
 
 
-def _extreme_vjp(g: Any, data: Any, y: Any, axis: Any, exclude: Any) -> Any:
+def _extreme_vjp(g: Array, data: Array, y: Array, axis: Axis, exclude: bool) -> Gradient:
     kept = _kept("max", data._shape, axis, exclude)
     return F._where_equal(data, F._reshaped(y, shape=kept), F._reshaped(g, shape=kept))
 
 
-def _prod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+def _prod_vjp(g: Array, data: Array, axis: Axis, exclude: bool) -> Gradient:
     """Each factor gets the product of the others, run of axes by run of axes."""
     axes = sorted_axes("prod", axis, len(data._shape), exclude)
     stages = [data]
@@ -206,7 +209,7 @@ def _prod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
     return F._reshaped(g, shape=data._shape)
 
 
-def _nanprod_vjp(g: Any, data: Any, axis: Any, exclude: Any) -> Any:
+def _nanprod_vjp(g: Array, data: Array, axis: Axis, exclude: bool) -> Gradient:
     missing = F.isnan(data)
     grad = _prod_vjp(g, F.where(missing, 1.0, data), axis, exclude)
     return None if grad is None else F.where(missing, 0.0, grad)
@@ -237,12 +240,14 @@ _declare(
 # --- running products -----------------------------------------------------------------------------
 
 
-def _running_vjp(g: Any, a: Any, b_shape: Any, y: Any, reverse: Any) -> Any:
+def _running_vjp(g: Array, a: Array, b_shape: Shape, y: Array, reverse: bool) -> Gradients:
     grad = F._running(a, g, reverse=not reverse)
     return y * grad, grad if b_shape else None
 
 
-def _running_reference(a: Any, b: Any = None, *, start: float = 0.0, reverse: bool = False) -> Any:
+def _running_reference(
+    a: HostArray, b: HostArray | None = None, *, start: float = 0.0, reverse: bool = False
+) -> HostArray:
     y = np.empty_like(a)
     value = np.full_like(a[:, 0], start)
     order = range(a.shape[1])
@@ -261,7 +266,9 @@ def _running_reference(a: Any, b: Any = None, *, start: float = 0.0, reverse: bo
     ),
     reference=_running_reference,
 )
-def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -> Any:
+def _running(
+    a: Array, b: Array | None = None, *, start: float = 0.0, reverse: bool = False
+) -> Result:
     """The recurrence v = v * a + b along axis 1 of three, each value before its step.
 
     With *start* 1 and no *b* that is the product of all earlier elements.  Its adjoint is the same
@@ -272,11 +279,11 @@ def _running(a: Any, b: Any = None, *, start: Any = 0.0, reverse: Any = False) -
     x = front.cast(a._data, wide)
     addend = None if b is None else front.cast(b._data, wide)
     y = empty(x.size, wide)
-    front.recurrence(x, addend, y, a._shape, wide.type(start).item(), bool(reverse))
+    front.recurrence(x, addend, y, split(a._shape, 1), wide.type(start).item(), bool(reverse))
     return (y if wide == dtype else front.cast(y, dtype)), a._shape
 
 
-def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
+def _cumsum_vjp(g: Array, axis: int | None, a_dtype: DType, a_shape: Shape) -> Gradient:
     g = F.Cast(g, dtype=a_dtype)
     if axis is None:
         return F._reshaped(F.reverse(F.cumsum(F.reverse(g, axis=0)), axis=0), shape=a_shape)
@@ -294,7 +301,7 @@ def _cumsum_vjp(g: Any, axis: Any, a_dtype: Any, a_shape: Any) -> Any:
     ),
     reference=lambda a, *, axis=None, dtype=None: np.cumsum(a, axis=axis, dtype=dtype),
 )
-def _cumsum(a: Any, *, axis: Any = None, dtype: Any = None) -> Any:
+def _cumsum(a: Array, *, axis: int | None = None, dtype: DTypeLike | None = None) -> Result:
     """Sums of the elements up to each one along an axis.
 
     Parameters
@@ -334,11 +341,11 @@ def _is_moderate(y: Buffer) -> bool:
     return isinstance(y, np.ndarray) and bool(np.all((y > 1e-140) & (y < 1e300)))
 
 
-def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
+def _scaled_norm(data: Array, axes: Shape, dtype: DType) -> Buffer:
     """The root of the sum of squares where a square may overflow or vanish: of x / max |x|."""
     x, how = data._data, reduction.plan(data._shape, axes, True)
     m = front.reduce(_LARGEST, x, how, x.dtype)
-    y: Any = empty(m.size, dtype)
+    y = empty(m.size, dtype)
     if not m.size:
         return y
     divisor, z = empty(m.size, x.dtype), empty(x.size, x.dtype)
@@ -352,7 +359,7 @@ def _scaled_norm(data: Any, axes: Shape, dtype: np.dtype[Any]) -> Any:
     return y
 
 
-def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -> Any:
+def _norm_vjp(g: Array, data: Array, y: Array, data_dtype: DType, ord: int, axis: Axis) -> Gradient:
     kept = _kept("norm", data._shape, axis)
     g = F.Cast(F._reshaped(g, shape=kept), dtype=data_dtype)
     if ord == 1:
@@ -361,8 +368,13 @@ def _norm_vjp(g: Any, data: Any, y: Any, data_dtype: Any, ord: Any, axis: Any) -
 
 
 def _norm_reference(
-    data: Any, *, ord: int = 2, axis: Any = None, out_dtype: Any = None, keepdims: bool = False
-) -> Any:
+    data: HostArray,
+    *,
+    ord: int = 2,
+    axis: Axis = None,
+    out_dtype: DTypeLike | None = None,
+    keepdims: bool = False,
+) -> HostArray:
     axes = sorted_axes("norm", axis, data.ndim)
     size = np.abs(data)
     y = (
@@ -385,8 +397,13 @@ def _norm_reference(
     reference=_norm_reference,
 )
 def _norm(
-    data: Any, *, ord: Any = 2, axis: Any = None, out_dtype: Any = None, keepdims: Any = False
-) -> Any:
+    data: Array,
+    *,
+    ord: int = 2,
+    axis: Axis = None,
+    out_dtype: DTypeLike | None = None,
+    keepdims: bool = False,
+) -> Result:
     """The norm: the sum of absolute values, or the root of the sum of squares.
 
     Parameters
@@ -415,14 +432,16 @@ def _norm(
     return y, shape
 
 
-def _moments_vjp(g_mean: Any, g_var: Any, data: Any, mean: Any, axes: Any) -> Any:
+def _moments_vjp(g_mean: Array, g_var: Array, data: Array, mean: Array, axes: Axis) -> Gradient:
     kept = _kept("moments", data._shape, axes)
     share = 1.0 / max(1, math.prod(data._shape) // max(1, math.prod(kept)))
     g_mean, g_var, mean = (F._reshaped(x, shape=kept) for x in (g_mean, g_var, mean))
     return F.broadcast_add(g_mean * share, g_var * (2 * share) * (data - mean))
 
 
-def _moments_reference(data: Any, *, axes: Any = None, keepdims: bool = False) -> Any:
+def _moments_reference(
+    data: HostArray, *, axes: Axis = None, keepdims: bool = False
+) -> list[HostArray]:
     axis = sorted_axes("moments", axes, data.ndim)
     results = (f(data, axis, keepdims=keepdims) for f in (np.mean, np.var))
     return [np.asarray(y).reshape(np.shape(y) or (1,)).astype(data.dtype) for y in results]
@@ -441,7 +460,7 @@ _DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),)
     ),
     reference=_moments_reference,
 )
-def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
+def _moments(data: Array, *, axes: Axis = None, keepdims: bool = False) -> list[Result]:
     """Mean and variance, the mean square of the distance from the mean.
 
     Parameters
@@ -476,14 +495,14 @@ def _moments(data: Any, *, axes: Any = None, keepdims: Any = False) -> Any:
 # --- checks and sums of many arrays ---------------------------------------------------------------
 
 
-def _counted(op: str, data: Any, num_arrays: Any) -> None:
+def _counted(op: str, data: Sequence[Array], num_arrays: int) -> None:
     if integer(op, "num_arrays", num_arrays) != len(data):
         raise MXNetError(
             f"Operator {op}: num_arrays={num_arrays!r}, but {len(data)} arrays are given"
         )
 
 
-def _each(row: str, data: Any) -> Buffer:
+def _each(row: str, data: Sequence[Array]) -> Buffer:
     """A number for each array, as float32."""
     y = empty(len(data), np.dtype("float32"))
     for i, x in enumerate(data):
@@ -498,7 +517,7 @@ def _each(row: str, data: Any) -> Buffer:
     samples=(Sample(((3, 4),)),),
     reference=lambda data: np.isfinite(data).all(keepdims=True).reshape(1),
 )
-def _all_finite(data: Any, *, init_output: Any = True) -> Any:
+def _all_finite(data: Array, *, init_output: bool = True) -> Result:
     """1 if no element is infinite or NaN, else 0, as float32 of shape (1,).
 
     Parameters
@@ -510,7 +529,7 @@ def _all_finite(data: Any, *, init_output: Any = True) -> Any:
 
 
 @operator("multi_all_finite", gradient=ZERO, samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),))
-def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) -> Any:
+def _multi_all_finite(*data: Array, num_arrays: int = 1, init_output: bool = True) -> Result:
     """`all_finite` of several arrays together."""
     _counted("multi_all_finite", data, num_arrays)
     how = reduction.plan((len(data),), (0,), False)
@@ -523,7 +542,7 @@ def _multi_all_finite(*data: Any, num_arrays: Any = 1, init_output: Any = True) 
     gradient=ZERO,
     samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),),
 )
-def _multi_sum_sq(*data: Any, num_arrays: Any) -> Any:
+def _multi_sum_sq(*data: Array, num_arrays: int) -> Result:
     """The sum of squares of each of several arrays, as float32 of shape ``(num_arrays,)``."""
     _counted("multi_sum_sq", data, num_arrays)
     return _each("sum_sq", data), (len(data),)

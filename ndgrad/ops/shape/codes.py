@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import SupportsIndex
 
 from ...base import MXNetError, Shape
 
 
-def inferred_shape(op: str, shape: Shape, codes: Sequence[Any], reverse: bool = False) -> Shape:
+def inferred_shape(
+    op: str, shape: Shape, codes: Sequence[SupportsIndex], reverse: bool = False
+) -> Shape:
     """The shape that *codes* mean for an array of *shape*.
 
     0 keeps a length, -1 infers one from the others, -2 keeps all lengths that are left, -3 joins

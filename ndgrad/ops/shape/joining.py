@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import reduce
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError, Shape, promote, shown
+from ...base import DType, MXNetError, Shape, promote, shown
 from ...kernels import front
 from ...kernels.spec.formula import Loop, compute_type
 from ...kernels.spec.strided import sliced, whole
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import axis_of, integer, integers
 from ..composite import composite
 from ..declare import operator
-from ..table import F, Sample
+from ..table import F, Gradient, Gradients, Needs, Result, Sample
 
 # --- joining --------------------------------------------------------------------------------------
 
 
-def _common(arrays: Any) -> tuple[np.dtype[Any], list[Buffer]]:
+def _common(arrays: Sequence[Array]) -> tuple[DType, list[Buffer]]:
     """The dtype in which arrays are joined, and their elements in it."""
     dtype = reduce(promote, (x._data.dtype for x in arrays))
     return dtype, [
@@ -31,7 +32,7 @@ def _common(arrays: Any) -> tuple[np.dtype[Any], list[Buffer]]:
     ]
 
 
-def _joined(arrays: Any, shapes: list[Shape], axis: int) -> Any:
+def _joined(arrays: Sequence[Array], shapes: list[Shape], axis: int) -> Result:
     """Arrays, seen in *shapes*, laid side by side along *axis*."""
     _, sources = _common(arrays)
     length = sum(shape[axis] for shape in shapes)
@@ -39,9 +40,11 @@ def _joined(arrays: Any, shapes: list[Shape], axis: int) -> Any:
     return front.join(sources, shapes, axis, shape), shape
 
 
-def _parts(g: Any, shapes: list[Shape], axis: int, needs: Any, dtypes: Any) -> list[Any]:
+def _parts(
+    g: Array, shapes: list[Shape], axis: int, needs: Needs, dtypes: Sequence[DType]
+) -> list[Array | None]:
     """The gradient cut into what belongs to each input."""
-    results: list[Any] = []
+    results: list[Array | None] = []
     at = 0
     for shape, need, dtype in zip(shapes, needs, dtypes, strict=True):
         box = sliced(whole(g._shape), axis, at, 1, shape[axis])
@@ -54,7 +57,9 @@ def _parts(g: Any, shapes: list[Shape], axis: int, needs: Any, dtypes: Any) -> l
     return results
 
 
-def _concat_vjp(g: Any, dim: Any, data_shape: Any, data_dtype: Any, needs: Any) -> Any:
+def _concat_vjp(
+    g: Array, dim: int, data_shape: Sequence[Shape], data_dtype: Sequence[DType], needs: Needs
+) -> Gradients:
     axis = axis_of("Concat", dim, len(g._shape), "dim")
     return _parts(g, list(data_shape), axis, needs, data_dtype)
 
@@ -68,7 +73,7 @@ def _concat_vjp(g: Any, dim: Any, data_shape: Any, data_dtype: Any, needs: Any) 
     samples=(Sample(((2, 3), (2, 1), (2, 2))), Sample(((1, 2), (3, 2)), {"dim": 0})),
     reference=lambda *data, dim=1: np.concatenate(data, dim),
 )
-def _concat(*data: Any, dim: Any = 1) -> Any:
+def _concat(*data: Array, dim: int = 1) -> Result:
     """Arrays joined along an axis that exists; other axes must be equally long."""
     shapes = [x._shape for x in data]
     axis = axis_of("Concat", dim, len(shapes[0]), "dim")
@@ -83,7 +88,9 @@ def _concat(*data: Any, dim: Any = 1) -> Any:
     return _joined(data, shapes, axis)
 
 
-def _stack_vjp(g: Any, axis: Any, data_shape: Any, data_dtype: Any, needs: Any) -> Any:
+def _stack_vjp(
+    g: Array, axis: int, data_shape: Sequence[Shape], data_dtype: Sequence[DType], needs: Needs
+) -> Gradients:
     at = axis_of("stack", axis, len(g._shape))
     shapes = [(*shape[:at], 1, *shape[at:]) for shape in data_shape]
     parts = _parts(g, shapes, at, needs, data_dtype)
@@ -101,7 +108,7 @@ def _stack_vjp(g: Any, axis: Any, data_shape: Any, data_dtype: Any, needs: Any) 
     samples=(Sample(((2, 3), (2, 3))), Sample(((2, 3), (2, 3)), {"axis": -1})),
     reference=lambda *data, axis=0: np.stack(data, axis),
 )
-def _stack(*data: Any, axis: Any = 0) -> Any:
+def _stack(*data: Array, axis: int = 0) -> Result:
     """Arrays of one shape joined along a new axis."""
     shape = data[0]._shape
     at = axis_of("stack", axis, len(shape) + 1)
@@ -117,7 +124,7 @@ def _stack(*data: Any, axis: Any = 0) -> Any:
 # --- splitting ------------------------------------------------------------------------------------
 
 
-def _cut(data: Any, axis: int, bounds: list[int], squeeze: bool) -> list[Any]:
+def _cut(data: Array, axis: int, bounds: list[int], squeeze: bool) -> list[Result]:
     results = []
     for start, stop in pairwise(bounds):
         box = sliced(whole(data._shape), axis, start, 1, stop - start)
@@ -128,12 +135,14 @@ def _cut(data: Any, axis: int, bounds: list[int], squeeze: bool) -> list[Any]:
     return results
 
 
-def _rejoined(grads: Any, data_shape: Shape, axis: int, squeeze: Any) -> Any:
+def _rejoined(grads: Sequence[Array], data_shape: Shape, axis: int, squeeze: bool) -> Array:
     join = F.stack(*grads, axis=axis) if squeeze else F.Concat(*grads, dim=axis)
     return join if join._shape == data_shape else F._reshaped(join, shape=data_shape)
 
 
-def _split_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> Any:
+def _split_vjp(
+    grads: Sequence[Array], axis: int, squeeze_axis: bool, data_shape: Shape
+) -> Gradient:
     at = axis_of("SliceChannel", axis, len(data_shape))
     return _rejoined(grads, data_shape, at, squeeze_axis)
 
@@ -155,7 +164,9 @@ def _split_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> A
         for part in np.split(data, num_outputs, axis)
     ],
 )
-def _split(data: Any, *, num_outputs: Any, axis: Any = 1, squeeze_axis: Any = False) -> Any:
+def _split(
+    data: Array, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False
+) -> list[Result]:
     """Cut an array into equal parts along an axis: a list, or the only part.
 
     Parameters
@@ -184,7 +195,7 @@ def _split(data: Any, *, num_outputs: Any, axis: Any = 1, squeeze_axis: Any = Fa
     return _cut(data, at, [n // count * i for i in range(count + 1)], bool(squeeze_axis))
 
 
-def _bounds(shape: Shape, axis: int, indices: Any, sections: Any) -> list[int]:
+def _bounds(shape: Shape, axis: int, indices: Sequence[int], sections: int) -> list[int]:
     n, count = shape[axis], integer("_split_v2", "sections", sections)
     if count:
         if n % count:
@@ -204,7 +215,9 @@ def _bounds(shape: Shape, axis: int, indices: Any, sections: Any) -> list[int]:
     return bounds
 
 
-def _split_v2_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -> Any:
+def _split_v2_vjp(
+    grads: Sequence[Array], axis: int, squeeze_axis: bool, data_shape: Shape
+) -> Gradient:
     at = axis_of("_split_v2", axis, len(data_shape))
     return _rejoined(grads, data_shape, at, squeeze_axis)
 
@@ -221,8 +234,13 @@ def _split_v2_vjp(grads: Any, axis: Any, squeeze_axis: Any, data_shape: Shape) -
     ),
 )
 def _split_v2(
-    data: Any, *, indices: Any, axis: Any = 1, squeeze_axis: Any = False, sections: Any = 0
-) -> Any:
+    data: Array,
+    *,
+    indices: Sequence[int],
+    axis: int = 1,
+    squeeze_axis: bool = False,
+    sections: int = 0,
+) -> list[Result]:
     """An array cut before each of *indices* (the first is 0), or into equal *sections*."""
     at = axis_of("_split_v2", axis, len(data._shape))
     bounds = _bounds(data._shape, at, indices, sections)
@@ -241,8 +259,12 @@ def _split_v2(
     reference=lambda ary, *, indices_or_sections, axis=0: np.split(ary, indices_or_sections, axis),
 )
 def _split_v2_of(
-    ary: Any, *, indices_or_sections: Any, axis: Any = 0, squeeze_axis: bool = False
-) -> Any:
+    ary: Array,
+    *,
+    indices_or_sections: int | Sequence[int],
+    axis: int = 0,
+    squeeze_axis: bool = False,
+) -> Array:
     """Cut an array into equal sections, or before each of some indices.
 
     Returns
@@ -283,7 +305,7 @@ def _sum_loop(count: int) -> Loop:
     return Loop(f"add_{count}", names, (("y", " + ".join(names)),))
 
 
-def _add_n_vjp(g: Any, args_dtype: Any, needs: Any) -> Any:
+def _add_n_vjp(g: Array, args_dtype: Sequence[DType], needs: Needs) -> Gradients:
     return [
         (g if g._data.dtype == dtype else F.Cast(g, dtype=dtype)) if need else None
         for need, dtype in zip(needs, args_dtype, strict=True)
@@ -299,7 +321,7 @@ def _add_n_vjp(g: Any, args_dtype: Any, needs: Any) -> Any:
     samples=(Sample(((2, 3), (2, 3), (2, 3))),),
     reference=lambda *args: sum(args),
 )
-def _add_n(*args: Any) -> Any:
+def _add_n(*args: Array) -> Result:
     """The sum of arrays of one shape, several of them in one pass over memory."""
     shape = args[0]._shape
     for i, x in enumerate(args):
@@ -311,7 +333,7 @@ def _add_n(*args: Any) -> Any:
     dtype, sources = _common(args)
     y = empty(math.prod(shape), dtype)
     compute = compute_type(dtype, mathematical=False)
-    done: list[Any] = []
+    done: list[Buffer] = []
     while sources and y.size:
         now = done + sources[: _MOST - len(done)]
         sources = sources[_MOST - len(done) :]

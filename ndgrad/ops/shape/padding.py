@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from ...base import MXNetError, Shape
+from ...base import HostArray, MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.strided import Box, contiguous_strides, whole
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ...tape import Array
 from ..axes import choice, integers, number
 from ..declare import operator
-from ..table import F, Sample
+from ..table import F, Gradient, Result, Sample
 
 _MODES = ("constant", "edge", "reflect")
 
 
-def _widths(shape: Shape, mode: Any, pad_width: Any) -> list[tuple[int, int]]:
+def _widths(shape: Shape, mode: str, pad_width: Sequence[int]) -> list[tuple[int, int]]:
     choice("Pad", "mode", mode, _MODES)
     numbers = integers("Pad", "pad_width", pad_width)
     if len(numbers) != 2 * len(shape) or min(numbers, default=0) < 0:
@@ -47,7 +48,7 @@ def _inside(shape: Shape, widths: list[tuple[int, int]]) -> Box:
     return Box(shape, strides, sum(a * s for (a, _), s in zip(widths, strides, strict=True)))
 
 
-def _sources(n: int, before: int, after: int, mode: str) -> np.ndarray[Any, Any]:
+def _sources(n: int, before: int, after: int, mode: str) -> HostArray:
     """For each position along a padded axis, the input's position that it repeats."""
     index = np.arange(-before, n + after)
     if mode == "edge":
@@ -56,7 +57,7 @@ def _sources(n: int, before: int, after: int, mode: str) -> np.ndarray[Any, Any]
     return np.where(index >= n, 2 * (n - 1) - index, index)
 
 
-def _pad_vjp(g: Any, mode: Any, pad_width: Any, data_shape: Shape) -> Any:
+def _pad_vjp(g: Array, mode: str, pad_width: Sequence[int], data_shape: Shape) -> Gradient:
     if mode != "constant":
         return F._unpadded(g, mode=mode, pad_width=pad_width, shape=data_shape)
     box = _inside(data_shape, _widths(data_shape, mode, pad_width))
@@ -77,7 +78,7 @@ def _pad_vjp(g: Any, mode: Any, pad_width: Any, data_shape: Shape) -> Any:
         Sample(((1, 2, 3, 2),), {"mode": "reflect", "pad_width": (0, 0, 0, 0, 1, 2, 0, 1)}),
     ),
 )
-def _pad(data: Any, *, mode: Any, pad_width: Any, constant_value: Any = 0) -> Any:
+def _pad(data: Array, *, mode: str, pad_width: Sequence[int], constant_value: float = 0) -> Result:
     """The input with elements added before and after along each axis.
 
     Parameters
@@ -107,7 +108,7 @@ def _pad(data: Any, *, mode: Any, pad_width: Any, constant_value: Any = 0) -> An
     return (y.copy() if y is data._data else y), shape
 
 
-def _unpadded_vjp(g: Any, mode: Any, pad_width: Any) -> Any:
+def _unpadded_vjp(g: Array, mode: str, pad_width: Sequence[int]) -> Gradient:
     return F.Pad(g, mode=mode, pad_width=pad_width)
 
 
@@ -122,7 +123,7 @@ def _unpadded_vjp(g: Any, mode: Any, pad_width: Any) -> Any:
         ),
     ),
 )
-def _unpadded(data: Any, *, mode: Any, pad_width: Any, shape: Any) -> Any:
+def _unpadded(data: Array, *, mode: str, pad_width: Sequence[int], shape: Shape) -> Result:
     """The adjoint of `Pad`: what was added is summed into the elements that it repeated."""
     y, own = data._data, list(data._shape)
     for axis, (a, b) in enumerate(_widths(shape, mode, pad_width)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,24 +20,27 @@ from ...kernels.spec.strided import (
 )
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..axes import axis_of, integer, integers
+from ...tape import Array
+from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
-from ..table import ZERO, F, PartialGradient, Sample, lookup
+from ..table import ZERO, F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, lookup
 from .codes import inferred_shape
 
 
-def _copy(data: Any) -> Any:
+def _copy(data: Array) -> Buffer:
     return front.strided_slice(data._data, whole((data._data.size,)))
 
 
-def _back(g: Any, data_shape: Shape) -> Any:
+def _back(g: Array, data_shape: Shape) -> Gradient:
     return F._reshaped(g, shape=data_shape)
 
 
 # --- boxes, which derivatives and indexing are made of --------------------------------------------
 
 
-def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
+def _as_strided_vjp(
+    g: Array, shape: Shape, strides: Shape, offset: int, data_shape: Shape
+) -> Gradient:
     return _unsliced(g, Box(shape, strides, offset), data_shape)
 
 
@@ -49,7 +52,7 @@ def _as_strided_vjp(g: Any, shape: Any, strides: Any, offset: Any, data_shape: A
     is_view=True,
     samples=(Sample(((3, 4),), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
 )
-def _as_strided(data: Any, *, shape: Any, strides: Any, offset: Any) -> Any:
+def _as_strided(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """Distinct elements of the input along strides; a view when they are one run of memory."""
     box = Box(shape, strides, offset)
     if is_contiguous(shape, strides):
@@ -57,14 +60,16 @@ def _as_strided(data: Any, *, shape: Any, strides: Any, offset: Any) -> Any:
     return front.strided_slice(data._data, box), shape
 
 
-def _scatter_strided_vjp(g: Any, box: Any, strides: Any, offset: Any, data_shape: Any) -> Any:
+def _scatter_strided_vjp(
+    g: Array, box: Shape, strides: Shape, offset: int, data_shape: Shape
+) -> Gradient:
     return F._reshaped(
         F._as_strided(g, shape=box, strides=strides, offset=offset), shape=data_shape
     )
 
 
 def _add_to_box(
-    total: Buffer, data: Any, *, box: Shape, strides: Shape, offset: int, shape: Shape
+    total: Buffer, data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
 ) -> None:
     where = Box(box, strides, offset)
     if is_contiguous(box, strides):
@@ -75,7 +80,7 @@ def _add_to_box(
     front.strided_copy(part, whole(box), total, where)
 
 
-def _add(total: Any, x: Any) -> None:
+def _add(total: Buffer, x: Buffer) -> None:
     if x.size:
         loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
         compute = compute_type(x.dtype, mathematical=False)
@@ -89,12 +94,16 @@ def _add(total: Any, x: Any) -> None:
     accumulate=_add_to_box,
     samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
 )
-def _scatter_strided(data: Any, *, box: Any, strides: Any, offset: Any, shape: Any) -> Any:
+def _scatter_strided(
+    data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
+) -> Result:
     """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
     return front.strided_adjoint(data._data, math.prod(shape), Box(box, strides, offset)), shape
 
 
-def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, needs: Any) -> Any:
+def _assigned_vjp(
+    g: Array, box: Shape, strides: Shape, offset: int, rhs_shape: Shape, needs: Needs
+) -> Gradients:
     taken = F._as_strided(g, shape=box, strides=strides, offset=offset)
     left = None
     if needs[0]:
@@ -109,7 +118,7 @@ def _assigned_vjp(g: Any, box: Any, strides: Any, offset: Any, rhs_shape: Any, n
     vjp=_assigned_vjp,
     samples=(Sample(((3, 4), (1, 3)), {"box": (2, 3), "strides": (8, -1), "offset": 2}),),
 )
-def _assigned(lhs: Any, rhs: Any, *, box: Any, strides: Any, offset: Any) -> Any:
+def _assigned(lhs: Array, rhs: Array, *, box: Shape, strides: Shape, offset: int) -> Result:
     """The left input with a box replaced by the right one, which broadcasts to it."""
     y = _copy(lhs)
     front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, Box(box, strides, offset))
@@ -119,7 +128,7 @@ def _assigned(lhs: Any, rhs: Any, *, box: Any, strides: Any, offset: Any) -> Any
 # --- reshape --------------------------------------------------------------------------------------
 
 
-def _legacy_shape(shape: Shape, target: Any, keep_highest: Any) -> Shape:
+def _legacy_shape(shape: Shape, target: Sequence[int], keep_highest: bool) -> Shape:
     lengths = list(integers("Reshape", "target_shape", target))
     if keep_highest and lengths:
         lengths[0] = shape[0]
@@ -149,13 +158,13 @@ def _same_size(op: str, old: Shape, new: Shape) -> Shape:
     ),
 )
 def _reshape(
-    data: Any,
+    data: Array,
     *,
-    shape: Any = (),
-    reverse: Any = False,
-    target_shape: Any = (),
-    keep_highest: Any = False,
-) -> Any:
+    shape: int | Sequence[int] = (),
+    reverse: bool = False,
+    target_shape: Shape = (),
+    keep_highest: bool = False,
+) -> Result:
     """A copy in another shape.
 
     Parameters
@@ -176,7 +185,7 @@ def _reshape(
     return _copy(data), _same_size("Reshape", data._shape, new)
 
 
-def _range(op: str, begin: Any, end: Any, ndim: int, side: str) -> tuple[int, int]:
+def _range(op: str, begin: int | None, end: int | None, ndim: int, side: str) -> tuple[int, int]:
     first = 0 if begin is None else integer(op, side + "_begin", begin)
     last = ndim if end is None else integer(op, side + "_end", end)
     first, last = (n + ndim if n < 0 else n for n in (first, last))
@@ -195,14 +204,14 @@ def _range(op: str, begin: Any, end: Any, ndim: int, side: str) -> tuple[int, in
     samples=(Sample(((2, 6), (3, 4))),),
 )
 def _reshape_like(
-    lhs: Any,
-    rhs: Any,
+    lhs: Array,
+    rhs: Array,
     *,
-    lhs_begin: Any = None,
-    lhs_end: Any = None,
-    rhs_begin: Any = None,
-    rhs_end: Any = None,
-) -> Any:
+    lhs_begin: int | None = None,
+    lhs_end: int | None = None,
+    rhs_begin: int | None = None,
+    rhs_end: int | None = None,
+) -> Result:
     """A copy of the left input in the right one's shape, or with some axes replaced by its."""
     a, b = _range("reshape_like", lhs_begin, lhs_end, len(lhs._shape), "lhs")
     c, d = _range("reshape_like", rhs_begin, rhs_end, len(rhs._shape), "rhs")
@@ -219,7 +228,7 @@ def _reshape_like(
     samples=(Sample(((2, 3, 2),)),),
     reference=lambda data: data.reshape(data.shape[0], -1),
 )
-def _flatten(data: Any) -> Any:
+def _flatten(data: Array) -> Result:
     """A copy with two axes: the first one, and all others joined."""
     shape = data._shape or (1,)
     return _copy(data), (shape[0], math.prod(shape[1:]))
@@ -233,7 +242,7 @@ def _flatten(data: Any) -> Any:
     samples=(Sample(((2, 3),), {"axis": 1}),),
     reference=lambda data, *, axis: np.expand_dims(data, axis),
 )
-def _expand_dims(data: Any, *, axis: Any) -> Any:
+def _expand_dims(data: Array, *, axis: int) -> Result:
     """A copy with a new axis of length 1, placed before *axis* of the result."""
     ndim = len(data._shape)
     at = axis_of("expand_dims", axis, ndim + 1)  # of the result
@@ -248,7 +257,7 @@ def _expand_dims(data: Any, *, axis: Any) -> Any:
     samples=(Sample(((2, 1, 3, 1),)), Sample(((2, 1, 3, 1),), {"axis": 1})),
     reference=lambda data, *, axis=None: np.squeeze(data, axis),
 )
-def _squeeze(data: Any, *, axis: Any = None) -> Any:
+def _squeeze(data: Array, *, axis: Axis = None) -> Result:
     """A copy without axes of length 1: all of them, or those named."""
     shape = data._shape
     if axis is None:
@@ -270,14 +279,14 @@ def _squeeze(data: Any, *, axis: Any = None) -> Any:
 # --- permuted axes --------------------------------------------------------------------------------
 
 
-def _permuted(data: Any, shape: Shape, axes: Any) -> Any:
+def _permuted(data: Array, shape: Shape, axes: Sequence[int]) -> Result:
     """The elements of an array of *shape* with its axes in another order, flat."""
     strides = contiguous_strides(shape)
     box = Box(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
     return front.strided_slice(data._data, box), box.shape
 
 
-def _order(axes: Any, ndim: int) -> Shape:
+def _order(axes: Axis, ndim: int) -> Shape:
     if axes is None or len(given := integers("transpose", "axes", axes)) == 0:
         return tuple(range(ndim))[::-1]
     order = tuple(axis_of("transpose", a, ndim, "axes") for a in given)
@@ -286,7 +295,7 @@ def _order(axes: Any, ndim: int) -> Shape:
     return order
 
 
-def _transpose_vjp(g: Any, axes: Any, data_shape: Shape) -> Any:
+def _transpose_vjp(g: Array, axes: Axis, data_shape: Shape) -> Gradient:
     order = _order(axes, len(data_shape))
     return F.transpose(g, axes=tuple(sorted(range(len(order)), key=order.__getitem__)))
 
@@ -300,7 +309,7 @@ def _transpose_vjp(g: Any, axes: Any, data_shape: Shape) -> Any:
     samples=(Sample(((2, 3),)), Sample(((2, 3, 4),), {"axes": (1, 2, 0)})),
     reference=lambda data, *, axes=(): np.transpose(data, axes or None),
 )
-def _transpose(data: Any, *, axes: Any = ()) -> Any:
+def _transpose(data: Array, *, axes: Axis = ()) -> Result:
     """A copy with its axes in the order *axes*, by default reversed."""
     return _permuted(data, data._shape, _order(axes, len(data._shape)))
 
@@ -315,7 +324,7 @@ def _transpose(data: Any, *, axes: Any = ()) -> Any:
     samples=(Sample(((2, 3, 4),), {"dim1": 0, "dim2": 2}),),
     reference=lambda data, *, dim1=0, dim2=0: np.swapaxes(data, dim1, dim2),
 )
-def _swap_axis(data: Any, *, dim1: Any = 0, dim2: Any = 0) -> Any:
+def _swap_axis(data: Array, *, dim1: int = 0, dim2: int = 0) -> Result:
     """A copy with two axes exchanged."""
     axes = list(range(len(data._shape)))
     one = axis_of("SwapAxis", dim1, len(axes), "dim1")
@@ -324,7 +333,7 @@ def _swap_axis(data: Any, *, dim1: Any = 0, dim2: Any = 0) -> Any:
     return _permuted(data, data._shape, axes)
 
 
-def _blocks(op: str, shape: Shape, block_size: Any, divided: dict[int, int]) -> int:
+def _blocks(op: str, shape: Shape, block_size: int, divided: dict[int, int]) -> int:
     block = integer(op, "block_size", block_size)
     if len(shape) != 4:
         raise MXNetError(f"Operator {op} requires exactly 4 dimensions, got shape {shape}")
@@ -346,7 +355,7 @@ def _blocks(op: str, shape: Shape, block_size: Any, divided: dict[int, int]) -> 
     vjp=lambda g, block_size: F.space_to_depth(g, block_size=block_size),
     samples=(Sample(((1, 8, 2, 3),), {"block_size": 2}),),
 )
-def _depth_to_space(data: Any, *, block_size: Any) -> Any:
+def _depth_to_space(data: Array, *, block_size: int) -> Result:
     """Blocks of channels laid out as squares in height and width."""
     b = _blocks("depth_to_space", data._shape, block_size, {1: 2})
     n, c, h, w = data._shape
@@ -361,7 +370,7 @@ def _depth_to_space(data: Any, *, block_size: Any) -> Any:
     vjp=lambda g, block_size: F.depth_to_space(g, block_size=block_size),
     samples=(Sample(((1, 2, 4, 2),), {"block_size": 2}),),
 )
-def _space_to_depth(data: Any, *, block_size: Any) -> Any:
+def _space_to_depth(data: Array, *, block_size: int) -> Result:
     """Squares in height and width laid out as blocks of channels."""
     b = _blocks("space_to_depth", data._shape, block_size, {2: 1, 3: 1})
     n, c, h, w = data._shape
@@ -372,7 +381,7 @@ def _space_to_depth(data: Any, *, block_size: Any) -> Any:
 # --- slices ---------------------------------------------------------------------------------------
 
 
-def _slice_box(op: str, shape: Shape, begin: Any, end: Any, step: Any) -> Box:
+def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) -> Box:
     starts = integers(op, "begin", begin, none=True)
     stops = integers(op, "end", end, none=True)
     steps = integers(op, "step", () if step is None else step, none=True)
@@ -393,12 +402,12 @@ def _slice_box(op: str, shape: Shape, begin: Any, end: Any, step: Any) -> Box:
     return box
 
 
-def _unsliced(g: Any, box: Box, shape: Shape) -> Any:
+def _unsliced(g: Array, box: Box, shape: Shape) -> PartialGradient:
     where = {"box": box.shape, "strides": box.strides, "offset": box.offset}
     return PartialGradient("_scatter_strided", (g,), {"shape": shape, **where})
 
 
-def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:
+def _slice_vjp(g: Array, begin: Bounds, end: Bounds, step: Bounds, data_shape: Shape) -> Gradient:
     return _unsliced(g, _slice_box("slice", data_shape, begin, end, step), data_shape)
 
 
@@ -414,13 +423,13 @@ def _slice_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> An
         Sample(((3, 4),), {"begin": (2, 3), "end": (None, 0), "step": (-2, -1)}),
     ),
 )
-def _slice(data: Any, *, begin: Any, end: Any, step: Any = ()) -> Any:
+def _slice(data: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()) -> Result:
     """A copy of the elements from *begin* to *end* along leading axes, every *step*-th."""
     box = _slice_box("slice", data._shape, begin, end, step)
     return front.strided_slice(data._data, box), box.shape
 
 
-def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
+def _axis_box(shape: Shape, axis: int, begin: int, end: int | None) -> Box:
     at = axis_of("slice_axis", axis, len(shape))
     n = shape[at]
     first = integer("slice_axis", "begin", 0 if begin is None else begin)
@@ -444,13 +453,13 @@ def _axis_box(shape: Shape, axis: Any, begin: Any, end: Any) -> Box:
     ),
     samples=(Sample(((3, 4),), {"axis": 1, "begin": -3, "end": None}),),
 )
-def _slice_axis(data: Any, *, axis: Any, begin: Any, end: Any) -> Any:
+def _slice_axis(data: Array, *, axis: int, begin: int, end: int | None) -> Result:
     """A copy of the elements from *begin* to *end* along one axis."""
     box = _axis_box(data._shape, axis, begin, end)
     return front.strided_slice(data._data, box), box.shape
 
 
-def _like_box(shape: Shape, other: Shape, axes: Any) -> Box:
+def _like_box(shape: Shape, other: Shape, axes: Axis) -> Box:
     chosen = integers("slice_like", "axes", () if axes is None else axes)
     if not chosen:
         if len(shape) != len(other):
@@ -472,7 +481,7 @@ def _like_box(shape: Shape, other: Shape, axes: Any) -> Box:
     return box
 
 
-def _slice_like_vjp(g: Any, axes: Any, data_shape: Shape, shape_like_shape: Shape) -> Any:
+def _slice_like_vjp(g: Array, axes: Axis, data_shape: Shape, shape_like_shape: Shape) -> Gradients:
     return _unsliced(g, _like_box(data_shape, shape_like_shape, axes), data_shape), None
 
 
@@ -484,15 +493,21 @@ def _slice_like_vjp(g: Any, axes: Any, data_shape: Shape, shape_like_shape: Shap
     vjp=_slice_like_vjp,
     samples=(Sample(((3, 4), (2, 2))), Sample(((3, 4), (2, 2)), {"axes": (-1,)})),
 )
-def _slice_like(data: Any, shape_like: Any, *, axes: Any = ()) -> Any:
+def _slice_like(data: Array, shape_like: Array, *, axes: Axis = ()) -> Result:
     """A copy cut to the lengths of another array, on all axes or those named."""
     box = _like_box(data._shape, shape_like._shape, axes)
     return front.strided_slice(data._data, box), box.shape
 
 
 def _slice_assign_vjp(
-    g: Any, begin: Any, end: Any, step: Any, rhs_shape: Shape, y_shape: Shape, needs: Any
-) -> Any:
+    g: Array,
+    begin: Bounds,
+    end: Bounds,
+    step: Bounds,
+    rhs_shape: Shape,
+    y_shape: Shape,
+    needs: Needs,
+) -> Gradients:
     box = _slice_box("_slice_assign", y_shape, begin, end, step)
     return _assigned_vjp(g, *box, rhs_shape=rhs_shape, needs=needs)
 
@@ -504,7 +519,9 @@ def _slice_assign_vjp(
     aliases=("_crop_assign",),
     samples=(Sample(((3, 4), (2, 2)), {"begin": (0, 1), "end": (2, 3)}),),
 )
-def _slice_assign(lhs: Any, rhs: Any, *, begin: Any, end: Any, step: Any = ()) -> Any:
+def _slice_assign(
+    lhs: Array, rhs: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()
+) -> Result:
     """The left input with a slice replaced by the right one."""
     box = _slice_box("_slice_assign", lhs._shape, begin, end, step)
     if rhs._shape != box.shape:
@@ -516,7 +533,9 @@ def _slice_assign(lhs: Any, rhs: Any, *, begin: Any, end: Any, step: Any = ()) -
     return y, lhs._shape
 
 
-def _slice_assign_scalar_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape: Shape) -> Any:
+def _slice_assign_scalar_vjp(
+    g: Array, begin: Bounds, end: Bounds, step: Bounds, data_shape: Shape
+) -> Gradient:
     return F._slice_assign_scalar(g, scalar=0, begin=begin, end=end, step=step)
 
 
@@ -527,8 +546,8 @@ def _slice_assign_scalar_vjp(g: Any, begin: Any, end: Any, step: Any, data_shape
     samples=(Sample(((3, 4),), {"scalar": 2, "begin": (0, 1), "end": (2, 3)}),),
 )
 def _slice_assign_scalar(
-    data: Any, *, scalar: Any = 0, begin: Any, end: Any, step: Any = ()
-) -> Any:
+    data: Array, *, scalar: float = 0, begin: Bounds, end: Bounds, step: Bounds = ()
+) -> Result:
     """The input with a slice replaced by a number."""
     box = _slice_box("_slice_assign_scalar", data._shape, begin, end, step)
     y = _copy(data)
@@ -547,7 +566,7 @@ def _slice_assign_scalar(
     samples=(Sample(((2, 3, 4),), {"axis": 1}), Sample(((2, 3),), {"axis": (0, 1)})),
     reference=lambda data, *, axis: np.flip(data, axis),
 )
-def _reverse(data: Any, *, axis: Any) -> Any:
+def _reverse(data: Array, *, axis: Axis) -> Result:
     """A copy with the order of the elements reversed along axes."""
     box = whole(data._shape)
     for a in {axis_of("reverse", a, len(box.shape)) for a in integers("reverse", "axis", axis)}:
@@ -559,7 +578,7 @@ def _reverse(data: Any, *, axis: Any) -> Any:
 # --- diagonals ------------------------------------------------------------------------------------
 
 
-def _diagonal(shape: Shape, k: Any, axis1: Any, axis2: Any) -> Box:
+def _diagonal(shape: Shape, k: int, axis1: int, axis2: int) -> Box:
     """The diagonal of an array of 2 or more axes, as last axis; of a vector, where it goes."""
     offset = integer("diag", "k", k)
     if len(shape) == 1:
@@ -583,7 +602,7 @@ def _diagonal(shape: Shape, k: Any, axis1: Any, axis2: Any) -> Box:
     )
 
 
-def _diag_vjp(g: Any, k: Any, axis1: Any, axis2: Any, data_shape: Shape) -> Any:
+def _diag_vjp(g: Array, k: int, axis1: int, axis2: int, data_shape: Shape) -> Gradient:
     box = _diagonal(data_shape, k, axis1, axis2)
     if len(data_shape) == 1:
         return F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
@@ -601,7 +620,7 @@ def _diag_vjp(g: Any, k: Any, axis1: Any, axis2: Any, data_shape: Shape) -> Any:
         Sample(((2, 3, 2),), {"axis1": 2, "axis2": 0}),
     ),
 )
-def _diag(data: Any, *, k: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+def _diag(data: Array, *, k: int = 0, axis1: int = 0, axis2: int = 1) -> Result:
     """The diagonal *k* steps above the main one; of a vector, the matrix that has it there."""
     shape = data._shape
     if not shape:
@@ -623,7 +642,7 @@ def _diag(data: Any, *, k: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     samples=(Sample(((2, 3),)),),
     reference=lambda data: np.array(data.shape, np.int64),
 )
-def _shape_array(data: Any) -> Any:
+def _shape_array(data: Array) -> Result:
     """The lengths of the axes, as an int64 array."""
     y = empty(len(data._shape), np.dtype("int64"))
     y[:] = data._shape
@@ -637,7 +656,7 @@ def _shape_array(data: Any) -> Any:
     samples=(Sample(((2, 3),)),),
     reference=lambda data: np.array([data.size], np.int64),
 )
-def _size_array(data: Any) -> Any:
+def _size_array(data: Array) -> Result:
     """The number of elements, as an int64 array of one element."""
     y = empty(1, np.dtype("int64"))
     y[0] = data._data.size

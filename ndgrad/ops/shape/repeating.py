@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...base import MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.strided import broadcast
-from ..axes import axis_of, integer, integers
+from ...tape import Array
+from ..axes import Axis, axis_of, integer, integers
 from ..declare import operator
 from ..parts import split
-from ..table import F, Sample
+from ..table import F, Gradient, Result, Sample
 
 
-def _broadcast(op: str, data: Any, target: Shape) -> Any:
+def _broadcast(op: str, data: Array, target: Shape) -> Result:
     shape = data._shape
     if len(shape) != len(target) or any(
         a not in (1, b) for a, b in zip(shape, target, strict=True)
@@ -27,7 +28,7 @@ def _broadcast(op: str, data: Any, target: Shape) -> Any:
     return front.strided_slice(data._data, broadcast(shape, target)), target
 
 
-def _summed(g: Any, data_shape: Shape) -> Any:
+def _summed(g: Array, data_shape: Shape) -> Gradient:
     return F._sum_to(g, shape=data_shape)
 
 
@@ -38,7 +39,7 @@ def _summed(g: Any, data_shape: Shape) -> Any:
     vjp=_summed,
     samples=(Sample(((1, 3, 1),), {"shape": (2, 0, 2)}),),
 )
-def _broadcast_to(data: Any, *, shape: Any = ()) -> Any:
+def _broadcast_to(data: Array, *, shape: int | Sequence[int] = ()) -> Result:
     """A copy in which axes of length 1 are repeated; a 0 in *shape* keeps the length."""
     target = integers("broadcast_to", "shape", shape)
     if len(target) == len(data._shape):
@@ -46,7 +47,7 @@ def _broadcast_to(data: Any, *, shape: Any = ()) -> Any:
     return _broadcast("broadcast_to", data, target)
 
 
-def _given(axes: Any) -> Any:
+def _given(axes: Axis) -> int | Sequence[int]:
     return () if axes is None else axes
 
 
@@ -58,7 +59,9 @@ def _given(axes: Any) -> Any:
     vjp=lambda g, lhs_shape: (F._sum_to(g, shape=lhs_shape), None),
     samples=(Sample(((1, 3), (2, 3))),),
 )
-def _broadcast_like(lhs: Any, rhs: Any, *, lhs_axes: Any = None, rhs_axes: Any = None) -> Any:
+def _broadcast_like(
+    lhs: Array, rhs: Array, *, lhs_axes: Axis = None, rhs_axes: Axis = None
+) -> Result:
     """A copy of the left input repeated to the right one's shape, or along some axes of it."""
     if lhs_axes is None and rhs_axes is None:
         return _broadcast("broadcast_like", lhs, rhs._shape)
@@ -86,7 +89,7 @@ def _broadcast_like(lhs: Any, rhs: Any, *, lhs_axes: Any = None, rhs_axes: Any =
     aliases=("broadcast_axes",),
     samples=(Sample(((1, 3, 1),), {"axis": (0, 2), "size": (2, 3)}),),
 )
-def _broadcast_axis(data: Any, *, axis: Any = (), size: Any = ()) -> Any:
+def _broadcast_axis(data: Array, *, axis: Axis = (), size: int | Sequence[int] = ()) -> Result:
     """A copy in which axes of length 1 are repeated to the lengths *size*."""
     axes = integers("broadcast_axis", "axis", axis)
     sizes = integers("broadcast_axis", "size", size)
@@ -100,7 +103,7 @@ def _broadcast_axis(data: Any, *, axis: Any = (), size: Any = ()) -> Any:
     return _broadcast("broadcast_axis", data, tuple(target))
 
 
-def _tile_shapes(shape: Shape, reps: Any) -> tuple[Shape, Shape, Shape]:
+def _tile_shapes(shape: Shape, reps: int | Sequence[int]) -> tuple[Shape, Shape, Shape]:
     """(1, n, 1, m), (r, n, s, m) and (r * n, s * m) for a shape (n, m) and reps (r, s)."""
     counts = integers("tile", "reps", reps)
     if any(r < 0 for r in counts):
@@ -113,7 +116,7 @@ def _tile_shapes(shape: Shape, reps: Any) -> tuple[Shape, Shape, Shape]:
     return one, many, tuple(a * b for a, b in zip(counts, shape, strict=True))
 
 
-def _tile_vjp(g: Any, reps: Any, data_shape: Shape) -> Any:
+def _tile_vjp(g: Array, reps: int | Sequence[int], data_shape: Shape) -> Gradient:
     one, many, _ = _tile_shapes(data_shape, reps)
     return F._reshaped(F._sum_to(F._reshaped(g, shape=many), shape=one), shape=data_shape)
 
@@ -127,13 +130,13 @@ def _tile_vjp(g: Any, reps: Any, data_shape: Shape) -> Any:
     samples=(Sample(((2, 3),), {"reps": (2, 2)}), Sample(((3,),), {"reps": (2, 3)})),
     reference=lambda data, *, reps: np.tile(data, reps),
 )
-def _tile(data: Any, *, reps: Any) -> Any:
+def _tile(data: Array, *, reps: int | Sequence[int]) -> Result:
     """The array repeated *reps* times along each axis."""
     one, many, result = _tile_shapes(data._shape, reps)
     return front.strided_slice(data._data, broadcast(one, many)), result
 
 
-def _repeat_shapes(shape: Shape, repeats: Any, axis: Any) -> tuple[Shape, Shape, Shape]:
+def _repeat_shapes(shape: Shape, repeats: int, axis: int | None) -> tuple[Shape, Shape, Shape]:
     """(a, n, 1, b), (a, n, r, b) and the result's shape."""
     count = integer("repeat", "repeats", repeats)
     if count < 0:
@@ -147,7 +150,7 @@ def _repeat_shapes(shape: Shape, repeats: Any, axis: Any) -> tuple[Shape, Shape,
     return (before, n, 1, after), (before, n, count, after), result
 
 
-def _repeat_vjp(g: Any, repeats: Any, axis: Any, data_shape: Shape) -> Any:
+def _repeat_vjp(g: Array, repeats: int, axis: int | None, data_shape: Shape) -> Gradient:
     one, many, _ = _repeat_shapes(data_shape, repeats, axis)
     return F._reshaped(F._sum_to(F._reshaped(g, shape=many), shape=one), shape=data_shape)
 
@@ -161,7 +164,7 @@ def _repeat_vjp(g: Any, repeats: Any, axis: Any, data_shape: Shape) -> Any:
     samples=(Sample(((2, 3),), {"repeats": 2}), Sample(((2, 3),), {"repeats": 2, "axis": 1})),
     reference=lambda data, *, repeats, axis=None: np.repeat(data, repeats, axis),
 )
-def _repeat(data: Any, *, repeats: Any, axis: Any = None) -> Any:
+def _repeat(data: Array, *, repeats: int, axis: int | None = None) -> Result:
     """Each element repeated, along an axis or in the flat array."""
     one, many, result = _repeat_shapes(data._shape, repeats, axis)
     return front.strided_slice(data._data, broadcast(one, many)), result
