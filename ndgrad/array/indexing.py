@@ -22,8 +22,8 @@ from ..kernels.spec.indexed import OUT_OF_BOUNDS, RAW
 from ..kernels.spec.strided import Box, broadcast, contiguous_strides, is_contiguous
 from ..memory.device import (
     Buffer,
+    context_device,
     device_of,
-    home,
     host,
     in_use,
     moved,
@@ -80,7 +80,7 @@ def _index_arrays(item: Any) -> list[Any]:
         host_read(item, "as an index (use nd.take or nd.where)")
         if item._data.dtype == np.bool_:
             return list(np.nonzero(host(item._data).reshape(item._shape)))
-        if home(item._data) is not None:
+        if device_of(item._data) is not None:
             return [item]
         values = item._data.reshape(item._shape)
     else:
@@ -220,7 +220,7 @@ def _checked(index: Any, axis: int, n: int) -> Any:
     """Valid indices from 0 on."""
     if isinstance(index, Array):
         text = OUT_OF_BOUNDS.format(axis=axis, n=n)
-        with placed(device_of(index._ctx)):
+        with placed(context_device(index._ctx)):
             flat = front.positions(index._data, 0, RAW)
             front.checked(flat, -n, n, IndexError, text)
         return index.__class__(flat, index._shape, index._ctx)
@@ -322,7 +322,7 @@ def _rows_of(items: list[Any], x: Array) -> Rows:
     ]
     index = np.ascontiguousarray(np.broadcast_to(table, covered).reshape(-1), np.int64)
     if there is not None:
-        rest = x.__class__(moved(index, device_of(x._ctx)), tuple(covered), x._ctx)
+        rest = x.__class__(moved(index, context_device(x._ctx)), tuple(covered), x._ctx)
         index = F.broadcast_add(there, rest)._data
     return Rows(index, outer, length, inner, result)
 
@@ -423,9 +423,9 @@ def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
     if isinstance(value, Array):
         data = value._data
         if data.dtype != x._data.dtype:
-            with placed(device_of(value._ctx)):
+            with placed(context_device(value._ctx)):
                 data = front.cast(data, x._data.dtype)
-        return moved(data, device_of(x._ctx)), value._shape
+        return moved(data, context_device(x._ctx)), value._shape
     try:
         host = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
         with np.errstate(all="ignore"):
@@ -601,7 +601,7 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         twice = "setitem: while recording, an index that comes twice cannot be assigned to"
         # The index has values also while a function is traced: it is a constant of the program.
-        with placed(home(rows.index)), tracing.suspended():
+        with placed(device_of(rows.index)), tracing.suspended():
             front.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..base import MXNetError, as_dtype
 from ..context import gpu, gpu_at
-from ..memory.device import LEGACY_STREAM, Device, DeviceArray, device_of
+from ..memory.device import LEGACY_STREAM, Device, DeviceArray, context_device
 
 CUDA = 2
 """DLPack's number of CUDA devices."""
@@ -187,7 +187,7 @@ def taken(
     shape = tuple(tensor.shape[: tensor.ndim])
     strides = tuple(tensor.strides[: tensor.ndim]) if tensor.strides else None
     size, strides = _extent(shape, strides)
-    owner = device_of(gpu(tensor.device_id))
+    owner = context_device(gpu(tensor.device_id))
     assert owner is not None
     _rename(capsule, _USED)
     data = _borrowed(owner, (tensor.data or 0) + tensor.byte_offset, size, dtype, tensor, stream)
@@ -246,7 +246,7 @@ def lent(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, 
     stream = facts.get("stream")
     if stream == 0:
         raise MXNetError("from_dlpack: stream=0 in __cuda_array_interface__; expected None, 1 ...")
-    device = device_of(gpu_at(address))
+    device = context_device(gpu_at(address))
     assert device is not None
     # Who names no stream may have used the default one, which ours do not wait for by themselves.
     data = _borrowed(device, address, size, dtype, x, LEGACY_STREAM if stream is None else stream)

@@ -27,9 +27,9 @@ __all__ = [
     "Device",
     "DeviceArray",
     "address",
+    "context_device",
     "copy",
     "device_of",
-    "home",
     "host",
     "in_use",
     "moved",
@@ -274,7 +274,7 @@ def address(data: Any) -> int:
     return found
 
 
-def home(data: Any) -> Device | None:
+def device_of(data: Any) -> Device | None:
     """The device that a flat buffer is on; None for the host."""
     return data.device if data.__class__ is DeviceArray else None
 
@@ -336,7 +336,7 @@ class placed:  # a class, as it is on the path of every launch: a generator take
         place.device = self._before
 
 
-def device_of(ctx: Context) -> Device | None:
+def context_device(ctx: Context) -> Device | None:
     """The device behind a context; None for the host.
 
     Raises
@@ -362,7 +362,7 @@ def host(data: Any) -> np.ndarray[Any, Any]:
 
 def moved(source: Any, device: Device | None) -> Any:
     """The flat buffer *source* on *device*: itself if it is there, else a copy."""
-    if home(source) is device:
+    if device_of(source) is device:
         return source
     if device is None:
         return source.get()
@@ -394,4 +394,4 @@ def operands_device(what: str, names: Sequence[str], arrays: Sequence[Any]) -> D
                 f"{what}: all arrays must be on one device, but {a} is on {where} and {b} "
                 f"on {ctx}; expected {where}: use as_in_context"
             )
-    return None if first is None else device_of(where)
+    return None if first is None else context_device(where)

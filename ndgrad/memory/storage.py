@@ -327,7 +327,7 @@ def empty(
 
 def empty_on(ctx: context.Context, n: int, dtype: np.dtype[Any]) -> Any:
     """Return a new array of `n` elements with undefined contents on the device of `ctx`."""
-    target = None if ctx.device_typeid != context.GPU else device.device_of(ctx)
+    target = None if ctx.device_typeid != context.GPU else device.context_device(ctx)
     return empty(n, dtype) if target is None else target.empty(n, dtype)
 
 

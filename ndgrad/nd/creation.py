@@ -14,7 +14,7 @@ from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import Box
-from ..memory.device import LEGACY_STREAM, device_of, placed
+from ..memory.device import LEGACY_STREAM, context_device, placed
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
 from ..ops.table import lookup
@@ -165,7 +165,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         raise TypeError(f"from_dlpack: dlpack: expected an array or a capsule, got {shown(dlpack)}")
     kind, number = dlpack.__dlpack_device__()
     if kind == interchange.CUDA:
-        device = device_of(gpu(number))
+        device = context_device(gpu(number))
         assert device is not None
         capsule = dlpack.__dlpack__(stream=device.stream_handle())
         # Whoever made a bare capsule knew nothing of our stream.

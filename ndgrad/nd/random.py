@@ -18,7 +18,7 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
 from ..kernels import draws
-from ..memory.device import device_of, host, moved, placed
+from ..memory.device import context_device, host, moved, placed
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -106,7 +106,7 @@ def _draw(
         else:
             lengths = _shape(shape, what)
         place = _context(ctx, what)
-        with placed(device_of(place)):
+        with placed(context_device(place)):
             flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
         return _deliver(NDArray(flat, lengths, place), out, what)
     if len(arrays) != len(values):
@@ -135,7 +135,7 @@ def _draw(
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
     # Parameters that are arrays are looked at one by one, so this is drawn on the host.
-    flat = moved(draw(math.prod(lengths), kind, *flats), device_of(place))
+    flat = moved(draw(math.prod(lengths), kind, *flats), context_device(place))
     return _deliver(F._drawn(NDArray(flat, lengths, place), *arrays), out, what)
 
 
@@ -429,7 +429,7 @@ def randint(
     else:
         lengths = _shape(shape, "randint")
     place = _context(ctx, "randint")
-    with placed(device_of(place)):
+    with placed(context_device(place)):
         flat = draws.randint(math.prod(lengths), kind, first, end)
     return _deliver(NDArray(flat, lengths, place), out, "randint")
 

@@ -73,7 +73,7 @@ def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
     """The stand-in, if the test asks for cuBLAS."""
     fake = Cublas()
     if cublas and not on_device.driver.SIMULATED:
-        if not cuda_cublas.usable(device.device_of(GPU), np.dtype("float32")):
+        if not cuda_cublas.usable(device.context_device(GPU), np.dtype("float32")):
             pytest.skip("cuBLAS is not installed")
         return None
     monkeypatch.setattr(cuda_cublas, "usable", lambda _, dtype: cublas and dtype.kind == "f")
@@ -116,7 +116,7 @@ def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     a, b, c = (values(batch * size, dtype, i) for i, size in enumerate((m * k, k * n, m * n)))
     even = np.arange(batch)
     for order, beta in ((even, 0.0), (even, 0.5), (np.array([2, 0, 0]), 0.5), (even[:1], 1.0)):
-        there = [device.moved(x, device.device_of(GPU)) for x in (a, b, c)]
+        there = [device.moved(x, device.context_device(GPU)) for x in (a, b, c)]
         starts = order * (m * k), np.zeros(order.size, np.int64) + k * n
         on_device.many(
             there[0], starts[0], ta, there[1], starts[1], tb, there[2],

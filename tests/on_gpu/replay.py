@@ -18,7 +18,7 @@ from ndgrad.compiler.plan import plan
 from ndgrad.compiler.plan import replay as plan_replay
 from ndgrad.dispatch import copy_flat, written
 from ndgrad.kernels.cuda import streams
-from ndgrad.memory.device import device_of
+from ndgrad.memory.device import context_device
 
 GPU = mx.gpu(0)
 RNG = np.random.default_rng(7)
@@ -161,7 +161,7 @@ def test_what_is_not_replayed(launched: list[Any], monkeypatch: pytest.MonkeyPat
 
 
 def test_a_driver_that_cannot(launched: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    device: Any = device_of(GPU)
+    device: Any = context_device(GPU)
     end = device.calls.end
 
     def fails(stream: int) -> Any:
@@ -180,7 +180,7 @@ def test_a_driver_that_cannot(launched: list[Any], monkeypatch: pytest.MonkeyPat
 def test_there_are_not_too_many(launched: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan_replay, "_GRAPHS", 2)
     monkeypatch.setattr(plan_replay, "_LOST", 5)
-    device: Any = device_of(GPU)
+    device: Any = context_device(GPU)
     forgotten: list[Any] = []
     forget = device.calls.forget
     monkeypatch.setattr(
@@ -275,7 +275,7 @@ def test_graphs_take_turns(launched: list[Any], monkeypatch: pytest.MonkeyPatch)
         function(x)
         function(y)
     assert len(launched) == 2
-    device: Any = device_of(GPU)
+    device: Any = context_device(GPU)
     other = threading.Thread(target=function, args=(y,))
     log: list[str] = []
     replay = device.calls.replay

@@ -21,7 +21,7 @@ from ndgrad import nd
 from ndgrad.kernels.cuda import driver
 from ndgrad.kernels.cuda import streams as cuda_streams
 from ndgrad.kernels.cuda.simulated import Simulated, host_view
-from ndgrad.memory.device import LEGACY_STREAM, device_of
+from ndgrad.memory.device import LEGACY_STREAM, context_device
 
 GPU = mx.gpu(0)
 FLOAT32 = np.dtype("float32")
@@ -379,7 +379,7 @@ def test_a_buffer_is_used_again_when_the_device_is_done_with_it(
 
 
 def test_the_source_may_change_at_once(small_chunks: Any) -> None:
-    place: Any = device_of(GPU)
+    place: Any = context_device(GPU)
     small_chunks(place.stream)
     rng = np.random.default_rng(3)
     made, expected = [], []

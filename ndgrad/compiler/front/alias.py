@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...memory.device import BUFFERS, Buffer, Device, address, copy, home
+from ...memory.device import BUFFERS, Buffer, Device, address, copy, device_of
 from ...tape import Array
 from ..program.instructions import (
     CustomCall,
@@ -108,7 +108,7 @@ class AliasSets:
             root = flat
         source = Source(kind=kind, index=index, data=root.reshape(-1) if keep else None)
         value = source.make(((root.size,), root.dtype))
-        self._devices[value] = home(root)
+        self._devices[value] = device_of(root)
         state = self._new_state(root, value, kind == "constant", keep=True)
         state.source = value if kind != "constant" else None
         return state
@@ -178,7 +178,7 @@ class AliasSets:
 
     def bind(self, flat: Buffer, value: Value) -> None:
         """Let the memory of *flat* hold *value*, whose shape does not matter."""
-        self._devices[value] = home(flat)
+        self._devices[value] = device_of(flat)
         root = root_of(flat)
         state = self.state(flat)
         if state is None:
@@ -206,8 +206,8 @@ class AliasSets:
         """*target* receives the elements of *source*."""
         if source.size and source is not target:
             value = self.read(source)
-            if home(source) is not home(target):
-                value = self.emitter.to_device(value, home(target))
+            if device_of(source) is not device_of(target):
+                value = self.emitter.to_device(value, device_of(target))
             elif is_external(value):
                 value = self.emitter.copy(value)
             self.bind(target, value)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...context import Context
 from ...kernels.spec.reduction import REDUCTIONS
-from ...memory.device import Buffer, device_of, moved, place, placed
+from ...memory.device import Buffer, context_device, moved, place, placed
 from ...memory.storage import empty
 from ...tape import Array
 from ..program.instructions import Map, Reduce, Shape, Value, root
@@ -109,7 +109,7 @@ class Decomposer:
 
     def to_context(self, x: Array, context: Context) -> Buffer:
         """A buffer of *x* on the device of *context*."""
-        with placed(device_of(context)):
+        with placed(context_device(context)):
             return self.buffer(self._program.emitter.to_device(self.value(x), place.device))
 
 
