@@ -26,10 +26,10 @@ from ..memory.device import (
     device_of,
     host,
     in_use,
-    moved,
     operands_device,
     overlap,
     placed,
+    to_device,
 )
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
@@ -322,7 +322,7 @@ def _rows_of(items: list[Any], x: Array) -> Rows:
     ]
     index = np.ascontiguousarray(np.broadcast_to(table, covered).reshape(-1), np.int64)
     if there is not None:
-        rest = x.__class__(moved(index, context_device(x._ctx)), tuple(covered), x._ctx)
+        rest = x.__class__(to_device(index, context_device(x._ctx)), tuple(covered), x._ctx)
         index = F.broadcast_add(there, rest)._data
     return Rows(index, outer, length, inner, result)
 
@@ -425,7 +425,7 @@ def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
         if data.dtype != x._data.dtype:
             with placed(context_device(value._ctx)):
                 data = front.cast(data, x._data.dtype)
-        return moved(data, context_device(x._ctx)), value._shape
+        return to_device(data, context_device(x._ctx)), value._shape
     try:
         host = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
         with np.errstate(all="ignore"):

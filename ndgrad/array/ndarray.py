@@ -13,7 +13,7 @@ from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
 from ..kernels.spec.layout import broadcast_shape
-from ..memory.device import context_device, moved, placed
+from ..memory.device import context_device, placed, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
 from ..ops.table import ElementwiseOp, F, Op, for_each
@@ -167,7 +167,7 @@ class NDArray(Array):
         if place.device_typeid == GPU:
             as_dtype(source.dtype, op="array")
             flat = np.ascontiguousarray(source).reshape(-1)
-            return cls(moved(flat, context_device(place)), source.shape, place)
+            return cls(to_device(flat, context_device(place)), source.shape, place)
         data = empty(source.size, as_dtype(source.dtype, op="array"))
         np.copyto(data.reshape(source.shape), source)
         return cls(data, source.shape, place)

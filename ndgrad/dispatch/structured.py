@@ -12,7 +12,7 @@ from .. import tracing
 from ..base import MXNetError
 from ..context import GPU, Context
 from ..kernels import front
-from ..memory.device import BUFFERS, context_device, in_use, moved, operands_device, placed
+from ..memory.device import BUFFERS, context_device, in_use, operands_device, placed, to_device
 from ..ops.table import NONE, CompositeOp, Op, lookup
 from ..tape import (
     Array,
@@ -175,7 +175,9 @@ def _wrap(
     if in_use:
         ctx = inputs[0]._ctx
         if ctx.device_typeid == GPU and data.__class__ is np.ndarray:
-            data = moved(data, context_device(ctx))  # a few numbers that were computed on the host
+            data = to_device(
+                data, context_device(ctx)
+            )  # a few numbers that were computed on the host
     base = data.base
     # A view of a view has the same base as the view: the array that owns the memory.
     owner = base if base.__class__ in BUFFERS else data

@@ -32,10 +32,10 @@ __all__ = [
     "device_of",
     "host",
     "in_use",
-    "moved",
     "operands_device",
     "overlap",
     "placed",
+    "to_device",
 ]
 
 
@@ -360,7 +360,7 @@ def host(data: Any) -> np.ndarray[Any, Any]:
     return copied
 
 
-def moved(source: Any, device: Device | None) -> Any:
+def to_device(source: Any, device: Device | None) -> Any:
     """The flat buffer *source* on *device*: itself if it is there, else a copy."""
     if device_of(source) is device:
         return source

@@ -18,7 +18,7 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
 from ..kernels import draws
-from ..memory.device import context_device, host, moved, placed
+from ..memory.device import context_device, host, placed, to_device
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -135,7 +135,7 @@ def _draw(
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
     # Parameters that are arrays are looked at one by one, so this is drawn on the host.
-    flat = moved(draw(math.prod(lengths), kind, *flats), context_device(place))
+    flat = to_device(draw(math.prod(lengths), kind, *flats), context_device(place))
     return _deliver(F._drawn(NDArray(flat, lengths, place), *arrays), out, what)
 
 

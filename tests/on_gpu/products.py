@@ -116,7 +116,7 @@ def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     a, b, c = (values(batch * size, dtype, i) for i, size in enumerate((m * k, k * n, m * n)))
     even = np.arange(batch)
     for order, beta in ((even, 0.0), (even, 0.5), (np.array([2, 0, 0]), 0.5), (even[:1], 1.0)):
-        there = [device.moved(x, device.context_device(GPU)) for x in (a, b, c)]
+        there = [device.to_device(x, device.context_device(GPU)) for x in (a, b, c)]
         starts = order * (m * k), np.zeros(order.size, np.int64) + k * n
         on_device.many(
             there[0], starts[0], ta, there[1], starts[1], tb, there[2],

@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import dispatch, tracing
 from ...array.ndarray import NDArray
-from ...memory.device import Buffer, DeviceArray, in_use, moved, place, placed
+from ...memory.device import Buffer, DeviceArray, in_use, place, placed, to_device
 from ...memory.storage import empty_like
 from ...tape import Array
 from ..program.instructions import CustomCall
@@ -58,7 +58,7 @@ class CustomCalls:
         device = place.device
 
         def made(given: Sequence[Array]) -> list[Buffer]:
-            return [moved(flat, device) for flat in dispatch.unrecorded(run, given)]
+            return [to_device(flat, device) for flat in dispatch.unrecorded(run, given)]
 
         @on_current_device
         def again(flats: Sequence[Buffer]) -> Sequence[Buffer]:

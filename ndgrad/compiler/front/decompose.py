@@ -14,7 +14,7 @@ import numpy as np
 
 from ...context import Context
 from ...kernels.spec.reduction import REDUCTIONS
-from ...memory.device import Buffer, context_device, moved, place, placed
+from ...memory.device import Buffer, context_device, place, placed, to_device
 from ...memory.storage import empty
 from ...tape import Array
 from ..program.instructions import Map, Reduce, Shape, Value, root
@@ -61,7 +61,7 @@ class Decomposer:
 
     def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
         """The numbers 0 to n - 1."""
-        return self._program.buffers.read(moved(np.arange(n).astype(dtype), place.device), (n,))
+        return self._program.buffers.read(to_device(np.arange(n).astype(dtype), place.device), (n,))
 
     def buffer(self, value: Value) -> Buffer:
         """A buffer that holds *value*."""

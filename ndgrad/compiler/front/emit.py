@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...kernels.spec.formula import formula
-from ...memory.device import Buffer, Device, device_of, moved
+from ...memory.device import Buffer, Device, device_of, to_device
 from ..program.instructions import CustomCall, Form, Instruction, Map, Operand, Shape, Value
 
 
@@ -61,7 +61,7 @@ class Emitter:
 
         def run(flats: Sequence[Buffer]) -> list[Buffer]:
             (flat,) = flats
-            return [flat.copy() if device_of(flat) is device else moved(flat, device)]
+            return [flat.copy() if device_of(flat) is device else to_device(flat, device)]
 
         call = CustomCall(inputs=(value,), name="copy to device", run=run, facts=id(device))
         return self.add(call, ((value.size,), value.dtype))

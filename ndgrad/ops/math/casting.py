@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...base import DType, DTypeLike, as_dtype
 from ...context import written
 from ...kernels.front import cast
-from ...memory.device import context_device, moved
+from ...memory.device import context_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
 from ..declare import operator
@@ -64,7 +64,7 @@ def _copy_to_context(data: Array, *, ctx: str = "", source: str = "") -> Result 
     if not ctx:
         return cast(data._data, data._data.dtype), data._shape
     target = written(ctx)
-    flat = moved(data._data, context_device(target))
+    flat = to_device(data._data, context_device(target))
     return flat.copy() if flat is data._data else flat, data._shape, target
 
 
