@@ -26,9 +26,9 @@ from ..memory.device import (
     device_of,
     host,
     in_use,
+    on_device,
     operands_device,
     overlap,
-    placed,
     to_device,
 )
 from ..ops.shape.codes import inferred_shape
@@ -220,7 +220,7 @@ def _checked(index: Any, axis: int, n: int) -> Any:
     """Valid indices from 0 on."""
     if isinstance(index, Array):
         text = OUT_OF_BOUNDS.format(axis=axis, n=n)
-        with placed(context_device(index._ctx)):
+        with on_device(context_device(index._ctx)):
             flat = front.positions(index._data, 0, RAW)
             front.checked(flat, -n, n, IndexError, text)
         return index.__class__(flat, index._shape, index._ctx)
@@ -423,7 +423,7 @@ def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
     if isinstance(value, Array):
         data = value._data
         if data.dtype != x._data.dtype:
-            with placed(context_device(value._ctx)):
+            with on_device(context_device(value._ctx)):
                 data = front.cast(data, x._data.dtype)
         return to_device(data, context_device(x._ctx)), value._shape
     try:
@@ -601,7 +601,7 @@ def _write_rows(x: Array, rows: Rows, value: Any) -> None:
     if _traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         twice = "setitem: while recording, an index that comes twice cannot be assigned to"
         # The index has values also while a function is traced: it is a constant of the program.
-        with placed(device_of(rows.index)), tracing.suspended():
+        with on_device(device_of(rows.index)), tracing.suspended():
             front.distinct(rows.index, rows.length, MXNetError, twice)
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))

@@ -13,7 +13,7 @@ from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
 from ..kernels.spec.layout import broadcast_shape
-from ..memory.device import context_device, placed, to_device
+from ..memory.device import context_device, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
 from ..ops.table import ElementwiseOp, F, Op, for_each
@@ -515,11 +515,11 @@ class _OnDevice(NDArray):
         return {**self._data.__cuda_array_interface__, "shape": self._shape}  # type: ignore[attr-defined]
 
     def __getitem__(self, key: Any) -> NDArray:
-        with placed(context_device(self._ctx)):
+        with on_device(context_device(self._ctx)):
             return super().__getitem__(key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        with placed(context_device(self._ctx)):
+        with on_device(context_device(self._ctx)):
             super().__setitem__(key, value)
 
     def wait_to_read(self) -> None:

@@ -14,7 +14,15 @@ from .. import tracing
 from ..base import Shape
 from ..kernels import front
 from ..kernels.spec.formula import compute_type
-from ..memory.device import BUFFERS, Buffer, DeviceArray, context_device, device_of, in_use, placed
+from ..memory.device import (
+    BUFFERS,
+    Buffer,
+    DeviceArray,
+    context_device,
+    device_of,
+    in_use,
+    on_device,
+)
 from ..memory.storage import empty_like, empty_on
 from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
 from ..tape import Array, Constant, Node, OutputSlot, is_tracked
@@ -111,7 +119,7 @@ def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
             classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
             for g, shape in zip(_as_list(grads), shapes, strict=False)
         ]
-        with placed(context_device(node.ctx)) if in_use else nullcontext():
+        with on_device(context_device(node.ctx)) if in_use else nullcontext():
             results = unrecorded(_apply_vjp, op, function, node, arrays)
             if tracing.active:
                 results = unrecorded(_whole, results)
@@ -204,7 +212,7 @@ class _BufferArithmetic:
 
     def add_into(self, total: Buffer, x: Buffer | PartialGradient) -> Buffer:
         if isinstance(x, PartialGradient):
-            with placed(device_of(total)) if in_use else nullcontext():
+            with on_device(device_of(total)) if in_use else nullcontext():
                 x.accumulate(total)
             return total
         return self._sum(total, x, total)

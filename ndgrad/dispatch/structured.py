@@ -12,7 +12,7 @@ from .. import tracing
 from ..base import MXNetError
 from ..context import GPU, Context
 from ..kernels import front
-from ..memory.device import BUFFERS, context_device, in_use, operands_device, placed, to_device
+from ..memory.device import BUFFERS, context_device, in_use, on_device, operands_device, to_device
 from ..ops.table import NONE, CompositeOp, Op, lookup
 from ..tape import (
     Array,
@@ -115,7 +115,7 @@ def structured_call(op: Op) -> Callable[..., Any]:
             in_use
             and (target := operands_device(f"Operator {op.name}", op.keywords, inputs)) is not None
         ):
-            with placed(target):
+            with on_device(target):
                 results = forward(*inputs, **params)
         else:
             results = forward(*inputs, **params)

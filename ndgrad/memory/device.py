@@ -29,12 +29,13 @@ __all__ = [
     "address",
     "context_device",
     "copy",
+    "current_device",
     "device_of",
     "host",
     "in_use",
+    "on_device",
     "operands_device",
     "overlap",
-    "placed",
     "to_device",
 ]
 
@@ -312,16 +313,22 @@ def copy(source: Any, target: Any) -> None:
 # --- where new arrays are made --------------------------------------------------------------------
 
 
-class _Place(threading.local):
-    """The device on which this thread's kernels run; None is the host."""
+class _Current(threading.local):
+    """The device on which a thread's kernels run; None is the host."""
 
     device: Device | None = None
 
 
-place = _Place()
+_current = _Current()
 
 
-class placed:  # a class, as it is on the path of every launch: a generator takes five times as long
+def current_device() -> Device | None:
+    """The device on which this thread's kernels run and new arrays are made; None is the host."""
+    return _current.device
+
+
+# A class, as it is on the path of every launch: a generator takes five times as long.
+class on_device:
     """A scope in which `storage.empty` makes arrays on *device*, or with None on the host."""
 
     __slots__ = ("_before", "_device")
@@ -330,10 +337,10 @@ class placed:  # a class, as it is on the path of every launch: a generator take
         self._device = device
 
     def __enter__(self) -> None:
-        self._before, place.device = place.device, self._device
+        self._before, _current.device = _current.device, self._device
 
     def __exit__(self, *error: object) -> None:
-        place.device = self._before
+        _current.device = self._before
 
 
 def context_device(ctx: Context) -> Device | None:

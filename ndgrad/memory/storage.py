@@ -290,7 +290,7 @@ def empty(
 ) -> np.ndarray[tuple[int], Any]:
     """Return a new array of `n` elements with undefined contents.
 
-    In the scope of `device.placed` it is on that device.
+    In the scope of `device.on_device` it is on that device.
 
     Parameters
     ----------
@@ -311,7 +311,7 @@ def empty(
     MemoryError
         If there is not so much memory; the text names the bytes asked for.
     """
-    if _devices and (target := device.place.device) is not None:
+    if _devices and (target := device.current_device()) is not None:
         return target.empty(n, dtype)  # type: ignore[return-value]
     if n < _NEVER_POOLED:
         return _np_empty(n, dtype)
@@ -336,9 +336,9 @@ def empty_like(data: device.Buffer, dtype: np.dtype[Any] | None = None) -> Any:
     dtype = data.dtype if dtype is None else dtype
     if isinstance(data, device.DeviceArray):
         return data.device.empty(data.size, dtype)
-    if device.place.device is None:
+    if device.current_device() is None:
         return empty(data.size, dtype)
-    with device.placed(None):
+    with device.on_device(None):
         return empty(data.size, dtype)
 
 

@@ -14,7 +14,7 @@ from ..base import MXNetError, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import Box
-from ..memory.device import LEGACY_STREAM, context_device, placed
+from ..memory.device import LEGACY_STREAM, context_device, on_device
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
 from ..ops.table import lookup
@@ -180,7 +180,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
 
 def _from_device(data: Any, shape: tuple[int, ...], strides: tuple[int, ...] | None) -> NDArray:
     if strides is not None:
-        with placed(data.device):
+        with on_device(data.device):
             data = front.strided_slice(data, Box(shape, strides))
     return NDArray(data, shape, data.device.context)
 

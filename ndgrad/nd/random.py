@@ -18,7 +18,7 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, as_dtype, promote, public_names, shown
 from ..context import cpu
 from ..kernels import draws
-from ..memory.device import context_device, host, placed, to_device
+from ..memory.device import context_device, host, on_device, to_device
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -106,7 +106,7 @@ def _draw(
         else:
             lengths = _shape(shape, what)
         place = _context(ctx, what)
-        with placed(context_device(place)):
+        with on_device(context_device(place)):
             flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
         return _deliver(NDArray(flat, lengths, place), out, what)
     if len(arrays) != len(values):
@@ -429,7 +429,7 @@ def randint(
     else:
         lengths = _shape(shape, "randint")
     place = _context(ctx, "randint")
-    with placed(context_device(place)):
+    with on_device(context_device(place)):
         flat = draws.randint(math.prod(lengths), kind, first, end)
     return _deliver(NDArray(flat, lengths, place), out, "randint")
 

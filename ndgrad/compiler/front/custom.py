@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import dispatch, tracing
 from ...array.ndarray import NDArray
-from ...memory.device import Buffer, DeviceArray, in_use, place, placed, to_device
+from ...memory.device import Buffer, DeviceArray, current_device, in_use, on_device, to_device
 from ...memory.storage import empty_like
 from ...tape import Array
 from ..program.instructions import CustomCall
@@ -55,7 +55,7 @@ class CustomCalls:
         """
         inputs = tuple(self.buffers.read(x._data, x._shape) for x in arrays)
         forms = [(x._shape, x._ctx) for x in arrays]
-        device = place.device
+        device = current_device()
 
         def made(given: Sequence[Array]) -> list[Buffer]:
             return [to_device(flat, device) for flat in dispatch.unrecorded(run, given)]
@@ -98,12 +98,12 @@ def _zeros_like(flat: Buffer) -> Buffer:
 
 def on_current_device(run: Run) -> Run:
     """*run*, wherever it is called, on the device on which this thread's kernels run now."""
-    device = place.device
+    device = current_device()
     if not in_use:
         return run
 
     def there(flats: Sequence[Buffer]) -> Sequence[Buffer]:
-        with placed(device):
+        with on_device(device):
             return run(flats)
 
     return there

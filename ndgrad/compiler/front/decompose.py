@@ -14,7 +14,7 @@ import numpy as np
 
 from ...context import Context
 from ...kernels.spec.reduction import REDUCTIONS
-from ...memory.device import Buffer, context_device, place, placed, to_device
+from ...memory.device import Buffer, context_device, current_device, on_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
 from ..program.instructions import Map, Reduce, Shape, Value, root
@@ -61,7 +61,9 @@ class Decomposer:
 
     def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
         """The numbers 0 to n - 1."""
-        return self._program.buffers.read(to_device(np.arange(n).astype(dtype), place.device), (n,))
+        return self._program.buffers.read(
+            to_device(np.arange(n).astype(dtype), current_device()), (n,)
+        )
 
     def buffer(self, value: Value) -> Buffer:
         """A buffer that holds *value*."""
@@ -109,8 +111,8 @@ class Decomposer:
 
     def to_context(self, x: Array, context: Context) -> Buffer:
         """A buffer of *x* on the device of *context*."""
-        with placed(context_device(context)):
-            return self.buffer(self._program.emitter.to_device(self.value(x), place.device))
+        with on_device(context_device(context)):
+            return self.buffer(self._program.emitter.to_device(self.value(x), current_device()))
 
 
 def decomposed(

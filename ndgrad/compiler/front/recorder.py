@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...memory.device import BUFFERS, Buffer, in_use, operands_device, placed
+from ...memory.device import BUFFERS, Buffer, in_use, on_device, operands_device
 from ...ops.table import Op
 from ...tape import Array, Leaf, Node, OutputSlot, next_version
 from ..program.instructions import Shape
@@ -123,7 +123,7 @@ class Recorder(ProgramBuilder):
         if in_use:
             device = operands_device(f"Operator {op.name}", op.keywords, inputs)
             if device is not None:
-                with placed(device):
+                with on_device(device):
                     return self._forward(op, inputs, params)
         return self._forward(op, inputs, params)
 

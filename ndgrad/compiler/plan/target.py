@@ -21,7 +21,7 @@ from ...kernels.cpu.strided import rows_step
 from ...kernels.cpu.tasks import Step
 from ...kernels.spec.fused import Fused
 from ...kernels.spec.reduction import Reduction
-from ...memory.device import Device, copy, placed
+from ...memory.device import Device, copy, on_device
 from .replay import Allocations, Replayed
 from .report import Report
 
@@ -98,7 +98,7 @@ class Gpu:
         run = Replayed(function, self.device, memory, report)
 
         def there(*args: Any) -> Any:
-            with placed(self.device):
+            with on_device(self.device):
                 return run(*args)
 
         return there
