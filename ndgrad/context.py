@@ -48,7 +48,7 @@ class GpuTarget(Protocol):
     def number_at(self, address: int) -> int:
         """Return which GPU's memory an address is in."""
 
-    def hindrance(self) -> str:
+    def unavailable_reason(self) -> str:
         """Return why there is no GPU, and what to do about it; "" if that is not known."""
 
 
@@ -282,7 +282,7 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
     if ctx.device_id >= count:
         has, instead = f"{count} GPU(s), numbered from 0", ", or a number below num_gpus()"
         if count == 0:
-            has, instead = f"no usable GPU{_gpu_target.hindrance()}", ""
+            has, instead = f"no usable GPU{_gpu_target.unavailable_reason()}", ""
         raise MXNetError(
             f"{prefix}{ctx} cannot be used: this machine has {has}. Use ctx=cpu(){instead}"
         )

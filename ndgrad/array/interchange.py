@@ -101,7 +101,7 @@ def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
             "cudaStream_t as a number"
         )
     if stream >= LEGACY_STREAM:
-        data.device.lend(data, stream)
+        data.device.export(data, stream)
     lengths = (ctypes.c_int64 * len(shape))(*shape)
     steps = [1] * len(shape)
     for axis in range(len(shape) - 1, 0, -1):
@@ -198,7 +198,7 @@ def _borrowed(
     device: Device, address: int, size: int, dtype: np.dtype[Any], owner: Any, stream: int | None
 ) -> DeviceArray:
     lease = _Foreign(owner)
-    data = device.borrow(address, size, dtype, lease, stream)
+    data = device.import_(address, size, dtype, lease, stream)
     lease.block = data.block
     return data
 
@@ -221,7 +221,7 @@ def _extent(
     return math.prod(shape) if strides is None else span, strides
 
 
-def lent(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, bool]:
+def imported(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, bool]:
     """The memory of an object that has a ``__cuda_array_interface__``, as `taken` describes it.
 
     The fourth is whether it may be written to.

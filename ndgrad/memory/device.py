@@ -65,10 +65,10 @@ class Device(Protocol):
     def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
         """Return the elements in another dtype."""
 
-    def lend(self, array: DeviceArray, stream: int) -> None:
+    def export(self, array: DeviceArray, stream: int) -> None:
         """Let a stream of another library's wait for all that touches *array*."""
 
-    def borrow(
+    def import_(
         self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
     ) -> DeviceArray:
         """Return another library's memory, when its *stream* is done with it."""
@@ -154,7 +154,7 @@ class DeviceArray:
 
         Not all of them look at the stream, so the one that they use unless told otherwise waits.
         """
-        self.device.lend(self, LEGACY_STREAM)
+        self.device.export(self, LEGACY_STREAM)
         return {
             "shape": (self.size,),
             "typestr": self.dtype.str,

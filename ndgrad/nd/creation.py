@@ -159,7 +159,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         if hasattr(dlpack, "__cuda_array_interface__"):
-            data, shape, strides, writeable = interchange.lent(dlpack)
+            data, shape, strides, writeable = interchange.imported(dlpack)
             shared = _from_device(data, shape, strides)
             return shared if writeable else shared.copy()
         raise TypeError(f"from_dlpack: dlpack: expected an array or a capsule, got {shown(dlpack)}")

@@ -276,7 +276,7 @@ def test_other_libraries(device: Any) -> None:
     calls = device.calls
     x = device.empty(3, FLOAT32)
     calls.taken()
-    device.lend(x, LEGACY_STREAM)
+    device.export(x, LEGACY_STREAM)
     assert calls.taken() == [("record", 0), ("wait", "default", 0)]
     address = x.address
     del x
@@ -284,9 +284,9 @@ def test_other_libraries(device: Any) -> None:
     y = device.empty(3, FLOAT32)  # what the other has started on it comes first
     assert y.address == address
     assert calls.taken() == [("record", "default"), ("wait", 0, "default")]
-    device.borrow(y.address, 3, FLOAT32, y, LEGACY_STREAM)
+    device.import_(y.address, 3, FLOAT32, y, LEGACY_STREAM)
     assert calls.taken() == [("record", "default"), ("wait", 0, "default")]
-    device.borrow(y.address, 3, FLOAT32, y, None)
+    device.import_(y.address, 3, FLOAT32, y, None)
     assert calls.taken() == []
 
 

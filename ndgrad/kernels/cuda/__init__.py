@@ -46,7 +46,7 @@ class _Target:
     def num_gpus(self) -> int:
         return len(self._found[0])
 
-    def hindrance(self) -> str:
+    def unavailable_reason(self) -> str:
         return self._found[1]
 
     def device(self, device_id: int) -> Any:

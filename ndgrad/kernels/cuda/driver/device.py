@@ -273,12 +273,12 @@ class Device:
             found = self._uploaded[id(host)] = host, result
         return found[1]
 
-    def lend(self, array: DeviceArray, stream: int) -> None:
+    def export(self, array: DeviceArray, stream: int) -> None:
         self.activate()
         array.block.shared = True
         array.block.stream.precede_foreign(stream)
 
-    def borrow(
+    def import_(
         self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
     ) -> DeviceArray:
         mine = self.stream.owner
