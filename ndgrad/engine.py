@@ -16,7 +16,7 @@ from .dispatch import (
     Arithmetic,
     buffer_arithmetic,
     classes,
-    copy_flat,
+    copy_buffer,
     lookup,
     recorded_arithmetic,
     separated,
@@ -225,7 +225,7 @@ def run_backward(
         if gradient is not None:
             op = node.op
             bound = op.bound
-            derivative = bound.flat_backward if on_buffers else bound.recorded_backward
+            derivative = bound.buffer_backward if on_buffers else bound.recorded_backward
             results = derivative(node, gradient)
             for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
                 if parent is None or parent.__class__ is Constant:
@@ -282,7 +282,7 @@ def _accumulate(found: dict[Leaf, Buffer]) -> None:
         ):
             target._data = found.pop(leaf)
         else:
-            copy_flat(found.pop(leaf), target._data)
+            copy_buffer(found.pop(leaf), target._data)
         if tracing.active and (recorder := tracing.recorder()) is not None:
             recorder.accumulated.append((leaf, leaf.fresh))
         leaf.fresh = True

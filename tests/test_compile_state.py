@@ -15,7 +15,7 @@ from compile_helpers import agree, agree_closely, both, some
 
 import ndgrad as mx
 from ndgrad import autograd, nd
-from ndgrad.dispatch import bind, copy_flat, written
+from ndgrad.dispatch import bind, copy_buffer, written
 from ndgrad.dispatch.structured import structured_call
 from ndgrad.ops.table import Op
 from ndgrad.testing import assert_close
@@ -466,7 +466,7 @@ def centred(data: nd.NDArray, moving: nd.NDArray) -> nd.NDArray:
     y = _CENTRED.call(data, moving)
     with autograd.pause():
         _, new = _all_outputs(data, moving)
-    copy_flat(new._data, moving._data)
+    copy_buffer(new._data, moving._data)
     written(moving)
     return y
 

@@ -231,7 +231,7 @@ def _row(name: str, inputs: int, outputs: int) -> Op:
         name=name,
         inputs=tuple(f"input{i}" for i in range(inputs)),
         outputs=tuple(f"output{i}" for i in range(outputs)),
-        bound=Bound(call=None, flat_backward=_backward, recorded_backward=_backward),
+        bound=Bound(call=None, buffer_backward=_backward, recorded_backward=_backward),
     )
 
 

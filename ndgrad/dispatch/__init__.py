@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..kernels.front import copy as copy_flat
+from ..kernels.front import copy as copy_buffer
 from ..ops.table import Bound, CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
@@ -19,7 +19,7 @@ from .fast import elementwise_call
 from .gradients import (
     Arithmetic,
     buffer_arithmetic,
-    flat_backward,
+    buffer_backward,
     recorded_arithmetic,
     recorded_backward,
 )
@@ -43,7 +43,7 @@ __all__ = [
     "check_writable",
     "classes",
     "convert",
-    "copy_flat",
+    "copy_buffer",
     "in_place_call",
     "install",
     "lookup",
@@ -64,7 +64,7 @@ def install(array: type[Array]) -> None:
 
 def bind(op: Op) -> None:
     """Give an operator its call and its derivatives."""
-    op.bound = Bound(_call(op), flat_backward(op), recorded_backward(op))
+    op.bound = Bound(_call(op), buffer_backward(op), recorded_backward(op))
 
 
 def _call(op: Op) -> Callable[..., Any]:

@@ -29,23 +29,23 @@ Flat = np.ndarray[Any, Any]
 _G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
 
-def flat_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
+def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
     """First-order backward of an element-wise operator, from and to buffers."""
     if op.gradient == ZERO:
         nothing = (None,) * len(op.inputs)
         return lambda node, g: nothing
     if op.params or op.free or len(op.inputs) > 2:
-        return lambda node, g: _general_flat(op, node, g)
+        return lambda node, g: _general_backward(op, node, g)
     fast: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
     fast_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
 
     def slow(node: Node, g: Any) -> Sequence[Any]:
         if active or g.__class__ is np.ndarray:
-            return _general_flat(op, node, g)
+            return _general_backward(op, node, g)
         shape = node.shapes[-1]
         for parent, own in zip(node.parents, node.shapes, strict=False):
             if parent is not None and own != shape:
-                return _general_flat(op, node, g)
+                return _general_backward(op, node, g)
         key = (node.dtype, *[parent.__class__ for parent in node.parents])
         run = fast_on_device.get(key)
         if run is None:
@@ -145,7 +145,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
     return names["backward"]
 
 
-def _general_flat(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
+def _general_backward(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
     """Gradients over numbers, broadcast operands, parameters or large arrays."""
     dtype, shapes = node.dtype, node.shapes
     shape = shapes[-1]

@@ -27,7 +27,7 @@ from ..memory.storage import empty_like, empty_on
 from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
 from ..tape import Array, Constant, Node, OutputSlot, is_tracked
 from . import classes
-from .derivatives import flat_derivative, recorded_derivative
+from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, size_of
 from .structured import unrecorded
 
@@ -105,10 +105,10 @@ def _apply_vjp(
     return results if isinstance(results, (tuple, list)) else (results,)
 
 
-def flat_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
+def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
-        return flat_derivative(op)
+        return buffer_derivative(op)
     function = op.fast_vjp or op.vjp
     if op.gradient != DIFFERENTIABLE or function is None:
         return _no_gradients

@@ -64,12 +64,12 @@ class Bound:
     ----------
     call : callable or None
         Takes arrays and parameters, returns an array or a list of them.
-    flat_backward, recorded_backward : callable
+    buffer_backward, recorded_backward : callable
         The derivative, from a node and the outputs' gradients: on buffers, and on recorded arrays.
     """
 
     call: Callable[..., Any] | None
-    flat_backward: Callable[..., Any]
+    buffer_backward: Callable[..., Any]
     recorded_backward: Callable[..., Any]
 
 

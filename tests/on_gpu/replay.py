@@ -16,7 +16,7 @@ import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.compiler.plan import plan
 from ndgrad.compiler.plan import replay as plan_replay
-from ndgrad.dispatch import copy_flat, written
+from ndgrad.dispatch import copy_buffer, written
 from ndgrad.kernels.cuda import streams
 from ndgrad.memory.device import context_device
 
@@ -205,7 +205,7 @@ def test_a_state_that_an_operator_writes_to(launched: list[Any]) -> None:
     @mx.compile
     def step(x: Any) -> Any:
         y = x - moving
-        copy_flat((moving * 0.5 + x)._data, moving._data)
+        copy_buffer((moving * 0.5 + x)._data, moving._data)
         written(moving)
         return y * 2
 
