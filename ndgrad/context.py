@@ -182,7 +182,7 @@ class Context:
 _CPU0 = Context("cpu", 0)
 
 
-class _Local(threading.local):
+class _Contexts(threading.local):
     """A thread's current context and the ones around it."""
 
     current: Context = _CPU0
@@ -191,7 +191,7 @@ class _Local(threading.local):
         self.outer: list[Context] = []
 
 
-_local = _Local()
+_local = _Contexts()
 
 
 def current_context() -> Context:

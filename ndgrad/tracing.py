@@ -17,11 +17,11 @@ active: list[Any] = []
 """The recorders of all threads that trace."""
 
 
-class _Local(threading.local):
+class _Tracing(threading.local):
     recorder: Any = None
 
 
-_local = _Local()
+_local = _Tracing()
 
 
 def recorder() -> Any:

@@ -14,7 +14,15 @@ import pytest
 
 from ndgrad.base import DTYPES, MXNetError
 from ndgrad.memory import storage
-from ndgrad.memory.storage import POOLED_BYTES, Pool, _block_size, _Lease, _map, empty, pool_stats
+from ndgrad.memory.storage import (
+    POOLED_BYTES,
+    Pool,
+    _block_size,
+    _BlockLease,
+    _map,
+    empty,
+    pool_stats,
+)
 
 U8 = np.dtype("uint8")
 F4 = np.dtype("float32")
@@ -57,7 +65,7 @@ def test_arrays_are_flat_writeable_and_of_the_asked_size(n, dtype):
 def test_big_arrays_are_aligned_and_pooled_and_small_ones_are_not():
     big = empty(POOLED_BYTES // 4, F4)
     assert big.ctypes.data % 64 == 0
-    assert isinstance(big.base, _Lease)
+    assert isinstance(big.base, _BlockLease)
     assert empty(POOLED_BYTES // 4 - 1, F4).base is None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..base import MXNetError, promote, shown
-from ..kernels import cuda, front
+from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type
@@ -81,11 +81,6 @@ class Kernels(dict[Dtype, Any]):
         dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
         self[dtype] = self.make(loop, dtypes, (dtype,), compute, self.letters)
         return self[dtype]
-
-
-def flat_on_device(*args: Any) -> Any:
-    """What a loop over operands of one size is on a device: a `Flat`."""
-    return cuda.elementwise.Flat(*args)
 
 
 def general_call(op: ElementwiseOp) -> Callable[..., Any]:

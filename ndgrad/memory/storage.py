@@ -5,9 +5,9 @@ makes results and drops them pays for mapping and zeroing the same pages again a
 block of `POOLED_BYTES` or more returns to a pool when the last array that looks at it dies, and
 the next request of about that size gets it with its pages in place.
 
-The life of a block: `empty` takes one from the pool (or maps it), a `_Lease` holds it and is the
-``base`` of the array handed out, so every view keeps the lease alive; the lease's finaliser puts
-the block on a list that the pool collects. Finalisers run in any thread, inside the garbage
+The life of a block: `empty` takes one from the pool (or maps it), a `_BlockLease` holds it and is
+the ``base`` of the array handed out, so every view keeps the lease alive; the lease's finaliser
+puts the block on a list that the pool collects. Finalisers run in any thread, inside the garbage
 collector and while the interpreter shuts down, so they never wait for a lock.
 """
 
@@ -248,7 +248,7 @@ class Pool:
         self._free_bytes = sum(size * len(blocks) for size, blocks in self._free.items())
 
 
-class _Lease(ctypes.Array):  # type: ignore[type-arg]
+class _BlockLease(ctypes.Array):  # type: ignore[type-arg]
     """What keeps a block in use: the ``base`` of the array handed out."""
 
     __slots__ = ("block", "pool")
@@ -270,10 +270,10 @@ class _Lease(ctypes.Array):  # type: ignore[type-arg]
 
 
 @functools.cache
-def _lease_type(size: int) -> type[_Lease]:
+def _lease_type(size: int) -> type[_BlockLease]:
     # NumPy takes a ctypes array for a buffer without copying, three times as fast as it reads an
     # __array_interface__. Its length belongs to the type; there are few sizes.
-    return type(f"_Lease{size}", (_Lease,), {"__slots__": (), "_length_": size})
+    return type(f"_BlockLease{size}", (_BlockLease,), {"__slots__": (), "_length_": size})
 
 
 _pool = Pool()
@@ -351,7 +351,7 @@ def owns_memory(data: Any) -> bool:
     if data.__class__ is not np.ndarray:
         return False
     base = data.base
-    return base is None or isinstance(base, _Lease)
+    return base is None or isinstance(base, _BlockLease)
 
 
 def pool_stats() -> PoolStats:

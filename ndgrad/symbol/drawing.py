@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 
-class Box(NamedTuple):
+class NodeBox(NamedTuple):
     """A node of the picture; *kind* is a key of `_COLOURS`."""
 
     title: str
@@ -30,7 +30,7 @@ class Edge(NamedTuple):
 
 
 class Picture(NamedTuple):
-    boxes: Sequence[Box]
+    boxes: Sequence[NodeBox]
     edges: Sequence[Edge]
     note: str
 
@@ -239,7 +239,7 @@ class _Layout:
         self.width = max(p.x + p.width / 2 for p in points) + _MARGIN
 
 
-def _size(box: Box) -> tuple[float, float]:
+def _size(box: NodeBox) -> tuple[float, float]:
     letters = max(len(_cut(box.title)) * _TITLE, len(_cut(box.detail)) * _DETAIL)
     return letters * _WIDE_LETTERS + 2 * _PAD, 44.0 if box.detail else 30.0
 
@@ -311,7 +311,7 @@ def svg(picture: Picture) -> str:
     return "\n".join([*parts, "</svg>"])
 
 
-def _drawn(box: Box, point: _Point) -> str:
+def _drawn(box: NodeBox, point: _Point) -> str:
     fill, border = _COLOURS[box.kind]
     x, y = point.x - point.width / 2, point.y - point.height / 2
     radius = 6.0 if box.kind == "operator" else point.height / 2

@@ -25,7 +25,7 @@ class Ref(NamedTuple):
     output: int
 
 
-class Entry:
+class NodeEntry:
     """A variable, a constant array, or one call of an operator.
 
     Attributes
@@ -193,7 +193,7 @@ def _given(op: Op, params: Mapping[str, Any] | None) -> dict[str, Any]:
     return given
 
 
-def entries_of(x: NDArray) -> tuple[list[Entry], Ref]:
+def entries_of(x: NDArray) -> tuple[list[NodeEntry], Ref]:
     """The entries that *x* was made from, sources first, and which output of the last *x* is.
 
     Raises
@@ -212,9 +212,9 @@ def entries_of(x: NDArray) -> tuple[list[Entry], Ref]:
     entries = []
     for item in order:
         if item.__class__ is Leaf:
-            entries.append(Entry(names[item], shapes=(item.shape,), dtype=item.dtype))
+            entries.append(NodeEntry(names[item], shapes=(item.shape,), dtype=item.dtype))
         elif item.__class__ is _Constant:
-            entries.append(Entry(names[item], shapes=(item.shape,), dtype=dtypes[item]))
+            entries.append(NodeEntry(names[item], shapes=(item.shape,), dtype=dtypes[item]))
         else:
             entries.append(_call_entry(item, names[item], position))
     return entries, Ref(len(entries) - 1, index)
@@ -235,7 +235,7 @@ def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, np.dtype[Any]]:
     return dtypes
 
 
-def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> Entry:
+def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> NodeEntry:
     op, count = node.op, len(node.parents)
     inputs: list[Any] = []
     for i, parent in enumerate(node.parents):
@@ -249,4 +249,4 @@ def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> Entr
     shapes = tuple(op.visible_of(node.shapes[count:], node.params))
     foreign = OPS.get(op.name) is not op
     params = _given(op, node.params)
-    return Entry(name, op.name, tuple(inputs), params, len(shapes), shapes, node.dtype, foreign)
+    return NodeEntry(name, op.name, tuple(inputs), params, len(shapes), shapes, node.dtype, foreign)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..base import MXNetError, as_dtype
 from ..ops.table import OPS, ElementwiseOp, Op, for_each, lookup
-from .entries import Entry, Ref
+from .entries import NodeEntry, Ref
 
 _from_number: dict[str, tuple[str, int]] = {}
 """MXNet's names of operators with a number -> the operator, and which operand the number is."""
@@ -130,7 +130,7 @@ def _scalar(written: str) -> int | float:
     return int(written) if written.lstrip("-").isdigit() else float(written)
 
 
-def encoded(entry: Entry, *, strict: bool = True) -> tuple[str, dict[str, str], list[Ref]]:
+def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, str], list[Ref]]:
     """MXNet's name of a call, its attributes and its array inputs.
 
     Raises
@@ -198,7 +198,7 @@ def decoded(
 # --- graphs ---------------------------------------------------------------------------------------
 
 
-def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) -> str:
+def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Ref]) -> str:
     """A graph in MXNet's layout, one node an object of four lines."""
     position = {i: k for k, i in enumerate(order)}
     nodes, rows, arguments = [], [0], []
@@ -239,7 +239,7 @@ def dumps(entries: Sequence[Entry], order: Sequence[int], heads: Sequence[Ref]) 
     return f'{{\n  "nodes": [\n{body}\n  ],\n{ending}\n}}'
 
 
-def loads(json_str: str) -> tuple[list[Entry], list[Ref]]:
+def loads(json_str: str) -> tuple[list[NodeEntry], list[Ref]]:
     """The entries and heads of a graph that `dumps` or MXNet wrote.
 
     Raises
@@ -269,11 +269,11 @@ def loads(json_str: str) -> tuple[list[Entry], list[Ref]]:
                 raise MXNetError(f"load_json: node {i} uses a node that does not stand before it")
             if node["op"] == "null":
                 dtype = as_dtype(dtypes[i], op="load_json") if i in dtypes else None
-                entries.append(Entry(str(node["name"]), shapes=known, dtype=dtype))
+                entries.append(NodeEntry(str(node["name"]), shapes=known, dtype=dtype))
             else:
                 op, operands, params = decoded(node["op"], attrs, inputs)
                 entries.append(
-                    Entry(str(node["name"]), op, tuple(operands), params, outputs, known)
+                    NodeEntry(str(node["name"]), op, tuple(operands), params, outputs, known)
                 )
         for head in heads:
             if not (0 <= head.entry < len(entries) and head.output < entries[head.entry].outputs):

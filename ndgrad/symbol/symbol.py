@@ -35,8 +35,8 @@ from ..memory.storage import empty
 from ..ops.table import OPS
 from ..tape import Scope
 from . import json
-from .drawing import Box, Drawing, Edge, Picture, dot, shape_text, svg
-from .entries import Entry, Ref, entries_of, postorder
+from .drawing import Drawing, Edge, NodeBox, Picture, dot, shape_text, svg
+from .entries import NodeEntry, Ref, entries_of, postorder
 from .executor import Executor
 
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
@@ -96,7 +96,7 @@ class Symbol:
     shows a drawing.
     """
 
-    def __init__(self, entries: Sequence[Entry], heads: Sequence[Ref]) -> None:
+    def __init__(self, entries: Sequence[NodeEntry], heads: Sequence[Ref]) -> None:
         self._entries = entries
         self._heads = tuple(heads)
         self._order: list[int] | None = None
@@ -115,7 +115,7 @@ class Symbol:
             )
         return self._order
 
-    def _arguments(self) -> list[Entry]:
+    def _arguments(self) -> list[NodeEntry]:
         return [e for e in map(self._entries.__getitem__, self._reachable()) if e.op is None]
 
     # --- names ------------------------------------------------------------------------------------
@@ -201,14 +201,14 @@ class Symbol:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _input_text(self, entry: Entry, i: int) -> str:
+    def _input_text(self, entry: NodeEntry, i: int) -> str:
         value = entry.inputs[i]
         if value.__class__ is not Ref:
             return repr(value.item() if isinstance(value, np.generic) else value)
         source = self._entries[value.entry]
         return source.name + (f"[{value.output}]" if source.outputs > 1 else "")
 
-    def _line(self, entry: Entry) -> str:
+    def _line(self, entry: NodeEntry) -> str:
         if entry.op is None:
             what = "constant" if entry.name.startswith("null") else "variable"
         else:
@@ -487,11 +487,11 @@ class Symbol:
             entry = self._entries[i]
             if entry.op is None:
                 kind = "constant" if entry.name.startswith("null") else "variable"
-                boxes.append(Box(entry.name, shape_text(entry.shapes, 0), kind))
+                boxes.append(NodeBox(entry.name, shape_text(entry.shapes, 0), kind))
                 continue
             title, attrs, _ = json.encoded(entry, strict=False)
             detail = ", ".join(f"{key.strip('_')}={value}" for key, value in attrs.items())
-            boxes.append(Box(title, detail, "operator", entry.name))
+            boxes.append(NodeBox(title, detail, "operator", entry.name))
         left_out = set()
         for i in kept:
             for x in self._entries[i].inputs:
@@ -505,13 +505,13 @@ class Symbol:
                 else:
                     left_out.add(i)
         if left_out:
-            boxes.append(Box(f"{len(order) - len(kept)} more", "", "more"))
+            boxes.append(NodeBox(f"{len(order) - len(kept)} more", "", "more"))
             edges += [Edge(len(boxes) - 1, number[i], "") for i in sorted(left_out)]
         for head in dict.fromkeys(self._heads):
             if head.entry in number and self._entries[head.entry].op is not None:
                 entry = self._entries[head.entry]
                 label = shape_text(entry.shapes, head.output)
-                boxes.append(Box(entry.output_name(head.output), "", "output"))
+                boxes.append(NodeBox(entry.output_name(head.output), "", "output"))
                 edges.append(Edge(number[head.entry], len(boxes) - 1, label))
         note = f"{len(kept)} of {len(order)} entries are shown" if len(kept) < len(order) else ""
         return Picture(boxes, edges, note)
@@ -568,7 +568,7 @@ def _probe(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray:
     return NDArray(data, shape, current_context())
 
 
-def _nearest(entries: Sequence[Entry], heads: Sequence[Ref], limit: int) -> set[int]:
+def _nearest(entries: Sequence[NodeEntry], heads: Sequence[Ref], limit: int) -> set[int]:
     """At most *limit* positions, breadth first from the heads."""
     chosen = dict.fromkeys(head.entry for head in heads[:limit])
     pending = list(chosen)

@@ -89,14 +89,14 @@ def _named(titles: Sequence[str]) -> str:
 def _picture(what: str, report: Report) -> drawing.Picture:
     sources = list(dict.fromkeys(x for s in report.steps for x in s.reads if isinstance(x, str)))
     place = {name: i for i, name in enumerate(sources)}
-    boxes = [drawing.Box(name, "", "variable") for name in sources]
+    boxes = [drawing.NodeBox(name, "", "variable") for name in sources]
     edges = []
     for number, step in enumerate(report.steps):
         kind = "operator" if step.source else "constant"
         title = f"{number}: {_named(step.titles[:3])}"
         if len(step.titles) > 3:
             title = f"{number}: {len(step.titles)} instructions"
-        boxes.append(drawing.Box(title, step.form, kind, _named(step.titles)))
+        boxes.append(drawing.NodeBox(title, step.form, kind, _named(step.titles)))
         for read in dict.fromkeys(step.reads):
             at = place[read] if isinstance(read, str) else len(sources) + read
             edges.append(drawing.Edge(at, len(sources) + number, ""))
