@@ -54,19 +54,19 @@ def shown(value: Any) -> str:
 
 # --- dtypes ---------------------------------------------------------------------------------------
 
-Shape = tuple[int, ...]
+Shape: TypeAlias = tuple[int, ...]
 """The lengths of an array's axes."""
 
 DType: TypeAlias = np.dtype[Any]
-"""A NumPy dtype."""
+"""The dtype of an array's elements."""
 
 HostArray: TypeAlias = np.ndarray[Any, Any]
-"""A NumPy array."""
+"""An array of NumPy, in the host's memory."""
 
-DTypeLike: TypeAlias = str | type | np.dtype[Any]
+DTypeLike: TypeAlias = str | type | DType
 """What names a dtype; see `as_dtype`."""
 
-DTYPES: tuple[np.dtype[Any], ...] = tuple(
+DTYPES: tuple[DType, ...] = tuple(
     np.dtype(name)
     for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
 )
@@ -81,8 +81,8 @@ numeric_types: tuple[type, ...] = (float, int, np.generic)
 _ACCEPTED = ", ".join(dtype.name for dtype in DTYPES)
 
 
-def _spellings() -> dict[Any, np.dtype[Any]]:
-    table: dict[Any, np.dtype[Any]] = {
+def _spellings() -> dict[Any, DType]:
+    table: dict[Any, DType] = {
         float: np.dtype("float64"),
         int: np.dtype("int64"),  # on every platform; NumPy 1 would give int32 on Windows
         bool: np.dtype("bool"),
@@ -95,7 +95,7 @@ def _spellings() -> dict[Any, np.dtype[Any]]:
 _SPELLINGS = _spellings()
 
 
-def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> np.dtype[Any]:
+def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
     """Return the supported dtype that `spec` names.
 
     Parameters
@@ -141,7 +141,7 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> np.dtype[Any]:
     return found
 
 
-def _promotions() -> dict[tuple[np.dtype[Any], np.dtype[Any]], np.dtype[Any]]:
+def _promotions() -> dict[tuple[DType, DType], DType]:
     table = {}
     for a in DTYPES:
         for b in DTYPES:
@@ -157,7 +157,7 @@ def _promotions() -> dict[tuple[np.dtype[Any], np.dtype[Any]], np.dtype[Any]]:
 _PROMOTIONS = _promotions()
 
 
-def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+def promote(a: DType, b: DType) -> DType:
     """Return the dtype in which an operator combines an array of dtype `a` with one of dtype `b`.
 
     Within a kind (bool, integer, float) it is NumPy's choice; an integer or bool with a float gives

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import autograd
 from .array.ndarray import NDArray
-from .base import public_names
+from .base import HostArray, public_names
 from .ops.table import F, Op, Sample
 from .tape import Leaf, topological_order
 
@@ -165,7 +165,7 @@ def _total(terms: list[NDArray]) -> NDArray:
 
 def _value(
     function: Callable[[list[NDArray]], NDArray],
-    values: Sequence[np.ndarray[Any, Any]],
+    values: Sequence[HostArray],
     variables: Sequence[int],
 ) -> float:
     arrays = [NDArray._from_numpy(v, None) for v in values]

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype
+from ..base import DType, MXNetError, Shape, as_dtype
 from ..context import gpu, gpu_at
 from ..memory.device import LEGACY_STREAM, Device, DeviceArray, context_device
 
@@ -85,7 +85,7 @@ def _forget(capsule: int) -> None:
         _release(_pointer_at(capsule, _UNUSED))
 
 
-def capsule(data: DeviceArray, shape: tuple[int, ...], stream: Any) -> Any:
+def capsule(data: DeviceArray, shape: Shape, stream: Any) -> Any:
     """A capsule of *data* for work on *stream*, a number as in the array API standard.
 
     Raises
@@ -165,9 +165,7 @@ def device(capsule: Any) -> tuple[int, int]:
     return tensor.device_type, tensor.device_id
 
 
-def taken(
-    capsule: Any, stream: int | None = None
-) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None]:
+def taken(capsule: Any, stream: int | None = None) -> tuple[DeviceArray, Shape, Shape | None]:
     """The memory that a capsule offers, from its lowest address on, and the shape of it.
 
     *stream* is the one that its owner may have to do something on, unless that is in order already.
@@ -195,7 +193,7 @@ def taken(
 
 
 def _borrowed(
-    device: Device, address: int, size: int, dtype: np.dtype[Any], owner: Any, stream: int | None
+    device: Device, address: int, size: int, dtype: DType, owner: Any, stream: int | None
 ) -> DeviceArray:
     lease = _Foreign(owner)
     data = device.import_(address, size, dtype, lease, stream)
@@ -203,9 +201,7 @@ def _borrowed(
     return data
 
 
-def _extent(
-    shape: tuple[int, ...], strides: tuple[int, ...] | None
-) -> tuple[int, tuple[int, ...] | None]:
+def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
     """How many elements there are from the first to the last, and strides as `taken` has them."""
     span, step = 1, 1
     if strides is not None:
@@ -221,7 +217,7 @@ def _extent(
     return math.prod(shape) if strides is None else span, strides
 
 
-def imported(x: Any) -> tuple[DeviceArray, tuple[int, ...], tuple[int, ...] | None, bool]:
+def imported(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
     """The memory of an object that has a ``__cuda_array_interface__``, as `taken` describes it.
 
     The fourth is whether it may be written to.

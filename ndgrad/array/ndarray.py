@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dispatch, engine
-from ..base import MXNetError, as_dtype, shown
+from ..base import HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
 from ..kernels.spec.layout import broadcast_shape
@@ -19,7 +19,7 @@ from ..ops.axes import choice, flag, integers
 from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
 from ..tracing import host_read
-from . import indexing, interchange
+from . import indexing, interchange, writing
 
 _STYPES = ("default",)
 
@@ -76,7 +76,7 @@ class NDArray(Array):
     # --- facts -----------------------------------------------------------------------------------
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """Lengths of the axes."""
         return self._shape
 
@@ -161,7 +161,7 @@ class NDArray(Array):
     # --- to and from the host --------------------------------------------------------------------
 
     @classmethod
-    def _from_numpy(cls, source: np.ndarray[Any, Any], ctx: Context | None) -> NDArray:
+    def _from_numpy(cls, source: HostArray, ctx: Context | None) -> NDArray:
         """A copy of a NumPy array of a supported dtype."""
         place = current_context() if ctx is None else ctx
         if place.device_typeid == GPU:
@@ -172,7 +172,7 @@ class NDArray(Array):
         np.copyto(data.reshape(source.shape), source)
         return cls(data, source.shape, place)
 
-    def asnumpy(self) -> np.ndarray[Any, Any]:
+    def asnumpy(self) -> HostArray:
         """Return a copy as a NumPy array."""
         host_read(self, "with asnumpy()")
         return self._data.reshape(self._shape).copy()
@@ -199,7 +199,7 @@ class NDArray(Array):
         host_read(self, "with tolist()")
         return self._data.reshape(self._shape).tolist()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
         view = self._data.reshape(self._shape)
         if dtype is not None and view.dtype != dtype:
@@ -373,7 +373,7 @@ class NDArray(Array):
         return indexing.getitem(self, key)  # type: ignore[return-value]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        indexing.setitem(self, key, value)
+        writing.setitem(self, key, value)
 
     # --- shapes: the methods check what the functions of `nd` do not ------------------------------
 
@@ -417,7 +417,7 @@ class NDArray(Array):
         x = self if own == self._shape else self.reshape(own)
         return F.broadcast_to(x, shape=target)
 
-    def _fitting_shape(self, shape: tuple[int, ...], sign: str) -> None:
+    def _fitting_shape(self, shape: Shape, sign: str) -> None:
         inferred = broadcast_shape((self._shape, shape), f"x {sign} y")
         if inferred != self._shape:
             raise MXNetError(
@@ -477,10 +477,10 @@ class _OnDevice(NDArray):
 
     __slots__ = ()
 
-    def _host(self) -> np.ndarray[Any, Any]:
+    def _host(self) -> HostArray:
         return self._data.get().reshape(self._shape)  # type: ignore[attr-defined]
 
-    def asnumpy(self) -> np.ndarray[Any, Any]:
+    def asnumpy(self) -> HostArray:
         host_read(self, "with asnumpy()")
         return self._host()
 
@@ -488,7 +488,7 @@ class _OnDevice(NDArray):
         host_read(self, "with tolist()")
         return self._host().tolist()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
         if copy is False:
             raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
@@ -532,7 +532,7 @@ _OnDevice.__name__ = _OnDevice.__qualname__ = "NDArray"
 Array._on_device = _OnDevice
 
 
-def _unpickle(values: np.ndarray[Any, Any], device_type: str, device_id: int) -> NDArray:
+def _unpickle(values: HostArray, device_type: str, device_id: int) -> NDArray:
     return NDArray._from_numpy(values, Context(device_type, device_id))
 
 

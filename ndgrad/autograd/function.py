@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import MXNetError
+from ..base import MXNetError, Shape
 from ..context import Context
 from ..dispatch import convert, record_call, unrecorded
 from ..ops.table import Bound, Op
@@ -209,7 +209,7 @@ class _Kept:
     """
 
     data: Any
-    shape: tuple[int, ...]
+    shape: Shape
     ctx: Context
     version: list[int]
     made_by: Any

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..base import Shape
 from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type, formula
-from ..memory.device import BUFFERS
+from ..memory.device import BUFFERS, Buffer
 from ..memory.storage import empty, empty_on
 from ..ops.table import ZERO, ElementwiseOp, F, lookup
 from ..tape import Array, Node, is_tracked
@@ -22,9 +23,6 @@ from .elementwise import as_scalar, function_on_arrays
 from .structured import (
     unrecorded,
 )
-
-Dtype = np.dtype[Any]
-Flat = np.ndarray[Any, Any]
 
 _G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
@@ -36,7 +34,7 @@ def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]
         return lambda node, g: nothing
     if op.params or op.free or len(op.inputs) > 2:
         return lambda node, g: _general_backward(op, node, g)
-    fast: dict[Any, Callable[[Node, Flat], Sequence[Any]]] = {}
+    fast: dict[Any, Callable[[Node, Buffer], Sequence[Any]]] = {}
     fast_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
 
     def slow(node: Node, g: Any) -> Sequence[Any]:
@@ -52,7 +50,7 @@ def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]
             run = fast_on_device[key] = _fast_path(op, node)
         return run(node, g)
 
-    def unary(node: Node, g: Flat) -> Sequence[Any]:
+    def unary(node: Node, g: Buffer) -> Sequence[Any]:
         if active or g.__class__ is not np.ndarray:
             return slow(node, g)
         dtype = node.dtype
@@ -61,7 +59,7 @@ def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]
             run = fast[dtype] = _fast_path(op, node)
         return run(node, g)
 
-    def binary(node: Node, g: Flat) -> Sequence[Any]:
+    def binary(node: Node, g: Buffer) -> Sequence[Any]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the fast path forward share one shape object.
         if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
@@ -86,7 +84,7 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
     ]
 
 
-def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence[Any]]:
+def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Buffer], Sequence[Any]]:
     """Backward for operands of the result's shape, as a function written for its case.
 
     For ``a * b`` with two variables it reads::
@@ -145,7 +143,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Flat], Sequence
     return names["backward"]
 
 
-def _general_backward(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
+def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Any]:
     """Gradients over numbers, broadcast operands, parameters or large arrays."""
     dtype, shapes = node.dtype, node.shapes
     shape = shapes[-1]
@@ -180,7 +178,7 @@ def _general_backward(op: ElementwiseOp, node: Node, g: Flat) -> Sequence[Any]:
     ]
 
 
-def _summed(data: Flat, shape: tuple[int, ...], target: tuple[int, ...], node: Node) -> Flat:
+def _summed(data: Buffer, shape: Shape, target: Shape, node: Node) -> Buffer:
     """Sum a flat buffer of *shape* over the axes along which *target* was broadcast."""
     if shape == target:
         return data

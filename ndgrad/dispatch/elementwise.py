@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, promote, shown
+from ..base import DType, MXNetError, Shape, promote, shown
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
-from ..memory.device import address, in_use, operands_device, overlap
+from ..memory.device import Buffer, address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.table import ElementwiseOp, Op, lookup
 from ..tape import Array, state
@@ -35,15 +35,11 @@ from .structured import (
     written,
 )
 
-Dtype = np.dtype[Any]
-Flat = np.ndarray[Any, Any]
-
-
 _FLOAT64 = np.dtype("float64")
 _NOTHING = (None, None, None)
 
 
-def size_of(shape: tuple[int, ...]) -> int:
+def size_of(shape: Shape) -> int:
     """The number of elements of *shape*."""
     size = 1
     for length in shape:
@@ -51,7 +47,7 @@ def size_of(shape: tuple[int, ...]) -> int:
     return size
 
 
-def as_scalar(value: Any, dtype: Dtype) -> Any:
+def as_scalar(value: Any, dtype: DType) -> Any:
     """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
     try:
         return float(value) if dtype.kind == "f" else int(value)
@@ -62,7 +58,7 @@ def as_scalar(value: Any, dtype: Dtype) -> Any:
 # --- forward -------------------------------------------------------------------------------------
 
 
-class Kernels(dict[Dtype, Any]):
+class Kernels(dict[DType, Any]):
     """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
     They are `Compiled`, or on a device `Flat`.
@@ -74,7 +70,7 @@ class Kernels(dict[Dtype, Any]):
         super().__init__()
         self.op, self.letters, self.make = op, letters, make
 
-    def __missing__(self, dtype: Dtype) -> Any:
+    def __missing__(self, dtype: DType) -> Any:
         op, loop = self.op, self.op.forward_loop
         compute = compute_type(dtype, mathematical=op.mathematical)
         scalar = np.dtype(compute)
@@ -277,7 +273,7 @@ def given_number(op: Op, params: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _result_shape(op: ElementwiseOp, shapes: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+def _result_shape(op: ElementwiseOp, shapes: tuple[Shape, ...]) -> Shape:
     first = shapes[0]
     if len(shapes) == 1:
         return first
@@ -290,7 +286,7 @@ def _result_shape(op: ElementwiseOp, shapes: tuple[tuple[int, ...], ...]) -> tup
     return layout(shapes, op.name).shape
 
 
-def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> Dtype:
+def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> DType:
     """The dtype in which the operands meet; a condition has its own unless it is alone."""
     dtypes = [
         x._data.dtype
@@ -303,13 +299,13 @@ def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> Dtype:
     return common
 
 
-def _converted(x: Any, dtype: Dtype) -> Any:
+def _converted(x: Any, dtype: DType) -> Any:
     if isinstance(x, Array):
         return convert(x, dtype)
     return x if dtype.kind == "f" else as_scalar(x, dtype)
 
 
-def _safe_target(out: Array, inputs: Sequence[Array]) -> Flat | None:
+def _safe_target(out: Array, inputs: Sequence[Array]) -> Buffer | None:
     """The buffer of *out* if a kernel may write there while it reads *inputs*."""
     target = out._data
     for x in inputs:

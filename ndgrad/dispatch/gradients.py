@@ -8,10 +8,8 @@ from contextlib import nullcontext
 from functools import cache
 from typing import Any, Protocol
 
-import numpy as np
-
 from .. import tracing
-from ..base import Shape
+from ..base import DType, HostArray, Shape
 from ..kernels import front
 from ..kernels.spec.formula import compute_type
 from ..memory.device import (
@@ -84,11 +82,11 @@ def _getter(op: Op, name: str) -> _Getter:
     return lambda node, grads: read(node, len(node.parents) + place)
 
 
-def _shape_of(node: Node, i: int) -> tuple[int, ...]:
+def _shape_of(node: Node, i: int) -> Shape:
     return node.shapes[i]
 
 
-def _dtype_of(node: Node, i: int) -> np.dtype[Any] | None:
+def _dtype_of(node: Node, i: int) -> DType | None:
     """The dtype of an input that needs a gradient; None for any other."""
     return getattr(node.parents[i], "dtype", None)
 
@@ -165,7 +163,7 @@ def _as_list(grads: Any) -> list[Any]:
     return grads if isinstance(grads, list) else [grads]
 
 
-def _filled(shape: tuple[int, ...], node: Any, value: int) -> np.ndarray[Any, Any]:
+def _filled(shape: Shape, node: Any, value: int) -> HostArray:
     data = empty_on(node.ctx, size_of(shape), node.dtype)
     data.fill(value)
     if tracing.active and (recorder := tracing.recorder()) is not None:

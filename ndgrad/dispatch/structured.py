@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import tracing
-from ..base import MXNetError
+from ..base import DType, MXNetError, Shape
 from ..context import GPU, Context
 from ..kernels import front
 from ..memory.device import BUFFERS, context_device, in_use, on_device, operands_device, to_device
@@ -55,7 +55,7 @@ def record_call(
     Numbers are kept whether backward uses them or not, so that the call can be shown and repeated.
     """
     saved: list[Any] = []
-    shapes: list[tuple[int, ...]] = []
+    shapes: list[Shape] = []
     versions: list[Version | None] = []
     operands = (*inputs, *outputs)
     for x, wanted in zip(operands, _keeps(op, len(inputs), len(outputs)), strict=True):
@@ -85,7 +85,7 @@ def record_call(
         output._node = OutputSlot(node, i, output._data.dtype)
 
 
-def convert(x: Array, dtype: np.dtype[Any]) -> Array:
+def convert(x: Array, dtype: DType) -> Array:
     """*x* itself when it has *dtype*, else a recorded cast."""
     return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
 
@@ -162,9 +162,7 @@ def _replace(target: Array, value: Array) -> None:
     written(target)
 
 
-def _wrap(
-    inputs: Sequence[Any], data: Any, shape: tuple[int, ...], to: Context | None = None
-) -> Array:
+def _wrap(inputs: Sequence[Any], data: Any, shape: Shape, to: Context | None = None) -> Array:
     """An array around a forward's result, which may be a view of an input's memory.
 
     It is on the inputs' device unless the forward says *to* which it was moved.

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from ..base import MXNetError
+from ..base import DType, HostArray, MXNetError
 from ..context import GPU, Context, use_gpu
 
 __all__ = [
@@ -47,29 +47,29 @@ class Device(Protocol):
     backend: Any
     """Its kernels: the functions that the entries of `ndgrad.kernels.front` call by their names."""
 
-    def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
+    def empty(self, n: int, dtype: DType) -> DeviceArray:
         """Return an array of *n* elements with undefined contents."""
 
-    def upload(self, source: np.ndarray[Any, Any], target: DeviceArray) -> None:
+    def upload(self, source: HostArray, target: DeviceArray) -> None:
         """Copy a contiguous host array; when this returns, it may be written to."""
 
-    def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
+    def download(self, source: DeviceArray, target: HostArray) -> None:
         """Copy to a contiguous host array, when all that touches *source* is done."""
 
     def copy(self, source: DeviceArray, target: DeviceArray) -> None:
         """Copy from any device to *target* here; they may overlap."""
 
-    def fill(self, target: DeviceArray, value: np.ndarray[Any, Any]) -> None:
+    def fill(self, target: DeviceArray, value: HostArray) -> None:
         """Write an array of one element everywhere."""
 
-    def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
+    def cast(self, source: DeviceArray, dtype: DType) -> DeviceArray:
         """Return the elements in another dtype."""
 
     def export(self, array: DeviceArray, stream: int) -> None:
         """Let a stream of another library's wait for all that touches *array*."""
 
     def import_(
-        self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
+        self, address: int, size: int, dtype: DType, lease: object, stream: int | None
     ) -> DeviceArray:
         """Return another library's memory, when its *stream* is done with it."""
 
@@ -133,7 +133,7 @@ class DeviceArray:
         device: Device,
         address: int,
         size: int,
-        dtype: np.dtype[Any],
+        dtype: DType,
         block: Any,
         lease: object = None,
         base: DeviceArray | None = None,
@@ -182,7 +182,7 @@ class DeviceArray:
 
     # --- views -----------------------------------------------------------------------------------
 
-    def _view(self, start: int, size: int, dtype: np.dtype[Any]) -> DeviceArray:
+    def _view(self, start: int, size: int, dtype: DType) -> DeviceArray:
         address = self.address + start * self.dtype.itemsize
         base = self if self.base is None else self.base
         return DeviceArray(self.device, address, size, dtype, self.block, None, base)
@@ -232,7 +232,7 @@ class DeviceArray:
 
     # --- contents --------------------------------------------------------------------------------
 
-    def get(self) -> np.ndarray[Any, Any]:
+    def get(self) -> HostArray:
         """The elements as a new array on the host."""
         host = np.empty(self.size, self.dtype)
         if self.size:
@@ -265,7 +265,7 @@ class DeviceArray:
 
 
 BUFFERS = (np.ndarray, DeviceArray)
-Buffer: TypeAlias = np.ndarray[Any, Any] | DeviceArray
+Buffer: TypeAlias = HostArray | DeviceArray
 """Flat, contiguous elements, on the host or in a device's memory."""
 
 
@@ -361,9 +361,9 @@ def context_device(ctx: Context) -> Device | None:
     return found
 
 
-def host(data: Any) -> np.ndarray[Any, Any]:
+def host(data: Any) -> HostArray:
     """The elements of a flat buffer on the host: itself, or a copy that waits for the device."""
-    copied: np.ndarray[Any, Any] = data.get() if data.__class__ is DeviceArray else data
+    copied: HostArray = data.get() if data.__class__ is DeviceArray else data
     return copied
 
 

@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import context
-from ..base import settings
+from ..base import DType, HostArray, settings
 from . import device
 
 __all__ = [
@@ -284,10 +284,10 @@ if hasattr(os, "register_at_fork"):
 # A default argument is found faster than a global, and this is on the path of every operator.
 def empty(
     n: int,
-    dtype: np.dtype[Any],
+    dtype: DType,
     _np_empty: Callable[..., np.ndarray] = np.empty,
     _devices: list[device.Device] = device.in_use,
-) -> np.ndarray[tuple[int], Any]:
+) -> HostArray:
     """Return a new array of `n` elements with undefined contents.
 
     In the scope of `device.on_device` it is on that device.
@@ -325,13 +325,13 @@ def empty(
     return np.frombuffer(lease, dtype, n)  # type: ignore[call-overload]
 
 
-def empty_on(ctx: context.Context, n: int, dtype: np.dtype[Any]) -> Any:
+def empty_on(ctx: context.Context, n: int, dtype: DType) -> Any:
     """Return a new array of `n` elements with undefined contents on the device of `ctx`."""
     target = None if ctx.device_typeid != context.GPU else device.context_device(ctx)
     return empty(n, dtype) if target is None else target.empty(n, dtype)
 
 
-def empty_like(data: device.Buffer, dtype: np.dtype[Any] | None = None) -> Any:
+def empty_like(data: device.Buffer, dtype: DType | None = None) -> Any:
     """Return a new array of the size and dtype of `data`, or of another dtype, where it is."""
     dtype = data.dtype if dtype is None else dtype
     if isinstance(data, device.DeviceArray):

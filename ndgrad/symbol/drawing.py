@@ -13,6 +13,8 @@ from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..base import Shape
+
 
 class NodeBox(NamedTuple):
     """A node of the picture; *kind* is a key of `_COLOURS`."""
@@ -59,7 +61,7 @@ _SWEEPS = 12
 _LONGEST = 42
 
 
-def shape_text(shapes: Sequence[tuple[int, ...]] | None, index: int) -> str:
+def shape_text(shapes: Sequence[Shape] | None, index: int) -> str:
     """A shape as a label."""
     return "" if shapes is None else str(shapes[index])
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import MXNetError
+from ..base import DType, MXNetError, Shape
 from ..ops.table import OPS, Op
 from ..tape import Constant, Leaf, Node, OutputSlot, is_released, reachable, settle, variables
 
@@ -56,8 +56,8 @@ class NodeEntry:
         inputs: tuple[Any, ...] = (),
         params: dict[str, Any] | None = None,
         outputs: int = 1,
-        shapes: tuple[tuple[int, ...], ...] | None = None,
-        dtype: np.dtype[Any] | None = None,
+        shapes: tuple[Shape, ...] | None = None,
+        dtype: DType | None = None,
         foreign: bool = False,
     ) -> None:
         self.name = name
@@ -110,7 +110,7 @@ class _Constant(NamedTuple):
     """
 
     cell: int
-    shape: tuple[int, ...]
+    shape: Shape
     which: Any
 
 
@@ -220,9 +220,9 @@ def entries_of(x: NDArray) -> tuple[list[NodeEntry], Ref]:
     return entries, Ref(len(entries) - 1, index)
 
 
-def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, np.dtype[Any]]:
+def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, DType]:
     """The dtype of a constant: its data's where kept, else that of what was made from it."""
-    dtypes: dict[_Constant, np.dtype[Any]] = {}
+    dtypes: dict[_Constant, DType] = {}
     for node in order:
         if node.__class__ is Node:
             for i, parent in enumerate(node.parents):

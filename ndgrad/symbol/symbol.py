@@ -28,16 +28,17 @@ import numpy as np
 
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
-from ..base import MXNetError, public_names, shown
+from ..base import DType, MXNetError, Shape, public_names, shown
 from ..context import Context, current_context
 from ..dispatch import separated
 from ..memory.storage import empty
 from ..ops.table import OPS
 from ..tape import Scope
 from . import json
-from .drawing import Drawing, Edge, NodeBox, Picture, dot, shape_text, svg
+from .drawing import Drawing, dot, svg
 from .entries import NodeEntry, Ref, entries_of, postorder
 from .executor import Executor
+from .picture import picture
 
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
 __dir__ = public_names(globals())
@@ -457,7 +458,7 @@ class Symbol:
                 raise MXNetError(
                     f"infer_shape: argument {name} not found; arguments are {', '.join(names)}"
                 )
-        shapes: list[tuple[int, ...]] = []
+        shapes: list[Shape] = []
         for entry in arguments:
             shape = kwargs.get(entry.name, entry.shapes[0] if entry.shapes else None)
             if shape is None:
@@ -475,46 +476,6 @@ class Symbol:
             return shapes, [y.shape for y in self._predict(values)], []
 
     # --- drawing ----------------------------------------------------------------------------------
-
-    def _picture(self, limit: int) -> Picture:
-        """What to draw: the entries nearest to the outputs, if there are too many."""
-        order = self._reachable()
-        chosen = _nearest(self._entries, self._heads, limit)
-        kept = [i for i in order if i in chosen]
-        number = {i: k for k, i in enumerate(kept)}
-        boxes, edges = [], []
-        for i in kept:
-            entry = self._entries[i]
-            if entry.op is None:
-                kind = "constant" if entry.name.startswith("null") else "variable"
-                boxes.append(NodeBox(entry.name, shape_text(entry.shapes, 0), kind))
-                continue
-            title, attrs, _ = json.encoded(entry, strict=False)
-            detail = ", ".join(f"{key.strip('_')}={value}" for key, value in attrs.items())
-            boxes.append(NodeBox(title, detail, "operator", entry.name))
-        left_out = set()
-        for i in kept:
-            for x in self._entries[i].inputs:
-                if x.__class__ is not Ref:
-                    continue
-                label = shape_text(self._entries[x.entry].shapes, x.output)
-                if x.entry in number:
-                    is_source = self._entries[x.entry].op is None
-                    edge = Edge(number[x.entry], number[i], "" if is_source else label)
-                    edges.append(edge)
-                else:
-                    left_out.add(i)
-        if left_out:
-            boxes.append(NodeBox(f"{len(order) - len(kept)} more", "", "more"))
-            edges += [Edge(len(boxes) - 1, number[i], "") for i in sorted(left_out)]
-        for head in dict.fromkeys(self._heads):
-            if head.entry in number and self._entries[head.entry].op is not None:
-                entry = self._entries[head.entry]
-                label = shape_text(entry.shapes, head.output)
-                boxes.append(NodeBox(entry.output_name(head.output), "", "output"))
-                edges.append(Edge(number[head.entry], len(boxes) - 1, label))
-        note = f"{len(kept)} of {len(order)} entries are shown" if len(kept) < len(order) else ""
-        return Picture(boxes, edges, note)
 
     def draw(self, fname: str | Path | None = None, limit: int = 80) -> Drawing:
         """Return a drawing, which a notebook shows, as the text of an SVG file.
@@ -536,14 +497,14 @@ class Symbol:
         >>> mx.autograd.get_symbol(y).draw()[:4]
         '<svg'
         """
-        drawing = Drawing(svg(self._picture(limit)))
+        drawing = Drawing(svg(picture(self._entries, self._reachable(), self._heads, limit)))
         if fname is not None:
             write_file(fname, [drawing.encode()], "Symbol.draw")
         return drawing
 
     def to_dot(self, limit: int = 1000) -> str:
         """Return the drawing in Graphviz's language, for those who have ``dot``."""
-        return dot(self._picture(limit))
+        return dot(picture(self._entries, self._reachable(), self._heads, limit))
 
     def _repr_svg_(self) -> str:
         return self.draw()
@@ -558,7 +519,7 @@ def _by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
     return dict(zip(names, given, strict=True))
 
 
-def _probe(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray:
+def _probe(shape: Shape, dtype: DType) -> NDArray:
     """An array that operators accept: indices stay in range, matrices can be factorised."""
     size = int(np.prod(shape, dtype=np.int64))
     data = empty(size, dtype)
@@ -566,20 +527,6 @@ def _probe(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray:
     if dtype.kind == "f" and len(shape) >= 2 and shape[-1] == shape[-2]:
         data.reshape(shape)[..., range(shape[-1]), range(shape[-1])] = 1
     return NDArray(data, shape, current_context())
-
-
-def _nearest(entries: Sequence[NodeEntry], heads: Sequence[Ref], limit: int) -> set[int]:
-    """At most *limit* positions, breadth first from the heads."""
-    chosen = dict.fromkeys(head.entry for head in heads[:limit])
-    pending = list(chosen)
-    for i in pending:
-        for x in entries[i].inputs:
-            if len(chosen) >= limit:
-                return set(chosen)
-            if x.__class__ is Ref and x.entry not in chosen:
-                chosen[x.entry] = None
-                pending.append(x.entry)
-    return set(chosen)
 
 
 # --- from a file ----------------------------------------------------------------------------------

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-import numpy as np
-
-from ..base import Shape
+from ..base import DType, Shape
 from ..context import Context
 
 next_version: Callable[[], int] = itertools.count(1).__next__
@@ -75,7 +73,7 @@ class Node:
     shapes: tuple[Shape, ...]
     versions: tuple[Version | None, ...]
     ctx: Context
-    dtype: np.dtype[Any]
+    dtype: DType
     number: int
     released: Version
 
@@ -85,7 +83,7 @@ class OutputSlot:
 
     __slots__ = ("node", "index", "number", "ctx", "dtype", "__weakref__")
 
-    def __init__(self, node: Node, index: int, dtype: np.dtype[Any]) -> None:
+    def __init__(self, node: Node, index: int, dtype: DType) -> None:
         self.node = node
         self.index = index
         self.ctx = node.ctx

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...base import Shape
 from ...memory.device import BUFFERS, Buffer, Device, address, copy, device_of
 from ...tape import Array
 from ..program.instructions import (
     CustomCall,
     Instruction,
     RowStridedView,
-    Shape,
     Source,
     StridedCopy,
     Update,

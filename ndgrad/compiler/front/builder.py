@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from ...base import promote
+from ...base import DType, Shape, promote
 from ...kernels import front
 from ...kernels.spec.formula import POWERS, Loop, multiplied
 from ...kernels.spec.layout import layout
@@ -27,7 +26,6 @@ from ..program.instructions import (
     Product,
     Reduce,
     RowStridedView,
-    Shape,
     Source,
     StridedCopy,
     Value,
@@ -93,7 +91,7 @@ class ProgramBuilder:
                 return maker.data[0].item()
         return value
 
-    def reduce(self, row: Reduction, x: Buffer, how: Plan, dtype: np.dtype[Any]) -> Buffer:
+    def reduce(self, row: Reduction, x: Buffer, how: Plan, dtype: DType) -> Buffer:
         """A reduction of *x*."""
         inputs = (self.buffers.read(x, how.source),)
         instruction = Reduce(inputs=inputs, row=row, axes=how.axes)

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from ...base import DType, Shape
 from ...context import Context
 from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import Buffer, context_device, current_device, on_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
-from ..program.instructions import Map, Reduce, Shape, Value, root
+from ..program.instructions import Map, Reduce, Value, root
 from .builder import ProgramBuilder
 
 
@@ -44,7 +45,7 @@ class Decomposer:
         name: str,
         text: str,
         shape: Shape,
-        dtype: np.dtype[Any],
+        dtype: DType,
         *,
         compute: str | None = None,
         **operands: Value | float,
@@ -59,7 +60,7 @@ class Decomposer:
         step = Reduce(inputs=(value,), row=REDUCTIONS[how], axes=axes)
         return self._program.emitter.add(step, (shape, value.dtype))
 
-    def arange(self, n: int, dtype: np.dtype[Any]) -> Value:
+    def arange(self, n: int, dtype: DType) -> Value:
         """The numbers 0 to n - 1."""
         return self._program.buffers.read(
             to_device(np.arange(n).astype(dtype), current_device()), (n,)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import DType, MXNetError, Shape
 from ...kernels.spec.formula import formula
 from ...memory.device import Buffer, Device, device_of, to_device
-from ..program.instructions import CustomCall, Form, Instruction, Map, Operand, Shape, Value
+from ..program.instructions import CustomCall, Form, Instruction, Map, Operand, Value
 
 
 class Emitter:
@@ -45,7 +45,7 @@ class Emitter:
         used = tuple((key, x) for key, x in operands.items() if key in names)
         return self.add(Map(name=name, text=text, operands=used, compute=compute), form)
 
-    def fill(self, number: float, shape: Shape, dtype: np.dtype[Any]) -> Value:
+    def fill(self, number: float, shape: Shape, dtype: DType) -> Value:
         """One number everywhere."""
         if dtype.kind != "f":
             number = int(number)
@@ -71,6 +71,6 @@ class Emitter:
         raise MXNetError(f"compile: {self.name} {what}")
 
 
-def arithmetic(dtype: np.dtype[Any]) -> str:
+def arithmetic(dtype: DType) -> str:
     """The type in which a formula that only copies is computed."""
     return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name

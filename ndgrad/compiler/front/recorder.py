@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
-from ...base import MXNetError
+from ...base import MXNetError, Shape
 from ...memory.device import BUFFERS, Buffer, in_use, on_device, operands_device
 from ...ops.table import Op
 from ...tape import Array, Leaf, Node, OutputSlot, next_version
-from ..program.instructions import Shape
 from ..program.keys import Arguments
 from .alias import root_of
 from .builder import ProgramBuilder

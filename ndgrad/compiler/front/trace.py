@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import tracing
 from ...array.ndarray import NDArray
-from ...base import MXNetError
+from ...base import MXNetError, Shape
 from ...dispatch import buffer_arithmetic
 from ...engine import run_backward
 from ...kernels.cpu import philox
@@ -59,7 +59,7 @@ class Output:
     kind: str
     index: int = 0
     offset: int = 0
-    shape: tuple[int, ...] = ()
+    shape: Shape = ()
     thing: Any = None
     gradient: int | None = None
     ctx: Any = None

@@ -16,6 +16,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...base import Shape
 from ...kernels.spec.fused import can_reduce, level_of, reduced_level
 from ..program.instructions import (
     CustomCall,
@@ -122,7 +123,7 @@ def _fit(instruction: Instruction) -> _Fit | None:
     return None
 
 
-def _domain(instruction: Instruction) -> tuple[int, ...]:
+def _domain(instruction: Instruction) -> Shape:
     """The shape that an instruction runs over."""
     if isinstance(instruction, Map):
         return instruction.outputs[0].shape

@@ -12,9 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from ...base import MXNetError
+from ...base import DType, MXNetError, Shape
 from ...memory.device import DeviceArray
 from .report import Report
 
@@ -26,7 +24,7 @@ _PLACES = 64  # that are remembered to see whether they come again
 _LOST = 64  # calls in a row that no graph fits, after which graphs make room for others
 
 
-Allocation = tuple[int, np.dtype[Any]]
+Allocation = tuple[int, DType]
 """Size and dtype of an array."""
 
 
@@ -52,7 +50,7 @@ class _Recorded(NamedTuple):
     """
 
     graph: Any
-    results: list[tuple[int, slice, np.dtype[Any]] | DeviceArray]
+    results: list[tuple[int, slice, DType] | DeviceArray]
 
     def launch(self, given: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
         with self.graph.turn:
@@ -75,7 +73,7 @@ class Replayed:
         self._able = not report.replay
         self._spaces: list[tuple[Any, ...]] = []
         self._places: set[tuple[Any, ...]] = set()  # and the streams that have run there
-        self._graphs: dict[tuple[int, ...], _Recorded] = {}
+        self._graphs: dict[Shape, _Recorded] = {}
         self._space: tuple[Any, ...] | None = None  # that all graphs share
         self._lost = 0
         self._lock = threading.Lock()
@@ -102,7 +100,7 @@ class Replayed:
         self._spaces.append(space)
         return results
 
-    def _comes_again(self, stream: Any, where: tuple[int, ...]) -> bool:
+    def _comes_again(self, stream: Any, where: Shape) -> bool:
         """Whether arrays have lain here before, and there is room for a graph.
 
         A stream has to have run the plan itself: what libraries make for a stream at its first call
@@ -122,7 +120,7 @@ class Replayed:
             return False
 
     def _recorded(
-        self, where: tuple[int, ...], sources: Sequence[Any], outputs: Sequence[Any]
+        self, where: Shape, sources: Sequence[Any], outputs: Sequence[Any]
     ) -> _Recorded | None:
         with self._lock:
             if self._space is None:
@@ -144,7 +142,7 @@ class Replayed:
 
 def _found(
     made: DeviceArray, outputs: Sequence[DeviceArray]
-) -> tuple[int, slice, np.dtype[Any]] | DeviceArray:
+) -> tuple[int, slice, DType] | DeviceArray:
     """Which part of which of *outputs* a result is, or itself."""
     for i, output in enumerate(outputs):
         if made is output or made.base is output:
@@ -153,7 +151,7 @@ def _found(
     return made
 
 
-def _part(output: DeviceArray, where: slice, dtype: np.dtype[Any]) -> DeviceArray:
+def _part(output: DeviceArray, where: slice, dtype: DType) -> DeviceArray:
     if where == slice(0, output.nbytes):
         return output
     return output.view("uint8")[where].view(dtype)

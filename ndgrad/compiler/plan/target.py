@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
-
+from ...base import DType
 from ...context import cpu
 from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
 from ...kernels.cpu import fused
@@ -25,7 +24,6 @@ from ...memory.device import Device, copy, on_device
 from .replay import Allocations, Replayed
 from .report import Report
 
-Dtype = np.dtype[Any]
 Run = Callable[..., Any]
 
 _WORTH_DISTRIBUTING = PARALLEL_ELEMENTS // 4  # threads of a task list are awake
@@ -64,7 +62,7 @@ class Host:
         together = work.grain if heavy >= _WORTH_DISTRIBUTING else work.units
         return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
 
-    def final_combine(self, row: Reduction, partial: Dtype, dtype: Dtype) -> Entry:
+    def final_combine(self, row: Reduction, partial: DType, dtype: DType) -> Entry:
         """The kernel that combines partial results."""
         return fused.final_combine(row, partial, dtype).entry
 
@@ -76,7 +74,7 @@ class Host:
         """A copy of rows as a step, if it can be one."""
         return rows_step(*args) if args[-1].name in ("float32", "float64") else None
 
-    def copies_strided(self, dtype: Dtype) -> bool:
+    def copies_strided(self, dtype: DType) -> bool:
         """Whether a copy along strides is a step."""
         return dtype.name in ("float32", "float64")
 
@@ -114,7 +112,7 @@ class Gpu:
     def distribution(self, work: Any, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
-    def final_combine(self, row: Reduction, partial_: Dtype, dtype: Dtype) -> Any:
+    def final_combine(self, row: Reduction, partial_: DType, dtype: DType) -> Any:
         run = self.device.backend.fused.final_combine(row, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
@@ -123,7 +121,7 @@ class Gpu:
 
     rows = product
 
-    def copies_strided(self, dtype: Dtype) -> bool:
+    def copies_strided(self, dtype: DType) -> bool:
         return False
 
 

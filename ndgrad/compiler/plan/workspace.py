@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
+from ...base import DType
 from ...memory.device import Buffer, address
 from ...memory.storage import empty
 from ..program.instructions import Value
@@ -21,7 +21,7 @@ class Slot:
 
     name: str
     size: int
-    dtype: np.dtype[Any]
+    dtype: DType
     first: int
     last: int
     offset: int = 0
@@ -68,7 +68,7 @@ class Workspace:
         self.step = 0
         self.nbytes = 0
 
-    def temporary(self, size: int, dtype: np.dtype[Any], value: Value | None = None) -> str:
+    def temporary(self, size: int, dtype: DType, value: Value | None = None) -> str:
         """The name of new temporary memory, in which *value* is to lie."""
         name = f"t{len(self.slots)}"
         slot = Slot(name, size, np.dtype(dtype), self.step, self.step)

@@ -16,14 +16,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...base import DType, Shape
 from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.reduction import Reduction
 from ...kernels.spec.strided import Box
 from ...memory.device import Buffer
 from .keys import plain
 
-Shape = tuple[int, ...]
-Form = tuple[Shape, np.dtype[Any]]
+Shape = Shape
+Form = tuple[Shape, DType]
 """Shape and dtype of a value."""
 
 SHORT = 16
@@ -35,7 +36,7 @@ class Value:
 
     __slots__ = ("dtype", "maker", "shape", "size")
 
-    def __init__(self, shape: Shape, dtype: np.dtype[Any], maker: Instruction) -> None:
+    def __init__(self, shape: Shape, dtype: DType, maker: Instruction) -> None:
         self.shape = tuple(shape)
         self.size = math.prod(self.shape)
         self.dtype = np.dtype(dtype)
@@ -187,7 +188,7 @@ class StridedCopy(Instruction):
 class Join(Instruction):
     """Values side by side: rows of *lengths* elements of each input make a row of the result."""
 
-    lengths: tuple[int, ...]
+    lengths: Shape
     title = "join"
 
     def key(self) -> Any:
@@ -199,7 +200,7 @@ class Reduce(Instruction):
     """A reduction over *axes* of its input, one of `ndgrad.ops.reduce.reductions.REDUCTIONS`."""
 
     row: Reduction
-    axes: tuple[int, ...]
+    axes: Shape
 
     @property
     def title(self) -> str:  # type: ignore[override]
