@@ -17,6 +17,7 @@ import ast
 import contextlib
 import io
 import itertools
+import json
 import re
 import string
 import zlib
@@ -31,7 +32,8 @@ import numpy as np
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
-RECORDED = HERE / "mxnet-1.9.1.json"
+RECORDED = HERE / "mxnet-1.9.1"
+"""What MXNet made of the cases, a file for each file of cases."""
 
 # (relative, absolute) difference allowed, by dtype; integers and bool must be equal.
 TOLERANCE = {
@@ -99,6 +101,24 @@ class Case:
     def digest(self) -> str:
         """Changes with the program, not with its layout: tells a stale recording."""
         return f"{zlib.crc32((self.cell.text + repr(self.words)).encode()):08x}"
+
+
+def recorded() -> dict[str, dict[str, Any]]:
+    """What MXNet made of each case, by the case's id."""
+    parts = (json.loads(path.read_text("utf-8")) for path in sorted(RECORDED.glob("*.json")))
+    return {key: row for part in parts for key, row in part.items()}
+
+
+def keep(rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write what MXNet made of each case, by its id."""
+    topics: dict[str, list[str]] = {}
+    for key, row in rows.items():
+        line = f"{json.dumps(key)}: {json.dumps(row)}"
+        topics.setdefault(key.partition("/")[0], []).append(line)
+    RECORDED.mkdir(exist_ok=True)
+    for topic, lines in topics.items():
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
+        (RECORDED / f"{topic}.json").write_text(text, encoding="utf-8")
 
 
 def load_cases(topics: Path = CASES) -> list[Case]:

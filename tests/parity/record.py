@@ -1,4 +1,4 @@
-"""Run every case under MXNet 1.9.1 and write what it does to mxnet-1.9.1.json.
+"""Run every case under MXNet 1.9.1 and write what it does to mxnet-1.9.1/.
 
 Each case runs twice, the second time in reverse order: an outcome that is not the same again
 (MXNet read memory that is not its own) is recorded as "unstable". A case that ends the process is
@@ -22,7 +22,7 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from deviations import DEVIATIONS
-from parity_harness import RECORDED, Case, difference, load_cases, run_case
+from parity_harness import Case, difference, keep, load_cases, recorded, run_case
 
 
 def work() -> None:
@@ -81,22 +81,21 @@ def record(cases: Sequence[Case]) -> int:
         if kin and kin[0] in ("NameError", "SyntaxError", "UnboundLocalError", "ImportError"):
             problems.append(f"{case.id} is itself wrong: {outcome}")
         rows[case.id] = {"case": case.digest, **outcome}
-    lines = (f"{json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
-    RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    print(f"{len(rows)} cases, {RECORDED.stat().st_size} bytes")
+    keep(rows)
+    print(f"{len(rows)} cases")
     print("\n".join(problems))
     return bool(problems)
 
 
 def self_check(cases: Sequence[Case]) -> int:
-    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    known = recorded()
     outcomes = run_all([case.id for case in cases])
     failed = 0
     for case in cases:
         if case.id in DEVIATIONS:
             continue
-        found = difference(recorded[case.id], outcomes[case.id], case.says, case.cell.within)
-        if found or recorded[case.id]["case"] != case.digest:
+        found = difference(known[case.id], outcomes[case.id], case.says, case.cell.within)
+        if found or known[case.id]["case"] != case.digest:
             failed += 1
             print(f"{case.id}: {found or 'changed since it was recorded'}")
     print(f"{len(cases)} cases, {failed} differ, {len(DEVIATIONS)} deviations not compared")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,10 +15,10 @@ sys.path.insert(0, str(Path(__file__).parent))  # for whatever --import-mode say
 
 from deviations import DEVIATIONS
 from later import LATER, has, mentioned
-from parity_harness import RECORDED, Case, difference, load_cases, run_case
+from parity_harness import Case, difference, load_cases, recorded, run_case
 
 CASES = load_cases()
-MXNET = json.loads(RECORDED.read_text(encoding="utf-8"))
+MXNET = recorded()
 ASKED = {
     name
     for cell in {case.cell.text: case.cell for case in CASES}.values()

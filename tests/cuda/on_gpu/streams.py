@@ -1,4 +1,4 @@
-"""Streams of threads, and copies through pinned memory; run by `tests/test_cuda.py`, see `rows.py`.
+"""Streams of threads, and copies through pinned memory; run by `test_cuda.py`, see `rows.py`.
 
 In the simulator streams are late (`conftest.py`): what is not ordered happens in a wrong order.
 """

@@ -1,4 +1,4 @@
-"""Memory of a GPU shared with other libraries; run by `tests/test_cuda.py`, as `rows.py` says."""
+"""Memory of a GPU shared with other libraries; run by `test_cuda.py`, as `rows.py` says."""
 
 from __future__ import annotations
 

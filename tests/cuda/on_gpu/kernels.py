@@ -1,4 +1,4 @@
-"""Every form of the kernels written for GPUs, against the CPU; run by `tests/test_cuda.py`.
+"""Every form of the kernels written for GPUs, against the CPU; run by `test_cuda.py`.
 
 Shapes are chosen so that each way to share out the work is taken, in the simulator too, where a
 block has two threads: whole vectors and what is left, short lines and long ones, several passes.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 PARTS = {
     "parity": ["parity"],
@@ -23,7 +23,7 @@ PARTS = {
 
 
 def files(name: str) -> list[Path]:
-    return list(HERE.rglob(f"test_{name}.py"))
+    return list(TESTS.rglob(f"test_{name}.py"))
 
 
 @pytest.mark.compiled
@@ -33,7 +33,7 @@ def test_as_plain_python(part: str) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--no-header", *paths],
         env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
-        cwd=HERE.parent,
+        cwd=TESTS.parent,
         capture_output=True,
         text=True,
     )
@@ -43,7 +43,7 @@ def test_as_plain_python(part: str) -> None:
 def test_no_file_is_left_out() -> None:
     marked = {
         path
-        for path in HERE.rglob("test_*.py")
+        for path in TESTS.rglob("test_*.py")
         if path != Path(__file__) and "full_compiled" in path.read_text().lower()
     }
     assert {path for names in PARTS.values() for name in names for path in files(name)} >= marked

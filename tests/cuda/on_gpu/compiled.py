@@ -1,4 +1,4 @@
-"""Compiled functions on a GPU against eager ones; run by `tests/test_cuda.py`, see `rows.py`."""
+"""Compiled functions on a GPU against eager ones; run by `test_cuda.py`, see `rows.py`."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ import pytest
 import ndgrad
 from ndgrad import autograd
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MODULES = ["ndgrad", *(m.name for m in pkgutil.walk_packages(ndgrad.__path__, "ndgrad."))]
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef

@@ -1,8 +1,8 @@
 """Results whose bits are the same on every processor with FMA, and their digests.
 
-`python tests/digests.py` prints the digests of what this machine computes, as JSON; with `--record`
-it writes them to `digests.json`, which `test_digests.py` holds every machine to.  Record when a
-case is new, or when a formula or the order of a sum has changed on purpose.
+`python tests/helpers/digests.py` prints the digests of what this machine computes, as JSON; with
+`--record` it writes them to `digests.json`, which `test_digests.py` holds every machine to.  Record
+when a case is new, or when a formula or the order of a sum has changed on purpose.
 
 The cases are the rows of the op table, which come by themselves, and below the sums, draws and
 compiled functions that want larger arrays than a row's samples.  Rows that call for a matrix

@@ -1,4 +1,4 @@
-"""Every row of the op table on a GPU against the CPU; run by `tests/test_cuda.py`.
+"""Every row of the op table on a GPU against the CPU; run by `test_cuda.py`.
 
 There need not be one: with ``NUMBA_ENABLE_CUDASIM=1`` and ``NUMBA_DISABLE_JIT=1`` it is simulated.
 """

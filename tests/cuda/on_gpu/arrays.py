@@ -1,4 +1,4 @@
-"""Arrays on a GPU; run by `tests/test_cuda.py`, as `rows.py` says."""
+"""Arrays on a GPU; run by `test_cuda.py`, as `rows.py` says."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ RECORDED: dict[str, str] = json.loads(digests.RECORDED.read_text())
 
 
 def check(made: dict[str, str]) -> None:
-    assert made.keys() <= RECORDED.keys(), "run tests/digests.py --record"
+    assert made.keys() <= RECORDED.keys(), "run tests/helpers/digests.py --record"
     assert [name for name in made if made[name] != RECORDED[name]] == []
 
 
@@ -38,7 +38,7 @@ def test_digests_of_some_larger_arrays() -> None:
 @pytest.mark.full
 def test_digests() -> None:
     made = digests.digests(*digests.DTYPES)
-    assert made.keys() == RECORDED.keys(), "run tests/digests.py --record"
+    assert made.keys() == RECORDED.keys(), "run tests/helpers/digests.py --record"
     check(made)
 
 
@@ -53,7 +53,7 @@ def test_digests_with_narrower_registers(dtype: str) -> None:
     result = subprocess.run(
         [sys.executable, digests.__file__, "--dtypes", dtype],
         env=os.environ | narrow,
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=True,

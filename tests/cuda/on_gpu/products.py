@@ -1,4 +1,4 @@
-"""Matrix products on a GPU; run by `tests/test_cuda.py`, as `rows.py` says."""
+"""Matrix products on a GPU; run by `test_cuda.py`, as `rows.py` says."""
 
 from __future__ import annotations
 

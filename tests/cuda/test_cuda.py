@@ -94,7 +94,7 @@ def run(files: list[str], options: list[str], settings: dict[str, str]) -> None:
     result = subprocess.run(
         [*command, f"--override-ini=testpaths={HERE}"],
         env=environment,
-        cwd=HERE.parent,
+        cwd=HERE.parents[1],
         capture_output=True,
         text=True,
     )

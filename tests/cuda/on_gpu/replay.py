@@ -1,4 +1,4 @@
-"""Plans that are replayed as CUDA graphs; run by `tests/test_cuda.py`, as `rows.py` says.
+"""Plans that are replayed as CUDA graphs; run by `test_cuda.py`, as `rows.py` says.
 
 In the simulator a graph is a list of launches.
 """

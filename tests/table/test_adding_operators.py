@@ -28,7 +28,7 @@ from ndgrad.ops.declare import operator, unary, update
 from ndgrad.ops.table import OPS, F, Op, Sample
 from ndgrad.testing import assert_close
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 DEFINITIONS = {
     "mish": """
@@ -157,7 +157,7 @@ def test_source(op: Op) -> None:
 
 
 def test_docs(op: Op) -> None:
-    sys.path.insert(0, str(HERE.parent / "docs"))
+    sys.path.insert(0, str(TESTS.parent / "docs"))
     try:
         page = importlib.import_module("_generate").operators()
     finally:
@@ -184,7 +184,7 @@ def run_on_gpu(tmp_path: Path, settings: dict[str, str]) -> None:
     program = tmp_path / "on_gpu_definitions.py"
     program.write_text(
         ON_GPU.format(
-            paths=[str(HERE), str(HERE.parent)],
+            paths=[str(TESTS / "cuda"), str(TESTS / "helpers"), str(TESTS.parent)],
             definitions=HEAD + "".join(DEFINITIONS.values()),
             names=list(DEFINITIONS),
         )
