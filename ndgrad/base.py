@@ -54,14 +54,14 @@ def shown(value: Any) -> str:
 
 # --- dtypes ---------------------------------------------------------------------------------------
 
-Shape: TypeAlias = tuple[int, ...]
+Shape = tuple[int, ...]
 """The lengths of an array's axes."""
 
 DType: TypeAlias = np.dtype[Any]
-"""The dtype of an array's elements."""
+"""A NumPy dtype."""
 
 HostArray: TypeAlias = np.ndarray[Any, Any]
-"""An array of NumPy, in the host's memory."""
+"""A NumPy array."""
 
 DTypeLike: TypeAlias = str | type | DType
 """What names a dtype; see `as_dtype`."""

@@ -13,7 +13,7 @@ from ..base import HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
 from ..kernels.spec.layout import broadcast_shape
-from ..memory.device import context_device, on_device, to_device
+from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
 from ..ops.table import ElementwiseOp, F, Op, for_each
@@ -175,7 +175,7 @@ class NDArray(Array):
     def asnumpy(self) -> HostArray:
         """Return a copy as a NumPy array."""
         host_read(self, "with asnumpy()")
-        return self._data.reshape(self._shape).copy()
+        return self._data.reshape(self._shape).copy()  # type: ignore[return-value]
 
     def asscalar(self) -> Any:
         """Return the only element as a NumPy scalar.
@@ -197,11 +197,11 @@ class NDArray(Array):
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
         host_read(self, "with tolist()")
-        return self._data.reshape(self._shape).tolist()
+        return host(self._data).reshape(self._shape).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
-        view = self._data.reshape(self._shape)
+        view = host(self._data).reshape(self._shape)
         if dtype is not None and view.dtype != dtype:
             if copy is False:
                 raise ValueError(f"an array of {view.dtype} cannot become {dtype} without a copy")
@@ -211,7 +211,7 @@ class NDArray(Array):
     def __dlpack__(self, **options: Any) -> Any:
         """Share the memory with another library (DLPack)."""
         host_read(self, "through DLPack")
-        return self._data.reshape(self._shape).__dlpack__(**options)
+        return host(self._data).reshape(self._shape).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """The device in DLPack's numbers: its kind (1 is the host, 2 CUDA) and its number."""
@@ -477,23 +477,18 @@ class _OnDevice(NDArray):
 
     __slots__ = ()
 
-    def _host(self) -> HostArray:
-        return self._data.get().reshape(self._shape)  # type: ignore[attr-defined]
+    _data: DeviceArray
 
     def asnumpy(self) -> HostArray:
         host_read(self, "with asnumpy()")
-        return self._host()
-
-    def tolist(self) -> Any:
-        host_read(self, "with tolist()")
-        return self._host().tolist()
+        return self._data.get().reshape(self._shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
         if copy is False:
             raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
-        host = self._host()
-        return host if dtype is None else host.astype(dtype, copy=False)
+        values = self._data.get().reshape(self._shape)
+        return values if dtype is None else values.astype(dtype, copy=False)
 
     def __dlpack__(self, *, stream: Any = None, dl_device: Any = None, **options: Any) -> Any:
         if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
@@ -501,10 +496,8 @@ class _OnDevice(NDArray):
                 raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
             return self.asnumpy().__dlpack__(**options)
         host_read(self, "through DLPack")
-        data: Any = self._data
-        return interchange.capsule(
-            data.copy() if options.get("copy") else data, self._shape, stream
-        )
+        data = self._data.copy() if options.get("copy") else self._data
+        return interchange.capsule(data, self._shape, stream)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return (interchange.CUDA, self._ctx.device_id)
@@ -512,7 +505,7 @@ class _OnDevice(NDArray):
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
         """How other libraries see the memory."""
-        return {**self._data.__cuda_array_interface__, "shape": self._shape}  # type: ignore[attr-defined]
+        return {**self._data.__cuda_array_interface__, "shape": self._shape}
 
     def __getitem__(self, key: Any) -> NDArray:
         with on_device(context_device(self._ctx)):
@@ -523,7 +516,7 @@ class _OnDevice(NDArray):
             super().__setitem__(key, value)
 
     def wait_to_read(self) -> None:
-        self._data.wait()  # type: ignore[attr-defined]
+        self._data.wait()
 
     wait_to_write = wait_to_read
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from types import EllipsisType, ModuleType
+from typing import Any, NoReturn, Protocol, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from ..base import DType, HostArray, MXNetError
+from ..base import DType, HostArray, MXNetError, Shape
 from ..context import GPU, Context, use_gpu
 
 __all__ = [
@@ -44,7 +46,7 @@ class Device(Protocol):
     """What the driver of a GPU offers."""
 
     context: Context
-    backend: Any
+    backend: ModuleType
     """Its kernels: the functions that the entries of `ndgrad.kernels.front` call by their names."""
 
     def empty(self, n: int, dtype: DType) -> DeviceArray:
@@ -149,7 +151,7 @@ class DeviceArray:
         return (self.size,)
 
     @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
+    def __cuda_array_interface__(self) -> dict[str, object]:
         """How other libraries see the memory (version 3).
 
         Not all of them look at the stream, so the one that they use unless told otherwise waits.
@@ -170,7 +172,7 @@ class DeviceArray:
     def __repr__(self) -> str:
         return f"<{self.size} {self.dtype.name} at {self.address:#x} on {self.device.context}>"
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NoReturn:
         raise MXNetError(
             f"an array on {self.device.context} cannot be used on the host; copy it there first"
         )
@@ -187,19 +189,19 @@ class DeviceArray:
         base = self if self.base is None else self.base
         return DeviceArray(self.device, address, size, dtype, self.block, None, base)
 
-    def view(self, dtype: Any) -> DeviceArray:
+    def view(self, dtype: DTypeLike) -> DeviceArray:
         """The same memory as elements of another dtype."""
         kind = np.dtype(dtype)
         return self._view(0, self.nbytes // kind.itemsize, kind)
 
-    def reshape(self, *shape: Any) -> DeviceArray:
+    def reshape(self, *shape: int | Shape) -> DeviceArray:
         """The array itself: there are no other shapes than the flat one."""
         lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
         if len(lengths) != 1:
             raise MXNetError(f"an array on {self.device.context} is flat; got shape {lengths}")
         return self
 
-    def _bounds(self, key: Any) -> tuple[int, int]:
+    def _bounds(self, key: slice | EllipsisType) -> tuple[int, int]:
         if key is Ellipsis:
             return 0, self.size
         start, stop, step = key.indices(self.size)
@@ -207,16 +209,22 @@ class DeviceArray:
             raise MXNetError(f"a view on {self.device.context} has step 1, got {step}")
         return start, max(0, stop - start)
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: slice | EllipsisType) -> DeviceArray: ...
+
+    @overload
+    def __getitem__(self, key: int) -> np.generic: ...
+
+    def __getitem__(self, key: slice | EllipsisType | int) -> DeviceArray | np.generic:
         """A view for a slice; the element, on the host, for a number."""
-        if isinstance(key, (slice, type(Ellipsis))):
+        if isinstance(key, (slice, EllipsisType)):
             start, size = self._bounds(key)
             return self._view(start, size, self.dtype)
         at = range(self.size)[key]
         return self._view(at, 1, self.dtype).get()[0]
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if not isinstance(key, (slice, type(Ellipsis))):
+    def __setitem__(self, key: slice | EllipsisType | int, value: object) -> None:
+        if not isinstance(key, (slice, EllipsisType)):
             key = slice(range(self.size)[key], range(self.size)[key] + 1)
         target = self[key]
         if isinstance(value, DeviceArray):
@@ -243,7 +251,7 @@ class DeviceArray:
         """Return when all that touches the memory is done."""
         self.device.wait(self)
 
-    def fill(self, value: Any) -> None:
+    def fill(self, value: object) -> None:
         """Write *value* to every element."""
         if self.size:
             with np.errstate(all="ignore"):
@@ -256,7 +264,7 @@ class DeviceArray:
         copy(self, result)
         return result
 
-    def astype(self, dtype: Any, copy: bool = True) -> DeviceArray:
+    def astype(self, dtype: DTypeLike, copy: bool = True) -> DeviceArray:
         """The elements in another dtype, as C converts them."""
         kind = np.dtype(dtype)
         if kind == self.dtype:
@@ -269,18 +277,17 @@ Buffer: TypeAlias = HostArray | DeviceArray
 """Flat, contiguous elements, on the host or in a device's memory."""
 
 
-def address(data: Any) -> int:
+def address(data: Buffer) -> int:
     """Where a flat buffer begins."""
-    found: int = data.address if data.__class__ is DeviceArray else data.ctypes.data
-    return found
+    return data.ctypes.data if isinstance(data, np.ndarray) else data.address
 
 
-def device_of(data: Any) -> Device | None:
+def device_of(data: Buffer) -> Device | None:
     """The device that a flat buffer is on; None for the host."""
     return data.device if data.__class__ is DeviceArray else None
 
 
-def overlap(a: Any, b: Any) -> bool:
+def overlap(a: Buffer, b: Buffer) -> bool:
     """Whether two flat buffers share memory."""
     if a.__class__ is not DeviceArray or b.__class__ is not DeviceArray:
         return a.__class__ is b.__class__ and np.may_share_memory(a, b)
@@ -291,7 +298,7 @@ def overlap(a: Any, b: Any) -> bool:
     )
 
 
-def copy(source: Any, target: Any) -> None:
+def copy(source: Buffer, target: Buffer) -> None:
     """Copy equal-sized flat buffers of one dtype, of which one at least is on a device."""
     if source.size == 0:
         return
@@ -299,15 +306,17 @@ def copy(source: Any, target: Any) -> None:
         raise ValueError(
             f"cannot copy {source.size} {source.dtype} to {target.size} {target.dtype}"
         )
-    if source.__class__ is not DeviceArray:
-        target.device.upload(np.ascontiguousarray(source), target)
-    elif target.__class__ is not DeviceArray:
+    if isinstance(target, DeviceArray):
+        if isinstance(source, DeviceArray):
+            target.device.copy(source, target)
+        else:
+            target.device.upload(np.ascontiguousarray(source), target)
+    else:
+        assert isinstance(source, DeviceArray)
         if target.flags.c_contiguous:
             source.device.download(source, target)
         else:
             target[...] = source.get()
-    else:
-        target.device.copy(source, target)
 
 
 # --- where new arrays are made --------------------------------------------------------------------
@@ -361,24 +370,23 @@ def context_device(ctx: Context) -> Device | None:
     return found
 
 
-def host(data: Any) -> HostArray:
+def host(data: Buffer) -> HostArray:
     """The elements of a flat buffer on the host: itself, or a copy that waits for the device."""
-    copied: HostArray = data.get() if data.__class__ is DeviceArray else data
-    return copied
+    return data if isinstance(data, np.ndarray) else data.get()
 
 
-def to_device(source: Any, device: Device | None) -> Any:
+def to_device(source: Buffer, device: Device | None) -> Buffer:
     """The flat buffer *source* on *device*: itself if it is there, else a copy."""
     if device_of(source) is device:
         return source
     if device is None:
-        return source.get()
+        return host(source)
     target = device.empty(source.size, source.dtype)
     copy(source, target)
     return target
 
 
-def operands_device(what: str, names: Sequence[str], arrays: Sequence[Any]) -> Device | None:
+def operands_device(what: str, names: Sequence[str], arrays: Sequence[object]) -> Device | None:
     """The device that all *arrays* (those of them that are arrays) lie on; None for the host.
 
     *what* and *names* say in an error whose arguments they are, and which.

@@ -135,8 +135,8 @@ def _draw(
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
     # Parameters that are arrays are looked at one by one, so this is drawn on the host.
-    flat = to_device(draw(math.prod(lengths), kind, *flats), context_device(place))
-    return _deliver(F._drawn(NDArray(flat, lengths, place), *arrays), out, what)
+    drawn = to_device(draw(math.prod(lengths), kind, *flats), context_device(place))
+    return _deliver(F._drawn(NDArray(drawn, lengths, place), *arrays), out, what)
 
 
 def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDArray, NDArray]:

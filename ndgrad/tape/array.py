@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
 from .. import tracing
 from ..base import Shape
 from ..context import Context
-from ..memory.device import DeviceArray, in_use
+from ..memory.device import Buffer, DeviceArray, in_use
 from .nodes import Node, OutputSlot, Version, next_version
 
 variables = itertools.count()
@@ -39,7 +39,7 @@ class Array:
     """What an array becomes whose elements are on a device; the fast paths pass it by."""
 
     def __init__(
-        self, data: Any, shape: Shape, ctx: Context, version: Version | None = None
+        self, data: Buffer, shape: Shape, ctx: Context, version: Version | None = None
     ) -> None:
         if in_use and data.__class__ is DeviceArray:
             self.__class__ = self._on_device

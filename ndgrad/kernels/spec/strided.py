@@ -18,7 +18,7 @@ from ...base import Shape
 from ...memory.device import Buffer
 from .layout import constant
 
-_BITS = {1: np.dtype("uint8"), 2: np.dtype("uint16"), 4: np.dtype("uint32"), 8: np.dtype("uint64")}
+_BITS = {n: np.dtype(f"uint{8 * n}") for n in (1, 2, 4, 8)}
 
 
 class Box(NamedTuple):
