@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from .. import tracing
-from ..base import Shape
+from ..base import DType, HostArray, Shape
 from ..memory.device import Buffer
 from ..memory.storage import empty
+from .annotations import Function
 from .build.launch import grain
 from .cpu import random
 from .cpu.philox import TILE, WORDS, draw
 from .front import cast, elementwise, entry
 from .spec.formula import Loop
 
-Dtype = np.dtype[Any]
-
 _UINT8 = np.dtype("uint8")
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 
 
-def drawing(function: Callable[..., Any]) -> Callable[..., Any]:
+def drawing(function: Function) -> Function:
     """A function that draws from the process's stream, each time it runs."""
 
     @wraps(function)
@@ -37,24 +35,24 @@ def drawing(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _per_tile(dtype: Dtype) -> int:
+def _per_tile(dtype: DType) -> int:
     return WORDS // 2 if dtype == _FLOAT64 else WORDS
 
 
-def _tiles(n: int, dtype: Dtype) -> int:
+def _tiles(n: int, dtype: DType) -> int:
     return -(-n // _per_tile(dtype))
 
 
-def _computed(dtype: Dtype) -> Dtype:
+def _computed(dtype: DType) -> DType:
     return _FLOAT64 if dtype == _FLOAT64 else _FLOAT32
 
 
-def _stored(y: Buffer, dtype: Dtype) -> Buffer:
+def _stored(y: Buffer, dtype: DType) -> Buffer:
     return y if y.dtype == dtype else cast(y, dtype)
 
 
 @drawing
-def uniform(n: int, dtype: Dtype, low: float, high: float) -> Buffer:
+def uniform(n: int, dtype: DType, low: float, high: float) -> Buffer:
     """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
     compute = _computed(dtype)
     y, count = empty(n, compute), _tiles(n, compute)
@@ -66,7 +64,7 @@ def uniform(n: int, dtype: Dtype, low: float, high: float) -> Buffer:
 
 
 @drawing
-def normal(n: int, dtype: Dtype, loc: float, scale: float) -> Buffer:
+def normal(n: int, dtype: DType, loc: float, scale: float) -> Buffer:
     """*n* normally distributed numbers."""
     compute = _computed(dtype)
     y, count = empty(n, compute), _tiles(n, compute)
@@ -79,7 +77,7 @@ _MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
 
 
 @drawing
-def exponential(n: int, dtype: Dtype, scale: float) -> Buffer:
+def exponential(n: int, dtype: DType, scale: float) -> Buffer:
     """*n* exponentially distributed numbers with mean *scale*."""
     compute = _computed(dtype)
     y = uniform(n, compute, 0.0, 1.0)
@@ -89,7 +87,7 @@ def exponential(n: int, dtype: Dtype, scale: float) -> Buffer:
 
 
 @drawing
-def gamma(n: int, dtype: Dtype, alpha: Buffer) -> Buffer:
+def gamma(n: int, dtype: DType, alpha: Buffer) -> Buffer:
     """*n* gamma distributed numbers of scale 1, as many for each of *alpha*."""
     y = empty(n, _computed(dtype))
     random.gammas(*draw(n), alpha, max(1, n // max(1, alpha.size)), y, n, grain(1, 60))
@@ -97,7 +95,7 @@ def gamma(n: int, dtype: Dtype, alpha: Buffer) -> Buffer:
 
 
 @drawing
-def poisson(n: int, dtype: Dtype, lam: Buffer) -> Buffer:
+def poisson(n: int, dtype: DType, lam: Buffer) -> Buffer:
     """*n* Poisson distributed numbers, as many for each of *lam*."""
     y = empty(n, _computed(dtype))
     random.poissons(*draw(n), lam, max(1, n // max(1, lam.size)), y, n, grain(1, 60))
@@ -105,7 +103,7 @@ def poisson(n: int, dtype: Dtype, lam: Buffer) -> Buffer:
 
 
 @drawing
-def randint(n: int, dtype: Dtype, low: int, high: int) -> Buffer:
+def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
     """*n* whole numbers in [low, high), every one as likely."""
     y, last = empty(n, dtype), np.uint64(high - low - 1)
     if high - low < 2**32:
@@ -158,14 +156,14 @@ def dropout(
     return y, mask
 
 
-def _permutation(n: int) -> np.ndarray[Any, Any]:
+def _permutation(n: int) -> HostArray:
     """The numbers below *n* in random order, on the host."""
     order = np.empty(n, np.int64)
     random.permutation(*draw(n), order)
     return order
 
 
-def _choices(p: Buffer, rows: int, kinds: int, per: int, dtype: Dtype) -> Buffer:
+def _choices(p: Buffer, rows: int, kinds: int, per: int, dtype: DType) -> Buffer:
     """*per* indices for each row of probabilities, one for each of *kinds*."""
     y = empty(rows * per, dtype)
     random.choices(*draw(rows * per), p, kinds, per, y, rows, grain(kinds + 40 * per))

@@ -27,10 +27,9 @@ import threading
 import types
 import uuid
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
@@ -38,11 +37,12 @@ import numba
 import numpy
 from numba.core import bytecode, compiler
 from numba.core.caching import _Cache
-from numba.core.codegen import get_host_cpu_features
+from numba.core.codegen import CPUCodegen, get_host_cpu_features
 from numba.core.runtime import _nrt_python
 from numba.core.serialize import dumps
 
 from ...base import settings
+from ..annotations import Function, Signature
 from .identity import Unidentified, identity
 
 _COMPILING = (Path(__file__).parent, Path(__file__).parents[1] / "scalar")
@@ -154,7 +154,7 @@ def _name_runtime() -> None:
 
 
 @cache
-def _magic(codegen: Any) -> Any:
+def _magic(codegen: CPUCodegen) -> tuple[object, ...]:
     """What Numba says of the processor that it compiles for."""
     return codegen.magic_tuple()
 
@@ -162,7 +162,7 @@ def _magic(codegen: Any) -> Any:
 class KernelCache(_Cache):
     """Disk cache of one function: one file per signature, named by the hash of all that matters."""
 
-    def __init__(self, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    def __init__(self, function: Function, options: Mapping[str, object]) -> None:
         self._function = function
         self._options = sorted(options.items())
 
@@ -170,7 +170,7 @@ class KernelCache(_Cache):
     def cache_path(self) -> str:
         return str(directory())
 
-    def _path(self, signature: Any, codegen: Any) -> Path | None:
+    def _path(self, signature: Signature, codegen: CPUCodegen) -> Path | None:
         folder = directory()
         if folder is None:
             return None
@@ -182,7 +182,7 @@ class KernelCache(_Cache):
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         return folder / f"{self._function.__module__.rpartition('.')[2]}-{digest}.nbc"
 
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
+    def load_overload(self, sig, target_context):
         # Numba's own cache refreshes the contexts here: it imports all that it can compile, SciPy's
         # linear algebra among it, and compiles the runtime, which is nearly all the time of a first
         # call.  A binary has what it needs of that, but for symbols; whatever compiles refreshes by
@@ -200,7 +200,7 @@ class KernelCache(_Cache):
             path.unlink(missing_ok=True)
             return None
 
-    def save_overload(self, sig: Any, data: Any) -> None:
+    def save_overload(self, sig, data) -> None:
         path = self._path(sig, data.codegen)
         if path is None or data.library.has_dynamic_globals:
             return

@@ -6,45 +6,45 @@ uint16 (see `seen`); with the JIT off they see NumPy's float16, and the plain fu
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.extending import intrinsic
 
+from ...memory.device import Buffer
+
 if config.DISABLE_JIT:
 
-    def seen(x: Any) -> Any:
+    def seen(x: Buffer) -> Buffer:
         return x
 
-    def half_to_float(bits: Any) -> Any:
+    def half_to_float(bits):
         return np.float32(bits)
 
-    def float_to_half(value: Any) -> Any:
+    def float_to_half(value):
         with np.errstate(over="ignore"):
             return np.float16(value)
 
 else:
 
-    def seen(x: Any) -> Any:
+    def seen(x: Buffer) -> Buffer:
         """The array *x* as kernels take it that Numba dispatches by type: float16 as its bits."""
         return x.view(np.uint16) if x.dtype == np.float16 else x
 
     @intrinsic
-    def half_to_float(typing_context: Any, bits: Any) -> Any:
+    def half_to_float(typing_context, bits):
         """The float32 value of a float16's bits (uint16)."""
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             return builder.fpext(builder.bitcast(args[0], ir.HalfType()), ir.FloatType())
 
         return types.float32(types.uint16), generate
 
     @intrinsic
-    def float_to_half(typing_context: Any, value: Any) -> Any:
+    def float_to_half(typing_context, value):
         """The bits (uint16) of a float32 rounded to the nearest float16, ties to even."""
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             return builder.bitcast(builder.fptrunc(args[0], ir.HalfType()), ir.IntType(16))
 
         return types.uint16(types.float32), generate

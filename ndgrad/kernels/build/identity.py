@@ -10,12 +10,15 @@ from __future__ import annotations
 import enum
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dis import opmap
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+
+from ...base import HostArray
+from ..annotations import Function
 
 STAMPED = ("ndgrad.kernels.build.", "ndgrad.kernels.scalar.")
 """Modules whose sources are in the cache's stamp: a name says all of what comes from them."""
@@ -35,7 +38,7 @@ class Unidentified(Exception):
     """A function uses an object that cannot be told from another one by its content."""
 
 
-def identity(function: Callable[..., Any]) -> str:
+def identity(function: Function) -> str:
     """The digest of *function*, of all that it calls and of all that it reads.
 
     Raises
@@ -47,7 +50,7 @@ def identity(function: Callable[..., Any]) -> str:
     return hashlib.sha256("\n".join(_value(function, {})).encode()).hexdigest()
 
 
-def _plain(x: Any) -> Any:
+def _plain(x: object) -> object:
     """The Python function under what Numba or this package made of it."""
     while True:
         for name in ("py_func", "_defn", "function"):
@@ -88,7 +91,7 @@ def _function(function: FunctionType, seen: dict[int, int]) -> Iterator[str]:
     yield from _code(function.__code__, function.__globals__, seen)
 
 
-def _code(code: CodeType, names: dict[str, Any], seen: dict[int, int]) -> Iterator[str]:
+def _code(code: CodeType, names: dict[str, object], seen: dict[int, int]) -> Iterator[str]:
     counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount
     yield f"{code.co_code.hex()} {code.co_exceptiontable.hex()} {code.co_flags} {counts}"
     yield f"{code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
@@ -158,7 +161,7 @@ def _type(kind: type, seen: dict[int, int]) -> Iterator[str]:
             yield from _value(value, seen)
 
 
-def _array(x: np.ndarray[Any, Any] | np.generic) -> Iterator[str]:
+def _array(x: HostArray | np.generic) -> Iterator[str]:
     if x.dtype.hasobject:
         raise Unidentified(f"an array of {x.dtype}")
     layout = (x.strides, x.flags.writeable, x.flags.aligned) if isinstance(x, np.ndarray) else ()

@@ -8,7 +8,6 @@ hands out chunks of a fixed size to Numba's threads: results do not depend on ho
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from functools import cached_property, partial, wraps
 from typing import Any, NoReturn
 
@@ -23,8 +22,9 @@ from numba.core.callconv import excinfo_ptr_t
 from numba.extending import intrinsic
 
 from ... import tracing
-from ...base import MXNetError
+from ...base import DType, MXNetError
 from ...memory.device import DeviceArray, in_use
+from ..annotations import Function, Key, Signature
 from ..spec.text import driver_source, memory_type
 from . import binaries
 from . import threads as build_threads
@@ -48,18 +48,18 @@ for _manager in (newpassmanagers.FunctionPassManager, newpassmanagers.ModulePass
         _manager._dispose = newpassmanagers.NewPassManager._dispose
 
 
-def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+def _quiet(function: Function) -> Function:
     """With the JIT off: like a compiled kernel say nothing of overflows, NaN and infinities."""
 
     @wraps(function)
-    def call(*args: Any) -> Any:
+    def call(*args):
         with np.errstate(all="ignore"):
             return function(*args)
 
     return call
 
 
-def _jit(function: Callable[..., Any], **options: Any) -> Any:
+def _jit(function: Function, **options: Any) -> Any:
     if numba.config.DISABLE_JIT:
         return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
@@ -68,28 +68,28 @@ def _jit(function: Callable[..., Any], **options: Any) -> Any:
     return compiled
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+def kernel(function: Function) -> Any:
     """Compile a serial kernel: `numba.njit` with this package's flags and disk cache."""
     return _jit(function)
 
 
-def driver(function: Callable[..., Any]) -> Any:
+def driver(function: Function) -> Any:
     """Compile a parallel driver; it runs without the GIL."""
     return _jit(function, nogil=True)
 
 
 if numba.config.DISABLE_JIT:
 
-    def call(function: Any, args: Any) -> None:
+    def call(function, args):
         function(*args)
 
 else:
 
     @intrinsic
-    def call(typing_context: Any, address: Any, args: Any) -> Any:
+    def call(typing_context, address, args):
         """Call the kernel at an address, which returns nothing, with a tuple of arguments."""
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             kinds, convention = tuple(signature.args[1]), context.call_conv
             kernel_type = convention.get_function_type(types.none, kinds)
             pointer = builder.inttoptr(values[0], kernel_type.as_pointer())
@@ -102,7 +102,7 @@ else:
         return types.none(address, args), generate
 
     @intrinsic
-    def share_out(typing_context: Any, address: Any, args: Any, units: Any, grain: Any) -> Any:
+    def share_out(typing_context, address, args, units, grain):
         """Call the kernel at an address with a tuple of arguments and the bounds of each chunk.
 
         The chunks are the elements of the loop that Numba's threading layer runs for a generalized
@@ -112,7 +112,7 @@ else:
         `numba.prange` would do the same, but takes Numba some three times as long to compile.
         """
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             convention = context.call_conv
             kinds = (*signature.args[1], types.intp, types.intp)
             kernel_type = convention.get_function_type(types.none, kinds)
@@ -180,7 +180,7 @@ else:
         return types.none(address, args, types.intp, types.intp), generate
 
 
-def vector(dtype: Any) -> types.Array:
+def vector(dtype: DType) -> types.Array:
     """The Numba type of a flat, contiguous array of *dtype* (a NumPy dtype)."""
     return types.Array(getattr(types, memory_type(dtype)), 1, "C")
 
@@ -188,7 +188,7 @@ def vector(dtype: Any) -> types.Array:
 _KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
 
 
-def flat(dispatcher: Any, dtype: np.dtype[Any]) -> tuple[Any, ...]:
+def flat(dispatcher: Any, dtype: DType) -> Signature:
     """Signature of a kernel by its annotations, with flat arrays of *dtype* for what is left."""
     function = getattr(dispatcher, "py_func", dispatcher)
     parameters = inspect.signature(function).parameters.values()
@@ -212,11 +212,11 @@ class Entry:
 
     __slots__ = ("_kernel", "_parallel", "address", "serial", "signature")
 
-    def __init__(self, kernel: Chunked, signature: tuple[Any, ...]) -> None:
+    def __init__(self, kernel: Chunked, signature: Signature) -> None:
         self._kernel, self.signature = kernel, signature
         self.serial, self.address = _compiled(kernel.serial, signature)
         interpreted = numba.config.DISABLE_JIT
-        self._parallel: Callable[..., Any] | None = self._all if interpreted else None
+        self._parallel: Function | None = self._all if interpreted else None
 
     @property
     def name(self) -> str:
@@ -225,7 +225,7 @@ class Entry:
         module = function.__module__.rpartition(".")[2]
         return module if function.__name__ in ("loop", "join") else function.__name__
 
-    def parallel(self, *args: Any) -> None:
+    def parallel(self, *args: object) -> None:
         """Run over units in chunks, called as ``parallel(*args, n, grain)``."""
         if self._parallel is None:
             build_threads.layer()  # has the functions that the driver calls
@@ -233,11 +233,11 @@ class Entry:
             self._parallel = partial(driver, self.address)
         build_threads.launch(self._parallel, self._all, *args)
 
-    def _all(self, *args: Any) -> None:
+    def _all(self, *args: object) -> None:
         self.serial(*args[:-2], 0, args[-2])
 
 
-def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> tuple[Any, Any]:
+def _compiled(dispatcher: Any, signature: Signature) -> tuple[Any, Any]:
     """The compiled code for one signature, past the dispatcher, and its address."""
     if numba.config.DISABLE_JIT:
         return dispatcher, dispatcher
@@ -247,12 +247,12 @@ def _compiled(dispatcher: Any, signature: tuple[Any, ...]) -> tuple[Any, Any]:
     return result.entry_point, pointer
 
 
-def entry_point(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+def entry_point(dispatcher: Any, signature: Signature) -> Any:
     """The compiled code for one signature, past the dispatcher that looks at argument types."""
     return _compiled(dispatcher, signature)[0]
 
 
-def address(dispatcher: Any, signature: tuple[Any, ...]) -> Any:
+def address(dispatcher: Any, signature: Signature) -> Any:
     """Where the machine code for a signature is: what `call` calls."""
     return _compiled(dispatcher, signature)[1]
 
@@ -277,13 +277,13 @@ class Chunked:
     chunks runs serially on the calling thread.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Function) -> None:
         self.function = function
         self.serial = kernel(function)
         parameters = tuple(inspect.signature(function).parameters)
         assert parameters[-2:] == ("lo", "hi"), f"{function.__name__} must end with lo, hi"
         self._count = len(parameters) - 2
-        self._entries: dict[Any, Entry] = {}
+        self._entries: dict[Key, Entry] = {}
         self.__doc__ = function.__doc__
 
     @cached_property
@@ -312,7 +312,7 @@ class Chunked:
         found.parallel(*args)
 
 
-def chunked(function: Callable[..., Any]) -> Chunked:
+def chunked(function: Function) -> Chunked:
     """Declare a serial kernel whose last parameters are ``lo, hi``; see `Chunked`."""
     return Chunked(function)
 

@@ -30,17 +30,17 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numba
 from numba.core.compiler_lock import global_compiler_lock as _global_compiler_lock
 from numba.np.ufunc import parallel as _parallel
 
 from ...base import MXNetError, settings
+from ..annotations import Function
 
 __all__ = ["launch", "layer", "num_threads", "parallel_is_safe", "set_num_threads"]
 
@@ -84,9 +84,9 @@ def _load_tbb() -> ctypes.CDLL | None:
     return None
 
 
-_config: Any = numba.config  # its attributes appear as Numba reads the environment
-_numba_parallel: Any = _parallel  # not typed, as is the next
-_compiler_lock: Any = _global_compiler_lock
+_config = numba.config  # its attributes appear as Numba reads the environment
+_numba_parallel = _parallel  # not typed, as is the next
+_compiler_lock = _global_compiler_lock
 _tbb = _load_tbb()
 _gate = _Gate.UNKNOWN
 _lock = threading.Lock()  # held by the one launch that LOCKED allows
@@ -169,7 +169,7 @@ def parallel_is_safe() -> bool:
     return True
 
 
-def launch(parallel: Callable[..., Any], serial: Callable[..., Any], *args: Any) -> Any:
+def launch(parallel: Function, serial: Function, *args: object) -> object:
     """Call `parallel` with `args` if it can be launched now, else `serial`.
 
     Parameters
@@ -269,7 +269,7 @@ _NO_EXCEPTION = 1
 
 
 @cache
-def _take_over_tbb() -> Any:
+def _take_over_tbb() -> ctypes.CDLL | None:
     """TBB's library, once Numba has let go of the scheduler; None if that cannot be done.
 
     Numba holds a handle, and at each fork has TBB wind its threads up or prints a warning that it
@@ -291,7 +291,7 @@ def _take_over_tbb() -> Any:
     return library
 
 
-def _finalized(library: Any) -> bool:
+def _finalized(library: ctypes.CDLL) -> bool:
     """Have TBB end its threads; False if some other thread has launched and has not ended."""
     finalize = library[_TBB_FINALIZE]
     finalize.restype, finalize.argtypes = ctypes.c_bool, [ctypes.c_void_p, ctypes.c_ssize_t]

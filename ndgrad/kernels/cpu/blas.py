@@ -28,7 +28,7 @@ import functools
 import importlib.util
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,8 +41,9 @@ from numba import njit, types
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
-from ...base import MXNetError
+from ...base import DType, MXNetError
 from .. import processor
+from ..annotations import Function, Signature
 from ..build.binaries import KernelCache
 from ..build.launch import entry_point, flat
 
@@ -150,7 +151,7 @@ def core_name() -> str:
 
 
 @functools.cache
-def address(function: str, dtype: np.dtype[Any]) -> int:
+def address(function: str, dtype: DType) -> int:
     """Return where a BLAS function is in memory, to be handed to compiled code.
 
     Parameters
@@ -188,9 +189,7 @@ _FORMS = {
 }
 
 
-def _call_compiled(
-    form: str, returns: bool, context: Any, builder: Any, sig: Any, args: Any
-) -> Any:
+def _call_compiled(form: str, returns: bool, context, builder, sig, args):
     """Emit a call of the function whose address is the first of `args`."""
     element = next(ty.dtype for ty in sig.args if isinstance(ty, types.Array))
     scalar = context.get_value_type(element)
@@ -214,7 +213,7 @@ def _call_compiled(
     return value if returns else context.get_dummy_value()
 
 
-def _typed(form: str, returns: bool, args: tuple[Any, ...]) -> tuple[Any, Any]:
+def _typed(form: str, returns: bool, args: Signature) -> tuple[Signature, Function]:
     """Check the argument types of a call and return its signature and code generator."""
     arrays = [ty for ty in args if isinstance(ty, types.Array)]
     ok = all(ty.layout == "C" and ty.dtype == arrays[0].dtype for ty in arrays)
@@ -246,11 +245,11 @@ def _dot_compiled(_typing, addr, n, x, xo, incx, y, yo, incy):
     return _typed(_FORMS["dot"], True, (n, x, xo, incx, y, yo, incy))
 
 
-def _interpreted(name: str) -> Callable[..., Any]:
+def _interpreted(name: str) -> Function:
     """Return the function that ``NUMBA_DISABLE_JIT`` needs: the same call by ctypes."""
     form = _FORMS[name]
 
-    def call(addr: int, *args: Any) -> Any:
+    def call(addr, *args):
         arrays = [arg for arg in args if isinstance(arg, np.ndarray)]
         scalar = np.ctypeslib.as_ctypes_type(arrays[0].dtype)
         kinds: dict[str, Any] = {"i": ctypes.c_int, "s": scalar, "p": ctypes.c_void_p}
@@ -276,8 +275,8 @@ else:
 # --- the functions --------------------------------------------------------------------------------
 
 
-def _kernel(function: Callable[..., Any]) -> Any:
-    compiled: Any = njit(nogil=True)(function)
+def _kernel(function: Function) -> Function:
+    compiled = njit(nogil=True)(function)
     if not _INTERPRETED:
         compiled._cache = KernelCache(function, {"nogil": True})
     return compiled
@@ -312,7 +311,7 @@ def _check_size(n: int) -> None:
 
 
 @_kernel
-def _scale(y: Any, offset: int, n: int, step: int, beta: float) -> None:
+def _scale(y, offset: int, n: int, step: int, beta: float) -> None:
     """Multiply `n` elements by `beta` as BLAS does: 0 sets them, whatever they were."""
     for i in range(offset, offset + n * step, step):
         y[i] = y.dtype.type(0.0) if beta == 0.0 else y[i] * y.dtype.type(beta)
@@ -321,15 +320,15 @@ def _scale(y: Any, offset: int, n: int, step: int, beta: float) -> None:
 @_kernel
 def gemm(
     addr: int,
-    a: Any,
+    a,
     ao: int,
     lda: int,
     ta: bool,
-    b: Any,
+    b,
     bo: int,
     ldb: int,
     tb: bool,
-    c: Any,
+    c,
     co: int,
     ldc: int,
     m: int,
@@ -403,14 +402,14 @@ def gemm(
 @_kernel
 def gemv(
     addr: int,
-    a: Any,
+    a,
     ao: int,
     lda: int,
     ta: bool,
-    x: Any,
+    x,
     xo: int,
     incx: int,
-    y: Any,
+    y,
     yo: int,
     incy: int,
     m: int,
@@ -461,7 +460,7 @@ def gemv(
 
 
 @_kernel
-def dot(addr: int, x: Any, xo: int, incx: int, y: Any, yo: int, incy: int, n: int) -> Any:
+def dot(addr: int, x, xo: int, incx: int, y, yo: int, incy: int, n: int):
     """Sum of the products of two vectors, in their own dtype.
 
     Parameters
@@ -496,7 +495,7 @@ def dot(addr: int, x: Any, xo: int, incx: int, y: Any, yo: int, incy: int, n: in
 
 
 @functools.cache
-def fast(function: str, dtype: np.dtype[Any]) -> Callable[..., Any]:
+def fast(function: str, dtype: DType) -> Function:
     """Return `gemm`, `gemv` or `dot` for calls from Python, at half the overhead.
 
     Parameters

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
-from typing import Any
 
-import numpy as np
-
+from ...base import DType
 from ...memory.device import Buffer
 from ..build import binaries
 from ..build.half import seen
@@ -24,7 +22,7 @@ _GRADIENT = "scale * exp(x - m)"
 _LABEL_GRADIENT = "scale * exp(x - m) - g"
 
 
-def source(dtype: np.dtype[Any]) -> str:
+def source(dtype: DType) -> str:
     """Readable module text for scores of *dtype*.
 
     Returns
@@ -84,7 +82,7 @@ def source(dtype: np.dtype[Any]) -> str:
 
 
 @cache
-def kernels(dtype: np.dtype[Any]) -> ModuleType:
+def kernels(dtype: DType) -> ModuleType:
     """The compiled ``losses`` and ``gradient`` for scores of *dtype*."""
     return binaries.load(f"softmax_cross_entropy_{dtype.name}", source(dtype))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import types
 
-from ...base import Shape
+from ...base import DType, Shape
 from ...memory.device import Buffer
+from ..annotations import Arguments, Key
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
 from ..spec.cast import cast_by
@@ -31,8 +30,8 @@ class Compiled:
     def __init__(
         self,
         loop: Loop,
-        dtypes: tuple[np.dtype[Any], ...],
-        out_dtypes: tuple[np.dtype[Any], ...],
+        dtypes: tuple[DType, ...],
+        out_dtypes: tuple[DType, ...],
         compute: str,
         layout: str,
     ) -> None:
@@ -50,7 +49,7 @@ class Compiled:
         self._entry = Entry(binaries.load(name, text).loop, signature)
         self.serial = self._entry.serial
 
-    def run(self, args: tuple[Any, ...], units: int, elements: int) -> None:
+    def run(self, args: Arguments, units: int, elements: int) -> None:
         """Fill the results, in parallel when the work is worth it.
 
         Parameters
@@ -68,13 +67,13 @@ class Compiled:
         self._entry.parallel(*args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
-_KERNELS: dict[Any, Compiled] = {}
+_KERNELS: dict[Key, Compiled] = {}
 
 
 def compiled(
     loop: Loop,
-    dtypes: tuple[np.dtype[Any], ...],
-    out_dtypes: tuple[np.dtype[Any], ...],
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
     compute: str,
     code: str,
 ) -> Compiled:
@@ -88,7 +87,7 @@ def compiled(
 
 def run(
     loop: Loop,
-    operands: tuple[Any, ...],
+    operands: Arguments,
     shapes: tuple[Shape | None, ...],
     results: tuple[Buffer, ...],
     compute: str,
@@ -115,7 +114,7 @@ def run(
 cast = cast_by(run)
 
 
-def _overwritten(operands: tuple[Any, ...], results: tuple[Any, ...], code: str) -> list[int]:
+def _overwritten(operands: Arguments, results: Arguments, code: str) -> list[int]:
     """For each result the operand whose memory it is; empty if one has memory of its own."""
     places = []
     for result in results:

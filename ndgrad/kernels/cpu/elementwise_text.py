@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-import numpy as np
-
+from ...base import DType
 from ..spec.formula import Loop, powers
 from ..spec.text import (
     each,
@@ -25,8 +23,8 @@ _BLOCK = 1024
 
 def source(
     loop: Loop,
-    dtypes: tuple[np.dtype[Any], ...],
-    out_dtypes: tuple[np.dtype[Any], ...],
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
     compute: str,
     layout: str,
 ) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
 
+from ...memory.device import Buffer
 from ..build.launch import chunked, grain
 from .rowwise import COLUMNS
 
@@ -95,7 +94,7 @@ def _index_in_columns(x, y, n, inner, least, lo, hi):
             target[i] = found[i]
 
 
-def argextreme(x: Any, y: Any, form: tuple[int, int, int], least: bool) -> None:
+def argextreme(x: Buffer, y: Buffer, form: tuple[int, int, int], least: bool) -> None:
     """Fill *y* with the place of the smallest or greatest element along the middle axis of *form*.
 
     It is the first of equal ones, and the first NaN if there is one.

@@ -10,9 +10,10 @@ from functools import cache
 
 from numba import types
 
+from ...base import DType
 from ..build import binaries
 from ..build.launch import Entry, vector
-from ..spec.fused import Dtype, Fused, ReductionStep
+from ..spec.fused import Fused, ReductionStep
 from ..spec.reduction import Reduction
 from ..spec.text import expression, module
 from . import fused_text
@@ -108,7 +109,7 @@ class FinalCombine:
     Its entry takes ``(partial, result, count, units, n)`` and runs over the n.
     """
 
-    def __init__(self, row: Reduction, partial: Dtype, dtype: Dtype) -> None:
+    def __init__(self, row: Reduction, partial: DType, dtype: DType) -> None:
         combined = expression(row.combined, "float64", {"a": "a", "b": "b"})
         finished = expression(row.finished, "float64", {"a": "a", "n": "count"})
         lines = [
@@ -142,5 +143,5 @@ def kernel(fused: Fused, prefetch: bool) -> FusedKernel:
 
 
 @cache
-def final_combine(row: Reduction, partial: Dtype, dtype: Dtype) -> FinalCombine:
+def final_combine(row: Reduction, partial: DType, dtype: DType) -> FinalCombine:
     return FinalCombine(row, partial, dtype)

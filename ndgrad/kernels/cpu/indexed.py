@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ...base import HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
 from ..build.launch import chunked, entry_point, flat, grain, kernel
@@ -79,7 +80,7 @@ def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
     return width, units, grain(count * width, 2)
 
 
-def take(x: Any, index: Any, outer: int, length: int, inner: int) -> Buffer:
+def take(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
     """Rows of the flat array *x* seen as (outer, length, inner)."""
     y = empty(outer * index.size * inner, x.dtype)
     if y.size:
@@ -88,7 +89,7 @@ def take(x: Any, index: Any, outer: int, length: int, inner: int) -> Buffer:
     return y
 
 
-def add_into(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
     """Add the rows *g* to those of *y* that `take` would pick."""
     if g.size:
         a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
@@ -96,7 +97,7 @@ def add_into(g: Any, index: Any, y: Any, outer: int, length: int, inner: int) ->
         _add(a, index, b, length, inner, width, units, chunk)
 
 
-def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+def put(v: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
     """Write rows of *v* into *y*; of rows with one index the last stays."""
     if v.size:
         width, units, chunk = _columns(index.size, outer, inner)
@@ -114,7 +115,7 @@ def _wrap(x, y, n):
     return -1
 
 
-def wrapped(index: np.ndarray[Any, Any], n: int) -> tuple[np.ndarray[Any, Any], int]:
+def wrapped(index: HostArray, n: int) -> tuple[HostArray, int]:
     """int64 indices counted from the front, and where the first one out of bounds is, else -1."""
     flat = np.ascontiguousarray(index).reshape(-1)
     y = empty_like(flat)
@@ -136,7 +137,7 @@ def _resolve(x, y, length, mode, lo, hi):
 
 
 @kernel
-def _first_outside(index: Any, low: int, n: int) -> Any:
+def _first_outside(index, low: int, n: int):
     """Where the first number that is not in [low, n) stands; -1 if there is none."""
     outside = False
     for i in range(index.size):
@@ -154,7 +155,7 @@ def _outside() -> Any:
 
 
 def checked(
-    index: Any, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
+    index: Buffer, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
 ) -> None:
     """Count int64 indices from the front in place, if all are in [low, n).
 
@@ -172,20 +173,20 @@ def checked(
         index += np.where(index < 0, n, 0)
 
 
-def last_writer(index: Any, length: int) -> Buffer:
+def last_writer(index: Buffer, length: int) -> Buffer:
     """For each of *length* rows the last place in an index vector that has its index, if any."""
     owner = np.full(length, -1)
     owner[index] = np.arange(index.size)
     return owner
 
 
-def distinct(index: Any, length: int, error: type[Exception], text: str) -> None:
+def distinct(index: Buffer, length: int, error: type[Exception], text: str) -> None:
     """Raise an error if an index comes twice; on a device as `checked` does."""
     if np.unique(index).size != index.size:
         raise error(text)
 
 
-def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+def one_hot(index: Buffer, form: tuple[int, int, int], y: Buffer, on: float, off: float) -> None:
     """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*."""
     _, n, inner = form
     y.fill(off)
@@ -193,7 +194,7 @@ def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: floa
     at = column * n + index if inner == 1 else (column // inner * n + index) * inner
     if inner != 1:
         at += column % inner
-    y[at[(index >= 0) & (index < n)]] = on
+    y[at[(index >= 0) & (index < n)]] = on  # type: ignore[index]  # of the host
 
 
 # --- without a form of their own on a device ------------------------------------------------------
@@ -275,7 +276,7 @@ def _unravel(index, shape, y, lo, hi):
         y[k] = at
 
 
-def ravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
+def ravel(index: Buffer, shape: HostArray) -> Buffer:
     """Flat positions, in an array of *shape*, of the index vectors index[:, k]."""
     y = empty(index.size // shape.size, np.dtype("int64"))
     if y.size:
@@ -283,7 +284,7 @@ def ravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
     return y
 
 
-def unravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
+def unravel(index: Buffer, shape: HostArray) -> Buffer:
     """The index vectors, along a new first axis, of flat positions."""
     y = empty(shape.size * index.size, np.dtype("int64"))
     if y.size:
@@ -292,7 +293,7 @@ def unravel(index: Buffer, shape: np.ndarray[Any, Any]) -> Buffer:
 
 
 @chunked
-def _pick_logs(p: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+def _pick_logs(p, index, kinds: int, per: int, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         row = p[i * kinds : (i + 1) * kinds]
         for j in range(i * per, (i + 1) * per):
@@ -300,7 +301,7 @@ def _pick_logs(p: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: in
 
 
 @chunked
-def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+def _add_picked(g, index, kinds: int, per: int, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         row = y[i * kinds : (i + 1) * kinds]
         row[:] = y.dtype.type(0)
@@ -309,7 +310,7 @@ def _add_picked(g: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: i
 
 
 @chunked
-def _picked(x: Any, index: Any, kinds: int, per: int, y: Any, lo: int, hi: int) -> None:
+def _picked(x, index, kinds: int, per: int, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         row = x[i * kinds : (i + 1) * kinds]
         for j in range(i * per, (i + 1) * per):

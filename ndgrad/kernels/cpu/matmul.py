@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ...base import promote
+from ...base import DType, HostArray, promote
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ..annotations import Signature
 from ..build.launch import Entry, address, call, chunked, flat, grain, kernel, vector
 from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
@@ -35,7 +36,7 @@ _CACHED = 1 << 18  # ... which has at most so many elements
 
 
 @chunked
-def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi: int) -> None:
+def _integer_rows(a, b, c, rows: int, n: int, k: int, lo: int, hi: int) -> None:
     """Rows of a batch of products of integers; *rows* of them belong to each matrix."""
     for i in range(lo, hi):
         row = c[i * n : (i + 1) * n]
@@ -51,7 +52,7 @@ def _integer_rows(a: Any, b: Any, c: Any, rows: int, n: int, k: int, lo: int, hi
 
 
 @kernel
-def _fill(y: Any, start: int, step: int, row: Any, rows: int) -> None:
+def _fill(y, start: int, step: int, row, rows: int) -> None:
     """Copy a row to each of so many, which begin *step* elements apart."""
     for i in range(rows):
         target = y[start + i * step : start + i * step + row.size]
@@ -63,18 +64,18 @@ def _fill(y: Any, start: int, step: int, row: Any, rows: int) -> None:
 def _blocks(
     kernel: int,
     addr: int,
-    a: Any,
-    starts_a: Any,
+    a,
+    starts_a,
     lda: int,
     ta: bool,
-    b: Any,
-    starts_b: Any,
+    b,
+    starts_b,
     ldb: int,
     tb: bool,
-    c: Any,
-    starts_c: Any,
+    c,
+    starts_c,
     ldc: int,
-    bias: Any,
+    bias,
     m: int,
     n: int,
     k: int,
@@ -106,7 +107,7 @@ def _blocks(
 
 
 @cache
-def _gemm(tiled: bool, dtype: np.dtype[Any]) -> tuple[Any, int]:
+def _gemm(tiled: bool, dtype: DType) -> tuple[Any, int]:
     """What `_blocks` calls for a product, and the address that it passes on."""
     if tiled:
         return address(tiles.product, flat(tiles.product, dtype)), 0
@@ -114,9 +115,7 @@ def _gemm(tiled: bool, dtype: np.dtype[Any]) -> tuple[Any, int]:
 
 
 @chunked
-def _vector_rows(
-    addr: int, a: Any, x: Any, y: Any, k: int, alpha: float, beta: float, lo: int, hi: int
-) -> None:
+def _vector_rows(addr: int, a, x, y, k: int, alpha: float, beta: float, lo: int, hi: int) -> None:
     """Rows lo to hi - 1 of a matrix times a vector."""
     blas.gemv(addr, a, lo * k, k, False, x, 0, 1, y, lo, 1, hi - lo, k, alpha, beta)
 
@@ -142,11 +141,11 @@ def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
 
 
 @chunked
-def _fill_rows(y: Any, row: Any, n: int, lo: int, hi: int) -> None:
+def _fill_rows(y, row, n: int, lo: int, hi: int) -> None:
     _fill(y, lo * n, n, row[:n], hi - lo)
 
 
-def fill_rows(y: Any, row: Any, rows: int, n: int) -> None:
+def fill_rows(y: Buffer, row: Buffer, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
     _fill_rows(y, row, n, rows, grain(n))
 
@@ -158,7 +157,16 @@ def _is_tiled(m: int, n: int, k: int, ta: bool, tb: bool, batch: int) -> bool:
 
 
 def one(
-    a: Any, b: Any, c: Any, m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, beta: float
+    a: Buffer,
+    b: Buffer,
+    c: Buffer,
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    beta: float,
 ) -> None:
     """A single product of real numbers; a vector goes to the function made for it."""
     dtype = c.dtype
@@ -181,13 +189,13 @@ def one(
 
 
 def many(
-    a: Any,
-    starts_a: Any,
+    a: Buffer,
+    starts_a: HostArray,
     ta: bool,
-    b: Any,
-    starts_b: Any,
+    b: Buffer,
+    starts_b: HostArray,
     tb: bool,
-    c: Any,
+    c: Buffer,
     m: int,
     n: int,
     k: int,
@@ -217,8 +225,8 @@ def _shares(
     alpha: float,
     beta: float,
     batch: int,
-    dtype: Any,
-) -> tuple[tuple[Any, ...], int, int]:
+    dtype: DType,
+) -> tuple[Signature, int, int]:
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
     rows, columns = _shared_out(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
@@ -228,7 +236,7 @@ def _shares(
 
 
 @cache
-def _blocks_entry(dtype: np.dtype[Any]) -> Entry:
+def _blocks_entry(dtype: DType) -> Entry:
     kinds = list(flat(_blocks.function, dtype))
     kinds[3] = kinds[7] = kinds[11] = vector(np.dtype("int64"))  # where matrices begin
     return Entry(_blocks, tuple(kinds))
@@ -240,7 +248,7 @@ def is_step(m: int, n: int, k: int, batch: int) -> bool:
 
 
 def step(
-    operands: tuple[Any, Any, Any, Any],
+    operands: tuple[Buffer | str, Buffer | str, Buffer | str, Buffer | str | None],
     m: int,
     n: int,
     k: int,
@@ -249,7 +257,7 @@ def step(
     alpha: float,
     batch: int,
     add: bool,
-    dtype: np.dtype[Any],
+    dtype: DType,
     places: tuple[Matrices | None, ...] = (None, None, None),
 ) -> Step | None:
     """`product_into` as a step of a series; None for vectors, which have functions of their own.
@@ -285,30 +293,35 @@ def step(
     return Step(_blocks_entry(dtype), arguments, units, grain, grain, each)
 
 
+def _transposed(x: Buffer, batch: int, rows: int, columns: int) -> HostArray:
+    matrices = np.asarray(x).reshape(batch, rows, columns)
+    return np.ascontiguousarray(matrices.transpose(0, 2, 1)).reshape(-1)
+
+
 def integer_product(
-    a: Any, b: Any, c: Any, batch: int, m: int, n: int, k: int, ta: bool, tb: bool
+    a: Buffer, b: Buffer, c: Buffer, batch: int, m: int, n: int, k: int, ta: bool, tb: bool
 ) -> None:
     # The loop wants rows of both; an integer product is rare enough to copy for it.
     if ta:
-        a = np.ascontiguousarray(a.reshape(batch, k, m).transpose(0, 2, 1)).reshape(-1)
+        a = _transposed(a, batch, k, m)
     if tb:
-        b = np.ascontiguousarray(b.reshape(batch, n, k).transpose(0, 2, 1)).reshape(-1)
+        b = _transposed(b, batch, n, k)
     _integer_rows(a, b, c, max(m, 1), n, k, batch * m, grain(n * k))
 
 
-def _in_dtype(x: Buffer, dtype: np.dtype[Any]) -> Any:
+def _in_dtype(x: Buffer, dtype: DType) -> Buffer:
     """The elements in *dtype*: the buffer itself if they are."""
     return x if x.dtype is dtype or x.dtype == dtype else cast(x, dtype)
 
 
-def _sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def _sum_dtype(dtype: DType) -> DType:
     """The dtype that matrices of *dtype* are in while they are multiplied."""
     return _FLOAT32 if dtype == _FLOAT16 else _INT32 if dtype == _BOOL else dtype
 
 
 def product(
-    a: Any,
-    b: Any,
+    a: Buffer,
+    b: Buffer,
     m: int,
     n: int,
     k: int,
@@ -316,7 +329,7 @@ def product(
     tb: bool,
     alpha: float = 1.0,
     batch: int = 1,
-    starts: tuple[Any, Any] | None = None,
+    starts: tuple[HostArray, HostArray] | None = None,
 ) -> Buffer:
     """The flat result of *batch* products; *starts* are the first elements where they overlap."""
     dtype = compute = a.dtype
@@ -325,13 +338,13 @@ def product(
         compute = _sum_dtype(dtype)
     if dtype is not compute or a.dtype is not b.dtype:
         a, b = _in_dtype(a, compute), _in_dtype(b, compute)
-    c: Any = empty(batch * m * n, compute)
+    c: Buffer = empty(batch * m * n, compute)
     if c.size == 0:
         pass
     elif compute.kind != "f":
         if starts is not None:
-            a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a
-            b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b
+            a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a  # type: ignore[call-overload]
+            b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b  # type: ignore[call-overload]
         integer_product(a, b, c, batch, m, n, k, ta, tb)
         if alpha != 1.0:
             c *= compute.type(alpha)
@@ -349,7 +362,7 @@ def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
     dtype = promote(promote(a.dtype, b.dtype), bias.dtype)
     compute = _sum_dtype(dtype)
     a, b, bias = _in_dtype(a, compute), _in_dtype(b, compute), _in_dtype(bias, compute)
-    y: Any = empty(m * n, compute)
+    y: Buffer = empty(m * n, compute)
     if compute.kind == "f":
         # The product adds to what is there: filling with the bias takes the place of the pass
         # in which BLAS would set zeros.
@@ -359,15 +372,15 @@ def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
     else:
         if y.size:
             integer_product(a, b, y, 1, m, n, k, False, True)
-        y.reshape(m, n)[...] += bias
+        y.reshape(m, n)[...] += bias  # type: ignore[operator]
     return _in_dtype(y, dtype)  # type: ignore[no-any-return]
 
 
 def product_into(
-    a: Any,
-    b: Any,
-    bias: Any,
-    c: Any,
+    a: Buffer,
+    b: Buffer,
+    bias: Buffer,
+    c: Buffer,
     m: int,
     n: int,
     k: int,

@@ -14,7 +14,6 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
@@ -49,7 +48,7 @@ class _Stream:
             self.position = 0
             self.forks = 0
 
-    def draw(self, blocks: int) -> tuple[Any, Any, Any]:
+    def draw(self, blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
         with self.lock:
             first, key = self.position, self.key
             self.position = (first + blocks) & (2**64 - 1)
@@ -79,7 +78,7 @@ _VALUES, REJECTED, _FORK = np.uint64(0), np.uint64(1), np.uint64(2)
 # --- Philox ---------------------------------------------------------------------------------------
 
 
-def _philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
+def _philox(k0, k1, c0, c1, c2, c3):
     """One block: four words, as uint64 below 2**32."""
     for _ in range(10):
         p0, p1 = _M0 * c0, _M1 * c2
@@ -95,7 +94,7 @@ if not hasattr(philox, "py_func"):  # the JIT is off
 
 
 @kernel
-def tile(k0: Any, k1: Any, first: Any, words: Any) -> None:
+def tile(k0, k1, first, words):
     """Fill *words* (uint32, `WORDS` of them) from `TILE` blocks, the first of them *first*."""
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
     for j in range(TILE):
@@ -113,7 +112,7 @@ _local = _Local()
 seed = _stream.seed
 
 
-def draw(blocks: int) -> tuple[Any, Any, Any]:
+def draw(blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Take *blocks* blocks: the key's halves and the number of the first."""
     return (_local.stream or _stream).draw(blocks)
 

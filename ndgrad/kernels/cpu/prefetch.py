@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 from llvmlite import ir
 from numba import types
@@ -11,16 +9,16 @@ from numba.extending import intrinsic, register_jitable
 
 if numba.config.DISABLE_JIT:
 
-    def prefetch(x: Any, lo: Any, hi: Any, step: Any) -> None:
+    def prefetch(x, lo, hi, step):
         pass
 
 else:
 
     @intrinsic
-    def _request(typing_context: Any, x: Any, i: Any) -> Any:
+    def _request(typing_context, x, i):
         """Ask for the element's line in every cache, to be read; it need not be x's."""
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             data = context.make_array(signature.args[0])(context, builder, values[0]).data
             pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
             function = builder.module.declare_intrinsic(
@@ -34,7 +32,7 @@ else:
         return types.none(x, i), generate
 
     @register_jitable(forceinline=True)
-    def prefetch(x: Any, lo: Any, hi: Any, step: Any) -> None:
+    def prefetch(x, lo, hi, step):
         """Bring x[lo:hi], *step* elements a line, into the cache nearest to the core."""
         for i in range(lo, hi, step):
             _request(x, i)

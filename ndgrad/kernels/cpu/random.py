@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -17,9 +16,7 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 @chunked
-def uniform_f32(
-    k0: Any, k1: Any, first: Any, low: Any, span: Any, below: Any, y: Any, lo: int, hi: int
-) -> None:
+def uniform_f32(k0, k1, first, low, span, below, y, lo: int, hi: int) -> None:
     words = np.empty(WORDS, np.uint32)
     for t in range(lo, hi):
         tile(k0, k1, first + np.uint64(t * TILE), words)
@@ -30,9 +27,7 @@ def uniform_f32(
 
 
 @chunked
-def uniform_f64(
-    k0: Any, k1: Any, first: Any, low: Any, span: Any, below: Any, y: Any, lo: int, hi: int
-) -> None:
+def uniform_f64(k0, k1, first, low, span, below, y, lo: int, hi: int) -> None:
     words = np.empty(WORDS, np.uint32)
     upper, lower = words[: WORDS // 2], words[WORDS // 2 :]
     for t in range(lo, hi):
@@ -49,7 +44,7 @@ def uniform_f64(
 
 
 @kernel
-def _on_circle_f32(word: Any) -> Any:
+def _on_circle_f32(word):
     """Cosine and sine of a random angle."""
     x = np.float32(np.int32(word << np.uint32(2))) * np.float32(math.pi * 2.0**-33)
     z = x * x
@@ -66,7 +61,7 @@ def _on_circle_f32(word: Any) -> Any:
 
 
 @kernel
-def _on_circle_f64(word: Any, more: Any) -> Any:
+def _on_circle_f64(word, more):
     """Cosine and sine of a random angle of 54 bits."""
     x = np.float64(np.int32(word << np.uint32(2))) * 2.0**-31
     x = (x + np.float64(np.int32(more >> np.uint32(8))) * 2.0**-53) * (math.pi / 4)
@@ -89,9 +84,7 @@ def _on_circle_f64(word: Any, more: Any) -> Any:
 
 
 @chunked
-def normal_f32(
-    k0: Any, k1: Any, first: Any, loc: Any, scale: Any, y: Any, lo: int, hi: int
-) -> None:
+def normal_f32(k0, k1, first, loc, scale, y, lo: int, hi: int) -> None:
     """By Box and Muller 1958; of a tile, the first half of words are radii, the second angles."""
     half = WORDS // 2
     words = np.empty(WORDS, np.uint32)
@@ -112,9 +105,7 @@ def normal_f32(
 
 
 @chunked
-def normal_f64(
-    k0: Any, k1: Any, first: Any, loc: Any, scale: Any, y: Any, lo: int, hi: int
-) -> None:
+def normal_f64(k0, k1, first, loc, scale, y, lo: int, hi: int) -> None:
     words = np.empty(WORDS, np.uint32)
     buffer = np.empty(WORDS // 2, np.float64)
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
@@ -136,7 +127,7 @@ def normal_f64(
 
 
 @kernel
-def _two_uniforms(k0: Any, k1: Any, block: Any, attempt: Any, purpose: Any) -> Any:
+def _two_uniforms(k0, k1, block, attempt, purpose):
     """Two numbers in (0, 1) of 53 bits."""
     w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, attempt, purpose)
     u = np.float64(np.int64(w0 >> np.uint64(5))) * 2.0**-27
@@ -147,7 +138,7 @@ def _two_uniforms(k0: Any, k1: Any, block: Any, attempt: Any, purpose: Any) -> A
 
 
 @kernel
-def _gamma_one(k0: Any, k1: Any, block: Any, alpha: float) -> float:
+def _gamma_one(k0, k1, block, alpha: float) -> float:
     """Marsaglia and Tsang 2000, "A simple method for generating gamma variables"."""
     if not alpha > 0.0:
         return math.nan if alpha != 0.0 else 0.0
@@ -172,7 +163,7 @@ def _gamma_one(k0: Any, k1: Any, block: Any, alpha: float) -> float:
 
 
 @kernel
-def _poisson_one(k0: Any, k1: Any, block: Any, lam: float) -> float:
+def _poisson_one(k0, k1, block, lam: float) -> float:
     """By inversion for small means, else Hörmann 1993 (PTRS, transformed rejection)."""
     if not lam >= 0.0:
         return math.nan
@@ -206,13 +197,13 @@ def _poisson_one(k0: Any, k1: Any, block: Any, lam: float) -> float:
 
 
 @chunked
-def gammas(k0: Any, k1: Any, first: Any, alpha: Any, per: int, y: Any, lo: int, hi: int) -> None:
+def gammas(k0, k1, first, alpha, per: int, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         y[i] = _gamma_one(k0, k1, first + np.uint64(i), np.float64(alpha[i // per]))
 
 
 @chunked
-def poissons(k0: Any, k1: Any, first: Any, lam: Any, per: int, y: Any, lo: int, hi: int) -> None:
+def poissons(k0, k1, first, lam, per: int, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         y[i] = _poisson_one(k0, k1, first + np.uint64(i), np.float64(lam[i // per]))
 
@@ -221,7 +212,7 @@ def poissons(k0: Any, k1: Any, first: Any, lam: Any, per: int, y: Any, lo: int, 
 
 
 @kernel
-def at_most(k0: Any, k1: Any, block: Any, last: Any, purpose: Any) -> Any:
+def at_most(k0, k1, block, last, purpose):
     """A whole number in [0, last], every one as likely: by rejection under the last one's bits."""
     mask = last
     for shift in (1, 2, 4, 8, 16, 32):
@@ -238,9 +229,7 @@ def at_most(k0: Any, k1: Any, block: Any, last: Any, purpose: Any) -> Any:
 
 
 @chunked
-def randints_small(
-    k0: Any, k1: Any, first: Any, low: int, last: Any, y: Any, lo: int, hi: int
-) -> None:
+def randints_small(k0, k1, first, low: int, last, y, lo: int, hi: int) -> None:
     """Limits below 2**32: Lemire 2019, "Fast random integer generation in an interval"."""
     words, limit = np.empty(WORDS, np.uint32), last + _ONE
     threshold = (LOW32 + _ONE - limit) % limit
@@ -259,15 +248,13 @@ def randints_small(
 
 
 @chunked
-def randints_large(
-    k0: Any, k1: Any, first: Any, low: int, last: Any, y: Any, lo: int, hi: int
-) -> None:
+def randints_large(k0, k1, first, low: int, last, y, lo: int, hi: int) -> None:
     for i in range(lo, hi):
         y[i] = low + np.int64(at_most(k0, k1, first + np.uint64(i), last, REJECTED))
 
 
 @kernel
-def permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
+def permutation(k0, k1, first, order):
     """Fisher and Yates: the last one that is left changes places with any of those left."""
     for i in range(order.size):
         order[i] = i
@@ -277,9 +264,7 @@ def permutation(k0: Any, k1: Any, first: Any, order: Any) -> None:
 
 
 @chunked
-def choices(
-    k0: Any, k1: Any, first: Any, p: Any, kinds: int, per: int, y: Any, lo: int, hi: int
-) -> None:
+def choices(k0, k1, first, p, kinds: int, per: int, y, lo: int, hi: int) -> None:
     """Rows lo to hi - 1 of probabilities: the cumulated sum, then a search for each draw."""
     cumulated = np.empty(kinds, np.float64)
     for i in range(lo, hi):
@@ -303,7 +288,7 @@ def choices(
 
 
 @chunked
-def masks(k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: int) -> None:
+def masks(k0, k1, first, threshold, mask, lo: int, hi: int) -> None:
     """Tiles of zeros and ones; it is 1 where a random word is not below the threshold."""
     words = np.empty(WORDS, np.uint32)
     for t in range(lo, hi):
@@ -315,7 +300,7 @@ def masks(k0: Any, k1: Any, first: Any, threshold: Any, mask: Any, lo: int, hi: 
 
 @chunked
 def drop(
-    k0: Any, k1: Any, first: Any, threshold: Any, x: Any, scale: Any, mask: Any, y: Any,
+    k0, k1, first, threshold, x, scale, mask, y,
     lo: int, hi: int,
 ) -> None:  # fmt: skip
     """The masks of `masks`, and what they leave of *x*, in one pass."""

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from ...base import DType, HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ..annotations import Key
 from ..build import binaries
 from ..build.launch import WORTH_SHARING, Entry, vector
 from ..spec.reduction import Plan, Reduction, limits
@@ -46,7 +48,7 @@ class Pass(NamedTuple):
         Whether inner is 1.
     """
 
-    geometry: np.ndarray[Any, Any]
+    geometry: HostArray
     units: int
     grain: int
     size: int
@@ -77,8 +79,8 @@ def passes_of(how: Plan) -> tuple[Pass, ...]:
 
 def source(
     row: Reduction,
-    dtype: np.dtype[Any],
-    out: np.dtype[Any],
+    dtype: DType,
+    out: DType,
     kind: str,
     first: bool,
     last: bool,
@@ -230,10 +232,10 @@ def _compiled(*key: Any) -> Entry:
     return Entry(binaries.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
 
 
-_KERNELS: dict[Any, Entry] = {}
+_KERNELS: dict[Key, Entry] = {}
 
 
-def run(row: Reduction, x: Buffer, how: Plan, out: np.dtype[Any]) -> Buffer:
+def run(row: Reduction, x: Buffer, how: Plan, out: DType) -> Buffer:
     """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
     kind = row.kind(x.dtype)
     between = np.dtype(kind)

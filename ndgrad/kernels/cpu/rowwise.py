@@ -8,10 +8,10 @@ and sums stand side by side.  The text is made for each dtype, as reductions are
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
+from ...base import DType
 from ...memory.device import Buffer
 from ..build import binaries, half
 from ..build.launch import Chunked, grain
@@ -22,7 +22,7 @@ from .sums import PART, summed_in_parts
 COLUMNS = 512  # neighbouring lines that one unit works on
 
 
-def source(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> str:
+def source(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:
     """Module text of one operation.
 
     Parameters
@@ -154,7 +154,7 @@ def greatest_in_row(count: str, kind: str, value: str) -> list[str]:
 
 
 @cache
-def _kernel(lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, form: str) -> Chunked:
+def _kernel(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> Chunked:
     name = "_".join([lines.name, form, *dict.fromkeys(d.name for d in (*dtypes, out))])
     loop: Chunked = binaries.load(name, source(lines, dtypes, out, kind, form)).loop
     return loop

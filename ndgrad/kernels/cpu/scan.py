@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...memory.device import Buffer
 from ..build.launch import chunked, grain
 
 
@@ -35,7 +34,7 @@ def _cumulate(x, y, n, inner, lo, hi):
 
 
 def recurrence(
-    a: Any, b: Any, y: Any, form: tuple[int, int, int], start: float, reverse: bool
+    a: Buffer, b: Buffer | None, y: Buffer, form: tuple[int, int, int], start: float, reverse: bool
 ) -> None:
     """Fill *y* with ``v = v * a + b`` from *start* on, along the middle axis of *form*.
 
@@ -47,7 +46,7 @@ def recurrence(
         _run(a, b, y, n, inner, y.dtype.type(start), reverse, outer * inner, grain(n, 4))
 
 
-def running_sum(x: Any, y: Any, form: tuple[int, int, int]) -> None:
+def running_sum(x: Buffer, y: Buffer, form: tuple[int, int, int]) -> None:
     """Fill *y* with the sums of the elements up to each one, along the middle axis of *form*."""
     outer, n, inner = form
     if y.size:

@@ -6,8 +6,6 @@ a time (Knuth, volume 3, section 5.2.5), short ones and few largest by insertion
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...memory.device import Buffer
@@ -19,16 +17,14 @@ _SHORT = 48  # rows up to this length, and so many chosen ones, are sorted by in
 
 
 @kernel
-def _keys(
-    x: Any, start: int, step: int, sign: Any, inf: Any, top: Any, down: bool, keys: Any
-) -> None:
+def _keys(x, start: int, step: int, sign, inf, top, down: bool, keys) -> None:
     """The keys of a row's elements, given as bits."""
     for i in range(keys.size):
         keys[i] = sort_key(x[start + i * step], sign, inf, top, down)
 
 
 @kernel
-def _by_insertion(keys: Any, best: Any, order: Any) -> None:
+def _by_insertion(keys, best, order):
     """The first ``order.size`` in order; *best* is room for as many keys."""
     k, held = order.size, 0
     for i in range(keys.size):
@@ -47,7 +43,7 @@ def _by_insertion(keys: Any, best: Any, order: Any) -> None:
 
 
 @kernel
-def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: int) -> Any:
+def _by_radix(keys, other_keys, index, other_index, bytes_: int):
     """Sort all; returns whether the order ended up in *other_index*."""
     n, swapped = keys.size, False
     for i in range(n):
@@ -74,8 +70,8 @@ def _by_radix(keys: Any, other_keys: Any, index: Any, other_index: Any, bytes_: 
 
 @chunked
 def _order_rows(
-    x: Any, n: int, inner: int, k: int, sign: Any, inf: Any, top: Any, bytes_: int, down: bool,
-    order: Any, lo: int, hi: int,
+    x, n: int, inner: int, k: int, sign, inf, top, bytes_: int, down: bool,
+    order, lo: int, hi: int,
 ) -> None:  # fmt: skip
     """For rows lo to hi - 1 the positions of their first k elements."""
     keys, other_keys = np.empty(n, np.uint64), np.empty(n, np.uint64)
@@ -92,7 +88,7 @@ def _order_rows(
 
 
 @chunked
-def _take_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
+def _take_rows(x, order, n: int, inner: int, k: int, y, lo: int, hi: int) -> None:
     for r in range(lo, hi):
         outer, own = r // inner, r % inner
         row = order[r * k : (r + 1) * k]
@@ -101,7 +97,7 @@ def _take_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, 
 
 
 @chunked
-def _put_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
+def _put_rows(x, order, n: int, inner: int, k: int, y, lo: int, hi: int) -> None:
     for r in range(lo, hi):
         outer, own = r // inner, r % inner
         row = order[r * k : (r + 1) * k]
@@ -110,7 +106,7 @@ def _put_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, h
 
 
 @chunked
-def _place_rows(x: Any, order: Any, n: int, inner: int, k: int, y: Any, lo: int, hi: int) -> None:
+def _place_rows(x, order, n: int, inner: int, k: int, y, lo: int, hi: int) -> None:
     for r in range(lo, hi):
         outer, own = r // inner, r % inner
         row = order[r * k : (r + 1) * k]
@@ -132,7 +128,9 @@ def order(x: Buffer, rows: int, n: int, inner: int, k: int, down: bool, y: Buffe
 _MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
 
 
-def move_by_order(what: str, x: Any, order: Any, n: int, inner: int, k: int, y: Any) -> None:
+def move_by_order(
+    what: str, x: Buffer, order: Buffer, n: int, inner: int, k: int, y: Buffer
+) -> None:
     """Go through rows of *n* elements, *inner* apart, by an order of *k* places of each.
 
     Parameters

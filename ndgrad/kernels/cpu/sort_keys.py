@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ...base import DType
 from ..scalar.table import inline
 
 
@@ -27,7 +28,7 @@ class Masks(NamedTuple):
     top: np.uint64
 
 
-def masks(dtype: np.dtype[Any]) -> Masks:
+def masks(dtype: DType) -> Masks:
     width = 8 * dtype.itemsize
     signed, real = dtype.kind in "fi", dtype.kind == "f"
     return Masks(

@@ -12,10 +12,20 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from ...base import Shape
+from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..build.launch import PARALLEL_ELEMENTS, WORTH_SHARING, Entry, chunked, flat, grain, vector
+from ..annotations import Signature
+from ..build.launch import (
+    PARALLEL_ELEMENTS,
+    WORTH_SHARING,
+    Chunked,
+    Entry,
+    chunked,
+    flat,
+    grain,
+    vector,
+)
 from ..spec.reduction import groups
 from ..spec.strided import Box, bits, plan, whole
 from .tasks import Step
@@ -141,7 +151,7 @@ def move(x: Buffer, source: Box, y: Buffer, target: Box) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, tuple[Any, ...], int, int]:
+def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, Signature, int, int]:
     """What copies boxes of a shape: a kernel, its numbers behind offsets, its units, its grain."""
     how = plan(shape, xs, ys)
     m, mx, my = how.middle
@@ -186,7 +196,7 @@ def _expand_elements(x, y, n, lo, hi):
         outer += 1
 
 
-def expand(x: Any, own: Shape, shape: Shape) -> Buffer:
+def expand(x: Buffer, own: Shape, shape: Shape) -> Buffer:
     """The array *x* of shape *own* broadcast to *shape*, of as many axes."""
     dtype = x.dtype
     if dtype == np.float16:
@@ -205,7 +215,7 @@ def expand(x: Any, own: Shape, shape: Shape) -> Buffer:
     return x.view(dtype)  # type: ignore[no-any-return]
 
 
-def copy(source: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> None:
+def copy(source: HostArray, target: HostArray) -> None:
     """Copy a flat array of the host over another of its size and dtype; they may overlap."""
     n = source.size
     if n < PARALLEL_ELEMENTS or np.may_share_memory(source, target):
@@ -220,7 +230,7 @@ _PIECE = 1024  # elements of which a single row is cut into several
 
 
 @chunked
-def _place_rows(x: Any, y: Any, n: int, offset: int, stride: int, lo: int, hi: int) -> None:
+def _place_rows(x, y, n: int, offset: int, stride: int, lo: int, hi: int) -> None:
     """Copy rows of n elements to where they lie apart."""
     for row in range(lo, hi):
         source = x[row * n : row * n + n]
@@ -230,11 +240,13 @@ def _place_rows(x: Any, y: Any, n: int, offset: int, stride: int, lo: int, hi: i
 
 
 @cache
-def _place_rows_entry(dtype: np.dtype[Any]) -> Entry:
+def _place_rows_entry(dtype: DType) -> Entry:
     return Entry(_place_rows, flat(_place_rows.function, dtype))
 
 
-def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype: Any) -> Step:
+def rows_step(
+    x: Buffer | str, y: Buffer | str, rows: int, n: int, offset: int, stride: int, dtype: DType
+) -> Step:
     """Copy rows of n elements to rows of *y* that begin *stride* elements apart from *offset* on.
 
     *x* and *y* are what stands for the arrays among a step's arguments.
@@ -248,14 +260,14 @@ def rows_step(x: Any, y: Any, rows: int, n: int, offset: int, stride: int, dtype
 
 
 @cache
-def _entry(loop: Any, dtype: np.dtype[Any], numbers: tuple[type, ...]) -> Entry:
+def _entry(loop: Chunked, dtype: DType, numbers: tuple[type, ...]) -> Entry:
     geometry, whole_number = vector(np.dtype("int64")), types.intp
     kinds = [geometry if kind is np.ndarray else whole_number for kind in (int, int, *numbers)]
     bounds = whole_number, whole_number
     return Entry(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
 
 
-def gather_step(x: Any, y: Any, box: Box, dtype: np.dtype[Any]) -> Step:
+def gather_step(x: Buffer | str, y: Buffer | str, box: Box, dtype: DType) -> Step:
     """Copy a box of *x* to all of *y*, which stand for the arrays among a step's arguments."""
     target = whole(box.shape)
     loop, numbers, units, each = _loop(box.shape, box.strides, target.strides)

@@ -13,7 +13,6 @@ are added before: two additions in float32 for each element.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numba
 import numpy as np
@@ -72,7 +71,7 @@ def summed_in_parts(
 
 if numba.config.DISABLE_JIT:
 
-    def _folded(x: Any, combine: Any, neutral: float, together: int) -> Any:
+    def _folded(x, combine, neutral: float, together: int):
         together = together if x.dtype == np.float32 else 1
         step = LANES * together
         whole = x.size - x.size % step
@@ -89,15 +88,15 @@ if numba.config.DISABLE_JIT:
                 lanes = combine(*np.split(lanes, 2))
         return lanes[0]
 
-    def scratch(size: Any, dtype: Any) -> Any:
+    def scratch(size, dtype):
         """A new array that begins where a line of the caches does."""
         return np.empty(size, dtype)
 
-    def total(x: Any) -> Any:
+    def total(x):
         """The sum of a contiguous float32 or float64 vector, as float64."""
         return _folded(x, np.add, 0.0, 4)
 
-    def product(x: Any) -> Any:
+    def product(x):
         """The product of a contiguous float32 or float64 vector, as float64."""
         return _folded(x, np.multiply, 1.0, 1)
 
@@ -106,7 +105,9 @@ else:
     class _Lanes:
         """The code for an array of floats whose elements meet by the instruction *combine*."""
 
-        def __init__(self, builder: Any, kind: Any, combine: str, neutral: float) -> None:
+        def __init__(
+            self, builder: ir.IRBuilder, kind: types.Type, combine: str, neutral: float
+        ) -> None:
             self.builder, self.bits = builder, kind.bitwidth
             self.meet = getattr(builder, combine)
             element = ir.FloatType() if kind == types.float32 else ir.DoubleType()
@@ -116,12 +117,12 @@ else:
             begin = ir.Constant(self.wide, [neutral] * LANES)
             self.lanes = cgutils.alloca_once_value(builder, begin)
 
-        def load(self, pointer: Any) -> Any:
+        def load(self, pointer: ir.Value) -> ir.Value:
             value = self.builder.load(self.builder.bitcast(pointer, self.narrow.as_pointer()))
             value.align = self.bits // 8
             return value
 
-        def load_some(self, pointer: Any, count: Any) -> Any:
+        def load_some(self, pointer: ir.Value, count: ir.Value) -> ir.Value:
             """A vector of the next *count* elements; the lanes behind them are neutral."""
             builder, word = self.builder, ir.IntType(32)
             words = ir.VectorType(word, LANES)
@@ -139,7 +140,7 @@ else:
             )
             return builder.call(function, args)
 
-        def take(self, values: list[Any]) -> None:
+        def take(self, values: list[ir.Value]) -> None:
             """Combine vectors in pairs, then what is left of them with the lanes."""
             while len(values) > 1:
                 pairs = zip(values[0::2], values[1::2], strict=True)
@@ -149,7 +150,7 @@ else:
                 value = self.builder.fpext(value, self.wide)
             self.builder.store(self.meet(self.builder.load(self.lanes), value), self.lanes)
 
-        def result(self) -> Any:
+        def result(self) -> ir.Value:
             value, count = self.builder.load(self.lanes), LANES
             while count > 1:
                 count //= 2
@@ -160,11 +161,11 @@ else:
                 value = self.meet(*(self.builder.shuffle_vector(value, value, x) for x in halves))
             return self.builder.extract_element(value, ir.IntType(32)(0))
 
-    def _folded(x: Any, combine: Any, neutral: float, together: int) -> Any:
+    def _folded(x, combine, neutral: float, together: int):
         """What an intrinsic returns: its signature, and what writes its code."""
         together = together if x.dtype == types.float32 else 1
 
-        def one_by_one(builder: Any, data: Any, size: Any) -> Any:
+        def one_by_one(builder: ir.IRBuilder, data: ir.Value, size: ir.Value) -> ir.Value:
             """For a thread of a GPU, which has no vectors."""
             result = cgutils.alloca_once_value(builder, ir.DoubleType()(neutral))
             with cgutils.for_range(builder, size) as loop:
@@ -173,7 +174,7 @@ else:
                 builder.store(getattr(builder, combine)(builder.load(result), value), result)
             return builder.load(result)
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             array = context.make_array(x)(context, builder, args[0])
             size = builder.extract_value(array.shape, 0)
             word = size.type
@@ -196,14 +197,14 @@ else:
         return types.float64(x), generate
 
     @intrinsic
-    def scratch(typing_context: Any, size: Any, dtype: Any) -> Any:
+    def scratch(typing_context, size, dtype):
         """A new array that begins where a line of the caches does.
 
         Elsewhere every vector of 64 bytes would lie in two lines.
         """
         made = types.Array(dtype.dtype, 1, "C")
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             size, bytes_ = args[0], context.get_constant(types.intp, made.dtype.bitwidth // 8)
             memory = context.nrt.meminfo_alloc_aligned(
                 builder, builder.mul(size, bytes_), context.get_constant(types.uint32, LINE)
@@ -223,11 +224,11 @@ else:
         return made(types.intp, dtype), generate
 
     @intrinsic
-    def total(typing_context: Any, x: Any) -> Any:
+    def total(typing_context, x):
         """The sum of a contiguous float32 or float64 vector, as float64."""
         return _folded(x, "fadd", 0.0, 4)
 
     @intrinsic
-    def product(typing_context: Any, x: Any) -> Any:
+    def product(typing_context, x):
         """The product of a contiguous float32 or float64 vector, as float64."""
         return _folded(x, "fmul", 1.0, 1)

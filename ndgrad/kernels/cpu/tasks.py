@@ -18,7 +18,7 @@ import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -28,10 +28,12 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
 
+from ...base import HostArray
+from ..annotations import Arguments, Function, Signature
 from ..build.launch import Entry, address, chunked, driver, kernel, vector
 from ..build.threads import num_threads
 
-Flat = np.ndarray[Any, Any]
+Flat = HostArray
 
 _FIELDS = 6  # of a step: caller, kernel, first word of its arguments, units, grain, chunks
 _FOLLOWS = -1  # in the place of the chunks of a step that follows
@@ -61,7 +63,7 @@ class Step(NamedTuple):
     """
 
     entry: Entry
-    arguments: tuple[Any, ...]
+    arguments: Arguments
     units: int
     grain: int
     alone: int
@@ -77,28 +79,32 @@ class Array(str):
     """The name of a flat array among a step's arguments."""
 
 
-_invoke: Any
-_start: Any
-_added: Any
-_seen: Any
-_pause: Any
-_give_way: Any
+_invoke: Function
+_start: Function
+_added: Function
+_seen: Function
+_pause: Function
+_give_way: Function
 if numba.config.DISABLE_JIT:  # steps are called from Python: see `_Interpreted`
-    _invoke = _start = _added = _seen = _pause = _give_way = None
+
+    def _absent(*args):
+        raise NotImplementedError
+
+    _invoke = _start = _added = _seen = _pause = _give_way = _absent
 else:
 
     @intrinsic
-    def _invoke(typing_context: Any, kernel: Any, words: Any, lo: Any, hi: Any, kinds: Any) -> Any:
+    def _invoke(typing_context, kernel, words, lo, hi, kinds):
         """Call a kernel whose arguments are words in memory: for an array its address and size."""
         signature = types.none(kernel, words, lo, hi, kinds)
         of = tuple(kinds.instance_type)
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             convention, word = context.call_conv, context.get_value_type(types.intp)
             given = builder.inttoptr(values[1], word.as_pointer())
             taken = 0
 
-            def next_word() -> Any:
+            def next_word():
                 nonlocal taken
                 taken += 1
                 return builder.load(cgutils.gep(builder, given, taken - 1))
@@ -133,7 +139,7 @@ else:
 
         return signature, generate
 
-    def _from_word(context: Any, builder: Any, kind: Any, word: Any) -> Any:
+    def _from_word(context, builder, kind, word):
         value_type = context.get_value_type(kind)
         if isinstance(kind, types.Float):
             if kind.bitwidth < 64:
@@ -142,10 +148,10 @@ else:
         return word if value_type == word.type else builder.trunc(word, value_type)
 
     @intrinsic
-    def _start(typing_context: Any, caller: Any, kernel: Any, words: Any, lo: Any, hi: Any) -> Any:
+    def _start(typing_context, caller, kernel, words, lo, hi):
         """Call a caller by its address; 0 if its kernel did not raise."""
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             convention = context.call_conv
             kinds = (*signature.args[1:], types.TypeRef(types.none))
             pointer = builder.inttoptr(
@@ -159,36 +165,36 @@ else:
 
         return types.intp(caller, kernel, words, lo, hi), generate
 
-    def _counter(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def _counter(context, builder, signature, values):
         array = make_array(signature.args[0])(context, builder, values[0])
         return builder.gep(array.data, [values[1]])
 
     @intrinsic
-    def _added(typing_context: Any, counters: Any, i: Any, number: Any) -> Any:
+    def _added(typing_context, counters, i, number):
         """Add to a counter that threads share; its value before."""
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             counter = _counter(context, builder, signature, values)
             return builder.atomic_rmw("add", counter, values[2], "acq_rel")
 
         return types.intp(counters, i, types.intp), generate
 
     @intrinsic
-    def _seen(typing_context: Any, counters: Any, i: Any) -> Any:
+    def _seen(typing_context, counters, i):
         """The value of a counter that threads share."""
 
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def generate(context, builder, signature, values):
             counter = _counter(context, builder, signature, values)
             return builder.load_atomic(counter, "acquire", 8)
 
         return types.intp(counters, i), generate
 
-    def _calling(name: str | None, result: Any) -> Any:
+    def _calling(name: str | None, result: ir.Type) -> Function:
         """Calls a C function or an instruction without arguments, where there is one."""
 
         @intrinsic
-        def called(typing_context: Any) -> Any:
-            def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        def called(typing_context):
+            def generate(context, builder, signature, values):
                 if name is not None:
                     form = ir.FunctionType(result, [])
                     builder.call(cgutils.get_or_insert_function(builder.module, form, name), [])
@@ -210,7 +216,7 @@ def _caller(kernel, words, lo, hi, kinds):
 
 
 @kernel
-def _chunk(table: Any, words: int, field: int, chunk: int) -> int:
+def _chunk(table, words: int, field: int, chunk: int) -> int:
     """Run a chunk of a step and of those that follow it; how many of them raised."""
     raised = 0
     while True:
@@ -224,7 +230,7 @@ def _chunk(table: Any, words: int, field: int, chunk: int) -> int:
 
 
 @chunked
-def _steps(table: Any, words: Any, counters: Any, threads: int, lo: int, hi: int) -> None:
+def _steps(table, words, counters, threads: int, lo: int, hi: int) -> None:
     """What the threads number lo to hi - 1 of *threads* do.
 
     Each counter has a cache line: first a mark of failure, then one for each thread that is there,
@@ -297,7 +303,7 @@ class Series:
             for kind, x in zip(_kinds(entry), step.arguments, strict=True):
                 self._put(kind, x)
 
-    def _put(self, kind: Any, x: Any) -> None:
+    def _put(self, kind: types.Type, x: Array | HostArray | float) -> None:
         if isinstance(x, Array):
             self.places.setdefault(x, []).append(len(self.words))
             self.words += (0, 0)
@@ -393,7 +399,7 @@ def _address_and_size(x: Flat) -> tuple[int, int]:
     return x.__array_interface__["data"][0], x.size
 
 
-def _kinds(entry: Entry) -> tuple[Any, ...]:
+def _kinds(entry: Entry) -> Signature:
     """Types of a kernel's arguments, without lo, hi."""
     return entry.signature[:-2]
 

@@ -25,6 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from ...base import DType
 from .. import processor
 from ..build.launch import entry_point, flat, kernel
 from .blas import check_matrix
@@ -68,7 +69,7 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
 class _Vectors:
     """Code for vectors of one element type, loaded and stored at any element."""
 
-    def __init__(self, context: Any, builder: Any, dtype: Any) -> None:
+    def __init__(self, context: Any, builder: ir.IRBuilder, dtype: types.Float) -> None:
         self.builder = builder
         self.element = context.get_value_type(dtype)
         self.size = dtype.bitwidth // 8
@@ -78,31 +79,31 @@ class _Vectors:
         self.flags = ir.VectorType(ir.IntType(1), self.lanes)
         self.zero = ir.Constant(self.type, [0.0] * self.lanes)
 
-    def _call(self, name: str, result: Any, args: list[Any]) -> Any:
+    def _call(self, name: str, result: Any, args: list[ir.Value]) -> ir.Value:
         function_type = ir.FunctionType(result, [x.type for x in args])
         function = cgutils.get_or_insert_function(
             self.builder.module, function_type, f"llvm.{name}"
         )
         return self.builder.call(function, args)
 
-    def long(self, value: int) -> Any:
+    def long(self, value: int) -> ir.Value:
         return ir.Constant(_LONG, value)
 
-    def data(self, context: Any, sig: Any, args: Any, i: int) -> Any:
+    def data(self, context: Any, sig: Any, args: Any, i: int) -> ir.Value:
         """Where the elements of an argument that is an array are."""
         return context.make_array(sig.args[i])(context, self.builder, args[i]).data
 
-    def loop(self, start: Any, stop: Any, step: int) -> Any:
+    def loop(self, start: ir.Value, stop: ir.Value, step: int) -> ir.Value:
         """The body of ``for i in range(start, stop, step)``, as a context giving i and a count."""
         return cgutils.for_range_slice(self.builder, start, stop, self.long(step), _LONG)
 
-    def at(self, pointer: Any, offset: Any) -> Any:
+    def at(self, pointer: ir.Value, offset: ir.Value) -> ir.Value:
         return self.builder.gep(pointer, [offset])
 
-    def _cast(self, pointer: Any) -> Any:
+    def _cast(self, pointer: ir.Value) -> ir.Value:
         return self.builder.bitcast(pointer, self.type.as_pointer())
 
-    def load(self, pointer: Any, mask: Any = None) -> Any:
+    def load(self, pointer: ir.Value, mask: ir.Value = None) -> ir.Value:
         """A vector; with a mask only its lanes are read, the others are zero."""
         if mask is None:
             value = self.builder.load(self._cast(pointer))
@@ -111,35 +112,35 @@ class _Vectors:
         args = [self._cast(pointer), ir.Constant(_INT, self.size), mask, self.zero]
         return self._call(f"masked.load.{self.name}.p0", self.type, args)
 
-    def store(self, value: Any, pointer: Any, mask: Any = None) -> None:
+    def store(self, value: ir.Value, pointer: ir.Value, mask: ir.Value = None) -> None:
         if mask is None:
             self.builder.store(value, self._cast(pointer)).align = self.size
             return
         args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
         self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
 
-    def fetch(self, pointer: Any) -> None:
+    def fetch(self, pointer: ir.Value) -> None:
         """Bring a line into the second cache: the first has no room for it yet."""
         byte = ir.IntType(8).as_pointer()
         read, second, of_data = _INT(0), _INT(2), _INT(1)
         args = [self.builder.bitcast(pointer, byte), read, second, of_data]
         self._call("prefetch.p0", ir.VoidType(), args)
 
-    def fma(self, a: Any, b: Any, c: Any) -> Any:
+    def fma(self, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
         return self._call(f"fma.{self.name}", self.type, [a, b, c])
 
-    def shuffle(self, a: Any, b: Any, lanes: list[int]) -> Any:
+    def shuffle(self, a: ir.Value, b: ir.Value, lanes: list[int]) -> ir.Value:
         mask = ir.Constant(ir.VectorType(_INT, self.lanes), lanes)
         return self.builder.shuffle_vector(a, b, mask)
 
-    def spread(self, scalar: Any, kind: Any = None) -> Any:
+    def spread(self, scalar: ir.Value, kind: Any = None) -> ir.Value:
         """A vector of equal elements."""
         kind = kind or self.type
         nothing = ir.Constant(kind, ir.Undefined)
         first = self.builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
         return self.shuffle(first, nothing, [0] * self.lanes)
 
-    def first(self, count: Any) -> Any:
+    def first(self, count: ir.Value) -> ir.Value:
         """A mask of the first *count* lanes."""
         kind = ir.VectorType(_LONG, self.lanes)
         numbers = ir.Constant(kind, list(range(self.lanes)))
@@ -159,7 +160,7 @@ def _multiply(
     also fetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
     """
 
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    def code(context, builder, sig, args):
         if not BYTES:
             return context.get_dummy_value()  # is compiled but not called: see `fits`
         dtype = sig.args[0].dtype
@@ -171,7 +172,7 @@ def _multiply(
         later = v.at(v.data(context, sig, args, 16), args[17])
         ldl, each, length = args[18:21]
 
-        def fetch(tile: Any) -> None:
+        def fetch(tile):
             """The share of a tile in what is fetched, a line at a time."""
             first = builder.mul(tile, each)
             with v.loop(first, builder.add(first, each), 1) as (row, _):
@@ -179,7 +180,7 @@ def _multiply(
                 with v.loop(v.long(0), length, _LINE // v.size) as (i, _):
                     v.fetch(v.at(start, i))
 
-        def rows(vectors: int, mask: Any) -> None:
+        def rows(vectors: int, mask) -> None:
             whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
             for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
                 with v.loop(first, last, height) as (i, tile):
@@ -204,9 +205,8 @@ def _multiply(
 
 
 def _emit_tile(
-    v: _Vectors, a: Any, down: Any, along: Any, b: Any, ldb: Any, c: Any, ldc: Any, k: Any,
-    alpha: Any, beta: Any, rows: int, vectors: int, mask: Any,
-) -> None:  # fmt: skip
+    v: _Vectors, a, down, along, b, ldb, c, ldc, k, alpha, beta, rows: int, vectors: int, mask
+) -> None:
     """A tile of constant size; with a mask only those lanes of its vectors."""
     builder = v.builder
     across = [v.long(v.lanes * j) for j in range(vectors)]
@@ -252,7 +252,7 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     does not matter.
     """
 
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    def code(context, builder, sig, args):
         if not BYTES:
             return context.get_dummy_value()
         v = _Vectors(context, builder, sig.args[0].dtype)
@@ -278,7 +278,9 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     return types.void(b, n, n, types.boolean, n, n, panel, n, n), code
 
 
-def _emit_loads(v: _Vectors, source: Any, step: Any, rows: Any, columns: Any) -> list[Any]:
+def _emit_loads(
+    v: _Vectors, source: ir.Value, step: ir.Value, rows: ir.Value, columns: ir.Value
+) -> list[ir.Value]:
     """The rows of a square block, of which *rows* and *columns* elements may be read."""
     builder = v.builder
     mask, last = v.first(columns), builder.sub(rows, v.long(1))
@@ -290,12 +292,12 @@ def _emit_loads(v: _Vectors, source: Any, step: Any, rows: Any, columns: Any) ->
     return lines
 
 
-def _emit_stores(v: _Vectors, lines: list[Any], target: Any, step: Any) -> None:
+def _emit_stores(v: _Vectors, lines: list[ir.Value], target: ir.Value, step: ir.Value) -> None:
     for i, line in enumerate(lines):
         v.store(line, v.at(target, v.builder.mul(v.long(i), step)))
 
 
-def _transposed(v: _Vectors, lines: list[Any]) -> list[Any]:
+def _transposed(v: _Vectors, lines: list[ir.Value]) -> list[ir.Value]:
     """A square block's columns, from its rows."""
     lines = list(lines)
     # Exchange the off-diagonal quarters, then those of each quarter, and so on.
@@ -318,15 +320,15 @@ def _transposed(v: _Vectors, lines: list[Any]) -> list[Any]:
 @kernel
 def product(
     _addr: int,
-    a: Any,
+    a,
     ao: int,
     lda: int,
     ta: bool,
-    b: Any,
+    b,
     bo: int,
     ldb: int,
     tb: bool,
-    c: Any,
+    c,
     co: int,
     ldc: int,
     m: int,
@@ -390,6 +392,6 @@ def product(
 
 
 @cache
-def fast(dtype: np.dtype[Any]) -> Callable[..., None]:
+def fast(dtype: DType) -> Callable[..., None]:
     """`product` for arrays of *dtype*, called past Numba's look at argument types."""
     return partial(entry_point(product, flat(product, dtype)), 0)

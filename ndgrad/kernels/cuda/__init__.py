@@ -24,16 +24,19 @@ from __future__ import annotations
 
 import importlib.util
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ... import context
+
+if TYPE_CHECKING:
+    from .driver import Device
 
 
 class _Target:
     """What `ndgrad.context` asks about GPUs; looks for them once."""
 
     @cached_property
-    def _found(self) -> tuple[tuple[Any, ...], str]:
+    def _found(self) -> tuple[tuple[Device, ...], str]:
         """The devices, and why there are none."""
         if importlib.util.find_spec("numba_cuda") is None:
             return (), " (numba-cuda is not installed: pip install 'ndgrad[cuda]')"
@@ -49,7 +52,7 @@ class _Target:
     def unavailable_reason(self) -> str:
         return self._found[1]
 
-    def device(self, device_id: int) -> Any:
+    def device(self, device_id: int) -> Device:
         return self._found[0][device_id]
 
     def number_at(self, address: int) -> int:

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import DType, HostArray, MXNetError
+from ...memory.device import DeviceArray
+from ..annotations import Arguments
 from . import driver
-from .streams import Stream
+from .streams import Capture, Stream
 
 _NO_TRANSPOSE, _TRANSPOSE = 0, 1
 _DEFAULT_ALGORITHM = -1
@@ -28,7 +30,7 @@ class _Kind(NamedTuple):
 
     matrix: int
     arithmetic: int
-    factor: Any
+    factor: type[ctypes.c_float] | type[ctypes.c_double]
 
 
 _KINDS = {
@@ -40,7 +42,7 @@ _KINDS = {
 _int, _long, _pointer = ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
 _FACTOR = ctypes.c_void_p
 _START = (_pointer, _int, _int, _long, _long, _long, _FACTOR)
-_SIGNATURES: dict[str, tuple[Any, ...]] = {
+_SIGNATURES: dict[str, tuple[type, ...]] = {
     "cublasCreate_v2": (_pointer,),
     "cublasSetStream_v2": (_pointer, _pointer),
     "cublasSetWorkspace_v2": (_pointer, _pointer, ctypes.c_size_t),
@@ -65,7 +67,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 
 
 @cache
-def _cublas() -> Any:
+def _cublas() -> ctypes.CDLL | None:
     """The functions above; None if cuBLAS is not installed."""
     cublas = driver.shared_object("cublas")
     if cublas is not None:
@@ -74,14 +76,14 @@ def _cublas() -> Any:
     return cublas
 
 
-def _call(name: str, *args: Any) -> None:
+def _call(name: str, *args: object) -> None:
     status = getattr(_cublas(), name)(*args)
     if status:
         raise MXNetError(f"cuBLAS: {name} returns status {status}")
 
 
 @cache
-def _handle(stream: Stream) -> Any:
+def _handle(stream: Stream) -> ctypes.c_void_p | None:
     """cuBLAS's state for a stream; None where products have to do without."""
     if _cublas() is None:
         return None
@@ -98,12 +100,12 @@ def _handle(stream: Stream) -> Any:
 
 
 @cache
-def _workspace(device: Any) -> Any:
+def _workspace(device: driver.Device) -> DeviceArray:
     """Memory for what products that are recorded leave for themselves, as large as NVIDIA says."""
     return device.empty((32 if device.compute_capability >= (9, 0) else 4) << 20, np.dtype("uint8"))
 
 
-def _started(stream: Any, name: str, args: tuple[Any, ...]) -> None:
+def _started(stream: Stream | Capture, name: str, args: Arguments) -> None:
     handle = _handle(stream.owner)
     if stream is stream.owner:
         _call(name, handle, *args)
@@ -119,12 +121,12 @@ def _started(stream: Any, name: str, args: tuple[Any, ...]) -> None:
         _call("cublasSetStream_v2", handle, stream.owner.handle)  # and a workspace of its own
 
 
-def usable(device: Any, dtype: np.dtype[Any]) -> bool:
+def usable(device: driver.Device, dtype: DType) -> bool:
     """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
     return dtype in _KINDS and _handle(device.stream.owner) is not None
 
 
-def _spacing(starts: np.ndarray[Any, Any]) -> int | None:
+def _spacing(starts: HostArray) -> int | None:
     """Elements from one matrix of a batch to the next; None if that differs or goes back."""
     if starts.size == 1:
         return 0
@@ -134,13 +136,13 @@ def _spacing(starts: np.ndarray[Any, Any]) -> int | None:
 
 
 def many(
-    a: Any,
-    starts_a: Any,
+    a: DeviceArray,
+    starts_a: HostArray,
     ta: bool,
-    b: Any,
-    starts_b: Any,
+    b: DeviceArray,
+    starts_b: HostArray,
     tb: bool,
-    c: Any,
+    c: DeviceArray,
     m: int,
     n: int,
     k: int,
@@ -149,7 +151,7 @@ def many(
     batch: int,
 ) -> None:
     """What `ndgrad.kernels.cpu.matmul.many` does, for a device and dtype that are `usable`."""
-    device = c.device
+    device: Any = c.device
     matrix, arithmetic, factor = _KINDS[c.dtype]
     factors = [ctypes.byref(factor(x)) for x in (alpha, beta)]
     # cuBLAS takes columns for rows: of our memory it sees the transposes, and C' = op(B)' op(A)'.
@@ -161,10 +163,10 @@ def many(
     )
     leading = k if tb else n, m if ta else k, n
     end = batch, arithmetic, _DEFAULT_ALGORITHM
-    matrices: tuple[Any, ...] = b, a, c
-    lists: list[Any] = []
+    matrices = b, a, c
+    lists: list[DeviceArray] = []
     spacings = _spacing(starts_b), _spacing(starts_a), m * n
-    steps: tuple[tuple[Any, ...], ...]
+    steps: tuple[tuple[int | None, ...], ...]
     if None in spacings:
         starts = starts_b, starts_a, np.arange(batch) * (m * n)
         lists = [

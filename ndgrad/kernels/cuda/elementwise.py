@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from ...base import Shape
+from ...base import DType, Shape
+from ..annotations import Arguments, Key, Signature
 from ..build import binaries
 from ..scalar import SCALARS
 from ..spec.cast import cast_by
@@ -26,7 +27,7 @@ _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
 class CudaWriter(ExpressionWriter):
     """Takes CUDA's own functions where a scalar function names one."""
 
-    def _call(self, function: str, *args: Any) -> Any:
+    def _call(self, function: str, *args: ast.expr) -> ast.Call:
         name = SCALARS[function].cuda
         if name is None or self.family == "integer" or SIMULATED:
             return super()._call(function, *args)
@@ -40,8 +41,8 @@ class CudaWriter(ExpressionWriter):
 
 def source(
     loop: Loop,
-    dtypes: tuple[np.dtype[Any], ...],
-    out_dtypes: tuple[np.dtype[Any], ...],
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
     compute: str,
     code: str,
     lanes: int = 1,
@@ -137,12 +138,12 @@ def source(
     return module(f"{loop.name}: {formulas}   (CUDA).", lines)
 
 
-def typed(value: str, dtype: np.dtype[Any]) -> str:
+def typed(value: str, dtype: DType) -> str:
     """*value* in the type that holds *dtype*: a vector of another could not be stored."""
     return value if dtype.name in ("bool", "float16") else f"{dtype.name}({value})"
 
 
-class _Kernels(dict[Any, Kernel]):
+class _Kernels(dict[Key, Kernel]):
     def __missing__(self, key: Any) -> Kernel:
         loop, dtypes, out_dtypes, compute, code, lanes = key
         kinds = dict.fromkeys(d.name for d in (*dtypes, *out_dtypes))
@@ -164,8 +165,8 @@ _kernels = _Kernels()
 
 def kernel(
     loop: Loop,
-    dtypes: tuple[np.dtype[Any], ...],
-    out_dtypes: tuple[np.dtype[Any], ...],
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
     compute: str,
     code: str,
     lanes: int = 1,
@@ -190,8 +191,8 @@ class Flat:
     def __init__(
         self,
         loop: Loop,
-        dtypes: tuple[np.dtype[Any], ...],
-        out_dtypes: tuple[np.dtype[Any], ...],
+        dtypes: tuple[DType, ...],
+        out_dtypes: tuple[DType, ...],
         compute: str,
         letters: str,
     ) -> None:
@@ -203,7 +204,7 @@ class Flat:
             for lanes in (1, self._lanes)
         )
 
-    def __call__(self, operands: tuple[Any, ...], results: tuple[Any, ...]) -> None:
+    def __call__(self, operands: Arguments, results: Arguments) -> None:
         first = results[0]
         n = first.size
         if not n:
@@ -226,7 +227,7 @@ class _Plan(NamedTuple):
     code: str
     vectors: tuple[int, ...]
     divisor: int
-    geometry: tuple[Any, ...]
+    geometry: Signature
     kernels: dict[int, Kernel]
     """By lanes."""
 
@@ -234,8 +235,8 @@ class _Plan(NamedTuple):
 @lru_cache(maxsize=4096)
 def _plan(
     loop: Loop,
-    dtypes: tuple[np.dtype[Any], ...],
-    out_dtypes: tuple[np.dtype[Any], ...],
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
     compute: str,
     shapes: tuple[Shape | None, ...],
 ) -> _Plan:
@@ -254,9 +255,9 @@ def _plan(
 
 def run(
     loop: Loop,
-    operands: tuple[Any, ...],
+    operands: Arguments,
     shapes: tuple[Shape | None, ...],
-    results: tuple[Any, ...],
+    results: Arguments,
     compute: str,
 ) -> None:
     """Fill *results*, as `ndgrad.kernels.cpu.elementwise.run` does."""

@@ -6,12 +6,13 @@ comes before all, in whatever order threads meet.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import types
 
+from ...base import DType
+from ...memory.device import Buffer, DeviceArray
 from ...memory.storage import empty
+from ..annotations import Key
 from ..build import binaries
 from ..spec.text import module
 from . import groups
@@ -21,7 +22,7 @@ from .reduction import steps_of, team_of
 _INDEX = np.dtype("int64")
 
 
-def source(dtype: np.dtype[Any], out: np.dtype[Any], least: bool, first: bool, team: int) -> str:
+def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str:
     """Readable module text of one pass.
 
     Parameters
@@ -79,13 +80,13 @@ def source(dtype: np.dtype[Any], out: np.dtype[Any], least: bool, first: bool, t
     return module(title, lines)
 
 
-_KERNELS: dict[Any, Kernel] = {}
+_KERNELS: dict[Key, Kernel] = {}
 
 
-def kernel(*key: Any) -> Kernel:
+def kernel(dtype: DType, out: DType, least: bool, first: bool, team: int) -> Kernel:
     """The kernel for the arguments of `source`, made once a process."""
+    key = dtype, out, least, first, team
     if key not in _KERNELS:
-        dtype, out, least, first, team = key
         kinds = dict.fromkeys((dtype.name, out.name))
         name = "_".join(["argmin" if least else "argmax", *kinds, f"{first:d}", f"{team}"])
         arrays = map(array_of, (dtype, _INDEX, out))
@@ -98,13 +99,13 @@ _NOWHERE = np.empty(0, _INDEX)
 _NOWHERE.flags.writeable = False
 
 
-def run(x: Any, y: Any, form: tuple[int, int, int], least: bool) -> None:
+def run(x: DeviceArray, y: DeviceArray, form: tuple[int, int, int], least: bool) -> None:
     """Fill *y* with the places of extremes of *x*, which has the form (outer, n, inner)."""
     if not y.size:
         return
     _, n, inner = form
     steps = steps_of((form,))
-    places: Any = _NOWHERE
+    places: Buffer = _NOWHERE
     for i, step in enumerate(steps):
         last = i == len(steps) - 1
         target = y if last else empty(step.size, _INDEX)

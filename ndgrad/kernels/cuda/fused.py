@@ -15,17 +15,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
-import numpy as np
 from numba import types
 
+from ...base import DType
+from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.fused import NEUTRAL, Fused, ReductionStep
 from ..spec.fused_text import FusedWriter, neutral
 from ..spec.reduction import Reduction
 from ..spec.text import expression, indented, loaded, memory_type, module
-from .driver import SIMULATED, Kernel, array_of
+from .driver import SIMULATED, Device, Kernel, array_of
 from .elementwise import CudaWriter
 from .vectors import BYTES
 
@@ -118,7 +118,7 @@ class CudaFusedWriter(FusedWriter):
         # What has been stored is further away than it takes to compute it again.
         return name in self.scratch or name in self.operands
 
-    def _takes(self, dtype: np.dtype[Any]) -> bool:
+    def _takes(self, dtype: DType) -> bool:
         """Whether there is room for another row of shared memory; if so it is taken."""
         fits = dtype.itemsize <= self.room
         self.room -= dtype.itemsize * fits
@@ -387,7 +387,7 @@ class CudaFinalCombine:
     Some threads share a column; their sums meet in shared memory.
     """
 
-    def __init__(self, row: Reduction, partial: np.dtype[Any], dtype: np.dtype[Any]) -> None:
+    def __init__(self, row: Reduction, partial: DType, dtype: DType) -> None:
         combined = expression(row.combined, "float64", {"a": "a", "b": "b"})
         finished = expression(row.finished, "float64", {"a": "a", "n": "count"})
         lines = [
@@ -420,7 +420,15 @@ class CudaFinalCombine:
         join = binaries.load(f"join_{row.name}_{dtype.name}_cuda", text).kernel
         self.kernel = Kernel(join, signature)
 
-    def run(self, device: Any, p: Any, y: Any, count: float, units: int, n: int) -> None:
+    def run(
+        self,
+        device: Device,
+        p: DeviceArray,
+        y: DeviceArray,
+        count: float,
+        units: int,
+        n: int,
+    ) -> None:
         columns = min(_WARP, _power(n))
         blocks = -(-n // columns)
         self.kernel(device, blocks, _JOIN_BLOCK, (p, y, count, units, n, columns))
@@ -433,11 +441,11 @@ def kernel(fused: Fused, form: tuple[int, int, int]) -> CudaFusedKernel:
 
 
 @cache
-def final_combine(row: Reduction, partial: np.dtype[Any], dtype: np.dtype[Any]) -> CudaFinalCombine:
+def final_combine(row: Reduction, partial: DType, dtype: DType) -> CudaFinalCombine:
     return CudaFinalCombine(row, partial, dtype)
 
 
-def launch(device: Any, made: CudaFusedKernel, work: FusedGrid) -> Callable[..., None]:
+def launch(device: Device, made: CudaFusedKernel, work: FusedGrid) -> Callable[..., None]:
     """What a plan calls with the arguments of a kernel."""
     run, blocks, threads = made.kernel, work.units, work.threads
     return lambda *args: run(device, blocks, threads, args)

@@ -29,6 +29,7 @@ from numba import types
 
 from ...base import MXNetError
 from ...memory.device import DeviceArray
+from ..annotations import Arguments, Function, Key, Signature
 from ..build import binaries
 from ..build.launch import Chunked
 from ..cpu import philox
@@ -53,7 +54,7 @@ class _OwnArrays(ast.NodeTransformer):
 
     memory = "local"
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    def __init__(self, namespace: dict[str, object]) -> None:
         self.namespace = namespace
         self.work: list[_Work] = []
 
@@ -75,7 +76,7 @@ class _Together(_OwnArrays):
 
     memory = "shared"
 
-    def visit_For(self, node: ast.For) -> Any:
+    def visit_For(self, node: ast.For) -> ast.For | list[ast.stmt]:
         self.generic_visit(node)
         rounds = ast.unparse(node.iter)
         if not rounds.startswith("range(") or rounds == "range(lo, hi)":
@@ -94,15 +95,15 @@ def _in_place_of(node: ast.expr | ast.stmt, text: str) -> ast.expr:
     return made
 
 
-def _allocates(function: Callable[..., Any]) -> bool:
+def _allocates(function: Function) -> bool:
     return any(name in inspect.getsource(function) for name in ("empty(", "scratch("))
 
 
-def _draws(function: Callable[..., Any]) -> bool:
+def _draws(function: Function) -> bool:
     return "tile" in function.__code__.co_names and function.__globals__["tile"] is philox.tile
 
 
-def on_device(function: Callable[..., Any]) -> tuple[Any, list[_Work]]:
+def on_device(function: Function) -> tuple[Function, list[_Work]]:
     """What a CUDA kernel calls for the Python function of a CPU kernel, and workspaces it takes."""
     helpers = _helpers(function)
     if not (helpers or _draws(function) or _allocates(function)):
@@ -119,8 +120,8 @@ def on_device(function: Callable[..., Any]) -> tuple[Any, list[_Work]]:
 
 
 def _rewritten(
-    function: Callable[..., Any], rewriter: type[_OwnArrays], known: dict[str, Any]
-) -> tuple[Any, list[_Work]]:
+    function: Function, rewriter: type[_OwnArrays], known: dict[str, Function]
+) -> tuple[Function, list[_Work]]:
     """A function of the host as a device function, which calls those of *known* by their names."""
     namespace = {**function.__globals__, "cuda": cuda, **known}
     own = rewriter(namespace)
@@ -135,13 +136,13 @@ def _rewritten(
     return cuda.jit(device=True)(namespace[function.__name__]), own.work
 
 
-def _plain(compiled: Any) -> Callable[..., Any]:
+def _plain(compiled: Function) -> Function:
     """The Python function of a compiled one."""
-    plain: Callable[..., Any] = inspect.unwrap(getattr(compiled, "py_func", compiled))
+    plain: Function = inspect.unwrap(getattr(compiled, "py_func", compiled))
     return plain
 
 
-def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+def _helpers(function: Function) -> dict[str, Function]:
     """Compiled functions that a kernel calls and that have arrays of their own."""
     found = {}
     for name in function.__code__.co_names:
@@ -155,7 +156,7 @@ def _helpers(function: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
 
 
 @cache
-def _factory(args: int, work: int, together: bool) -> Callable[[Any], Callable[..., Any]]:
+def _factory(args: int, work: int, together: bool) -> Callable[[Function], Function]:
     place, places = ("blockIdx.x", "gridDim.x") if together else ("grid(1)", "gridsize(1)")
     given = ", ".join(f"a{i}" for i in range(args))
     extra = "".join(f", work{i}" for i in range(work))
@@ -167,7 +168,7 @@ def _factory(args: int, work: int, together: bool) -> Callable[[Any], Callable[.
         "    return kernel",
     ]
     title = f"A kernel of {args} arguments and {work} workspaces, unit by unit."
-    made: Callable[[Any], Callable[..., Any]] = binaries.load(
+    made: Callable[[Function], Function] = binaries.load(
         f"generic_{args}_{work}{'_together' * together}_cuda", module(title, lines)
     ).over
     return made
@@ -176,7 +177,7 @@ def _factory(args: int, work: int, together: bool) -> Callable[[Any], Callable[.
 class Generic:
     """The CUDA kernel of a chunked kernel for the types of its arguments."""
 
-    def __init__(self, chunked: Chunked, signature: tuple[Any, ...], args: tuple[Any, ...]) -> None:
+    def __init__(self, chunked: Chunked, signature: Signature, args: Arguments) -> None:
         function = chunked.function
         loop, self._work = on_device(function)
         self._names = tuple(inspect.signature(function).parameters)[:-2]
@@ -186,10 +187,10 @@ class Generic:
         made = _factory(len(signature), len(self._work), self._together)(loop)
         self.kernel = Kernel(made, (*signature, *map(array_of, self._dtypes), types.int64))
 
-    def _value(self, expression: str, args: tuple[Any, ...]) -> Any:
+    def _value(self, expression: str, args: Arguments) -> Any:
         return eval(expression, self._namespace, dict(zip(self._names, args, strict=True)))
 
-    def run(self, device: Any, args: tuple[Any, ...], units: int) -> None:
+    def run(self, device: driver.Device, args: Arguments, units: int) -> None:
         if self._together:
             self.kernel(device, device.blocks(units), driver.THREADS, (*args, units))
             return
@@ -206,10 +207,10 @@ class Generic:
         self.kernel(device, blocks, threads, (*args, *work, units))
 
 
-_KERNELS: dict[Any, Generic] = {}
+_KERNELS: dict[Key, Generic] = {}
 
 
-def _type_of(x: Any) -> Any:
+def _type_of(x: object) -> types.Type:
     if isinstance(x, (DeviceArray, np.ndarray)):
         return array_of(x.dtype)
     if isinstance(x, np.generic):
@@ -220,7 +221,7 @@ def _type_of(x: Any) -> Any:
     return kind
 
 
-def run(chunked: Chunked, args: tuple[Any, ...]) -> None:
+def run(chunked: Chunked, args: Arguments) -> None:
     """Run a kernel as `Chunked.__call__` does, given *args*, the number of units and a grain.
 
     Arrays of the host among the arguments are copied to the device, and not back: results have to
@@ -230,7 +231,7 @@ def run(chunked: Chunked, args: tuple[Any, ...]) -> None:
     if units <= 0:
         return
     device: Any = None
-    key: list[Any] = [chunked]  # not of Numba's types, whose hashes take longer than a launch
+    key: list[object] = [chunked]  # not of Numba's types, whose hashes take longer than a launch
     for x in given:
         kind = x.__class__
         if kind is DeviceArray:

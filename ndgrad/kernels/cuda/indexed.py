@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from ...memory.device import DeviceArray, host
+from ...base import DType
+from ...memory.device import Buffer, DeviceArray, host
 from ..build import binaries
 from ..cpu import indexed as on_host
 from ..spec.formula import Loop
@@ -72,7 +73,7 @@ _CHECK = """def kernel(index, low, length, word, code, size):
         index[i] = k + length if k < 0 else k"""
 
 
-def _kernel(name: str, title: str, text: str, arrays: Sequence[np.dtype[Any]]) -> Kernel:
+def _kernel(name: str, title: str, text: str, arrays: Sequence[DType]) -> Kernel:
     made = binaries.load(f"{name}_cuda", module(f"{title} (CUDA).", text.splitlines())).kernel
     return Kernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
 
@@ -96,7 +97,7 @@ def put_kernel(size: int) -> Kernel:
 
 
 @cache
-def add_kernel(dtype: np.dtype[Any]) -> Kernel:
+def add_kernel(dtype: DType) -> Kernel:
     """The kernel that adds rows of *dtype*."""
     text = _ADD.format(dtype=memory_type(dtype))
     kinds = (dtype, _INDEX, _INDEX, dtype)
@@ -133,13 +134,15 @@ def checked(
         check_kernel().over(device, index.size, args)
 
 
-def _pieces(x: Any, y: Any, inner: int) -> tuple[int, int, Any, Any]:
+def _pieces(
+    x: DeviceArray, y: DeviceArray, inner: int
+) -> tuple[int, int, DeviceArray, DeviceArray]:
     each = piece_of((x, y), inner)
     size = each * y.dtype.itemsize
     return size, inner // each, x.view(PIECES[size]), y.view(PIECES[size])
 
 
-def take(x: DeviceArray, index: Any, outer: int, length: int, inner: int) -> DeviceArray:
+def take(x: DeviceArray, index: DeviceArray, outer: int, length: int, inner: int) -> DeviceArray:
     """Rows of the flat array *x* seen as (outer, length, inner)."""
     y = x.device.empty(outer * index.size * inner, x.dtype)
     if y.size:
@@ -175,7 +178,9 @@ def distinct(index: DeviceArray, length: int, error: type[Exception], text: str)
 _HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
 
 
-def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: float) -> None:
+def one_hot(
+    index: DeviceArray, form: tuple[int, int, int], y: DeviceArray, on: float, off: float
+) -> None:
     """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*."""
     outer, n, inner = form
     if y.size:
@@ -184,11 +189,14 @@ def one_hot(index: Any, form: tuple[int, int, int], y: Any, on: float, off: floa
         elementwise.run(_HOT, operands, shapes, (y,), "float64")
 
 
-def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None:
+def put(
+    v: DeviceArray, index: DeviceArray, y: DeviceArray, outer: int, length: int, inner: int
+) -> None:
     """Write rows of *v* into *y*, each of which is written once at most: the last one stays."""
     if not v.size:
         return
-    device, count = y.device, index.size
+    device: Any = y.device
+    count = index.size
     index = index if index.__class__ is DeviceArray else device.constant(index)
     owner = last_writer(index, length)
     size, n, v, y = _pieces(v, y, inner)
@@ -196,9 +204,9 @@ def put(v: Any, index: Any, y: Any, outer: int, length: int, inner: int) -> None
     put_kernel(size).over(device, pieces, (v, index, owner, y, length, count, n, pieces))
 
 
-def _sorted(index: Any) -> Any:
+def _sorted(index: Buffer) -> Buffer:
     """The order that sorts an index vector; equal indices keep theirs."""
-    if index.__class__ is not DeviceArray:
+    if not isinstance(index, DeviceArray):
         return np.argsort(index, kind="stable")
     n = index.size
     order = index.device.empty(n, _INDEX)
@@ -207,7 +215,7 @@ def _sorted(index: Any) -> Any:
 
 
 def add_into(
-    g: DeviceArray, index: Any, y: DeviceArray, outer: int, length: int, inner: int
+    g: DeviceArray, index: DeviceArray, y: DeviceArray, outer: int, length: int, inner: int
 ) -> None:
     """Add the rows *g* to those of *y* that `take` would pick."""
     if g.size:

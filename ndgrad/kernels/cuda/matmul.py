@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from ...base import promote
-from ...memory.device import Buffer, DeviceArray
+from ...base import DType, HostArray, promote
+from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.matmul import ONE_START, starts_of
 from ..spec.strided import Box
@@ -42,10 +42,10 @@ class _Tile(NamedTuple):
 _SMALL, _LARGE = _Tile(64, 4, 8), _Tile(128, 8, 8)
 _SIMULATED = _Tile(4, 2, 2)  # with threads of Python's
 
-_KERNELS: dict[tuple[np.dtype[Any], _Tile], Kernel] = {}
+_KERNELS: dict[tuple[DType, _Tile], Kernel] = {}
 
 
-def source(dtype: np.dtype[Any], tile: _Tile) -> str:
+def source(dtype: DType, tile: _Tile) -> str:
     """Readable module text of the kernel for matrices of *dtype*."""
     side, own, depth = tile
     across = side // own  # threads along each side of a tile
@@ -142,11 +142,11 @@ def source(dtype: np.dtype[Any], tile: _Tile) -> str:
     return module(title, lines)
 
 
-def _arithmetic(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def _arithmetic(dtype: DType) -> DType:
     return np.dtype("float32") if dtype.name == "float16" else dtype
 
 
-def kernel(dtype: np.dtype[Any], tile: _Tile) -> Kernel:
+def kernel(dtype: DType, tile: _Tile) -> Kernel:
     """The kernel for matrices of *dtype*, made once a process."""
     if (dtype, tile) not in _KERNELS:
         matrix, starts = array_of(dtype), array_of(np.dtype("int64"))
@@ -161,12 +161,12 @@ def kernel(dtype: np.dtype[Any], tile: _Tile) -> Kernel:
     return _KERNELS[dtype, tile]
 
 
-def _fits(dtype: np.dtype[Any], tile: _Tile) -> bool:
+def _fits(dtype: DType, tile: _Tile) -> bool:
     """Whether a thread's sums fit into its registers: 64 of 32 bits do."""
     return tile is not _LARGE or _arithmetic(dtype).name == "float32"
 
 
-def _tile(device: Any, dtype: np.dtype[Any], m: int, n: int, batch: int) -> _Tile:
+def _tile(device: driver.Device, dtype: DType, m: int, n: int, batch: int) -> _Tile:
     """Large tiles read less, but only pay where there are enough to keep the device busy."""
     if driver.SIMULATED:
         return _SIMULATED
@@ -175,13 +175,13 @@ def _tile(device: Any, dtype: np.dtype[Any], m: int, n: int, batch: int) -> _Til
 
 
 def many(
-    a: Any,
-    starts_a: Any,
+    a: DeviceArray,
+    starts_a: HostArray,
     ta: bool,
-    b: Any,
-    starts_b: Any,
+    b: DeviceArray,
+    starts_b: HostArray,
     tb: bool,
-    c: Any,
+    c: DeviceArray,
     m: int,
     n: int,
     k: int,
@@ -190,7 +190,8 @@ def many(
     batch: int,
 ) -> None:
     """A batch of products, as `ndgrad.kernels.cpu.matmul.many`, for integers and float16 too."""
-    device, dtype = c.device, c.dtype
+    device: Any = c.device
+    dtype = c.dtype
     if k and cublas.usable(device, dtype):
         cublas.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)
         return
@@ -204,11 +205,11 @@ def many(
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
 
-def _in_dtype(x: Any, dtype: np.dtype[Any]) -> Any:
+def _in_dtype(x: DeviceArray, dtype: DType) -> DeviceArray:
     return x if x.dtype == dtype else cast(x, dtype)
 
 
-def _fill_rows(y: DeviceArray, row: Any, rows: int, n: int) -> None:
+def _fill_rows(y: DeviceArray, row: DeviceArray, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
     strided.move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
 
@@ -223,7 +224,7 @@ def product(
     tb: bool,
     alpha: float = 1.0,
     batch: int = 1,
-    starts: tuple[Any, Any] | None = None,
+    starts: tuple[HostArray, HostArray] | None = None,
 ) -> DeviceArray:
     """The flat result of *batch* products, as `ndgrad.kernels.cpu.matmul.product`."""
     dtype = promote(a.dtype, b.dtype)
@@ -233,7 +234,7 @@ def product(
     if c.size:
         first, second = starts or (starts_of(batch, m * k), starts_of(batch, k * n))
         many(a, first, ta, b, second, tb, c, m, n, k, alpha, 0.0, batch)
-    return _in_dtype(c, dtype)  # type: ignore[no-any-return]
+    return _in_dtype(c, dtype)
 
 
 def dense(a: DeviceArray, b: DeviceArray, bias: DeviceArray, m: int, n: int, k: int) -> DeviceArray:
@@ -245,13 +246,13 @@ def dense(a: DeviceArray, b: DeviceArray, bias: DeviceArray, m: int, n: int, k: 
     _fill_rows(y, bias, m, n)
     if y.size and k:
         many(a, ONE_START, False, b, ONE_START, True, y, m, n, k, 1.0, 1.0, 1)
-    return _in_dtype(y, dtype)  # type: ignore[no-any-return]
+    return _in_dtype(y, dtype)
 
 
 def product_into(
-    a: Buffer,
-    b: Buffer,
-    bias: Buffer | None,
+    a: DeviceArray,
+    b: DeviceArray,
+    bias: DeviceArray | None,
     c: DeviceArray,
     m: int,
     n: int,

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
 
-from ...memory.storage import empty
+from ...base import DType
+from ...memory.device import DeviceArray
+from ..annotations import Arguments, Key
 from ..build import binaries
 from ..spec.reduction import Plan, Reduction, limits
 from ..spec.text import expression, loaded, module, stored
@@ -72,8 +74,8 @@ def _folded(values: Sequence[str], combine: Callable[[str, str], str]) -> str:
 
 def source(
     row: Reduction,
-    dtype: np.dtype[Any],
-    out: np.dtype[Any],
+    dtype: DType,
+    out: DType,
     kind: str,
     first: bool,
     last: bool,
@@ -151,13 +153,22 @@ def source(
     return module(title, lines)
 
 
-_KERNELS: dict[Any, Kernel] = {}
+_KERNELS: dict[Key, Kernel] = {}
 
 
-def kernel(*key: Any) -> Kernel:
+def kernel(
+    row: Reduction,
+    dtype: DType,
+    out: DType,
+    kind: str,
+    first: bool,
+    last: bool,
+    team: int,
+    access: str,
+) -> Kernel:
     """The kernel for the arguments of `source`, made once a process."""
+    key = row, dtype, out, kind, first, last, team, access
     if key not in _KERNELS:
-        row, dtype, out, kind, first, last, team, access = key
         form = f"{access}{team}" if team else "columns"
         kinds = dict.fromkeys((dtype.name, out.name))
         name = "_".join([row.name, *kinds, f"{first:d}{last:d}", form])
@@ -174,20 +185,20 @@ def team_of(n: int, rows: int) -> int:
     return groups.WARP if n <= (4 * THREADS if rows >= _BLOCKS else THREADS) else groups.BLOCK
 
 
-def run(row: Reduction, x: Any, how: Plan, out: np.dtype[Any]) -> Any:
+def run(row: Reduction, x: DeviceArray, how: Plan, out: DType) -> DeviceArray:
     """Reduce the flat buffer *x*, as `ndgrad.kernels.cpu.reduction.run`."""
     kind = row.kind(x.dtype)
     count = float(how.elements) if kind.startswith("float") else how.elements
     steps = steps_of(how.runs)
     for i, step in enumerate(steps):
         last = i == len(steps) - 1
-        y = empty(step.size, out if last else np.dtype(kind))
+        y = x.device.empty(step.size, out if last else np.dtype(kind))
         key = row, x.dtype, y.dtype, kind, i == 0, last
         _, n, inner, rows, chunks = step
         if step.size and inner == 1:
             team = team_of(min(n, rows), step.size)
             access = "pick" if lanes_of([x], n if step.outer > 1 else 0) == 1 else "load"
-            args: tuple[Any, ...] = (x, y, count, n, rows, chunks, step.size)
+            args: Arguments = (x, y, count, n, rows, chunks, step.size)
             kernel(*key, team, access).over(x.device, step.size * team, args, THREADS)
         elif step.size:
             units = groups.column_units(step.outer * chunks, inner)

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from ...base import DType
+from ...memory.device import DeviceArray
+from ..annotations import Arguments, Key
 from ..build import binaries
 from ..spec.rowwise import Lines
 from ..spec.text import expression, loaded, module, stored
@@ -43,7 +46,7 @@ class _RowText:
     """The text of one operation; the parameters are those of `source`."""
 
     def __init__(
-        self, lines: Lines, dtypes: tuple[Any, ...], out: Any, kind: str, cut: bool
+        self, lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, cut: bool
     ) -> None:
         self.lines, self.dtypes, self.out, self.kind, self.cut = lines, dtypes, out, kind, cut
         self.keeps = "t" in lines.names()
@@ -176,8 +179,8 @@ class _RowText:
 
 def source(
     lines: Lines,
-    dtypes: tuple[Any, ...],
-    out: Any,
+    dtypes: tuple[DType, ...],
+    out: DType,
     kind: str,
     cut: bool,
     form: tuple[int, int, int],
@@ -217,7 +220,7 @@ def source(
     return module(title, body)
 
 
-_KERNELS: dict[Any, Kernel] = {}
+_KERNELS: dict[Key, Kernel] = {}
 
 
 def kernel(*key: Any) -> Kernel:
@@ -238,11 +241,11 @@ _NO_LENGTHS.flags.writeable = False
 
 def run(
     lines: Lines,
-    operands: tuple[Any, ...],
-    y: Any,
+    operands: Arguments,
+    y: DeviceArray,
     form: tuple[int, int, int],
     scale: float = 1.0,
-    lengths: Any = None,
+    lengths: DeviceArray | None = None,
 ) -> None:
     """Fill *y*, as `ndgrad.kernels.cpu.rowwise.run` does."""
     if not y.size:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import numpy as np
 from numba import types
 
-from ...memory.storage import empty
+from ...base import DType
+from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.text import module
 from . import groups
@@ -111,7 +111,7 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
 
 
 @cache
-def kernel(parts: str, dtype: np.dtype[Any], role: str, inclusive: bool) -> Kernel:
+def kernel(parts: str, dtype: DType, role: str, inclusive: bool) -> Kernel:
     """The kernel for the arguments of `source`."""
     name = "_".join(["scan", parts, dtype.name, role, "after" if inclusive else "before", "cuda"])
     made = binaries.load(name, source(parts, dtype.name, role, inclusive)).kernel
@@ -122,9 +122,9 @@ def kernel(parts: str, dtype: np.dtype[Any], role: str, inclusive: bool) -> Kern
 
 
 def _scan(
-    a: Any,
-    b: Any,
-    y: Any,
+    a: DeviceArray | None,
+    b: DeviceArray | None,
+    y: DeviceArray,
     form: tuple[int, int, int],
     start: float = 0,
     reverse: bool = False,
@@ -155,22 +155,27 @@ def _scan(
         launch("whole", y)
         return
     size = outer * chunks * inner
-    totals = {x: empty(size, y.dtype) for x in parts}
+    totals = {x: y.device.empty(size, y.dtype) for x in parts}
     launch("totals", *totals.values())
-    carries = empty(size, y.dtype)
+    carries = y.device.empty(size, y.dtype)
     _scan(totals.get("a"), totals.get("b"), carries, (outer, chunks, inner), start)
     launch("carried", carries, y)
 
 
 def recurrence(
-    a: Any, b: Any, y: Any, form: tuple[int, int, int], start: float, reverse: bool
+    a: DeviceArray,
+    b: DeviceArray | None,
+    y: DeviceArray,
+    form: tuple[int, int, int],
+    start: float,
+    reverse: bool,
 ) -> None:
     """Fill *y* with ``v = v * a + b``, as `ndgrad.kernels.cpu.scan.recurrence`."""
     if y.size:
         _scan(a, b, y, form, start, reverse)
 
 
-def running_sum(x: Any, y: Any, form: tuple[int, int, int]) -> None:
+def running_sum(x: DeviceArray, y: DeviceArray, form: tuple[int, int, int]) -> None:
     """Fill *y* with running sums, as `ndgrad.kernels.cpu.scan.running_sum`."""
     if y.size:
         _scan(None, x, y, form, inclusive=True)

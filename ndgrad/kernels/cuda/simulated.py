@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ...base import DType, HostArray
+
 _FIRST = 1 << 16  # a number that is no default stream of CUDA's
 
 
@@ -17,27 +19,28 @@ class Simulated:
 
     def __init__(self) -> None:
         self._handles = itertools.count(_FIRST)
-        self._memory: dict[int, np.ndarray[Any, Any]] = {}
-        self._recorded: dict[int, list[Callable[[], Any]]] = {}  # by stream
+        self._memory: dict[int, HostArray] = {}
+        self._recorded: dict[int, list[Callable[[], object]]] = {}  # by stream
 
-    def run(self, stream: int, work: Callable[[], Any]) -> None:
+    def run(self, stream: int, work: Callable[[], object]) -> None:
         """Give *stream* something to do, or to record."""
         if stream in self._recorded:
             self._recorded[stream].append(work)
         else:
             self.do(stream, work)
 
-    def do(self, stream: int, work: Callable[[], Any]) -> None:
+    def do(self, stream: int, work: Callable[[], object]) -> None:
         """Do *work* when *stream* comes to it."""
         work()
 
     def begin(self, stream: int) -> None:
         self._recorded[stream] = []
 
-    def end(self, stream: int) -> Any:
+    def end(self, stream: int) -> list[Callable[[], object]]:
         return self._recorded.pop(stream)
 
-    abandon = end
+    def abandon(self, stream: int) -> None:
+        del self._recorded[stream]
 
     def replay(self, stream: int, graph: Any) -> None:
         for work in graph:
@@ -52,19 +55,19 @@ class Simulated:
     def stream(self) -> int:
         return next(self._handles)
 
-    def event(self) -> Any:
+    def event(self) -> object:
         return object()
 
-    def record(self, event: Any, stream: int) -> None:
+    def record(self, event: object, stream: int) -> None:
         pass
 
-    def wait(self, stream: int, event: Any) -> None:
+    def wait(self, stream: int, event: object) -> None:
         pass
 
-    def done(self, event: Any) -> bool:
+    def done(self, event: object) -> bool:
         return True
 
-    def settle(self, event: Any) -> None:
+    def settle(self, event: object) -> None:
         pass
 
     def finish(self, stream: int) -> None:
@@ -85,7 +88,9 @@ class Simulated:
 
     upload = download = copy
 
-    def copy_from(self, stream: int, device: Any, source: int, target: int, nbytes: int) -> None:
+    def copy_from(
+        self, stream: int, device: Simulated, source: int, target: int, nbytes: int
+    ) -> None:
         self.copy(stream, source, target, nbytes)
 
     def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
@@ -95,7 +100,7 @@ class Simulated:
         self.run(stream, write)
 
 
-def host_view(address: int, count: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+def host_view(address: int, count: int, dtype: DType) -> HostArray:
     """Simulated memory as an array of the host."""
     raw = (ctypes.c_uint8 * (count * dtype.itemsize)).from_address(address)
     return np.frombuffer(raw, dtype, count)  # type: ignore[call-overload]

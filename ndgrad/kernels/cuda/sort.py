@@ -11,11 +11,14 @@ of the other run come before it.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
 
+from ...base import DType
+from ...memory.device import DeviceArray
+from ..annotations import Arguments
 from ..build import binaries
 from ..cpu.sort_keys import masks
 from ..spec.strided import Box, bits
@@ -120,9 +123,7 @@ def passes_of(n: int, k: int) -> list[Pass]:
     return passes
 
 
-def source(
-    merges: bool, dtype: np.dtype[Any], place: np.dtype[Any], first: bool, last: bool
-) -> str:
+def source(merges: bool, dtype: DType, place: DType, first: bool, last: bool) -> str:
     """Readable module text of a pass.
 
     Parameters
@@ -158,15 +159,13 @@ def source(
     return module(f"{what} by keys of {dtype.name} (CUDA).", [head, *body.splitlines()])
 
 
-def key_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def key_of(dtype: DType) -> DType:
     """The dtype that holds keys."""
     return np.dtype("uint64" if dtype.itemsize == 8 else "uint32")
 
 
 @cache
-def kernel(
-    merges: bool, dtype: np.dtype[Any], place: np.dtype[Any], first: bool, last: bool
-) -> Kernel:
+def kernel(merges: bool, dtype: DType, place: DType, first: bool, last: bool) -> Kernel:
     """The kernel for the arguments of `source`."""
     what = f"{'merge' if merges else 'sort'}_{dtype.name}_{place.name}_{first:d}{last:d}_cuda"
     made = binaries.load(what, source(merges, dtype, place, first, last)).kernel
@@ -176,11 +175,13 @@ def kernel(
     return Kernel(made, (*given, *results, types.boolean, *(types.int64,) * 7))
 
 
-def order(x: Any, rows: int, n: int, inner: int, k: int, down: bool, y: Any) -> None:
+def order(
+    x: DeviceArray, rows: int, n: int, inner: int, k: int, down: bool, y: DeviceArray
+) -> None:
     """Fill *y* with the places of the first *k* elements of each row, *inner* apart in *x*."""
     if not y.size:
         return
-    given: tuple[Any, ...] = (bits(x),)
+    given: Arguments = (bits(x),)
     if inner > 1:
         box = Box((rows // inner, inner, n), (n * inner, 1, inner))
         given = (strided.gather(given[0], box),)
@@ -212,7 +213,7 @@ _MOVES = {
 
 
 @cache
-def each_kernel(what: str, dtype: np.dtype[Any], out: np.dtype[Any]) -> Kernel:
+def each_kernel(what: str, dtype: DType, out: DType) -> Kernel:
     """The kernel that does one of `_MOVES` for each place in an order."""
     text = module(
         f"{what.capitalize()} {out.name} by an order (CUDA).",
@@ -224,7 +225,9 @@ def each_kernel(what: str, dtype: np.dtype[Any], out: np.dtype[Any]) -> Kernel:
     return Kernel(made, (*arrays, number, number, number, array_of(out), number))
 
 
-def move_by_order(what: str, x: Any, order: Any, n: int, inner: int, k: int, y: Any) -> None:
+def move_by_order(
+    what: str, x: DeviceArray, order: DeviceArray, n: int, inner: int, k: int, y: DeviceArray
+) -> None:
     """Go through rows by an order, as `ndgrad.kernels.cpu.sort.move_by_order`."""
     if order.size:
         args = (x, order, n, inner, k, y, order.size)

@@ -17,17 +17,20 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self
 
 from ...base import MXNetError
 from ...memory.device import DeviceArray
 from ...memory.storage import Block, Pool
 
+if TYPE_CHECKING:
+    from .driver import Device
+
 __all__ = ["Calls", "Capture", "Graph", "Lent", "NotCaptured", "Staging", "Stream", "StreamPool"]
 
 
 class Calls(Protocol):
-    """Calls of a driver for one device; streams are numbers, events are anything."""
+    """Calls of a driver for one device; streams are numbers, events and graphs are anything."""
 
     def activate(self) -> None:
         """Make this the device that the thread's calls are about."""
@@ -35,19 +38,19 @@ class Calls(Protocol):
     def stream(self) -> int:
         """Return a new stream that waits for no other by itself."""
 
-    def event(self) -> Any:
+    def event(self) -> object:
         """Return a new event."""
 
-    def record(self, event: Any, stream: int) -> None:
+    def record(self, event: object, stream: int) -> None:
         """Let *event* happen when what *stream* has to do until now is done."""
 
-    def wait(self, stream: int, event: Any) -> None:
+    def wait(self, stream: int, event: object) -> None:
         """Let what *stream* gets from now on wait for *event*, as last recorded."""
 
-    def done(self, event: Any) -> bool:
+    def done(self, event: object) -> bool:
         """Return whether *event* has happened."""
 
-    def settle(self, event: Any) -> None:
+    def settle(self, event: object) -> None:
         """Return when *event* has happened."""
 
     def finish(self, stream: int) -> None:
@@ -71,7 +74,7 @@ class Calls(Protocol):
     def copy(self, stream: int, source: int, target: int, nbytes: int) -> None:
         """Copy within the device; they do not overlap."""
 
-    def copy_from(self, stream: int, device: Any, source: int, target: int, nbytes: int) -> None:
+    def copy_from(self, stream: int, device: Self, source: int, target: int, nbytes: int) -> None:
         """Copy from another device, whose calls are *device*."""
 
     def fill(self, stream: int, target: int, size: int, pattern: int, count: int) -> None:
@@ -80,16 +83,16 @@ class Calls(Protocol):
     def begin(self, stream: int) -> None:
         """Record what *stream* gets from now on instead of doing it."""
 
-    def end(self, stream: int) -> Any:
+    def end(self, stream: int) -> object:
         """Return a graph of what was recorded."""
 
     def abandon(self, stream: int) -> None:
         """Forget what was recorded."""
 
-    def replay(self, stream: int, graph: Any) -> None:
+    def replay(self, stream: int, graph: object) -> None:
         """Let *stream* do all of a graph."""
 
-    def forget(self, graph: Any) -> None:
+    def forget(self, graph: object) -> None:
         """Free a graph; if it is being done, then afterwards.  Any device may be the thread's."""
 
 
@@ -107,7 +110,7 @@ class Stream:
         Whether the device has no other: then nothing has to be put in order.
     """
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Device) -> None:
         self.device, self.calls = device, device.calls
         self.owner = self
         self.handle: int = self.calls.stream()
@@ -116,7 +119,7 @@ class Stream:
         self._foreign_mark = self.calls.event()
         self._staging = Staging(self.calls, self.handle)
 
-    def order(self, arrays: Iterable[Any]) -> None:
+    def order(self, arrays: Iterable[object]) -> None:
         """Let what is started next wait for all that touches any of *arrays* elsewhere.
 
         Called before a launch and after it: another thread may take a block over between the first
@@ -144,7 +147,7 @@ class Stream:
         """Let what is started next wait for all that *other* has to do."""
         self.calls.wait(self.handle, other.mark())
 
-    def mark(self) -> Any:
+    def mark(self) -> object:
         """An event that happens when all is done that there is to do now."""
         self.calls.record(self._mark, self.handle)
         return self._mark
@@ -196,7 +199,7 @@ class Capture:
         self.handle = handle
         self.arrays: dict[int, DeviceArray] = {}
 
-    def order(self, arrays: Iterable[Any]) -> None:
+    def order(self, arrays: Iterable[object]) -> None:
         """Note what a `Graph` has to put in order each time."""
         for x in arrays:
             if x.__class__ is DeviceArray:
@@ -210,7 +213,7 @@ class Capture:
     def follow_foreign(self, handle: int) -> None:
         self.owner.follow_foreign(handle)
 
-    def _refuse(self, *_: Any) -> Any:
+    def _refuse(self, *_: object) -> NoReturn:
         raise NotCaptured("it copies from or to the host, or another device, at each call")
 
     upload = download = follow = mark = _refuse
@@ -233,7 +236,7 @@ class Graph:
         What it touches besides what `launch` is given; it keeps them alive.
     """
 
-    def __init__(self, device: Any, handle: Any, arrays: Sequence[DeviceArray]) -> None:
+    def __init__(self, device: Device, handle: object, arrays: Sequence[DeviceArray]) -> None:
         self._device, self._handle, self._arrays = device, handle, tuple(arrays)
         self.turn = device.replaying
 
@@ -246,7 +249,7 @@ class Graph:
             self._device.calls.forget(self._handle)
 
 
-def _replayed(stream: Stream, graph: Any) -> None:
+def _replayed(stream: Stream, graph: object) -> None:
     stream.calls.replay(stream.handle, graph)
 
 

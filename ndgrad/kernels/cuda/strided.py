@@ -8,12 +8,11 @@ through shared memory, so that both sides are read and written in runs.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Any
 
 import numpy as np
 from numba import types
 
-from ...base import Shape
+from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
 from ..spec.layout import constant
@@ -77,13 +76,13 @@ def copy_kernel(size: int) -> Kernel:
     return Kernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
 
 
-def side_of(dtype: np.dtype[Any]) -> int:
+def side_of(dtype: DType) -> int:
     """Elements along each side of a tile: rows of it are whole lines of memory, nearly."""
     return 32 if dtype.itemsize >= 4 else 64
 
 
 @cache
-def tile_kernel(dtype: np.dtype[Any]) -> Kernel:
+def tile_kernel(dtype: DType) -> Kernel:
     """The kernel that transposes tiles of *dtype*, an unsigned integer."""
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
     lines = _TILES.format(side=side_of(dtype), dtype=dtype.name).splitlines()
@@ -93,7 +92,7 @@ def tile_kernel(dtype: np.dtype[Any]) -> Kernel:
 
 
 @lru_cache(maxsize=4096)
-def _in_pieces(geometry: bytes, each: int) -> np.ndarray[Any, Any]:
+def _in_pieces(geometry: bytes, each: int) -> HostArray:
     """The geometry of a plan with strides that count pieces of so many elements *each*."""
     count, *rest = np.frombuffer(geometry, np.int64).tolist()
     return constant([count, *rest[:count], *[stride // each for stride in rest[count:]]])
@@ -118,7 +117,7 @@ def expand(x: DeviceArray, own: Shape, shape: Shape) -> DeviceArray:
     return gather(x, broadcast(own, shape))
 
 
-def _carry_out(x: Any, y: Any, xo: int, yo: int, plan: Plan) -> None:
+def _carry_out(x: DeviceArray, y: DeviceArray, xo: int, yo: int, plan: Plan) -> None:
     middle, mx, my = plan.middle
     n, nx, ny = plan.inner
     if plan.kind == "tiles":

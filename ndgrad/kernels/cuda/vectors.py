@@ -9,7 +9,7 @@ elements wherever an array begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from llvmlite import ir
@@ -17,6 +17,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ...memory.device import DeviceArray
+from ..annotations import Function
 from .driver import SIMULATED
 
 WIDTHS = (2, 4, 8)
@@ -29,13 +30,13 @@ PIECES = {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64", 16: "uint64"}
 """As what a piece of so many bytes is copied; one of 16 by `load2` and `store2`."""
 
 
-def _loader(lanes: int, together: bool) -> Callable[..., Any]:
+def _loader(lanes: int, together: bool) -> Function:
     if SIMULATED:
         return lambda x, i: tuple(x[i + k] for k in range(lanes))
 
     @intrinsic
-    def load(typing_context: Any, x: Any, i: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def load(typing_context, x, i):
+        def generate(context, builder, signature, args):
             at, model, word, count = _located(context, builder, signature, args, lanes, together)
             if word is None:
                 parts = [builder.load(builder.gep(at, [_number(k)])) for k in range(lanes)]
@@ -51,7 +52,7 @@ def _loader(lanes: int, together: bool) -> Callable[..., Any]:
     return load
 
 
-def _storer(lanes: int, together: bool) -> Callable[..., Any]:
+def _storer(lanes: int, together: bool) -> Function:
     if SIMULATED:
 
         def store_each(y: Any, i: Any, values: Any) -> None:
@@ -61,8 +62,8 @@ def _storer(lanes: int, together: bool) -> Callable[..., Any]:
         return store_each
 
     @intrinsic
-    def store(typing_context: Any, y: Any, i: Any, values: Any) -> Any:
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def store(typing_context, y, i, values):
+        def generate(context, builder, signature, args):
             at, model, word, count = _located(context, builder, signature, args, lanes, together)
             parts = [
                 model.as_data(builder, builder.extract_value(args[2], k)) for k in range(lanes)
@@ -89,7 +90,7 @@ def _number(k: int) -> ir.Constant:
 
 
 def _located(
-    context: Any, builder: Any, signature: Any, args: Any, lanes: int, together: bool
+    context: Any, builder: ir.IRBuilder, signature: Any, args: Any, lanes: int, together: bool
 ) -> tuple[Any, Any, Any, int]:
     """Where the first element is, how elements lie in memory, and the words that hold them.
 
@@ -107,7 +108,9 @@ def _located(
     return builder.bitcast(at, ir.VectorType(word, count).as_pointer()), model, word, count
 
 
-def _split(builder: Any, vector: Any, k: int, model: Any, word: Any) -> list[Any]:
+def _split(
+    builder: ir.IRBuilder, vector: ir.Value, k: int, model: Any, word: ir.Value
+) -> list[ir.Value]:
     """The elements in word *k*."""
     whole = builder.extract_element(vector, _number(k))
     kind = model.get_data_type()
@@ -117,7 +120,7 @@ def _split(builder: Any, vector: Any, k: int, model: Any, word: Any) -> list[Any
     return [builder.trunc(builder.lshr(whole, word(shift)), kind) for shift in shifts]
 
 
-def _join(builder: Any, parts: list[Any], word: Any) -> Any:
+def _join(builder: ir.IRBuilder, parts: list[ir.Value], word: ir.Value) -> ir.Value:
     """A word that holds *parts*."""
     if not isinstance(parts[0].type, ir.IntType):
         return builder.bitcast(parts[0], word)

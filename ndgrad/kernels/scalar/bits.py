@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -33,7 +32,7 @@ LOWERED_F32 = f32(2.0**-26)
 
 if config.DISABLE_JIT:
 
-    def fma(a: Any, b: Any, c: Any) -> Any:
+    def fma(a, b, c):
         """a * b + c, rounded once."""
         kind = type(a)
         if not (np.isfinite(a) and np.isfinite(b) and np.isfinite(c)):
@@ -44,7 +43,7 @@ if config.DISABLE_JIT:
         except OverflowError:
             return kind(math.copysign(math.inf, total))
 
-    def horner(x: Any, coefficients: Any) -> Any:
+    def horner(x, coefficients):
         """The polynomial with these coefficients, lowest first, at x."""
         total = coefficients[-1]
         for coefficient in coefficients[-2::-1]:
@@ -59,21 +58,21 @@ if config.DISABLE_JIT:
 else:
 
     @intrinsic
-    def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    def fma(typing_context, a, b, c):
         """a * b + c, rounded once."""
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             return builder.fma(*args)
 
         return a(a, a, a), generate
 
     @intrinsic
-    def horner(typing_context: Any, x: Any, coefficients: Any) -> Any:
+    def horner(typing_context, x, coefficients):
         """The polynomial with these coefficients, lowest first, at x."""
         if coefficients.dtype != x:
             return None
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             *rest, total = cgutils.unpack_tuple(builder, args[1])
             for coefficient in reversed(rest):
                 total = fused(builder, total, args[0], coefficient)
@@ -81,7 +80,7 @@ else:
 
         return x(x, coefficients), generate
 
-    def _chosen(builder: Any, greatest: bool, a: Any, b: Any) -> Any:
+    def _chosen(builder, greatest: bool, a, b):
         """The same where the compiler has no such instruction: of zeros too, and NaN stays."""
         word = ir.IntType({"float": 32, "double": 64}[str(a.type)])
         bits = [builder.bitcast(x, word) for x in (a, b)]
@@ -92,15 +91,15 @@ else:
         value = builder.select(same, builder.bitcast(equal, a.type), value)
         return builder.select(builder.fcmp_unordered("uno", a, b), builder.fadd(a, b), value)
 
-    def _extreme(name: str, flags: tuple[str, ...] = ()) -> Any:
+    def _extreme(name: str, flags: tuple[str, ...] = ()):
         """IEEE 754's maximum or minimum; LLVM vectorises a reduction by it, unlike a choice.
 
         With the flag nsz either of two zeros may be the greater one, which is faster.
         """
 
         @intrinsic
-        def extreme(typing_context: Any, a: Any, b: Any) -> Any:
-            def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def extreme(typing_context, a, b):
+            def generate(context, builder, signature, args):
                 kind = args[0].type
                 if "nvptx" in builder.module.triple:
                     return _chosen(builder, name == "llvm.maximum", *args)

@@ -16,7 +16,6 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -24,10 +23,11 @@ from typing import Any
 from llvmlite import ir
 from numba.extending import intrinsic
 
+from ..annotations import Function
 from ..processor import has_fma
 
 
-def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+def fused(builder: ir.IRBuilder, a: ir.Value, b: ir.Value, c: ir.Value) -> ir.Value:
     """The code for a * b + c: of floats rounded once where there is an instruction for it."""
     if isinstance(a.type, ir.IntType):
         return builder.add(builder.mul(a, b), c)
@@ -37,7 +37,7 @@ def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 @intrinsic
-def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+def multiply_add(typing_context, a, b, c):
     """a * b + c of three numbers of one type; see `fused`."""
     if not a == b == c:
         return None
@@ -68,7 +68,7 @@ def _negative(node: ast.expr) -> ast.expr:
 
 
 @cache
-def contracted(function: Callable[..., Any]) -> Callable[..., Any]:
+def contracted(function: Function) -> Function:
     """The function with each product that it adds or subtracts fused."""
     lines, first = inspect.getsourcelines(function)
     (definition,) = ast.parse(textwrap.dedent("".join(lines))).body

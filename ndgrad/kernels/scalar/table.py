@@ -12,6 +12,7 @@ import numpy as np
 from numba import config
 from numba.extending import overload
 
+from ..annotations import Function
 from .contract import contracted
 
 SUFFIXES = {"float32": "f32", "near32": "near32", "float64": "f64", "integer": "int"}
@@ -67,11 +68,11 @@ class Scalar:
 SCALARS: dict[str, Scalar] = {}
 
 
-def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+def _quiet(function: Function) -> Function:
     """With the JIT off: no warnings of overflows that are meant, and typed constants."""
 
     @wraps(function)
-    def call(*args: Any) -> Any:
+    def call(*args: object) -> object:
         with np.errstate(all="ignore"):
             result = function(*args)
             return np.float64(result) if type(result) is float else result
@@ -79,7 +80,7 @@ def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _compile(function: Callable[..., Any], rewrite: Callable[..., Any]) -> Callable[..., Any]:
+def _compile(function: Function, rewrite: Function) -> Function:
     if config.DISABLE_JIT:
         return _quiet(function)
     options = {
@@ -92,23 +93,23 @@ def _compile(function: Callable[..., Any], rewrite: Callable[..., Any]) -> Calla
     }
 
     @overload(function, jit_options=options, strict=False)
-    def implementation(*args: Any) -> Any:
+    def implementation(*args):
         return rewrite(function)
 
     return function
 
 
-def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+def inline(function: Function) -> Function:
     """Compile into the caller; a product that is added is rounded with the sum: `contracted`."""
     return _compile(function, contracted)
 
 
-def exact(function: Callable[..., Any]) -> Callable[..., Any]:
+def exact(function: Function) -> Function:
     """Compile into the caller and round as written: for error-free sums and products."""
     return _compile(function, lambda function: function)
 
 
-def scalar(name: str, kind: str, **facts: Any) -> Callable[[Any], Callable[..., Any]]:
+def scalar(name: str, kind: str, **facts: Any) -> Callable[[Function], Function]:
     """Register the decorated function as *name* for *kind* of numbers and compile it on demand.
 
     Parameters
@@ -121,7 +122,7 @@ def scalar(name: str, kind: str, **facts: Any) -> Callable[[Any], Callable[..., 
         ``ulp``, the bound for this kind, and fields of `Scalar` such as ``cuda``, ``domain``.
     """
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+    def register(function: Function) -> Function:
         assert function.__name__ == f"{name}_{SUFFIXES[kind]}", function.__name__
         arity = len(inspect.signature(function).parameters)
         row = SCALARS.get(name) or Scalar(name, arity)

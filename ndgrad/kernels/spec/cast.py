@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from ...base import DType
 from ...memory.device import Buffer
 from ...memory.storage import empty_like
 from .formula import Loop, compute_type
@@ -14,10 +13,10 @@ from .formula import Loop, compute_type
 _COPY = Loop("copy", ("x",), (("y", "x"),))
 
 
-def cast_by(run: Callable[..., None]) -> Callable[[Buffer, np.dtype[Any]], Any]:
+def cast_by(run: Callable[..., None]) -> Callable[[Buffer, DType], Any]:
     """The function that copies a buffer into a dtype by *run*, which fills buffers by a loop."""
 
-    def cast(x: Buffer, dtype: np.dtype[Any]) -> Any:
+    def cast(x: Buffer, dtype: DType) -> Any:
         """A copy of the elements in *dtype*, converted as C does it."""
         y = empty_like(x, dtype)
         if x.size:

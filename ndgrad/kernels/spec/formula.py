@@ -14,9 +14,8 @@ from functools import cache, cached_property
 from types import CodeType
 from typing import Any
 
-import numpy as np
-
-from ...base import MXNetError
+from ...base import DType, MXNetError
+from ..annotations import Function
 from ..scalar import SCALARS
 
 _INTEGER = "int64"
@@ -69,15 +68,15 @@ class _Choices(ast.NodeTransformer):
     """Puts the two sides of each ``where`` into functions."""
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        args: list[Any] = [self.visit(arg) for arg in node.args]
+        args: list[ast.expr] = [self.visit(arg) for arg in node.args]
         if isinstance(node.func, ast.Name) and node.func.id == "where":
             no_parameters = ast.arguments([], [], None, [], [], None, [])
             args[1:] = [ast.Lambda(no_parameters, arg) for arg in args[1:]]
         return ast.Call(node.func, args, [])
 
 
-def _chosen(where: Callable[..., Any]) -> Callable[..., Any]:
-    def choose(condition: Any, x: Callable[[], Any], y: Callable[[], Any]) -> Any:
+def _chosen(where: Function) -> Function:
+    def choose(condition: object, x: Callable[[], object], y: Callable[[], object]) -> object:
         if isinstance(condition, bool):
             return x() if condition else y()
         return where(condition, x(), y())
@@ -155,7 +154,7 @@ class _Powers(ast.NodeTransformer):
         return compared
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        args: list[Any] = [self.visit(arg) for arg in node.args]
+        args: list[ast.expr] = [self.visit(arg) for arg in node.args]
         if isinstance(node.func, ast.Name) and node.func.id == "where":
             condition, chosen, other = args
             if isinstance(condition, ast.Constant):
@@ -163,8 +162,8 @@ class _Powers(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "pow":
             base, exponent = args
             if isinstance(base, ast.Name) and isinstance(exponent, ast.Constant):
-                power: Any = exponent.value
-                if power in (1, *POWERS):
+                power = exponent.value
+                if isinstance(power, int) and power in (1, *POWERS):
                     self.found = True
                     product: ast.expr = base
                     for _ in range(power - 1):
@@ -173,7 +172,7 @@ class _Powers(ast.NodeTransformer):
         return ast.Call(node.func, args, [])
 
 
-def compute_type(dtype: np.dtype[Any], *, mathematical: bool) -> str:
+def compute_type(dtype: DType, *, mathematical: bool) -> str:
     """What arithmetic a loop over *dtype* uses.
 
     float16 computes in float32.  Integers compute as integers, unless the formula calls functions

@@ -14,19 +14,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 
+from ...base import DType
 from .reduction import Reduction
-
-Dtype = np.dtype[Any]
 
 NEUTRAL = {"a + b": "0", "maximum(a, b)": "-inf", "minimum(a, b)": "inf"}
 """What reductions that can be fused begin with, by how they combine."""
 
 
-def can_reduce(row: Reduction, dtype: Dtype) -> bool:
+def can_reduce(row: Reduction, dtype: DType) -> bool:
     """Whether a fused kernel can make this reduction."""
     return row.combined in NEUTRAL and dtype.name in ("float32", "float64")
 
@@ -36,7 +34,7 @@ class Operand:
     """An argument; *dtype* is that of memory, or the type of the arithmetic for a number."""
 
     name: str
-    dtype: Dtype
+    dtype: DType
     level: str
 
 
@@ -48,7 +46,7 @@ class FormulaStep:
     text: str
     operands: tuple[tuple[str, str], ...]
     compute: str
-    dtype: Dtype
+    dtype: DType
     level: str
 
 
@@ -64,7 +62,7 @@ class ReductionStep:
     source: str
     row: Reduction
     over: str
-    dtype: Dtype
+    dtype: DType
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...base import MXNetError, Shape
+from ...base import HostArray, MXNetError, Shape
 
 
 class Layout(NamedTuple):
@@ -30,7 +30,7 @@ class Layout(NamedTuple):
     code: str
     rows: int
     inner: int
-    geometry: np.ndarray[Any, Any] | None
+    geometry: HostArray | None
 
 
 def broadcast_shape(shapes: tuple[Shape, ...], what: str) -> Shape:
@@ -44,7 +44,7 @@ def broadcast_shape(shapes: tuple[Shape, ...], what: str) -> Shape:
         ) from None
 
 
-def constant(numbers: list[int]) -> np.ndarray[Any, Any]:
+def constant(numbers: list[int]) -> HostArray:
     """A read-only int64 array: a device needs to be given it only once."""
     array = np.array(numbers, np.int64)
     array.flags.writeable = False
@@ -91,7 +91,7 @@ def layout(shapes: tuple[Shape, ...], what: str) -> Layout:
 
 
 @lru_cache(maxsize=64)
-def arange(n: int) -> np.ndarray[Any, Any]:
+def arange(n: int) -> HostArray:
     """The numbers below *n*, read-only: a device needs to be given them only once."""
     numbers = np.arange(n)
     numbers.flags.writeable = False
@@ -99,7 +99,7 @@ def arange(n: int) -> np.ndarray[Any, Any]:
 
 
 @lru_cache(maxsize=64)
-def full(n: int, value: int) -> np.ndarray[Any, Any]:
+def full(n: int, value: int) -> HostArray:
     """*n* times a number, read-only."""
     numbers = np.full(n, value)
     numbers.flags.writeable = False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+
+from ...base import HostArray
 
 
 class Matrices(NamedTuple):
@@ -16,7 +18,7 @@ class Matrices(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def starts_of(batch: int, size: int) -> np.ndarray[Any, Any]:
+def starts_of(batch: int, size: int) -> HostArray:
     """Where matrices begin that follow each other; read-only, so that a device keeps its copy."""
     starts = np.arange(batch, dtype=np.int64) * size
     starts.flags.writeable = False

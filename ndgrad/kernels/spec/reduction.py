@@ -10,11 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
-
-from ...base import Shape
+from ...base import DType, Shape
 from .formula import compute_type
 
 
@@ -53,13 +50,13 @@ class Reduction:
     mixed: bool = False
     mathematical: bool = False
 
-    def kind(self, dtype: np.dtype[Any]) -> str:
+    def kind(self, dtype: DType) -> str:
         """The type of the accumulators, in which all arithmetic is done."""
         if dtype.kind == "f":
             return "float64" if self.wide else compute_type(dtype, mathematical=False)
         return "float64" if dtype.kind == "b" or self.mathematical else "int64"
 
-    def narrow(self, dtype: np.dtype[Any]) -> str:
+    def narrow(self, dtype: DType) -> str:
         """The type in which a few neighbours are combined."""
         if dtype.kind == "f" and self.mixed:
             return compute_type(dtype, mathematical=False)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...base import Shape
+from ...base import HostArray, Shape
 from ...memory.device import Buffer
 from .layout import constant
 
@@ -74,7 +74,7 @@ class Plan(NamedTuple):
     """
 
     kind: str
-    geometry: np.ndarray[Any, Any]
+    geometry: HostArray
     rows: int
     middle: tuple[int, int, int]
     inner: tuple[int, int, int]

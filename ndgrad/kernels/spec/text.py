@@ -10,10 +10,8 @@ import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
-import numpy as np
-
+from ...base import DType
 from ..scalar import SCALARS, resolve
 
 _IMPORTED = {
@@ -100,12 +98,12 @@ def driver_source(count: int) -> str:
 _MEMORY_TYPES = {"float16": "uint16", "bool": "bool_"}
 
 
-def memory_type(dtype: np.dtype[Any]) -> str:
+def memory_type(dtype: DType) -> str:
     """Name of the Numba type that holds *dtype* in memory."""
     return _MEMORY_TYPES.get(dtype.name, dtype.name)
 
 
-def loaded(element: str, dtype: np.dtype[Any], compute: str) -> str:
+def loaded(element: str, dtype: DType, compute: str) -> str:
     """*element*, which lies in memory as *dtype*, in the type *compute* of the arithmetic."""
     if dtype.name == "float16":
         element = f"half_to_float({element})"
@@ -113,7 +111,7 @@ def loaded(element: str, dtype: np.dtype[Any], compute: str) -> str:
     return element if dtype.name == compute else f"{compute}({element})"
 
 
-def stored(value: str, dtype: np.dtype[Any], compute: str) -> str:
+def stored(value: str, dtype: DType, compute: str) -> str:
     """Text that converts *value* for storing, where an assignment would not by itself."""
     if dtype.name == "float16":
         return f"float_to_half(float32({value}))"

@@ -19,6 +19,7 @@ from numba.core import cgutils
 from numba.cuda.core import config
 
 from ....base import MXNetError
+from ...annotations import Signature
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 
@@ -34,7 +35,7 @@ if not SIMULATED:
     def _add_ufunc(function: np.ufunc) -> None:
         """Teach numba.cuda a function of NumPy that scalars use and that it has no code for."""
 
-        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def generate(context, builder, signature, args):
             kind = args[0].type
             name = f"__nv_{function.__name__}{'f' if str(kind) == 'float' else ''}"
             declared = cgutils.get_or_insert_function(
@@ -64,7 +65,7 @@ THREADS = 2 if SIMULATED else 256
 """Threads of a block, unless a kernel wants another number."""
 
 
-def checked(result: tuple[Any, ...]) -> Any:
+def checked(result: Signature) -> Any:
     """The value of a call of the driver's API, or an error with its name."""
     error, *values = result
     if error:
@@ -85,7 +86,7 @@ class Calls:
         self._number = number
 
     @cached_property
-    def context(self) -> Any:
+    def context(self) -> object:
         primary = cuda.gpus[self._number].get_primary_context()
         checked(bindings.cuCtxSetCurrent(primary.handle))
         primary.prepare_for_use()
@@ -108,23 +109,23 @@ class Calls:
         # other.
         return int(checked(bindings.cuStreamCreate(bindings.CUstream_flags.CU_STREAM_NON_BLOCKING)))
 
-    def event(self) -> Any:
+    def event(self) -> object:
         return checked(bindings.cuEventCreate(bindings.CUevent_flags.CU_EVENT_DISABLE_TIMING))
 
-    def record(self, event: Any, stream: int) -> None:
+    def record(self, event: object, stream: int) -> None:
         checked(bindings.cuEventRecord(event, stream))
 
-    def wait(self, stream: int, event: Any) -> None:
+    def wait(self, stream: int, event: object) -> None:
         checked(bindings.cuStreamWaitEvent(stream, event, 0))
 
-    def done(self, event: Any) -> bool:
+    def done(self, event: object) -> bool:
         result = bindings.cuEventQuery(event)
         if result[0] == bindings.CUresult.CUDA_ERROR_NOT_READY:
             return False
         checked(result)
         return True
 
-    def settle(self, event: Any) -> None:
+    def settle(self, event: object) -> None:
         checked(bindings.cuEventSynchronize(event))
 
     def finish(self, stream: int) -> None:
@@ -149,7 +150,7 @@ class Calls:
     def copy(self, stream: int, source: int, target: int, nbytes: int) -> None:
         checked(bindings.cuMemcpyDtoDAsync(target, source, nbytes, stream))
 
-    def copy_from(self, stream: int, device: Any, source: int, target: int, nbytes: int) -> None:
+    def copy_from(self, stream: int, device: Calls, source: int, target: int, nbytes: int) -> None:
         ends = target, self.context, source, device.context
         checked(bindings.cuMemcpyPeerAsync(*ends, nbytes, stream))
 
@@ -171,7 +172,7 @@ class Calls:
         mode = bindings.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED
         checked(bindings.cuStreamBeginCapture(stream, mode))
 
-    def end(self, stream: int) -> Any:
+    def end(self, stream: int) -> object:
         recorded = checked(bindings.cuStreamEndCapture(stream))
         try:
             return checked(bindings.cuGraphInstantiate(recorded, 0))
@@ -183,10 +184,10 @@ class Calls:
         if not error:  # otherwise there is none: what was recorded was not valid
             checked(bindings.cuGraphDestroy(recorded))
 
-    def replay(self, stream: int, graph: Any) -> None:
+    def replay(self, stream: int, graph: object) -> None:
         checked(bindings.cuGraphLaunch(graph, stream))
 
-    def forget(self, graph: Any) -> None:
+    def forget(self, graph: object) -> None:
         with self._for_now():
             checked(bindings.cuGraphExecDestroy(graph))
 

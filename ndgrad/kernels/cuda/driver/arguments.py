@@ -7,13 +7,14 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numba import types
 from numba.np.numpy_support import as_dtype
 
+from ....base import DType
+from ...annotations import Signature
 from ...spec.text import memory_type
 
-NUMBERS: dict[Any, tuple[Any, str]] = {
+NUMBERS: dict[types.Type, tuple[type[ctypes._SimpleCData[Any]], str]] = {
     types.boolean: (ctypes.c_bool, "?7x"),
     types.float32: (ctypes.c_float, "f4x"),
     types.float64: (ctypes.c_double, "d"),
@@ -27,7 +28,7 @@ NUMBERS: dict[Any, tuple[Any, str]] = {
 """What a number is in C, and how `struct` writes it into a word of eight bytes."""
 
 
-def array_of(dtype: np.dtype[Any]) -> Any:
+def array_of(dtype: DType) -> types.Array:
     """The type of a flat array of *dtype*, as kernels see it: float16 as its bits."""
     return types.Array(getattr(types, memory_type(dtype)), 1, "C")
 
@@ -44,7 +45,7 @@ class Words:
         self.addresses = ctypes.addressof(self._addresses)
 
 
-def packing(signature: tuple[Any, ...]) -> tuple[Callable[..., None], tuple[int, ...]]:
+def packing(signature: Signature) -> tuple[Callable[..., None], tuple[int, ...]]:
     """What writes arguments into memory for parameters, and how many bytes each of these has.
 
     numba.cuda passes a flat array as seven: its owners (none), size, bytes of an element, address,

@@ -70,9 +70,9 @@ def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[Compil
     numba.cuda's part, from Python to LLVM's language, is the same for all of them and done once.
     """
     modules: list[str] = []
-    options: dict[str, Any] = {}
+    options: dict[str, object] = {}
 
-    def keep(texts: list[str], **given: Any) -> bytes:
+    def keep(texts: list[str], **given: object) -> bytes:
         modules.extend(texts)
         options.update(given)
         return b""
@@ -98,7 +98,7 @@ def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[Compil
         return tuple(_assembled(modules, options, cc) for cc in capabilities)
 
 
-def _assembled(modules: list[str], options: dict[str, Any], cc: tuple[int, int]) -> Compiled:
+def _assembled(modules: list[str], options: dict[str, object], cc: tuple[int, int]) -> Compiled:
     """Machine code of LLVM's modules, by NVVM and ptxas."""
     ptx = _nvvm.compile_ir(modules, **{**options, "arch": _arch_option(*cc)})
     ptx = ptx.decode().strip("\0").strip()

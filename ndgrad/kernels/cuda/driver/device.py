@@ -11,18 +11,24 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ....base import DType, HostArray
 from ....context import Context, gpu
 from ....memory import storage
 from ....memory.device import LEGACY_STREAM, DeviceArray, overlap
+from ...annotations import Function, Signature
 from ..simulated import Simulated
+from ..streams import Calls as StreamCalls
 from ..streams import Capture, Graph, Lent, Stream, StreamPool
 from . import api
 from .api import SIMULATED, Calls, checked, cuda
 from .errors import DeferredErrors
+
+Result = TypeVar("Result")
 
 _SMALLEST = 1 << 12
 """Bytes of the smallest block that arrays get: the pool knows no smaller ones."""
@@ -49,7 +55,7 @@ class _Lease:
 
     __slots__ = ("block", "pool")
 
-    def __init__(self, block: Any, pool: Any) -> None:
+    def __init__(self, block: storage.Block, pool: storage.Pool) -> None:
         self.block, self.pool = block, pool
 
     def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
@@ -76,12 +82,12 @@ class Device:
         Its kernels, under the names of `ndgrad.kernels.front`.
     """
 
-    backend: Any = None
+    backend: ModuleType
 
-    def __init__(self, number: int, calls: Any = None) -> None:
+    def __init__(self, number: int, calls: StreamCalls | None = None) -> None:
         self.number = number
         self.context: Context = gpu(number)
-        self.calls: Any = calls or (Simulated() if SIMULATED else Calls(number))
+        self.calls: StreamCalls = calls or (Simulated() if SIMULATED else Calls(number))
         self.activate = self.calls.activate
         self.pool = StreamPool(self._block, lambda: self.memory_info()[1])
         self.streams: list[Stream] = []
@@ -91,7 +97,7 @@ class Device:
         self._faults: DeferredErrors | None = None
         self._capturing = threading.Lock()
         self.replaying = threading.RLock()  # a finaliser may call a compiled function
-        self._uploaded: dict[int, tuple[np.ndarray[Any, Any], DeviceArray]] = {}
+        self._uploaded: dict[int, tuple[HostArray, DeviceArray]] = {}
 
     def _block(self, size: int) -> storage.Block:
         memory = _Memory(self, size)
@@ -113,7 +119,7 @@ class Device:
         return major, minor
 
     @property
-    def stream(self) -> Any:
+    def stream(self) -> Stream | Capture:
         """What this thread starts here goes through: a `Stream`, or a `Capture` for one."""
         try:
             return self._mine.stream
@@ -136,7 +142,7 @@ class Device:
         return stream
 
     def stream_handle(self) -> int:
-        return self.stream.handle  # type: ignore[no-any-return]
+        return self.stream.handle
 
     @property
     def faults(self) -> DeferredErrors:
@@ -155,7 +161,7 @@ class Device:
         checked((error,))
         return int(free), int(total)
 
-    def empty(self, n: int, dtype: np.dtype[Any]) -> DeviceArray:
+    def empty(self, n: int, dtype: DType) -> DeviceArray:
         stream = self.stream
         if not n:
             return DeviceArray(self, 0, 0, dtype, storage.Block(None, 0, 0, stream=stream.owner))
@@ -170,7 +176,7 @@ class Device:
             block.shared = False
         return DeviceArray(self, block.address, n, dtype, block, _Lease(block, self.pool))
 
-    def start(self, call: Callable[..., Any], arrays: tuple[Any, ...], *args: Any) -> None:
+    def start(self, call: Function, arrays: Signature, *args: object) -> None:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
         self.activate()
         stream = self.stream
@@ -183,9 +189,11 @@ class Device:
     @cached_property
     def _recording(self) -> int:
         """A stream for what is recorded, not done."""
-        return self.calls.stream()  # type: ignore[no-any-return]
+        return self.calls.stream()
 
-    def captured(self, work: Callable[[], Any], given: Sequence[DeviceArray]) -> tuple[Graph, Any]:
+    def captured(
+        self, work: Callable[[], Result], given: Sequence[DeviceArray]
+    ) -> tuple[Graph, Result]:
         """A graph of what *work* would start, of which nothing has run, and what *work* returns.
 
         Each time the graph is launched it gets arrays at the addresses of *given*.
@@ -214,11 +222,11 @@ class Device:
         kept = [x for x in capture.arrays.values() if id(x.block) not in blocks]
         return Graph(self, graph, kept), result
 
-    def upload(self, source: np.ndarray[Any, Any], target: DeviceArray) -> None:
+    def upload(self, source: HostArray, target: DeviceArray) -> None:
         ends = source.ctypes.data, target.address
         self.start(_uploaded, (target,), *ends, source.nbytes)
 
-    def download(self, source: DeviceArray, target: np.ndarray[Any, Any]) -> None:
+    def download(self, source: DeviceArray, target: HostArray) -> None:
         ends = source.address, target.ctypes.data
         self.start(_downloaded, (source,), *ends, target.nbytes)
         self.faults.raise_any()
@@ -244,15 +252,15 @@ class Device:
         device: Any = source.device
         device.start(lambda there: self.start(copied, (target,), there), (source,))
 
-    def fill(self, target: DeviceArray, value: np.ndarray[Any, Any]) -> None:
+    def fill(self, target: DeviceArray, value: HostArray) -> None:
         size = value.dtype.itemsize
         pattern = value.view(f"uint{8 * size}").tolist()[0]
         self.start(_filled, (target,), target.address, size, pattern, target.size)
 
-    def cast(self, source: DeviceArray, dtype: np.dtype[Any]) -> DeviceArray:
-        return self.backend.cast(source, dtype)  # type: ignore[no-any-return]
+    def cast(self, source: DeviceArray, dtype: DType) -> DeviceArray:
+        return self.backend.cast(source, dtype)
 
-    def constant(self, host: np.ndarray[Any, Any]) -> DeviceArray:
+    def constant(self, host: HostArray) -> DeviceArray:
         """A flat array of the host here, as an argument of a kernel.
 
         A read-only one (geometry, mostly) is copied once and kept.
@@ -279,7 +287,7 @@ class Device:
         array.block.stream.precede_foreign(stream)
 
     def import_(
-        self, address: int, size: int, dtype: np.dtype[Any], lease: object, stream: int | None
+        self, address: int, size: int, dtype: DType, lease: object, stream: int | None
     ) -> DeviceArray:
         mine = self.stream.owner
         if stream is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from ....memory.device import DeviceArray
 from ..simulated import host_view
 from . import api
 from .api import SIMULATED, checked
+
+if TYPE_CHECKING:
+    from .device import Device
 
 
 class _Word(DeviceArray):
@@ -36,7 +39,7 @@ class DeferredErrors:
 
     _NONE = 2**63 - 1
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Device) -> None:
         self._context = device.context
         if SIMULATED:
             host = np.empty(1, np.int64)

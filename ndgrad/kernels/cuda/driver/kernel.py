@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 import threading
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ....base import MXNetError
 from ....memory.device import DeviceArray
-from ..simulated import host_view
+from ...annotations import Arguments, Function, Signature
+from ..simulated import Simulated, host_view
 from . import api
 from .api import SIMULATED, THREADS, checked, cuda
 from .arguments import NUMBERS, Words, packing
@@ -46,22 +47,20 @@ class Kernel:
 
     __slots__ = ("function", "signature", "contract", "sizes", "_pack", "_functions", "_words")
 
-    def __init__(
-        self, function: Callable[..., Any], signature: tuple[Any, ...], contract: bool = True
-    ) -> None:
+    def __init__(self, function: Function, signature: Signature, contract: bool = True) -> None:
         self.function, self.signature, self.contract = function, signature, contract
         self._pack, self.sizes = packing(signature)
-        self._functions: dict[int, Any] = {}
+        self._functions: dict[int, object] = {}
         self._words: list[Words] = []  # that no launch uses
 
-    def __call__(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+    def __call__(self, device: Any, blocks: int, threads: int, args: Arguments) -> None:
         for arg in args:
             if arg.__class__ is np.ndarray:
                 args = tuple([device.constant(x) if x.__class__ is np.ndarray else x for x in args])
                 break
         self.launch(device, blocks, threads, args)
 
-    def launch(self, device: Any, blocks: int, threads: int, args: tuple[Any, ...]) -> None:
+    def launch(self, device: Any, blocks: int, threads: int, args: Arguments) -> None:
         """The same for *args* of which none is on the host."""
         if SIMULATED:
             _simulate(self.function, device, blocks, threads, args)
@@ -90,7 +89,7 @@ class Kernel:
             stream.order(args)
         self._words.append(words)
 
-    def pack(self, memory: Any, args: tuple[Any, ...]) -> None:
+    def pack(self, memory: ctypes.Array[ctypes.c_uint64], args: Arguments) -> None:
         """Write what the driver is given for *args*, numbers as C converts them."""
         try:
             self._pack(memory, *args)
@@ -102,13 +101,13 @@ class Kernel:
             ]
             self._pack(memory, *numbers)
 
-    def _loaded(self, device: Any) -> Any:
+    def _loaded(self, device: Device) -> object:
         """The kernel's handle on the active device."""
         entry, cubin = binary(self, device.compute_capability)
         module = checked(api.bindings.cuModuleLoadData(cubin))
         return checked(api.bindings.cuModuleGetFunction(module, entry.encode()))
 
-    def over(self, device: Any, units: int, args: tuple[Any, ...], threads: int = THREADS) -> None:
+    def over(self, device: Any, units: int, args: Arguments, threads: int = THREADS) -> None:
         """Launch with about a thread for each of *units*, in blocks of *threads*."""
         self(device, device.blocks(-(-units // threads)), threads, args)
 
@@ -117,7 +116,7 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 
 
 def _simulate(
-    function: Callable[..., Any], device: Device, blocks: int, threads: int, args: tuple[Any, ...]
+    function: Function, device: Device, blocks: int, threads: int, args: Arguments
 ) -> None:
     if not 0 < blocks < 2**31:  # for which the simulator does nothing
         raise MXNetError(f"a launch of {blocks} blocks; expected 1 to 2**31 - 1")
@@ -132,4 +131,6 @@ def _simulate(
             warnings.simplefilter("ignore", RuntimeWarning)
             cuda.jit(function)[blocks, threads](*seen)
 
-    device.start(lambda stream: device.calls.run(stream.handle, work), args)
+    calls = device.calls
+    assert isinstance(calls, Simulated)
+    device.start(lambda stream: calls.run(stream.handle, work), args)

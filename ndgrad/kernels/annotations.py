@@ -1,0 +1,20 @@
+"""Types of what kernels are made of and called with, for annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from numba import types
+
+Function: TypeAlias = Callable[..., Any]
+"""A Python function that Numba compiles, or what it has made of it."""
+
+Signature: TypeAlias = tuple[types.Type, ...]
+"""Numba's types of a kernel's arguments."""
+
+Arguments: TypeAlias = tuple[Any, ...]
+"""What a kernel is called with: buffers and numbers, of the types of its signature."""
+
+Key: TypeAlias = tuple[object, ...]
+"""What one kernel of a family is made for and found by: formulas, dtypes and a layout."""
