@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from ..ops.axes import flag, integer, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op
 
 _Parameter = inspect.Parameter
+_Check: TypeAlias = Callable[[str, str, object], Any]
 
 
 def signature(op: Op) -> inspect.Signature:
     """What callers may pass: inputs, then parameters, then ``out`` and ``name``."""
     parameters = []
+    kind = _Parameter.KEYWORD_ONLY if op.variadic else _Parameter.POSITIONAL_OR_KEYWORD
     if op.variadic:
         parameters.append(_Parameter(op.keywords[0], _Parameter.VAR_POSITIONAL))
-        kind: Any = _Parameter.KEYWORD_ONLY
     else:
-        kind = _Parameter.POSITIONAL_OR_KEYWORD
         for key, name in zip(op.keywords, op.inputs, strict=True):
             default = None if name in op.optional else _Parameter.empty
             parameters.append(_Parameter(key, kind, default=default))
@@ -64,12 +64,12 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     return bound
 
 
-def _checks(op: Op) -> dict[str, Callable[[str, str, Any], Any]]:
+def _checks(op: Op) -> dict[str, _Check]:
     """What each parameter must be, as far as its default says: a check that returns its value.
 
     The operator's forward checks what depends on the inputs.
     """
-    found: dict[str, Callable[[str, str, Any], Any]] = {}
+    found: dict[str, _Check] = {}
     for name, default in op.params.items():
         if default.__class__ is bool:
             found[name] = flag
@@ -80,7 +80,7 @@ def _checks(op: Op) -> dict[str, Callable[[str, str, Any], Any]]:
     return found
 
 
-def _no_array(op: str, arg: str, value: Any) -> Any:
+def _no_array(op: str, arg: str, value: object) -> Any:
     if isinstance(value, (NDArray, np.ndarray)) and value.ndim:
         raise MXNetError(f"Operator {op}: {arg} must not be an array, got {shown(value)}")
     return value
@@ -88,7 +88,7 @@ def _no_array(op: str, arg: str, value: Any) -> Any:
 
 # Classes of parameters that need no look, as their value is what the check would return.
 _PLAIN = frozenset((bool, int, float, str, tuple, list, type, np.dtype, type(None)))
-_QUICK: dict[Any, frozenset[Any]] = {
+_QUICK: dict[_Check, frozenset[type]] = {
     flag: frozenset((bool,)),
     number: frozenset((float, int, bool)),
     _no_array: _PLAIN,
@@ -170,7 +170,9 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     return short
 
 
-def _check_arrays(name: str, keys: Any, inputs: Any, optional: Any) -> None:
+def _check_arrays(
+    name: str, keys: Sequence[str], inputs: Sequence[object], optional: Collection[str]
+) -> None:
     for key, value in zip(keys, inputs, strict=True):
         if not isinstance(value, NDArray) and not (value is None and key in optional):
             raise TypeError(

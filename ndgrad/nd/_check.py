@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..array.ndarray import NDArray
 from ..base import shown
 
 
-def array(op: str, arg: str, value: Any) -> NDArray:
+def array(op: str, arg: str, value: object) -> NDArray:
     """An array, or a `TypeError`."""
     if not isinstance(value, NDArray):
         raise TypeError(f"{op}: argument {arg} must have NDArray type, got {shown(value)}")
     return value
 
 
-def out_array(op: str, out: Any) -> None:
+def out_array(op: str, out: object) -> None:
     """Refuse as ``out`` what is neither None nor an array."""
     if out is not None:
         array(op, "out", out)

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..array import interchange
 from ..array.ndarray import NDArray
-from ..base import MXNetError, as_dtype, shown
+from ..base import DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import Box
-from ..memory.device import LEGACY_STREAM, context_device, on_device
+from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
 from ..ops.table import lookup
@@ -39,7 +39,7 @@ __all__ = [
 _FLOAT32 = np.dtype("float32")
 
 
-def _context(ctx: Any, what: str) -> Context:
+def _context(ctx: object, what: str) -> Context:
     if ctx is None:
         return current_context()
     if not isinstance(ctx, Context):
@@ -54,7 +54,7 @@ def _host() -> Context:
     return cpu() if current.device_typeid == GPU else current
 
 
-def _shape(shape: Any, what: str) -> tuple[int, ...]:
+def _shape(shape: Any, what: str) -> Shape:
     if isinstance(shape, (int, np.integer)):
         shape = (shape,)
     try:
@@ -68,7 +68,7 @@ def _shape(shape: Any, what: str) -> tuple[int, ...]:
     return lengths
 
 
-def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+def array(source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None = None) -> NDArray:
     """Make an array from nested sequences, a NumPy array, an `NDArray`, or an array on a GPU.
 
     Parameters
@@ -103,7 +103,7 @@ def array(source_array: Any, ctx: Context | None = None, dtype: Any = None) -> N
     return NDArray._from_numpy(host, _context(ctx, "array"))
 
 
-def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray:
+def from_numpy(ndarray: HostArray, zero_copy: bool = True) -> NDArray:
     """Make an array of a NumPy array's dtype that shares its memory.
 
     Parameters
@@ -129,10 +129,10 @@ def from_numpy(ndarray: np.ndarray[Any, Any], zero_copy: bool = True) -> NDArray
 class _Capsule:
     """A bare DLPack capsule, as libraries of MXNet's time hand it out, with an array's methods."""
 
-    def __init__(self, capsule: Any) -> None:
+    def __init__(self, capsule: object) -> None:
         self.capsule = capsule
 
-    def __dlpack__(self, **options: Any) -> Any:
+    def __dlpack__(self, **options: object) -> object:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
@@ -178,24 +178,31 @@ def from_dlpack(dlpack: Any) -> NDArray:
     return NDArray._from_numpy(host, None)
 
 
-def _from_device(data: Any, shape: tuple[int, ...], strides: tuple[int, ...] | None) -> NDArray:
-    if strides is not None:
-        with on_device(data.device):
-            data = front.strided_slice(data, Box(shape, strides))
-    return NDArray(data, shape, data.device.context)
+def _from_device(data: DeviceArray, shape: Shape, strides: Shape | None) -> NDArray:
+    if strides is None:
+        return NDArray(data, shape, data.device.context)
+    with on_device(data.device):
+        return NDArray(front.strided_slice(data, Box(shape, strides)), shape, data.device.context)
 
 
-def to_dlpack_for_read(data: NDArray) -> Any:
+def to_dlpack_for_read(data: NDArray) -> object:
     """Return a DLPack capsule of an array's memory, to be read."""
     return array_argument("to_dlpack_for_read", "data", data).to_dlpack_for_read()
 
 
-def to_dlpack_for_write(data: NDArray) -> Any:
+def to_dlpack_for_write(data: NDArray) -> object:
     """Return a DLPack capsule of an array's memory, to be written to; not while recording."""
     return array_argument("to_dlpack_for_write", "data", data).to_dlpack_for_write()
 
 
-def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = None) -> NDArray:
+def _filled(
+    shape: int | Sequence[int],
+    value: float,
+    ctx: Context | None,
+    dtype: DTypeLike | None,
+    what: str,
+    out: NDArray | None = None,
+) -> NDArray:
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
     out_array(what, out)
     context, lengths = _context(ctx, what), _shape(shape, what)
@@ -211,9 +218,9 @@ def _filled(shape: Any, value: Any, ctx: Any, dtype: Any, what: str, out: Any = 
 def zeros(
     shape: int | Sequence[int],
     ctx: Context | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     stype: str | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Make an array of zeros."""
     _dense(stype, "zeros")
@@ -221,7 +228,10 @@ def zeros(
 
 
 def ones(
-    shape: int | Sequence[int], ctx: Context | None = None, dtype: Any = None, **kwargs: Any
+    shape: int | Sequence[int],
+    ctx: Context | None = None,
+    dtype: DTypeLike | None = None,
+    **kwargs: object,
 ) -> NDArray:
     """Make an array of ones."""
     return _filled(shape, 1, ctx, dtype, "ones", _only_out(kwargs, "ones"))
@@ -231,7 +241,7 @@ def full(
     shape: int | Sequence[int],
     val: float,
     ctx: Context | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     out: NDArray | None = None,
 ) -> NDArray:
     """Make an array filled with *val*, a number or an array that broadcasts to *shape*."""
@@ -252,7 +262,7 @@ def full(
 def empty(
     shape: int | Sequence[int],
     ctx: Context | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     stype: str | None = None,
 ) -> NDArray:
     """Make an array whose values are not set."""
@@ -260,7 +270,9 @@ def empty(
     return _unset(shape, ctx, dtype, "empty")
 
 
-def _unset(shape: Any, ctx: Any, dtype: Any, what: str) -> NDArray:
+def _unset(
+    shape: int | Sequence[int], ctx: Context | None, dtype: DTypeLike | None, what: str
+) -> NDArray:
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
     lengths = _shape(shape, what)
     context = _context(ctx, what)
@@ -272,7 +284,7 @@ def _dense(stype: str | None, what: str) -> None:
         raise MXNetError(f"{what}: stype must be 'default', got {shown(stype)}")
 
 
-def _only_out(kwargs: dict[str, Any], what: str) -> Any:
+def _only_out(kwargs: dict[str, object], what: str) -> Any:
     out = kwargs.pop("out", None)
     kwargs.pop("name", None)
     if kwargs:
@@ -287,7 +299,7 @@ def arange(
     repeat: int = 1,
     infer_range: bool = False,
     ctx: Context | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
 ) -> NDArray:
     """Make evenly spaced values in ``[start, stop)``, each *repeat* times; or ``[0, start)``.
 
@@ -308,7 +320,7 @@ def arange(
             f"arange: start={start}, stop={stop}, step={step}, repeat={repeat} are {count:g} "
             "values, more than any array holds"
         )
-    host: np.ndarray[Any, Any]
+    host: HostArray
     if not count > 0:
         host = np.empty(0)
     elif kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
@@ -326,7 +338,7 @@ def linspace(
     num: int,
     endpoint: bool = True,
     ctx: Context | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
 ) -> NDArray:
     """Make *num* evenly spaced values from *start* to *stop*."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="linspace")
@@ -339,7 +351,9 @@ def linspace(
     return NDArray._from_numpy(host.astype(kind), _context(ctx, "linspace"))
 
 
-def eye(N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: Any = None) -> NDArray:
+def eye(
+    N: int, M: int = 0, k: int = 0, ctx: Context | None = None, dtype: DTypeLike | None = None
+) -> NDArray:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="eye")
     rows, columns = integer("eye", "N", N), integer("eye", "M", M)

@@ -8,17 +8,23 @@ was drawn before, not on the number of threads.  For autograd they are constants
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .. import dispatch
 from ..array.ndarray import NDArray
-from ..base import MXNetError, as_dtype, promote, public_names, shown
-from ..context import cpu
+from ..base import DType, DTypeLike, HostArray, MXNetError, as_dtype, promote, public_names, shown
+from ..context import Context, cpu
 from ..kernels import draws
-from ..memory.device import context_device, host, on_device, to_device
+from ..memory.device import (
+    Buffer,
+    context_device,
+    host,
+    on_device,
+    to_device,
+)
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -47,17 +53,19 @@ __all__ = [
 __dir__ = public_names(globals())
 
 _FLOAT32 = np.dtype("float32")
-_Draw = Callable[..., np.ndarray[Any, Any]]
+_Draw: TypeAlias = Callable[..., Buffer]
+_Parameter: TypeAlias = NDArray | float
+_Function: TypeAlias = Callable[..., Any]
 
 
-def _float_dtype(dtype: Any, what: str) -> np.dtype[Any]:
+def _float_dtype(dtype: DTypeLike, what: str) -> DType:
     kind = as_dtype(dtype, op=what)
     if kind.kind != "f":
         raise MXNetError(f"{what}: dtype={kind}, expected float16, float32 or float64")
     return kind
 
 
-def _no_more(kwargs: dict[str, Any], what: str) -> None:
+def _no_more(kwargs: dict[str, object], what: str) -> None:
     kwargs.pop("name", None)
     if kwargs:
         raise TypeError(f"{what}: unknown argument {next(iter(kwargs))!r}")
@@ -78,14 +86,14 @@ def _number(value: Any, what: str, name: str) -> float:
 
 def _draw(
     what: str,
-    parameters: dict[str, Any],
-    check: Callable[..., Any],
+    parameters: dict[str, _Parameter],
+    check: Callable[..., None],
     draw: _Draw,
-    shape: Any,
-    dtype: Any,
-    ctx: Any,
-    out: Any,
-    kwargs: dict[str, Any],
+    shape: int | Sequence[int] | None,
+    dtype: DTypeLike | None,
+    ctx: Context | None,
+    out: NDArray | None,
+    kwargs: dict[str, object],
 ) -> NDArray:
     """Check the arguments that all distributions share, and draw.
 
@@ -115,7 +123,7 @@ def _draw(
             f"got {', '.join(type(value).__name__ for value in values)}"
         )
     own = arrays[0]._shape
-    for name, array in parameters.items():
+    for name, array in zip(parameters, arrays, strict=True):
         if array._shape != own:
             raise MXNetError(
                 f"{what}: argument {name} has shape {list(array._shape)}, expected {list(own)}"
@@ -139,19 +147,19 @@ def _draw(
     return _deliver(F._drawn(NDArray(drawn, lengths, place), *arrays), out, what)
 
 
-def _spread(z: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> tuple[NDArray, NDArray]:
+def _spread(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
     """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
     ctx, rows = cpu(), max(1, values.size)
     column = NDArray(values.astype(z.dtype), (values.size, 1), ctx)
     return NDArray(z, (values.size, z.size // rows), ctx), column
 
 
-def _scaled(z: np.ndarray[Any, Any], scale: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _scaled(z: Buffer, scale: HostArray) -> Buffer:
     rows, column = _spread(z, scale)
     return dispatch.unrecorded(F.broadcast_mul, rows, column)._data
 
 
-def _shifted(z: np.ndarray[Any, Any], loc: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _shifted(z: Buffer, loc: HostArray) -> Buffer:
     rows, column = _spread(z, loc)
     return dispatch.unrecorded(F.broadcast_add, rows, column)._data
 
@@ -167,7 +175,7 @@ def _check_uniform(low: float, high: float) -> None:
         )
 
 
-def _draw_uniform(n: int, kind: np.dtype[Any], low: Any, high: Any) -> np.ndarray[Any, Any]:
+def _draw_uniform(n: int, kind: DType, low: HostArray, high: HostArray) -> Buffer:
     if low.size == 1:
         return draws.uniform(n, kind, float(low[0]), float(high[0]))
     y = _shifted(_scaled(draws.uniform(n, kind, 0.0, 1.0), high - low), low)
@@ -177,13 +185,13 @@ def _draw_uniform(n: int, kind: np.dtype[Any], low: Any, high: Any) -> np.ndarra
 
 
 def uniform(
-    low: Any = 0,
-    high: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    low: _Parameter = 0,
+    high: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the uniform distribution over [low, high).
 
@@ -215,20 +223,20 @@ def _check_normal(loc: float, scale: float) -> None:
         )
 
 
-def _draw_normal(n: int, kind: np.dtype[Any], loc: Any, scale: Any) -> np.ndarray[Any, Any]:
+def _draw_normal(n: int, kind: DType, loc: HostArray, scale: HostArray) -> Buffer:
     if loc.size == 1:
         return draws.normal(n, kind, float(loc[0]), float(scale[0]))
     return _shifted(_scaled(draws.normal(n, kind, 0.0, 1.0), scale), loc)
 
 
 def normal(
-    loc: Any = 0,
-    scale: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    loc: _Parameter = 0,
+    scale: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the normal distribution with mean *loc* and standard deviation *scale*.
 
@@ -261,16 +269,16 @@ def _positive(what: str, **values: float) -> None:
 
 
 def exponential(
-    scale: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    scale: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the exponential distribution with mean *scale*; see `uniform`."""
 
-    def draw(n: int, kind: np.dtype[Any], mean: Any) -> np.ndarray[Any, Any]:
+    def draw(n: int, kind: DType, mean: HostArray) -> Buffer:
         if mean.size == 1:
             return draws.exponential(n, kind, float(mean[0]))
         return _scaled(draws.exponential(n, kind, 1.0), mean)
@@ -282,17 +290,17 @@ def exponential(
 
 
 def gamma(
-    alpha: Any = 1,
-    beta: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    alpha: _Parameter = 1,
+    beta: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the gamma distribution of shape *alpha* and scale *beta*; see `uniform`."""
 
-    def draw(n: int, kind: np.dtype[Any], a: Any, b: Any) -> np.ndarray[Any, Any]:
+    def draw(n: int, kind: DType, a: HostArray, b: HostArray) -> Buffer:
         return _scaled(draws.gamma(n, kind, a), b)
 
     def check(a: float, b: float) -> None:
@@ -303,12 +311,12 @@ def gamma(
 
 
 def poisson(
-    lam: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    lam: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the Poisson distribution with mean *lam*, as real numbers; see `uniform`."""
 
@@ -323,19 +331,19 @@ _FLOAT64 = np.dtype("float64")
 
 
 @draws.drawing  # as a whole: the means are no numbers yet while a function is traced
-def _mixed(n: int, kind: np.dtype[Any], alpha: Any, scale: Any) -> np.ndarray[Any, Any]:
+def _mixed(n: int, kind: DType, alpha: HostArray, scale: HostArray) -> Buffer:
     """Poisson numbers whose means are gamma distributed."""
     return draws.poisson(n, kind, _scaled(draws.gamma(n, _FLOAT64, alpha), scale))
 
 
 def negative_binomial(
-    k: Any = 1,
-    p: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    k: _Parameter = 1,
+    p: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw how many failures come before the *k*-th success of probability *p*; see `uniform`."""
 
@@ -344,7 +352,7 @@ def negative_binomial(
         if probability > 1:
             raise MXNetError(f"negative_binomial: p={probability:g}, expected a number in (0, 1]")
 
-    def draw(n: int, kind: np.dtype[Any], k: Any, p: Any) -> np.ndarray[Any, Any]:
+    def draw(n: int, kind: DType, k: HostArray, p: HostArray) -> Buffer:
         return _mixed(n, kind, k, (1 - p) / p)
 
     parameters = {"k": k, "p": p}
@@ -352,13 +360,13 @@ def negative_binomial(
 
 
 def generalized_negative_binomial(
-    mu: Any = 1,
-    alpha: Any = 1,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    mu: _Parameter = 1,
+    alpha: _Parameter = 1,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw from the negative binomial distribution of mean *mu* and dispersion *alpha*.
 
@@ -372,7 +380,7 @@ def generalized_negative_binomial(
                 f"{what}: mu={mean:g}, alpha={dispersion:g}, expected numbers that are not negative"
             )
 
-    def draw(n: int, kind: np.dtype[Any], mean: Any, dispersion: Any) -> np.ndarray[Any, Any]:
+    def draw(n: int, kind: DType, mean: HostArray, dispersion: HostArray) -> Buffer:
         # A dispersion this small changes no float64, and Poisson's is the limit.
         spread = np.maximum(dispersion, 1e-12)
         return _mixed(n, kind, 1 / spread, spread * mean)
@@ -382,13 +390,13 @@ def generalized_negative_binomial(
 
 
 def randint(
-    low: Any,
-    high: Any,
-    shape: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
+    low: _Parameter,
+    high: _Parameter,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: Context | None = None,
     out: NDArray | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Draw whole numbers in [low, high), every one as likely.
 
@@ -436,11 +444,11 @@ def randint(
 
 def multinomial(
     data: NDArray,
-    shape: Any = None,
+    shape: int | Sequence[int] | None = None,
     get_prob: bool = False,
-    out: Any = None,
-    dtype: Any = "int32",
-    **kwargs: Any,
+    out: NDArray | Sequence[NDArray] | None = None,
+    dtype: DTypeLike = "int32",
+    **kwargs: object,
 ) -> Any:
     """Draw indices with given probabilities.
 
@@ -496,7 +504,7 @@ def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
 
 
 def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
-    def like(data: NDArray, *args: Any, out: Any = None, **kwargs: Any) -> NDArray:
+    def like(data: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
         if not isinstance(data, NDArray):
             raise TypeError(f"{name}_like: data must have NDArray type, got {type(data).__name__}")
         return draw(*args, shape=data.shape, dtype=data.dtype, ctx=data.context, out=out, **kwargs)
@@ -509,7 +517,7 @@ def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
 def _rated(draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
     """`exponential` by its rate, as the operators are called."""
 
-    def by_rate(lam: Any = 1.0, **kwargs: Any) -> NDArray:
+    def by_rate(lam: _Parameter = 1.0, **kwargs: Any) -> NDArray:
         if not isinstance(lam, NDArray):
             _positive("exponential", lam=_number(lam, "exponential", "lam"))
             return draw(1.0 / float(lam), **kwargs)
@@ -573,8 +581,8 @@ def _operator(
     return call
 
 
-def _operators() -> dict[str, Callable[..., Any]]:
-    functions: dict[str, Callable[..., Any]] = {}
+def _operators() -> dict[str, _Function]:
+    functions: dict[str, _Function] = {}
     for name, (own, draw, arrays) in _DISTRIBUTIONS.items():
         by_number = _operator(f"random_{name}", (*own, "shape", "ctx", "dtype"), own, draw)
         functions[f"random_{name}"] = functions[f"_random_{name}"] = by_number

@@ -23,7 +23,7 @@ import numpy as np
 
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
-from ..base import MXNetError, shown
+from ..base import DType, MXNetError, shown
 
 __all__ = ["load", "load_frombuffer", "save"]
 
@@ -32,7 +32,7 @@ _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or n
 _DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
 
 
-def _little(dtype: str) -> np.dtype[Any]:
+def _little(dtype: str) -> DType:
     return np.dtype(dtype).newbyteorder("<")
 
 
@@ -69,9 +69,9 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
         If the file cannot be written.
     """
     name = file_name(fname, "save")
-    names: list[Any] = []
+    names: list[str] = []
     if isinstance(data, NDArray):
-        arrays: list[Any] = [data]
+        arrays: list[NDArray] = [data]
     elif isinstance(data, Mapping):
         names, arrays = list(data), list(data.values())
     elif isinstance(data, (list, tuple)):
@@ -91,7 +91,7 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
 class _Reader:
     """A place in a buffer; to read past its end is an error."""
 
-    def __init__(self, buffer: Any, given: str) -> None:
+    def __init__(self, buffer: bytes | bytearray | memoryview, given: str) -> None:
         self.bytes, self.at = memoryview(buffer).cast("B"), 0
         self.wrong = f"{given}: Invalid NDArray file format"
 
@@ -147,7 +147,7 @@ def _array(source: _Reader) -> NDArray:
     return NDArray._from_numpy(values.astype(_DTYPES[flag]), None)
 
 
-def _read(buffer: Any, given: str) -> list[NDArray] | dict[str, NDArray]:
+def _read(buffer: bytes | bytearray | memoryview, given: str) -> list[NDArray] | dict[str, NDArray]:
     source = _Reader(buffer, given)
     if source.number("Q") != _FILE:
         raise MXNetError(f"{source.wrong}: it does not begin with {_FILE:#x}")

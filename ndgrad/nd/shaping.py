@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -49,10 +48,10 @@ def moveaxis(
     """
     ndim = array("moveaxis", "tensor", tensor).ndim
     places = []
-    both: tuple[tuple[str, Any], ...] = (("source", source), ("destination", destination))
-    for word, axes in both:
-        many = isinstance(axes, Iterable) and not isinstance(axes, (NDArray, np.ndarray, str))
-        given = integers("moveaxis", word, tuple(axes) if many else axes)
+    for word, axes in (("source", source), ("destination", destination)):
+        if isinstance(axes, Iterable) and not isinstance(axes, (NDArray, np.ndarray, str)):
+            axes = tuple(axes)
+        given = integers("moveaxis", word, axes)
         if any(not -ndim <= a < ndim for a in given) or len({a % ndim for a in given}) < len(given):
             raise ValueError(f"moveaxis: {word}={axes} must name different axes of {ndim}")
         places.append([a % ndim for a in given])
