@@ -17,14 +17,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn, Protocol, Self
+from typing import NoReturn, Protocol, Self
 
 from ...base import MXNetError
-from ...memory.device import DeviceArray
+from ...memory.device import Device, DeviceArray
 from ...memory.storage import Block, Pool
-
-if TYPE_CHECKING:
-    from .driver import Device
 
 __all__ = ["Calls", "Capture", "Graph", "Lent", "NotCaptured", "Staging", "Stream", "StreamPool"]
 
@@ -96,6 +93,21 @@ class Calls(Protocol):
         """Free a graph; if it is being done, then afterwards.  Any device may be the thread's."""
 
 
+class StreamDevice(Device, Protocol):
+    """What streams need of the driver of a GPU."""
+
+    calls: Calls
+    replaying: threading.RLock
+
+    @property
+    def compute_capability(self) -> tuple[int, int]: ...
+
+    def __hash__(self) -> int: ...
+
+    def start(self, call: Callable[..., object], arrays: tuple[object, ...], *args: object) -> None:
+        """Make a call that starts work on *arrays*, in order with all that touches them."""
+
+
 class Stream:
     """A queue of a device's work, for one thread at a time.
 
@@ -110,7 +122,7 @@ class Stream:
         Whether the device has no other: then nothing has to be put in order.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: StreamDevice) -> None:
         self.device, self.calls = device, device.calls
         self.owner = self
         self.handle: int = self.calls.stream()
@@ -236,7 +248,7 @@ class Graph:
         What it touches besides what `launch` is given; it keeps them alive.
     """
 
-    def __init__(self, device: Device, handle: object, arrays: Sequence[DeviceArray]) -> None:
+    def __init__(self, device: StreamDevice, handle: object, arrays: Sequence[DeviceArray]) -> None:
         self._device, self._handle, self._arrays = device, handle, tuple(arrays)
         self.turn = device.replaying
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from ....memory import storage
-from ....memory.device import DeviceArray
+from ....memory.device import Device, DeviceArray
 from ..simulated import host_view
 from . import api
 from .api import SIMULATED, checked
 
-if TYPE_CHECKING:
-    from .device import Device
+
+class _Activated(Device, Protocol):
+    def activate(self) -> None: ...
 
 
 class _Word(DeviceArray):
@@ -39,7 +40,7 @@ class DeferredErrors:
 
     _NONE = 2**63 - 1
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: _Activated) -> None:
         self._context = device.context
         if SIMULATED:
             host = np.empty(1, np.int64)
