@@ -219,16 +219,20 @@ def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert binaries.stored(path)
 
 
-def test_kernels_of_users_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What they depend on is not known."""
+def test_kernels_of_users_are_kept_by_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(binaries, "directory", lambda: tmp_path)
 
-    def kernel(x: Any) -> None:
-        x[driver.cuda.grid(1)] = 1
+    def made(value: int) -> driver.Kernel:
+        def kernel(x: Any) -> None:
+            x[driver.cuda.grid(1)] = value
 
-    made = driver.Kernel(kernel, (driver.array_of(np.dtype("float32")),))
-    assert driver.binary(made, (9, 0))[1].startswith(b"\x7fELF")
-    assert not list(tmp_path.iterdir())
+        return driver.Kernel(kernel, (driver.array_of(np.dtype("float32")),))
+
+    for value, kept in ((1, 1), (2, 2), (1, 2)):
+        assert driver.binary(made(value), (9, 0))[1].startswith(b"\x7fELF")
+        assert len(list(tmp_path.iterdir())) == kept
 
 
 def deep(x: mx.nd.NDArray) -> mx.nd.NDArray:
