@@ -175,7 +175,7 @@ class Function:
 
     def _gradient(self, result: Any, i: int, node: Node, flat: bool) -> Any:
         parent, shape = node.parents[i], node.shapes[i]
-        if result is None or parent.__class__ is Constant:
+        if result is None or parent is None or isinstance(parent, Constant):
             return None
         if isinstance(result, np.ndarray):
             result = NDArray._from_numpy(result, node.ctx)

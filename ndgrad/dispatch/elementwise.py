@@ -23,7 +23,7 @@ from ..kernels.spec.layout import layout
 from ..memory.device import Buffer, address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.table import ElementwiseOp, Op, lookup
-from ..tape import Array, state
+from ..tape import Array, new_array, state
 from ..tracing import active
 from . import classes
 from .structured import (
@@ -95,7 +95,7 @@ def general_call(op: ElementwiseOp) -> Callable[..., Any]:
 
 
 def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]:
-    """The short way on a device, for arrays of one dtype and numbers; None for the rest.
+    """The fast path on a device, for arrays of one dtype and numbers; None for the rest.
 
     Beside a launch a call of Python's costs little: the node is made as for any operator.
     """
@@ -104,7 +104,6 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
         letters: Kernels(op, letters, front.device_loop)
         for letters in (("v",) if len(op.inputs) == 1 else ("vv", "vs", "sv"))
     }
-    blank = array.__new__
 
     def call(inputs: tuple[Any, ...]) -> Array | None:
         first, letters, same, in_graph, operands = None, "", True, False, []
@@ -140,9 +139,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
                 front.elementwise(op.forward_loop, tuple(operands), shapes, (y,), compute)
         else:
             return None
-        result = blank(array)
-        result._data, result._shape, result._ctx = y, shape, ctx
-        result._version, result._node = [0], None
+        result = new_array(array, y, shape, ctx)
         if in_graph and state.recording:
             record_call(op, op.params, inputs, (result,))
         return result
@@ -151,7 +148,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
 
 
 def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
-    """The short way of ``x += y`` and its like, outside of recording.
+    """The fast path of ``x += y`` and its like, outside of recording.
 
     Called with the array to be written to and the operand, it says whether it did the work: it
     leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.

@@ -39,7 +39,7 @@ def _operand(node: Node, i: int) -> Any:
     output = i - len(node.parents)
     if output < 0:
         parent = node.parents[i]
-        if parent.__class__ is not Constant:
+        if not isinstance(parent, Constant):
             x._node = parent
         return x
     shown = len(node.op.visible_of(node.shapes[len(node.parents) :], node.params))

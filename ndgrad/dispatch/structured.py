@@ -17,22 +17,23 @@ from ..ops.table import NONE, CompositeOp, Op, lookup
 from ..tape import (
     Array,
     Leaf,
-    Maker,
-    Node,
-    OutputSlot,
+    Parent,
+    Saved,
     Version,
     is_released,
+    new_array,
+    new_node,
     next_version,
     state,
 )
 from . import classes
 
 
-def tracked(x: Any) -> bool:
+def tracked(x: object) -> bool:
     return isinstance(x, Array) and x._node is not None
 
 
-def _parent(x: Any) -> Maker | Version | None:
+def _parent(x: object) -> Parent:
     """What a node holds for an input: its maker, else the version counter of a constant."""
     if isinstance(x, Array):
         return x._version if x._node is None else x._node
@@ -54,7 +55,7 @@ def record_call(
 
     Numbers are kept whether backward uses them or not, so that the call can be shown and repeated.
     """
-    saved: list[Any] = []
+    saved: list[Saved] = []
     shapes: list[Shape] = []
     versions: list[Version | None] = []
     operands = (*inputs, *outputs)
@@ -67,22 +68,15 @@ def record_call(
             saved.append(x)
             shapes.append(())
             versions.append(None)
-    node = Node()
-    node.op = op
-    node.params = params
-    node.parents = tuple([_parent(x) for x in inputs])
-    node.saved = None if op.gradient == NONE else tuple(saved)
-    node.shapes = tuple(shapes)
-    node.versions = tuple(versions)
-    node.ctx = outputs[0]._ctx
-    node.dtype = outputs[0]._data.dtype
-    node.number = next_version()
-    visible = op.visible_of(outputs, params)
-    if len(visible) == 1:
-        visible[0]._node = node
-        return
-    for i, output in enumerate(visible):
-        output._node = OutputSlot(node, i, output._data.dtype)
+    new_node(
+        op,
+        params,
+        tuple([_parent(x) for x in inputs]),
+        None if op.gradient == NONE else tuple(saved),
+        tuple(versions),
+        tuple(shapes),
+        op.visible_of(outputs, params),
+    )
 
 
 def convert(x: Array, dtype: DType) -> Array:
@@ -184,10 +178,7 @@ def _wrap(inputs: Sequence[Any], data: Any, shape: Shape, to: Context | None = N
             return array(data, shape, x._ctx, x._version)
     if tracing.active or data.__class__ is not np.ndarray:
         return array(data, shape, inputs[0]._ctx)  # which tells the recorder
-    result = array.__new__(array)
-    result._data, result._shape, result._ctx = data, shape, inputs[0]._ctx
-    result._version, result._node = [0], None
-    return result
+    return new_array(array, data, shape, inputs[0]._ctx)
 
 
 def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from .array import Array, Leaf, Maker, variables
-from .nodes import (
+from .array import (
+    Array,
     Constant,
+    Leaf,
+    Maker,
     Node,
     OutputSlot,
+    Parent,
+    Saved,
     Version,
     is_released,
     is_tracked,
+    new_array,
+    new_node,
     next_version,
     release,
+    variables,
 )
 from .order import NO_VARIABLES, NOT_RECORDED, reachable, settle, topological_order
 from .scopes import Scope, state
@@ -25,10 +32,14 @@ __all__ = [
     "Maker",
     "Node",
     "OutputSlot",
+    "Parent",
+    "Saved",
     "Scope",
     "Version",
     "is_released",
     "is_tracked",
+    "new_array",
+    "new_node",
     "next_version",
     "reachable",
     "release",

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from ..base import MXNetError
-from .array import Maker
-from .nodes import Constant, Node, OutputSlot, Version, is_released, is_tracked, release
+from .array import Constant, Maker, Node, OutputSlot, Parent, is_released, is_tracked, release
 
 NOT_RECORDED = (
     "Cannot differentiate node because it is not in a computational graph. You need to set "
@@ -54,7 +53,7 @@ def settle(nodes: Iterable[Maker]) -> None:
             release(node, [node.number, 1])
 
 
-def _parent_now(parent: Maker | Version | None, number: int) -> Maker | Version | None:
+def _parent_now(parent: Parent, number: int) -> Parent:
     """What stands for *parent* in a node made at *number*."""
     if parent is None or isinstance(parent, Constant) or not is_released(parent):
         return parent
@@ -102,7 +101,7 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
                 unusable.append(node)
                 break
         for parent in node.parents:
-            if parent.__class__ is not Constant and parent is not None and parent not in seen:
+            if parent is not None and not isinstance(parent, Constant) and parent not in seen:
                 seen.add(parent)
                 pending.append(parent)
     found.sort(key=_number, reverse=True)

@@ -14,7 +14,7 @@ from ...base import MXNetError, Shape
 from ...dispatch import buffer_arithmetic
 from ...engine import run_backward
 from ...kernels.cpu import philox
-from ...memory.device import Device
+from ...memory.device import BUFFERS, Device
 from ...memory.storage import empty_like
 from ...ops.table import lookup
 from ...tape import (
@@ -23,6 +23,7 @@ from ...tape import (
     Node,
     Scope,
     is_released,
+    new_node,
     reachable,
     settle,
     topological_order,
@@ -211,20 +212,17 @@ def _abstract_arrays(
             recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
         elif x._node is not None and not is_released(x._node):
-            array._node = _older_node(array)
+            _put_on_older_node(array)
         if array._node is not None:
             places[array._node] = i
         made.append(array)
     return made, places
 
 
-def _older_node(array: NDArray) -> Node:
-    """A node older than all that a function records, of which nothing else is known."""
-    node = Node()
-    node.op, node.params, node.parents = lookup("identity"), None, ()
-    node.saved, node.shapes, node.versions = (), (array._shape,), ()
-    node.ctx, node.dtype, node.number = array._ctx, array._data.dtype, 0
-    return node
+def _put_on_older_node(array: NDArray) -> None:
+    """Put *array* on a node older than all that a function records."""
+    node = new_node(lookup("identity"), None, (), (), (), (array._shape,), (array,))
+    node.number = 0
 
 
 def _check_marks(recorder: Recorder, returned: Sequence[NDArray]) -> None:
@@ -386,6 +384,7 @@ def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Va
         for flat, version in zip(node.saved or (), node.versions, strict=True):
             if version is None:
                 continue
+            assert isinstance(flat, BUFFERS)
             source = recorder.buffers.source(flat)
             if source is not None:
                 held.add(source)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from ...base import DType, MXNetError, Shape
-from ...memory.device import DeviceArray
+from ...base import DType, MXNetError
+from ...memory.device import Buffer, DeviceArray
 from .report import Report
 
 WORTH = 10
@@ -24,8 +24,14 @@ _PLACES = 64  # that are remembered to see whether they come again
 _LOST = 64  # calls in a row that no graph fits, after which graphs make room for others
 
 
-Allocation = tuple[int, DType]
+Allocation: TypeAlias = tuple[int, DType]
 """Size and dtype of an array."""
+
+Addresses: TypeAlias = tuple[int, ...]
+"""Where the arrays of a call begin."""
+
+Workspace: TypeAlias = tuple[Buffer, ...]
+"""The temporary arrays of a call."""
 
 
 class Allocations(NamedTuple):
@@ -40,7 +46,7 @@ class Allocations(NamedTuple):
     """
 
     results: Sequence[Allocation]
-    workspace: Callable[[], tuple[Any, ...]]
+    workspace: Callable[[], Workspace]
 
 
 class _Recorded(NamedTuple):
@@ -52,7 +58,9 @@ class _Recorded(NamedTuple):
     graph: Any
     results: list[tuple[int, slice, DType] | DeviceArray]
 
-    def launch(self, given: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
+    def launch(
+        self, given: Sequence[DeviceArray], outputs: Sequence[DeviceArray]
+    ) -> list[DeviceArray]:
         with self.graph.turn:
             self.graph.launch((*given, *outputs))
             return [
@@ -66,21 +74,25 @@ class Replayed:
     """A plan's function, replayed as a graph where its arrays lie where they have lain before."""
 
     def __init__(
-        self, function: Callable[..., list[Any]], device: Any, memory: Allocations, report: Report
+        self,
+        function: Callable[..., list[DeviceArray]],
+        device: Any,
+        memory: Allocations,
+        report: Report,
     ) -> None:
         self._function, self._device, self._memory = function, device, memory
         self._report = report
         self._able = not report.replay
-        self._spaces: list[tuple[Any, ...]] = []
-        self._places: set[tuple[Any, ...]] = set()  # and the streams that have run there
-        self._graphs: dict[Shape, _Recorded] = {}
-        self._space: tuple[Any, ...] | None = None  # that all graphs share
+        self._spaces: list[Workspace] = []
+        self._places: set[tuple[object, ...]] = set()  # and the streams that have run there
+        self._graphs: dict[Addresses, _Recorded] = {}
+        self._space: Workspace | None = None  # that all graphs share
         self._lost = 0
         self._lock = threading.Lock()
         if self._able:
             report.replay = "will be replayed as a CUDA graph, once its arrays lie where they have"
 
-    def __call__(self, *sources: Any) -> list[Any]:
+    def __call__(self, *sources: DeviceArray) -> list[DeviceArray]:
         device = self._device
         outputs = [device.empty(size, dtype) for size, dtype in self._memory.results]
         stream = device.stream
@@ -100,7 +112,7 @@ class Replayed:
         self._spaces.append(space)
         return results
 
-    def _comes_again(self, stream: Any, where: Shape) -> bool:
+    def _comes_again(self, stream: object, where: Addresses) -> bool:
         """Whether arrays have lain here before, and there is room for a graph.
 
         A stream has to have run the plan itself: what libraries make for a stream at its first call
@@ -120,7 +132,7 @@ class Replayed:
             return False
 
     def _recorded(
-        self, where: Shape, sources: Sequence[Any], outputs: Sequence[Any]
+        self, where: Addresses, sources: Sequence[DeviceArray], outputs: Sequence[DeviceArray]
     ) -> _Recorded | None:
         with self._lock:
             if self._space is None:

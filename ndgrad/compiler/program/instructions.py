@@ -23,7 +23,6 @@ from ...kernels.spec.strided import Box
 from ...memory.device import Buffer
 from .keys import plain
 
-Shape = Shape
 Form = tuple[Shape, DType]
 """Shape and dtype of a value."""
 
@@ -200,7 +199,7 @@ class Reduce(Instruction):
     """A reduction over *axes* of its input, one of `ndgrad.ops.reduce.reductions.REDUCTIONS`."""
 
     row: Reduction
-    axes: Shape
+    axes: tuple[int, ...]
 
     @property
     def title(self) -> str:  # type: ignore[override]

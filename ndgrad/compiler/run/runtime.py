@@ -19,9 +19,10 @@ from ...tape import (
     Array,
     Leaf,
     Node,
-    OutputSlot,
+    Saved,
     Scope,
-    next_version,
+    Version,
+    new_node,
     state,
     topological_order,
 )
@@ -143,9 +144,11 @@ class Specialised:
         """Refuse arguments that share memory with each other or with what is written to."""
         given: list[Array] = list(arrays)
         given += [_leaf(arrays, i).grad for kind, i in self._sources if kind == "gradient"]
-        cells: dict[int, int] = {}
+        numbers: dict[
+            int, int
+        ] = {}  # by the version counter, of which there is one for each memory
         for place, array in enumerate(given):
-            other = cells.setdefault(id(array._version), place)
+            other = numbers.setdefault(id(array._version), place)
             if other != place:
                 raise MXNetError(
                     f"compile: {self.name} writes to arrays, and its {self._called(other, arrays)} "
@@ -161,8 +164,8 @@ class Specialised:
                         "around it; pass a copy"
                     )
             for target in targets:
-                if id(target._version) in cells:
-                    name = self._called(cells[id(target._version)], arrays)
+                if id(target._version) in numbers:
+                    name = self._called(numbers[id(target._version)], arrays)
                     raise MXNetError(
                         f"compile: {self.name} writes to an array of shape "
                         f"{list(target._shape)} that shares memory with its {name}; pass a copy"
@@ -198,46 +201,43 @@ class Specialised:
         traced = self._traced
         heads = [made[i] for _, i in self._heads]
         kept = iter(results[traced.count :])
-        saved: list[Any] = []
-        cells: list[Any] = []
+        saved: list[Saved] = []
+        versions_of_saved: list[Version | None] = []
         for value in traced.saved:
             if value in self._kept:
                 saved.append(next(kept))
                 base, _ = root(value)
                 owner = None if is_source(base) else self._owners.get(base)
-                cells.append(None if owner is None else versions[owner])
+                versions_of_saved.append(None if owner is None else versions[owner])
                 continue
             maker = _source(value)
             if maker.kind == "argument":
                 saved.append(arrays[maker.index]._data)
-                cells.append(arrays[maker.index]._version)
+                versions_of_saved.append(arrays[maker.index]._version)
             elif maker.kind == "gradient":
                 gradient = _leaf(arrays, maker.index).grad
                 saved.append(gradient._data)
-                cells.append(gradient._version)
-        node = Node()
-        node.op = self._op
+                versions_of_saved.append(gradient._version)
         # Not the arrays themselves: one that the result is written to would be a part of a cycle.
         facts = [(x._data, x._shape, x._ctx, x._version, x._node) for x in arrays]
-        node.params = {"_arrays": facts, "_start": start}
-        node.parents = tuple(
+        parents = tuple(
             arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
         )
         # What backward uses is neither inputs nor outputs alone, so it stands behind them.
-        unknown = (None,) * (len(node.parents) + len(heads))
-        node.saved, node.versions = tuple(saved), (*unknown, *cells, *traced.watched)
+        unknown = (None,) * (len(parents) + len(heads))
         shapes = [
             arrays[parent]._shape if isinstance(parent, int) else parent.shape
             for parent in traced.parents
         ]
-        node.shapes = (*shapes, *(head._shape for head in heads))
-        node.ctx, node.dtype = heads[0]._ctx, heads[0]._data.dtype
-        node.number = next_version()
-        if len(heads) == 1:
-            heads[0]._node = node
-        else:
-            for i, head in enumerate(heads):
-                head._node = OutputSlot(node, i, head._data.dtype)
+        new_node(
+            self._op,
+            {"_arrays": facts, "_start": start},
+            parents,
+            tuple(saved),
+            (*unknown, *versions_of_saved, *traced.watched),
+            (*shapes, *(head._shape for head in heads)),
+            heads,
+        )
 
     def _run_backward(self, node: Node, grads: Any) -> list[Any]:
         """Gradients of the parents, from and to flat buffers."""
