@@ -6,7 +6,7 @@ arguments are checked by `ndgrad.autograd`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from sys import getrefcount
 from typing import Any, TypeAlias
 
@@ -41,7 +41,7 @@ from .tape import (
     topological_order,
 )
 
-Pending: TypeAlias = dict[Any, Any]
+Pending: TypeAlias = dict[Maker, Any]
 """Gradients that are not complete yet, by what they belong to.
 
 A node of several outputs has a list, with None for an output that no gradient has reached.
@@ -164,7 +164,8 @@ def _head_gradients(
     pending: Pending = {}
     for head, given in zip(heads, head_grads, strict=True):
         node = head._node
-        gradient: Any
+        assert node is not None
+        gradient: Buffer | Array
         if given is None:
             gradient = arithmetic.ones(node, head._shape)
         elif arithmetic is buffer_arithmetic:
@@ -176,7 +177,7 @@ def _head_gradients(
     return pending
 
 
-def _leading_to(order: Sequence[Maker], wanted: set[Any]) -> list[Maker]:
+def _leading_to(order: Sequence[Maker], wanted: Set[Maker | None]) -> list[Maker]:
     """What in *order* some leaf in *wanted* can be reached from."""
     useful = set(wanted)
     for node in reversed(order):
@@ -189,7 +190,7 @@ def _leading_to(order: Sequence[Maker], wanted: set[Any]) -> list[Maker]:
 
 
 def run_backward(
-    order: Sequence[Any], pending: Pending, arithmetic: Arithmetic, retain: bool
+    order: Sequence[Maker], pending: Pending, arithmetic: Arithmetic, retain: bool
 ) -> dict[Leaf, Any]:
     """Run the nodes of *order* backward; returns the gradients of the leaves that want one.
 
@@ -210,10 +211,10 @@ def run_backward(
     on_buffers = arithmetic is buffer_arithmetic
     for node in order:
         gradient = pending.pop(node, None)
-        if node.__class__ is not Node:
+        if not isinstance(node, Node):
             if gradient is None:
                 continue
-            if node.__class__ is Leaf:
+            if isinstance(node, Leaf):
                 if node.req != "null":
                     found[node] = gradient
                 continue
@@ -228,7 +229,7 @@ def run_backward(
             derivative = bound.buffer_backward if on_buffers else bound.recorded_backward
             results = derivative(node, gradient)
             for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
-                if parent is None or parent.__class__ is Constant:
+                if parent is None or isinstance(parent, Constant):
                     continue
                 if result is None:
                     if op.none_is_unreached:

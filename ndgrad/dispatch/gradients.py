@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from .. import tracing
-from ..base import DType, HostArray, Shape
+from ..base import DType, Shape
 from ..kernels import front
 from ..kernels.spec.formula import compute_type
 from ..memory.device import (
@@ -23,7 +23,7 @@ from ..memory.device import (
 )
 from ..memory.storage import empty_like, empty_on
 from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
-from ..tape import Array, Constant, Node, OutputSlot, is_tracked
+from ..tape import Array, Constant, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, size_of
@@ -163,7 +163,7 @@ def _as_list(grads: Any) -> list[Any]:
     return grads if isinstance(grads, list) else [grads]
 
 
-def _filled(shape: Shape, node: Any, value: int) -> HostArray:
+def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
     data = empty_on(node.ctx, size_of(shape), node.dtype)
     data.fill(value)
     if tracing.active and (recorder := tracing.recorder()) is not None:
@@ -180,10 +180,10 @@ def _sums(letters: str, on_device: bool = False) -> Kernels:
 class Arithmetic(Protocol):
     """How gradients are made and added."""
 
-    def ones(self, node: Any, shape: Shape) -> Any:
+    def ones(self, node: Maker, shape: Shape) -> Any:
         """The gradient of a head that was made by *node* by itself."""
 
-    def zeros(self, shape: Shape, node: Any) -> Any:
+    def zeros(self, shape: Shape, node: Maker) -> Any:
         """The gradient, of what *node* made, where none flows."""
 
     def add(self, a: Any, b: Any) -> Any:
@@ -199,10 +199,10 @@ class Arithmetic(Protocol):
 class _BufferArithmetic:
     """First-order gradients: buffers, nothing recorded."""
 
-    def ones(self, node: Any, shape: Shape) -> Buffer:
+    def ones(self, node: Maker, shape: Shape) -> Buffer:
         return _filled(shape, node, 1)
 
-    def zeros(self, shape: Shape, node: Any) -> Buffer:
+    def zeros(self, shape: Shape, node: Maker) -> Buffer:
         return _filled(shape, node, 0)
 
     def add(self, a: Buffer, b: Buffer) -> Buffer:
@@ -221,7 +221,7 @@ class _BufferArithmetic:
         return result
 
     @staticmethod
-    def _sum(a: Any, b: Any, out: Any) -> Any:
+    def _sum(a: Buffer, b: Buffer, out: Buffer) -> Buffer:
         if a.dtype is b.dtype and a.size and not tracing.active:
             if out.__class__ is DeviceArray:
                 _sums("vv", on_device=True)[a.dtype]((a, b), (out,))
@@ -239,10 +239,10 @@ class _BufferArithmetic:
 class _RecordedArithmetic:
     """Gradients as recorded arrays, for ``create_graph``."""
 
-    def ones(self, node: Any, shape: Shape) -> Array:
+    def ones(self, node: Maker, shape: Shape) -> Array:
         return classes.array(_filled(shape, node, 1), shape, node.ctx)
 
-    def zeros(self, shape: Shape, node: Any) -> Array:
+    def zeros(self, shape: Shape, node: Maker) -> Array:
         return classes.array(_filled(shape, node, 0), shape, node.ctx)
 
     def add(self, a: Array, b: Array) -> Array:

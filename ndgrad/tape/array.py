@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, TypeVar, final
 
 import numpy as np
 
@@ -83,6 +83,7 @@ class Array:
         __truediv__ = __rtruediv__ = _operator
 
 
+@final
 class Leaf:
     """A marked variable: where backward accumulates gradients.
 
@@ -124,6 +125,7 @@ class Leaf:
             recorder.marked(variable)
 
 
+@final
 class Node:
     """One recorded call of an operator.
 
@@ -180,6 +182,7 @@ class Node:
     released: Version
 
 
+@final
 class OutputSlot:
     """One output of a node that has several: edges of the graph need no numbers then."""
 
