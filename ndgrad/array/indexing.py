@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..kernels import front
-from ..kernels.spec.strided import Box, contiguous_strides, is_contiguous
+from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
 from ..tape import Array, Node, state
@@ -31,11 +31,11 @@ def traced() -> bool:
 def _view(x: Array, start: int, size: int, shape: Shape) -> Array:
     node = x._node
     if node is not None and state.recording:
-        return _recorded_view(x, Box(shape, contiguous_strides(shape), start))
+        return _recorded_view(x, StridedSlice(shape, contiguous_strides(shape), start))
     return x.__class__(x._data[start : start + size], shape, x._ctx, x._version)
 
 
-def _recorded_view(x: Array, box: Box) -> Array:
+def _recorded_view(x: Array, box: StridedSlice) -> Array:
     result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
     return F.identity(result) if assigned_to(x) else result
 
@@ -90,7 +90,7 @@ def getitem(x: Array, key: object) -> Array:
         return taken
     box = box_of(items, shape)
     if not box.shape and shape:
-        box = Box((1,), (1,), box.offset)
+        box = StridedSlice((1,), (1,), box.offset)
     if is_contiguous(box.shape, box.strides):
         return _view(x, box.offset, box.size, box.shape)
     if not recorded:

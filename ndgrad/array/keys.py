@@ -16,7 +16,7 @@ from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.cpu.indexed import wrapped
 from ..kernels.spec.indexed import OUT_OF_BOUNDS, RAW
-from ..kernels.spec.strided import Box, contiguous_strides
+from ..kernels.spec.strided import StridedSlice, contiguous_strides
 from ..memory.device import (
     context_device,
     device_of,
@@ -161,7 +161,7 @@ def leading(key: Any, shape: Shape) -> tuple[int, int, Shape] | None:
     return start * size, size, rest
 
 
-def box_of(items: Sequence[Any], shape: Shape) -> Box:
+def box_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
     """The place of a key without arrays; its shape has no axes for integers."""
     steps = contiguous_strides(shape)
     lengths, strides, offset, axis = [], [], 0, 0
@@ -184,7 +184,7 @@ def box_of(items: Sequence[Any], shape: Shape) -> Box:
         axis += 1
     if 0 in lengths:
         offset = 0
-    return Box(tuple(lengths), tuple(strides), offset)
+    return StridedSlice(tuple(lengths), tuple(strides), offset)
 
 
 def small_part(x: Array, key: Any) -> HostArray | None:

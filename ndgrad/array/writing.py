@@ -10,7 +10,7 @@ import numpy as np
 from .. import dispatch, tracing
 from ..base import DType, MXNetError, Shape
 from ..kernels import front
-from ..kernels.spec.strided import Box, broadcast, is_contiguous
+from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
 from ..memory.device import Buffer, context_device, device_of, on_device, overlap, to_device
 from ..ops.table import F
 from ..tape import Array, next_version, state
@@ -180,7 +180,7 @@ def _reshaped(value: Array, shape: Shape) -> Array:
     return value if value._shape == shape else F._reshaped(value, shape=shape)
 
 
-def _write_recorded(x: Array, box: Box, without_new: Shape, value: Any) -> None:
+def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: Any) -> None:
     array = _as_array(x, value)
     fitting = _fitting(array._shape, box.shape, without_new)
     array = _reshaped(array, fitting)

@@ -40,7 +40,7 @@ from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
 from .spec.cast import cast_by
-from .spec.strided import Box, is_contiguous, sliced, whole
+from .spec.strided import StridedSlice, is_contiguous, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -131,18 +131,18 @@ def _copy(source: Buffer, target: Buffer) -> None:
 
 
 copy = entry("copy", _copy, hook="copy")
-strided_copy = entry("strided_copy", host_strided.move, "y")
-strided_slice = entry("strided_slice", host_strided.gather, "x", "gather")
+strided_copy = entry("strided_copy", host_strided.strided_copy, "y")
+strided_slice = entry("strided_slice", host_strided.strided_slice, "x", "strided_slice")
 expand = entry("expand", host_strided.expand, "x")
 
 
-def strided_adjoint(x: Buffer, n: int, box: Box) -> Buffer:
-    """*n* zeros in which the box *box* holds the elements of *x*."""
+def strided_adjoint(x: Buffer, n: int, where: StridedSlice) -> Buffer:
+    """*n* zeros in which the slice *where* holds the elements of *x*."""
     y = empty(n, x.dtype)
-    one_run = is_contiguous(box.shape, box.strides)  # then there are zeros around it alone
-    for part in (y[: box.offset], y[box.offset + box.size :]) if one_run else (y,):
+    one_run = is_contiguous(where.shape, where.strides)  # then there are zeros around it alone
+    for part in (y[: where.offset], y[where.offset + where.size :]) if one_run else (y,):
         part.fill(0)
-    strided_copy(x, whole(box.shape), y, box)
+    strided_copy(x, whole(where.shape), y, where)
     return y
 
 

@@ -13,7 +13,7 @@ from ..array.ndarray import NDArray
 from ..base import DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
-from ..kernels.spec.strided import Box
+from ..kernels.spec.strided import StridedSlice
 from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
@@ -182,7 +182,9 @@ def _from_device(data: DeviceArray, shape: Shape, strides: Shape | None) -> NDAr
     if strides is None:
         return NDArray(data, shape, data.device.context)
     with on_device(data.device):
-        return NDArray(front.strided_slice(data, Box(shape, strides)), shape, data.device.context)
+        return NDArray(
+            front.strided_slice(data, StridedSlice(shape, strides)), shape, data.device.context
+        )
 
 
 def to_dlpack_for_read(data: NDArray) -> object:

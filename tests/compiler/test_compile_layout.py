@@ -9,7 +9,8 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.compiler.program.instructions import Region
 from ndgrad.compiler.program.layout import _inverse, _through, matrices
-from ndgrad.kernels.spec.strided import Box, contiguous_strides
+from ndgrad.kernels.spec.strided import StridedSlice as Slice
+from ndgrad.kernels.spec.strided import contiguous_strides
 
 rng = np.random.default_rng(3)
 COPY = "strided copy"
@@ -122,8 +123,8 @@ def boxes(shape):
     steps = contiguous_strides(shape)
     for axes in itertools.permutations(range(len(shape))):
         whole = [(shape[i], steps[i]) for i in axes]
-        yield Box(*zip(*whole, strict=True))
-        yield Box(tuple(max(1, n - 1) for n, _ in whole), tuple(s for _, s in whole), steps[0])
+        yield Slice(*zip(*whole, strict=True))
+        yield Slice(tuple(max(1, n - 1) for n, _ in whole), tuple(s for _, s in whole), steps[0])
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (2, 3, 4), (2, 2, 3, 4), (4, 1, 3)])
@@ -158,10 +159,19 @@ def test_the_inverse_of_a_permutation(shape):
 
 def test_boxes_of_rows_that_lie_apart():
     where = Region(None, 5, 4, 10)
-    rows = elements(Box((6, 4), (10, 1), 5)).reshape(-1)
-    cases = [Box((6, 4), (4, 1)), Box((3, 2, 2), (8, 2, 1), 4), Box((2, 6), (1, 4), 2)]
+    rows = elements(Slice((6, 4), (10, 1), 5)).reshape(-1)
+    cases = [
+        Slice((6, 4), (4, 1)),
+        Slice((3, 2, 2), (8, 2, 1), 4),
+        Slice((2, 6), (1, 4), 2),
+    ]
     for box in cases:
         through = _through(box, where)
         np.testing.assert_array_equal(elements(through), rows[elements(box)])
-    for box in (Box((3, 8), (8, 1)), Box((12,), (2,)), Box((4,), (-1,), 3), Box((6, 4), (4, 1), 1)):
+    for box in (
+        Slice((3, 8), (8, 1)),
+        Slice((12,), (2,)),
+        Slice((4,), (-1,), 3),
+        Slice((6, 4), (4, 1), 1),
+    ):
         assert _through(box, where) is None

@@ -10,7 +10,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels.cpu import strided
-from ndgrad.kernels.spec.strided import Box
+from ndgrad.kernels.spec.strided import StridedSlice
 
 
 def numbers(*shape: int, dtype: str = "float32") -> np.ndarray[Any, Any]:
@@ -46,9 +46,9 @@ def test_move_against_numpy() -> None:
         shape = tuple(int(n) for n in rng.integers(1, 6, ndim))
         strides = tuple(int(s) for s in rng.integers(-20, 21, ndim))
         low = sum(min(0, s * (n - 1)) for s, n in zip(strides, shape, strict=True))
-        box = Box(shape, strides, -low)
+        box = StridedSlice(shape, strides, -low)
         view = np.lib.stride_tricks.as_strided(x[-low:], shape, tuple(4 * s for s in strides))
-        np.testing.assert_array_equal(strided.gather(x, box).reshape(shape), view)
+        np.testing.assert_array_equal(strided.strided_slice(x, box).reshape(shape), view)
 
 
 @pytest.mark.parametrize(

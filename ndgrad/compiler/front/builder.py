@@ -13,7 +13,7 @@ from ...kernels.spec.formula import POWERS, Loop, multiplied
 from ...kernels.spec.layout import layout
 from ...kernels.spec.reduction import REDUCTIONS, Plan, Reduction
 from ...kernels.spec.rowwise import Lines
-from ...kernels.spec.strided import Box
+from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..program.instructions import (
@@ -129,7 +129,7 @@ class ProgramBuilder:
         )  # fmt: skip
         return self.result(self.emitter.add(call, form))
 
-    def gather(self, x: Buffer, box: Box) -> Buffer:
+    def strided_slice(self, x: Buffer, box: StridedSlice) -> Buffer:
         """A copy of a strided slice; a view where its rows are long enough to be read in place."""
         lengths = [(n, step) for n, step in zip(box.shape, box.strides, strict=True) if n != 1]
         if 0 not in box.shape and x.size:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...kernels import front
-from ...kernels.spec.strided import Box
+from ...kernels.spec.strided import StridedSlice
 from ..program.instructions import (
     Product,
     Program,
@@ -98,7 +98,7 @@ class ValueMemory:
             assert isinstance(rows, RowStridedView)
             if inner is not value:
                 return f"{self._packed(inner)}[{offset}:{offset + value.size}]"
-            box = Box((inner.size // rows.n, rows.n), (rows.stride, 1), rows.offset)
+            box = StridedSlice((inner.size // rows.n, rows.n), (rows.stride, 1), rows.offset)
             source = self.expression(rows.inputs[0])
             name = self.packed[value] = f"g{len(self.packed)}"
             self.text.globals["gather"] = front.strided_slice

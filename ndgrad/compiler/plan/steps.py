@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ...kernels import front
-from ...kernels.cpu.strided import gather_step
+from ...kernels.cpu.strided import strided_slice_step
 from ...kernels.cpu.tasks import Step
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.reduction import plan as reduction_plan
-from ...kernels.spec.strided import Box
+from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
 from ...ops.table import lookup
 from ...tape import Array
@@ -195,7 +195,7 @@ class StepBuilder:
     def _strided_copy(self, instruction: StridedCopy, x: str) -> None:
         (value,), box = instruction.outputs, instruction.box
         if value.size and self.target.copies_strided(value.dtype):
-            self.text.run(gather_step(x, self.memory.allocate(value), box, value.dtype))
+            self.text.run(strided_slice_step(x, self.memory.allocate(value), box, value.dtype))
             return
         name = self.memory.made(value)
         self.text.globals["gather"] = front.strided_slice
@@ -272,8 +272,8 @@ class StepBuilder:
             self.text.run(step)
             return
         self.text.globals["move"] = front.strided_copy
-        source = self.text.bound("box", Box((rows, n), (n, 1), 0))
-        target = self.text.bound("box", Box((rows, n), (stride, 1), offset))
+        source = self.text.bound("box", StridedSlice((rows, n), (n, 1), 0))
+        target = self.text.bound("box", StridedSlice((rows, n), (stride, 1), offset))
         self.text.line(f"move({x}, {source}, {out}, {target})")
 
     def _reduction(self, instruction: Reduce, x: str) -> None:

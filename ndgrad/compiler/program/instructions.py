@@ -19,7 +19,7 @@ import numpy as np
 from ...base import DType, Shape
 from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.reduction import Reduction
-from ...kernels.spec.strided import Box
+from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
 from .keys import plain
 
@@ -176,7 +176,7 @@ class RowStridedView(Instruction):
 class StridedCopy(Instruction):
     """The elements of a value on the host in a strided slice, in order."""
 
-    box: Box
+    box: StridedSlice
     title = "strided copy"
 
     def key(self) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ...kernels.cpu.matmul import is_step
 from ...kernels.spec.matmul import Matrices
-from ...kernels.spec.strided import Box, contiguous_strides
+from ...kernels.spec.strided import StridedSlice, contiguous_strides
 from .instructions import (
     Instruction,
     Product,
@@ -154,7 +154,7 @@ def in_rows(product: Product, where: Region) -> Matrices | None:
     return Matrices(starts, lies.step // n * where.stride)
 
 
-def _box(value: Value) -> tuple[Value, Box] | None:
+def _box(value: Value) -> tuple[Value, StridedSlice] | None:
     """Memory and the box in it whose elements *value* has, if it is a copy along strides."""
     inner = value
     while isinstance(inner.maker, View) and inner.maker.offset == 0:
@@ -167,11 +167,11 @@ def _box(value: Value) -> tuple[Value, Box] | None:
         box = None
         if where is not None and where.n:
             shape = value.size // where.n, where.n
-            box = Box(shape, (where.stride, 1), where.offset)
+            box = StridedSlice(shape, (where.stride, 1), where.offset)
     return None if where is None or box is None else (where.base, box)
 
 
-def _through(box: Box, where: Region) -> Box | None:
+def _through(box: StridedSlice, where: Region) -> StridedSlice | None:
     """A box of a value as one of the memory where that lies."""
     if not where.n:
         return box._replace(offset=where.offset + box.offset)
@@ -187,10 +187,10 @@ def _through(box: Box, where: Region) -> Box | None:
                 return None
     if last >= where.n:  # some steps lead from row to row
         return None
-    return Box(box.shape, tuple(strides), where.offset + row * where.stride + within)
+    return StridedSlice(box.shape, tuple(strides), where.offset + row * where.stride + within)
 
 
-def _inverse(box: Box, size: int) -> Box | None:
+def _inverse(box: StridedSlice, size: int) -> StridedSlice | None:
     """The box of a copy that what it was made of would fill in order; None if it left some out."""
     steps = contiguous_strides(box.shape)
     axes = [axis for axis in zip(box.strides, box.shape, steps, strict=True) if axis[1] != 1]
@@ -199,10 +199,10 @@ def _inverse(box: Box, size: int) -> Box | None:
     strides = tuple(stride for stride, _, _ in axes)
     if box.offset or box.size != size or strides != contiguous_strides(shape):
         return None
-    return Box(shape, tuple(step for _, _, step in axes))
+    return StridedSlice(shape, tuple(step for _, _, step in axes))
 
 
-def matrices(box: Box, rows: int, columns: int) -> tuple[Matrices, bool] | None:
+def matrices(box: StridedSlice, rows: int, columns: int) -> tuple[Matrices, bool] | None:
     """A box as matrices, and whether their columns are what lies together; None if neither does."""
     axes = [axis for axis in zip(box.shape, box.strides, strict=True) if axis[0] != 1]
     across, down = _taken(axes, columns), _taken(axes, rows)

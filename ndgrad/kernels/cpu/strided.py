@@ -27,7 +27,7 @@ from ..build.launch import (
     vector,
 )
 from ..spec.reduction import groups
-from ..spec.strided import Box, bits, plan, whole
+from ..spec.strided import StridedSlice, bits, plan, whole
 from .tasks import Step
 
 TILE = 64
@@ -139,10 +139,10 @@ def _tiles(x, y, xo, yo, geometry, middle, my, n, nx, lo, hi):
                     target[j] = buffer[np.uintp(j * TILE + i)]
 
 
-def move(x: Buffer, source: Box, y: Buffer, target: Box) -> None:
-    """Copy the box *source* of *x* to the box *target* of *y*, which have one shape and dtype.
+def strided_copy(x: Buffer, source: StridedSlice, y: Buffer, target: StridedSlice) -> None:
+    """Copy the slice *source* of *x* to the slice *target* of *y*, which have one shape and dtype.
 
-    A stride of 0 in the source repeats an element.  The boxes must not overlap in memory.
+    A stride of 0 in the source repeats an element.  The slices must not overlap in memory.
     """
     if 0 in source.shape:
         return
@@ -152,7 +152,7 @@ def move(x: Buffer, source: Box, y: Buffer, target: Box) -> None:
 
 @lru_cache(maxsize=4096)
 def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, Signature, int, int]:
-    """What copies boxes of a shape: a kernel, its numbers behind offsets, its units, its grain."""
+    """What copies slices of a shape: a kernel, its numbers behind offsets, its units, its grain."""
     how = plan(shape, xs, ys)
     m, mx, my = how.middle
     n, nx, ny = how.inner
@@ -166,10 +166,10 @@ def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, Signature, int, int]
     return _elements, (how.geometry, m, mx, my, n, nx, ny), how.rows, grain(n, 2)
 
 
-def gather(x: Buffer, box: Box) -> Buffer:
-    """A box of *x* as a new flat array."""
-    y = empty(box.size, x.dtype)
-    move(x, box, y, whole(box.shape))
+def strided_slice(x: Buffer, part: StridedSlice) -> Buffer:
+    """A strided slice of *x* as a new flat array."""
+    y = empty(part.size, x.dtype)
+    strided_copy(x, part, y, whole(part.shape))
     return y
 
 
@@ -267,10 +267,10 @@ def _entry(loop: Chunked, dtype: DType, numbers: tuple[type, ...]) -> Entry:
     return Entry(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
 
 
-def gather_step(x: Buffer | str, y: Buffer | str, box: Box, dtype: DType) -> Step:
-    """Copy a box of *x* to all of *y*, which stand for the arrays among a step's arguments."""
-    target = whole(box.shape)
-    loop, numbers, units, each = _loop(box.shape, box.strides, target.strides)
+def strided_slice_step(x: Buffer | str, y: Buffer | str, part: StridedSlice, dtype: DType) -> Step:
+    """Copy a slice of *x* to all of *y*, which stand for the arrays among a step's arguments."""
+    target = whole(part.shape)
+    loop, numbers, units, each = _loop(part.shape, part.strides, target.strides)
     entry = _entry(loop, dtype, tuple(map(type, numbers)))
-    arguments = (x, y, box.offset, target.offset, *numbers)
+    arguments = (x, y, part.offset, target.offset, *numbers)
     return Step(entry, arguments, units, each, WORTH_SHARING * each)

@@ -15,9 +15,7 @@ from .reduction import run as reduce
 from .rowwise import run as rowwise
 from .scan import recurrence, running_sum
 from .sort import move_by_order, order
-from .strided import expand
-from .strided import gather as strided_slice
-from .strided import move as strided_copy
+from .strided import expand, strided_copy, strided_slice
 
 __all__ = [
     "Flat",

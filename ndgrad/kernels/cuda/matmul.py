@@ -17,7 +17,7 @@ from ...base import DType, HostArray, promote
 from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.matmul import ONE_START, starts_of
-from ..spec.strided import Box
+from ..spec.strided import StridedSlice
 from ..spec.text import indented, loaded, module, stored
 from . import cublas, driver, strided
 from .driver import Kernel, array_of
@@ -211,7 +211,7 @@ def _in_dtype(x: DeviceArray, dtype: DType) -> DeviceArray:
 
 def _fill_rows(y: DeviceArray, row: DeviceArray, rows: int, n: int) -> None:
     """Copy a row of n elements into each row of *y*."""
-    strided.move(row, Box((rows, n), (0, 1)), y, Box((rows, n), (n, 1)))
+    strided.strided_copy(row, StridedSlice((rows, n), (0, 1)), y, StridedSlice((rows, n), (n, 1)))
 
 
 def product(

@@ -21,7 +21,7 @@ from ...memory.device import DeviceArray
 from ..annotations import Arguments
 from ..build import binaries
 from ..cpu.sort_keys import masks
-from ..spec.strided import Box, bits
+from ..spec.strided import StridedSlice, bits
 from ..spec.text import module
 from . import strided
 from .driver import SIMULATED, THREADS, Kernel, array_of
@@ -183,8 +183,8 @@ def order(
         return
     given: Arguments = (bits(x),)
     if inner > 1:
-        box = Box((rows // inner, inner, n), (n * inner, 1, inner))
-        given = (strided.gather(given[0], box),)
+        transposed = StridedSlice((rows // inner, inner, n), (n * inner, 1, inner))
+        given = (strided.strided_slice(given[0], transposed),)
     dtype, place = x.dtype, np.dtype("int32" if n <= np.iinfo(np.int32).max else "int64")
     for i, step in enumerate(passes_of(n, k)):
         last = step.groups == 1

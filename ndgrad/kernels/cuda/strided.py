@@ -16,7 +16,7 @@ from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
 from ..spec.layout import constant
-from ..spec.strided import Box, Plan, bits, broadcast, plan, whole
+from ..spec.strided import Plan, StridedSlice, bits, broadcast, plan, whole
 from ..spec.text import module
 from .driver import THREADS, Kernel, array_of
 from .vectors import PIECES, piece_of
@@ -98,23 +98,23 @@ def _in_pieces(geometry: bytes, each: int) -> HostArray:
     return constant([count, *rest[:count], *[stride // each for stride in rest[count:]]])
 
 
-def move(x: Buffer, source: Box, y: DeviceArray, target: Box) -> None:
-    """Copy a box of *x*, which may be on the host, to one of *y*, as `cpu.strided.move` does."""
+def strided_copy(x: Buffer, source: StridedSlice, y: DeviceArray, target: StridedSlice) -> None:
+    """Copy a slice of *x*, which may be on the host, to one of *y*, as on the host."""
     if 0 not in source.shape:
         how = plan(source.shape, source.strides, target.strides)
         _carry_out(bits(x), bits(y), source.offset, target.offset, how)
 
 
-def gather(x: DeviceArray, box: Box) -> DeviceArray:
-    """A box of *x* as a new flat array."""
-    y = x.device.empty(box.size, x.dtype)
-    move(x, box, y, whole(box.shape))
+def strided_slice(x: DeviceArray, part: StridedSlice) -> DeviceArray:
+    """A strided slice of *x* as a new flat array."""
+    y = x.device.empty(part.size, x.dtype)
+    strided_copy(x, part, y, whole(part.shape))
     return y
 
 
 def expand(x: DeviceArray, own: Shape, shape: Shape) -> DeviceArray:
     """The array *x* of shape *own* broadcast to *shape*."""
-    return gather(x, broadcast(own, shape))
+    return strided_slice(x, broadcast(own, shape))
 
 
 def _carry_out(x: DeviceArray, y: DeviceArray, xo: int, yo: int, plan: Plan) -> None:

@@ -1,8 +1,8 @@
 """Copies along strides: what is copied to where, and how the axes of both sides are merged.
 
-A box is a shape with strides and an offset (in elements) into a flat array.  Axes are merged
-wherever both sides allow; then a copy has one of three forms: runs that are contiguous on both
-sides, tiles where one side is contiguous along another axis than the other (a transpose), and
+A strided slice is a shape with strides and an offset (in elements) into a flat array.  Axes are
+merged wherever both sides allow; then a copy has one of three forms: runs that are contiguous on
+both sides, tiles where one side is contiguous along another axis than the other (a transpose), and
 elements one by one.
 """
 
@@ -21,7 +21,7 @@ from .layout import constant
 _BITS = {n: np.dtype(f"uint{8 * n}") for n in (1, 2, 4, 8)}
 
 
-class Box(NamedTuple):
+class StridedSlice(NamedTuple):
     """Where elements lie in a flat array: element (i, j, ...) at offset + i * strides[0] + ..."""
 
     shape: Shape
@@ -45,7 +45,7 @@ def contiguous_strides(shape: Shape) -> Shape:
 
 @lru_cache(maxsize=4096)
 def is_contiguous(shape: Shape, strides: Shape) -> bool:
-    """Whether a box of these strides is one run of memory in C order."""
+    """Whether a slice of these strides is one run of memory in C order."""
     if 0 in shape:
         return True
     whole = contiguous_strides(shape)
@@ -117,23 +117,23 @@ def plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
     return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor)
 
 
-def broadcast(shape: Shape, target: Shape) -> Box:
-    """The box of an array of *shape* that looks like *target*, to which it broadcasts."""
+def broadcast(shape: Shape, target: Shape) -> StridedSlice:
+    """The slice of an array of *shape* that looks like *target*, to which it broadcasts."""
     lead = len(target) - len(shape)
     strides = tuple(
         0 if n == 1 else step for n, step in zip(shape, contiguous_strides(shape), strict=True)
     )
-    return Box(target, (0,) * lead + strides)
+    return StridedSlice(target, (0,) * lead + strides)
 
 
-def sliced(box: Box, axis: int, start: int, step: int, length: int) -> Box:
-    """Every *step*-th element of *box* along *axis*, from *start* on, *length* of them."""
-    stride = box.strides[axis]
-    shape = (*box.shape[:axis], length, *box.shape[axis + 1 :])
-    strides = (*box.strides[:axis], stride * step, *box.strides[axis + 1 :])
-    return Box(shape, strides, box.offset + start * stride)
+def sliced(part: StridedSlice, axis: int, start: int, step: int, length: int) -> StridedSlice:
+    """Every *step*-th element of *part* along *axis*, from *start* on, *length* of them."""
+    stride = part.strides[axis]
+    shape = (*part.shape[:axis], length, *part.shape[axis + 1 :])
+    strides = (*part.strides[:axis], stride * step, *part.strides[axis + 1 :])
+    return StridedSlice(shape, strides, part.offset + start * stride)
 
 
-def whole(shape: Shape) -> Box:
+def whole(shape: Shape) -> StridedSlice:
     """All of an array."""
-    return Box(shape, contiguous_strides(shape))
+    return StridedSlice(shape, contiguous_strides(shape))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base import HostArray, MXNetError, Shape
 from ...kernels import front
-from ...kernels.spec.strided import Box, contiguous_strides, whole
+from ...kernels.spec.strided import StridedSlice, contiguous_strides, whole
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
@@ -42,10 +42,12 @@ def _padded_shape(shape: Shape, widths: list[tuple[int, int]]) -> Shape:
     return tuple(a + n + b for n, (a, b) in zip(shape, widths, strict=True))
 
 
-def _inside(shape: Shape, widths: list[tuple[int, int]]) -> Box:
+def _inside(shape: Shape, widths: list[tuple[int, int]]) -> StridedSlice:
     """Where the input lies in the padded array."""
     strides = contiguous_strides(_padded_shape(shape, widths))
-    return Box(shape, strides, sum(a * s for (a, _), s in zip(widths, strides, strict=True)))
+    return StridedSlice(
+        shape, strides, sum(a * s for (a, _), s in zip(widths, strides, strict=True))
+    )
 
 
 def _sources(n: int, before: int, after: int, mode: str) -> HostArray:

@@ -11,7 +11,7 @@ from ...base import MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.formula import compute_type
 from ...kernels.spec.strided import (
-    Box,
+    StridedSlice,
     broadcast,
     contiguous_strides,
     is_contiguous,
@@ -41,7 +41,7 @@ def _back(g: Array, data_shape: Shape) -> Gradient:
 def _as_strided_vjp(
     g: Array, shape: Shape, strides: Shape, offset: int, data_shape: Shape
 ) -> Gradient:
-    return _unsliced(g, Box(shape, strides, offset), data_shape)
+    return _unsliced(g, StridedSlice(shape, strides, offset), data_shape)
 
 
 @operator(
@@ -54,7 +54,7 @@ def _as_strided_vjp(
 )
 def _as_strided(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """Distinct elements of the input along strides; a view when they are one run of memory."""
-    box = Box(shape, strides, offset)
+    box = StridedSlice(shape, strides, offset)
     if is_contiguous(shape, strides):
         return data._data[offset : offset + box.size], shape
     return front.strided_slice(data._data, box), shape
@@ -71,7 +71,7 @@ def _scatter_strided_vjp(
 def _add_to_box(
     total: Buffer, data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
 ) -> None:
-    where = Box(box, strides, offset)
+    where = StridedSlice(box, strides, offset)
     if is_contiguous(box, strides):
         _add(total[offset : offset + where.size], data._data)
         return
@@ -98,7 +98,9 @@ def _scatter_strided(
     data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
 ) -> Result:
     """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
-    return front.strided_adjoint(data._data, math.prod(shape), Box(box, strides, offset)), shape
+    return front.strided_adjoint(
+        data._data, math.prod(shape), StridedSlice(box, strides, offset)
+    ), shape
 
 
 def _assigned_vjp(
@@ -121,7 +123,7 @@ def _assigned_vjp(
 def _assigned(lhs: Array, rhs: Array, *, box: Shape, strides: Shape, offset: int) -> Result:
     """The left input with a box replaced by the right one, which broadcasts to it."""
     y = _copy(lhs)
-    front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, Box(box, strides, offset))
+    front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, StridedSlice(box, strides, offset))
     return y, lhs._shape
 
 
@@ -282,7 +284,7 @@ def _squeeze(data: Array, *, axis: Axis = None) -> Result:
 def _permuted(data: Array, shape: Shape, axes: Sequence[int]) -> Result:
     """The elements of an array of *shape* with its axes in another order, flat."""
     strides = contiguous_strides(shape)
-    box = Box(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
+    box = StridedSlice(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
     return front.strided_slice(data._data, box), box.shape
 
 
@@ -381,7 +383,7 @@ def _space_to_depth(data: Array, *, block_size: int) -> Result:
 # --- slices ---------------------------------------------------------------------------------------
 
 
-def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) -> Box:
+def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) -> StridedSlice:
     starts = integers(op, "begin", begin, none=True)
     stops = integers(op, "end", end, none=True)
     steps = integers(op, "step", () if step is None else step, none=True)
@@ -402,7 +404,7 @@ def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) 
     return box
 
 
-def _unsliced(g: Array, box: Box, shape: Shape) -> PartialGradient:
+def _unsliced(g: Array, box: StridedSlice, shape: Shape) -> PartialGradient:
     where = {"box": box.shape, "strides": box.strides, "offset": box.offset}
     return PartialGradient("_scatter_strided", (g,), {"shape": shape, **where})
 
@@ -429,7 +431,7 @@ def _slice(data: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()) -> Res
     return front.strided_slice(data._data, box), box.shape
 
 
-def _axis_box(shape: Shape, axis: int, begin: int, end: int | None) -> Box:
+def _axis_box(shape: Shape, axis: int, begin: int, end: int | None) -> StridedSlice:
     at = axis_of("slice_axis", axis, len(shape))
     n = shape[at]
     first = integer("slice_axis", "begin", 0 if begin is None else begin)
@@ -459,7 +461,7 @@ def _slice_axis(data: Array, *, axis: int, begin: int, end: int | None) -> Resul
     return front.strided_slice(data._data, box), box.shape
 
 
-def _like_box(shape: Shape, other: Shape, axes: Axis) -> Box:
+def _like_box(shape: Shape, other: Shape, axes: Axis) -> StridedSlice:
     chosen = integers("slice_like", "axes", () if axes is None else axes)
     if not chosen:
         if len(shape) != len(other):
@@ -578,12 +580,12 @@ def _reverse(data: Array, *, axis: Axis) -> Result:
 # --- diagonals ------------------------------------------------------------------------------------
 
 
-def _diagonal(shape: Shape, k: int, axis1: int, axis2: int) -> Box:
+def _diagonal(shape: Shape, k: int, axis1: int, axis2: int) -> StridedSlice:
     """The diagonal of an array of 2 or more axes, as last axis; of a vector, where it goes."""
     offset = integer("diag", "k", k)
     if len(shape) == 1:
         n = shape[0] + abs(offset)
-        return Box(shape, (n + 1,), max(offset, 0) + max(-offset, 0) * n)
+        return StridedSlice(shape, (n + 1,), max(offset, 0) + max(-offset, 0) * n)
     one, two = (
         axis_of("diag", a, len(shape), arg) for a, arg in ((axis1, "axis1"), (axis2, "axis2"))
     )
@@ -595,7 +597,7 @@ def _diagonal(shape: Shape, k: int, axis1: int, axis2: int) -> Box:
         raise MXNetError(f"Operator diag: Diagonal does not exist: k={k} for shape {shape}")
     start = max(offset, 0) * strides[two] + max(-offset, 0) * strides[one] if length else 0
     rest = [i for i in range(len(shape)) if i not in (one, two)]
-    return Box(
+    return StridedSlice(
         (*(shape[i] for i in rest), length),
         (*(strides[i] for i in rest), strides[one] + strides[two]),
         start,
