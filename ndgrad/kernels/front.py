@@ -108,7 +108,7 @@ def entry(name: str, host: Function, at: str | None = None, hook: str | None = N
 
 elementwise = entry("elementwise", host_elementwise.run, "results[0]", "elementwise")
 reduce = entry("reduce", host_reduction.run, "x", "reduce")
-rowwise = entry("rowwise", host_rowwise.run, "y", "lines")
+rowwise = entry("rowwise", host_rowwise.run, "y", "rowwise")
 cast = cast_by(elementwise)
 elementwise_text = host_elementwise_text.source
 

@@ -12,7 +12,7 @@ from ...kernels import front
 from ...kernels.spec.formula import POWERS, Loop, multiplied
 from ...kernels.spec.layout import layout
 from ...kernels.spec.reduction import REDUCTIONS, Plan, Reduction
-from ...kernels.spec.rowwise import Lines
+from ...kernels.spec.rowwise import AxisKernel
 from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
 from ...memory.storage import empty
@@ -181,9 +181,9 @@ class ProgramBuilder:
         self.buffers.bind_new(flat, value)
         return flat
 
-    def lines(
+    def rowwise(
         self,
-        lines: Lines,
+        spec: AxisKernel,
         operands: Sequence[Buffer],
         y: Buffer,
         form: tuple[int, int, int],
@@ -204,11 +204,11 @@ class ProgramBuilder:
             @on_current_device
             def run(flats: Sequence[Buffer]) -> list[Buffer]:
                 out = empty(y.size, dtype)
-                front.rowwise(lines, tuple(flats), out, form, scale, lengths)
+                front.rowwise(spec, tuple(flats), out, form, scale, lengths)
                 return [out]
 
             call = CustomCall(
-                inputs=tuple(map(self.buffers.read, operands)), name=lines.name, run=run,
+                inputs=tuple(map(self.buffers.read, operands)), name=spec.name, run=run,
                 facts=None if lengths is not None else repr((form, scale, dtype)),
             )  # fmt: skip
             self.buffers.bind_new(y, self.emitter.add(call, ((y.size,), dtype)))
@@ -216,23 +216,23 @@ class ProgramBuilder:
         row, whole = ((outer, 1), dtype), ((outer, n), dtype)
         known: dict[str, Operand] = {
             name: self.buffers.read(x, (outer, n))
-            for name, x in zip(lines.args, operands, strict=True)
+            for name, x in zip(spec.args, operands, strict=True)
         }
         known["scale"] = scale
 
         def mapped(text: str, form: Form) -> Value:
-            return self.emitter.map(lines.name, text, known, dtype.name, form)
+            return self.emitter.map(spec.name, text, known, dtype.name, form)
 
         def reduced(x: Value, name: str) -> Value:
             return self.emitter.add(Reduce(inputs=(x,), row=REDUCTIONS[name], axes=(1,)), row)
 
-        if lines.peak is not None:
-            known["m"] = reduced(mapped(lines.peak, whole), "max")
-        known["t"] = term = mapped(lines.summed, whole)
+        if spec.peak is not None:
+            known["m"] = reduced(mapped(spec.peak, whole), "max")
+        known["t"] = term = mapped(spec.summed, whole)
         known["s"] = reduced(term, "sum")
-        if lines.once is not None:
-            known["s"] = mapped(lines.once, row)
-        self.buffers.bind_new(y, mapped(lines.result, whole))
+        if spec.once is not None:
+            known["s"] = mapped(spec.once, row)
+        self.buffers.bind_new(y, mapped(spec.result, whole))
 
 
 def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:

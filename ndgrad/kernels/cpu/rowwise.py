@@ -1,7 +1,7 @@
 """Axis-wise kernels of the host: softmax and its relatives, by formula.
 
-A *line* runs along the axis of softmax.  Data have the form ``(outer, n, inner)``: with inner 1 a
-line is contiguous and loops run along it; otherwise they run over neighbouring lines, whose maxima
+Data are split into ``(outer, n, inner)`` about the axis: with inner 1 a slice along it is a
+contiguous row and loops run along it; otherwise they run over neighbouring columns, whose maxima
 and sums stand side by side.  The text is made for each dtype, as reductions are.
 """
 
@@ -15,40 +15,40 @@ from ...base import DType
 from ...memory.device import Buffer
 from ..build import binaries, half
 from ..build.launch import Chunked, grain
-from ..spec.rowwise import Lines
+from ..spec.rowwise import AxisKernel
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, summed_in_parts
 
-COLUMNS = 512  # neighbouring lines that one unit works on
+COLUMNS = 512  # neighbouring columns that one unit works on
 
 
-def source(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:
+def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:
     """Module text of one operation.
 
     Parameters
     ----------
-    lines : Lines
+    spec : AxisKernel
     dtypes, out : numpy.dtype
         In memory, of the operands and of the result.
     kind : str
         The type of the arithmetic.
     form : {'row', 'columns', 'row_cut', 'columns_cut'}
-        Whether lines are contiguous, and whether each has a length of its own.
+        Whether slices along the axis are contiguous, and whether each has a length of its own.
     """
     loads = {
         name: loaded(f"{name}[i]", dtype, kind)
-        for name, dtype in zip(lines.args, dtypes, strict=True)
+        for name, dtype in zip(spec.args, dtypes, strict=True)
     }
 
     def text(written: str, **extra: str) -> str:
         return expression(written, kind, loads | {"scale": "scale"} | extra)
 
     in_row, cut = form.startswith("row"), form.endswith("_cut")
-    store = [f"{n} = {n}_all[at : at + {{}}]" for n in lines.args]
-    keeps = "t" in lines.names()
+    store = [f"{n} = {n}_all[at : at + {{}}]" for n in spec.args]
+    keeps = "t" in spec.names()
     body = [
         "@chunked",
-        f"def loop({', '.join(n + '_all' for n in lines.args)}, y_all, lengths, "
+        f"def loop({', '.join(n + '_all' for n in spec.args)}, y_all, lengths, "
         "n, inner, scale, lo, hi):",
     ]
     if in_row:
@@ -66,19 +66,19 @@ def source(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form:
             "        at = line * n",
             f"        full = {'min(max(lengths[line], 0), n)' if cut else 'n'}",
         ]
-        if lines.peak:
+        if spec.peak:
             body += [f"        {line.format('full')}" for line in store]
-            body += indented(greatest_in_row("full", kind, text(lines.peak)), 2)
-        term, take = text(lines.summed, **per), [f"sum += total({terms})"]
+            body += indented(greatest_in_row("full", kind, text(spec.peak)), 2)
+        term, take = text(spec.summed, **per), [f"sum += total({terms})"]
         body += [
             "        sum = 0.0",
-            *indented(summed_in_parts(lines.args, "at", "full", terms, term, take, where), 2),
+            *indented(summed_in_parts(spec.args, "at", "full", terms, term, take, where), 2),
             f"        s = {kind}(sum)",
-            *([f"        s = {text(lines.once, s='s')}"] if lines.once else []),
+            *([f"        s = {text(spec.once, s='s')}"] if spec.once else []),
             *[f"        {line.format('full')}" for line in store],
             "        y = y_all[at : at + n]",
             *(["        terms = terms_all[0:full]"] if keeps and terms == "terms" else []),
-            *indented(each("full", [f"y[i] = {stored(text(lines.result, **per), out, kind)}"]), 2),
+            *indented(each("full", [f"y[i] = {stored(text(spec.result, **per), out, kind)}"]), 2),
         ]
         if cut:
             body += ["        rest = y[full:n]", "        rest[:] = 0"]
@@ -112,8 +112,8 @@ def source(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form:
                 *[f"                {line}" for line in inside],
             ]
 
-        if lines.peak:
-            here = text(lines.peak)
+        if spec.peak:
+            here = text(spec.peak)
             body += [
                 "        for i in range(w):",
                 f"            ms[i] = {kind}(-inf)",
@@ -122,25 +122,25 @@ def source(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form:
                     "ms[i] = z if z > ms[i]" + (f" and {guard}" if cut else "") + " else ms[i]",
                 ),
             ]
-        term = text(lines.summed, **per)
+        term = text(spec.summed, **per)
         zero = f"{kind}(0)"
         body += [
             "        for i in range(w):",
             f"            ss[i] = {zero}",
             *loop(f"t = {term}", f"ss[i] += t if {guard} else {zero}" if cut else "ss[i] += t"),
         ]
-        if lines.once:
+        if spec.once:
             body += [
                 "        for i in range(w):",
-                f"            ss[i] = {text(lines.once, s='ss[i]')}",
+                f"            ss[i] = {text(spec.once, s='ss[i]')}",
             ]
-        value = text(lines.result, **per)
+        value = text(spec.result, **per)
         value = f"{value} if {guard} else {zero}" if cut else value
         inside = [f"t = {term}"] * keeps + [f"v = {value}", f"y[i] = {stored('v', out, kind)}"]
         body += loop(*inside)
-    title = f"{lines.name}: {lines.result}, s the sum of {lines.summed}"
-    if lines.peak:
-        title += f", m the maximum of {lines.peak}"
+    title = f"{spec.name}: {spec.result}, s the sum of {spec.summed}"
+    if spec.peak:
+        title += f", m the maximum of {spec.peak}"
     return module(f"{title}.", body, "Made from formulas")
 
 
@@ -154,9 +154,11 @@ def greatest_in_row(count: str, kind: str, value: str) -> list[str]:
 
 
 @cache
-def _kernel(lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> Chunked:
-    name = "_".join([lines.name, form, *dict.fromkeys(d.name for d in (*dtypes, out))])
-    loop: Chunked = binaries.load(name, source(lines, dtypes, out, kind, form)).loop
+def _kernel(
+    spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, form: str
+) -> Chunked:
+    name = "_".join([spec.name, form, *dict.fromkeys(d.name for d in (*dtypes, out))])
+    loop: Chunked = binaries.load(name, source(spec, dtypes, out, kind, form)).loop
     return loop
 
 
@@ -164,7 +166,7 @@ _NO_LENGTHS = np.empty(0, np.int64)
 
 
 def run(
-    lines: Lines,
+    spec: AxisKernel,
     operands: tuple[Buffer, ...],
     y: Buffer,
     form: tuple[int, int, int],
@@ -175,7 +177,7 @@ def run(
 
     Parameters
     ----------
-    lines : Lines
+    spec : AxisKernel
     operands : tuple of numpy.ndarray
     y : numpy.ndarray
         Memory of its own: terms lie there before all operands have been read.
@@ -183,14 +185,14 @@ def run(
     scale : float
         What ``scale`` means in the formulas.
     lengths : numpy.ndarray of int64, optional
-        How many elements of each line count; the others become 0.
+        How many elements of each slice along the axis count; the others become 0.
     """
     outer, n, inner = form
     if not y.size:
         return
-    kind = lines.arithmetic((*operands, y))
+    kind = spec.arithmetic((*operands, y))
     shape = ("row" if inner == 1 else "columns") + ("" if lengths is None else "_cut")
-    kernel = _kernel(lines, tuple(x.dtype for x in operands), y.dtype, kind, shape)
+    kernel = _kernel(spec, tuple(x.dtype for x in operands), y.dtype, kind, shape)
     lengths = _NO_LENGTHS if lengths is None else lengths
     units = outer if inner == 1 else outer * -(-inner // COLUMNS)
     each = grain(n * min(inner, COLUMNS), 4)

@@ -1,8 +1,8 @@
-"""Lines (softmax and its relatives) on a device: each has a team of threads.
+"""Axis-wise kernels (softmax and its relatives) on a device: a group of threads for each row.
 
-A team reads a line once where its threads can hold it in registers, a few vectors each; a longer
-line it reads as often as the formulas say.  Where lines are not contiguous, teams are those of
-neighbouring columns.
+A group reads a row once where its threads can hold it in registers, a few vectors each; a longer
+one it reads as often as the formulas say.  Where slices along the axis are not contiguous, groups
+are those of neighbouring columns.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ...base import DType
 from ...memory.device import DeviceArray
 from ..annotations import Arguments, Key
 from ..build import binaries
-from ..spec.rowwise import Lines
+from ..spec.rowwise import AxisKernel
 from ..spec.text import expression, loaded, module, stored
 from . import groups
 from .driver import THREADS, Kernel, array_of
@@ -28,7 +28,7 @@ _HELD = 64  # bytes of elements that a thread holds in registers
 
 
 def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
-    """How contiguous lines of *n* elements are shared, where a thread may hold *held* of them."""
+    """How contiguous rows of *n* elements are shared, where a thread may hold *held* of them."""
     for team in (groups.WARP, groups.BLOCK):
         vectors = _vectors(n, team * lanes, held // lanes)
         if vectors:
@@ -37,7 +37,7 @@ def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
 
 
 def _vectors(n: int, stride: int, held: int) -> int:
-    """How many vectors, *stride* elements apart, a thread holds of a line; 0 if too many."""
+    """How many vectors, *stride* elements apart, a thread holds of a row; 0 if too many."""
     vectors = 1 << (-(-n // stride) - 1).bit_length() if n else 1
     return vectors if vectors <= min(8, held) else 0
 
@@ -46,16 +46,16 @@ class _RowText:
     """The text of one operation; the parameters are those of `source`."""
 
     def __init__(
-        self, lines: Lines, dtypes: tuple[DType, ...], out: DType, kind: str, cut: bool
+        self, spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, cut: bool
     ) -> None:
-        self.lines, self.dtypes, self.out, self.kind, self.cut = lines, dtypes, out, kind, cut
-        self.keeps = "t" in lines.names()
+        self.spec, self.dtypes, self.out, self.kind, self.cut = spec, dtypes, out, kind, cut
+        self.keeps = "t" in spec.names()
 
     def of(self, written: str, element: Callable[[str], str], t: str = "t") -> str:
         """A formula where an operand's element is ``element(its name)`` in memory."""
         loads = {
             name: loaded(element(name), dtype, self.kind)
-            for name, dtype in zip(self.lines.args, self.dtypes, strict=True)
+            for name, dtype in zip(self.spec.args, self.dtypes, strict=True)
         } | {"scale": "scale", "m": "m", "s": "s", "t": t}
         return expression(written, self.kind, loads, writer=CudaWriter)
 
@@ -66,9 +66,9 @@ class _RowText:
         return typed(stored(value, self.out, self.kind), self.out)
 
     def once(self) -> list[str]:
-        if not self.lines.once:
+        if not self.spec.once:
             return []
-        return [f"        s = {self.of(self.lines.once, lambda name: name)}"]
+        return [f"        s = {self.of(self.spec.once, lambda name: name)}"]
 
     def team(self, team: int, lanes: int, vectors: int, access: str) -> list[str]:
         self.lanes, self.access = lanes, access
@@ -88,7 +88,7 @@ class _RowText:
                 "        count = n if here else 0",
             ]
         for k in held:
-            # Nothing is read beyond the line; what stands for it there is never used.
+            # Nothing is read beyond the row; what stands for it there is never used.
             body += [
                 f"        at{k} = {start} + {k} * {stride}",
                 f"        from{k} = {place(f'(at{k} if at{k} < n else 0)')}",
@@ -96,14 +96,14 @@ class _RowText:
             ]
 
         def along(lines: Sequence[str]) -> list[str]:
-            """A loop over the line's vectors, which are read again."""
+            """A loop over the row's vectors, which are read again."""
             return [
                 f"        for at in range({start}, count, {stride}):",
                 *[f"            {x}" for x in (*self.vector(place("at"), ""), *lines)],
             ]
 
         def each(written: Callable[[int, str], list[str]]) -> list[str]:
-            """Lines for every element that counts; ``written`` gets its lane and vector."""
+            """AxisKernel for every element that counts; ``written`` gets its lane and vector."""
             if not vectors:
                 return along(self.counted("at", "", written))
             body = []
@@ -117,13 +117,13 @@ class _RowText:
         def element(j: int, suffix: str) -> Callable[[str], str]:
             return lambda name: f"{name}{suffix}_{j}"
 
-        if self.lines.peak:
-            peak = self.lines.peak
+        if self.spec.peak:
+            peak = self.spec.peak
             body += each(lambda j, k: [f"m = {self.greatest('m', self.of(peak, element(j, k)))}"])
             body += groups.combined(team, lambda b: [f"m = {self.greatest('m', b)}"], "m")
 
         def term(j: int, k: str) -> list[str]:
-            value = self.of(self.lines.summed, element(j, k))
+            value = self.of(self.spec.summed, element(j, k))
             kept = f"t{k}_{j}"
             return [f"{kept} = {value}", f"s += {kept}"] if self.keeps else [f"s += {value}"]
 
@@ -137,8 +137,8 @@ class _RowText:
         def value(j: int, at: str, k: str) -> list[str]:
             t = f"t{k}_{j}"
             again = self.keeps and not vectors
-            first = [f"{t} = {self.of(self.lines.summed, element(j, k))}"] if again else []
-            result = self.of(self.lines.result, element(j, k), t)
+            first = [f"{t} = {self.of(self.spec.summed, element(j, k))}"] if again else []
+            result = self.of(self.spec.result, element(j, k), t)
             if self.cut:
                 result = f"{result} if {at} < full else {zero}"
             return [*first, f"v_{j} = {self.stored(result)}"]
@@ -153,7 +153,7 @@ class _RowText:
         return body
 
     def counted(self, at: str, k: str, written: Callable[[int, str], list[str]]) -> list[str]:
-        """What is *written* for each lane of a vector, where lines may end within it."""
+        """What is *written* for each lane of a vector, where rows may end within it."""
         lines: list[str] = []
         for j in range(self.lanes):
             guard = [f"if {at} + {j} < full:"] if self.cut else []
@@ -163,11 +163,11 @@ class _RowText:
     def vector(self, at: str, suffix: str) -> list[str]:
         """The loads of every operand's elements from *at* on."""
         if self.lanes == 1:
-            return [f"{name}{suffix}_0 = {name}[{at}]" for name in self.lines.args]
+            return [f"{name}{suffix}_0 = {name}[{at}]" for name in self.spec.args]
         return [
             f"{', '.join(unpacked(name + suffix, self.lanes))} = "
             f"{self.access}{self.lanes}({name}, {at})"
-            for name in self.lines.args
+            for name in self.spec.args
         ]
 
     def store(self, at: str) -> list[str]:
@@ -178,7 +178,7 @@ class _RowText:
 
 
 def source(
-    lines: Lines,
+    spec: AxisKernel,
     dtypes: tuple[DType, ...],
     out: DType,
     kind: str,
@@ -190,33 +190,33 @@ def source(
 
     Parameters
     ----------
-    lines : Lines
+    spec : AxisKernel
     dtypes, out : numpy.dtype
         In memory, of the operands and of the result.
     kind : str
         The type of the arithmetic.
     cut : bool
-        Whether each line has a length of its own.
+        Whether each row has a length of its own.
     form : tuple of int
         Threads of a team (or `groups.COLUMNS`), lanes of a vector, vectors that a thread holds: 0
-        if a line is read again instead.
+        if a row is read again instead.
     access : {'load', 'pick'}
         Whether vectors may be loaded and stored, or each element by itself.
     """
-    text = _RowText(lines, dtypes, out, kind, cut)
+    text = _RowText(spec, dtypes, out, kind, cut)
     team = form[0]
     inside = text.team(*form, access)
     line = "unit" if team else "piece * inner + min(column, inner - 1)"
     body = [
-        f"def kernel({', '.join(lines.args)}, y, lengths, n, inner, width, scale, units):",
-        *groups.shared(team, **dict.fromkeys("ms" if lines.peak else "s", kind)),
+        f"def kernel({', '.join(spec.args)}, y, lengths, n, inner, width, scale, units):",
+        *groups.shared(team, **dict.fromkeys("ms" if spec.peak else "s", kind)),
         *groups.units(team),
         f"        full = {f'min(max(lengths[{line}], 0), n)' if cut else 'n'}",
-        *([f"        m = {kind}(-inf)"] if lines.peak else []),
+        *([f"        m = {kind}(-inf)"] if spec.peak else []),
         f"        s = {kind}(0)",
         *inside,
     ]
-    title = f"{lines.name} (CUDA): {lines.result}, s the sum of {lines.summed}."
+    title = f"{spec.name} (CUDA): {spec.result}, s the sum of {spec.summed}."
     return module(title, body)
 
 
@@ -226,9 +226,9 @@ _KERNELS: dict[Key, Kernel] = {}
 def kernel(*key: Any) -> Kernel:
     """The kernel for the arguments of `source`, made once a process."""
     if key not in _KERNELS:
-        lines, dtypes, out, kind, cut, form, access = key
+        spec, dtypes, out, kind, cut, form, access = key
         kinds = dict.fromkeys(d.name for d in (*dtypes, out))
-        name = "_".join([lines.name, "cut" * cut, *kinds, access, *map(str, form)])
+        name = "_".join([spec.name, "cut" * cut, *kinds, access, *map(str, form)])
         arrays = map(array_of, (*dtypes, out, np.dtype("int64")))
         signature = (*arrays, *(types.int64,) * 3, getattr(types, kind), types.int64)
         _KERNELS[key] = Kernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
@@ -240,7 +240,7 @@ _NO_LENGTHS.flags.writeable = False
 
 
 def run(
-    lines: Lines,
+    spec: AxisKernel,
     operands: Arguments,
     y: DeviceArray,
     form: tuple[int, int, int],
@@ -252,7 +252,7 @@ def run(
         return
     outer, n, inner = form
     arrays = (*operands, y)
-    kind = lines.arithmetic(arrays)
+    kind = spec.arithmetic(arrays)
     access, width = "load", groups.width_of(inner)
     held = _HELD // (np.dtype(kind).itemsize * len(operands))
     if inner == 1:
@@ -268,6 +268,6 @@ def run(
         units = groups.column_units(outer, inner)
         threads = units * THREADS
     dtypes = tuple(x.dtype for x in operands)
-    made = kernel(lines, dtypes, y.dtype, kind, lengths is not None, shared, access)
+    made = kernel(spec, dtypes, y.dtype, kind, lengths is not None, shared, access)
     given = _NO_LENGTHS if lengths is None else lengths
     made.over(y.device, threads, (*operands, y, given, n, inner, width, scale, units), THREADS)

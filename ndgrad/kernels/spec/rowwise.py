@@ -14,8 +14,8 @@ from ...memory.device import Buffer
 from .formula import compute_type, formula
 
 
-def line_form(op: str, shape: Shape, axis: Any) -> tuple[int, int, int]:
-    """(outer, n, inner) for lines along *axis*.
+def axis_split(op: str, shape: Shape, axis: Any) -> tuple[int, int, int]:
+    """Lengths (outer, n, inner): of the axes before *axis*, of itself, of those behind it.
 
     Raises
     ------
@@ -35,8 +35,8 @@ def line_form(op: str, shape: Shape, axis: Any) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Formulas of one operation over lines.
+class AxisKernel:
+    """Formulas of one operation along an axis.
 
     Attributes
     ----------
@@ -45,11 +45,11 @@ class Lines:
     args : tuple of str
         Operands of the data's size.
     peak : str or None
-        Formula whose greatest value along a line is ``m``.
+        Formula whose greatest value along the axis is ``m``.
     summed : str
-        Formula over the operands and ``m`` whose sum along a line is ``s``.
+        Formula over the operands and ``m`` whose sum along the axis is ``s``.
     once : str or None
-        Formula over ``s``, evaluated once a line, that takes its place.
+        Formula over ``s``, evaluated once a slice along the axis, that takes its place.
     result : str
         Formula over the operands, ``m``, ``s`` and ``t``, the term that was summed.
     """
@@ -70,4 +70,4 @@ class Lines:
         return compute_type(np.result_type(*[x.dtype for x in arrays]), mathematical=True)
 
 
-SOFTMAX = Lines("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")
+SOFTMAX = AxisKernel("softmax", ("x",), "exp(x * scale - m)", "t * s", "x * scale", "1 / s")

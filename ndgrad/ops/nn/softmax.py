@@ -16,7 +16,7 @@ from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
 from ...kernels.spec.formula import compute_type, formula
 from ...kernels.spec.reduction import REDUCTIONS, plan
-from ...kernels.spec.rowwise import SOFTMAX, Lines, line_form
+from ...kernels.spec.rowwise import SOFTMAX, AxisKernel, axis_split
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
@@ -27,7 +27,7 @@ from ..table import Emitter, F, Gradient, Gradients, Result, Sample, Value
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
-LOG_SOFTMAX = Lines(
+LOG_SOFTMAX = AxisKernel(
     "log_softmax",
     ("x",),
     "exp(x * scale - m)",
@@ -35,8 +35,8 @@ LOG_SOFTMAX = Lines(
     "x * scale",
     "log(s)",
 )
-_SOFTMAX_GRAD = Lines("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale")
-_LOG_SOFTMAX_GRAD = Lines("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
+_SOFTMAX_GRAD = AxisKernel("softmax_grad", ("p", "g"), "g * p", "p * (g - s) * scale")
+_LOG_SOFTMAX_GRAD = AxisKernel("log_softmax_grad", ("p", "g"), "g", "(g - exp(p) * s) * scale")
 
 
 def _scale(temperature: float | None, sign: float = 1.0, op: str = "softmax") -> float:
@@ -79,34 +79,36 @@ def _lengths(
 
 
 def _forward(
-    op: str, lines: Lines, data: Array, axis: int, scale: float, dtype: DTypeLike | None
+    op: str, spec: AxisKernel, data: Array, axis: int, scale: float, dtype: DTypeLike | None
 ) -> Result:
-    form = line_form(op, data._shape or (1,), axis)
+    form = axis_split(op, data._shape or (1,), axis)
     y = empty(data._data.size, _out_dtype(op, data, dtype))
-    front.rowwise(lines, (data._data,), y, form, scale)
+    front.rowwise(spec, (data._data,), y, form, scale)
     return y, data._shape
 
 
-def _along(lines: Lines, y: Array, g: Array, axis: int, scale: float, dtype: DType) -> Array:
+def _along(spec: AxisKernel, y: Array, g: Array, axis: int, scale: float, dtype: DType) -> Array:
     """A gradient by one kernel."""
     grad = empty(y._data.size, dtype)
-    form = line_form(lines.name, y._shape or (1,), axis)
-    front.rowwise(lines, (y._data, g._data), grad, form, scale)
+    form = axis_split(spec.name, y._shape or (1,), axis)
+    front.rowwise(spec, (y._data, g._data), grad, form, scale)
     return type(g)(grad, y._shape, g._ctx)
 
 
-def _by_operators(lines: Lines, y: Array, g: Array, axis: int, scale: float, dtype: DType) -> Array:
+def _by_operators(
+    spec: AxisKernel, y: Array, g: Array, axis: int, scale: float, dtype: DType
+) -> Array:
     """The same gradient from the same formulas, by operators, which can be differentiated again."""
     operands: dict[str, Any] = {"p": y, "g": g, "scale": scale}
-    summed = formula(lines.summed).evaluate({"exp": F.exp}, operands)
+    summed = formula(spec.summed).evaluate({"exp": F.exp}, operands)
     operands["s"] = F.sum(summed, axis=axis, keepdims=True)
-    return F.Cast(formula(lines.result).evaluate({"exp": F.exp}, operands), dtype=dtype)
+    return F.Cast(formula(spec.result).evaluate({"exp": F.exp}, operands), dtype=dtype)
 
 
 def _softmax_vjp(
     g: Array, y: Array, data_dtype: DType, axis: int, temperature: float | None, use_length: bool
 ) -> Gradient | Gradients:
-    # Beyond its length a line is 0, and so is the gradient.
+    # Beyond its length a row is 0, and so is the gradient.
     grad = _by_operators(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
     return (grad, None) if use_length else grad
 
@@ -183,7 +185,7 @@ def _softmax(
     MXNetError
         For a wrong axis, dtype or length.
     """
-    form = line_form("softmax", data._shape or (1,), axis)
+    form = axis_split("softmax", data._shape or (1,), axis)
     wanted = _out_dtype("softmax", data, dtype)
     lengths = _lengths("softmax", data, length, axis, use_length)
     y = empty(data._data.size, wanted)
@@ -256,8 +258,8 @@ def _activation_axis(shape: Shape, mode: str) -> tuple[int, int, int]:
                 "Operator SoftmaxActivation: mode='channel' expected 3 dimensions or more, "
                 f"got shape {list(shape)}"
             )
-        return line_form("SoftmaxActivation", shape, 1)
-    return line_form("SoftmaxActivation", shape or (1,), -1)
+        return axis_split("SoftmaxActivation", shape, 1)
+    return axis_split("SoftmaxActivation", shape or (1,), -1)
 
 
 def _activation_vjp(g: Array, y: Array, mode: str) -> Gradient:
