@@ -49,7 +49,7 @@ def _stand_in() -> Any:
         cuModuleLoadData=lambda cubin: (0, "module"),
         cuModuleGetFunction=lambda module, name: (0, "function"),
     )
-    gpu = driver.Device(0)
+    gpu = driver.CudaDevice(0)
     vars(gpu.calls).update(context=0)
     vars(gpu).update(processors=132, compute_capability=(9, 0))
     return SimpleNamespace(num_gpus=lambda: 1, device=lambda i: gpu)

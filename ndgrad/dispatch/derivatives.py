@@ -100,7 +100,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Buffer], Sequen
                 run((g, a, b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
 
-    On a device a `Flat` runs, whatever the size.
+    On a device a `FlatLoop` runs, whatever the size.
     """
     dtype, wanted = node.dtype, _wanted(op, node)
     results = []

@@ -61,7 +61,7 @@ def as_scalar(value: Any, dtype: DType) -> Any:
 class Kernels(dict[DType, Any]):
     """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
-    They are `Compiled`, or on a device `Flat`.
+    They are `ElementwiseKernel`, or on a device `FlatLoop`.
     """
 
     def __init__(

@@ -115,7 +115,7 @@ elementwise_text = host_elementwise_text.source
 
 def device_loop(*key: Any) -> Any:
     """An element-wise loop over operands of one size, ready to be launched on a device."""
-    return in_use[0].backend.Flat(*key)
+    return in_use[0].backend.FlatLoop(*key)
 
 
 # --- copies ---------------------------------------------------------------------------------------

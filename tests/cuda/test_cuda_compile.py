@@ -50,7 +50,7 @@ class _Noting:
     """A target with one GPU that exists on paper, and what was launched there."""
 
     def __init__(self) -> None:
-        self.gpu = driver.Device(0)
+        self.gpu = driver.CudaDevice(0)
 
     def num_gpus(self) -> int:
         return 1
@@ -65,7 +65,7 @@ def simulate(monkeypatch: pytest.MonkeyPatch, whether: bool) -> None:
         monkeypatch.setattr(module, "SIMULATED", whether)
 
 
-class Launched(set[driver.Kernel]):
+class Launched(set[driver.CudaKernel]):
     """Kernels that have been launched with arguments that fit; none of them runs."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capabilities: Sequence[Capability]) -> None:
@@ -97,13 +97,13 @@ def capabilities(full: bool) -> list[Capability]:
 def launched(monkeypatch: pytest.MonkeyPatch, capabilities: list[Capability]) -> Iterator[Launched]:
     kernels = Launched(monkeypatch, capabilities)
 
-    def note(self: driver.Kernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
+    def note(self: driver.CudaKernel, gpu: Any, blocks: int, threads: int, args: Any) -> None:
         assert blocks > 0 and 0 < threads <= 1024
         self.pack((ctypes.c_uint64 * len(self.sizes))(), args)
         kernels.add(self)
 
     simulate(monkeypatch, True)  # memory is the host's
-    monkeypatch.setattr(driver.Kernel, "launch", note)
+    monkeypatch.setattr(driver.CudaKernel, "launch", note)
     monkeypatch.setattr(context, "_gpu_target", _Noting())
     before = list(device.in_use)
     device.in_use.clear()
@@ -209,7 +209,7 @@ def test_machine_code_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     compiled_once = driver.compile.compiled
     monkeypatch.setattr(driver.compile, "compiled", None)
     assert driver.binary(kernel, (9, 0)) == (entry, cubin)
-    again = driver.Kernel(kernel.function, kernel.signature)
+    again = driver.CudaKernel(kernel.function, kernel.signature)
     assert driver.binary(again, (9, 0)) == (entry, cubin)
     with pytest.raises(TypeError):  # another file
         driver.binary(kernel, (8, 0))
@@ -224,11 +224,11 @@ def test_kernels_of_users_are_kept_by_what_they_are(
 ) -> None:
     monkeypatch.setattr(binaries, "directory", lambda: tmp_path)
 
-    def made(value: int) -> driver.Kernel:
+    def made(value: int) -> driver.CudaKernel:
         def kernel(x: Any) -> None:
             x[driver.cuda.grid(1)] = value
 
-        return driver.Kernel(kernel, (driver.array_of(np.dtype("float32")),))
+        return driver.CudaKernel(kernel, (driver.array_of(np.dtype("float32")),))
 
     for value, kept in ((1, 1), (2, 2), (1, 2)):
         assert driver.binary(made(value), (9, 0))[1].startswith(b"\x7fELF")
@@ -332,7 +332,7 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         activate=lambda: None,
     )
     half = driver.array_of(np.dtype("float16"))
-    made = driver.Kernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
+    made = driver.CudaKernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
     x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)  # type: ignore[arg-type]
     made(gpu, 3, 64, (x, 1e300, 300, 2, -1))
     made(gpu, 3, 64, (x, np.float32(0.5), -1, False, 7))

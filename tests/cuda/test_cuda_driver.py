@@ -65,14 +65,14 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Api:
 
 
 def calls(number: int) -> Any:
-    made = cuda_driver.api.Calls(number)
+    made = cuda_driver.api.CudaCalls(number)
     made.__dict__["context"] = 7 + number  # a device would have to be asked for it
     return made
 
 
 @pytest.fixture
-def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.Device:
-    device = cuda_driver.Device(0, calls(0))
+def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.CudaDevice:
+    device = cuda_driver.CudaDevice(0, calls(0))
     monkeypatch.setattr(device, "_faults", SimpleNamespace(raise_any=lambda: None))
     places = itertools.count(1 << 20, 1 << 16)
 
@@ -83,7 +83,7 @@ def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.Device:
     return device
 
 
-def test_streams(device: cuda_driver.Device, api: Api) -> None:
+def test_streams(device: cuda_driver.CudaDevice, api: Api) -> None:
     assert device.stream.handle == api.made - 2
     assert api.calls[1] == ("cuStreamCreate", driver.CUstream_flags.CU_STREAM_NON_BLOCKING)
     assert api.names() == ["cuStreamCreate", "cuEventCreate", "cuEventCreate"]
@@ -95,7 +95,7 @@ def test_streams(device: cuda_driver.Device, api: Api) -> None:
     assert api.names() == ["cuStreamSynchronize"]
 
 
-def test_memory(device: cuda_driver.Device, api: Api) -> None:
+def test_memory(device: cuda_driver.CudaDevice, api: Api) -> None:
     handle = device.stream.handle
     x, y = (device.empty(3, FLOAT64) for _ in "xy")
     api.names()
@@ -116,7 +116,7 @@ def test_memory(device: cuda_driver.Device, api: Api) -> None:
         assert api.names() == [f"cuMemset{name}Async"]
     device.copy(x, y)
     assert api.calls[-1] == ("cuMemcpyDtoDAsync", y.address, x.address, 24, handle)
-    other = cuda_driver.Device(1, calls(1))
+    other = cuda_driver.CudaDevice(1, calls(1))
     z = DeviceArray(other, 6 << 20, 3, FLOAT64, storage.Block(None, 6 << 20, 24))
     other.copy(x, z)
     assert ("cuMemcpyPeerAsync", z.address, 8, x.address, 7, 24, other.stream.handle) in api.calls
@@ -127,7 +127,7 @@ def test_memory(device: cuda_driver.Device, api: Api) -> None:
     assert api.names() == ["cuStreamSynchronize", "cuMemFree"] * 2
 
 
-def test_copies(device: cuda_driver.Device, api: Api) -> None:
+def test_copies(device: cuda_driver.CudaDevice, api: Api) -> None:
     api.results["cuMemHostAlloc"] = driver.CUresult.CUDA_SUCCESS, buffer.ctypes.data
     x = device.empty(3, FLOAT64)
     api.names()
@@ -144,7 +144,7 @@ def test_whose_memory(api: Api) -> None:
     assert cuda_driver.number_at(1 << 20) == 1
 
 
-def test_errors(device: cuda_driver.Device, api: Api) -> None:
+def test_errors(device: cuda_driver.CudaDevice, api: Api) -> None:
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_ERROR_NOT_READY,)
     assert not device.calls.done(1)
     api.results["cuEventQuery"] = (driver.CUresult.CUDA_SUCCESS,)
@@ -160,7 +160,7 @@ def test_errors(device: cuda_driver.Device, api: Api) -> None:
         device.empty(3, FLOAT64)
 
 
-def test_graphs(device: cuda_driver.Device, api: Api) -> None:
+def test_graphs(device: cuda_driver.CudaDevice, api: Api) -> None:
     x, y = (device.empty(3, FLOAT64) for _ in "xy")
     stream = device.stream
     api.names()
@@ -193,7 +193,7 @@ def test_graphs(device: cuda_driver.Device, api: Api) -> None:
     assert api.names() == ["cuGraphExecDestroy"]
 
 
-def test_graphs_that_are_refused(device: cuda_driver.Device, api: Api) -> None:
+def test_graphs_that_are_refused(device: cuda_driver.CudaDevice, api: Api) -> None:
     x = device.empty(3, FLOAT64)
     with pytest.raises(MXNetError, match="copies from or to the host"):
         device.captured(x.get, ())
@@ -209,7 +209,7 @@ def test_graphs_that_are_refused(device: cuda_driver.Device, api: Api) -> None:
 
 
 def test_recorded_products(
-    device: cuda_driver.Device, api: Api, monkeypatch: pytest.MonkeyPatch
+    device: cuda_driver.CudaDevice, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They go through the recording stream with a workspace of their own, and then back."""
     noted: list[tuple[Any, ...]] = []

@@ -21,7 +21,7 @@ Capability = tuple[int, int]
 
 
 class Facts(NamedTuple):
-    """What `driver.Compiled` says of a kernel, and the bytes of each of its parameters."""
+    """What `driver.CompiledKernel` says of a kernel, and the bytes of each of its parameters."""
 
     sizes: list[int]
     registers: int
@@ -32,7 +32,7 @@ class Facts(NamedTuple):
 _known: dict[str, Facts] = {}
 
 
-def facts(kernel: driver.Kernel, capabilities: Sequence[Capability]) -> list[Facts]:
+def facts(kernel: driver.CudaKernel, capabilities: Sequence[Capability]) -> list[Facts]:
     """Of *kernel* for each compute capability; its machine code is looked at and forgotten."""
     what = repr(
         (identity(kernel.function), kernel.signature, kernel.contract, driver.compile._tools())
@@ -45,7 +45,7 @@ def facts(kernel: driver.Kernel, capabilities: Sequence[Capability]) -> list[Fac
     return [_known[key] for key in keys.values()]
 
 
-def _facts(made: driver.Compiled, cc: Capability) -> Facts:
+def _facts(made: driver.CompiledKernel, cc: Capability) -> Facts:
     assert f".target sm_{cc[0]}{cc[1]}" in made.ptx
     assert made.cubin.startswith(b"\x7fELF")
     entry = made.ptx[made.ptx.index(".entry") :]

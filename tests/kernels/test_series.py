@@ -8,7 +8,7 @@ from numba import types
 
 from ndgrad.kernels.build.launch import Entry, chunked, vector
 from ndgrad.kernels.cpu import tasks
-from ndgrad.kernels.cpu.tasks import Array, Series, Step
+from ndgrad.kernels.cpu.tasks import ArrayName, Task, TaskList
 
 FLOAT = np.dtype("float32")
 
@@ -46,16 +46,16 @@ def expected(x, steps):
 def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
     monkeypatch.setattr(tasks, "num_threads", lambda: threads)
     n, entry = 1000, rolled()
-    a, b = Array("a"), Array("b")
+    a, b = ArrayName("a"), ArrayName("b")
     steps = [
-        Step(
+        Task(
             entry, (*((a, b) if i % 2 == 0 else (b, a)), 0.5, 7 * i, i % 3 == 0), n, n // (1 + i), n
         )
         for i in range(20)
     ]
-    series = Series(steps)
+    task_list = TaskList(steps)
     kept, given = np.empty(n, FLOAT), np.empty(n, FLOAT)
-    run = series.prepared({b: kept})
+    run = task_list.prepared({b: kept})
     for seed in range(100):
         x = np.random.default_rng(seed).random(n, FLOAT)
         given[:] = x
@@ -67,12 +67,12 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
 def test_a_step_that_follows_takes_each_chunk_from_the_step_before(threads, monkeypatch):
     monkeypatch.setattr(tasks, "num_threads", lambda: threads)
     n, entry = 1000, rolled()
-    a, b, c, d = map(Array, "abcd")
-    first = Step(entry, (a, b, 2.0, 1, True), n, 64, n)
-    second = Step(entry, (b, c, 3.0, 0, True), n, 64, n, follows=True)
-    third = Step(entry, (c, b, 1.0, 5, False), n, 100, n)
+    a, b, c, d = map(ArrayName, "abcd")
+    first = Task(entry, (a, b, 2.0, 1, True), n, 64, n)
+    second = Task(entry, (b, c, 3.0, 0, True), n, 64, n, chained=True)
+    third = Task(entry, (c, b, 1.0, 5, False), n, 100, n)
     x, y, z, u = (np.arange(n, dtype=FLOAT) for _ in range(4))
-    run = Series([first, second, second._replace(arguments=(c, d, 1.0, 0, True)), third])
+    run = TaskList([first, second, second._replace(arguments=(c, d, 1.0, 0, True)), third])
     run.prepared({a: x, b: y, c: z, d: u})()
     made = expected(x, [first, second])
     np.testing.assert_array_equal(z, made)
@@ -82,7 +82,9 @@ def test_a_step_that_follows_takes_each_chunk_from_the_step_before(threads, monk
 
 def test_each_call_takes_the_arrays_it_is_given():
     entry, n = rolled(), 64
-    run = Series([Step(entry, (Array("x"), Array("y"), 2.0, 0, False), n, 16, n)]).prepared({})
+    run = TaskList(
+        [Task(entry, (ArrayName("x"), ArrayName("y"), 2.0, 0, False), n, 16, n)]
+    ).prepared({})
     for k in range(3):
         x, y = np.full(n, k, FLOAT), np.empty(n, FLOAT)
         run(x, y)
@@ -94,8 +96,8 @@ def test_a_kernel_that_raises_is_reported_and_nobody_waits_for_it(monkeypatch):
     monkeypatch.setattr(tasks, "num_threads", lambda: 2)
     x = np.zeros(64, FLOAT)
     entry = Entry(_broken, (vector(FLOAT), *(types.intp,) * 3))
-    steps = [Step(entry, (x, 64), 64, 8, 8), Step(entry, (x, 32), 64, 8, 8)]
-    run = Series(steps).prepared({})
+    steps = [Task(entry, (x, 64), 64, 8, 8), Task(entry, (x, 32), 64, 8, 8)]
+    run = TaskList(steps).prepared({})
     with pytest.raises(RuntimeError, match="raised an error"):
         run()
     assert (x[:32] == 2).all()
@@ -106,12 +108,12 @@ def test_series_of_their_own_run_in_several_threads_at_once():
     failures = []
 
     def work(seed):
-        series = Series(
-            [Step(entry, (Array("x"), Array("y"), 1.0, 1, True), n, 256, n),
-             Step(entry, (Array("y"), Array("x"), 1.0, 1, True), n, 256, n)]
+        task_list = TaskList(
+            [Task(entry, (ArrayName("x"), ArrayName("y"), 1.0, 1, True), n, 256, n),
+             Task(entry, (ArrayName("y"), ArrayName("x"), 1.0, 1, True), n, 256, n)]
         )  # fmt: skip
         x, y = np.full(n, seed, FLOAT), np.empty(n, FLOAT)
-        run = series.prepared({})
+        run = task_list.prepared({})
         for _ in range(200):
             run(x, y)
         if not (x == seed + 400).all():

@@ -11,7 +11,7 @@ from ...base import DType, Shape, promote
 from ...kernels import front
 from ...kernels.spec.formula import POWERS, Loop, multiplied
 from ...kernels.spec.layout import layout
-from ...kernels.spec.reduction import REDUCTIONS, Plan, Reduction
+from ...kernels.spec.reduction import REDUCTIONS, Reduction, ReductionPlan
 from ...kernels.spec.rowwise import AxisKernel
 from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
@@ -91,7 +91,7 @@ class ProgramBuilder:
                 return maker.data[0].item()
         return value
 
-    def reduce(self, row: Reduction, x: Buffer, how: Plan, dtype: DType) -> Buffer:
+    def reduce(self, row: Reduction, x: Buffer, how: ReductionPlan, dtype: DType) -> Buffer:
         """A reduction of *x*."""
         inputs = (self.buffers.read(x, how.source),)
         instruction = Reduce(inputs=inputs, row=row, axes=how.axes)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...kernels import front
-from ...kernels.cpu.strided import strided_slice_step
-from ...kernels.cpu.tasks import Step
+from ...kernels.cpu.strided import strided_slice_task
+from ...kernels.cpu.tasks import Task
 from ...kernels.spec.formula import Loop
 from ...kernels.spec.reduction import plan as reduction_plan
 from ...kernels.spec.strided import StridedSlice
@@ -59,7 +59,7 @@ class StepBuilder:
         self.program, self.fusion, self.memory, self.report = program, fusion, memory, report
         self.text, self.assignment = memory.text, memory.assignment
         self.target: Target = self.text.target
-        self._product: tuple[Step, Product] | None = None  # the last
+        self._product: tuple[Task, Product] | None = None  # the last
 
     def add(self, group: Group) -> None:
         """Add the steps of a group, behind those before it."""
@@ -81,7 +81,7 @@ class StepBuilder:
         self.report.kernel(kernel.cached)
         expressions: list[Any] = []
         strided: dict[str, tuple[int, int]] = {}
-        combines: list[Step] = []
+        combines: list[Task] = []
         inverse = {name: value for value, name in targets.items()}
         for x in spec.arguments:
             if x.level == "number":
@@ -96,7 +96,7 @@ class StepBuilder:
                 count = float(member.inputs[0].size // value.size)
                 parts = (temporary, self.memory.allocate(value), count, work.units, columns)
                 combine = self.target.final_combine(member.row, x.dtype, value.dtype)
-                combines.append(Step(combine, parts, columns, columns, columns))
+                combines.append(Task(combine, parts, columns, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
                 if value in self.assignment.strided_store:
@@ -121,8 +121,8 @@ class StepBuilder:
         heavy = group.size * max(1, len(group.members) // 4)
         grain = self._epilogue(group, outside, work)
         arguments = (*expressions, *strides, *work.numbers)
-        step = Step(kernel.entry, arguments, *self.target.distribution(work, heavy))
-        self.text.run(step._replace(grain=grain, follows=True) if grain else step)
+        step = Task(kernel.entry, arguments, *self.target.distribution(work, heavy))
+        self.text.run(step._replace(grain=grain, chained=True) if grain else step)
         for combine_step in combines:
             self.text.run(combine_step)
         self.report.account(group, made, kernel.text, outside, chained=grain > 0)
@@ -138,7 +138,7 @@ class StepBuilder:
             return 0
         step, product = self._product
         (out,) = product.outputs
-        if not step.each or step.chunks == 1 or group.size != out.size:
+        if not step.elements_per_chunk or step.chunks == 1 or group.size != out.size:
             return 0
         read = [x for member in group.members for x in member.inputs if root(x)[0] is out]
         if any(whole(x) is not out for x in read):
@@ -146,7 +146,7 @@ class StepBuilder:
         operands = {root(x)[0] for x in product.inputs}
         if any(self.assignment.in_place.get(value) in operands for value in outside):
             return 0
-        grain: int = work.fit(step.each)
+        grain: int = work.fit(step.elements_per_chunk)
         if grain:
             for x in operands:
                 self.memory.used(x)  # other chunks still read it while results are written
@@ -195,7 +195,7 @@ class StepBuilder:
     def _strided_copy(self, instruction: StridedCopy, x: str) -> None:
         (value,), box = instruction.outputs, instruction.box
         if value.size and self.target.copies_strided(value.dtype):
-            self.text.run(strided_slice_step(x, self.memory.allocate(value), box, value.dtype))
+            self.text.run(strided_slice_task(x, self.memory.allocate(value), box, value.dtype))
             return
         name = self.memory.made(value)
         self.text.globals["gather"] = front.strided_slice

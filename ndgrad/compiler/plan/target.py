@@ -14,10 +14,10 @@ from ...base import DType
 from ...context import cpu
 from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
 from ...kernels.cpu import fused
-from ...kernels.cpu.matmul import step as product_step
+from ...kernels.cpu.matmul import task as product_task
 from ...kernels.cpu.strided import copy as copy_on_host
-from ...kernels.cpu.strided import rows_step
-from ...kernels.cpu.tasks import Step
+from ...kernels.cpu.strided import rows_task
+from ...kernels.cpu.tasks import Task
 from ...kernels.spec.fused import Fused
 from ...kernels.spec.reduction import Reduction
 from ...memory.device import Device, copy, on_device
@@ -66,13 +66,13 @@ class Host:
         """The kernel that combines partial results."""
         return fused.final_combine(row, partial, dtype).entry
 
-    def product(self, *args: Any) -> Step | None:
+    def product(self, *args: Any) -> Task | None:
         """Products of matrices as a step, if they can be one."""
-        return product_step(*args)
+        return product_task(*args)
 
-    def rows(self, *args: Any) -> Step | None:
+    def rows(self, *args: Any) -> Task | None:
         """A copy of rows as a step, if it can be one."""
-        return rows_step(*args) if args[-1].name in ("float32", "float64") else None
+        return rows_task(*args) if args[-1].name in ("float32", "float64") else None
 
     def copies_strided(self, dtype: DType) -> bool:
         """Whether a copy along strides is a step."""

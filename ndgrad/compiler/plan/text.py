@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...kernels.cpu import tasks
-from ...kernels.cpu.tasks import Step
+from ...kernels.cpu.tasks import Task
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from .target import Target
@@ -25,7 +25,7 @@ class PlanText:
     globals : dict
         What the function's global names are.
     lines : list of str
-    pending : list of Step
+    pending : list of Task
         Kernels of the task list that the next line launches.
     task_lists : list of str
         Lines that prepare task lists.
@@ -36,7 +36,7 @@ class PlanText:
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.globals |= {"inf": math.inf, "nan": math.nan}  # numbers stand in the text as repr
         self.lines: list[str] = []
-        self.pending: list[Step] = []
+        self.pending: list[Task] = []
         self.task_lists: list[str] = []
 
     def bound(self, stem: str, thing: object) -> str:
@@ -50,9 +50,9 @@ class PlanText:
         self.launch()
         self.lines.append(text)
 
-    def run(self, step: Step) -> Step:
+    def run(self, step: Task) -> Task:
         """Add a kernel; strings among its arguments are expressions of arrays."""
-        given = tuple(tasks.Array(x) if isinstance(x, str) else x for x in step.arguments)
+        given = tuple(tasks.ArrayName(x) if isinstance(x, str) else x for x in step.arguments)
         self.pending.append(step._replace(arguments=given))
         return self.pending[-1]
 
@@ -66,7 +66,7 @@ class PlanText:
                 for step in steps:
                     self._single(step)
                 continue
-            task_list = tasks.Series(steps)
+            task_list = tasks.TaskList(steps)
             # Workspace and captured memory stay where they are.
             kept = [x for x in task_list.names if x[0] in "tc"]
             given = [x for x in task_list.names if x[0] not in "tc"]
@@ -76,26 +76,26 @@ class PlanText:
             self.lines += [f"# {self._shown(step)}" for step in steps]
             self.lines.append(f"{name}({', '.join(given)})")
 
-    def _shown(self, step: Step) -> str:
+    def _shown(self, step: Task) -> str:
         """A step as a reader wants it: arrays and numbers, but no addresses."""
         arguments = (x for x in step.arguments if isinstance(x, (str, bool, float)))
         sizes = [x for x in step.arguments if type(x) is int and x < 1 << 40]
         shown = ", ".join(map(str, (*arguments, *sizes)))
-        how = " with the step before" if step.follows else ""
+        how = " with the step before" if step.chained else ""
         return f"{step.entry.name}({shown}), {step.units} by {step.grain}{how}"
 
-    def _single(self, step: Step) -> None:
+    def _single(self, step: Task) -> None:
         """Add a line that launches one kernel."""
         arguments = [
             str(x) if isinstance(x, (str, bool, int, float)) else self.bound("c", x)
             for x in step.arguments
         ]
-        if step.units <= step.alone:
+        if step.units <= step.grain_alone:
             name = self.bound("k", step.entry.serial)
             self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")
         else:
             name = self.bound("k", step.entry.parallel)
-            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.alone})")
+            self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.grain_alone})")
 
     def function(
         self, parameters: Sequence[str], workspace: Workspace, returned: Sequence[str]

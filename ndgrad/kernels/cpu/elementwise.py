@@ -16,7 +16,7 @@ from ..spec.layout import layout
 from .elementwise_text import source
 
 
-class Compiled:
+class ElementwiseKernel:
     """One loop for one combination of dtypes and layout.
 
     Attributes
@@ -67,7 +67,7 @@ class Compiled:
         self._entry.parallel(*args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
-_KERNELS: dict[Key, Compiled] = {}
+_KERNELS: dict[Key, ElementwiseKernel] = {}
 
 
 def compiled(
@@ -76,13 +76,13 @@ def compiled(
     out_dtypes: tuple[DType, ...],
     compute: str,
     code: str,
-) -> Compiled:
+) -> ElementwiseKernel:
     """The kernel for this combination, compiled once a process."""
     key = (loop, dtypes, out_dtypes, compute, code)
     try:
         return _KERNELS[key]
     except KeyError:
-        return _KERNELS.setdefault(key, Compiled(*key))
+        return _KERNELS.setdefault(key, ElementwiseKernel(*key))
 
 
 def run(

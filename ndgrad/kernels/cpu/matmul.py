@@ -20,7 +20,7 @@ from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
 from . import blas, tiles
 from .elementwise import cast
-from .tasks import Step
+from .tasks import Task
 
 _FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
@@ -243,11 +243,11 @@ def _blocks_entry(dtype: DType) -> Entry:
 
 
 def is_step(m: int, n: int, k: int, batch: int) -> bool:
-    """Whether products of real numbers of this size can be a step of a series."""
+    """Whether products of real numbers of this size can be a task."""
     return m * n * k * batch > 0 and m > 1 and n > 1
 
 
-def step(
+def task(
     operands: tuple[Buffer | str, Buffer | str, Buffer | str, Buffer | str | None],
     m: int,
     n: int,
@@ -259,13 +259,13 @@ def step(
     add: bool,
     dtype: DType,
     places: tuple[Matrices | None, ...] = (None, None, None),
-) -> Step | None:
-    """`product_into` as a step of a series; None for vectors, which have functions of their own.
+) -> Task | None:
+    """`product_into` as a task; None for vectors, which have functions of their own.
 
     Parameters
     ----------
     operands : tuple
-        What stands for A, B, a bias or None, and the result among a step's arguments.
+        What stands for A, B, a bias or None, and the result among a task's arguments.
     places : tuple
         Where A, B and the result lie, if not one matrix behind the other.
     """
@@ -290,7 +290,7 @@ def step(
         empty_row if bias is None else bias, *rest,
     )  # fmt: skip
     each = grain * rows * n if in_order else 0
-    return Step(_blocks_entry(dtype), arguments, units, grain, grain, each)
+    return Task(_blocks_entry(dtype), arguments, units, grain, grain, each)
 
 
 def _transposed(x: Buffer, batch: int, rows: int, columns: int) -> HostArray:

@@ -34,7 +34,7 @@ _ZERO = np.uint64(0)
 # --- the state of the process ---------------------------------------------------------------------
 
 
-class _Stream:
+class _RandomState:
     """The process's key and how many blocks have been drawn under it."""
 
     def __init__(self) -> None:
@@ -103,12 +103,12 @@ def tile(k0, k1, first, words):
         a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
 
 
-class _Local(threading.local):
-    stream: _Stream | None = None
+class _ThreadState(threading.local):
+    stream: _RandomState | None = None
 
 
-_stream = _Stream()
-_local = _Local()
+_stream = _RandomState()
+_local = _ThreadState()
 seed = _stream.seed
 
 
@@ -125,7 +125,7 @@ def position() -> int:
 @contextmanager
 def drawing_from(position: int) -> Iterator[None]:
     """A scope in which this thread draws from *position* on, and the process's own stays."""
-    before, own = _local.stream, _Stream()
+    before, own = _local.stream, _RandomState()
     own.key, own.position = _stream.key, position
     _local.stream = own
     try:

@@ -22,7 +22,7 @@ from ...memory.storage import empty
 from ..annotations import Key
 from ..build import binaries
 from ..build.launch import WORTH_SHARING, Entry, vector
-from ..spec.reduction import Plan, Reduction, limits
+from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, SUMS, summed_in_parts
 
@@ -33,7 +33,7 @@ _UNIT = 1 << 15  # elements from which a unit of work hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
 
 
-class Pass(NamedTuple):
+class ReductionPass(NamedTuple):
     """One run over memory, ``(outer, n, inner) -> (outer, chunks, inner)``.
 
     Attributes
@@ -55,7 +55,7 @@ class Pass(NamedTuple):
     flat: bool
 
 
-def _passes(outer: int, n: int, inner: int) -> list[Pass]:
+def _passes(outer: int, n: int, inner: int) -> list[ReductionPass]:
     total = outer * n * inner
     target = max(_UNIT, total // _UNITS)
     width = max(1, min(inner, _WIDEST))
@@ -67,12 +67,12 @@ def _passes(outer: int, n: int, inner: int) -> list[Pass]:
     units = outer * blocks * chunks
     grain = max(1, _UNIT // max(1, rows * width))
     geometry = np.array([n, inner, rows, chunks, width, blocks], np.int64)
-    here = Pass(geometry, units, grain, outer * chunks * inner, inner == 1)
+    here = ReductionPass(geometry, units, grain, outer * chunks * inner, inner == 1)
     return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
 
 
 @lru_cache(maxsize=4096)
-def passes_of(how: Plan) -> tuple[Pass, ...]:
+def passes_of(how: ReductionPlan) -> tuple[ReductionPass, ...]:
     """The passes that carry out a plan."""
     return tuple(step for run in how.runs for step in _passes(*run))
 
@@ -235,7 +235,7 @@ def _compiled(*key: Any) -> Entry:
 _KERNELS: dict[Key, Entry] = {}
 
 
-def run(row: Reduction, x: Buffer, how: Plan, out: DType) -> Buffer:
+def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:
     """Reduce the flat buffer *x*; returns a flat buffer of dtype *out*."""
     kind = row.kind(x.dtype)
     between = np.dtype(kind)

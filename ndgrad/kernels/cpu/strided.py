@@ -28,7 +28,7 @@ from ..build.launch import (
 )
 from ..spec.reduction import groups
 from ..spec.strided import StridedSlice, bits, plan, whole
-from .tasks import Step
+from .tasks import Task
 
 TILE = 64
 """Elements along each side of a tile: what it reads and writes fits into the first cache."""
@@ -224,7 +224,7 @@ def copy(source: HostArray, target: HostArray) -> None:
         _pieces(bits(source), bits(target), 0, 0, n, grain(1), -(-n // grain(1)), 1)
 
 
-# --- as steps of a series -------------------------------------------------------------------------
+# --- as tasks -------------------------------------------------------------------------------------
 
 _PIECE = 1024  # elements of which a single row is cut into several
 
@@ -244,17 +244,17 @@ def _place_rows_entry(dtype: DType) -> Entry:
     return Entry(_place_rows, flat(_place_rows.function, dtype))
 
 
-def rows_step(
+def rows_task(
     x: Buffer | str, y: Buffer | str, rows: int, n: int, offset: int, stride: int, dtype: DType
-) -> Step:
+) -> Task:
     """Copy rows of n elements to rows of *y* that begin *stride* elements apart from *offset* on.
 
-    *x* and *y* are what stands for the arrays among a step's arguments.
+    *x* and *y* are what stands for the arrays among a task's arguments.
     """
     if rows == 1 and n % _PIECE == 0:
         rows, n, stride = n // _PIECE, _PIECE, _PIECE
     each = grain(n)
-    return Step(
+    return Task(
         _place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, WORTH_SHARING * each
     )
 
@@ -267,10 +267,10 @@ def _entry(loop: Chunked, dtype: DType, numbers: tuple[type, ...]) -> Entry:
     return Entry(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
 
 
-def strided_slice_step(x: Buffer | str, y: Buffer | str, part: StridedSlice, dtype: DType) -> Step:
-    """Copy a slice of *x* to all of *y*, which stand for the arrays among a step's arguments."""
+def strided_slice_task(x: Buffer | str, y: Buffer | str, part: StridedSlice, dtype: DType) -> Task:
+    """Copy a slice of *x* to all of *y*, which stand for the arrays among a task's arguments."""
     target = whole(part.shape)
     loop, numbers, units, each = _loop(part.shape, part.strides, target.strides)
     entry = _entry(loop, dtype, tuple(map(type, numbers)))
     arguments = (x, y, part.offset, target.offset, *numbers)
-    return Step(entry, arguments, units, each, WORTH_SHARING * each)
+    return Task(entry, arguments, units, each, WORTH_SHARING * each)

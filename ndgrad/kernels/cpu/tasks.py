@@ -1,15 +1,15 @@
-"""Several kernels in one launch: threads are woken once and go through them together.
+"""Task lists: several kernels in one launch, for which threads are woken once.
 
-To wake a thread takes some 5 us, as long as a small kernel runs.  So all threads are woken once
-and run a table of steps: each step's chunks are claimed by atomic counters, and whoever finds none
-left spins until the last is done.  Chunks belong to threads by number, so that a thread finds in
-its cache what it wrote in the step before; a thread that has done its own takes those of others.
+To wake a thread takes some 5 us, as long as a small kernel runs.  So all threads are woken once and
+run a table of tasks: each task's chunks are claimed by atomic counters, and a thread that finds
+none left spins until the last is done.  Chunks belong to threads by number, so that a thread finds
+in its cache what it wrote in the task before; a thread that has done its own takes those of others.
 
-Nobody waits for a chunk that no thread has claimed: if the others come late or not at all, the
-first does the work of all.  Results do not depend on the number of threads.
+No thread waits for a chunk that is not claimed: if the others come late or not at all, the first
+does the work of all.  Results do not depend on the number of threads.
 
-A step may *follow* the one before: each of its chunks needs only the chunk of the same number, and
-runs right after it, on the same thread, while what that made lies in its cache.
+A task may be *chained* to the one before: each of its chunks needs only the chunk of the same
+number, and runs right after it, on the same thread, while what that made lies in its cache.
 """
 
 from __future__ import annotations
@@ -33,70 +33,68 @@ from ..annotations import Arguments, Function, Signature
 from ..build.launch import Entry, address, chunked, driver, kernel, vector
 from ..build.threads import num_threads
 
-Flat = HostArray
-
-_FIELDS = 6  # of a step: caller, kernel, first word of its arguments, units, grain, chunks
-_FOLLOWS = -1  # in the place of the chunks of a step that follows
+_FIELDS = 6  # of a task: trampoline, kernel, first word of its arguments, units, grain, chunks
+_CHAINED = -1  # in the place of the chunks of a chained task
 _LINE = 8  # words of a cache line
 _PATIENCE = 200  # looks at what is done before a thread takes another's chunk: some 10 us
 _SPINS = 2000  # some 100 us
 LONGEST = 128
-"""Steps of a series at most: its counters stay in the cache."""
+"""Tasks of a list at most: its counters stay in the cache."""
 
 
-class Step(NamedTuple):
+class Task(NamedTuple):
     """A kernel with its arguments.
 
     Attributes
     ----------
     entry : Entry
     arguments : tuple
-        Numbers, arrays that every call uses, and `Array` for those that are given later.
+        Numbers, arrays that every call uses, and `ArrayName` for those that are given later.
     units, grain : int
-    alone : int
-        The grain that pays where the step has a launch of its own.
-    each : int
+    grain_alone : int
+        The grain that pays where the task has a launch of its own.
+    elements_per_chunk : int
         Elements of the result that a chunk fills, if chunks fill it from its beginning to its end;
         0 if not.
-    follows : bool
-        Whether a chunk needs of the step before only the chunk of the same number.
+    chained : bool
+        Whether a chunk needs of the task before only the chunk of the same number.
     """
 
     entry: Entry
     arguments: Arguments
     units: int
     grain: int
-    alone: int
-    each: int = 0
-    follows: bool = False
+    grain_alone: int
+    elements_per_chunk: int = 0
+    chained: bool = False
 
     @property
     def chunks(self) -> int:
         return -(-self.units // self.grain)
 
 
-class Array(str):
-    """The name of a flat array among a step's arguments."""
+class ArrayName(str):
+    """The name of a flat array among a task's arguments."""
 
 
 _invoke: Function
 _start: Function
 _added: Function
-_seen: Function
+_counter_value: Function
 _pause: Function
 _give_way: Function
-if numba.config.DISABLE_JIT:  # steps are called from Python: see `_Interpreted`
+if numba.config.DISABLE_JIT:  # tasks are called from Python: see `_Interpreted`
 
     def _absent(*args):
         raise NotImplementedError
 
-    _invoke = _start = _added = _seen = _pause = _give_way = _absent
+    _invoke = _start = _added = _counter_value = _pause = _give_way = _absent
 else:
 
     @intrinsic
-    def _invoke(typing_context, kernel, words, lo, hi, kinds):
+    def _invoke(typing_context, kernel, packed, lo, hi, kinds):
         """Call a kernel whose arguments are words in memory: for an array its address and size."""
-        signature = types.none(kernel, words, lo, hi, kinds)
+        signature = types.none(kernel, packed, lo, hi, kinds)
         of = tuple(kinds.instance_type)
 
         def generate(context, builder, signature, values):
@@ -148,8 +146,8 @@ else:
         return word if value_type == word.type else builder.trunc(word, value_type)
 
     @intrinsic
-    def _start(typing_context, caller, kernel, words, lo, hi):
-        """Call a caller by its address; 0 if its kernel did not raise."""
+    def _start(typing_context, trampoline, kernel, packed, lo, hi):
+        """Call a trampoline by its address; 0 if its kernel did not raise."""
 
         def generate(context, builder, signature, values):
             convention = context.call_conv
@@ -163,7 +161,7 @@ else:
             )
             return builder.zext(status.is_error, context.get_value_type(types.intp))
 
-        return types.intp(caller, kernel, words, lo, hi), generate
+        return types.intp(trampoline, kernel, packed, lo, hi), generate
 
     def _counter(context, builder, signature, values):
         array = make_array(signature.args[0])(context, builder, values[0])
@@ -180,7 +178,7 @@ else:
         return types.intp(counters, i, types.intp), generate
 
     @intrinsic
-    def _seen(typing_context, counters, i):
+    def _counter_value(typing_context, counters, i):
         """The value of a counter that threads share."""
 
         def generate(context, builder, signature, values):
@@ -210,53 +208,53 @@ else:
 
 
 @driver
-def _caller(kernel, words, lo, hi, kinds):
-    """Calls kernels of one signature; all callers take the same arguments."""
-    _invoke(kernel, words, lo, hi, kinds)
+def _trampoline(kernel, packed, lo, hi, kinds):
+    """Calls kernels of one signature, given packed arguments: all trampolines are called alike."""
+    _invoke(kernel, packed, lo, hi, kinds)
 
 
 @kernel
-def _chunk(table, words: int, field: int, chunk: int) -> int:
-    """Run a chunk of a step and of those that follow it; how many of them raised."""
+def _chunk(table, packed: int, field: int, chunk: int) -> int:
+    """Run a chunk of a task and of those that follow it; how many of them raised."""
     raised = 0
     while True:
         begin = chunk * table[field + 4]
         end = min(begin + table[field + 4], table[field + 3])
-        arguments = words + 8 * table[field + 2]
+        arguments = packed + 8 * table[field + 2]
         raised += _start(table[field], table[field + 1], arguments, begin, end)
         field += _FIELDS
-        if field == table.size or table[field + 5] != _FOLLOWS:
+        if field == table.size or table[field + 5] != _CHAINED:
             return raised
 
 
 @chunked
-def _steps(table, words, counters, threads: int, lo: int, hi: int) -> None:
+def _steps(table, packed, counters, threads: int, lo: int, hi: int) -> None:
     """What the threads number lo to hi - 1 of *threads* do.
 
     Each counter has a cache line: first a mark of failure, then one for each thread that is there,
-    then for each step the chunks done and for each thread the claims of its share.
+    then for each task the chunks done and for each thread the claims of its share.
     """
-    start_of_words = words.ctypes.data
+    start_of_words = packed.ctypes.data
     for thread in range(lo, hi):
         counters[_LINE * (1 + thread)] = 1
-        for step in range(table.size // _FIELDS):
-            field = step * _FIELDS
+        for task in range(table.size // _FIELDS):
+            field = task * _FIELDS
             chunks = table[field + 5]
-            if chunks == _FOLLOWS:
+            if chunks == _CHAINED:
                 continue
-            done = _LINE * (1 + threads + step * (threads + 1))
+            done = _LINE * (1 + threads + task * (threads + 1))
             for turn in range(threads):
                 owner = (thread + turn) % threads
                 # To look at a thread's claims takes them from its cache: only when it is late.
                 patience = _PATIENCE if turn and counters[_LINE * (1 + owner)] else 0
-                while patience > 0 and _seen(counters, done) < chunks:
+                while patience > 0 and _counter_value(counters, done) < chunks:
                     _pause()
                     patience -= 1
                 claims = done + _LINE * (1 + owner)
                 first = (chunks * owner + threads - 1) // threads
                 last = (chunks * (owner + 1) + threads - 1) // threads
                 finished = 0
-                while first + _seen(counters, claims) < last:
+                while first + _counter_value(counters, claims) < last:
                     chunk = first + _added(counters, claims, 1)
                     if chunk >= last:
                         break
@@ -265,10 +263,10 @@ def _steps(table, words, counters, threads: int, lo: int, hi: int) -> None:
                     finished += 1
                 if finished:
                     _added(counters, done, finished)
-                if _seen(counters, done) == chunks:
+                if _counter_value(counters, done) == chunks:
                     break
             spins = 0
-            while _seen(counters, done) < chunks:
+            while _counter_value(counters, done) < chunks:
                 spins += 1
                 if spins < _SPINS:
                     _pause()
@@ -276,47 +274,47 @@ def _steps(table, words, counters, threads: int, lo: int, hi: int) -> None:
                     _give_way()
 
 
-class Series:
+class TaskList:
     """Steps that one launch runs in order, over arrays that are given when it is prepared or run.
 
     Attributes
     ----------
-    names : tuple of Array
-        The arrays to be given, in the order in which the steps name them first.
+    names : tuple of ArrayName
+        The arrays to be given, in the order in which the tasks name them first.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = _without_needless_waits(steps)
-        named = (x for step in self.steps for x in step.arguments if isinstance(x, Array))
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self.tasks = _without_needless_waits(tasks)
+        named = (x for task in self.tasks for x in task.arguments if isinstance(x, ArrayName))
         self.names = tuple(dict.fromkeys(named))
-        self.words: list[int] = []  # the arguments of all steps
-        self.places: dict[Array, list[int]] = {}  # first words of the arguments that it is
+        self.packed: list[int] = []  # the arguments of all tasks
+        self.places: dict[ArrayName, list[int]] = {}  # first packed of the arguments that it is
         self.table: list[int] = []
         if not numba.config.DISABLE_JIT:
             self._lay_out()
 
     def _lay_out(self) -> None:
-        for i, step in enumerate(self.steps):
-            entry, chunks = step.entry, _FOLLOWS if i and step.follows else step.chunks
-            work = (step.units, step.grain, chunks)
-            self.table += (_caller_of(entry), entry.address, len(self.words), *work)
-            for kind, x in zip(_kinds(entry), step.arguments, strict=True):
+        for i, task in enumerate(self.tasks):
+            entry, chunks = task.entry, _CHAINED if i and task.chained else task.chunks
+            work = (task.units, task.grain, chunks)
+            self.table += (_trampoline_of(entry), entry.address, len(self.packed), *work)
+            for kind, x in zip(_kinds(entry), task.arguments, strict=True):
                 self._put(kind, x)
 
-    def _put(self, kind: types.Type, x: Array | HostArray | float) -> None:
-        if isinstance(x, Array):
-            self.places.setdefault(x, []).append(len(self.words))
-            self.words += (0, 0)
+    def _put(self, kind: types.Type, x: ArrayName | HostArray | float) -> None:
+        if isinstance(x, ArrayName):
+            self.places.setdefault(x, []).append(len(self.packed))
+            self.packed += (0, 0)
         elif isinstance(x, np.ndarray):
-            self.words += _address_and_size(x)
+            self.packed += _address_and_size(x)
         elif isinstance(kind, types.Float):
             bits = np.dtype(kind.name).type(x).view(f"int{kind.bitwidth}")
-            self.words.append(int(bits))
+            self.packed.append(int(bits))
         else:
-            self.words.append(int(x))
+            self.packed.append(int(x))
 
-    def prepared(self, kept: Mapping[Array, Flat]) -> Callable[..., None]:
-        """What runs the steps; not to be called while it runs.
+    def prepared(self, kept: Mapping[ArrayName, HostArray]) -> Callable[..., None]:
+        """What runs the tasks; not to be called while it runs.
 
         It is called with the arrays that are not in *kept*, in the order of `names`.
         """
@@ -324,78 +322,78 @@ class Series:
         return made(self, kept)
 
 
-def _without_needless_waits(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Steps of which those of a single chunk behind each other are done by one thread."""
-    chunks = [step.chunks for step in steps]
+def _without_needless_waits(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Tasks of which those of a single chunk behind each other are done by one thread."""
+    chunks = [task.chunks for task in tasks]
     return tuple(
-        step._replace(follows=step.follows or (i > 0 and chunks[i - 1] == chunks[i] == 1))
-        for i, step in enumerate(steps)
+        task._replace(chained=task.chained or (i > 0 and chunks[i - 1] == chunks[i] == 1))
+        for i, task in enumerate(tasks)
     )
 
 
 class _Prepared:
-    """A table of steps, the arguments and the counters that go with it."""
+    """A table of tasks, the arguments and the counters that go with it."""
 
-    def __init__(self, series: Series, kept: Mapping[Array, Flat]) -> None:
-        self.series, self.kept = series, kept  # memory is known by its address alone below
-        self.table = np.array(series.table, np.int64)
-        self.words = np.array(series.words, np.int64)
+    def __init__(self, task_list: TaskList, kept: Mapping[ArrayName, HostArray]) -> None:
+        self.task_list, self.kept = task_list, kept  # memory is known by its address alone below
+        self.table = np.array(task_list.table, np.int64)
+        self.packed = np.array(task_list.packed, np.int64)
         self.places = []
-        for name, places in series.places.items():
+        for name, places in task_list.places.items():
             if name in kept:
                 for place in places:
-                    self.words[place : place + 2] = _address_and_size(kept[name])
+                    self.packed[place : place + 2] = _address_and_size(kept[name])
             else:
                 self.places.append(np.array(places))
-        self.width = max(step.chunks for step in series.steps)
+        self.width = max(task.chunks for task in task_list.tasks)
         self.counters, self.threads = np.zeros(0, np.int64), 0
 
-    def __call__(self, *arrays: Flat) -> None:
-        words, counters, steps = self.words, self.counters, len(self.series.steps)
+    def __call__(self, *arrays: HostArray) -> None:
+        packed, counters, tasks = self.packed, self.counters, len(self.task_list.tasks)
         threads = min(num_threads(), self.width)
         if threads != self.threads:
             self.threads = threads
-            counters = self.counters = np.zeros(_LINE * (1 + steps) * (1 + threads), np.int64)
+            counters = self.counters = np.zeros(_LINE * (1 + tasks) * (1 + threads), np.int64)
             for places, x in zip(self.places, arrays, strict=True):
-                words[places + 1] = x.size  # which is the same for every call
+                packed[places + 1] = x.size  # which is the same for every call
         else:
             counters.fill(0)
         for places, x in zip(self.places, arrays, strict=True):
-            words[places] = x.__array_interface__["data"][0]
+            packed[places] = x.__array_interface__["data"][0]
         entry = _entry()
         if threads == 1:
-            entry.serial(self.table, words, counters, threads, 0, 1)
+            entry.serial(self.table, packed, counters, threads, 0, 1)
         else:
-            entry.parallel(self.table, words, counters, threads, threads, 1)
+            entry.parallel(self.table, packed, counters, threads, threads, 1)
         if counters[0]:
             raise RuntimeError("a kernel of a compiled program raised an error")
 
 
 class _Interpreted:
-    """The same with the JIT off: one step after the other, and the last chunks first.
+    """The same with the JIT off: one task after the other, and the last chunks first.
 
-    So a step shows that follows another one which it may not follow.
+    So a task shows that is chained to another one without that being right.
     """
 
-    def __init__(self, series: Series, kept: Mapping[Array, Flat]) -> None:
-        self.steps, self.kept = series.steps, dict(kept)
-        self.later = [name for name in series.names if name not in kept]
+    def __init__(self, task_list: TaskList, kept: Mapping[ArrayName, HostArray]) -> None:
+        self.tasks, self.kept = task_list.tasks, dict(kept)
+        self.later = [name for name in task_list.names if name not in kept]
 
-    def __call__(self, *arrays: Flat) -> None:
+    def __call__(self, *arrays: HostArray) -> None:
         known = self.kept | dict(zip(self.later, arrays, strict=True))
-        steps = list(self.steps)
-        while steps:
-            together = [steps.pop(0)]
-            while steps and steps[0].follows:
-                together.append(steps.pop(0))
+        tasks = list(self.tasks)
+        while tasks:
+            together = [tasks.pop(0)]
+            while tasks and tasks[0].chained:
+                together.append(tasks.pop(0))
             for chunk in reversed(range(together[0].chunks)):
-                for step in together:
-                    values = (known[x] if isinstance(x, Array) else x for x in step.arguments)
-                    begin = chunk * step.grain
-                    step.entry.serial(*values, begin, min(begin + step.grain, step.units))
+                for task in together:
+                    values = (known[x] if isinstance(x, ArrayName) else x for x in task.arguments)
+                    begin = chunk * task.grain
+                    task.entry.serial(*values, begin, min(begin + task.grain, task.units))
 
 
-def _address_and_size(x: Flat) -> tuple[int, int]:
+def _address_and_size(x: HostArray) -> tuple[int, int]:
     return x.__array_interface__["data"][0], x.size
 
 
@@ -405,9 +403,9 @@ def _kinds(entry: Entry) -> Signature:
 
 
 @cache  # by the entry itself: to compare types takes long
-def _caller_of(entry: Entry) -> int:
+def _trampoline_of(entry: Entry) -> int:
     kinds = types.TypeRef(types.Tuple(_kinds(entry)))
-    found: int = address(_caller, (*(types.intp,) * 4, kinds))
+    found: int = address(_trampoline, (*(types.intp,) * 4, kinds))
     return found
 
 

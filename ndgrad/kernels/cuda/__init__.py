@@ -29,14 +29,14 @@ from typing import TYPE_CHECKING
 from ... import context
 
 if TYPE_CHECKING:
-    from .driver import Device
+    from .driver import CudaDevice
 
 
 class _Target:
     """What `ndgrad.context` asks about GPUs; looks for them once."""
 
     @cached_property
-    def _found(self) -> tuple[tuple[Device, ...], str]:
+    def _found(self) -> tuple[tuple[CudaDevice, ...], str]:
         """The devices, and why there are none."""
         if importlib.util.find_spec("numba_cuda") is None:
             return (), " (numba-cuda is not installed: pip install 'ndgrad[cuda]')"
@@ -52,7 +52,7 @@ class _Target:
     def unavailable_reason(self) -> str:
         return self._found[1]
 
-    def device(self, device_id: int) -> Device:
+    def device(self, device_id: int) -> CudaDevice:
         return self._found[0][device_id]
 
     def number_at(self, address: int) -> int:

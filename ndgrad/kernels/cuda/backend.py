@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from . import driver, fused
-from .elementwise import Flat, cast
+from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
 from .extremes import run as argextreme
 from .generic import run as chunked
@@ -18,7 +18,7 @@ from .sort import move_by_order, order
 from .strided import expand, strided_copy, strided_slice
 
 __all__ = [
-    "Flat",
+    "FlatLoop",
     "add_into",
     "argextreme",
     "cast",
@@ -45,4 +45,4 @@ __all__ = [
     "take",
 ]
 
-driver.Device.backend = sys.modules[__name__]
+driver.CudaDevice.backend = sys.modules[__name__]

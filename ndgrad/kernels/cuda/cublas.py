@@ -100,7 +100,7 @@ def _handle(stream: Stream) -> ctypes.c_void_p | None:
 
 
 @cache
-def _workspace(device: driver.Device) -> DeviceArray:
+def _workspace(device: driver.CudaDevice) -> DeviceArray:
     """Memory for what products that are recorded leave for themselves, as large as NVIDIA says."""
     return device.empty((32 if device.compute_capability >= (9, 0) else 4) << 20, np.dtype("uint8"))
 
@@ -121,7 +121,7 @@ def _started(stream: Stream | Capture, name: str, args: Arguments) -> None:
         _call("cublasSetStream_v2", handle, stream.owner.handle)  # and a workspace of its own
 
 
-def usable(device: driver.Device, dtype: DType) -> bool:
+def usable(device: driver.CudaDevice, dtype: DType) -> bool:
     """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
     return dtype in _KINDS and _handle(device.stream.owner) is not None
 

@@ -18,7 +18,7 @@ from ..spec.cast import cast_by
 from ..spec.formula import Loop, powers
 from ..spec.layout import Layout, layout
 from ..spec.text import ExpressionWriter, expression, loaded, module, stored
-from .driver import SIMULATED, THREADS, Kernel, array_of
+from .driver import SIMULATED, THREADS, CudaKernel, array_of
 from .vectors import BYTES, WIDTHS, full_vector, lanes_of, unpacked
 
 _LIBDEVICE = {"gamma": "tgamma"}  # where its name is not that of Python's math
@@ -143,8 +143,8 @@ def typed(value: str, dtype: DType) -> str:
     return value if dtype.name in ("bool", "float16") else f"{dtype.name}({value})"
 
 
-class _Kernels(dict[Key, Kernel]):
-    def __missing__(self, key: Any) -> Kernel:
+class _ElementwiseKernels(dict[Key, CudaKernel]):
+    def __missing__(self, key: Any) -> CudaKernel:
         loop, dtypes, out_dtypes, compute, code, lanes = key
         kinds = dict.fromkeys(d.name for d in (*dtypes, *out_dtypes))
         name = "_".join([loop.name, *kinds, f"{code}{lanes}"])
@@ -156,11 +156,11 @@ class _Kernels(dict[Key, Kernel]):
         geometry = [array_of(np.dtype("int64"))] if code.startswith("r") else []
         signature = (*operands, *map(array_of, out_dtypes), *geometry, types.int64)
         made = binaries.load(f"{name}_cuda", source(*key)).kernel
-        self[key] = Kernel(made, signature, contract=False)
+        self[key] = CudaKernel(made, signature, contract=False)
         return self[key]
 
 
-_kernels = _Kernels()
+_kernels = _ElementwiseKernels()
 
 
 def kernel(
@@ -170,12 +170,12 @@ def kernel(
     compute: str,
     code: str,
     lanes: int = 1,
-) -> Kernel:
+) -> CudaKernel:
     """The kernel for this combination, made once a process."""
     return _kernels[loop, dtypes, out_dtypes, compute, code, lanes]
 
 
-class Flat:
+class FlatLoop:
     """A loop over operands of the results' size, with all that can be settled before a launch.
 
     Called with the operands and the results, which all lie on one device.
@@ -221,14 +221,14 @@ class Flat:
         kernel.launch(first.device, blocks, THREADS, (*operands, *results, n))
 
 
-class _Plan(NamedTuple):
+class _LaunchPlan(NamedTuple):
     """What is the same at every launch over operands of some dtypes and shapes."""
 
     code: str
     vectors: tuple[int, ...]
     divisor: int
     geometry: Signature
-    kernels: dict[int, Kernel]
+    kernels: dict[int, CudaKernel]
     """By lanes."""
 
 
@@ -239,18 +239,18 @@ def _plan(
     out_dtypes: tuple[DType, ...],
     compute: str,
     shapes: tuple[Shape | None, ...],
-) -> _Plan:
+) -> _LaunchPlan:
     plan: Layout = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
     letters = iter(plan.code.lstrip("r"))
     codes = ["s" if s is None else next(letters) for s in shapes]
     vectors = tuple(i for i, letter in enumerate(codes) if letter == "v")
     code = "r" * (plan.rows > 0) + "".join(codes)
     if plan.geometry is None:
-        return _Plan(code, vectors, max(WIDTHS), (), {})
+        return _LaunchPlan(code, vectors, max(WIDTHS), (), {})
     inner, axes, *numbers = plan.geometry.tolist()
     # What divides the length of rows and the places where they begin.
     divisor = math.gcd(inner, *numbers[axes:])
-    return _Plan(code, vectors, divisor, (plan.geometry,), {})
+    return _LaunchPlan(code, vectors, divisor, (plan.geometry,), {})
 
 
 def run(

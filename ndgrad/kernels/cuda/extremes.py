@@ -16,7 +16,7 @@ from ..annotations import Key
 from ..build import binaries
 from ..spec.text import module
 from . import groups
-from .driver import THREADS, Kernel, array_of
+from .driver import THREADS, CudaKernel, array_of
 from .reduction import steps_of, team_of
 
 _INDEX = np.dtype("int64")
@@ -80,10 +80,10 @@ def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str
     return module(title, lines)
 
 
-_KERNELS: dict[Key, Kernel] = {}
+_KERNELS: dict[Key, CudaKernel] = {}
 
 
-def kernel(dtype: DType, out: DType, least: bool, first: bool, team: int) -> Kernel:
+def kernel(dtype: DType, out: DType, least: bool, first: bool, team: int) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
     key = dtype, out, least, first, team
     if key not in _KERNELS:
@@ -91,7 +91,7 @@ def kernel(dtype: DType, out: DType, least: bool, first: bool, team: int) -> Ker
         name = "_".join(["argmin" if least else "argmax", *kinds, f"{first:d}", f"{team}"])
         arrays = map(array_of, (dtype, _INDEX, out))
         signature = (*arrays, *(types.int64,) * 7)
-        _KERNELS[key] = Kernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
+        _KERNELS[key] = CudaKernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
 

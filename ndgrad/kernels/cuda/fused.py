@@ -25,7 +25,7 @@ from ..spec.fused import NEUTRAL, Fused, ReductionStep
 from ..spec.fused_text import FusedWriter, neutral
 from ..spec.reduction import Reduction
 from ..spec.text import expression, indented, loaded, memory_type, module
-from .driver import SIMULATED, Device, Kernel, array_of
+from .driver import SIMULATED, CudaDevice, CudaKernel, array_of
 from .elementwise import CudaWriter
 from .vectors import BYTES
 
@@ -364,7 +364,7 @@ class CudaFusedKernel:
     ----------
     text : str
         Its source.
-    kernel : Kernel
+    kernel : CudaKernel
         Takes ``*arguments, size, rows, n``.
     """
 
@@ -378,7 +378,7 @@ class CudaFusedKernel:
         ]
         loop = binaries.load(f"{fused.name[:40]}_cuda", self.text).kernel
         numbers = 3 + 2 * len(fused.strips)
-        self.kernel = Kernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
+        self.kernel = CudaKernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
 
 
 class CudaFinalCombine:
@@ -418,11 +418,11 @@ class CudaFinalCombine:
         text = module(title, lines)
         signature = (array_of(partial), array_of(dtype), types.float64, *(types.int64,) * 3)
         join = binaries.load(f"join_{row.name}_{dtype.name}_cuda", text).kernel
-        self.kernel = Kernel(join, signature)
+        self.kernel = CudaKernel(join, signature)
 
     def run(
         self,
-        device: Device,
+        device: CudaDevice,
         p: DeviceArray,
         y: DeviceArray,
         count: float,
@@ -445,7 +445,7 @@ def final_combine(row: Reduction, partial: DType, dtype: DType) -> CudaFinalComb
     return CudaFinalCombine(row, partial, dtype)
 
 
-def launch(device: Device, made: CudaFusedKernel, work: FusedGrid) -> Callable[..., None]:
+def launch(device: CudaDevice, made: CudaFusedKernel, work: FusedGrid) -> Callable[..., None]:
     """What a plan calls with the arguments of a kernel."""
     run, blocks, threads = made.kernel, work.units, work.threads
     return lambda *args: run(device, blocks, threads, args)

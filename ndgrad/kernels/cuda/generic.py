@@ -35,14 +35,14 @@ from ..build.launch import Chunked
 from ..cpu import philox
 from ..spec.text import module
 from . import driver
-from .driver import Kernel, array_of, cuda
+from .driver import CudaKernel, array_of, cuda
 
 _WORKERS = 4096
 """Threads of a kernel that needs a workspace, at most."""
 
 
 @dataclass(frozen=True)
-class _Work:
+class _Workspace:
     """An array of each thread's own: its size and dtype as expressions of the arguments."""
 
     size: str
@@ -56,7 +56,7 @@ class _OwnArrays(ast.NodeTransformer):
 
     def __init__(self, namespace: dict[str, object]) -> None:
         self.namespace = namespace
-        self.work: list[_Work] = []
+        self.work: list[_Workspace] = []
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -67,7 +67,7 @@ class _OwnArrays(ast.NodeTransformer):
             own = f"cuda.{self.memory}.array({eval(size, dict(self.namespace))}, {dtype})"
         except NameError:
             own = f"work{len(self.work)}[cuda.grid(1) * ({size}) : (cuda.grid(1) + 1) * ({size})]"
-            self.work.append(_Work(size, dtype))
+            self.work.append(_Workspace(size, dtype))
         return _in_place_of(node, own)
 
 
@@ -103,7 +103,7 @@ def _draws(function: Function) -> bool:
     return "tile" in function.__code__.co_names and function.__globals__["tile"] is philox.tile
 
 
-def on_device(function: Function) -> tuple[Function, list[_Work]]:
+def on_device(function: Function) -> tuple[Function, list[_Workspace]]:
     """What a CUDA kernel calls for the Python function of a CPU kernel, and workspaces it takes."""
     helpers = _helpers(function)
     if not (helpers or _draws(function) or _allocates(function)):
@@ -121,7 +121,7 @@ def on_device(function: Function) -> tuple[Function, list[_Work]]:
 
 def _rewritten(
     function: Function, rewriter: type[_OwnArrays], known: dict[str, Function]
-) -> tuple[Function, list[_Work]]:
+) -> tuple[Function, list[_Workspace]]:
     """A function of the host as a device function, which calls those of *known* by their names."""
     namespace = {**function.__globals__, "cuda": cuda, **known}
     own = rewriter(namespace)
@@ -174,7 +174,7 @@ def _factory(args: int, work: int, together: bool) -> Callable[[Function], Funct
     return made
 
 
-class Generic:
+class GenericKernel:
     """The CUDA kernel of a chunked kernel for the types of its arguments."""
 
     def __init__(self, chunked: Chunked, signature: Signature, args: Arguments) -> None:
@@ -185,12 +185,12 @@ class Generic:
         self._dtypes = [np.dtype(self._value(work.dtype, args)) for work in self._work]
         self._together = _draws(function)
         made = _factory(len(signature), len(self._work), self._together)(loop)
-        self.kernel = Kernel(made, (*signature, *map(array_of, self._dtypes), types.int64))
+        self.kernel = CudaKernel(made, (*signature, *map(array_of, self._dtypes), types.int64))
 
     def _value(self, expression: str, args: Arguments) -> Any:
         return eval(expression, self._namespace, dict(zip(self._names, args, strict=True)))
 
-    def run(self, device: driver.Device, args: Arguments, units: int) -> None:
+    def run(self, device: driver.CudaDevice, args: Arguments, units: int) -> None:
         if self._together:
             self.kernel(device, device.blocks(units), driver.THREADS, (*args, units))
             return
@@ -207,7 +207,7 @@ class Generic:
         self.kernel(device, blocks, threads, (*args, *work, units))
 
 
-_KERNELS: dict[Key, Generic] = {}
+_KERNELS: dict[Key, GenericKernel] = {}
 
 
 def _type_of(x: object) -> types.Type:
@@ -240,6 +240,6 @@ def run(chunked: Chunked, args: Arguments) -> None:
     which = tuple(key)
     generic = _KERNELS.get(which)
     if generic is None:
-        made = Generic(chunked, tuple(map(_type_of, given)), given)
+        made = GenericKernel(chunked, tuple(map(_type_of, given)), given)
         generic = _KERNELS.setdefault(which, made)
     generic.run(device, given, units)

@@ -22,7 +22,7 @@ from ..spec.formula import Loop
 from ..spec.layout import arange
 from ..spec.text import memory_type, module
 from . import elementwise, sort
-from .driver import Kernel, array_of
+from .driver import CudaKernel, array_of
 from .vectors import PIECES, piece_of
 
 _INDEX = np.dtype("int64")
@@ -73,13 +73,13 @@ _CHECK = """def kernel(index, low, length, word, code, size):
         index[i] = k + length if k < 0 else k"""
 
 
-def _kernel(name: str, title: str, text: str, arrays: Sequence[DType]) -> Kernel:
+def _kernel(name: str, title: str, text: str, arrays: Sequence[DType]) -> CudaKernel:
     made = binaries.load(f"{name}_cuda", module(f"{title} (CUDA).", text.splitlines())).kernel
-    return Kernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
+    return CudaKernel(made, (*map(array_of, arrays), *(types.int64,) * 4))
 
 
 @cache
-def take_kernel(size: int) -> Kernel:
+def take_kernel(size: int) -> CudaKernel:
     """The kernel that takes rows in pieces of so many bytes."""
     move = "y[i] = x[a]" if size < 16 else "store2(y, 2 * i, load2(x, 2 * a))"
     data = np.dtype(PIECES[size])
@@ -88,7 +88,7 @@ def take_kernel(size: int) -> Kernel:
 
 
 @cache
-def put_kernel(size: int) -> Kernel:
+def put_kernel(size: int) -> CudaKernel:
     """The kernel that puts rows in pieces of so many bytes."""
     move = "y[b] = v[i]" if size < 16 else "store2(y, 2 * b, load2(v, 2 * i))"
     data = np.dtype(PIECES[size])
@@ -97,7 +97,7 @@ def put_kernel(size: int) -> Kernel:
 
 
 @cache
-def add_kernel(dtype: DType) -> Kernel:
+def add_kernel(dtype: DType) -> CudaKernel:
     """The kernel that adds rows of *dtype*."""
     text = _ADD.format(dtype=memory_type(dtype))
     kinds = (dtype, _INDEX, _INDEX, dtype)
@@ -105,20 +105,20 @@ def add_kernel(dtype: DType) -> Kernel:
 
 
 @cache
-def claim_kernel() -> Kernel:
+def claim_kernel() -> CudaKernel:
     """The kernel that finds which place in an index vector is the last of its index."""
     text = module("Owners of places (CUDA).", _CLAIM.splitlines())
     index = array_of(_INDEX)
-    return Kernel(binaries.load("claim_rows_cuda", text).kernel, (index, index, types.int64))
+    return CudaKernel(binaries.load("claim_rows_cuda", text).kernel, (index, index, types.int64))
 
 
 @cache
-def check_kernel() -> Kernel:
+def check_kernel() -> CudaKernel:
     """The kernel that looks whether indices are valid."""
     text = module("Indices that are not valid (CUDA).", _CHECK.splitlines())
     index, number = array_of(_INDEX), types.int64
     signature = (index, number, number, index, number, number)
-    return Kernel(binaries.load("check_rows_cuda", text).kernel, signature)
+    return CudaKernel(binaries.load("check_rows_cuda", text).kernel, signature)
 
 
 def checked(

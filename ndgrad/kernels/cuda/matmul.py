@@ -20,7 +20,7 @@ from ..spec.matmul import ONE_START, starts_of
 from ..spec.strided import StridedSlice
 from ..spec.text import indented, loaded, module, stored
 from . import cublas, driver, strided
-from .driver import Kernel, array_of
+from .driver import CudaKernel, array_of
 from .elementwise import cast
 
 
@@ -42,7 +42,7 @@ class _Tile(NamedTuple):
 _SMALL, _LARGE = _Tile(64, 4, 8), _Tile(128, 8, 8)
 _SIMULATED = _Tile(4, 2, 2)  # with threads of Python's
 
-_KERNELS: dict[tuple[DType, _Tile], Kernel] = {}
+_KERNELS: dict[tuple[DType, _Tile], CudaKernel] = {}
 
 
 def source(dtype: DType, tile: _Tile) -> str:
@@ -146,7 +146,7 @@ def _arithmetic(dtype: DType) -> DType:
     return np.dtype("float32") if dtype.name == "float16" else dtype
 
 
-def kernel(dtype: DType, tile: _Tile) -> Kernel:
+def kernel(dtype: DType, tile: _Tile) -> CudaKernel:
     """The kernel for matrices of *dtype*, made once a process."""
     if (dtype, tile) not in _KERNELS:
         matrix, starts = array_of(dtype), array_of(np.dtype("int64"))
@@ -154,7 +154,7 @@ def kernel(dtype: DType, tile: _Tile) -> Kernel:
         number = getattr(types, _arithmetic(dtype).name)
         operands = matrix, starts, flag, matrix, starts, flag, matrix
         name = f"product_{dtype.name}_{tile.side}_cuda"
-        _KERNELS[dtype, tile] = Kernel(
+        _KERNELS[dtype, tile] = CudaKernel(
             binaries.load(name, source(dtype, tile)).kernel,
             (*operands, size, size, size, number, number),
         )
@@ -166,7 +166,7 @@ def _fits(dtype: DType, tile: _Tile) -> bool:
     return tile is not _LARGE or _arithmetic(dtype).name == "float32"
 
 
-def _tile(device: driver.Device, dtype: DType, m: int, n: int, batch: int) -> _Tile:
+def _tile(device: driver.CudaDevice, dtype: DType, m: int, n: int, batch: int) -> _Tile:
     """Large tiles read less, but only pay where there are enough to keep the device busy."""
     if driver.SIMULATED:
         return _SIMULATED

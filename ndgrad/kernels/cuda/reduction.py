@@ -20,10 +20,10 @@ from ...base import DType
 from ...memory.device import DeviceArray
 from ..annotations import Arguments, Key
 from ..build import binaries
-from ..spec.reduction import Plan, Reduction, limits
+from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import expression, loaded, module, stored
 from . import groups
-from .driver import THREADS, Kernel, array_of
+from .driver import THREADS, CudaKernel, array_of
 from .vectors import BYTES, WIDTHS, lanes_of, unpacked
 
 _ROWS = 4  # of a column that meet before they are widened
@@ -31,7 +31,7 @@ _PIECE = 16 * THREADS  # elements that are enough for a block
 _BLOCKS = 1024  # to aim at: several for each multiprocessor of any device
 
 
-class _Step(NamedTuple):
+class _ReductionLevel(NamedTuple):
     """One pass over memory, ``(outer, n, inner) -> (outer, chunks, inner)``."""
 
     outer: int
@@ -46,7 +46,7 @@ class _Step(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
+def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_ReductionLevel]:
     """The passes that reduce the runs of axes *runs*, as `cpu.reduction.groups` finds them."""
     steps = []
     for outer, length, inner in runs:
@@ -58,7 +58,7 @@ def steps_of(runs: tuple[tuple[int, int, int], ...]) -> list[_Step]:
                 chunks = min(n * width // _PIECE, _BLOCKS // max(blocks, 1))
                 unit = max(WIDTHS) * _ROWS
                 rows = -(-n // chunks // unit) * unit
-            steps.append(_Step(outer, n, inner, rows, -(-n // rows) or 1))
+            steps.append(_ReductionLevel(outer, n, inner, rows, -(-n // rows) or 1))
             n = steps[-1].chunks
             if n == 1:
                 break
@@ -153,7 +153,7 @@ def source(
     return module(title, lines)
 
 
-_KERNELS: dict[Key, Kernel] = {}
+_KERNELS: dict[Key, CudaKernel] = {}
 
 
 def kernel(
@@ -165,7 +165,7 @@ def kernel(
     last: bool,
     team: int,
     access: str,
-) -> Kernel:
+) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
     key = row, dtype, out, kind, first, last, team, access
     if key not in _KERNELS:
@@ -174,7 +174,7 @@ def kernel(
         name = "_".join([row.name, *kinds, f"{first:d}{last:d}", form])
         numbers = (types.int64,) * (4 if team else 6)
         signature = (array_of(dtype), array_of(out), getattr(types, kind), *numbers)
-        _KERNELS[key] = Kernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
+        _KERNELS[key] = CudaKernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
 
@@ -185,7 +185,7 @@ def team_of(n: int, rows: int) -> int:
     return groups.WARP if n <= (4 * THREADS if rows >= _BLOCKS else THREADS) else groups.BLOCK
 
 
-def run(row: Reduction, x: DeviceArray, how: Plan, out: DType) -> DeviceArray:
+def run(row: Reduction, x: DeviceArray, how: ReductionPlan, out: DType) -> DeviceArray:
     """Reduce the flat buffer *x*, as `ndgrad.kernels.cpu.reduction.run`."""
     kind = row.kind(x.dtype)
     count = float(how.elements) if kind.startswith("float") else how.elements

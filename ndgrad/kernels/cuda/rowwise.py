@@ -20,7 +20,7 @@ from ..build import binaries
 from ..spec.rowwise import AxisKernel
 from ..spec.text import expression, loaded, module, stored
 from . import groups
-from .driver import THREADS, Kernel, array_of
+from .driver import THREADS, CudaKernel, array_of
 from .elementwise import CudaWriter, typed
 from .vectors import BYTES, lanes_of, unpacked
 
@@ -220,10 +220,10 @@ def source(
     return module(title, body)
 
 
-_KERNELS: dict[Key, Kernel] = {}
+_KERNELS: dict[Key, CudaKernel] = {}
 
 
-def kernel(*key: Any) -> Kernel:
+def kernel(*key: Any) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
     if key not in _KERNELS:
         spec, dtypes, out, kind, cut, form, access = key
@@ -231,7 +231,7 @@ def kernel(*key: Any) -> Kernel:
         name = "_".join([spec.name, "cut" * cut, *kinds, access, *map(str, form)])
         arrays = map(array_of, (*dtypes, out, np.dtype("int64")))
         signature = (*arrays, *(types.int64,) * 3, getattr(types, kind), types.int64)
-        _KERNELS[key] = Kernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
+        _KERNELS[key] = CudaKernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
 

@@ -19,7 +19,7 @@ from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.text import module
 from . import groups
-from .driver import THREADS, Kernel, array_of
+from .driver import THREADS, CudaKernel, array_of
 
 _PIECE = 16 * THREADS  # elements that are enough for a block
 _BLOCKS = 1024  # to aim at: several for each multiprocessor of any device
@@ -111,14 +111,14 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
 
 
 @cache
-def kernel(parts: str, dtype: DType, role: str, inclusive: bool) -> Kernel:
+def kernel(parts: str, dtype: DType, role: str, inclusive: bool) -> CudaKernel:
     """The kernel for the arguments of `source`."""
     name = "_".join(["scan", parts, dtype.name, role, "after" if inclusive else "before", "cuda"])
     made = binaries.load(name, source(parts, dtype.name, role, inclusive)).kernel
     arrays = len(parts) + {"whole": 1, "totals": len(parts), "carried": 2}[role]
     given = (array_of(dtype),) * arrays
     numbers = (types.int64,) * 6
-    return Kernel(made, (*given, getattr(types, dtype.name), types.boolean, *numbers))
+    return CudaKernel(made, (*given, getattr(types, dtype.name), types.boolean, *numbers))
 
 
 def _scan(

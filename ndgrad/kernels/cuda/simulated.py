@@ -1,4 +1,4 @@
-"""What stands in for a driver's calls in the simulator: the host does everything at once."""
+"""Calls of a driver for the simulator: the host does everything at once."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ...base import DType, HostArray
 _FIRST = 1 << 16  # a number that is no default stream of CUDA's
 
 
-class Simulated:
-    """`streams.Calls` on the host's memory.  All work goes through `run`."""
+class SimulatedCalls:
+    """`streams.DriverCalls` on the host's memory.  All work goes through `run`."""
 
     def __init__(self) -> None:
         self._handles = itertools.count(_FIRST)
@@ -89,7 +89,7 @@ class Simulated:
     upload = download = copy
 
     def copy_from(
-        self, stream: int, device: Simulated, source: int, target: int, nbytes: int
+        self, stream: int, device: SimulatedCalls, source: int, target: int, nbytes: int
     ) -> None:
         self.copy(stream, source, target, nbytes)
 

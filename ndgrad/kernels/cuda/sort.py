@@ -24,7 +24,7 @@ from ..cpu.sort_keys import masks
 from ..spec.strided import StridedSlice, bits
 from ..spec.text import module
 from . import strided
-from .driver import SIMULATED, THREADS, Kernel, array_of
+from .driver import SIMULATED, THREADS, CudaKernel, array_of
 
 _TILE = 8 if SIMULATED else 2048
 """Elements that a block of threads sorts in shared memory."""
@@ -97,7 +97,7 @@ _MERGE = """    for i in range(cuda.grid(1), rows * m, cuda.gridsize(1)):
             {store}"""
 
 
-class Pass(NamedTuple):
+class SortPass(NamedTuple):
     """One pass over rows of *m* elements: *groups* of each become runs, *kept* in all."""
 
     merges: bool
@@ -109,16 +109,16 @@ class Pass(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def passes_of(n: int, k: int) -> list[Pass]:
+def passes_of(n: int, k: int) -> list[SortPass]:
     """The passes that find the first *k* of *n* elements."""
-    passes: list[Pass] = []
+    passes: list[SortPass] = []
     m, run, count = n, 1, 0
     while count != 1:
         merges = run > _FEW
         group = 2 * run if merges else min(1 << (m - 1).bit_length(), _TILE)
         count, run = -(-m // group), min(group, k)
         kept = (count - 1) * run + min(run, m - (count - 1) * group)
-        passes.append(Pass(merges, m, group, count, run, kept))
+        passes.append(SortPass(merges, m, group, count, run, kept))
         m = kept
     return passes
 
@@ -165,14 +165,14 @@ def key_of(dtype: DType) -> DType:
 
 
 @cache
-def kernel(merges: bool, dtype: DType, place: DType, first: bool, last: bool) -> Kernel:
+def kernel(merges: bool, dtype: DType, place: DType, first: bool, last: bool) -> CudaKernel:
     """The kernel for the arguments of `source`."""
     what = f"{'merge' if merges else 'sort'}_{dtype.name}_{place.name}_{first:d}{last:d}_cuda"
     made = binaries.load(what, source(merges, dtype, place, first, last)).kernel
     places, keys = array_of(place), array_of(key_of(dtype))
     given = [array_of(np.dtype(f"uint{8 * dtype.itemsize}"))] if first else [keys, places]
     results = [array_of(_INDEX)] if last else [keys, places]
-    return Kernel(made, (*given, *results, types.boolean, *(types.int64,) * 7))
+    return CudaKernel(made, (*given, *results, types.boolean, *(types.int64,) * 7))
 
 
 def order(
@@ -213,7 +213,7 @@ _MOVES = {
 
 
 @cache
-def each_kernel(what: str, dtype: DType, out: DType) -> Kernel:
+def each_kernel(what: str, dtype: DType, out: DType) -> CudaKernel:
     """The kernel that does one of `_MOVES` for each place in an order."""
     text = module(
         f"{what.capitalize()} {out.name} by an order (CUDA).",
@@ -222,7 +222,7 @@ def each_kernel(what: str, dtype: DType, out: DType) -> Kernel:
     made = binaries.load(f"{what}_{out.name}_cuda", text).kernel
     number = types.int64
     arrays = map(array_of, (dtype, _INDEX))
-    return Kernel(made, (*arrays, number, number, number, array_of(out), number))
+    return CudaKernel(made, (*arrays, number, number, number, array_of(out), number))
 
 
 def move_by_order(

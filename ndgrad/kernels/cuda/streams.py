@@ -6,7 +6,7 @@ what touches a block is done in the order in which it was started, whichever thr
 is its next use after its last array has died.  A program of one thread has one stream and looks at
 none of this.
 
-Nothing here imports CUDA: `Calls` is what a driver has to offer, or what stands in for one.
+Nothing here imports CUDA: `DriverCalls` is what a driver has to offer, or what stands in for one.
 """
 
 from __future__ import annotations
@@ -23,10 +23,19 @@ from ...base import MXNetError
 from ...memory.device import Device, DeviceArray
 from ...memory.storage import Block, Pool
 
-__all__ = ["Calls", "Capture", "Graph", "Lent", "NotCaptured", "Staging", "Stream", "StreamPool"]
+__all__ = [
+    "Capture",
+    "DriverCalls",
+    "Graph",
+    "Lent",
+    "NotCaptured",
+    "Staging",
+    "Stream",
+    "StreamPool",
+]
 
 
-class Calls(Protocol):
+class DriverCalls(Protocol):
     """Calls of a driver for one device; streams are numbers, events and graphs are anything."""
 
     def activate(self) -> None:
@@ -96,7 +105,7 @@ class Calls(Protocol):
 class StreamDevice(Device, Protocol):
     """What streams need of the driver of a GPU."""
 
-    calls: Calls
+    calls: DriverCalls
     replaying: threading.RLock
 
     @property
@@ -337,7 +346,7 @@ _ALIGN = 64
 class _Pinned:
     """A pinned buffer; once *event* has happened, the device is done with it."""
 
-    def __init__(self, calls: Calls, size: int) -> None:
+    def __init__(self, calls: DriverCalls, size: int) -> None:
         self.address, self.event = calls.pinned(size), calls.event()
         self.used = 0
 
@@ -351,7 +360,7 @@ class Staging:
     emptied while the other is filled.
     """
 
-    def __init__(self, calls: Calls, stream: int, chunk: int = _CHUNK) -> None:
+    def __init__(self, calls: DriverCalls, stream: int, chunk: int = _CHUNK) -> None:
         self._calls, self._stream, self._chunk = calls, stream, chunk
         self._up: deque[_Pinned] = deque()  # the last one is being filled
         self._down: list[_Pinned] = []  # that nobody uses

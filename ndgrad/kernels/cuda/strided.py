@@ -16,9 +16,9 @@ from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
 from ..spec.layout import constant
-from ..spec.strided import Plan, StridedSlice, bits, broadcast, plan, whole
+from ..spec.strided import StridedCopyPlan, StridedSlice, bits, broadcast, plan, whole
 from ..spec.text import module
-from .driver import THREADS, Kernel, array_of
+from .driver import THREADS, CudaKernel, array_of
 from .vectors import PIECES, piece_of
 
 _OUTER = """        count = geometry[0]
@@ -65,7 +65,7 @@ _TILES = f"""def kernel(x, y, xo, yo, geometry, middle, my, n, nx, bands, across
 
 
 @cache
-def copy_kernel(size: int) -> Kernel:
+def copy_kernel(size: int) -> CudaKernel:
     """The kernel that copies pieces of so many bytes."""
     dtype = np.dtype(PIECES[size])
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
@@ -73,7 +73,7 @@ def copy_kernel(size: int) -> Kernel:
     lines = _COPY.format(move=move).splitlines()
     text = module(f"A strided copy of {size} bytes each (CUDA).", lines)
     made = binaries.load(f"copy_{size}_cuda", text).kernel
-    return Kernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
+    return CudaKernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
 
 
 def side_of(dtype: DType) -> int:
@@ -82,13 +82,13 @@ def side_of(dtype: DType) -> int:
 
 
 @cache
-def tile_kernel(dtype: DType) -> Kernel:
+def tile_kernel(dtype: DType) -> CudaKernel:
     """The kernel that transposes tiles of *dtype*, an unsigned integer."""
     bits, geometry, number = array_of(dtype), array_of(np.dtype("int64")), types.int64
     lines = _TILES.format(side=side_of(dtype), dtype=dtype.name).splitlines()
     text = module(f"Transposes of {dtype.name} by tiles (CUDA).", lines)
     made = binaries.load(f"tiles_{dtype.name}_cuda", text).kernel
-    return Kernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
+    return CudaKernel(made, (bits, bits, number, number, geometry, *(number,) * 7))
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +117,7 @@ def expand(x: DeviceArray, own: Shape, shape: Shape) -> DeviceArray:
     return strided_slice(x, broadcast(own, shape))
 
 
-def _carry_out(x: DeviceArray, y: DeviceArray, xo: int, yo: int, plan: Plan) -> None:
+def _carry_out(x: DeviceArray, y: DeviceArray, xo: int, yo: int, plan: StridedCopyPlan) -> None:
     middle, mx, my = plan.middle
     n, nx, ny = plan.inner
     if plan.kind == "tiles":

@@ -85,7 +85,7 @@ REDUCTIONS = {
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Plan:
+class ReductionPlan:
     """How to reduce a shape over some axes; there is one of each, which back ends keep facts of.
 
     Attributes
@@ -129,7 +129,7 @@ def groups(shape: Sequence[int], axes: Sequence[int]) -> list[tuple[int, int, in
 
 
 @lru_cache(maxsize=4096)
-def plan(shape: Shape, axes: Shape, keepdims: bool) -> Plan:
+def plan(shape: Shape, axes: Shape, keepdims: bool) -> ReductionPlan:
     """Work out runs and result of a reduction over sorted, non-negative *axes*.
 
     A reduction over every axis has the shape ``(1,)`` unless *keepdims*, as in MXNet.
@@ -138,7 +138,7 @@ def plan(shape: Shape, axes: Shape, keepdims: bool) -> Plan:
     rest = tuple(length for i, length in enumerate(shape) if i not in axes)
     runs = groups(shape, axes) or [(math.prod(shape), 1, 1)]
     count = math.prod(shape[i] for i in axes)
-    return Plan(shape, axes, tuple(runs), kept if keepdims else rest or (1,), kept, count)
+    return ReductionPlan(shape, axes, tuple(runs), kept if keepdims else rest or (1,), kept, count)
 
 
 def limits(kind: str) -> dict[str, str]:

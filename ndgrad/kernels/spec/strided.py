@@ -57,7 +57,7 @@ def bits(x: Buffer) -> Any:
     return x.view(_BITS[x.dtype.itemsize])
 
 
-class Plan(NamedTuple):
+class StridedCopyPlan(NamedTuple):
     """How a copy is carried out.
 
     Attributes
@@ -94,7 +94,7 @@ def _merged(shape: Shape, xs: Shape, ys: Shape) -> list[tuple[int, int, int]]:
 
 
 @lru_cache(maxsize=4096)
-def plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
+def plan(shape: Shape, xs: Shape, ys: Shape) -> StridedCopyPlan:
     axes = _merged(shape, xs, ys) or [(1, 1, 1)]
     kind = "runs" if axes[-1][1:] == (1, 1) else "elements"
     if kind == "elements" and axes[-1][2] == 1 and axes[-1][1] != 0:
@@ -114,7 +114,9 @@ def plan(shape: Shape, xs: Shape, ys: Shape) -> Plan:
     divisor = 1
     if kind == "runs":
         divisor = math.gcd(inner[0], *middle[1:], *columns[1], *columns[2])
-    return Plan(kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor)
+    return StridedCopyPlan(
+        kind, geometry, math.prod(columns[0]) * middle[0], middle, inner, divisor
+    )
 
 
 def broadcast(shape: Shape, target: Shape) -> StridedSlice:

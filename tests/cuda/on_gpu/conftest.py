@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ndgrad.kernels.cuda.simulated import Simulated
+from ndgrad.kernels.cuda.simulated import SimulatedCalls
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +34,7 @@ class _Event:
     last: _Record | None = None
 
 
-class Late(Simulated):
+class Late(SimulatedCalls):
     """Calls that only note what there is to do.
 
     When somebody waits, streams that can go on are drawn at random until what he waits for is
@@ -99,4 +99,4 @@ class Late(Simulated):
 if os.environ.get("NUMBA_ENABLE_CUDASIM", "0") != "0":  # else numba-cuda need not be installed
     from ndgrad.kernels.cuda import driver
 
-    driver.device.Simulated = Late  # type: ignore[misc]
+    driver.device.SimulatedCalls = Late  # type: ignore[misc]

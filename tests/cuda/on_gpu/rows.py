@@ -65,13 +65,13 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Notes each time that the host waits for a device."""
     found = []
     for how in ("download", "synchronize"):
-        function = getattr(driver.Device, how)
+        function = getattr(driver.CudaDevice, how)
 
         def waiting(*args: Any, function: Any = function) -> Any:
             found.append(function)
             return function(*args)
 
-        monkeypatch.setattr(driver.Device, how, waiting)
+        monkeypatch.setattr(driver.CudaDevice, how, waiting)
     return found
 
 

@@ -101,7 +101,7 @@ def _dlpack_of(x: nd.NDArray, **options: Any) -> Any:
 
 def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
-    monkeypatch.setattr(driver.Device, "export", lambda _, x, stream: waiting.append(stream))
+    monkeypatch.setattr(driver.CudaDevice, "export", lambda _, x, stream: waiting.append(stream))
     x = nd.array(NUMBERS, ctx=GPU)
     for stream in (None, -1, 1, 2, 12345):
         x.__dlpack__(stream=stream)

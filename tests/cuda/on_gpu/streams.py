@@ -20,14 +20,14 @@ import ndgrad as mx
 from ndgrad import nd
 from ndgrad.kernels.cuda import driver
 from ndgrad.kernels.cuda import streams as cuda_streams
-from ndgrad.kernels.cuda.simulated import Simulated, host_view
+from ndgrad.kernels.cuda.simulated import SimulatedCalls, host_view
 from ndgrad.memory.device import LEGACY_STREAM, context_device
 
 GPU = mx.gpu(0)
 FLOAT32 = np.dtype("float32")
 
 
-class Recorder(Simulated):
+class Recorder(SimulatedCalls):
     """Calls that are noted: streams by their order, events by the stream they were recorded on."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Recorder(Simulated):
 def device() -> Any:
     if not driver.SIMULATED:
         pytest.skip("a device of its own needs the simulator")
-    device = driver.Device(0, Recorder())
+    device = driver.CudaDevice(0, Recorder())
     assert device.stream.alone  # the first one is this thread's
     return device
 
@@ -258,7 +258,7 @@ def test_without_memory_all_that_waits_is_given_back(device: Any, other: Worker)
 
 
 def test_copies_between_devices(device: Any) -> None:
-    there = driver.Device(1, Recorder())
+    there = driver.CudaDevice(1, Recorder())
     assert there.stream.alone
     x = device.empty(3, FLOAT32)
     x.fill(7)
@@ -317,7 +317,7 @@ def test_words_for_errors_are_the_same_for_all_threads(
 
 
 def test_the_simulator_refuses_what_a_gpu_would(device: Any) -> None:
-    kernel = driver.Kernel(lambda: None, ())
+    kernel = driver.CudaKernel(lambda: None, ())
     for blocks in (0, 2**31):
         with pytest.raises(mx.MXNetError, match=f"a launch of {blocks} blocks"):
             kernel(device, blocks, 1, ())

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from .api import SIMULATED, THREADS, cuda, libdevice, number_at, shared_object
 from .arguments import array_of
-from .compile import Compiled, binary, compiled
-from .device import Device, devices
-from .kernel import Kernel
+from .compile import CompiledKernel, binary, compiled
+from .device import CudaDevice, devices
+from .kernel import CudaKernel
 
 __all__ = [
     "SIMULATED",
     "THREADS",
-    "Compiled",
-    "Device",
-    "Kernel",
+    "CompiledKernel",
+    "CudaDevice",
+    "CudaKernel",
     "array_of",
     "binary",
     "compiled",

@@ -52,7 +52,7 @@ if not SIMULATED:
 __all__ = [
     "SIMULATED",
     "THREADS",
-    "Calls",
+    "CudaCalls",
     "bindings",
     "checked",
     "cuda",
@@ -79,8 +79,8 @@ def checked(result: Signature) -> Any:
     return values[0] if values else None
 
 
-class Calls:
-    """The driver's API as `streams.Calls`."""
+class CudaCalls:
+    """The driver's API as `streams.DriverCalls`."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -150,7 +150,9 @@ class Calls:
     def copy(self, stream: int, source: int, target: int, nbytes: int) -> None:
         checked(bindings.cuMemcpyDtoDAsync(target, source, nbytes, stream))
 
-    def copy_from(self, stream: int, device: Calls, source: int, target: int, nbytes: int) -> None:
+    def copy_from(
+        self, stream: int, device: CudaCalls, source: int, target: int, nbytes: int
+    ) -> None:
         ends = target, self.context, source, device.context
         checked(bindings.cuMemcpyPeerAsync(*ends, nbytes, stream))
 

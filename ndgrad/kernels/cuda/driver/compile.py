@@ -24,7 +24,7 @@ if not SIMULATED:
     from numba.cuda.cudadrv.nvrtc import get_arch_option as _arch_option
 
 
-class Compiled(NamedTuple):
+class CompiledKernel(NamedTuple):
     """What the compiler makes of a kernel for an architecture.
 
     Attributes
@@ -64,7 +64,7 @@ class _Architecture(NamedTuple):
 _compiling = threading.Lock()
 
 
-def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[Compiled, ...]:
+def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[CompiledKernel, ...]:
     """Compile *kernel* for each of some compute capabilities, such as (9, 0).
 
     numba.cuda's part, from Python to LLVM's language, is the same for all of them and done once.
@@ -98,7 +98,9 @@ def compiled(kernel: Compilable, *capabilities: tuple[int, int]) -> tuple[Compil
         return tuple(_assembled(modules, options, cc) for cc in capabilities)
 
 
-def _assembled(modules: list[str], options: dict[str, object], cc: tuple[int, int]) -> Compiled:
+def _assembled(
+    modules: list[str], options: dict[str, object], cc: tuple[int, int]
+) -> CompiledKernel:
     """Machine code of LLVM's modules, by NVVM and ptxas."""
     ptx = _nvvm.compile_ir(modules, **{**options, "arch": _arch_option(*cc)})
     ptx = ptx.decode().strip("\0").strip()
@@ -110,7 +112,7 @@ def _assembled(modules: list[str], options: dict[str, object], cc: tuple[int, in
     def number(pattern: str) -> int:
         return sum(map(int, re.findall(pattern, log)))
 
-    return Compiled(
+    return CompiledKernel(
         ptx,
         re.findall(r"\.entry ([\w$]+)", ptx)[0],
         cubin,

@@ -21,11 +21,10 @@ from ....context import Context, gpu
 from ....memory import storage
 from ....memory.device import LEGACY_STREAM, DeviceArray, overlap
 from ...annotations import Function, Signature
-from ..simulated import Simulated
-from ..streams import Calls as StreamCalls
-from ..streams import Capture, Graph, Lent, Stream, StreamPool
+from ..simulated import SimulatedCalls
+from ..streams import Capture, DriverCalls, Graph, Lent, Stream, StreamPool
 from . import api
-from .api import SIMULATED, Calls, checked, cuda
+from .api import SIMULATED, CudaCalls, checked, cuda
 from .errors import DeferredErrors
 
 Result = TypeVar("Result")
@@ -36,10 +35,10 @@ _SMALLEST = 1 << 12
 _BLOCKS_A_PROCESSOR = 32  # several waves: an SM holds 8 at most, and the last wave is a small part
 
 
-class _Memory:
+class _MappedMemory:
     """Memory of a device, as the pool of `storage` holds it."""
 
-    def __init__(self, device: Device, size: int) -> None:
+    def __init__(self, device: CudaDevice, size: int) -> None:
         self._device = device
         device.activate()
         self.address = device.calls.allocate(size)
@@ -50,7 +49,7 @@ class _Memory:
         self._device.calls.free(self.address)
 
 
-class _Lease:
+class _BlockLease:
     """Keeps a block in use; the array that owns the memory holds it."""
 
     __slots__ = ("block", "pool")
@@ -64,14 +63,14 @@ class _Lease:
             self.pool.give_back(self.block)
 
 
-class Device:
+class CudaDevice:
     """A GPU, as `ndgrad.memory.device.Device` describes it.
 
     Attributes
     ----------
     number : int
     context : Context
-    calls : _streams.Calls
+    calls : streams.DriverCalls
     streams : list of Stream
         Of all threads, also of those that have ended.
     pool : storage.Pool
@@ -84,10 +83,10 @@ class Device:
 
     backend: ModuleType
 
-    def __init__(self, number: int, calls: StreamCalls | None = None) -> None:
+    def __init__(self, number: int, calls: DriverCalls | None = None) -> None:
         self.number = number
         self.context: Context = gpu(number)
-        self.calls: StreamCalls = calls or (Simulated() if SIMULATED else Calls(number))
+        self.calls: DriverCalls = calls or (SimulatedCalls() if SIMULATED else CudaCalls(number))
         self.activate = self.calls.activate
         self.pool = StreamPool(self._block, lambda: self.memory_info()[1])
         self.streams: list[Stream] = []
@@ -100,7 +99,7 @@ class Device:
         self._uploaded: dict[int, tuple[HostArray, DeviceArray]] = {}
 
     def _block(self, size: int) -> storage.Block:
-        memory = _Memory(self, size)
+        memory = _MappedMemory(self, size)
         return storage.Block(memory, memory.address, size)
 
     @cached_property
@@ -174,7 +173,7 @@ class Device:
             self.activate()
             stream.follow_foreign(LEGACY_STREAM)
             block.shared = False
-        return DeviceArray(self, block.address, n, dtype, block, _Lease(block, self.pool))
+        return DeviceArray(self, block.address, n, dtype, block, _BlockLease(block, self.pool))
 
     def start(self, call: Function, arrays: Signature, *args: object) -> None:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
@@ -327,10 +326,10 @@ def _filled(stream: Stream, *args: int) -> None:
 
 
 @cache
-def devices() -> tuple[tuple[Device, ...], str]:
+def devices() -> tuple[tuple[CudaDevice, ...], str]:
     """All GPUs, and why there are none."""
     if SIMULATED:
-        return (Device(0),), ""
+        return (CudaDevice(0),), ""
     if not cuda.is_available():
         return (), " (the CUDA driver finds none)"
-    return tuple(Device(i) for i in range(len(cuda.gpus))), ""
+    return tuple(CudaDevice(i) for i in range(len(cuda.gpus))), ""

@@ -13,18 +13,18 @@ import numpy as np
 from ....base import MXNetError
 from ....memory.device import DeviceArray
 from ...annotations import Arguments, Function, Signature
-from ..simulated import Simulated, host_view
+from ..simulated import SimulatedCalls, host_view
 from . import api
 from .api import SIMULATED, THREADS, checked, cuda
 from .arguments import NUMBERS, Words, packing
 from .compile import binary
-from .device import Device
+from .device import CudaDevice
 
 if SIMULATED:
     from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
 
 
-class Kernel:
+class CudaKernel:
     """A CUDA kernel for one signature, compiled for a device when it is first launched there.
 
     Called as ``kernel(device, blocks, threads, args)``.  The caller answers for the types of
@@ -101,7 +101,7 @@ class Kernel:
             ]
             self._pack(memory, *numbers)
 
-    def _loaded(self, device: Device) -> object:
+    def _loaded(self, device: CudaDevice) -> object:
         """The kernel's handle on the active device."""
         entry, cubin = binary(self, device.compute_capability)
         module = checked(api.bindings.cuModuleLoadData(cubin))
@@ -116,7 +116,7 @@ _simulating = threading.Lock()  # the simulator runs one kernel at a time
 
 
 def _simulate(
-    function: Function, device: Device, blocks: int, threads: int, args: Arguments
+    function: Function, device: CudaDevice, blocks: int, threads: int, args: Arguments
 ) -> None:
     if not 0 < blocks < 2**31:  # for which the simulator does nothing
         raise MXNetError(f"a launch of {blocks} blocks; expected 1 to 2**31 - 1")
@@ -132,5 +132,5 @@ def _simulate(
             cuda.jit(function)[blocks, threads](*seen)
 
     calls = device.calls
-    assert isinstance(calls, Simulated)
+    assert isinstance(calls, SimulatedCalls)
     device.start(lambda stream: calls.run(stream.handle, work), args)
