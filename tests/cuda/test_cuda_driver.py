@@ -87,9 +87,9 @@ def test_streams(device: cuda_driver.CudaDevice, api: Api) -> None:
     assert device.stream.handle == api.made - 2
     assert api.calls[1] == ("cuStreamCreate", driver.CUstream_flags.CU_STREAM_NON_BLOCKING)
     assert api.names() == ["cuStreamCreate", "cuEventCreate", "cuEventCreate"]
-    device.stream.follow(device.stream)
-    device.stream.follow_foreign(1)
-    device.stream.precede_foreign(2)
+    device.stream.wait_for(device.stream)
+    device.stream.wait_for_foreign(1)
+    device.stream.signal_foreign(2)
     assert api.names() == ["cuEventRecord", "cuStreamWaitEvent"] * 3
     device.synchronize()
     assert api.names() == ["cuStreamSynchronize"]

@@ -67,7 +67,7 @@ class SimulatedCalls:
     def done(self, event: object) -> bool:
         return True
 
-    def settle(self, event: object) -> None:
+    def synchronize(self, event: object) -> None:
         pass
 
     def finish(self, stream: int) -> None:

@@ -27,10 +27,10 @@ __all__ = [
     "Capture",
     "DriverCalls",
     "Graph",
-    "Lent",
     "NotCaptured",
     "Staging",
     "Stream",
+    "StreamLease",
     "StreamPool",
 ]
 
@@ -56,7 +56,7 @@ class DriverCalls(Protocol):
     def done(self, event: object) -> bool:
         """Return whether *event* has happened."""
 
-    def settle(self, event: object) -> None:
+    def synchronize(self, event: object) -> None:
         """Return when *event* has happened."""
 
     def finish(self, stream: int) -> None:
@@ -136,8 +136,8 @@ class Stream:
         self.owner = self
         self.handle: int = self.calls.stream()
         self.alone = True
-        self._mark = self.calls.event()
-        self._foreign_mark = self.calls.event()
+        self._event = self.calls.event()
+        self._foreign_event = self.calls.event()
         self._staging = Staging(self.calls, self.handle)
 
     def order(self, arrays: Iterable[object]) -> None:
@@ -149,38 +149,38 @@ class Stream:
         """
         for x in arrays:
             if x.__class__ is DeviceArray and x.block.stream is not self:
-                self.take_over(x.block)
+                self.acquire(x.block)
 
-    def take_over(self, block: Block) -> None:
+    def acquire(self, block: Block) -> None:
         """Let what is started next wait for all that touches *block*; it is ours now."""
-        with _taking_over:
+        with _acquiring:
             before = block.stream
             # First of all, so that whoever still finds it his has started his work by now.
             block.stream = self
             try:
                 if before is not None and before is not self:
-                    self.follow(before)
+                    self.wait_for(before)
             except BaseException:
                 block.stream = before
                 raise
 
-    def follow(self, other: Stream) -> None:
+    def wait_for(self, other: Stream) -> None:
         """Let what is started next wait for all that *other* has to do."""
-        self.calls.wait(self.handle, other.mark())
+        self.calls.wait(self.handle, other.record_event())
 
-    def mark(self) -> object:
+    def record_event(self) -> object:
         """An event that happens when all is done that there is to do now."""
-        self.calls.record(self._mark, self.handle)
-        return self._mark
+        self.calls.record(self._event, self.handle)
+        return self._event
 
-    def follow_foreign(self, handle: int) -> None:
+    def wait_for_foreign(self, handle: int) -> None:
         """Let what is started next wait for another library's stream."""
-        self.calls.record(self._foreign_mark, handle)
-        self.calls.wait(self.handle, self._foreign_mark)
+        self.calls.record(self._foreign_event, handle)
+        self.calls.wait(self.handle, self._foreign_event)
 
-    def precede_foreign(self, handle: int) -> None:
+    def signal_foreign(self, handle: int) -> None:
         """Let another library's stream wait for all that there is to do now."""
-        self.calls.wait(handle, self.mark())
+        self.calls.wait(handle, self.record_event())
 
     def upload(self, source: int, target: int, nbytes: int) -> None:
         """Copy from the host, to be read at once."""
@@ -195,7 +195,7 @@ class Stream:
         self.calls.finish(self.handle)
 
 
-_taking_over = threading.RLock()  # a finaliser may run at any time, and touch arrays
+_acquiring = threading.RLock()  # a finaliser may run at any time, and touch arrays
 
 
 class NotCaptured(MXNetError):
@@ -227,17 +227,17 @@ class Capture:
                 whole = x if x.base is None else x.base
                 self.arrays[id(whole)] = whole
 
-    def take_over(self, block: Block) -> None:
+    def acquire(self, block: Block) -> None:
         if block.stream is not self.owner:
-            self.owner.take_over(block)
+            self.owner.acquire(block)
 
-    def follow_foreign(self, handle: int) -> None:
-        self.owner.follow_foreign(handle)
+    def wait_for_foreign(self, handle: int) -> None:
+        self.owner.wait_for_foreign(handle)
 
     def _refuse(self, *_: object) -> NoReturn:
         raise NotCaptured("it copies from or to the host, or another device, at each call")
 
-    upload = download = follow = mark = _refuse
+    upload = download = wait_for = record_event = _refuse
 
 
 class Graph:
@@ -274,7 +274,7 @@ def _replayed(stream: Stream, graph: object) -> None:
     stream.calls.replay(stream.handle, graph)
 
 
-class Lent:
+class StreamLease:
     """Gives a thread's stream to the next thread that needs one, when the thread has ended."""
 
     def __init__(self, stream: Stream, idle: deque[Stream]) -> None:
@@ -389,7 +389,7 @@ class Staging:
         if not self._up or (len(self._up) < _BUFFERS and not self._calls.done(self._up[0].event)):
             self._up.append(_Pinned(self._calls, self._chunk))
             return
-        self._calls.settle(self._up[0].event)
+        self._calls.synchronize(self._up[0].event)
         self._up[0].used = 0
         self._up.rotate(-1)
 
@@ -408,6 +408,6 @@ class Staging:
             self._empty(*before)
 
     def _empty(self, buffer: _Pinned, target: int, n: int) -> None:
-        self._calls.settle(buffer.event)
+        self._calls.synchronize(buffer.event)
         ctypes.memmove(target, buffer.address, n)
         self._down.append(buffer)

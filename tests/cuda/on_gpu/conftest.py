@@ -69,7 +69,7 @@ class Late(SimulatedCalls):
             self._step()
             return event.last is None or event.last.happened
 
-    def settle(self, event: Any) -> None:
+    def synchronize(self, event: Any) -> None:
         with self._lock:
             while not (event.last is None or event.last.happened):
                 assert self._step(), "streams wait for each other"

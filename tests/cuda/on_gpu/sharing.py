@@ -120,7 +120,7 @@ def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_streams_of_bare_capsules(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[int] = []
-    monkeypatch.setattr(cuda_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    monkeypatch.setattr(cuda_streams.Stream, "wait_for_foreign", lambda _, s: waited.append(s))
     x = nd.array(NUMBERS, ctx=GPU)
     waited.clear()
     nd.from_dlpack(x)
@@ -200,7 +200,7 @@ def test_the_cuda_array_interface() -> None:
 def test_the_owner_of_an_interface_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """It stays as long as somebody looks at its memory, and until the device is done with it."""
     waited: list[int] = []
-    monkeypatch.setattr(cuda_streams.Stream, "follow_foreign", lambda _, s: waited.append(s))
+    monkeypatch.setattr(cuda_streams.Stream, "wait_for_foreign", lambda _, s: waited.append(s))
     x = nd.array(NUMBERS, ctx=GPU)
     finish, finished = cuda_streams.Stream.finish, []
     monkeypatch.setattr(

@@ -58,7 +58,7 @@ class Recorder(SimulatedCalls):
     def finish(self, stream: int) -> None:
         self.log.append(("finish", self._number(stream)))
 
-    def settle(self, event: Any) -> None:
+    def synchronize(self, event: Any) -> None:
         self.log.append(("settle", event["of"]))
 
     def fill(self, stream: int, *args: int) -> None:

@@ -125,7 +125,7 @@ class CudaCalls:
         checked(result)
         return True
 
-    def settle(self, event: object) -> None:
+    def synchronize(self, event: object) -> None:
         checked(bindings.cuEventSynchronize(event))
 
     def finish(self, stream: int) -> None:

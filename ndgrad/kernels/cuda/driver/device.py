@@ -22,7 +22,7 @@ from ....memory import storage
 from ....memory.device import LEGACY_STREAM, DeviceArray, overlap
 from ...annotations import Function, Signature
 from ..simulated import SimulatedCalls
-from ..streams import Capture, DriverCalls, Graph, Lent, Stream, StreamPool
+from ..streams import Capture, DriverCalls, Graph, Stream, StreamLease, StreamPool
 from . import api
 from .api import SIMULATED, CudaCalls, checked, cuda
 from .errors import DeferredErrors
@@ -136,7 +136,7 @@ class CudaDevice:
                 if len(self.streams) > 1:
                     for each in self.streams:
                         each.alone = False
-        self._mine.lent = Lent(stream, self._idle)
+        self._mine.lease = StreamLease(stream, self._idle)
         self._mine.stream = stream
         return stream
 
@@ -167,11 +167,11 @@ class CudaDevice:
         block = self.pool.take(max(n * dtype.itemsize, _SMALLEST), stream.owner)
         if block.stream is not stream:
             self.activate()
-            stream.take_over(block)
+            stream.acquire(block)
         if block.shared:
             # Whoever had it from us may have started work on it that we know nothing of.
             self.activate()
-            stream.follow_foreign(LEGACY_STREAM)
+            stream.wait_for_foreign(LEGACY_STREAM)
             block.shared = False
         return DeviceArray(self, block.address, n, dtype, block, _BlockLease(block, self.pool))
 
@@ -243,10 +243,10 @@ class CudaDevice:
 
     def _copy_from(self, source: DeviceArray, target: DeviceArray) -> None:
         def copied(here: Stream, there: Stream) -> None:
-            here.follow(there)
+            here.wait_for(there)
             ends = source.address, target.address
             self.calls.copy_from(here.handle, there.calls, *ends, source.nbytes)
-            there.follow(here)
+            there.wait_for(here)
 
         device: Any = source.device
         device.start(lambda there: self.start(copied, (target,), there), (source,))
@@ -283,7 +283,7 @@ class CudaDevice:
     def export(self, array: DeviceArray, stream: int) -> None:
         self.activate()
         array.block.shared = True
-        array.block.stream.precede_foreign(stream)
+        array.block.stream.signal_foreign(stream)
 
     def import_(
         self, address: int, size: int, dtype: DType, lease: object, stream: int | None
@@ -291,7 +291,7 @@ class CudaDevice:
         mine = self.stream.owner
         if stream is not None:
             self.activate()
-            mine.follow_foreign(stream)
+            mine.wait_for_foreign(stream)
         block = storage.Block(None, address, size * dtype.itemsize, stream=mine)
         return DeviceArray(self, address, size, dtype, block, lease)
 
