@@ -130,7 +130,7 @@ def checked(
     elif index.size:
         device: Any = index.device
         code = device.faults.code(error, text if isinstance(text, str) else text())
-        args = (index, low, n, device.faults.word, code, index.size)
+        args = (index, low, n, device.faults.flag, code, index.size)
         check_kernel().over(device, index.size, args)
 
 

@@ -127,7 +127,7 @@ class Stream:
         Its number.
     owner : Stream
         Whose memory it is that is made here: its own.
-    alone : bool
+    is_only : bool
         Whether the device has no other: then nothing has to be put in order.
     """
 
@@ -135,7 +135,7 @@ class Stream:
         self.device, self.calls = device, device.calls
         self.owner = self
         self.handle: int = self.calls.stream()
-        self.alone = True
+        self.is_only = True
         self._event = self.calls.event()
         self._foreign_event = self.calls.event()
         self._staging = Staging(self.calls, self.handle)
@@ -213,7 +213,7 @@ class Capture:
         What the work touches: arrays that own memory, by their identity.
     """
 
-    alone = False
+    is_only = False
 
     def __init__(self, owner: Stream, handle: int) -> None:
         self.owner, self.device, self.calls = owner, owner.device, owner.calls

@@ -88,7 +88,7 @@ def device() -> Any:
     if not driver.SIMULATED:
         pytest.skip("a device of its own needs the simulator")
     device = driver.CudaDevice(0, Recorder())
-    assert device.stream.alone  # the first one is this thread's
+    assert device.stream.is_only  # the first one is this thread's
     return device
 
 
@@ -134,7 +134,7 @@ def test_one_thread_puts_nothing_in_order(device: Any) -> None:
     y = x.copy()
     del x
     device.empty(5, FLOAT32).fill(2)
-    assert device.stream.alone
+    assert device.stream.is_only
     assert {kind for kind, *_ in device.calls.taken()} == {"fill"}
     assert y.get().tolist() == [1] * 5
 
@@ -259,7 +259,7 @@ def test_without_memory_all_that_waits_is_given_back(device: Any, other: Worker)
 
 def test_copies_between_devices(device: Any) -> None:
     there = driver.CudaDevice(1, Recorder())
-    assert there.stream.alone
+    assert there.stream.is_only
     x = device.empty(3, FLOAT32)
     x.fill(7)
     y = there.empty(3, FLOAT32)
@@ -291,7 +291,7 @@ def test_other_libraries(device: Any) -> None:
 
 
 def test_words_for_errors_are_nobodys(device: Any, other: Worker) -> None:
-    word = device.faults.word
+    word = device.faults.flag
     device.calls.taken()
     for run in (other, lambda function: function()):
         run(lambda: device.start(lambda stream: None, (word,)))

@@ -135,7 +135,7 @@ class CudaDevice:
                 self.streams.append(stream)
                 if len(self.streams) > 1:
                     for each in self.streams:
-                        each.alone = False
+                        each.is_only = False
         self._mine.lease = StreamLease(stream, self._idle)
         self._mine.stream = stream
         return stream
@@ -179,10 +179,10 @@ class CudaDevice:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
         self.activate()
         stream = self.stream
-        if not stream.alone:
+        if not stream.is_only:
             stream.order(arrays)
         call(stream, *args)
-        if not stream.alone:
+        if not stream.is_only:
             stream.order(arrays)
 
     @cached_property

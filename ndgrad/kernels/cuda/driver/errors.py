@@ -18,7 +18,7 @@ class _Activated(Device, Protocol):
     def activate(self) -> None: ...
 
 
-class _Word(DeviceArray):
+class _SharedFlag(DeviceArray):
     """Memory that streams write to in any order."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ class DeferredErrors:
 
     Attributes
     ----------
-    word : DeviceArray
+    flag : DeviceArray
         One int64, which kernels write to.
     """
 
@@ -53,7 +53,7 @@ class DeferredErrors:
             address = int(checked(api.bindings.cuMemHostGetDevicePointer(pointer, 0)))
         host[0] = self._NONE
         self._host = host
-        self.word = _Word(device, address, 1, host.dtype, storage.Block(None, address, 8))
+        self.flag = _SharedFlag(device, address, 1, host.dtype, storage.Block(None, address, 8))
         self._codes: dict[tuple[type[Exception], str], int] = {}
         self._naming = threading.RLock()
 

@@ -77,7 +77,7 @@ class CudaKernel:
             words = Words(len(self.sizes))
         self.pack(words.memory, args)
         stream = device.stream
-        if not stream.alone:
+        if not stream.is_only:
             stream.order(args)
         checked(
             api.bindings.cuLaunchKernel(
@@ -85,7 +85,7 @@ class CudaKernel:
                 *(stream.handle, words.addresses, 0),
             )
         )
-        if not stream.alone:
+        if not stream.is_only:
             stream.order(args)
         self._words.append(words)
 
