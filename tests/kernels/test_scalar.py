@@ -66,7 +66,7 @@ def loop_of(name, kind):
 
 
 def run(name, kind, *args):
-    dtype = np.float32 if kind == "near32" else DTYPES.get(kind)
+    dtype = np.float32 if kind == "small32" else DTYPES.get(kind)
     args = [np.ascontiguousarray(a, dtype) for a in args]
     out = np.empty(args[0].shape, args[0].dtype)
     loop_of(name, kind)(*args, out)
@@ -530,24 +530,24 @@ def test_narrow_and_unsigned_integers(dtype):
     assert out.tolist() == [9, 32, 1]
 
 
-# ---------------------------------------------------------------- limited reach
+# ---------------------------------------------------------------- limited validity
 
-NEAR = [n for n in SCALARS if SCALARS[n].near32 is not None]
+SMALL = [n for n in SCALARS if SCALARS[n].small32 is not None]
 
 
-@pytest.mark.parametrize("name", NEAR)
+@pytest.mark.parametrize("name", SMALL)
 def test_near_forms_give_the_same_bits(name):
     row = SCALARS[name]
     x = arguments(row, np.float32, 100_000, generator(name))[0]
-    x = x[~(np.abs(x) > row.reach32)]
-    assert (np.abs(x) == row.reach32).any()
+    x = x[~(np.abs(x) > row.valid32)]
+    assert (np.abs(x) == row.valid32).any()
     assert np.isnan(x).any()
-    got, want = run(name, "near32", x), run(name, "float32", x)
+    got, want = run(name, "small32", x), run(name, "float32", x)
     same = (got.view(np.int32) == want.view(np.int32)) | (np.isnan(got) & np.isnan(want))
     assert same.all(), x[~same]
 
 
-@pytest.mark.parametrize("name", NEAR)
+@pytest.mark.parametrize("name", SMALL)
 @pytest.mark.parametrize("dtype", first("float32", "float16"))
 def test_kernels_leave_the_near_form_where_an_argument_is_far(name, dtype):
     function = getattr(nd, name)
@@ -580,7 +580,7 @@ def _elementwise_of(text, *operands):
 
 PLAIN = {"sqrt", "reciprocal", "div"}
 VECTORS = [(name, kind) for name in REAL if name not in PLAIN for kind in DTYPES]
-VECTORS += [("mod", "float32"), *((name, "near32") for name in NEAR)]
+VECTORS += [("mod", "float32"), *((name, "small32") for name in SMALL)]
 
 
 _ARITHMETIC = "add|sub|mul|div|sqrt|fn?m(?:add|sub)\\d*|fmadd|fml[as]|fnm(?:add|sub)"

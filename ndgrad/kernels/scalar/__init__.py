@@ -28,6 +28,6 @@ if TYPE_CHECKING:
 
 for _module in (arith, erf, exp, gamma, log, power, trig):
     for _row in SCALARS.values():
-        for _name in (_row.float32, _row.near32, _row.float64, _row.integer):
+        for _name in (_row.float32, _row.small32, _row.float64, _row.integer):
             if _name is not None and hasattr(_module, _name):
                 globals()[_name] = getattr(_module, _name)

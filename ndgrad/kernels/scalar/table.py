@@ -15,7 +15,7 @@ from numba.extending import overload
 from ..annotations import Function
 from .contract import contracted
 
-SUFFIXES = {"float32": "f32", "near32": "near32", "float64": "f64", "integer": "int"}
+SUFFIXES = {"float32": "f32", "small32": "small32", "float64": "f64", "integer": "int"}
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Scalar:
         How many arguments it takes.
     float32, float64, integer : str or None
         Attribute of `ndgrad.kernels.scalar` that implements it for this kind of number.
-    near32 : str or None
-        Attribute that gives `float32`'s value for magnitudes up to *reach32* alone, in less time.
-    reach32 : float
-        See *near32*.
+    small32 : str or None
+        Attribute that gives `float32`'s value for magnitudes up to *valid32* alone, in less time.
+    valid32 : float
+        See *small32*.
     ulp32, ulp64 : float
         Largest error in units in the last place; 0 where the result is exact.
     abs64 : float
@@ -54,8 +54,8 @@ class Scalar:
     float32: str | None = None
     float64: str | None = None
     integer: str | None = None
-    near32: str | None = None
-    reach32: float = 0.0
+    small32: str | None = None
+    valid32: float = 0.0
     ulp32: float = 0.0
     ulp64: float = 0.0
     abs64: float = 0.0
@@ -116,8 +116,8 @@ def scalar(name: str, kind: str, **facts: Any) -> Callable[[Function], Function]
     ----------
     name : str
         As formulas call it; the function itself is called ``name_f32`` and so on.
-    kind : {"float32", "near32", "float64", "integer"}
-        What it takes; ``"near32"``: float32 up to ``reach32``.
+    kind : {"float32", "small32", "float64", "integer"}
+        What it takes; ``"small32"``: float32 up to ``valid32``.
     **facts
         ``ulp``, the bound for this kind, and fields of `Scalar` such as ``cuda``, ``domain``.
     """

@@ -129,7 +129,7 @@ _HALF_PI_HIGH_F32, _HALF_PI_LOW_F32, _HALF_PI_REST_F32 = tuple_f32(
 )
 _INVERSE_HALF_PI_F32 = f32(0.63661975)
 # How far the three parts of pi/2 are enough: for sin and cos, and for tan and its small cotangents.
-_SIN_REACH, _TAN_REACH = 2.0**16, 2.0**12
+_SIN_VALID, _TAN_VALID = 2.0**16, 2.0**12
 _QUARTER_PI = 0.7853981633974483
 _TAN_PI_8 = 0.41421356237309503
 _NAN = float("nan")
@@ -266,11 +266,11 @@ def cos_sum_f64(r, low):
 
 
 @exact
-def _near_angle_f32(x):
+def _small_angle_f32(x):
     """Quarter turns nearest to x, the rest and its error; |x| below one of the reaches.
 
     Cody and Waite's reduction: the first product cancels exactly and the second is rounded.  The
-    error is that rounding's, right where |x| <= _TAN_REACH and the rest is above 2**-12.
+    error is that rounding's, right where |x| <= _TAN_VALID and the rest is above 2**-12.
     """
     q = nearest_f32(x * _INVERSE_HALF_PI_F32)
     r0 = fma(-q, _HALF_PI_HIGH_F32, x)
@@ -279,14 +279,14 @@ def _near_angle_f32(x):
 
 
 @exact
-def _angle_f32(x, reach):
-    """`_near_angle_f32` up to *reach*, beyond it the same by way of turns."""
-    q, r, low = _near_angle_f32(x)
+def _angle_f32(x, valid):
+    """`_small_angle_f32` up to *valid*, beyond it the same by way of turns."""
+    q, r, low = _small_angle_f32(x)
     far_q, turns = _turns_f32(f64(x))
     angle = turns * _TWO_PI_HIGH
     far_r = f32(angle)
     far_low = f32(angle - f64(far_r))
-    far = abs(x) > f32(reach)
+    far = abs(x) > f32(valid)
     return f32(far_q) if far else q, far_r if far else r, far_low if far else low
 
 
@@ -327,13 +327,13 @@ def _tan_f32(x, q, r, low):
 @scalar("sin", "float32", ulp=1.6, cuda="sin", domain=(-10.0, 10.0))
 def sin_f32(x):
     """Reduction by quarter turns (Cody and Waite, or in turns), minimax polynomials (Remez)."""
-    q, r, _ = _angle_f32(x, _SIN_REACH)
+    q, r, _ = _angle_f32(x, _SIN_VALID)
     return _sin_f32(x, q, r)
 
 
-@scalar("sin", "near32", reach32=_SIN_REACH)
-def sin_near32(x):
-    q, r, _ = _near_angle_f32(x)
+@scalar("sin", "small32", valid32=_SIN_VALID)
+def sin_small32(x):
+    q, r, _ = _small_angle_f32(x)
     return _sin_f32(x, q, r)
 
 
@@ -348,13 +348,13 @@ def sin_f64(x):
 @scalar("cos", "float32", ulp=1.6, cuda="cos", domain=(-10.0, 10.0))
 def cos_f32(x):
     """As sin, a quarter turn on."""
-    q, r, _ = _angle_f32(x, _SIN_REACH)
+    q, r, _ = _angle_f32(x, _SIN_VALID)
     return _cos_f32(q, r)
 
 
-@scalar("cos", "near32", reach32=_SIN_REACH)
-def cos_near32(x):
-    q, r, _ = _near_angle_f32(x)
+@scalar("cos", "small32", valid32=_SIN_VALID)
+def cos_small32(x):
+    q, r, _ = _small_angle_f32(x)
     return _cos_f32(q, r)
 
 
@@ -377,13 +377,13 @@ def tan_f64(x):
 
 @scalar("tan", "float32", ulp=2)
 def tan_f32(x):
-    q, r, low = _angle_f32(x, _TAN_REACH)
+    q, r, low = _angle_f32(x, _TAN_VALID)
     return _tan_f32(x, q, r, low)
 
 
-@scalar("tan", "near32", reach32=_TAN_REACH)
-def tan_near32(x):
-    q, r, low = _near_angle_f32(x)
+@scalar("tan", "small32", valid32=_TAN_VALID)
+def tan_small32(x):
+    q, r, low = _small_angle_f32(x)
     return _tan_f32(x, q, r, low)
 
 

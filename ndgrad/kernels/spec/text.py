@@ -70,7 +70,7 @@ def _origins() -> dict[str, str]:
     """The module of each name that generated text may import."""
     origins = {name: origin for origin, names in _IMPORTED.items() for name in names.split()}
     for row in SCALARS.values():
-        for name in (row.float32, row.near32, row.float64, row.integer):
+        for name in (row.float32, row.small32, row.float64, row.integer):
             if name is not None:
                 origins[name] = "ndgrad.kernels.scalar"
     return origins | {"fixed_quotient_f32": "ndgrad.kernels.scalar"}
@@ -179,10 +179,10 @@ class SmallArgumentWriter(ExpressionWriter):
 
     def _call(self, function: str, *args: ast.expr) -> ast.Call:
         row = SCALARS[function]
-        if row.near32 is None:
+        if row.small32 is None:
             return super()._call(function, *args)
-        self.tests += [f"(abs({ast.unparse(x)}) > {self.kind}({row.reach32}))" for x in args]
-        return ast.Call(ast.Name(row.near32), list(args), [])
+        self.tests += [f"(abs({ast.unparse(x)}) > {self.kind}({row.valid32}))" for x in args]
+        return ast.Call(ast.Name(row.small32), list(args), [])
 
 
 @lru_cache(4096)
