@@ -536,7 +536,7 @@ SMALL = [n for n in SCALARS if SCALARS[n].small32 is not None]
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_near_forms_give_the_same_bits(name):
+def test_small_argument_variants_give_the_same_bits(name):
     row = SCALARS[name]
     x = arguments(row, np.float32, 100_000, generator(name))[0]
     x = x[~(np.abs(x) > row.valid32)]
@@ -549,7 +549,7 @@ def test_near_forms_give_the_same_bits(name):
 
 @pytest.mark.parametrize("name", SMALL)
 @pytest.mark.parametrize("dtype", first("float32", "float16"))
-def test_kernels_leave_the_near_form_where_an_argument_is_far(name, dtype):
+def test_kernels_leave_the_small_argument_variant_where_an_argument_is_large(name, dtype):
     function = getattr(nd, name)
     x = generator(name).uniform(-50, 50, 5000).astype(dtype)
     y = function(nd.array(x, dtype=dtype)).asnumpy()

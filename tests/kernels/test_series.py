@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import types
 
-from ndgrad.kernels.build.launch import Entry, chunked, vector
+from ndgrad.kernels.build.launch import Specialization, chunked, vector
 from ndgrad.kernels.cpu import tasks
 from ndgrad.kernels.cpu.tasks import ArrayName, Task, TaskList
 
@@ -32,7 +32,7 @@ def _broken(x, limit, lo, hi):
 def rolled():
     array = vector(FLOAT)
     kinds = (array, array, types.float32, types.intp, types.boolean, types.intp, types.intp)
-    return Entry(_rolled, kinds)
+    return Specialization(_rolled, kinds)
 
 
 def expected(x, steps):
@@ -95,7 +95,7 @@ def test_each_call_takes_the_arrays_it_is_given():
 def test_a_kernel_that_raises_is_reported_and_nobody_waits_for_it(monkeypatch):
     monkeypatch.setattr(tasks, "num_threads", lambda: 2)
     x = np.zeros(64, FLOAT)
-    entry = Entry(_broken, (vector(FLOAT), *(types.intp,) * 3))
+    entry = Specialization(_broken, (vector(FLOAT), *(types.intp,) * 3))
     steps = [Task(entry, (x, 64), 64, 8, 8), Task(entry, (x, 32), 64, 8, 8)]
     run = TaskList(steps).prepared({})
     with pytest.raises(RuntimeError, match="raised an error"):

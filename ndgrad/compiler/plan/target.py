@@ -12,7 +12,7 @@ from typing import Any
 
 from ...base import DType
 from ...context import cpu
-from ...kernels.build.launch import PARALLEL_ELEMENTS, Entry
+from ...kernels.build.launch import PARALLEL_ELEMENTS, Specialization
 from ...kernels.cpu import fused
 from ...kernels.cpu.matmul import task as product_task
 from ...kernels.cpu.strided import copy as copy_on_host
@@ -62,7 +62,7 @@ class Host:
         together = work.grain if heavy >= _WORTH_DISTRIBUTING else work.units
         return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
 
-    def final_combine(self, row: Reduction, partial: DType, dtype: DType) -> Entry:
+    def final_combine(self, row: Reduction, partial: DType, dtype: DType) -> Specialization:
         """The kernel that combines partial results."""
         return fused.final_combine(row, partial, dtype).entry
 

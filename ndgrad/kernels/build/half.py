@@ -1,7 +1,7 @@
 """float16 on CPUs: Numba has no arithmetic on it, so it is loaded to and stored from float32.
 
 The conversions are LLVM's, one instruction on processors with F16C.  Kernels see the bits as
-uint16 (see `seen`); with the JIT off they see NumPy's float16, and the plain functions convert.
+uint16 (see `as_bits`); with the JIT off they see NumPy's float16, and the plain functions convert.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...memory.device import Buffer
 
 if config.DISABLE_JIT:
 
-    def seen(x: Buffer) -> Buffer:
+    def as_bits(x: Buffer) -> Buffer:
         return x
 
     def half_to_float(bits):
@@ -27,7 +27,7 @@ if config.DISABLE_JIT:
 
 else:
 
-    def seen(x: Buffer) -> Buffer:
+    def as_bits(x: Buffer) -> Buffer:
         """The array *x* as kernels take it that Numba dispatches by type: float16 as its bits."""
         return x.view(np.uint16) if x.dtype == np.float16 else x
 

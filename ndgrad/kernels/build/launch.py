@@ -102,7 +102,7 @@ else:
         return types.none(address, args), generate
 
     @intrinsic
-    def share_out(typing_context, address, args, units, grain):
+    def distribute(typing_context, address, args, units, grain):
         """Call the kernel at an address with a tuple of arguments and the bounds of each chunk.
 
         The chunks are the elements of the loop that Numba's threading layer runs for a generalized
@@ -195,7 +195,7 @@ def flat(dispatcher: Any, dtype: DType) -> Signature:
     return tuple(_KINDS.get(p.annotation, vector(dtype)) for p in parameters)
 
 
-class Entry:
+class Specialization:
     """A chunked kernel for one signature, past the dispatchers that look at argument types.
 
     The caller answers for the types: a wrong one reads memory wrongly.
@@ -283,7 +283,7 @@ class Chunked:
         parameters = tuple(inspect.signature(function).parameters)
         assert parameters[-2:] == ("lo", "hi"), f"{function.__name__} must end with lo, hi"
         self._count = len(parameters) - 2
-        self._entries: dict[Key, Entry] = {}
+        self._entries: dict[Key, Specialization] = {}
         self.__doc__ = function.__doc__
 
     @cached_property
@@ -308,7 +308,7 @@ class Chunked:
         key = tuple(map(compute_fingerprint, args))
         found = self._entries.get(key)
         if found is None:
-            found = self._entries[key] = Entry(self, tuple(map(numba.typeof, args)))
+            found = self._entries[key] = Specialization(self, tuple(map(numba.typeof, args)))
         found.parallel(*args)
 
 

@@ -4,7 +4,7 @@ The ``scipy-openblas32`` wheel brings the library. It is loaded at first use wit
 own, so NumPy's copy is left alone, and with two environment variables set for the load: which
 kernels to use, as left to itself OpenBLAS may take AVX2 ones on processors that have AVX-512, at
 about half the speed; and that it starts no threads. Its threads and the kernels' would wait for
-each other's cores: products are shared out by drivers like any other kernel (`matmul`). A user's
+each other's cores: products are distributed by drivers like any other kernel (`matmul`). A user's
 own ``OPENBLAS_CORETYPE`` stays in force.
 
 Compiled code reaches it through an address that it is given as a plain integer. An address burnt

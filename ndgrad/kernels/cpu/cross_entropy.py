@@ -8,7 +8,7 @@ from types import ModuleType
 from ...base import DType
 from ...memory.device import Buffer
 from ..build import binaries
-from ..build.half import seen
+from ..build.half import as_bits
 from ..build.launch import grain
 from ..spec.formula import compute_type
 from ..spec.text import each, expression, indented, loaded, module, stored
@@ -93,7 +93,7 @@ def losses(
     """Fill the *loss* of each row of *x*, its greatest element, and one over its sum of exps."""
     if rows:
         kernel = kernels(x.dtype).losses
-        kernel(seen(x), label, loss, peak, weight, n, rows, grain(n, 4))
+        kernel(as_bits(x), label, loss, peak, weight, n, rows, grain(n, 4))
 
 
 def gradient(
@@ -102,4 +102,4 @@ def gradient(
     """Fill *y* with the gradient of the sum of all losses, times the one number *head*."""
     if y.size:
         kernel = kernels(x.dtype).gradient
-        kernel(seen(x), label, peak, weight, head, seen(y), n, label.size, grain(n, 4))
+        kernel(as_bits(x), label, peak, weight, head, as_bits(y), n, label.size, grain(n, 4))

@@ -9,7 +9,7 @@ from ...base import DType, Shape
 from ...memory.device import Buffer
 from ..annotations import Arguments, Key
 from ..build import binaries
-from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Entry, vector
+from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Specialization, vector
 from ..spec.cast import cast_by
 from ..spec.formula import Loop
 from ..spec.layout import layout
@@ -46,7 +46,7 @@ class ElementwiseKernel:
         geometry = [vector(np.dtype("int64"))] if rows else []
         results = [] if "o" in letters else [vector(dtype) for dtype in out_dtypes]
         signature = (*operands, *results, *geometry, types.intp, types.intp)
-        self._entry = Entry(binaries.load(name, text).loop, signature)
+        self._entry = Specialization(binaries.load(name, text).loop, signature)
         self.serial = self._entry.serial
 
     def run(self, args: Arguments, units: int, elements: int) -> None:

@@ -12,7 +12,7 @@ from numba import types
 
 from ...base import DType
 from ..build import binaries
-from ..build.launch import Entry, vector
+from ..build.launch import Specialization, vector
 from ..spec.fused import Fused, ReductionStep
 from ..spec.reduction import Reduction
 from ..spec.text import expression, module
@@ -85,7 +85,7 @@ class FusedKernel:
     ----------
     text : str
         Its source.
-    entry : Entry
+    entry : Specialization
         Takes ``*arguments, size, rows, n, block`` and units of work.
     cached : bool
         Whether it was found compiled on the disk.
@@ -98,7 +98,9 @@ class FusedKernel:
             for x in fused.arguments
         ]
         loop = binaries.load(fused.name[:40], self.text).loop
-        self.entry = Entry(loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.strips))))
+        self.entry = Specialization(
+            loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.strips)))
+        )
         stats = getattr(loop.serial, "stats", None)  # there is none when the JIT is off
         self.cached = stats is not None and any(stats.cache_hits.values())
 
@@ -133,7 +135,7 @@ class FinalCombine:
         text = module(f"The end of {row.name}: partial results in order.", lines)
         join = binaries.load(f"join_{row.name}_{dtype.name}", text).join
         numbers = (types.float64, *(types.intp,) * 4)
-        self.entry = Entry(join, (vector(partial), vector(dtype), *numbers))
+        self.entry = Specialization(join, (vector(partial), vector(dtype), *numbers))
 
 
 @cache

@@ -1,7 +1,7 @@
 """Rows picked by index, and put back: the kernels under `take`, `Embedding` and ``x[[2, 0]]``.
 
 The array is seen as (outer, length, inner); an index vector picks along the middle axis.  Rows are
-added in the order of the index vector, whatever the number of threads: work is shared out by outer
+added in the order of the index vector, whatever the number of threads: work is distributed by outer
 position and by columns, never by index.
 """
 

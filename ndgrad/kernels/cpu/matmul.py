@@ -15,7 +15,7 @@ from ...base import DType, HostArray, promote
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..annotations import Signature
-from ..build.launch import Entry, address, call, chunked, flat, grain, kernel, vector
+from ..build.launch import Specialization, address, call, chunked, flat, grain, kernel, vector
 from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
 from . import blas, tiles
@@ -121,7 +121,7 @@ def _vector_rows(addr: int, a, x, y, k: int, alpha: float, beta: float, lo: int,
 
 
 def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
-    """Rows and columns of a block, when a product of this size is shared out.
+    """Rows and columns of a block, when a product of this size is distributed.
 
     Each block packs the operand that it shares with the others, so there are few: as many as
     threads, and twice as many where that still leaves long blocks.  Blocks of whole rows lie
@@ -203,7 +203,7 @@ def many(
     beta: float,
     batch: int,
 ) -> None:
-    """A batch of products of real numbers, shared out between the threads."""
+    """A batch of products of real numbers, distributed over the threads."""
     numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
     kernel, addr, *rest = numbers
     entry = _blocks_entry(c.dtype)
@@ -236,10 +236,10 @@ def _shares(
 
 
 @cache
-def _blocks_entry(dtype: DType) -> Entry:
+def _blocks_entry(dtype: DType) -> Specialization:
     kinds = list(flat(_blocks.function, dtype))
     kinds[3] = kinds[7] = kinds[11] = vector(np.dtype("int64"))  # where matrices begin
-    return Entry(_blocks, tuple(kinds))
+    return Specialization(_blocks, tuple(kinds))
 
 
 def is_step(m: int, n: int, k: int, batch: int) -> bool:

@@ -21,7 +21,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..annotations import Key
 from ..build import binaries
-from ..build.launch import WORTH_SHARING, Entry, vector
+from ..build.launch import WORTH_SHARING, Specialization, vector
 from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, SUMS, summed_in_parts
@@ -221,7 +221,7 @@ def source(
     return module(title, ["@chunked", *lines], "Made from the op table")
 
 
-def _compiled(*key: Any) -> Entry:
+def _compiled(*key: Any) -> Specialization:
     """One pass of a reduction for the arguments of `source`."""
     row, dtype, out, kind, first, last, flat = key
     stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
@@ -229,10 +229,10 @@ def _compiled(*key: Any) -> Entry:
     name = "_".join([row.name + stage, *dtypes, "rows" if flat else "columns"])
     geometry = vector(np.dtype("int64"))
     arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
-    return Entry(binaries.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
+    return Specialization(binaries.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
 
 
-_KERNELS: dict[Key, Entry] = {}
+_KERNELS: dict[Key, Specialization] = {}
 
 
 def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:

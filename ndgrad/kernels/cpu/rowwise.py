@@ -197,8 +197,8 @@ def run(
     units = outer if inner == 1 else outer * -(-inner // COLUMNS)
     each = grain(n * min(inner, COLUMNS), 4)
     kernel(
-        *map(half.seen, operands),
-        half.seen(y),
+        *map(half.as_bits, operands),
+        half.as_bits(y),
         lengths,
         n,
         inner,

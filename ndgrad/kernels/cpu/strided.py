@@ -20,7 +20,7 @@ from ..build.launch import (
     PARALLEL_ELEMENTS,
     WORTH_SHARING,
     Chunked,
-    Entry,
+    Specialization,
     chunked,
     flat,
     grain,
@@ -240,8 +240,8 @@ def _place_rows(x, y, n: int, offset: int, stride: int, lo: int, hi: int) -> Non
 
 
 @cache
-def _place_rows_entry(dtype: DType) -> Entry:
-    return Entry(_place_rows, flat(_place_rows.function, dtype))
+def _place_rows_entry(dtype: DType) -> Specialization:
+    return Specialization(_place_rows, flat(_place_rows.function, dtype))
 
 
 def rows_task(
@@ -260,11 +260,11 @@ def rows_task(
 
 
 @cache
-def _entry(loop: Chunked, dtype: DType, numbers: tuple[type, ...]) -> Entry:
+def _entry(loop: Chunked, dtype: DType, numbers: tuple[type, ...]) -> Specialization:
     geometry, whole_number = vector(np.dtype("int64")), types.intp
     kinds = [geometry if kind is np.ndarray else whole_number for kind in (int, int, *numbers)]
     bounds = whole_number, whole_number
-    return Entry(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
+    return Specialization(loop, (vector(dtype), vector(dtype), *kinds, *bounds))
 
 
 def strided_slice_task(x: Buffer | str, y: Buffer | str, part: StridedSlice, dtype: DType) -> Task:

@@ -30,7 +30,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from ...base import HostArray
 from ..annotations import Arguments, Function, Signature
-from ..build.launch import Entry, address, chunked, driver, kernel, vector
+from ..build.launch import Specialization, address, chunked, driver, kernel, vector
 from ..build.threads import num_threads
 
 _FIELDS = 6  # of a task: trampoline, kernel, first word of its arguments, units, grain, chunks
@@ -47,7 +47,7 @@ class Task(NamedTuple):
 
     Attributes
     ----------
-    entry : Entry
+    entry : Specialization
     arguments : tuple
         Numbers, arrays that every call uses, and `ArrayName` for those that are given later.
     units, grain : int
@@ -60,7 +60,7 @@ class Task(NamedTuple):
         Whether a chunk needs of the task before only the chunk of the same number.
     """
 
-    entry: Entry
+    entry: Specialization
     arguments: Arguments
     units: int
     grain: int
@@ -397,19 +397,19 @@ def _address_and_size(x: HostArray) -> tuple[int, int]:
     return x.__array_interface__["data"][0], x.size
 
 
-def _kinds(entry: Entry) -> Signature:
+def _kinds(entry: Specialization) -> Signature:
     """Types of a kernel's arguments, without lo, hi."""
     return entry.signature[:-2]
 
 
 @cache  # by the entry itself: to compare types takes long
-def _trampoline_of(entry: Entry) -> int:
+def _trampoline_of(entry: Specialization) -> int:
     kinds = types.TypeRef(types.Tuple(_kinds(entry)))
     found: int = address(_trampoline, (*(types.intp,) * 4, kinds))
     return found
 
 
 @cache
-def _entry() -> Entry:
+def _entry() -> Specialization:
     integers = vector(np.dtype("int64"))
-    return Entry(_steps, (integers, integers, integers, *(types.intp,) * 3))
+    return Specialization(_steps, (integers, integers, integers, *(types.intp,) * 3))

@@ -25,7 +25,7 @@ from .elementwise import cast
 
 
 class _Tile(NamedTuple):
-    """How results are shared out: *side* x *side* of them a block, *own* x *own* a thread.
+    """How results are distributed: *side* x *side* of them a block, *own* x *own* a thread.
 
     A step along k has *depth* elements.
     """
@@ -70,7 +70,7 @@ def source(dtype: DType, tile: _Tile) -> str:
             ]
         return [*lines, f"{matrix}_from += {depth} * {matrix}_jump"]
 
-    def share_out(matrix: str, flag: str, first: str, rows: str) -> list[str]:
+    def distribute(matrix: str, flag: str, first: str, rows: str) -> list[str]:
         """Which elements a thread brings: neighbours bring neighbours in memory."""
         count = tile.threads
         return [
@@ -99,9 +99,9 @@ def source(dtype: DType, tile: _Tile) -> str:
         f"    column = (cuda.blockIdx.x - above * tiles) * {side}",
         f"    item = above // ((m + {side - 1}) // {side})",
         f"    row = (above - item * ((m + {side - 1}) // {side})) * {side}",
-        *indented(share_out("a", "ta", "row", "m")),
+        *indented(distribute("a", "ta", "row", "m")),
         # op(B)' has the rows that op(B) has columns.
-        *indented(share_out("b", "not tb", "column", "n")),
+        *indented(distribute("b", "not tb", "column", "n")),
         f"    down, across = thread // {across}, thread % {across}",
         *[f"    s_{i}_{j} = {zero}" for i in each for j in each],
         "    rest = k",

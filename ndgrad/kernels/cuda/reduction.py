@@ -3,8 +3,8 @@
 Elements that meet are neighbours where ``inner`` is 1: a thread, a warp or a block takes each row
 by vectors.  Otherwise a block takes neighbouring columns, several rows at a time, and its threads'
 results meet in shared memory.  As on the host a few elements are combined as they are before the
-accumulator, which is wider, takes them up.  Where results are few the elements of each are shared
-out among blocks, by their number alone, and another pass combines what the blocks have found.
+accumulator, which is wider, takes them up.  Where results are few the elements of each are
+distributed over blocks, by their number alone, and another pass combines what the blocks found.
 """
 
 from __future__ import annotations

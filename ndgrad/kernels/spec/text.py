@@ -16,7 +16,7 @@ from ..scalar import SCALARS, resolve
 
 _IMPORTED = {
     "ndgrad.kernels.build.half": "float_to_half half_to_float",
-    "ndgrad.kernels.build.launch": "chunked driver share_out",
+    "ndgrad.kernels.build.launch": "chunked driver distribute",
     "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.sums": "product scratch total",
@@ -87,7 +87,7 @@ def driver_source(count: int) -> str:
     lines = [
         "@driver",
         f"def parallel(serial, {args}, units, grain):",
-        f"    share_out(serial, ({args},), units, grain)",
+        f"    distribute(serial, ({args},), units, grain)",
     ]
     return module(f"Parallel driver of kernels with {count} arguments.", lines)
 
