@@ -54,7 +54,7 @@ class KernelSpec:
         self.numbers: dict[str, Any] = {}
         self.known_numbers: dict[Any, str] = {}
         self.own = {value for member in group.members for value in member.outputs}
-        self.strips: list[str] = []
+        self.row_strided: list[str] = []
         self.form = "rows" if group.n else "flat"
 
     def build(self) -> Fused:
@@ -73,7 +73,7 @@ class KernelSpec:
             in_place = None if source is None else self.names.get((source, 0, source.size, "full"))
             target = in_place or f"y{len(stores)}"
             if value in self.placed:
-                self.strips.append(target)
+                self.row_strided.append(target)
             stores.append((name, target))
             self.targets[value] = target
         titles = "_".join(dict.fromkeys(m.title for m in self.group.members))
@@ -85,7 +85,7 @@ class KernelSpec:
             (*arrays, *numbers),
             tuple(self.steps),
             tuple(stores),
-            tuple(self.strips),
+            tuple(self.row_strided),
         )
 
     def _value(self, x: Value, level: str) -> str:
@@ -100,7 +100,7 @@ class KernelSpec:
         if name is None:
             name = self.names[key] = f"x{len(self.names)}"
             if where is not None and where.n and level == "full":
-                self.strips.append(name)
+                self.row_strided.append(name)
             self.operands.append(Operand(name, x.dtype, level))
             self.read[name] = x
         return name

@@ -105,7 +105,7 @@ class StepBuilder:
                     strided[x.name] = region.offset, region.stride
                 else:
                     expressions.append(self.memory.allocate(value))
-            elif x.name in spec.strips:
+            elif x.name in spec.row_strided:
                 where = region_of(read[x.name])
                 assert where is not None
                 strided[x.name] = where.offset, where.stride
@@ -117,7 +117,7 @@ class StepBuilder:
         for value in outside:
             if value in self.assignment.in_place and value not in self.memory.names:
                 self.memory.named(value, self.memory.name(self.assignment.in_place[value]))
-        strides = [number for name in spec.strips for number in strided[name]]
+        strides = [number for name in spec.row_strided for number in strided[name]]
         heavy = group.size * max(1, len(group.members) // 4)
         grain = self._epilogue(group, outside, work)
         arguments = (*expressions, *strides, *work.numbers)

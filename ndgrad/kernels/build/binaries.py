@@ -91,7 +91,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _private(path: Path) -> bool:
-    """Whether nobody else can write there: a binary that is loaded runs with the user's rights."""
+    """Whether no other user can write there: a loaded binary runs with the rights of this one."""
     if not hasattr(os, "getuid"):
         return True
     status = path.stat()

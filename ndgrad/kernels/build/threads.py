@@ -51,7 +51,7 @@ class _Gate(Enum):
     """What a launch has to do."""
 
     UNKNOWN = 0  # the layer has not been started yet
-    OPEN = 1  # go ahead
+    OPEN = 1  # launch
     LOCKED = 2  # one launch at a time
     SERIAL = 3  # run the serial kernel
 

@@ -17,7 +17,7 @@ def _extreme(x, least):
     """The smallest or the greatest element of a slice, which is not empty.
 
     LLVM does not vectorise a maximum in a loop, but it does when neighbours have one each.  NaN
-    is passed over unless it comes first; who must not miss one looks for it.
+    is passed over unless it comes first; a caller that must not miss one looks for it.
     """
     n = x.size
     m = x[0]

@@ -99,7 +99,7 @@ class FusedKernel:
         ]
         loop = binaries.load(fused.name[:40], self.text).loop
         self.entry = Specialization(
-            loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.strips)))
+            loop, (*arguments, *(types.intp,) * (6 + 2 * len(fused.row_strided)))
         )
         stats = getattr(loop.serial, "stats", None)  # there is none when the JIT is off
         self.cached = stats is not None and any(stats.cache_hits.values())

@@ -69,22 +69,26 @@ class HostFusedWriter(FusedWriter):
     def _prefetching(self, lines: list[str]) -> list[str]:
         """The last loop in parts, each of which begins with a software prefetch.
 
-        After other loops over a row that is the next row, otherwise what lies a little ahead.
+        After other loops over a row that is the next row, otherwise what comes a little later.
         """
         if not self.prefetch:
             return lines
-        fetches = []
+        prefetches = []
         for x in self.fused.operands:
             if x.level == "full":
                 line, distance = LINE // x.dtype.itemsize, _DISTANCE // x.dtype.itemsize
                 begin = self._begin(x.name, "(row + 1)" if self.last else "row")
                 begin += " + start" if self.last else f" + start + {distance}"
-                fetches.append(f"prefetch({x.name}_all, {begin}, {begin} + stop - start, {line})")
-        return _in_parts(lines, PREFETCH_ROW if self.last else _PREFETCH, fetches)
+                prefetches.append(
+                    f"prefetch({x.name}_all, {begin}, {begin} + stop - start, {line})"
+                )
+        return _in_parts(lines, PREFETCH_ROW if self.last else _PREFETCH, prefetches)
 
     def _begin(self, name: str, row: str) -> str:
         """Where a row of a full argument begins."""
-        return f"{name}_at + {row} * {name}_step" if name in self.fused.strips else f"{row} * n"
+        return (
+            f"{name}_at + {row} * {name}_step" if name in self.fused.row_strided else f"{row} * n"
+        )
 
     def _is_sum(self, step: ReductionStep) -> bool:
         """Whether a reduction along a row or tile adds up an array, as `sums` does."""
@@ -152,7 +156,7 @@ class HostFusedWriter(FusedWriter):
         for x in arguments:
             if x.level == "partial all":
                 add(f"        {x.name}_all[unit] = {x.name}")
-        names += [f"{name}_{what}" for name in fused.strips for what in ("at", "step")]
+        names += [f"{name}_{what}" for name in fused.row_strided for what in ("at", "step")]
         head = f"def loop({', '.join([*names, 'size', 'rows', 'n', 'block', 'lo', 'hi'])}):"
         return module(f"{fused.name}.", ["@chunked", head, *body], "Fused from a compiled graph")
 

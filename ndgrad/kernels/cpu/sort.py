@@ -25,7 +25,7 @@ def _keys(x, start: int, step: int, sign, inf, top, down: bool, keys) -> None:
 
 @kernel
 def _by_insertion(keys, best, order):
-    """The first ``order.size`` in order; *best* is room for as many keys."""
+    """The first ``order.size`` in order; *best* has space for as many keys."""
     k, held = order.size, 0
     for i in range(keys.size):
         key = keys[i]

@@ -119,8 +119,8 @@ class _Vectors:
         args = [value, self._cast(pointer), ir.Constant(_INT, self.size), mask]
         self._call(f"masked.store.{self.name}.p0", ir.VoidType(), args)
 
-    def fetch(self, pointer: ir.Value) -> None:
-        """Bring a line into the second cache: the first has no room for it yet."""
+    def prefetch(self, pointer: ir.Value) -> None:
+        """Bring a line into the second cache: it does not fit into the first yet."""
         byte = ir.IntType(8).as_pointer()
         read, second, of_data = _INT(0), _INT(2), _INT(1)
         args = [self.builder.bitcast(pointer, byte), read, second, of_data]
@@ -133,7 +133,7 @@ class _Vectors:
         mask = ir.Constant(ir.VectorType(_INT, self.lanes), lanes)
         return self.builder.shuffle_vector(a, b, mask)
 
-    def spread(self, scalar: ir.Value, kind: Any = None) -> ir.Value:
+    def broadcast(self, scalar: ir.Value, kind: Any = None) -> ir.Value:
         """A vector of equal elements."""
         kind = kind or self.type
         nothing = ir.Constant(kind, ir.Undefined)
@@ -144,7 +144,7 @@ class _Vectors:
         """A mask of the first *count* lanes."""
         kind = ir.VectorType(_LONG, self.lanes)
         numbers = ir.Constant(kind, list(range(self.lanes)))
-        return self.builder.icmp_signed("<", numbers, self.spread(count, kind))
+        return self.builder.icmp_signed("<", numbers, self.broadcast(count, kind))
 
 
 @intrinsic
@@ -157,7 +157,7 @@ def _multiply(
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
     and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
     *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.  Each tile
-    also fetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
+    also prefetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
     """
 
     def code(context, builder, sig, args):
@@ -172,20 +172,20 @@ def _multiply(
         later = v.at(v.data(context, sig, args, 16), args[17])
         ldl, each, length = args[18:21]
 
-        def fetch(tile):
-            """The share of a tile in what is fetched, a line at a time."""
+        def prefetch(tile):
+            """The share of a tile in what is prefetched, a cache line at a time."""
             first = builder.mul(tile, each)
             with v.loop(first, builder.add(first, each), 1) as (row, _):
                 start = v.at(later, builder.mul(row, ldl))
                 with v.loop(v.long(0), length, _LINE // v.size) as (i, _):
-                    v.fetch(v.at(start, i))
+                    v.prefetch(v.at(start, i))
 
         def rows(vectors: int, mask) -> None:
             whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
             for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
                 with v.loop(first, last, height) as (i, tile):
                     if height == ROWS:
-                        fetch(tile)
+                        prefetch(tile)
                     line, result = v.at(a, builder.mul(i, apart)), v.at(c, builder.mul(i, ldc))
                     _emit_tile(
                         v, line, down, along, b, ldb, result, ldc, k, alpha, beta,
@@ -224,7 +224,7 @@ def _emit_tile(
     step.add_incoming(following, loop)
     totals = []
     for head, line in zip(heads, sums, strict=True):
-        factor = v.spread(builder.load(v.at(head, place)))
+        factor = v.broadcast(builder.load(v.at(head, place)))
         totals.append([v.fma(factor, x, s) for x, s in zip(others, line, strict=True)])
         for s, total in zip(line, totals[-1], strict=True):
             s.add_incoming(v.zero, before)
@@ -233,7 +233,7 @@ def _emit_tile(
     builder.position_at_end(after)
     # With beta 0 it does not matter what C holds, be it NaN.
     fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
-    alphas, betas = v.spread(alpha), v.spread(beta)
+    alphas, betas = v.broadcast(alpha), v.broadcast(beta)
     for i, line in enumerate(totals):
         start = v.at(c, builder.mul(ldc, v.long(i)))
         for total, offset in zip(line, across, strict=True):

@@ -1,7 +1,7 @@
 """Kernels for CUDA, and the finder of GPUs.
 
-Importing this package imports no CUDA: whether there is a GPU is asked when somebody wants one, and
-then the back end (`backend.py`) registers itself with the devices that are found.
+Importing this package imports no CUDA: whether there is a GPU is asked when a program wants one,
+and then the back end (`backend.py`) registers itself with the devices that are found.
 
 | Module | What is in it |
 | --- | --- |

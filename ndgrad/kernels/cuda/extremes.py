@@ -1,4 +1,4 @@
-"""Where extremes are, on a device: teams of threads for rows and for columns.
+"""Where extremes are, on a device: groups of threads for rows and for columns.
 
 Each thread keeps its extreme and where that is.  Of equal ones the first stays and the first NaN
 comes before all, in whatever order threads meet.
@@ -17,12 +17,12 @@ from ..build import binaries
 from ..spec.text import module
 from . import groups
 from .driver import THREADS, CudaKernel, array_of
-from .reduction import steps_of, team_of
+from .reduction import group_of, steps_of
 
 _INDEX = np.dtype("int64")
 
 
-def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str:
+def source(dtype: DType, out: DType, least: bool, first: bool, group: int) -> str:
     """Readable module text of one pass.
 
     Parameters
@@ -33,7 +33,7 @@ def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str
         Whether the smallest is looked for.
     first : bool
         Whether all elements are looked at; else those at the places that a pass before has found.
-    team : int
+    group : int
         Threads that share a row, or `groups.COLUMNS`.
     """
     kind = dtype.name if dtype.kind == "f" else "int64"
@@ -51,14 +51,14 @@ def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str
             f"    found = {index}",
         ]
 
-    columns = team == groups.COLUMNS
-    lane = "0" if team == groups.THREAD else "lane"
+    columns = group == groups.COLUMNS
+    lane = "0" if group == groups.THREAD else "lane"
     stored = "float64(found)" if out.kind == "f" else "found"
     own = "piece * inner + column" if columns else "unit"
     lines = [
         "def kernel(x, places, y, n, inner, rows, chunks, candidates, width, units):",
-        *groups.shared(team, best=kind, found="int64"),
-        *groups.units(team),
+        *groups.shared(group, best=kind, found="int64"),
+        *groups.units(group),
         *([] if columns else ["        piece, column, here = unit, 0, True"]),
         "        outer = piece // chunks",
         "        chunk = piece - outer * chunks",
@@ -68,11 +68,11 @@ def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str
         f"        best = {kind}(x[top + {place('0')} * inner])",
         "        found = n",
         f"        for j in range({lane}, min(rows, candidates - chunk * rows), "
-        f"{'height' if columns else team}):",
+        f"{'height' if columns else group}):",
         f"            place = {place('j')}",
         f"            value = {kind}(x[top + place * inner])",
         *[f"            {line}" for line in merged("value", "place")],
-        *groups.combined(team, merged, "best", "found"),
+        *groups.combined(group, merged, "best", "found"),
         f"        if here and {lane} == 0:",
         f"            y[{own}] = {out.name}({stored})",
     ]
@@ -83,12 +83,12 @@ def source(dtype: DType, out: DType, least: bool, first: bool, team: int) -> str
 _KERNELS: dict[Key, CudaKernel] = {}
 
 
-def kernel(dtype: DType, out: DType, least: bool, first: bool, team: int) -> CudaKernel:
+def kernel(dtype: DType, out: DType, least: bool, first: bool, group: int) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
-    key = dtype, out, least, first, team
+    key = dtype, out, least, first, group
     if key not in _KERNELS:
         kinds = dict.fromkeys((dtype.name, out.name))
-        name = "_".join(["argmin" if least else "argmax", *kinds, f"{first:d}", f"{team}"])
+        name = "_".join(["argmin" if least else "argmax", *kinds, f"{first:d}", f"{group}"])
         arrays = map(array_of, (dtype, _INDEX, out))
         signature = (*arrays, *(types.int64,) * 7)
         _KERNELS[key] = CudaKernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
@@ -109,12 +109,12 @@ def run(x: DeviceArray, y: DeviceArray, form: tuple[int, int, int], least: bool)
     for i, step in enumerate(steps):
         last = i == len(steps) - 1
         target = y if last else empty(step.size, _INDEX)
-        team, units, width = groups.COLUMNS, step.size, groups.width_of(inner)
+        group, units, width = groups.COLUMNS, step.size, groups.width_of(inner)
         if inner == 1:
-            team = team_of(min(step.n, step.rows), step.size)
+            group = group_of(min(step.n, step.rows), step.size)
         else:
             units = groups.column_units(step.outer * step.chunks, inner)
-        made = kernel(x.dtype, target.dtype, least, i == 0, team)
+        made = kernel(x.dtype, target.dtype, least, i == 0, group)
         args = (x, places, target, n, inner, step.rows, step.chunks, step.n, width, units)
-        made.over(x.device, units * (team or THREADS), args, THREADS)
+        made.over(x.device, units * (group or THREADS), args, THREADS)
         places = target

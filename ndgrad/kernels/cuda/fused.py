@@ -1,9 +1,9 @@
-"""Fused kernels on a device: a `Fused` as text for teams of threads.
+"""Fused kernels on a device: a `Fused` as text for groups of threads.
 
-In the *rows* form a team takes a row after the other: up to a warp where rows are short, several
-teams to a block, else the whole block.  A thread has the same elements of the row in every stage,
-so that what a later stage needs waits in shared memory without anybody waiting for it; where there
-is no room it is read or computed again.  Reductions along a row go through the lanes of a warp,
+In the *rows* form a group takes a row after the other: up to a warp where rows are short, several
+groups to a block, else the whole block.  A thread has the same elements of the row in every stage,
+so that what a later stage needs waits in shared memory and no thread waits for it; where it does
+not fit it is read or computed again.  Reductions along a row go through the lanes of a warp,
 then through shared memory.  In the *flat* form the grid strides over the elements.
 
 Sums over rows and over everything leave one partial result a block, as many as the shapes say, and
@@ -47,7 +47,7 @@ class FusedGrid:
     ----------
     size, rows, n : int
         Elements; rows, and elements of each.
-    team, threads : int
+    group, threads : int
         Threads that share a row, and those of a block.
     units : int
         Blocks.
@@ -57,19 +57,19 @@ class FusedGrid:
         over = {step.over for step in fused.steps if isinstance(step, ReductionStep)}
         self.size, self.n = size, n
         if fused.form == "flat":
-            self.rows, self.team, self.threads = 1, _BLOCK, _BLOCK
+            self.rows, self.group, self.threads = 1, _BLOCK, _BLOCK
             blocks = -(-size // (_TOGETHER * _BLOCK))
         else:
             self.rows = size // n
-            self.team = _team(n, "column" in over)
-            self.threads = _BLOCK if self.team <= _WARP else self.team
-            blocks = -(-self.rows // self.teams)
+            self.group = _group_of(n, "column" in over)
+            self.threads = _BLOCK if self.group <= _WARP else self.group
+            blocks = -(-self.rows // self.groups)
         most = _COLUMN_UNITS if "column" in over else _UNITS if "all" in over else _BLOCKS
         self.units = min(blocks, most)
 
     @property
-    def teams(self) -> int:
-        return self.threads // self.team
+    def groups(self) -> int:
+        return self.threads // self.group
 
     @property
     def numbers(self) -> tuple[int, int, int]:
@@ -78,10 +78,10 @@ class FusedGrid:
     @property
     def form(self) -> tuple[int, int, int]:
         """What the text of a kernel depends on: shared memory has a constant size."""
-        return self.n, self.team, self.threads
+        return self.n, self.group, self.threads
 
 
-def _team(n: int, columns: bool) -> int:
+def _group_of(n: int, columns: bool) -> int:
     """Threads that share a row of *n* elements."""
     if n <= _WARP:
         return _power(n)
@@ -101,9 +101,9 @@ class CudaFusedWriter(FusedWriter):
     expressions = CudaWriter
 
     def __init__(self, fused: Fused, form: tuple[int, int, int]) -> None:
-        self.n, self.team, self.threads = form
-        self.teams = self.threads // self.team
-        self.room = _SHARED // (self.teams * max(1, self.n))  # bytes for each place in a row
+        self.n, self.group, self.threads = form
+        self.groups = self.threads // self.group
+        self.left = _SHARED // (self.groups * max(1, self.n))  # bytes for each place in a row
         self.columns: set[str] = set()  # sums over rows that are made in shared memory
         self.again: dict[str, int] = {}  # operands kept there, and the stage that reads them first
         widest = max((x.dtype.itemsize for x in fused.operands), default=1)
@@ -119,9 +119,9 @@ class CudaFusedWriter(FusedWriter):
         return name in self.scratch or name in self.operands
 
     def _takes(self, dtype: DType) -> bool:
-        """Whether there is room for another row of shared memory; if so it is taken."""
-        fits = dtype.itemsize <= self.room
-        self.room -= dtype.itemsize * fits
+        """Whether another row of shared memory fits; if so it is taken."""
+        fits = dtype.itemsize <= self.left
+        self.left -= dtype.itemsize * fits
         return fits
 
     def _choose_scratch(self) -> None:
@@ -152,7 +152,7 @@ class CudaFusedWriter(FusedWriter):
         return loaded(element, self.operands[name].dtype, compute)
 
     def _loop(self, stage: int) -> list[str]:
-        """One stage: a thread's elements, then what the team makes of its sums."""
+        """One stage: a thread's elements, then what the group makes of its sums."""
         statements = self._statements(stage)
         if not statements:
             return []
@@ -169,7 +169,7 @@ class CudaFusedWriter(FusedWriter):
                 if x.over == "all"
             ),
             *(f"{x.name}_sum = float64({x.name}_part)" for x in rows),
-            *self._over_threads(rows, self.team),
+            *self._over_threads(rows, self.group),
         ]
 
     def _over_elements(self, statements: Sequence[str]) -> list[str]:
@@ -178,8 +178,8 @@ class CudaFusedWriter(FusedWriter):
         A compiler would not move a load before a store that may be to the same place.
         """
         rows = self.fused.form == "rows"
-        step = str(self.team) if rows else "step"
-        if len(statements) > _FEW or (rows and self.n < self.together * self.team):
+        step = str(self.group) if rows else "step"
+        if len(statements) > _FEW or (rows and self.n < self.together * self.group):
             return _each(f"range(lane, m, {step})", statements)
         loaded = {x.name for x in self.fused.operands if x.level in ("full", "column")}
         loads: dict[str, None] = {}
@@ -244,16 +244,16 @@ class CudaFusedWriter(FusedWriter):
         return [*lines, "cuda.syncthreads()"]
 
     def _shared(self) -> list[str]:
-        """Shared memory: rows for each team, places for the sums of warps."""
+        """Shared memory: rows for each group, places for the sums of warps."""
         rows = {name: memory_type(self.steps[name].dtype) for name in self.scratch}
         rows |= {name: memory_type(self.operands[name].dtype) for name in self.again}
         rows |= {name: self._dtype(name) for name in self.columns}
         lines = []
         for name in sorted(rows):
             own = name if name in self.columns else f"{name}_row"
-            lines.append(f"{name}_rows = cuda.shared.array({self.teams * self.n}, {rows[name]})")
+            lines.append(f"{name}_rows = cuda.shared.array({self.groups * self.n}, {rows[name]})")
             lines.append(f"{own} = {name}_rows[team * n : team * n + n]")
-        crossing = self.team > 1 if SIMULATED else self.team > _WARP
+        crossing = self.group > 1 if SIMULATED else self.group > _WARP
         warps = self.threads if SIMULATED else self.threads // _WARP
         lines += [
             f"{x.name}_warps = cuda.shared.array({warps}, float64)"
@@ -272,10 +272,10 @@ class CudaFusedWriter(FusedWriter):
         reductions = [step for step in self.fused.steps if isinstance(step, ReductionStep)]
         for x in reductions:
             if x.over == "column":
-                if x.name not in self.columns:  # a block has one team then
+                if x.name not in self.columns:  # a block has one group then
                     at = "cuda.blockIdx.x * n"
                     begin.append(f"{x.name} = {x.name}_all[{at} : {at} + n]")
-                begin.append(f"for i in range(lane, n, {self.team}):")
+                begin.append(f"for i in range(lane, n, {self.group}):")
                 begin.append(f"    {x.name}[i] = {neutral(x, self._dtype(x.name))}")
         if self.columns:
             end.append("cuda.syncthreads()")
@@ -286,7 +286,7 @@ class CudaFusedWriter(FusedWriter):
                 end += [
                     f"for i in range(thread, n, {self.threads}):",
                     f"    total = {x.name}_rows[i]",
-                    f"    for j in range(1, {self.teams}):",
+                    f"    for j in range(1, {self.groups}):",
                     f"        total = {total}",
                     f"    {x.name}_all[cuda.blockIdx.x * n + i] = total",
                 ]
@@ -303,12 +303,12 @@ class CudaFusedWriter(FusedWriter):
         fused, rows = self.fused, self.fused.form == "rows"
         arguments = fused.arguments
         names = [x.name if x.level == "number" else f"{x.name}_all" for x in arguments]
-        names += [f"{name}_{what}" for name in fused.strips for what in ("at", "step")]
+        names += [f"{name}_{what}" for name in fused.row_strided for what in ("at", "step")]
         body: list[str] = []
         if rows or any(isinstance(step, ReductionStep) for step in fused.steps):
             body.append("thread = cuda.threadIdx.x")
         if rows:
-            body += [f"team = thread // {self.team}", f"lane = thread % {self.team}"]
+            body += [f"team = thread // {self.group}", f"lane = thread % {self.group}"]
         body += [f"{x.name} = {x.name}_all[0]" for x in arguments if x.level == "one"]
         body += [f"{x.name} = {x.name}_all[0:n]" for x in arguments if x.level == "column"]
         body += self._shared()
@@ -320,7 +320,7 @@ class CudaFusedWriter(FusedWriter):
                 body.append(f"{x.name} = {x.name}_all")
             elif x.level == "full":
                 at = "row * n"
-                if x.name in fused.strips:
+                if x.name in fused.row_strided:
                     at = f"{x.name}_at + row * {x.name}_step"
                 stages.append(f"{x.name} = {x.name}_all[{at} : {at} + m]")
             elif x.level == "row" and x.name in self.operands:
@@ -328,9 +328,9 @@ class CudaFusedWriter(FusedWriter):
         for stage in range(self.last + 1):
             stages += [*self._row_steps(stage), *self._loop(stage), *self._after(stage)]
         if rows:
-            # All teams of a block take the same number of turns, as they may wait for each other.
+            # All groups of a block take the same number of turns, as they may wait for each other.
             first, step = (
-                f"{place} * {self.teams}" for place in ("cuda.blockIdx.x", "cuda.gridDim.x")
+                f"{place} * {self.groups}" for place in ("cuda.blockIdx.x", "cuda.gridDim.x")
             )
             body += [
                 f"for start in range({first}, rows, {step}):",
@@ -346,7 +346,7 @@ class CudaFusedWriter(FusedWriter):
 
 
 def _each(elements: str, statements: Sequence[str]) -> list[str]:
-    """A loop over *elements*; where an index cannot be negative nobody has to look."""
+    """A loop over *elements*; where an index cannot be negative none is checked."""
     lines = ["at = uint64(i)", *(line.replace("[i]", "[at]") for line in statements)]
     return [f"for i in {elements}:", *indented(lines)]
 
@@ -377,7 +377,7 @@ class CudaFusedKernel:
             for x in fused.arguments
         ]
         loop = binaries.load(f"{fused.name[:40]}_cuda", self.text).kernel
-        numbers = 3 + 2 * len(fused.strips)
+        numbers = 3 + 2 * len(fused.row_strided)
         self.kernel = CudaKernel(loop, (*signature, *(types.int64,) * numbers), contract=False)
 
 

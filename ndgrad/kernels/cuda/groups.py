@@ -1,11 +1,11 @@
-"""Teams of threads that make one number: what generated kernels combine partial results with.
+"""Cooperative groups of threads: what generated kernels combine partial results with.
 
-A team is one thread, a warp or a block.  A kernel runs over units of work, a unit a team; when each
-thread has a partial result, `combined` gives all of them the whole one.  Where what meets is not
-contiguous, a block takes neighbouring columns and those of its threads that stand below each other
-are a team of `COLUMNS`.  The order is that of the threads, and so the same every time.
+A group is one thread, a warp or a block.  A kernel runs over work items, one a group; when each
+thread has a partial result, `combined` gives all of them the whole one.  Where what is combined is
+not contiguous, a block takes neighbouring columns and those of its threads that have one column are
+a group of `COLUMNS`.  The order is that of the threads, and so the same every time.
 
-The simulator knows no warps: there, and there alone, every team goes through shared memory thread
+The simulator knows no warps: there, and there alone, every group goes through shared memory thread
 by thread.
 """
 
@@ -16,10 +16,10 @@ from collections.abc import Callable
 from .driver import SIMULATED, THREADS
 
 THREAD, WARP, BLOCK = 1, 2 if SIMULATED else 32, THREADS
-"""How many threads there are in a team."""
+"""How many threads there are in a group."""
 
 COLUMNS = 0
-"""The team of a column: as many threads as the width of its block leaves."""
+"""The group of a column: as many threads as the width of its block leaves."""
 
 _SHUFFLING = 1 if SIMULATED else WARP
 """Threads that read each other's registers."""
@@ -35,13 +35,13 @@ def column_units(outer: int, inner: int) -> int:
     return outer * -(-inner // width_of(inner))
 
 
-def units(team: int) -> list[str]:
-    """The loop over units, for each thread of which ``lane`` is its place in the team.
+def units(group: int) -> list[str]:
+    """The loop over work items, in each of which ``lane`` is a thread's number in its group.
 
-    In a unit of columns it has its ``column`` in part ``piece`` of the outer axes, if it is
-    ``here``; ``height`` threads share one.
+    In an item of columns a thread has its ``column`` for the outer index ``piece``, if the
+    predicate ``here`` says that it is in range; ``height`` threads share a column.
     """
-    if team == COLUMNS:
+    if group == COLUMNS:
         return [
             "    thread = cuda.threadIdx.x",
             f"    height = {THREADS} // width",
@@ -52,18 +52,18 @@ def units(team: int) -> list[str]:
             "        column = (unit - piece * blocks) * width + thread % width",
             "        here = column < inner and lane < height",
         ]
-    if team == THREAD:
+    if group == THREAD:
         return ["    for unit in range(cuda.grid(1), units, cuda.gridsize(1)):"]
-    first, step = f"cuda.grid(1) // {team}", f"cuda.gridsize(1) // {team}"
+    first, step = f"cuda.grid(1) // {group}", f"cuda.gridsize(1) // {group}"
     return [
-        f"    lane = cuda.grid(1) % {team}",
+        f"    lane = cuda.grid(1) % {group}",
         f"    for unit in range({first}, units, {step}):",
     ]
 
 
-def shared(team: int, **kinds: str) -> list[str]:
-    """What a kernel begins with whose teams combine locals of these names and types."""
-    parts = THREADS if team == COLUMNS else team // _SHUFFLING
+def shared(group: int, **kinds: str) -> list[str]:
+    """What a kernel begins with whose groups combine locals of these names and types."""
+    parts = THREADS if group == COLUMNS else group // _SHUFFLING
     return [
         f"    shared_{name} = cuda.shared.array({parts}, {kind})"
         for name, kind in kinds.items()
@@ -71,13 +71,13 @@ def shared(team: int, **kinds: str) -> list[str]:
     ]
 
 
-def combined(team: int, merge: Callable[..., list[str]], *names: str) -> list[str]:
-    """Replace locals of each thread of a team by the combination of all threads'.
+def combined(group: int, merge: Callable[..., list[str]], *names: str) -> list[str]:
+    """Replace locals of each thread of a group by the combination of all threads'.
 
     ``merge`` is given what another thread has for each of *names*, and writes how both meet.
     """
     others = [f"other_{name}" for name in names]
-    if team == COLUMNS:
+    if group == COLUMNS:
         return [
             *[f"        shared_{name}[thread] = {name}" for name in names],
             "        cuda.syncthreads()",
@@ -97,8 +97,8 @@ def combined(team: int, merge: Callable[..., list[str]], *names: str) -> list[st
             "        cuda.syncthreads()",
         ]
     lines: list[str] = []
-    parts = team // _SHUFFLING
-    if team > 1 and _SHUFFLING > 1:
+    parts = group // _SHUFFLING
+    if group > 1 and _SHUFFLING > 1:
         lines += [
             f"        offset = {_SHUFFLING // 2}",
             "        while offset:",

@@ -1,4 +1,4 @@
-"""Reductions on a device: teams of threads for neighbours, blocks of threads for columns.
+"""Reductions on a device: groups of threads for neighbours, blocks of threads for columns.
 
 Elements that meet are neighbours where ``inner`` is 1: a thread, a warp or a block takes each row
 by vectors.  Otherwise a block takes neighbouring columns, several rows at a time, and its threads'
@@ -79,7 +79,7 @@ def source(
     kind: str,
     first: bool,
     last: bool,
-    team: int,
+    group: int,
     access: str,
 ) -> str:
     """Readable module text of one pass.
@@ -88,7 +88,7 @@ def source(
     ----------
     row, dtype, out, kind, first, last
         Those of `cpu.reduction.source`.
-    team : int
+    group : int
         Threads that share a row of neighbours, or `groups.COLUMNS`.
     access : {'load', 'pick'}
         Whether vectors of a row may be loaded, or each element by itself.
@@ -111,29 +111,29 @@ def source(
     start = limits(kind).get(row.start) or text(row.start, kind)
     finished = stored(text(row.finished if last else "a", kind, a="a", n="count"), out, kind)
     lines = [
-        f"def kernel(x, y, count, n, rows, chunks, {'' if team else 'inner, width, '}units):",
-        *groups.shared(team, a=kind),
-        *groups.units(team),
-        *(["        piece = unit"] if team else []),
+        f"def kernel(x, y, count, n, rows, chunks, {'' if group else 'inner, width, '}units):",
+        *groups.shared(group, a=kind),
+        *groups.units(group),
+        *(["        piece = unit"] if group else []),
         "        outer = piece // chunks",
         "        chunk = piece - outer * chunks",
         "        length = min(rows, n - chunk * rows)",
         f"        a = {start}",
     ]
-    if team:
+    if group:
         lanes = min(BYTES // dtype.itemsize, max(WIDTHS))
-        lane = "lane" if team > 1 else "0"
+        lane = "lane" if group > 1 else "0"
         names = unpacked("x", lanes)
         lines += [
             "        begin = outer * n + chunk * rows",
-            f"        for i in range({lanes} * {lane}, length - {lanes - 1}, {lanes * team}):",
+            f"        for i in range({lanes} * {lane}, length - {lanes - 1}, {lanes * group}):",
             f"            {', '.join(names)} = {access}{lanes}(x, begin + i)",
             f"            {taken(*names)}",
-            f"        for i in range(length // {lanes} * {lanes} + {lane}, length, {team}):",
+            f"        for i in range(length // {lanes} * {lanes} + {lane}, length, {group}):",
             f"            {taken('x[begin + i]')}",
-            *groups.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
-            *(["        if lane == 0:"] if team > 1 else []),
-            f"        {'    ' * (team > 1)}y[piece] = {finished}",
+            *groups.combined(group, lambda b: [f"a = {combined('a', b)}"], "a"),
+            *(["        if lane == 0:"] if group > 1 else []),
+            f"        {'    ' * (group > 1)}y[piece] = {finished}",
         ]
     else:
         elements = [f"x[i + {k} * inner]" if k else "x[i]" for k in range(_ROWS)]
@@ -145,7 +145,7 @@ def source(
             f"                {taken(*elements)}",
             f"            for j in range(length // {_ROWS} * {_ROWS} + lane, length, height):",
             f"                {taken('x[top + j * inner]')}",
-            *groups.combined(team, lambda b: [f"a = {combined('a', b)}"], "a"),
+            *groups.combined(group, lambda b: [f"a = {combined('a', b)}"], "a"),
             "        if here and lane == 0:",
             f"            y[piece * inner + column] = {finished}",
         ]
@@ -163,22 +163,22 @@ def kernel(
     kind: str,
     first: bool,
     last: bool,
-    team: int,
+    group: int,
     access: str,
 ) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
-    key = row, dtype, out, kind, first, last, team, access
+    key = row, dtype, out, kind, first, last, group, access
     if key not in _KERNELS:
-        form = f"{access}{team}" if team else "columns"
+        form = f"{access}{group}" if group else "columns"
         kinds = dict.fromkeys((dtype.name, out.name))
         name = "_".join([row.name, *kinds, f"{first:d}{last:d}", form])
-        numbers = (types.int64,) * (4 if team else 6)
+        numbers = (types.int64,) * (4 if group else 6)
         signature = (array_of(dtype), array_of(out), getattr(types, kind), *numbers)
         _KERNELS[key] = CudaKernel(binaries.load(f"{name}_cuda", source(*key)).kernel, signature)
     return _KERNELS[key]
 
 
-def team_of(n: int, rows: int) -> int:
+def group_of(n: int, rows: int) -> int:
     """Threads that share each of so many *rows* of *n* neighbours, so that all have work."""
     if n <= 16:
         return groups.THREAD
@@ -196,10 +196,10 @@ def run(row: Reduction, x: DeviceArray, how: ReductionPlan, out: DType) -> Devic
         key = row, x.dtype, y.dtype, kind, i == 0, last
         _, n, inner, rows, chunks = step
         if step.size and inner == 1:
-            team = team_of(min(n, rows), step.size)
+            group = group_of(min(n, rows), step.size)
             access = "pick" if lanes_of([x], n if step.outer > 1 else 0) == 1 else "load"
             args: Arguments = (x, y, count, n, rows, chunks, step.size)
-            kernel(*key, team, access).over(x.device, step.size * team, args, THREADS)
+            kernel(*key, group, access).over(x.device, step.size * group, args, THREADS)
         elif step.size:
             units = groups.column_units(step.outer * chunks, inner)
             args = (x, y, count, n, rows, chunks, inner, groups.width_of(inner), units)

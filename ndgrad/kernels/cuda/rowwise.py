@@ -29,10 +29,10 @@ _HELD = 64  # bytes of elements that a thread holds in registers
 
 def form_of(n: int, lanes: int, held: int) -> tuple[int, int, int]:
     """How contiguous rows of *n* elements are shared, where a thread may hold *held* of them."""
-    for team in (groups.WARP, groups.BLOCK):
-        vectors = _vectors(n, team * lanes, held // lanes)
+    for group in (groups.WARP, groups.BLOCK):
+        vectors = _vectors(n, group * lanes, held // lanes)
         if vectors:
-            return team, lanes, vectors
+            return group, lanes, vectors
     return groups.BLOCK, lanes, 0
 
 
@@ -70,10 +70,10 @@ class _RowText:
             return []
         return [f"        s = {self.of(self.spec.once, lambda name: name)}"]
 
-    def team(self, team: int, lanes: int, vectors: int, access: str) -> list[str]:
+    def group(self, group: int, lanes: int, vectors: int, access: str) -> list[str]:
         self.lanes, self.access = lanes, access
-        columns = team == groups.COLUMNS
-        stride = "height" if columns else f"{team * lanes}"
+        columns = group == groups.COLUMNS
+        stride = "height" if columns else f"{group * lanes}"
         start = "lane" if lanes == 1 else f"{lanes} * lane"
         held = range(vectors)
 
@@ -82,7 +82,7 @@ class _RowText:
 
         body = ["        first = unit * n", "        count = n"]
         if columns:
-            # Who has no column waits with the others, and reads what is there.
+            # A thread without a column waits with the others, and reads what is there.
             body = [
                 "        first = piece * n * inner + min(column, inner - 1)",
                 "        count = n if here else 0",
@@ -120,7 +120,7 @@ class _RowText:
         if self.spec.peak:
             peak = self.spec.peak
             body += each(lambda j, k: [f"m = {self.greatest('m', self.of(peak, element(j, k)))}"])
-            body += groups.combined(team, lambda b: [f"m = {self.greatest('m', b)}"], "m")
+            body += groups.combined(group, lambda b: [f"m = {self.greatest('m', b)}"], "m")
 
         def term(j: int, k: str) -> list[str]:
             value = self.of(self.spec.summed, element(j, k))
@@ -130,7 +130,7 @@ class _RowText:
         if self.keeps and vectors:
             body += [f"        t_{k}_{j} = {self.kind}(0)" for k in held for j in range(lanes)]
         body += each(term)
-        body += groups.combined(team, lambda b: [f"s += {b}"], "s")
+        body += groups.combined(group, lambda b: [f"s += {b}"], "s")
         body += self.once()
         zero = f"{self.kind}(0)"
 
@@ -198,19 +198,19 @@ def source(
     cut : bool
         Whether each row has a length of its own.
     form : tuple of int
-        Threads of a team (or `groups.COLUMNS`), lanes of a vector, vectors that a thread holds: 0
+        Threads of a group (or `groups.COLUMNS`), lanes of a vector, vectors that a thread holds: 0
         if a row is read again instead.
     access : {'load', 'pick'}
         Whether vectors may be loaded and stored, or each element by itself.
     """
     text = _RowText(spec, dtypes, out, kind, cut)
-    team = form[0]
-    inside = text.team(*form, access)
-    line = "unit" if team else "piece * inner + min(column, inner - 1)"
+    group = form[0]
+    inside = text.group(*form, access)
+    line = "unit" if group else "piece * inner + min(column, inner - 1)"
     body = [
         f"def kernel({', '.join(spec.args)}, y, lengths, n, inner, width, scale, units):",
-        *groups.shared(team, **dict.fromkeys("ms" if spec.peak else "s", kind)),
-        *groups.units(team),
+        *groups.shared(group, **dict.fromkeys("ms" if spec.peak else "s", kind)),
+        *groups.units(group),
         f"        full = {f'min(max(lengths[{line}], 0), n)' if cut else 'n'}",
         *([f"        m = {kind}(-inf)"] if spec.peak else []),
         f"        s = {kind}(0)",

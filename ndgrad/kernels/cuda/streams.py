@@ -1,12 +1,12 @@
 """Streams: in which order a device does what its threads start, and copies from and to the host.
 
 A thread has a stream of its own on each device, and every block of memory knows the stream that
-touched it last.  Whoever touches it on another one waits there for all that this one has to do, so
-what touches a block is done in the order in which it was started, whichever threads start it; so
-is its next use after its last array has died.  A program of one thread has one stream and looks at
-none of this.
+touched it last.  Work on it that another stream is given waits there for all that this one has to
+do, so what touches a block is done in the order in which it was started, whichever threads start
+it; so is its next use after its last array has died.  A program of one thread has one stream and
+looks at none of this.
 
-Nothing here imports CUDA: `DriverCalls` is what a driver has to offer, or what stands in for one.
+Nothing here imports CUDA: `DriverCalls` is what a driver offers, or the simulator.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Stream:
         """Let what is started next wait for all that touches *block*; it is ours now."""
         with _acquiring:
             before = block.stream
-            # First of all, so that whoever still finds it his has started his work by now.
+            # First of all: a thread that still finds it its own has started its work by now.
             block.stream = self
             try:
                 if before is not None and before is not self:
@@ -203,7 +203,7 @@ class NotCaptured(MXNetError):
 
 
 class Capture:
-    """Stands in for a thread's stream while its work is recorded, on a stream kept for that.
+    """Takes the place of a thread's stream while its work is recorded, on a stream kept for that.
 
     So what other threads wait for is the thread's own stream, and not what is being recorded there.
 
@@ -246,8 +246,8 @@ class Graph:
     Attributes
     ----------
     turn : threading.RLock
-        Held by who launches it, until what is to be read of its own memory is on its way: others
-        write there too, and the driver wants no graph launched by two threads at once.
+        Held by the thread that launches it, until what is to be read of its own memory is on its
+        way: others write there too, and the driver wants no graph launched by two threads at once.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ class StreamLease:
 
 
 class StreamPool(Pool):
-    """Memory of a device: a stream gets what it touched last itself, so that nobody has to wait.
+    """Memory of a device: a stream gets what it touched last itself, so that none has to wait.
 
     Of several blocks it gets the one with the lowest address, so that a program that does the same
     again and again with as much in use gets the same addresses, whatever order it frees them in.
@@ -363,24 +363,24 @@ class Staging:
     def __init__(self, calls: DriverCalls, stream: int, chunk: int = _CHUNK) -> None:
         self._calls, self._stream, self._chunk = calls, stream, chunk
         self._up: deque[_Pinned] = deque()  # the last one is being filled
-        self._down: list[_Pinned] = []  # that nobody uses
+        self._down: list[_Pinned] = []  # not in use
 
     def upload(self, source: int, target: int, nbytes: int) -> None:
         """Copy to the device; *source* has been read when this returns."""
         for at in range(0, nbytes, self._chunk):
             n = min(self._chunk, nbytes - at)
-            room = self._room(n)
-            ctypes.memmove(room, source + at, n)
-            self._calls.upload(self._stream, room, target + at, n)
+            at_pinned = self._reserve(n)
+            ctypes.memmove(at_pinned, source + at, n)
+            self._calls.upload(self._stream, at_pinned, target + at, n)
 
-    def _room(self, n: int) -> int:
+    def _reserve(self, n: int) -> int:
         """Pinned memory for *n* bytes."""
         if not self._up or self._up[-1].used + n > self._chunk:
             self._next()
         buffer = self._up[-1]
-        room = buffer.address + buffer.used
+        address = buffer.address + buffer.used
         buffer.used += -(-n // _ALIGN) * _ALIGN
-        return room
+        return address
 
     def _next(self) -> None:
         """Start to fill a buffer that the device is done with."""

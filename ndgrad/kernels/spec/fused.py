@@ -79,7 +79,7 @@ class Fused:
         In order.
     stores : tuple of (str, str)
         Value and name of the argument it goes to.
-    strips : tuple of str
+    row_strided : tuple of str
         Full arguments whose rows lie apart: each has two further arguments, where its first row
         begins and how far rows are apart.
     """
@@ -89,7 +89,7 @@ class Fused:
     operands: tuple[Operand, ...]
     steps: tuple[FormulaStep | ReductionStep, ...]
     stores: tuple[tuple[str, str], ...]
-    strips: tuple[str, ...] = ()
+    row_strided: tuple[str, ...] = ()
 
     @cached_property
     def arguments(self) -> tuple[Operand, ...]:

@@ -169,7 +169,7 @@ class CudaDevice:
             self.activate()
             stream.acquire(block)
         if block.shared:
-            # Whoever had it from us may have started work on it that we know nothing of.
+            # The library that had it may have started work on it that is not known here.
             self.activate()
             stream.wait_for_foreign(LEGACY_STREAM)
             block.shared = False
