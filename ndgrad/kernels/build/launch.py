@@ -1,8 +1,9 @@
 """How kernels are compiled and started: serial or in parallel.
 
-An operator's loop is written once, as a serial function over units ``[lo, hi)``.  `chunked` turns
-it into something that runs serially on small work and otherwise through a generated driver, which
-hands out chunks of a fixed size to Numba's threads: results do not depend on how many there are.
+An operator's loop is written once, as a serial function over work items ``[lo, hi)``.  `chunked`
+turns it into something that runs serially on small work and otherwise through a generated driver,
+which hands out chunks of a fixed size to Numba's threads: results do not depend on how many there
+are.
 """
 
 from __future__ import annotations
@@ -271,10 +272,10 @@ def refuse_unrecorded(recorder: Any, name: str) -> NoReturn:
 
 
 class Chunked:
-    """A serial kernel over units ``[lo, hi)`` and, made when first needed, its parallel driver.
+    """A serial kernel over work items ``[lo, hi)`` and its parallel driver, made when needed.
 
-    Called as ``kernel(*args, n, grain)``: *n* units, *grain* of them to a chunk.  Work of a few
-    chunks runs serially on the calling thread.
+    Called as ``kernel(*args, n, grain)``: *n* work items, *grain* of them to a chunk.  A few chunks
+    run serially on the calling thread.
     """
 
     def __init__(self, function: Function) -> None:
@@ -323,7 +324,7 @@ def grain(elements_per_unit: int, cost: int = 1) -> int:
     Parameters
     ----------
     elements_per_unit : int
-        Elements that one unit (a row, say) touches.
+        Elements that one work item (a row, say) touches.
     cost : int
         Work for an element, in cheap arithmetic operations.
     """

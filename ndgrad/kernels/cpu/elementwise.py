@@ -59,7 +59,7 @@ class ElementwiseKernel:
         units : int
             Elements of a flat loop, or rows.
         elements : int
-            Elements of one unit.
+            Elements of one work item.
         """
         if units * elements < PARALLEL_ELEMENTS or units == 1:
             self.serial(*args, 0, units)

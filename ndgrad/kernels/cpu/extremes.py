@@ -67,7 +67,7 @@ def _index_in_rows(x, y, n, least, lo, hi):
 
 @chunked
 def _index_in_columns(x, y, n, inner, least, lo, hi):
-    """The same along columns; a unit is a block of neighbouring ones."""
+    """The same along columns; a work item is a block of neighbouring ones."""
     best_all = np.empty(COLUMNS, x.dtype)
     found_all = np.empty(COLUMNS, np.int64)
     blocks = (inner + COLUMNS - 1) // COLUMNS

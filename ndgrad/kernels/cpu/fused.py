@@ -22,7 +22,7 @@ from .sums import PART
 TILE = PART
 """Elements of a tile of the flat form: its scratch rows stay in the cache nearest to the core."""
 
-_UNIT = 1 << 13  # elements of a unit of work
+_UNIT = 1 << 13  # elements of a work item
 _UNITS = 128  # units to aim at where each leaves partial results
 _NEIGHBOURS = 256  # rows whose elements one sum over rows adds in their own type
 _PREFETCH_FROM = 1 << 19  # elements from which a later loop no longer finds them in the caches
@@ -34,7 +34,7 @@ class FusedWork:
     Attributes
     ----------
     size, rows, n, block, units : int
-        Elements; rows, or tiles; elements of each; how many make a unit; how many units.
+        Elements; rows, or tiles; elements of each; how many make a work item; how many of these.
     grain : int
         Units of a chunk for a thread.
     """
@@ -86,7 +86,7 @@ class FusedKernel:
     text : str
         Its source.
     entry : Specialization
-        Takes ``*arguments, size, rows, n, block`` and units of work.
+        Takes ``*arguments, size, rows, n, block`` and work items.
     cached : bool
         Whether it was found compiled on the disk.
     """

@@ -41,7 +41,7 @@ def _take(x, index, y, length, inner, lo, hi):
 
 @chunked
 def _add(g, index, y, length, inner, width, lo, hi):
-    """y[o, index[k], :] += g[o, k, :], in the order of k; a unit is (o, block of width columns)."""
+    """y[o, index[k], :] += g[o, k, :], in the order of k; by blocks of width columns of an o."""
     count = index.size
     blocks = (inner + width - 1) // width
     for unit in range(lo, hi):

@@ -2,10 +2,10 @@
 
 With ``inner`` 1 elements are neighbours, whose floats are added and multiplied in the order of
 `sums`.  Otherwise the kernel keeps one accumulator a lane: ``inner`` of them, or several rows'
-worth where ``inner`` is small, folded at the end of a unit.  Either way a few elements are combined
-as they are before the accumulator, which is wider, takes them up.  What one unit of work is follows
-from the shape alone, and partial results are combined in order: neither the number of threads nor
-the width of the registers changes a bit.
+worth where ``inner`` is small, combined at the end of a work item.  Either way a few elements are
+combined as they are before the accumulator, which is wider, takes them up.  What one work item is
+follows from the shape alone, and partial results are combined in order: neither the number of
+threads nor the width of the registers changes a bit.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from .sums import PART, SUMS, summed_in_parts
 
 _EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
-_WIDEST = 4096  # accumulators of a unit: 32 KiB, which stay in the cache nearest to the core
-_UNIT = 1 << 15  # elements from which a unit of work hides its launch
+_WIDEST = 4096  # accumulators of a work item: 32 KiB, which stay in the cache nearest to the core
+_UNIT = 1 << 15  # elements from which a work item hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
 
 

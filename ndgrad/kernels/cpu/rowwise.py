@@ -19,7 +19,7 @@ from ..spec.rowwise import AxisKernel
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .sums import PART, summed_in_parts
 
-COLUMNS = 512  # neighbouring columns that one unit works on
+COLUMNS = 512  # neighbouring columns of one work item
 
 
 def source(spec: AxisKernel, dtypes: tuple[DType, ...], out: DType, kind: str, form: str) -> str:

@@ -107,7 +107,7 @@ def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
 def _tiles(x, y, xo, yo, geometry, middle, my, n, nx, lo, hi):
     """Transpose: x is contiguous along the middle axis, y along the inner one.
 
-    A unit is a band of TILE rows of y.  A tile is copied row by row into a buffer, which the
+    A work item is a band of TILE rows of y.  A tile is copied row by row into a buffer, which the
     transposed reads then hit in the first cache, whatever power of two the strides are.
     """
     count = geometry[0]

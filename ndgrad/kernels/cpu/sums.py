@@ -71,7 +71,7 @@ def summed_in_parts(
 
 if numba.config.DISABLE_JIT:
 
-    def _folded(x, combine, neutral: float, together: int):
+    def _reduced(x, combine, neutral: float, together: int):
         together = together if x.dtype == np.float32 else 1
         step = LANES * together
         whole = x.size - x.size % step
@@ -94,11 +94,11 @@ if numba.config.DISABLE_JIT:
 
     def total(x):
         """The sum of a contiguous float32 or float64 vector, as float64."""
-        return _folded(x, np.add, 0.0, 4)
+        return _reduced(x, np.add, 0.0, 4)
 
     def product(x):
         """The product of a contiguous float32 or float64 vector, as float64."""
-        return _folded(x, np.multiply, 1.0, 1)
+        return _reduced(x, np.multiply, 1.0, 1)
 
 else:
 
@@ -161,7 +161,7 @@ else:
                 value = self.meet(*(self.builder.shuffle_vector(value, value, x) for x in halves))
             return self.builder.extract_element(value, ir.IntType(32)(0))
 
-    def _folded(x, combine, neutral: float, together: int):
+    def _reduced(x, combine, neutral: float, together: int):
         """What an intrinsic returns: its signature, and what writes its code."""
         together = together if x.dtype == types.float32 else 1
 
@@ -226,9 +226,9 @@ else:
     @intrinsic
     def total(typing_context, x):
         """The sum of a contiguous float32 or float64 vector, as float64."""
-        return _folded(x, "fadd", 0.0, 4)
+        return _reduced(x, "fadd", 0.0, 4)
 
     @intrinsic
     def product(typing_context, x):
         """The product of a contiguous float32 or float64 vector, as float64."""
-        return _folded(x, "fmul", 1.0, 1)
+        return _reduced(x, "fmul", 1.0, 1)

@@ -10,7 +10,7 @@ and then the back end (`backend.py`) registers itself with the devices that are 
 | `streams.py`, `simulated.py` | the order of work, copies from and to the host |
 | `elementwise.py` | loops by formula, with broadcasting |
 | `fused.py` | the kernels of compiled functions |
-| `generic.py` | any ``@chunked`` kernel, one unit of it a thread at a time |
+| `generic.py` | any ``@chunked`` kernel, one work item of it a thread at a time |
 | `reduction.py`, `rowwise.py` | reductions and axis-wise kernels by formula |
 | `matmul.py`, `cublas.py` | matrix products |
 | `strided.py`, `indexed.py` | copies along strides; rows picked by index, and added |

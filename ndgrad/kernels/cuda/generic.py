@@ -1,4 +1,4 @@
-"""The CUDA variant of any ``@chunked`` kernel: each thread does units of it, one at a time.
+"""The CUDA variant of any ``@chunked`` kernel: each thread does one work item after the other.
 
 The serial function of the CPU becomes a device function and is called with ``lo = u, hi = u + 1``.
 Units are independent of each other, so the results are those of the CPU; the speed is that of
@@ -72,7 +72,7 @@ class _OwnArrays(ast.NodeTransformer):
 
 
 class _Together(_OwnArrays):
-    """Makes a block of threads do a unit together; all do what is not in a loop."""
+    """Makes a block of threads do a work item together; all do what is not in a loop."""
 
     memory = "shared"
 

@@ -175,7 +175,7 @@ def distinct(index: DeviceArray, length: int, error: type[Exception], text: str)
         checked(behind, 0, 1, error, text)
 
 
-_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
+_ONE_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
 
 
 def one_hot(
@@ -186,7 +186,7 @@ def one_hot(
     if y.size:
         operands = index, arange(n), float(on), float(off)
         shapes = (outer, 1, inner), (n, 1), None, None
-        elementwise.run(_HOT, operands, shapes, (y,), "float64")
+        elementwise.run(_ONE_HOT, operands, shapes, (y,), "float64")
 
 
 def put(

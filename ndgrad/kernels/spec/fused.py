@@ -5,7 +5,7 @@ elements), *row* (one for each row), *column* (n elements), *one* (a single elem
 argument).  In the *flat* form there are no rows and columns.
 
 A reduction along a row ends a *stage*: what follows it runs in another loop over the same row.
-Reductions over rows, or over everything, leave one partial result for each unit of work.
+Reductions over rows, or over everything, leave one partial result for each work item.
 """
 
 from __future__ import annotations
