@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base import DType, Shape
+from ..base import DType, MXNetError, Shape
+from ..kernels import front
+from ..kernels.spec.indexed import CLIP, RAW, WRAP
+from ..kernels.spec.strided import whole
+from ..memory.device import Buffer
 from ..tape import Array
+from .axes import choice
 from .table import Emitter, Value
 
 
@@ -23,6 +28,26 @@ class Split(NamedTuple):
 def split(shape: Shape, axis: int) -> Split:
     """*shape* as (outer, n, inner) around a valid *axis*."""
     return Split(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]))
+
+
+def copied(data: Array) -> Buffer:
+    """The elements of an array in a buffer of their own."""
+    return front.strided_slice(data._data, whole((data._data.size,)))
+
+
+_INDEX_MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
+
+
+def valid_indices(op: str, index: Array, length: int, mode: str) -> Buffer:
+    """Indices as int64, made valid for an axis of *length* in one of MXNet's modes; or refused."""
+    choice(op, "mode", mode, tuple(_INDEX_MODES))
+    if index._data.size and not length:
+        raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")
+    found = front.positions(index._data, length, _INDEX_MODES[mode])
+    if mode == "raise":
+        text = f"Operator {op}: take operator contains indices out of bound for length {length}"
+        front.checked(found, 0, length, MXNetError, f"{text}: {{value}}")
+    return found
 
 
 _CLIPPED = "where(x != x, 0, minimum(maximum(trunc(x), 0), top))"

@@ -1,9 +1,8 @@
-"""Reshaping, transposing, slicing, flipping, repeating: what only moves elements."""
+"""Strided slices: `slice`, `reverse` and `diag`, assignment to slices, and their adjoints."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,23 +18,13 @@ from ...kernels.spec.strided import (
     whole,
 )
 from ...memory.device import Buffer
-from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
-from ..table import ZERO, F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, lookup
-from .codes import inferred_shape
+from ..parts import copied
+from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, lookup
 
-
-def _copy(data: Array) -> Buffer:
-    return front.strided_slice(data._data, whole((data._data.size,)))
-
-
-def _back(g: Array, data_shape: Shape) -> Gradient:
-    return F._reshaped(g, shape=data_shape)
-
-
-# --- boxes, which derivatives and indexing are made of --------------------------------------------
+# --- by strides: what derivatives and indexing are made of ----------------------------------------
 
 
 def _as_strided_vjp(
@@ -122,262 +111,9 @@ def _assigned_vjp(
 )
 def _assigned(lhs: Array, rhs: Array, *, box: Shape, strides: Shape, offset: int) -> Result:
     """The left input with a box replaced by the right one, which broadcasts to it."""
-    y = _copy(lhs)
+    y = copied(lhs)
     front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, StridedSlice(box, strides, offset))
     return y, lhs._shape
-
-
-# --- reshape --------------------------------------------------------------------------------------
-
-
-def _legacy_shape(shape: Shape, target: Sequence[int], keep_highest: bool) -> Shape:
-    lengths = list(integers("Reshape", "target_shape", target))
-    if keep_highest and lengths:
-        lengths[0] = shape[0]
-    if lengths.count(0) == 1:
-        rest = math.prod(n for n in lengths if n)
-        lengths[lengths.index(0)] = math.prod(shape) // rest
-    return tuple(lengths)
-
-
-def _same_size(op: str, old: Shape, new: Shape) -> Shape:
-    if math.prod(old) != math.prod(new):
-        raise MXNetError(
-            f"Operator {op}: cannot reshape an array of shape {old} into shape {new}: "
-            f"{math.prod(old)} elements, expected {math.prod(new)}"
-        )
-    return new
-
-
-@operator(
-    "Reshape",
-    linear=("data",),
-    vjp=_back,
-    aliases=("reshape",),
-    samples=(
-        Sample(((2, 6),), {"shape": (3, -1)}),
-        Sample(((2, 3, 4),), {"shape": (-3, -4, 2, -1)}),
-    ),
-)
-def _reshape(
-    data: Array,
-    *,
-    shape: int | Sequence[int] = (),
-    reverse: bool = False,
-    target_shape: Shape = (),
-    keep_highest: bool = False,
-) -> Result:
-    """A copy in another shape.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        0 keeps a length, -1 infers one, -2 keeps the rest, -3 joins two, -4 splits one into the
-        two numbers that follow.
-    reverse : bool
-        Match the codes from the right.
-    target_shape, keep_highest
-        The old way: 0 infers a length, *keep_highest* keeps the first.
-    """
-    if target_shape and not shape:
-        new = _legacy_shape(data._shape, target_shape, keep_highest)
-    else:
-        codes = integers("Reshape", "shape", shape)
-        new = inferred_shape("Reshape", data._shape, codes, bool(reverse))
-    return _copy(data), _same_size("Reshape", data._shape, new)
-
-
-def _range(op: str, begin: int | None, end: int | None, ndim: int, side: str) -> tuple[int, int]:
-    first = 0 if begin is None else integer(op, side + "_begin", begin)
-    last = ndim if end is None else integer(op, side + "_end", end)
-    first, last = (n + ndim if n < 0 else n for n in (first, last))
-    if not 0 <= first <= last <= ndim:
-        raise MXNetError(
-            f"Operator {op}: {side}_begin={begin}, {side}_end={end} is no range of {ndim} axes"
-        )
-    return first, last
-
-
-@operator(
-    "reshape_like",
-    methods=True,
-    linear=("lhs",),
-    vjp=lambda g, lhs_shape: (F._reshaped(g, shape=lhs_shape), None),
-    samples=(Sample(((2, 6), (3, 4))),),
-)
-def _reshape_like(
-    lhs: Array,
-    rhs: Array,
-    *,
-    lhs_begin: int | None = None,
-    lhs_end: int | None = None,
-    rhs_begin: int | None = None,
-    rhs_end: int | None = None,
-) -> Result:
-    """A copy of the left input in the right one's shape, or with some axes replaced by its."""
-    a, b = _range("reshape_like", lhs_begin, lhs_end, len(lhs._shape), "lhs")
-    c, d = _range("reshape_like", rhs_begin, rhs_end, len(rhs._shape), "rhs")
-    new = (*lhs._shape[:a], *rhs._shape[c:d], *lhs._shape[b:])
-    return _copy(lhs), _same_size("reshape_like", lhs._shape, new)
-
-
-@operator(
-    "Flatten",
-    methods="flatten",
-    linear=("data",),
-    vjp=_back,
-    aliases=("flatten",),
-    samples=(Sample(((2, 3, 2),)),),
-    reference=lambda data: data.reshape(data.shape[0], -1),
-)
-def _flatten(data: Array) -> Result:
-    """A copy with two axes: the first one, and all others joined."""
-    shape = data._shape or (1,)
-    return _copy(data), (shape[0], math.prod(shape[1:]))
-
-
-@operator(
-    "expand_dims",
-    methods=True,
-    linear=("data",),
-    vjp=_back,
-    samples=(Sample(((2, 3),), {"axis": 1}),),
-    reference=lambda data, *, axis: np.expand_dims(data, axis),
-)
-def _expand_dims(data: Array, *, axis: int) -> Result:
-    """A copy with a new axis of length 1, placed before *axis* of the result."""
-    ndim = len(data._shape)
-    at = axis_of("expand_dims", axis, ndim + 1)  # of the result
-    return _copy(data), (*data._shape[:at], 1, *data._shape[at:])
-
-
-@operator(
-    "squeeze",
-    methods=True,
-    linear=("data",),
-    vjp=_back,
-    samples=(Sample(((2, 1, 3, 1),)), Sample(((2, 1, 3, 1),), {"axis": 1})),
-    reference=lambda data, *, axis=None: np.squeeze(data, axis),
-)
-def _squeeze(data: Array, *, axis: Axis = None) -> Result:
-    """A copy without axes of length 1: all of them, or those named."""
-    shape = data._shape
-    if axis is None:
-        gone = {i for i, n in enumerate(shape) if n == 1}
-    else:
-        axes = [axis_of("squeeze", a, len(shape)) for a in integers("squeeze", "axis", axis)]
-        gone = set(axes)
-        if len(gone) < len(axes):
-            raise MXNetError(f"Operator squeeze: axis={axis} names an axis twice")
-    for a in gone:
-        if shape[a] != 1:
-            raise MXNetError(
-                f"Operator squeeze: cannot select an axis to squeeze out which has size={shape[a]} "
-                f"not equal to one: axis={a} of shape {shape}"
-            )
-    return _copy(data), tuple(n for i, n in enumerate(shape) if i not in gone) or (1,)
-
-
-# --- permuted axes --------------------------------------------------------------------------------
-
-
-def _permuted(data: Array, shape: Shape, axes: Sequence[int]) -> Result:
-    """The elements of an array of *shape* with its axes in another order, flat."""
-    strides = contiguous_strides(shape)
-    box = StridedSlice(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
-    return front.strided_slice(data._data, box), box.shape
-
-
-def _order(axes: Axis, ndim: int) -> Shape:
-    if axes is None or len(given := integers("transpose", "axes", axes)) == 0:
-        return tuple(range(ndim))[::-1]
-    order = tuple(axis_of("transpose", a, ndim, "axes") for a in given)
-    if sorted(order) != list(range(ndim)):
-        raise MXNetError(f"Operator transpose: axes={given} must name each of the {ndim} axes once")
-    return order
-
-
-def _transpose_vjp(g: Array, axes: Axis, data_shape: Shape) -> Gradient:
-    order = _order(axes, len(data_shape))
-    return F.transpose(g, axes=tuple(sorted(range(len(order)), key=order.__getitem__)))
-
-
-@operator(
-    "transpose",
-    methods=True,
-    linear=("data",),
-    traceable=True,
-    vjp=_transpose_vjp,
-    samples=(Sample(((2, 3),)), Sample(((2, 3, 4),), {"axes": (1, 2, 0)})),
-    reference=lambda data, *, axes=(): np.transpose(data, axes or None),
-)
-def _transpose(data: Array, *, axes: Axis = ()) -> Result:
-    """A copy with its axes in the order *axes*, by default reversed."""
-    return _permuted(data, data._shape, _order(axes, len(data._shape)))
-
-
-@operator(
-    "SwapAxis",
-    methods="swapaxes",
-    linear=("data",),
-    traceable=True,
-    vjp=lambda g, dim1, dim2: F.SwapAxis(g, dim1=dim1, dim2=dim2),
-    aliases=("swapaxes",),
-    samples=(Sample(((2, 3, 4),), {"dim1": 0, "dim2": 2}),),
-    reference=lambda data, *, dim1=0, dim2=0: np.swapaxes(data, dim1, dim2),
-)
-def _swap_axis(data: Array, *, dim1: int = 0, dim2: int = 0) -> Result:
-    """A copy with two axes exchanged."""
-    axes = list(range(len(data._shape)))
-    one = axis_of("SwapAxis", dim1, len(axes), "dim1")
-    two = axis_of("SwapAxis", dim2, len(axes), "dim2")
-    axes[one], axes[two] = two, one
-    return _permuted(data, data._shape, axes)
-
-
-def _blocks(op: str, shape: Shape, block_size: int, divided: dict[int, int]) -> int:
-    block = integer(op, "block_size", block_size)
-    if len(shape) != 4:
-        raise MXNetError(f"Operator {op} requires exactly 4 dimensions, got shape {shape}")
-    if block <= 0:
-        raise MXNetError(f"Operator {op}: block_size must be a positive integer, got {block}")
-    for axis, power in divided.items():
-        if shape[axis] % block**power:
-            raise MXNetError(
-                f"Operator {op}: dimension {axis} of shape {shape} should be a multiple of "
-                f"{block**power}"
-            )
-    return block
-
-
-@operator(
-    "depth_to_space",
-    methods=True,
-    linear=("data",),
-    vjp=lambda g, block_size: F.space_to_depth(g, block_size=block_size),
-    samples=(Sample(((1, 8, 2, 3),), {"block_size": 2}),),
-)
-def _depth_to_space(data: Array, *, block_size: int) -> Result:
-    """Blocks of channels laid out as squares in height and width."""
-    b = _blocks("depth_to_space", data._shape, block_size, {1: 2})
-    n, c, h, w = data._shape
-    y, _ = _permuted(data, (n, b, b, c // (b * b), h, w), (0, 3, 4, 1, 5, 2))
-    return y, (n, c // (b * b), h * b, w * b)
-
-
-@operator(
-    "space_to_depth",
-    methods=True,
-    linear=("data",),
-    vjp=lambda g, block_size: F.depth_to_space(g, block_size=block_size),
-    samples=(Sample(((1, 2, 4, 2),), {"block_size": 2}),),
-)
-def _space_to_depth(data: Array, *, block_size: int) -> Result:
-    """Squares in height and width laid out as blocks of channels."""
-    b = _blocks("space_to_depth", data._shape, block_size, {2: 1, 3: 1})
-    n, c, h, w = data._shape
-    y, _ = _permuted(data, (n, c, h // b, b, w // b, b), (0, 3, 5, 1, 2, 4))
-    return y, (n, c * b * b, h // b, w // b)
 
 
 # --- slices ---------------------------------------------------------------------------------------
@@ -530,7 +266,7 @@ def _slice_assign(
         raise MXNetError(
             f"Operator _slice_assign: rhs has shape {rhs._shape}, expected {box.shape}"
         )
-    y = _copy(lhs)
+    y = copied(lhs)
     front.strided_copy(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, box)
     return y, lhs._shape
 
@@ -552,7 +288,7 @@ def _slice_assign_scalar(
 ) -> Result:
     """The input with a slice replaced by a number."""
     box = _slice_box("_slice_assign_scalar", data._shape, begin, end, step)
-    y = _copy(data)
+    y = copied(data)
     value = np.full(1, scalar).astype(y.dtype)
     front.strided_copy(value, broadcast((), box.shape), y, box)
     return y, data._shape
@@ -632,34 +368,3 @@ def _diag(data: Array, *, k: int = 0, axis1: int = 0, axis2: int = 1) -> Result:
         n = shape[0] + abs(int(k))
         return front.strided_adjoint(data._data, n * n, box), (n, n)
     return front.strided_slice(data._data, box), box.shape
-
-
-# --- what depends on the shape alone --------------------------------------------------------------
-
-
-@operator(
-    "shape_array",
-    methods=True,
-    gradient=ZERO,
-    samples=(Sample(((2, 3),)),),
-    reference=lambda data: np.array(data.shape, np.int64),
-)
-def _shape_array(data: Array) -> Result:
-    """The lengths of the axes, as an int64 array."""
-    y = empty(len(data._shape), np.dtype("int64"))
-    y[:] = data._shape
-    return y, (len(data._shape),)
-
-
-@operator(
-    "size_array",
-    methods=True,
-    gradient=ZERO,
-    samples=(Sample(((2, 3),)),),
-    reference=lambda data: np.array([data.size], np.int64),
-)
-def _size_array(data: Array) -> Result:
-    """The number of elements, as an int64 array of one element."""
-    y = empty(1, np.dtype("int64"))
-    y[0] = data._data.size
-    return y, (1,)
