@@ -188,7 +188,7 @@ def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: Any)
         result = array if fitting == box.shape else F._expand(array, shape=box.shape)
         result = _reshaped(result, x._shape)
     else:
-        result = F._assigned(x, array, box=box.shape, strides=box.strides, offset=box.offset)
+        result = F._assigned(x, array, shape=box.shape, strides=box.strides, offset=box.offset)
     _take_over(x, result)
 
 

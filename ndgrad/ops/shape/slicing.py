@@ -24,13 +24,13 @@ from ..declare import operator
 from ..parts import copied
 from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, lookup
 
-# --- by strides: what derivatives and indexing are made of ----------------------------------------
+# --- by strides: for derivatives and indexing -----------------------------------------------------
 
 
 def _as_strided_vjp(
     g: Array, shape: Shape, strides: Shape, offset: int, data_shape: Shape
 ) -> Gradient:
-    return _unsliced(g, StridedSlice(shape, strides, offset), data_shape)
+    return _slice_adjoint(g, StridedSlice(shape, strides, offset), data_shape)
 
 
 @operator(
@@ -43,30 +43,30 @@ def _as_strided_vjp(
 )
 def _as_strided(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """Distinct elements of the input along strides; a view when they are one run of memory."""
-    box = StridedSlice(shape, strides, offset)
+    part = StridedSlice(shape, strides, offset)
     if is_contiguous(shape, strides):
-        return data._data[offset : offset + box.size], shape
-    return front.strided_slice(data._data, box), shape
+        return data._data[offset : offset + part.size], shape
+    return front.strided_slice(data._data, part), shape
 
 
-def _scatter_strided_vjp(
-    g: Array, box: Shape, strides: Shape, offset: int, data_shape: Shape
+def _as_strided_adjoint_vjp(
+    g: Array, lengths: Shape, strides: Shape, offset: int, data_shape: Shape
 ) -> Gradient:
     return F._reshaped(
-        F._as_strided(g, shape=box, strides=strides, offset=offset), shape=data_shape
+        F._as_strided(g, shape=lengths, strides=strides, offset=offset), shape=data_shape
     )
 
 
-def _add_to_box(
-    total: Buffer, data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
+def _add_to_slice(
+    total: Buffer, data: Array, *, lengths: Shape, strides: Shape, offset: int, shape: Shape
 ) -> None:
-    where = StridedSlice(box, strides, offset)
-    if is_contiguous(box, strides):
+    where = StridedSlice(lengths, strides, offset)
+    if is_contiguous(lengths, strides):
         _add(total[offset : offset + where.size], data._data)
         return
     part = front.strided_slice(total, where)
     _add(part, data._data)
-    front.strided_copy(part, whole(box), total, where)
+    front.strided_copy(part, whole(lengths), total, where)
 
 
 def _add(total: Buffer, x: Buffer) -> None:
@@ -77,28 +77,30 @@ def _add(total: Buffer, x: Buffer) -> None:
 
 
 @operator(
-    "_scatter_strided",
+    "_as_strided_adjoint",
     linear=("data",),
-    vjp=_scatter_strided_vjp,
-    accumulate=_add_to_box,
-    samples=(Sample(((2, 3),), {"box": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),),
+    vjp=_as_strided_adjoint_vjp,
+    accumulate=_add_to_slice,
+    samples=(
+        Sample(((2, 3),), {"lengths": (2, 3), "strides": (8, -1), "offset": 2, "shape": (3, 4)}),
+    ),
 )
-def _scatter_strided(
-    data: Array, *, box: Shape, strides: Shape, offset: int, shape: Shape
+def _as_strided_adjoint(
+    data: Array, *, lengths: Shape, strides: Shape, offset: int, shape: Shape
 ) -> Result:
-    """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a box."""
+    """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a strided slice."""
     return front.strided_adjoint(
-        data._data, math.prod(shape), StridedSlice(box, strides, offset)
+        data._data, math.prod(shape), StridedSlice(lengths, strides, offset)
     ), shape
 
 
 def _assigned_vjp(
-    g: Array, box: Shape, strides: Shape, offset: int, rhs_shape: Shape, needs: Needs
+    g: Array, shape: Shape, strides: Shape, offset: int, rhs_shape: Shape, needs: Needs
 ) -> Gradients:
-    taken = F._as_strided(g, shape=box, strides=strides, offset=offset)
+    taken = F._as_strided(g, shape=shape, strides=strides, offset=offset)
     left = None
     if needs[0]:
-        left = F._assigned(g, F.zeros_like(taken), box=box, strides=strides, offset=offset)
+        left = F._assigned(g, F.zeros_like(taken), shape=shape, strides=strides, offset=offset)
     return left, F._sum_to(taken, shape=rhs_shape) if needs[1] else None
 
 
@@ -107,19 +109,21 @@ def _assigned_vjp(
     assigns=True,
     linear=("lhs rhs",),
     vjp=_assigned_vjp,
-    samples=(Sample(((3, 4), (1, 3)), {"box": (2, 3), "strides": (8, -1), "offset": 2}),),
+    samples=(Sample(((3, 4), (1, 3)), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
 )
-def _assigned(lhs: Array, rhs: Array, *, box: Shape, strides: Shape, offset: int) -> Result:
-    """The left input with a box replaced by the right one, which broadcasts to it."""
+def _assigned(lhs: Array, rhs: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
+    """The left input with a strided slice replaced by the right one, which broadcasts to it."""
     y = copied(lhs)
-    front.strided_copy(rhs._data, broadcast(rhs._shape, box), y, StridedSlice(box, strides, offset))
+    front.strided_copy(
+        rhs._data, broadcast(rhs._shape, shape), y, StridedSlice(shape, strides, offset)
+    )
     return y, lhs._shape
 
 
 # --- slices ---------------------------------------------------------------------------------------
 
 
-def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) -> StridedSlice:
+def _slice_of(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) -> StridedSlice:
     starts = integers(op, "begin", begin, none=True)
     stops = integers(op, "end", end, none=True)
     steps = integers(op, "step", () if step is None else step, none=True)
@@ -130,23 +134,23 @@ def _slice_box(op: str, shape: Shape, begin: Bounds, end: Bounds, step: Bounds) 
         )
     if steps and len(steps) != len(starts):
         raise MXNetError(f"Operator {op}: step={step} and begin={begin} must be equally long")
-    box = whole(shape)
+    part = whole(shape)
     for axis, (a, b) in enumerate(zip(starts, stops, strict=True)):
         by = steps[axis] if steps else None
         if by == 0:
             raise MXNetError(f"Operator {op}: step[{axis}] cannot be 0")
         found = range(*slice(a, b, by).indices(shape[axis]))
-        box = sliced(box, axis, found.start if found else 0, found.step, len(found))
-    return box
+        part = sliced(part, axis, found.start if found else 0, found.step, len(found))
+    return part
 
 
-def _unsliced(g: Array, box: StridedSlice, shape: Shape) -> PartialGradient:
-    where = {"box": box.shape, "strides": box.strides, "offset": box.offset}
-    return PartialGradient("_scatter_strided", (g,), {"shape": shape, **where})
+def _slice_adjoint(g: Array, part: StridedSlice, shape: Shape) -> PartialGradient:
+    where = {"lengths": part.shape, "strides": part.strides, "offset": part.offset}
+    return PartialGradient("_as_strided_adjoint", (g,), {"shape": shape, **where})
 
 
 def _slice_vjp(g: Array, begin: Bounds, end: Bounds, step: Bounds, data_shape: Shape) -> Gradient:
-    return _unsliced(g, _slice_box("slice", data_shape, begin, end, step), data_shape)
+    return _slice_adjoint(g, _slice_of("slice", data_shape, begin, end, step), data_shape)
 
 
 @operator(
@@ -163,11 +167,11 @@ def _slice_vjp(g: Array, begin: Bounds, end: Bounds, step: Bounds, data_shape: S
 )
 def _slice(data: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()) -> Result:
     """A copy of the elements from *begin* to *end* along leading axes, every *step*-th."""
-    box = _slice_box("slice", data._shape, begin, end, step)
-    return front.strided_slice(data._data, box), box.shape
+    part = _slice_of("slice", data._shape, begin, end, step)
+    return front.strided_slice(data._data, part), part.shape
 
 
-def _axis_box(shape: Shape, axis: int, begin: int, end: int | None) -> StridedSlice:
+def _axis_slice(shape: Shape, axis: int, begin: int, end: int | None) -> StridedSlice:
     at = axis_of("slice_axis", axis, len(shape))
     n = shape[at]
     first = integer("slice_axis", "begin", 0 if begin is None else begin)
@@ -186,18 +190,18 @@ def _axis_box(shape: Shape, axis: int, begin: int, end: int | None) -> StridedSl
     methods=True,
     linear=("data",),
     traceable=True,
-    vjp=lambda g, axis, begin, end, data_shape: _unsliced(
-        g, _axis_box(data_shape, axis, begin, end), data_shape
+    vjp=lambda g, axis, begin, end, data_shape: _slice_adjoint(
+        g, _axis_slice(data_shape, axis, begin, end), data_shape
     ),
     samples=(Sample(((3, 4),), {"axis": 1, "begin": -3, "end": None}),),
 )
 def _slice_axis(data: Array, *, axis: int, begin: int, end: int | None) -> Result:
     """A copy of the elements from *begin* to *end* along one axis."""
-    box = _axis_box(data._shape, axis, begin, end)
-    return front.strided_slice(data._data, box), box.shape
+    part = _axis_slice(data._shape, axis, begin, end)
+    return front.strided_slice(data._data, part), part.shape
 
 
-def _like_box(shape: Shape, other: Shape, axes: Axis) -> StridedSlice:
+def _like_slice(shape: Shape, other: Shape, axes: Axis) -> StridedSlice:
     chosen = integers("slice_like", "axes", () if axes is None else axes)
     if not chosen:
         if len(shape) != len(other):
@@ -206,7 +210,7 @@ def _like_box(shape: Shape, other: Shape, axes: Axis) -> StridedSlice:
                 f"ndim mismatch {len(shape)} vs. {len(other)}"
             )
         chosen = tuple(range(len(shape)))
-    box = whole(shape)
+    part = whole(shape)
     for a in chosen:
         at = axis_of("slice_like", a, len(shape), "axes")
         from_axis = axis_of("slice_like", a, len(other), "axes")
@@ -215,12 +219,12 @@ def _like_box(shape: Shape, other: Shape, axes: Axis) -> StridedSlice:
                 f"Operator slice_like: axis {at} with size {other[from_axis]} exceeds limit of "
                 f"input with size {shape[at]}"
             )
-        box = sliced(box, at, 0, 1, other[from_axis])
-    return box
+        part = sliced(part, at, 0, 1, other[from_axis])
+    return part
 
 
 def _slice_like_vjp(g: Array, axes: Axis, data_shape: Shape, shape_like_shape: Shape) -> Gradients:
-    return _unsliced(g, _like_box(data_shape, shape_like_shape, axes), data_shape), None
+    return _slice_adjoint(g, _like_slice(data_shape, shape_like_shape, axes), data_shape), None
 
 
 @operator(
@@ -233,8 +237,8 @@ def _slice_like_vjp(g: Array, axes: Axis, data_shape: Shape, shape_like_shape: S
 )
 def _slice_like(data: Array, shape_like: Array, *, axes: Axis = ()) -> Result:
     """A copy cut to the lengths of another array, on all axes or those named."""
-    box = _like_box(data._shape, shape_like._shape, axes)
-    return front.strided_slice(data._data, box), box.shape
+    part = _like_slice(data._shape, shape_like._shape, axes)
+    return front.strided_slice(data._data, part), part.shape
 
 
 def _slice_assign_vjp(
@@ -246,8 +250,8 @@ def _slice_assign_vjp(
     y_shape: Shape,
     needs: Needs,
 ) -> Gradients:
-    box = _slice_box("_slice_assign", y_shape, begin, end, step)
-    return _assigned_vjp(g, *box, rhs_shape=rhs_shape, needs=needs)
+    part = _slice_of("_slice_assign", y_shape, begin, end, step)
+    return _assigned_vjp(g, *part, rhs_shape=rhs_shape, needs=needs)
 
 
 @operator(
@@ -261,13 +265,13 @@ def _slice_assign(
     lhs: Array, rhs: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()
 ) -> Result:
     """The left input with a slice replaced by the right one."""
-    box = _slice_box("_slice_assign", lhs._shape, begin, end, step)
-    if rhs._shape != box.shape:
+    part = _slice_of("_slice_assign", lhs._shape, begin, end, step)
+    if rhs._shape != part.shape:
         raise MXNetError(
-            f"Operator _slice_assign: rhs has shape {rhs._shape}, expected {box.shape}"
+            f"Operator _slice_assign: rhs has shape {rhs._shape}, expected {part.shape}"
         )
     y = copied(lhs)
-    front.strided_copy(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, box)
+    front.strided_copy(rhs._data.astype(y.dtype, copy=False), whole(rhs._shape), y, part)
     return y, lhs._shape
 
 
@@ -287,10 +291,10 @@ def _slice_assign_scalar(
     data: Array, *, scalar: float = 0, begin: Bounds, end: Bounds, step: Bounds = ()
 ) -> Result:
     """The input with a slice replaced by a number."""
-    box = _slice_box("_slice_assign_scalar", data._shape, begin, end, step)
+    part = _slice_of("_slice_assign_scalar", data._shape, begin, end, step)
     y = copied(data)
     value = np.full(1, scalar).astype(y.dtype)
-    front.strided_copy(value, broadcast((), box.shape), y, box)
+    front.strided_copy(value, broadcast((), part.shape), y, part)
     return y, data._shape
 
 
@@ -306,11 +310,11 @@ def _slice_assign_scalar(
 )
 def _reverse(data: Array, *, axis: Axis) -> Result:
     """A copy with the order of the elements reversed along axes."""
-    box = whole(data._shape)
-    for a in {axis_of("reverse", a, len(box.shape)) for a in integers("reverse", "axis", axis)}:
-        n = box.shape[a]
-        box = sliced(box, a, max(0, n - 1), -1, n)
-    return front.strided_slice(data._data, box), data._shape
+    part = whole(data._shape)
+    for a in {axis_of("reverse", a, len(part.shape)) for a in integers("reverse", "axis", axis)}:
+        n = part.shape[a]
+        part = sliced(part, a, max(0, n - 1), -1, n)
+    return front.strided_slice(data._data, part), data._shape
 
 
 # --- diagonals ------------------------------------------------------------------------------------
@@ -341,10 +345,10 @@ def _diagonal(shape: Shape, k: int, axis1: int, axis2: int) -> StridedSlice:
 
 
 def _diag_vjp(g: Array, k: int, axis1: int, axis2: int, data_shape: Shape) -> Gradient:
-    box = _diagonal(data_shape, k, axis1, axis2)
+    part = _diagonal(data_shape, k, axis1, axis2)
     if len(data_shape) == 1:
-        return F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
-    return _unsliced(g, box, data_shape)
+        return F._as_strided(g, shape=part.shape, strides=part.strides, offset=part.offset)
+    return _slice_adjoint(g, part, data_shape)
 
 
 @operator(
@@ -363,8 +367,8 @@ def _diag(data: Array, *, k: int = 0, axis1: int = 0, axis2: int = 1) -> Result:
     shape = data._shape
     if not shape:
         raise MXNetError("Operator diag: expected an array of 1 or more dimensions, got 0")
-    box = _diagonal(shape, k, axis1, axis2)
+    part = _diagonal(shape, k, axis1, axis2)
     if len(shape) == 1:
         n = shape[0] + abs(int(k))
-        return front.strided_adjoint(data._data, n * n, box), (n, n)
-    return front.strided_slice(data._data, box), box.shape
+        return front.strided_adjoint(data._data, n * n, part), (n, n)
+    return front.strided_slice(data._data, part), part.shape
