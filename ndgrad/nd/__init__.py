@@ -1,4 +1,4 @@
-"""`ndgrad.nd`: one function for every operator of the table, and what makes arrays."""
+"""`ndgrad.nd`: one function for every operator of the table, creation of arrays, and files."""
 
 from __future__ import annotations
 

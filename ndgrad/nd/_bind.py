@@ -52,11 +52,11 @@ def function(op: Op, name: str | None = None) -> Callable[..., Any]:
     """
     name = name or op.name
     if isinstance(op, ElementwiseOp) and len(op.inputs) <= 2 and not op.params:
-        bound = op.call if name == op.name else _general(op, name)
+        bound = op.call if name == op.name else _slow_path(op, name)
     elif op.variadic:
         bound = _variadic(op, name)
     else:
-        bound = _short(op, _general(op, name))
+        bound = _fast_path(op, _slow_path(op, name))
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
@@ -86,7 +86,7 @@ def _no_array(op: str, arg: str, value: object) -> Any:
     return value
 
 
-# Classes of parameters that need no look, as their value is what the check would return.
+# Classes of parameters that need no check, as it would return their value.
 _PLAIN = frozenset((bool, int, float, str, tuple, list, type, np.dtype, type(None)))
 _QUICK: dict[_Check, frozenset[type]] = {
     flag: frozenset((bool,)),
@@ -100,7 +100,7 @@ def _unknown(op: Op, name: str, given: str) -> TypeError:
     return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
 
 
-def _general(op: Op, name: str) -> Callable[..., Any]:
+def _slow_path(op: Op, name: str) -> Callable[..., Any]:
     call = op.call
     keys = op.keywords
     params = [p for p in op.params if not p.startswith("_")]
@@ -110,7 +110,7 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
     numbers_allowed = isinstance(op, ElementwiseOp)
     known, checks = {*order}, _checks(op)
 
-    def general(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def slow_path(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         kwargs.pop("name", None)
         kwargs.pop("ctx", None) if "ctx" not in known else None
         if len(args) > len(order):
@@ -133,11 +133,11 @@ def _general(op: Op, name: str) -> Callable[..., Any]:
             inputs.pop()
         return call(*inputs, out=out, **given) if out is not None else call(*inputs, **given)
 
-    return general
+    return slow_path
 
 
-def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
-    """Take a call with arrays for all inputs and plain parameters past the long binding."""
+def _fast_path(op: Op, slow_path: Callable[..., Any]) -> Callable[..., Any]:
+    """The fast path, for calls with arrays for all inputs and plain parameters."""
     call = op.call
     if isinstance(op, CompositeOp) and "_training" not in op.params:
         call = op.function  # which is all of a call without `out`
@@ -148,7 +148,7 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     required = frozenset(p for p in known if op.params[p] is _Parameter.empty)
     plain = {name: _QUICK[check] for name, check in _checks(op).items()}
 
-    def short(*args: Any, **kwargs: Any) -> Any:
+    def fast_path(*args: Any, **kwargs: Any) -> Any:
         if len(args) > most:
             by_name = dict(zip(order, args[most:], strict=False))
             if len(by_name) == len(args) - most and kwargs.keys().isdisjoint(by_name):
@@ -165,9 +165,9 @@ def _short(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
                         break
                 else:
                     return call(*args, **kwargs)
-        return general(*args, **kwargs)
+        return slow_path(*args, **kwargs)
 
-    return short
+    return fast_path
 
 
 def _check_arrays(

@@ -14,6 +14,6 @@ def array(op: str, arg: str, value: object) -> NDArray:
 
 
 def out_array(op: str, out: object) -> None:
-    """Refuse as ``out`` what is neither None nor an array."""
+    """Raise `TypeError` for an ``out`` that is neither None nor an array."""
     if out is not None:
         array(op, "out", out)

@@ -1,4 +1,4 @@
-"""What makes arrays: ``array``, ``zeros``, ``arange`` ..."""
+"""Creation of arrays: ``array``, ``zeros``, ``arange`` ..."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         device = context_device(gpu(number))
         assert device is not None
         capsule = dlpack.__dlpack__(stream=device.stream_handle())
-        # Whoever made a bare capsule knew nothing of our stream.
+        # A bare capsule was made without knowledge of our stream.
         stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
         return _from_device(*interchange.taken(capsule, stream))
     host = np.from_dlpack(dlpack)

@@ -98,7 +98,7 @@ def _draw(
     """Check the arguments that all distributions share, and draw.
 
     *check* raises or not, given each parameter's values; *draw* takes the number of elements, the
-    dtype and the parameters as flat arrays.
+    dtype and the parameters as vectors.
     """
     _no_more(kwargs, what)
     if dtype is None and isinstance(out, NDArray):
@@ -113,10 +113,10 @@ def _draw(
             lengths = out.shape if isinstance(out, NDArray) else (1,)
         else:
             lengths = _shape(shape, what)
-        place = _context(ctx, what)
-        with on_device(context_device(place)):
+        context = _context(ctx, what)
+        with on_device(context_device(context)):
             flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
-        return _deliver(NDArray(flat, lengths, place), out, what)
+        return _deliver(NDArray(flat, lengths, context), out, what)
     if len(arrays) != len(values):
         raise TypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
@@ -130,7 +130,7 @@ def _draw(
             )
     for array in arrays:
         host_read(array, f"by {what}")
-    place = arrays[0]._ctx
+    context = arrays[0]._ctx
     flats = [host(array._data).astype("float64") for array in arrays]
     for each in zip(*flats, strict=True):
         check(*each)
@@ -143,11 +143,11 @@ def _draw(
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
     # Parameters that are arrays are looked at one by one, so this is drawn on the host.
-    drawn = to_device(draw(math.prod(lengths), kind, *flats), context_device(place))
-    return _deliver(F._drawn(NDArray(drawn, lengths, place), *arrays), out, what)
+    drawn = to_device(draw(math.prod(lengths), kind, *flats), context_device(context))
+    return _deliver(F._drawn(NDArray(drawn, lengths, context), *arrays), out, what)
 
 
-def _spread(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
+def _as_rows(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
     """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
     ctx, rows = cpu(), max(1, values.size)
     column = NDArray(values.astype(z.dtype), (values.size, 1), ctx)
@@ -155,12 +155,12 @@ def _spread(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
 
 
 def _scaled(z: Buffer, scale: HostArray) -> Buffer:
-    rows, column = _spread(z, scale)
+    rows, column = _as_rows(z, scale)
     return dispatch.unrecorded(F.broadcast_mul, rows, column)._data
 
 
 def _shifted(z: Buffer, loc: HostArray) -> Buffer:
-    rows, column = _spread(z, loc)
+    rows, column = _as_rows(z, loc)
     return dispatch.unrecorded(F.broadcast_add, rows, column)._data
 
 
@@ -180,7 +180,7 @@ def _draw_uniform(n: int, kind: DType, low: HostArray, high: HostArray) -> Buffe
         return draws.uniform(n, kind, float(low[0]), float(high[0]))
     y = _shifted(_scaled(draws.uniform(n, kind, 0.0, 1.0), high - low), low)
     below = np.where(low < high, np.nextafter(high.astype(kind), low.astype(kind)), high)
-    rows, column = _spread(y, below)
+    rows, column = _as_rows(y, below)
     return dispatch.unrecorded(F.broadcast_minimum, rows, column)._data
 
 
@@ -382,8 +382,8 @@ def generalized_negative_binomial(
 
     def draw(n: int, kind: DType, mean: HostArray, dispersion: HostArray) -> Buffer:
         # A dispersion this small changes no float64, and Poisson's is the limit.
-        spread = np.maximum(dispersion, 1e-12)
-        return _mixed(n, kind, 1 / spread, spread * mean)
+        bounded = np.maximum(dispersion, 1e-12)
+        return _mixed(n, kind, 1 / bounded, bounded * mean)
 
     parameters = {"mu": mu, "alpha": alpha}
     return _draw(what, parameters, check, draw, shape, dtype, ctx, out, kwargs)
@@ -436,10 +436,10 @@ def randint(
         lengths = out.shape if isinstance(out, NDArray) else (1,)
     else:
         lengths = _shape(shape, "randint")
-    place = _context(ctx, "randint")
-    with on_device(context_device(place)):
+    context = _context(ctx, "randint")
+    with on_device(context_device(context)):
         flat = draws.randint(math.prod(lengths), kind, first, end)
-    return _deliver(NDArray(flat, lengths, place), out, "randint")
+    return _deliver(NDArray(flat, lengths, context), out, "randint")
 
 
 def multinomial(

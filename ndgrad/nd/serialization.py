@@ -8,7 +8,7 @@ Everything is little endian.  A file is a list of arrays and a list of names, as
         the elements
     u64 count, then for each name u64 length, bytes
 
-Older files have no storage type; in the oldest the version's place is that of ndim, and lengths
+Older files have no storage type; in the oldest ndim stands where the version does, and lengths
 are u32.
 """
 
@@ -89,7 +89,7 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
 
 
 class _Reader:
-    """A place in a buffer; to read past its end is an error."""
+    """A position in a buffer; to read past its end is an error."""
 
     def __init__(self, buffer: bytes | bytearray | memoryview, given: str) -> None:
         self.bytes, self.at = memoryview(buffer).cast("B"), 0

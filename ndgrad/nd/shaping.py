@@ -1,4 +1,4 @@
-"""Functions beside the operators that rearrange arrays: ``concatenate``, ``moveaxis`` ..."""
+"""Functions of arrays beside the operators: ``concatenate``, ``moveaxis``, ``onehot_encode`` ..."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ def moveaxis(
         If an axis is out of range or the two numbers of axes differ.
     """
     ndim = array("moveaxis", "tensor", tensor).ndim
-    places = []
-    for word, axes in (("source", source), ("destination", destination)):
+    positions = []
+    for arg, axes in (("source", source), ("destination", destination)):
         if isinstance(axes, Iterable) and not isinstance(axes, (NDArray, np.ndarray, str)):
             axes = tuple(axes)
-        given = integers("moveaxis", word, axes)
+        given = integers("moveaxis", arg, axes)
         if any(not -ndim <= a < ndim for a in given) or len({a % ndim for a in given}) < len(given):
-            raise ValueError(f"moveaxis: {word}={axes} must name different axes of {ndim}")
-        places.append([a % ndim for a in given])
-    if len(places[0]) != len(places[1]):
+            raise ValueError(f"moveaxis: {arg}={axes} must name different axes of {ndim}")
+        positions.append([a % ndim for a in given])
+    if len(positions[0]) != len(positions[1]):
         raise ValueError("moveaxis: source and destination must have the same number of axes")
-    order = [a for a in range(ndim) if a not in places[0]]
-    for to, axis in sorted(zip(places[1], places[0], strict=True)):
+    order = [a for a in range(ndim) if a not in positions[0]]
+    for to, axis in sorted(zip(positions[1], positions[0], strict=True)):
         order.insert(to, axis)
     result: NDArray = lookup("transpose").call(tensor, axes=tuple(order))
     return result

@@ -1,4 +1,4 @@
-"""Checks of what operators take as parameters: numbers, flags, words, axes, indices' dtypes."""
+"""Checks of what operators take as parameters: numbers, flags, names, axes, dtypes of indices."""
 
 from __future__ import annotations
 
@@ -122,11 +122,11 @@ def index_dtype(op: str, dtype: DTypeLike, length: int) -> DType:
 
 
 def choice(op: str, arg: str, value: object, valid: tuple[str, ...]) -> str:
-    """One of a few words."""
+    """One of a few names."""
     if not isinstance(value, str) or value not in valid:
-        words = ", ".join(map(repr, valid))
+        names = ", ".join(map(repr, valid))
         raise MXNetError(
-            f"Operator {op}: Invalid Input: {shown(value)}, valid values are: {{{words}}} for {arg}"
+            f"Operator {op}: Invalid Input: {shown(value)}, valid values are: {{{names}}} for {arg}"
         )
     return str(value)
 

@@ -17,7 +17,9 @@ from ..kernels.spec.formula import formula
 from .table import DIFFERENTIABLE, NONE, ZERO, ElementwiseOp, Op, Sample, UpdateOp, register
 
 # Calls that integers do as integers; any other function of a formula makes it mathematical.
-_INTEGER_FUNCTIONS = frozenset(name for name, row in SCALARS.items() if row.integer is not None)
+_INTEGER_FUNCTIONS = frozenset(
+    name for name, function in SCALARS.items() if function.integer is not None
+)
 
 
 def _is_mathematical(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Matrix products: `dot`, `batch_dot`, `matmul` and the products of ``linalg``.
 
-All of them are `_gemm` of flat memory with sizes and flags as parameters, and so are their
+All of them are `_gemm` of buffers with sizes and flags as parameters, and so are their
 derivatives: the family is closed at any order.
 """
 
@@ -66,7 +66,7 @@ def _gemm(
     alpha: float = 1.0,
     batch: int = 1,
 ) -> Result:
-    """``alpha * op(A) @ op(B)`` of flat memory, *batch* times, in a shape of its own."""
+    """``alpha * op(A) @ op(B)`` of buffers, *batch* times, in a shape of its own."""
     a, b = lhs._data, rhs._data
     return front.product(a, b, m, n, k, transpose_a, transpose_b, alpha, batch), shape
 

@@ -1,4 +1,4 @@
-"""Pieces that definitions in several modules are made of."""
+"""Functions that definitions in several modules share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ _INDEX_MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}
 
 
 def valid_indices(op: str, index: Array, length: int, mode: str) -> Buffer:
-    """Indices as int64, made valid for an axis of *length* in one of MXNet's modes; or refused."""
+    """Indices as int64, made valid for an axis of *length* in one of MXNet's modes.
+
+    Raises
+    ------
+    MXNetError
+        For an unknown mode, an axis without elements, or with ``'raise'`` an index out of range.
+    """
     choice(op, "mode", mode, tuple(_INDEX_MODES))
     if index._data.size and not length:
         raise MXNetError(f"Operator {op}: there is nothing to take from an axis of length 0")

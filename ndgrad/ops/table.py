@@ -90,12 +90,12 @@ class Op:
     params : mapping
         Keyword parameters and their defaults (`inspect.Parameter.empty` when required).
     outputs : tuple of str
-        Everything that forward returns.  Names that begin with an underscore are hidden from the
-        caller: kept for backward (a dropout mask), or written to an input (see *updates*); they
+        Everything that forward returns.  Names that begin with an underscore are not returned to
+        the user: kept for backward (a dropout mask), or written to an input (see *updates*); they
         come last.  A single ``*y`` stands for as many as forward returns, none of which can be
         saved.
     visible : callable or None
-        How many of the outputs, from the first on, the caller sees, from the mapping of all
+        How many of the outputs, from the first on, a call returns, from the mapping of all
         parameters: for operators with a parameter such as ``output_mean_var``.
     updates : mapping
         Hidden output -> input: after forward, the output is written to the input, with no gradient.
@@ -119,7 +119,7 @@ class Op:
     linear : tuple of tuple of str
         Groups of inputs: forward is linear in those of a group together while the others are held.
     validates : bool or mapping
-        The calls (see `Calls`) in which forward may refuse its inputs for the values of their
+        The calls (see `Calls`) in which forward may raise an error for the values of its inputs'
         elements.  The adjoints of such an operator, which get what it has let pass, need not say
         so.
     assigns : bool
@@ -240,7 +240,7 @@ class Op:
     def visible_of(
         self, outputs: Sequence[Array], params: Mapping[str, Any] | None
     ) -> Sequence[Array]:
-        """Those of all *outputs* that the caller sees, who gave *params*."""
+        """Those of all *outputs* that a call with *params* returns."""
         if self._many:
             return outputs
         if self.visible is not None:

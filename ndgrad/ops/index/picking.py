@@ -56,7 +56,7 @@ def _pick_position(
 def _pick_decomposed(
     emit: Emitter, data: Array, index: Array, *, axis: int, keepdims: bool, mode: str
 ) -> Result | None:
-    """A sum over a row, if the row is being made here anyway."""
+    """A sum over the last axis, if an element-wise instruction makes *data* anyway."""
     if not emit.is_mapped(data):
         return None
     shape, dtype = data._shape, data._data.dtype

@@ -1,4 +1,4 @@
-"""Sorting along an axis: order first, then values, indices or a mask from it.
+"""Sorting along an axis: an argsort, then values, indices or a mask from its order.
 
 Ties stay in their order whichever way it goes, and NaN comes last.
 """
@@ -40,8 +40,8 @@ def _rows(what: str, shape: Shape, axis: int | None, k: int) -> _Rows:
     if axis is None:
         n, outer, inner = math.prod(shape), shape[:0], shape[:0]
     else:
-        place = axis_of(what, axis, len(shape))
-        n, outer, inner = shape[place], shape[:place], shape[place + 1 :]
+        at = axis_of(what, axis, len(shape))
+        n, outer, inner = shape[at], shape[:at], shape[at + 1 :]
     count = integer(what, "k", k)
     if count > n:
         raise MXNetError(f"Operator {what}: k must be smaller than {n + 1}, get k = {k}")

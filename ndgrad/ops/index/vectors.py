@@ -1,4 +1,4 @@
-"""Index vectors: `gather_nd`, `scatter_nd`, and conversion to and from flat positions."""
+"""Index vectors: `gather_nd`, `scatter_nd`, and conversion to and from linear indices."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _last_of_nd(data: Array, indices: Array) -> Result:
     return front.cast(front.are_last(last, rows, inner), data._data.dtype), shape
 
 
-# --- flat positions -------------------------------------------------------------------------------
+# --- linear indices -------------------------------------------------------------------------------
 
 
 def _lengths(op: str, shape: Sequence[int]) -> HostArray:
@@ -175,7 +175,7 @@ def _in_dtype(op: str, y: Buffer, shape: Sequence[int], dtype: DType) -> Buffer:
     samples=(Sample(([[1, 0], [2, 1]],), {"shape": (2, 3)}),),
 )
 def _ravel_multi_index(data: Array, *, shape: Sequence[int]) -> Result:
-    """Flat positions, in an array of *shape*, of index vectors along the first axis of *data*."""
+    """Linear indices, in an array of *shape*, of index vectors along the first axis of *data*."""
     lengths = _lengths("ravel_multi_index", shape)
     if data._shape[:1] != lengths.shape:
         raise MXNetError(
@@ -194,7 +194,7 @@ def _ravel_multi_index(data: Array, *, shape: Sequence[int]) -> Result:
     samples=(Sample(([5, 2],), {"shape": (2, 3)}),),
 )
 def _unravel_index(data: Array, *, shape: Sequence[int]) -> Result:
-    """Index vectors, along a new first axis, of flat positions in an array of *shape*."""
+    """Index vectors, along a new first axis, of linear indices into an array of *shape*."""
     lengths = _lengths("unravel_index", shape)
     index = front.positions(data._data, 0, RAW)
     y = front.unravel(index, lengths)

@@ -64,8 +64,8 @@ def _copy_to_context(data: Array, *, ctx: str = "", source: str = "") -> Result 
     if not ctx:
         return cast(data._data, data._data.dtype), data._shape
     target = written(ctx)
-    flat = to_device(data._data, context_device(target))
-    return flat.copy() if flat is data._data else flat, data._shape, target
+    buffer = to_device(data._data, context_device(target))
+    return buffer.copy() if buffer is data._data else buffer, data._shape, target
 
 
 def _filled_like(data: Array, value: int) -> Result:

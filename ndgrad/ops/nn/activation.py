@@ -1,4 +1,4 @@
-"""Layers that apply one of several functions to every element."""
+"""Activation layers: `Activation`, and the leaky family `LeakyReLU`."""
 
 from __future__ import annotations
 

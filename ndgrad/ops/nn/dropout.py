@@ -80,7 +80,7 @@ def _dropout(
     mode : {'training', 'always'}
         When to do it; otherwise the result is a copy of the input.
     axes : tuple of int
-        Axes along which all elements share their fate.
+        Axes along which all elements share one draw.
     cudnn_off : bool
         No effect.
 

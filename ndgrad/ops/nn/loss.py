@@ -1,7 +1,7 @@
-"""Outputs that make their own gradient: the classic ``...Output`` operators and ``MakeLoss``.
+"""Output layers whose gradient is that of a loss: the ``...Output`` operators and ``MakeLoss``.
 
 Their forward is a prediction; in backward they put the gradient of a loss in place of the incoming
-one, which is ignored unless ``out_grad`` asks for it.  The derivatives are formulas over the data,
+one, which is labels unless ``out_grad`` asks for it.  The derivatives are formulas over the data,
 so they can be differentiated again.
 """
 
@@ -39,7 +39,7 @@ def _check_normalization(op: str, value: str) -> None:
 
 
 def _output_form(shape: Shape, multi_output: bool, preserve_shape: bool) -> tuple[int, int, int]:
-    """(outer, classes, inner) of the lines that softmax runs along."""
+    """(outer, classes, inner) around the axis of the classes."""
     if len(shape) < 2:
         return 1, math.prod(shape), 1
     if multi_output:
@@ -83,8 +83,8 @@ def _softmax_output_vjp(
         target = F.Cast(F._reshaped(label, shape=form), dtype=dtype)
     grad = p - target
     if use_ignore and by_class:
-        lines = F.Cast(F._reshaped(label, shape=(outer, 1, inner)), dtype=dtype)
-        grad = F.where(F.broadcast_equal(lines, float(ignore_label)), 0.0, grad)
+        labels = F.Cast(F._reshaped(label, shape=(outer, 1, inner)), dtype=dtype)
+        grad = F.where(F.broadcast_equal(labels, float(ignore_label)), 0.0, grad)
     scale = float(grad_scale)
     if normalization == "batch":
         scale /= max(1, outer)
@@ -128,20 +128,21 @@ def _softmax_output(
     ----------
     data : NDArray
     label : NDArray
-        A class for each line, or probabilities of data's shape.
+        A class for each softmax, or probabilities of data's shape.
     grad_scale : float
         Factor of the gradient.
     ignore_label : float
-        With *use_ignore*, lines with this label have no gradient.
+        With *use_ignore*, a softmax with this label has no gradient.
     multi_output : bool
-        Lines run along axis 1, and the gradient is divided by their number in an example.
+        Classes are along axis 1, and the gradient is divided by the number of softmaxes in an
+        example.
     use_ignore : bool
     preserve_shape : bool
-        Lines run along the last axis; otherwise each example is one line.
+        Classes are along the last axis; otherwise all of an example is one softmax.
     normalization : {'null', 'batch', 'valid'}
-        Divide the gradient by nothing, the batch, or the number of labels not to be ignored.
+        Divide the gradient by nothing, the batch, or the number of labels not to be labels.
     out_grad : bool
-        Multiply by the incoming gradient, which is ignored otherwise.
+        Multiply by the incoming gradient, which is labels otherwise.
     smooth_alpha : float
         How much probability the true class cedes to the others.
 
@@ -156,8 +157,8 @@ def _softmax_output(
     shape = label._shape
     if (shape != data._shape and math.prod(shape) != form[0] * form[2]) or shape[:1] == ():
         raise MXNetError(
-            f"Operator SoftmaxOutput: expected a label for each of {form[0] * form[2]} lines, or "
-            f"of data's shape {list(data._shape)}; got shape {list(shape)}"
+            f"Operator SoftmaxOutput: expected a label for each of {form[0] * form[2]} "
+            f"softmaxes, or of data's shape {list(data._shape)}; got shape {list(shape)}"
         )
     y = empty(data._data.size, data._data.dtype)
     front.rowwise(SOFTMAX, (data._data,), y, form)
@@ -205,7 +206,7 @@ def _regression(
     MXNetError
         If the shapes differ.
     """
-    # The incoming gradient is ignored, so this is no derivative of the forward.
+    # The incoming gradient is labels, so this is no derivative of the forward.
     operator(op, vjp=vjp, ignores_head=True, samples=(Sample(((3, 2), (3, 2))),))(run)
 
 
@@ -293,13 +294,13 @@ def _svm_vjp(
     regularization_coefficient: float,
     use_linear: bool,
 ) -> Gradients:
-    hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
-    side = 1.0 - hot * 2.0
-    short = side * data + float(margin)
+    target = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
+    side = 1.0 - target * 2.0
+    shortfall = side * data + float(margin)
     factor = float(regularization_coefficient)
     if use_linear:
-        return F.where(F.broadcast_greater(short, 0.0), side, 0.0) * factor, None
-    return F.relu(short) * side * (2.0 * factor), None
+        return F.where(F.broadcast_greater(shortfall, 0.0), side, 0.0) * factor, None
+    return F.relu(shortfall) * side * (2.0 * factor), None
 
 
 @operator("SVMOutput", vjp=_svm_vjp, ignores_head=True, samples=(Sample(((2, 3), [0, 2])),))

@@ -1,4 +1,4 @@
-"""softmax and its relatives.
+"""Softmax, its logarithm, and the cross-entropy of a softmax with labels.
 
 ``softmax(x)_i = exp(x_i - m) / sum_k exp(x_k - m)`` with m the greatest element, which cancels and
 keeps the exponentials finite.  Its derivative is ``y * (g - sum(g * y))``, that of its logarithm
@@ -108,7 +108,7 @@ def _by_operators(
 def _softmax_vjp(
     g: Array, y: Array, data_dtype: DType, axis: int, temperature: float | None, use_length: bool
 ) -> Gradient | Gradients:
-    # Beyond its length a row is 0, and so is the gradient.
+    # Elements beyond the length are 0, and so are their gradients.
     grad = _by_operators(_SOFTMAX_GRAD, y, g, axis, _scale(temperature), data_dtype)
     return (grad, None) if use_length else grad
 
@@ -138,10 +138,10 @@ def _softmax_reference(
 ) -> HostArray:
     z = data * _scale(temperature)
     if length is not None:
-        place = np.arange(data.shape[axis]).reshape(
+        positions = np.arange(data.shape[axis]).reshape(
             [-1 if i == axis % data.ndim else 1 for i in range(data.ndim)]
         )
-        z = np.where(place < np.expand_dims(length, axis), z, -np.inf)
+        z = np.where(positions < np.expand_dims(length, axis), z, -np.inf)
     e = np.exp(z - z.max(axis, keepdims=True))
     return e / e.sum(axis, keepdims=True)
 
@@ -292,8 +292,8 @@ def _softmax_activation(data: Array, *, mode: str = "instance") -> Result:
 
 
 def _cross_entropy_vjp(g: Array, data: Array, label: Array) -> Gradients:
-    hot = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
-    return g * (F.softmax(data) - hot), None
+    target = F.one_hot(label, depth=data._shape[1], dtype=data._data.dtype.name)
+    return g * (F.softmax(data) - target), None
 
 
 def _cross_entropy_fast(
@@ -304,8 +304,8 @@ def _cross_entropy_fast(
     y = empty(x.size, x.dtype)
     if y.size:
         head = g._data.astype(_peak._data.dtype, copy=False)
-        place = checked_labels(label._data, n)
-        front.cross_entropy_gradient(x, place, _peak._data, _weight._data, head, y, n)
+        classes = checked_labels(label._data, n)
+        front.cross_entropy_gradient(x, classes, _peak._data, _weight._data, head, y, n)
     return type(g)(y, data._shape, g._ctx), None
 
 
@@ -369,16 +369,16 @@ def _cross_entropy_reference(data: HostArray, label: HostArray) -> HostArray:
 
 def checked_labels(label: Buffer, n: int) -> Buffer:
     """Labels as int64, each one of *n* classes."""
-    place = label.astype(np.int64)
+    classes = label.astype(np.int64)
 
     def text() -> str:
         given = "{value}"
-        if isinstance(place, np.ndarray) and place.size:
-            given = f"{place.min()} to {place.max()}"
+        if isinstance(classes, np.ndarray) and classes.size:
+            given = f"{classes.min()} to {classes.max()}"
         return f"Operator softmax_cross_entropy: expected labels from 0 to {n - 1}, got {given}"
 
-    front.checked(place, 0, n, MXNetError, text)
-    return place
+    front.checked(classes, 0, n, MXNetError, text)
+    return classes
 
 
 @operator(
@@ -420,10 +420,10 @@ def _softmax_cross_entropy(data: Array, label: Array) -> list[Result]:
             f"shape (rows,), got {list(shape)} and {list(label._shape)}"
         )
     rows, n = shape
-    place = checked_labels(label._data, n)
+    classes = checked_labels(label._data, n)
     kind = np.dtype(compute_type(dtype, mathematical=True))
     loss, peak, weight = (empty(rows, kind) for _ in range(3))
-    front.cross_entropy(data._data, place, loss, peak, weight, rows, n)
+    front.cross_entropy(data._data, classes, loss, peak, weight, rows, n)
     # Rows are few: addition in float64 costs nothing.
     wide = front.cast(loss, np.dtype("float64"))
     total = front.reduce(REDUCTIONS["sum"], wide, plan((rows,), (0,), False), wide.dtype)

@@ -1,4 +1,4 @@
-"""Where the extremes are: `argmax` and `argmin`."""
+"""Indices of extremes: `argmax` and `argmin`."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from ..table import ZERO, F, Gradient, Gradients, Result, Sample
 
 
 def _reduced(
-    row: Reduction,
+    by: Reduction,
     x: Array,
     axes: Shape,
     keepdims: bool,
@@ -36,7 +36,7 @@ def _reduced(
 ) -> tuple[Buffer, Shape]:
     how = reduction.plan(x._shape, axes, bool(keepdims))
     dtype = x._data.dtype if dtype is None else dtype
-    return front.reduce(row, x._data, how, dtype), how.shape
+    return front.reduce(by, x._data, how, dtype), how.shape
 
 
 def _kept(op: str, shape: Shape, axis: Axis, exclude: bool = False) -> Shape:
@@ -118,8 +118,8 @@ def _declare(
     empty_ok: bool = True,
     **facts: Any,
 ) -> None:
-    """A row for ``nd.<name>(data, axis=None, keepdims=False, exclude=False)``."""
-    row = REDUCTIONS[name]
+    """Declare ``nd.<name>(data, axis=None, keepdims=False, exclude=False)``."""
+    by = REDUCTIONS[name]
 
     def forward(
         data: Array, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
@@ -130,7 +130,7 @@ def _declare(
                 f"Operator {name}: an empty range has no {name}, got shape {list(data._shape)}, "
                 f"axis={axis!r}"
             )
-        return _reduced(row, data, axes, keepdims)
+        return _reduced(by, data, axes, keepdims)
 
     def by_numpy(
         data: HostArray, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
@@ -337,7 +337,7 @@ _PRODUCT = Loop("product", ("m", "s"), (("y", "m * s"),))
 
 
 def _is_moderate(y: Buffer) -> bool:
-    """Whether sums of squares were far from the ends of float64; on a device it is not known."""
+    """Whether float64 holds the sums of squares with a margin; unknown on a device."""
     return isinstance(y, np.ndarray) and bool(np.all((y > 1e-140) & (y < 1e300)))
 
 
@@ -502,12 +502,12 @@ def _counted(op: str, data: Sequence[Array], num_arrays: int) -> None:
         )
 
 
-def _each(row: str, data: Sequence[Array]) -> Buffer:
+def _each(name: str, data: Sequence[Array]) -> Buffer:
     """A number for each array, as float32."""
     y = empty(len(data), np.dtype("float32"))
     for i, x in enumerate(data):
         axes = tuple(range(len(x._shape)))
-        y[i : i + 1] = _reduced(REDUCTIONS[row], x, axes, False, y.dtype)[0]
+        y[i : i + 1] = _reduced(REDUCTIONS[name], x, axes, False, y.dtype)[0]
     return y
 
 

@@ -47,11 +47,11 @@ def _parts(
     results: list[Array | None] = []
     at = 0
     for shape, need, dtype in zip(shapes, needs, dtypes, strict=True):
-        box = sliced(whole(g._shape), axis, at, 1, shape[axis])
+        own = sliced(whole(g._shape), axis, at, 1, shape[axis])
         at += shape[axis]
         part = None
         if need:
-            part = F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
+            part = F._as_strided(g, shape=own.shape, strides=own.strides, offset=own.offset)
             part = part if g._data.dtype == dtype else F.Cast(part, dtype=dtype)
         results.append(part)
     return results
@@ -127,11 +127,11 @@ def _stack(*data: Array, axis: int = 0) -> Result:
 def _cut(data: Array, axis: int, bounds: list[int], squeeze: bool) -> list[Result]:
     results = []
     for start, stop in pairwise(bounds):
-        box = sliced(whole(data._shape), axis, start, 1, stop - start)
-        shape = box.shape
+        part = sliced(whole(data._shape), axis, start, 1, stop - start)
+        shape = part.shape
         if squeeze:
             shape = (*shape[:axis], *shape[axis + 1 :])
-        results.append((front.strided_slice(data._data, box), shape))
+        results.append((front.strided_slice(data._data, part), shape))
     return results
 
 

@@ -62,8 +62,8 @@ def _sources(n: int, before: int, after: int, mode: str) -> HostArray:
 def _pad_vjp(g: Array, mode: str, pad_width: Sequence[int], data_shape: Shape) -> Gradient:
     if mode != "constant":
         return F._unpadded(g, mode=mode, pad_width=pad_width, shape=data_shape)
-    box = _inside(data_shape, _widths(data_shape, mode, pad_width))
-    return F._as_strided(g, shape=box.shape, strides=box.strides, offset=box.offset)
+    inside = _inside(data_shape, _widths(data_shape, mode, pad_width))
+    return F._as_strided(g, shape=inside.shape, strides=inside.strides, offset=inside.offset)
 
 
 @operator(

@@ -19,10 +19,10 @@ from ..table import F, Gradient, Result, Sample
 
 
 def _permuted(data: Array, shape: Shape, axes: Sequence[int]) -> Result:
-    """The elements of an array of *shape* with its axes in another order, flat."""
+    """The elements of an array of *shape* with its axes in another order."""
     strides = contiguous_strides(shape)
-    box = StridedSlice(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
-    return front.strided_slice(data._data, box), box.shape
+    permuted = StridedSlice(tuple(shape[a] for a in axes), tuple(strides[a] for a in axes))
+    return front.strided_slice(data._data, permuted), permuted.shape
 
 
 def _order(axes: Axis, ndim: int) -> Shape:
