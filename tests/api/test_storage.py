@@ -226,7 +226,7 @@ def test_a_forked_child_has_its_own_memory_and_a_working_pool():
     result = run(
         """
         import os, threading, numpy as np
-        from ndgrad import storage
+        from ndgrad.memory import storage
         from ndgrad.memory.storage import POOLED_BYTES, empty
         u8 = np.dtype("uint8")
         kept = empty(POOLED_BYTES, u8)
@@ -280,7 +280,7 @@ def test_an_interrupt_in_a_finaliser_is_not_lost():
         """
         import signal, time
         import numpy as np
-        from ndgrad import storage
+        from ndgrad.memory import storage
 
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" ignores it
 

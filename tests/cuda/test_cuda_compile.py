@@ -323,11 +323,11 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
         cuModuleGetFunction=lambda module, entry: (0, "function"),
         cuLaunchKernel=launch,
     )
-    monkeypatch.setattr(driver, "api", api)
-    monkeypatch.setattr(driver, "binary", lambda kernel, cc: ("entry", b""))
+    monkeypatch.setattr(driver.api, "bindings", api, raising=False)
+    monkeypatch.setattr(driver.kernel, "binary", lambda kernel, cc: ("entry", b""))
     gpu = SimpleNamespace(
         number=0,
-        stream=SimpleNamespace(alone=True, handle="stream"),
+        stream=SimpleNamespace(is_only=True, handle="stream"),
         compute_capability=(9, 0),
         activate=lambda: None,
     )

@@ -7,7 +7,7 @@ import time
 import numba
 import numpy as np
 
-from ndgrad.kernels import _threads as T
+from ndgrad.kernels.build import threads as T
 
 
 @numba.njit(parallel=True, nogil=True, cache=True)

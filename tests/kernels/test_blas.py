@@ -79,15 +79,16 @@ def test_the_library_is_loaded_at_first_use_with_the_best_kernels():
         """
         import os, sys
         import numpy as np
-        from ndgrad.kernels import _blas, _cpu
-        assert _blas._loaded is None
+        from ndgrad.kernels import processor
+        from ndgrad.kernels.cpu import blas
+        assert blas._loaded is None
         before = dict(os.environ)
-        _blas.address("gemm", np.dtype("float32"))
-        assert _blas._loaded is not None
+        blas.address("gemm", np.dtype("float32"))
+        assert blas._loaded is not None
         assert dict(os.environ) == before
         assert "scipy_openblas32" not in sys.modules
-        best = _blas._best_core(_cpu.host_features())
-        assert best in (None, _blas.core_name()), (best, _blas.core_name())
+        best = blas._best_core(processor.host_features())
+        assert best in (None, blas.core_name()), (best, blas.core_name())
         """,
         OPENBLAS_CORETYPE=None,
     )
@@ -96,7 +97,7 @@ def test_the_library_is_loaded_at_first_use_with_the_best_kernels():
 
 @pytest.mark.skipif(blas._best_core(processor.host_features()) is None, reason="x86 only")
 def test_the_users_choice_of_kernels_is_respected():
-    source = "from ndgrad.kernels import _blas; print(_blas.core_name())"
+    source = "from ndgrad.kernels.cpu import blas; print(blas.core_name())"
     assert run(source, OPENBLAS_CORETYPE="Nehalem").stdout.strip() == "Nehalem"
 
 
@@ -292,7 +293,7 @@ def test_from_compiled_code_that_another_process_cached(tmp_path):
                 gemm(where, a, 0, 2, False, b, 0, 2, False, c, 0, 2, 2, 2, 2, 1.0, 0.0)
 
             kernel = numba.njit(kernel)
-            kernel._cache = KernelCache(kernel.py_func)
+            kernel._cache = KernelCache(kernel.py_func, {})
             one, c = np.ones(4), np.zeros(4)
             kernel(address("gemm", one.dtype), one, one, c)
             assert (c == 2).all()
@@ -356,9 +357,9 @@ def test_openblas_starts_no_threads():
     result = run(
         """
         import numpy as np
-        from ndgrad.kernels import _blas
-        _blas.address("gemm", np.dtype("float32"))
-        assert _blas._library().scipy_openblas_get_num_threads() == 1
+        from ndgrad.kernels.cpu import blas
+        blas.address("gemm", np.dtype("float32"))
+        assert blas._library().scipy_openblas_get_num_threads() == 1
         """
     )
     assert result.returncode == 0, result.stderr

@@ -49,7 +49,7 @@ class _MappedMemory:
         self._device.calls.free(self.address)
 
 
-class _BlockLease:
+class _DeviceBlockLease:
     """Keeps a block in use; the array that owns the memory holds it."""
 
     __slots__ = ("block", "pool")
@@ -173,7 +173,7 @@ class CudaDevice:
             self.activate()
             stream.wait_for_foreign(LEGACY_STREAM)
             block.shared = False
-        return DeviceArray(self, block.address, n, dtype, block, _BlockLease(block, self.pool))
+        return DeviceArray(self, block.address, n, dtype, block, _DeviceBlockLease(block, self.pool))
 
     def start(self, call: Function, arrays: Signature, *args: object) -> None:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
