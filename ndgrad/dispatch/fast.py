@@ -24,6 +24,9 @@ from ..tracing import active
 from . import classes
 from .elementwise import Kernels, general_call
 
+_NAMES = {1: ["data"], 2: ["lhs", "rhs"], 3: ["first", "second", "third"]}
+"""What callers may name the inputs."""
+
 _CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
 """Of some inputs, which are arrays (v) and which are numbers (s), the commonest first."""
 
@@ -70,33 +73,33 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
 
         def make(op, general, array, v):
             blank, limit = array.__new__, PARALLEL_ELEMENTS
-            def call(x0, out=None, name=None):
+            def call(data, out=None, name=None):
                 if active or out is not None:
-                    return general((x0,), {}, out)
-                if x0.__class__ is array:
-                    x0_data = x0._data
-                    n, dtype, shape = x0_data.size, x0_data.dtype, x0._shape
+                    return general((data,), {}, out)
+                if data.__class__ is array:
+                    data_data = data._data
+                    n, dtype, shape = data_data.size, data_data.dtype, data._shape
                     if n < limit:
                         y = new(n, dtype)
-                        v[dtype].serial(x0_data, y, 0, n)
+                        v[dtype].serial(data_data, y, 0, n)
                     else:
                         y = empty(n, dtype)
-                        v[dtype].run((x0_data, y,), n, 1)
+                        v[dtype].run((data_data, y,), n, 1)
                     result = blank(array)
-                    result._data, result._shape, result._ctx = y, shape, x0._ctx
+                    result._data, result._shape, result._ctx = y, shape, data._ctx
                     result._version, result._node = [0], None
-                    x0_node = x0._node
-                    if x0_node is not None and state.recording:
+                    data_node = data._node
+                    if data_node is not None and state.recording:
                         node = result._node = Node()
                         node.op, node.params = op, None
-                        node.parents = (x0_node,)
+                        node.parents = (data_node,)
                         node.saved = (None, y,)
                         node.versions = (None, result._version,)
                         node.shapes = (shape, shape,)
-                        node.ctx, node.dtype = x0._ctx, dtype
+                        node.ctx, node.dtype = data._ctx, dtype
                         node.number = next_version()
                     return result
-                return general((x0,), {}, out)
+                return general((data,), {}, out)
 
             return call
 
@@ -111,7 +114,7 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
     params : bool
         Whether there are any parameters.
     """
-    inputs = [f"x{i}" for i in range(count)]
+    inputs = _NAMES[count]
     given = "params" if params else "{}"
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     lines = [

@@ -173,7 +173,9 @@ class CudaDevice:
             self.activate()
             stream.wait_for_foreign(LEGACY_STREAM)
             block.shared = False
-        return DeviceArray(self, block.address, n, dtype, block, _DeviceBlockLease(block, self.pool))
+        return DeviceArray(
+            self, block.address, n, dtype, block, _DeviceBlockLease(block, self.pool)
+        )
 
     def start(self, call: Function, arrays: Signature, *args: object) -> None:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
