@@ -212,16 +212,16 @@ def _checked(index: Any, axis: int, n: int) -> Any:
     if isinstance(index, Array):
         text = OUT_OF_BOUNDS.format(axis=axis, n=n)
         with on_device(context_device(index._ctx)):
-            flat = front.positions(index._data, 0, RAW)
-            front.checked(flat, -n, n, IndexError, text)
-        return index.__class__(flat, index._shape, index._ctx)
+            buffer = front.positions(index._data, 0, RAW)
+            front.checked(buffer, -n, n, IndexError, text)
+        return index.__class__(buffer, index._shape, index._ctx)
     counted, bad = wrapped(index, n)
     if bad >= 0:
         raise out_of_bounds(int(index.flat[bad]), axis, n)
     return counted
 
 
-def _flat(index: Any) -> Any:
+def _buffer_of(index: Any) -> Any:
     return index._data if isinstance(index, Array) else index.reshape(-1)
 
 
@@ -239,7 +239,7 @@ def rows_of(items: list[Any], x: Array) -> Rows:
             # One array and whole axes around it: the commonest key.
             index, ahead, behind = _checked(items[at], at, shape[at]), shape[:at], shape[at + 1 :]
             whole = (*ahead, *_shape_of(index), *behind)
-            return Rows(_flat(index), math.prod(ahead), shape[at], math.prod(behind), whole)
+            return Rows(_buffer_of(index), math.prod(ahead), shape[at], math.prod(behind), whole)
     axis_of, axis = [], 0
     for item in items:
         axis_of.append(axis)

@@ -166,8 +166,8 @@ class NDArray(Array):
         place = current_context() if ctx is None else ctx
         if place.device_typeid == GPU:
             as_dtype(source.dtype, op="array")
-            flat = np.ascontiguousarray(source).reshape(-1)
-            return cls(to_device(flat, context_device(place)), source.shape, place)
+            buffer = np.ascontiguousarray(source).reshape(-1)
+            return cls(to_device(buffer, context_device(place)), source.shape, place)
         data = empty(source.size, as_dtype(source.dtype, op="array"))
         np.copyto(data.reshape(source.shape), source)
         return cls(data, source.shape, place)

@@ -27,7 +27,7 @@ def _number(value: Any, dtype: DType) -> Any:
 
 
 def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
-    """The flat elements to write, in the dtype of *x*, and their shape."""
+    """The elements to write, in the dtype of *x*, and their shape."""
     if isinstance(value, Array):
         data = value._data
         if data.dtype != x._data.dtype:

@@ -179,7 +179,7 @@ def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Any]
 
 
 def _summed(data: Buffer, shape: Shape, target: Shape, node: Node) -> Buffer:
-    """Sum a flat buffer of *shape* over the axes along which *target* was broadcast."""
+    """Sum a buffer of *shape* over the axes along which *target* was broadcast."""
     if shape == target:
         return data
     whole = classes.array(data, shape, node.ctx)

@@ -278,17 +278,17 @@ Buffer: TypeAlias = HostArray | DeviceArray
 
 
 def address(data: Buffer) -> int:
-    """Where a flat buffer begins."""
+    """Where a buffer begins."""
     return data.ctypes.data if isinstance(data, np.ndarray) else data.address
 
 
 def device_of(data: Buffer) -> Device | None:
-    """The device that a flat buffer is on; None for the host."""
+    """The device that a buffer is on; None for the host."""
     return data.device if data.__class__ is DeviceArray else None
 
 
 def overlap(a: Buffer, b: Buffer) -> bool:
-    """Whether two flat buffers share memory."""
+    """Whether two buffers share memory."""
     if a.__class__ is not DeviceArray or b.__class__ is not DeviceArray:
         return a.__class__ is b.__class__ and np.may_share_memory(a, b)
     return (
@@ -299,7 +299,7 @@ def overlap(a: Buffer, b: Buffer) -> bool:
 
 
 def copy(source: Buffer, target: Buffer) -> None:
-    """Copy equal-sized flat buffers of one dtype, of which one at least is on a device."""
+    """Copy equal-sized buffers of one dtype, of which one at least is on a device."""
     if source.size == 0:
         return
     if source.size != target.size or source.dtype != target.dtype:
@@ -371,12 +371,12 @@ def context_device(ctx: Context) -> Device | None:
 
 
 def host(data: Buffer) -> HostArray:
-    """The elements of a flat buffer on the host: itself, or a copy that waits for the device."""
+    """The elements of a buffer on the host: itself, or a copy that waits for the device."""
     return data if isinstance(data, np.ndarray) else data.get()
 
 
 def to_device(source: Buffer, device: Device | None) -> Buffer:
-    """The flat buffer *source* on *device*: itself if it is there, else a copy."""
+    """The buffer *source* on *device*: itself if it is there, else a copy."""
     if device_of(source) is device:
         return source
     if device is None:

@@ -31,11 +31,11 @@ from .emit import Emitter
 LazyFill = Buffer | int | None
 
 
-def root_of(flat: Buffer) -> Buffer:
-    """The array that owns the memory of *flat*."""
-    while isinstance(flat.base, BUFFERS):
-        flat = flat.base
-    return flat
+def root_of(buffer: Buffer) -> Buffer:
+    """The array that owns the memory of *buffer*."""
+    while isinstance(buffer.base, BUFFERS):
+        buffer = buffer.base
+    return buffer
 
 
 class BufferState:
@@ -66,11 +66,11 @@ class BufferState:
         self.arrays: list[Array] = []
         self.lazy_fill: LazyFill = None
 
-    def offset(self, root: Buffer, flat: Buffer) -> int:
-        """Where *flat*, of the memory that *root* owns, begins in the alias set."""
-        if flat is root:
+    def offset(self, root: Buffer, buffer: Buffer) -> int:
+        """Where *buffer*, of the memory that *root* owns, begins in the alias set."""
+        if buffer is root:
             return 0
-        return (address(flat) - self.address) // max(1, flat.dtype.itemsize)
+        return (address(buffer) - self.address) // max(1, buffer.dtype.itemsize)
 
 
 class AliasSets:
@@ -101,11 +101,11 @@ class AliasSets:
             weakref.finalize(root, self._states.pop, id(root), None)
         return state
 
-    def _source(self, flat: Buffer, kind: str, index: int = 0, keep: bool = True) -> BufferState:
+    def _source(self, buffer: Buffer, kind: str, index: int = 0, keep: bool = True) -> BufferState:
         """The state of memory that is seen for the first time."""
-        root = root_of(flat)
-        if not root.flags.c_contiguous or root.dtype != flat.dtype:
-            root = flat
+        root = root_of(buffer)
+        if not root.flags.c_contiguous or root.dtype != buffer.dtype:
+            root = buffer
         source = Source(kind=kind, index=index, data=root.reshape(-1) if keep else None)
         value = source.make(((root.size,), root.dtype))
         self._devices[value] = device_of(root)
@@ -113,22 +113,22 @@ class AliasSets:
         state.source = value if kind != "constant" else None
         return state
 
-    def state(self, flat: Buffer) -> BufferState | None:
-        """The state of the memory that *flat* lies in, if it was seen before."""
-        return self._states.get(id(root_of(flat))) or self._states.get(id(flat))
+    def state(self, buffer: Buffer) -> BufferState | None:
+        """The state of the memory that *buffer* lies in, if it was seen before."""
+        return self._states.get(id(root_of(buffer))) or self._states.get(id(buffer))
 
     def argument(
-        self, flat: Buffer, index: int, kind: str = "argument", lazy_fill: LazyFill = None
+        self, buffer: Buffer, index: int, kind: str = "argument", lazy_fill: LazyFill = None
     ) -> Value:
-        """Make *flat* stand for an argument, whose elements are *lazy_fill* once they are read."""
-        state = self._source(flat, kind, index, keep=False)
+        """Let *buffer* be an argument, whose elements are *lazy_fill* once they are read."""
+        state = self._source(buffer, kind, index, keep=False)
         state.lazy_fill = lazy_fill
         return state.value
 
-    def materialise(self, flat: Buffer) -> None:
+    def materialise(self, buffer: Buffer) -> None:
         """Give memory that stands for a value some elements."""
-        root = root_of(flat)
-        state = self.state(flat)
+        root = root_of(buffer)
+        state = self.state(buffer)
         if state is not None and state.lazy_fill is not None:
             if isinstance(state.lazy_fill, int):
                 root.fill(state.lazy_fill)
@@ -155,51 +155,51 @@ class AliasSets:
         found = self._arrays.get(id(array))
         return found is not None and found() is array
 
-    def filled(self, flat: Buffer, value: int) -> None:
-        """*flat* was made of one number."""
-        number = float(value) if flat.dtype.kind == "f" else int(value)
-        self.bind(flat, self.emitter.fill(number, (flat.size,), flat.dtype))
+    def filled(self, buffer: Buffer, value: int) -> None:
+        """*buffer* was made of one number."""
+        number = float(value) if buffer.dtype.kind == "f" else int(value)
+        self.bind(buffer, self.emitter.fill(number, (buffer.size,), buffer.dtype))
 
-    def read(self, flat: Buffer, shape: Shape | None = None) -> Value:
-        """The value of *flat* now, in a shape."""
-        shape = (flat.size,) if shape is None else tuple(shape)
-        root = root_of(flat)
-        state = self.state(flat)
+    def read(self, buffer: Buffer, shape: Shape | None = None) -> Value:
+        """The value of *buffer* now, in a shape."""
+        shape = (buffer.size,) if shape is None else tuple(shape)
+        root = root_of(buffer)
+        state = self.state(buffer)
         if state is None:
-            state = self._source(flat, "captured")
+            state = self._source(buffer, "captured")
             state.made = False
         value = state.value
-        offset = state.offset(root, flat)
-        if flat.dtype != value.dtype or offset < 0 or offset + flat.size > value.size:
-            self.emitter.refuse(f"reads memory of dtype {value.dtype} as {flat.dtype}")
+        offset = state.offset(root, buffer)
+        if buffer.dtype != value.dtype or offset < 0 or offset + buffer.size > value.size:
+            self.emitter.refuse(f"reads memory of dtype {value.dtype} as {buffer.dtype}")
         if offset == 0 and shape == value.shape:
             return value
         return self.emitter.add(View(inputs=(value,), offset=offset), (shape, value.dtype))
 
-    def bind(self, flat: Buffer, value: Value) -> None:
-        """Let the memory of *flat* hold *value*, whose shape does not matter."""
-        self._devices[value] = device_of(flat)
-        root = root_of(flat)
-        state = self.state(flat)
+    def bind(self, buffer: Buffer, value: Value) -> None:
+        """Let the memory of *buffer* hold *value*, whose shape does not matter."""
+        self._devices[value] = device_of(buffer)
+        root = root_of(buffer)
+        state = self.state(buffer)
         if state is None:
-            if root.size != flat.size:  # a part of memory that existed before: read it first
-                self.read(flat)
-                self.bind(flat, value)
+            if root.size != buffer.size:  # a part of memory that existed before: read it first
+                self.read(buffer)
+                self.bind(buffer, value)
                 return
             self._new_state(root, value, None)
             return
         if state.value.size == value.size:
             state.value = value
             return
-        offset = state.offset(root, flat)
+        offset = state.offset(root, buffer)
         update = Update(inputs=(state.value, value), offset=offset)
         state.value = self.emitter.add(update, (state.value.shape, state.value.dtype))
 
-    def bind_new(self, flat: Buffer, value: Value) -> None:
-        """Let the memory of *flat* hold *value*; new memory has no elements yet."""
-        new = self.state(flat) is None
-        self.bind(flat, value)
-        if new and (state := self._states.get(id(root_of(flat)))) is not None:
+    def bind_new(self, buffer: Buffer, value: Value) -> None:
+        """Let the memory of *buffer* hold *value*; new memory has no elements yet."""
+        new = self.state(buffer) is None
+        self.bind(buffer, value)
+        if new and (state := self._states.get(id(root_of(buffer)))) is not None:
             state.lazy_fill = 0
 
     def copy(self, source: Buffer, target: Buffer) -> None:
@@ -221,9 +221,9 @@ class AliasSets:
         if state is None or state.made:
             return
         if state.source is None:  # a target that existed before and was never read
-            flat = array._data if root.dtype != array._data.dtype else root
-            source = Source(kind="captured", data=flat.reshape(-1))
-            state.source = source.make(((flat.size,), flat.dtype))
+            buffer = array._data if root.dtype != array._data.dtype else root
+            source = Source(kind="captured", data=buffer.reshape(-1))
+            state.source = source.make(((buffer.size,), buffer.dtype))
             state.made = False
             self._kept.append(root)
         state.arrays.append(array)
@@ -245,9 +245,9 @@ class AliasSets:
         """The arrays that existed before through which memory was written to."""
         return [array for state in self._states.values() for array in state.arrays]
 
-    def source(self, flat: Buffer) -> Value | None:
-        """The source that *flat* is memory of, if it existed before and was not written to."""
-        state = self.state(flat)
+    def source(self, buffer: Buffer) -> Value | None:
+        """The source that *buffer* is memory of, if it existed before and was not written to."""
+        state = self.state(buffer)
         return None if state is None or state.value is not state.source else state.source
 
     def position(self, array: Array) -> tuple[BufferState, int]:

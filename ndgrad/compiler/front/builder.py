@@ -68,13 +68,13 @@ class ProgramBuilder:
             name: self.operand(x, s) for name, x, s in zip(loop.args, operands, shapes, strict=True)
         }
         made = []
-        for (_, text), flat in zip(loop.results, results, strict=True):
+        for (_, text), buffer in zip(loop.results, results, strict=True):
             for name, x in values.items():
                 if not isinstance(x, Value) and x in POWERS:
                     text = multiplied(text, name, int(x)) or text
-            made.append(self.emitter.map(loop.name, text, values, compute, (shape, flat.dtype)))
-        for flat, value in zip(results, made, strict=True):
-            self.buffers.bind_new(flat, value)
+            made.append(self.emitter.map(loop.name, text, values, compute, (shape, buffer.dtype)))
+        for buffer, value in zip(results, made, strict=True):
+            self.buffers.bind_new(buffer, value)
 
     def operand(self, x: Buffer | float, shape: Shape | None) -> Operand:
         """An operand of a formula: a value, or a number, also one that fills a buffer."""
@@ -113,10 +113,10 @@ class ProgramBuilder:
     ) -> Buffer:
         """A product of matrices."""
         assert starts is None, "matrices that overlap are a custom call's"
-        flats = [x for x in (a, b, bias) if x is not None]
-        dtype, inputs = promote(a.dtype, b.dtype), tuple(map(self.buffers.read, flats))
+        buffers = [x for x in (a, b, bias) if x is not None]
+        dtype, inputs = promote(a.dtype, b.dtype), tuple(map(self.buffers.read, buffers))
         form = (batch * m * n,), dtype
-        if dtype.name in ("float32", "float64") and all(x.dtype == dtype for x in flats):
+        if dtype.name in ("float32", "float64") and all(x.dtype == dtype for x in buffers):
             instruction = Product(
                 inputs=inputs, m=m, n=n, k=k, transpose_a=bool(ta), transpose_b=bool(tb),
                 alpha=float(alpha), batch=batch,
@@ -125,7 +125,7 @@ class ProgramBuilder:
         numbers = m, n, k, ta, tb, alpha, batch
         call = CustomCall(
             inputs=inputs, name="product", facts=numbers,
-            run=on_current_device(lambda flats: [front.product(flats[0], flats[1], *numbers)]),
+            run=on_current_device(lambda xs: [front.product(xs[0], xs[1], *numbers)]),
         )  # fmt: skip
         return self.result(self.emitter.add(call, form))
 
@@ -157,7 +157,7 @@ class ProgramBuilder:
             return self.result(self.emitter.add(StridedCopy(inputs=inputs, box=box), form))
         call = CustomCall(
             inputs=inputs, name="strided copy", facts=repr(box),
-            run=on_current_device(lambda flats: [front.strided_slice(flats[0], box)]),
+            run=on_current_device(lambda buffers: [front.strided_slice(buffers[0], box)]),
         )  # fmt: skip
         return self.result(self.emitter.add(call, form))
 
@@ -177,9 +177,9 @@ class ProgramBuilder:
 
     def result(self, value: Value) -> Buffer:
         """A new buffer that holds *value*."""
-        flat = empty(value.size, value.dtype)
-        self.buffers.bind_new(flat, value)
-        return flat
+        buffer = empty(value.size, value.dtype)
+        self.buffers.bind_new(buffer, value)
+        return buffer
 
     def rowwise(
         self,
@@ -202,9 +202,9 @@ class ProgramBuilder:
         if not alike or inner != 1 or lengths is not None:
 
             @on_current_device
-            def run(flats: Sequence[Buffer]) -> list[Buffer]:
+            def run(buffers: Sequence[Buffer]) -> list[Buffer]:
                 out = empty(y.size, dtype)
-                front.rowwise(spec, tuple(flats), out, form, scale, lengths)
+                front.rowwise(spec, tuple(buffers), out, form, scale, lengths)
                 return [out]
 
             call = CustomCall(

@@ -58,11 +58,11 @@ class CustomCalls:
         device = current_device()
 
         def made(given: Sequence[Array]) -> list[Buffer]:
-            return [to_device(flat, device) for flat in dispatch.unrecorded(run, given)]
+            return [to_device(buffer, device) for buffer in dispatch.unrecorded(run, given)]
 
         @on_current_device
-        def again(flats: Sequence[Buffer]) -> Sequence[Buffer]:
-            return made([NDArray(x, s, c) for x, (s, c) in zip(flats, forms, strict=True)])
+        def again(buffers: Sequence[Buffer]) -> Sequence[Buffer]:
+            return made([NDArray(x, s, c) for x, (s, c) in zip(buffers, forms, strict=True)])
 
         roots = {id(root_of(x._data)): x._data for x in arrays}
         if validates:
@@ -70,10 +70,10 @@ class CustomCalls:
         for x in arrays:
             self.buffers.materialise(x._data)
         with tracing.suspended():
-            flats: list[Buffer] = [
+            buffers: list[Buffer] = [
                 x if x.__class__ is DeviceArray else np.asarray(x) for x in made(list(arrays))
             ]
-        fresh = [flat for flat in flats if id(root_of(flat)) not in roots]
+        fresh = [buffer for buffer in buffers if id(root_of(buffer)) not in roots]
         if fresh:
             validates = validates and self.validating  # backward's inputs were accepted
             effects = self.buffers.effects() if validates else []
@@ -82,16 +82,18 @@ class CustomCalls:
                 facts=facts, validates=validates,
                 overwritten=tuple(source for source, *_ in effects),
             )  # fmt: skip
-            views = [i for i, flat in enumerate(flats) if id(root_of(flat)) in roots]
+            views = [i for i, buffer in enumerate(buffers) if id(root_of(buffer)) in roots]
             call.run = again if not views else _without(again, frozenset(views))
-            self.buffers.emitter.add_call(call, [((flat.size,), flat.dtype) for flat in fresh])
-            for flat, value in zip(fresh, call.outputs, strict=True):
-                self.buffers.bind(flat, value)
-        return flats
+            self.buffers.emitter.add_call(
+                call, [((buffer.size,), buffer.dtype) for buffer in fresh]
+            )
+            for buffer, value in zip(fresh, call.outputs, strict=True):
+                self.buffers.bind(buffer, value)
+        return buffers
 
 
-def _zeros_like(flat: Buffer) -> Buffer:
-    zeros = empty_like(flat)
+def _zeros_like(buffer: Buffer) -> Buffer:
+    zeros = empty_like(buffer)
     zeros.fill(0)
     return zeros
 
@@ -102,12 +104,12 @@ def on_current_device(run: Run) -> Run:
     if not in_use:
         return run
 
-    def there(flats: Sequence[Buffer]) -> Sequence[Buffer]:
+    def there(buffers: Sequence[Buffer]) -> Sequence[Buffer]:
         with on_device(device):
-            return run(flats)
+            return run(buffers)
 
     return there
 
 
 def _without(run: Run, views: frozenset[int]) -> Run:
-    return lambda flats: [y for i, y in enumerate(run(flats)) if i not in views]
+    return lambda buffers: [y for i, y in enumerate(run(buffers)) if i not in views]

@@ -105,10 +105,10 @@ class Decomposer:
 
     def validated(self, name: str, check: Callable[[Array], Buffer], x: Array, facts: Any) -> Array:
         """*x* as *check* returns it, which a custom call runs and which may raise an error."""
-        (flat,) = self._program.calls.record(
+        (buffer,) = self._program.calls.record(
             name, lambda arrays: [check(arrays[0])], [x], repr(facts), validates=True
         )
-        return type(x)(flat, x._shape, x._ctx)
+        return type(x)(buffer, x._shape, x._ctx)
 
     def to_context(self, x: Array, context: Context) -> Buffer:
         """A buffer of *x* on the device of *context*."""

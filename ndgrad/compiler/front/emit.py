@@ -59,9 +59,9 @@ class Emitter:
     def to_device(self, value: Value, device: Device | None) -> Value:
         """A copy of *value* on another device."""
 
-        def run(flats: Sequence[Buffer]) -> list[Buffer]:
-            (flat,) = flats
-            return [flat.copy() if device_of(flat) is device else to_device(flat, device)]
+        def run(buffers: Sequence[Buffer]) -> list[Buffer]:
+            (buffer,) = buffers
+            return [buffer.copy() if device_of(buffer) is device else to_device(buffer, device)]
 
         call = CustomCall(inputs=(value,), name="copy to device", run=run, facts=id(device))
         return self.add(call, ((value.size,), value.dtype))

@@ -89,9 +89,9 @@ class Recorder(ProgramBuilder):
         """An array object was made; what it holds, if it is no view, was made here as well."""
         self.buffers.created(array, view)
 
-    def filled(self, flat: Buffer, value: int) -> None:
-        """*flat* was filled with one number."""
-        self.buffers.filled(flat, value)
+    def filled(self, buffer: Buffer, value: int) -> None:
+        """*buffer* was filled with one number."""
+        self.buffers.filled(buffer, value)
 
     def copy(self, source: Buffer, target: Buffer) -> None:
         """*target* receives the elements of *source*: an effect, if it existed before."""
@@ -150,12 +150,12 @@ class Recorder(ProgramBuilder):
             single[:] = [isinstance(results, tuple)]
             results = [results] if single[0] else results
             shapes[:] = [tuple(shape) for _, shape in results]
-            return [flat for flat, _ in results]
+            return [buffer for buffer, _ in results]
 
         shapes: list[Shape] = []
         facts = None if op.stochastic else Arguments().key(sorted(params.items()))
-        flats = self.calls.record(op.name, run, present, facts, op.applies(op.validates, params))
-        pairs: list[Result] = list(zip(flats, shapes, strict=True))
+        buffers = self.calls.record(op.name, run, present, facts, op.applies(op.validates, params))
+        pairs: list[Result] = list(zip(buffers, shapes, strict=True))
         return pairs[0] if single[0] else pairs
 
     def fused_vjp(
@@ -189,14 +189,14 @@ class Recorder(ProgramBuilder):
             return [r._data for r in results if r is not None]
 
         facts = Arguments().key(frozen)
-        flats = iter(self.calls.record(f"{op.name} backward", run, arrays, facts))
+        buffers = iter(self.calls.record(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
-        return [None if s is None else NDArray(next(flats), s, ctx) for s in form]
+        return [None if s is None else NDArray(next(buffers), s, ctx) for s in form]
 
     def draw(self, function: Callable[..., Buffer], args: Sequence[Any]) -> Buffer:
         """A kernel that draws random numbers."""
-        flats = [x for x in args if isinstance(x, BUFFERS)]
-        known = any(self.buffers.state(root_of(x)) is not None for x in flats)
+        buffers = [x for x in args if isinstance(x, BUFFERS)]
+        known = any(self.buffers.state(root_of(x)) is not None for x in buffers)
         assert not known, "it draws by traced values"
         return self.calls.record(function.__name__, lambda _: [function(*args)], [], None)[0]
 

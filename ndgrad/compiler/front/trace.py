@@ -204,11 +204,11 @@ def _abstract_arrays(
     made: list[NDArray] = []
     places = recorder.arguments
     for i, x in enumerate(arrays):
-        flat = empty_like(x._data)
-        recorder.buffers.argument(flat, i, lazy_fill=x._data)
-        array = NDArray(flat, x._shape, x._ctx)
+        buffer = empty_like(x._data)
+        recorder.buffers.argument(buffer, i, lazy_fill=x._data)
+        array = NDArray(buffer, x._shape, x._ctx)
         if isinstance(x._node, Leaf):
-            gradient = empty_like(flat)
+            gradient = empty_like(buffer)
             recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
             array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
         elif x._node is not None and not is_released(x._node):
@@ -341,12 +341,14 @@ def _backward(
     """
     pending: dict[Any, Any] = {}
     for number, (i, array) in enumerate(heads):
-        flat = empty_like(array._data)
-        flat.fill(1)
-        traced.heads.append(recorder.buffers.argument(flat, number, "head"))
+        buffer = empty_like(array._data)
+        buffer.fill(1)
+        traced.heads.append(recorder.buffers.argument(buffer, number, "head"))
         traced.outputs[i].gradient = number
         node = array._node
-        pending[node] = flat if node not in pending else buffer_arithmetic.add(pending[node], flat)
+        pending[node] = (
+            buffer if node not in pending else buffer_arithmetic.add(pending[node], buffer)
+        )
     order = topological_order(pending)
     inside = [node for node in order if not _from_outside(node, start, places)]
     _hold(recorder, traced, inside, held)
@@ -365,8 +367,8 @@ def _backward(
     with Scope(recording=False, training=True):
         run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
     found = [pending.get(node) for node in outside]
-    traced.reached = [flat is not None for flat in found]
-    return [recorder.buffers.read(flat) for flat in found if flat is not None]
+    traced.reached = [buffer is not None for buffer in found]
+    return [recorder.buffers.read(buffer) for buffer in found if buffer is not None]
 
 
 def _possible_parents(heads: list[tuple[int, Any]], places: dict[Any, int]) -> list[int | Leaf]:
@@ -381,11 +383,11 @@ def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Va
     for node in nodes:
         if not isinstance(node, Node):
             continue
-        for flat, version in zip(node.saved or (), node.versions, strict=True):
+        for buffer, version in zip(node.saved or (), node.versions, strict=True):
             if version is None:
                 continue
-            assert isinstance(flat, BUFFERS)
-            source = recorder.buffers.source(flat)
+            assert isinstance(buffer, BUFFERS)
+            source = recorder.buffers.source(buffer)
             if source is not None:
                 held.add(source)
                 if _is_captured(source):

@@ -71,7 +71,7 @@ class ValueMemory:
         return self.named(value, f"v{self.workspace.step}{suffix}")
 
     def expression(self, value: Value) -> str:
-        """The flat memory of a value that has been made; rows that lie apart are put together."""
+        """The buffer of a value that has been made; rows that lie apart are put together."""
         where = region_of(value)
         if where is None or where.n:
             return self._packed(value)

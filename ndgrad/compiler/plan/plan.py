@@ -25,7 +25,7 @@ class ExecutionPlan:
     sources : list of Value
         What `run` takes, in order: sources that differ from call to call.
     run : callable
-        From their flat arrays to a list of flat results.
+        From their buffers to a list of the results'.
     report : Report
     """
 

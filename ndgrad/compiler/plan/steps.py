@@ -281,8 +281,8 @@ class StepBuilder:
         how = reduction_plan(source.shape, instruction.axes, True)
         row, dtype = instruction.row, out.dtype
 
-        def reduce(flat: Buffer) -> Buffer:
-            return front.reduce(row, flat, how, dtype)
+        def reduce(buffer: Buffer) -> Buffer:
+            return front.reduce(row, buffer, how, dtype)
 
         name = self.text.bound("reduce", reduce)
         self.text.line(f"{self.memory.made(out)} = {name}({x})")
@@ -323,8 +323,8 @@ class StepBuilder:
         assert forward is not None and instruction.text == "x"
         context = self.target.context
 
-        def expand(flat: Buffer) -> Buffer:
-            return forward(Array(flat, x.shape, context), shape=out.shape)[0]
+        def expand(buffer: Buffer) -> Buffer:
+            return forward(Array(buffer, x.shape, context), shape=out.shape)[0]
 
         name = self.text.bound("expand", expand)
         self.text.line(f"{self.memory.made(out)} = {name}({self.memory.expression(x)})")

@@ -43,7 +43,7 @@ class Host:
 
     @staticmethod
     def copy(target: Any, source: Any) -> None:
-        """Copy a flat array over another."""
+        """Copy a buffer over another."""
         copy_on_host(source, target)
 
     def runner(self, function: Run, memory: Allocations, report: Report) -> Run:

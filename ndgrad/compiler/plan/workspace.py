@@ -83,7 +83,7 @@ class Workspace:
             slot.last = self.step
 
     def factory(self) -> Callable[[], tuple[Buffer, ...]]:
-        """What makes a workspace: the flat arrays of all slots, in one block."""
+        """What makes a workspace: the buffers of all slots, in one block."""
         slots = self.slots
         total = self.nbytes = lay_out(slots)
 

@@ -254,7 +254,7 @@ class CustomCall(Instruction):
     ----------
     name : str
     run : callable
-        From flat inputs to a list of flat outputs.
+        From input buffers to a list of output buffers.
     facts : hashable
         What tells this call from others on the same inputs; None if it is to be run anyway, as it
         draws random numbers.

@@ -106,7 +106,7 @@ class Specialised:
             self._check_variables(arrays)
         start = philox.position() if self._heads else None
         try:
-            results = self.forward.run(*[_flat(arrays, kind, i) for kind, i in self._sources])
+            results = self.forward.run(*[_buffer(arrays, kind, i) for kind, i in self._sources])
         except DeferredError as refused:
             self._note_writes(arrays, [self._written[i] for i in refused.effects])
             raise refused.take() from None
@@ -118,8 +118,8 @@ class Specialised:
             leaf.fresh = True
         if self._plain:
             made = [
-                NDArray(flat, shape, context)
-                for flat, (shape, context) in zip(results, self._plain, strict=False)
+                NDArray(buffer, shape, context)
+                for buffer, (shape, context) in zip(results, self._plain, strict=False)
             ]
             return unflatten(traced.tree, made)
         versions: dict[int, list[int]] = {}
@@ -156,7 +156,7 @@ class Specialised:
                 )
         for kind, number, targets in self._written:
             if kind != "captured":
-                start, stop = _span(_flat(arrays, kind, number))
+                start, stop = _span(_buffer(arrays, kind, number))
                 if any(start < end and begin < stop for begin, end in self._captured):
                     raise MXNetError(
                         f"compile: {self.name} writes to its array argument {number}, or to the "
@@ -240,7 +240,7 @@ class Specialised:
         )
 
     def _run_backward(self, node: Node, grads: Any) -> list[Any]:
-        """Gradients of the parents, from and to flat buffers."""
+        """Gradients of the parents, from and to buffers."""
         traced = self._traced
         if traced.unusable is not None:
             raise copy(traced.unusable)  # one that is kept would keep the frames it passes
@@ -343,10 +343,10 @@ def _captured(program: Program) -> list[Any]:
     return [x.data for x in makers if isinstance(x, Source) and x.kind == "captured"]
 
 
-def _span(flat: Any) -> tuple[int, int]:
+def _span(buffer: Any) -> tuple[int, int]:
     """Where memory begins and ends."""
-    start = address(flat)
-    return start, start + flat.nbytes
+    start = address(buffer)
+    return start, start + buffer.nbytes
 
 
 def _given(program: Program) -> list[Value]:
@@ -369,7 +369,7 @@ def _leaf(arrays: Sequence[NDArray], i: int) -> Leaf:
     return leaf
 
 
-def _flat(arrays: Sequence[NDArray], kind: str, i: int) -> Any:
+def _buffer(arrays: Sequence[NDArray], kind: str, i: int) -> Any:
     return arrays[i]._data if kind == "argument" else _leaf(arrays, i).grad._data
 
 
@@ -388,17 +388,17 @@ def _made(
             array = array.grad  # type: ignore[assignment]
         if output.thing:
             return array
-        flat, version = array._data, array._version
+        buffer, version = array._data, array._version
     elif output.kind == "memory":
-        flat, version = output.thing
+        buffer, version = output.thing
     else:
-        flat, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
-        if flat.size == output.size:
-            made = NDArray(flat, output.shape, output.ctx, version)
+        buffer, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
+        if buffer.size == output.size:
+            made = NDArray(buffer, output.shape, output.ctx, version)
             versions[output.index] = made._version
             return made
     made = NDArray(
-        flat[output.offset : output.offset + output.size], output.shape, output.ctx, version
+        buffer[output.offset : output.offset + output.size], output.shape, output.ctx, version
     )
     if output.kind == "result":
         versions[output.index] = made._version
