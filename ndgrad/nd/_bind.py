@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -160,60 +160,65 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         call = op.function  # which is all of a call without `out`
     checks = _checks(op)
     least = sum(name not in op.optional for name in op.inputs)
-    defaults = [_ABSENT if op.params[n] is _Parameter.empty else op.params[n] for n in params]
-    make = _maker(op.keywords, least, params, any(default is _ABSENT for default in defaults))
-    bound: Callable[..., Any] = make(call, rebound, defaults, *[_QUICK[checks[n]] for n in params])
+    names: dict[str, Any] = {"_absent": _ABSENT, "_array": NDArray}
+    names |= {"_call": call, "_general": rebound}
+    for name in params:
+        default = op.params[name]
+        names[f"_default_{name}"] = _ABSENT if default is _Parameter.empty else default
+        names[f"_plain_{name}"] = _QUICK[checks[name]]
+    required = any(op.params[name] is _Parameter.empty for name in params)
+
+    def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        exec(_text(op.keywords, least, params, required), names)
+        made = names["bound"]
+        bound.__defaults__, bound.__code__ = made.__defaults__, made.__code__
+        return bound(*args, **kwargs)
+
+    names["_specialise"] = specialise
+    bound = FunctionType(_unspecialised.__code__, names)
     return bound
 
 
-@cache
-def _maker(
-    inputs: tuple[str, ...], least: int, params: tuple[str, ...], required: bool
-) -> Callable[..., Any]:
-    """A function that makes the bound function of an operator with these arguments.
+def _unspecialised(*args: Any, **kwargs: Any) -> Any:
+    """The code of a bound function until it is first called: most never are."""
+    return _specialise(args, kwargs)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _text(inputs: tuple[str, ...], least: int, params: tuple[str, ...], required: bool) -> str:
+    """The bound function of an operator with these arguments.
 
     Inputs from number *least* on are optional; *required* says whether some parameter has no
     default.  For one input ``data`` and one parameter ``axis`` the text is::
 
-        def make(_call, _general, _defaults, _plain_axis):
-            _default_axis = _defaults[0]
-            def bound(data=_absent, axis=_defaults[0], *_rest, **_others):
-                if not _rest and not _others:
-                    if data.__class__ is _array:
-                        if axis is _default_axis:
-                            return _call(data)
-                        if axis.__class__ in _plain_axis:
-                            return _call(data, axis=axis)
-                return _general((data, axis,), _rest, _others)
-            return bound
+        def bound(data=_absent, axis=_default_axis, *_rest, **_others):
+            if not _rest and not _others:
+                if data.__class__ is _array:
+                    if axis is _default_axis:
+                        return _call(data)
+                    if axis.__class__ in _plain_axis:
+                        return _call(data, axis=axis)
+            return _general((data, axis,), _rest, _others)
     """
     heads = [f"{name}={'_absent' if i < least else None}" for i, name in enumerate(inputs)]
-    heads += [f"{name}=_defaults[{i}]" for i, name in enumerate(params)]
+    heads += [f"{name}=_default_{name}" for name in params]
     default = " and ".join(f"{name} is _default_{name}" for name in params)
     plain = " and ".join(f"{name}.__class__ in _plain_{name}" for name in params)
     passed = [f"{name}={name}" for name in params]
     lines = [
-        f"def make(_call, _general, _defaults, {', '.join(f'_plain_{name}' for name in params)}):",
-        *[f"    _default_{name} = _defaults[{i}]" for i, name in enumerate(params)],
-        f"    def bound({', '.join(heads)}, *_rest, **_others):",
-        "        if not _rest and not _others:",
+        f"def bound({', '.join(heads)}, *_rest, **_others):",
+        "    if not _rest and not _others:",
     ]
     for count in range(len(inputs), least - 1, -1):
         fits = [f"{name}.__class__ is _array" for name in inputs[:count]]
         fits += [f"{name} is None" for name in inputs[count:]]
-        lines.append(f"            if {' and '.join(fits) or 'True'}:")
+        lines.append(f"        if {' and '.join(fits) or 'True'}:")
         if params and not required:
-            lines.append(f"                if {default}:")
-            lines.append(f"                    return _call({', '.join(inputs[:count])})")
-        lines.append(f"                if {plain or 'True'}:")
-        lines.append(f"                    return _call({', '.join([*inputs[:count], *passed])})")
-    lines += [
-        f"        return _general(({', '.join((*inputs, *params))},), _rest, _others)",
-        "    return bound",
-    ]
-    names: dict[str, Any] = {"_absent": _ABSENT, "_array": NDArray}
-    exec("\n".join(lines), names)
-    return names["make"]  # type: ignore[no-any-return]
+            lines.append(f"            if {default}:")
+            lines.append(f"                return _call({', '.join(inputs[:count])})")
+        lines.append(f"            if {plain or 'True'}:")
+        lines.append(f"                return _call({', '.join([*inputs[:count], *passed])})")
+    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, _others)")
+    return "\n".join(lines)
 
 
 def _check_arrays(
