@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import wraps
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ def drawing(function: Function) -> Function:
     """A function that draws from the process's stream, each time it runs."""
 
     @wraps(function)
-    def call(*args: Any) -> Any:
+    def call(*args: object) -> object:
         if tracing.active and (recorder := tracing.recorder()) is not None:
             return recorder.draw(function, args)
         return function(*args)

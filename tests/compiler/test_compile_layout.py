@@ -59,7 +59,7 @@ def attention(x, w, count=2):
 
 def test_attention_copies_no_head():
     text = both(attention, normal(3, 20, 32), normal(32, 96))
-    assert COPY not in text and "_runs" not in text and "_place_rows" not in text
+    assert COPY not in text and "_runs" not in text and "_copy_rows_apart" not in text
 
 
 def test_attention_of_narrow_heads():
@@ -108,7 +108,7 @@ def test_products_side_by_side_are_stored_there():
         return nd.concat(nd.dot(x, y), nd.dot(x, y * 2), x, dim=1)
 
     text = both(function, normal(6, 16), normal(16, 32))
-    assert text.count("_place_rows") <= 1
+    assert text.count("_copy_rows_apart") <= 1
 
 
 def elements(box):

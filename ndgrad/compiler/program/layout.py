@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from ...kernels.cpu.matmul import is_step
+from ...kernels.cpu.matmul import is_task
 from ...kernels.spec.matmul import Matrices
 from ...kernels.spec.strided import StridedSlice, contiguous_strides
 from .instructions import (
@@ -70,7 +70,7 @@ def _maker(value: Value) -> Instruction:
 
 
 def _takes_places(product: Product) -> bool:
-    fits = is_step(product.m, product.n, product.k, product.batch)
+    fits = is_task(product.m, product.n, product.k, product.batch)
     return fits and product.outputs[0].dtype.name in _REAL
 
 

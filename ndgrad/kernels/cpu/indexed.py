@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from ...base import HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
+from ..annotations import Function
 from ..build.launch import chunked, entry_point, flat, grain, kernel
 from ..spec.indexed import CLIP, WRAP
 from ..spec.strided import bits
@@ -150,7 +150,7 @@ def _first_outside(index, low: int, n: int):
 
 
 @cache
-def _outside() -> Any:
+def _outside() -> Function:
     return entry_point(_first_outside, flat(_first_outside, np.dtype("int64")))
 
 

@@ -7,14 +7,13 @@ with the flags turned round, so no matrix is ever transposed in memory.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from ...base import DType, HostArray, promote
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..annotations import Signature
+from ..annotations import Arguments
 from ..build.launch import Specialization, address, call, chunked, flat, grain, kernel, vector
 from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
@@ -107,7 +106,7 @@ def _blocks(
 
 
 @cache
-def _gemm(tiled: bool, dtype: DType) -> tuple[Any, int]:
+def _gemm(tiled: bool, dtype: DType) -> tuple[int, int]:
     """What `_blocks` calls for a product, and the address that it passes on."""
     if tiled:
         return address(tiles.product, flat(tiles.product, dtype)), 0
@@ -120,7 +119,7 @@ def _vector_rows(addr: int, a, x, y, k: int, alpha: float, beta: float, lo: int,
     blas.gemv(addr, a, lo * k, k, False, x, 0, 1, y, lo, 1, hi - lo, k, alpha, beta)
 
 
-def _shared_out(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
+def _block_shape(m: int, n: int, k: int, tb: bool) -> tuple[int, int]:
     """Rows and columns of a block, when a product of this size is distributed.
 
     Each block packs the operand that it shares with the others, so there are few: as many as
@@ -204,7 +203,7 @@ def many(
     batch: int,
 ) -> None:
     """A batch of products of real numbers, distributed over the threads."""
-    numbers, units, each = _shares(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
+    numbers, units, each = _distribution(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
     kernel, addr, *rest = numbers
     entry = _blocks_entry(c.dtype)
     lda, ldb, starts_c = m if ta else k, k if tb else n, starts_of(batch, m * n)
@@ -216,7 +215,7 @@ def many(
         entry.serial(*args, 0, units)
 
 
-def _shares(
+def _distribution(
     m: int,
     n: int,
     k: int,
@@ -226,9 +225,9 @@ def _shares(
     beta: float,
     batch: int,
     dtype: DType,
-) -> tuple[Signature, int, int]:
+) -> tuple[Arguments, int, int]:
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
-    rows, columns = _shared_out(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
+    rows, columns = _block_shape(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
     kernel, addr = _gemm(_is_tiled(m, n, k, ta, tb, batch), dtype)
     numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)
@@ -242,7 +241,7 @@ def _blocks_entry(dtype: DType) -> Specialization:
     return Specialization(_blocks, tuple(kinds))
 
 
-def is_step(m: int, n: int, k: int, batch: int) -> bool:
+def is_task(m: int, n: int, k: int, batch: int) -> bool:
     """Whether products of real numbers of this size can be a task."""
     return m * n * k * batch > 0 and m > 1 and n > 1
 
@@ -269,11 +268,11 @@ def task(
     places : tuple
         Where A, B and the result lie, if not one matrix behind the other.
     """
-    if not is_step(m, n, k, batch):
+    if not is_task(m, n, k, batch):
         return None
     a, b, bias, c = operands
     beta = 1.0 if add or bias is not None else 0.0
-    numbers, units, grain = _shares(m, n, k, ta, tb, alpha, beta, batch, dtype)
+    numbers, units, grain = _distribution(m, n, k, ta, tb, alpha, beta, batch, dtype)
     kernel, addr, *rest = numbers
     rows, columns = rest[-2:]
     in_order = columns == n and (batch == 1 or rows == m) and places[2] is None

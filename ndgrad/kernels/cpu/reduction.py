@@ -11,7 +11,7 @@ threads nor the width of the registers changes a bit.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
@@ -221,15 +221,19 @@ def source(
     return module(title, ["@chunked", *lines], "Made from the op table")
 
 
-def _compiled(*key: Any) -> Specialization:
+def _compiled(
+    row: Reduction, dtype: DType, out: DType, kind: str, first: bool, last: bool, flat: bool
+) -> Specialization:
     """One pass of a reduction for the arguments of `source`."""
-    row, dtype, out, kind, first, last, flat = key
     stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
     dtypes = dict.fromkeys((dtype.name, out.name))
     name = "_".join([row.name + stage, *dtypes, "rows" if flat else "columns"])
     geometry = vector(np.dtype("int64"))
     arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
-    return Specialization(binaries.load(name, source(*key)).loop, (*arrays, types.intp, types.intp))
+    return Specialization(
+        binaries.load(name, source(row, dtype, out, kind, first, last, flat)).loop,
+        (*arrays, types.intp, types.intp),
+    )
 
 
 _KERNELS: dict[Key, Specialization] = {}

@@ -7,7 +7,6 @@ kernel serves every dtype of a width.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -15,7 +14,7 @@ from numba import types
 from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..annotations import Signature
+from ..annotations import Arguments
 from ..build.launch import (
     PARALLEL_ELEMENTS,
     WORTH_SHARING,
@@ -151,7 +150,7 @@ def strided_copy(x: Buffer, source: StridedSlice, y: Buffer, target: StridedSlic
 
 
 @lru_cache(maxsize=4096)
-def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Any, Signature, int, int]:
+def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Chunked, Arguments, int, int]:
     """What copies slices of a shape: a kernel, its numbers behind offsets, its units, its grain."""
     how = plan(shape, xs, ys)
     m, mx, my = how.middle
@@ -230,7 +229,7 @@ _PIECE = 1024  # elements of which a single row is cut into several
 
 
 @chunked
-def _place_rows(x, y, n: int, offset: int, stride: int, lo: int, hi: int) -> None:
+def _copy_rows_apart(x, y, n: int, offset: int, stride: int, lo: int, hi: int) -> None:
     """Copy rows of n elements to where they lie apart."""
     for row in range(lo, hi):
         source = x[row * n : row * n + n]
@@ -240,8 +239,8 @@ def _place_rows(x, y, n: int, offset: int, stride: int, lo: int, hi: int) -> Non
 
 
 @cache
-def _place_rows_entry(dtype: DType) -> Specialization:
-    return Specialization(_place_rows, flat(_place_rows.function, dtype))
+def _copy_rows_apart_entry(dtype: DType) -> Specialization:
+    return Specialization(_copy_rows_apart, flat(_copy_rows_apart.function, dtype))
 
 
 def rows_task(
@@ -255,7 +254,7 @@ def rows_task(
         rows, n, stride = n // _PIECE, _PIECE, _PIECE
     each = grain(n)
     return Task(
-        _place_rows_entry(dtype), (x, y, n, offset, stride), rows, each, WORTH_SHARING * each
+        _copy_rows_apart_entry(dtype), (x, y, n, offset, stride), rows, each, WORTH_SHARING * each
     )
 
 

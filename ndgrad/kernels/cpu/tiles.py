@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 import numba
 import numpy as np
@@ -69,7 +68,7 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
 class _Vectors:
     """Code for vectors of one element type, loaded and stored at any element."""
 
-    def __init__(self, context: Any, builder: ir.IRBuilder, dtype: types.Float) -> None:
+    def __init__(self, context, builder: ir.IRBuilder, dtype: types.Float) -> None:
         self.builder = builder
         self.element = context.get_value_type(dtype)
         self.size = dtype.bitwidth // 8
@@ -79,7 +78,7 @@ class _Vectors:
         self.flags = ir.VectorType(ir.IntType(1), self.lanes)
         self.zero = ir.Constant(self.type, [0.0] * self.lanes)
 
-    def _call(self, name: str, result: Any, args: list[ir.Value]) -> ir.Value:
+    def _call(self, name: str, result: ir.Type, args: list[ir.Value]) -> ir.Value:
         function_type = ir.FunctionType(result, [x.type for x in args])
         function = cgutils.get_or_insert_function(
             self.builder.module, function_type, f"llvm.{name}"
@@ -89,7 +88,7 @@ class _Vectors:
     def long(self, value: int) -> ir.Value:
         return ir.Constant(_LONG, value)
 
-    def data(self, context: Any, sig: Any, args: Any, i: int) -> ir.Value:
+    def data(self, context, sig, args, i: int) -> ir.Value:
         """Where the elements of an argument that is an array are."""
         return context.make_array(sig.args[i])(context, self.builder, args[i]).data
 
@@ -133,7 +132,7 @@ class _Vectors:
         mask = ir.Constant(ir.VectorType(_INT, self.lanes), lanes)
         return self.builder.shuffle_vector(a, b, mask)
 
-    def broadcast(self, scalar: ir.Value, kind: Any = None) -> ir.Value:
+    def broadcast(self, scalar: ir.Value, kind: ir.Type | None = None) -> ir.Value:
         """A vector of equal elements."""
         kind = kind or self.type
         nothing = ir.Constant(kind, ir.Undefined)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from ...base import DType, Shape
-from ..annotations import Arguments, Key, Signature
+from ...base import DType, HostArray, Shape
+from ..annotations import Arguments, Key
 from ..build import binaries
 from ..scalar import SCALARS
 from ..spec.cast import cast_by
@@ -227,7 +227,7 @@ class _LaunchPlan(NamedTuple):
     code: str
     vectors: tuple[int, ...]
     divisor: int
-    geometry: Signature
+    geometry: tuple[HostArray, ...]
     kernels: dict[int, CudaKernel]
     """By lanes."""
 

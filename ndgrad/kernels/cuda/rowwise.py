@@ -8,7 +8,6 @@ are those of neighbouring columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -223,10 +222,18 @@ def source(
 _KERNELS: dict[Key, CudaKernel] = {}
 
 
-def kernel(*key: Any) -> CudaKernel:
+def kernel(
+    spec: AxisKernel,
+    dtypes: tuple[DType, ...],
+    out: DType,
+    kind: str,
+    cut: bool,
+    form: tuple[int, int, int],
+    access: str,
+) -> CudaKernel:
     """The kernel for the arguments of `source`, made once a process."""
+    key = spec, dtypes, out, kind, cut, form, access
     if key not in _KERNELS:
-        spec, dtypes, out, kind, cut, form, access = key
         kinds = dict.fromkeys(d.name for d in (*dtypes, out))
         name = "_".join([spec.name, "cut" * cut, *kinds, access, *map(str, form)])
         arrays = map(array_of, (*dtypes, out, np.dtype("int64")))

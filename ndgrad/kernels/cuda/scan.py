@@ -10,7 +10,6 @@ last pass starts from there.  How they are cut depends on shapes alone.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from numba import types
 
@@ -144,7 +143,7 @@ def _scan(
     rows = -(-n // chunks)
     chunks = -(-n // rows)
 
-    def launch(role: str, *results: Any) -> None:
+    def launch(role: str, *results: DeviceArray) -> None:
         numbers = (n, inner, rows, chunks, width, blocks * chunks)
         args = (*given, *results, start, reverse, *numbers)
         kernel(parts, y.dtype, role, inclusive).over(

@@ -117,7 +117,7 @@ def expand(x: DeviceArray, own: Shape, shape: Shape) -> DeviceArray:
     return strided_slice(x, broadcast(own, shape))
 
 
-def _carry_out(x: DeviceArray, y: DeviceArray, xo: int, yo: int, plan: StridedCopyPlan) -> None:
+def _carry_out(x: Buffer, y: DeviceArray, xo: int, yo: int, plan: StridedCopyPlan) -> None:
     middle, mx, my = plan.middle
     n, nx, ny = plan.inner
     if plan.kind == "tiles":

@@ -9,14 +9,14 @@ elements wherever an array begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from llvmlite import ir
 from numba import types
+from numba.core.datamodel.models import DataModel
 from numba.extending import intrinsic
 
-from ...memory.device import DeviceArray
+from ...memory.device import Buffer, DeviceArray
 from ..annotations import Function
 from .driver import SIMULATED
 
@@ -55,7 +55,7 @@ def _loader(lanes: int, together: bool) -> Function:
 def _storer(lanes: int, together: bool) -> Function:
     if SIMULATED:
 
-        def store_each(y: Any, i: Any, values: Any) -> None:
+        def store_each(y, i, values):
             for k, value in enumerate(values):
                 y[i + k] = value
 
@@ -90,8 +90,8 @@ def _number(k: int) -> ir.Constant:
 
 
 def _located(
-    context: Any, builder: ir.IRBuilder, signature: Any, args: Any, lanes: int, together: bool
-) -> tuple[Any, Any, Any, int]:
+    context, builder, signature, args, lanes: int, together: bool
+) -> tuple[ir.Value, DataModel, ir.IntType | None, int]:
     """Where the first element is, how elements lie in memory, and the words that hold them.
 
     Hardware moves vectors of words of 32 or 64 bits; narrower elements share a word.
@@ -109,7 +109,7 @@ def _located(
 
 
 def _split(
-    builder: ir.IRBuilder, vector: ir.Value, k: int, model: Any, word: ir.Value
+    builder: ir.IRBuilder, vector: ir.Value, k: int, model: DataModel, word: ir.IntType
 ) -> list[ir.Value]:
     """The elements in word *k*."""
     whole = builder.extract_element(vector, _number(k))
@@ -120,7 +120,7 @@ def _split(
     return [builder.trunc(builder.lshr(whole, word(shift)), kind) for shift in shifts]
 
 
-def _join(builder: ir.IRBuilder, parts: list[ir.Value], word: ir.Value) -> ir.Value:
+def _join(builder: ir.IRBuilder, parts: list[ir.Value], word: ir.IntType) -> ir.Value:
     """A word that holds *parts*."""
     if not isinstance(parts[0].type, ir.IntType):
         return builder.bitcast(parts[0], word)
@@ -147,7 +147,7 @@ def full_vector(itemsizes: Iterable[int]) -> int:
     return min(BYTES // max(itemsizes), max(WIDTHS))
 
 
-def lanes_of(arrays: Any, divisor: int) -> int:
+def lanes_of(arrays: Sequence[Buffer], divisor: int) -> int:
     """How many elements of each of *arrays* a thread takes at a time: those of a full vector.
 
     1 if one begins at an odd address, if one of the host has yet to be copied, or if they do not
@@ -162,12 +162,13 @@ def lanes_of(arrays: Any, divisor: int) -> int:
     return 1 if addresses % BYTES or divisor % lanes else lanes
 
 
-def piece_of(arrays: Any, *divisors: int) -> int:
+def piece_of(arrays: Sequence[Buffer], *divisors: int) -> int:
     """How many elements of *arrays*, which have one dtype, are copied at a time.
 
     As many as fit into `BYTES` and divide every one of *divisors* and all addresses.
     """
-    if any(x.__class__ is not DeviceArray for x in arrays):
+    on_device = [x for x in arrays if isinstance(x, DeviceArray)]
+    if len(on_device) < len(arrays):
         return 1  # one of the host has yet to be copied
     item = arrays[0].dtype.itemsize
-    return math.gcd(BYTES // item, *(x.address // item for x in arrays), *divisors)
+    return math.gcd(BYTES // item, *(x.address // item for x in on_device), *divisors)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from ...memory.device import Buffer
 from .formula import compute_type, formula
 
 
-def axis_split(op: str, shape: Shape, axis: Any) -> tuple[int, int, int]:
+def axis_split(op: str, shape: Shape, axis: object) -> tuple[int, int, int]:
     """Lengths (outer, n, inner): of the axes before *axis*, of itself, of those behind it.
 
     Raises

@@ -19,7 +19,7 @@ from numba.core import cgutils
 from numba.cuda.core import config
 
 from ....base import MXNetError
-from ...annotations import Signature
+from ...annotations import Arguments
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 
@@ -65,7 +65,7 @@ THREADS = 2 if SIMULATED else 256
 """Threads of a block, unless a kernel wants another number."""
 
 
-def checked(result: Signature) -> Any:
+def checked(result: Arguments) -> Any:
     """The value of a call of the driver's API, or an error with its name."""
     error, *values = result
     if error:

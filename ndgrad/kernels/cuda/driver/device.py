@@ -20,7 +20,7 @@ from ....base import DType, HostArray
 from ....context import Context, gpu
 from ....memory import storage
 from ....memory.device import LEGACY_STREAM, DeviceArray, overlap
-from ...annotations import Function, Signature
+from ...annotations import Arguments, Function
 from ..simulated import SimulatedCalls
 from ..streams import Capture, DriverCalls, Graph, Stream, StreamLease, StreamPool
 from . import api
@@ -177,7 +177,7 @@ class CudaDevice:
             self, block.address, n, dtype, block, _DeviceBlockLease(block, self.pool)
         )
 
-    def start(self, call: Function, arrays: Signature, *args: object) -> None:
+    def start(self, call: Function, arrays: Arguments, *args: object) -> None:
         """Make a call with the thread's stream and *args*, after all that touches *arrays*."""
         self.activate()
         stream = self.stream
