@@ -19,7 +19,7 @@ _NOT_REPLACEABLE = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.E
 _NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 
-def file_name(fname: Any, op: str) -> str:
+def file_name(fname: object, op: str) -> str:
     """The name of a file that a user gave to *op* as the argument ``fname``.
 
     Raises
@@ -37,7 +37,7 @@ def file_name(fname: Any, op: str) -> str:
     return name
 
 
-def read_file(fname: Any, op: str) -> bytes:
+def read_file(fname: object, op: str) -> bytes:
     """The whole content of a file.
 
     Raises
@@ -53,7 +53,7 @@ def read_file(fname: Any, op: str) -> bytes:
         raise MXNetError(f"{op}: cannot read fname={name!r}: {error.strerror or error}") from error
 
 
-def write_file(fname: Any, parts: Iterable[Any], op: str) -> None:
+def write_file(fname: object, parts: Iterable[object], op: str) -> None:
     """Write a file so that its name leads to the old content or to the whole new one.
 
     The content goes to a new file in the same folder (``.ndgrad-<number>.tmp``), which is flushed
@@ -84,7 +84,7 @@ def write_file(fname: Any, parts: Iterable[Any], op: str) -> None:
         raise MXNetError(f"{op}: cannot write fname={name!r}: {error.strerror or error}") from error
 
 
-def _write(path: str, parts: Iterable[Any]) -> None:
+def _write(path: str, parts: Iterable[object]) -> None:
     try:
         old = os.stat(path)
     except FileNotFoundError:

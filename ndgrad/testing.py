@@ -38,7 +38,7 @@ def tolerance(dtype: Any) -> tuple[float, float]:
     return TOLERANCES.get(np.dtype(dtype).name, (0.0, 0.0))
 
 
-def assert_close(actual: Any, expected: Any, *, what: str = "", dtype: Any = None) -> None:
+def assert_close(actual: object, expected: object, *, what: str = "", dtype: object = None) -> None:
     """Assert equal shapes, and values equal within the tolerance of the dtype; NaN equals NaN.
 
     Parameters

@@ -43,11 +43,11 @@ def np_shape(active: bool = True) -> Any:
         set_np_shape(before)
 
 
-def use_np_shape(function: Callable[..., Any]) -> Callable[..., Any]:
+def use_np_shape(function: Callable[..., object]) -> Callable[..., Any]:
     """Decorate a function to run with the switch on."""
 
     @wraps(function)
-    def inner(*args: Any, **kwargs: Any) -> Any:
+    def inner(*args: object, **kwargs: object) -> Any:
         with np_shape():
             return function(*args, **kwargs)
 

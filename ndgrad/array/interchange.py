@@ -69,7 +69,7 @@ _pointer_at = _function("PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p
 
 # --- out ------------------------------------------------------------------------------------------
 
-_shared: dict[int, tuple[Any, ...]] = {}
+_shared: dict[int, tuple[object, ...]] = {}
 """What other libraries look at, by the address of its structure."""
 
 
@@ -85,7 +85,7 @@ def _forget(capsule: int) -> None:
         _release(_pointer_at(capsule, _UNUSED))
 
 
-def capsule(data: DeviceArray, shape: Shape, stream: Any) -> Any:
+def capsule(data: DeviceArray, shape: Shape, stream: object) -> object:
     """A capsule of *data* for work on *stream*, a number as in the array API standard.
 
     Raises
@@ -141,7 +141,7 @@ class _Foreign:
 
     block: Any = None
 
-    def __init__(self, owner: Any) -> None:
+    def __init__(self, owner: object) -> None:
         self.owner = owner
 
     def __del__(self, _is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
@@ -154,18 +154,18 @@ class _Foreign:
             _Deleter(self.owner.deleter)(ctypes.addressof(self.owner))
 
 
-def is_capsule(x: Any) -> bool:
+def is_capsule(x: object) -> bool:
     """Whether *x* is a capsule of a tensor that nobody has taken."""
     return type(x).__name__ == "PyCapsule" and bool(_is_named(x, _UNUSED))
 
 
-def device(capsule: Any) -> tuple[int, int]:
+def device(capsule: object) -> tuple[int, int]:
     """DLPack's number of the kind of device that has a capsule's memory, and which of the kind."""
     tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
     return tensor.device_type, tensor.device_id
 
 
-def taken(capsule: Any, stream: int | None = None) -> tuple[DeviceArray, Shape, Shape | None]:
+def taken(capsule: object, stream: int | None = None) -> tuple[DeviceArray, Shape, Shape | None]:
     """The memory that a capsule offers, from its lowest address on, and the shape of it.
 
     *stream* is the one that its owner may have to do something on, unless that is in order already.
@@ -193,7 +193,7 @@ def taken(capsule: Any, stream: int | None = None) -> tuple[DeviceArray, Shape, 
 
 
 def _borrowed(
-    device: Device, address: int, size: int, dtype: DType, owner: Any, stream: int | None
+    device: Device, address: int, size: int, dtype: DType, owner: object, stream: int | None
 ) -> DeviceArray:
     lease = _Foreign(owner)
     data = device.import_(address, size, dtype, lease, stream)

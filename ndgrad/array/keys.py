@@ -52,7 +52,7 @@ def out_of_bounds(index: int, axis: int, length: int) -> IndexError:
     return IndexError(f"index {index} is out of bounds for axis {axis} with size {length}")
 
 
-def _is_integer(item: Any) -> bool:
+def _is_integer(item: object) -> bool:
     return isinstance(item, (int, np.integer)) or (
         isinstance(item, (Array, np.ndarray)) and _shape_of(item) == ()
     )
@@ -62,7 +62,7 @@ def _shape_of(x: Any) -> Shape:
     return x._shape if isinstance(x, Array) else x.shape
 
 
-def _index_arrays(item: Any) -> list[Any]:
+def _index_arrays(item: object) -> list[object]:
     """An index array as int64; a boolean NDArray is a mask and gives one array for each axis.
 
     On a device it stays as it is, but for a mask, of which the host has to know how much it picks.
@@ -87,16 +87,16 @@ def _index_arrays(item: Any) -> list[Any]:
         return [values.astype(np.int64)]
 
 
-def _unsupported(item: Any) -> ValueError:
+def _unsupported(item: object) -> ValueError:
     return ValueError(f"NDArray does not support slicing with key {item} of type {type(item)}.")
 
 
-def expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
+def expanded(key: object, shape: Shape) -> tuple[list[object], bool]:
     """The key as a list with an item for each axis, and None for new ones; whether arrays are in.
 
     Items are integers, slices, None, int64 arrays and arrays on a device.
     """
-    items: list[Any] = []
+    items: list[object] = []
     ellipsis, used, arrays = None, 0, False
     for item in key if isinstance(key, tuple) else (key,):
         if item.__class__ is int:
@@ -139,7 +139,7 @@ def expanded(key: Any, shape: Shape) -> tuple[list[Any], bool]:
     return items[:at] + rest + items[at:], arrays
 
 
-def leading(key: Any, shape: Shape) -> tuple[int, int, Shape] | None:
+def leading(key: object, shape: Shape) -> tuple[int, int, Shape] | None:
     """Start, size and shape of what integers alone choose, for the commonest keys; else None."""
     if key.__class__ is int:
         key = (key,)
@@ -187,7 +187,7 @@ def box_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
     return StridedSlice(tuple(lengths), tuple(strides), offset)
 
 
-def small_part(x: Array, key: Any) -> HostArray | None:
+def small_part(x: Array, key: object) -> HostArray | None:
     """What NumPy sees under a basic key, if it is little; else None, also for a bad key.
 
     Working out a box and starting a kernel takes longer than the copy of a few elements.
@@ -288,7 +288,7 @@ def rows_of(items: list[Any], x: Array) -> Rows:
     strides = contiguous_strides(shape)
     unit = max(1, inner)
     table = np.zeros((), np.int64)
-    there: Any = None  # the sum of what is on a device
+    there: object = None  # the sum of what is on a device
     for i, array in zip(picked, arrays, strict=True):
         own = _shape_of(array)
         at = starts[-1] + len(block) - len(own)

@@ -24,7 +24,7 @@ from . import indexing, interchange, writing
 _STYPES = ("default",)
 
 
-def _operand(other: Any) -> Any:
+def _operand(other: object) -> Any:
     """An operand of ``+`` and its like: an array or a number, nothing else (as in MXNet)."""
     if isinstance(other, (NDArray, numbers.Number, np.generic, np.bool_)):
         return other
@@ -32,7 +32,7 @@ def _operand(other: Any) -> Any:
 
 
 def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray]:
-    def method(self: NDArray, other: Any) -> NDArray:
+    def method(self: NDArray, other: object) -> NDArray:
         return call(other, self)
 
     return method
@@ -41,7 +41,7 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
 def _in_place(row: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
     operator, short = row.call, dispatch.in_place_call(row)
 
-    def method(self: NDArray, other: Any) -> NDArray:
+    def method(self: NDArray, other: object) -> NDArray:
         if not state.recording and short(self, other):
             return self
         other = _operand(other)
@@ -233,7 +233,7 @@ class NDArray(Array):
     def __copy__(self) -> NDArray:
         return self.copy()
 
-    def __deepcopy__(self, memo: Any) -> NDArray:
+    def __deepcopy__(self, memo: object) -> NDArray:
         return self.copy()
 
     def wait_to_read(self) -> None:
@@ -248,7 +248,7 @@ class NDArray(Array):
         """Return a copy on the same device (recorded)."""
         return F.identity(self)
 
-    def astype(self, dtype: Any, copy: bool = True) -> NDArray:
+    def astype(self, dtype: object, copy: bool = True) -> NDArray:
         """Return the array in another dtype (recorded); the same object if *copy* permits."""
         wanted = as_dtype(dtype, op="astype")
         if not flag("astype", "copy", copy) and self._data.dtype == wanted:
@@ -369,15 +369,15 @@ class NDArray(Array):
 
     # --- indexing --------------------------------------------------------------------------------
 
-    def __getitem__(self, key: Any) -> NDArray:
+    def __getitem__(self, key: object) -> NDArray:
         return indexing.getitem(self, key)  # type: ignore[return-value]
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         writing.setitem(self, key, value)
 
     # --- shapes: the methods check what the functions of `nd` do not ------------------------------
 
-    def reshape(self, *shape: Any, **kwargs: Any) -> NDArray:
+    def reshape(self, *shape: Any, **kwargs: object) -> NDArray:
         """Return a view of another shape.
 
         Parameters
@@ -433,7 +433,7 @@ class NDArray(Array):
 
     if TYPE_CHECKING:  # what `_give_operators` and `ndgrad.nd` add to the class
 
-        def _operator(self, other: Any, /) -> NDArray: ...
+        def _operator(self, other: object, /) -> NDArray: ...
 
         __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _operator
         __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = _operator
@@ -442,19 +442,19 @@ class NDArray(Array):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def __eq__(self, other: Any) -> Any:
+    def __eq__(self, other: object) -> Any:
         return False if other is None else F.broadcast_equal(self, _operand(other))
 
-    def __ne__(self, other: Any) -> Any:
+    def __ne__(self, other: object) -> Any:
         return True if other is None else F.broadcast_not_equal(self, _operand(other))
 
-    def __floordiv__(self, other: Any) -> NDArray:
+    def __floordiv__(self, other: object) -> NDArray:
         return F.floor_divide(self, _operand(other))
 
-    def __rfloordiv__(self, other: Any) -> NDArray:
+    def __rfloordiv__(self, other: object) -> NDArray:
         return F.floor_divide(_operand(other), self)
 
-    def __matmul__(self, other: Any) -> NDArray:
+    def __matmul__(self, other: object) -> NDArray:
         if not isinstance(other, NDArray):
             raise TypeError(f"type {type(other)} not supported")
         return F.matmul(self, other)
@@ -490,7 +490,7 @@ class _OnDevice(NDArray):
         values = self._data.get().reshape(self._shape)
         return values if dtype is None else values.astype(dtype, copy=False)
 
-    def __dlpack__(self, *, stream: Any = None, dl_device: Any = None, **options: Any) -> Any:
+    def __dlpack__(self, *, stream: object = None, dl_device: Any = None, **options: Any) -> Any:
         if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
             if tuple(dl_device) != super().__dlpack_device__() or options.get("copy") is False:
                 raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
@@ -507,11 +507,11 @@ class _OnDevice(NDArray):
         """How other libraries see the memory."""
         return {**self._data.__cuda_array_interface__, "shape": self._shape}
 
-    def __getitem__(self, key: Any) -> NDArray:
+    def __getitem__(self, key: object) -> NDArray:
         with on_device(context_device(self._ctx)):
             return super().__getitem__(key)
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         with on_device(context_device(self._ctx)):
             super().__setitem__(key, value)
 

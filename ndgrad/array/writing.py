@@ -18,7 +18,7 @@ from .indexing import assigned_to, traced
 from .keys import Rows, box_of, expanded, leading, rows_of, small_part
 
 
-def _number(value: Any, dtype: DType) -> Any:
+def _number(value: object, dtype: DType) -> object:
     """A number as C would store it."""
     if dtype.kind == "f" and value.__class__ is float and dtype.itemsize > 2:
         return value
@@ -26,7 +26,7 @@ def _number(value: Any, dtype: DType) -> Any:
         return np.asarray(value).astype(dtype)[()]
 
 
-def _value(x: Array, value: Any) -> tuple[Buffer, Shape]:
+def _value(x: Array, value: object) -> tuple[Buffer, Shape]:
     """The elements to write, in the dtype of *x*, and their shape."""
     if isinstance(value, Array):
         data = value._data
@@ -80,7 +80,7 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
     return kept if all(a in (1, b) for a, b in zip(kept, tail, strict=True)) else None
 
 
-def setitem(x: Array, key: Any, value: Any) -> None:
+def setitem(x: Array, key: object, value: Any) -> None:
     """``x[key] = value``.
 
     While recording, an array that is not in the graph and receives a recorded value takes part in
@@ -158,17 +158,17 @@ def setitem(x: Array, key: Any, value: Any) -> None:
     dispatch.written(x)
 
 
-def _without_new(items: Sequence[Any], shape: Shape) -> Shape:
+def _without_new(items: Sequence[object], shape: Shape) -> Shape:
     """*shape* of a box without the axes that None made."""
     axes = [item for item in items if item is None or item.__class__ is slice]
     return tuple(n for item, n in zip(axes, shape, strict=True) if item is not None)
 
 
-def _is_recorded(value: Any) -> bool:
+def _is_recorded(value: object) -> bool:
     return isinstance(value, Array) and value._node is not None
 
 
-def _as_array(x: Array, value: Any) -> Array:
+def _as_array(x: Array, value: object) -> Array:
     """A value as an array of *x*'s dtype; recorded if it was."""
     if isinstance(value, Array):
         return dispatch.convert(value, x._data.dtype)
@@ -180,7 +180,7 @@ def _reshaped(value: Array, shape: Shape) -> Array:
     return value if value._shape == shape else F._reshaped(value, shape=shape)
 
 
-def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: Any) -> None:
+def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: object) -> None:
     array = _as_array(x, value)
     fitting = _fitting(array._shape, box.shape, without_new)
     array = _reshaped(array, fitting)
@@ -199,7 +199,7 @@ def _take_over(x: Array, result: Array) -> None:
     dispatch.write_into(x, result, "setitem")
 
 
-def _write_rows(x: Array, rows: Rows, value: Any) -> None:
+def _write_rows(x: Array, rows: Rows, value: object) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
     if traced() or (state.recording and (x._node is not None or _is_recorded(value))):
         twice = "setitem: while recording, an index that comes twice cannot be assigned to"

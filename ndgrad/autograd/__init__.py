@@ -153,7 +153,7 @@ def mark_variables(
     engine.mark(variables, gradients, grad_reqs)
 
 
-def _listed(x: Any, function: str, argument: str) -> list[Any]:
+def _listed(x: object, function: str, argument: str) -> list[Any]:
     """An array, or what a sequence holds, as a list."""
     if isinstance(x, NDArray):
         return [x]
@@ -164,7 +164,7 @@ def _listed(x: Any, function: str, argument: str) -> list[Any]:
     return list(x)
 
 
-def _require_array(x: Any, function: str, argument: str) -> None:
+def _require_array(x: object, function: str, argument: str) -> None:
     if not isinstance(x, NDArray):
         raise TypeError(f"{function}: {argument} must be an NDArray, got {type(x).__name__}")
 
@@ -173,7 +173,7 @@ def _require_array(x: Any, function: str, argument: str) -> None:
 
 
 def _heads(
-    heads: Any, head_grads: Any, function: str
+    heads: object, head_grads: object, function: str
 ) -> tuple[list[NDArray], list[NDArray | None]]:
     """Both arguments as lists of arrays of one length; the engine checks that they fit."""
     if isinstance(heads, NDArray):

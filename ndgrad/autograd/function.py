@@ -49,14 +49,14 @@ class Function:
 
     def __init__(self) -> None:
         self._used = False
-        self._saved: tuple[Any, ...] = ()
+        self._saved: tuple[object, ...] = ()
         self._node: Node | None = None
 
     def __guarded__(self) -> dict[str, object]:
         """What a compiled function that calls this depends on here: an instance is called once."""
         return {}
 
-    def save_for_backward(self, *args: Any) -> None:
+    def save_for_backward(self, *args: object) -> None:
         """Keep arrays (inputs, outputs or others) for backward.
 
         They must not be written to before backward, which raises an error then.
@@ -76,7 +76,7 @@ class Function:
         """Compute the inputs' gradients; to be written by the subclass."""
         raise NotImplementedError(f"{type(self).__name__}.backward is not written")
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: object) -> Any:
         """Run `forward`; record the call when this thread records."""
         name = type(self).__name__
         if not hasattr(self, "_used"):
@@ -97,7 +97,7 @@ class Function:
             return outputs[0]
         return type(results)(outputs)
 
-    def _output(self, result: Any, inputs: Sequence[Any]) -> NDArray:
+    def _output(self, result: object, inputs: Sequence[object]) -> NDArray:
         if isinstance(result, np.ndarray):
             context = next((x._ctx for x in inputs if isinstance(x, NDArray)), None)
             return NDArray._from_numpy(result, context)
@@ -110,7 +110,7 @@ class Function:
             return NDArray(result._data, result._shape, result._ctx, result._version)
         return result
 
-    def _record(self, inputs: Sequence[Any], results: Sequence[NDArray], site: str) -> Any:
+    def _record(self, inputs: Sequence[object], results: Sequence[NDArray], site: str) -> Any:
         """Put what *results* hold on a node; returns it as arrays of its own.
 
         The function is one of the node's parameters, so that backward releases it.  What it saved
@@ -126,7 +126,7 @@ class Function:
         node = made_by.node if isinstance(made_by, OutputSlot) else made_by
         operands = [*arrays, *results]
         saved, versions = list(node.saved or ()), list(node.versions)
-        kept: list[Any] = []
+        kept: list[object] = []
         for x in self._saved:
             if not isinstance(x, NDArray):
                 kept.append(x)
@@ -173,7 +173,7 @@ class Function:
             )
         return [self._gradient(result, i, node, flat) for i, result in enumerate(results)]
 
-    def _gradient(self, result: Any, i: int, node: Node, flat: bool) -> Any:
+    def _gradient(self, result: object, i: int, node: Node, flat: bool) -> Any:
         parent, shape = node.parents[i], node.shapes[i]
         if result is None or parent is None or isinstance(parent, Constant):
             return None
@@ -235,11 +235,11 @@ def _row(name: str, inputs: int, outputs: int) -> Op:
     )
 
 
-def _backward(node: Node, grads: Any) -> list[Any]:
+def _backward(node: Node, grads: object) -> list[Any]:
     function = (node.params or {})["_function"]
-    found: list[Any] = function._backward(node, grads if isinstance(grads, list) else [grads])
+    found: list[object] = function._backward(node, grads if isinstance(grads, list) else [grads])
     return found
 
 
-def _call(function: Any, *args: Any) -> Any:
+def _call(function: Any, *args: object) -> Any:
     return function(*args)

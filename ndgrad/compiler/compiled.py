@@ -32,8 +32,8 @@ class Compiled:
         self._function = function
         self._fallback = fallback
         self._name = getattr(function, "__qualname__", type(function).__name__)
-        self._programs: dict[Any, list[Specialised]] = {}
-        self._eager: set[Any] = set()
+        self._programs: dict[object, list[Specialised]] = {}
+        self._eager: set[object] = set()
         self._count = 0
         self._lock = threading.RLock()
 
@@ -55,12 +55,12 @@ class Compiled:
         return methods.compiled[self]
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """CustomCall the function by its program for these arguments, made if need be."""
+        """Call the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
-        arrays: Sequence[Any] = args
-        containers: Sequence[Any] = ()
-        form: Any = None
+        arrays: Sequence[NDArray] = args
+        containers: Sequence[object] = ()
+        form: object = None
         if (
             kwargs
             or not all(isinstance(x, NDArray) for x in args)
@@ -95,7 +95,11 @@ class Compiled:
         return result
 
     def _compiled(
-        self, key: Any, args: Any, kwargs: Any, arrays: Sequence[NDArray]
+        self,
+        key: object,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        arrays: Sequence[NDArray],
     ) -> Specialised | str | None:
         """A program for *key*; the text of the function's own error, None if it runs eagerly."""
         given = Arguments()
@@ -157,15 +161,15 @@ class Compiled:
 class _Methods:
     """The compiled methods of one object; a copy of the object starts with none."""
 
-    def __init__(self, instance: Any = None) -> None:
+    def __init__(self, instance: object = None) -> None:
         self.instance = instance
         self.compiled: dict[Compiled, Compiled] = {}
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[type[_Methods], tuple[()]]:
         return _Methods, ()
 
 
-def _place(x: NDArray) -> Any:
+def _place(x: NDArray) -> str | None:
     """What of an argument's place in the graph a program depends on."""
     node = x._node
     if isinstance(node, Leaf):
@@ -232,7 +236,7 @@ def compile(  # the field's name for it
 
 
 def _evaluation(symbol: Symbol) -> Callable[..., Any]:
-    def evaluate(**arguments: NDArray) -> list[Any]:
+    def evaluate(**arguments: NDArray) -> list[NDArray]:
         return symbol._predict(symbol._checked(arguments))
 
     evaluate.__qualname__ = f"symbol {symbol.name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,20 +24,23 @@ from .structured import (
     unrecorded,
 )
 
+Derivative: TypeAlias = Callable[[Node, Buffer], Sequence[Buffer | None]]
+"""From a node and its gradient to those of its inputs."""
+
 _G = np.empty(0)  # stands for the incoming gradient, which is always an array
 
 
-def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]:
+def buffer_derivative(op: ElementwiseOp) -> Derivative:
     """First-order backward of an element-wise operator, from and to buffers."""
     if op.gradient == ZERO:
         nothing = (None,) * len(op.inputs)
         return lambda node, g: nothing
     if op.params or op.free or len(op.inputs) > 2:
         return lambda node, g: _general_backward(op, node, g)
-    fast: dict[Any, Callable[[Node, Buffer], Sequence[Any]]] = {}
-    fast_on_device: dict[Any, Callable[[Node, Any], Sequence[Any]]] = {}
+    fast: dict[object, Derivative] = {}
+    fast_on_device: dict[object, Derivative] = {}
 
-    def slow(node: Node, g: Any) -> Sequence[Any]:
+    def slow(node: Node, g: Buffer) -> Sequence[Buffer | None]:
         if active or g.__class__ is np.ndarray:
             return _general_backward(op, node, g)
         shape = node.shapes[-1]
@@ -50,7 +53,7 @@ def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]
             run = fast_on_device[key] = _fast_path(op, node)
         return run(node, g)
 
-    def unary(node: Node, g: Buffer) -> Sequence[Any]:
+    def unary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
         if active or g.__class__ is not np.ndarray:
             return slow(node, g)
         dtype = node.dtype
@@ -59,7 +62,7 @@ def buffer_derivative(op: ElementwiseOp) -> Callable[[Node, Any], Sequence[Any]]
             run = fast[dtype] = _fast_path(op, node)
         return run(node, g)
 
-    def binary(node: Node, g: Buffer) -> Sequence[Any]:
+    def binary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
         shape_a, shape_b, shape = node.shapes
         # Calls that took the fast path forward share one shape object.
         if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
@@ -84,7 +87,7 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
     ]
 
 
-def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Buffer], Sequence[Any]]:
+def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
     """Backward for operands of the result's shape, as a function written for its case.
 
     For ``a * b`` with two variables it reads::
@@ -143,7 +146,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Callable[[Node, Buffer], Sequen
     return names["backward"]
 
 
-def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Any]:
+def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Buffer | None]:
     """Gradients over numbers, broadcast operands, parameters or large arrays."""
     dtype, shapes = node.dtype, node.shapes
     shape = shapes[-1]
@@ -156,7 +159,7 @@ def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Any]
     if wanted:
         loop = op.backward_loop(tuple(wanted))
         compute = compute_type(dtype, mathematical=op.mathematical_gradient)
-        known: dict[str, tuple[Any, Any]] = {"g": (g, shape)}
+        known: dict[str, tuple[object, Any]] = {"g": (g, shape)}
         for name, value, own in zip((*op.inputs, "y"), node.saved or (), shapes, strict=True):
             known[name] = (value, own if isinstance(value, BUFFERS) else None)
         for name, value in (node.params or {}).items():
@@ -190,12 +193,12 @@ def _summed(data: Buffer, shape: Shape, target: Shape, node: Node) -> Buffer:
 
 
 def recorded_derivative(
-    op: ElementwiseOp, node: Node, g: Array, operands: Sequence[Any]
-) -> Sequence[Any]:
+    op: ElementwiseOp, node: Node, g: Array, operands: Sequence[object]
+) -> Sequence[Array | None]:
     """Backward of an element-wise operator by evaluating its formulas on recorded arrays."""
     values = dict(zip((*op.inputs, "y"), operands, strict=True))
     values |= {"g": g, **(node.params or {})}
-    results: list[Any] = []
+    results: list[Array | None] = []
     for name, parent, shape in zip(op.inputs, node.parents, node.shapes, strict=False):
         if not is_tracked(parent) or name not in op.derivatives:
             results.append(None)

@@ -47,7 +47,7 @@ def size_of(shape: Shape) -> int:
     return size
 
 
-def as_scalar(value: Any, dtype: DType) -> Any:
+def as_scalar(value: Any, dtype: DType) -> object:
     """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
     try:
         return float(value) if dtype.kind == "f" else int(value)
@@ -65,12 +65,12 @@ class Kernels(dict[DType, Any]):
     """
 
     def __init__(
-        self, op: ElementwiseOp, letters: str, make: Callable[..., Any] = elementwise.compiled
+        self, op: ElementwiseOp, letters: str, make: Callable[..., object] = elementwise.compiled
     ) -> None:
         super().__init__()
         self.op, self.letters, self.make = op, letters, make
 
-    def __missing__(self, dtype: DType) -> Any:
+    def __missing__(self, dtype: DType) -> object:
         op, loop = self.op, self.op.forward_loop
         compute = compute_type(dtype, mathematical=op.mathematical)
         scalar = np.dtype(compute)
@@ -79,12 +79,12 @@ class Kernels(dict[DType, Any]):
         return self[dtype]
 
 
-def general_call(op: ElementwiseOp) -> Callable[..., Any]:
+def general_call(op: ElementwiseOp) -> Callable[..., object]:
     """What the fast path leaves undone: arrays on a device first, then everything else."""
     fits = not (op.params or op.free or len(op.inputs) > 2)
     on_device = _device_call(op) if fits else None
 
-    def call(inputs: tuple[Any, ...], params: dict[str, Any], out: Array | None) -> Any:
+    def call(inputs: tuple[object, ...], params: dict[str, object], out: Array | None) -> object:
         if in_use and out is None and not active and on_device is not None:
             result = on_device(inputs)
             if result is not None:
@@ -94,7 +94,7 @@ def general_call(op: ElementwiseOp) -> Callable[..., Any]:
     return call
 
 
-def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]:
+def _device_call(op: ElementwiseOp) -> Callable[[tuple[object, ...]], Array | None]:
     """The fast path on a device, for arrays of one dtype and numbers; None for the rest.
 
     Beside a launch a call of Python's costs little: the node is made as for any operator.
@@ -147,7 +147,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...]], Array | None]
     return call
 
 
-def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
+def in_place_call(op: ElementwiseOp) -> Callable[[Array, object], bool]:
     """The fast path of ``x += y`` and its like, outside of recording.
 
     Called with the array to be written to and the operand, it says whether it did the work: it
@@ -184,7 +184,7 @@ def in_place_call(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
     return call
 
 
-def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
+def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, object], bool]:
     array = classes.array._on_device
     arrays, right_number = (Kernels(op, letters, front.device_loop) for letters in ("vv", "vs"))
 
@@ -212,8 +212,8 @@ def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
 
 
 def _general(
-    op: ElementwiseOp, inputs: tuple[Any, ...], params: dict[str, Any], out: Array | None
-) -> Any:
+    op: ElementwiseOp, inputs: tuple[object, ...], params: dict[str, object], out: Array | None
+) -> object:
     """Any element-wise call: mixed dtypes, numbers, broadcasting, large arrays, ``out``."""
     arrays = [x for x in inputs if isinstance(x, Array)]
     for name, x in zip(op.keywords, inputs, strict=True):
@@ -262,7 +262,7 @@ def _general(
     return result if out is None else write_into(out, result, op.name)
 
 
-def given_number(op: Op, params: Mapping[str, Any], name: str) -> Any:
+def given_number(op: Op, params: Mapping[str, object], name: str) -> Any:
     """A parameter that a formula reads."""
     value = params[name]
     if not isinstance(value, (numbers.Real, np.bool_)):
@@ -283,7 +283,7 @@ def _result_shape(op: ElementwiseOp, shapes: tuple[Shape, ...]) -> Shape:
     return layout(shapes, op.name).shape
 
 
-def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> DType:
+def _common_dtype(op: ElementwiseOp, inputs: Sequence[object]) -> DType:
     """The dtype in which the operands meet; a condition has its own unless it is alone."""
     dtypes = [
         x._data.dtype
@@ -296,7 +296,7 @@ def _common_dtype(op: ElementwiseOp, inputs: Sequence[Any]) -> DType:
     return common
 
 
-def _converted(x: Any, dtype: DType) -> Any:
+def _converted(x: object, dtype: DType) -> object:
     if isinstance(x, Array):
         return convert(x, dtype)
     return x if dtype.kind == "f" else as_scalar(x, dtype)
@@ -314,7 +314,7 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Buffer | None:
     return target
 
 
-def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, Any]) -> Any:
+def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, object]) -> object:
     """The value for plain numbers: derivatives of ``2 ** x`` ask for ``log(2)``."""
     loop, given = op.forward_loop, {**op.params, **params}
     extra = [float(given_number(op, given, name)) for name in loop.args[len(inputs) :]]
@@ -326,7 +326,7 @@ def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str,
 
 
 @cache
-def function_on_arrays(name: str) -> Callable[..., Any]:
+def function_on_arrays(name: str) -> Callable[..., object]:
     """What a function of formulas is on arrays: the operator of its name, which broadcasts."""
     op = lookup(name)
     if isinstance(op, ElementwiseOp) and op.arranged is not None:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from .. import tracing
 from ..base import DType, Shape
@@ -48,11 +48,11 @@ def _operand(node: Node, i: int) -> Any:
     return x
 
 
-_Getter = Callable[[Node, Sequence[Any]], Any]
+_Getter: TypeAlias = Callable[[Node, Sequence[Array | None]], Any]
 
 
 @cache
-def _getters(op: Op, function: Callable[..., Any]) -> tuple[_Getter, ...]:
+def _getters(op: Op, function: Callable[..., object]) -> tuple[_Getter, ...]:
     """For each parameter of a derivative, how to get its value from a node and the gradients."""
     return tuple(_getter(op, name) for name in inspect.signature(function).parameters)
 
@@ -103,7 +103,7 @@ def _apply_vjp(
     return results if isinstance(results, (tuple, list)) else (results,)
 
 
-def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
+def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGradient | None]]:
     """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
         return buffer_derivative(op)
@@ -111,7 +111,7 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     if op.gradient != DIFFERENTIABLE or function is None:
         return _no_gradients
 
-    def backward(node: Node, grads: Any) -> Sequence[Any]:
+    def backward(node: Node, grads: object) -> Sequence[Buffer | PartialGradient | None]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
             classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
@@ -121,12 +121,12 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
             results = unrecorded(_apply_vjp, op, function, node, arrays)
             if tracing.active:
                 results = unrecorded(_whole, results)
-        return [x if x is None or x.__class__ is PartialGradient else x._data for x in results]
+        return [x._data if isinstance(x, Array) else x for x in results]
 
     return backward
 
 
-def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
+def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
     """Backward of an operator on recorded arrays, which can be differentiated again."""
     if op.gradient != DIFFERENTIABLE:
         return _no_gradients
@@ -138,7 +138,7 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     if function is None:
         return _no_gradients
 
-    def backward(node: Node, grads: Any) -> Sequence[Any]:
+    def backward(node: Node, grads: object) -> Sequence[Array | None]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
             recorded_arithmetic.zeros(shape, node) if g is None else g
@@ -149,16 +149,16 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Any]]:
     return backward
 
 
-def _whole(gradients: Sequence[Any]) -> Sequence[Any]:
+def _whole(gradients: Sequence[Array | PartialGradient | None]) -> Sequence[Array | None]:
     """*gradients* with arrays in place of partial ones."""
-    return [x.whole() if x.__class__ is PartialGradient else x for x in gradients]
+    return [x.whole() if isinstance(x, PartialGradient) else x for x in gradients]
 
 
-def _no_gradients(node: Node, grads: Any) -> Sequence[Any]:
+def _no_gradients(node: Node, grads: object) -> Sequence[None]:
     return (None,) * len(node.parents)
 
 
-def _as_list(grads: Any) -> list[Any]:
+def _as_list(grads: object) -> list[Any]:
     """A node of one visible output receives its gradient, any other a list of them."""
     return grads if isinstance(grads, list) else [grads]
 

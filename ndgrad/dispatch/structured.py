@@ -47,7 +47,7 @@ def _keeps(op: Op, inputs: int, outputs: int) -> tuple[bool, ...]:
 
 def record_call(
     op: Op,
-    params: Mapping[str, Any],
+    params: Mapping[str, object],
     inputs: Sequence[Any],
     outputs: Sequence[Array],
 ) -> None:
@@ -84,7 +84,7 @@ def convert(x: Array, dtype: DType) -> Array:
     return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
 
 
-def unrecorded(function: Callable[..., Any], /, *args: Any, **params: Any) -> Any:
+def unrecorded(function: Callable[..., object], /, *args: object, **params: object) -> Any:
     """Call with recording off."""
     before, state.recording = state.recording, False
     try:
@@ -93,14 +93,14 @@ def unrecorded(function: Callable[..., Any], /, *args: Any, **params: Any) -> An
         state.recording = before
 
 
-def structured_call(op: Op) -> Callable[..., Any]:
+def structured_call(op: Op) -> Callable[..., object]:
     """``op.call`` of an operator with structure."""
     forward = op.forward
     assert forward is not None
     defaults, single, training = op.params, op.single, "_training" in op.params
     updates = [(op.outputs.index(y), op.inputs.index(x)) for y, x in op.updates.items()]
 
-    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+    def call(*inputs: object, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
         if tracing.active and (recorder := tracing.recorder()) is not None:
@@ -134,11 +134,11 @@ def structured_call(op: Op) -> Callable[..., Any]:
     return call
 
 
-def composite_call(op: CompositeOp) -> Callable[..., Any]:
+def composite_call(op: CompositeOp) -> Callable[..., object]:
     """``op.call`` of a composite operator."""
     function, training = op.function, "_training" in op.params
 
-    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+    def call(*inputs: object, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
         result = function(*inputs, **params)
@@ -181,7 +181,7 @@ def _wrap(inputs: Sequence[Any], data: Any, shape: Shape, to: Context | None = N
     return new_array(array, data, shape, inputs[0]._ctx)
 
 
-def _write_all(out: Any, results: Sequence[Array], what: str) -> Any:
+def _write_all(out: Any, results: Sequence[Array], what: str) -> object:
     targets = list(out) if isinstance(out, (list, tuple)) else [out]
     if len(targets) != len(results):
         raise MXNetError(f"Operator {what}: out has {len(targets)} arrays, expected {len(results)}")

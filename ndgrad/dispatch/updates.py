@@ -28,11 +28,11 @@ from .structured import (
 )
 
 
-def update_call(op: UpdateOp) -> Callable[..., Any]:
+def update_call(op: UpdateOp) -> Callable[..., object]:
     """``op.call`` of an operator that replaces inputs."""
     places = [op.inputs.index(name) for name in op.replaced]
 
-    def call(*inputs: Any, out: Any = None, **params: Any) -> Any:
+    def call(*inputs: Any, out: Any = None, **params: object) -> object:
         _check(op, inputs)
         (out,) = out if isinstance(out, (list, tuple)) and len(out) == 1 else (out,)
         if out is not None:
@@ -88,7 +88,7 @@ def _run(op: UpdateOp, inputs: Sequence[Any], targets: Sequence[Any], params: An
         front.elementwise(loop, operands, shapes, tuple([x._data for x in targets]), compute)
 
 
-def _apart(x: Any, targets: Sequence[Any]) -> Any:
+def _apart(x: Any, targets: Sequence[Any]) -> object:
     """The elements of *x*, copied if a kernel that writes to *targets* would spoil them."""
     data = x._data
     if not active and any(t._data is not data and overlap(t._data, data) for t in targets):

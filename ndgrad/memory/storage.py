@@ -139,7 +139,7 @@ class Pool:
             self._limit = _memory_bytes() // _SHARE_OF_MEMORY if chosen is None else chosen
         return self._limit
 
-    def take(self, nbytes: int, stream: Any = None) -> Block:
+    def take(self, nbytes: int, stream: object = None) -> Block:
         """Return a block of at least `nbytes`; MemoryError if there is none to be had.
 
         `stream` is for pools of other memory than the host's.
@@ -342,7 +342,7 @@ def empty_like(data: device.Buffer, dtype: DType | None = None) -> Any:
         return empty(data.size, dtype)
 
 
-def owns_memory(data: Any) -> bool:
+def owns_memory(data: object) -> bool:
     """Whether `data` is an array of the host that has its memory to itself: no view, nor imported.
 
     If there is one reference to such an array, then nothing else sees its elements: each view, also

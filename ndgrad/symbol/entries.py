@@ -53,8 +53,8 @@ class NodeEntry:
         self,
         name: str,
         op: str | None = None,
-        inputs: tuple[Any, ...] = (),
-        params: dict[str, Any] | None = None,
+        inputs: tuple[object, ...] = (),
+        params: dict[str, object] | None = None,
         outputs: int = 1,
         shapes: tuple[Shape, ...] | None = None,
         dtype: DType | None = None,
@@ -76,10 +76,10 @@ class NodeEntry:
         return f"{self.name}_output{index if self.outputs > 1 else ''}"
 
 
-def postorder(heads: Iterable[Any], below: Callable[[Any], Iterable[Any]]) -> list[Any]:
+def postorder(heads: Iterable[object], below: Callable[[Any], Iterable[object]]) -> list[Any]:
     """What can be reached from *heads*, each after what it is made from; no recursion."""
-    seen: set[Any] = set()
-    order: list[Any] = []
+    seen: set[object] = set()
+    order: list[object] = []
     for head in heads:
         if head in seen:
             continue
@@ -111,12 +111,12 @@ class _Constant(NamedTuple):
 
     cell: int
     shape: Shape
-    which: Any
+    which: object
 
 
 def _constant(node: Node, i: int) -> _Constant:
     cell: Any = node.parents[i]
-    which: Any = None
+    which: object = None
     if len(cell) > 1:
         value = node.saved[i] if node.saved else None
         if isinstance(value, np.ndarray):
@@ -126,7 +126,7 @@ def _constant(node: Node, i: int) -> _Constant:
     return _Constant(id(cell), node.shapes[i], which)
 
 
-def _source(parent: Any) -> tuple[Any, int]:
+def _source(parent: object) -> tuple[object, int]:
     """The node or leaf that made an input, and which of its outputs the input is."""
     return (parent.node, parent.index) if parent.__class__ is OutputSlot else (parent, 0)
 
@@ -139,7 +139,7 @@ class _Names:
         self._calls = itertools.count()
         self._nodes: WeakKeyDictionary[Node, tuple[str, dict[int, str]]] = WeakKeyDictionary()
 
-    def of(self, order: Sequence[Any]) -> dict[Hashable, str]:
+    def of(self, order: Sequence[object]) -> dict[Hashable, str]:
         """Names of everything in *order*; older nodes get lower numbers."""
         names: dict[Hashable, str] = {
             leaf: f"var{leaf.ordinal}" for leaf in order if leaf.__class__ is Leaf
@@ -169,7 +169,7 @@ class _Names:
 _names = _Names()
 
 
-def _below(item: Any) -> Iterator[Any]:
+def _below(item: object) -> Iterator[object]:
     """What a node was made from; the check that it still knows is made here."""
     if item.__class__ is not Node:
         return
@@ -182,7 +182,7 @@ def _below(item: Any) -> Iterator[Any]:
             yield _source(parent)[0]
 
 
-def _given(op: Op, params: Mapping[str, Any] | None) -> dict[str, Any]:
+def _given(op: Op, params: Mapping[str, Any] | None) -> dict[str, object]:
     """Parameters that differ from their defaults; those with an underscore are not the caller's."""
     given = {}
     for name, value in (params or {}).items():
@@ -220,7 +220,7 @@ def entries_of(x: NDArray) -> tuple[list[NodeEntry], Ref]:
     return entries, Ref(len(entries) - 1, index)
 
 
-def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, DType]:
+def _constant_dtypes(order: Sequence[object]) -> dict[_Constant, DType]:
     """The dtype of a constant: its data's where kept, else that of what was made from it."""
     dtypes: dict[_Constant, DType] = {}
     for node in order:
@@ -237,7 +237,7 @@ def _constant_dtypes(order: Sequence[Any]) -> dict[_Constant, DType]:
 
 def _call_entry(node: Node, name: str, position: Mapping[Hashable, int]) -> NodeEntry:
     op, count = node.op, len(node.parents)
-    inputs: list[Any] = []
+    inputs: list[object] = []
     for i, parent in enumerate(node.parents):
         if parent is None:
             inputs.append(node.saved[i] if node.saved else None)

@@ -34,7 +34,7 @@ _VERSION = 10901  # of MXNet, whose layout this is
 # --- parameters -----------------------------------------------------------------------------------
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     """A parameter as MXNet writes it; `value_of` reads it back exactly.
 
     Raises
@@ -51,7 +51,7 @@ def text(value: Any) -> str:
     return _text(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, type) and issubclass(value, (np.generic, float, int)):
@@ -168,7 +168,7 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
 
 def decoded(
     name: str, attrs: Mapping[str, str], arrays: Sequence[Ref]
-) -> tuple[str, list[Any], dict[str, Any]]:
+) -> tuple[str, list[object], dict[str, object]]:
     """The operator, operands and parameters of a call that `encoded` or MXNet wrote.
 
     Raises
@@ -177,7 +177,7 @@ def decoded(
         If there is no such operator.
     """
     hidden = (_REFLECTED, _NUMBERS)
-    operands: list[Any] = list(arrays)
+    operands: list[object] = list(arrays)
     if name in _from_number:
         found, position = _from_number[name]
         if _REFLECTED in attrs:
@@ -202,7 +202,7 @@ def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Re
     """A graph in MXNet's layout, one node an object of four lines."""
     position = {i: k for k, i in enumerate(order)}
     nodes, rows, arguments = [], [0], []
-    shapes: list[Any] = []
+    shapes: list[object] = []
     dtypes: list[str | None] = []
     for k, i in enumerate(order):
         entry = entries[i]
@@ -213,7 +213,7 @@ def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Re
             )
         name, attrs, arrays = encoded(entry)
         inputs = [[position[ref.entry], ref.output, 0] for ref in arrays]
-        fields: list[tuple[str, Any]] = [("op", name), ("name", entry.name)]
+        fields: list[tuple[str, object]] = [("op", name), ("name", entry.name)]
         fields += [("attrs", attrs)] if attrs else []
         fields += [("inputs", inputs)]
         lines = ",\n".join(f'      "{key}": {json.dumps(value)}' for key, value in fields)
@@ -223,7 +223,7 @@ def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Re
         if entry.op is None:
             arguments.append(k)
             dtypes.append(None if entry.dtype is None else entry.dtype.name)
-    facts: dict[str, Any] = {"mxnet_version": ["int", _VERSION]}
+    facts: dict[str, object] = {"mxnet_version": ["int", _VERSION]}
     if None not in shapes:
         facts["shape"] = ["list_shape", shapes]
     if None not in dtypes:

@@ -103,7 +103,9 @@ class Decomposer:
             lhs._data, rhs._data, m, n, k, transpose_a, transpose_b, bias=row
         )
 
-    def validated(self, name: str, check: Callable[[Array], Buffer], x: Array, facts: Any) -> Array:
+    def validated(
+        self, name: str, check: Callable[[Array], Buffer], x: Array, facts: object
+    ) -> Array:
         """*x* as *check* returns it, which a custom call runs and which may raise an error."""
         (buffer,) = self._program.calls.record(
             name, lambda arrays: [check(arrays[0])], [x], repr(facts), validates=True
@@ -117,7 +119,10 @@ class Decomposer:
 
 
 def decomposed(
-    program: ProgramBuilder, function: Callable[..., Any] | None, args: Sequence[Any], params: Any
+    program: ProgramBuilder,
+    function: Callable[..., object] | None,
+    args: Sequence[object],
+    params: Any,
 ) -> Any:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
     return None if function is None else function(Decomposer(program), *args, **params)

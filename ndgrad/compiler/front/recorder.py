@@ -116,7 +116,7 @@ class Recorder(ProgramBuilder):
     # --- operators -------------------------------------------------------------------------------
 
     def forward(
-        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
     ) -> Result | list[Result]:
         """What an operator with structure returns."""
         if in_use:
@@ -127,7 +127,7 @@ class Recorder(ProgramBuilder):
         return self._forward(op, inputs, params)
 
     def _forward(
-        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
     ) -> Result | list[Result]:
         forward = op.forward
         assert forward is not None
@@ -141,7 +141,7 @@ class Recorder(ProgramBuilder):
                 f"compile: operator {op.name} in {self.emitter.name} makes a shape of an array's "
                 "values, which are not known yet; use nd.where or a mask, or call it outside"
             )
-        present = [x for x in inputs if x is not None]
+        present: list[Any] = [x for x in inputs if x is not None]
         single: list[bool] = []
 
         def run(arrays: Sequence[Array]) -> list[Buffer]:
@@ -159,7 +159,7 @@ class Recorder(ProgramBuilder):
         return pairs[0] if single[0] else pairs
 
     def fused_vjp(
-        self, op: Op, function: Callable[..., Any], arguments: Sequence[Any]
+        self, op: Op, function: Callable[..., Any], arguments: Sequence[object]
     ) -> Sequence[Array | None]:
         """What a fused derivative returns."""
         if op.traceable is not False:
@@ -170,7 +170,7 @@ class Recorder(ProgramBuilder):
         arrays: list[Array] = []
         frozen: list[object] = []
 
-        def taken(x: Any) -> Any:
+        def taken(x: object) -> object:
             if isinstance(x, Array):
                 arrays.append(x)
                 return _Given(len(arrays) - 1)
@@ -193,7 +193,7 @@ class Recorder(ProgramBuilder):
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(buffers), s, ctx) for s in form]
 
-    def draw(self, function: Callable[..., Buffer], args: Sequence[Any]) -> Buffer:
+    def draw(self, function: Callable[..., Buffer], args: Sequence[object]) -> Buffer:
         """A kernel that draws random numbers."""
         buffers = [x for x in args if isinstance(x, BUFFERS)]
         known = any(self.buffers.state(root_of(x)) is not None for x in buffers)
@@ -210,7 +210,7 @@ class _Given:
         self.index = index
 
 
-def _given(x: Any, arrays: Sequence[Array]) -> Any:
+def _given(x: object, arrays: Sequence[Array]) -> object:
     if isinstance(x, _Given):
         return arrays[x.index]
     if isinstance(x, (list, tuple)):

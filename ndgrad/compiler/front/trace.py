@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ... import tracing
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
 from ...dispatch import buffer_arithmetic
-from ...engine import run_backward
+from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
 from ...memory.device import BUFFERS, Device
 from ...memory.storage import empty_like
@@ -20,6 +20,7 @@ from ...ops.table import lookup
 from ...tape import (
     Array,
     Leaf,
+    Maker,
     Node,
     Scope,
     is_released,
@@ -35,6 +36,12 @@ from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_ho
 from ..program.simplify import eliminate, partition
 from .recorder import Recorder
 
+Leaves: TypeAlias = dict[int, tuple[int, NDArray]]
+"""Arrays by their ids, each with its number."""
+
+Places: TypeAlias = dict[Maker, int]
+"""Nodes of arguments on the tape, and which arguments those are."""
+
 
 @dataclass
 class Output:
@@ -49,7 +56,7 @@ class Output:
         Of the result or the argument.
     offset, shape
         The part of it.
-    thing : Any
+    thing
         For 'argument' and 'gradient' whether it is that array itself; for 'memory' its elements
         and version counter; the array for 'object'.
     gradient : int or None
@@ -79,7 +86,7 @@ class Traced:
     forward : Program
         Its results are those of the function, then what backward reads (`saved`).
     outputs : list of Output
-    tree : Any
+    tree
         The structure of what the function returns, with numbers of `outputs` for its leaves.
     count : int
         Results that belong to the function.
@@ -107,7 +114,7 @@ class Traced:
 
     forward: Program
     outputs: list[Output]
-    tree: Any
+    tree: object
     count: int
     written: list[tuple[Value, list[Array]]]
     accumulated: list[Leaf]
@@ -117,13 +124,13 @@ class Traced:
     heads: list[Value] = field(default_factory=list)
     saved: list[Value] = field(default_factory=list)
     watched: list[list[int]] = field(default_factory=list)
-    parents: list[Any] = field(default_factory=list)
+    parents: list[int | Leaf] = field(default_factory=list)
     reached: list[bool] = field(default_factory=list)
     depends: list[frozenset[int]] = field(default_factory=list)
     unusable: Exception | None = None
 
 
-def flatten(tree: Any, leaves: dict[int, tuple[int, Any]], kept: Iterable[Any] = ()) -> Any:
+def flatten(tree: object, leaves: Leaves, kept: Iterable[object] = ()) -> Any:
     """The structure of nested lists, tuples, dicts, sets and NumPy arrays, as a copy.
 
     Parameters
@@ -134,18 +141,18 @@ def flatten(tree: Any, leaves: dict[int, tuple[int, Any]], kept: Iterable[Any] =
         Containers that are not copied: the function may ask whether it is given those.
     """
 
-    def leaf(x: Any) -> Any:
-        if isinstance(x, Array):
+    def leaf(x: object) -> object:
+        if isinstance(x, NDArray):
             return ArrayPlace(leaves.setdefault(id(x), (len(leaves), x))[0])
         return x
 
     return rebuilt(tree, leaf, {id(x): Kept(x) for x in kept})
 
 
-def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
+def unflatten(tree: object, leaves: Sequence[object]) -> Any:
     """The inverse of `flatten`."""
 
-    def leaf(x: Any) -> Any:
+    def leaf(x: object) -> object:
         if x.__class__ is ArrayPlace:
             return leaves[x.index]
         return x.thing if x.__class__ is Kept else x
@@ -157,7 +164,7 @@ def unflatten(tree: Any, leaves: Sequence[Any]) -> Any:
 class Kept:
     """A container that `flatten` does not copy."""
 
-    thing: Any
+    thing: object
 
 
 class ArrayPlace:
@@ -178,7 +185,9 @@ class ArrayPlace:
         return f"array {self.index}"
 
 
-def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], name: str) -> Traced:
+def trace(
+    function: Callable[..., object], tree: object, arrays: Sequence[NDArray], name: str
+) -> Traced:
     """Run *function* on the arguments that *tree* and *arrays* make, for its programs."""
     recorder = Recorder(name)
     start = recorder.start
@@ -186,7 +195,7 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
     try:
         with Scope(), tracing.recording_to(recorder), philox.drawing_from(philox.position()):
             args, kwargs = unflatten(tree, abstract)
-            found: dict[int, tuple[int, Any]] = {}
+            found: Leaves = {}
             out_tree = flatten(function(*args, **kwargs), found)
             returned = [array for _, array in found.values()]
             _check_marks(recorder, returned)
@@ -197,9 +206,7 @@ def trace(function: Callable[..., Any], tree: Any, arrays: Sequence[NDArray], na
             array._node = None
 
 
-def _abstract_arrays(
-    recorder: Recorder, arrays: Sequence[NDArray]
-) -> tuple[list[NDArray], dict[Any, int]]:
+def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:
     """Abstract arrays in place of the arguments, and their nodes on the tape."""
     made: list[NDArray] = []
     places = recorder.arguments
@@ -242,10 +249,10 @@ def _check_marks(recorder: Recorder, returned: Sequence[NDArray]) -> None:
 
 def _traced(
     recorder: Recorder,
-    returned: list[Any],
-    tree: Any,
+    returned: list[NDArray],
+    tree: object,
     abstract: list[NDArray],
-    places: dict[Any, int],
+    places: Places,
     start: int,
 ) -> Traced:
     results: list[Value] = []
@@ -330,8 +337,8 @@ def _traced(
 def _backward(
     recorder: Recorder,
     traced: Traced,
-    heads: list[tuple[int, Any]],
-    places: dict[Any, int],
+    heads: list[tuple[int, NDArray]],
+    places: Places,
     start: int,
     held: set[Value],
 ) -> list[Value]:
@@ -339,13 +346,14 @@ def _backward(
 
     Sources that the record of an eager call would hold on to are added to *held*.
     """
-    pending: dict[Any, Any] = {}
+    pending: Pending = {}
     for number, (i, array) in enumerate(heads):
         buffer = empty_like(array._data)
         buffer.fill(1)
         traced.heads.append(recorder.buffers.argument(buffer, number, "head"))
         traced.outputs[i].gradient = number
         node = array._node
+        assert node is not None
         pending[node] = (
             buffer if node not in pending else buffer_arithmetic.add(pending[node], buffer)
         )
@@ -356,14 +364,14 @@ def _backward(
     outside = [node for node in outside if not isinstance(node, Leaf) or node.req != "null"]
     # Should backward be refused, it is to get here all the same, to say so.
     reached = [node for node in order if isinstance(node, Leaf) or node in places]
-    traced.parents = [places.get(node, node) for node in reached]
+    traced.parents = _parents(reached, places)
     for node in outside:
         if not isinstance(node, Leaf) and node not in places:
             recorder.refuse(
                 "uses an array that was recorded outside of it and is not among its arguments, so "
                 "its gradient cannot be computed; pass the array"
             )
-    traced.parents = [places.get(node, node) for node in outside]
+    traced.parents = _parents(outside, places)
     with Scope(recording=False, training=True):
         run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
     found = [pending.get(node) for node in outside]
@@ -371,13 +379,24 @@ def _backward(
     return [recorder.buffers.read(buffer) for buffer in found if buffer is not None]
 
 
-def _possible_parents(heads: list[tuple[int, Any]], places: dict[Any, int]) -> list[int | Leaf]:
+def _parents(nodes: Sequence[Maker], places: Places) -> list[int | Leaf]:
+    """Which arguments, or variables, *nodes* are."""
+    found: list[int | Leaf] = []
+    for node in nodes:
+        if node in places:
+            found.append(places[node])
+        elif isinstance(node, Leaf):
+            found.append(node)
+    return found
+
+
+def _possible_parents(heads: list[tuple[int, NDArray]], places: Places) -> list[int | Leaf]:
     """Arguments and variables to which backward gets, so that it can say that it cannot run."""
-    below = reachable(array._node for _, array in heads)
+    below = reachable(array._node for _, array in heads if array._node is not None)
     return [*places.values(), *(x for x in below if isinstance(x, Leaf) and x not in places)]
 
 
-def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Value]) -> None:
+def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Maker], held: set[Value]) -> None:
     """Note what *nodes* saved of memory that existed before."""
     watched: dict[int, list[int]] = {}
     for node in nodes:
@@ -395,7 +414,7 @@ def _hold(recorder: Recorder, traced: Traced, nodes: Sequence[Any], held: set[Va
     traced.watched = list(watched.values())
 
 
-def _is_head(node: Any, start: int) -> bool:
+def _is_head(node: Maker | None, start: int) -> bool:
     """Whether an output was recorded by the function and its record still stands."""
     if node is None or isinstance(node, Leaf) or node.number < start:
         return False
@@ -427,5 +446,5 @@ def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int
     return [known.get(root(value)[0]) or everything for value in backward.results]
 
 
-def _from_outside(node: Any, start: int, places: dict[Any, int]) -> bool:
+def _from_outside(node: Maker, start: int, places: Places) -> bool:
     return node in places or node.number < start

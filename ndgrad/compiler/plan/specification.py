@@ -46,13 +46,13 @@ class KernelSpec:
         self.group = group
         self.direct, self.placed = direct, placed
         self.outside = outside
-        self.names: dict[Any, str] = {}
+        self.names: dict[object, str] = {}
         self.operands: list[Operand] = []
         self.steps: list[FormulaStep | ReductionStep] = []
         self.targets: dict[Value, str] = {}  # results, and the arguments that they go to
         self.read: dict[str, Value] = {}  # other arguments, partial results among them
-        self.numbers: dict[str, Any] = {}
-        self.known_numbers: dict[Any, str] = {}
+        self.numbers: dict[str, object] = {}
+        self.known_numbers: dict[object, str] = {}
         self.own = {value for member in group.members for value in member.outputs}
         self.row_strided: list[str] = []
         self.form = "rows" if group.n else "flat"
@@ -91,7 +91,7 @@ class KernelSpec:
     def _value(self, x: Value, level: str) -> str:
         where = region_of(x)
         if where is None or (where.n and level != "full"):
-            key: Any = x
+            key: object = x
         else:
             key = (*where, x.size) if where.n else (where.base, where.offset, x.size)
             if where.base not in self.own:

@@ -79,7 +79,7 @@ class StepBuilder:
         work = self.target.work(spec, group.size, group.n if rows else 0)
         kernel = self.target.kernel(spec, work)
         self.report.kernel(kernel.cached)
-        expressions: list[Any] = []
+        expressions: list[object] = []
         strided: dict[str, tuple[int, int]] = {}
         combines: list[Task] = []
         inverse = {name: value for value, name in targets.items()}
@@ -306,7 +306,7 @@ class StepBuilder:
             self._expansion(instruction)
             return
 
-        def run(target: Any, *operands: Any) -> None:
+        def run(target: Any, *operands: object) -> None:
             front.elementwise(loop, operands, shapes, (target,), compute)
 
         operands = [

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from ...base import DType
+from ...base import DType, HostArray
 from ...context import cpu
 from ...kernels.build.launch import PARALLEL_ELEMENTS, Specialization
 from ...kernels.cpu import fused
@@ -20,11 +20,12 @@ from ...kernels.cpu.strided import rows_task
 from ...kernels.cpu.tasks import Task
 from ...kernels.spec.fused import Fused
 from ...kernels.spec.reduction import Reduction
-from ...memory.device import Device, copy, on_device
+from ...memory.device import Buffer, Device, DeviceArray, copy, on_device
 from .replay import Allocations, Replayed
 from .report import Report
 
-Run = Callable[..., Any]
+Run: TypeAlias = Callable[..., Any]
+"""A function of buffers."""
 
 _WORTH_DISTRIBUTING = PARALLEL_ELEMENTS // 4  # threads of a task list are awake
 
@@ -42,7 +43,7 @@ class Host:
     """Whether a plan's function is given memory for its results and workspace."""
 
     @staticmethod
-    def copy(target: Any, source: Any) -> None:
+    def copy(target: HostArray, source: HostArray) -> None:
         """Copy a buffer over another."""
         copy_on_host(source, target)
 
@@ -89,13 +90,13 @@ class Gpu:
     def __init__(self, device: Device) -> None:
         self.device, self.context = device, device.context
 
-    def copy(self, target: Any, source: Any) -> None:
+    def copy(self, target: Buffer, source: Buffer) -> None:
         copy(source, target)
 
     def runner(self, function: Run, memory: Allocations, report: Report) -> Run:
         run = Replayed(function, self.device, memory, report)
 
-        def there(*args: Any) -> Any:
+        def there(*args: DeviceArray) -> list[DeviceArray]:
             with on_device(self.device):
                 return run(*args)
 
@@ -116,7 +117,7 @@ class Gpu:
         run = self.device.backend.fused.final_combine(row, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
-    def product(self, *args: Any) -> None:
+    def product(self, *args: object) -> None:
         return None
 
     rows = product
@@ -132,7 +133,7 @@ class _Launched:
         self.run, self.text, self.cached = run, text, cached
         self.entry = self
 
-    def serial(self, *args: Any) -> None:
+    def serial(self, *args: object) -> None:
         self.run(*args[:-2])
 
 

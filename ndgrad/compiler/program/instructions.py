@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class Instruction:
         self.outputs = tuple(Value(shape, dtype, self) for shape, dtype in forms)
         return self.outputs
 
-    def key(self) -> Any:
+    def key(self) -> object:
         """What two instructions that make the same have in common; None if they never do."""
         return None
 
@@ -128,7 +128,7 @@ class Map(Instruction):
     def title(self) -> str:  # type: ignore[override]
         return self.name
 
-    def key(self) -> Any:
+    def key(self) -> object:
         out = self.outputs[0]
         text, order = positional(self.text)
         known = dict(self.operands)
@@ -155,7 +155,7 @@ class View(Instruction):
     offset: int = 0
     title = "view"
 
-    def key(self) -> Any:
+    def key(self) -> object:
         return "view", self.inputs, self.offset, self.outputs[0].shape
 
 
@@ -168,7 +168,7 @@ class RowStridedView(Instruction):
     stride: int
     title = "rows"
 
-    def key(self) -> Any:
+    def key(self) -> object:
         return "rows", self.inputs, self.offset, self.n, self.stride, self.outputs[0].shape
 
 
@@ -179,7 +179,7 @@ class StridedCopy(Instruction):
     box: StridedSlice
     title = "strided copy"
 
-    def key(self) -> Any:
+    def key(self) -> object:
         return "strided copy", self.inputs, self.box
 
 
@@ -190,7 +190,7 @@ class Join(Instruction):
     lengths: Shape
     title = "join"
 
-    def key(self) -> Any:
+    def key(self) -> object:
         return "join", self.inputs, self.lengths, self.outputs[0].shape
 
 
@@ -205,7 +205,7 @@ class Reduce(Instruction):
     def title(self) -> str:  # type: ignore[override]
         return self.row.name
 
-    def key(self) -> Any:
+    def key(self) -> object:
         out = self.outputs[0]
         return "reduce", self.row, self.inputs, self.axes, out.shape, out.dtype
 
@@ -228,7 +228,7 @@ class Product(Instruction):
     places: tuple[Matrices | None, ...] = (None, None, None)
     title = "product"
 
-    def key(self) -> Any:
+    def key(self) -> object:
         sizes = self.m, self.n, self.k, self.transpose_a, self.transpose_b, self.batch
         return "product", self.inputs, sizes, plain(self.alpha), self.places
 
@@ -267,7 +267,7 @@ class CustomCall(Instruction):
 
     name: str
     run: Callable[[Sequence[Buffer]], Sequence[Buffer]]
-    facts: Any = None
+    facts: object = None
     validates: bool = False
     overwritten: tuple[Value, ...] = ()
 
@@ -286,7 +286,7 @@ class CustomCall(Instruction):
     def title(self) -> str:  # type: ignore[override]
         return self.name
 
-    def key(self) -> Any:
+    def key(self) -> object:
         return None if self.facts is None else ("call", self.name, self.operands, self.facts)
 
 

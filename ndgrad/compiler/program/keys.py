@@ -9,17 +9,19 @@ Everything else is told apart by identity: objects that compare equal may still 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ...tape import Array
 
 _EXACT = frozenset({bool, int, str, bytes, type(None), type(Ellipsis)})  # where == compares all
+_T = TypeVar("_T")
+
 _CONTAINERS = (list, tuple, dict, set, frozenset, np.ndarray)
 
 
-def plain(x: Any) -> Any:
+def plain(x: Any) -> object:
     """The key of a plain value; None for any other object."""
     kind = x.__class__
     if kind in _EXACT:
@@ -38,17 +40,17 @@ def plain(x: Any) -> Any:
     return None
 
 
-def alike(a: Any, b: Any) -> bool:
+def alike(a: object, b: object) -> bool:
     """Whether two plain values are the same value."""
     return a is b or (a.__class__ is b.__class__ and plain(a) == plain(b))
 
 
-def is_container(x: Any) -> bool:
+def is_container(x: object) -> bool:
     """Whether *x* is told apart by what is in it."""
     return isinstance(x, _CONTAINERS) and not (isinstance(x, np.ndarray) and x.dtype.hasobject)
 
 
-def rebuilt(x: Any, leaf: Callable[[Any], Any], done: dict[int, Any]) -> Any:
+def rebuilt(x: Any, leaf: Callable[[object], object], done: dict[int, object]) -> object:
     """*x* with *leaf* of all that is no container; its containers are copied, each one once."""
     if not is_container(x):
         return leaf(x)
@@ -74,7 +76,7 @@ class Same:
 
     __slots__ = ("thing",)
 
-    def __init__(self, thing: Any) -> None:
+    def __init__(self, thing: object) -> None:
         self.thing = thing
 
     def __eq__(self, other: object) -> bool:
@@ -100,16 +102,16 @@ class Arguments:
     __slots__ = ("_numbers", "arrays", "containers", "objects")
 
     def __init__(self) -> None:
-        self.arrays: list[Any] = []
-        self.containers: list[Any] = []
-        self.objects: list[Any] = []
+        self.arrays: list[Any] = []  # of the class that users hold, of a layer above
+        self.containers: list[object] = []
+        self.objects: list[object] = []
         self._numbers: dict[int, int] = {}
 
-    def keys(self, values: Sequence[Any]) -> tuple[Any, ...]:
+    def keys(self, values: Sequence[object]) -> tuple[object, ...]:
         """The keys of some arguments."""
         return tuple([self.key(x) for x in values])
 
-    def key(self, x: Any) -> Any:
+    def key(self, x: Any) -> object:
         """The key of one argument."""
         found = plain(x)
         if found is not None:
@@ -129,7 +131,7 @@ class Arguments:
             return x.__class__, self.keys([*x]), self.keys([*x.values()])
         return x.__class__, self.keys([*x])
 
-    def _number(self, x: Any, those: list[Any]) -> int:
+    def _number(self, x: _T, those: list[_T]) -> int:
         number = self._numbers.get(id(x))
         if number is None:
             number = self._numbers[id(x)] = len(those)
@@ -137,7 +139,7 @@ class Arguments:
         return number
 
 
-def arrays_in(x: Any) -> list[Any]:
+def arrays_in(x: object) -> list[Array]:
     """The arrays in nested containers, each once."""
     found = Arguments()
     found.key(x)

@@ -145,7 +145,7 @@ def fuse_horizontally(
 
     So the inputs of all steps of a recurrent layer are projected at once.
     """
-    alike: dict[Any, list[tuple[int, Product]]] = {}
+    alike: dict[object, list[tuple[int, Product]]] = {}
     for instruction in instructions:
         if not isinstance(instruction, Product) or instruction.transpose_a:
             continue

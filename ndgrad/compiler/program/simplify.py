@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence, Set
-from typing import Any
 
 from ...kernels.spec.formula import formula
 from .instructions import (
@@ -33,7 +32,7 @@ def eliminate(
         What took the place of values that are gone.
     """
     new: dict[Value, Value] = {}
-    known: dict[Any, Instruction] = {}
+    known: dict[object, Instruction] = {}
     kept: list[Instruction] = []
     for instruction in live(instructions, wanted):
         replaced(instruction, new)

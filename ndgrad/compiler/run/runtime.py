@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
 from ...dispatch import recorded_arithmetic, written
-from ...engine import run_backward
+from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
-from ...memory.device import address
+from ...memory.device import Buffer, address
 from ...memory.storage import empty_on
 from ...ops.table import Bound, Op
 from ...tape import (
@@ -22,15 +22,22 @@ from ...tape import (
     Saved,
     Scope,
     Version,
+    is_tracked,
     new_node,
     state,
     topological_order,
 )
 from ..front.guards import Guard
-from ..front.trace import Output, Traced, flatten, unflatten
+from ..front.trace import Leaves, Output, Traced, flatten, unflatten
 from ..plan.errors import DeferredError
 from ..plan.plan import ExecutionPlan
 from ..program.instructions import Program, Source, Value, is_source, root
+
+Gradients: TypeAlias = Buffer | Array | list[Buffer | None] | list[Array | None]
+"""The gradient of a node's only output, or a list of those of its outputs."""
+
+Write: TypeAlias = tuple[str, int, list[Array]]
+"""The kind and number of a source that is written to, and arrays through which that is done."""
 
 
 class Specialised:
@@ -50,8 +57,8 @@ class Specialised:
         self,
         name: str,
         signature: str,
-        function: Callable[..., Any],
-        tree: Any,
+        function: Callable[..., object],
+        tree: object,
         traced: Traced,
         guard: Guard,
     ) -> None:
@@ -122,13 +129,13 @@ class Specialised:
                 for buffer, (shape, context) in zip(results, self._plain, strict=False)
             ]
             return unflatten(traced.tree, made)
-        versions: dict[int, list[int]] = {}
+        versions: dict[int, Version] = {}
         made = [_made(o, arrays, results, versions) for o in traced.outputs]
         if self._heads:
             self._record(made, arrays, results, versions, start)
         return unflatten(traced.tree, made)
 
-    def _note_writes(self, arrays: Sequence[NDArray], writes: Iterable[Any]) -> None:
+    def _note_writes(self, arrays: Sequence[NDArray], writes: Iterable[Write]) -> None:
         for kind, i, targets in writes:
             if kind == "argument":
                 written(arrays[i])
@@ -193,9 +200,9 @@ class Specialised:
         self,
         made: Sequence[NDArray],
         arrays: Sequence[NDArray],
-        results: Sequence[Any],
-        versions: dict[int, list[int]],
-        start: Any,
+        results: Sequence[Buffer],
+        versions: dict[int, Version],
+        start: object,
     ) -> None:
         """Put the outputs on a node whose backward is a plan of its own."""
         traced = self._traced
@@ -239,7 +246,7 @@ class Specialised:
             heads,
         )
 
-    def _run_backward(self, node: Node, grads: Any) -> list[Any]:
+    def _run_backward(self, node: Node, grads: Gradients) -> list[Buffer | None]:
         """Gradients of the parents, from and to buffers."""
         traced = self._traced
         if traced.unusable is not None:
@@ -282,7 +289,7 @@ class Specialised:
                     "gradient cannot be computed. Change arrays after backward, or use a copy()."
                 )
 
-    def _run_recorded(self, node: Node, grads: Any) -> list[Any]:
+    def _run_recorded(self, node: Node, grads: Gradients) -> list[Array | None]:
         """Gradients that can be differentiated again: the function is recorded eagerly.
 
         Its random numbers are those that the call drew.
@@ -302,26 +309,27 @@ class Specialised:
             x = NDArray(*memory)
             x._node = made_by
             copies.append(x)
-        returned: dict[int, tuple[int, Any]] = {}
+        returned: Leaves = {}
         args, kwargs = unflatten(self._tree, copies)
         with Scope(True, self._training), philox.drawing_from(facts["_start"]):
             flatten(self._function(*args, **kwargs), returned)
-        pending: dict[Any, Any] = {}
+        pending: Pending = {}
         outputs = [array for _, array in returned.values()]
         for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
             if g is not None:
-                place = outputs[i]._node
-                have = pending.get(place)
-                pending[place] = g if have is None else recorded_arithmetic.add(have, g)
+                made_by = outputs[i]._node
+                assert made_by is not None
+                have = pending.get(made_by)
+                pending[made_by] = g if have is None else recorded_arithmetic.add(have, g)
         parents = set(node.parents)
         order = topological_order(pending)
         inside = [n for n in order if n not in parents and n.number > node.number]
         run_backward(inside, pending, recorded_arithmetic, True)  # its own variables die with it
         # A variable may be there twice, as an argument and around the function: one has it all.
-        return [pending.pop(parent, None) for parent in node.parents]
+        return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
 
 
-def _as_list(grads: Any) -> list[Any]:
+def _as_list(grads: Gradients) -> list[Any]:
     return grads if isinstance(grads, list) else [grads]
 
 
@@ -335,15 +343,16 @@ def _is_bound(value: Value) -> bool:
     return isinstance(value.maker, Source) and value.maker.data is not None
 
 
-def _captured(program: Program) -> list[Any]:
+def _captured(program: Program) -> list[Buffer]:
     """Memory from before the call that a program reads or writes, other than arguments."""
     read = (x for instruction in program.instructions for x in instruction.inputs)
     changed = (source for source, _ in program.effects)
     makers = {root(x)[0].maker for x in (*read, *program.wanted(), *changed)}
-    return [x.data for x in makers if isinstance(x, Source) and x.kind == "captured"]
+    sources = [x for x in makers if isinstance(x, Source) and x.kind == "captured"]
+    return [x.data for x in sources if x.data is not None]
 
 
-def _span(buffer: Any) -> tuple[int, int]:
+def _span(buffer: Buffer) -> tuple[int, int]:
     """Where memory begins and ends."""
     start = address(buffer)
     return start, start + buffer.nbytes
@@ -369,15 +378,15 @@ def _leaf(arrays: Sequence[NDArray], i: int) -> Leaf:
     return leaf
 
 
-def _buffer(arrays: Sequence[NDArray], kind: str, i: int) -> Any:
+def _buffer(arrays: Sequence[NDArray], kind: str, i: int) -> Buffer:
     return arrays[i]._data if kind == "argument" else _leaf(arrays, i).grad._data
 
 
 def _made(
     output: Output,
     arrays: Sequence[NDArray],
-    results: Sequence[Any],
-    versions: dict[int, list[int]],
+    results: Sequence[Buffer],
+    versions: dict[int, Version],
 ) -> NDArray:
     """The array that stands for an output; views of one result share a version counter."""
     if output.kind == "object":
