@@ -70,7 +70,7 @@ def write_file(fname: object, parts: Iterable[object], op: str) -> None:
     parts : iterable of bytes-like
         Computed while they are written; their errors are passed on.
     op : str
-        The function on whose behalf this is asked; it stands in the error.
+        The function that asks, for the error.
 
     Raises
     ------

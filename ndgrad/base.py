@@ -1,6 +1,6 @@
 """Errors, the dtype table and the settings that the environment may give.
 
-This is the lowest room of ndgrad: it imports NumPy and the standard library, nothing above it.
+This is the lowest layer: it imports NumPy and the standard library, nothing of ndgrad.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
         A name such as ``"float32"`` or ``"f4"``, a NumPy scalar type or dtype, or one of Python's
         ``float`` (float64), ``int`` (int64) and ``bool``.
     op : str
-        The operator on whose behalf this is asked; it stands in the error.
+        The operator that asks, for the error.
     arg : str
-        The name of the operator's argument; it stands in the error.
+        The name of the operator's argument, for the error.
 
     Returns
     -------

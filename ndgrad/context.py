@@ -52,10 +52,10 @@ class GpuTarget(Protocol):
         """Return why there is no GPU, and what to do about it; "" if that is not known."""
 
 
-# The room that drives GPUs puts itself here; looking for GPUs is its business, done when asked.
+# The package that drives GPUs installs itself here; it looks for GPUs when it is asked.
 _gpu_target: GpuTarget | None = None
 
-# Storage puts here what frees the host's pooled memory: it stands above this room.
+# What frees the host's pooled memory; `ndgrad.memory.storage`, a layer above, installs it.
 _empty_host_cache: Callable[[], object] | None = None
 
 
@@ -253,9 +253,9 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
     Parameters
     ----------
     ctx : Context
-        Where somebody wants an array.
+        Where an array is wanted.
     op : str, optional
-        The operator on whose behalf this is asked; it stands in the error.
+        The operator that asks, for the error.
 
     Raises
     ------

@@ -3,10 +3,10 @@
 NumPy does this for memory of the host.  A capsule holds the address of a C structure that says
 where the elements lie and has a function to call when they are not needed any more.
 
-Streams are as in the array API standard: whoever asks for a capsule says on which stream it will
-work, and whoever makes it sees to it that what was started before is waited for there.  Memory of
-ours is used again after what the default stream has to do by then; who works on another one keeps
-the array until that is done.
+Streams are as in the array API standard: the consumer of a capsule names the stream that it will
+work on, and the producer makes that stream wait for what was started before.  Memory of ours is
+used again after what the default stream has to do by then; a library that works on another one
+keeps the array until that is done.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _release(address: int, _take: Any = _shared.pop) -> None:  # also while the 
 
 @_Destructor
 def _forget(capsule: int) -> None:
-    """Nobody has taken what the capsule offered."""
+    """Release the tensor of a capsule that was never consumed."""
     if _is_named_at(capsule, _UNUSED):
         _release(_pointer_at(capsule, _UNUSED))
 
@@ -155,7 +155,7 @@ class _Foreign:
 
 
 def is_capsule(x: object) -> bool:
-    """Whether *x* is a capsule of a tensor that nobody has taken."""
+    """Whether *x* is a capsule that has not been consumed."""
     return type(x).__name__ == "PyCapsule" and bool(_is_named(x, _UNUSED))
 
 
@@ -165,7 +165,9 @@ def device(capsule: object) -> tuple[int, int]:
     return tensor.device_type, tensor.device_id
 
 
-def taken(capsule: object, stream: int | None = None) -> tuple[DeviceArray, Shape, Shape | None]:
+def import_capsule(
+    capsule: object, stream: int | None = None
+) -> tuple[DeviceArray, Shape, Shape | None]:
     """The memory that a capsule offers, from its lowest address on, and the shape of it.
 
     *stream* is the one that its owner may have to do something on, unless that is in order already.
@@ -188,11 +190,11 @@ def taken(capsule: object, stream: int | None = None) -> tuple[DeviceArray, Shap
     owner = context_device(gpu(tensor.device_id))
     assert owner is not None
     _rename(capsule, _USED)
-    data = _borrowed(owner, (tensor.data or 0) + tensor.byte_offset, size, dtype, tensor, stream)
+    data = _imported(owner, (tensor.data or 0) + tensor.byte_offset, size, dtype, tensor, stream)
     return data, shape, strides
 
 
-def _borrowed(
+def _imported(
     device: Device, address: int, size: int, dtype: DType, owner: object, stream: int | None
 ) -> DeviceArray:
     lease = _Foreign(owner)
@@ -202,7 +204,7 @@ def _borrowed(
 
 
 def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
-    """How many elements there are from the first to the last, and strides as `taken` has them."""
+    """How many elements there are from the first to the last, and strides as `import_capsule` has them."""
     span, step = 1, 1
     if strides is not None:
         if min(strides, default=0) < 0:
@@ -217,8 +219,8 @@ def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
     return math.prod(shape) if strides is None else span, strides
 
 
-def imported(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
-    """The memory of an object that has a ``__cuda_array_interface__``, as `taken` describes it.
+def import_interface(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
+    """The memory of an object that has a ``__cuda_array_interface__``, as `import_capsule` describes it.
 
     The fourth is whether it may be written to.
 
@@ -244,6 +246,6 @@ def imported(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
         raise MXNetError("from_dlpack: stream=0 in __cuda_array_interface__; expected None, 1 ...")
     device = context_device(gpu_at(address))
     assert device is not None
-    # Who names no stream may have used the default one, which ours do not wait for by themselves.
-    data = _borrowed(device, address, size, dtype, x, LEGACY_STREAM if stream is None else stream)
+    # Without a stream it may be the default one, which ours do not wait for by themselves.
+    data = _imported(device, address, size, dtype, x, LEGACY_STREAM if stream is None else stream)
     return data, shape, strides, not read_only

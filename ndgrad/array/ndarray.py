@@ -38,11 +38,11 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
     return method
 
 
-def _in_place(row: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
-    operator, short = row.call, dispatch.in_place_call(row)
+def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
+    operator, fast = op.call, dispatch.in_place_call(op)
 
     def method(self: NDArray, other: object) -> NDArray:
-        if not state.recording and short(self, other):
+        if not state.recording and fast(self, other):
             return self
         other = _operand(other)
         if state.recording:
@@ -266,14 +266,14 @@ class NDArray(Array):
             If the shapes differ, or *other* is in the graph while recording.
         """
         if isinstance(other, Context):
-            return self._moved(other)
+            return self._on(other)
         if not isinstance(other, NDArray):
             raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
         if other is self:
             return other
         return dispatch.write_into(other, self, "copyto")  # type: ignore[return-value]
 
-    def _moved(self, context: Context) -> NDArray:
+    def _on(self, context: Context) -> NDArray:
         check_usable(context)
         if context.device_typeid == GPU or self._ctx.device_typeid == GPU:
             result: NDArray = F._copy_to_context(self, ctx=str(context), source=str(self._ctx))
@@ -288,7 +288,7 @@ class NDArray(Array):
             raise TypeError(
                 f"as_in_context: context must be a Context such as cpu(), got {shown(context)}"
             )
-        return self if context == self._ctx else self._moved(context)
+        return self if context == self._ctx else self._on(context)
 
     as_in_ctx = as_in_context
 
@@ -472,7 +472,7 @@ class NDArray(Array):
 class _OnDevice(NDArray):
     """An array whose elements are on a device: what looks at them asks for a copy on the host.
 
-    A class of its own costs arrays on the host nothing, whose short ways ask for their class.
+    A class of its own costs arrays on the host nothing, whose fast paths ask for their class.
     """
 
     __slots__ = ()

@@ -120,8 +120,8 @@ class Function:
         arrays = [x for x in inputs if isinstance(x, NDArray)]
         outputs = [NDArray(x._data, x._shape, x._ctx, x._version) for x in results]
         self._are_arrays, self._site = [isinstance(x, NDArray) for x in inputs], site
-        row = _row(type(self).__name__, len(arrays), len(outputs))
-        record_call(row, {"_function": self}, arrays, outputs)
+        op = _op_of(type(self).__name__, len(arrays), len(outputs))
+        record_call(op, {"_function": self}, arrays, outputs)
         made_by: Any = outputs[0]._node
         node = made_by.node if isinstance(made_by, OutputSlot) else made_by
         operands = [*arrays, *results]
@@ -225,7 +225,7 @@ class _Kept:
 
 
 @cache
-def _row(name: str, inputs: int, outputs: int) -> Op:
+def _op_of(name: str, inputs: int, outputs: int) -> Op:
     """What the nodes of a function with so many arrays call."""
     return Op(
         name=name,

@@ -1,7 +1,7 @@
 """Calls of element-wise operators: a fast path for the commonest, then the general one.
 
 The fast paths are what an eager program on small arrays consists of, so they do nothing that could
-be done once: kernels are bound per dtype, what a derivative reads is settled per row, and the
+be done once: kernels are bound per dtype, what a derivative reads is settled per operator, and the
 attributes of results and nodes are set in place, which takes half the time of a constructor.
 """
 

@@ -72,7 +72,7 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
     For ``tanh``, which saves its output, it reads::
 
         def make(op, general, array, v):
-            blank, limit = array.__new__, PARALLEL_ELEMENTS
+            new_array, limit = array.__new__, PARALLEL_ELEMENTS
             def call(data, out=None, name=None):
                 if active or out is not None:
                     return general((data,), {}, out)
@@ -85,7 +85,7 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
                     else:
                         y = empty(n, dtype)
                         v[dtype].run((data_data, y,), n, 1)
-                    result = blank(array)
+                    result = new_array(array)
                     result._data, result._shape, result._ctx = y, shape, data._ctx
                     result._version, result._node = [0], None
                     data_node = data._node
@@ -119,7 +119,7 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     lines = [
         f"def make(op, general, array, {', '.join(_CASES[count])}):",
-        "    blank, limit = array.__new__, PARALLEL_ELEMENTS",
+        "    new_array, limit = array.__new__, PARALLEL_ELEMENTS",
         f"    def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
         "        if active or out is not None:",
         f"            {general}",
@@ -172,7 +172,7 @@ def _case(
         "else:",
         "    y = empty(n, dtype)",
         f"    {letters}[dtype].run(({operands},), n, 1)",
-        "result = blank(array)",
+        "result = new_array(array)",
         f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
         "result._version, result._node = [0], None",
         *[f"{name}_node = {name}._node" for name in arrays],

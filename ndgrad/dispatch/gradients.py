@@ -76,10 +76,10 @@ def _getter(op: Op, name: str) -> _Getter:
     if op.variadic and base in op.inputs:
         return lambda node, grads: [read(node, i) for i in range(len(node.parents))]
     if base in op.inputs:
-        place = op.inputs.index(base)
-        return lambda node, grads: read(node, place) if place < len(node.parents) else None
-    place = op.outputs.index(base)
-    return lambda node, grads: read(node, len(node.parents) + place)
+        number = op.inputs.index(base)
+        return lambda node, grads: read(node, number) if number < len(node.parents) else None
+    number = op.outputs.index(base)
+    return lambda node, grads: read(node, len(node.parents) + number)
 
 
 def _shape_of(node: Node, i: int) -> Shape:
@@ -173,8 +173,8 @@ def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
 
 @cache
 def _sums(letters: str, on_device: bool = False) -> Kernels:
-    row: Any = lookup("broadcast_add")
-    return Kernels(row, letters, front.device_loop) if on_device else Kernels(row, letters)
+    add: Any = lookup("broadcast_add")
+    return Kernels(add, letters, front.device_loop) if on_device else Kernels(add, letters)
 
 
 class Arithmetic(Protocol):

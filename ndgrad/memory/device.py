@@ -1,4 +1,4 @@
-"""Arrays in a device's memory: what stands in for a flat NumPy array, and where one is made.
+"""Buffers in a device's memory, and the device on which a thread makes them.
 
 Nothing here knows CUDA.  A `Device` is what the driver of a GPU offers, and has the back end that
 its kernels are in; a `DeviceArray` is a piece of its memory that behaves like the flat 1-d

@@ -188,7 +188,7 @@ class Pool:
         )
 
     def give_back(self, block: Block) -> None:
-        """Take `block` back, from a finaliser: whoever holds the lock, never wait for it."""
+        """Take `block` back, from a finaliser, which never waits for the lock."""
         self._returned.append(block)
         if self._lock.acquire(blocking=False):
             try:

@@ -159,7 +159,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         dlpack = _Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         if hasattr(dlpack, "__cuda_array_interface__"):
-            data, shape, strides, writeable = interchange.imported(dlpack)
+            data, shape, strides, writeable = interchange.import_interface(dlpack)
             shared = _from_device(data, shape, strides)
             return shared if writeable else shared.copy()
         raise TypeError(f"from_dlpack: dlpack: expected an array or a capsule, got {shown(dlpack)}")
@@ -170,7 +170,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         capsule = dlpack.__dlpack__(stream=device.stream_handle())
         # A bare capsule was made without knowledge of our stream.
         stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
-        return _from_device(*interchange.taken(capsule, stream))
+        return _from_device(*interchange.import_capsule(capsule, stream))
     host = np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:

@@ -32,7 +32,7 @@ class NodeEntry:
     ----------
     name : str
     op : str or None
-        The operator's row in the table; None for a variable or a constant.
+        The operator's name in the table; None for a variable or a constant.
     inputs : tuple
         Of `Ref`, numbers, and None for an optional input that was not given.
     params : dict
@@ -104,26 +104,26 @@ def postorder(heads: Iterable[object], below: Callable[[Any], Iterable[object]])
 class _Constant(NamedTuple):
     """An array without a node, told from others by the version counter of its memory.
 
-    Views share the cell.  Where there are some, *which* is the address of the data, or the place
+    Views share the counter.  Where there are some, *which* is the address of the data, or the place
     where it is used if the node has not kept it: one array may have two names then, but never two
     arrays one.
     """
 
-    cell: int
+    counter: int
     shape: Shape
     which: object
 
 
 def _constant(node: Node, i: int) -> _Constant:
-    cell: Any = node.parents[i]
+    counter: Any = node.parents[i]
     which: object = None
-    if len(cell) > 1:
+    if len(counter) > 1:
         value = node.saved[i] if node.saved else None
         if isinstance(value, np.ndarray):
             which = value.__array_interface__["data"][0]
         else:
             which = (node.number, i)
-    return _Constant(id(cell), node.shapes[i], which)
+    return _Constant(id(counter), node.shapes[i], which)
 
 
 def _source(parent: object) -> tuple[object, int]:

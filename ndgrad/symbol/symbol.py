@@ -503,7 +503,7 @@ class Symbol:
         return drawing
 
     def to_dot(self, limit: int = 1000) -> str:
-        """Return the drawing in Graphviz's language, for those who have ``dot``."""
+        """Return the drawing in Graphviz's language, to be laid out by ``dot``."""
         return dot(picture(self._entries, self._reachable(), self._heads, limit))
 
     def _repr_svg_(self) -> str:

@@ -230,8 +230,8 @@ class AliasSets:
 
     def restore(self) -> None:
         """Put back what tracing changed of arrays that existed before."""
-        for version, stamp in self._versions.values():
-            version[0] = stamp
+        for version, number in self._versions.values():
+            version[0] = number
 
     def effects(self) -> list[tuple[Value, Value, list[Array]]]:
         """Sources whose memory was written to: what they hold, and the arrays that say so."""

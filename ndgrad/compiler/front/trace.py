@@ -256,7 +256,7 @@ def _traced(
     start: int,
 ) -> Traced:
     results: list[Value] = []
-    numbers: dict[int, int] = {}  # cell -> result
+    numbers: dict[int, int] = {}  # state -> result
     outputs = []
     given = {id(x): ("argument", i) for i, x in enumerate(abstract)}
     given |= {
@@ -269,9 +269,9 @@ def _traced(
         if not recorder.buffers.made(array):
             outputs.append(Output("object", shape=array._shape, thing=array))
             continue
-        cell, offset = recorder.buffers.position(array)
-        if cell.source is not None:
-            maker = cell.source.maker
+        state, offset = recorder.buffers.position(array)
+        if state.source is not None:
+            maker = state.source.maker
             assert isinstance(maker, Source)
             if maker.kind in ("argument", "gradient"):
                 outputs.append(Output(maker.kind, maker.index, offset, array._shape))
@@ -280,10 +280,10 @@ def _traced(
                     Output("memory", 0, offset, array._shape, (maker.data, array._version))
                 )
             continue
-        if id(cell) not in numbers:
-            numbers[id(cell)] = len(results)
-            results.append(cell.value)
-        outputs.append(Output("result", numbers[id(cell)], offset, array._shape))
+        if id(state) not in numbers:
+            numbers[id(state)] = len(results)
+            results.append(state.value)
+        outputs.append(Output("result", numbers[id(state)], offset, array._shape))
     for output, array in zip(outputs, returned, strict=True):
         output.ctx = array._ctx
     effects = recorder.buffers.effects()

@@ -21,7 +21,7 @@ WORTH = 10
 
 _GRAPHS = 16  # of a plan
 _PLACES = 64  # that are remembered to see whether they come again
-_LOST = 64  # calls in a row that no graph fits, after which graphs make room for others
+_LOST = 64  # calls in a row that no graph fits, after which the graphs are dropped
 
 
 Allocation: TypeAlias = tuple[int, DType]
@@ -113,7 +113,7 @@ class Replayed:
         return results
 
     def _comes_again(self, stream: object, where: Addresses) -> bool:
-        """Whether arrays have lain here before, and there is room for a graph.
+        """Whether arrays have lain here before, and one more graph may be recorded.
 
         A stream has to have run the plan itself: what libraries make for a stream at its first call
         must not be made while it is recorded.

@@ -32,7 +32,7 @@ class KernelSpec:
         Those of its values that are stored.
     direct : mapping
         A value -> the source whose memory it is written to.
-    placed : container
+    strided_store : container
         Values whose rows are stored apart from each other.
     """
 
@@ -41,10 +41,10 @@ class KernelSpec:
         group: Group,
         outside: Sequence[Value],
         direct: Mapping[Value, Value],
-        placed: Container[Value],
+        strided_store: Container[Value],
     ) -> None:
         self.group = group
-        self.direct, self.placed = direct, placed
+        self.direct, self.strided_store = direct, strided_store
         self.outside = outside
         self.names: dict[object, str] = {}
         self.operands: list[Operand] = []
@@ -72,7 +72,7 @@ class KernelSpec:
             source = self.direct.get(value)
             in_place = None if source is None else self.names.get((source, 0, source.size, "full"))
             target = in_place or f"y{len(stores)}"
-            if value in self.placed:
+            if value in self.strided_store:
                 self.row_strided.append(target)
             stores.append((name, target))
             self.targets[value] = target

@@ -34,7 +34,10 @@ class PlanText:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
-        self.globals |= {"inf": math.inf, "nan": math.nan}  # numbers stand in the text as repr
+        self.globals |= {
+            "inf": math.inf,
+            "nan": math.nan,
+        }  # as repr writes them
         self.lines: list[str] = []
         self.pending: list[Task] = []
         self.task_lists: list[str] = []

@@ -33,12 +33,12 @@ class Slot:
 
 def lay_out(slots: Sequence[Slot]) -> int:
     """Give each slot an offset, the largest first, where no slot alive with it lies."""
-    placed: list[Slot] = []
+    laid: list[Slot] = []
     total = 0
     for slot in sorted(slots, key=lambda s: -s.nbytes):
         first, last, at = slot.first, slot.last, 0
         taken = [
-            (s.offset, s.offset + s.nbytes) for s in placed if s.first <= last and first <= s.last
+            (s.offset, s.offset + s.nbytes) for s in laid if s.first <= last and first <= s.last
         ]
         for start, stop in sorted(taken):
             if at + slot.nbytes <= start:
@@ -46,7 +46,7 @@ def lay_out(slots: Sequence[Slot]) -> int:
             at = max(at, stop)
         slot.offset = at
         total = max(total, at + slot.nbytes)
-        placed.append(slot)
+        laid.append(slot)
     return total
 
 

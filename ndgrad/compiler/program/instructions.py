@@ -369,11 +369,11 @@ def region_of(value: Value) -> Region | None:
         (inner,) = inner.maker.inputs
     if not isinstance(inner.maker, RowStridedView):
         return Region(inner, offset)
-    strip = inner.maker
-    below = region_of(strip.inputs[0])
+    view = inner.maker
+    below = region_of(view.inputs[0])
     if below is None or below.n or inner.size != value.size:
         return None
-    return Region(below.base, below.offset + strip.offset, strip.n, strip.stride)
+    return Region(below.base, below.offset + view.offset, view.n, view.stride)
 
 
 def whole(value: Value) -> Value | None:
