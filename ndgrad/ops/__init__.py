@@ -30,9 +30,9 @@ def _source(name: str, dtype: DTypeLike) -> str:
         return "\n\n".join(_loop_source(op, loop, kind, ()) for loop in loops)
     if isinstance(op, UpdateOp):
         return _loop_source(op, op.loop, kind, op.replaced)
-    functions = (op.forward, op.vjp, op.fast_vjp)
     if isinstance(op, CompositeOp):
-        functions = (op.function, None, None)
+        return inspect.getsource(op.function)
+    functions = (op.forward, op.vjp, op.fast_vjp)
     return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..tape import Array
 from .declare import some_arrays, split_names, taken
 from .table import CompositeOp, Op, register
 
 
-def composite(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Op]:
+def composite(name: str, **facts: Any) -> Callable[[Callable[..., Array | list[Array]]], Op]:
     """Declare an operator by a function of other operators, which it decorates.
 
     The function takes arrays and returns an array or a list of them; its signature and docstring
@@ -23,7 +24,7 @@ def composite(name: str, **facts: Any) -> Callable[[Callable[..., Any]], Op]:
         Further fields of `Op`: ``aliases``, ``samples`` ...
     """
 
-    def declare(function: Callable[..., Any]) -> Op:
+    def declare(function: Callable[..., Array | list[Array]]) -> Op:
         known = taken(function)
         samples = some_arrays(len(known["inputs"]), known["params"])
         return register(

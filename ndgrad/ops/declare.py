@@ -14,7 +14,19 @@ from typing import Any
 
 from ..kernels.scalar import SCALARS
 from ..kernels.spec.formula import formula
-from .table import DIFFERENTIABLE, NONE, ZERO, ElementwiseOp, Op, Sample, UpdateOp, register
+from .table import (
+    DIFFERENTIABLE,
+    NONE,
+    ZERO,
+    Derivative,
+    ElementwiseOp,
+    Forward,
+    Op,
+    Params,
+    Sample,
+    UpdateOp,
+    register,
+)
 
 # Calls that integers do as integers; any other function of a formula makes it mathematical.
 _INTEGER_FUNCTIONS = frozenset(
@@ -36,7 +48,7 @@ def split_names(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def taken(function: Callable[..., Any]) -> dict[str, Any]:
+def taken(function: Callable[..., object]) -> dict[str, Any]:
     """What a function's signature says of the operator that it is the forward of."""
     parameters = inspect.signature(function).parameters.values()
     arrays = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
@@ -49,7 +61,7 @@ def taken(function: Callable[..., Any]) -> dict[str, Any]:
     }
 
 
-def some_arrays(count: int, params: Mapping[str, Any]) -> tuple[Sample, ...]:
+def some_arrays(count: int, params: Params) -> tuple[Sample, ...]:
     """A sample of *count* matrices, if no parameter has to be given."""
     required = inspect.Parameter.empty in params.values()
     return () if required else (Sample(((3, 4),) * count),)
@@ -64,7 +76,7 @@ def elementwise(
     text: str,
     derivatives: Mapping[str, str] | None,
     *,
-    params: Mapping[str, Any] | None = None,
+    params: Params | None = None,
     **facts: Any,
 ) -> ElementwiseOp:
     """Declare an element-wise operator.
@@ -117,9 +129,7 @@ def binary(
     return elementwise(name, "a b", text, grads, **{"keywords": ("lhs", "rhs"), **facts})
 
 
-def update(
-    name: str, inputs: str, *, params: Mapping[str, Any] | None = None, **facts: Any
-) -> UpdateOp:
+def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any) -> UpdateOp:
     """Declare an element-wise operator that replaces inputs, all in one pass over memory.
 
     ``update("momentum_step", "weight grad mom", params={"lr": 0.01, "momentum": 0.9},
@@ -230,10 +240,10 @@ def _alike(a: str | None, b: str | None) -> str | None:
 def operator(
     name: str,
     *,
-    vjp: Callable[..., Any] | None = None,
+    vjp: Derivative | None = None,
     outputs: str = "y",
     **facts: Any,
-) -> Callable[[Callable[..., Any]], Op]:
+) -> Callable[[Forward], Op]:
     """Declare an operator with structure; decorates its forward.
 
     The forward's signature says what the operator takes: positional parameters are arrays (a
@@ -241,7 +251,7 @@ def operator(
     parameters with their defaults.  Its docstring is the operator's.
     """
 
-    def declare(forward: Callable[..., Any]) -> Op:
+    def declare(forward: Forward) -> Op:
         if vjp is not None:
             facts.setdefault("gradient", DIFFERENTIABLE)
         return register(

@@ -36,7 +36,13 @@ Result: TypeAlias = tuple[Buffer, Shape]
 ResultOn: TypeAlias = tuple[Buffer, Shape, Context]
 """The same for an output that is on another device than the inputs: with its context."""
 
-Calls = bool | Mapping[str, Any]
+Forward: TypeAlias = Callable[..., Result | ResultOn | list[Result]]
+"""From arrays and parameters to results, as buffers."""
+
+Params: TypeAlias = Mapping[str, Any]
+"""Parameters of a call by name."""
+
+Calls: TypeAlias = bool | Params
 """Which calls a fact is true of: all, none, or those in which parameters have these values."""
 
 
@@ -53,7 +59,7 @@ class Sample:
     """
 
     args: tuple[Any, ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,13 +176,13 @@ class Op:
     inputs: tuple[str, ...]
     optional: frozenset[str] = frozenset()
     variadic: bool = False
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     outputs: tuple[str, ...] = ("y",)
-    visible: Callable[[Mapping[str, Any]], int] | None = None
+    visible: Callable[[Params], int] | None = None
     updates: Mapping[str, str] = field(default_factory=dict)
-    forward: Callable[..., Any] | None = None
-    vjp: Callable[..., Any] | None = None
-    fast_vjp: Callable[..., Any] | None = None
+    forward: Forward | None = None
+    vjp: Derivative | None = None
+    fast_vjp: Derivative | None = None
     gradient: str = DIFFERENTIABLE
     ignores_head: bool = False
     none_is_unreached: bool = False
@@ -187,8 +193,8 @@ class Op:
     stochastic: bool = False
     traceable: Calls = False
     dynamic_shape: bool = False
-    decompose: Callable[..., Any] | None = None
-    decompose_vjp: Callable[..., Any] | None = None
+    decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
+    decompose_vjp: Callable[..., Gradient | Gradients] | None = None
     storage: tuple[str, ...] = ("default",)
     batch: Callable[..., Any] | None = None
     keywords: tuple[str, ...] = ()
@@ -217,7 +223,7 @@ class Op:
         """Its name and aliases."""
         return (self.name, *self.aliases)
 
-    def applies(self, fact: Calls, params: Mapping[str, Any]) -> bool:
+    def applies(self, fact: Calls, params: Params) -> bool:
         """Whether *fact* is true of a call with *params*, where others have their defaults."""
         if isinstance(fact, bool):
             return fact
@@ -237,9 +243,7 @@ class Op:
     def _shown(self) -> int:
         return sum(not name.startswith("_") for name in self.outputs)
 
-    def visible_of(
-        self, outputs: Sequence[Array], params: Mapping[str, Any] | None
-    ) -> Sequence[Array]:
+    def visible_of(self, outputs: Sequence[Array], params: Params | None) -> Sequence[Array]:
         """Those of all *outputs* that a call with *params* returns."""
         if self._many:
             return outputs
@@ -350,7 +354,7 @@ class ElementwiseOp(Op):
     mathematical_gradient: bool = False
     free: frozenset[str] = frozenset()
     broadcast: bool = True
-    arranged: Callable[..., Sequence[Any]] | None = None
+    arranged: Callable[..., Sequence[Array | float]] | None = None
     scalar_names: tuple[str, ...] = ()
     ordered: bool = False
     functions: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
@@ -443,7 +447,7 @@ class CompositeOp(Op):
         Takes arrays and parameters, returns an array or a list of them.
     """
 
-    function: Callable[..., Any]
+    function: Callable[..., Array | list[Array]]
 
     def check_definition(self) -> None:
         facts = ("forward", "vjp", "fast_vjp", "decompose", "batch")
@@ -522,7 +526,7 @@ class PartialGradient:
 
     name: str
     inputs: tuple[Array, ...]
-    params: Mapping[str, Any]
+    params: Params
 
     def whole(self) -> Array:
         """The gradient as an array."""
@@ -540,6 +544,9 @@ Gradient: TypeAlias = Array | PartialGradient | None
 
 Gradients: TypeAlias = Sequence[Gradient]
 """What a derivative returns for several inputs."""
+
+Derivative: TypeAlias = Callable[..., Gradient | Gradients]
+"""From what its parameters name to the gradients of the inputs; see `Op`."""
 
 Needs: TypeAlias = Sequence[bool]
 """Which inputs of a call need a gradient."""

@@ -306,6 +306,15 @@ def a_symbol_that_is_bound(decorate: Decorate) -> Any:
     return direct, bound
 
 
+@program
+def an_array_made_in_a_context(decorate: Decorate) -> Any:
+    @decorate
+    def f(x: Any) -> Any:
+        return nd.contrib.arange_like(x, ctx=mx.cpu()) + x
+
+    return f(noise(2, 3))
+
+
 MANY_KERNELS = (mixed_dtypes, half_precision_training, integers_and_indices, views_written_in_place)
 
 

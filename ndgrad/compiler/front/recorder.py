@@ -13,16 +13,21 @@ from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
-from ...memory.device import BUFFERS, Buffer, in_use, on_device, operands_device
-from ...ops.table import Op
+from ...memory.device import (
+    BUFFERS,
+    Buffer,
+    context_device,
+    current_device,
+    in_use,
+    on_device,
+    operands_device,
+)
+from ...ops.table import Op, Result, ResultOn
 from ...tape import Array, Leaf, Node, OutputSlot, next_version
 from ..program.keys import Arguments
 from .alias import root_of
 from .builder import ProgramBuilder
 from .decompose import decomposed
-
-Result = tuple[Any, ...]
-"""What an operator's forward returns: a buffer, its shape, and where it was moved to, if it was."""
 
 
 class Recorder(ProgramBuilder):
@@ -116,8 +121,8 @@ class Recorder(ProgramBuilder):
     # --- operators -------------------------------------------------------------------------------
 
     def forward(
-        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
-    ) -> Result | list[Result]:
+        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+    ) -> Result | ResultOn | list[Result]:
         """What an operator with structure returns."""
         if in_use:
             device = operands_device(f"Operator {op.name}", op.keywords, inputs)
@@ -127,8 +132,8 @@ class Recorder(ProgramBuilder):
         return self._forward(op, inputs, params)
 
     def _forward(
-        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
-    ) -> Result | list[Result]:
+        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+    ) -> Result | ResultOn | list[Result]:
         forward = op.forward
         assert forward is not None
         found = decomposed(self, op.decompose, inputs, {**op.params, **params})
@@ -146,17 +151,20 @@ class Recorder(ProgramBuilder):
 
         def run(arrays: Sequence[Array]) -> list[Buffer]:
             rest = iter(arrays)
-            results = forward(*(None if x is None else next(rest) for x in inputs), **params)
-            single[:] = [isinstance(results, tuple)]
-            results = [results] if single[0] else results
-            shapes[:] = [tuple(shape) for _, shape in results]
-            return [buffer for buffer, _ in results]
+            found = forward(*(None if x is None else next(rest) for x in inputs), **params)
+            single[:] = [isinstance(found, tuple)]
+            results = [found] if isinstance(found, tuple) else found
+            forms[:] = [(tuple(shape), *context) for _, shape, *context in results]
+            return [buffer for buffer, *_ in results]
 
-        shapes: list[Shape] = []
+        forms: list[Any] = []
         facts = None if op.stochastic else Arguments().key(sorted(params.items()))
         buffers = self.calls.record(op.name, run, present, facts, op.applies(op.validates, params))
-        pairs: list[Result] = list(zip(buffers, shapes, strict=True))
-        return pairs[0] if single[0] else pairs
+        for _, *context in forms:
+            if context and context_device(context[0]) is not current_device():
+                self.emitter.refuse(f"makes an array by {op.name} on another device")
+        results: list[Any] = [(buffer, *form) for buffer, form in zip(buffers, forms, strict=True)]
+        return results[0] if single[0] else results
 
     def fused_vjp(
         self, op: Op, function: Callable[..., Any], arguments: Sequence[object]

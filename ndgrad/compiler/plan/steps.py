@@ -15,8 +15,6 @@ from ...kernels.spec.formula import Loop
 from ...kernels.spec.reduction import plan as reduction_plan
 from ...kernels.spec.strided import StridedSlice
 from ...memory.device import Buffer
-from ...ops.table import lookup
-from ...tape import Array
 from ..program.instructions import (
     CustomCall,
     Instruction,
@@ -319,12 +317,11 @@ class StepBuilder:
 
     def _expansion(self, instruction: Map) -> None:
         (x,), (out,) = instruction.inputs, instruction.outputs
-        forward = lookup("_expand").forward
-        assert forward is not None and instruction.text == "x"
-        context = self.target.context
+        assert instruction.text == "x"
+        own = (1,) * (len(out.shape) - len(x.shape)) + x.shape
 
         def expand(buffer: Buffer) -> Buffer:
-            return forward(Array(buffer, x.shape, context), shape=out.shape)[0]
+            return front.expand(buffer, own, out.shape)
 
         name = self.text.bound("expand", expand)
         self.text.line(f"{self.memory.made(out)} = {name}({self.memory.expression(x)})")

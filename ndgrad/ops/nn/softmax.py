@@ -346,7 +346,7 @@ def _cross_entropy_decomposed(emit: Emitter, data: Array, label: Array) -> list[
 
 def _cross_entropy_fast_decomposed(
     emit: Emitter, g: Array, data: Array, label: Array, _peak: Array, _weight: Array
-) -> Any:
+) -> Gradients | None:
     row = (data._shape[0], 1)
     gradient = _at_label(
         emit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -47,7 +46,7 @@ def _index(
     return (y if made == kind else front.cast(y, kind)), how.shape
 
 
-def _index_reference(function: Callable[..., Any]) -> Callable[..., Any]:
+def _index_reference(function: Callable[..., object]) -> Callable[..., HostArray]:
     def by_numpy(
         data: HostArray,
         *,

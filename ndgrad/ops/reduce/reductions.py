@@ -24,7 +24,7 @@ from ...tape import Array
 from ..axes import Axis, axis_of, integer, sorted_axes
 from ..declare import elementwise, operator
 from ..parts import split
-from ..table import ZERO, F, Gradient, Gradients, Result, Sample
+from ..table import ZERO, Derivative, F, Gradient, Gradients, Result, Sample
 
 
 def _reduced(
@@ -33,7 +33,7 @@ def _reduced(
     axes: Shape,
     keepdims: bool,
     dtype: DType | None = None,
-) -> tuple[Buffer, Shape]:
+) -> Result:
     how = reduction.plan(x._shape, axes, bool(keepdims))
     dtype = x._data.dtype if dtype is None else dtype
     return front.reduce(by, x._data, how, dtype), how.shape
@@ -113,8 +113,8 @@ elementwise(
 def _declare(
     name: str,
     doc: str,
-    vjp: Callable[..., Any],
-    reference: Callable[..., Any],
+    vjp: Derivative,
+    reference: Callable[..., HostArray],
     empty_ok: bool = True,
     **facts: Any,
 ) -> None:
@@ -123,7 +123,7 @@ def _declare(
 
     def forward(
         data: Array, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
-    ) -> Any:
+    ) -> Result:
         axes = sorted_axes(name, axis, len(data._shape), bool(exclude))
         if not empty_ok and data._data.size == 0 and 0 in [data._shape[a] for a in axes]:
             raise MXNetError(
