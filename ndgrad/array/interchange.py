@@ -204,7 +204,7 @@ def _imported(
 
 
 def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
-    """How many elements there are from the first to the last, and strides as for `import_capsule`."""
+    """How many elements lie from the first to the last, and strides as for `import_capsule`."""
     span, step = 1, 1
     if strides is not None:
         if min(strides, default=0) < 0:
@@ -220,7 +220,7 @@ def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
 
 
 def import_interface(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
-    """The memory of an object with a ``__cuda_array_interface__``, as `import_capsule` describes it.
+    """The memory of an object with a ``__cuda_array_interface__``, as `import_capsule` gives it.
 
     The fourth is whether it may be written to.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect as _inspect
 import types as _types
+from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
@@ -45,19 +46,19 @@ for _space in (op, _internal):
 __dir__ = _public_names(globals())
 
 
-def _put(space: _Any, name: str, function: _Any) -> None:
+def _put(space: _types.ModuleType, name: str, function: _Callable[..., object]) -> None:
     vars(space)[name] = function
     if name not in space.__all__:
         space.__all__.append(name)
 
 
-def _put_here(name: str, function: _Any) -> None:
+def _put_here(name: str, function: _Callable[..., object]) -> None:
     if not name.startswith("_") and name not in __all__:
         globals()[name] = function
         __all__.append(name)
 
 
-def _put_operator(name: str, function: _Any) -> None:
+def _put_operator(name: str, function: _Callable[..., object]) -> None:
     """Make a function of *name* known wherever operators are."""
     _put(_internal, name, function)
     vars(op)[name] = function
@@ -66,8 +67,8 @@ def _put_operator(name: str, function: _Any) -> None:
     _put_here(name, function)
 
 
-def _method(name: str, function: _Any) -> _Any:
-    def method(self: NDArray, *args: _Any, **kwargs: _Any) -> _Any:
+def _method(name: str, function: _Callable[..., object]) -> _Callable[..., object]:
+    def method(self: NDArray, *args: object, **kwargs: object) -> object:
         return function(self, *args, **kwargs)
 
     method.__name__ = name

@@ -15,6 +15,7 @@ from ..ops.axes import flag, integer, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op
 
 _Parameter = inspect.Parameter
+_Function: TypeAlias = Callable[..., Any]
 _Check: TypeAlias = Callable[[str, str, object], Any]
 
 
@@ -43,7 +44,7 @@ def signature(op: Op) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
-def function(op: Op, name: str | None = None) -> Callable[..., Any]:
+def function(op: Op, name: str | None = None) -> _Function:
     """The public function of an operator, under one of its names.
 
     Raises (when called)
@@ -104,7 +105,7 @@ def _unknown(op: Op, name: str, given: str) -> TypeError:
     return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
 
 
-def _slow_path(op: Op, name: str) -> Callable[..., Any]:
+def _slow_path(op: Op, name: str) -> _Function:
     call = op.call
     keys = op.keywords
     params = [p for p in op.params if not p.startswith("_")]
@@ -114,7 +115,7 @@ def _slow_path(op: Op, name: str) -> Callable[..., Any]:
     numbers_allowed = isinstance(op, ElementwiseOp)
     known, checks = {*order}, _checks(op)
 
-    def slow_path(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def slow_path(*args: object, out: object = None, **kwargs: object) -> object:
         kwargs.pop("name", None)
         kwargs.pop("ctx", None) if "ctx" not in known else None
         if len(args) > len(order):
@@ -231,11 +232,11 @@ def _check_arrays(
             )
 
 
-def _variadic(op: Op, name: str) -> Callable[..., Any]:
+def _variadic(op: Op, name: str) -> _Function:
     call = op.call
     known, checks = {p for p in op.params if not p.startswith("_")}, _checks(op)
 
-    def variadic(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+    def variadic(*args: object, out: object = None, **kwargs: object) -> object:
         kwargs.pop("name", None)
         count = kwargs.pop("num_args", None)
         if count is not None:

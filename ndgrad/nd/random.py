@@ -18,13 +18,7 @@ from ..array.ndarray import NDArray
 from ..base import DType, DTypeLike, HostArray, MXNetError, as_dtype, promote, public_names, shown
 from ..context import Context, cpu
 from ..kernels import draws
-from ..memory.device import (
-    Buffer,
-    context_device,
-    host,
-    on_device,
-    to_device,
-)
+from ..memory.device import Buffer, context_device, host, on_device, to_device
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -75,7 +69,7 @@ def _deliver(result: NDArray, out: Any, what: str) -> NDArray:
     return result if out is None else dispatch.write_into(out, result, what)  # type: ignore[return-value]
 
 
-def _number(value: Any, what: str, name: str) -> float:
+def _number(value: _Parameter, what: str, name: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
