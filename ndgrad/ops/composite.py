@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..tape import Array
-from .declare import some_arrays, split_names, taken
+from .declare import default_samples, signature_facts, split_names
 from .table import CompositeOp, Op, register
 
 
@@ -25,8 +25,8 @@ def composite(name: str, **facts: Any) -> Callable[[Callable[..., Array | list[A
     """
 
     def declare(function: Callable[..., Array | list[Array]]) -> Op:
-        known = taken(function)
-        samples = some_arrays(len(known["inputs"]), known["params"])
+        known = signature_facts(function)
+        samples = default_samples(len(known["inputs"]), known["params"])
         return register(
             CompositeOp(
                 name=name,

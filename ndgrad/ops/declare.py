@@ -48,7 +48,7 @@ def split_names(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def taken(function: Callable[..., object]) -> dict[str, Any]:
+def signature_facts(function: Callable[..., object]) -> dict[str, Any]:
     """What a function's signature says of the operator that it is the forward of."""
     parameters = inspect.signature(function).parameters.values()
     arrays = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
@@ -61,7 +61,7 @@ def taken(function: Callable[..., object]) -> dict[str, Any]:
     }
 
 
-def some_arrays(count: int, params: Params) -> tuple[Sample, ...]:
+def default_samples(count: int, params: Params) -> tuple[Sample, ...]:
     """A sample of *count* matrices, if no parameter has to be given."""
     required = inspect.Parameter.empty in params.values()
     return () if required else (Sample(((3, 4),) * count),)
@@ -110,7 +110,7 @@ def elementwise(
             mathematical=_is_mathematical(text),
             mathematical_gradient=any(map(_is_mathematical, (text, *(derivatives or {}).values()))),
             linear=linear_groups(text, [name for name in names if name not in free]),
-            **{"samples": some_arrays(len(names), {}), **split_names(name, facts)},
+            **{"samples": default_samples(len(names), {}), **split_names(name, facts)},
         )
     )
 
@@ -162,7 +162,7 @@ def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any
             formulas=formulas,
             mathematical=any(map(_is_mathematical, formulas.values())),
             **{
-                "samples": some_arrays(len(names), params),
+                "samples": default_samples(len(names), params),
                 "gradient": NONE,
                 **split_names(name, facts),
             },
@@ -187,7 +187,7 @@ def _with(text: str, formulas: Mapping[str, str]) -> str:
 
 # --- linearity of formulas ------------------------------------------------------------------------
 
-_CONSTANT, _LINEAR, _NOTHING = "constant", "linear", "zero"
+_CONSTANT, _LINEAR, _ZERO_DEGREE = "constant", "linear", "zero"
 
 
 def linear_groups(text: str, names: Collection[str]) -> tuple[tuple[str, ...], ...]:
@@ -202,13 +202,13 @@ def _degree(node: ast.expr, names: Collection[str]) -> str | None:
     """How an expression depends on *names*; None for any other way than linearly."""
     match node:
         case ast.Constant(value=value):
-            return _NOTHING if value == 0 else _CONSTANT
+            return _ZERO_DEGREE if value == 0 else _CONSTANT
         case ast.Name(id=name):
             return _LINEAR if name in names else _CONSTANT
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return _degree(operand, names)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            return _alike(_degree(left, names), _degree(right, names))
+            return _common_degree(_degree(left, names), _degree(right, names))
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             degrees = {_degree(left, names), _degree(right, names)}
             if _LINEAR in degrees and len(degrees) == 2 and None not in degrees:
@@ -219,18 +219,18 @@ def _degree(node: ast.expr, names: Collection[str]) -> str | None:
             return _degree(left, names) if below not in (_LINEAR, None) else None
         case ast.Call(func=ast.Name(id="where"), args=[condition, x, y]):
             if _degree(condition, names) not in (_LINEAR, None):
-                return _alike(_degree(x, names), _degree(y, names))
+                return _common_degree(_degree(x, names), _degree(y, names))
             return None
     below_it = [x for x in ast.iter_child_nodes(node) if isinstance(x, ast.expr)]
     if isinstance(node, ast.Call):
         below_it = node.args
-    fixed = all(_degree(x, names) in (_CONSTANT, _NOTHING) for x in below_it)
+    fixed = all(_degree(x, names) in (_CONSTANT, _ZERO_DEGREE) for x in below_it)
     return _CONSTANT if fixed else None
 
 
-def _alike(a: str | None, b: str | None) -> str | None:
-    if a == _NOTHING or b == _NOTHING:
-        return a if b == _NOTHING else b
+def _common_degree(a: str | None, b: str | None) -> str | None:
+    if a == _ZERO_DEGREE or b == _ZERO_DEGREE:
+        return a if b == _ZERO_DEGREE else b
     return a if a == b else None
 
 
@@ -257,7 +257,7 @@ def operator(
         return register(
             Op(
                 name=name,
-                **taken(forward),
+                **signature_facts(forward),
                 outputs=tuple(outputs.split()),
                 forward=forward,
                 vjp=vjp,

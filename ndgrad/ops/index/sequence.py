@@ -131,9 +131,9 @@ def _sequence_mask(
 
 def _last_rows(lengths: Buffer, at: int, times: int, batch: int) -> Buffer:
     y = empty(batch, np.dtype("int64"))
-    step, hop = (batch, 1) if at == 0 else (1, times)
-    here = arange(batch)
-    _run(_LAST, (lengths, here, step, hop), ((batch,), (batch,), None, None), y)
+    time_stride, batch_stride = (batch, 1) if at == 0 else (1, times)
+    operands = lengths, arange(batch), time_stride, batch_stride
+    _run(_LAST, operands, ((batch,), (batch,), None, None), y)
     return y
 
 
