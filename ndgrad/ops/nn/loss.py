@@ -1,7 +1,7 @@
 """Output layers whose gradient is that of a loss: the ``...Output`` operators and ``MakeLoss``.
 
 Their forward is a prediction; in backward they put the gradient of a loss in place of the incoming
-one, which is labels unless ``out_grad`` asks for it.  The derivatives are formulas over the data,
+one, which is ignored unless ``out_grad`` asks for it.  The derivatives are formulas over the data,
 so they can be differentiated again.
 """
 
@@ -140,9 +140,9 @@ def _softmax_output(
     preserve_shape : bool
         Classes are along the last axis; otherwise all of an example is one softmax.
     normalization : {'null', 'batch', 'valid'}
-        Divide the gradient by nothing, the batch, or the number of labels not to be labels.
+        Divide the gradient by nothing, the batch, or the number of labels not to be ignored.
     out_grad : bool
-        Multiply by the incoming gradient, which is labels otherwise.
+        Multiply by the incoming gradient, which is ignored otherwise.
     smooth_alpha : float
         How much probability the true class cedes to the others.
 
@@ -206,7 +206,7 @@ def _regression(
     MXNetError
         If the shapes differ.
     """
-    # The incoming gradient is labels, so this is no derivative of the forward.
+    # The incoming gradient is ignored, so this is no derivative of the forward.
     operator(op, vjp=vjp, ignores_head=True, samples=(Sample(((3, 2), (3, 2))),))(run)
 
 
