@@ -204,7 +204,7 @@ def _imported(
 
 
 def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
-    """How many elements lie from the first to the last, and strides as for `import_capsule`."""
+    """How many elements there are from first to last, and strides as `import_capsule` has them."""
     span, step = 1, 1
     if strides is not None:
         if min(strides, default=0) < 0:
@@ -220,9 +220,10 @@ def _extent(shape: Shape, strides: Shape | None) -> tuple[int, Shape | None]:
 
 
 def import_interface(x: Any) -> tuple[DeviceArray, Shape, Shape | None, bool]:
-    """The memory of an object with a ``__cuda_array_interface__``, as `import_capsule` gives it.
+    """The memory of an object that has a ``__cuda_array_interface__``.
 
-    The fourth is whether it may be written to.
+    The first three are as `import_capsule` returns them; the fourth says whether it may be written
+    to.
 
     Raises
     ------
