@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ..kernels.cpu.indexed import wrapped
 from ..kernels.spec.indexed import OUT_OF_BOUNDS, RAW
 from ..kernels.spec.strided import StridedSlice, contiguous_strides
 from ..memory.device import (
+    Buffer,
     context_device,
     device_of,
     host,
@@ -32,6 +33,10 @@ from ..tracing import host_read
 
 ALL = slice(None)
 _ARRAYS = (np.ndarray, Array)
+
+Index: TypeAlias = HostArray | Array
+"""An index array: of int64 on the host, or on a device as it was given."""
+
 _BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
 
 
@@ -41,7 +46,7 @@ class Rows(NamedTuple):
     The index vector is where it was given: on the host, or on the array's device.
     """
 
-    index: Any  # type: ignore[assignment]  # a tuple has a method of that name
+    index: Buffer  # type: ignore[assignment]  # a tuple has a method of that name
     outer: int
     length: int
     inner: int
@@ -58,11 +63,11 @@ def _is_integer(item: object) -> bool:
     )
 
 
-def _shape_of(x: Any) -> Shape:
+def _shape_of(x: Index) -> Shape:
     return x._shape if isinstance(x, Array) else x.shape
 
 
-def _index_arrays(item: object) -> list[object]:
+def _index_arrays(item: object) -> list[Index]:
     """An index array as int64; a boolean NDArray is a mask and gives one array for each axis.
 
     On a device it stays as it is, but for a mask, of which the host has to know how much it picks.
@@ -73,7 +78,7 @@ def _index_arrays(item: object) -> list[object]:
             return list(np.nonzero(host(item._data).reshape(item._shape)))
         if device_of(item._data) is not None:
             return [item]
-        values = item._data.reshape(item._shape)
+        values = host(item._data).reshape(item._shape)
     else:
         try:
             values = np.asarray(item)
@@ -207,7 +212,7 @@ def small_part(x: Array, key: object) -> HostArray | None:
     return found if is_array and found.size < PARALLEL_ELEMENTS else None
 
 
-def _checked(index: Any, axis: int, n: int) -> Any:
+def _checked(index: Index, axis: int, n: int) -> Index:
     """Valid indices from 0 on."""
     if isinstance(index, Array):
         text = OUT_OF_BOUNDS.format(axis=axis, n=n)
@@ -221,7 +226,7 @@ def _checked(index: Any, axis: int, n: int) -> Any:
     return counted
 
 
-def _buffer_of(index: Any) -> Any:
+def _buffer_of(index: Index) -> Buffer:
     return index._data if isinstance(index, Array) else index.reshape(-1)
 
 

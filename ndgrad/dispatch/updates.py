@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..base import MXNetError, promote
 from ..kernels import front
 from ..kernels.spec.formula import compute_type
-from ..memory.device import in_use, operands_device, overlap
+from ..memory.device import Buffer, in_use, operands_device, overlap
 from ..memory.storage import empty_on
 from ..ops.table import UpdateOp, lookup
 from ..tape import Array, state
@@ -32,7 +32,7 @@ def update_call(op: UpdateOp) -> Callable[..., object]:
     """``op.call`` of an operator that replaces inputs."""
     places = [op.inputs.index(name) for name in op.replaced]
 
-    def call(*inputs: Any, out: Any = None, **params: object) -> object:
+    def call(*inputs: Array, out: Any = None, **params: object) -> object:
         _check(op, inputs)
         (out,) = out if isinstance(out, (list, tuple)) and len(out) == 1 else (out,)
         if out is not None:
@@ -57,7 +57,7 @@ def update_call(op: UpdateOp) -> Callable[..., object]:
     return call
 
 
-def _check(op: UpdateOp, inputs: Sequence[Any]) -> None:
+def _check(op: UpdateOp, inputs: Sequence[Array]) -> None:
     for name, x in zip(op.keywords, inputs, strict=True):
         if not isinstance(x, Array):
             raise TypeError(
@@ -72,7 +72,9 @@ def _check(op: UpdateOp, inputs: Sequence[Any]) -> None:
         operands_device(f"Operator {op.name}", op.keywords, inputs)
 
 
-def _run(op: UpdateOp, inputs: Sequence[Any], targets: Sequence[Any], params: Any) -> None:
+def _run(
+    op: UpdateOp, inputs: Sequence[Array], targets: Sequence[Array], params: Mapping[str, object]
+) -> None:
     """Let *targets*, which are among the *inputs*, hold their new values."""
     loop = op.loop
     compute = compute_type(
@@ -88,7 +90,7 @@ def _run(op: UpdateOp, inputs: Sequence[Any], targets: Sequence[Any], params: An
         front.elementwise(loop, operands, shapes, tuple([x._data for x in targets]), compute)
 
 
-def _apart(x: Any, targets: Sequence[Any]) -> object:
+def _apart(x: Array, targets: Sequence[Array]) -> Buffer:
     """The elements of *x*, copied if a kernel that writes to *targets* would spoil them."""
     data = x._data
     if not active and any(t._data is not data and overlap(t._data, data) for t in targets):
