@@ -50,7 +50,7 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
             if isinstance(other, NDArray) and other._node is not None:
                 # What the node saves of x must be its value before the write.
                 result = operator(self.copy(), other)
-                return dispatch.write_into(self, self._fitting(result, sign), sign)  # type: ignore[return-value]
+                return dispatch.write_into(self, self._fitting(result, sign), sign)
         if isinstance(other, NDArray) and other._data.dtype != self._data.dtype:
             other = convert(other, self._data.dtype)
         if isinstance(other, NDArray) and other._shape != self._shape:
@@ -271,7 +271,7 @@ class NDArray(Array):
             raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
         if other is self:
             return other
-        return dispatch.write_into(other, self, "copyto")  # type: ignore[return-value]
+        return dispatch.write_into(other, self, "copyto")
 
     def _on(self, context: Context) -> NDArray:
         check_usable(context)
@@ -427,7 +427,7 @@ class NDArray(Array):
 
     def _fitting(self, result: NDArray, sign: str) -> NDArray:
         self._fitting_shape(result._shape, sign)
-        return convert(result, self._data.dtype)  # type: ignore[return-value]
+        return convert(result, self._data.dtype)
 
     # --- operators -------------------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import MXNetError, Shape
 from ..context import Context
-from ..dispatch import convert, record_call, unrecorded
+from ..dispatch import as_list, convert, record_call, unrecorded
+from ..memory.device import Buffer
 from ..ops.table import Bound, Op
-from ..tape import Constant, Node, OutputSlot, state
+from ..tape import Constant, Maker, Node, OutputSlot, Version, state
 
 
 class Function:
@@ -110,7 +111,9 @@ class Function:
             return NDArray(result._data, result._shape, result._ctx, result._version)
         return result
 
-    def _record(self, inputs: Sequence[object], results: Sequence[NDArray], site: str) -> Any:
+    def _record(
+        self, inputs: Sequence[object], results: Sequence[NDArray], site: str
+    ) -> list[NDArray]:
         """Put what *results* hold on a node; returns it as arrays of its own.
 
         The function is one of the node's parameters, so that backward releases it.  What it saved
@@ -122,8 +125,9 @@ class Function:
         self._are_arrays, self._site = [isinstance(x, NDArray) for x in inputs], site
         op = _op_of(type(self).__name__, len(arrays), len(outputs))
         record_call(op, {"_function": self}, arrays, outputs)
-        made_by: Any = outputs[0]._node
+        made_by = outputs[0]._node
         node = made_by.node if isinstance(made_by, OutputSlot) else made_by
+        assert isinstance(node, Node)
         operands = [*arrays, *results]
         saved, versions = list(node.saved or ()), list(node.versions)
         kept: list[object] = []
@@ -145,17 +149,17 @@ class Function:
     def _backward(self, node: Node, grads: Sequence[Any]) -> list[Any]:
         """What the engine calls: buffers in and out, or recorded arrays under create_graph."""
         name, site, count = type(self).__name__, self._site, len(node.parents)
-        flat = not isinstance(next(g for g in grads if g is not None), NDArray)
+        on_buffers = not isinstance(next(g for g in grads if g is not None), NDArray)
         heads = []
         for g, shape in zip(grads, node.shapes[count:], strict=True):
             if g is None:
                 g = np.zeros(shape, node.dtype).reshape(-1)
                 heads.append(NDArray(g, shape, node.ctx))
             else:
-                heads.append(NDArray(g, shape, node.ctx) if flat else g)
-        self._node = None if flat else node
+                heads.append(NDArray(g, shape, node.ctx) if on_buffers else g)
+        self._node = None if on_buffers else node
         try:
-            call = unrecorded if flat else _call
+            call = unrecorded if on_buffers else _call
             results = call(self.backward, *heads)
         except Exception as error:
             error.add_note(f"raised by {name}.backward, whose forward was called at {site}")
@@ -171,9 +175,11 @@ class Function:
                 f"{name}.backward must return {count} gradients, one for each array input, "
                 f"got {len(results)} (forward was called at {site})"
             )
-        return [self._gradient(result, i, node, flat) for i, result in enumerate(results)]
+        return [self._gradient(result, i, node, on_buffers) for i, result in enumerate(results)]
 
-    def _gradient(self, result: object, i: int, node: Node, flat: bool) -> Any:
+    def _gradient(
+        self, result: object, i: int, node: Node, on_buffers: bool
+    ) -> Buffer | NDArray | None:
         parent, shape = node.parents[i], node.shapes[i]
         if result is None or parent is None or isinstance(parent, Constant):
             return None
@@ -194,7 +200,7 @@ class Function:
                 ) from None
             result = result.broadcast_to(shape)
         result = convert(result, parent.dtype)
-        return result._data if flat else result
+        return result._data if on_buffers else result
 
 
 @dataclass(frozen=True)
@@ -208,11 +214,11 @@ class _Kept:
         Which output of the call it is, if it is one.
     """
 
-    data: Any
+    data: Buffer
     shape: Shape
     ctx: Context
-    version: list[int]
-    made_by: Any
+    version: Version
+    made_by: Maker | None
     output: int | None
 
     def array(self, node: Node | None) -> NDArray:
@@ -237,7 +243,7 @@ def _op_of(name: str, inputs: int, outputs: int) -> Op:
 
 def _backward(node: Node, grads: object) -> list[Any]:
     function = (node.params or {})["_function"]
-    found: list[object] = function._backward(node, grads if isinstance(grads, list) else [grads])
+    found: list[object] = function._backward(node, as_list(grads))
     return found
 
 

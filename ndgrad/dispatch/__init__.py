@@ -18,6 +18,7 @@ from .elementwise import in_place_call
 from .fast import elementwise_call
 from .gradients import (
     Arithmetic,
+    as_list,
     buffer_arithmetic,
     buffer_backward,
     recorded_arithmetic,
@@ -38,6 +39,7 @@ from .updates import update_call
 
 __all__ = [
     "Arithmetic",
+    "as_list",
     "bind",
     "buffer_arithmetic",
     "check_writable",

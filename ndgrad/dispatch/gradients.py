@@ -115,7 +115,7 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGr
         shapes = node.shapes[len(node.parents) :]
         arrays = [
             classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
-            for g, shape in zip(_as_list(grads), shapes, strict=False)
+            for g, shape in zip(as_list(grads), shapes, strict=False)
         ]
         with on_device(context_device(node.ctx)) if in_use else nullcontext():
             results = unrecorded(_apply_vjp, op, function, node, arrays)
@@ -142,7 +142,7 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
             recorded_arithmetic.zeros(shape, node) if g is None else g
-            for g, shape in zip(_as_list(grads), shapes, strict=False)
+            for g, shape in zip(as_list(grads), shapes, strict=False)
         ]
         return _whole(_apply_vjp(op, function, node, arrays))
 
@@ -158,7 +158,7 @@ def _no_gradients(node: Node, grads: object) -> Sequence[None]:
     return (None,) * len(node.parents)
 
 
-def _as_list(grads: object) -> list[Any]:
+def as_list(grads: object) -> list[Any]:
     """A node of one visible output receives its gradient, any other a list of them."""
     return grads if isinstance(grads, list) else [grads]
 

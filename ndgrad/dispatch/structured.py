@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,10 @@ from ..tape import (
     state,
 )
 from . import classes
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_A = TypeVar("_A", bound=Array)
 
 
 def tracked(x: object) -> bool:
@@ -79,12 +83,12 @@ def record_call(
     )
 
 
-def convert(x: Array, dtype: DType) -> Array:
+def convert(x: _A, dtype: DType) -> _A:
     """*x* itself when it has *dtype*, else a recorded cast."""
     return x if x._data.dtype == dtype else lookup("Cast").call(x, dtype=dtype)
 
 
-def unrecorded(function: Callable[..., object], /, *args: object, **params: object) -> Any:
+def unrecorded(function: Callable[_P, _R], /, *args: _P.args, **params: _P.kwargs) -> _R:
     """Call with recording off."""
     before, state.recording = state.recording, False
     try:
@@ -100,7 +104,7 @@ def structured_call(op: Op) -> Callable[..., object]:
     defaults, single, training = op.params, op.single, "_training" in op.params
     updates = [(op.outputs.index(y), op.inputs.index(x)) for y, x in op.updates.items()]
 
-    def call(*inputs: object, out: object = None, **params: object) -> object:
+    def call(*inputs: Any, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
         if tracing.active and (recorder := tracing.recorder()) is not None:
@@ -233,7 +237,7 @@ def written(target: Array) -> None:
     target._version[0] = next_version()
 
 
-def write_into(target: Array, value: Array, what: str) -> Array:
+def write_into(target: _A, value: Array, what: str) -> _A:
     """Copy *value* into *target*, which takes over its place in the graph.
 
     Raises

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...dispatch import recorded_arithmetic, written
+from ...dispatch import as_list, recorded_arithmetic, written
 from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
 from ...memory.device import Buffer, address
@@ -261,8 +261,8 @@ class Specialised:
                         traced.backward, [*kept, *traced.heads], traced.device
                     )
         given = []
-        there = {i for i, g in enumerate(_as_list(grads)) if g is not None}
-        for g, head, (_, i) in zip(_as_list(grads), traced.heads, self._heads, strict=True):
+        there = {i for i, g in enumerate(as_list(grads)) if g is not None}
+        for g, head, (_, i) in zip(as_list(grads), traced.heads, self._heads, strict=True):
             if g is None:
                 g = empty_on(traced.outputs[i].ctx, head.size, head.dtype)
                 g.fill(0)
@@ -315,7 +315,7 @@ class Specialised:
             flatten(self._function(*args, **kwargs), returned)
         pending: Pending = {}
         outputs = [array for _, array in returned.values()]
-        for (_, i), g in zip(self._heads, _as_list(grads), strict=True):
+        for (_, i), g in zip(self._heads, as_list(grads), strict=True):
             if g is not None:
                 made_by = outputs[i]._node
                 assert made_by is not None
@@ -327,10 +327,6 @@ class Specialised:
         run_backward(inside, pending, recorded_arithmetic, True)  # its own variables die with it
         # A variable may be there twice, as an argument and around the function: one has it all.
         return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
-
-
-def _as_list(grads: Gradients) -> list[Any]:
-    return grads if isinstance(grads, list) else [grads]
 
 
 def _source(value: Value) -> Source:
