@@ -171,9 +171,8 @@ def _wrap(inputs: Sequence[Any], data: Any, shape: Shape, to: Context | None = N
     if in_use:
         ctx = inputs[0]._ctx
         if ctx.device_typeid == GPU and data.__class__ is np.ndarray:
-            data = to_device(
-                data, context_device(ctx)
-            )  # a few numbers that were computed on the host
+            # A few numbers that were computed on the host.
+            data = to_device(data, context_device(ctx))
     base = data.base
     # A view of a view has the same base as the view: the array that owns the memory.
     owner = base if base.__class__ in BUFFERS else data

@@ -17,7 +17,7 @@ next_version: Callable[[], int] = itertools.count(1).__next__
 """The logical clock of nodes and writes: one younger than a node spoils what that has saved."""
 
 Constant = list
-"""The class of what stands for a constant array among a node's parents: its version counter.
+"""The class of a version counter, which a constant array has among a node's parents.
 
 A bare list, since each new array has one and no other object is made as fast.
 """
