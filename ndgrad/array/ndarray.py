@@ -163,14 +163,14 @@ class NDArray(Array):
     @classmethod
     def _from_numpy(cls, source: HostArray, ctx: Context | None) -> NDArray:
         """A copy of a NumPy array of a supported dtype."""
-        place = current_context() if ctx is None else ctx
-        if place.device_typeid == GPU:
+        context = current_context() if ctx is None else ctx
+        if context.device_typeid == GPU:
             as_dtype(source.dtype, op="array")
             buffer = np.ascontiguousarray(source).reshape(-1)
-            return cls(to_device(buffer, context_device(place)), source.shape, place)
+            return cls(to_device(buffer, context_device(context)), source.shape, context)
         data = empty(source.size, as_dtype(source.dtype, op="array"))
         np.copyto(data.reshape(source.shape), source)
-        return cls(data, source.shape, place)
+        return cls(data, source.shape, context)
 
     def asnumpy(self) -> HostArray:
         """Return a copy as a NumPy array."""
