@@ -197,11 +197,11 @@ class NDArray(Array):
     def tolist(self) -> Any:
         """Return the elements as nested lists of Python numbers."""
         host_read(self, "with tolist()")
-        return host(self._data).reshape(self._shape).tolist()
+        return self._data.reshape(self._shape).tolist()  # type: ignore[union-attr]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
-        view = host(self._data).reshape(self._shape)
+        view: HostArray = self._data.reshape(self._shape)  # type: ignore[assignment]
         if dtype is not None and view.dtype != dtype:
             if copy is False:
                 raise ValueError(f"an array of {view.dtype} cannot become {dtype} without a copy")
@@ -482,6 +482,10 @@ class _OnDevice(NDArray):
     def asnumpy(self) -> HostArray:
         host_read(self, "with asnumpy()")
         return self._data.get().reshape(self._shape)
+
+    def tolist(self) -> Any:
+        host_read(self, "with tolist()")
+        return self._data.get().reshape(self._shape).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
         host_read(self, "as a NumPy array")
