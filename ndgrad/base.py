@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,6 +43,35 @@ __dir__ = public_names(globals())
 
 class MXNetError(RuntimeError):
     """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
+
+
+def written_function(
+    name: str, source: Callable[[], str], names: dict[str, Any]
+) -> Callable[..., Any]:
+    """A function whose text is written and compiled when it is first called: most never are.
+
+    Parameters
+    ----------
+    name : str
+    source : callable
+        Returns the text, which defines *name*.
+    names : dict
+        Its globals.
+    """
+
+    def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        exec(compile(source(), f"<{name}>", "exec"), names)
+        made = names[name]
+        function.__defaults__, function.__code__ = made.__defaults__, made.__code__
+        return function(*args, **kwargs)
+
+    names["_specialise"] = specialise
+    function = FunctionType(_unwritten.__code__, names, name)
+    return function
+
+
+def _unwritten(*args: Any, **kwargs: Any) -> Any:
+    return _specialise(args, kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 def shown(value: Any) -> str:

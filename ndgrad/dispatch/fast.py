@@ -11,11 +11,11 @@ tracing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 
+from ..base import written_function
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..memory.storage import empty
 from ..ops.table import ElementwiseOp
@@ -40,30 +40,24 @@ def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)
     extra = op.forward_loop.args[count:]
-    kernels = [Kernels(op, letters + "s" * len(extra)) for letters in _CASES[count]]
-    call: Callable[..., Any] = _maker(count, op.saved, extra, bool(op.params))(
-        op, general, classes.array, *kernels
-    )
-    return call
-
-
-@cache
-def _maker(
-    count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: bool
-) -> Callable[..., Any]:
-    """A function of an operator that makes its call; see `source`."""
-    names = {
-        "PARALLEL_ELEMENTS": PARALLEL_ELEMENTS,
+    names: dict[str, Any] = {
+        "limit": PARALLEL_ELEMENTS,
         "Node": Node,
         "active": active,
+        "array": classes.array,
         "empty": empty,
+        "general": general,
         "new": np.empty,
+        "new_array": classes.array.__new__,
         "next_version": next_version,
         "nothing": (None,) * (count + 1),
+        "op": op,
         "state": state,
     }
-    exec(source(count, saved, extra, params), names)
-    return names["make"]  # type: ignore[return-value]
+    for letters in _CASES[count]:
+        names[letters] = Kernels(op, letters + "s" * len(extra))
+    form = count, op.saved, extra, bool(op.params)
+    return written_function("call", lambda: source(*form), names)
 
 
 def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: bool) -> str:
@@ -71,37 +65,33 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
 
     For ``tanh``, which saves its output, it reads::
 
-        def make(op, general, array, v):
-            new_array, limit = array.__new__, PARALLEL_ELEMENTS
-            def call(data, out=None, name=None):
-                if active or out is not None:
-                    return general((data,), {}, out)
-                if data.__class__ is array:
-                    data_data = data._data
-                    n, dtype, shape = data_data.size, data_data.dtype, data._shape
-                    if n < limit:
-                        y = new(n, dtype)
-                        v[dtype].serial(data_data, y, 0, n)
-                    else:
-                        y = empty(n, dtype)
-                        v[dtype].run((data_data, y,), n, 1)
-                    result = new_array(array)
-                    result._data, result._shape, result._ctx = y, shape, data._ctx
-                    result._version, result._node = [0], None
-                    data_node = data._node
-                    if data_node is not None and state.recording:
-                        node = result._node = Node()
-                        node.op, node.params = op, None
-                        node.parents = (data_node,)
-                        node.saved = (None, y,)
-                        node.versions = (None, result._version,)
-                        node.shapes = (shape, shape,)
-                        node.ctx, node.dtype = data._ctx, dtype
-                        node.number = next_version()
-                    return result
+        def call(data, out=None, name=None):
+            if active or out is not None:
                 return general((data,), {}, out)
-
-            return call
+            if data.__class__ is array:
+                data_data = data._data
+                n, dtype, shape = data_data.size, data_data.dtype, data._shape
+                if n < limit:
+                    y = new(n, dtype)
+                    v[dtype].serial(data_data, y, 0, n)
+                else:
+                    y = empty(n, dtype)
+                    v[dtype].run((data_data, y,), n, 1)
+                result = new_array(array)
+                result._data, result._shape, result._ctx = y, shape, data._ctx
+                result._version, result._node = [0], None
+                data_node = data._node
+                if data_node is not None and state.recording:
+                    node = result._node = Node()
+                    node.op, node.params = op, None
+                    node.parents = (data_node,)
+                    node.saved = (None, y,)
+                    node.versions = (None, result._version,)
+                    node.shapes = (shape, shape,)
+                    node.ctx, node.dtype = data._ctx, dtype
+                    node.number = next_version()
+                return result
+            return general((data,), {}, out)
 
     Parameters
     ----------
@@ -118,18 +108,16 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
     given = "params" if params else "{}"
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     lines = [
-        f"def make(op, general, array, {', '.join(_CASES[count])}):",
-        "    new_array, limit = array.__new__, PARALLEL_ELEMENTS",
-        f"    def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
-        "        if active or out is not None:",
-        f"            {general}",
+        f"def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
+        "    if active or out is not None:",
+        f"        {general}",
     ]
     if params:
-        lines.append("        given = {**op.params, **params}")
-        lines += [f"        {name} = given[{name!r}]" for name in extra]
+        lines.append("    given = {**op.params, **params}")
+        lines += [f"    {name} = given[{name!r}]" for name in extra]
     for letters in _CASES[count]:
-        lines += [f"        {line}" for line in _case(letters, inputs, saved, extra, params)]
-    return "\n".join([*lines, f"        {general}", "    return call", ""])
+        lines += [f"    {line}" for line in _case(letters, inputs, saved, extra, params)]
+    return "\n".join([*lines, f"    {general}", ""])
 
 
 def _case(

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import Shape
+from ..base import Shape, written_function
 from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
@@ -77,31 +77,31 @@ def entry(name: str, host: Function, at: str | None = None, hook: str | None = N
     hook : str, optional
         The recorder's method, which takes the entry's parameters.
     """
+    known: dict[str, Any] = {"__name__": __name__, "host": host, "in_use": in_use}
+    known |= {"active": tracing.active, "current": tracing.recorder}
+    known |= {"DeviceArray": DeviceArray, "refuse": refuse_unrecorded}
+    made = written_function(name, lambda: _entry_text(name, host, at, hook, known), known)
+    ENTRIES[name] = at, hook
+    return update_wrapper(made, host)  # type: ignore[return-value]
+
+
+def _entry_text(
+    name: str, host: Function, at: str | None, hook: str | None, known: dict[str, Any]
+) -> str:
     parameters = inspect.signature(host).parameters.values()
     arguments = ", ".join(p.name for p in parameters)
-    known: dict[str, Any] = {
-        "__name__": __name__,
-        "active": tracing.active,
-        "current": tracing.recorder,
-        "host": host,
-    }
-    known |= {"in_use": in_use, "DeviceArray": DeviceArray, "refuse": refuse_unrecorded}
     signature = []
     for p in parameters:
         if p.default is not p.empty:
             known[f"default_{p.name}"] = p.default
         signature.append(p.name if p.default is p.empty else f"{p.name}=default_{p.name}")
-    text = _STUB.format(
+    return _STUB.format(
         name=name,
         signature=", ".join(signature),
         arguments=arguments,
         recorded=f"recorder.{hook}({arguments})" if hook else f"refuse(recorder, {name!r})",
         on_device=_ON_DEVICE.format(at=at, name=name, arguments=arguments) if at else "",
     )
-    exec(compile(text, f"{__file__} ({name})", "exec"), known)
-    update_wrapper(known[name], host)
-    ENTRIES[name] = at, hook
-    return known[name]  # type: ignore[no-any-return]
 
 
 # --- loops and reductions by formula --------------------------------------------------------------

@@ -21,6 +21,7 @@ import mmap
 import os
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -266,7 +267,15 @@ class _BlockLease(ctypes.Array):  # type: ignore[type-arg]
             self.pool.give_back(self.block)
         except KeyboardInterrupt:
             # Python ignores errors of finalisers, so it is raised again when this one has ended.
-            threading.Timer(0.001, _thread.interrupt_main).start()
+            ended = threading.Event()
+            threading.Thread(target=_interrupt_after, args=(ended,), daemon=True).start()
+            ended.set()
+
+
+def _interrupt_after(ended: threading.Event) -> None:
+    ended.wait()
+    time.sleep(0.01)  # in which the finaliser returns
+    _thread.interrupt_main()
 
 
 @functools.cache

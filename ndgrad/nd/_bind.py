@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import MXNetError, shown
+from ..base import MXNetError, shown, written_function
 from ..ops.axes import flag, integer, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op
 
@@ -169,20 +168,7 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         names[f"_plain_{name}"] = _QUICK[checks[name]]
     required = any(op.params[name] is _Parameter.empty for name in params)
 
-    def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        exec(_text(op.keywords, least, params, required), names)
-        made = names["bound"]
-        bound.__defaults__, bound.__code__ = made.__defaults__, made.__code__
-        return bound(*args, **kwargs)
-
-    names["_specialise"] = specialise
-    bound = FunctionType(_unspecialised.__code__, names)
-    return bound
-
-
-def _unspecialised(*args: Any, **kwargs: Any) -> Any:
-    """The code of a bound function until it is first called: most never are."""
-    return _specialise(args, kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return written_function("bound", lambda: _text(op.keywords, least, params, required), names)
 
 
 def _text(inputs: tuple[str, ...], least: int, params: tuple[str, ...], required: bool) -> str:

@@ -14,7 +14,7 @@ FOLLOWS = "with blocks of the step before"
 @pytest.fixture
 def blocks(monkeypatch):
     """Products are shared out in blocks of rows, whatever the number of threads."""
-    monkeypatch.setattr(matmul, "_shared_out", lambda m, n, k, tb: (max(1, m // 4), n))
+    monkeypatch.setattr(matmul, "_block_shape", lambda m, n, k, tb: (max(1, m // 4), n))
     monkeypatch.setattr(matmul, "_CHUNK", 1)
 
 

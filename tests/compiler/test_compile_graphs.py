@@ -362,7 +362,7 @@ def small_pieces() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.multiple(fused, TILE=3, _UNIT=6, _UNITS=3, _PREFETCH_FROM=2))
         stack.enter_context(patch.object(fused_text, "PREFETCH_ROW", 2))
-        stack.enter_context(patch.object(matmul, "_shared_out", lambda m, n, k, tb: (1, n)))
+        stack.enter_context(patch.object(matmul, "_block_shape", lambda m, n, k, tb: (1, n)))
         stack.enter_context(patch.object(matmul, "_CHUNK", 1))
         for module in (instructions, assignment, builder):
             stack.enter_context(patch.object(module, "SHORT", 2))

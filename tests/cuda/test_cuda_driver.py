@@ -77,7 +77,7 @@ def device(api: Api, monkeypatch: pytest.MonkeyPatch) -> cuda_driver.CudaDevice:
     places = itertools.count(1 << 20, 1 << 16)
 
     def block(size: int) -> storage.Block:
-        return storage.Block(cuda_driver.device._Memory(device, size), next(places), size)
+        return storage.Block(cuda_driver.device._MappedMemory(device, size), next(places), size)
 
     device.pool = cuda_driver.device.StreamPool(block, lambda: 1 << 30)
     return device
