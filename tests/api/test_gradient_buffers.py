@@ -1,4 +1,4 @@
-"""Where gradients are left: who sees the new values, and that nobody else's memory changes."""
+"""Where gradients are written: which arrays see the values, and that no other memory changes."""
 
 from __future__ import annotations
 
