@@ -44,12 +44,28 @@ from benchmarks._elementwise import Elementwise, rows
 from benchmarks._fresh import Fresh
 
 COPY_FRACTION = 0.8
-"""What memory-bound kernels shall reach of the bandwidth of a copy."""
+"""What memory-bound kernels shall reach of the bandwidth of a copy: the floor of their time."""
 
 _SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
 _SAME = 0.01  # relative difference of results from which something else was computed
+_EAGER = ("torch", "numpy", "autograd", "mxnet")  # JAX's gradients are compiled
 _REFERENCES = ("torch", "jax", "ndgrad-eager")  # whose results are taken for right
 
+
+INSTRUCTION_SETS: dict[str, dict[str, str]] = {
+    "native": {},
+    "avx2": {
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "+avx2,+fma,+f16c",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    },
+}
+"""What tells every library which instructions to use; ``native`` is all that the processor has."""
 
 # --- the process of one library -------------------------------------------------------------------
 
@@ -125,9 +141,11 @@ class Worker:
 class Peer:
     """The other end: a library's process, seen from here."""
 
-    def __init__(self, library: str, python: str, threads: int, clock: str) -> None:
+    def __init__(
+        self, library: str, python: str, threads: int, clock: str, instructions: str
+    ) -> None:
         self.library = library
-        environment = dict(os.environ)
+        environment = os.environ | INSTRUCTION_SETS[instructions]
         for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD"):
             environment[f"{name}_NUM_THREADS"] = str(threads)
         if (
@@ -173,14 +191,18 @@ class Peer:
 
 
 def start(
-    libraries: Iterable[str], pythons: dict[str, str], threads: int, clock: str
+    libraries: Iterable[str],
+    pythons: dict[str, str],
+    threads: int,
+    clock: str,
+    instructions: str,
 ) -> dict[str, Peer]:
     """The libraries that can be imported, each in its process."""
     peers = {}
     for library in libraries:
         python = pythons.get(library) or pythons.get(module_of(library), sys.executable)
         try:
-            peer = Peer(library, python, threads, clock)
+            peer = Peer(library, python, threads, clock, instructions)
         except (ConnectionError, OSError):
             print(f"{library} is left out: it cannot be imported", file=sys.stderr)
             continue
@@ -204,7 +226,7 @@ class Outcome:
     checks: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
-    copy: float | None = None  # bytes a second
+    floor: float | None = None  # seconds
 
     def best(self, library: str) -> float:
         return min(self.times[library])
@@ -222,12 +244,16 @@ class Outcome:
         """ndgrad's time over that of *library*, by the minimum or the median."""
         return of(self.times["ndgrad"]) / of(self.times[library])  # type: ignore[no-any-return]
 
+    def against_best(self, libraries: Sequence[str]) -> float | None:
+        """ndgrad's time over that of the fastest of *libraries*; None if there is none."""
+        return max(map(self.ratio, libraries), default=None)
+
     @property
     def fraction(self) -> float | None:
-        """Of the bandwidth of a copy."""
-        if self.copy is None or self.case.traffic is None or "ndgrad" not in self.times:
+        """Of ndgrad's time, what the floor is."""
+        if self.floor is None or "ndgrad" not in self.times:
             return None
-        return self.case.traffic / self.best("ndgrad") / self.copy
+        return self.floor / self.best("ndgrad")
 
     def verdicts(self) -> Iterator[tuple[str, bool]]:
         """Each target, in words, and whether the minimum meets it."""
@@ -242,7 +268,7 @@ class Outcome:
             words = quantity(self.case.limit, self.case.unit)
             yield f"<= {words}", self.best("ndgrad") <= self.case.limit
         if self.case.memory_bound and self.fraction is not None:
-            yield f">= {COPY_FRACTION:.0%} copy", self.fraction >= COPY_FRACTION
+            yield f">= {COPY_FRACTION:.0%} floor", self.fraction >= COPY_FRACTION
 
     @property
     def disagreement(self) -> str | None:
@@ -306,14 +332,25 @@ def wrong(case: Case, tolerance: float, libraries: Sequence[str], folder: str) -
     }
 
 
-def add_copies(outcomes: Sequence[Outcome]) -> None:
-    """Tell each outcome with traffic the bandwidth of a copy of the nearest size."""
+def add_floors(outcomes: Sequence[Outcome]) -> None:
+    """Tell each outcome the time that its bytes and its operations take at least.
+
+    Bytes go at the bandwidth of a copy of the nearest size, operations at the rate of the fastest
+    case of this run, whichever library did it.
+    """
     by_name = {outcome.case.name: outcome for outcome in outcomes}
+    peak = max(
+        (o.case.operations / min(map(o.best, o.times)) for o in outcomes if o.case.operations),
+        default=1.0,
+    )
     for outcome in outcomes:
+        floors = [outcome.case.operations / peak] if outcome.case.operations else []
         if outcome.case.traffic:
             copy = by_name[nearest_copy(outcome.case.traffic).name]
             if copy.times and copy.case.traffic:
-                outcome.copy = copy.case.traffic / min(map(copy.best, copy.times))
+                best = min(map(copy.best, copy.times))
+                floors.append(best * outcome.case.traffic / copy.case.traffic)
+        outcome.floor = max(floors, default=None)
 
 
 # --- reporting ------------------------------------------------------------------------------------
@@ -334,7 +371,7 @@ def quantity(value: float, unit: str) -> str:
 def table(outcomes: Sequence[Outcome], libraries: Sequence[str]) -> list[list[str]]:
     """Header and rows of what is printed."""
     others = [lib for lib in libraries if lib != "ndgrad" and any(lib in o.times for o in outcomes)]
-    lines = [["case", "ndgrad", *others, "copy", "target", "met"]]
+    lines = [["case", "ndgrad", *others, "floor", "target", "met"]]
     for outcome in outcomes:
         cells = [outcome.case.name]
         for library in ("ndgrad", *others):
@@ -350,8 +387,10 @@ def table(outcomes: Sequence[Outcome], libraries: Sequence[str]) -> list[list[st
                     by_median = outcome.ratio(library, statistics.median)
                     cell = f"{outcome.ratio(library):.2f} ({by_median:.2f}) of {cell}"
                 cells.append(cell)
-        fraction = outcome.fraction
-        cells.append("-" if fraction is None else f"{fraction:.0%}")
+        if outcome.floor is None or outcome.fraction is None:
+            cells.append("-")
+        else:
+            cells.append(f"{quantity(outcome.floor, 's')} ({outcome.fraction:.0%})")
         verdicts = list(outcome.verdicts())
         cells.append(", ".join(words for words, _ in verdicts))
         cells.append(", ".join("yes" if met else "NO" for _, met in verdicts))
@@ -373,6 +412,23 @@ def remarks(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """What the table cannot say."""
     verdicts = [met for outcome in outcomes for _, met in outcome.verdicts()]
     yield f"{sum(verdicts)} of {len(verdicts)} targets met (by the minimum)."
+    timed = [o for o in outcomes if "ndgrad" in o.times and not o.case.times_itself]
+    timed = [o for o in timed if not o.case.name.startswith("copy/")]
+    compiled = [o for o in timed if o.case.name.startswith("compiled/")]
+    eager = [o for o in timed if o not in compiled]
+    for library in _EAGER:
+        ratios = [o.ratio(library) for o in eager if library in o.times]
+        if ratios:
+            mean = statistics.geometric_mean(ratios)
+            yield f"Geometric mean over {len(ratios)} eager cases: {mean:.2f} of {library}."
+    ratios = [min_ratio for o in compiled if (min_ratio := o.against_best(o.rivals))]
+    if ratios:
+        mean = statistics.geometric_mean(ratios)
+        yield f"Geometric mean over {len(ratios)} compiled cases: {mean:.2f} of the best peer."
+    for o in eager:
+        ratio = o.against_best([library for library in _EAGER if library in o.times])
+        if ratio is not None and ratio > 1:
+            yield f"{o.case.name}: {ratio:.2f} of the best eager peer"
     for outcome in outcomes:
         if outcome.disagreement:
             yield f"{outcome.case.name}: results differ (mean magnitude): {outcome.disagreement}"
@@ -404,7 +460,7 @@ def as_json(outcomes: Sequence[Outcome], machine: dict[str, Any]) -> dict[str, A
                     for library in outcome.times
                     if library != "ndgrad" and "ndgrad" in outcome.times
                 },
-                "fraction_of_copy": outcome.fraction,
+                "floor": outcome.floor,
                 "targets": [{"target": words, "met": met} for words, met in outcome.verdicts()],
                 "failed": outcome.failed,
             }
@@ -454,6 +510,14 @@ def arguments() -> argparse.Namespace:
         metavar="LIBRARY=PATH",
         help="the interpreter of a library that lives in another environment",
     )
+    parser.add_argument(
+        "--instructions",
+        nargs="+",
+        default=["native"],
+        choices=INSTRUCTION_SETS,
+        metavar="SET",
+        help=f"of {', '.join(INSTRUCTION_SETS)}: a table each (default: native)",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every timing there")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
     parser.add_argument("--worker", choices=LIBRARIES + WAYS, help=argparse.SUPPRESS)
@@ -492,25 +556,37 @@ def main() -> None:
         return
     pin(options.threads)
     pythons = dict(text.split("=", 1) for text in options.python)
-    libraries = [library for library in options.libraries if library not in WAYS]
-    peers = start(libraries, pythons, options.threads, options.clock)
+    reports = [compare(options, pythons, instructions) for instructions in options.instructions]
+    if options.json and any(reports):
+        options.json.write_text(json.dumps(reports, indent=1) + "\n")
+
+
+def compare(
+    options: argparse.Namespace, pythons: dict[str, str], instructions: str
+) -> dict[str, Any]:
+    """Time every case with the libraries told to use *instructions*, and print the table."""
+
+    def started(libraries: Iterable[str]) -> dict[str, Peer]:
+        return start(libraries, pythons, options.threads, options.clock, instructions)
+
+    peers = started(library for library in options.libraries if library not in WAYS)
     if "ndgrad" not in peers:
         sys.exit("ndgrad itself cannot be imported")
     cases = chosen(options.cases, peers["ndgrad"].ask("rows")["rows"])
     if options.list:
         print("\n".join(case.name for case, _ in cases))
-        return
+        return {}
     if any(case.name.startswith("compiled") for case, _ in cases):
-        ways = [library for library in options.libraries if library in WAYS]
-        peers |= start(ways, pythons, options.threads, options.clock)
+        peers |= started(library for library in options.libraries if library in WAYS)
     outcomes = []
     for i, (case, row) in enumerate(cases, start=1):
         print(f"\r\033[K{i}/{len(cases)} {case.name}", end="", file=sys.stderr, flush=True)
         outcomes.append(measure(case, row, peers, options.rounds))
     print("\r\033[K", end="", file=sys.stderr)
-    add_copies(outcomes)
+    add_floors(outcomes)
     machine = {
         "processor": processor(),
+        "instructions": instructions,
         "threads": options.threads,
         "clock": options.clock,
         "rounds": options.rounds,
@@ -518,18 +594,20 @@ def main() -> None:
     }
     for peer in peers.values():
         peer.close()
-    if options.json:
-        options.json.write_text(json.dumps(as_json(outcomes, machine), indent=1) + "\n")
     versions = ", ".join(f"{lib} {facts['version']}" for lib, facts in machine["libraries"].items())
     print(
-        f"{machine['processor']}, threads: {options.threads}, rounds: {options.rounds}, "
-        f"{options.clock} clock; {versions}"
+        f"{machine['processor']}, instructions: {instructions}, threads: {options.threads}, "
+        f"rounds: {options.rounds}, {options.clock} clock; {versions}"
     )
     print("Times: minimum (median). Beside a peer: ndgrad's time over the peer's, lower is better.")
-    print("Copy: bytes a second over those of a copy.\n")
+    print(
+        "Floor: the time of the bytes at a copy's bandwidth, or of the operations at the best rate"
+    )
+    print("of this run, and how much of ndgrad's time that is.\n")
     print(printed(table(outcomes, options.libraries), options.markdown))
     print()
-    print("\n".join(remarks(outcomes)))
+    print("\n".join(remarks(outcomes)), end="\n\n")
+    return as_json(outcomes, machine)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ class Case:
         How often one run does what is reported: the time is divided by it.
     traffic : int or None
         Bytes that must be read and written at least.
+    operations : int or None
+        Multiplications and additions that must be done at least.
     memory_bound : bool
         Whether memory should be all that one run waits for.
     requires : tuple of str
@@ -80,6 +82,7 @@ class Case:
     limit: float | None = None
     per: int = 1
     traffic: int | None = None
+    operations: int | None = None
     memory_bound: bool = False
     requires: tuple[str, ...] = ()
     comparable: bool = True

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ._base import FLOAT, Case, Run, Target, integers, threads, uniform
+from ._eager import EAGER
 from ._forms import Functional, Gradient
 from ._fresh import Fresh, first_calls
 from ._networks import LAYER_NORM, chain, numpy_cross_entropy
@@ -196,23 +197,9 @@ def _reduction(name: str, axis: int | None) -> Case:
         lambda: (uniform(side, side, low=low, high=high),),
         {"mx": on_mx, "torch": on_torch, "numpy": on_numpy},
         requires=(name,),
-        target=Target(1.0) if name == "sum" else None,
+        target=Target(1.0, ("torch", "numpy")),
         traffic=FLOAT * (side * side + (1 if axis is None else side)),
         memory_bound=name in ("sum", "mean", "max", "min"),
-    )
-
-
-def _dot(side: int, ratio: float | None) -> Case:
-    return Functional(
-        f"dot/{side}",
-        lambda: (uniform(side, side), uniform(side, side, seed=1)),
-        {
-            "mx": lambda nd, a, b: nd.dot(a, b),
-            "torch": lambda torch, a, b: torch.mm(a, b),
-            "numpy": lambda np, a, b: np.dot(a, b),
-        },
-        requires=("dot",),
-        target=None if ratio is None else Target(ratio),
     )
 
 
@@ -232,22 +219,6 @@ def _transpose(shape: tuple[int, ...], axes: tuple[int, ...]) -> Case:
         traffic=2 * FLOAT * size,
         memory_bound=True,
     )
-
-
-_ROWS, _WIDTH, _PICKED = 100_000, 64, 65_536
-
-
-def _take_inputs() -> tuple[Any, ...]:
-    return uniform(_ROWS, _WIDTH), integers(_PICKED, high=_ROWS)
-
-
-_TAKE = {
-    "mx": lambda nd, x, indices: nd.take(x, indices),
-    "torch": lambda torch, x, indices: x[indices],
-    "numpy": lambda np, x, indices: np.take(x, indices, axis=0),
-    "jax": lambda np, x, indices: np.take(x, indices, axis=0),
-    "autograd": lambda np, x, indices: x[indices],
-}
 
 
 def _gradients() -> list[Case]:
@@ -271,10 +242,17 @@ def _gradients() -> list[Case]:
         ("rows", *matrix, lambda library, x: x[200:1200]),
         ("columns", *matrix, lambda library, x: x[:, 200:700]),
         ("16-slices", lambda: (uniform(16, 32, 1000),), 1, step_by_step),
+        ("mean-16M", lambda: (uniform(4096, 4096),), 1, lambda library, x: x.mean()),
     ]
     libraries = ("mx", "torch", "jax", "autograd")
     return [
-        Gradient(f"gradient/{name}", inputs, variables, dict.fromkeys(libraries, loss))
+        Gradient(
+            f"gradient/{name}",
+            inputs,
+            variables,
+            dict.fromkeys(libraries, loss),
+            target=Target(1.0, ("torch", "mxnet")),
+        )
         for name, inputs, variables, loss in forms
     ]
 
@@ -311,17 +289,24 @@ def _random(kind: str) -> Case:
     )
 
 
-def _softmax(name: str) -> Case:
-    return Functional(
-        f"{name}/4096x1000",
-        lambda: (uniform(4096, 1000),),
-        {
-            "mx": lambda nd, x: getattr(nd, name)(x, axis=-1),
-            "torch": lambda torch, x: getattr(torch, name)(x, dim=-1),
-        },
-        requires=(name,),
-        traffic=2 * FLOAT * 4096 * 1000,
-    )
+def _softmax(name: str) -> list[Case]:
+    functions: dict[str, Callable[..., Any]] = {
+        "mx": lambda nd, x: getattr(nd, name)(x, axis=-1),
+        "torch": lambda torch, x: getattr(torch, name)(x, dim=-1),
+    }
+
+    def inputs() -> tuple[Any, ...]:
+        return (uniform(4096, 1000),)
+
+    facts: dict[str, Any] = {"requires": (name,), "target": Target(1.0)}
+    return [
+        Functional(
+            f"{name}/4096x1000", inputs, functions, traffic=2 * FLOAT * 4096 * 1000, **facts
+        ),
+        Gradient(
+            f"{name}/4096x1000+backward", inputs, 1, functions, comparable=False, **facts
+        ),  # whose gradient is 0 but for rounding
+    ]
 
 
 _ALL: list[Case] = [
@@ -336,8 +321,8 @@ _ALL: list[Case] = [
         for name in ("sum", "mean", "max", "min", "prod", "norm", "argmax")
         for axis in (0, 1, None)
     ),
-    _softmax("softmax"),
-    _softmax("log_softmax"),
+    *_softmax("softmax"),
+    *_softmax("log_softmax"),
     Gradient(
         "softmax-cross-entropy/4096x1000",
         lambda: (uniform(4096, 1000), integers(4096, high=1000)),
@@ -346,7 +331,7 @@ _ALL: list[Case] = [
         requires=("softmax_cross_entropy",),
         target=Target(0.7),
     ),
-    *(_dot(side, ratio) for side, ratio in ((64, 1.0), (256, None), (1024, 0.6))),
+    *EAGER,
     MLPStep(),
     Functional(
         "layer-norm/forward",
@@ -364,14 +349,6 @@ _ALL: list[Case] = [
     _transpose((4096, 4096), (1, 0)),
     _transpose((64, 256, 512), (0, 2, 1)),
     _transpose((64, 256, 512), (2, 0, 1)),
-    Functional(
-        "take/rows",
-        _take_inputs,
-        {name: function for name, function in _TAKE.items() if name != "autograd"},
-        requires=("take",),
-        traffic=2 * FLOAT * _PICKED * _WIDTH,
-    ),
-    Gradient("take/rows+scatter", _take_inputs, 1, _TAKE, requires=("take",)),
     *_gradients(),
     _random("uniform"),
     _random("normal"),

@@ -7,6 +7,7 @@ autograd.  The first argument is the module; parameters come before data.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 # --- element by element ---------------------------------------------------------------------------
@@ -120,7 +121,25 @@ CROSS_ENTROPY = {
     "jax": numpy_cross_entropy,
 }
 
-# --- a recurrent layer ----------------------------------------------------------------------------
+# --- recurrent layers -----------------------------------------------------------------------------
+
+
+def _rnn(dot: str, np: Any, from_input: Any, from_state: Any, bias: Any, data: Any) -> Any:
+    product = getattr(np, dot)
+    h = np.tanh(product(data[0], from_input) + bias)
+    for t in range(1, data.shape[0]):
+        h = np.tanh(product(data[t], from_input) + product(h, from_state) + bias)
+    return h
+
+
+RNN = {
+    "mx": partial(_rnn, "dot"),
+    "torch": partial(_rnn, "mm"),
+    "numpy": partial(_rnn, "dot"),
+    "jax": partial(_rnn, "dot"),
+    "autograd": partial(_rnn, "dot"),
+}
+"""A plain recurrent layer, step by step."""
 
 
 def _mx_lstm(nd: Any, from_input: Any, from_state: Any, bias: Any, data: Any) -> Any:

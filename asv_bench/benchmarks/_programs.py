@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -115,9 +116,11 @@ class Program(Compilable):
         return lambda: [step(*arrays), *[x.grad for x in variables]]
 
     def torch(self) -> Run:
+        return self._torch(self.functions["torch"])
+
+    def _torch(self, function: Callable[..., Any]) -> Run:
         import torch
 
-        function = self.functions["torch"]
         arrays = [torch.from_numpy(a) for a in self.inputs()]
         variables = arrays[: self.variables]
         for x in variables:
@@ -168,6 +171,32 @@ class Program(Compilable):
             return [y, *pullback(jnp.ones_like(y))]
 
         return lambda: jax.block_until_ready(step(*arrays))
+
+
+class RecordedOutside(Program):
+    """A compiled function that is recorded as any operator: for ndgrad one node of the tape."""
+
+    def mx(self, mx: Any, compiler: Compiler = uncompiled) -> Run:
+        nd, record, function = mx.nd, mx.autograd.record, self.functions["mx"]
+        arrays = [nd.array(a) for a in self.inputs()]
+        variables = arrays[: self.variables]
+        for x in variables:
+            x.attach_grad()
+        forward = compiler(lambda *arrays: function(nd, *arrays))
+
+        def run() -> Any:
+            with record():
+                y = forward(*arrays)
+            y.backward()
+            return [y, *[x.grad for x in variables]]
+
+        return run
+
+    def torch_compile(self) -> Run:
+        import torch
+
+        function = torch_compiler(partial(self.functions["torch"], torch))
+        return self._torch(lambda torch, *arrays: function(*arrays))
 
 
 class GeluDropout(Program):
@@ -517,6 +546,19 @@ _PROGRAMS: list[Compilable] = [
         lambda: [uniform(8, seed=seed) for seed in range(3)],
         3,
         ELEMENTWISE_GRAPH,
+    ),
+    RecordedOutside(
+        "compiled/elementwise-200-outside",
+        lambda: [uniform(8, seed=seed) for seed in range(3)],
+        3,
+        ELEMENTWISE_GRAPH,
+    ),
+    RecordedOutside(
+        "compiled/cross-entropy-outside",
+        lambda: (uniform(4096, 1000), integers(4096, high=1000)),
+        1,
+        CROSS_ENTROPY,
+        traffic=2 * _CLASSES,
     ),
     Program("compiled/lstm", _lstm_inputs, 3, LSTM),
     Program("compiled/transformer", _transformer_inputs, 12, TRANSFORMER),

@@ -1,0 +1,283 @@
+"""What eager programs are made of: small arrays, products, indexing, order; with gradients too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ._base import FLOAT, Case, Run, Target, integers, uniform
+from ._forms import Functional, Gradient
+from ._networks import RNN
+
+Functions = dict[str, Callable[..., Any]]
+
+_FASTEST = Target(1.0, ("torch", "numpy", "mxnet"))
+_GRADIENTS = ("mx", "torch", "jax", "autograd")
+
+
+def _same(function: Callable[..., Any]) -> Functions:
+    """A function that every library spells alike."""
+    return dict.fromkeys(("mx", "torch", "numpy", "jax", "autograd"), function)
+
+
+def _both(
+    name: str,
+    inputs: Callable[[], tuple[Any, ...]],
+    functions: Functions,
+    variables: int = 1,
+    target: Target = _FASTEST,
+    **facts: Any,
+) -> Iterator[Case]:
+    """The function alone, and with its gradients."""
+    alone = {library: f for library, f in functions.items() if library != "autograd"}
+    yield Functional(name, inputs, alone, target=target, **facts)
+    facts = {key: value for key, value in facts.items() if key not in ("traffic", "operations")}
+    learnt = {library: functions[library] for library in _GRADIENTS if library in functions}
+    yield Gradient(
+        f"{name}+backward",
+        inputs,
+        variables,
+        learnt,
+        target=target,
+        **facts,
+    )
+
+
+# --- small arrays ---------------------------------------------------------------------------------
+
+
+def _matrix() -> tuple[Any, ...]:
+    return (uniform(32, 64),)
+
+
+class Update(Case):
+    """A parameter less a multiple of its gradient, in place."""
+
+    name = "small/update"
+    target = Target(0.6)
+    comparable = False  # the parameter moves with every run
+
+    def _arrays(self) -> tuple[Any, Any]:
+        return uniform(32, 64), uniform(32, 64, seed=1)
+
+    def _on(self, convert: Callable[[Any], Any]) -> Run:
+        w, g = map(convert, self._arrays())
+
+        def run() -> None:
+            nonlocal w
+            w -= 1e-6 * g
+
+        return run
+
+    def mx(self, mx: Any) -> Run:
+        return self._on(mx.nd.array)
+
+    def torch(self) -> Run:
+        import torch
+
+        return self._on(torch.from_numpy)
+
+    def numpy(self) -> Run:
+        return self._on(lambda x: x * np.float32(1))
+
+
+def _small() -> Iterator[Case]:
+    forms: list[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]] = [
+        ("bias", lambda: (uniform(32, 64), uniform(64, seed=1)), 2, _same(lambda np, x, b: x + b)),
+        (
+            "column",
+            lambda: (uniform(32, 64), uniform(32, 1, seed=1)),
+            2,
+            _same(lambda np, x, b: x * b),
+        ),
+        (
+            "fan-out",
+            _matrix,
+            1,
+            _same(lambda np, x: x * x + x),
+        ),
+        ("sum", _matrix, 1, _same(lambda np, x: x.sum())),
+        ("mean-axis1", _matrix, 1, {**_same(lambda np, x: x.mean(1)), "mx": _mx_mean}),
+        ("max-axis1", _matrix, 1, {**_same(lambda np, x: np.max(x, 1)), "torch": _torch_max}),
+        (
+            "softmax",
+            _matrix,
+            1,
+            {
+                "mx": lambda nd, x: nd.softmax(x) * x,
+                "torch": lambda torch, x: torch.softmax(x, -1) * x,
+            },
+        ),
+        ("reshape", _matrix, 1, _same(lambda np, x: x.reshape((64, 32)))),
+        ("row", _matrix, 1, _same(lambda np, x: x[3])),
+        ("columns", _matrix, 1, _same(lambda np, x: x[:, 8:40])),
+        (
+            "concat",
+            lambda: (uniform(32, 64), uniform(32, 64, seed=1)),
+            2,
+            {
+                "mx": lambda nd, a, b: nd.concat(a, b, dim=1),
+                "torch": lambda torch, a, b: torch.cat((a, b), 1),
+                "numpy": lambda np, a, b: np.concatenate((a, b), 1),
+                "autograd": lambda np, a, b: np.concatenate((a, b), 1),
+                "jax": lambda np, a, b: np.concatenate((a, b), 1),
+            },
+        ),
+    ]
+    for name, inputs, variables, functions in forms:
+        yield from _both(f"small/{name}", inputs, functions, variables, Target(0.6))
+    zeros = _same(lambda np: np.zeros((32, 64)))
+    yield Functional("small/zeros", tuple, zeros, target=Target(0.6))
+    yield Update()
+
+
+def _mx_mean(nd: Any, x: Any) -> Any:
+    return x.mean(axis=1)
+
+
+def _torch_max(torch: Any, x: Any) -> Any:
+    return torch.amax(x, 1)
+
+
+# --- products -------------------------------------------------------------------------------------
+
+
+def _products() -> Iterator[Case]:
+    dot: Functions = {
+        "mx": lambda nd, a, b: nd.dot(a, b),
+        "torch": lambda torch, a, b: torch.mm(a, b),
+        "numpy": lambda np, a, b: np.dot(a, b),
+        "jax": lambda np, a, b: np.dot(a, b),
+        "autograd": lambda np, a, b: np.dot(a, b),
+    }
+    for m, k, n in ((2, 2, 2), (32, 64, 64), (64, 64, 64), (256, 256, 256), (1024, 1024, 1024)):
+        yield from _both(
+            f"dot/{m}" if m == k == n else f"dot/{m}x{k}x{n}",
+            lambda m=m, k=k, n=n: (uniform(m, k), uniform(k, n, seed=1)),  # type: ignore[misc]
+            dot,
+            variables=2,
+            operations=2 * m * k * n,
+        )
+    dense: Functions = {
+        "mx": lambda nd, x, w, b: nd.FullyConnected(x, w, b, num_hidden=w.shape[0]),
+        "torch": lambda torch, x, w, b: torch.nn.functional.linear(x, w, b),
+        "numpy": lambda np, x, w, b: np.dot(x, w.T) + b,
+        "jax": lambda np, x, w, b: np.dot(x, w.T) + b,
+        "autograd": lambda np, x, w, b: np.dot(x, w.T) + b,
+    }
+    for m, k, n in ((32, 64, 64), (128, 784, 256)):
+        yield from _both(
+            f"dense/{m}x{k}x{n}",
+            lambda m=m, k=k, n=n: (uniform(m, k), uniform(n, k, seed=1), uniform(n, seed=2)),  # type: ignore[misc]
+            dense,
+            variables=3,
+            operations=2 * m * k * n,
+        )
+    batch: Functions = {
+        "mx": lambda nd, a, b: nd.batch_dot(a, b),
+        "torch": lambda torch, a, b: torch.bmm(a, b),
+        "numpy": lambda np, a, b: np.matmul(a, b),
+        "jax": lambda np, a, b: np.matmul(a, b),
+        "autograd": lambda np, a, b: np.matmul(a, b),
+    }
+    for count, m, k, n in ((8, 32, 32, 32), (32, 128, 64, 128)):
+        yield from _both(
+            f"batch-dot/{count}x{m}x{k}x{n}",
+            lambda count=count, m=m, k=k, n=n: (  # type: ignore[misc]
+                uniform(count, m, k),
+                uniform(count, k, n, seed=1),
+            ),
+            batch,
+            variables=2,
+            operations=2 * count * m * k * n,
+        )
+    steps, rows, width = 35, 32, 64
+    bound = width**-0.5
+    yield from _both(
+        "rnn/35x32x64",
+        lambda: (
+            uniform(width, width, low=-bound, high=bound, seed=1),
+            uniform(width, width, low=-bound, high=bound, seed=2),
+            uniform(width, low=-bound, high=bound, seed=3),
+            uniform(steps, rows, width),
+        ),
+        RNN,
+        variables=3,
+        operations=steps * 4 * rows * width * width,
+    )
+
+
+# --- indices and order ----------------------------------------------------------------------------
+
+_ROWS, _WIDTH, _PICKED = 100_000, 64, 65_536
+
+
+def _indexed() -> Iterator[Case]:
+    take: Functions = {
+        "mx": lambda nd, x, index: nd.take(x, index),
+        "torch": lambda torch, x, index: x[index],
+        "numpy": lambda np, x, index: np.take(x, index, axis=0),
+        "jax": lambda np, x, index: np.take(x, index, axis=0),
+        "autograd": lambda np, x, index: x[index],
+    }
+    embedding: Functions = {
+        **take,
+        "mx": lambda nd, x, index: nd.Embedding(index, x, input_dim=_ROWS, output_dim=_WIDTH),
+        "torch": lambda torch, x, index: torch.nn.functional.embedding(index, x),
+    }
+    for name, functions in (("take", take), ("embedding", embedding)):
+        yield from _both(
+            f"{name}/rows",
+            lambda: (uniform(_ROWS, _WIDTH), integers(_PICKED, high=_ROWS)),
+            functions,
+            traffic=2 * FLOAT * _PICKED * _WIDTH + 8 * _PICKED,
+        )
+
+
+def _ordered() -> Iterator[Case]:
+    rows, columns = 4096, 1000
+    facts: dict[str, Any] = {"target": _FASTEST, "traffic": 2 * FLOAT * rows * columns}
+    yield Functional(
+        f"sort/{rows}x{columns}",
+        lambda: (uniform(rows, columns),),
+        {
+            "mx": lambda nd, x: nd.sort(x, axis=1),
+            "torch": lambda torch, x: torch.sort(x, dim=1).values,
+            "numpy": lambda np, x: np.sort(x, axis=1),
+        },
+        **facts,
+    )
+    yield Functional(
+        f"argsort/{rows}x{columns}",
+        lambda: (uniform(rows, columns),),
+        {
+            "mx": lambda nd, x: nd.argsort(x, axis=1),
+            "torch": lambda torch, x: torch.argsort(x, dim=1),
+            "numpy": lambda np, x: np.argsort(x, axis=1),
+        },
+        **facts,
+    )
+    best = 10
+    yield Functional(
+        f"topk/{best}-of-{columns}",
+        lambda: (uniform(rows, columns),),
+        {
+            "mx": lambda nd, x: nd.topk(x, axis=1, k=best, ret_typ="value"),
+            "torch": lambda torch, x: torch.topk(x, best, dim=1).values,
+            "numpy": lambda np, x: -np.sort(np.partition(-x, best, axis=1)[:, :best], axis=1),
+            "jax": lambda np, x: _jax_top(x, best),
+        },
+        target=_FASTEST,
+        traffic=FLOAT * rows * columns,
+    )
+
+
+def _jax_top(x: Any, best: int) -> Any:
+    import jax
+
+    return jax.lax.top_k(x, best)[0]
+
+
+EAGER: list[Case] = [*_small(), *_products(), *_indexed(), *_ordered()]
