@@ -10,16 +10,11 @@ from ...memory.device import Buffer
 from ..build import binaries
 from ..build.half import as_bits
 from ..build.launch import grain
+from ..spec.cross_entropy import GRADIENT, LABEL_GRADIENT, LOSS, TERM, WEIGHT
 from ..spec.formula import compute_type
 from ..spec.text import each, expression, indented, loaded, module, stored
 from .rowwise import greatest_in_row
 from .sums import PART, summed_in_parts
-
-_TERM = "exp(x - m)"
-_LOSS = "(m - x) + log(s)"
-_WEIGHT = "1 / s"
-_GRADIENT = "scale * exp(x - m)"
-_LABEL_GRADIENT = "scale * exp(x - m) - g"
 
 
 def source(dtype: DType) -> str:
@@ -36,11 +31,11 @@ def source(dtype: DType) -> str:
     x = loaded("x[i]", dtype, kind)
 
     def text(written: str) -> str:
-        names = {name: name for name in ("m", "s", "g", "scale")}
-        return expression(written, kind, names | {"x": x})
+        names = {name: name for name in ("m", "s", "w", "g")}
+        return expression(written, kind, names | {"x": x, "c": x})
 
     take = ["sum += total(terms)"]
-    summed = summed_in_parts(("x",), "row * n", "n", "terms", text(_TERM), take, "0 : x.size")
+    summed = summed_in_parts(("x",), "row * n", "n", "terms", text(TERM), take, "0 : x.size")
     row = "x = x_all[row * n : row * n + n]"
     losses = [
         row,
@@ -50,18 +45,18 @@ def source(dtype: DType) -> str:
         f"s = {kind}(sum)",
         row,
         "i = label[row]",
-        f"loss[row] = {text(_LOSS)}",
+        f"loss[row] = {text(LOSS)}",
         "peak[row] = m",
-        f"weight[row] = {text(_WEIGHT)}",
+        f"weight[row] = {text(WEIGHT)}",
     ]
     gradient = [
         row,
         "y = y_all[row * n : row * n + n]",
         "m = peak[row]",
-        "scale = weight[row] * g",
-        *each("n", [f"y[i] = {stored(text(_GRADIENT), dtype, kind)}"]),
+        "w = weight[row]",
+        *each("n", [f"y[i] = {stored(text(GRADIENT), dtype, kind)}"]),
         "i = label[row]",
-        f"y[i] = {stored(text(_LABEL_GRADIENT), dtype, kind)}",
+        f"y[i] = {stored(text(LABEL_GRADIENT), dtype, kind)}",
     ]
     lines = [
         "@chunked",
@@ -77,7 +72,7 @@ def source(dtype: DType) -> str:
         "    for row in range(lo, hi):",
         *indented(gradient, 2),
     ]
-    title = f"Cross-entropy of the softmax of rows of {dtype.name}: {_LOSS}, s the sum of {_TERM}."
+    title = f"Cross-entropy of the softmax of rows of {dtype.name}: {LOSS}, s the sum of {TERM}."
     return module(title, lines, "Made from formulas")
 
 

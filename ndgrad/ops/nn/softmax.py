@@ -14,6 +14,7 @@ import numpy as np
 
 from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
+from ...kernels.spec.cross_entropy import GRADIENT, LOSS, TERM, WEIGHT
 from ...kernels.spec.formula import compute_type, formula
 from ...kernels.spec.reduction import REDUCTIONS, plan
 from ...kernels.spec.rowwise import SOFTMAX, AxisKernel, axis_split
@@ -337,9 +338,9 @@ def _cross_entropy_decomposed(emit: Emitter, data: Array, label: Array) -> list[
     x, row = emit.value(data), (rows, 1)
     chosen = emit.reduce(_at_label(emit, label, "where(i == k, x, 0)", x, dtype), "sum", (1,))
     m = emit.reduce(x, "max", (1,))
-    s = emit.reduce(emit.map(_FOR_CLASS, "exp(x - m)", shape, dtype, x=x, m=m), "sum", (1,))
-    losses = emit.map(_FOR_CLASS, "(m - c) + log(s)", row, dtype, m=m, c=chosen, s=s)
-    weight = emit.map(_FOR_CLASS, "1 / s", row, dtype, s=s)
+    s = emit.reduce(emit.map(_FOR_CLASS, TERM, shape, dtype, x=x, m=m), "sum", (1,))
+    losses = emit.map(_FOR_CLASS, LOSS, row, dtype, m=m, c=chosen, s=s)
+    weight = emit.map(_FOR_CLASS, WEIGHT, row, dtype, s=s)
     loss = emit.reduce(losses, "sum", (0, 1))
     return [(emit.buffer(loss), (1,)), (emit.buffer(m), (rows,)), (emit.buffer(weight), (rows,))]
 
@@ -351,7 +352,7 @@ def _cross_entropy_fast_decomposed(
     gradient = _at_label(
         emit,
         label,
-        "w * g * exp(x - m) - where(i == k, g, 0)",
+        f"{GRADIENT} - where(i == k, g, 0)",
         emit.value(data),
         data._data.dtype,
         w=emit.value(_weight, row),
