@@ -13,6 +13,7 @@ from ..memory.device import Buffer
 from ..memory.storage import empty
 from .annotations import Function
 from .build.launch import grain
+from .cpu import dropout as masking
 from .cpu import random
 from .cpu.philox import TILE, WORDS, draw
 from .front import cast, elementwise, entry
@@ -116,42 +117,30 @@ def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
 @drawing
 def masks(n: int, p: float) -> Buffer:
     """*n* zeros and ones, a share *p* of them 0."""
-    mask, tiles = empty(n, _UINT8), -(-n // WORDS)
+    mask = empty(n, _UINT8)
     if p == 1.0:  # which the threshold, a word, cannot say
         mask.fill(0)
     else:
-        key = draw(tiles * TILE)
-        random.masks(*key, _threshold(p), mask, tiles, grain(WORDS, 4))
+        masking.fill(mask, p)
     return mask
 
 
-def _threshold(p: float) -> np.uint32:
-    """Words from which on an element is kept, when *p* of them are to be dropped."""
-    return np.uint32(min(round(p * 2**32), 2**32 - 1))
-
-
-_APPLY = Loop("dropout", ("mask", "x", "scale"), (("y", "where(mask != 0, x * scale, 0)"),))
-
-
 def dropout(
-    x: Buffer, shape: Shape, shared: Shape, p: float, scale: float
+    apply: Loop, x: Buffer, shape: Shape, shared: Shape, p: float, scale: float
 ) -> tuple[Buffer, Buffer]:
-    """*x* of *shape* with a share *p* of zeros, the rest times *scale*; and the mask, of *shared*.
+    """*apply* of a mask, *x* of *shape* and *scale*; and the mask, a share *p* of it zeros.
 
-    In one pass where no axis shares the mask, unless it is traced.
+    The mask has the shape *shared*.  In one pass where no axis shares the mask, unless it is traced.
     """
     y = empty(x.size, x.dtype)
-    one_pass = shared == shape and x.dtype.kind == "f" and x.dtype != _FLOAT16 and p < 1.0
-    if one_pass and tracing.recorder() is None:
-        mask, tiles = empty(x.size, _UINT8), -(-x.size // WORDS)
-        key = draw(tiles * TILE)
-        real = x.dtype.type(scale)
-        random.drop(*key, _threshold(p), x, real, mask, y, tiles, grain(WORDS, 4))
+    compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
+    if shared == shape and x.dtype.kind == "f" and p < 1.0 and tracing.recorder() is None:
+        mask = empty(x.size, _UINT8)
+        masking.fill_and_apply(apply, mask, p, x, scale, y, compute)
         return y, mask
     mask = masks(math.prod(shared), p)
-    compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
     number = scale if x.dtype.kind == "f" else int(scale)
-    elementwise(_APPLY, (mask, x, number), (shared, shape, None), (y,), compute)
+    elementwise(apply, (mask, x, number), (shared, shape, None), (y,), compute)
     return y, mask
 
 

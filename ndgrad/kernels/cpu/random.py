@@ -285,32 +285,3 @@ def choices(k0, k1, first, p, kinds: int, per: int, y, lo: int, hi: int) -> None
                 else:
                     low = middle + 1
             out[j] = low
-
-
-@chunked
-def masks(k0, k1, first, threshold, mask, lo: int, hi: int) -> None:
-    """Tiles of zeros and ones; it is 1 where a random word is not below the threshold."""
-    words = np.empty(WORDS, np.uint32)
-    for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
-        out = mask[t * WORDS : (t + 1) * WORDS]
-        for j in range(out.size):
-            out[j] = np.uint8(1) if words[j] >= threshold else np.uint8(0)
-
-
-@chunked
-def drop(
-    k0, k1, first, threshold, x, scale, mask, y,
-    lo: int, hi: int,
-) -> None:  # fmt: skip
-    """The masks of `masks`, and what they leave of *x*, in one pass."""
-    words = np.empty(WORDS, np.uint32)
-    for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
-        start, stop = t * WORDS, (t + 1) * WORDS
-        source, kept, out = x[start:stop], mask[start:stop], y[start:stop]
-        zero = scale * np.int8(0)
-        for j in range(out.size):
-            keep = words[j] >= threshold
-            kept[j] = np.uint8(1) if keep else np.uint8(0)
-            out[j] = source[j] * scale if keep else zero

@@ -17,6 +17,7 @@ from ..scalar import SCALARS, resolve
 _IMPORTED = {
     "ndgrad.kernels.build.half": "float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "chunked driver distribute",
+    "ndgrad.kernels.cpu.philox": "tile",
     "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.sums": "product scratch total",

@@ -19,7 +19,7 @@ from ..table import F, Gradient, Result, Sample
 _UINT8 = np.dtype("uint8")
 
 
-elementwise(
+_DROPPED = elementwise(
     "_dropped",
     "mask x",
     "where(mask != 0, x * scale, 0)",
@@ -101,5 +101,5 @@ def _dropout(
     shared = _shared_shape(shape, axes)
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
         return [(front.cast(x, x.dtype), shape), (np.empty(0, _UINT8), _NO_MASK)]
-    y, mask = draws.dropout(x, shape, shared, p, _scale(p))
+    y, mask = draws.dropout(_DROPPED.forward_loop, x, shape, shared, p, _scale(p))
     return [(y, shape), (mask, shared)]
