@@ -14,7 +14,7 @@ import numpy as np
 from ..base import HostArray, Shape
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
-from ..kernels.cpu.indexed import wrapped
+from ..kernels.front import wrapped
 from ..kernels.spec.indexed import OUT_OF_BOUNDS, RAW
 from ..kernels.spec.strided import StridedSlice, contiguous_strides
 from ..memory.device import (

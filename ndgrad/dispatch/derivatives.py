@@ -11,7 +11,6 @@ from ..base import Shape
 from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
-from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type, formula
 from ..memory.device import BUFFERS, Buffer
 from ..memory.storage import empty, empty_on
@@ -131,7 +130,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
             f"    run(({', '.join(loop.args)},), ({targets},))",
         ]
     elif wanted:
-        kernel = elementwise.compiled(*which)
+        kernel = front.host_loop(*which)
         names |= {"serial": kernel.serial, "run": kernel.run, "limit": PARALLEL_ELEMENTS}
         lines += [
             "    if n < limit:",

@@ -17,7 +17,6 @@ import numpy as np
 from ..base import DType, MXNetError, Shape, promote, shown
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
-from ..kernels.cpu import elementwise
 from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
 from ..memory.device import Buffer, address, in_use, operands_device, overlap
@@ -65,7 +64,7 @@ class Kernels(dict[DType, Any]):
     """
 
     def __init__(
-        self, op: ElementwiseOp, letters: str, make: Callable[..., object] = elementwise.compiled
+        self, op: ElementwiseOp, letters: str, make: Callable[..., object] = front.host_loop
     ) -> None:
         super().__init__()
         self.op, self.letters, self.make = op, letters, make
@@ -319,7 +318,7 @@ def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str,
     loop, given = op.forward_loop, {**op.params, **params}
     extra = [float(given_number(op, given, name)) for name in loop.args[len(inputs) :]]
     letters = "v" * len(inputs) + "s" * len(extra)
-    kernel = elementwise.compiled(loop, (_FLOAT64,) * len(letters), (_FLOAT64,), "float64", letters)
+    kernel = front.host_loop(loop, (_FLOAT64,) * len(letters), (_FLOAT64,), "float64", letters)
     y = np.empty(1)
     kernel.serial(*[np.array([float(x)]) for x in inputs], *extra, y, 0, 1)
     return float(y[0])

@@ -130,7 +130,8 @@ def dropout(
 ) -> tuple[Buffer, Buffer]:
     """*apply* of a mask, *x* of *shape* and *scale*; and the mask, a share *p* of it zeros.
 
-    The mask has the shape *shared*.  In one pass where no axis shares the mask, unless it is traced.
+    The mask has the shape *shared*.  All is one pass where no axis shares the mask, unless it is
+    traced.
     """
     y = empty(x.size, x.dtype)
     compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name

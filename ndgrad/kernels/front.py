@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import Shape, written_function
+from ..base import DType, Shape, written_function
 from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
@@ -40,6 +40,7 @@ from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
 from .spec.cast import cast_by
+from .spec.formula import Loop
 from .spec.strided import StridedSlice, is_contiguous, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -113,9 +114,18 @@ cast = cast_by(elementwise)
 elementwise_text = host_elementwise_text.source
 
 
-def device_loop(*key: Any) -> Any:
+host_loop = host_elementwise.compiled
+
+
+def device_loop(
+    loop: Loop,
+    dtypes: tuple[DType, ...],
+    out_dtypes: tuple[DType, ...],
+    compute: str,
+    code: str,
+) -> Callable[..., None]:
     """An element-wise loop over operands of one size, ready to be launched on a device."""
-    return in_use[0].backend.FlatLoop(*key)
+    return in_use[0].backend.FlatLoop(loop, dtypes, out_dtypes, compute, code)
 
 
 # --- copies ---------------------------------------------------------------------------------------
@@ -169,6 +179,7 @@ last_writer = entry("last_writer", host_indexed.last_writer, "index")
 one_hot = entry("one_hot", host_indexed.one_hot, "y")
 take_along_axis = entry("take_along_axis", host_indexed.take_along_axis)
 put_along_axis = entry("put_along_axis", host_indexed.put_along_axis)
+wrapped = host_indexed.wrapped
 are_last = entry("are_last", host_indexed.are_last)
 ravel = entry("ravel", host_indexed.ravel)
 unravel = entry("unravel", host_indexed.unravel)

@@ -12,9 +12,9 @@ else, so that all of this costs a program on the CPU a look at an empty list.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from types import EllipsisType, ModuleType
-from typing import Any, NoReturn, Protocol, TypeAlias, overload
+from collections.abc import Callable, Sequence
+from types import EllipsisType
+from typing import Any, NoReturn, Protocol, TypeAlias, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -25,6 +25,7 @@ from ..context import GPU, Context, use_gpu
 __all__ = [
     "BUFFERS",
     "LEGACY_STREAM",
+    "Backend",
     "Buffer",
     "Device",
     "DeviceArray",
@@ -42,12 +43,53 @@ __all__ = [
 ]
 
 
+class FusedKernels(Protocol):
+    """The kernels of compiled functions on a device; what they are made of is of a layer above."""
+
+    def FusedGrid(self, spec: Any, size: int, n: int) -> Any:
+        """Return how the work of a kernel is cut up."""
+
+    def kernel(self, spec: Any, form: Any) -> Any:
+        """Return the kernel for a form of work."""
+
+    def launch(self, device: Any, kernel: Any, work: Any) -> Callable[..., None]:
+        """Return the function that launches a kernel."""
+
+    def final_combine(self, by: Any, partial: DType, dtype: DType) -> Any:
+        """Return the kernel that combines partial results of a reduction."""
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """The kernels of a device, as a module.
+
+    It also has the functions that the entries of `ndgrad.kernels.front` call by their names.
+    """
+
+    fused: FusedKernels
+
+    def FlatLoop(
+        self,
+        loop: Any,
+        dtypes: tuple[DType, ...],
+        out_dtypes: tuple[DType, ...],
+        compute: str,
+        letters: str,
+    ) -> Callable[..., None]:
+        """Return an element-wise loop over operands of one size, ready to be launched."""
+
+    def cast(self, x: DeviceArray, dtype: DType) -> DeviceArray:
+        """Return the elements in another dtype."""
+
+    def chunked(self, chunked: Any, args: tuple[Any, ...]) -> None:
+        """Run a kernel of the host's, one work item a thread."""
+
+
 class Device(Protocol):
     """What the driver of a GPU offers."""
 
     context: Context
-    backend: ModuleType
-    """Its kernels: the functions that the entries of `ndgrad.kernels.front` call by their names."""
+    backend: Backend
 
     def empty(self, n: int, dtype: DType) -> DeviceArray:
         """Return an array of *n* elements with undefined contents."""

@@ -39,7 +39,7 @@ def test_every_hook_is_the_recorders() -> None:
 def test_the_back_end_of_cuda_has_every_entry() -> None:
     from ndgrad.kernels.cuda import backend, driver
 
-    assert driver.CudaDevice.backend is backend
+    assert driver.CudaDevice.backend is backend and isinstance(backend, device.Backend)
     for name, (at, _) in front.ENTRIES.items():
         if at is not None:
             assert callable(getattr(backend, name)), name

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import cast as cast_type
 
+from ...memory.device import Backend
 from . import driver, fused
 from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
@@ -45,4 +47,4 @@ __all__ = [
     "take",
 ]
 
-driver.CudaDevice.backend = sys.modules[__name__]
+driver.CudaDevice.backend = cast_type(Backend, sys.modules[__name__])

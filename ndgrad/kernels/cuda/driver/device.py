@@ -11,7 +11,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from types import ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy as np
 from ....base import DType, HostArray
 from ....context import Context, gpu
 from ....memory import storage
-from ....memory.device import LEGACY_STREAM, DeviceArray, overlap
+from ....memory.device import LEGACY_STREAM, Backend, DeviceArray, overlap
 from ...annotations import Arguments, Function
 from ..simulated import SimulatedCalls
 from ..streams import Capture, DriverCalls, Graph, Stream, StreamLease, StreamPool
@@ -77,11 +76,11 @@ class CudaDevice:
         Its memory: blocks that arrays use, and blocks that wait to be used again.
     replaying : threading.RLock
         Held by the thread that launches a graph, as graphs write to memory that they share.
-    backend : module
+    backend : Backend
         Its kernels, under the names of `ndgrad.kernels.front`.
     """
 
-    backend: ModuleType
+    backend: Backend
 
     def __init__(self, number: int, calls: DriverCalls | None = None) -> None:
         self.number = number
