@@ -22,7 +22,7 @@ from ..memory.device import (
     on_device,
 )
 from ..memory.storage import empty_like, empty_on
-from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
+from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup, loop_of
 from ..tape import Array, Constant, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
@@ -230,9 +230,8 @@ class _BufferArithmetic:
             else:
                 _sums("vv")[a.dtype].run((a, b, out), a.size, 1)
         elif a.size:
-            loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
             compute = compute_type(a.dtype, mathematical=False)
-            front.elementwise(loop, (a, b), (a.shape, b.shape), (out,), compute)
+            front.elementwise(loop_of("broadcast_add"), (a, b), (a.shape, b.shape), (out,), compute)
         return out
 
 

@@ -14,7 +14,7 @@ from ..kernels.spec.strided import whole
 from ..memory.device import Buffer
 from ..tape import Array
 from .axes import choice
-from .table import Emitter, Value
+from .emitter import Emitter, Value
 
 
 class Split(NamedTuple):

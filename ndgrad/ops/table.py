@@ -508,6 +508,13 @@ def lookup(name: str) -> Op:
         raise MXNetError(f"there is no operator {name!r}") from None
 
 
+def loop_of(name: str) -> Loop:
+    """The loop of the element-wise operator called *name*."""
+    op = lookup(name)
+    assert isinstance(op, ElementwiseOp)
+    return op.forward_loop
+
+
 @dataclass(slots=True)
 class PartialGradient:
     """A gradient that is zero but for a part of an array: a call of an operator that fills zeros.
@@ -550,12 +557,6 @@ Derivative: TypeAlias = Callable[..., Gradient | Gradients]
 
 Needs: TypeAlias = Sequence[bool]
 """Which inputs of a call need a gradient."""
-
-Emitter: TypeAlias = Any
-"""What a decomposition writes with: `ndgrad.compiler.front.decompose.Decomposer`, a layer above."""
-
-Value: TypeAlias = Any
-"""What an instruction of a decomposition makes: `ndgrad.compiler.program.instructions.Value`."""
 
 
 class _Operators:

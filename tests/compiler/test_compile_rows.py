@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,10 +12,20 @@ from forms import FULL_COMPILED, REPRESENTATIVES, only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.compiler.front.decompose import Decomposer
 from ndgrad.kernels import OPS
+from ndgrad.ops.emitter import Emitter
 from ndgrad.ops.table import DIFFERENTIABLE, ElementwiseOp, Op, Sample
 from ndgrad.tape import Leaf
 from ndgrad.testing import assert_close, sample_inputs
+
+
+def test_decompositions_are_given_what_they_are_promised() -> None:
+    promised = [name for name in vars(Emitter) if not name.startswith("_")]
+    assert {"map", "reduce", "buffer"} <= set(promised)
+    for name in promised:
+        ours, theirs = (inspect.signature(getattr(c, name)) for c in (Emitter, Decomposer))
+        assert list(ours.parameters.values()) == list(theirs.parameters.values()), name
 
 
 def leaves(result: Any) -> list[Any]:

@@ -10,15 +10,14 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import axis_of, choice
 from ..declare import operator
+from ..emitter import Emitter, Value
 from ..parts import clipped_index, split, valid_indices
 from ..table import (
-    Emitter,
     F,
     Gradients,
     Needs,
     Result,
     Sample,
-    Value,
 )
 
 

@@ -9,7 +9,8 @@ from ...memory.device import context_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
 from ..declare import operator
-from ..table import ZERO, Emitter, F, Gradient, Result, ResultOn, Sample
+from ..emitter import Emitter
+from ..table import ZERO, F, Gradient, Result, ResultOn, Sample
 
 
 def _cast_vjp(g: Array, data_dtype: DType) -> Gradient:

@@ -10,8 +10,9 @@ from ...kernels import front
 from ...tape import Array
 from ..axes import integer
 from ..declare import operator
+from ..emitter import Emitter
 from ..products import Sizes, as_dtype_of, gemm_grads, show
-from ..table import Emitter, F, Gradients, Needs, Result, Sample
+from ..table import F, Gradients, Needs, Result, Sample
 
 
 @lru_cache(maxsize=4096)

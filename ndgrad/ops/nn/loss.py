@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 from ...base import DType, MXNetError, Shape
 from ...kernels import front
-from ...kernels.spec.formula import Loop, compute_type
+from ...kernels.spec.formula import compute_type
 from ...kernels.spec.rowwise import SOFTMAX
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from ..declare import operator
-from ..table import F, Gradient, Gradients, Result, Sample
+from ..table import F, Gradient, Gradients, Result, Sample, loop_of
 
 _NORMALIZATIONS = ("null", "batch", "valid")
 
@@ -214,15 +214,12 @@ def _copy(data: Array) -> Buffer:
     return front.cast(data._data, data._data.dtype)
 
 
-_SIGMOID = Loop("sigmoid", ("x",), (("y", "sigmoid(x)"),))
-
-
 def _sigmoid(data: Array) -> Buffer:
     x = data._data
     y = empty(x.size, x.dtype)
     if y.size:
         kind = compute_type(x.dtype, mathematical=True)
-        front.elementwise(_SIGMOID, (x,), (x.shape,), (y,), kind)
+        front.elementwise(loop_of("sigmoid"), (x,), (x.shape,), (y,), kind)
     return y
 
 

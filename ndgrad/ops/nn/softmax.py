@@ -23,8 +23,9 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import choice, number
 from ..declare import operator
+from ..emitter import Emitter, Value
 from ..parts import clipped_index
-from ..table import Emitter, F, Gradient, Gradients, Result, Sample, Value
+from ..table import F, Gradient, Gradients, Result, Sample
 
 # The minimum, which changes nothing, keeps the compiler from taking s from m first: their sum would
 # lose the bits of s where m is large.
@@ -314,14 +315,14 @@ _FOR_CLASS = "softmax_cross_entropy"
 
 
 def _at_label(
-    emit: Emitter, label: Array, text: str, x: Value, dtype: DType, **values: Value
+    emit: Emitter, label: Array, text: str, x: Value, dtype: DType, **values: Value | float
 ) -> Value | None:
     """A formula over the data *x*, ``i`` the number of a class, ``k`` that of the row's label."""
     found = clipped_index(emit, label, x.shape, dtype)
     if found is None:
         return None
     k, i = found
-    return emit.map(_FOR_CLASS, text, x.shape, dtype, i=i, k=k, x=x, **values)
+    return emit.map(_FOR_CLASS, text, x.shape, dtype, compute=None, i=i, k=k, x=x, **values)
 
 
 def _cross_entropy_decomposed(emit: Emitter, data: Array, label: Array) -> list[Result] | None:
@@ -336,7 +337,9 @@ def _cross_entropy_decomposed(emit: Emitter, data: Array, label: Array) -> list[
         "labels", lambda given: checked_labels(given._data, n).astype(dtype), label, (n, dtype)
     )
     x, row = emit.value(data), (rows, 1)
-    chosen = emit.reduce(_at_label(emit, label, "where(i == k, x, 0)", x, dtype), "sum", (1,))
+    score = _at_label(emit, label, "where(i == k, x, 0)", x, dtype)
+    assert score is not None
+    chosen = emit.reduce(score, "sum", (1,))
     m = emit.reduce(x, "max", (1,))
     s = emit.reduce(emit.map(_FOR_CLASS, TERM, shape, dtype, x=x, m=m), "sum", (1,))
     losses = emit.map(_FOR_CLASS, LOSS, row, dtype, m=m, c=chosen, s=s)

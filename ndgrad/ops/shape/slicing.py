@@ -22,7 +22,7 @@ from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
 from ..parts import copied
-from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, lookup
+from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, loop_of
 
 # --- by strides: for derivatives and indexing -----------------------------------------------------
 
@@ -71,9 +71,10 @@ def _add_to_slice(
 
 def _add(total: Buffer, x: Buffer) -> None:
     if x.size:
-        loop = lookup("broadcast_add").forward_loop  # type: ignore[attr-defined]
         compute = compute_type(x.dtype, mathematical=False)
-        front.elementwise(loop, (total, x), (total.shape, x.shape), (total,), compute)
+        front.elementwise(
+            loop_of("broadcast_add"), (total, x), (total.shape, x.shape), (total,), compute
+        )
 
 
 @operator(
