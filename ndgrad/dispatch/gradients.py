@@ -165,9 +165,7 @@ def as_list(grads: object) -> list[Any]:
 
 def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
     data = empty_on(node.ctx, size_of(shape), node.dtype)
-    data.fill(value)
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.filled(data, value)
+    front.fill(data, value)
     return data
 
 

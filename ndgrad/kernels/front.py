@@ -41,7 +41,7 @@ from .cpu import sort as host_sort
 from .cpu import strided as host_strided
 from .spec.cast import cast_by
 from .spec.formula import Loop
-from .spec.strided import StridedSlice, is_contiguous, sliced, whole
+from .spec.strided import StridedSlice, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -140,20 +140,25 @@ def _copy(source: Buffer, target: Buffer) -> None:
             device.copy(source, target)
 
 
+def _fill(y: Buffer, value: float) -> None:
+    """Let all elements of *y* be one number."""
+    if isinstance(y, np.ndarray):
+        host_strided.fill(y, value)
+    else:
+        y.fill(value)
+
+
 copy = entry("copy", _copy, hook="copy")
+fill = entry("fill", _fill, hook="filled")
 strided_copy = entry("strided_copy", host_strided.strided_copy, "y")
 strided_slice = entry("strided_slice", host_strided.strided_slice, "x", "strided_slice")
+fill_around = entry("fill_around", host_strided.fill_around, "x")
 expand = entry("expand", host_strided.expand, "x")
 
 
 def strided_adjoint(x: Buffer, n: int, where: StridedSlice) -> Buffer:
     """*n* zeros in which the slice *where* holds the elements of *x*."""
-    y = empty(n, x.dtype)
-    one_run = is_contiguous(where.shape, where.strides)  # then there are zeros around it alone
-    for part in (y[: where.offset], y[where.offset + where.size :]) if one_run else (y,):
-        part.fill(0)
-    strided_copy(x, whole(where.shape), y, where)
-    return y
+    return fill_around(x, n, where, 0)
 
 
 def _join(parts: Sequence[Buffer], shapes: Sequence[Shape], axis: int, shape: Shape) -> Buffer:

@@ -26,7 +26,7 @@ from ..build.launch import (
     vector,
 )
 from ..spec.reduction import groups
-from ..spec.strided import StridedSlice, bits, plan, whole
+from ..spec.strided import StridedSlice, ascending, bits, plan, whole
 from .tasks import Task
 
 TILE = 64
@@ -170,6 +170,99 @@ def strided_slice(x: Buffer, part: StridedSlice) -> Buffer:
     y = empty(part.size, x.dtype)
     strided_copy(x, part, y, whole(part.shape))
     return y
+
+
+# --- filled, and filled around a slice ------------------------------------------------------------
+
+
+@chunked
+def _fill(y, value, lo, hi):
+    part = y[lo:hi]
+    for i in range(part.size):
+        part[i] = value
+
+
+def fill(y: HostArray, value: float) -> None:
+    """Let all elements of *y* be one number."""
+    if y.size < PARALLEL_ELEMENTS:
+        y.fill(value)
+    else:
+        (word,) = bits(np.full(1, value, y.dtype))
+        _fill(bits(y), word, y.size, grain(1))
+
+
+_AROUND = 4096
+"""Elements that are filled at a time: they are in the first cache when the slice is written."""
+
+
+@chunked
+def _fill_around(x, y, xo, yo, geometry, middle, mx, my, rows, n, nx, ny, value, lo, hi):
+    """Pieces of y: one value, then the elements of x that an ascending slice has there."""
+    count = geometry[0]
+    for piece in range(lo, hi):
+        start, stop = piece * _AROUND, min(y.size, (piece + 1) * _AROUND)
+        part = y[start:stop]
+        for i in range(part.size):
+            part[i] = value
+        # The first row that ends in the piece or behind it: one more than the last that begins
+        # at `rest` or before.
+        rest = start - (n - 1) * ny - yo - 1
+        row = 0
+        if rest >= 0:
+            for k in range(1, count + 1):
+                step = geometry[2 * count + k]
+                here = min(rest // step, geometry[k] - 1)
+                rest -= here * step
+                row = row * geometry[k] + here
+            row = row * middle + (min(rest // my, middle - 1) if my else 0) + 1
+        while row < rows:
+            outer = row // middle
+            first = row - outer * middle
+            a, b = xo, yo
+            for k in range(count, 0, -1):
+                left = outer // geometry[k]
+                here = outer - left * geometry[k]
+                a += here * geometry[count + k]
+                b += here * geometry[2 * count + k]
+                outer = left
+            if b + first * my >= stop:
+                break
+            for m in range(first, middle):
+                s, t = a + m * mx, b + m * my
+                if t >= stop:
+                    break
+                lower = max(0, (start - t + ny - 1) // ny)
+                upper = min(n, (stop - t + ny - 1) // ny)
+                if nx == 1 and ny == 1:
+                    source, target = x[s + lower : s + upper], y[t + lower : t + upper]
+                    for i in range(target.size):
+                        target[i] = source[i]
+                else:
+                    for i in range(lower, upper):
+                        y[np.uintp(t + i * ny)] = x[np.uintp(s + i * nx)]
+            row += middle - first
+
+
+def fill_around(x: Buffer, n: int, where: StridedSlice, value: float) -> Buffer:
+    """*n* times a number, but the slice *where* of them holds the elements of *x*."""
+    y = empty(n, x.dtype)
+    how = ascending(where.shape, where.strides) if 0 < x.size < n else None
+    if how is None:
+        if x.size < n:
+            fill(y, value)
+        strided_copy(x, whole(where.shape), y, where)
+        return y
+    xo, yo = how.shifts
+    geometry, rows, middle, inner, _ = how
+    (word,) = bits(np.full(1, value, y.dtype))
+    _fill_around(
+        bits(x), bits(y), xo, where.offset + yo, geometry, *middle, rows, *inner, word,
+        -(-n // _AROUND), grain(_AROUND),
+    )  # fmt: skip
+    return y
+
+
+# --- broadcast, and whole arrays ------------------------------------------------------------------
 
 
 @chunked

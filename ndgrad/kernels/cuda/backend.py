@@ -17,7 +17,7 @@ from .reduction import run as reduce
 from .rowwise import run as rowwise
 from .scan import recurrence, running_sum
 from .sort import move_by_order, order
-from .strided import expand, strided_copy, strided_slice
+from .strided import expand, fill_around, strided_copy, strided_slice
 
 __all__ = [
     "FlatLoop",
@@ -30,6 +30,7 @@ __all__ = [
     "distinct",
     "elementwise",
     "expand",
+    "fill_around",
     "fused",
     "last_writer",
     "move_by_order",

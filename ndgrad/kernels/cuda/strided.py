@@ -16,7 +16,15 @@ from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer, DeviceArray
 from ..build import binaries
 from ..spec.layout import constant
-from ..spec.strided import StridedCopyPlan, StridedSlice, bits, broadcast, plan, whole
+from ..spec.strided import (
+    StridedCopyPlan,
+    StridedSlice,
+    bits,
+    broadcast,
+    is_contiguous,
+    plan,
+    whole,
+)
 from ..spec.text import module
 from .driver import THREADS, CudaKernel, array_of
 from .vectors import PIECES, piece_of
@@ -109,6 +117,16 @@ def strided_slice(x: DeviceArray, part: StridedSlice) -> DeviceArray:
     """A strided slice of *x* as a new flat array."""
     y = x.device.empty(part.size, x.dtype)
     strided_copy(x, part, y, whole(part.shape))
+    return y
+
+
+def fill_around(x: DeviceArray, n: int, where: StridedSlice, value: float) -> DeviceArray:
+    """*n* times a number, but the slice *where* of them holds the elements of *x*."""
+    y = x.device.empty(n, x.dtype)
+    one_run = is_contiguous(where.shape, where.strides)  # then only what is around it is filled
+    for part in (y[: where.offset], y[where.offset + where.size :]) if one_run else (y,):
+        part.fill(value)
+    strided_copy(x, whole(where.shape), y, where)
     return y
 
 

@@ -119,6 +119,50 @@ def plan(shape: Shape, xs: Shape, ys: Shape) -> StridedCopyPlan:
     )
 
 
+class AscendingSlice(NamedTuple):
+    """A strided slice whose elements are visited in the order of their positions.
+
+    Attributes
+    ----------
+    geometry : numpy.ndarray
+        int64: number of outer axes, their lengths, strides in the array of the slice's elements,
+        strides in the array that the slice is of.
+    rows : int
+        Product of the outer lengths and the middle one.
+    middle, inner : tuple of int
+        Length and both strides of the last two axes.
+    shifts : tuple of int
+        What the offset into each array is moved by: axes along which positions fall are reversed.
+    """
+
+    geometry: HostArray
+    rows: int
+    middle: tuple[int, int, int]
+    inner: tuple[int, int, int]
+    shifts: tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def ascending(shape: Shape, strides: Shape) -> AscendingSlice | None:
+    """A slice by rising positions; None if rows of it lie between the elements of others."""
+    own = contiguous_strides(shape)
+    axes = sorted(zip(shape, own, strides, strict=True), key=lambda axis: -abs(axis[2]))
+    turned = [(n, -a, -b) if b < 0 else (n, a, b) for n, a, b in axes]
+    shifts = [sum((n - 1) * axis[i] for n, *axis in axes if axis[1] < 0) for i in (0, 1)]
+    merged = _merged(*zip(*turned, strict=True)) if turned else []
+    reach = 0
+    for n, _, step in reversed(merged):
+        if step <= reach:
+            return None
+        reach += (n - 1) * step
+    inner = merged.pop() if merged else (1, 1, 1)
+    middle = merged.pop() if merged else (1, 0, 0)
+    columns = list(zip(*merged, strict=True)) or [(), (), ()]
+    geometry = constant([len(merged), *columns[0], *columns[1], *columns[2]])
+    rows = math.prod(columns[0]) * middle[0]
+    return AscendingSlice(geometry, rows, middle, inner, (shifts[0], shifts[1]))
+
+
 def broadcast(shape: Shape, target: Shape) -> StridedSlice:
     """The slice of an array of *shape* that looks like *target*, to which it broadcasts."""
     lead = len(target) - len(shape)

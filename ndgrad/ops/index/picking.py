@@ -130,7 +130,7 @@ def _pick_adjoint(data: Array, index: Array, *, axis: int, mode: str, shape: Sha
     """Zeros of *shape* that hold the input where `pick` would read."""
     _, length, inner = split(shape, axis_of("pick", axis, len(shape)))
     y = empty(math.prod(shape), data._data.dtype)
-    y.fill(0)
+    front.fill(y, 0)
     front.put_along_axis(data._data, valid_indices("pick", index, length, mode), y, length, inner)
     return y, shape
 

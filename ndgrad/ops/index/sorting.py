@@ -114,7 +114,7 @@ def _put_order(x: Array, order: Array, *, shape: Shape, axis: int | None) -> Res
     rows = _rows("_put_order", shape, axis, 0).rows
     where = _rows("_put_order", shape, axis, positions.size // max(1, rows))
     y = empty(math.prod(shape), x._data.dtype)
-    y.fill(0)
+    front.fill(y, 0)
     _put(x._data, positions, where, y)
     return y, shape
 
@@ -258,7 +258,7 @@ def _topk_mask(
     order = _order(data._data, where, is_ascend)
     ones, y = empty(order.size, data._data.dtype), empty(data._data.size, data._data.dtype)
     ones.fill(1)
-    y.fill(0)
+    front.fill(y, 0)
     _put(ones, order, where, y)
     return y, data._shape
 

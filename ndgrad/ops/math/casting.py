@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...base import DType, DTypeLike, as_dtype
 from ...context import written
-from ...kernels.front import cast
+from ...kernels.front import cast, fill
 from ...memory.device import context_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
@@ -71,7 +71,7 @@ def _copy_to_context(data: Array, *, ctx: str = "", source: str = "") -> Result 
 
 def _filled_like(data: Array, value: int) -> Result:
     y = empty(data._data.size, data._data.dtype)
-    y.fill(value)
+    fill(y, value)
     return y, data._shape
 
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from ...base import HostArray, MXNetError, Shape
 from ...kernels import front
-from ...kernels.spec.strided import StridedSlice, contiguous_strides, whole
+from ...kernels.spec.strided import StridedSlice, contiguous_strides
 from ...memory.device import Buffer
-from ...memory.storage import empty
 from ...tape import Array
 from ..axes import choice, integers, number
 from ..declare import operator
@@ -94,11 +93,9 @@ def _pad(data: Array, *, mode: str, pad_width: Sequence[int], constant_value: fl
     widths = _widths(data._shape, mode, pad_width)
     shape = _padded_shape(data._shape, widths)
     if mode == "constant":
-        filled = empty(math.prod(shape), data._data.dtype)
-        value = np.asarray(number("Pad", "constant_value", constant_value)).astype(filled.dtype)
-        filled.fill(value)
-        front.strided_copy(data._data, whole(data._shape), filled, _inside(data._shape, widths))
-        return filled, shape
+        x = data._data
+        value = np.asarray(number("Pad", "constant_value", constant_value)).astype(x.dtype)
+        return front.fill_around(x, math.prod(shape), _inside(data._shape, widths), value), shape
     y: Buffer = data._data
     own = list(data._shape)
     for axis, (a, b) in enumerate(widths):
