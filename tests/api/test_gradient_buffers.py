@@ -74,6 +74,18 @@ def test_a_gradient_that_nobody_else_sees_is_not_copied(n: int) -> None:
     assert alias.asnumpy()[0] == 4
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("n", SIZES)
+def test_a_gradient_that_is_a_broadcast_is_not_copied(n: int, dtype: str) -> None:
+    x = variable(n, dtype=dtype)
+    before = address(x.grad._data)
+    with autograd.record():
+        y = x.sum()
+    y.backward()
+    assert address(x.grad._data) != before
+    np.testing.assert_array_equal(x.grad.asnumpy(), np.ones(n, dtype))
+
+
 def test_an_alias_that_died_is_none() -> None:
     x = variable(5)
     run_backward(x)

@@ -15,6 +15,7 @@ from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..annotations import Arguments
+from ..build.half import as_bits
 from ..build.launch import (
     PARALLEL_ELEMENTS,
     WORTH_SHARING,
@@ -290,21 +291,16 @@ def _expand_elements(x, y, n, lo, hi):
 
 def expand(x: Buffer, own: Shape, shape: Shape) -> Buffer:
     """The array *x* of shape *own* broadcast to *shape*, of as many axes."""
-    dtype = x.dtype
-    if dtype == np.float16:
-        x = x.view(np.uint16)
     axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
     # The runs come last first, so that expanding them backwards ends at the right lengths.
     for outer, n, inner in reversed(groups(shape, axes)):
         y = empty(outer * n * inner, x.dtype)
         if y.size and inner == 1:
-            _expand_elements(x, y, n, y.size, grain(1))
+            _expand_elements(as_bits(x), as_bits(y), n, y.size, grain(1))
         elif y.size:
-            _expand_runs(x, y, n, inner, outer * n, grain(inner))
+            _expand_runs(as_bits(x), as_bits(y), n, inner, outer * n, grain(inner))
         x = y
-    if not axes:
-        x = x.copy()
-    return x.view(dtype)  # type: ignore[no-any-return]
+    return x if axes else x.copy()
 
 
 def copy(source: HostArray, target: HostArray) -> None:
