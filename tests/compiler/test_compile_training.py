@@ -473,7 +473,60 @@ def released_arrays_as_constants(decorate: Decorate) -> Any:
     return found, w.grad
 
 
-ONE_OF_EACH_KIND = (adam, attention, lstm, layer_norm_and_gelu, gradient_penalty_inside)
+# --- what backward makes again --------------------------------------------------------------------
+
+
+@program
+def operands_overwritten_before_backward(decorate: Decorate) -> Any:
+    """Sums keep nothing, so what was added may be written to; backward computes with it again."""
+    around, part = noise(9, seed=4), nd.array([1.0, 0.5, 0.25, 2.0, 3.0, 4.0])
+    x, w = variables(noise(3, 3), noise(3, 3, seed=1))
+    shift = noise(3, 3, seed=2)
+
+    @decorate
+    def chain(x: Any, shift: Any) -> Any:
+        y = x
+        for _ in range(4):
+            y = nd.exp((nd.tanh(y + shift) * w + around.reshape((3, 3))) * 0.5) + part[3:6]
+        return y
+
+    found = []
+    for _ in range(2):
+        with autograd.record():
+            y = chain(x, shift)
+        shift[:] = 7
+        around[:] = -3
+        part[:] = 5
+        y.backward()
+        found += [y, x.grad.copy(), w.grad.copy()]
+    return found
+
+
+def test_cheap_values_are_not_kept_for_backward() -> None:
+    @mx.compile
+    def chain(x: Any, w: Any, b: Any) -> Any:
+        for _ in range(10):
+            x = nd.exp((nd.tanh(x) * w + b) * 0.5)
+        return x
+
+    x, w, b = variables(noise(8), noise(8, seed=1), noise(8, seed=2))
+    with autograd.record():
+        y = chain(x, w, b)
+    y.backward()
+    forward = chain.explain().programs[0].forward
+    *_, results = forward.report.text.splitlines()
+    # The output, for the caller and for backward, the first tanh, and a copy of b.
+    assert results.strip() == "return [y0, y1, y2, y3]"
+
+
+ONE_OF_EACH_KIND = (
+    adam,
+    attention,
+    lstm,
+    layer_norm_and_gelu,
+    gradient_penalty_inside,
+    operands_overwritten_before_backward,
+)
 
 
 @pytest.mark.parametrize("scenario", program.cases(*ONE_OF_EACH_KIND))

@@ -322,11 +322,11 @@ def _traced(
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
     if gradients:
-        backward, saved = partition(instructions, gradients, traced.heads, held)
+        backward, saved, lost = partition(instructions, gradients, traced.heads, held, results)
         traced.backward = Program(instructions=backward, results=gradients)
         traced.depends = _dependence(traced.backward, traced.heads)
         traced.saved = saved
-        lost = {source for source, _ in forward_effects}
+        lost |= {source for source, _ in forward_effects}
         results = results + [v for v in saved if v in lost or not is_source(v)]
     needed = [*results, *(value for _, value in forward_effects)]
     forward = live(instructions, needed)

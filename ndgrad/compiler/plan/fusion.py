@@ -32,15 +32,10 @@ from ..program.instructions import (
     root,
     whole,
 )
-from ..program.simplify import cost
+from ..program.simplify import cost, worth_recomputing
 
 _MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
 _MOST_READ = 64  # arrays
-_LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
-_CHEAP, _EXPENSIVE = (
-    2,
-    24,
-)  # work up to which a small and a large value are rematerialised, not read
 
 
 @dataclass(eq=False)
@@ -376,7 +371,7 @@ class Fusion:
         for value in list(group.read):
             if len(group.members) >= _MOST:
                 return
-            limit = _EXPENSIVE if value.nbytes > _LARGE else _CHEAP
+            limit = worth_recomputing(value)
             needed: dict[Instruction, None] = {}
             if self._closure(group, value, value, needed, limit) is None:
                 continue

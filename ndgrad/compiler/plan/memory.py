@@ -78,7 +78,8 @@ class ValueMemory:
         base, offset = where.base, where.offset
         before = self.before.get(base)
         name = before or self.name(base)
-        if before is None and isinstance(base.maker, Source) and base.maker.data is not None:
+        bound = isinstance(base.maker, Source) and base.maker.data is not None
+        if before is None and bound and name not in self.parameters:
             if offset or value.size != base.size:
                 data = base.maker.data[offset : offset + value.size]
                 return self.text.bound("c", data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
 from ...kernels.spec.formula import formula
 from .instructions import (
@@ -18,6 +18,10 @@ from .instructions import (
     replaced,
     root,
 )
+
+_LARGE = 1 << 20  # bytes from which a value is not expected to stay in a core's cache
+_CHEAP, _EXPENSIVE = 2, 24  # work for which a small and a large value are rematerialised, not read
+_ARRAY = 4096  # what it costs to keep one more array from forward to backward, in additions
 
 
 def eliminate(
@@ -80,15 +84,22 @@ def cost(instruction: Instruction) -> int:
     return formula(instruction.text).cost if isinstance(instruction, Map) else 1000
 
 
+def worth_recomputing(value: Value) -> int:
+    """Work of an element up to which *value* is rematerialised rather than read again."""
+    return _EXPENSIVE if value.nbytes > _LARGE else _CHEAP
+
+
 def partition(
     instructions: Sequence[Instruction],
     gradients: Sequence[Value],
     heads: Sequence[Value],
     held: Set[Value],
-) -> tuple[list[Instruction], list[Value]]:
+    results: Iterable[Value],
+) -> tuple[list[Instruction], list[Value], set[Value]]:
     """Cut backward out of a program of both directions.
 
-    Sources in *held* must not be written to before backward, so it may read them.
+    Sources in *held* must not be written to before backward, so it may read them.  *results* are
+    stored by forward in any case.
 
     Returns
     -------
@@ -96,6 +107,8 @@ def partition(
         What the gradients need and forward need not do.
     saved : list of Value
         What backward reads of forward, sources included.
+    copied : set of Value
+        Sources among those that may be written to before backward.
     """
     needed = live(instructions, gradients, keep_draws=False)
     late: set[Instruction] = {head.maker for head in heads}
@@ -104,26 +117,8 @@ def partition(
         if any(x.maker in late for x in instruction.inputs):
             late.add(instruction)
             backward.append(instruction)
-    own = set(backward) | {head.maker for head in heads}
-    saved = _read(backward, gradients, own)
-    # Rematerialisation: cheap element-wise work on what is saved anyway is not kept.
-    made = {root(value)[0] for value in gradients}
-    again: list[Instruction] = []
-    while True:
-        for value in list(saved):
-            maker = value.maker
-            if isinstance(maker, Map) and cost(maker) <= 2 and value not in made:
-                roots = {root(x)[0] for x in maker.inputs}
-                extra = [x for x in roots if x not in saved and not is_source(x)]
-                if any(is_external(x) and x not in held for x in roots):
-                    continue
-                if sum(x.nbytes for x in extra) <= value.nbytes // 4:
-                    own.add(maker)
-                    again.append(maker)
-                    saved = _read([*backward, *again], gradients, own)
-                    break
-        else:
-            break
+    read = _read(backward, gradients, set(backward) | {head.maker for head in heads})
+    again, saved, copied = _recomputed(instructions, gradients, read, held, results)
     # Forward makes them too, and the programs must not share what they are free to change.
     order = {instruction: i for i, instruction in enumerate(instructions)}
     new: dict[Value, Value] = {}
@@ -136,13 +131,91 @@ def partition(
         copies.append(copy)
     for instruction in backward:
         redirect(instruction, new)
-    return copies + sorted(backward, key=order.__getitem__), saved
+    return copies + sorted(backward, key=order.__getitem__), list(saved), copied
+
+
+def _recomputed(
+    instructions: Sequence[Instruction],
+    gradients: Sequence[Value],
+    read: Iterable[Value],
+    held: Set[Value],
+    results: Iterable[Value],
+) -> tuple[set[Map], dict[Value, None], set[Value]]:
+    """Rematerialisation: maps that backward does again, what is saved instead, and `copied`.
+
+    Values are taken youngest first, so that what one is made of may be recomputed in its turn.
+    A source that may be written to before backward is copied if that saves four times its memory.
+    """
+    wanted = {root(value)[0] for value in gradients}
+    stored = {root(value)[0] for value in results}
+    refused: set[Value] = set()
+    while True:
+        again: set[Map] = set()
+        saved = dict.fromkeys(read)
+        worth: dict[Value, int] = {}  # copied sources, and the memory that they save
+        for maker in reversed(instructions):
+            value = next(iter(maker.outputs), None)
+            if not isinstance(maker, Map) or value not in saved or value in wanted:
+                continue
+            limit = _CHEAP if value in stored else worth_recomputing(value)
+            if value.size and value not in stored:
+                limit += _ARRAY // value.size
+            needed: dict[Map, None] = {}
+            leaves: dict[Value, None] = {}
+            if not _closure(value, limit, saved.keys() - {value}, again, needed, leaves):
+                continue
+            copied = {x for x in leaves if is_external(x) and x not in held}
+            kept = sum(x.nbytes for x in leaves if not is_source(x))
+            if kept > value.nbytes // 4 or not refused.isdisjoint(copied):
+                continue
+            again |= needed.keys()
+            del saved[value]
+            saved.update(leaves)
+            for x in copied:
+                worth[x] = worth.get(x, 0) + value.nbytes
+        useless = {x for x in worth if x.nbytes > worth[x] // 4}
+        if not useless:
+            return again, saved, set(worth)
+        refused |= useless
+
+
+def _closure(
+    value: Value,
+    limit: int,
+    saved: Set[Value],
+    again: Set[Map],
+    needed: dict[Map, None],
+    leaves: dict[Value, None],
+) -> bool:
+    """Collect the maps that make *value* of *saved* values, and sources and others: the *leaves*.
+
+    False if they cost more than *limit*.
+    """
+    pending = [value]
+    while pending:
+        maker = pending.pop().maker
+        assert isinstance(maker, Map)
+        needed[maker] = None
+        limit -= cost(maker)
+        if limit < 0:
+            return False
+        for x in maker.inputs:
+            base = root(x)[0]
+            if base.maker in again or base.maker in needed:
+                continue
+            if base in saved and not is_source(base):
+                continue
+            if isinstance(base.maker, Map) and base.nbytes > value.nbytes // 4:
+                pending.append(base)
+            else:
+                leaves[base] = None
+    return True
 
 
 def _read(
     instructions: Sequence[Instruction], wanted: Sequence[Value], own: set[Instruction]
-) -> list[Value]:
+) -> dict[Value, None]:
     """What is read of what others make; of a view the memory that it is part of."""
     read = [x for instruction in instructions for x in instruction.inputs]
     roots = dict.fromkeys(root(x)[0] for x in (*read, *wanted))
-    return [x for x in roots if x.maker not in own]
+    return {x: None for x in roots if x.maker not in own}
