@@ -13,14 +13,16 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..context import current_context
 from ..symbol.symbol import Symbol
-from ..tape import Leaf, is_released, state
+from ..tape import state
 from .front.guards import COMPILED_METHODS, watch
 from .front.trace import flatten, trace
 from .program.keys import Arguments
+from .run.call import MISS, argument, place_of
 from .run.explain import Explanation
 from .run.runtime import Specialised
 
 _MANY = 8  # programs of one function from which a warning asks whether that is meant
+_RECENT = 4  # programs that a call asks whether it is for them, the last used first
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
 
 
@@ -33,6 +35,7 @@ class Compiled:
         self._fallback = fallback
         self._name = getattr(function, "__qualname__", type(function).__name__)
         self._programs: dict[object, list[Specialised]] = {}
+        self._entries: list[Callable[[tuple[Any, ...]], Any]] = []
         self._eager: set[object] = set()
         self._count = 0
         self._lock = threading.RLock()
@@ -58,6 +61,15 @@ class Compiled:
         """Call the function by its program for these arguments, made if need be."""
         if tracing.active and tracing.recorder() is not None:
             return self._function(*args, **kwargs)  # a part of a larger program
+        if not kwargs:
+            for entry in self._entries:
+                result = entry(args)
+                if result is not MISS:
+                    return result
+        return self._found(args, kwargs)
+
+    def _found(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the function by a program that is looked for by a key of the arguments."""
         arrays: Sequence[NDArray] = args
         containers: Sequence[object] = ()
         form: object = None
@@ -74,23 +86,26 @@ class Compiled:
             state.recording,
             state.training,
             id(current_context()),  # there is one object a context, which stays
-            *[(x._shape, x._data.dtype.num, id(x._ctx), _place(x)) for x in arrays],
+            *[(x._shape, x._data.dtype.num, id(x._ctx), place_of(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds(containers):
-                return program(arrays)
+                if form is None:
+                    others = [x for x in self._entries if x is not program.entry]
+                    self._entries = [program.entry, *others[: _RECENT - 1]]
+                return program.run(arrays)
         if key in self._eager:
             return self._function(*args, **kwargs)
         made = self._compiled(key, args, kwargs, arrays)
         if isinstance(made, Specialised):
-            return made(arrays)
+            return made.run(arrays)
         result = self._function(*args, **kwargs)  # which raises its error after its writes
         if made is not None:
             warnings.warn(
                 f"compile: {self._name} raised an error while it was traced, but not when it ran "
                 f"eagerly: {made}",
                 RuntimeWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
         return result
 
@@ -118,7 +133,7 @@ class Compiled:
                     return repr(error)  # its frames would lead back to the caller's
                 if not self._fallback:
                     raise
-                warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=3)
+                warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=4)
                 self._eager.add(key)
                 return None
             if changed := guard.settle():
@@ -127,10 +142,12 @@ class Compiled:
                     f"({', '.join(sorted(set(changed)))}). That happens when it is compiled, not "
                     "when it is called; let it return what changes, or keep it in an array.",
                     RuntimeWarning,
-                    stacklevel=3,
+                    stacklevel=4,
                 )
             text = _signature(arrays)
-            program = Specialised(self._name, text, self._function, tree, traced, guard)
+            program = Specialised(
+                self._name, text, self._function, tree, traced, guard, [*map(argument, arrays)]
+            )
             programs.insert(0, program)
             del programs[_KEPT:]
             self._count += 1
@@ -139,7 +156,7 @@ class Compiled:
                     f"compile: {self._name} was compiled for {_MANY} signatures, which explain() "
                     "shows. Numbers that change from call to call are best passed as arrays.",
                     RuntimeWarning,
-                    stacklevel=3,
+                    stacklevel=4,
                 )
             return program
 
@@ -154,6 +171,7 @@ class Compiled:
         """Forget every program: the next call compiles anew."""
         with self._lock:
             self._programs.clear()
+            self._entries = []
             self._eager.clear()
             self._count = 0
 
@@ -167,14 +185,6 @@ class _Methods:
 
     def __reduce__(self) -> tuple[type[_Methods], tuple[()]]:
         return _Methods, ()
-
-
-def _place(x: NDArray) -> str | None:
-    """What of an argument's place in the graph a program depends on."""
-    node = x._node
-    if isinstance(node, Leaf):
-        return node.req
-    return None if node is None or is_released(node) else "node"
 
 
 def _signature(arrays: Sequence[NDArray]) -> str:

@@ -78,10 +78,10 @@ class ValueMemory:
         base, offset = where.base, where.offset
         before = self.before.get(base)
         name = before or self.name(base)
-        bound = isinstance(base.maker, Source) and base.maker.data is not None
-        if before is None and bound and name not in self.parameters:
+        data = base.maker.data if isinstance(base.maker, Source) else None
+        if before is None and data is not None and name not in self.parameters:
             if offset or value.size != base.size:
-                data = base.maker.data[offset : offset + value.size]
+                data = data[offset : offset + value.size]
                 return self.text.bound("c", data)
             return name
         self.used(base)

@@ -1,4 +1,4 @@
-"""A traced function for one signature: its plans, and what a call does around them."""
+"""A traced function for one signature: its plans, and backward through them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ from ...tape import (
     Node,
     Saved,
     Scope,
-    Version,
     is_tracked,
-    new_node,
     state,
     topological_order,
 )
 from ..front.guards import Guard
-from ..front.trace import Leaves, Output, Traced, flatten, unflatten
+from ..front.trace import Leaves, Traced, flatten, unflatten
 from ..plan.errors import DeferredError
 from ..plan.plan import ExecutionPlan
 from ..program.instructions import Program, Source, Value, is_source, root
+from .call import Argument, Call, entry_and_run
 
 Gradients: TypeAlias = Buffer | Array | list[Buffer | None] | list[Array | None]
 """The gradient of a node's only output, or a list of those of its outputs."""
@@ -51,6 +50,9 @@ class Specialised:
         Whether what the function found around it is as it was.
     forward, backward : ExecutionPlan
         *backward* is None until it is first run.
+    entry, run : callable
+        Run the program on a call's arguments, in order: *entry* returns `MISS` if the call has
+        another signature or the guard does not hold, *run* does not ask.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Specialised:
         tree: object,
         traced: Traced,
         guard: Guard,
+        arguments: Sequence[Argument],
     ) -> None:
         self.name, self.signature, self.guard = name, signature, guard
         self._function, self._tree, self._traced = function, tree, traced
@@ -83,19 +86,13 @@ class Specialised:
             if output.gradient is not None
         )
         # Results that are one value in the program do not share memory, unless they are views.
-        self._owners: dict[Value, int] = {}
-        self._copied = [
+        owners: dict[Value, int] = {}
+        copied = [
             i
             for i, value in enumerate(traced.forward.results[: traced.count])
-            if self._owners.setdefault(root(value)[0], i) != i and not is_source(root(value)[0])
+            if owners.setdefault(root(value)[0], i) != i and not is_source(root(value)[0])
         ]
         self._kept = frozenset(traced.forward.results[traced.count :])
-        # The shapes, if the outputs are all of the results one by one and nothing is recorded.
-        plain = not self._heads and all(
-            o.kind == "result" and o.index == i and o.size == traced.forward.results[i].size
-            for i, o in enumerate(traced.outputs)
-        )
-        self._plain = [(o.shape, o.ctx) for o in traced.outputs] if plain else []
         self._op = Op(
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
@@ -103,37 +100,40 @@ class Specialised:
             bound=Bound(None, self._run_backward, self._run_recorded),
             none_is_unreached=True,
         )
+        self.entry, self.run = entry_and_run(
+            Call(
+                traced=traced,
+                arguments=arguments,
+                guard=guard,
+                forward=self.forward.run,
+                sources=self._sources,
+                op=self._op,
+                heads=self._heads,
+                copied=copied,
+                owners=owners,
+                before=self._check if self._written or traced.visited else None,
+                refused=self._refused,
+                after=self._effects if self._written or traced.accumulated else None,
+            )
+        )
 
-    def __call__(self, arrays: Sequence[NDArray]) -> Any:
-        """Run the function's program on *arrays*, the arguments in order."""
-        traced = self._traced
+    # --- around the forward plan ------------------------------------------------------------------
+
+    def _check(self, arrays: Sequence[NDArray]) -> None:
         if self._written:
             self._check_sharing(arrays)
-        if traced.visited:
+        if self._traced.visited:
             self._check_variables(arrays)
-        start = philox.position() if self._heads else None
-        try:
-            results = self.forward.run(*[_buffer(arrays, kind, i) for kind, i in self._sources])
-        except DeferredError as refused:
-            self._note_writes(arrays, [self._written[i] for i in refused.effects])
-            raise refused.take() from None
-        for i in self._copied:
-            results[i] = results[i].copy()
-        if self._written:
-            self._note_writes(arrays, self._written)
-        for leaf in traced.accumulated:
+
+    def _refused(self, arrays: Sequence[NDArray], error: DeferredError) -> Exception:
+        """The error of a call that refuses its inputs, after the writes before it."""
+        self._note_writes(arrays, [self._written[i] for i in error.effects])
+        return error.take()
+
+    def _effects(self, arrays: Sequence[NDArray]) -> None:
+        self._note_writes(arrays, self._written)
+        for leaf in self._traced.accumulated:
             leaf.fresh = True
-        if self._plain:
-            made = [
-                NDArray(buffer, shape, context)
-                for buffer, (shape, context) in zip(results, self._plain, strict=False)
-            ]
-            return unflatten(traced.tree, made)
-        versions: dict[int, Version] = {}
-        made = [_made(o, arrays, results, versions) for o in traced.outputs]
-        if self._heads:
-            self._record(made, arrays, results, versions, start)
-        return unflatten(traced.tree, made)
 
     def _note_writes(self, arrays: Sequence[NDArray], writes: Iterable[Write]) -> None:
         for kind, i, targets in writes:
@@ -196,56 +196,6 @@ class Specialised:
 
     # --- backward --------------------------------------------------------------------------------
 
-    def _record(
-        self,
-        made: Sequence[NDArray],
-        arrays: Sequence[NDArray],
-        results: Sequence[Buffer],
-        versions: dict[int, Version],
-        start: object,
-    ) -> None:
-        """Put the outputs on a node whose backward is a plan of its own."""
-        traced = self._traced
-        heads = [made[i] for _, i in self._heads]
-        kept = iter(results[traced.count :])
-        saved: list[Saved] = []
-        versions_of_saved: list[Version | None] = []
-        for value in traced.saved:
-            if value in self._kept:
-                saved.append(next(kept))
-                base, _ = root(value)
-                owner = None if is_source(base) else self._owners.get(base)
-                versions_of_saved.append(None if owner is None else versions[owner])
-                continue
-            maker = _source(value)
-            if maker.kind == "argument":
-                saved.append(arrays[maker.index]._data)
-                versions_of_saved.append(arrays[maker.index]._version)
-            elif maker.kind == "gradient":
-                gradient = _leaf(arrays, maker.index).grad
-                saved.append(gradient._data)
-                versions_of_saved.append(gradient._version)
-        # Not the arrays themselves: one that the result is written to would be a part of a cycle.
-        facts = [(x._data, x._shape, x._ctx, x._version, x._node) for x in arrays]
-        parents = tuple(
-            arrays[parent]._node if isinstance(parent, int) else parent for parent in traced.parents
-        )
-        # What backward uses is neither inputs nor outputs alone, so it stands behind them.
-        unknown = (None,) * (len(parents) + len(heads))
-        shapes = [
-            arrays[parent]._shape if isinstance(parent, int) else parent.shape
-            for parent in traced.parents
-        ]
-        new_node(
-            self._op,
-            {"_arrays": facts, "_start": start},
-            parents,
-            tuple(saved),
-            (*unknown, *versions_of_saved, *traced.watched),
-            (*shapes, *(head._shape for head in heads)),
-            heads,
-        )
-
     def _run_backward(self, node: Node, grads: Gradients) -> list[Buffer | None]:
         """Gradients of the parents, from and to buffers."""
         traced = self._traced
@@ -253,25 +203,40 @@ class Specialised:
             raise copy(traced.unusable)  # one that is kept would keep the frames it passes
         if traced.backward is None:  # nothing that wants a gradient is reached
             return [None] * len(traced.reached)
-        if self.backward is None:
-            with self._lock:
-                if self.backward is None:
-                    kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
-                    self.backward = ExecutionPlan(
-                        traced.backward, [*kept, *traced.heads], traced.device
-                    )
+        plan = self.backward or self._planned_backward(traced.backward)
+        if len(traced.heads) == 1:
+            results = plan.run(*(node.saved or ()), grads)
+            if all(traced.reached):
+                return results
+        else:
+            results = self._run_from_heads(plan, node.saved or (), as_list(grads))
+        found = iter(results)
+        return [next(found) if reached else None for reached in traced.reached]
+
+    def _planned_backward(self, program: Program) -> ExecutionPlan:
+        traced = self._traced
+        with self._lock:
+            if self.backward is None:
+                kept = [v for v in traced.saved if v in self._kept or not _is_bound(v)]
+                self.backward = ExecutionPlan(program, [*kept, *traced.heads], traced.device)
+            return self.backward
+
+    def _run_from_heads(
+        self, plan: ExecutionPlan, saved: Sequence[Saved], grads: Sequence[Buffer | None]
+    ) -> list[Buffer | None]:
+        """Gradients from those of several heads, some of which may have none."""
+        traced = self._traced
         given = []
-        there = {i for i, g in enumerate(as_list(grads)) if g is not None}
-        for g, head, (_, i) in zip(as_list(grads), traced.heads, self._heads, strict=True):
+        there = {i for i, g in enumerate(grads) if g is not None}
+        for g, head, (_, i) in zip(grads, traced.heads, self._heads, strict=True):
             if g is None:
                 g = empty_on(traced.outputs[i].ctx, head.size, head.dtype)
                 g.fill(0)
             given.append(g)
-        results = self.backward.run(*(node.saved or ()), *given)
-        found = iter(
+        results = plan.run(*saved, *given)
+        return [
             g if heads & there else None for g, heads in zip(results, traced.depends, strict=True)
-        )
-        return [next(found) if reached else None for reached in traced.reached]
+        ]
 
     def _check_unchanged(self, node: Node, arguments: Sequence[Any]) -> None:
         """Refuse to run the function again on arrays that were written to since the call."""
@@ -376,35 +341,3 @@ def _leaf(arrays: Sequence[NDArray], i: int) -> Leaf:
 
 def _buffer(arrays: Sequence[NDArray], kind: str, i: int) -> Buffer:
     return arrays[i]._data if kind == "argument" else _leaf(arrays, i).grad._data
-
-
-def _made(
-    output: Output,
-    arrays: Sequence[NDArray],
-    results: Sequence[Buffer],
-    versions: dict[int, Version],
-) -> NDArray:
-    """The array that stands for an output; views of one result share a version counter."""
-    if output.kind == "object":
-        return output.thing
-    if output.kind in ("argument", "gradient"):
-        array = arrays[output.index]
-        if output.kind == "gradient":
-            array = array.grad  # type: ignore[assignment]
-        if output.thing:
-            return array
-        buffer, version = array._data, array._version
-    elif output.kind == "memory":
-        buffer, version = output.thing
-    else:
-        buffer, version = results[output.index], versions.get(output.index)  # type: ignore[assignment]
-        if buffer.size == output.size:
-            made = NDArray(buffer, output.shape, output.ctx, version)
-            versions[output.index] = made._version
-            return made
-    made = NDArray(
-        buffer[output.offset : output.offset + output.size], output.shape, output.ctx, version
-    )
-    if output.kind == "result":
-        versions[output.index] = made._version
-    return made
