@@ -19,6 +19,7 @@ from .dispatch import (
     copy_buffer,
     lookup,
     recorded_arithmetic,
+    replaced,
     separated,
     unrecorded,
     written,
@@ -36,6 +37,7 @@ from .tape import (
     Node,
     Scope,
     is_tracked,
+    leave_aliases,
     next_version,
     release,
     topological_order,
@@ -51,6 +53,7 @@ A node of several outputs has a list, with None for an output that no gradient h
 def mark(variables: Sequence[Array], gradients: Sequence[Array], reqs: Sequence[str]) -> None:
     """Make arrays variables, whose gradients backward writes or adds to *gradients*."""
     for x, gradient, req in zip(variables, gradients, reqs, strict=True):
+        leave_aliases(x)
         x._node = Leaf(x, gradient, req)
 
 
@@ -238,7 +241,11 @@ def run_backward(
                 have = pending.get(parent)
                 if have is None:
                     if result.__class__ is PartialGradient:
-                        result = unrecorded(result.whole)._data
+                        # The references to it from here: gradient, the partial one's, the call.
+                        if getrefcount(result.remains) == 3 and owns_memory(gradient):
+                            result = replaced(result)
+                        else:
+                            result = unrecorded(result.whole)._data
                         owned.add(parent)
                     pending[parent] = result
                     continue

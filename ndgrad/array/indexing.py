@@ -10,17 +10,13 @@ from collections.abc import Sequence
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
+from ..dispatch import record_linear
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
-from ..tape import Array, Node, state
+from ..tape import Array, new_view, state
 from .keys import box_of, expanded, leading, out_of_bounds, rows_of, small_part
-
-
-def assigned_to(x: Array) -> bool:
-    """Whether *x* is in the graph by an assignment to a part of it."""
-    return isinstance(x._node, Node) and x._node.op.assigns
 
 
 def traced() -> bool:
@@ -29,15 +25,11 @@ def traced() -> bool:
 
 
 def _view(x: Array, start: int, size: int, shape: Shape) -> Array:
-    node = x._node
-    if node is not None and state.recording:
-        return _recorded_view(x, StridedSlice(shape, contiguous_strides(shape), start))
-    return x.__class__(x._data[start : start + size], shape, x._ctx, x._version)
-
-
-def _recorded_view(x: Array, box: StridedSlice) -> Array:
-    result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
-    return F.identity(result) if assigned_to(x) else result
+    view = new_view(x, x._data[start : start + size], shape)
+    if x._node is not None and state.recording:
+        where = {"shape": shape, "strides": contiguous_strides(shape), "offset": start}
+        record_linear("_as_strided", where, (x,), view)
+    return view
 
 
 def getitem(x: Array, key: object) -> Array:
@@ -123,7 +115,7 @@ def reshape_method(x: Array, shape: Sequence[int], reverse: bool = False) -> Arr
         raise ValueError(
             f"reshape: Cannot reshape array of size {x._data.size} into shape {tuple(shape)}"
         )
+    view = new_view(x, x._data, new)
     if x._node is not None and state.recording:
-        result: Array = F._reshaped(x, shape=new)
-        return F.identity(result) if assigned_to(x) else result
-    return x.__class__(x._data, new, x._ctx, x._version)
+        record_linear("_reshaped", {"shape": new}, (x,), view)
+    return view

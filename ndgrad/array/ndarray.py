@@ -40,6 +40,7 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
 
 def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
     operator, fast = op.call, dispatch.in_place_call(op)
+    recorded = dispatch.recorded_in_place(op)
 
     def method(self: NDArray, other: object) -> NDArray:
         if not state.recording and fast(self, other):
@@ -47,14 +48,12 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
         other = _operand(other)
         if state.recording:
             check_writable(self, f"x {sign} y")
-            if isinstance(other, NDArray) and other._node is not None:
-                # What the node saves of x must be its value before the write.
-                result = operator(self.copy(), other)
-                return dispatch.write_into(self, self._fitting(result, sign), sign)
         if isinstance(other, NDArray) and other._data.dtype != self._data.dtype:
             other = convert(other, self._data.dtype)
         if isinstance(other, NDArray) and other._shape != self._shape:
             self._fitting_shape(other._shape, sign)
+        if state.recording and recorded(self, other):
+            return self
         return operator(self, other, out=self)
 
     return method
@@ -223,7 +222,7 @@ class NDArray(Array):
 
     def to_dlpack_for_write(self) -> Any:
         """Return a DLPack capsule of the memory, to be written to; not while recording."""
-        check_writable(self, "to_dlpack_for_write")
+        check_writable(self, "to_dlpack_for_write", recordable=False)
         written(self)
         return self.__dlpack__()
 
@@ -263,7 +262,7 @@ class NDArray(Array):
         TypeError
             If *other* is neither.
         MXNetError
-            If the shapes differ, or *other* is in the graph while recording.
+            If the shapes differ, or *other* is a variable while recording.
         """
         if isinstance(other, Context):
             return self._on(other)
@@ -424,10 +423,6 @@ class NDArray(Array):
                 f"x {sign} y: Shape inconsistent, Provided = {list(self._shape)}, "
                 f"inferred shape={list(inferred)}"
             )
-
-    def _fitting(self, result: NDArray, sign: str) -> NDArray:
-        self._fitting_shape(result._shape, sign)
-        return convert(result, self._data.dtype)
 
     # --- operators -------------------------------------------------------------------------------
 

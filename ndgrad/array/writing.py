@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import dispatch, tracing
-from ..base import DType, MXNetError, Shape
+from .. import dispatch
+from ..base import DType, Shape
+from ..dispatch import in_graph
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
-from ..memory.device import Buffer, context_device, device_of, on_device, overlap, to_device
+from ..memory.device import Buffer, address, context_device, on_device, overlap, to_device
 from ..ops.table import F
 from ..tape import Array, next_version, state
-from .indexing import assigned_to, traced
+from .indexing import traced
 from .keys import Rows, box_of, expanded, leading, rows_of, small_part
 
 
@@ -83,13 +84,12 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
 def setitem(x: Array, key: object, value: Any) -> None:
     """``x[key] = value``.
 
-    While recording, an array that is not in the graph and receives a recorded value takes part in
-    it from then on.
+    While recording this is an operator of the graph, if the array or the value is in it.
 
     Raises
     ------
     MXNetError
-        If *x* is in the graph while recording.
+        If *x* is a variable, or a view of one, while recording.
     IndexError, ValueError
         For a bad key, or a value whose shape does not fit.
     TypeError
@@ -97,26 +97,26 @@ def setitem(x: Array, key: object, value: Any) -> None:
 
     Nothing is written when an error is raised.
     """
-    if x._node is not None and state.recording and not assigned_to(x):
+    if state.recording:
         dispatch.check_writable(x, "setitem")
     shape = x._shape
     number = isinstance(value, (int, float, np.generic))
-    plain = not traced() and (
-        not state.recording or (x._node is None and (number or not _is_recorded(value)))
-    )
+    plain = not traced() and not (state.recording and (_is_recorded(value) or in_graph(x)))
     if plain and (number or value.__class__ is x.__class__):
         found = leading(key, shape)
         data = x._data
         if found is not None and number:
-            data[found[0] : found[0] + found[1]] = _number(value, data.dtype)
+            start, stop = found[0], found[0] + found[1]
+            data[start:stop] = _number(value, data.dtype)
             if found[1]:
-                x._version[0] = next_version()
+                _written(x, start, stop)
             return
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
+            start, stop = found[0], found[0] + found[1]
             # NumPy copies right where source and target overlap.
-            data[found[0] : found[0] + found[1]] = value._data
+            data[start:stop] = value._data
             if found[1]:
-                x._version[0] = next_version()
+                _written(x, start, stop)
             return
         little = small_part(x, key) if found is None else None
         if little is not None and number:
@@ -132,13 +132,13 @@ def setitem(x: Array, key: object, value: Any) -> None:
     items, arrays = expanded(key, shape)
     if arrays:
         rows = rows_of(items, x)
-        _write_rows(x, rows, value)
+        _write_rows(x, rows, value, plain)
         return
     box = box_of(items, shape)
     without_new = _without_new(items, box.shape)
     if not box.size:
         return
-    if traced() or (state.recording and (x._node is not None or _is_recorded(value))):
+    if not plain:
         _write_recorded(x, box, without_new, value)
         return
     if number:
@@ -152,10 +152,30 @@ def setitem(x: Array, key: object, value: Any) -> None:
     else:
         source, own = _value(x, value)
         fitting = _fitting(own, box.shape, without_new)
-        if overlap(source, x._data):
-            source = source.copy()
-        front.strided_copy(source, broadcast(fitting, box.shape), x._data, box)
-    dispatch.written(x)
+        _copy_to_slice(source, fitting, x, box)
+    dispatch.written(x, *_span(box))
+
+
+def _written(x: Array, start: int, stop: int) -> None:
+    """Note that some elements of *x* were written to; parts are told apart while recording."""
+    if state.recording:
+        dispatch.written(x, start, stop)
+    else:
+        x._version[0] = next_version()
+
+
+def _span(box: StridedSlice) -> tuple[int, int]:
+    """Between which elements of an array a slice of it lies."""
+    ends = [(n - 1) * step for n, step in zip(box.shape, box.strides, strict=True)]
+    first = box.offset + sum(end for end in ends if end < 0)
+    return first, box.offset + sum(end for end in ends if end > 0) + 1
+
+
+def _copy_to_slice(source: Buffer, shape: Shape, x: Array, box: StridedSlice) -> None:
+    """Write elements, of a shape that broadcasts, into a slice of *x*."""
+    if overlap(source, x._data):
+        source = source.copy()
+    front.strided_copy(source, broadcast(shape, box.shape), x._data, box)
 
 
 def _without_new(items: Sequence[object], shape: Shape) -> Shape:
@@ -168,12 +188,13 @@ def _is_recorded(value: object) -> bool:
     return isinstance(value, Array) and value._node is not None
 
 
-def _as_array(x: Array, value: object) -> Array:
-    """A value as an array of *x*'s dtype; recorded if it was."""
+def _as_array(x: Array, value: Any) -> Array:
+    """A value as an array of *x*'s dtype and context; recorded if it was."""
     if isinstance(value, Array):
-        return dispatch.convert(value, x._data.dtype)
+        array = dispatch.convert(value, x._data.dtype)
+        return array if array._ctx == x._ctx else array.as_in_context(x._ctx)  # type: ignore[attr-defined]
     source, own = _value(x, value)
-    return x.__class__(source, own, x._ctx)
+    return x.__class__(to_device(source, context_device(x._ctx)), own, x._ctx)
 
 
 def _reshaped(value: Array, shape: Shape) -> Array:
@@ -184,39 +205,74 @@ def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: obje
     array = _as_array(x, value)
     fitting = _fitting(array._shape, box.shape, without_new)
     array = _reshaped(array, fitting)
-    if box.size == x._data.size and is_contiguous(box.shape, box.strides):
+    one_run = is_contiguous(box.shape, box.strides)
+    if one_run and _is_there(array, x, box):
+        return
+    if one_run and box.size == x._data.size:
         result = array if fitting == box.shape else F._expand(array, shape=box.shape)
-        result = _reshaped(result, x._shape)
+        dispatch.write_into(x, _reshaped(result, x._shape), "setitem")
+        return
+    params = {"shape": box.shape, "strides": box.strides, "offset": box.offset}
+    if traced():
+        _hold(x, dispatch.unrecorded(F._assigned, x, array, **params))
     else:
-        result = F._assigned(x, array, shape=box.shape, strides=box.strides, offset=box.offset)
-    _take_over(x, result)
+        _copy_to_slice(array._data, fitting, x, box)
+    _record(x, "_assigned", array, params, *_span(box))
 
 
-def _take_over(x: Array, result: Array) -> None:
-    """Write *result* into *x*, which takes its place in the graph."""
-    if assigned_to(x):
-        x._node = None
-    dispatch.write_into(x, result, "setitem")
+def _is_there(value: Array, x: Array, box: StridedSlice) -> bool:
+    """Whether *value* is a view of what it is to be written to: the end of ``x[0] += y``."""
+    return (
+        getattr(value, "_aliases", None) is getattr(x, "_aliases", value)
+        and value._data.size == box.size
+        and address(value._data) == address(x._data[box.offset :])
+    )
 
 
-def _write_rows(x: Array, rows: Rows, value: object) -> None:
+def _hold(x: Array, result: Array) -> None:
+    """Let *x* have the elements of *result*: while a function is traced, all are a new value."""
+    front.copy(result._data, x._data)
+
+
+def _record(
+    x: Array, name: str, value: Array, params: dict[str, Any], start: int, stop: int
+) -> None:
+    """Note that *value* was written to *x*, by what operator of the graph that can be said."""
+    dispatch.written(x, start, stop)
+    if not state.recording:
+        return
+    if x._node is not None or value._node is not None:
+        dispatch.record_linear(name, params, (x, value), x)
+    dispatch.recorded_write(x, x._node, start, stop)
+
+
+def _write_rows(x: Array, rows: Rows, value: object, plain: bool) -> None:
     where = {"index": rows.index, "outer": rows.outer, "length": rows.length, "inner": rows.inner}
-    if traced() or (state.recording and (x._node is not None or _is_recorded(value))):
-        twice = "setitem: while recording, an index that comes twice cannot be assigned to"
-        # The index has values also while a function is traced: it is a constant of the program.
-        with on_device(device_of(rows.index)), tracing.suspended():
-            front.distinct(rows.index, rows.length, MXNetError, twice)
+    if not plain:
         array = _as_array(x, value)
         array = _reshaped(array, _fitting(array._shape, rows.shape, rows.shape))
         if array._shape != rows.shape:
             array = F._expand(array, shape=rows.shape)
-        _take_over(x, F._put_rows(x, array, **where))
+        # On a device nothing is read for it.
+        index = rows.index
+        host = isinstance(index, np.ndarray)
+        where["repeats"] = not host or np.unique(index).size < index.size
+        if traced():
+            _hold(x, dispatch.unrecorded(F._put_rows, x, array, **where))
+        else:
+            _put(array._data, x, rows)
+        _record(x, "_put_rows", array, where, 0, x._data.size)
         return
     source, own = _value(x, value)
     fitting = _fitting(own, rows.shape, rows.shape)
     if fitting != rows.shape:
         source = front.strided_slice(source, broadcast(fitting, rows.shape))
-    elif overlap(source, x._data):
+    _put(source, x, rows)
+    dispatch.written(x)
+
+
+def _put(source: Buffer, x: Array, rows: Rows) -> None:
+    """Write rows into *x*; of rows with one index the last stays."""
+    if overlap(source, x._data):
         source = source.copy()
     front.put(source, rows.index, x._data, rows.outer, rows.length, rows.inner)
-    dispatch.written(x)

@@ -23,9 +23,10 @@ from .gradients import (
     buffer_backward,
     recorded_arithmetic,
     recorded_backward,
+    replaced,
 )
+from .in_place import recorded_in_place
 from .structured import (
-    check_writable,
     composite_call,
     convert,
     record_call,
@@ -33,9 +34,15 @@ from .structured import (
     structured_call,
     unrecorded,
     write_into,
-    written,
 )
 from .updates import update_call
+from .writes import (
+    check_writable,
+    in_graph,
+    record_linear,
+    recorded_write,
+    written,
+)
 
 __all__ = [
     "Arithmetic",
@@ -46,11 +53,16 @@ __all__ = [
     "classes",
     "convert",
     "copy_buffer",
+    "in_graph",
     "in_place_call",
     "install",
     "lookup",
     "record_call",
+    "record_linear",
     "recorded_arithmetic",
+    "recorded_in_place",
+    "recorded_write",
+    "replaced",
     "separated",
     "unrecorded",
     "write_into",

@@ -26,13 +26,12 @@ from ..tape import Array, new_array, state
 from ..tracing import active
 from . import classes
 from .structured import (
-    check_writable,
     convert,
     record_call,
     tracked,
     write_into,
-    written,
 )
+from .writes import check_writable, recorded_write, written
 
 _FLOAT64 = np.dtype("float64")
 _NOTHING = (None, None, None)
@@ -254,6 +253,8 @@ def _general(
     if target is not None:
         assert out is not None
         written(out)
+        if state.recording:
+            recorded_write(out, None)
         return out
     result = classes.array(y, shape, ctx)
     if recorded:

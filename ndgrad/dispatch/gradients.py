@@ -154,6 +154,12 @@ def _whole(gradients: Sequence[Array | PartialGradient | None]) -> Sequence[Arra
     return [x.whole() if isinstance(x, PartialGradient) else x for x in gradients]
 
 
+def replaced(x: PartialGradient) -> Buffer:
+    """A partial gradient in the memory of the gradient that came in."""
+    with on_device(device_of(x.inputs[0]._data)) if in_use else nullcontext():
+        return x.replace()
+
+
 def _no_gradients(node: Node, grads: object) -> Sequence[None]:
     return (None,) * len(node.parents)
 

@@ -20,13 +20,12 @@ from ..tape import (
     Parent,
     Saved,
     Version,
-    is_released,
     new_array,
     new_node,
-    next_version,
     state,
 )
 from . import classes
+from .writes import check_writable, recorded_write, written
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -205,44 +204,13 @@ def separated(arrays: Sequence[Array], others: Iterable[Array]) -> list[Array]:
     return results
 
 
-# --- writing -------------------------------------------------------------------------------------
-
-_IN_GRAPH = (
-    "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
-    "when evaluating gradients. Please call backward first to clear the graph or do this out side "
-    "of a record section. Nothing was written."
-)
-
-
-def check_writable(target: Array, what: str) -> None:
-    """Refuse what is no array, or is in the graph while recording, before anything is written.
-
-    An array whose record backward has released is in no graph any more.
-    """
-    if not isinstance(target, Array):
-        raise TypeError(f"{what}: argument out must be an NDArray, got {type(target).__name__}")
-    if target._node is not None and state.recording:
-        if not is_released(target._node):
-            raise MXNetError(f"{what}: {_IN_GRAPH}")
-        target._node = None
-
-
-def written(target: Array) -> None:
-    """Note that *target*'s memory changed: what nodes saved of it is spoilt."""
-    if not target._data.size:
-        return
-    if tracing.active and (recorder := tracing.recorder()) is not None:
-        recorder.written(target)
-    target._version[0] = next_version()
-
-
 def write_into(target: _A, value: Array, what: str) -> _A:
     """Copy *value* into *target*, which takes over its place in the graph.
 
     Raises
     ------
     MXNetError
-        If the shapes differ, or *target* is in the graph while recording.
+        If the shapes differ, or *target* is a variable while recording.
     """
     check_writable(target, what)
     if target._shape != value._shape:
@@ -256,5 +224,5 @@ def write_into(target: _A, value: Array, what: str) -> _A:
     front.copy(converted._data, target._data)
     written(target)
     if state.recording:
-        target._node = converted._node
+        recorded_write(target, converted._node)
     return target

@@ -19,13 +19,12 @@ from ..tracing import active
 from . import classes
 from .elementwise import as_scalar, given_number
 from .structured import (
-    check_writable,
     record_call,
     tracked,
     unrecorded,
     write_into,
-    written,
 )
+from .writes import check_writable, written
 
 
 def update_call(op: UpdateOp) -> Callable[..., object]:

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..base import DType, MXNetError, Shape
 from ..kernels import front
+from ..kernels.spec.formula import compute_type
 from ..kernels.spec.indexed import CLIP, RAW, WRAP
 from ..kernels.spec.strided import whole
 from ..memory.device import Buffer
 from ..tape import Array
 from .axes import choice
 from .emitter import Emitter, Value
+from .table import loop_of
 
 
 class Split(NamedTuple):
@@ -33,6 +35,15 @@ def split(shape: Shape, axis: int) -> Split:
 def copied(data: Array) -> Buffer:
     """The elements of an array in a buffer of their own."""
     return front.strided_slice(data._data, whole((data._data.size,)))
+
+
+def add_to(total: Buffer, x: Buffer) -> None:
+    """Add the elements of *x* to those of *total*."""
+    if x.size:
+        compute = compute_type(x.dtype, mathematical=False)
+        front.elementwise(
+            loop_of("broadcast_add"), (total, x), (total.shape, x.shape), (total,), compute
+        )
 
 
 _INDEX_MODES = {"clip": CLIP, "wrap": WRAP, "raise": RAW}

@@ -128,14 +128,15 @@ class Op:
         The calls (see `Calls`) in which forward may raise an error for the values of its inputs'
         elements.  The adjoints of such an operator, which get what it has let pass, need not say
         so.
-    assigns : bool
-        Whether the result is the first input with a part of it replaced by the second.
     is_view : bool
         Whether a result may share memory with an input; the results of any other operator have
         memory of their own, whatever its parameters.
     accumulate : callable or None
         For one that puts its inputs into zeros: called with a buffer of the result's size before
         the inputs and parameters, it adds the result to that; see `PartialGradient`.
+    replace : callable or None
+        For one that replaces a part of its only input: called with a buffer of the input's elements
+        and the parameters, it does so in place; see `PartialGradient`.
     stochastic : bool
         Whether it draws random numbers.
     traceable : bool or mapping
@@ -188,7 +189,6 @@ class Op:
     none_is_unreached: bool = False
     linear: tuple[tuple[str, ...], ...] = ()
     validates: Calls = False
-    assigns: bool = False
     is_view: bool = False
     stochastic: bool = False
     traceable: Calls = False
@@ -205,6 +205,7 @@ class Op:
     reference: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
     accumulate: Callable[..., None] | None = None
+    replace: Callable[..., None] | None = None
     module: str = ""
     bound: Bound | None = field(default=None, repr=False)
 
@@ -517,15 +518,17 @@ def loop_of(name: str) -> Loop:
 
 @dataclass(slots=True)
 class PartialGradient:
-    """A gradient that is zero but for a part of an array: a call of an operator that fills zeros.
+    """A gradient that differs in a part of an array from zero, or from the gradient that came in.
 
-    A derivative may return one in place of the call's result.  The engine then adds the part to the
-    gradient that the array has already, if it has one, instead of zeros of its size.
+    It is a call of an operator that is not made yet, and a derivative may return one in place of
+    the result.  If the array has a gradient already, the engine adds to that what is not zero
+    instead of an array of its size.  If the operator replaces a part of what came in, and the
+    engine alone holds that, it does so in place.
 
     Attributes
     ----------
     name : str
-        Of an operator with ``accumulate``.
+        Of an operator with ``accumulate``, or with ``replace`` too.
     inputs : tuple
         What it is called with.
     params : mapping
@@ -538,6 +541,18 @@ class PartialGradient:
     def whole(self) -> Array:
         """The gradient as an array."""
         return lookup(self.name).call(*self.inputs, **self.params)
+
+    @property
+    def remains(self) -> Buffer | None:
+        """The gradient that came in, if the operator can replace its part in place."""
+        return None if lookup(self.name).replace is None else self.inputs[0]._data
+
+    def replace(self) -> Buffer:
+        """The gradient in the memory of the one that came in."""
+        replace, buffer = lookup(self.name).replace, self.inputs[0]._data
+        assert replace is not None
+        replace(buffer, **self.params)
+        return buffer
 
     def accumulate(self, total: Buffer) -> None:
         """Add the gradient to a buffer of its size."""

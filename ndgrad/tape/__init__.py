@@ -22,6 +22,7 @@ from .array import (
 )
 from .order import NO_VARIABLES, NOT_RECORDED, reachable, settle, topological_order
 from .scopes import Scope, state
+from .sharing import is_overwritten, leave_aliases, new_view, note_write, overlapping
 
 __all__ = [
     "NOT_RECORDED",
@@ -36,11 +37,16 @@ __all__ = [
     "Saved",
     "Scope",
     "Version",
+    "is_overwritten",
     "is_released",
     "is_tracked",
+    "leave_aliases",
     "new_array",
     "new_node",
+    "new_view",
     "next_version",
+    "note_write",
+    "overlapping",
     "reachable",
     "release",
     "settle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeGuard, TypeVar, final
 
@@ -23,7 +24,12 @@ A bare list, since each new array has one and no other object is made as fast.
 """
 
 Version: TypeAlias = list[int]
-"""A version counter: when memory was last written to, by the logical clock; its views share it."""
+"""A version counter: when memory was last written to, by the logical clock; its views share it.
+
+A second element says that there are or were views, or that parts were written to: when the last
+write was of which the part is noted.  Behind it stand parts that were written to, in order: where
+each begins and ends, and when that was last.  See `ndgrad.tape.sharing`.
+"""
 
 variables = itertools.count()
 """Numbers in the names that `ndgrad.symbol` shows: of marked variables and other array inputs."""
@@ -39,13 +45,17 @@ class Array:
     _shape : tuple of int
     _ctx : Context
     _version : list
-        The version counter of the memory, shared by all views of it.  A second element says that
-        there are or were views.
+        The version counter of the memory, shared by all views of it.
     _node : Node, OutputSlot, Leaf or None
         What made it, when that was recorded.
+    _aliases : list of weakref
+        This array and its views, or those that it is a view of, which know each other by it; see
+        `ndgrad.tape.sharing`.  Not set while there are none.
     """
 
-    __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "__weakref__")
+    __slots__ = ("_data", "_shape", "_ctx", "_version", "_node", "_aliases", "__weakref__")
+
+    _aliases: list[weakref.ref[Array]]
 
     _on_device: ClassVar[type[Array]]
     """What an array becomes whose elements are on a device; the fast paths pass it by."""
@@ -63,7 +73,7 @@ class Array:
         else:
             self._version = version
             if len(version) == 1:
-                version.append(1)  # this memory has views: its counter no longer tells one array
+                version.append(0)  # this memory has views: its counter no longer tells one array
         self._node: Maker | None = None
         if tracing.active and (recorder := tracing.recorder()) is not None:
             recorder.created(self, view=version is not None)

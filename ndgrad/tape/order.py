@@ -6,10 +6,12 @@ Creation numbers are the order: a node is younger than its parents.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from operator import attrgetter
 
 from ..base import MXNetError
 from .array import Constant, Maker, Node, OutputSlot, Parent, is_released, is_tracked, release
+from .sharing import is_overwritten
 
 NOT_RECORDED = (
     "Cannot differentiate node because it is not in a computational graph. You need to set "
@@ -109,7 +111,7 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
         found = _without_released(found, heads)
     for node in unusable:
         if not is_released(node):  # else it is a constant by now
-            raise _unusable(node)
+            _check_usable(node)
     return found
 
 
@@ -125,12 +127,15 @@ def _without_released(found: list[Maker], heads: list[Maker]) -> list[Maker]:
     return kept
 
 
-def _unusable(node: Node) -> MXNetError:
+def _check_usable(node: Node) -> None:
+    """Raise if a node has no gradient, or if what it saved was overwritten."""
     if node.saved is None:
-        return MXNetError(f"Operator {node.op.name} is non-differentiable.")
-    counters = enumerate(node.versions)
-    position = next(i for i, v in counters if v is not None and v[0] > node.number)
-    count = len(node.parents)
+        raise MXNetError(f"Operator {node.op.name} is non-differentiable.")
+    kept = enumerate(zip_longest(node.saved, node.versions))  # of some memory all that is watched
+    lost = [i for i, (x, v) in kept if v is not None and is_overwritten(x, v, node.number)]
+    if not lost:
+        return  # other elements of its memory were
+    position, count = lost[0], len(node.parents)
     inputs, outputs = node.op.keywords, node.op.outputs
     names = [f"input {inputs[min(i, len(inputs) - 1)]!r}" for i in range(count)]
     names += [
@@ -139,7 +144,7 @@ def _unusable(node: Node) -> MXNetError:
     what = "an array that it uses"
     if position < len(names):
         what = f"its {names[position]} (shape {node.shapes[position]})"
-    return MXNetError(
+    raise MXNetError(
         f"Operator {node.op.name}: {what} was overwritten between forward and backward, so its "
         "gradient cannot be computed. Change arrays after backward, or work on a copy()."
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...base import Shape
 from ...memory.device import BUFFERS, Buffer, Device, address, copy, device_of
-from ...tape import Array
+from ...tape import Array, Version
 from ..program.instructions import (
     CustomCall,
     Instruction,
@@ -86,7 +86,7 @@ class AliasSets:
         self.emitter = emitter
         self._states: dict[int, BufferState] = {}
         self._kept: list[Buffer] = []
-        self._versions: dict[int, tuple[list[int], int]] = {}
+        self._versions: dict[int, tuple[Version, Version]] = {}
         self._arrays: dict[int, weakref.ref[Array]] = {}
         self._devices: dict[Value, Device | None] = {}
 
@@ -215,7 +215,7 @@ class AliasSets:
     def written(self, array: Array) -> None:
         """*array*'s memory is about to be written to."""
         if not self.made(array):
-            self._versions.setdefault(id(array._version), (array._version, array._version[0]))
+            self._versions.setdefault(id(array._version), (array._version, [*array._version]))
         root = root_of(array._data)
         state = self.state(array._data)
         if state is None or state.made:
@@ -230,8 +230,8 @@ class AliasSets:
 
     def restore(self) -> None:
         """Put back what tracing changed of arrays that existed before."""
-        for version, number in self._versions.values():
-            version[0] = number
+        for version, before in self._versions.values():
+            version[:] = before
 
     def effects(self) -> list[tuple[Value, Value, list[Array]]]:
         """Sources whose memory was written to: what they hold, and the arrays that say so."""
@@ -240,10 +240,6 @@ class AliasSets:
             for state in self._states.values()
             if state.source is not None and state.value is not state.source
         ]
-
-    def targets(self) -> list[Array]:
-        """The arrays that existed before through which memory was written to."""
-        return [array for state in self._states.values() for array in state.arrays]
 
     def source(self, buffer: Buffer) -> Value | None:
         """The source that *buffer* is memory of, if it existed before and was not written to."""

@@ -51,6 +51,7 @@ class Recorder(ProgramBuilder):
         self.accumulated: list[tuple[Leaf, bool]] = []
         self.visited: set[Leaf] = set()
         self.arguments: dict[Node | OutputSlot | Leaf, int] = {}
+        self._rebased: dict[int, tuple[Array, Node | OutputSlot | Leaf | None]] = {}
 
     # --- the tape --------------------------------------------------------------------------------
 
@@ -75,16 +76,23 @@ class Recorder(ProgramBuilder):
                     "detach it, or call backward outside"
                 )
 
+    def rebased(self, array: Array) -> None:
+        """A write is about to give an array another node."""
+        if not self.buffers.made(array):
+            self._rebased.setdefault(id(array), (array, array._node))
+
     def recorded(self) -> Iterator[Array]:
-        """Arrays that existed before and that are on the tape now by a write."""
-        for array in self.buffers.targets():
+        """Arrays that existed before and that a write took off their node, or put on a new one."""
+        for array, before in self._rebased.values():
             node = array._node
-            if node is not None and not isinstance(node, Leaf) and node.number >= self.start:
+            if node is not before and (node is None or node.number >= self.start):
                 yield array
 
     def restore(self) -> None:
         """Put back what tracing changed of arrays and variables that existed before."""
         self.buffers.restore()
+        for array, node in self._rebased.values():
+            array._node = node
         for leaf, fresh in reversed(self.accumulated):
             leaf.fresh = fresh
 

@@ -202,8 +202,6 @@ def trace(
             return _traced(recorder, returned, out_tree, abstract, places, start)
     finally:
         recorder.restore()
-        for array in list(recorder.recorded()):
-            array._node = None
 
 
 def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:

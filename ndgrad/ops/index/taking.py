@@ -14,7 +14,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import axis_of, integer
 from ..declare import operator
-from ..parts import split, valid_indices
+from ..parts import add_to, copied, split, valid_indices
 from ..table import (
     ZERO,
     F,
@@ -85,31 +85,96 @@ def _add_rows(
     return front.add(data._data, index, outer, length, inner), shape
 
 
+def _zero_rows(total: Buffer, *, index: Buffer, outer: int, length: int, inner: int) -> None:
+    zeros = empty(outer * index.size * inner, total.dtype)
+    zeros.fill(0)
+    front.put(zeros, index, total, outer, length, inner)
+
+
+def _add_other_rows(
+    total: Buffer, data: Array, *, index: Buffer, outer: int, length: int, inner: int
+) -> None:
+    rest = data._data.copy()
+    _zero_rows(rest, index=index, outer=outer, length=length, inner=inner)
+    add_to(total, rest)
+
+
+@operator(
+    "_without_rows",
+    linear=("data",),
+    vjp=lambda g, index, outer, length, inner: F._without_rows(
+        g, index=index, outer=outer, length=length, inner=inner
+    ),
+    accumulate=_add_other_rows,
+    replace=_zero_rows,
+    samples=(Sample(((2, 3, 2),), {"index": _INDEX, "outer": 2, "length": 3, "inner": 2}),),
+)
+def _without_rows(data: Array, *, index: Buffer, outer: int, length: int, inner: int) -> Result:
+    """The input, seen as (outer, length, inner), with zeros in rows."""
+    y = copied(data)
+    _zero_rows(y, index=index, outer=outer, length=length, inner=inner)
+    return y, data._shape
+
+
+@operator(
+    "_last_rows",
+    gradient=ZERO,
+    samples=(Sample(((2, 3, 2),), {"index": _INDEX, "length": 3}),),
+)
+def _last_rows(data: Array, *, index: Buffer, length: int) -> Result:
+    """1 where an index is the last of its kind, else 0; broadcasts to (outer, index, inner)."""
+    last = front.are_last(front.last_writer(index, length), index, 1)
+    return front.cast(last, data._data.dtype), (1, index.size, 1)
+
+
 def _put_rows_vjp(
-    g: Array, index: Buffer, outer: int, length: int, inner: int, rhs_shape: Shape, needs: Needs
+    g: Array,
+    index: Buffer,
+    outer: int,
+    length: int,
+    inner: int,
+    repeats: bool,
+    rhs_shape: Shape,
+    needs: Needs,
 ) -> Gradients:
+    left = right = None
     where = {"index": index, "outer": outer, "length": length, "inner": inner}
-    taken = F._take_rows(g, shape=rhs_shape, **where)
-    left = F._put_rows(g, F.zeros_like(taken), **where) if needs[0] else None
-    return left, taken if needs[1] else None
+    if needs[1]:
+        rows = (outer, index.size, inner) if repeats else rhs_shape
+        right = F._take_rows(g, shape=rows, **where)
+        if repeats:
+            right = right * F._last_rows(g, index=index, length=length)
+            right = F._reshaped(right, shape=rhs_shape)
+    if needs[0]:
+        left = PartialGradient("_without_rows", (g,), where)
+    return left, right
 
 
 @operator(
     "_put_rows",
-    assigns=True,
     linear=("lhs rhs",),
     vjp=_put_rows_vjp,
     samples=(
         Sample(
-            ((2, 3, 2), (2, 2, 2)),
-            {"index": np.array([2, 0]), "outer": 2, "length": 3, "inner": 2},
+            ((2, 3, 2), (2, 3, 2)),
+            {"index": _INDEX, "outer": 2, "length": 3, "inner": 2, "repeats": True},
         ),
     ),
 )
 def _put_rows(
-    lhs: Array, rhs: Array, *, index: Buffer, outer: int, length: int, inner: int
+    lhs: Array,
+    rhs: Array,
+    *,
+    index: Buffer,
+    outer: int,
+    length: int,
+    inner: int,
+    repeats: bool,
 ) -> Result:
-    """The left input with rows replaced by those of the right one; no index comes twice."""
+    """The left input with rows replaced by those of the right one.
+
+    *repeats* says whether an index may come twice: the last one counts.
+    """
     y = lhs._data.copy()
     front.put(rhs._data, index, y, outer, length, inner)
     return y, lhs._shape

@@ -8,7 +8,6 @@ import numpy as np
 
 from ...base import MXNetError, Shape
 from ...kernels import front
-from ...kernels.spec.formula import compute_type
 from ...kernels.spec.strided import (
     StridedSlice,
     broadcast,
@@ -18,11 +17,12 @@ from ...kernels.spec.strided import (
     whole,
 )
 from ...memory.device import Buffer
+from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
-from ..parts import copied
-from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample, loop_of
+from ..parts import add_to, copied
+from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample
 
 # --- by strides: for derivatives and indexing -----------------------------------------------------
 
@@ -62,19 +62,11 @@ def _add_to_slice(
 ) -> None:
     where = StridedSlice(lengths, strides, offset)
     if is_contiguous(lengths, strides):
-        _add(total[offset : offset + where.size], data._data)
+        add_to(total[offset : offset + where.size], data._data)
         return
     part = front.strided_slice(total, where)
-    _add(part, data._data)
+    add_to(part, data._data)
     front.strided_copy(part, whole(lengths), total, where)
-
-
-def _add(total: Buffer, x: Buffer) -> None:
-    if x.size:
-        compute = compute_type(x.dtype, mathematical=False)
-        front.elementwise(
-            loop_of("broadcast_add"), (total, x), (total.shape, x.shape), (total,), compute
-        )
 
 
 @operator(
@@ -95,19 +87,56 @@ def _as_strided_adjoint(
     ), shape
 
 
+def _zero_part(total: Buffer, *, shape: Shape, strides: Shape, offset: int) -> None:
+    part = StridedSlice(shape, strides, offset)
+    if is_contiguous(shape, strides):
+        total[offset : offset + part.size].fill(0)
+    else:
+        zero = empty(1, total.dtype)
+        zero.fill(0)
+        front.strided_copy(zero, broadcast((), shape), total, part)
+
+
+def _add_rest(total: Buffer, data: Array, *, shape: Shape, strides: Shape, offset: int) -> None:
+    rest = data._data.copy()
+    _zero_part(rest, shape=shape, strides=strides, offset=offset)
+    add_to(total, rest)
+
+
+@operator(
+    "_without_slice",
+    linear=("data",),
+    vjp=lambda g, shape, strides, offset: F._without_slice(
+        g, shape=shape, strides=strides, offset=offset
+    ),
+    accumulate=_add_rest,
+    replace=_zero_part,
+    samples=(Sample(((3, 4),), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
+)
+def _without_slice(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
+    """The input with zeros in a strided slice."""
+    y = copied(data)
+    _zero_part(y, shape=shape, strides=strides, offset=offset)
+    return y, data._shape
+
+
 def _assigned_vjp(
     g: Array, shape: Shape, strides: Shape, offset: int, rhs_shape: Shape, needs: Needs
 ) -> Gradients:
-    taken = F._as_strided(g, shape=shape, strides=strides, offset=offset)
-    left = None
+    left = right = None
+    where = {"shape": shape, "strides": strides, "offset": offset}
+    if needs[1]:
+        taken = F._as_strided(g, **where)
+        if needs[0] and is_contiguous(shape, strides):
+            taken = F.identity(taken)  # its place is about to be filled with zeros
+        right = F._sum_to(taken, shape=rhs_shape)
     if needs[0]:
-        left = F._assigned(g, F.zeros_like(taken), shape=shape, strides=strides, offset=offset)
-    return left, F._sum_to(taken, shape=rhs_shape) if needs[1] else None
+        left = PartialGradient("_without_slice", (g,), where)
+    return left, right
 
 
 @operator(
     "_assigned",
-    assigns=True,
     linear=("lhs rhs",),
     vjp=_assigned_vjp,
     samples=(Sample(((3, 4), (1, 3)), {"shape": (2, 3), "strides": (8, -1), "offset": 2}),),
