@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base import HostArray
 from ...memory.device import Buffer
 from ..build.launch import chunked, grain
 from ..scalar.table import inline
@@ -152,7 +151,7 @@ def argextreme(x: Buffer, y: Buffer, form: tuple[int, int, int], least: bool) ->
         return
     width, blocks = min(inner, COLUMNS), -(-inner // COLUMNS)
     pieces = max(1, min(n * width // _PIECE, _ITEMS // (outer * blocks)))
-    found: HostArray = y if pieces == 1 else np.empty(outer * pieces * inner, np.int64)
+    found: Buffer = y if pieces == 1 else np.empty(outer * pieces * inner, np.int64)
     each = n // pieces * width
     if inner == 1 and n < _SHORT:
         _index_in_short_rows(x, y, n, least, outer, grain(n, 2))
