@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forms import only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels import OPS
 from ndgrad.ops.table import Op, Sample
 from ndgrad.testing import sample_inputs
+
+pytestmark = pytest.mark.full_compiled  # kernels are given the memory that they write to
 
 
 def shared(a: nd.NDArray, b: nd.NDArray) -> bool:
@@ -34,7 +35,7 @@ def assert_own_memory(results: list[nd.NDArray], given: list[Any], what: str) ->
 # --- the table ------------------------------------------------------------------------------------
 
 CASES = [
-    pytest.param(op, sample, id=f"{op.name}-{i}", marks=only_full(op))
+    pytest.param(op, sample, id=f"{op.name}-{i}")
     for op in OPS.values()
     for i, sample in enumerate(op.samples)
 ]
@@ -42,7 +43,7 @@ CASES = [
 
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_only_views_share_memory(op: Op, sample: Sample) -> None:
-    inputs = sample_inputs(op, sample, "float64")  # whose kernels other tests compile
+    inputs = sample_inputs(op, sample, "float64")
     results = listed(op.call(*inputs, **sample.params))
     if op.is_view:
         assert op.name.startswith("_"), "a public operator makes its result"
@@ -53,9 +54,7 @@ def test_only_views_share_memory(op: Op, sample: Sample) -> None:
 FORMS = ((1,), (1, 1), (1, 3), (1, 1, 1, 1))
 
 
-@pytest.mark.parametrize(
-    "op", [pytest.param(op, id=op.name, marks=only_full(op)) for op in OPS.values()]
-)
+@pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in OPS.values()])
 def test_only_views_share_memory_where_there_is_nothing_to_do(op: Op) -> None:
     """By their default parameters, on axes of length 1."""
     if op.is_view or len(op.inputs) != 1:

@@ -17,6 +17,9 @@ from compile_helpers import agree, some
 import ndgrad as mx
 from ndgrad import autograd, nd
 
+# Which program a call gets: what its kernels compute is a matter for other tests.
+pytestmark = pytest.mark.full_compiled
+
 # --- what a function finds around it --------------------------------------------------------------
 
 RATE = 2.0

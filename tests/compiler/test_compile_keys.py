@@ -15,6 +15,9 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.symbol import load_json
 
+# Which program a call gets: what its kernels compute is a matter for other tests.
+pytestmark = pytest.mark.full_compiled
+
 X = nd.array([1, 2])
 
 

@@ -12,6 +12,9 @@ from ndgrad.compiler.program.layout import _inverse, _through, matrices
 from ndgrad.kernels.spec.strided import StridedSlice as Slice
 from ndgrad.kernels.spec.strided import contiguous_strides
 
+# Which steps a program has: what its kernels compute is a matter for other tests.
+pytestmark = pytest.mark.full_compiled
+
 rng = np.random.default_rng(3)
 COPY = "strided copy"
 

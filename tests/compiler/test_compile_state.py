@@ -20,6 +20,9 @@ from ndgrad.dispatch.structured import structured_call
 from ndgrad.ops.table import Op
 from ndgrad.testing import assert_close
 
+# Which values a program has: what its kernels compute is a matter for other tests.
+pytestmark = pytest.mark.full_compiled
+
 # --- arguments and results ------------------------------------------------------------------------
 
 Pair = namedtuple("Pair", "left right")

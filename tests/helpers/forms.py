@@ -17,11 +17,12 @@ from numba.core.dispatcher import Dispatcher
 
 from ndgrad.kernels import OPS
 from ndgrad.kernels.build.launch import Chunked
+from ndgrad.kernels.spec.formula import formula
 from ndgrad.ops.table import ElementwiseOp, Op, UpdateOp
 
-_OURS = ("ndgrad.kernels.", "ndgrad.ops.")
-_CHECKS = "ndgrad.ops.axes"
-"""The module that looks at parameters: it makes no kernels."""
+_KERNELS = "ndgrad.kernels."
+_FOLLOWED = ("ndgrad.ops.", "ndgrad.kernels.spec.")
+"""Modules that describe what kernels compute, and make none."""
 
 
 def made_of(op: Op) -> frozenset[Hashable]:
@@ -37,7 +38,7 @@ def made_of(op: Op) -> frozenset[Hashable]:
 
 
 def _reached(function: Callable[..., Any]) -> Iterator[str]:
-    """Names of the kernels, and of functions of other modules, that *function* calls in the end."""
+    """Names of kernels, and of functions that make kernels, that *function* calls in the end."""
     waiting, seen = [function], {function}
     while waiting:
         current: Any = waiting.pop()
@@ -49,12 +50,10 @@ def _reached(function: Callable[..., Any]) -> Iterator[str]:
             if not isinstance(called, FunctionType) or called in seen:
                 continue
             seen.add(called)
-            if called.__module__ == current.__module__ and not kernel:
+            followed = called.__module__.startswith(_FOLLOWED)
+            if not kernel and (followed or called.__module__ == current.__module__):
                 waiting.append(called)
-            elif (
-                called.__module__.startswith(("ndgrad.kernels.", "ndgrad.ops."))
-                and called.__module__ != _CHECKS
-            ):
+            elif called.__module__.startswith(_KERNELS):
                 yield f"{called.__module__}.{called.__qualname__}"
 
 
@@ -80,13 +79,22 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
+def _cost(op: Op) -> int:
+    """How long the formulas of an element-wise row take to compile, about."""
+    if not isinstance(op, ElementwiseOp):
+        return 0
+    texts = (op.formula, *op.derivatives.values())
+    return sum(formula(text).cost for text in texts)
+
+
 def _representatives() -> Iterator[str]:
     known: set[Hashable] = set()
-    rows = [(made_of(op), op.name) for op in OPS.values()]
-    for parts, name in sorted(rows, key=lambda row: (len(row[0]), row[1].startswith("_"))):
+    rows = [(made_of(op), op) for op in OPS.values()]
+    rows.sort(key=lambda row: (len(row[0]), row[1].name.startswith("_"), _cost(row[1])))
+    for parts, op in rows:
         if not known.issuperset(parts):
             known |= parts
-            yield name
+            yield op.name
 
 
 REPRESENTATIVES = frozenset(_representatives())

@@ -10,6 +10,7 @@ import sys
 import textwrap
 
 import pytest
+from forms import first
 
 LAYERS = ["default", "omp", "workqueue"]
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
@@ -60,7 +61,7 @@ def run(source, layer="default", timeout=60, path=None, **environ):
     return result.stdout.split()
 
 
-@pytest.fixture(params=LAYERS)
+@pytest.fixture(params=first(*LAYERS))
 def layer(request):
     if not available(request.param):
         pytest.skip(f"Numba has no {request.param} here")

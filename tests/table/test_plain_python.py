@@ -17,7 +17,11 @@ TESTS = Path(__file__).parents[1]
 PARTS = {
     "parity": ["parity"],
     "rows": ["table", "arguments", "compile_rows", "compile_checks"],
-    "programs": ["compile_programs", "compile_training", "compile_graphs"],
+    "memory": ["memory_sharing", "compile_state", "compile_layout"],
+    "programs": [
+        *("compile_programs", "compile_training", "compile_graphs"),
+        *("compile_guards", "compile_keys"),
+    ],
 }
 """What has tests marked ``full_compiled``, by process: two workers can share them."""
 
