@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -45,6 +46,12 @@ class MXNetError(RuntimeError):
     """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
 
 
+@lru_cache(maxsize=512)
+def code(text: str, file: str) -> CodeType:
+    """The code of a module's *text*, once for functions that differ only in their globals."""
+    return compile(text, file, "exec")
+
+
 def written_function(
     name: str, source: Callable[[], str], names: dict[str, Any]
 ) -> Callable[..., Any]:
@@ -60,7 +67,7 @@ def written_function(
     """
 
     def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        exec(compile(source(), f"<{name}>", "exec"), names)
+        exec(code(source(), f"<{name}>"), names)
         made = names[name]
         function.__defaults__, function.__code__ = made.__defaults__, made.__code__
         return function(*args, **kwargs)

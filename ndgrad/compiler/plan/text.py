@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...base import code
 from ...kernels.cpu import tasks
 from ...kernels.cpu.tasks import Task
 from ...memory.device import Buffer
@@ -127,5 +128,5 @@ class PlanText:
             tail = ["spaces.append(space)"]
         lines = [*head, *self.lines, *tail, f"return [{', '.join(returned)}]"]
         text = f"def plan({', '.join(parameters)}):\n" + "\n".join("    " + line for line in lines)
-        exec(compile(text, "<plan>", "exec"), self.globals)
+        exec(code(text, "<plan>"), self.globals)
         return text, self.globals["plan"]
