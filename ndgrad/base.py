@@ -69,7 +69,8 @@ def written_function(
     def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         exec(code(source(), f"<{name}>"), names)
         made = names[name]
-        function.__defaults__, function.__code__ = made.__defaults__, made.__code__
+        function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+        function.__code__ = made.__code__
         return function(*args, **kwargs)
 
     names["_specialise"] = specialise

@@ -39,12 +39,9 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
 
 
 def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
-    operator, fast = op.call, dispatch.in_place_call(op)
-    recorded = dispatch.recorded_in_place(op)
+    operator, recorded = op.call, dispatch.recorded_in_place(op)
 
-    def method(self: NDArray, other: object) -> NDArray:
-        if not state.recording and fast(self, other):
-            return self
+    def general(self: NDArray, other: object) -> NDArray:
         other = _operand(other)
         if state.recording:
             check_writable(self, f"x {sign} y")
@@ -56,7 +53,7 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
             return self
         return operator(self, other, out=self)
 
-    return method
+    return dispatch.in_place_call(op, general)
 
 
 class NDArray(Array):

@@ -11,14 +11,16 @@ from ..base import Shape
 from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
+from ..kernels.spec import reduction
 from ..kernels.spec.formula import compute_type, formula
+from ..kernels.spec.reduction import REDUCTIONS
 from ..memory.device import BUFFERS, Buffer
 from ..memory.storage import empty, empty_on
 from ..ops.table import ZERO, ElementwiseOp, F, lookup
 from ..tape import Array, Node, is_tracked
 from ..tracing import active
 from . import classes
-from .elementwise import as_scalar, function_on_arrays
+from .elementwise import Remembered, as_scalar, function_on_arrays, size_of
 from .structured import (
     unrecorded,
 )
@@ -34,22 +36,33 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
     if op.gradient == ZERO:
         nothing = (None,) * len(op.inputs)
         return lambda node, g: nothing
-    if op.params or op.free or len(op.inputs) > 2:
-        return lambda node, g: _general_backward(op, node, g)
     fast: dict[object, Derivative] = {}
-    fast_on_device: dict[object, Derivative] = {}
+    by_shapes, on_device = Remembered(), Remembered()
+    may_run_on_device = not (op.params or op.free or len(op.inputs) > 2)
+    free = [i for i, name in enumerate(op.inputs) if name in op.free]
+
+    def any_shapes(node: Node, g: Buffer) -> Sequence[Buffer | None]:
+        if active or g.__class__ is not np.ndarray:
+            return slow(node, g)
+        saved, shapes = node.saved or (), node.shapes
+        kinds = [x.__class__ for x in (*node.parents, *saved)]
+        key = (node.dtype, shapes, *kinds, *[getattr(saved[i], "dtype", None) for i in free])
+        run = by_shapes.get(key)
+        if run is None:
+            run = by_shapes[key] = _fast_path(op, node)
+        return run(node, g)
 
     def slow(node: Node, g: Buffer) -> Sequence[Buffer | None]:
-        if active or g.__class__ is np.ndarray:
+        if active or g.__class__ is np.ndarray or not may_run_on_device:
             return _general_backward(op, node, g)
         shape = node.shapes[-1]
         for parent, own in zip(node.parents, node.shapes, strict=False):
             if parent is not None and own != shape:
                 return _general_backward(op, node, g)
         key = (node.dtype, *[parent.__class__ for parent in node.parents])
-        run = fast_on_device.get(key)
+        run = on_device.get(key)
         if run is None:
-            run = fast_on_device[key] = _fast_path(op, node)
+            run = on_device[key] = _fast_path(op, node)
         return run(node, g)
 
     def unary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
@@ -63,9 +76,9 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
 
     def binary(node: Node, g: Buffer) -> Sequence[Buffer | None]:
         shape_a, shape_b, shape = node.shapes
-        # Calls that took the fast path forward share one shape object.
+        # Calls with operands of one shape that took the fast path forward share its object.
         if shape_a is not shape or shape_b is not shape or active or g.__class__ is not np.ndarray:
-            return slow(node, g)
+            return any_shapes(node, g)
         a, b = node.parents
         # NoneType for a number, Constant for a constant array, else the class of what made it.
         key = (node.dtype, a.__class__, b.__class__)
@@ -74,6 +87,8 @@ def buffer_derivative(op: ElementwiseOp) -> Derivative:
             run = fast[key] = _fast_path(op, node)
         return run(node, g)
 
+    if free or len(op.inputs) > 2:
+        return any_shapes
     return unary if len(op.inputs) == 1 else binary
 
 
@@ -87,59 +102,91 @@ def _wanted(op: ElementwiseOp, node: Node) -> list[str]:
 
 
 def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
-    """Backward for operands of the result's shape, as a function written for its case.
+    """Backward for nodes like *node*, as a function written for its case.
 
-    For ``a * b`` with two variables it reads::
+    For ``a * b`` with two variables of one shape it reads::
 
         def backward(node, g):
             a, b, y = node.saved
             n = g.size
             if n < limit:
-                grad_a, grad_b, = new(n, dtype), new(n, dtype),
-                serial(g, a, b, grad_a, grad_b, 0, n)
+                grad_a, grad_b = small(g, a, b, n)
             else:
-                grad_a, grad_b, = empty(n, dtype), empty(n, dtype),
+                grad_a, grad_b = empty(n, dtype), empty(n, dtype)
                 run((g, a, b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
 
+    and for ``b`` of a shape that was broadcast, where the result is small::
+
+        def backward(node, g):
+            a, b, y = node.saved
+            grad_a, grad_b = small(g, a, b)
+            return (grad_a, sum_b(grad_b),)
+
     On a device a `FlatLoop` runs, whatever the size.
     """
-    dtype, wanted = node.dtype, _wanted(op, node)
+    dtype, shapes = node.dtype, dict(zip((*op.inputs, "y"), node.shapes, strict=True))
+    shape, wanted = node.shapes[-1], _wanted(op, node)
+    arrays = {
+        name
+        for name, parent, x in zip(op.inputs, node.parents, node.saved or (), strict=False)
+        if parent is not None or isinstance(x, BUFFERS)
+    }
+    equal = all(shapes[name] == shape for name in arrays)
+    if not equal and not 0 < size_of(shape) < PARALLEL_ELEMENTS:
+        return lambda node, g: _general_backward(op, node, g)
+    names: dict[str, Any] = {"empty": empty, "dtype": dtype}
     results = []
     for name, parent in zip(op.inputs, node.parents, strict=True):
         passes = op.derivatives.get(name) == "g" and is_tracked(parent)
-        results.append(f"grad_{name}" if name in wanted else "g" if passes else "None")
+        value = f"grad_{name}" if name in wanted else "g" if passes else "None"
+        how = None if value == "None" else reduction.plan_to(shape, shapes[name])
+        if how is not None:
+            names[f"sum_{name}"] = front.small_reduction(REDUCTIONS["sum"], dtype, how, dtype)
+            value = f"sum_{name}({value})"
+        results.append(value)
     lines = ["def backward(node, g):"]
-    names: dict[str, Any] = {"new": np.empty, "empty": empty, "dtype": dtype}
     if wanted:
         loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
-        saved = dict(zip(operands, node.saved or (), strict=True))
-        numbers_ = [not isinstance(saved.get(name, _G), BUFFERS) for name in loop.args]
+        saved: dict[str, Any] = {"g": _G, **dict(zip(operands, node.saved or (), strict=True))}
+        numbers_ = [not isinstance(saved.get(name), BUFFERS) for name in loop.args]
         compute = compute_type(dtype, mathematical=op.mathematical_gradient)
-        dtypes = tuple(np.dtype(compute) if number else dtype for number in numbers_)
+        dtypes = tuple(
+            np.dtype(compute) if number else saved[name].dtype if name in op.free else dtype
+            for name, number in zip(loop.args, numbers_, strict=True)
+        )
         letters = "".join("s" if number else "v" for number in numbers_)
         which = loop, dtypes, (dtype,) * len(wanted), compute, letters
-        outs = [f"grad_{name}" for name in wanted]
-        targets, passed = ", ".join(outs), ", ".join((*loop.args, *outs))
-        lines += [f"    {', '.join(operands)} = node.saved", "    n = g.size"]
+        given = ", ".join(loop.args)
+        targets = ", ".join(f"grad_{name}" for name in wanted)
+        made = ", ".join(["empty(n, dtype)"] * len(wanted))
+        lines.append(f"    {', '.join(operands)} = node.saved")
+        lines += [f"    {name} = node.params[{name!r}]" for name in loop.args if name in op.params]
     if wanted and node.ctx.device_typeid == GPU:
         names["run"] = front.device_loop(*which)
         lines += [
-            "    empty = g.device.empty",
-            f"    {targets}, = {'empty(n, dtype), ' * len(outs)}",
-            f"    run(({', '.join(loop.args)},), ({targets},))",
+            "    n, empty = g.size, g.device.empty",
+            f"    {targets} = {made}",
+            f"    run(({given},), ({targets},))",
+        ]
+    elif wanted and equal:
+        kernel = front.host_loop(*which)
+        names |= {"small": kernel.small(), "run": kernel.run, "limit": PARALLEL_ELEMENTS}
+        lines += [
+            "    n = g.size",
+            "    if n < limit:",
+            f"        {targets} = small({given}, n)",
+            "    else:",
+            f"        {targets} = {made}",
+            f"        run(({given}, {targets}), n, 1)",
         ]
     elif wanted:
-        kernel = front.host_loop(*which)
-        names |= {"serial": kernel.serial, "run": kernel.run, "limit": PARALLEL_ELEMENTS}
-        lines += [
-            "    if n < limit:",
-            f"        {targets}, = {'new(n, dtype), ' * len(outs)}",
-            f"        serial({passed}, 0, n)",
-            "    else:",
-            f"        {targets}, = {'empty(n, dtype), ' * len(outs)}",
-            f"        run(({passed}), n, 1)",
+        forms = [
+            None if number else shapes.get(name, shape)
+            for name, number in zip(loop.args, numbers_, strict=True)
         ]
+        names["small"] = front.small_call(loop, dtypes, tuple(forms), which[2], compute)
+        lines.append(f"    {targets} = small({given})")
     lines += [f"    return ({', '.join(results)},)"]
     exec("\n".join(lines), names)
     return names["backward"]

@@ -10,19 +10,19 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..base import DType, MXNetError, Shape, promote, shown
+from ..base import DType, HostArray, MXNetError, Shape, promote, shown
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
 from ..memory.device import Buffer, address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
-from ..ops.table import ElementwiseOp, Op, lookup
-from ..tape import Array, new_array, state
+from ..ops.table import ElementwiseOp, Op, UpdateOp, lookup
+from ..tape import Array, new_array, next_version, state
 from ..tracing import active
 from . import classes
 from .structured import (
@@ -34,7 +34,7 @@ from .structured import (
 from .writes import check_writable, recorded_write, written
 
 _FLOAT64 = np.dtype("float64")
-_NOTHING = (None, None, None)
+_A = TypeVar("_A", bound=Array)
 
 
 def size_of(shape: Shape) -> int:
@@ -56,6 +56,25 @@ def as_scalar(value: Any, dtype: DType) -> object:
 # --- forward -------------------------------------------------------------------------------------
 
 
+_SCALARS = "bool_ float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
+NUMBERS = frozenset((bool, float, int, *[getattr(np, name) for name in _SCALARS.split()]))
+"""Classes of the numbers that kernels over floats take as they are."""
+
+
+class Remembered(dict[Any, Any]):
+    """Values by keys, each found once; all are forgotten when there are too many.
+
+    So programs whose shapes never come again do not fill the memory.
+    """
+
+    MOST = 512
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if len(self) >= self.MOST:
+            self.clear()
+        super().__setitem__(key, value)
+
+
 class Kernels(dict[DType, Any]):
     """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
@@ -63,30 +82,92 @@ class Kernels(dict[DType, Any]):
     """
 
     def __init__(
-        self, op: ElementwiseOp, letters: str, make: Callable[..., object] = front.host_loop
+        self,
+        op: ElementwiseOp | UpdateOp,
+        letters: str,
+        make: Callable[..., object] = front.host_loop,
     ) -> None:
         super().__init__()
-        self.op, self.letters, self.make = op, letters, make
+        self.loop = op.loop if isinstance(op, UpdateOp) else op.forward_loop
+        self.mathematical, self.letters, self.make = op.mathematical, letters, make
 
     def __missing__(self, dtype: DType) -> object:
-        op, loop = self.op, self.op.forward_loop
-        compute = compute_type(dtype, mathematical=op.mathematical)
+        compute = compute_type(dtype, mathematical=self.mathematical)
         scalar = np.dtype(compute)
         dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
-        self[dtype] = self.make(loop, dtypes, (dtype,), compute, self.letters)
+        results = (dtype,) * len(self.loop.results)
+        self[dtype] = self.make(self.loop, dtypes, results, compute, self.letters)
         return self[dtype]
+
+
+class SmallCalls(dict[DType, Callable[..., Any]]):
+    """By dtype, how a kernel of `Kernels` runs on fewer than `PARALLEL_ELEMENTS` elements."""
+
+    def __init__(self, kernels: Kernels) -> None:
+        super().__init__()
+        self.kernels = kernels
+
+    def __missing__(self, dtype: DType) -> Callable[..., Any]:
+        self[dtype] = self.kernels[dtype].small()
+        return self[dtype]
+
+
+_Meeting: TypeAlias = tuple[Callable[..., Any], tuple[Shape, ...], Shape]
+"""A call for arrays of certain shapes, these and the result's, and the result's."""
+
+
+class BroadcastCalls(Remembered):
+    """By dtype, those of inputs with one of their own, and shapes: how arrays meet that broadcast.
+
+    There is no call for results that are empty, or not small.
+    """
+
+    def __init__(self, op: ElementwiseOp, numbers: int) -> None:
+        super().__init__()
+        self.op, self.numbers = op, numbers
+
+    def __missing__(self, key: tuple[Any, ...]) -> _Meeting | None:
+        self[key] = found = self._find(key)
+        return found
+
+    def _find(self, key: tuple[Any, ...]) -> _Meeting | None:
+        op = self.op
+        dtype, free, shapes = key[0], key[1 : 1 + len(op.free)], key[1 + len(op.free) :]
+        if op.arranged is not None and any(shape != shapes[0] for shape in shapes):
+            return None
+        shape = layout(shapes, op.name).shape
+        if not 0 < size_of(shape) < PARALLEL_ELEMENTS:
+            return None
+        own = iter(free)
+        dtypes = tuple(next(own) if name in op.free else dtype for name in op.inputs)
+        compute = compute_type(dtype, mathematical=op.mathematical)
+        call = front.small_call(
+            op.forward_loop,
+            (*dtypes, *[dtype] * self.numbers),
+            (*shapes, *[None] * self.numbers),
+            (dtype,),
+            compute,
+        )
+        return call, (*shapes, shape), shape
 
 
 def general_call(op: ElementwiseOp) -> Callable[..., object]:
     """What the fast path leaves undone: arrays on a device first, then everything else."""
+    arranged = op.arranged
     fits = not (op.params or op.free or len(op.inputs) > 2)
     on_device = _device_call(op) if fits else None
 
+    into = None if op.params or op.free else into_call(op)
+
     def call(inputs: tuple[object, ...], params: dict[str, object], out: Array | None) -> object:
+        if out is not None and into is not None and into(inputs, out):
+            return out
         if in_use and out is None and not active and on_device is not None:
             result = on_device(inputs)
             if result is not None:
                 return result
+        if arranged is not None:
+            inputs = tuple(arranged(*inputs))
         return _general(op, inputs, params, out)
 
     return call
@@ -145,38 +226,101 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[object, ...]], Array | No
     return call
 
 
-def in_place_call(op: ElementwiseOp) -> Callable[[Array, object], bool]:
-    """The fast path of ``x += y`` and its like, outside of recording.
+def in_place_call(op: ElementwiseOp, general: Callable[[_A, Any], _A]) -> Callable[[_A, Any], _A]:
+    """``x += y`` and its like: a fast path outside of recording, else what *general* does.
 
-    Called with the array to be written to and the operand, it says whether it did the work: it
-    leaves other dtypes, broadcasting and operands that overlap the target to ``op.call``.
+    It is for an operand of the target's dtype that has memory of its own, or is the target, and
+    for numbers.
     """
     array, limit = classes.array, PARALLEL_ELEMENTS
     arrays, right_number = Kernels(op, "ov"), Kernels(op, "os")
+    small_arrays, small_number = SmallCalls(arrays), SmallCalls(right_number)
+    broadcast = BroadcastCalls(op, 0)
     on_device = _in_place_on_device(op)
 
-    def call(target: Array, operand: Any) -> bool:
-        if active or target.__class__ is not array:
-            return not active and on_device(target, operand)
-        x = target._data
-        dtype = x.dtype
-        kind = operand.__class__
+    def call(target: _A, operand: Any) -> _A:
+        if active or state.recording:
+            return general(target, operand)
+        if target.__class__ is not array:
+            return target if on_device(target, operand) else general(target, operand)
+        x: Any = target._data
+        n, dtype, kind = x.size, x.dtype, operand.__class__
         if kind is array:
-            y, kernels = operand._data, arrays
-            if dtype is not y.dtype or target._shape != operand._shape:
-                return False
-            if y is not x and np.may_share_memory(x, y):
-                return False
-        elif (kind is float or kind is int) and dtype.kind == "f":
-            y, kernels = operand, right_number
+            y = operand._data
+            if dtype is not y.dtype:
+                return general(target, operand)
+            if target._shape != operand._shape:
+                found = broadcast[dtype, target._shape, operand._shape]
+                if found is None or found[2] != target._shape:
+                    return general(target, operand)
+                x[:] = found[0](x, y)
+            elif y is not x and not separate(x, y):
+                return general(target, operand)
+            elif n < limit:
+                small_arrays[dtype](x, y, n)
+            else:
+                arrays[dtype].run((x, y), n, 1)
+        elif (dtype.kind == "f" and kind in NUMBERS) or kind is int:
+            if n < limit:
+                small_number[dtype](x, operand, n)
+            else:
+                right_number[dtype].run((x, operand), n, 1)
         else:
+            return general(target, operand)
+        if n:
+            target._version[0] = next_version()
+        return target
+
+    return call
+
+
+def separate(a: HostArray, b: HostArray) -> bool:
+    """Whether two arrays of the host share no memory.  Those that are no views are told at once."""
+    return (a.base is None and b.base is None and a is not b) or not np.may_share_memory(a, b)
+
+
+def into_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...], Any], bool]:
+    """The fast path of ``out``, outside of recording: for small arrays of its dtype and shape.
+
+    It says whether it did the work.
+    """
+    array, calls = classes.array, Remembered()
+
+    def call(inputs: tuple[Any, ...], out: Any) -> bool:
+        if active or state.recording or out.__class__ is not array:
             return False
-        n = x.size
-        if n < limit:
-            kernels[dtype].serial(x, y, 0, n)
+        target: Any = out._data
+        shape = out._shape
+        n, dtype = target.size, target.dtype
+        letters, operands = "", []
+        for x in inputs:
+            kind = x.__class__
+            if kind is array:
+                data = x._data
+                if data.dtype is not dtype or x._shape != shape:
+                    return False
+                if data is target and "o" not in letters:
+                    letters += "o"
+                elif data is target or separate(data, target):
+                    letters += "v"
+                else:
+                    return False
+                operands.append(data)
+            elif (dtype.kind == "f" and kind in NUMBERS) or kind is int:
+                letters += "s"
+                operands.append(x)
+            else:
+                return False
+        if not 0 < n < PARALLEL_ELEMENTS or letters.count("s") == len(letters):
+            return False
+        run = calls.get((dtype, letters))
+        if run is None:
+            run = calls[dtype, letters] = Kernels(op, letters)[dtype].small(into=True)
+        if "o" in letters:
+            run(*operands, n)
         else:
-            kernels[dtype].run((x, y), n, 1)
-        written(target)
+            run(*operands, target, n)
+        out._version[0] = next_version()
         return True
 
     return call
@@ -223,10 +367,12 @@ def _general(
     if not arrays:
         return _on_numbers(op, inputs, params)
     dtype = _common_dtype(op, inputs)
-    inputs = tuple(
+    converted = [
         x if name in op.free else _converted(x, dtype)
         for name, x in zip(op.inputs, inputs, strict=True)
-    )
+    ]
+    if any(now is not before for now, before in zip(converted, inputs, strict=True)):
+        return op.call(*converted, out=out, **params)  # which may be one for the fast path
     params = {**op.params, **params} if op.params else params
     loop, compute = op.forward_loop, compute_type(dtype, mathematical=op.mathematical)
     shapes = tuple(x._shape if isinstance(x, Array) else None for x in inputs)
@@ -296,8 +442,28 @@ def _common_dtype(op: ElementwiseOp, inputs: Sequence[object]) -> DType:
     return common
 
 
+class _SmallCasts(dict[tuple[DType, DType], Callable[..., Any]]):
+    def __missing__(self, key: tuple[DType, DType]) -> Callable[..., Any]:
+        self[key] = front.small_cast(*key)
+        return self[key]
+
+
+_SMALL_CASTS = _SmallCasts()
+
+
 def _converted(x: object, dtype: DType) -> object:
+    """An operand in the dtype in which all of them meet."""
     if isinstance(x, Array):
+        data = x._data
+        if (
+            x.__class__ is classes.array
+            and not active
+            and data.dtype is not dtype
+            and data.size < PARALLEL_ELEMENTS
+            and (x._node is None or not state.recording)
+        ):
+            y = _SMALL_CASTS[data.dtype, dtype](data, data.size)
+            return new_array(classes.array, y, x._shape, x._ctx)
         return convert(x, dtype)
     return x if dtype.kind == "f" else as_scalar(x, dtype)
 

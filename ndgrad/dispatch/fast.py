@@ -1,19 +1,17 @@
-"""The fast path of element-wise calls: arrays of one dtype and shape, and numbers.
+"""The fast path of element-wise calls: small and large arrays of one dtype, and numbers.
 
 Eager programs on small arrays spend their time here, so a call is one Python function that does
 nothing which could be done once.  It is written from one template, for the number of inputs, the
-operands that a node saves, and the parameters; kernels are bound by dtype; the attributes of
-results and nodes are set in place, which takes half the time of a constructor.  What does not fit
-goes the general way: other dtypes, broadcasting, ``out``, devices, and all that happens while
-tracing.
+operands that a node saves, and the parameters; kernels are bound by dtype, and by shapes where
+these differ; the attributes of results and nodes are set in place, which takes half the time of a
+constructor.  What does not fit goes the general way: other dtypes, large arrays that broadcast,
+``out``, devices, and all that happens while tracing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from ..base import written_function
 from ..kernels.build.launch import PARALLEL_ELEMENTS
@@ -22,7 +20,7 @@ from ..ops.table import ElementwiseOp
 from ..tape import Node, next_version, state
 from ..tracing import active
 from . import classes
-from .elementwise import Kernels, general_call
+from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, general_call
 
 _NAMES = {1: ["data"], 2: ["lhs", "rhs"], 3: ["first", "second", "third"]}
 """What callers may name the inputs."""
@@ -34,9 +32,7 @@ _CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
 def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
     """``op.call`` of an element-wise operator."""
     general = general_call(op)
-    if arranged := op.arranged:
-        return lambda *inputs, out=None, **params: general(tuple(arranged(*inputs)), params, out)
-    if op.free or len(op.inputs) not in _CASES:
+    if len(op.inputs) not in _CASES:
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)
     extra = op.forward_loop.args[count:]
@@ -47,51 +43,71 @@ def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
         "array": classes.array,
         "empty": empty,
         "general": general,
-        "new": np.empty,
         "new_array": classes.array.__new__,
         "next_version": next_version,
         "nothing": (None,) * (count + 1),
+        "numbers": NUMBERS,
         "op": op,
         "state": state,
     }
     for letters in _CASES[count]:
         names[letters] = Kernels(op, letters + "s" * len(extra))
-    form = count, op.saved, extra, bool(op.params)
+        names[f"{letters}_small"] = SmallCalls(names[letters])
+        names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra))
+    free = tuple(name in op.free for name in op.inputs)
+    form = count, op.saved, extra, bool(op.params), op.broadcast, free
     return written_function("call", lambda: source(*form), names)
 
 
-def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: bool) -> str:
+def source(
+    count: int,
+    saved: tuple[bool, ...],
+    extra: tuple[str, ...],
+    params: bool,
+    broadcast: bool,
+    free: tuple[bool, ...],
+) -> str:
     """The text of the call for operators of one form.
 
-    For ``tanh``, which saves its output, it reads::
+    For ``broadcast_maximum``, which saves its inputs, the part for two arrays reads::
 
-        def call(data, out=None, name=None):
+        def call(lhs, rhs, out=None, name=None):
             if active or out is not None:
-                return general((data,), {}, out)
-            if data.__class__ is array:
-                data_data = data._data
-                n, dtype, shape = data_data.size, data_data.dtype, data._shape
-                if n < limit:
-                    y = new(n, dtype)
-                    v[dtype].serial(data_data, y, 0, n)
-                else:
-                    y = empty(n, dtype)
-                    v[dtype].run((data_data, y,), n, 1)
-                result = new_array(array)
-                result._data, result._shape, result._ctx = y, shape, data._ctx
-                result._version, result._node = [0], None
-                data_node = data._node
-                if data_node is not None and state.recording:
-                    node = result._node = Node()
-                    node.op, node.params = op, None
-                    node.parents = (data_node,)
-                    node.saved = (None, y,)
-                    node.versions = (None, result._version,)
-                    node.shapes = (shape, shape,)
-                    node.ctx, node.dtype = data._ctx, dtype
-                    node.number = next_version()
-                return result
-            return general((data,), {}, out)
+                return general((lhs, rhs,), {}, out)
+            if lhs.__class__ is array and rhs.__class__ is array:
+                lhs_data, rhs_data = lhs._data, rhs._data
+                dtype, shape, shapes = lhs_data.dtype, lhs._shape, None
+                if rhs_data.dtype is dtype:
+                    if rhs._shape == shape:
+                        n = lhs_data.size
+                        if n < limit:
+                            y = vv_small[dtype](lhs_data, rhs_data, n)
+                        else:
+                            y = empty(n, dtype)
+                            vv[dtype].run((lhs_data, rhs_data, y,), n, 1)
+                    else:
+                        found = vv_broadcast[dtype, shape, rhs._shape]
+                        if found is None:
+                            return general((lhs, rhs,), {}, out)
+                        small, shapes, shape = found
+                        y = small(lhs_data, rhs_data)
+                    result = new_array(array)
+                    result._data, result._shape, result._ctx = y, shape, lhs._ctx
+                    result._version, result._node = [0], None
+                    lhs_node, rhs_node = lhs._node, rhs._node
+                    if (lhs_node is not None or rhs_node is not None) and state.recording:
+                        node = result._node = Node()
+                        node.op, node.params = op, None
+                        node.parents = (
+                            lhs._version if lhs_node is None else lhs_node,
+                            rhs._version if rhs_node is None else rhs_node,
+                        )
+                        node.saved = (lhs_data, rhs_data, None,)
+                        node.versions = (lhs._version, rhs._version, None,)
+                        node.shapes = shapes or (shape, shape, shape,)
+                        node.ctx, node.dtype = lhs._ctx, dtype
+                        node.number = next_version()
+                    return result
 
     Parameters
     ----------
@@ -103,6 +119,10 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
         Parameters that the formula reads.
     params : bool
         Whether there are any parameters.
+    broadcast : bool
+        Whether shapes broadcast.
+    free : tuple of bool
+        Which inputs have a dtype of their own.
     """
     inputs = _NAMES[count]
     given = "params" if params else "{}"
@@ -116,25 +136,37 @@ def source(count: int, saved: tuple[bool, ...], extra: tuple[str, ...], params: 
         lines.append("    given = {**op.params, **params}")
         lines += [f"    {name} = given[{name!r}]" for name in extra]
     for letters in _CASES[count]:
-        lines += [f"    {line}" for line in _case(letters, inputs, saved, extra, params)]
+        if "s" in letters and any(free):
+            continue
+        case = _case(letters, inputs, saved, extra, params, broadcast, free, general)
+        lines += [f"    {line}" for line in case]
     return "\n".join([*lines, f"    {general}", ""])
 
 
 def _case(
-    letters: str, inputs: list[str], saved: tuple[bool, ...], extra: tuple[str, ...], params: bool
+    letters: str,
+    inputs: list[str],
+    saved: tuple[bool, ...],
+    extra: tuple[str, ...],
+    params: bool,
+    broadcast: bool,
+    free: tuple[bool, ...],
+    general: str,
 ) -> list[str]:
     """The statements for inputs of one kind each."""
     arrays = [name for name, letter in zip(inputs, letters, strict=True) if letter == "v"]
     numbers = [name for name in inputs if name not in arrays]
-    first, *others = arrays
+    own = [name for name, is_free in zip(inputs, free, strict=True) if is_free]
+    first, *others = [name for name in arrays if name not in own] or arrays
     loaded = {name: f"{name}_data" if name in arrays else name for name in inputs}
     kinds = [f"{name}.__class__ is array" for name in arrays]
-    kinds += [f"({name}.__class__ is float or {name}.__class__ is int)" for name in numbers]
-    fits = [f"{name}_data.dtype is dtype and {name}._shape == shape" for name in others]
-    if numbers or extra:
-        fits.append('dtype.kind == "f"')
-    fits += [f"({name}.__class__ is float or {name}.__class__ is int)" for name in extra]
-    operands = ", ".join([*loaded.values(), *extra, "y"])
+    kinds += [f"{name}.__class__ in numbers" for name in numbers]
+    fits = [f"{name}_data.dtype is dtype" for name in others]
+    fits += [
+        f'(dtype.kind == "f" and {name}.__class__ in numbers or {name}.__class__ is int)'
+        for name in [*numbers, *extra]
+    ]
+    operands = ", ".join([*loaded.values(), *extra])
     parents, kept, versions = [], [], []
     for name, keep in zip(inputs, saved, strict=False):
         if name in numbers:
@@ -153,13 +185,38 @@ def _case(
     versions.append("result._version" if saved[-1] else "None")
     in_graph = " or ".join(f"{name}_node is not None" for name in arrays)
     nothing = set(kept) == {"None"}
-    body = [
+    flat = [
+        f"n = {first}_data.size",
         "if n < limit:",
-        "    y = new(n, dtype)",
-        f"    {letters}[dtype].serial({operands}, 0, n)",
+        f"    y = {letters}_small[dtype]({operands}, n)",
         "else:",
         "    y = empty(n, dtype)",
-        f"    {letters}[dtype].run(({operands},), n, 1)",
+        f"    {letters}[dtype].run(({operands}, y,), n, 1)",
+    ]
+    same = [f"{name}._shape == shape" for name in others]
+    by = ["dtype", *[f"{name}_data.dtype" for name in own], *[f"{name}._shape" for name in arrays]]
+    meeting = [
+        f"found = {letters}_broadcast[{', '.join(by)}]",
+        "if found is None:",
+        f"    {general}",
+        "small, shapes, shape = found",
+        f"y = small({operands})",
+    ]
+    several = len(arrays) > 1
+    if own:
+        computed = meeting
+    elif several and broadcast:
+        computed = [
+            f"if {' and '.join(same)}:",
+            *[f"    {line}" for line in flat],
+            "else:",
+            *[f"    {line}" for line in meeting],
+        ]
+    else:
+        fits += same
+        computed = flat
+    body = [
+        *computed,
         "result = new_array(array)",
         f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
         "result._version, result._node = [0], None",
@@ -170,16 +227,16 @@ def _case(
         f"    node.parents = ({', '.join(parents)},)",
         f"    node.saved = {'nothing' if nothing else '(' + ', '.join(kept) + ',)'}",
         f"    node.versions = {'nothing' if nothing else '(' + ', '.join(versions) + ',)'}",
-        f"    node.shapes = ({'shape, ' * (len(inputs) + 1)})",
+        f"    node.shapes = {'shapes or ' * several}({'shape, ' * (len(inputs) + 1)})",
         f"    node.ctx, node.dtype = {first}._ctx, dtype",
         "    node.number = next_version()",
         "return result",
     ]
     lines = [
         f"if {' and '.join(kinds)}:",
-        f"    {first}_data = {first}._data",
-        f"    n, dtype, shape = {first}_data.size, {first}_data.dtype, {first}._shape",
-        *[f"    {name}_data = {name}._data" for name in others],
+        *[f"    {name}_data = {name}._data" for name in arrays],
+        f"    dtype, shape = {first}_data.dtype, {first}._shape",
+        *["    shapes = None"] * several,
     ]
     if fits:
         return [*lines, f"    if {' and '.join(fits)}:", *[f"        {line}" for line in body]]

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, promote
+from ..base import MXNetError, promote, written_function
 from ..kernels import front
+from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
 from ..memory.device import Buffer, in_use, operands_device, overlap
 from ..memory.storage import empty_on
 from ..ops.table import UpdateOp, lookup
-from ..tape import Array, state
+from ..tape import Array, next_version, state
 from ..tracing import active
 from . import classes
-from .elementwise import as_scalar, given_number
+from .elementwise import NUMBERS, Kernels, SmallCalls, as_scalar, given_number
 from .structured import (
     record_call,
     tracked,
@@ -29,6 +30,83 @@ from .writes import check_writable, written
 
 def update_call(op: UpdateOp) -> Callable[..., object]:
     """``op.call`` of an operator that replaces inputs."""
+    extra = op.loop.args[len(op.inputs) :]
+    letters = ["o" if name in op.replaced else "v" for name in op.inputs] + ["s"] * len(extra)
+    names: dict[str, Any] = {
+        "active": active,
+        "array": classes.array,
+        "general": _general_call(op),
+        "limit": PARALLEL_ELEMENTS,
+        "next_version": next_version,
+        "numbers": NUMBERS,
+        "op": op,
+        "small": SmallCalls(Kernels(op, "".join(letters))),
+        "state": state,
+    }
+    form = op.inputs, op.replaced, extra
+    return written_function("call", lambda: _source(*form), names)
+
+
+def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str, ...]) -> str:
+    """The text of the call: a fast path for small arrays of one dtype, in place, unrecorded.
+
+    For a step of plain gradient descent it reads::
+
+        def call(*inputs, out=None, **params):
+            if len(inputs) == 2 and not active and not state.recording:
+                weight, grad = inputs
+                if out is weight and weight.__class__ is array and grad.__class__ is array:
+                    given = {**op.params, **params}
+                    lr = given['lr']
+                    weight_data, grad_data = weight._data, grad._data
+                    n, dtype, shape = weight_data.size, weight_data.dtype, weight._shape
+                    if (
+                        0 < n < limit and dtype.kind == "f"
+                        and grad_data.dtype is dtype
+                        and grad._shape == shape
+                        and weight_data.base is None
+                        and grad_data.base is None
+                        and grad_data is not weight_data
+                        and lr.__class__ in numbers
+                    ):
+                        small[dtype](weight_data, grad_data, lr, n)
+                        weight._version[0] = next_version()
+                        return out
+            return general(*inputs, out=out, **params)
+    """
+    first, *others = inputs
+    data = [f"{name}_data" for name in inputs]
+    fits = [f"{name}_data.dtype is dtype" for name in others]
+    fits += [f"{name}._shape == shape" for name in others]
+    # Arrays that are no views share no memory, but where they are the same.
+    fits += [f"{name}.base is None" for name in data]
+    fits += [f"{b} is not {a}" for i, a in enumerate(data) for b in data[i + 1 :]]
+    fits += [f"{name}.__class__ in numbers" for name in extra]
+    lines = [
+        "def call(*inputs, out=None, **params):",
+        f"    if len(inputs) == {len(inputs)} and not active and not state.recording:",
+        f"        {', '.join(inputs)}, = inputs",
+        f"        if out is {first}"
+        + "".join(f" and {name}.__class__ is array" for name in inputs)
+        + ":",
+        *["            given = {**op.params, **params}"] * bool(extra),
+        *[f"            {name} = given[{name!r}]" for name in extra],
+        f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
+        f"            n, dtype, shape = {first}_data.size, {first}_data.dtype, {first}._shape",
+        "            if (",
+        '                0 < n < limit and dtype.kind == "f"',
+        *[f"                and {condition}" for condition in fits],
+        "            ):",
+        f"                small[dtype]({', '.join([*data, *extra])}, n)",
+        *[f"                {name}._version[0] = next_version()" for name in replaced],
+        "                return out",
+        "    return general(*inputs, out=out, **params)",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _general_call(op: UpdateOp) -> Callable[..., object]:
+    """Any call: other memory for the result, while recording, on devices, of several dtypes."""
     places = [op.inputs.index(name) for name in op.replaced]
 
     def call(*inputs: Array, out: Any = None, **params: object) -> object:

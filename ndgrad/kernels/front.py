@@ -115,6 +115,9 @@ elementwise_text = host_elementwise_text.source
 
 
 host_loop = host_elementwise.compiled
+small_call = host_elementwise.small_call
+small_reduction = host_reduction.small_call
+small_cast = host_elementwise.small_cast
 
 
 def device_loop(

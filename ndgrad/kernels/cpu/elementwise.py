@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import types
 
-from ...base import DType, Shape
+from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
 from ..annotations import Arguments, Key
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Specialization, vector
-from ..spec.cast import cast_by
+from ..spec.cast import COPY, cast_by, cast_type
 from ..spec.formula import Loop
-from ..spec.layout import layout
+from ..spec.layout import Layout, layout
+from . import calling
 from .elementwise_text import source
 
 
@@ -25,7 +30,7 @@ class ElementwiseKernel:
         ``serial(*operands, *results, [geometry,] lo, hi)``: no check of types.
     """
 
-    __slots__ = ("serial", "_entry")
+    __slots__ = ("serial", "_dtypes", "_entry", "_kinds")
 
     def __init__(
         self,
@@ -48,6 +53,27 @@ class ElementwiseKernel:
         signature = (*operands, *results, *geometry, types.intp, types.intp)
         self._entry = Specialization(binaries.load(name, text).loop, signature)
         self.serial = self._entry.serial
+        self._kinds = "".join(calling.LETTERS[compute] if x == "s" else "v" for x in letters)
+        self._dtypes = () if "o" in letters else out_dtypes
+
+    def small(self, into: bool = False) -> Callable[..., Any]:
+        """``call(*operands, n)`` of a flat loop, which makes and returns results of *n* elements.
+
+        Where results overwrite operands there are none to return.  It runs serially.  With *into*
+        it is ``call(*operands, *results, n)`` and fills the results.
+        """
+        if into:
+            return calling.bound(self._entry, f"{self._kinds}{'v' * len(self._dtypes)}0i")
+        return calling.bound(self._entry, f"{self._kinds}{'y' * len(self._dtypes)}0i", self._dtypes)
+
+    def small_in(self, plan: Layout) -> Callable[..., Any]:
+        """The same for operands of the shapes of *plan* alone, as ``call(*operands)``."""
+        n = math.prod(plan.shape)
+        kinds, sizes = self._kinds + "Y" * len(self._dtypes), (n,) * len(self._dtypes)
+        if plan.geometry is None:
+            return calling.bound(self._entry, kinds + "0I", self._dtypes, (*sizes, n))
+        values: tuple[HostArray | float, ...] = (*sizes, plan.geometry, plan.rows)
+        return calling.bound(self._entry, kinds + "V0I", self._dtypes, values)
 
     def run(self, args: Arguments, units: int, elements: int) -> None:
         """Fill the results, in parallel when the work is worth it.
@@ -85,6 +111,32 @@ def compiled(
         return _KERNELS.setdefault(key, ElementwiseKernel(*key))
 
 
+def small_call(
+    loop: Loop,
+    dtypes: tuple[DType, ...],
+    shapes: tuple[Shape | None, ...],
+    out_dtypes: tuple[DType, ...],
+    compute: str,
+) -> Callable[..., Any]:
+    """``call(*operands)`` for flat arrays of these shapes, and numbers where there is None.
+
+    It makes and returns the results, which it computes serially: for small ones.  Plan and kernel
+    are found here, once.
+    """
+    plan, code = _planned(loop, shapes)
+    scalar = np.dtype(compute)
+    kinds = tuple(scalar if s is None else d for d, s in zip(dtypes, shapes, strict=True))
+    return compiled(loop, kinds, out_dtypes, compute, code).small_in(plan)
+
+
+def _planned(loop: Loop, shapes: tuple[Shape | None, ...]) -> tuple[Layout, str]:
+    """How the arrays meet, and the layout's letters with those of numbers."""
+    plan = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
+    letters = iter(plan.code.lstrip("r"))
+    code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
+    return plan, code
+
+
 def run(
     loop: Loop,
     operands: Arguments,
@@ -93,10 +145,7 @@ def run(
     compute: str,
 ) -> None:
     """Fill flat *results* from *operands*: flat arrays with their shapes, numbers with None."""
-    arrays = tuple(shape for shape in shapes if shape is not None)
-    plan = layout(arrays, loop.name)
-    letters = iter(plan.code.lstrip("r"))
-    code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
+    plan, code = _planned(loop, shapes)
     scalar = np.dtype(compute)
     dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
     out_dtypes = tuple([r.dtype for r in results])
@@ -112,6 +161,12 @@ def run(
 
 
 cast = cast_by(run)
+
+
+def small_cast(source: DType, target: DType) -> Callable[[HostArray, int], HostArray]:
+    """``call(x, n)``, which casts a small array of *n* elements."""
+    compute = cast_type(source, target)
+    return compiled(COPY, (source,), (target,), compute, "v").small()
 
 
 def _overwritten(operands: Arguments, results: Arguments, code: str) -> list[int]:

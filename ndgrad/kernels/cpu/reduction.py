@@ -10,6 +10,7 @@ threads nor the width of the registers changes a bit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from ..build import binaries
 from ..build.launch import WORTH_SHARING, Specialization, vector
 from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
+from . import calling
 from .sums import PART, SUMS, summed_in_parts
 
 _EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
@@ -237,6 +239,33 @@ def _compiled(
 
 
 _KERNELS: dict[Key, Specialization] = {}
+
+
+def small_call(
+    row: Reduction, dtype: DType, how: ReductionPlan, out: DType
+) -> Callable[[HostArray], HostArray]:
+    """What `run` does to a flat array of *dtype*, serially: plan and kernels are found once."""
+    kind = row.kind(dtype)
+    passes = passes_of(how)
+    final = len(passes) - 1
+    calls = []
+    for i, step in enumerate(passes):
+        result = out if i == final else np.dtype(kind)
+        key = (row, dtype, result, kind, i == 0, i == final, step.flat)
+        kernel = _KERNELS.get(key) or _KERNELS.setdefault(key, _compiled(*key))
+        kinds = f"vY{calling.LETTERS[kind].upper()}V0I"
+        values = (step.size, how.elements, step.geometry, step.units)
+        calls.append(calling.bound(kernel, kinds, (result,), values))
+        dtype = result
+    if len(calls) == 1:
+        return calls[0]
+
+    def call(x: HostArray) -> HostArray:
+        for one in calls:
+            x = one(x)
+        return x
+
+    return call
 
 
 def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:

@@ -10,7 +10,16 @@ from ...memory.device import Buffer
 from ...memory.storage import empty_like
 from .formula import Loop, compute_type
 
-_COPY = Loop("copy", ("x",), (("y", "x"),))
+COPY = Loop("copy", ("x",), (("y", "x"),))
+
+
+def cast_type(source: DType, target: DType) -> str:
+    """What arithmetic a copy uses from one dtype to another.
+
+    The wider side decides: a real number keeps its fraction until it is stored.
+    """
+    kind = source if source.kind == "f" or target.kind != "f" else target
+    return compute_type(kind, mathematical=False)
 
 
 def cast_by(run: Callable[..., None]) -> Callable[[Buffer, DType], Any]:
@@ -20,10 +29,7 @@ def cast_by(run: Callable[..., None]) -> Callable[[Buffer, DType], Any]:
         """A copy of the elements in *dtype*, converted as C does it."""
         y = empty_like(x, dtype)
         if x.size:
-            # The wider side decides: a real number keeps its fraction until it is stored.
-            kind = x.dtype if x.dtype.kind == "f" or dtype.kind != "f" else dtype
-            compute = compute_type(kind, mathematical=False)
-            run(_COPY, (x,), (x.shape,), (y,), compute)
+            run(COPY, (x,), (x.shape,), (y,), cast_type(x.dtype, dtype))
         return y
 
     return cast

@@ -141,6 +141,17 @@ def plan(shape: Shape, axes: Shape, keepdims: bool) -> ReductionPlan:
     return ReductionPlan(shape, axes, tuple(runs), kept if keepdims else rest or (1,), kept, count)
 
 
+@lru_cache(maxsize=4096)
+def plan_to(shape: Shape, target: Shape) -> ReductionPlan | None:
+    """The reduction over the axes along which *target* was broadcast to *shape*, if there are any.
+
+    Their lengths become 1.
+    """
+    own = (1,) * (len(shape) - len(target)) + target
+    axes = tuple(i for i, (a, b) in enumerate(zip(own, shape, strict=True)) if a != b)
+    return plan(shape, axes, True) if axes else None
+
+
 def limits(kind: str) -> dict[str, str]:
     """Text of the least and the greatest number of a type."""
     if kind == "int64":

@@ -18,6 +18,7 @@ _IMPORTED = {
     "ndgrad.kernels.build.half": "float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "chunked driver distribute",
     "ndgrad.kernels.cpu.philox": "tile",
+    "ndgrad.kernels.cpu.calling": "c_function",
     "ndgrad.kernels.cpu.prefetch": "prefetch",
     "ndgrad.kernels.cpu.sort_keys": "sort_key",
     "ndgrad.kernels.cpu.sums": "product scratch total",

@@ -91,11 +91,10 @@ def _sum_to(x: Array, *, shape: Shape) -> Result:
     A view of the input where there are none.
     """
     shape = tuple(shape)
-    own = (1,) * (len(x._shape) - len(shape)) + shape
-    axes = tuple(i for i, (a, b) in enumerate(zip(own, x._shape, strict=True)) if a != b)
-    if not axes:
+    how = reduction.plan_to(x._shape, shape)
+    if how is None:
         return x._data, shape
-    return _reduced(REDUCTIONS["sum"], x, axes, True)[0], shape
+    return front.reduce(REDUCTIONS["sum"], x._data, how, x._data.dtype), shape
 
 
 elementwise(

@@ -1,0 +1,309 @@
+"""C functions by which Python calls compiled kernels on small arrays, and that make their results.
+
+Numba's entry to a kernel makes an object with a reference count for each array, and takes the
+interpreter's lock to let go of it: 0.3 us for three arrays, a third of what an operator takes in
+all.  These functions read from an array what a kernel needs, which NumPy's binary interface says
+the place of, and make the arrays for results by the function that `numpy.empty` calls.
+
+One depends on the kinds of a kernel's arguments alone, not on their dtypes, so a program needs few.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import struct
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ...base import DType, HostArray
+from ..build import binaries
+from ..build.launch import Specialization, vector
+from ..spec.text import module
+
+# --- the C function -------------------------------------------------------------------------------
+
+_POINTER, _WORD, _INT = cgutils.voidptr_t, cgutils.intp_t, cgutils.int32_t
+_SIZE = 8
+
+# Fields of `PyArrayObject_fields`, which begin behind the head of an object; then come the number
+# of axes, their lengths, and their strides.  The class of an object is the last of its head.
+_DATA = object.__basicsize__
+_LENGTHS, _STRIDES, _CLASS = _DATA + 2 * _SIZE, _DATA + 3 * _SIZE, _DATA - _SIZE
+
+# What a function is bound to is a tuple whose first item is bytes: words of the following meaning,
+# then a dtype for each result, then those of bound arguments.
+_ITEMS, _BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
+_KERNEL, _ARRAY_CLASS, _NEW_ARRAY, _FIRST = range(4)
+
+_ARRAY = vector(np.dtype("float32"))  # stands for all: to the machine code they are the same
+_WORDS = {"V": 2, "I": 1, "F": 1, "D": 1, "Y": 1}
+_TYPES = {"0": types.int64, "i": types.int64, "f": types.float32, "d": types.float64}
+
+
+@intrinsic(prefer_literal=True)
+def c_function(typing_context: Any, kinds: Any) -> Any:
+    """The address of the C function for kernels with arguments of *kinds*; see `bound`.
+
+    It is called as CPython calls a function of ``METH_FASTCALL``.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        form = ir.FunctionType(_POINTER, [_POINTER, _POINTER.as_pointer(), _WORD])
+        name = builder.module.get_unique_name(f"{builder.function.name}.called")
+        function = ir.Function(builder.module, form, name)
+        function.linkage = "internal"
+        _Writer(context, function, kinds.literal_value).write()
+        return builder.ptrtoint(function, _WORD)
+
+    return types.intp(kinds), generate
+
+
+class _Writer:
+    """Writes the instructions of one C function."""
+
+    def __init__(self, context: Any, function: ir.Function, kinds: str) -> None:
+        self.context, self.kinds = context, kinds
+        self.body = ir.IRBuilder(function.append_basic_block("entry"))
+        self.python = context.get_python_api(self.body)
+        self.me, self.given, self.number = function.args
+        self.made: list[Any] = []
+
+    def write(self) -> None:
+        body, python, kinds = self.body, self.python, self.kinds
+        results = sum(kind in "yY" for kind in kinds)
+        words = body.bitcast(
+            body.gep(self._field(self.me, _ITEMS, _POINTER), [_WORD(_BYTES)]), _WORD.as_pointer()
+        )
+        passed = sum(kind in "vifd" for kind in kinds)
+        wrong = body.icmp_signed("!=", self.number, _WORD(passed))
+        self._fail_if(wrong, "PyExc_TypeError", f"this kernel takes {passed} arguments")
+        objects = iter([body.load(body.gep(self.given, [_WORD(i)])) for i in range(passed)])
+        count = _FIRST + results + sum(_WORDS.get(kind, 0) for kind in kinds)
+        known = [body.load(body.gep(words, [_WORD(i)])) for i in range(count)]
+        bound = iter(known[_FIRST + results :])
+        array_class = body.inttoptr(known[_ARRAY_CLASS], _POINTER)
+        arguments: list[Any] = []
+        sizes = []
+        for kind in kinds:
+            if kind == "v":
+                x = next(objects)
+                other = body.icmp_unsigned("!=", self._field(x, _CLASS, _POINTER), array_class)
+                self._fail_if(other, "PyExc_TypeError", "this kernel takes arrays of NumPy")
+                arguments.append(self._array(x))
+            elif kind == "V":
+                data, length = next(bound), next(bound)
+                arguments.append(self._packed(data, length, _WORD(_SIZE)))
+            elif kind in "yY":
+                sizes.append(next(bound) if kind == "Y" else None)
+                arguments.append(None)
+            elif kind == "I":
+                arguments.append(next(bound))
+            elif kind in "FD":
+                value = body.bitcast(next(bound), ir.DoubleType())
+                arguments.append(value if kind == "D" else body.fptrunc(value, ir.FloatType()))
+            elif kind == "0":
+                arguments.append(_WORD(0))
+            else:
+                arguments.append(self._given_number(kind, next(objects)))
+        for size, dtype in zip(sizes, known[_FIRST:], strict=False):
+            size = arguments[-1] if size is None else size
+            self._make(body.inttoptr(known[_NEW_ARRAY], _POINTER), array_class, dtype, size)
+        fresh = iter(self.made)
+        arguments = [self._array(next(fresh)) if x is None else x for x in arguments]
+        self._run(body.inttoptr(known[_KERNEL], _POINTER), arguments)
+        if results == 1:
+            body.ret(self.made[0])
+        elif results:
+            together = python.tuple_new(results)
+            self._fail_if(cgutils.is_null(body, together))
+            for i, x in enumerate(self.made):
+                python.tuple_setitem(together, i, x)
+            body.ret(together)
+        else:
+            body.ret(python.make_none())
+
+    def _field(self, start: Any, offset: int, kind: ir.Type) -> Any:
+        at = self.body.gep(start, [_WORD(offset)])
+        return self.body.load(self.body.bitcast(at, kind.as_pointer()))
+
+    def _fail_if(self, wrong: Any, error: str | None = None, text: str = "") -> None:
+        """Return with an error, which is *error* if Python has not been told of one."""
+        with self.body.if_then(wrong, likely=False):
+            for x in self.made:
+                self.python.decref(x)
+            if error is not None:
+                self.python.err_set_string(error, text)
+            self.body.ret(ir.Constant(_POINTER, None))
+
+    def _given_number(self, kind: str, value: Any) -> Any:
+        body = self.body
+        if kind == "i":
+            number = self.python.long_as_longlong(value)
+            doubtful = body.icmp_signed("==", number, _WORD(-1))
+        else:
+            number = self.python.float_as_double(value)
+            doubtful = body.fcmp_ordered("==", number, ir.DoubleType()(-1.0))
+        with body.if_then(doubtful, likely=False):
+            self._fail_if(cgutils.is_not_null(body, self.python.err_occurred()))
+        return body.fptrunc(number, ir.FloatType()) if kind == "f" else number
+
+    def _array(self, x: Any) -> Any:
+        """What a kernel is given for the NumPy array *x*."""
+        length, stride = (
+            self.body.load(self._field(x, offset, _WORD.as_pointer()))
+            for offset in (_LENGTHS, _STRIDES)
+        )
+        return self._packed(self._field(x, _DATA, _WORD), length, stride)
+
+    def _packed(self, data: Any, length: Any, stride: Any) -> Any:
+        array = self.context.make_array(_ARRAY)(self.context, self.body)
+        self.context.populate_array(
+            array,
+            data=self.body.inttoptr(data, array.data.type),
+            shape=[length],
+            strides=[stride],
+            itemsize=stride,
+            meminfo=None,
+        )
+        return array._getvalue()
+
+    def _make(self, new: Any, array_class: Any, dtype: Any, size: Any) -> None:
+        """A new array for a result, by ``PyArray_NewFromDescr``, which takes over the dtype."""
+        body = self.body
+        dtype = body.inttoptr(dtype, _POINTER)
+        lengths = cgutils.alloca_once_value(body, size)
+        nothing = ir.Constant(_POINTER, None)
+        arguments = [array_class, dtype, _INT(1), lengths, nothing, nothing, _INT(0), nothing]
+        form = ir.FunctionType(_POINTER, [x.type for x in arguments])
+        self.python.incref(dtype)
+        y = body.call(body.bitcast(new, form.as_pointer()), arguments)
+        self._fail_if(cgutils.is_null(body, y))
+        self.made.append(y)
+
+    def _run(self, kernel: Any, arguments: Sequence[Any]) -> None:
+        convention = self.context.call_conv
+        kinds = tuple(_TYPES.get(kind.lower(), _ARRAY) for kind in self.kinds)
+        form = convention.get_function_type(types.none, kinds).as_pointer()
+        kernel = self.body.bitcast(kernel, form)
+        status, _ = convention.call_function(self.body, kernel, types.none, kinds, arguments)
+        self._fail_if(status.is_error, "PyExc_RuntimeError", "a kernel failed")
+
+
+LETTERS = {"int64": "i", "float32": "f", "float64": "d"}
+"""The kinds of numbers by their types."""
+
+
+# --- for Python -----------------------------------------------------------------------------------
+
+
+def bound(
+    kernel: Specialization,
+    kinds: str,
+    dtypes: tuple[DType, ...] = (),
+    values: tuple[HostArray | float, ...] = (),
+) -> Callable[..., Any]:
+    """A function that calls *kernel*; past its dtypes, all that it is given is checked.
+
+    Parameters
+    ----------
+    kernel : Specialization
+    kinds : str
+        A letter for each of the kernel's arguments:
+
+        * ``v`` a flat array, ``i``, ``f``, ``d`` a number of type int64, float32, float64;
+        * ``y`` a result, an array that is made, of as many elements as the last argument says; the
+          function returns it, or several as a tuple;
+        * ``0`` the number 0;
+        * ``V``, ``I``, ``F``, ``D``, ``Y`` the same but bound: the next of *values* is the int64
+          array or the number, and that of a result its size.
+    dtypes : tuple of numpy.dtype
+        Of results.
+    values : tuple
+    """
+    if numba.config.DISABLE_JIT:
+        return _interpreted(kernel.serial, kinds, dtypes, values)
+    words = struct.pack("3q", kernel.address, *_numpy_interface())
+    words += struct.pack(f"{len(dtypes)}q", *map(id, dtypes))
+    values_left = iter(values)
+    for kind in kinds:
+        if kind in "VIFDY":
+            value: Any = next(values_left)
+            if kind == "V":
+                words += struct.pack("2q", value.ctypes.data, value.size)
+            else:
+                words += struct.pack("d" if kind in "FD" else "q", value)
+    # The function holds what its words have the addresses of.
+    function: Callable[..., Any] = _new_function(
+        ctypes.addressof(_definition(kinds)), (words, kernel, dtypes, values), None
+    )
+    return function
+
+
+def _interpreted(
+    kernel: Callable[..., None], kinds: str, dtypes: tuple[DType, ...], values: tuple[Any, ...]
+) -> Callable[..., Any]:
+    """The same in Python, where kernels are not compiled."""
+
+    def call(*args: Any) -> Any:
+        given, known, kind_of = iter(args), iter(values), iter(dtypes)
+        arguments: list[Any] = []
+        for kind in kinds:
+            if kind in "yY":
+                size = next(known) if kind == "Y" else args[-1]
+                arguments.append(np.empty(size, next(kind_of)))
+            else:
+                arguments.append(
+                    0 if kind == "0" else next(known) if kind.isupper() else next(given)
+                )
+        kernel(*arguments)
+        made = [x for x, kind in zip(arguments, kinds, strict=True) if kind in "yY"]
+        return None if not made else made[0] if len(made) == 1 else tuple(made)
+
+    return call
+
+
+class _Definition(ctypes.Structure):
+    """CPython's ``PyMethodDef``."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("doc", ctypes.c_char_p),
+    )
+
+
+_METH_FASTCALL = 0x80
+
+_new_function = ctypes.pythonapi.PyCFunction_NewEx
+_new_function.restype = ctypes.py_object
+_new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+
+
+@cache
+def _definition(kinds: str) -> _Definition:
+    lines = ["@driver", "def address():", f"    return c_function({kinds!r})"]
+    text = module(f"The C function for kernels with arguments of kinds {kinds}.", lines)
+    address = binaries.load(f"call_{kinds}", text).address
+    address.compile(())
+    return _Definition(b"kernel", address(), _METH_FASTCALL, None)
+
+
+@cache
+def _numpy_interface() -> tuple[int, int]:
+    """The addresses of NumPy's class of arrays, and of ``PyArray_NewFromDescr``."""
+    core = "numpy._core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "numpy.core"
+    compiled = importlib.import_module(f"{core}._multiarray_umath")
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    table = ctypes.cast(pointer(compiled._ARRAY_API, None), ctypes.POINTER(ctypes.c_void_p))
+    return id(np.ndarray), int(table[94] or 0)
