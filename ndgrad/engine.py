@@ -10,6 +10,8 @@ from collections.abc import Sequence, Set
 from sys import getrefcount
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from . import tracing
 from .base import MXNetError
 from .dispatch import (
@@ -40,6 +42,7 @@ from .tape import (
     leave_aliases,
     next_version,
     release,
+    state,
     topological_order,
 )
 
@@ -82,11 +85,17 @@ def backward(
         written then.
     """
     order = _checked_order(heads, head_grads, "backward")
-    if not any(node.__class__ is Leaf and node.req != "null" for node in order):
+    for node in reversed(order):  # variables are mostly older than what is made of them
+        if isinstance(node, Leaf) and node.req != "null":
+            break
+    else:
         raise MXNetError(NO_VARIABLES)
     pending = _head_gradients(heads, head_grads, buffer_arithmetic)
-    with Scope(training=train_mode):
+    before, state.training = state.training, train_mode
+    try:
         found = run_backward(order, pending, buffer_arithmetic, retain_graph)
+    finally:
+        state.training = before
     _accumulate(found)
 
 
@@ -212,8 +221,9 @@ def run_backward(
     owned = set()  # sums that are made here, to which may be added in place
     since = [next_version(), 1]
     on_buffers = arithmetic is buffer_arithmetic
+    pop = pending.pop
     for node in order:
-        gradient = pending.pop(node, None)
+        gradient = pop(node, None)
         if not isinstance(node, Node):
             if gradient is None:
                 continue
@@ -233,6 +243,9 @@ def run_backward(
             results = derivative(node, gradient)
             for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
                 if parent is None or isinstance(parent, Constant):
+                    continue
+                if parent not in pending and result.__class__ is np.ndarray:
+                    pending[parent] = result  # as of most nodes
                     continue
                 if result is None:
                     if op.none_is_unreached:

@@ -8,9 +8,12 @@ from contextlib import nullcontext
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
+
 from .. import tracing
 from ..base import DType, Shape
 from ..kernels import front
+from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
 from ..memory.device import (
     BUFFERS,
@@ -26,7 +29,7 @@ from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, l
 from ..tape import Array, Constant, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
-from .elementwise import Kernels, size_of
+from .elementwise import Kernels, SmallCalls, size_of
 from .structured import unrecorded
 
 
@@ -176,9 +179,25 @@ def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
 
 
 @cache
+def _small_sums(letters: str) -> SmallCalls:
+    return SmallCalls(_sums(letters))
+
+
+@cache
 def _sums(letters: str, on_device: bool = False) -> Kernels:
     add: Any = lookup("broadcast_add")
     return Kernels(add, letters, front.device_loop) if on_device else Kernels(add, letters)
+
+
+def _is_small(a: Any, b: Any) -> bool:
+    """Whether *a* and *b* are arrays of the host and of one dtype that one thread adds at once."""
+    return (
+        b.__class__ is np.ndarray
+        and a.__class__ is np.ndarray
+        and a.dtype is b.dtype
+        and a.size < PARALLEL_ELEMENTS
+        and not tracing.active
+    )
 
 
 class Arithmetic(Protocol):
@@ -210,9 +229,14 @@ class _BufferArithmetic:
         return _filled(shape, node, 0)
 
     def add(self, a: Buffer, b: Buffer) -> Buffer:
+        if _is_small(a, b):
+            return _small_sums("vv")[a.dtype](a, b, a.size)  # type: ignore[no-any-return]
         return self._sum(a, b, empty_like(a))
 
     def add_into(self, total: Buffer, x: Buffer | PartialGradient) -> Buffer:
+        if _is_small(total, x):
+            _small_sums("ov")[total.dtype](total, x, total.size)
+            return total
         if isinstance(x, PartialGradient):
             with on_device(device_of(total)) if in_use else nullcontext():
                 x.accumulate(total)

@@ -84,9 +84,14 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
     found: list[Maker] = []
     unusable: list[Node] = []
     some_released = False
+    last, sorted_already = heads[0].number if heads else 0, True
     while pending:
         node = pending.pop()
         found.append(node)
+        number = node.number
+        if number > last:
+            sorted_already = False
+        last = number
         if node.__class__ is not Node:
             if node.__class__ is OutputSlot and node.node not in seen:
                 seen.add(node.node)
@@ -97,7 +102,6 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
                 unusable.append(node)  # it has no gradient
             else:
                 some_released = True
-        number = node.number
         for version in node.versions:
             if version is not None and version[0] > number:
                 unusable.append(node)
@@ -106,7 +110,8 @@ def topological_order(heads: Iterable[Maker]) -> list[Maker]:
             if parent is not None and not isinstance(parent, Constant) and parent not in seen:
                 seen.add(parent)
                 pending.append(parent)
-    found.sort(key=_number, reverse=True)
+    if not sorted_already:  # a chain is
+        found.sort(key=_number, reverse=True)
     if some_released:
         found = _without_released(found, heads)
     for node in unusable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
+from typing import TypeAlias
 
 
 class State(threading.local):
@@ -14,6 +15,9 @@ class State(threading.local):
 
 
 state = State()
+
+_Before: TypeAlias = "tuple[bool, bool, _Before | None]"
+"""Recording and training before a scope was entered, and the same of the time before that."""
 
 
 class Scope:
@@ -30,10 +34,10 @@ class Scope:
     def __init__(self, recording: bool | None = None, training: bool | None = None) -> None:
         self._recording = recording
         self._training = training
-        self._before: list[tuple[bool, bool]] = []
+        self._before: _Before | None = None
 
     def __enter__(self) -> None:
-        self._before.append((state.recording, state.training))
+        self._before = (state.recording, state.training, self._before)
         if self._recording is not None:
             state.recording = self._recording
         if self._training is not None:
@@ -45,4 +49,5 @@ class Scope:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        state.recording, state.training = self._before.pop()
+        assert self._before is not None
+        state.recording, state.training, self._before = self._before
