@@ -81,6 +81,28 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
     return kept if all(a in (1, b) for a, b in zip(kept, tail, strict=True)) else None
 
 
+_WHOLE = slice(None)
+
+
+def _overwrite(x: Array, value: Any) -> bool:
+    """``x[:] = value`` outside of recording, for what NumPy copies; says whether it did."""
+    data, kind = x._data, value.__class__
+    if data.__class__ is not np.ndarray or tracing.active or not data.size or not x._shape:
+        return False
+    if kind is x.__class__:
+        if value._shape != x._shape or value._data.dtype is not data.dtype:
+            return False
+        data[:] = value._data
+    elif (kind is float and data.dtype.kind == "f" and data.itemsize > 2) or (
+        kind is int and 0 <= value < 128  # which every dtype has
+    ):
+        data.fill(value)
+    else:
+        return False
+    x._version[0] = next_version()
+    return True
+
+
 def setitem(x: Array, key: object, value: Any) -> None:
     """``x[key] = value``.
 
@@ -97,6 +119,8 @@ def setitem(x: Array, key: object, value: Any) -> None:
 
     Nothing is written when an error is raised.
     """
+    if key.__class__ is slice and key == _WHOLE and not state.recording and _overwrite(x, value):
+        return
     if state.recording:
         dispatch.check_writable(x, "setitem")
     shape = x._shape

@@ -149,15 +149,17 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     params = tuple(name for name in op.params if not name.startswith("_"))
     order = (*op.keywords, *params)
 
-    def rebound(values: tuple[Any, ...], rest: tuple[Any, ...], others: dict[str, Any]) -> Any:
+    def rebound(
+        values: tuple[Any, ...], rest: tuple[Any, ...], out: Any, others: dict[str, Any]
+    ) -> Any:
         if rest:
-            return general(*values, *rest, **others)
-        given = zip(order, values, strict=True)
-        return general(**{key: value for key, value in given if value is not _ABSENT}, **others)
+            return general(*values, *rest, out=out, **others)
+        given = {k: v for k, v in zip(order, values, strict=True) if v is not _ABSENT}
+        return general(**given, out=out, **others)
 
-    call = op.call
+    call, takes_out = op.call, True
     if isinstance(op, CompositeOp) and "_training" not in op.params:
-        call = op.function  # which is all of a call without `out`
+        call, takes_out = op.function, False  # which is all of a call without `out`
     checks = _checks(op)
     least = sum(name not in op.optional for name in op.inputs)
     names: dict[str, Any] = {"_absent": _ABSENT, "_array": NDArray}
@@ -168,43 +170,48 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         names[f"_plain_{name}"] = _QUICK[checks[name]]
     required = any(op.params[name] is _Parameter.empty for name in params)
 
-    return written_function("bound", lambda: _text(op.keywords, least, params, required), names)
+    form = op.keywords, least, params, required, takes_out
+    return written_function("bound", lambda: _text(*form), names)
 
 
-def _text(inputs: tuple[str, ...], least: int, params: tuple[str, ...], required: bool) -> str:
+def _text(
+    inputs: tuple[str, ...], least: int, params: tuple[str, ...], required: bool, takes_out: bool
+) -> str:
     """The bound function of an operator with these arguments.
 
     Inputs from number *least* on are optional; *required* says whether some parameter has no
-    default.  For one input ``data`` and one parameter ``axis`` the text is::
+    default, and *takes_out* whether what it calls takes ``out``.  For one input ``data`` and one
+    parameter ``axis`` the text is::
 
-        def bound(data=_absent, axis=_default_axis, *_rest, **_others):
+        def bound(data=_absent, axis=_default_axis, *_rest, out=None, **_others):
             if not _rest and not _others:
                 if data.__class__ is _array:
-                    if axis is _default_axis:
+                    if axis is _default_axis and out is None:
                         return _call(data)
                     if axis.__class__ in _plain_axis:
-                        return _call(data, axis=axis)
-            return _general((data, axis,), _rest, _others)
+                        return _call(data, axis=axis, out=out)
+            return _general((data, axis,), _rest, out, _others)
     """
     heads = [f"{name}={'_absent' if i < least else None}" for i, name in enumerate(inputs)]
     heads += [f"{name}=_default_{name}" for name in params]
     default = " and ".join(f"{name} is _default_{name}" for name in params)
     plain = " and ".join(f"{name}.__class__ in _plain_{name}" for name in params)
-    passed = [f"{name}={name}" for name in params]
+    passed = [*[f"{name}={name}" for name in params], *["out=out"] * takes_out]
+    unless = "" if takes_out else " and out is None"
     lines = [
-        f"def bound({', '.join(heads)}, *_rest, **_others):",
-        "    if not _rest and not _others:",
+        f"def bound({', '.join(heads)}, *_rest, out=None, **_others):",
+        f"    if not _rest and not _others{unless}:",
     ]
     for count in range(len(inputs), least - 1, -1):
         fits = [f"{name}.__class__ is _array" for name in inputs[:count]]
         fits += [f"{name} is None" for name in inputs[count:]]
         lines.append(f"        if {' and '.join(fits) or 'True'}:")
         if params and not required:
-            lines.append(f"            if {default}:")
+            lines.append(f"            if {default}{' and out is None' * takes_out}:")
             lines.append(f"                return _call({', '.join(inputs[:count])})")
         lines.append(f"            if {plain or 'True'}:")
         lines.append(f"                return _call({', '.join([*inputs[:count], *passed])})")
-    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, _others)")
+    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, out, _others)")
     return "\n".join(lines)
 
 

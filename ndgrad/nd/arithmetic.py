@@ -13,13 +13,16 @@ from ..ops.table import ElementwiseOp
 from ._check import array
 
 _OPERANDS = (NDArray, float, int, numbers.Real, np.bool_)
+_COMMON = frozenset((NDArray, float, int))
 
 
 def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     """What `ndgrad.nd` has under one of the names in *op*'s fact ``functions``."""
-    on_numbers, ordered = op.functions[name], op.ordered
+    on_numbers, ordered, on_arrays = op.functions[name], op.ordered, op.call
 
     def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
+        if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
+            return on_arrays(lhs, rhs)
         for arg, operand in (("lhs", lhs), ("rhs", rhs)):
             if not isinstance(operand, _OPERANDS):
                 raise TypeError(
@@ -31,7 +34,7 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
         if ordered and not isinstance(lhs, NDArray):
             lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
         if isinstance(lhs, NDArray) or isinstance(rhs, NDArray):
-            return op.call(lhs, rhs) if out is None else op.call(lhs, rhs, out=out)
+            return on_arrays(lhs, rhs) if out is None else on_arrays(lhs, rhs, out=out)
         return on_numbers(lhs, rhs)
 
     call.__name__ = call.__qualname__ = name

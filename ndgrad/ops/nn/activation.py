@@ -103,13 +103,12 @@ def _leaky_relu(
     """
     what = "LeakyReLU"
     choice(what, "act_type", act_type, ("elu", "gelu", "leaky", "prelu", "rrelu", "selu"))
-    slope = float(number(what, "slope", slope))
-    low = float(number(what, "lower_bound", lower_bound))
-    high = float(number(what, "upper_bound", upper_bound))
+    if act_type in ("leaky", "elu"):
+        return getattr(F, f"_{act_type}")(data, slope=float(number(what, "slope", slope)))
     if act_type == "prelu":
         return _prelu(data, gamma)
     if act_type == "rrelu":
+        low = float(number(what, "lower_bound", lower_bound))
+        high = float(number(what, "upper_bound", upper_bound))
         return _rrelu(data, low, high, _training)
-    if act_type in ("leaky", "elu"):
-        return getattr(F, f"_{act_type}")(data, slope=slope)
     return getattr(F, f"_{act_type}")(data)
