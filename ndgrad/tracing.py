@@ -1,8 +1,10 @@
-"""Whether a thread traces a function for `ndgrad.compile`, and its recorder.
+"""Whether a thread traces a function for `ndgrad.compile`, or an operator for a plan.
 
-Meanwhile calls do not run kernels: every entry point of one (`kernels.front`) asks here for the
-thread's recorder and tells it what would run.  Nothing is asked while no thread traces:
-`active` is empty then, and looking at that costs two nanoseconds.
+Meanwhile calls do not run kernels.  For `ndgrad.compile` every entry point of one (`kernels.front`)
+asks here for the thread's recorder and tells it what would run.  For the plan of a call (see
+`ndgrad.dispatch.plans`) entry points run as ever, but on abstract buffers, and what launches a
+kernel tells the thread's program.  Nothing is asked while no thread traces: `active` is empty then,
+and looking at that costs two nanoseconds.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from contextlib import contextmanager
 from typing import Any
 
 active: list[Any] = []
-"""The recorders of all threads that trace."""
+"""The recorders and the programs of all threads that trace."""
 
 
 class _Tracing(threading.local):
     recorder: Any = None
+    program: Any = None
 
 
 _local = _Tracing()
@@ -27,6 +30,11 @@ _local = _Tracing()
 def recorder() -> Any:
     """This thread's recorder, or None."""
     return _local.recorder
+
+
+def program() -> Any:
+    """The `BufferProgram` of the plan that this thread makes, or None."""
+    return _local.program
 
 
 @contextmanager
@@ -39,6 +47,18 @@ def recording_to(recorder: Any) -> Iterator[None]:
     finally:
         active.remove(recorder)
         _local.recorder = before
+
+
+@contextmanager
+def planning(program: Any) -> Iterator[None]:
+    """A scope in which launches of this thread's kernels are noted in *program*."""
+    before, _local.program = _local.program, program
+    active.append(program)
+    try:
+        yield
+    finally:
+        active.remove(program)
+        _local.program = before
 
 
 @contextmanager
@@ -59,7 +79,7 @@ def host_read(array: Any, how: str) -> None:
 
 def _forget_other_threads() -> None:
     """In a forked child: threads that traced do not exist there."""
-    active[:] = [recorder for recorder in active if recorder is _local.recorder]
+    active[:] = [one for one in active if one is _local.recorder or one is _local.program]
 
 
 if hasattr(os, "register_at_fork"):

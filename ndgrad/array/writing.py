@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dispatch
+from .. import dispatch, tracing
 from ..base import DType, Shape
 from ..dispatch import in_graph
 from ..kernels import front

@@ -26,6 +26,7 @@ from .gradients import (
     replaced,
 )
 from .in_place import recorded_in_place
+from .planned import ABSENT, is_planned, planned_call, planned_function
 from .structured import (
     composite_call,
     convert,
@@ -45,6 +46,7 @@ from .writes import (
 )
 
 __all__ = [
+    "ABSENT",
     "Arithmetic",
     "as_list",
     "bind",
@@ -56,7 +58,9 @@ __all__ = [
     "in_graph",
     "in_place_call",
     "install",
+    "is_planned",
     "lookup",
+    "planned_function",
     "record_call",
     "record_linear",
     "recorded_arithmetic",
@@ -86,4 +90,6 @@ def _call(op: Op) -> Callable[..., Any]:
         return elementwise_call(op)
     if isinstance(op, UpdateOp):
         return update_call(op)
-    return composite_call(op) if isinstance(op, CompositeOp) else structured_call(op)
+    if isinstance(op, CompositeOp):
+        return composite_call(op)
+    return planned_call(op) if is_planned(op) else structured_call(op)

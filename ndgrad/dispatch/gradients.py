@@ -30,6 +30,7 @@ from ..tape import Array, Constant, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, SmallCalls, size_of
+from .plans import planned_backward
 from .structured import unrecorded
 
 
@@ -126,7 +127,7 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGr
                 results = unrecorded(_whole, results)
         return [x._data if isinstance(x, Array) else x for x in results]
 
-    return backward
+    return planned_backward(backward, lambda *call: unrecorded(_apply_vjp, op, function, *call))
 
 
 def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:

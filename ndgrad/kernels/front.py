@@ -145,10 +145,10 @@ def _copy(source: Buffer, target: Buffer) -> None:
 
 def _fill(y: Buffer, value: float) -> None:
     """Let all elements of *y* be one number."""
-    if isinstance(y, np.ndarray):
-        host_strided.fill(y, value)
-    else:
+    if isinstance(y, DeviceArray):
         y.fill(value)
+    else:
+        host_strided.fill(y, value)
 
 
 copy = entry("copy", _copy, hook="copy")

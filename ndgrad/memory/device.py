@@ -14,13 +14,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from types import EllipsisType
-from typing import Any, NoReturn, Protocol, TypeAlias, overload, runtime_checkable
+from typing import Any, NoReturn, Protocol, TypeAlias, cast, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from ..base import DType, HostArray, MXNetError, Shape
 from ..context import GPU, Context, use_gpu
+from .abstract import AbstractBuffer
 
 __all__ = [
     "BUFFERS",
@@ -314,7 +315,10 @@ class DeviceArray:
         return self.device.cast(self, kind)
 
 
-BUFFERS = (np.ndarray, DeviceArray)
+# To operators an abstract buffer is one like any other, and to the checks of types too.
+BUFFERS = cast(
+    "tuple[type[HostArray], type[DeviceArray]]", (np.ndarray, DeviceArray, AbstractBuffer)
+)
 Buffer: TypeAlias = HostArray | DeviceArray
 """Flat, contiguous elements, on the host or in a device's memory."""
 

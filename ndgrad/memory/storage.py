@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import context
+from .. import context, tracing
 from ..base import DType, HostArray, settings
 from . import device
 
@@ -296,10 +296,11 @@ def empty(
     dtype: DType,
     _np_empty: Callable[..., np.ndarray] = np.empty,
     _devices: list[device.Device] = device.in_use,
+    _tracing: list[object] = tracing.active,
 ) -> HostArray:
     """Return a new array of `n` elements with undefined contents.
 
-    In the scope of `device.on_device` it is on that device.
+    In the scope of `device.on_device` it is on that device, or noted in that program.
 
     Parameters
     ----------
@@ -320,7 +321,7 @@ def empty(
     MemoryError
         If there is not so much memory; the text names the bytes asked for.
     """
-    if _devices and (target := device.current_device()) is not None:
+    if (_devices or _tracing) and (target := device.current_device()) is not None:
         return target.empty(n, dtype)  # type: ignore[return-value]
     if n < _NEVER_POOLED:
         return _np_empty(n, dtype)
@@ -343,7 +344,7 @@ def empty_on(ctx: context.Context, n: int, dtype: DType) -> Any:
 def empty_like(data: device.Buffer, dtype: DType | None = None) -> Any:
     """Return a new array of the size and dtype of `data`, or of another dtype, where it is."""
     dtype = data.dtype if dtype is None else dtype
-    if isinstance(data, device.DeviceArray):
+    if not isinstance(data, np.ndarray):
         return data.device.empty(data.size, dtype)
     if device.current_device() is None:
         return empty(data.size, dtype)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import MXNetError, shown, written_function
+from ..dispatch import ABSENT, is_planned, planned_function
 from ..ops.axes import flag, integer, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op
 
@@ -96,9 +97,6 @@ _QUICK: dict[_Check, frozenset[type]] = {
 }
 
 
-_ABSENT = object()
-
-
 def _unknown(op: Op, name: str, given: str) -> TypeError:
     known = [*op.keywords, *(p for p in op.params if not p.startswith("_")), "out", "name"]
     return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
@@ -150,23 +148,27 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     order = (*op.keywords, *params)
 
     def rebound(
-        values: tuple[Any, ...], rest: tuple[Any, ...], out: Any, others: dict[str, Any]
+        values: tuple[Any, ...], rest: tuple[Any, ...], others: dict[str, Any], out: Any = None
     ) -> Any:
+        if out is not None:
+            others["out"] = out
         if rest:
-            return general(*values, *rest, out=out, **others)
-        given = {k: v for k, v in zip(order, values, strict=True) if v is not _ABSENT}
-        return general(**given, out=out, **others)
+            return general(*values, *rest, **others)
+        given = zip(order, values, strict=True)
+        return general(**{key: value for key, value in given if value is not ABSENT}, **others)
 
+    checks = _checks(op)
+    if is_planned(op):
+        return planned_function(op, rebound, {name: _QUICK[checks[name]] for name in params})
     call, takes_out = op.call, True
     if isinstance(op, CompositeOp) and "_training" not in op.params:
         call, takes_out = op.function, False  # which is all of a call without `out`
-    checks = _checks(op)
     least = sum(name not in op.optional for name in op.inputs)
-    names: dict[str, Any] = {"_absent": _ABSENT, "_array": NDArray}
+    names: dict[str, Any] = {"_absent": ABSENT, "_array": NDArray}
     names |= {"_call": call, "_general": rebound}
     for name in params:
         default = op.params[name]
-        names[f"_default_{name}"] = _ABSENT if default is _Parameter.empty else default
+        names[f"_default_{name}"] = ABSENT if default is _Parameter.empty else default
         names[f"_plain_{name}"] = _QUICK[checks[name]]
     required = any(op.params[name] is _Parameter.empty for name in params)
 
@@ -190,7 +192,7 @@ def _text(
                         return _call(data)
                     if axis.__class__ in _plain_axis:
                         return _call(data, axis=axis, out=out)
-            return _general((data, axis,), _rest, out, _others)
+            return _general((data, axis,), _rest, _others, out)
     """
     heads = [f"{name}={'_absent' if i < least else None}" for i, name in enumerate(inputs)]
     heads += [f"{name}=_default_{name}" for name in params]
@@ -211,7 +213,7 @@ def _text(
             lines.append(f"                return _call({', '.join(inputs[:count])})")
         lines.append(f"            if {plain or 'True'}:")
         lines.append(f"                return _call({', '.join([*inputs[:count], *passed])})")
-    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, out, _others)")
+    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, _others, out)")
     return "\n".join(lines)
 
 

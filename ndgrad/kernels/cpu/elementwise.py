@@ -19,6 +19,7 @@ from ..spec.formula import Loop
 from ..spec.layout import Layout, layout
 from . import calling
 from .elementwise_text import source
+from .launch import start
 
 
 class ElementwiseKernel:
@@ -88,9 +89,9 @@ class ElementwiseKernel:
             Elements of one work item.
         """
         if units * elements < PARALLEL_ELEMENTS or units == 1:
-            self.serial(*args, 0, units)
+            start(self._entry, args, units)
             return
-        self._entry.parallel(*args, units, max(1, CHUNK_ELEMENTS // elements))
+        start(self._entry, args, units, max(1, CHUNK_ELEMENTS // elements))
 
 
 _KERNELS: dict[Key, ElementwiseKernel] = {}

@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...memory.device import Buffer
+from ...memory.storage import empty
 from ..build.launch import chunked, grain
 from ..scalar.table import inline
+from .launch import launch
 from .rowwise import COLUMNS
 
 _LANES = 64  # of a row
@@ -151,14 +153,14 @@ def argextreme(x: Buffer, y: Buffer, form: tuple[int, int, int], least: bool) ->
         return
     width, blocks = min(inner, COLUMNS), -(-inner // COLUMNS)
     pieces = max(1, min(n * width // _PIECE, _ITEMS // (outer * blocks)))
-    found: Buffer = y if pieces == 1 else np.empty(outer * pieces * inner, np.int64)
+    found: Buffer = y if pieces == 1 else empty(outer * pieces * inner, np.dtype("int64"))
     each = n // pieces * width
     if inner == 1 and n < _SHORT:
-        _index_in_short_rows(x, y, n, least, outer, grain(n, 2))
+        launch(_index_in_short_rows, x, y, n, least, outer, grain(n, 2))
     elif inner == 1:
-        _index_in_rows(x, found, n, pieces, least, outer * pieces, grain(each, 2))
+        launch(_index_in_rows, x, found, n, pieces, least, outer * pieces, grain(each, 2))
     else:
         items = outer * pieces * blocks
-        _index_in_columns(x, found, n, inner, pieces, least, items, grain(each, 2))
+        launch(_index_in_columns, x, found, n, inner, pieces, least, items, grain(each, 2))
     if pieces > 1:
-        _index_of_pieces(x, found, y, n, inner, pieces, least, y.size, grain(pieces, 8))
+        launch(_index_of_pieces, x, found, y, n, inner, pieces, least, y.size, grain(pieces, 8))

@@ -19,6 +19,7 @@ from ..annotations import Function
 from ..build.launch import chunked, entry_point, flat, grain, kernel
 from ..spec.indexed import CLIP, WRAP
 from ..spec.strided import bits
+from .launch import launch
 
 
 @chunked
@@ -222,20 +223,20 @@ def take_along_axis(x: Buffer, index: Buffer, outer: int, length: int, inner: in
     """One element for each outer and inner position."""
     y = empty(outer * inner, x.dtype)
     if y.size:
-        _take_along(bits(x), index, bits(y), length, inner, y.size, grain(1, 4))
+        launch(_take_along, bits(x), index, bits(y), length, inner, y.size, grain(1, 4))
     return y
 
 
 def put_along_axis(g: Buffer, index: Buffer, y: Buffer, length: int, inner: int) -> None:
     """Write *g* where `take_along_axis` would read."""
     if g.size:
-        _put_along(bits(g), index, bits(y), length, inner, g.size, grain(1, 4))
+        launch(_put_along, bits(g), index, bits(y), length, inner, g.size, grain(1, 4))
 
 
 def resolve(x: Buffer, y: Buffer, length: int, mode: int) -> None:
     """Fill *y*, int64, with indices made valid for *length* in a mode but RAW."""
     if x.size:
-        _resolve(x, y, length, mode, x.size, grain(1, 2))
+        launch(_resolve, x, y, length, mode, x.size, grain(1, 2))
 
 
 @chunked

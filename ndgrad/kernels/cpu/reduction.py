@@ -23,9 +23,11 @@ from ...memory.storage import empty
 from ..annotations import Key
 from ..build import binaries
 from ..build.launch import WORTH_SHARING, Specialization, vector
+from ..spec.layout import constant
 from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
 from . import calling
+from .launch import start
 from .sums import PART, SUMS, summed_in_parts
 
 _EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
@@ -68,7 +70,7 @@ def _passes(outer: int, n: int, inner: int) -> list[ReductionPass]:
         chunks = -(-n // rows)
     units = outer * blocks * chunks
     grain = max(1, _UNIT // max(1, rows * width))
-    geometry = np.array([n, inner, rows, chunks, width, blocks], np.int64)
+    geometry = constant([n, inner, rows, chunks, width, blocks])
     here = ReductionPass(geometry, units, grain, outer * chunks * inner, inner == 1)
     return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
 
@@ -281,10 +283,9 @@ def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:
         kernel = _KERNELS.get(key)
         if kernel is None:
             kernel = _KERNELS.setdefault(key, _compiled(*key))
-        args = (x, y, count, step.geometry)
-        if step.units >= WORTH_SHARING * step.grain:
-            kernel.parallel(*args, step.units, step.grain)
-        elif step.size:
-            kernel.serial(*args, 0, step.units)
+        if step.size:
+            shared = step.units >= WORTH_SHARING * step.grain
+            args = (x, y, count, step.geometry)
+            start(kernel, args, step.units, step.grain if shared else None)
         x = y
     return x

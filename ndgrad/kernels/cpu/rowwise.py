@@ -17,6 +17,7 @@ from ..build import binaries, half
 from ..build.launch import Chunked, grain
 from ..spec.rowwise import AxisKernel
 from ..spec.text import each, expression, indented, loaded, module, stored
+from .launch import launch
 from .sums import PART, summed_in_parts
 
 COLUMNS = 512  # neighbouring columns of one work item
@@ -196,7 +197,8 @@ def run(
     lengths = _NO_LENGTHS if lengths is None else lengths
     units = outer if inner == 1 else outer * -(-inner // COLUMNS)
     each = grain(n * min(inner, COLUMNS), 4)
-    kernel(
+    launch(
+        kernel,
         *map(half.as_bits, operands),
         half.as_bits(y),
         lengths,

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...memory.device import Buffer
 from ..build.launch import chunked, grain
+from .launch import launch
 
 
 @chunked
@@ -43,11 +44,11 @@ def recurrence(
     outer, n, inner = form
     if y.size:
         b = np.empty(0, y.dtype) if b is None else b
-        _run(a, b, y, n, inner, y.dtype.type(start), reverse, outer * inner, grain(n, 4))
+        launch(_run, a, b, y, n, inner, y.dtype.type(start), reverse, outer * inner, grain(n, 4))
 
 
 def running_sum(x: Buffer, y: Buffer, form: tuple[int, int, int]) -> None:
     """Fill *y* with the sums of the elements up to each one, along the middle axis of *form*."""
     outer, n, inner = form
     if y.size:
-        _cumulate(x, y, n, inner, outer * inner, grain(n, 4))
+        launch(_cumulate, x, y, n, inner, outer * inner, grain(n, 4))

@@ -28,6 +28,7 @@ from ..build.launch import (
 )
 from ..spec.reduction import groups
 from ..spec.strided import StridedSlice, ascending, bits, plan, whole
+from .launch import launch
 from .tasks import Task
 
 TILE = 64
@@ -147,7 +148,7 @@ def strided_copy(x: Buffer, source: StridedSlice, y: Buffer, target: StridedSlic
     if 0 in source.shape:
         return
     loop, numbers, units, each = _loop(source.shape, source.strides, target.strides)
-    loop(bits(x), bits(y), source.offset, target.offset, *numbers, units, each)
+    launch(loop, bits(x), bits(y), source.offset, target.offset, *numbers, units, each)
 
 
 @lru_cache(maxsize=4096)
@@ -189,7 +190,7 @@ def fill(y: HostArray, value: float) -> None:
         y.fill(value)
     else:
         (word,) = bits(np.full(1, value, y.dtype))
-        _fill(bits(y), word, y.size, grain(1))
+        launch(_fill, bits(y), word, y.size, grain(1))
 
 
 _AROUND = 4096
@@ -256,9 +257,9 @@ def fill_around(x: Buffer, n: int, where: StridedSlice, value: float) -> Buffer:
     xo, yo = how.shifts
     geometry, rows, middle, inner, _ = how
     (word,) = bits(np.full(1, value, y.dtype))
-    _fill_around(
-        bits(x), bits(y), xo, where.offset + yo, geometry, *middle, rows, *inner, word,
-        -(-n // _AROUND), grain(_AROUND),
+    launch(
+        _fill_around, bits(x), bits(y), xo, where.offset + yo, geometry, *middle, rows, *inner,
+        word, -(-n // _AROUND), grain(_AROUND),
     )  # fmt: skip
     return y
 
@@ -296,9 +297,9 @@ def expand(x: Buffer, own: Shape, shape: Shape) -> Buffer:
     for outer, n, inner in reversed(groups(shape, axes)):
         y = empty(outer * n * inner, x.dtype)
         if y.size and inner == 1:
-            _expand_elements(as_bits(x), as_bits(y), n, y.size, grain(1))
+            launch(_expand_elements, as_bits(x), as_bits(y), n, y.size, grain(1))
         elif y.size:
-            _expand_runs(as_bits(x), as_bits(y), n, inner, outer * n, grain(inner))
+            launch(_expand_runs, as_bits(x), as_bits(y), n, inner, outer * n, grain(inner))
         x = y
     return x if axes else x.copy()
 

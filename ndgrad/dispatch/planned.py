@@ -1,0 +1,229 @@
+"""Calls by plans: the functions of operators with structure, written for each signature.
+
+A call whose like has come before looks its plan up, runs it, and makes the array and the node, all
+in one Python frame; any other goes the general way, of `ndgrad.dispatch.structured`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cache, partial
+from inspect import Parameter
+from typing import Any
+
+from .. import tracing
+from ..base import written_function
+from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
+from ..tape import Array, Node, new_array, new_view, next_version, state
+from . import classes
+from .plans import Plan, Plans, kinds, plannable
+from .structured import record_call, structured_call
+
+ABSENT = object()
+"""The value of an argument that was not given."""
+
+
+def planned_function(
+    op: Op, general: Callable[..., object], plain: Mapping[str, Container[type]] | None = None
+) -> Callable[..., object]:
+    """A call of *op* by its plan, where there is one, with the operator's own signature.
+
+    Parameters
+    ----------
+    op : Op
+        Not variadic.
+    general : callable
+        Takes calls that do not fit: ``general(values, rest, others)``, with the values of all
+        arguments that have names here, `ABSENT` for those not given.
+    plain : mapping, optional
+        For each parameter the classes that need no check.
+    """
+    params = tuple(name for name in op.params if not name.startswith("_"))
+    names: dict[str, Any] = {
+        "absent": ABSENT,
+        "active": tracing.active,
+        "array": classes.array,
+        "direct": structured_call(op),
+        "finished": partial(_finished, op),
+        "general": general,
+        "kinds": kinds,
+        "new_array": classes.array.__new__,
+        "new_node": Node,
+        "new_view": new_view,
+        "next_version": next_version,
+        "op": op,
+        "plans": plans_of(op),
+        "state": state,
+    }
+    for name in params:
+        default = op.params[name]
+        names[f"default_{name}"] = ABSENT if default is Parameter.empty else default
+        names[f"plain_{name}"] = plain and plain[name]
+    fits = "{0}.__class__ in plain_{0}" if plain is not None else "{0} is not absent"
+    return written_function("call", lambda: _source(op, params, fits), names)
+
+
+def _source(op: Op, params: tuple[str, ...], fits: str) -> str:
+    """The text of `planned_function`.
+
+    For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads::
+
+        def call(data=absent, axis=default_axis, *rest, **others):
+            if not (rest or others or active):
+                if data.__class__ is array:
+                    x0 = data._data
+                    key = data._shape, x0.dtype, axis, kinds(axis)
+                    try:
+                        plan = plans[key]
+                    except TypeError:  # a list
+                        return general((data, axis,), rest, others)
+                    if plan is None:
+                        plan = plans.found(key, (data,), {"axis": axis,})
+                    if plan is not None:
+                        y = plan.run(x0)
+                        result = new_array(array)
+                        result._data, result._shape, result._ctx = y, plan.shape, data._ctx
+                        result._version, result._node = [0], None
+                        n0 = data._node
+                        if n0 is not None and state.recording:
+                            node = result._node = new_node()
+                            ...
+                        return result
+                    if axis.__class__ in plain_axis:
+                        return direct(data, axis=axis)
+            return general((data, axis,), rest, others)
+    """
+    inputs = op.keywords
+    least = sum(name not in op.optional for name in op.inputs)
+    heads = [f"{name}={'absent' if i < least else None}" for i, name in enumerate(inputs)]
+    heads += [f"{name}=default_{name}" for name in params]
+    general = f"return general(({', '.join((*inputs, *params))},), rest, others)"
+    lines = [
+        f"def call({', '.join(heads)}, *rest, **others):",
+        "    if not (rest or others or active):",
+    ]
+    for count in range(len(inputs), max(least, 1) - 1, -1):
+        given = [f"{name}.__class__ is array" for name in inputs[:count]]
+        given += [f"{name} is None" for name in inputs[count:]]
+        checks = [fits.format(name) for name in params]
+        passed = ", ".join([*inputs[:count], *[f"{name}={name}" for name in params]])
+        lines += [
+            f"        if {' and '.join(given)}:",
+            *[f"            {line}" for line in _case(op, inputs[:count], params, general)],
+            f"            if {' and '.join(checks) or 'True'}:",
+            f"                return direct({passed})",
+        ]
+    return "\n".join([*lines, f"    {general}", ""])
+
+
+def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str) -> list[str]:
+    """The statements for a number of inputs."""
+    key = [f"{name}._shape, x{i}.dtype" for i, name in enumerate(inputs)]
+    for name in params:
+        key.append(name)
+        if op.params[name].__class__ not in (bool, float):  # whose checks take any number
+            key.append(f"{name}.__class__ if {name}.__class__ is not tuple else kinds({name})")
+    buffers = ", ".join([f"x{i}" for i in range(len(inputs))])
+    arrays = ", ".join(inputs) + ","
+    given = ", ".join([f"{name!r}: {name}" for name in params])
+    return [
+        *[f"x{i} = {name}._data" for i, name in enumerate(inputs)],
+        f"key = {', '.join(key)}",
+        "try:",
+        "    plan = plans[key]",
+        "except TypeError:  # a list",
+        f"    {general}",
+        "if plan is None:",
+        f"    plan = plans.found(key, ({arrays}), {{{given}}})",
+        "if plan is not None:",
+        f"    y = plan.run({buffers})",
+        *[f"    {line}" for line in _result(op, inputs, arrays)],
+    ]
+
+
+def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
+    """The statements that make arrays of what a plan has computed, and the node."""
+    if not (op.single and len(op.outputs) == 1):
+        return [f"return finished(plan, y, ({arrays}))"]
+    first, *others = inputs
+    count = len(inputs)
+    made = [
+        "result = new_array(array)",
+        f"result._data, result._shape, result._ctx = y, plan.shape, {first}._ctx",
+        "result._version, result._node = [0], None",
+    ]
+    if op.is_view:
+        made = [
+            "if plan.owner is None:",
+            *[f"    {line}" for line in made],
+            "else:",
+            f"    result = new_view(({arrays})[plan.owner], y, plan.shape)",
+        ]
+    kept = op.keeps(count, 1)
+    parents = [f"{x}._version if n{i} is None else n{i}" for i, x in enumerate(inputs)]
+    saved = [f"x{i}" if keep else "None" for i, keep in enumerate(kept[:-1])]
+    versions = [f"{x}._version" if keep else "None" for x, keep in zip(inputs, kept, strict=False)]
+    saved.append("y" if kept[-1] else "None")
+    versions.append("result._version" if kept[-1] else "None")
+    shapes = [f"{x}._shape" for x in inputs]
+    nothing = op.gradient == NONE
+    in_graph = " or ".join([f"n{i} is not None" for i in range(count)])
+    return [
+        *made,
+        *[f"n{i} = {x}._node" for i, x in enumerate(inputs)],
+        f"if ({in_graph}) and state.recording:",
+        "    node = result._node = new_node()",
+        "    node.op, node.params = op, plan.params",
+        f"    node.parents = ({'n0' if not others else ', '.join(parents)},)",
+        f"    node.saved = {'None' if nothing else '(' + ', '.join(saved) + ',)'}",
+        f"    node.versions = ({', '.join(versions)},)",
+        f"    node.shapes = ({', '.join([*shapes, 'plan.shape'])},)",
+        f"    node.ctx, node.dtype = {first}._ctx, plan.dtype",
+        "    node.number = next_version()",
+        "return result",
+    ]
+
+
+def _finished(op: Op, plan: Plan, buffers: Any, inputs: Sequence[Array]) -> object:
+    """What a call returns of several outputs, some of which may be hidden."""
+    if buffers.__class__ is not tuple:
+        buffers = (buffers,)
+    array, ctx = classes.array, inputs[0]._ctx
+    outputs = [
+        new_array(array, y, shape, ctx) for y, shape in zip(buffers, plan.shapes, strict=True)
+    ]
+    if state.recording:
+        for x in inputs:
+            if x._node is not None:
+                record_call(op, plan.params, inputs, outputs)
+                break
+    visible = op.visible_of(outputs, plan.params)
+    return visible[0] if op.single or len(visible) == 1 else visible
+
+
+plans_of = cache(Plans)
+
+
+def is_planned(op: Op) -> bool:
+    """Whether calls of *op* go by plans, by a function with its own signature."""
+    structured = not isinstance(op, (ElementwiseOp, UpdateOp, CompositeOp))
+    return structured and not op.variadic and plannable(op)
+
+
+def planned_call(op: Op) -> Callable[..., object]:
+    """``op.call`` of an operator with structure that may have plans."""
+    call = structured_call(op)
+    count = len(op.keywords)
+    params = tuple(name for name in op.params if not name.startswith("_"))
+
+    def general(
+        values: tuple[Any, ...], rest: tuple[object, ...], others: dict[str, object]
+    ) -> object:
+        inputs = list(values[:count])
+        while inputs and (inputs[-1] is None or inputs[-1] is ABSENT):
+            inputs.pop()
+        named = zip(params, values[count:], strict=True)
+        given = {x: value for x, value in named if value is not ABSENT}
+        return call(*inputs, *rest, **given, **others)
+
+    return planned_function(op, general)

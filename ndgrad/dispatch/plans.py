@@ -1,0 +1,267 @@
+"""Plans of calls: what an operator with structure does for inputs of some shapes, worked out once.
+
+Checks, shapes, layouts and kernels of a call follow from the shapes and dtypes of its inputs and
+from its parameters.  So a call that comes again needs none of that: forward is run once on abstract
+buffers (`ndgrad.memory.abstract`), which makes a function of what it allocates and launches.  The
+derivative of such a call is planned in the same way.  What depends on elements has no plan.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from .. import tracing
+from ..base import DType, Shape
+from ..memory.abstract import AbstractBuffer, BufferProgram, NeedsElements
+from ..memory.device import on_device
+from ..memory.storage import POOLED_BYTES, empty
+from ..ops.table import Op, Params, PartialGradient
+from ..tape import Array, Node, is_tracked
+from . import classes
+
+_MOST = 512
+"""Plans of one operator."""
+
+
+class Plan:
+    """What a call does.
+
+    Attributes
+    ----------
+    run : callable
+        From the buffers of the inputs to that of the result; to a tuple of several.
+    shape, dtype
+        Of the result; of the first of several.
+    shapes : tuple of tuple of int
+        Of all results.
+    owner : int or None
+        The input whose memory the only result is.
+    params : PlannedParams
+        All parameters.
+    """
+
+    __slots__ = ("dtype", "owner", "params", "run", "shape", "shapes")
+
+    def __init__(
+        self,
+        run: Callable[..., Any],
+        shapes: tuple[Shape, ...],
+        dtype: DType,
+        owner: int | None,
+        params: PlannedParams,
+    ) -> None:
+        self.run, self.dtype, self.owner, self.params = run, dtype, owner, params
+        self.shape, self.shapes = shapes[0], shapes
+
+
+class PlannedParams(dict[str, Any]):
+    """The parameters of planned calls, which their nodes hold, and the plans of their derivatives.
+
+    Attributes
+    ----------
+    backwards : dict
+        By which inputs need a gradient and which outputs have one: a function of the node and its
+        gradient, or None where there is no plan.
+    """
+
+    __slots__ = ("backwards",)
+
+    def __init__(self, params: Params) -> None:
+        super().__init__(params)
+        self.backwards: dict[object, Callable[..., Sequence[Any]] | None] = {}
+
+
+class Plans(dict[object, Plan | None]):
+    """The plans of one operator, by the shapes and dtypes of its inputs and its parameters.
+
+    Those of `_MOST` calls are kept.
+    """
+
+    def __init__(self, op: Op) -> None:
+        super().__init__()
+        self.op = op
+        self._refused: set[object] = set()
+
+    def __missing__(self, key: object) -> None:
+        return None
+
+    def found(self, key: object, inputs: Sequence[Array], params: Params) -> Plan | None:
+        """The plan of a call that has none yet; made when the same call comes the second time.
+
+        A program whose shapes change with every call would make plans that it never uses.
+        """
+        if key in self._refused or any(isinstance(x, Array) for x in params.values()):
+            return None
+        if key not in self:
+            if len(self) >= _MOST:
+                self.clear()
+                self._refused.clear()
+            self[key] = None
+            return None
+        try:
+            plan = self[key] = _planned(self.op, inputs, params)
+        except Exception:  # whatever needs elements fails in its own way; the call says why
+            self._refused.add(key)
+            return None
+        return plan
+
+
+def kinds(value: object) -> object:
+    """What tells parameters apart that are equal, such as 1, 1.0 and True."""
+    kind = value.__class__
+    return tuple([x.__class__ for x in value]) if kind is tuple else kind  # type: ignore[attr-defined]
+
+
+def plannable(op: Op) -> bool:
+    """Whether calls of *op* may have plans."""
+    return not (op.stochastic or op.updates or op.dynamic_shape or "_training" in op.params)
+
+
+def _allocator(n: int, dtype: DType) -> Callable[..., Any]:
+    return np.empty if n * dtype.itemsize < POOLED_BYTES else empty
+
+
+@contextmanager
+def _noted() -> Iterator[BufferProgram]:
+    """A scope in which forwards and derivatives on abstract buffers are noted."""
+    program = BufferProgram(_allocator)
+    with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
+        yield program
+
+
+def _text(program: BufferProgram, results: Sequence[Any]) -> str:
+    """The text of a tuple of results: buffers of the program, partial gradients and None."""
+    texts = []
+    for x in results:
+        if isinstance(x, AbstractBuffer):
+            texts.append(program.typed(x))
+        elif isinstance(x, PartialGradient):
+            texts.append(_partial(program, x))
+        elif x is None:
+            texts.append("None")
+        else:
+            raise NeedsElements
+    return f"({', '.join(texts)},)"
+
+
+def _partial(program: BufferProgram, x: PartialGradient) -> str:
+    inputs = ""
+    for array in x.inputs:
+        buffer: Any = array._data
+        made = program.constant(classes.array)
+        inputs += f"{made}({program.typed(buffer)}, {program.constant(array._shape)}, node.ctx), "
+    made, name = program.constant(PartialGradient), program.constant(x.name)
+    return f"{made}({name}, ({inputs}), {program.constant(x.params)})"
+
+
+def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
+    """The plan of a call, made on inputs like the given ones."""
+    forward = op.forward
+    assert forward is not None
+    with _noted() as program:
+        given: list[Any] = [program.parameter(x._data.size, x._data.dtype) for x in inputs]
+        arrays = [
+            classes.array(data, x._shape, x._ctx) for data, x in zip(given, inputs, strict=True)
+        ]
+        found: Any = forward(*arrays, **params)
+    results = [found] if isinstance(found, tuple) else found
+    owner = None
+    for data, _ in results:  # an output on another device has three facts, and no plan
+        memory = data if data.base is None else data.base
+        for i, x in enumerate(given):
+            if memory is x:
+                if len(results) > 1:
+                    raise NeedsElements
+                owner = i
+    texts = _text(program, [data for data, _ in results])
+    if isinstance(found, tuple):
+        texts = texts[1:-2]
+    return Plan(
+        program.function(program.parameters, texts),
+        tuple([tuple(shape) for _, shape in results]),
+        results[0][0].dtype,
+        owner,
+        PlannedParams({**op.params, **params}),
+    )
+
+
+# --- derivatives ----------------------------------------------------------------------------------
+
+Backward = Callable[[Node, Any], Sequence[Any]]
+
+
+def planned_backward(
+    general: Backward, apply: Callable[[Node, Sequence[Array]], Sequence[Any]]
+) -> Backward:
+    """First-order backward, by a plan where the call had one.
+
+    Parameters
+    ----------
+    general : callable
+        From a node and its gradient, a buffer or a list of them, to those of its inputs.
+    apply : callable
+        The operator's derivative, from a node and the outputs' gradients.
+    """
+
+    def backward(node: Node, grads: Any) -> Sequence[Any]:
+        params = node.params
+        if params.__class__ is not PlannedParams or tracing.active:
+            return general(node, grads)
+        several = grads.__class__ is list
+        key = (
+            tuple(map(is_tracked, node.parents)),
+            tuple([g is None for g in grads]) if several else None,
+        )
+        try:
+            run = params.backwards[key]  # type: ignore[union-attr]
+        except KeyError:
+            try:
+                run = _backward_plan(node, grads if several else [grads], several, apply)
+            except Exception:  # as for forward
+                run = None
+            params.backwards[key] = run  # type: ignore[union-attr]
+        return general(node, grads) if run is None else run(node, grads)
+
+    return backward
+
+
+def _backward_plan(
+    node: Node,
+    grads: Sequence[Any],
+    several: bool,
+    apply: Callable[[Node, Sequence[Array]], Sequence[Any]],
+) -> Callable[..., Sequence[Any]]:
+    outputs = node.shapes[len(node.parents) :]
+    lines = []
+    with _noted() as program:
+
+        def parameter(data: Any, place: str) -> Any:
+            if not isinstance(data, np.ndarray):
+                return data
+            buffer = program.parameter(data.size, data.dtype)
+            lines.append(f"{buffer.name} = {place}")
+            return buffer
+
+        arrays = []
+        for i, (g, shape) in enumerate(zip(grads, outputs, strict=False)):
+            if g is None:
+                buffer: Any = program.empty(math.prod(shape), node.dtype)
+                buffer.fill(0)
+            else:
+                buffer = parameter(g, f"g[{i}]" if several else "g")
+            arrays.append(classes.array(buffer, shape, node.ctx))
+        like = Node()
+        for name in ("op", "params", "parents", "versions", "shapes", "ctx", "dtype", "number"):
+            setattr(like, name, getattr(node, name))
+        like.saved = tuple(
+            [parameter(x, f"node.saved[{i}]") for i, x in enumerate(node.saved or ())]
+        )
+        results = apply(like, arrays)
+    program.lines[:0] = lines
+    found = [x._data if isinstance(x, Array) else x for x in results]
+    return program.function(("node", "g"), _text(program, found))

@@ -1,0 +1,45 @@
+"""Launches of the host's kernels: run at once, or noted in the program of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from numba import types
+
+from ... import tracing
+from ...memory.abstract import AbstractBuffer
+from ..annotations import Arguments, Key
+from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
+
+_KERNELS: dict[Key, Specialization] = {}
+
+
+def start(kernel: Specialization, args: Arguments, units: int, grain: int | None = None) -> None:
+    """Run over work items in chunks of *grain*; without one, on the calling thread alone."""
+    if tracing.active and (program := tracing.program()) is not None:
+        # With the JIT off a kernel is Python, which looks at dtypes.
+        program.launch(kernel, args, units, grain, bool(numba.config.DISABLE_JIT))
+    elif grain is None:
+        kernel.serial(*args, 0, units)
+    else:
+        kernel.parallel(*args, units, grain)
+
+
+def launch(kernel: Chunked, *args: Any) -> None:
+    """What ``kernel(*args)`` does, where arguments may be abstract buffers."""
+    if not tracing.active or tracing.program() is None:
+        kernel(*args)
+        return
+    *given, units, grain = args
+    signature = (*map(_type_of, given), types.intp, types.intp)
+    key = (kernel, signature)
+    found = _KERNELS.get(key)
+    if found is None:
+        found = _KERNELS[key] = Specialization(kernel, signature)
+    start(found, tuple(given), units, grain if units >= WORTH_SHARING * grain else None)
+
+
+def _type_of(x: object) -> types.Type:
+    """Numba's type of an argument; that of an abstract buffer is the real one's."""
+    return vector(x.dtype) if isinstance(x, AbstractBuffer) else numba.typeof(x)

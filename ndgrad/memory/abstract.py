@@ -1,0 +1,212 @@
+"""Buffers without elements, and the program of what a function does with them.
+
+A function of buffers that is run on abstract ones allocates no memory and launches no kernel: what
+it would have done is noted in a `BufferProgram`, which then is a function of real buffers that does
+that and nothing else.  Whatever asks an abstract buffer for its elements raises, so that a program
+depends on sizes and dtypes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NoReturn, Protocol
+
+import numpy as np
+
+from ..base import DType, Shape
+
+_LARGEST_CONSTANT = 1 << 16
+"""Bytes of an array that a program may hold."""
+
+
+class NeedsElements(Exception):
+    """What a function does with abstract buffers depends on elements, or cannot be noted."""
+
+
+class Launchable(Protocol):
+    """A compiled kernel over work items; see `ndgrad.kernels.build.launch.Specialization`."""
+
+    serial: Callable[..., Any]
+
+    def parallel(self, *args: object) -> None: ...
+
+
+class AbstractBuffer:
+    """A flat buffer of a program; it behaves like one as far as operators need it.
+
+    Attributes
+    ----------
+    device : BufferProgram
+        Where what is done with it is noted; so allocation on it is allocation in the program.
+    name : str
+        In the text of the program.
+    size, dtype
+    base : AbstractBuffer or None
+        What it is a view of.
+    """
+
+    __slots__ = ("base", "device", "dtype", "name", "size")
+
+    __array_ufunc__ = None
+    __hash__ = object.__hash__
+    ndim = 1
+
+    def __init__(
+        self,
+        program: BufferProgram,
+        name: str,
+        size: int,
+        dtype: DType,
+        base: AbstractBuffer | None = None,
+    ) -> None:
+        self.device, self.name, self.size, self.dtype, self.base = program, name, size, dtype, base
+
+    @property
+    def shape(self) -> Shape:
+        return (self.size,)
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+    def _root(self) -> AbstractBuffer:
+        return self if self.base is None else self.base
+
+    def _no_elements(self, *args: object, **kwargs: object) -> NoReturn:
+        raise NeedsElements
+
+    __array__ = __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = _no_elements
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __setitem__ = _no_elements  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise NeedsElements(name)
+
+    def view(self, dtype: Any) -> AbstractBuffer:
+        """The same memory as elements of another dtype of the same width."""
+        kind = np.dtype(dtype)
+        if kind.itemsize != self.dtype.itemsize:
+            raise NeedsElements
+        return AbstractBuffer(self.device, self.name, self.size, kind, self._root())
+
+    def __getitem__(self, key: object) -> AbstractBuffer:
+        if not isinstance(key, slice) or key.step not in (None, 1):
+            raise NeedsElements
+        start, stop, _ = key.indices(self.size)
+        stop = max(start, stop)
+        program = self.device
+        text = f"{program.typed(self)}[{program.constant(slice(start, stop))}]"
+        return program.result(text, stop - start, self.dtype, self._root())
+
+    def fill(self, value: object) -> None:
+        """Note that every element is set."""
+        program = self.device
+        program.lines.append(f"{program.typed(self)}.fill({program.constant(value)})")
+
+    def copy(self) -> AbstractBuffer:
+        return self.device.result(f"{self.device.typed(self)}.copy()", self.size, self.dtype)
+
+    def astype(self, dtype: Any, copy: bool = True) -> AbstractBuffer:
+        kind = np.dtype(dtype)
+        if kind == self.dtype and not copy:
+            return self
+        program = self.device
+        text = f"{program.typed(self)}.astype({program.constant(kind)})"
+        return program.result(text, self.size, kind)
+
+
+class BufferProgram:
+    """What a function did with abstract buffers, line by line.
+
+    Attributes
+    ----------
+    lines : list of str
+    constants : list
+        What lines refer to as ``c0``, ``c1`` ...: the text is the same for all sizes.
+    """
+
+    def __init__(self, allocator: Callable[[int, DType], Callable[..., Any]]) -> None:
+        self.lines: list[str] = []
+        self.constants: list[object] = []
+        self._allocator = allocator
+        self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
+        self._parameters: list[str] = []
+
+    def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
+        """A buffer that the program is given."""
+        name = f"x{len(self._parameters)}"
+        self._parameters.append(name)
+        self._dtypes[name] = dtype
+        return AbstractBuffer(self, name, size, dtype)
+
+    def constant(self, value: object) -> str:
+        """The name of *value*, which is the same in every run."""
+        if isinstance(value, np.ndarray) and (
+            value.nbytes > _LARGEST_CONSTANT or (value.size and value.flags.writeable)
+        ):
+            raise NeedsElements  # memory that a kernel may write to belongs to one run
+        self.constants.append(value)
+        return f"c{len(self.constants) - 1}"
+
+    def result(
+        self, text: str, size: int, dtype: DType, base: AbstractBuffer | None = None
+    ) -> AbstractBuffer:
+        """The buffer that *text* makes."""
+        name = f"t{len(self._dtypes)}"
+        self._dtypes[name] = dtype
+        self.lines.append(f"{name} = {text}")
+        return AbstractBuffer(self, name, size, dtype, base)
+
+    def empty(self, n: int, dtype: DType) -> AbstractBuffer:
+        """A new buffer."""
+        n = int(n)
+        allocate = self.constant(self._allocator(n, dtype))
+        return self.result(f"{allocate}({self.constant(n)}, {self.constant(dtype)})", n, dtype)
+
+    def typed(self, buffer: AbstractBuffer) -> str:
+        """The text of a buffer with its own dtype."""
+        if buffer.dtype == self._dtypes[buffer.name]:
+            return buffer.name
+        return f"{buffer.name}.view({self.constant(buffer.dtype)})"
+
+    def launch(
+        self, kernel: Launchable, args: Sequence[object], units: int, grain: int | None, typed: bool
+    ) -> None:
+        """Note a launch: in chunks of *grain* work items, or with None on the calling thread.
+
+        *typed* says whether the kernel looks at the dtype of a buffer; machine code does not.
+        """
+        texts = []
+        for x in args:
+            if isinstance(x, AbstractBuffer):
+                texts.append(self.typed(x) if typed else x.name)
+            else:
+                texts.append(self.constant(x))
+        if grain is None:
+            texts = [self.constant(kernel.serial), *texts, "0", self.constant(units)]
+        else:
+            last = [self.constant(units), self.constant(grain)]
+            texts = [self.constant(kernel.parallel), *texts, *last]
+        self.lines.append(f"{texts[0]}({', '.join(texts[1:])})")
+
+    def function(self, parameters: Sequence[str], results: str) -> Callable[..., Any]:
+        """The program as a function of *parameters*, which may name more than buffers."""
+        text = "\n        ".join([*self.lines, f"return {results}"])
+        names = ", ".join([f"c{i}" for i in range(len(self.constants))])
+        made = _factory(
+            f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"
+            "    return run\n"
+        )
+        return made(*self.constants)  # type: ignore[no-any-return]
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        return self._parameters
+
+
+@lru_cache(maxsize=1024)
+def _factory(text: str) -> Callable[..., Any]:
+    """Programs of one text differ in their constants alone."""
+    names: dict[str, Any] = {}
+    exec(compile(text, "<plan>", "exec"), names)
+    return names["make"]  # type: ignore[no-any-return]
