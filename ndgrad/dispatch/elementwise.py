@@ -250,7 +250,10 @@ def in_place_call(op: ElementwiseOp, general: Callable[[_A, Any], _A]) -> Callab
             if dtype is not y.dtype:
                 return general(target, operand)
             if target._shape != operand._shape:
-                found = broadcast[dtype, target._shape, operand._shape]
+                try:
+                    found = broadcast[dtype, target._shape, operand._shape]
+                except MXNetError:
+                    found = None  # the general way says what does not fit
                 if found is None or found[2] != target._shape:
                     return general(target, operand)
                 x[:] = found[0](x, y)

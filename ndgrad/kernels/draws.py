@@ -17,7 +17,7 @@ from .cpu import dropout as masking
 from .cpu import random
 from .cpu.philox import TILE, WORDS, draw
 from .front import cast, elementwise, entry
-from .spec.formula import Loop
+from .spec.formula import Loop, compute_type
 
 _UINT8 = np.dtype("uint8")
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
@@ -134,7 +134,7 @@ def dropout(
     traced.
     """
     y = empty(x.size, x.dtype)
-    compute = "float32" if x.dtype == _FLOAT16 else x.dtype.name
+    compute = compute_type(x.dtype, mathematical=False)
     if shared == shape and x.dtype.kind == "f" and p < 1.0 and tracing.recorder() is None:
         mask = empty(x.size, _UINT8)
         masking.fill_and_apply(apply, mask, p, x, scale, y, compute)
