@@ -233,9 +233,9 @@ def gammaln_f64(x):
     return value if x == x else x
 
 
-@scalar("gammaln", "float32", ulp=1)
-def gammaln_f32(x):
-    a = f64(abs(x))
+@inline
+def _gammaln_positive_f32(a):
+    """log Gamma(a) for a > 0, and log a below 1e-17."""
     large = a >= 2.3
     v = a if a < 0.3 else (a - 1.0 if a < 1.3 else (0.0 if large else a - 2.0))
     product = a * a + a if a < 0.3 else (a if a < 1.3 else 1.0)
@@ -243,7 +243,13 @@ def gammaln_f32(x):
     log = log_f64(a if large else product)
     u = 1.0 / (a if large else 2.3)
     far = (a - 0.5) * (log - 1.0) + (_CONSTANT_HIGH + u * horner(u * u, _STIRLING_F32))
-    value = far if large else v * horner(v, _LGAMMA_F32) - log
+    return far if large else v * horner(v, _LGAMMA_F32) - log, log
+
+
+@scalar("gammaln", "float32", ulp=1)
+def gammaln_f32(x):
+    a = f64(abs(x))
+    value, log = _gammaln_positive_f32(a)
     sine = abs(sin_pi_f64(a))
     reflected = -log_f64(a * sine / _PI) - value
     reflected = -log if a < 1e-17 else reflected
@@ -251,6 +257,12 @@ def gammaln_f32(x):
     value = reflected if x < f32(0.0) else value
     value = _INF if a == _INF else value
     return f32(value if x == x else _NAN)
+
+
+@scalar("gammaln", "small32", valid32=(2.0**-126, _INF))
+def gammaln_small32(x):
+    value, _ = _gammaln_positive_f32(f64(x))
+    return f32(value) if x < f32(_INF) else x
 
 
 @inline

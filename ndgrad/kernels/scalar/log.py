@@ -132,12 +132,22 @@ def _edges_f64(x, y):
     return y if (x > 0.0) & (x < _INF) else edge
 
 
+@inline
+def _log_of_parts_f32(k, m):
+    """log(2**k m), m in [sqrt(1/2), sqrt(2))."""
+    return k * _LN2_HIGH_F32 + (k * _LN2_LOW_F32 + _log1p_small_f32(m - f32(1.0)))
+
+
+@inline
+def positive_log_f32(x):
+    """log x of a positive, finite and normal x."""
+    return _log_of_parts_f32(*_split_f32(x))
+
+
 @scalar("log", "float32", ulp=1, cuda="log", domain=(1e-3, 1e3))
 def log_f32(x):
     """k log 2 + 2 atanh((m - 1) / (m + 1)), the tail of atanh a minimax polynomial (Remez)."""
-    k, m = parts_f32(x)
-    y = k * _LN2_HIGH_F32 + (k * _LN2_LOW_F32 + _log1p_small_f32(m - f32(1.0)))
-    return _edges_f32(x, y)
+    return _edges_f32(x, _log_of_parts_f32(*parts_f32(x)))
 
 
 @scalar("log", "float64", ulp=1)

@@ -31,9 +31,9 @@ class Scalar:
     float32, float64, integer : str or None
         Attribute of `ndgrad.kernels.scalar` that implements it for this kind of number.
     small32 : str or None
-        Attribute that gives `float32`'s value for magnitudes up to *valid32* alone, in less time.
-    valid32 : float
-        See *small32*.
+        Attribute that gives `float32`'s value within *valid32* alone, in less time.
+    valid32 : tuple of float
+        An interval, both ends included; NaN counts as within.
     ulp32, ulp64 : float
         Largest error in units in the last place; 0 where the result is exact.
     abs64 : float
@@ -55,7 +55,7 @@ class Scalar:
     float64: str | None = None
     integer: str | None = None
     small32: str | None = None
-    valid32: float = 0.0
+    valid32: tuple[float, float] = (0.0, 0.0)
     ulp32: float = 0.0
     ulp64: float = 0.0
     abs64: float = 0.0
@@ -117,7 +117,7 @@ def scalar(name: str, kind: str, **facts: Any) -> Callable[[Function], Function]
     name : str
         As formulas call it; the function itself is called ``name_f32`` and so on.
     kind : {"float32", "small32", "float64", "integer"}
-        What it takes; ``"small32"``: float32 up to ``valid32``.
+        What it takes; ``"small32"``: float32 within ``valid32``.
     **facts
         ``ulp``, the bound for this kind, and fields of `Scalar` such as ``cuda``, ``domain``.
     """

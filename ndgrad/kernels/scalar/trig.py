@@ -331,7 +331,7 @@ def sin_f32(x):
     return _sin_f32(x, q, r)
 
 
-@scalar("sin", "small32", valid32=_SIN_VALID)
+@scalar("sin", "small32", valid32=(-_SIN_VALID, _SIN_VALID))
 def sin_small32(x):
     q, r, _ = _small_angle_f32(x)
     return _sin_f32(x, q, r)
@@ -352,7 +352,7 @@ def cos_f32(x):
     return _cos_f32(q, r)
 
 
-@scalar("cos", "small32", valid32=_SIN_VALID)
+@scalar("cos", "small32", valid32=(-_SIN_VALID, _SIN_VALID))
 def cos_small32(x):
     q, r, _ = _small_angle_f32(x)
     return _cos_f32(q, r)
@@ -381,7 +381,7 @@ def tan_f32(x):
     return _tan_f32(x, q, r, low)
 
 
-@scalar("tan", "small32", valid32=_TAN_VALID)
+@scalar("tan", "small32", valid32=(-_TAN_VALID, _TAN_VALID))
 def tan_small32(x):
     q, r, low = _small_angle_f32(x)
     return _tan_f32(x, q, r, low)

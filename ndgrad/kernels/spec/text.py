@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
+from math import isfinite
 
 from ...base import DType
 from ..scalar import SCALARS, resolve
@@ -183,7 +184,13 @@ class SmallArgumentWriter(ExpressionWriter):
         row = SCALARS[function]
         if row.small32 is None:
             return super()._call(function, *args)
-        self.tests += [f"(abs({ast.unparse(x)}) > {self.kind}({row.valid32}))" for x in args]
+        low, high = row.valid32
+        for x in map(ast.unparse, args):
+            if low == -high:
+                self.tests.append(f"(abs({x}) > {self.kind}({high}))")
+                continue
+            tests = [("<", low), (">", high)]
+            self.tests += [f"({x} {sign} {self.kind}({end}))" for sign, end in tests if isfinite(end)]
         return ast.Call(ast.Name(row.small32), list(args), [])
 
 
