@@ -185,12 +185,11 @@ class SmallArgumentWriter(ExpressionWriter):
         if row.small32 is None:
             return super()._call(function, *args)
         low, high = row.valid32
+        ends = [("{} <", low), ("{} >", high)] if low != -high else [("abs({}) >", high)]
         for x in map(ast.unparse, args):
-            if low == -high:
-                self.tests.append(f"(abs({x}) > {self.kind}({high}))")
-                continue
-            tests = [("<", low), (">", high)]
-            self.tests += [f"({x} {sign} {self.kind}({end}))" for sign, end in tests if isfinite(end)]
+            self.tests += [
+                f"({beyond.format(x)} {self.kind}({end}))" for beyond, end in ends if isfinite(end)
+            ]
         return ast.Call(ast.Name(row.small32), list(args), [])
 
 
