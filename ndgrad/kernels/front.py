@@ -180,6 +180,7 @@ join = entry("join", _join, hook="join")
 
 take = entry("take", host_indexed.take, "x")
 put = entry("put", host_indexed.put, "y")
+_add = entry("add", host_indexed.add, "g")
 _add_into = entry("add_into", host_indexed.add_into, "y")
 checked = entry("checked", host_indexed.checked, "index")
 distinct = entry("distinct", host_indexed.distinct, "index")
@@ -209,10 +210,9 @@ def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner
 
 def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
     """The adjoint of `take`: zeros to which rows are added."""
-    y = empty(outer * length * inner, g.dtype)
-    y.fill(0)
-    add_into(g, index, y, outer, length, inner)
-    return y
+    if g.dtype != np.float16:
+        return _add(g, index, outer, length, inner)
+    return cast(_add(cast(g, np.dtype("float32")), index, outer, length, inner), g.dtype)
 
 
 def positions(index: Buffer, length: int, mode: int) -> Buffer:

@@ -2,83 +2,56 @@
 
 The array is seen as (outer, length, inner); an index vector picks along the middle axis.  Rows are
 added in the order of the index vector, whatever the number of threads: work is distributed by outer
-position and by columns, never by index.
+position, by ranges of the rows that are added to (buckets) and by columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from ...base import HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
-from ..annotations import Function
-from ..build.launch import chunked, entry_point, flat, grain, kernel
+from ..build.launch import chunked, grain, kernel
 from ..spec.indexed import CLIP, WRAP
 from ..spec.strided import bits
 from .launch import launch
+from .prefetch import prefetch
+
+_AHEAD = 8
+"""Rows by which what is to be read is requested before."""
+
+_LINES = 8
+"""Cache lines of a row that are requested; the processor itself follows longer ones."""
 
 
 @chunked
 def _take(x, index, y, length, inner, lo, hi):
     """y[o, k, :] = x[o, index[k], :] for the rows o * count + k in [lo, hi)."""
-    count = index.size
-    if inner == 1:
-        for row in range(lo, hi):
-            outer = row // count
-            k = index[np.uintp(row - outer * count)]
-            y[np.uintp(row)] = x[np.uintp(outer * length + k)]
-        return
-    for row in range(lo, hi):
+    count, line = index.size, 64 // x.itemsize
+    row = lo
+    while row < hi:
         outer = row // count
-        s = (outer * length + index[row - outer * count]) * inner
-        source, target = x[s : s + inner], y[row * inner : row * inner + inner]
-        for i in range(inner):
-            target[i] = source[i]
-
-
-@chunked
-def _add(g, index, y, length, inner, width, lo, hi):
-    """y[o, index[k], :] += g[o, k, :], in the order of k; by blocks of width columns of an o."""
-    count = index.size
-    blocks = (inner + width - 1) // width
-    for unit in range(lo, hi):
-        outer = unit // blocks
-        left = (unit - outer * blocks) * width
-        n = min(width, inner - left)
-        for k in range(count):
-            s = (outer * count + k) * inner + left
-            t = (outer * length + index[k]) * inner + left
-            source, target = g[s : s + n], y[t : t + n]
-            for i in range(n):
-                target[i] += source[i]
-
-
-@chunked
-def _put(v, index, y, length, inner, width, lo, hi):
-    """y[o, index[k], :] = v[o, k, :], in the order of k."""
-    count = index.size
-    blocks = (inner + width - 1) // width
-    for unit in range(lo, hi):
-        outer = unit // blocks
-        left = (unit - outer * blocks) * width
-        n = min(width, inner - left)
-        for k in range(count):
-            s = (outer * count + k) * inner + left
-            t = (outer * length + index[k]) * inner + left
-            source, target = v[s : s + n], y[t : t + n]
-            for i in range(n):
-                target[i] = source[i]
-
-
-def _columns(count: int, outer: int, inner: int) -> tuple[int, int, int]:
-    """Width of a block of columns, number of units, grain."""
-    width = inner if outer > 1 else max(16, -(-inner // 8))
-    units = outer * -(-inner // width)
-    return width, units, grain(count * width, 2)
+        first = row - outer * count
+        picked = index[first : min(count, first + hi - row)]
+        base = outer * length
+        if inner == 1:
+            target = y[row : row + picked.size]
+            for k in range(picked.size):
+                target[k] = x[np.uintp(base + picked[k])]
+        else:
+            for k in range(picked.size):
+                if k + _AHEAD < picked.size:
+                    s = (base + picked[k + _AHEAD]) * inner
+                    prefetch(x, s, s + min(inner, _LINES * line), line)
+                s, t = (base + picked[k]) * inner, (row + k) * inner
+                source, target = x[s : s + inner], y[t : t + inner]
+                for i in range(inner):
+                    target[i] = source[i]
+        row += picked.size
 
 
 def take(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
@@ -90,19 +63,176 @@ def take(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffe
     return y
 
 
+# --- rows put back --------------------------------------------------------------------------------
+
+_BUCKET = 1 << 16
+"""Elements in a bucket of rows, about: they stay in the second cache while rows are added."""
+
+_BUCKETS = 256
+_POSITIONS = 1 << 14  # in a piece of an index vector
+_ITEMS = 8  # work items from which rows are not divided into blocks of columns
+
+
+class _Buckets(NamedTuple):
+    """An index vector by ranges of 2 ** *shift* rows.
+
+    Attributes
+    ----------
+    order : numpy.ndarray
+        int64: positions in the index vector, bucket by bucket, in their order; empty if there is
+        one bucket.
+    starts : numpy.ndarray
+        int64: where each bucket begins in *order*, and how many positions there are.
+    shift : int
+    """
+
+    order: HostArray
+    starts: HostArray
+    shift: int
+
+
+@chunked
+def _count(index, counts, buckets, shift, lo, hi):
+    """How many positions of each piece of an index vector belong to each bucket."""
+    for piece in range(lo, hi):
+        own = counts[piece * buckets : (piece + 1) * buckets]
+        own[:] = 0
+        for k in range(piece * _POSITIONS, min(index.size, (piece + 1) * _POSITIONS)):
+            own[index[np.uintp(k)] >> shift] += 1
+
+
+@chunked
+def _distribute(index, starts, order, buckets, shift, lo, hi):
+    """Write the positions of each piece from where they begin in each bucket."""
+    for piece in range(lo, hi):
+        own = starts[piece * buckets : (piece + 1) * buckets]
+        for k in range(piece * _POSITIONS, min(index.size, (piece + 1) * _POSITIONS)):
+            bucket = index[np.uintp(k)] >> shift
+            order[np.uintp(own[bucket])] = k
+            own[bucket] += 1
+
+
+def _in_buckets(index: Buffer, length: int, inner: int) -> _Buckets:
+    rows = max(_BUCKET // max(1, inner), -(-length // _BUCKETS), 1)
+    shift = (rows - 1).bit_length()
+    buckets = max(1, -(-length // (1 << shift)))
+    if buckets == 1:
+        return _Buckets(np.empty(0, np.int64), np.array([0, index.size]), shift)
+    pieces = -(-index.size // _POSITIONS)
+    counts = np.empty(pieces * buckets, np.int64)
+    _count(index, counts, buckets, shift, pieces, 1)
+    # Positions of one bucket stand side by side, those of the first piece first.
+    by_bucket = counts.reshape(pieces, buckets).T.ravel()
+    begin = (np.cumsum(by_bucket) - by_bucket).reshape(buckets, pieces)
+    starts = np.append(begin[:, 0], index.size)
+    order = empty(index.size, np.dtype("int64"))
+    _distribute(index, begin.T.ravel(), order, buckets, shift, pieces, 1)
+    return _Buckets(order, starts, shift)
+
+
+@chunked
+def _add(g, index, order, starts, shift, y, length, inner, width, fresh, lo, hi):
+    """y[o, index[k], :] += g[o, k, :], in the order of k; in y zeroed before if *fresh*.
+
+    A work item is a block of *width* columns of a bucket of rows of an o.
+    """
+    count, buckets, blocks = index.size, starts.size - 1, (inner + width - 1) // width
+    line = 64 // g.itemsize
+    for item in range(lo, hi):
+        block, outer = item % blocks, item // blocks // buckets
+        bucket = item // blocks % buckets
+        left = block * width
+        n = min(width, inner - left)
+        if fresh:
+            top = bucket << shift
+            for row in range(top, min(length, top + (1 << shift))):
+                t = (outer * length + row) * inner + left
+                target = y[t : t + n]
+                for i in range(n):
+                    target[i] = 0
+        end = starts[bucket + 1]
+        for j in range(starts[bucket], end):
+            k = order[j] if buckets > 1 else j
+            if buckets > 1 and j + _AHEAD < end:
+                s = (outer * count + order[j + _AHEAD]) * inner + left
+                prefetch(g, s, s + min(n, _LINES * line), line)
+            s = (outer * count + k) * inner + left
+            t = (outer * length + index[k]) * inner + left
+            if inner == 1:
+                y[np.uintp(t)] += g[np.uintp(s)]
+            else:
+                source, target = g[s : s + n], y[t : t + n]
+                for i in range(n):
+                    target[i] += source[i]
+
+
+@chunked
+def _put(v, index, order, starts, y, length, inner, width, lo, hi):
+    """y[o, index[k], :] = v[o, k, :], in the order of k; work items as of `_add`."""
+    count, buckets, blocks = index.size, starts.size - 1, (inner + width - 1) // width
+    line = 64 // v.itemsize
+    for item in range(lo, hi):
+        block, outer = item % blocks, item // blocks // buckets
+        bucket = item // blocks % buckets
+        left = block * width
+        n = min(width, inner - left)
+        end = starts[bucket + 1]
+        for j in range(starts[bucket], end):
+            k = order[j] if buckets > 1 else j
+            if buckets > 1 and j + _AHEAD < end:
+                s = (outer * count + order[j + _AHEAD]) * inner + left
+                prefetch(v, s, s + min(n, _LINES * line), line)
+            s = (outer * count + k) * inner + left
+            t = (outer * length + index[k]) * inner + left
+            if inner == 1:
+                y[np.uintp(t)] = v[np.uintp(s)]
+            else:
+                source, target = v[s : s + n], y[t : t + n]
+                for i in range(n):
+                    target[i] = source[i]
+
+
+def _items(outer: int, inner: int, buckets: int, elements: int) -> tuple[int, int, int]:
+    """Width of a block of columns, number of work items, grain, for so many *elements* in all."""
+    few = outer * buckets < _ITEMS
+    width = max(16, -(-inner // 8)) if few else inner
+    items = outer * buckets * -(-inner // width)
+    return width, items, grain(elements // items, 2)
+
+
+def _add_rows(
+    g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int, fresh: bool
+) -> None:
+    a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
+    order, starts, shift = _in_buckets(index, length, inner)
+    elements = g.size + y.size if fresh else g.size
+    width, items, each = _items(outer, inner, starts.size - 1, elements)
+    _add(a, index, order, starts, shift, b, length, inner, width, fresh, items, each)
+
+
+def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
+    """The adjoint of `take`: zeros to which rows are added."""
+    y = empty(outer * length * inner, g.dtype)
+    if y.size:
+        _add_rows(g, index, y, outer, length, inner, True)
+    return y
+
+
 def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
     """Add the rows *g* to those of *y* that `take` would pick."""
     if g.size:
-        a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
-        width, units, chunk = _columns(index.size, outer, inner)
-        _add(a, index, b, length, inner, width, units, chunk)
+        _add_rows(g, index, y, outer, length, inner, False)
 
 
 def put(v: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
     """Write rows of *v* into *y*; of rows with one index the last stays."""
     if v.size:
-        width, units, chunk = _columns(index.size, outer, inner)
-        _put(bits(v), index, bits(y), length, inner, width, units, chunk)
+        order, starts, _ = _in_buckets(index, length, inner)
+        width, items, each = _items(outer, inner, starts.size - 1, v.size)
+        _put(bits(v), index, order, starts, bits(y), length, inner, width, items, each)
+
+
+# --- index vectors --------------------------------------------------------------------------------
 
 
 @kernel
@@ -132,27 +262,22 @@ def _resolve(x, y, length, mode, lo, hi):
         k = np.int64(0) if value != value else np.int64(value)
         if mode == CLIP:
             k = min(max(k, np.int64(0)), length - 1)
-        elif mode == WRAP:
+        elif mode == WRAP and (k < 0 or k >= length):
             k = k % length
         y[np.uintp(i)] = k
 
 
-@kernel
-def _first_outside(index, low: int, n: int):
-    """Where the first number that is not in [low, n) stands; -1 if there is none."""
-    outside = False
-    for i in range(index.size):
-        outside |= (index[i] < low) | (index[i] >= n)
-    if outside:
-        for i in range(index.size):
-            if index[i] < low or index[i] >= n:
-                return i
-    return -1
-
-
-@cache
-def _outside() -> Function:
-    return entry_point(_first_outside, flat(_first_outside, np.dtype("int64")))
+@chunked
+def _count_from_front(index, low: int, n: int, outside, lo: int, hi: int) -> None:
+    """Count indices in [low, 0) from the front; *outside* says whether one is not in [low, n)."""
+    bad = False
+    part = index[lo:hi]
+    for i in range(part.size):
+        k = part[i]
+        bad |= (k < low) | (k >= n)
+        part[i] = k + n if (k < 0) & (k >= low) else k
+    if bad:
+        outside[0] = 1
 
 
 def checked(
@@ -166,12 +291,12 @@ def checked(
     """
     if not index.size:
         return
-    first = _outside()(index, low, n)
-    if first >= 0:
+    outside = np.zeros(1, np.int64)
+    _count_from_front(index, low, n, outside, index.size, grain(1, 2))
+    if outside[0]:
         text = text if isinstance(text, str) else text()
-        raise error(text.format(value=index[first]))
-    if low < 0:
-        index += np.where(index < 0, n, 0)
+        values = np.asarray(index)
+        raise error(text.format(value=values[(values < 0) | (values >= n)][0]))
 
 
 def last_writer(index: Buffer, length: int) -> Buffer:
@@ -187,15 +312,25 @@ def distinct(index: Buffer, length: int, error: type[Exception], text: str) -> N
         raise error(text)
 
 
+@chunked
+def _one_hot(index, y, n, inner, on, off, lo, hi):
+    """For each outer position *off*, but *on* where the indices point that are in [0, n)."""
+    for outer in range(lo, hi):
+        part = y[outer * n * inner : (outer + 1) * n * inner]
+        for i in range(part.size):
+            part[i] = off
+        for i in range(inner):
+            k = index[outer * inner + i]
+            if 0 <= k < n:
+                part[np.uintp(k * inner + i)] = on
+
+
 def one_hot(index: Buffer, form: tuple[int, int, int], y: Buffer, on: float, off: float) -> None:
     """Fill *y* of *form*: *on* at each index's place along the middle axis, else *off*."""
-    _, n, inner = form
-    y.fill(off)
-    column = np.arange(index.size)
-    at = column * n + index if inner == 1 else (column // inner * n + index) * inner
-    if inner != 1:
-        at += column % inner
-    y[at[(index >= 0) & (index < n)]] = on  # type: ignore[index]  # of the host
+    outer, n, inner = form
+    if y.size:
+        one, other = bits(np.array([on, off]).astype(y.dtype))
+        _one_hot(index, bits(y), n, inner, one, other, outer, grain(n * inner))
 
 
 # --- without a form of their own on a device ------------------------------------------------------
@@ -204,19 +339,25 @@ def one_hot(index: Buffer, form: tuple[int, int, int], y: Buffer, on: float, off
 @chunked
 def _take_along(x, index, y, length, inner, lo, hi):
     """y[o, i] = x[o, index[o, i], i] for the positions o * inner + i in [lo, hi)."""
+    outer = lo // inner
+    base, i = outer * length * inner, lo - outer * inner
     for k in range(lo, hi):
-        outer = k // inner
-        at = (outer * length + index[np.uintp(k)]) * inner + k - outer * inner
-        y[np.uintp(k)] = x[np.uintp(at)]
+        y[np.uintp(k)] = x[np.uintp(base + index[np.uintp(k)] * inner + i)]
+        i += 1
+        if i == inner:
+            base, i = base + length * inner, 0
 
 
 @chunked
 def _put_along(g, index, y, length, inner, lo, hi):
     """y[o, index[o, i], i] = g[o, i] for the positions o * inner + i in [lo, hi)."""
+    outer = lo // inner
+    base, i = outer * length * inner, lo - outer * inner
     for k in range(lo, hi):
-        outer = k // inner
-        at = (outer * length + index[np.uintp(k)]) * inner + k - outer * inner
-        y[np.uintp(at)] = g[np.uintp(k)]
+        y[np.uintp(base + index[np.uintp(k)] * inner + i)] = g[np.uintp(k)]
+        i += 1
+        if i == inner:
+            base, i = base + length * inner, 0
 
 
 def take_along_axis(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:

@@ -11,7 +11,7 @@ from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
 from .extremes import run as argextreme
 from .generic import run as chunked
-from .indexed import add_into, checked, distinct, last_writer, one_hot, put, take
+from .indexed import add, add_into, checked, distinct, last_writer, one_hot, put, take
 from .matmul import dense, product, product_into
 from .reduction import run as reduce
 from .rowwise import run as rowwise
@@ -21,6 +21,7 @@ from .strided import expand, fill_around, strided_copy, strided_slice
 
 __all__ = [
     "FlatLoop",
+    "add",
     "add_into",
     "argextreme",
     "cast",

@@ -214,8 +214,16 @@ def _sorted(index: Buffer) -> Buffer:
     return order
 
 
+def add(g: DeviceArray, index: Buffer, outer: int, length: int, inner: int) -> DeviceArray:
+    """The adjoint of `take`: zeros to which rows are added."""
+    y = g.device.empty(outer * length * inner, g.dtype)
+    y.fill(0)
+    add_into(g, index, y, outer, length, inner)
+    return y
+
+
 def add_into(
-    g: DeviceArray, index: DeviceArray, y: DeviceArray, outer: int, length: int, inner: int
+    g: DeviceArray, index: Buffer, y: DeviceArray, outer: int, length: int, inner: int
 ) -> None:
     """Add the rows *g* to those of *y* that `take` would pick."""
     if g.size:

@@ -175,7 +175,7 @@ def _put_rows(
 
     *repeats* says whether an index may come twice: the last one counts.
     """
-    y = lhs._data.copy()
+    y = copied(lhs)
     front.put(rhs._data, index, y, outer, length, inner)
     return y, lhs._shape
 
@@ -390,7 +390,7 @@ def _index_copy(old: Array, index: Array, new: Array) -> Result:
     found = front.positions(index._data, 0, RAW)
     text = f"index_copy: an index is out of range for {length} entries"
     front.checked(found, 0, length, MXNetError, text)
-    y = old._data.copy()
+    y = copied(old)
     value = new._data if new._data.dtype == y.dtype else front.cast(new._data, y.dtype)
     front.put(value, found, y, 1, length, math.prod(rest))
     return y, old._shape

@@ -123,7 +123,7 @@ def _scatter_nd(data: Array, indices: Array, *, shape: Sequence[int]) -> Result:
             f"{list(data._shape)}, {list(indices._shape)}, {list(target)}"
         )
     y = empty(math.prod(target), data._data.dtype)
-    y.fill(0)
+    front.fill(y, 0)
     front.put(data._data, rows, y, 1, math.prod(target[: indices._shape[0]]), inner)
     return y, target
 
