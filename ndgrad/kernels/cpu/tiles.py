@@ -3,9 +3,9 @@
 A tile of C stays in vector registers: each step of its sum loads a few vectors of a row of B and
 one element for each row of A.  Long sums are cut into parts, so that a panel of B (a part's rows, a
 tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
-stored transposed or many rows use it; of A a part is copied where it is stored transposed and many
-columns use it or its rows begin whole pages apart, else it is read where it lies.  While a panel is
-used the next one's elements of B are fetched.  Goto and van de Geijn 2008, "Anatomy of
+stored transposed or many rows use it.  A part of A is copied where many columns use it and it is
+stored transposed, its rows begin whole pages apart, or tiles have few columns; else it is read
+where it lies.  While a panel is used the next one's elements of B are fetched.  Goto and van de Geijn 2008, "Anatomy of
 high-performance matrix multiplication", describe tiles and panels; their blocks for the outer
 caches are left to the prefetcher.
 
@@ -36,10 +36,11 @@ _LONG = ir.IntType(64)
 BYTES = 0 if numba.config.DISABLE_JIT else processor.vector_bytes()
 """Of a vector register; 0 where tiles would be slow."""
 
-ROWS = {64: 8, 32: 4, 16: 8, 0: 0}[BYTES]
-"""Of a tile: with three vectors a row it leaves some of 32, 16 or 32 registers to A and B."""
+ROWS, _VECTORS = {64: (8, 3), 32: (6, 2), 16: (8, 3), 0: (0, 0)}[BYTES]
+"""Of a tile, and vectors of each row: of 32, 16 or 32 registers it leaves some to A and B."""
 
-_VECTORS = 3  # of a row of a tile
+_HEIGHTS = tuple(dict.fromkeys((ROWS, 4, 2, 1)))
+"""Rows of the tiles that a panel is made of: the last rows of C get smaller ones."""
 
 _DEPTH = 256  # of a panel at most: with three vectors a row 48 KB
 _PACKED_ROWS = 64  # so many use a row of B that copying it first pays
@@ -47,8 +48,9 @@ _PACKED_COLUMNS = 192  # so many use an element of A before copying it pays
 _PAGE = 4096  # bytes: lines that are multiples of it apart compete for the same place in a cache
 _LINE = 64  # bytes of a line of the caches
 
-# Up to here OpenBLAS has kernels that pack nothing: slow ones if B alone is transposed.
+# Up to here OpenBLAS has kernels for AVX-512 that pack nothing: slow ones if B alone is transposed.
 _LEAST_WORK = 1_000_000
+_NARROW = 8  # columns of C, up to which those are faster in any case
 _MOST_WORK = 1 << 28  # beyond, blocks for the outer caches pay
 
 
@@ -57,9 +59,9 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
     if not BYTES or k == 0:
         return False
     work = m * n * k
-    if work > _MOST_WORK:
-        return False
-    return work > _LEAST_WORK or (tb and not ta and m >= 2 * ROWS)
+    if work > _MOST_WORK or BYTES == 32:
+        return work <= _MOST_WORK
+    return work > _LEAST_WORK or (tb and not ta and m >= 2 * ROWS and n > _NARROW)
 
 
 # --- vectors --------------------------------------------------------------------------------------
@@ -141,9 +143,10 @@ class _Vectors:
 
     def first(self, count: ir.Value) -> ir.Value:
         """A mask of the first *count* lanes."""
-        kind = ir.VectorType(_LONG, self.lanes)
+        kind = ir.VectorType(_INT, self.lanes)
         numbers = ir.Constant(kind, list(range(self.lanes)))
-        return self.builder.icmp_signed("<", numbers, self.broadcast(count, kind))
+        few = self.builder.trunc(count, _INT)
+        return self.builder.icmp_signed("<", numbers, self.broadcast(few, kind))
 
 
 @intrinsic
@@ -155,8 +158,9 @@ def _multiply(
 
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
     and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
-    *columns* is up to one vector, or whole vectors up to `_VECTORS`; k is 1 or more.  Each tile
-    also prefetches *each* rows, of *length* elements, of the matrix *later*, which is needed next.
+    *columns* is up to `_VECTORS` vectors, the last of them perhaps in part; k is 1 or more.  Each
+    tile also prefetches *each* rows, of *length* elements, of the matrix *later*, which is needed
+    next.
     """
 
     def code(context, builder, sig, args):
@@ -180,8 +184,10 @@ def _multiply(
                     v.prefetch(v.at(start, i))
 
         def rows(vectors: int, mask) -> None:
-            whole = builder.sub(m, builder.srem(m, v.long(ROWS)))
-            for first, last, height in ((v.long(0), whole, ROWS), (whole, m, 1)):
+            last: ir.Value = v.long(0)
+            for height in _HEIGHTS:
+                first, left = last, builder.sub(m, last)
+                last = builder.sub(m, builder.srem(left, v.long(height)))
                 with v.loop(first, last, height) as (i, tile):
                     if height == ROWS:
                         prefetch(tile)
@@ -191,11 +197,16 @@ def _multiply(
                         height, vectors, mask,
                     )  # fmt: skip
 
-        with builder.if_then(builder.icmp_signed("<=", columns, v.long(v.lanes))):
-            rows(1, v.first(columns))
-        for count in range(2, _VECTORS + 1):
-            with builder.if_then(builder.icmp_signed("==", columns, v.long(count * v.lanes))):
-                rows(count, None)
+        widest = v.long(_VECTORS * v.lanes)
+        with builder.if_then(builder.icmp_signed("==", columns, widest)):
+            rows(_VECTORS, None)
+        for count in range(1, _VECTORS + 1):
+            before = v.long((count - 1) * v.lanes)
+            last = builder.sub(columns, before)
+            some = builder.icmp_signed(">", last, v.long(0))
+            most = builder.icmp_signed("<" if count == _VECTORS else "<=", last, v.long(v.lanes))
+            with builder.if_then(builder.and_(some, most)):
+                rows(count, v.first(last))
         return context.get_dummy_value()
 
     n = types.intp
@@ -206,9 +217,10 @@ def _multiply(
 def _emit_tile(
     v: _Vectors, a, down, along, b, ldb, c, ldc, k, alpha, beta, rows: int, vectors: int, mask
 ) -> None:
-    """A tile of constant size; with a mask only those lanes of its vectors."""
+    """A tile of constant size; with a mask only those lanes of each row's last vector."""
     builder = v.builder
-    across = [v.long(v.lanes * j) for j in range(vectors)]
+    across = [(v.long(v.lanes * j), None) for j in range(vectors)]
+    across[-1] = across[-1][0], mask
     heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
     before = builder.block
     loop, after = builder.append_basic_block("sum"), builder.append_basic_block("write")
@@ -217,7 +229,7 @@ def _emit_tile(
     step = builder.phi(_LONG)
     sums = [[builder.phi(v.type) for _ in across] for _ in heads]
     row, place = v.at(b, builder.mul(step, ldb)), builder.mul(step, along)
-    others = [v.load(v.at(row, offset), mask) for offset in across]
+    others = [v.load(v.at(row, offset), lanes) for offset, lanes in across]
     following = builder.add(step, v.long(1))
     step.add_incoming(v.long(0), before)
     step.add_incoming(following, loop)
@@ -233,13 +245,17 @@ def _emit_tile(
     # With beta 0 it does not matter what C holds, be it NaN.
     fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
     alphas, betas = v.broadcast(alpha), v.broadcast(beta)
-    for i, line in enumerate(totals):
-        start = v.at(c, builder.mul(ldc, v.long(i)))
-        for total, offset in zip(line, across, strict=True):
-            pointer = v.at(start, offset)
-            value = builder.fmul(total, alphas)
-            added = v.fma(betas, v.load(pointer, mask), value)
-            v.store(builder.select(fresh, value, added), pointer, mask)
+    with builder.if_else(fresh) as branches:
+        for branch, adds in zip(branches, (False, True), strict=True):
+            with branch:
+                for i, line in enumerate(totals):
+                    start = v.at(c, builder.mul(ldc, v.long(i)))
+                    for total, (offset, lanes) in zip(line, across, strict=True):
+                        pointer = v.at(start, offset)
+                        value = builder.fmul(total, alphas)
+                        if adds:
+                            value = v.fma(betas, v.load(pointer, lanes), value)
+                        v.store(value, pointer, lanes)
 
 
 @intrinsic
@@ -247,8 +263,8 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     """Copy *columns* columns of B, stored transposed or not, to a panel.
 
     Its rows begin at *start* and are *step* elements apart.  It is written in square blocks of a
-    vector's elements: what a block has beyond *k* or *columns* is overwritten by what follows, or
-    does not matter.
+    vector's elements, from right to left: what a block has beyond *k* or *columns* is overwritten
+    by what follows, or does not matter.
     """
 
     def code(context, builder, sig, args):
@@ -259,7 +275,10 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
         ldb, tb, k, columns = args[2:6]
         panel = v.at(v.data(context, sig, args, 6), args[7])
         step = args[8]
+        last = builder.sub(columns, v.long(1))
+        last = builder.sub(last, builder.srem(last, v.long(v.lanes)))
         with v.loop(v.long(0), k, v.lanes) as (p, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
+            j = builder.sub(last, j)
             target = v.at(panel, builder.add(builder.mul(p, step), j))
             across, deep = builder.sub(columns, j), builder.sub(k, p)
             outer, inner = builder.select(tb, j, p), builder.select(tb, p, j)
@@ -351,7 +370,7 @@ def product(
     panel = np.empty((deep + lanes) * widest + lanes if packed_b else lanes, a.dtype)
     panel = panel[(-panel.ctypes.data % BYTES) // a.itemsize :]  # or each vector lies in two lines
     down, along = (1, lda) if ta else (lda, 1)
-    packed_a = n >= _PACKED_COLUMNS and (ta or lda * a.itemsize % _PAGE == 0)
+    packed_a = n >= _PACKED_COLUMNS and (ta or _VECTORS < 3 or lda * a.itemsize % _PAGE == 0)
     whole = m - m % ROWS if packed_a else 0  # rows of A that are packed
     side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
     tiles = max(1, m // ROWS)
@@ -362,16 +381,14 @@ def product(
             _pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
         j = 0
         while j < n:
-            width = min(widest, n - j)
-            if n - j == widest + lanes:
-                width -= lanes  # two tiles of two vectors, rather than one of three and one of one
-            elif width > lanes:
-                width -= width % lanes
+            panels = (n - j + widest - 1) // widest  # of about as many vectors each
+            vectors = ((n - j + lanes - 1) // lanes + panels - 1) // panels
+            width = min(vectors * lanes, n - j)
             start_b = bo + (j * ldb + first if tb else first * ldb + j)
             rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
             if packed_b:
                 _pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
-            coming = min(widest, n - j - width) if packed_b else 0  # columns of the next panel
+            coming = min(width, n - j - width) if packed_b else 0  # columns of the next panel
             later = start_b + (width * ldb if tb else width)
             each, length = (coming, depth) if tb else (depth if coming else 0, coming)
             each = (each + tiles - 1) // tiles
