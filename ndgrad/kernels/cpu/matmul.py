@@ -6,7 +6,8 @@ with the flags turned round, so no matrix is ever transposed in memory.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -149,42 +150,40 @@ def fill_rows(y: Buffer, row: Buffer, rows: int, n: int) -> None:
     _fill_rows(y, row, n, rows, grain(n))
 
 
-def _is_tiled(m: int, n: int, k: int, ta: bool, tb: bool, batch: int) -> bool:
-    """Whether tiles of our own make a product, or BLAS does."""
-    small = batch == 1 and m * n * k < 2 * _CHUNK
-    return (not small or (tb and not ta)) and tiles.fits(m, n, k, ta, tb)
+_Product = Callable[[Buffer, Buffer, Buffer], object]
 
 
-def one(
-    a: Buffer,
-    b: Buffer,
-    c: Buffer,
-    m: int,
-    n: int,
-    k: int,
-    ta: bool,
-    tb: bool,
-    alpha: float,
-    beta: float,
-) -> None:
-    """A single product of real numbers; a vector goes to the function made for it."""
-    dtype = c.dtype
+@lru_cache(maxsize=4096)
+def single(
+    m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, beta: float, dtype: DType
+) -> _Product:
+    """What makes a single product of real numbers, given A, B and the result.
+
+    A vector goes to the function made for it.
+    """
+    lda, ldb = m if ta else k, k if tb else n
+    alpha, beta = float(alpha), float(beta)
     if n == 1 and k > 0:
         if m == 1 and beta == 0.0 and alpha == 1.0:
-            c[0] = blas.fast("dot", dtype)(a, 0, 1, b, 0, 1, k)
-        elif ta:
-            blas.fast("gemv", dtype)(a, 0, m, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
-        else:
+            dot = blas.fast("dot", dtype)
+
+            def vectors(a: Buffer, b: Buffer, c: Buffer) -> None:
+                c[0] = dot(a, 0, 1, b, 0, 1, k)
+
+            return vectors
+        if not ta:
             addr = blas.address("gemv", dtype)
-            _vector_rows(addr, a, b, c, k, float(alpha), float(beta), m, grain(k))
-    elif m == 1 and k > 0:
-        blas.fast("gemv", dtype)(b, 0, k if tb else n, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
-    elif m * n * k < 2 * _CHUNK:
-        tiled = _is_tiled(m, n, k, ta, tb, 1)
-        gemm = tiles.fast(dtype) if tiled else blas.fast("gemm", dtype)
-        gemm(a, 0, m if ta else k, ta, b, 0, k if tb else n, tb, c, 0, n, m, n, k, alpha, beta)
-    else:
-        many(a, ONE_START, ta, b, ONE_START, tb, c, m, n, k, alpha, beta, 1)
+            each = grain(k)
+            return lambda a, b, c: _vector_rows(addr, a, b, c, k, alpha, beta, m, each)
+    if (n == 1 or m == 1) and k > 0:
+        gemv = blas.fast("gemv", dtype)
+        if n == 1:
+            return lambda a, b, c: gemv(a, 0, m, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
+        return lambda a, b, c: gemv(b, 0, ldb, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
+    if m * n * k < 2 * _CHUNK:
+        gemm = tiles.fast(dtype) if tiles.fits(m, n, k, ta, tb) else blas.fast("gemm", dtype)
+        return lambda a, b, c: gemm(a, 0, lda, ta, b, 0, ldb, tb, c, 0, n, m, n, k, alpha, beta)
+    return lambda a, b, c: many(a, ONE_START, ta, b, ONE_START, tb, c, m, n, k, alpha, beta, 1)
 
 
 def many(
@@ -201,18 +200,51 @@ def many(
     alpha: float,
     beta: float,
     batch: int,
+    bias: Buffer | None = None,
 ) -> None:
-    """A batch of products of real numbers, distributed over the threads."""
-    numbers, units, each = _distribution(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
+    """A batch of products of real numbers, distributed over the threads.
+
+    With a *bias* each row of the results begins with it, and *beta* is 1.
+    """
+    _several(m, n, k, ta, tb, alpha, beta, batch, c.dtype, num_threads())(
+        a, starts_a, b, starts_b, c, c[:0] if bias is None else bias
+    )
+
+
+_Products = Callable[[Buffer, HostArray, Buffer, HostArray, Buffer, Buffer], object]
+
+
+@lru_cache(maxsize=4096)
+def _several(
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    beta: float,
+    batch: int,
+    dtype: DType,
+    threads: int,
+) -> _Products:
+    """What makes a batch of this size: A, B, where their matrices begin, the result and a bias."""
+    numbers, units, each = _distribution(m, n, k, ta, tb, alpha, beta, batch, dtype)
     kernel, addr, *rest = numbers
-    entry = _blocks_entry(c.dtype)
+    entry = _blocks_entry(dtype)
     lda, ldb, starts_c = m if ta else k, k if tb else n, starts_of(batch, m * n)
-    places = a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, n
-    args = (kernel, addr, *places, c[:0], *rest)
-    if units > each:
-        entry.parallel(*args, units, each)
-    else:
-        entry.serial(*args, 0, units)
+    parallel = units > each
+    run = entry.parallel if parallel else entry.serial
+    bounds = (units, each) if parallel else (0, units)
+
+    def launch(
+        a: Buffer, starts_a: HostArray, b: Buffer, starts_b: HostArray, c: Buffer, bias: Buffer
+    ) -> None:
+        run(
+            kernel, addr, a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, n, bias,
+            *rest, *bounds,
+        )  # fmt: skip
+
+    return launch
 
 
 def _distribution(
@@ -229,7 +261,7 @@ def _distribution(
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
     rows, columns = _block_shape(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
-    kernel, addr = _gemm(_is_tiled(m, n, k, ta, tb, batch), dtype)
+    kernel, addr = _gemm(tiles.fits(m, n, k, ta, tb), dtype)
     numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)
     return numbers, blocks, max(1, _CHUNK // max(rows * columns * k, 1))
 
@@ -335,10 +367,9 @@ def product(
     if dtype is not b.dtype or (dtype is not _FLOAT32 and dtype is not _FLOAT64):
         dtype = promote(dtype, b.dtype)
         compute = _sum_dtype(dtype)
-    if dtype is not compute or a.dtype is not b.dtype:
         a, b = _in_dtype(a, compute), _in_dtype(b, compute)
     c: Buffer = empty(batch * m * n, compute)
-    if c.size == 0:
+    if not (m and n and batch):
         pass
     elif compute.kind != "f":
         if starts is not None:
@@ -348,7 +379,7 @@ def product(
         if alpha != 1.0:
             c *= compute.type(alpha)
     elif batch == 1 and starts is None:
-        one(a, b, c, m, n, k, ta, tb, alpha, 0.0)
+        single(m, n, k, ta, tb, alpha, 0.0, compute)(a, b, c)
     else:
         if starts is None:
             starts = starts_of(batch, m * k), starts_of(batch, k * n)
@@ -358,27 +389,25 @@ def product(
 
 def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
     """A times the transpose of B, with *bias* added to each row."""
-    dtype = promote(promote(a.dtype, b.dtype), bias.dtype)
-    compute = _sum_dtype(dtype)
-    a, b, bias = _in_dtype(a, compute), _in_dtype(b, compute), _in_dtype(bias, compute)
+    dtype = compute = a.dtype
+    if not (dtype is b.dtype is bias.dtype and (dtype is _FLOAT32 or dtype is _FLOAT64)):
+        dtype = promote(promote(dtype, b.dtype), bias.dtype)
+        compute = _sum_dtype(dtype)
+        a, b, bias = _in_dtype(a, compute), _in_dtype(b, compute), _in_dtype(bias, compute)
     y: Buffer = empty(m * n, compute)
     if compute.kind == "f":
-        # The product adds to what is there: filling with the bias takes the place of the pass
-        # in which BLAS would set zeros.
-        fill_rows(y, bias, m, n)
-        if y.size and k:
-            one(a, b, y, m, n, k, False, True, 1.0, 1.0)
+        product_into(a, b, bias, y, m, n, k, False, True, 1.0, 1, False)
     else:
         if y.size:
             integer_product(a, b, y, 1, m, n, k, False, True)
         y.reshape(m, n)[...] += bias  # type: ignore[operator]
-    return _in_dtype(y, dtype)  # type: ignore[no-any-return]
+    return y if compute is dtype else _in_dtype(y, dtype)
 
 
 def product_into(
     a: Buffer,
     b: Buffer,
-    bias: Buffer,
+    bias: Buffer | None,
     c: Buffer,
     m: int,
     n: int,
@@ -396,12 +425,17 @@ def product_into(
     if c.size == 0:
         return
     beta = 1.0 if add else 0.0
+    is_vector = batch == 1 and (m == 1 or n == 1)
     if bias is not None:
         # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
-        fill_rows(c, bias, batch * m, n)
         beta = 1.0
-    if batch == 1:
-        one(a, b, c, m, n, k, ta, tb, alpha, beta)
+        if is_vector or k == 0:
+            fill_rows(c, bias, batch * m, n)
+            bias = None
+    if k == 0 and beta == 1.0:
+        return
+    if batch == 1 and (bias is None or is_vector):
+        single(m, n, k, ta, tb, alpha, beta, c.dtype)(a, b, c)
         return
     starts = starts_of(batch, m * k), starts_of(batch, k * n)
-    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch)
+    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch, bias)
