@@ -300,14 +300,29 @@ def _accumulate(found: dict[Leaf, Buffer]) -> None:
             getrefcount(found[leaf]) == getrefcount(target._data) == 2
             and _interchangeable(found[leaf], target._data)
             and not tracing.active
+            and _taken_over(target, found[leaf])
         ):
-            target._data = found.pop(leaf)
+            del found[leaf]
         else:
             copy_buffer(found.pop(leaf), target._data)
         if tracing.active and (recorder := tracing.recorder()) is not None:
             recorder.accumulated.append((leaf, leaf.fresh))
         leaf.fresh = True
         written(target)
+
+
+def _taken_over(target: Array, gradient: Buffer) -> bool:
+    """Whether *target* could give up its own buffer for *gradient*; else it keeps it.
+
+    Another thread may take a view of the own buffer after its references have been counted.  So
+    they are counted again when it can be reached no more.
+    """
+    own = target._data
+    target._data = gradient
+    if getrefcount(own) == 2:  # the name's and the call's
+        return True
+    target._data = own
+    return False
 
 
 def _interchangeable(a: Buffer, b: Buffer) -> bool:

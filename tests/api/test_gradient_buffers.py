@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import ndgrad as mx
-from ndgrad import autograd, nd
+from ndgrad import autograd, engine, nd
 from ndgrad.memory.device import address
 from ndgrad.memory.storage import POOLED_BYTES, owns_memory, pool_stats
 from ndgrad.ops.table import OPS, Op
@@ -121,6 +121,29 @@ def test_two_variables_with_one_gradient() -> None:
         z = x * 2 + y * 3
     z.backward()
     np.testing.assert_array_equal(g.asnumpy(), np.full(4, 5))
+
+
+@pytest.mark.parametrize("n", [3, POOLED_BYTES // 4])
+def test_a_view_that_another_thread_takes_as_backward_ends(
+    n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the gradient's buffer was found to have no other reference, before it is replaced."""
+    x = variable(n)
+    run_backward(x)
+    interchangeable, views = engine._interchangeable, []
+
+    def last_check(*buffers: Any) -> bool:
+        result = interchangeable(*buffers)
+        views.append(x.grad.reshape(-1))
+        return result
+
+    monkeypatch.setattr(engine, "_interchangeable", last_check)
+    run_backward(x, 5)
+    assert len(views) == 1
+    np.testing.assert_array_equal(x.grad.asnumpy(), np.full(n, 5))
+    np.testing.assert_array_equal(views[0].asnumpy(), np.full(n, 5))
+    views[0][:] = 7
+    assert (x.grad.asnumpy() == 7).all()
 
 
 def test_a_compiled_function_sees_the_gradient_that_it_found() -> None:
