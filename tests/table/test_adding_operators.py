@@ -380,31 +380,3 @@ def test_facts_are_checked() -> None:
     with pytest.raises(ValueError, match=r"is composite: \['vjp'\] follow"):
         composite("_wrong", vjp=lambda g: g)(lambda data: data)
     assert "_wrong" not in OPS
-
-
-def test_linear_facts_are_true() -> None:
-    """f(2 x - 3 z) = 2 f(x) - 3 f(z), in all inputs of a group at once."""
-    for op in OPS.values():
-        for sample in op.samples:
-            for group in op.linear:
-                check_linear(op, sample, group)
-
-
-def check_linear(op: Op, sample: Sample, group: tuple[str, ...]) -> None:
-    generator = np.random.default_rng(1)
-
-    def made(spec: Any) -> nd.NDArray:
-        return nd.array(generator.uniform(0.5, 2.0, spec), dtype="float64")
-
-    names = op.inputs * len(sample.args) if op.variadic else op.inputs
-    fixed = [made(s) if isinstance(s, tuple) else nd.array(s) for s in sample.args]
-    places = [i for i, name in enumerate(names[: len(fixed)]) if name in group]
-    x, z = ({i: made(fixed[i].shape) for i in places} for _ in range(2))
-    both = {i: 2 * x[i] - 3 * z[i] for i in places}
-
-    def called(values: dict[int, nd.NDArray]) -> list[np.ndarray[Any, Any]]:
-        y = op.call(*[values.get(i, own) for i, own in enumerate(fixed)], **sample.params)
-        return [part.asnumpy() for part in (y if isinstance(y, (list, tuple)) else [y])]
-
-    for whole, a, b in zip(called(both), called(x), called(z), strict=True):
-        assert_close(whole, 2 * a - 3 * b, what=f"{op.name} in {group}", dtype="float64")
