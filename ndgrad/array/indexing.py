@@ -16,7 +16,7 @@ from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguo
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F
 from ..tape import Array, new_view, state
-from .keys import box_of, expanded, leading, out_of_bounds, rows_of, small_part
+from .keys import expanded, leading, out_of_bounds, rows_of, slice_of, small_part
 
 
 def traced() -> bool:
@@ -80,14 +80,14 @@ def getitem(x: Array, key: object) -> Array:
             return x.__class__(picked, rows.shape, x._ctx)
         taken: Array = F._take_rows(x, **rows._asdict())
         return taken
-    box = box_of(items, shape)
-    if not box.shape and shape:
-        box = StridedSlice((1,), (1,), box.offset)
-    if is_contiguous(box.shape, box.strides):
-        return _view(x, box.offset, box.size, box.shape)
+    part = slice_of(items, shape)
+    if not part.shape and shape:
+        part = StridedSlice((1,), (1,), part.offset)
+    if is_contiguous(part.shape, part.strides):
+        return _view(x, part.offset, part.size, part.shape)
     if not recorded:
-        return x.__class__(front.strided_slice(x._data, box), box.shape, x._ctx)
-    result: Array = F._as_strided(x, shape=box.shape, strides=box.strides, offset=box.offset)
+        return x.__class__(front.strided_slice(x._data, part), part.shape, x._ctx)
+    result: Array = F._as_strided(x, shape=part.shape, strides=part.strides, offset=part.offset)
     return result
 
 

@@ -166,7 +166,7 @@ def leading(key: object, shape: Shape) -> tuple[int, int, Shape] | None:
     return start * size, size, rest
 
 
-def box_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
+def slice_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
     """The place of a key without arrays; its shape has no axes for integers."""
     steps = contiguous_strides(shape)
     lengths, strides, offset, axis = [], [], 0, 0
@@ -195,7 +195,7 @@ def box_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
 def small_part(x: Array, key: object) -> HostArray | None:
     """What NumPy sees under a basic key, if it is little; else None, also for a bad key.
 
-    Working out a box and starting a kernel takes longer than the copy of a few elements.
+    Working out a slice and starting a kernel takes longer than the copy of a few elements.
     """
     if key.__class__ is not tuple:
         key = (key,)

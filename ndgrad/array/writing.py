@@ -16,7 +16,7 @@ from ..memory.device import Buffer, address, context_device, on_device, overlap,
 from ..ops.table import F
 from ..tape import Array, next_version, state
 from .indexing import traced
-from .keys import Rows, box_of, expanded, leading, rows_of, small_part
+from .keys import Rows, expanded, leading, rows_of, slice_of, small_part
 
 
 def _number(value: object, dtype: DType) -> object:
@@ -158,26 +158,26 @@ def setitem(x: Array, key: object, value: Any) -> None:
         rows = rows_of(items, x)
         _write_rows(x, rows, value, plain)
         return
-    box = box_of(items, shape)
-    without_new = _without_new(items, box.shape)
-    if not box.size:
+    part = slice_of(items, shape)
+    without_new = _without_new(items, part.shape)
+    if not part.size:
         return
     if not plain:
-        _write_recorded(x, box, without_new, value)
+        _write_recorded(x, part, without_new, value)
         return
     if number:
         filled = _number(value, x._data.dtype)
-        if is_contiguous(box.shape, box.strides):
-            x._data[box.offset : box.offset + box.size] = filled
+        if is_contiguous(part.shape, part.strides):
+            x._data[part.offset : part.offset + part.size] = filled
         else:
             front.strided_copy(
-                np.array([filled], x._data.dtype), broadcast((), box.shape), x._data, box
+                np.array([filled], x._data.dtype), broadcast((), part.shape), x._data, part
             )
     else:
         source, own = _value(x, value)
-        fitting = _fitting(own, box.shape, without_new)
-        _copy_to_slice(source, fitting, x, box)
-    dispatch.written(x, *_span(box))
+        fitting = _fitting(own, part.shape, without_new)
+        _copy_to_slice(source, fitting, x, part)
+    dispatch.written(x, *_span(part))
 
 
 def _written(x: Array, start: int, stop: int) -> None:
@@ -188,22 +188,22 @@ def _written(x: Array, start: int, stop: int) -> None:
         x._version[0] = next_version()
 
 
-def _span(box: StridedSlice) -> tuple[int, int]:
+def _span(part: StridedSlice) -> tuple[int, int]:
     """Between which elements of an array a slice of it lies."""
-    ends = [(n - 1) * step for n, step in zip(box.shape, box.strides, strict=True)]
-    first = box.offset + sum(end for end in ends if end < 0)
-    return first, box.offset + sum(end for end in ends if end > 0) + 1
+    ends = [(n - 1) * step for n, step in zip(part.shape, part.strides, strict=True)]
+    first = part.offset + sum(end for end in ends if end < 0)
+    return first, part.offset + sum(end for end in ends if end > 0) + 1
 
 
-def _copy_to_slice(source: Buffer, shape: Shape, x: Array, box: StridedSlice) -> None:
+def _copy_to_slice(source: Buffer, shape: Shape, x: Array, part: StridedSlice) -> None:
     """Write elements, of a shape that broadcasts, into a slice of *x*."""
     if overlap(source, x._data):
         source = source.copy()
-    front.strided_copy(source, broadcast(shape, box.shape), x._data, box)
+    front.strided_copy(source, broadcast(shape, part.shape), x._data, part)
 
 
 def _without_new(items: Sequence[object], shape: Shape) -> Shape:
-    """*shape* of a box without the axes that None made."""
+    """*shape* of a part without the axes that None made."""
     axes = [item for item in items if item is None or item.__class__ is slice]
     return tuple(n for item, n in zip(axes, shape, strict=True) if item is not None)
 
@@ -225,31 +225,31 @@ def _reshaped(value: Array, shape: Shape) -> Array:
     return value if value._shape == shape else F._reshaped(value, shape=shape)
 
 
-def _write_recorded(x: Array, box: StridedSlice, without_new: Shape, value: object) -> None:
+def _write_recorded(x: Array, part: StridedSlice, without_new: Shape, value: object) -> None:
     array = _as_array(x, value)
-    fitting = _fitting(array._shape, box.shape, without_new)
+    fitting = _fitting(array._shape, part.shape, without_new)
     array = _reshaped(array, fitting)
-    one_run = is_contiguous(box.shape, box.strides)
-    if one_run and _is_there(array, x, box):
+    one_run = is_contiguous(part.shape, part.strides)
+    if one_run and _is_there(array, x, part):
         return
-    if one_run and box.size == x._data.size:
-        result = array if fitting == box.shape else F._expand(array, shape=box.shape)
+    if one_run and part.size == x._data.size:
+        result = array if fitting == part.shape else F._expand(array, shape=part.shape)
         dispatch.write_into(x, _reshaped(result, x._shape), "setitem")
         return
-    params = {"shape": box.shape, "strides": box.strides, "offset": box.offset}
+    params = {"shape": part.shape, "strides": part.strides, "offset": part.offset}
     if traced():
         _hold(x, dispatch.unrecorded(F._assigned, x, array, **params))
     else:
-        _copy_to_slice(array._data, fitting, x, box)
-    _record(x, "_assigned", array, params, *_span(box))
+        _copy_to_slice(array._data, fitting, x, part)
+    _record(x, "_assigned", array, params, *_span(part))
 
 
-def _is_there(value: Array, x: Array, box: StridedSlice) -> bool:
+def _is_there(value: Array, x: Array, part: StridedSlice) -> bool:
     """Whether *value* is a view of what it is to be written to: the end of ``x[0] += y``."""
     return (
         getattr(value, "_aliases", None) is getattr(x, "_aliases", value)
-        and value._data.size == box.size
-        and address(value._data) == address(x._data[box.offset :])
+        and value._data.size == part.size
+        and address(value._data) == address(x._data[part.offset :])
     )
 
 

@@ -91,10 +91,10 @@ class ProgramBuilder:
                 return maker.data[0].item()
         return value
 
-    def reduce(self, row: Reduction, x: Buffer, how: ReductionPlan, dtype: DType) -> Buffer:
+    def reduce(self, reduction: Reduction, x: Buffer, how: ReductionPlan, dtype: DType) -> Buffer:
         """A reduction of *x*."""
         inputs = (self.buffers.read(x, how.source),)
-        instruction = Reduce(inputs=inputs, row=row, axes=how.axes)
+        instruction = Reduce(inputs=inputs, reduction=reduction, axes=how.axes)
         return self.result(self.emitter.add(instruction, (how.shape, dtype)))
 
     def product(
@@ -129,16 +129,16 @@ class ProgramBuilder:
         )  # fmt: skip
         return self.result(self.emitter.add(call, form))
 
-    def strided_slice(self, x: Buffer, box: StridedSlice) -> Buffer:
+    def strided_slice(self, x: Buffer, part: StridedSlice) -> Buffer:
         """A copy of a strided slice; a view where its rows are long enough to be read in place."""
-        lengths = [(n, step) for n, step in zip(box.shape, box.strides, strict=True) if n != 1]
-        if 0 not in box.shape and x.size:
-            if any(step == 0 for _, step in lengths) and box.offset == 0:
+        lengths = [(n, step) for n, step in zip(part.shape, part.strides, strict=True) if n != 1]
+        if 0 not in part.shape and x.size:
+            if any(step == 0 for _, step in lengths) and part.offset == 0:
                 own = tuple(
-                    1 if step == 0 else n for n, step in zip(box.shape, box.strides, strict=True)
+                    1 if step == 0 else n for n, step in zip(part.shape, part.strides, strict=True)
                 )
-                if math.prod(own) == x.size and _in_order(own, box.strides):
-                    return self.expansion(x, own, box.shape)
+                if math.prod(own) == x.size and _in_order(own, part.strides):
+                    return self.expansion(x, own, part.shape)
             n = 1
             while lengths and lengths[-1][1] == n:
                 n *= lengths.pop()[0]
@@ -148,16 +148,16 @@ class ProgramBuilder:
             if not lengths and stride >= n and (n >= SHORT or rows == 1):
                 value = self.buffers.read(x)
                 if rows == 1:
-                    part = View(inputs=(value,), offset=box.offset)
-                    return self.result(self.emitter.add(part, (box.shape, x.dtype)))
-                rows_apart = RowStridedView(inputs=(value,), offset=box.offset, n=n, stride=stride)
-                return self.result(self.emitter.add(rows_apart, (box.shape, x.dtype)))
-        inputs, form = (self.buffers.read(x),), ((box.size,), x.dtype)
+                    view = View(inputs=(value,), offset=part.offset)
+                    return self.result(self.emitter.add(view, (part.shape, x.dtype)))
+                rows_apart = RowStridedView(inputs=(value,), offset=part.offset, n=n, stride=stride)
+                return self.result(self.emitter.add(rows_apart, (part.shape, x.dtype)))
+        inputs, form = (self.buffers.read(x),), ((part.size,), x.dtype)
         if x.__class__ is np.ndarray:
-            return self.result(self.emitter.add(StridedCopy(inputs=inputs, box=box), form))
+            return self.result(self.emitter.add(StridedCopy(inputs=inputs, part=part), form))
         call = CustomCall(
-            inputs=inputs, name="strided copy", facts=repr(box),
-            run=on_current_device(lambda buffers: [front.strided_slice(buffers[0], box)]),
+            inputs=inputs, name="strided copy", facts=repr(part),
+            run=on_current_device(lambda buffers: [front.strided_slice(buffers[0], part)]),
         )  # fmt: skip
         return self.result(self.emitter.add(call, form))
 
@@ -224,7 +224,7 @@ class ProgramBuilder:
             return self.emitter.map(spec.name, text, known, dtype.name, form)
 
         def reduced(x: Value, name: str) -> Value:
-            return self.emitter.add(Reduce(inputs=(x,), row=REDUCTIONS[name], axes=(1,)), row)
+            return self.emitter.add(Reduce(inputs=(x,), reduction=REDUCTIONS[name], axes=(1,)), row)
 
         if spec.peak is not None:
             known["m"] = reduced(mapped(spec.peak, whole), "max")

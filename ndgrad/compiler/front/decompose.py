@@ -57,7 +57,7 @@ class Decomposer:
     def reduce(self, value: Value, how: str, axes: Shape) -> Value:
         """A reduction, by its name in `REDUCTIONS`; the axes stay, with length 1."""
         shape = tuple(1 if i in axes else n for i, n in enumerate(value.shape))
-        step = Reduce(inputs=(value,), row=REDUCTIONS[how], axes=axes)
+        step = Reduce(inputs=(value,), reduction=REDUCTIONS[how], axes=axes)
         return self._program.emitter.add(step, (shape, value.dtype))
 
     def arange(self, n: int, dtype: DType) -> Value:

@@ -104,7 +104,7 @@ def _fit(instruction: Instruction) -> _Fit | None:
         return _Fit(out.size, n, "full")
     if isinstance(instruction, Reduce):
         (x,) = instruction.inputs
-        if x.size == 0 or not can_reduce(instruction.row, x.dtype):
+        if x.size == 0 or not can_reduce(instruction.reduction, x.dtype):
             return None
         if instruction.outputs[0].dtype != x.dtype:
             return None

@@ -99,11 +99,11 @@ class ValueMemory:
             assert isinstance(rows, RowStridedView)
             if inner is not value:
                 return f"{self._packed(inner)}[{offset}:{offset + value.size}]"
-            box = StridedSlice((inner.size // rows.n, rows.n), (rows.stride, 1), rows.offset)
+            part = StridedSlice((inner.size // rows.n, rows.n), (rows.stride, 1), rows.offset)
             source = self.expression(rows.inputs[0])
             name = self.packed[value] = f"g{len(self.packed)}"
             self.text.globals["gather"] = front.strided_slice
-            self.text.line(f"{name} = gather({source}, {self.text.bound('box', box)})")
+            self.text.line(f"{name} = gather({source}, {self.text.bound('part', part)})")
         return name
 
     def name(self, base: Value) -> str:

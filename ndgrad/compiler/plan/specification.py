@@ -139,15 +139,15 @@ class KernelSpec:
         (x,), (out,) = member.inputs, member.outputs
         over, _ = reduced_level(x.shape, member.axes)
         source = self._value(x, "full")
-        if member.row.mapped != "x":
+        if member.reduction.mapped != "x":
             name = f"v{len(self.names)}"
             self.names[out, -1, 0] = name
-            text = member.row.mapped
+            text = member.reduction.mapped
             self.steps.append(
                 FormulaStep(name, text, (("x", source),), x.dtype.name, x.dtype, "full")
             )
             source = name
         name = self.names[out, 0, out.size] = f"v{len(self.names)}"
-        self.steps.append(ReductionStep(name, source, member.row, over, out.dtype))
+        self.steps.append(ReductionStep(name, source, member.reduction, over, out.dtype))
         if over != "row":
             self.read[name] = out

@@ -93,7 +93,7 @@ class StepBuilder:
                 assert isinstance(member, Reduce)
                 count = float(member.inputs[0].size // value.size)
                 parts = (temporary, self.memory.allocate(value), count, work.units, columns)
-                combine = self.target.final_combine(member.row, x.dtype, value.dtype)
+                combine = self.target.final_combine(member.reduction, x.dtype, value.dtype)
                 combines.append(Task(combine, parts, columns, columns, columns))
             elif x.name in inverse and x.name not in {o.name for o in spec.operands}:
                 value = inverse[x.name]
@@ -191,13 +191,13 @@ class StepBuilder:
         self.report.account(group, instruction.outputs, "", instruction.outputs)
 
     def _strided_copy(self, instruction: StridedCopy, x: str) -> None:
-        (value,), box = instruction.outputs, instruction.box
+        (value,), part = instruction.outputs, instruction.part
         if value.size and self.target.copies_strided(value.dtype):
-            self.text.run(strided_slice_task(x, self.memory.allocate(value), box, value.dtype))
+            self.text.run(strided_slice_task(x, self.memory.allocate(value), part, value.dtype))
             return
         name = self.memory.made(value)
         self.text.globals["gather"] = front.strided_slice
-        self.text.line(f"{name} = gather({x}, {self.text.bound('box', box)})")
+        self.text.line(f"{name} = gather({x}, {self.text.bound('part', part)})")
 
     def _matmul(self, p: Product, inputs: list[str]) -> None:
         bias = inputs[2] if len(inputs) == 3 and not p.continues else None
@@ -270,17 +270,17 @@ class StepBuilder:
             self.text.run(step)
             return
         self.text.globals["move"] = front.strided_copy
-        source = self.text.bound("box", StridedSlice((rows, n), (n, 1), 0))
-        target = self.text.bound("box", StridedSlice((rows, n), (stride, 1), offset))
+        source = self.text.bound("part", StridedSlice((rows, n), (n, 1), 0))
+        target = self.text.bound("part", StridedSlice((rows, n), (stride, 1), offset))
         self.text.line(f"move({x}, {source}, {out}, {target})")
 
     def _reduction(self, instruction: Reduce, x: str) -> None:
         (source,), (out,) = instruction.inputs, instruction.outputs
         how = reduction_plan(source.shape, instruction.axes, True)
-        row, dtype = instruction.row, out.dtype
+        reduction, dtype = instruction.reduction, out.dtype
 
         def reduce(buffer: Buffer) -> Buffer:
-            return front.reduce(row, buffer, how, dtype)
+            return front.reduce(reduction, buffer, how, dtype)
 
         name = self.text.bound("reduce", reduce)
         self.text.line(f"{self.memory.made(out)} = {name}({x})")

@@ -63,9 +63,9 @@ class Host:
         together = work.grain if heavy >= _WORTH_DISTRIBUTING else work.units
         return work.units, together, work.grain if heavy >= PARALLEL_ELEMENTS else work.units
 
-    def final_combine(self, row: Reduction, partial: DType, dtype: DType) -> Specialization:
+    def final_combine(self, reduction: Reduction, partial: DType, dtype: DType) -> Specialization:
         """The kernel that combines partial results."""
-        return fused.final_combine(row, partial, dtype).entry
+        return fused.final_combine(reduction, partial, dtype).entry
 
     def product(self, *args: Any) -> Task | None:
         """Products of matrices as a step, if they can be one."""
@@ -113,8 +113,8 @@ class Gpu:
     def distribution(self, work: Any, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
-    def final_combine(self, row: Reduction, partial_: DType, dtype: DType) -> Any:
-        run = self.device.backend.fused.final_combine(row, partial_, dtype).run
+    def final_combine(self, reduction: Reduction, partial_: DType, dtype: DType) -> Any:
+        run = self.device.backend.fused.final_combine(reduction, partial_, dtype).run
         return _Launched(partial(run, self.device)).entry
 
     def product(self, *args: object) -> None:

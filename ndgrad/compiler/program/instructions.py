@@ -176,11 +176,11 @@ class RowStridedView(Instruction):
 class StridedCopy(Instruction):
     """The elements of a value on the host in a strided slice, in order."""
 
-    box: StridedSlice
+    part: StridedSlice
     title = "strided copy"
 
     def key(self) -> object:
-        return "strided copy", self.inputs, self.box
+        return "strided copy", self.inputs, self.part
 
 
 @dataclass(eq=False, kw_only=True)
@@ -198,16 +198,16 @@ class Join(Instruction):
 class Reduce(Instruction):
     """A reduction over *axes* of its input, one of `ndgrad.ops.reduce.reductions.REDUCTIONS`."""
 
-    row: Reduction
+    reduction: Reduction
     axes: tuple[int, ...]
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        return self.row.name
+        return self.reduction.name
 
     def key(self) -> object:
         out = self.outputs[0]
-        return "reduce", self.row, self.inputs, self.axes, out.shape, out.dtype
+        return "reduce", self.reduction, self.inputs, self.axes, out.shape, out.dtype
 
 
 @dataclass(eq=False, kw_only=True)

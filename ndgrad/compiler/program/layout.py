@@ -98,14 +98,14 @@ def _read_in_place(gather: StridedCopy, readers: Sequence[Instruction]) -> None:
 def _found(product: Product, side: int) -> tuple[Value, Matrices, bool] | None:
     """Where an operand's matrices lie, of what, and whether as columns rather than rows."""
     x = product.inputs[side]
-    box = _box(x)
-    if box is None or product.places[side] is not None or not _takes_places(product):
+    part = _strided_slice(x)
+    if part is None or product.places[side] is not None or not _takes_places(product):
         return None
     rows, columns = (product.m, product.k) if side == 0 else (product.k, product.n)
     if product.transpose_b if side else product.transpose_a:
         rows, columns = columns, rows
-    found = matrices(box[1], rows, columns)
-    return None if found is None else (box[0], *found)
+    found = matrices(part[1], rows, columns)
+    return None if found is None else (part[0], *found)
 
 
 def _read(product: Product, side: int) -> None:
@@ -131,8 +131,8 @@ def _written_in_place(product: Product, readers: Sequence[Instruction]) -> New:
     (gather,) = readers
     if not isinstance(gather, StridedCopy) or whole(gather.inputs[0]) is not out:
         return {}
-    box = _inverse(gather.box, out.size)
-    found = None if box is None else matrices(box, product.m, product.n)
+    part = _inverse(gather.part, out.size)
+    found = None if part is None else matrices(part, product.m, product.n)
     if found is None or found[1]:
         return {}
     product.places = (*product.places[:2], found[0])
@@ -154,30 +154,30 @@ def in_rows(product: Product, where: Region) -> Matrices | None:
     return Matrices(starts, lies.step // n * where.stride)
 
 
-def _box(value: Value) -> tuple[Value, StridedSlice] | None:
-    """Memory and the box in it whose elements *value* has, if it is a copy along strides."""
+def _strided_slice(value: Value) -> tuple[Value, StridedSlice] | None:
+    """Memory and the slice of it whose elements *value* has, if it is a copy along strides."""
     inner = value
     while isinstance(inner.maker, View) and inner.maker.offset == 0:
         (inner,) = inner.maker.inputs
     if isinstance(inner.maker, StridedCopy) and inner.size == value.size:
         where = region_of(inner.maker.inputs[0])
-        box = None if where is None else _through(inner.maker.box, where)
+        part = None if where is None else _through(inner.maker.part, where)
     else:
         where = region_of(value)
-        box = None
+        part = None
         if where is not None and where.n:
             shape = value.size // where.n, where.n
-            box = StridedSlice(shape, (where.stride, 1), where.offset)
-    return None if where is None or box is None else (where.base, box)
+            part = StridedSlice(shape, (where.stride, 1), where.offset)
+    return None if where is None or part is None else (where.base, part)
 
 
-def _through(box: StridedSlice, where: Region) -> StridedSlice | None:
-    """A box of a value as one of the memory where that lies."""
+def _through(part: StridedSlice, where: Region) -> StridedSlice | None:
+    """A slice of a value as one of the memory where that lies."""
     if not where.n:
-        return box._replace(offset=where.offset + box.offset)
-    row, within = divmod(box.offset, where.n)
+        return part._replace(offset=where.offset + part.offset)
+    row, within = divmod(part.offset, where.n)
     last, strides = within, []
-    for length, step in zip(box.shape, box.strides, strict=True):
+    for length, step in zip(part.shape, part.strides, strict=True):
         if step % where.n == 0:
             strides.append(step // where.n * where.stride)
         else:
@@ -187,24 +187,24 @@ def _through(box: StridedSlice, where: Region) -> StridedSlice | None:
                 return None
     if last >= where.n:  # some steps lead from row to row
         return None
-    return StridedSlice(box.shape, tuple(strides), where.offset + row * where.stride + within)
+    return StridedSlice(part.shape, tuple(strides), where.offset + row * where.stride + within)
 
 
-def _inverse(box: StridedSlice, size: int) -> StridedSlice | None:
-    """The box of a copy that what it was made of would fill in order; None if it left some out."""
-    steps = contiguous_strides(box.shape)
-    axes = [axis for axis in zip(box.strides, box.shape, steps, strict=True) if axis[1] != 1]
+def _inverse(part: StridedSlice, size: int) -> StridedSlice | None:
+    """The slice that what a copy was made of fills in order; None if it left some out."""
+    steps = contiguous_strides(part.shape)
+    axes = [axis for axis in zip(part.strides, part.shape, steps, strict=True) if axis[1] != 1]
     axes.sort(reverse=True)
     shape = tuple(length for _, length, _ in axes)
     strides = tuple(stride for stride, _, _ in axes)
-    if box.offset or box.size != size or strides != contiguous_strides(shape):
+    if part.offset or part.size != size or strides != contiguous_strides(shape):
         return None
     return StridedSlice(shape, tuple(step for _, _, step in axes))
 
 
-def matrices(box: StridedSlice, rows: int, columns: int) -> tuple[Matrices, bool] | None:
-    """A box as matrices, and whether their columns are what lies together; None if neither does."""
-    axes = [axis for axis in zip(box.shape, box.strides, strict=True) if axis[0] != 1]
+def matrices(part: StridedSlice, rows: int, columns: int) -> tuple[Matrices, bool] | None:
+    """A slice as matrices, and whether their columns lie together; None if nothing does."""
+    axes = [axis for axis in zip(part.shape, part.strides, strict=True) if axis[0] != 1]
     across, down = _taken(axes, columns), _taken(axes, rows)
     if across is None or down is None:
         return None
@@ -215,7 +215,7 @@ def matrices(box: StridedSlice, rows: int, columns: int) -> tuple[Matrices, bool
     places = itertools.product(*(range(0, n * stride, stride) for n, stride in axes if stride))
     if any(stride <= 0 for _, stride in axes):
         return None
-    return Matrices(tuple(box.offset + sum(steps) for steps in places), step), turned
+    return Matrices(tuple(part.offset + sum(steps) for steps in places), step), turned
 
 
 def _taken(axes: list[tuple[int, int]], length: int) -> int | None:

@@ -54,14 +54,14 @@ def source(dtype: DType, out: DType, least: bool, first: bool, group: int) -> st
     columns = group == groups.COLUMNS
     lane = "0" if group == groups.THREAD else "lane"
     stored = "float64(found)" if out.kind == "f" else "found"
-    own = "piece * inner + column" if columns else "unit"
+    own = "outer_index * inner + column" if columns else "unit"
     lines = [
         "def kernel(x, places, y, n, inner, rows, chunks, candidates, width, units):",
         *groups.shared(group, best=kind, found="int64"),
         *groups.units(group),
-        *([] if columns else ["        piece, column, here = unit, 0, True"]),
-        "        outer = piece // chunks",
-        "        chunk = piece - outer * chunks",
+        *([] if columns else ["        outer_index, column, in_range = unit, 0, True"]),
+        "        outer = outer_index // chunks",
+        "        chunk = outer_index - outer * chunks",
         *(["        column = min(column, inner - 1)"] if columns else []),
         "        top = outer * n * inner + column",
         "        # An element that is there is before this one, which has no place.",
@@ -73,7 +73,7 @@ def source(dtype: DType, out: DType, least: bool, first: bool, group: int) -> st
         f"            value = {kind}(x[top + place * inner])",
         *[f"            {line}" for line in merged("value", "place")],
         *groups.combined(group, merged, "best", "found"),
-        f"        if here and {lane} == 0:",
+        f"        if in_range and {lane} == 0:",
         f"            y[{own}] = {out.name}({stored})",
     ]
     title = f"Where the {'smallest' if least else 'greatest'} of {dtype.name} is (CUDA)."

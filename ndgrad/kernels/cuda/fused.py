@@ -252,7 +252,7 @@ class CudaFusedWriter(FusedWriter):
         for name in sorted(rows):
             own = name if name in self.columns else f"{name}_row"
             lines.append(f"{name}_rows = cuda.shared.array({self.groups * self.n}, {rows[name]})")
-            lines.append(f"{own} = {name}_rows[team * n : team * n + n]")
+            lines.append(f"{own} = {name}_rows[group * n : group * n + n]")
         crossing = self.group > 1 if SIMULATED else self.group > _WARP
         warps = self.threads if SIMULATED else self.threads // _WARP
         lines += [
@@ -308,7 +308,7 @@ class CudaFusedWriter(FusedWriter):
         if rows or any(isinstance(step, ReductionStep) for step in fused.steps):
             body.append("thread = cuda.threadIdx.x")
         if rows:
-            body += [f"team = thread // {self.group}", f"lane = thread % {self.group}"]
+            body += [f"group = thread // {self.group}", f"lane = thread % {self.group}"]
         body += [f"{x.name} = {x.name}_all[0]" for x in arguments if x.level == "one"]
         body += [f"{x.name} = {x.name}_all[0:n]" for x in arguments if x.level == "column"]
         body += self._shared()
@@ -334,7 +334,7 @@ class CudaFusedWriter(FusedWriter):
             )
             body += [
                 f"for start in range({first}, rows, {step}):",
-                "    row = start + team",
+                "    row = start + group",
                 "    m = n if row < rows else 0",
                 *indented(stages),
             ]

@@ -38,8 +38,8 @@ def column_units(outer: int, inner: int) -> int:
 def units(group: int) -> list[str]:
     """The loop over work items, in each of which ``lane`` is a thread's number in its group.
 
-    In an item of columns a thread has its ``column`` for the outer index ``piece``, if the
-    predicate ``here`` says that it is in range; ``height`` threads share a column.
+    In an item of columns a thread has its ``column`` for the ``outer_index``, if the predicate
+    ``in_range`` holds; ``height`` threads share a column.
     """
     if group == COLUMNS:
         return [
@@ -48,9 +48,9 @@ def units(group: int) -> list[str]:
             "    lane = thread // width",
             "    blocks = (inner + width - 1) // width",
             "    for unit in range(cuda.blockIdx.x, units, cuda.gridDim.x):",
-            "        piece = unit // blocks",
-            "        column = (unit - piece * blocks) * width + thread % width",
-            "        here = column < inner and lane < height",
+            "        outer_index = unit // blocks",
+            "        column = (unit - outer_index * blocks) * width + thread % width",
+            "        in_range = column < inner and lane < height",
         ]
     if group == THREAD:
         return ["    for unit in range(cuda.grid(1), units, cuda.gridsize(1)):"]

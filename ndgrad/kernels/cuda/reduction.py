@@ -114,9 +114,9 @@ def source(
         f"def kernel(x, y, count, n, rows, chunks, {'' if group else 'inner, width, '}units):",
         *groups.shared(group, a=kind),
         *groups.units(group),
-        *(["        piece = unit"] if group else []),
-        "        outer = piece // chunks",
-        "        chunk = piece - outer * chunks",
+        *(["        outer_index = unit"] if group else []),
+        "        outer = outer_index // chunks",
+        "        chunk = outer_index - outer * chunks",
         "        length = min(rows, n - chunk * rows)",
         f"        a = {start}",
     ]
@@ -133,21 +133,21 @@ def source(
             f"            {taken('x[begin + i]')}",
             *groups.combined(group, lambda b: [f"a = {combined('a', b)}"], "a"),
             *(["        if lane == 0:"] if group > 1 else []),
-            f"        {'    ' * (group > 1)}y[piece] = {finished}",
+            f"        {'    ' * (group > 1)}y[outer_index] = {finished}",
         ]
     else:
         elements = [f"x[i + {k} * inner]" if k else "x[i]" for k in range(_ROWS)]
         lines += [
             "        top = (outer * n + chunk * rows) * inner + column",
-            "        if here:",
+            "        if in_range:",
             f"            for j in range({_ROWS} * lane, length - {_ROWS - 1}, {_ROWS} * height):",
             "                i = top + j * inner",
             f"                {taken(*elements)}",
             f"            for j in range(length // {_ROWS} * {_ROWS} + lane, length, height):",
             f"                {taken('x[top + j * inner]')}",
             *groups.combined(group, lambda b: [f"a = {combined('a', b)}"], "a"),
-            "        if here and lane == 0:",
-            f"            y[piece * inner + column] = {finished}",
+            "        if in_range and lane == 0:",
+            f"            y[outer_index * inner + column] = {finished}",
         ]
     title = f"{row.name} of {dtype.name} (CUDA): map {row.mapped}, combine by {row.combined}."
     return module(title, lines)

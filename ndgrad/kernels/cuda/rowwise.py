@@ -83,8 +83,8 @@ class _RowText:
         if columns:
             # A thread without a column waits with the others, and reads what is there.
             body = [
-                "        first = piece * n * inner + min(column, inner - 1)",
-                "        count = n if here else 0",
+                "        first = outer_index * n * inner + min(column, inner - 1)",
+                "        count = n if in_range else 0",
             ]
         for k in held:
             # Nothing is read beyond the row; what stands for it there is never used.
@@ -205,7 +205,7 @@ def source(
     text = _RowText(spec, dtypes, out, kind, cut)
     group = form[0]
     inside = text.group(*form, access)
-    line = "unit" if group else "piece * inner + min(column, inner - 1)"
+    line = "unit" if group else "outer_index * inner + min(column, inner - 1)"
     body = [
         f"def kernel({', '.join(spec.args)}, y, lengths, n, inner, width, scale, units):",
         *groups.shared(group, **dict.fromkeys("ms" if spec.peak else "s", kind)),

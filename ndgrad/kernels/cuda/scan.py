@@ -62,14 +62,14 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
         each = [f"next_{x} = shared_{x}[last]" for x in parts]
         each += _composed(parts, "value_a", "value_b", "next_a", "next_b")
         each += [f"value_{x} = next_{x}" for x in parts]
-        end = ["if here and lane == 0:"]
-        end += [f"    total_{x}[piece * inner + column] = value_{x}" for x in parts]
+        end = ["if in_range and lane == 0:"]
+        end += [f"    total_{x}[outer_index * inner + column] = value_{x}" for x in parts]
     else:
         results = ["y"]
         begin = ["value = start"]
         if role == "carried":
             results = ["carries", "y"]
-            begin = ["value = carries[piece * inner + min(column, inner - 1)]"]
+            begin = ["value = carries[outer_index * inner + min(column, inner - 1)]"]
         if inclusive:
             each = ["if has:", f"    y[i] = {_after(parts, 'value', 'own_a', 'own_b')}"]
         else:
@@ -83,13 +83,13 @@ def source(parts: str, kind: str, role: str, inclusive: bool) -> str:
         *groups.shared(groups.COLUMNS, **dict.fromkeys(parts, kind)),
         *groups.units(groups.COLUMNS),
         "        last = (height - 1) * width + thread % width",
-        "        outer = piece // chunks",
-        "        begin = (piece - outer * chunks) * rows",
+        "        outer = outer_index // chunks",
+        "        begin = (outer_index - outer * chunks) * rows",
         "        end = min(begin + rows, n)",
         *[f"        {x}" for x in begin],
         "        for first in range(begin, end, height):",
         "            j = first + lane",
-        "            has = here and j < end",
+        "            has = in_range and j < end",
         "            i = (outer * n + (n - 1 - j if reverse else j)) * inner + column",
         *[f"            {x}" for x in (*own, *share)],
         "            cuda.syncthreads()",

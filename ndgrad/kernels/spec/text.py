@@ -254,9 +254,9 @@ def tested_loops(
     if not tests:
         return each(count, full)
     return [
-        "far = False",
-        *each(count, [f"far |= {' | '.join(dict.fromkeys(tests))}"]),
-        "if far:",
+        "beyond = False",
+        *each(count, [f"beyond |= {' | '.join(dict.fromkeys(tests))}"]),
+        "if beyond:",
         *indented(each(count, full)),
         "else:",
         *indented(each(count, small)),
@@ -275,9 +275,9 @@ def retried_loops(
     A loop less than `tested_loops` has; what *full* reads must not have been overwritten.
     """
     return [
-        "far = False",
+        "beyond = False",
         *begin,
-        *each(count, [*small, f"far |= {' | '.join(dict.fromkeys(tests))}"]),
-        "if far:",
+        *each(count, [*small, f"beyond |= {' | '.join(dict.fromkeys(tests))}"]),
+        "if beyond:",
         *indented([*begin, *each(count, full)]),
     ]
