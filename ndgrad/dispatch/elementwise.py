@@ -157,11 +157,14 @@ def general_call(op: ElementwiseOp) -> Callable[..., object]:
     fits = not (op.params or op.free or len(op.inputs) > 2)
     on_device = _device_call(op) if fits else None
 
-    into = None if op.params or op.free else into_call(op)
+    pair = len(op.inputs) == 2 and not (op.params or op.free)
 
-    def call(inputs: tuple[object, ...], params: dict[str, object], out: Array | None) -> object:
-        if out is not None and into is not None and into(inputs, out):
-            return out
+    def call(inputs: tuple[Any, ...], params: dict[str, object], out: Array | None) -> object:
+        if pair and not active:
+            a, b = inputs
+            if a.__class__ is b.__class__ is classes.array and a._data.dtype is not b._data.dtype:
+                dtype = promote(a._data.dtype, b._data.dtype)
+                return op.call(_converted(a, dtype), _converted(b, dtype), out=out)
         if in_use and out is None and not active and on_device is not None:
             result = on_device(inputs)
             if result is not None:
@@ -282,49 +285,21 @@ def separate(a: HostArray, b: HostArray) -> bool:
     return (a.base is None and b.base is None and a is not b) or not np.may_share_memory(a, b)
 
 
-def into_call(op: ElementwiseOp) -> Callable[[tuple[Any, ...], Any], bool]:
-    """The fast path of ``out``, outside of recording: for small arrays of its dtype and shape.
+def put(op: ElementwiseOp) -> Callable[[Array, Array], Array]:
+    """How a small result gets into ``out``: a copy takes no longer than to look for views."""
+    array = classes.array
 
-    It says whether it did the work.
-    """
-    array, calls = classes.array, Remembered()
-
-    def call(inputs: tuple[Any, ...], out: Any) -> bool:
-        if active or state.recording or out.__class__ is not array:
-            return False
-        target: Any = out._data
-        shape = out._shape
-        n, dtype = target.size, target.dtype
-        letters, operands = "", []
-        for x in inputs:
-            kind = x.__class__
-            if kind is array:
-                data = x._data
-                if data.dtype is not dtype or x._shape != shape:
-                    return False
-                if data is target and "o" not in letters:
-                    letters += "o"
-                elif data is target or separate(data, target):
-                    letters += "v"
-                else:
-                    return False
-                operands.append(data)
-            elif (dtype.kind == "f" and kind in NUMBERS) or kind is int:
-                letters += "s"
-                operands.append(x)
-            else:
-                return False
-        if not 0 < n < PARALLEL_ELEMENTS or letters.count("s") == len(letters):
-            return False
-        run = calls.get((dtype, letters))
-        if run is None:
-            run = calls[dtype, letters] = Kernels(op, letters)[dtype].small(into=True)
-        if "o" in letters:
-            run(*operands, n)
-        else:
-            run(*operands, target, n)
+    def call(out: Array, result: Array) -> Array:
+        if (
+            out.__class__ is not array
+            or state.recording
+            or out._shape != result._shape
+            or out._data.dtype is not result._data.dtype
+        ):
+            return write_into(out, result, op.name)
+        out._data[:] = result._data
         out._version[0] = next_version()
-        return True
+        return out
 
     return call
 

@@ -4,8 +4,8 @@ Eager programs on small arrays spend their time here, so a call is one Python fu
 nothing which could be done once.  It is written from one template, for the number of inputs, the
 operands that a node saves, and the parameters; kernels are bound by dtype, and by shapes where
 these differ; the attributes of results and nodes are set in place, which takes half the time of a
-constructor.  What does not fit goes the general way: other dtypes, large arrays that broadcast,
-``out``, devices, and all that happens while tracing.
+constructor.  What does not fit goes the general way: several dtypes, large arrays that broadcast or
+are written to as ``out``, devices, and all that happens while tracing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..ops.table import ElementwiseOp
 from ..tape import Node, next_version, state
 from ..tracing import active
 from . import classes
-from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, general_call
+from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, general_call, put
 
 _NAMES = {1: ["data"], 2: ["lhs", "rhs"], 3: ["first", "second", "third"]}
 """What callers may name the inputs."""
@@ -48,6 +48,7 @@ def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
         "nothing": (None,) * (count + 1),
         "numbers": NUMBERS,
         "op": op,
+        "put": put(op),
         "state": state,
     }
     for letters in _CASES[count]:
@@ -72,7 +73,7 @@ def source(
     For ``broadcast_maximum``, which saves its inputs, the part for two arrays reads::
 
         def call(lhs, rhs, out=None, name=None):
-            if active or out is not None:
+            if active:
                 return general((lhs, rhs,), {}, out)
             if lhs.__class__ is array and rhs.__class__ is array:
                 lhs_data, rhs_data = lhs._data, rhs._data
@@ -82,9 +83,11 @@ def source(
                         n = lhs_data.size
                         if n < limit:
                             y = vv_small[dtype](lhs_data, rhs_data, n)
-                        else:
+                        elif out is None:
                             y = empty(n, dtype)
                             vv[dtype].run((lhs_data, rhs_data, y,), n, 1)
+                        else:
+                            return general((lhs, rhs,), {}, out)
                     else:
                         found = vv_broadcast[dtype, shape, rhs._shape]
                         if found is None:
@@ -107,7 +110,7 @@ def source(
                         node.shapes = shapes or (shape, shape, shape,)
                         node.ctx, node.dtype = lhs._ctx, dtype
                         node.number = next_version()
-                    return result
+                    return result if out is None else put(out, result)
 
     Parameters
     ----------
@@ -129,7 +132,7 @@ def source(
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     lines = [
         f"def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
-        "    if active or out is not None:",
+        "    if active:",
         f"        {general}",
     ]
     if params:
@@ -189,9 +192,11 @@ def _case(
         f"n = {first}_data.size",
         "if n < limit:",
         f"    y = {letters}_small[dtype]({operands}, n)",
-        "else:",
+        "elif out is None:",
         "    y = empty(n, dtype)",
         f"    {letters}[dtype].run(({operands}, y,), n, 1)",
+        "else:",
+        f"    {general}",
     ]
     same = [f"{name}._shape == shape" for name in others]
     by = ["dtype", *[f"{name}_data.dtype" for name in own], *[f"{name}._shape" for name in arrays]]
@@ -230,7 +235,7 @@ def _case(
         f"    node.shapes = {'shapes or ' * several}({'shape, ' * (len(inputs) + 1)})",
         f"    node.ctx, node.dtype = {first}._ctx, dtype",
         "    node.number = next_version()",
-        "return result",
+        "return result if out is None else put(out, result)",
     ]
     lines = [
         f"if {' and '.join(kinds)}:",

@@ -253,17 +253,24 @@ def _interpreted(
 ) -> Callable[..., Any]:
     """The same in Python, where kernels are not compiled."""
 
+    passed = sum(kind in "vifd" for kind in kinds)
+
     def call(*args: Any) -> Any:
+        if len(args) != passed:
+            raise TypeError(f"this kernel takes {passed} arguments")
         given, known, kind_of = iter(args), iter(values), iter(dtypes)
         arguments: list[Any] = []
         for kind in kinds:
             if kind in "yY":
                 size = next(known) if kind == "Y" else args[-1]
                 arguments.append(np.empty(size, next(kind_of)))
+            elif kind == "0":
+                arguments.append(0)
+            elif kind.isupper():
+                arguments.append(next(known))
             else:
-                arguments.append(
-                    0 if kind == "0" else next(known) if kind.isupper() else next(given)
-                )
+                x = next(given)
+                arguments.append(x if kind == "v" else int(x) if kind == "i" else float(x))
         kernel(*arguments)
         made = [x for x, kind in zip(arguments, kinds, strict=True) if kind in "yY"]
         return None if not made else made[0] if len(made) == 1 else tuple(made)

@@ -57,14 +57,11 @@ class ElementwiseKernel:
         self._kinds = "".join(calling.LETTERS[compute] if x == "s" else "v" for x in letters)
         self._dtypes = () if "o" in letters else out_dtypes
 
-    def small(self, into: bool = False) -> Callable[..., Any]:
+    def small(self) -> Callable[..., Any]:
         """``call(*operands, n)`` of a flat loop, which makes and returns results of *n* elements.
 
-        Where results overwrite operands there are none to return.  It runs serially.  With *into*
-        it is ``call(*operands, *results, n)`` and fills the results.
+        Where results overwrite operands there are none to return.  It runs serially.
         """
-        if into:
-            return calling.bound(self._entry, f"{self._kinds}{'v' * len(self._dtypes)}0i")
         return calling.bound(self._entry, f"{self._kinds}{'y' * len(self._dtypes)}0i", self._dtypes)
 
     def small_in(self, plan: Layout) -> Callable[..., Any]:

@@ -128,20 +128,26 @@ def source(
 
 
 def _row_prologue(arrays: list[str], outs: list[str]) -> list[str]:
-    """Where each operand's row starts: its index along every outer axis times its stride."""
-    lines = [f"    {name}_all = {name}" for name in [*arrays, *outs]]
-    lines += [
+    """Where each operand's row starts: its index along every outer axis times its stride.
+
+    What is left of a row's number behind the other axes is its index along the first.
+    """
+    return [
+        *[f"    {name}_all = {name}" for name in [*arrays, *outs]],
         "    inner = geometry[0]",
         "    axes = geometry[1]",
         "    for row in range(lo, hi):",
         *[f"        at_{name} = 0" for name in arrays],
         "        rest = row",
-        "        for axis in range(axes - 1, -1, -1):",
+        "        for axis in range(axes - 1, 0, -1):",
         "            index = rest % geometry[2 + axis]",
         "            rest //= geometry[2 + axis]",
+        *[
+            f"            at_{name} += index * geometry[2 + {position} * axes + axis]"
+            for position, name in enumerate(arrays, start=1)
+        ],
+        *[
+            f"        at_{name} += rest * geometry[2 + {position} * axes]"
+            for position, name in enumerate(arrays, start=1)
+        ],
     ]
-    lines += [
-        f"            at_{name} += index * geometry[2 + {position} * axes + axis]"
-        for position, name in enumerate(arrays, start=1)
-    ]
-    return lines

@@ -102,9 +102,10 @@ def _leaky_relu(
         For another *act_type*, or slopes that do not fit.
     """
     what = "LeakyReLU"
-    choice(what, "act_type", act_type, ("elu", "gelu", "leaky", "prelu", "rrelu", "selu"))
     if act_type in ("leaky", "elu"):
-        return getattr(F, f"_{act_type}")(data, slope=float(number(what, "slope", slope)))
+        function = F._leaky if act_type == "leaky" else F._elu
+        return function(data, slope=float(number(what, "slope", slope)))  # type: ignore[no-any-return]
+    choice(what, "act_type", act_type, ("elu", "gelu", "leaky", "prelu", "rrelu", "selu"))
     if act_type == "prelu":
         return _prelu(data, gamma)
     if act_type == "rrelu":
