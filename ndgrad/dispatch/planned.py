@@ -9,44 +9,82 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, partial
 from inspect import Parameter
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import tracing
 from ..base import written_function
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
 from ..tape import Array, Node, new_array, new_view, next_version, state
 from . import classes
-from .plans import Plan, Plans, kinds, plannable
+from .plans import Plan, Plans, plannable
 from .structured import record_call, structured_call
 
 ABSENT = object()
 """The value of an argument that was not given."""
 
 
+Plain: TypeAlias = Mapping[str, Container[type]]
+"""For each parameter of an operator the classes of values that need no check."""
+
+
 def planned_function(
-    op: Op, general: Callable[..., object], plain: Mapping[str, Container[type]] | None = None
+    op: Op, general: Callable[..., object], plain: Plain | None = None
 ) -> Callable[..., object]:
     """A call of *op* by its plan, where there is one, with the operator's own signature.
 
     Parameters
     ----------
     op : Op
-        Not variadic.
     general : callable
-        Takes calls that do not fit: ``general(values, rest, others)``, with the values of all
-        arguments that have names here, `ABSENT` for those not given.
+        Takes calls that do not fit: arrays and parameters, as they were given.
     plain : mapping, optional
-        For each parameter the classes that need no check.
+        For each parameter the classes that need no check before forward.
     """
+    if not op.variadic:
+        return _function(op, op.keywords, general, plain)
+    functions: dict[int, Callable[..., object]] = {}
+
+    def call(*inputs: object, **params: object) -> object:
+        count = len(inputs)
+        function = functions.get(count)
+        if function is None:
+            if not 0 < count <= _MOST_INPUTS:
+                return general(*inputs, **params)
+            names = tuple([f"{op.inputs[0]}{i}" for i in range(count)])
+            function = functions[count] = _function(op, names, general, plain)
+        return function(*inputs, **params)
+
+    return call
+
+
+_MOST_INPUTS = 32
+"""Of a variadic operator, which has a function for each number of inputs."""
+
+
+def _function(
+    op: Op, inputs: tuple[str, ...], general: Callable[..., object], plain: Plain | None
+) -> Callable[..., object]:
     params = tuple(name for name in op.params if not name.startswith("_"))
+    order = (*inputs, *params)
+    least = sum(name not in op.optional for name in op.inputs)
+    if op.variadic:
+        least = len(inputs)
+
+    def as_given(values: tuple[object, ...], rest: tuple[object, ...], others: Any) -> object:
+        if rest:
+            return general(*values, *rest, **others)
+        given = [(x, value) for x, value in zip(order, values, strict=True) if value is not ABSENT]
+        if op.variadic:
+            return general(*values[: len(inputs)], **dict(given[len(inputs) :]), **others)
+        return general(**dict(given), **others)
+
     names: dict[str, Any] = {
         "absent": ABSENT,
         "active": tracing.active,
         "array": classes.array,
         "direct": structured_call(op),
         "finished": partial(_finished, op),
-        "general": general,
-        "kinds": kinds,
+        "general": as_given,
         "new_array": classes.array.__new__,
         "new_node": Node,
         "new_view": new_view,
@@ -60,10 +98,10 @@ def planned_function(
         names[f"default_{name}"] = ABSENT if default is Parameter.empty else default
         names[f"plain_{name}"] = plain and plain[name]
     fits = "{0}.__class__ in plain_{0}" if plain is not None else "{0} is not absent"
-    return written_function("call", lambda: _source(op, params, fits), names)
+    return written_function("call", lambda: _source(op, inputs, least, params, fits), names)
 
 
-def _source(op: Op, params: tuple[str, ...], fits: str) -> str:
+def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...], fits: str) -> str:
     """The text of `planned_function`.
 
     For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads::
@@ -72,7 +110,7 @@ def _source(op: Op, params: tuple[str, ...], fits: str) -> str:
             if not (rest or others or active):
                 if data.__class__ is array:
                     x0 = data._data
-                    key = data._shape, x0.dtype, axis, kinds(axis)
+                    key = data._shape, x0.dtype, axis, axis.__class__  # or those of a tuple
                     try:
                         plan = plans[key]
                     except TypeError:  # a list
@@ -93,8 +131,6 @@ def _source(op: Op, params: tuple[str, ...], fits: str) -> str:
                         return direct(data, axis=axis)
             return general((data, axis,), rest, others)
     """
-    inputs = op.keywords
-    least = sum(name not in op.optional for name in op.inputs)
     heads = [f"{name}={'absent' if i < least else None}" for i, name in enumerate(inputs)]
     heads += [f"{name}=default_{name}" for name in params]
     general = f"return general(({', '.join((*inputs, *params))},), rest, others)"
@@ -122,11 +158,18 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
     for name in params:
         key.append(name)
         if op.params[name].__class__ not in (bool, float):  # whose checks take any number
-            key.append(f"{name}.__class__ if {name}.__class__ is not tuple else kinds({name})")
+            kind = f"{name}.__class__"  # which tells 1, 1.0 and True apart
+            key.append(f"{kind} if {kind} is not tuple else tuple(map(type, {name}))")
     buffers = ", ".join([f"x{i}" for i in range(len(inputs))])
     arrays = ", ".join(inputs) + ","
     given = ", ".join([f"{name!r}: {name}" for name in params])
+    training = []
+    if "_training" in op.params:
+        training = ["_training = state.training"]
+        key.append("_training")
+        given += ", '_training': _training"
     return [
+        *training,
         *[f"x{i} = {name}._data" for i, name in enumerate(inputs)],
         f"key = {', '.join(key)}",
         "try:",
@@ -207,23 +250,19 @@ plans_of = cache(Plans)
 def is_planned(op: Op) -> bool:
     """Whether calls of *op* go by plans, by a function with its own signature."""
     structured = not isinstance(op, (ElementwiseOp, UpdateOp, CompositeOp))
-    return structured and not op.variadic and plannable(op)
+    return structured and plannable(op)
 
 
 def planned_call(op: Op) -> Callable[..., object]:
     """``op.call`` of an operator with structure that may have plans."""
     call = structured_call(op)
-    count = len(op.keywords)
-    params = tuple(name for name in op.params if not name.startswith("_"))
+    if op.variadic:
+        return planned_function(op, call)
 
-    def general(
-        values: tuple[Any, ...], rest: tuple[object, ...], others: dict[str, object]
-    ) -> object:
-        inputs = list(values[:count])
-        while inputs and (inputs[-1] is None or inputs[-1] is ABSENT):
-            inputs.pop()
-        named = zip(params, values[count:], strict=True)
-        given = {x: value for x, value in named if value is not ABSENT}
-        return call(*inputs, *rest, **given, **others)
+    def general(*inputs: object, **given: Any) -> object:
+        arrays = [*inputs, *[given.pop(name) for name in op.keywords if name in given]]
+        while arrays and arrays[-1] is None:
+            arrays.pop()
+        return call(*arrays, **given)
 
     return planned_function(op, general)

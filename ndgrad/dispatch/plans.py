@@ -9,7 +9,7 @@ derivative of such a call is planned in the same way.  What depends on elements 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -95,7 +95,7 @@ class Plans(dict[object, Plan | None]):
 
         A program whose shapes change with every call would make plans that it never uses.
         """
-        if key in self._refused or any(isinstance(x, Array) for x in params.values()):
+        if key in self._refused or not all(map(self._is_plain, params, params.values())):
             return None
         if key not in self:
             if len(self) >= _MOST:
@@ -110,16 +110,19 @@ class Plans(dict[object, Plan | None]):
             return None
         return plan
 
+    def _is_plain(self, name: str, value: object) -> bool:
+        """Whether a check of *value* returns it, so that forward need not be given another."""
+        wanted = _PLAIN.get(self.op.params[name].__class__)
+        return not isinstance(value, Array) if wanted is None else value.__class__ in wanted
 
-def kinds(value: object) -> object:
-    """What tells parameters apart that are equal, such as 1, 1.0 and True."""
-    kind = value.__class__
-    return tuple([x.__class__ for x in value]) if kind is tuple else kind  # type: ignore[attr-defined]
+
+_PLAIN: Mapping[type, Container[type]] = {bool: (bool,), float: (float, int, bool)}
+"""For defaults of some classes the classes of values: others, such as texts, are converted."""
 
 
 def plannable(op: Op) -> bool:
     """Whether calls of *op* may have plans."""
-    return not (op.stochastic or op.updates or op.dynamic_shape or "_training" in op.params)
+    return not (op.updates or op.dynamic_shape)
 
 
 def _allocator(n: int, dtype: DType) -> Callable[..., Any]:
@@ -178,6 +181,8 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
                 if len(results) > 1:
                     raise NeedsElements
                 owner = i
+    if owner is not None and not op.is_view:
+        raise NeedsElements
     texts = _text(program, [data for data, _ in results])
     if isinstance(found, tuple):
         texts = texts[1:-2]
@@ -213,10 +218,10 @@ def planned_backward(
         if params.__class__ is not PlannedParams or tracing.active:
             return general(node, grads)
         several = grads.__class__ is list
-        key = (
-            tuple(map(is_tracked, node.parents)),
-            tuple([g is None for g in grads]) if several else None,
-        )
+        key: object = None  # of a node of one input and one output, which both have gradients
+        if several or len(node.parents) != 1:
+            missing = tuple([g is None for g in grads]) if several else None
+            key = tuple(map(is_tracked, node.parents)), missing
         try:
             run = params.backwards[key]  # type: ignore[union-attr]
         except KeyError:

@@ -115,6 +115,15 @@ class AbstractBuffer:
         return program.result(text, self.size, kind)
 
 
+class AbstractValue:
+    """A number that is another one in each run of a program, of a NumPy type."""
+
+    __slots__ = ("kind", "name")
+
+    def __init__(self, name: str, kind: type[np.generic]) -> None:
+        self.name, self.kind = name, kind
+
+
 class BufferProgram:
     """What a function did with abstract buffers, line by line.
 
@@ -163,6 +172,20 @@ class BufferProgram:
         allocate = self.constant(self._allocator(n, dtype))
         return self.result(f"{allocate}({self.constant(n)}, {self.constant(dtype)})", n, dtype)
 
+    def values(
+        self,
+        function: Callable[..., Any],
+        args: Sequence[object],
+        kinds: Sequence[type[np.generic]],
+    ) -> list[AbstractValue]:
+        """Numbers that *function* returns anew in each run, of these types."""
+        first = len(self.lines)
+        found = [AbstractValue(f"v{first}_{i}", kind) for i, kind in enumerate(kinds)]
+        texts = [self.constant(x) for x in args]
+        names = ", ".join([x.name for x in found])
+        self.lines.append(f"{names}, = {self.constant(function)}({', '.join(texts)})")
+        return found
+
     def typed(self, buffer: AbstractBuffer) -> str:
         """The text of a buffer with its own dtype."""
         if buffer.dtype == self._dtypes[buffer.name]:
@@ -180,6 +203,8 @@ class BufferProgram:
         for x in args:
             if isinstance(x, AbstractBuffer):
                 texts.append(self.typed(x) if typed else x.name)
+            elif isinstance(x, AbstractValue):
+                texts.append(x.name)
             else:
                 texts.append(self.constant(x))
         if grain is None:

@@ -55,10 +55,9 @@ def function(op: Op, name: str | None = None) -> _Function:
     name = name or op.name
     if isinstance(op, ElementwiseOp) and len(op.inputs) <= 2 and not op.params:
         bound = op.call if name == op.name else _slow_path(op, name)
-    elif op.variadic:
-        bound = _variadic(op, name)
     else:
-        bound = _bound(op, _slow_path(op, name))
+        general = _variadic(op, name) if op.variadic else _slow_path(op, name)
+        bound = general if op.variadic and not is_planned(op) else _bound(op, general)
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
@@ -147,6 +146,10 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     params = tuple(name for name in op.params if not name.startswith("_"))
     order = (*op.keywords, *params)
 
+    checks = _checks(op)
+    if is_planned(op):
+        return planned_function(op, general, {name: _QUICK[checks[name]] for name in params})
+
     def rebound(
         values: tuple[Any, ...], rest: tuple[Any, ...], others: dict[str, Any], out: Any = None
     ) -> Any:
@@ -157,9 +160,6 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         given = zip(order, values, strict=True)
         return general(**{key: value for key, value in given if value is not ABSENT}, **others)
 
-    checks = _checks(op)
-    if is_planned(op):
-        return planned_function(op, rebound, {name: _QUICK[checks[name]] for name in params})
     call, takes_out = op.call, True
     if isinstance(op, CompositeOp) and "_training" not in op.params:
         call, takes_out = op.function, False  # which is all of a call without `out`

@@ -87,6 +87,36 @@ def test_equal_parameters_of_other_kinds_have_plans_of_their_own() -> None:
         assert nd.sum(x, axis=[0, 1]).shape == (1,)
 
 
+def test_texts_of_flags_mean_what_they_say() -> None:
+    x = nd.ones((3, 4))
+    for _ in range(4):
+        assert nd.sum(x, axis=1, keepdims="False").shape == (3,)
+        assert nd.sum(x, axis=1, keepdims="True").shape == (3, 1)
+        assert nd.sum(x, axis=1, keepdims=1).shape == (3, 1)
+        assert nd.Dropout(x, p="0.5").shape == (3, 4)
+
+
+def test_planned_draws_are_those_of_the_stream() -> None:
+    x = nd.ones((20, 20))
+    outcomes = []
+    for _ in range(2):
+        mx.random.seed(3)
+        with autograd.train_mode():
+            outcomes.append([nd.Dropout(x, p=0.25).asnumpy() for _ in range(4)])
+        assert nd.Dropout(x, p=0.25).asnumpy().sum() == 400
+    np.testing.assert_array_equal(*outcomes)
+    assert len({y.tobytes() for y in outcomes[0]}) == 4
+
+
+def test_variadic_operators_have_plans_for_each_number_of_inputs() -> None:
+    x = nd.ones((2, 3))
+    for _ in range(4):
+        for count in (1, 2, 5, 40):
+            assert nd.concat(*[x] * count, dim=1).shape == (2, 3 * count)
+            assert nd.stack(*[x] * count).shape == (count, 2, 3)
+        assert nd.concat([x, x], dim=0).shape == (4, 3)
+
+
 def test_errors_of_a_call_that_comes_again_are_those_of_the_first() -> None:
     x = nd.ones((3, 4))
     texts = set()

@@ -13,6 +13,7 @@ from ..build.half import as_bits
 from ..build.launch import Chunked, grain
 from ..spec.formula import Loop
 from ..spec.text import each, expression, indented, loaded, module, stored
+from .launch import launch
 from .philox import TILE, WORDS, draw
 
 
@@ -75,7 +76,7 @@ def fill(mask: Buffer, p: float) -> None:
     """Draw zeros and ones into *mask*, a share *p*, below 1, of zeros."""
     tiles = -(-mask.size // WORDS)
     loop = _kernel(None, _UINT8, "uint8")
-    loop(*draw(tiles * TILE), _threshold(p), mask, tiles, grain(WORDS, 4))
+    launch(loop, *draw(tiles * TILE), _threshold(p), mask, tiles, grain(WORDS, 4))
 
 
 def fill_and_apply(
@@ -85,4 +86,5 @@ def fill_and_apply(
     tiles = -(-mask.size // WORDS)
     loop, number = _kernel(apply, x.dtype, compute), np.dtype(compute).type(scale)
     key = draw(tiles * TILE)
-    loop(*key, _threshold(p), mask, as_bits(x), number, as_bits(y), tiles, grain(WORDS, 4))
+    given = mask, as_bits(x), number, as_bits(y)
+    launch(loop, *key, _threshold(p), *given, tiles, grain(WORDS, 4))

@@ -8,7 +8,7 @@ import numba
 from numba import types
 
 from ... import tracing
-from ...memory.abstract import AbstractBuffer
+from ...memory.abstract import AbstractBuffer, AbstractValue
 from ..annotations import Arguments, Key
 from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
 
@@ -41,5 +41,7 @@ def launch(kernel: Chunked, *args: Any) -> None:
 
 
 def _type_of(x: object) -> types.Type:
-    """Numba's type of an argument; that of an abstract buffer is the real one's."""
-    return vector(x.dtype) if isinstance(x, AbstractBuffer) else numba.typeof(x)
+    """Numba's type of an argument; that of an abstract one is the real one's."""
+    if isinstance(x, AbstractBuffer):
+        return vector(x.dtype)
+    return numba.typeof(x.kind(0) if isinstance(x, AbstractValue) else x)

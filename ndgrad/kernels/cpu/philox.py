@@ -17,6 +17,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from ... import tracing
 from ..build.launch import kernel
 
 TILE = 256
@@ -114,6 +115,8 @@ seed = _stream.seed
 
 def draw(blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Take *blocks* blocks: the key's halves and the number of the first."""
+    if tracing.active and (program := tracing.program()) is not None:
+        return program.values(draw, (blocks,), (np.uint64,) * 3)  # type: ignore[no-any-return]
     return (_local.stream or _stream).draw(blocks)
 
 

@@ -161,7 +161,7 @@ def _loop(shape: Shape, xs: Shape, ys: Shape) -> tuple[Chunked, Arguments, int, 
         return _pieces, (n, grain(1)), -(-n // grain(1)), 1
     if how.kind == "runs":
         return _runs, (how.geometry, m, mx, my, n), how.rows, grain(n)
-    if how.kind == "tiles":
+    if how.kind == "tiles" and how.rows * n > TILE * TILE:
         bands = how.rows // m * ((m + TILE - 1) // TILE)
         return _tiles, (how.geometry, m, my, n, nx), bands, grain(n * TILE)
     return _elements, (how.geometry, m, mx, my, n, nx, ny), how.rows, grain(n, 2)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...base import MXNetError, Shape
 from ...kernels import draws, front
+from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, axis_of, choice, integers, number
 from ..declare import elementwise, operator
@@ -100,6 +101,6 @@ def _dropout(
     x, shape = data._data, data._shape
     shared = _shared_shape(shape, axes)
     if p == 0.0 or x.size == 0 or (mode == "training" and not _training):
-        return [(front.cast(x, x.dtype), shape), (np.empty(0, _UINT8), _NO_MASK)]
+        return [(front.cast(x, x.dtype), shape), (empty(0, _UINT8), _NO_MASK)]
     y, mask = draws.dropout(_DROPPED.forward_loop, x, shape, shared, p, _scale(p))
     return [(y, shape), (mask, shared)]
