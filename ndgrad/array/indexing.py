@@ -6,7 +6,7 @@ Anything else is a copy; both are recorded.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
@@ -49,8 +49,12 @@ def getitem(x: Array, key: object) -> Array:
         n = shape[0]
         if not -n <= key < n:
             raise out_of_bounds(key, 0, n)
-        size = x._data.size // n
-        return _view(x, (key + n if key < 0 else key) * size, size, shape[1:] or (1,))
+        data = x._data
+        size = data.size // n
+        start = (key + n if key < 0 else key) * size
+        if x._node is None or not state.recording:
+            return _sharing(x, data[start : start + size], shape[1:] or (1,))
+        return _view(x, start, size, shape[1:] or (1,))
     if key.__class__ is slice and shape and (key.step is None or key.step == 1):
         if key.start is None and key.stop is None:
             return x
@@ -91,7 +95,7 @@ def getitem(x: Array, key: object) -> Array:
     return result
 
 
-def reshape_method(x: Array, shape: Sequence[int], reverse: bool = False) -> Array:
+def reshape_method(x: Array, shape: tuple[int, ...], reverse: bool = False) -> Array:
     """``x.reshape(...)``: a view.
 
     Raises
@@ -101,21 +105,30 @@ def reshape_method(x: Array, shape: Sequence[int], reverse: bool = False) -> Arr
     MXNetError
         If it would become larger, or for codes that do not fit.
     """
-    try:
-        new = inferred_shape("reshape", x._shape, shape, reverse)
-    except TypeError:
-        raise TypeError(f"reshape: shape must be ints or one tuple, got {shown(shape)}") from None
-    size = math.prod(new)
-    if size > x._data.size:
-        raise MXNetError(
-            f"reshape: target shape {new} needs {size} elements, which is larger than the current "
-            f"shape {x._shape} of {x._data.size}"
-        )
-    if size < x._data.size:
-        raise ValueError(
-            f"reshape: Cannot reshape array of size {x._data.size} into shape {tuple(shape)}"
-        )
+    for code in shape:
+        if code.__class__ is not int:  # 1.0 is equal to 1 and no length
+            new = _new_shape.__wrapped__(x._shape, shape, reverse)
+            break
+    else:
+        new = _new_shape(x._shape, shape, reverse)
     view = new_view(x, x._data, new)
     if x._node is not None and state.recording:
         record_linear("_reshaped", {"shape": new}, (x,), view)
     return view
+
+
+@lru_cache(maxsize=4096)
+def _new_shape(own: Shape, codes: tuple[int, ...], reverse: bool) -> Shape:
+    try:
+        new = inferred_shape("reshape", own, codes, reverse)
+    except TypeError:
+        raise TypeError(f"reshape: shape must be ints or one tuple, got {shown(codes)}") from None
+    size, had = math.prod(new), math.prod(own)
+    if size > had:
+        raise MXNetError(
+            f"reshape: target shape {new} needs {size} elements, which is larger than the current "
+            f"shape {own} of {had}"
+        )
+    if size < had:
+        raise ValueError(f"reshape: Cannot reshape array of size {had} into shape {codes}")
+    return new

@@ -365,8 +365,12 @@ class NDArray(Array):
 
     # --- indexing --------------------------------------------------------------------------------
 
-    def __getitem__(self, key: object) -> NDArray:
-        return indexing.getitem(self, key)  # type: ignore[return-value]
+    if TYPE_CHECKING:
+
+        def __getitem__(self, key: object) -> NDArray: ...
+
+    else:
+        __getitem__ = indexing.getitem  # not called by a function, which would take as long
 
     def __setitem__(self, key: object, value: object) -> None:
         writing.setitem(self, key, value)
@@ -384,11 +388,13 @@ class NDArray(Array):
         reverse : bool
             Match the codes from the right.
         """
-        if "shape" in kwargs:
-            shape = (kwargs.pop("shape"),)
-        reverse = flag("reshape", "reverse", kwargs.pop("reverse", False))
+        reverse = False
         if kwargs:
-            raise TypeError(f"reshape: unexpected argument {next(iter(kwargs))!r}")
+            if "shape" in kwargs:
+                shape = (kwargs.pop("shape"),)
+            reverse = flag("reshape", "reverse", kwargs.pop("reverse", False))
+            if kwargs:
+                raise TypeError(f"reshape: unexpected argument {next(iter(kwargs))!r}")
         if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
             shape = tuple(shape[0])
         return indexing.reshape_method(self, shape, reverse)  # type: ignore[return-value]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect as _inspect
 import types as _types
 from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -67,17 +66,6 @@ def _put_operator(name: str, function: _Callable[..., object]) -> None:
     _put_here(name, function)
 
 
-def _method(name: str, function: _Callable[..., object]) -> _Callable[..., object]:
-    def method(self: NDArray, *args: object, **kwargs: object) -> object:
-        return function(self, *args, **kwargs)
-
-    method.__name__ = name
-    method.__qualname__ = f"NDArray.{name}"
-    doc = _inspect.cleandoc(function.__doc__ or "")
-    method.__doc__ = f"The same as ``nd.{name}(self, ...)``.\n\n{doc}"
-    return method
-
-
 def _add(operator: _Op) -> None:
     """Give an operator its functions and methods."""
     if isinstance(operator, _ElementwiseOp):
@@ -91,7 +79,7 @@ def _add(operator: _Op) -> None:
                 _put(space, short, _bind.function(operator, short))
     for name in operator.methods:
         if name not in vars(NDArray):
-            setattr(NDArray, name, _method(name, globals()[name]))
+            setattr(NDArray, name, globals()[name])  # the array is its first argument
 
 
 _for_each(_add)

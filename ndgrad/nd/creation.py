@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..array import interchange
 from ..array.ndarray import NDArray
-from ..base import DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
+from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
 from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
+from ..memory.storage import POOLED_BYTES
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, number
 from ..ops.table import lookup
+from ..tape import new_array
+from ..tracing import active
 from ._check import array as array_argument
 from ._check import out_array
 
@@ -205,16 +209,35 @@ def _filled(
     what: str,
     out: NDArray | None = None,
 ) -> NDArray:
-    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
-    out_array(what, out)
-    context, lengths = _context(ctx, what), _shape(shape, what)
-    data = _allocate(context, math.prod(lengths), kind)
     try:
-        data.fill(value)
-    except (OverflowError, ValueError):
-        raise MXNetError(f"{what}: val={value!r} has no value in dtype {kind}") from None
-    result = NDArray(data, lengths, context)
+        lengths, size, kind = _form(shape, dtype, what)
+    except TypeError:  # a list, or no shape
+        lengths, size, kind = _form.__wrapped__(shape, dtype, what)
+    context = current_context() if ctx is None else _context(ctx, what)
+    if out is not None:
+        out_array(what, out)
+    ordinary = not active and context.device_typeid != GPU
+    if ordinary and value.__class__ is int and value == 0 and size * kind.itemsize < POOLED_BYTES:
+        data = np.zeros(size, kind)
+    else:
+        data = _allocate(context, size, kind)
+        try:
+            data.fill(value)
+        except (OverflowError, ValueError):
+            raise MXNetError(f"{what}: val={value!r} has no value in dtype {kind}") from None
+    if ordinary:
+        result = new_array(NDArray, data, lengths, context)
+    else:
+        result = NDArray(data, lengths, context)
     return result if out is None else result.copyto(out)
+
+
+@lru_cache(maxsize=1024)
+def _form(shape: Any, dtype: Any, what: str) -> tuple[Shape, int, DType]:
+    """Lengths, their product, and the dtype of a new array."""
+    kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
+    lengths = _shape(shape, what)
+    return lengths, math.prod(lengths), kind
 
 
 def zeros(
@@ -225,8 +248,10 @@ def zeros(
     **kwargs: object,
 ) -> NDArray:
     """Make an array of zeros."""
-    _dense(stype, "zeros")
-    return _filled(shape, 0, ctx, dtype, "zeros", _only_out(kwargs, "zeros"))
+    if stype is not None:
+        _dense(stype, "zeros")
+    out = _only_out(kwargs, "zeros") if kwargs else None
+    return _filled(shape, 0, ctx, dtype, "zeros", out)
 
 
 def ones(
@@ -236,7 +261,8 @@ def ones(
     **kwargs: object,
 ) -> NDArray:
     """Make an array of ones."""
-    return _filled(shape, 1, ctx, dtype, "ones", _only_out(kwargs, "ones"))
+    out = _only_out(kwargs, "ones") if kwargs else None
+    return _filled(shape, 1, ctx, dtype, "ones", out)
 
 
 def full(
