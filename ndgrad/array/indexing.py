@@ -53,7 +53,7 @@ def getitem(x: Array, key: object) -> Array:
         size = data.size // n
         start = (key + n if key < 0 else key) * size
         if x._node is None or not state.recording:
-            return _sharing(x, data[start : start + size], shape[1:] or (1,))
+            return new_view(x, data[start : start + size], shape[1:] or (1,))
         return _view(x, start, size, shape[1:] or (1,))
     if key.__class__ is slice and shape and (key.step is None or key.step == 1):
         if key.start is None and key.stop is None:

@@ -1,13 +1,13 @@
 """Matrix products by register tiles.
 
 A tile of C stays in vector registers: each step of its sum loads a few vectors of a row of B and
-one element for each row of A. Long sums are cut into parts, so that a panel of B (a part's rows, a
-tile's columns) stays in the cache nearest to the core. A panel is copied there first where B is
-stored transposed or many rows use it. A part of A is copied where many columns use it and it is
+one element for each row of A.  Long sums are cut into parts, so that a panel of B (a part's rows, a
+tile's columns) stays in the cache nearest to the core.  A panel is copied there first where B is
+stored transposed or many rows use it.  A part of A is copied where many columns use it and it is
 stored transposed, its rows begin whole pages apart, or tiles have few columns; else it is read
-where it lies. While a panel is used the next one's elements of B are fetched. Goto and van de Geijn
-2008, "Anatomy of high-performance matrix multiplication", describe tiles and panels; their blocks
-for the outer caches are left to the prefetcher.
+where it lies.  While a panel is used the next one's elements of B are fetched.  Goto and van de
+Geijn 2008, "Anatomy of high-performance matrix multiplication", describe tiles and panels; their
+blocks for the outer caches are left to the prefetcher.
 
 LLVM does not find such a loop by itself, so its inner part is written with its vector types.
 """
