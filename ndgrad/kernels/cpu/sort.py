@@ -1,45 +1,105 @@
 """Orders of rows on the host, and what moves by them.
 
-Elements are compared by their keys (`sort_keys`).  Rows are sorted by the radix method, one byte at
-a time (Knuth, volume 3, section 5.2.5), short ones and few largest by insertion.
+Elements are compared by their keys (`sort_keys`).  A few first ones are selected by insertion.
+Elements of up to 4 bytes are sorted by NumPy, those of 8 by the radix method, one byte at a time
+(Knuth, volume 3, section 5.2.5).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from ...base import HostArray
 from ...memory.device import Buffer
-from ..build.launch import chunked, grain, kernel
-from ..spec.strided import bits
+from ..build.launch import chunked, driver, grain, kernel
+from ..spec.strided import StridedSlice, bits
+from .python_threads import distribute
 from .sort_keys import masks, sort_key
+from .strided import strided_slice
 
-_SHORT = 48  # rows up to this length, and so many chosen ones, are sorted by insertion
+_FEW = 32
+"""Up to so many first elements are held in order while a row is read, by insertion."""
 
-
-@kernel
-def _keys(x, start: int, step: int, sign, inf, top, down: bool, keys) -> None:
-    """The keys of a row's elements, given as bits."""
-    for i in range(keys.size):
-        keys[i] = sort_key(x[start + i * step], sign, inf, top, down)
+_BLOCK = 64  # elements that are compared with the last of those held, at once
 
 
-@kernel
-def _by_insertion(keys, best, order):
-    """The first ``order.size`` in order; *best* has space for as many keys."""
-    k, held = order.size, 0
-    for i in range(keys.size):
-        key = keys[i]
-        if held == k:
-            if key >= best[k - 1]:
+@chunked
+def _select_rows(
+    x, n: int, k: int, sign, inf, top, down: bool, order, lo: int, hi: int
+) -> None:  # fmt: skip
+    """For rows lo to hi - 1 the positions of their first k elements, a few."""
+    keys_all, best = np.empty(_BLOCK, np.uint64), np.empty(k, np.uint64)
+    for r in range(lo, hi):
+        row, found = x[r * n : (r + 1) * n], order[r * k : (r + 1) * k]
+        held, limit = 0, np.uint64(0)
+        for start in range(0, n, _BLOCK):
+            part = row[start : min(n, start + _BLOCK)]
+            keys = keys_all[0 : part.size]
+            for i in range(part.size):
+                keys[i] = sort_key(part[i], sign, inf, top, down)
+            some = held < k
+            for i in range(part.size):
+                some |= keys[i] < limit
+            if not some:
                 continue
-            j = k - 1
-        else:
-            j = held
-            held += 1
-        while j > 0 and best[j - 1] > key:
-            best[j], order[j] = best[j - 1], order[j - 1]
-            j -= 1
-        best[j], order[j] = key, i
+            for i in range(part.size):
+                key = keys[i]
+                if held == k:
+                    if key >= limit:
+                        continue
+                    j = k - 1
+                else:
+                    j = held
+                    held += 1
+                while j > 0 and best[j - 1] > key:
+                    best[j], found[j] = best[j - 1], found[j - 1]
+                    j -= 1
+                best[j], found[j] = key, start + i
+                if held == k:
+                    limit = best[k - 1]
+
+
+# A key of 32 bits and the position in its row make one number: no two are equal, so any way of
+# sorting them keeps the order of equal elements.
+
+
+@driver
+def _pack(x, n, sign, inf, top, down, packed):
+    """For the elements of rows their keys and, in the lower half, their positions."""
+    for start in range(0, packed.size, n):
+        row, target = x[start : start + n], packed[start : start + n]
+        for i in range(n):
+            key = sort_key(row[i], sign, inf, top, down)
+            target[i] = (key << np.uint64(32)) | np.uint64(i)
+
+
+@driver
+def _unpack(packed, n, k, order):
+    """The positions in the first k numbers of each row."""
+    for row in range(order.size // k):
+        part, target = packed[row * n : row * n + k], order[row * k : row * k + k]
+        for i in range(k):
+            target[i] = np.int64(part[i] & np.uint64(0xFFFFFFFF))
+
+
+_PACKED = 1 << 15  # elements of the rows that a thread sorts at a time
+
+
+def _order_packed(x: HostArray, rows: int, n: int, k: int, down: bool, y: HostArray) -> None:
+    """Fill *y* with the positions of the first *k* elements of each row, of up to 4 bytes each."""
+    words, facts = bits(x), masks(x.dtype)
+
+    def sort(lo: int, hi: int) -> None:
+        packed = np.empty((hi - lo) * n, np.uint64)
+        _pack(words[lo * n : hi * n], n, *facts, down, packed)
+        table = packed.reshape(hi - lo, n)
+        if k < n // 2:
+            table.partition(k - 1)
+            table = table[:, :k]
+        table.sort()
+        _unpack(packed, n, k, y[lo * k : hi * k])
+
+    distribute(sort, rows, max(1, _PACKED // n))
 
 
 @kernel
@@ -70,21 +130,18 @@ def _by_radix(keys, other_keys, index, other_index, bytes_: int):
 
 @chunked
 def _order_rows(
-    x, n: int, inner: int, k: int, sign, inf, top, bytes_: int, down: bool,
-    order, lo: int, hi: int,
+    x, n: int, k: int, sign, inf, top, bytes_: int, down: bool, order, lo: int, hi: int
 ) -> None:  # fmt: skip
     """For rows lo to hi - 1 the positions of their first k elements."""
     keys, other_keys = np.empty(n, np.uint64), np.empty(n, np.uint64)
     index, other_index = np.empty(n, np.int64), np.empty(n, np.int64)
     for r in range(lo, hi):
-        _keys(x, r // inner * n * inner + r % inner, inner, sign, inf, top, down, keys)
+        for i in range(n):
+            keys[i] = sort_key(x[r * n + i], sign, inf, top, down)
+        swapped = _by_radix(keys, other_keys, index, other_index, bytes_)
         row = order[r * k : (r + 1) * k]
-        if n <= _SHORT or k <= _SHORT // 2:
-            _by_insertion(keys, other_keys, row)
-        else:
-            swapped = _by_radix(keys, other_keys, index, other_index, bytes_)
-            for i in range(k):
-                row[i] = other_index[i] if swapped else index[i]
+        for i in range(k):
+            row[i] = other_index[i] if swapped else index[i]
 
 
 @chunked
@@ -119,10 +176,17 @@ def order(x: Buffer, rows: int, n: int, inner: int, k: int, down: bool, y: Buffe
 
     Ties stay in their order whichever way it goes, and NaN comes last.
     """
-    if y.size:
-        _order_rows(
-            bits(x), n, inner, k, *masks(x.dtype), x.dtype.itemsize, down, y, rows, grain(n, 40)
-        )
+    if not y.size:
+        return
+    if inner > 1:
+        x = strided_slice(x, StridedSlice((rows // inner, inner, n), (n * inner, 1, inner)))
+    width = x.dtype.itemsize
+    if min(n, k) <= _FEW:
+        _select_rows(bits(x), n, k, *masks(x.dtype), down, y, rows, grain(n, 4))
+    elif width <= 4 and n < 1 << 32:
+        _order_packed(x, rows, n, k, down, y)
+    else:
+        _order_rows(bits(x), n, k, *masks(x.dtype), width, down, y, rows, grain(n, 40))
 
 
 _MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
