@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base import HostArray
 from ...memory.device import Buffer
 from ..build.launch import chunked, driver, grain, kernel
 from ..spec.strided import StridedSlice, bits
@@ -85,7 +84,7 @@ def _unpack(packed, n, k, order):
 _PACKED = 1 << 15  # elements of the rows that a thread sorts at a time
 
 
-def _order_packed(x: HostArray, rows: int, n: int, k: int, down: bool, y: HostArray) -> None:
+def _order_packed(x: Buffer, rows: int, n: int, k: int, down: bool, y: Buffer) -> None:
     """Fill *y* with the positions of the first *k* elements of each row, of up to 4 bytes each."""
     words, facts = bits(x), masks(x.dtype)
 

@@ -94,8 +94,9 @@ def _pad(data: Array, *, mode: str, pad_width: Sequence[int], constant_value: fl
     shape = _padded_shape(data._shape, widths)
     if mode == "constant":
         x = data._data
-        value = np.asarray(number("Pad", "constant_value", constant_value)).astype(x.dtype).item()
-        return front.fill_around(x, math.prod(shape), _inside(data._shape, widths), value), shape
+        value = np.asarray(number("Pad", "constant_value", constant_value)).astype(x.dtype)
+        where = _inside(data._shape, widths)
+        return front.fill_around(x, math.prod(shape), where, value.item()), shape
     y: Buffer = data._data
     own = list(data._shape)
     for axis, (a, b) in enumerate(widths):
