@@ -288,3 +288,58 @@ def test_in_place_with_a_shape_that_does_not_fit_names_the_operator():
     ):
         x[0:3] += nd.ones((5, 2))
     assert (x.asnumpy() == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "key"),
+    [
+        ((20000,), slice(3000, 15000)),
+        ((20000,), slice(None, None, -3)),
+        ((300, 70), (slice(2, 250), slice(10, 60))),
+        ((300, 70), (slice(None, None, -2), slice(60, 3, -1))),
+        ((3, 9000), (slice(None), slice(100, 8200, 7))),
+        ((9, 40, 60), (slice(1, None, 3), slice(None), slice(5, 6))),
+        ((5, 4, 30, 20), (slice(1, 4), slice(None), slice(3, 9), slice(None, None, 2))),
+    ],
+)
+def test_gradient_of_a_slice_over_several_pieces(shape: tuple[int, ...], key: Any) -> None:
+    """Every element of the gradient is written: pieces begin and end within rows and gaps."""
+    x = nd.zeros(shape)
+    x.attach_grad()
+    with autograd.record():
+        y = x[key]
+    g = np.random.default_rng(0).standard_normal(y.shape).astype("float32")
+    expected = np.zeros(shape, "float32")
+    expected[key] = g
+    for _ in range(2):  # the second time in memory that holds other numbers
+        with autograd.record():
+            y = x[key]
+        y.backward(nd.array(g))
+        np.testing.assert_array_equal(x.grad.asnumpy(), expected)  # type: ignore[union-attr]
+        x.grad[:] = 7  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("length", "inner", "count"), [(70000, 3, 40000), (300000, 1, 20000), (10, 64, 5000)]
+)
+def test_rows_are_added_and_put_in_their_order_over_several_buckets(
+    length: int, inner: int, count: int
+) -> None:
+    rng = np.random.default_rng(1)
+    index = rng.integers(0, length, count)
+    index[: count // 4] = index[0]
+    g = rng.standard_normal((count, inner)).astype("float32")
+    g[0] = -0.0
+    expected = np.zeros((length, inner), "float32")
+    np.add.at(expected, index, g)
+    x = nd.zeros((length, inner))
+    x.attach_grad()
+    with autograd.record():
+        y = nd.take(x, nd.array(index, dtype="int64"))
+    y.backward(nd.array(g))
+    assert x.grad.asnumpy().tobytes() == expected.tobytes()  # type: ignore[union-attr]
+    last = np.zeros((length, inner), "float32")
+    last[index] = g
+    vectors = nd.array(index[None], dtype="int64")
+    put = nd.scatter_nd(nd.array(g), vectors, shape=(length, inner))
+    np.testing.assert_array_equal(put.asnumpy(), last)

@@ -121,6 +121,22 @@ def test_nan() -> None:
     assert gradient(nd.nanprod, 2, NAN, 3) == [3, 0, 2]
 
 
+@pytest.mark.parametrize("form", [(70, 40, 1), (3, 127, 1), (3, 1001, 1), (1, 200001, 1),
+                                  (1, 100000, 3), (2, 300, 600)], ids=str)  # fmt: skip
+@pytest.mark.parametrize("kind", ["ties", "nan"])
+def test_the_first_of_equal_extremes_is_found_however_rows_are_divided(
+    form: tuple[int, int, int], kind: str
+) -> None:
+    rng = np.random.default_rng(5)
+    values = rng.integers(-3, 4, form).astype("float32")
+    if kind == "nan":
+        values.flat[rng.integers(0, values.size, max(1, values.size // 300))] = NAN
+    x = nd.array(values)
+    for function, expected in ((nd.argmax, np.argmax), (nd.argmin, np.argmin)):
+        found = function(x, axis=1).asnumpy()
+        np.testing.assert_array_equal(found, expected(values, 1))
+
+
 def test_every_tie_has_the_whole_gradient() -> None:
     assert gradient(nd.max, 1, 3, 3, 2) == [0, 1, 1, 0]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -9,6 +13,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.kernels.cpu import python_threads
 
 RNG = np.random.default_rng(3)
 DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"]
@@ -203,3 +208,57 @@ def test_flat_positions_that_a_dtype_cannot_hold() -> None:
         assert function(nd.array([3 * 2**24])).tolist() == [[2**24], [0]]
         with pytest.raises(mx.MXNetError, match=r"dtype=float32 of data .* 16777217"):
             function(nd.array([3 * 2**24 + 4])).asnumpy()
+
+
+# --- long rows, and rows on several threads -------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1, 70000), (40, 3000)])
+@pytest.mark.parametrize("is_ascend", [False, True])
+@pytest.mark.parametrize("k", [20, 100, 0])
+def test_long_rows_keep_the_order_of_equal_elements(
+    shape: tuple[int, int], is_ascend: bool, k: int
+) -> None:
+    host = RNG.integers(-500, 500, shape).astype("float32")
+    host[:, ::7], host[:, ::11] = NAN, -0.0
+    keys = np.where(np.isnan(host), np.inf, host if is_ascend else -host)
+    expected = np.argsort(keys, -1, kind="stable")[:, : k or shape[1]]
+    found = nd.topk(nd.array(host), k=k, is_ascend=is_ascend, dtype="int32").asnumpy()
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_errors_of_other_threads_reach_the_caller() -> None:
+    done: list[int] = []
+
+    def task(lo: int, hi: int) -> None:
+        if lo == 30:
+            raise ValueError("thirty")
+        done.append(lo)
+
+    with pytest.raises(ValueError, match="thirty"):
+        python_threads.distribute(task, 100, 10)
+    done.clear()
+    python_threads.distribute(lambda lo, hi: done.extend(range(lo, hi)), 95, 10)
+    assert sorted(done) == list(range(95))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_rows_are_sorted_in_a_forked_child() -> None:
+    program = """
+        import os
+        import numpy as np
+        from ndgrad import nd
+        x = nd.array(np.arange(200000.0)[::-1].reshape(20, -1))
+        def work():
+            assert nd.sort(x).asnumpy()[0, 0] == 190000
+        work()
+        child = os.fork()
+        if not child:
+            work()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        work()
+    """
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(program)]
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "4", "NUMBA_DISABLE_JIT": "0"}
+    subprocess.run(command, check=True, timeout=60, env=environment)

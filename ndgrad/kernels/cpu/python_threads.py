@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ..build.threads import num_threads
 
@@ -51,7 +51,10 @@ def distribute(task: Callable[[int, int], None], n: int, grain: int) -> None:
 
     others = min(num_threads(), -(-n // grain)) - 1
     started = _submit(work, others) if others > 0 else []
-    work()
+    try:
+        work()
+    finally:
+        wait(started)
     for each in started:
         each.result()
 
