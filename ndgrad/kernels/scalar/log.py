@@ -40,6 +40,28 @@ _LOG_F64 = (
     0.15314004624596786,
     0.14796436229574428,
 )
+# (log(1 + f) - f) / f**2 in f, for the same m = 1 + f, to float32's accuracy.
+_LOG_SHORT = (
+    -0.500000000007062,
+    0.33333310449266945,
+    -0.24999986522809206,
+    0.20002226068245735,
+    -0.1666925312495784,
+    0.14218669061778053,
+    -0.12384322736866896,
+    0.11872881847146931,
+    -0.11789903626608908,
+    0.06915667199319642,
+)
+# (atanh s - s) / s**3 as a polynomial in s**2, for |s| <= 1/2.
+_ATANH_F32 = tuple_f32(
+    0.333333,
+    0.20002618,
+    0.14220846,
+    0.118396342,
+    0.050759606,
+    0.17752865,
+)
 # (2 atanh(s) - 2s - 2/3 s**3) / s**5 as a polynomial in s**2.
 _LOG_DD = (
     0.3999999999999998,
@@ -53,6 +75,8 @@ _LOG_DD = (
 )
 
 _LN2_HIGH_F32, _LN2_LOW_F32 = f32(0.693145751953125), f32(1.428606765330187e-06)
+_HALF_LN2_HIGH_F32, _HALF_LN2_LOW_F32 = f32(0.3465728759765625), f32(7.143033826650935e-07)
+_LN2_F64 = 0.6931471805599453
 _LN2_HIGH_F64, _LN2_LOW_F64 = 0.6931471805598903, 5.497923018708371e-14
 # 1 / log 2, 1 / log 10 and log10 2 in two parts each.
 _LOG2_E_HIGH, _LOG2_E_LOW = 1.4426950408889634, 2.0355273740931033e-17
@@ -255,9 +279,20 @@ def arcsinh_f64(x):
     return copysign(y + 0.6931471805599453 if big else y, x)
 
 
+@inline
+def _log_short(x):
+    """log x of a positive, finite and normal float64, to float32's accuracy; no division."""
+    k, m = split_f64(x)
+    f = m - 1.0
+    return k * _LN2_F64 + (f + f * f * horner(f, _LOG_SHORT))
+
+
 @scalar("arcsinh", "float32", ulp=1)
 def arcsinh_f32(x):
-    return f32(arcsinh_f64(f64(x)))
+    a = abs(x)
+    b = f64(a)
+    y = f32(_log_short(b + sqrt(b * b + 1.0)))
+    return copysign(y if (a > f32(2.0**-13)) & (a < _INF_F32) else a, x)
 
 
 @scalar("arccosh", "float64", ulp=3, cuda="acosh", domain=(1.0, 100.0))
@@ -273,7 +308,11 @@ def arccosh_f64(x):
 
 @scalar("arccosh", "float32", ulp=1)
 def arccosh_f32(x):
-    return f32(arccosh_f64(f64(x)))
+    b = f64(x)
+    square = b * b - 1.0
+    y = f32(_log_short(b + sqrt(square if square > 0.0 else 0.0)))
+    y = y if x < _INF_F32 else x
+    return y if x >= f32(1.0) else _NAN_F32
 
 
 @scalar("arctanh", "float64", ulp=3, cuda="atanh", domain=(-0.99, 0.99))
@@ -285,6 +324,27 @@ def arctanh_f64(x):
     return copysign(a if a < 1e-10 else y, x)
 
 
+@exact
+def _arctanh_parts_f32(a):
+    """k and s with atanh(a) = k log(2) / 2 + atanh(s), |s| <= 1/2; 0 <= a < 1.
+
+    k is 0 up to 1/2.  Beyond it 1 - a is exact, and 2**k is the power of two nearest to
+    (1 + a) / (1 - a), or a neighbour: by the difference of their bits.
+    """
+    d = f32(1.0) - a
+    i = i32(i32(bits_f32(f32(2.0) - d) - bits_f32(d)) + i32(1 << 22))
+    power = float_of_bits_f32(i32(i32(i & i32(~0x7FFFFF)) + i32(127 << 23)))
+    # (1 + a) - 2**k (1 - a) over their sum, rounded once each.
+    top, sum_ = fma(f32(-1.0) - power, d, f32(2.0)), fma(power - f32(1.0), d, f32(2.0))
+    small = a <= f32(0.5)
+    return f32(0.0) if small else f32(i32(i >> i32(23))), a if small else top / sum_
+
+
 @scalar("arctanh", "float32", ulp=1)
 def arctanh_f32(x):
-    return f32(arctanh_f64(f64(x)))
+    a = abs(x)
+    k, s = _arctanh_parts_f32(a)
+    z = s * s
+    y = k * _HALF_LN2_HIGH_F32 + (k * _HALF_LN2_LOW_F32 + (s + s * z * horner(z, _ATANH_F32)))
+    y = y if a < f32(1.0) else (_INF_F32 if a == f32(1.0) else _NAN_F32)
+    return copysign(y, x)

@@ -16,6 +16,7 @@ from numpy import int32 as i32
 from numpy import int64 as i64
 
 from .bits import (
+    bits_f32,
     bits_f64,
     copysign,
     fast_two_sum,
@@ -463,9 +464,45 @@ def arctan2_f64(y, x):
     return copysign(t if (x == x) & (y == y) else _NAN, y)
 
 
+@exact
+def _quotient_f32(small, large):
+    """small / large <= 1 and its rounding error; 0 / 0 counts as 0 and inf / inf as 1."""
+    # The error of a subnormal quotient's product would be lost.
+    factor = f32(2.0**100) if large < f32(2.0**-60) else f32(1.0)
+    small, large = small * factor, large * factor
+    t = small / large
+    low = fma(-t, large, small) / large
+    # Where infinities or zeros meet there is no error.
+    low = low if abs(low) < t else f32(0.0)
+    t = (f32(0.0) if large == f32(0.0) else f32(1.0)) if small == large else t
+    return t, low
+
+
+@exact
+def _arctan_sum_f32(base, base_low, t, low):
+    """base + base_low + arctan(t + low) for a correction low; base is 0 or above |t|."""
+    z = t * t
+    s = base + t
+    # The slope of arctan, 1 / (1 + z), need not be known well.
+    slope = fma(z, fma(z, f32(0.5), f32(-1.0)), f32(1.0))
+    cube = t * z
+    p = horner(z, _ATAN_F32)
+    rest = fma(low, slope, (t - (s - base)) + base_low)
+    rest = fma(fma(t, z, -cube) + t * fma(t, t, -z), p, rest)
+    return s + fma(cube, p, rest)
+
+
 @scalar("arctan2", "float32", ulp=1)
 def arctan2_f32(y, x):
-    return f32(arctan2_f64(f64(y), f64(x)))
+    a, b = abs(x), abs(y)
+    steep, left = b > a, bits_f32(x) < i32(0)
+    t, low = _quotient_f32(a if steep else b, b if steep else a)
+    # The angle is 0, pi/2 or pi, plus or minus that of the octant.
+    base = _HALF_PI_HIGH_F32 if steep else (_PI_HIGH_F32 if left else f32(0.0))
+    base_low = _HALF_PI_LOW_F32 if steep else (_PI_LOW_F32 if left else f32(0.0))
+    minus = steep != left
+    angle = _arctan_sum_f32(base, base_low, -t if minus else t, -low if minus else low)
+    return copysign(angle if (x == x) & (y == y) else f32(_NAN), y)
 
 
 @inline
