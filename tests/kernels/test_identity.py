@@ -176,3 +176,33 @@ def test_processes_share_binaries_of_one_content(tmp_path: Path) -> None:
     assert run("4", "0.5") == ["8.5", "0"]  # another global of a callee
     assert run("3", "0.25") == ["6.25", "0"]  # another element of a global array
     assert run("3", "0.5") == ["6.5", "1"]
+
+
+FIRST_KERNEL = """
+import sys
+import numba, numpy
+from ndgrad import nd
+
+nd.exp(nd.ones(3)).asnumpy()
+print("scipy.linalg" in sys.modules)
+
+@numba.njit
+def product(a):
+    return numpy.dot(a, a)
+
+print(product(numpy.ones(3)))
+"""
+
+
+@pytest.mark.compiled
+def test_a_first_kernel_does_not_import_scipy(tmp_path: Path) -> None:
+    """But a user's function that needs it does."""
+    pytest.importorskip("scipy")
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_KERNEL],
+        env={**os.environ, "NDGRAD_CACHE_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "3.0"]

@@ -17,6 +17,7 @@ from scalar_helpers import (
 from ndgrad.kernels import processor
 from ndgrad.kernels.scalar import SCALARS
 from ndgrad.kernels.scalar.contract import contracted
+from ndgrad.kernels.scalar.inlining import inlinable, inlined
 
 PLAIN = {"sqrt", "reciprocal", "div"}
 VECTORS = [(name, kind) for name in REAL if name not in PLAIN for kind in DTYPES]
@@ -98,8 +99,44 @@ def test_products_in_sums_are_rounded_once(kind):
     a, c = dtype(1 + 3 * float(np.finfo(dtype).eps)), dtype(-1)
     product = Fraction(float(a)) ** 2  # which has more bits than fit
     exact = [product - 1, product - 1, product + 1, -1 - product, product + 1]
-    got = numba.njit(contracted(_products_in_sums))(a, a, c)
+    inlinable(_products_in_sums, contracted)
+    got = numba.njit(inlined(_products_in_sums))(a, a, c)
     assert got == tuple(dtype(float(x)) for x in exact)
     plain = numba.njit(_products_in_sums)(a, a, c)
     assert plain[0] == plain[1] != got[0]
-    assert numba.njit(contracted(_products_in_sums))(3, 5, 7) == (22, 22, 8, -8, 64)
+    assert numba.njit(inlined(_products_in_sums))(3, 5, 7) == (22, 22, 8, -8, 64)
+
+
+_STEP = 3.0
+
+
+def _straight(x, step):
+    step *= _STEP
+    step, y = _inner(step), step
+    return x + y, step
+
+
+def _inner(x):
+    return x - 1.0
+
+
+def _with_loop(x):
+    for _ in range(3):
+        x += _inner(x)
+    return x
+
+
+def _calls(x, step):
+    y, z = _straight(_with_loop(x) * step, _inner(step))
+    return (y + _straight(z, x)[0]) if y > _inner(x) else _inner(z)
+
+
+def test_calls_of_straight_functions_are_inlined():
+    for function in (_straight, _inner, _with_loop, _calls):
+        inlinable(function, lambda definition: definition)
+    made = inlined(_calls)
+    assert not {"_straight", "_inner"} & set(inlined(_straight).__code__.co_names)
+    assert "_with_loop" in made.__code__.co_names  # more than assignments
+    assert made.__code__.co_names.count("_STEP") == 1
+    for x, step in ((2.0, 0.5), (-2.0, 0.5), (0.0, 7.0)):
+        assert made(x, step) == _calls(x, step)

@@ -44,6 +44,7 @@ from numba.core.serialize import dumps
 from ...base import settings
 from ..annotations import Function, Signature
 from .identity import Unidentified, identity
+from .target import import_compiler
 
 _COMPILING = (Path(__file__).parent, Path(__file__).parents[1] / "scalar")
 _GENERATED = "ndgrad_generated"
@@ -189,10 +190,9 @@ class KernelCache(_Cache):
         # itself.
         _name_runtime()
         path = self._path(sig, target_context.codegen())
-        if path is None:
-            return None
-        payload = stored(path)
-        if payload is None:
+        payload = None if path is None else stored(path)
+        if path is None or payload is None:
+            import_compiler()  # the kernel is about to be compiled
             return None
         try:
             return compiler.CompileResult._rebuild(target_context, *pickle.loads(payload))

@@ -64,7 +64,8 @@ def _jit(function: Function, **options: Any) -> Any:
     if numba.config.DISABLE_JIT:
         return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
-    compiled = numba.njit(error_model="numpy", **options)(function)
+    # What C would call a kernel by takes time to compile; `address` is what is called here.
+    compiled = numba.njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     compiled._cache = binaries.KernelCache(function, options)
     return compiled
 

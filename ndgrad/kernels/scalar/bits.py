@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 from llvmlite import ir
-from numba import config
+from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy import float32 as f32
@@ -54,6 +54,18 @@ if config.DISABLE_JIT:
     copysign = np.copysign
     maximum = either_maximum = np.maximum
     minimum = either_minimum = np.minimum
+
+    def bits_f32(x):
+        return f32(x).view(np.int32)
+
+    def bits_f64(x):
+        return f64(x).view(np.int64)
+
+    def float_of_bits_f32(i):
+        return i32(i).view(np.float32)
+
+    def float_of_bits_f64(i):
+        return i64(i).view(np.float64)
 
 else:
 
@@ -116,6 +128,26 @@ else:
     either_maximum = _extreme("llvm.maximum", ("nsz",))
     either_minimum = _extreme("llvm.minimum", ("nsz",))
 
+    def _reinterpreted(kind: types.Number, result: types.Number):
+        """The bits of a number of one type as one of another; `view` is three functions."""
+
+        @intrinsic
+        def reinterpreted(typing_context, x):
+            if x != kind:
+                return None
+
+            def generate(context, builder, signature, args):
+                return builder.bitcast(args[0], context.get_value_type(result))
+
+            return result(kind), generate
+
+        return reinterpreted
+
+    bits_f32 = _reinterpreted(types.float32, types.int32)
+    bits_f64 = _reinterpreted(types.float64, types.int64)
+    float_of_bits_f32 = _reinterpreted(types.int32, types.float32)
+    float_of_bits_f64 = _reinterpreted(types.int64, types.float64)
+
     @inline
     def sqrt(x):  # type: ignore[misc]  # a NumPy function where the JIT is off
         return math.sqrt(x)
@@ -123,26 +155,6 @@ else:
     @inline
     def copysign(x, y):  # type: ignore[misc]
         return math.copysign(x, y)
-
-
-@inline
-def bits_f32(x):
-    return f32(x).view(np.int32)
-
-
-@inline
-def bits_f64(x):
-    return f64(x).view(np.int64)
-
-
-@inline
-def float_of_bits_f32(i):
-    return i32(i).view(np.float32)
-
-
-@inline
-def float_of_bits_f64(i):
-    return i64(i).view(np.float64)
 
 
 @inline

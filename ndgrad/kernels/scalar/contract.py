@@ -14,16 +14,10 @@ as long.
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
-from functools import cache
-from types import FunctionType
-from typing import Any
 
 from llvmlite import ir
 from numba.extending import intrinsic
 
-from ..annotations import Function
 from ..processor import has_fma
 
 
@@ -67,17 +61,7 @@ def _negative(node: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.USub(), node)
 
 
-@cache
-def contracted(function: Function) -> Function:
+def contracted(definition: ast.FunctionDef) -> ast.FunctionDef:
     """The function with each product that it adds or subtracts fused."""
-    lines, first = inspect.getsourcelines(function)
-    (definition,) = ast.parse(textwrap.dedent("".join(lines))).body
-    assert isinstance(definition, ast.FunctionDef)
-    definition.decorator_list = []
-    made = ast.Module([_Contraction().visit(definition)], [])
-    ast.increment_lineno(ast.fix_missing_locations(made), first - 1)
-    namespace: dict[str, Any] = {}
-    exec(compile(made, inspect.getfile(function), "exec"), function.__globals__, namespace)
-    result: FunctionType = namespace[definition.name]
-    result.__globals__.setdefault(multiply_add.__name__, multiply_add)
-    return result
+    made: ast.FunctionDef = _Contraction().visit(definition)
+    return made

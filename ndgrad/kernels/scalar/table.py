@@ -14,6 +14,7 @@ from numba.extending import overload
 
 from ..annotations import Function
 from .contract import contracted
+from .inlining import Rewrite, inlinable, inlined
 
 SUFFIXES = {"float32": "f32", "small32": "small32", "float64": "f64", "integer": "int"}
 
@@ -80,9 +81,10 @@ def _quiet(function: Function) -> Function:
     return call
 
 
-def _compile(function: Function, rewrite: Function) -> Function:
+def _compile(function: Function, rewrite: Rewrite) -> Function:
     if config.DISABLE_JIT:
         return _quiet(function)
+    inlinable(function, rewrite)
     options = {
         "forceinline": True,
         "error_model": "numpy",
@@ -94,7 +96,7 @@ def _compile(function: Function, rewrite: Function) -> Function:
 
     @overload(function, jit_options=options, strict=False)
     def implementation(*args):
-        return rewrite(function)
+        return inlined(function)
 
     return function
 
@@ -106,7 +108,7 @@ def inline(function: Function) -> Function:
 
 def exact(function: Function) -> Function:
     """Compile into the caller and round as written: for error-free sums and products."""
-    return _compile(function, lambda function: function)
+    return _compile(function, lambda definition: definition)
 
 
 def scalar(name: str, kind: str, **facts: Any) -> Callable[[Function], Function]:
