@@ -9,17 +9,20 @@ overlap follows from addresses, and no view keeps how it was made.
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_left, bisect_right
 from typing import TypeVar
+from weakref import ref
 
 from .. import tracing
 from ..base import Shape
 from ..memory.device import BUFFERS, Buffer, address
+from ..tracing import active
 from .array import Array, Saved, Version, next_version
 from .scopes import state
 
 _A = TypeVar("_A", bound=Array)
+
+_new = Array.__new__
 
 _EVERYWHERE = 1 << 64  # behind the last address
 
@@ -29,24 +32,22 @@ def new_view(x: _A, data: Buffer, shape: Shape) -> _A:
 
     What is made outside of a record of an array in the graph is no part of the graph and stays so.
     """
-    cls = x.__class__
-    view = cls.__new__(cls)
-    view._data, view._shape, view._ctx = data, shape, x._ctx
+    view = _new(x.__class__)
+    view._data, view._shape, view._ctx, view._node = data, shape, x._ctx, None
     view._version = version = x._version
-    view._node = None
-    if len(version) == 1:
-        version.append(0)
     if x._node is None or state.recording:
         try:
             aliases = x._aliases
         except AttributeError:
-            aliases = x._aliases = [weakref.ref(x)]
-        aliases.append(weakref.ref(view))
+            aliases = x._aliases = [ref(x)]
         view._aliases = aliases
+        aliases.append(ref(view))
         count = len(aliases)
-        if not count & (count - 1):  # now and then, so that it costs nothing
+        if count >= 64 and not count & (count - 1):
             aliases[:] = [alias for alias in aliases if alias() is not None]
-    if tracing.active and (recorder := tracing.recorder()) is not None:
+    if len(version) == 1:
+        version.append(0)
+    if active and (recorder := tracing.recorder()) is not None:
         recorder.created(view, view=True)
     return view
 
