@@ -306,12 +306,6 @@ def last_writer(index: Buffer, length: int) -> Buffer:
     return owner
 
 
-def distinct(index: Buffer, length: int, error: type[Exception], text: str) -> None:
-    """Raise an error if an index comes twice; on a device as `checked` does."""
-    if np.unique(index).size != index.size:
-        raise error(text)
-
-
 @chunked
 def _one_hot(index, y, n, inner, on, off, lo, hi):
     """For each outer position *off*, but *on* where the indices point that are in [0, n)."""

@@ -11,7 +11,7 @@ from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
 from .extremes import run as argextreme
 from .generic import run as chunked
-from .indexed import add, add_into, checked, distinct, last_writer, one_hot, put, take
+from .indexed import add, add_into, checked, last_writer, one_hot, put, take
 from .matmul import dense, product, product_into
 from .reduction import run as reduce
 from .rowwise import run as rowwise
@@ -28,7 +28,6 @@ __all__ = [
     "checked",
     "chunked",
     "dense",
-    "distinct",
     "elementwise",
     "expand",
     "fill_around",

@@ -163,18 +163,6 @@ def last_writer(index: DeviceArray, length: int) -> DeviceArray:
     return owner
 
 
-_BEHIND = Loop("behind", ("last", "place"), (("y", "last - place"),))
-
-
-def distinct(index: DeviceArray, length: int, error: type[Exception], text: str) -> None:
-    """Raise an error if an index comes twice, as `checked` does."""
-    if index.size:
-        behind = take(last_writer(index, length), index, 1, length, 1)
-        shape = (index.size,)
-        elementwise.run(_BEHIND, (behind, arange(index.size)), (shape, shape), (behind,), "int64")
-        checked(behind, 0, 1, error, text)
-
-
 _ONE_HOT = Loop("hot", ("which", "place", "on", "off"), (("y", "where(which == place, on, off)"),))
 
 
