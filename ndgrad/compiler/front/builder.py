@@ -63,7 +63,7 @@ class ProgramBuilder:
         compute: str,
     ) -> None:
         """A loop of formulas that fills *results*."""
-        shape = layout(tuple(s for s in shapes if s is not None), loop.name).shape
+        shape = layout(tuple(shapes), loop.name).shape
         values = {
             name: self.operand(x, s) for name, x, s in zip(loop.args, operands, shapes, strict=True)
         }

@@ -121,18 +121,10 @@ def small_call(
     It makes and returns the results, which it computes serially: for small ones.  Plan and kernel
     are found here, once.
     """
-    plan, code = _planned(loop, shapes)
+    plan = layout(shapes, loop.name)
     scalar = np.dtype(compute)
     kinds = tuple(scalar if s is None else d for d, s in zip(dtypes, shapes, strict=True))
-    return compiled(loop, kinds, out_dtypes, compute, code).small_in(plan)
-
-
-def _planned(loop: Loop, shapes: tuple[Shape | None, ...]) -> tuple[Layout, str]:
-    """How the arrays meet, and the layout's letters with those of numbers."""
-    plan = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
-    letters = iter(plan.code.lstrip("r"))
-    code = "r" * (plan.rows > 0) + "".join("s" if s is None else next(letters) for s in shapes)
-    return plan, code
+    return compiled(loop, kinds, out_dtypes, compute, plan.code).small_in(plan)
 
 
 def run(
@@ -143,7 +135,8 @@ def run(
     compute: str,
 ) -> None:
     """Fill flat *results* from *operands*: flat arrays with their shapes, numbers with None."""
-    plan, code = _planned(loop, shapes)
+    plan = layout(shapes, loop.name)
+    code = plan.code
     scalar = np.dtype(compute)
     dtypes = tuple(scalar if s is None else x.dtype for x, s in zip(operands, shapes, strict=True))
     out_dtypes = tuple([r.dtype for r in results])

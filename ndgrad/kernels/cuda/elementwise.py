@@ -240,17 +240,14 @@ def _plan(
     compute: str,
     shapes: tuple[Shape | None, ...],
 ) -> _LaunchPlan:
-    plan: Layout = layout(tuple(shape for shape in shapes if shape is not None), loop.name)
-    letters = iter(plan.code.lstrip("r"))
-    codes = ["s" if s is None else next(letters) for s in shapes]
-    vectors = tuple(i for i, letter in enumerate(codes) if letter == "v")
-    code = "r" * (plan.rows > 0) + "".join(codes)
+    plan: Layout = layout(shapes, loop.name)
+    vectors = tuple(i for i, letter in enumerate(plan.code.lstrip("r")) if letter == "v")
     if plan.geometry is None:
-        return _LaunchPlan(code, vectors, max(WIDTHS), (), {})
+        return _LaunchPlan(plan.code, vectors, max(WIDTHS), (), {})
     inner, axes, *numbers = plan.geometry.tolist()
     # What divides the length of rows and the places where they begin.
     divisor = math.gcd(inner, *numbers[axes:])
-    return _LaunchPlan(code, vectors, divisor, (plan.geometry,), {})
+    return _LaunchPlan(plan.code, vectors, divisor, (plan.geometry,), {})
 
 
 def run(

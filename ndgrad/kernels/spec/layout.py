@@ -19,7 +19,7 @@ class Layout(NamedTuple):
     shape : tuple of int
         Of the result.
     code : str
-        The letters of `codegen.source`, without those of scalars.
+        The letters of `kernels.cpu.elementwise_text.source`.
     rows, inner : int
         The loop runs over *rows* rows of *inner* elements; a flat loop has rows 0.
     geometry : numpy.ndarray or None
@@ -52,11 +52,21 @@ def constant(numbers: list[int]) -> HostArray:
 
 
 @lru_cache(maxsize=4096)
-def layout(shapes: tuple[Shape, ...], what: str) -> Layout:
-    """Work out the loop over operands of *shapes*, merging axes wherever strides allow."""
+def layout(shapes: tuple[Shape | None, ...], what: str) -> Layout:
+    """Work out the loop over operands of *shapes*, None for numbers, merging axes where it can."""
+    arrays = tuple(s for s in shapes if s is not None)
+    plan = _of_arrays(arrays, what)
+    if len(arrays) == len(shapes):
+        return plan
+    letters = iter(plan.code.lstrip("r"))
+    code = "".join("s" if s is None else next(letters) for s in shapes)
+    return plan._replace(code="r" * plan.code.startswith("r") + code)
+
+
+def _of_arrays(shapes: tuple[Shape, ...], what: str) -> Layout:
     shape = broadcast_shape(shapes, what)
     size = math.prod(shape)
-    if all(s == shape or math.prod(s) in (1, size) for s in shapes):
+    if not size or all(s == shape or math.prod(s) in (1, size) for s in shapes):
         # Everything is either the result's size or a single element: a flat loop.
         code = "".join("v" if math.prod(s) == size else "b" for s in shapes)
         if size == 1:
