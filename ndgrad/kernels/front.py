@@ -116,8 +116,9 @@ elementwise_text = host_elementwise_text.source
 
 host_loop = host_elementwise.compiled
 small_call = host_elementwise.small_call
-small_reduction = host_reduction.small_call
 small_cast = host_elementwise.small_cast
+small_reduction = host_reduction.small_call
+"""Compiled code itself, which fast paths hold: they know that nothing is traced."""
 
 
 def device_loop(
@@ -187,7 +188,7 @@ last_writer = entry("last_writer", host_indexed.last_writer, "index")
 one_hot = entry("one_hot", host_indexed.one_hot, "y")
 take_along_axis = entry("take_along_axis", host_indexed.take_along_axis)
 put_along_axis = entry("put_along_axis", host_indexed.put_along_axis)
-wrapped = host_indexed.wrapped
+wrapped = host_indexed.wrapped  # of indices that the host has
 are_last = entry("are_last", host_indexed.are_last)
 ravel = entry("ravel", host_indexed.ravel)
 unravel = entry("unravel", host_indexed.unravel)
