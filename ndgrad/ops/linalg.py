@@ -7,6 +7,7 @@ derivatives: the family is closed at any order.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,33 +19,39 @@ from ..tape import Array
 from .axes import integer
 from .composite import composite
 from .declare import operator
-from .products import Sizes, as_dtype_of, gemm_grads, show
-from .table import F, Gradient, Gradients, Needs, Result, Sample
+from .products import Sizes, as_dtype_of, gemm_grads, gemm_grads_fast, show
+from .table import Derivative, F, Gradient, Gradients, Needs, Result, Sample
 
 # --- the product that all derivatives are made of ------------------------------------------------
 
 
-def _gemm_vjp(
-    g: Array,
-    lhs: Array,
-    rhs: Array,
-    needs: Needs,
-    m: int,
-    n: int,
-    k: int,
-    transpose_a: bool,
-    transpose_b: bool,
-    alpha: float,
-    batch: int,
-) -> Gradients:
-    return gemm_grads(g, lhs, rhs, needs, m, n, k, transpose_a, transpose_b, alpha, batch)
+def _gemm_vjp(made: Callable[..., Gradients]) -> Derivative:
+    """The derivative whose products are *made*."""
+
+    def vjp(
+        g: Array,
+        lhs: Array,
+        rhs: Array,
+        needs: Needs,
+        m: int,
+        n: int,
+        k: int,
+        transpose_a: bool,
+        transpose_b: bool,
+        alpha: float,
+        batch: int,
+    ) -> Gradients:
+        return made(g, lhs, rhs, needs, m, n, k, transpose_a, transpose_b, alpha, batch)
+
+    return vjp
 
 
 @operator(
     "_gemm",
     linear=("lhs", "rhs"),
     traceable=True,
-    vjp=_gemm_vjp,
+    vjp=_gemm_vjp(gemm_grads),
+    fast_vjp=_gemm_vjp(gemm_grads_fast),
     samples=(
         Sample(((3, 4), (4, 2)), {"m": 3, "n": 2, "k": 4, "shape": (3, 2)}),
         Sample(
@@ -97,12 +104,15 @@ def _check_storage(forward_stype: str | None, name: str) -> None:
         raise MXNetError(f"{name}: forward_stype={forward_stype!r}, expected None or 'default'")
 
 
-def _dot_vjp(
-    g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
-) -> Gradients:
-    ta, tb = bool(transpose_a), bool(transpose_b)
-    m, n, k, _ = _dot_sizes(lhs.shape, rhs.shape, ta, tb)
-    return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb)
+def _dot_vjp(made: Callable[..., Gradients]) -> Derivative:
+    def vjp(
+        g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
+    ) -> Gradients:
+        ta, tb = bool(transpose_a), bool(transpose_b)
+        m, n, k, _ = _dot_sizes(lhs._shape, rhs._shape, ta, tb)
+        return made(g, lhs, rhs, needs, m, n, k, ta, tb)
+
+    return vjp
 
 
 def _dot_reference(
@@ -117,7 +127,8 @@ def _dot_reference(
     "dot",
     linear=("lhs", "rhs"),
     traceable=True,
-    vjp=_dot_vjp,
+    vjp=_dot_vjp(gemm_grads),
+    fast_vjp=_dot_vjp(gemm_grads_fast),
     reference=_dot_reference,
     samples=(
         Sample(((3, 4), (4, 2))),
@@ -196,19 +207,23 @@ def _batch_reference(
     return alpha * ((_swap(lhs) if transpose_a else lhs) @ (_swap(rhs) if transpose_b else rhs))
 
 
-def _batch_dot_vjp(
-    g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
-) -> Gradients:
-    ta, tb = bool(transpose_a), bool(transpose_b)
-    (m, n, k, _), batch = _batch_sizes("batch_dot", lhs.shape, rhs.shape, ta, tb)
-    return gemm_grads(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
+def _batch_dot_vjp(made: Callable[..., Gradients]) -> Derivative:
+    def vjp(
+        g: Array, lhs: Array, rhs: Array, needs: Needs, transpose_a: bool, transpose_b: bool
+    ) -> Gradients:
+        ta, tb = bool(transpose_a), bool(transpose_b)
+        (m, n, k, _), batch = _batch_sizes("batch_dot", lhs._shape, rhs._shape, ta, tb)
+        return made(g, lhs, rhs, needs, m, n, k, ta, tb, 1.0, batch)
+
+    return vjp
 
 
 @operator(
     "batch_dot",
     linear=("lhs", "rhs"),
     traceable=True,
-    vjp=_batch_dot_vjp,
+    vjp=_batch_dot_vjp(gemm_grads),
+    fast_vjp=_batch_dot_vjp(gemm_grads_fast),
     reference=_batch_reference,
     samples=(
         Sample(((2, 3, 4), (2, 4, 2))),
@@ -370,18 +385,24 @@ def _check_axis(name: str, axis: int) -> None:
         raise MXNetError(f"Operator {name}: axis={axis}, expected -2: matrices are the last axes")
 
 
-def _gemm2_vjp(
-    g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool, alpha: float
-) -> Gradients:
-    ta, tb = bool(transpose_a), bool(transpose_b)
-    (m, n, k, _), batch = _batch_sizes("linalg_gemm2", A.shape, B.shape, ta, tb)
-    return gemm_grads(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
+def _gemm2_vjp(made: Callable[..., Gradients]) -> Callable[..., Gradients]:
+    def vjp(
+        g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool,
+        alpha: float,
+    ) -> Gradients:  # fmt: skip
+        ta, tb = bool(transpose_a), bool(transpose_b)
+        (m, n, k, _), batch = _batch_sizes("linalg_gemm2", A._shape, B._shape, ta, tb)
+        return made(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
+
+    return vjp
 
 
 @operator(
     "linalg_gemm2",
     linear=("A", "B"),
-    vjp=_gemm2_vjp,
+    traceable=True,
+    vjp=_gemm2_vjp(gemm_grads),
+    fast_vjp=_gemm2_vjp(gemm_grads_fast),
     reference=_batch_reference,
     aliases=("_linalg_gemm2",),
     samples=(
@@ -426,7 +447,7 @@ def _linalg_gemm_vjp(
     g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool, alpha: float,
     beta: float, C_dtype: DType,
 ) -> Gradients:  # fmt: skip
-    d_a, d_b = _gemm2_vjp(g, A, B, needs, transpose_a, transpose_b, alpha)
+    d_a, d_b = _gemm2_vjp(gemm_grads)(g, A, B, needs, transpose_a, transpose_b, alpha)
     return d_a, d_b, as_dtype_of(g * float(beta), C_dtype) if needs[2] else None
 
 
