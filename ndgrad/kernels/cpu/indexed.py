@@ -8,6 +8,7 @@ position, by ranges of the rows that are added to (buckets) and by columns.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -112,12 +113,18 @@ def _distribute(index, starts, order, buckets, shift, lo, hi):
             own[bucket] += 1
 
 
+@lru_cache(maxsize=1024)
+def _undivided(count: int) -> tuple[HostArray, HostArray]:
+    """Order and starts of so many positions in one bucket."""
+    return np.empty(0, np.int64), np.array([0, count])
+
+
 def _in_buckets(index: Buffer, length: int, inner: int) -> _Buckets:
     rows = max(_BUCKET // max(1, inner), -(-length // _BUCKETS), 1)
     shift = (rows - 1).bit_length()
     buckets = max(1, -(-length // (1 << shift)))
     if buckets == 1:
-        return _Buckets(np.empty(0, np.int64), np.array([0, index.size]), shift)
+        return _Buckets(*_undivided(index.size), shift)
     pieces = -(-index.size // _POSITIONS)
     counts = np.empty(pieces * buckets, np.int64)
     _count(index, counts, buckets, shift, pieces, 1)

@@ -184,13 +184,17 @@ def _fill(y, value, lo, hi):
         part[i] = value
 
 
+def _word(value: float, dtype: DType) -> np.unsignedinteger:
+    """A number's bits in a dtype."""
+    return bits(np.array([value], dtype))[0]  # type: ignore[no-any-return]
+
+
 def fill(y: HostArray, value: float) -> None:
     """Let all elements of *y* be one number."""
     if y.size < PARALLEL_ELEMENTS:
         y.fill(value)
     else:
-        (word,) = bits(np.full(1, value, y.dtype))
-        launch(_fill, bits(y), word, y.size, grain(1))
+        launch(_fill, bits(y), _word(value, y.dtype), y.size, grain(1))
 
 
 _AROUND = 4096
@@ -256,7 +260,7 @@ def fill_around(x: Buffer, n: int, where: StridedSlice, value: float) -> Buffer:
         return y
     xo, yo = how.shifts
     geometry, rows, middle, inner, _ = how
-    (word,) = bits(np.full(1, value, y.dtype))
+    word = _word(value, y.dtype)
     launch(
         _fill_around, bits(x), bits(y), xo, where.offset + yo, geometry, *middle, rows, *inner,
         word, -(-n // _AROUND), grain(_AROUND),
