@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from ..kernels.spec.formula import formula
 from ..ops.table import ElementwiseOp, lookup
 from ..tape import Array, Maker, Saved, Version, new_node
 from .structured import tracked, unrecorded
@@ -24,7 +22,7 @@ def recorded_in_place(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
         if not (tracked(other) or in_graph(x)):
             return False
         inputs = (x, other)
-        read = _read(op, tracked(x), tracked(other))
+        read = op.read_by((tracked(x), tracked(other)))
         # What backward reads of memory that is about to be overwritten is copied.
         kept = [
             unrecorded(lookup("identity").call, z)
@@ -54,14 +52,3 @@ def recorded_in_place(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
         return True
 
     return call
-
-
-@cache
-def _read(op: ElementwiseOp, *in_graph: bool) -> frozenset[str]:
-    """The operands that the derivatives of those inputs read which are in the graph."""
-    texts = [
-        op.derivatives[name]
-        for name, wanted in zip(op.inputs, in_graph, strict=True)
-        if wanted and name in op.derivatives
-    ]
-    return frozenset().union(*(formula(text).names for text in texts))

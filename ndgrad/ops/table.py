@@ -267,6 +267,10 @@ class Op:
             return kept[:inputs] + (False,) * outputs
         return kept[:inputs] + kept[len(kept) - len(self.outputs) :]
 
+    def unread(self, needs: Sequence[bool]) -> frozenset[int]:
+        """Operands (inputs, then outputs) that backward leaves alone if only *needs* want one."""
+        return frozenset()
+
     @cached_property
     def wanted(self) -> frozenset[str]:
         """Names that the derivatives use."""
@@ -384,9 +388,19 @@ class ElementwiseOp(Op):
         results = tuple(("grad_" + name, text) for name, text in zip(needs, texts, strict=True))
         return Loop(self.name + "_backward", tuple(operands), results)
 
+    def unread(self, needs: Sequence[bool]) -> frozenset[int]:
+        read, operands = self.read_by(needs), (*self.inputs, "y")
+        return frozenset(i for i, name in enumerate(operands) if name not in read)
+
+    def read_by(self, needs: Sequence[bool]) -> frozenset[str]:
+        """Names that the derivatives of the inputs *needs* use."""
+        named = [name for name, need in zip(self.inputs, needs, strict=True) if need]
+        texts = [self.derivatives[name] for name in named if name in self.derivatives]
+        return frozenset().union(*(formula(text).names for text in texts))
+
     @cached_property
     def wanted(self) -> frozenset[str]:
-        return frozenset().union(*(formula(text).names for text in self.derivatives.values()))
+        return self.read_by([True] * len(self.inputs))
 
     def check_definition(self) -> None:
         names = formula(self.formula).names
@@ -520,10 +534,9 @@ def loop_of(name: str) -> Loop:
 class PartialGradient:
     """A gradient that differs in a part of an array from zero, or from the gradient that came in.
 
-    It is a call of an operator that is not made yet, and a derivative may return one in place of
-    the result.  If the array has a gradient already, the engine adds to that what is not zero
-    instead of an array of its size.  If the operator replaces a part of what came in, and the
-    engine alone holds that, it does so in place.
+    It is a call of an operator that a derivative may return in place of the result.  If the array
+    has a gradient already, the engine adds to that what is not zero.  If the operator replaces a
+    part of what came in, and the engine alone holds that, it does so in place.
 
     Attributes
     ----------
@@ -549,10 +562,10 @@ class PartialGradient:
 
     def replace(self) -> Buffer:
         """The gradient in the memory of the one that came in."""
-        replace, buffer = lookup(self.name).replace, self.inputs[0]._data
+        replace = lookup(self.name).replace
         assert replace is not None
-        replace(buffer, **self.params)
-        return buffer
+        replace(self.inputs[0]._data, **self.params)
+        return self.inputs[0]._data
 
     def accumulate(self, total: Buffer) -> None:
         """Add the gradient to a buffer of its size."""

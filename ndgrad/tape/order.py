@@ -136,10 +136,15 @@ def _check_usable(node: Node) -> None:
     """Raise if a node has no gradient, or if what it saved was overwritten."""
     if node.saved is None:
         raise MXNetError(f"Operator {node.op.name} is non-differentiable.")
+    unread = node.op.unread([is_tracked(parent) for parent in node.parents])
     kept = enumerate(zip_longest(node.saved, node.versions))  # of some memory all that is watched
-    lost = [i for i, (x, v) in kept if v is not None and is_overwritten(x, v, node.number)]
+    lost = [
+        i
+        for i, (x, v) in kept
+        if v is not None and i not in unread and is_overwritten(x, v, node.number)
+    ]
     if not lost:
-        return  # other elements of its memory were
+        return  # other elements of its memory were, or what backward does not read
     position, count = lost[0], len(node.parents)
     inputs, outputs = node.op.keywords, node.op.outputs
     names = [f"input {inputs[min(i, len(inputs) - 1)]!r}" for i in range(count)]

@@ -391,6 +391,27 @@ def test_other_parts_of_a_memory_may_be_overwritten() -> None:
         y.backward()
 
 
+@WAYS
+def test_what_backward_does_not_read_may_be_overwritten(way: Any) -> None:
+    def factors(x: nd.NDArray) -> nd.NDArray:
+        c = nd.array([3, 4], dtype="float64")
+        z = x * 1
+        y = z * 2 + z * c + 1 / c
+        z += 1
+        return y + z
+
+    x = variable(1, 2)
+    with autograd.record():
+        y = way(factors)(x)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [6, 7]
+    with autograd.record():
+        (slope,) = autograd.grad((way(factors)(x) * x).sum(), [x], create_graph=True)
+        y = slope.sum()
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [12, 14]
+
+
 def test_a_write_to_anywhere_counts_for_every_part() -> None:
     x = variable(1, 2)
     for write in (lambda z: z.__iadd__(1), lambda z: operator.setitem(z, 1, 7)):
