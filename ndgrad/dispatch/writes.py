@@ -96,8 +96,6 @@ def recorded_write(
     Aliases that overlap them get new nodes too.
     """
     tracer = tracing.recorder() if tracing.active else None
-    if tracer is not None:
-        tracer.rebased(target)
     target._node = node
     size = target._data.size
     stop = size if stop is None else stop

@@ -94,6 +94,31 @@ def test_changes_of_the_graph_outside_are_refused(act: Callable[..., Any]) -> No
     np.testing.assert_array_equal(captured.asnumpy(), some(3).asnumpy())
 
 
+WRITES: dict[str, Callable[[Any], Any]] = {
+    "number": lambda z: z.__setitem__(0, 5.0),
+    "all": lambda z: z.__setitem__(slice(None), 5.0),
+    "part": lambda z: z[1:].__iadd__(1),
+    "product": lambda z: z.__imul__(z),
+    "out": lambda z: nd.exp(some(3), out=z),
+}
+
+
+@pytest.mark.parametrize("captured", [False, True], ids=["argument", "captured"])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_writes_to_an_outer_record_are_refused(write: Callable[[Any], Any], captured: bool) -> None:
+    w = some(3)
+    w.attach_grad()
+    with autograd.record():
+        z = w * 2
+        last = z[2:]
+        before = z._node, last._node
+        with pytest.raises(mx.MXNetError, match=r"^compile: .* existed before"):
+            mx.compile(lambda *args: write(args[0] if args else z))(*[] if captured else [z])
+        assert (z._node, last._node) == before
+    z.backward()
+    np.testing.assert_array_equal(w.grad.asnumpy(), [2, 2, 2])
+
+
 def test_backward_into_an_outer_record_is_refused() -> None:
     w = some(3)
     w.attach_grad()

@@ -111,7 +111,8 @@ class Recorder(ProgramBuilder):
         self.buffers.copy(source, target)
 
     def written(self, array: Array) -> None:
-        """*array*'s memory is about to be written to."""
+        """*array*'s memory is about to be written to, and its node with it."""
+        self.rebased(array)
         self.buffers.written(array)
 
     def host_read(self, array: Array, how: str) -> None:
