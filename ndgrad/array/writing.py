@@ -119,28 +119,33 @@ def setitem(x: Array, key: object, value: Any) -> None:
 
     Nothing is written when an error is raised.
     """
-    if key.__class__ is slice and key == _WHOLE and not state.recording and _overwrite(x, value):
+    recording = state.recording
+    if key.__class__ is slice and key == _WHOLE and not recording and _overwrite(x, value):
         return
-    if state.recording:
+    if recording:
         dispatch.check_writable(x, "setitem")
     shape = x._shape
     number = isinstance(value, (int, float, np.generic))
-    plain = not traced() and not (state.recording and (_is_recorded(value) or in_graph(x)))
+    plain = not traced() and not (recording and (_is_recorded(value) or in_graph(x)))
     if plain and (number or value.__class__ is x.__class__):
         found = leading(key, shape)
         data = x._data
         if found is not None and number:
             start, stop = found[0], found[0] + found[1]
             data[start:stop] = _number(value, data.dtype)
-            if found[1]:
-                _written(x, start, stop)
+            if recording:
+                dispatch.written(x, start, stop)
+            elif found[1]:
+                x._version[0] = next_version()
             return
         if found is not None and value._shape == found[2] and value._data.dtype is data.dtype:
             start, stop = found[0], found[0] + found[1]
             # NumPy copies right where source and target overlap.
             data[start:stop] = value._data
-            if found[1]:
-                _written(x, start, stop)
+            if recording:
+                dispatch.written(x, start, stop)
+            elif found[1]:
+                x._version[0] = next_version()
             return
         little = small_part(x, key) if found is None else None
         if little is not None and number:
@@ -178,14 +183,6 @@ def setitem(x: Array, key: object, value: Any) -> None:
         fitting = _fitting(own, part.shape, without_new)
         _copy_to_slice(source, fitting, x, part)
     dispatch.written(x, *_span(part))
-
-
-def _written(x: Array, start: int, stop: int) -> None:
-    """Note that some elements of *x* were written to; parts are told apart while recording."""
-    if state.recording:
-        dispatch.written(x, start, stop)
-    else:
-        x._version[0] = next_version()
 
 
 def _span(part: StridedSlice) -> tuple[int, int]:
