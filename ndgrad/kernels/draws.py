@@ -59,7 +59,7 @@ def uniform(n: int, dtype: DType, low: float, high: float) -> Buffer:
     run, real = (random.uniform_f64 if compute == _FLOAT64 else random.uniform_f32), compute.type
     below = np.nextafter(dtype.type(high), dtype.type(low))  # which rounding up must not pass
     args = real(low), real(high - low), real(below if low < high else high)
-    run(*draw(count * TILE), *args, y, count, grain(WORDS, 4))
+    launch(run, *draw(count * TILE), *args, y, count, grain(WORDS, 4))
     return _stored(y, dtype)
 
 
@@ -69,7 +69,7 @@ def normal(n: int, dtype: DType, loc: float, scale: float) -> Buffer:
     compute = _computed(dtype)
     y, count = empty(n, compute), _tiles(n, compute)
     run, real = (random.normal_f64 if compute == _FLOAT64 else random.normal_f32), compute.type
-    run(*draw(count * TILE), real(loc), real(scale), y, count, grain(WORDS, 8))
+    launch(run, *draw(count * TILE), real(loc), real(scale), y, count, grain(WORDS, 8))
     return _stored(y, dtype)
 
 
@@ -90,7 +90,7 @@ def exponential(n: int, dtype: DType, scale: float) -> Buffer:
 def gamma(n: int, dtype: DType, alpha: Buffer) -> Buffer:
     """*n* gamma distributed numbers of scale 1, as many for each of *alpha*."""
     y = empty(n, _computed(dtype))
-    random.gammas(*draw(n), alpha, max(1, n // max(1, alpha.size)), y, n, grain(1, 60))
+    launch(random.gammas, *draw(n), alpha, max(1, n // max(1, alpha.size)), y, n, grain(1, 60))
     return _stored(y, dtype)
 
 
@@ -98,7 +98,7 @@ def gamma(n: int, dtype: DType, alpha: Buffer) -> Buffer:
 def poisson(n: int, dtype: DType, lam: Buffer) -> Buffer:
     """*n* Poisson distributed numbers, as many for each of *lam*."""
     y = empty(n, _computed(dtype))
-    random.poissons(*draw(n), lam, max(1, n // max(1, lam.size)), y, n, grain(1, 60))
+    launch(random.poissons, *draw(n), lam, max(1, n // max(1, lam.size)), y, n, grain(1, 60))
     return _stored(y, dtype)
 
 
@@ -108,9 +108,9 @@ def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
     y, last = empty(n, dtype), np.uint64(high - low - 1)
     if high - low < 2**32:
         count = -(-n // WORDS)
-        random.randints_small(*draw(count * TILE), low, last, y, count, grain(WORDS, 4))
+        launch(random.randints_small, *draw(count * TILE), low, last, y, count, grain(WORDS, 4))
     else:
-        random.randints_large(*draw(n), low, last, y, n, grain(1, 30))
+        launch(random.randints_large, *draw(n), low, last, y, n, grain(1, 30))
     return y
 
 
@@ -155,7 +155,7 @@ def _permutation(n: int) -> HostArray:
 def _choices(p: Buffer, rows: int, kinds: int, per: int, dtype: DType) -> Buffer:
     """*per* indices for each row of probabilities, one for each of *kinds*."""
     y = empty(rows * per, dtype)
-    random.choices(*draw(rows * per), p, kinds, per, y, rows, grain(kinds + 40 * per))
+    launch(random.choices, *draw(rows * per), p, kinds, per, y, rows, grain(kinds + 40 * per))
     return y
 
 
