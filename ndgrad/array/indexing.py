@@ -49,12 +49,11 @@ def getitem(x: Array, key: object) -> Array:
         n = shape[0]
         if not -n <= key < n:
             raise out_of_bounds(key, 0, n)
-        data = x._data
-        size = data.size // n
-        start = (key + n if key < 0 else key) * size
+        size = x._data.size // n
+        at = (key + n if key < 0 else key) * size
         if x._node is None or not state.recording:
-            return new_view(x, data[start : start + size], shape[1:] or (1,))
-        return _view(x, start, size, shape[1:] or (1,))
+            return new_view(x, x._data[at : at + size], shape[1:] or (1,))
+        return _view(x, at, size, shape[1:] or (1,))
     if key.__class__ is slice and shape and (key.step is None or key.step == 1):
         if key.start is None and key.stop is None:
             return x
@@ -63,6 +62,8 @@ def getitem(x: Array, key: object) -> Array:
         if stop < start:
             raise MXNetError(f"Invalid slicing range [{start}, {stop})")
         size = x._data.size // n if n else 0
+        if x._node is None or not state.recording:
+            return new_view(x, x._data[start * size : stop * size], (stop - start, *shape[1:]))
         return _view(x, start * size, (stop - start) * size, (stop - start, *shape[1:]))
     if key.__class__ is tuple:
         if not key:

@@ -357,7 +357,14 @@ def arange(
         host = np.arange(float(start), float(stop), float(step), dtype="float64")
     if repeat != 1:
         host = host.repeat(repeat)
-    return NDArray._from_numpy(host.astype(kind), _context(ctx, "arange"))
+    return _around(host.astype(kind), _context(ctx, "arange"))
+
+
+def _around(values: HostArray, context: Context) -> NDArray:
+    """An array of new, flat values, whose memory it takes over where that would not be pooled."""
+    if active or context.device_typeid == GPU or values.nbytes >= POOLED_BYTES:
+        return NDArray._from_numpy(values, context)
+    return new_array(NDArray, values, values.shape, context)
 
 
 def linspace(
@@ -376,7 +383,7 @@ def linspace(
     if not 0 <= num < 2**60:
         raise MXNetError(f"linspace: num={num}, expected num >= 0 and what an array holds")
     host = np.linspace(first, last, num, endpoint)
-    return NDArray._from_numpy(host.astype(kind), _context(ctx, "linspace"))
+    return _around(host.astype(kind), _context(ctx, "linspace"))
 
 
 def eye(
