@@ -15,6 +15,7 @@ from .annotations import Function
 from .build.launch import grain
 from .cpu import dropout as masking
 from .cpu import random
+from .cpu.launch import launch
 from .cpu.philox import TILE, WORDS, draw
 from .front import cast, elementwise, entry
 from .spec.formula import Loop, compute_type
