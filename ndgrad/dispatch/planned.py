@@ -117,7 +117,7 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
                         return general((data, axis,), rest, others)
                     if plan is None:
                         plan = plans.found(key, (data,), {"axis": axis,})
-                    if plan is not None:
+                    if plan:
                         y = plan.run(x0)
                         result = new_array(array)
                         result._data, result._shape, result._ctx = y, plan.shape, data._ctx
@@ -178,7 +178,7 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
         f"    {general}",
         "if plan is None:",
         f"    plan = plans.found(key, ({arrays}), {{{given}}})",
-        "if plan is not None:",
+        "if plan:",
         f"    y = plan.run({buffers})",
         *[f"    {line}" for line in _result(op, inputs, arrays)],
     ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -76,16 +76,15 @@ class PlannedParams(dict[str, Any]):
         self.backwards: dict[object, Callable[..., Sequence[Any]] | None] = {}
 
 
-class Plans(dict[object, Plan | None]):
+class Plans(dict[object, "Plan | Literal[False] | None"]):
     """The plans of one operator, by the shapes and dtypes of its inputs and its parameters.
 
-    Those of `_MOST` calls are kept.
+    Those of `_MOST` calls are kept: None for one that has come once, False where there is none.
     """
 
     def __init__(self, op: Op) -> None:
         super().__init__()
         self.op = op
-        self._refused: set[object] = set()
 
     def __missing__(self, key: object) -> None:
         return None
@@ -95,18 +94,17 @@ class Plans(dict[object, Plan | None]):
 
         A program whose shapes change with every call would make plans that it never uses.
         """
-        if key in self._refused or not all(map(self._is_plain, params, params.values())):
+        if not all(map(self._is_plain, params, params.values())):
             return None
         if key not in self:
             if len(self) >= _MOST:
                 self.clear()
-                self._refused.clear()
             self[key] = None
             return None
         try:
             plan = self[key] = _planned(self.op, inputs, params)
         except Exception:  # whatever needs elements fails in its own way; the call says why
-            self._refused.add(key)
+            self[key] = False
             return None
         return plan
 

@@ -55,7 +55,7 @@ def test_a_planned_call_gives_the_bits_of_the_first(op: Op, sample: Sample, dtyp
 
 
 def _planned(name: str) -> int:
-    return sum(plan is not None for plan in plans_of(lookup(name)).values())
+    return sum(bool(plan) for plan in plans_of(lookup(name)).values())
 
 
 def test_a_call_has_a_plan_from_the_second_time_on() -> None:
