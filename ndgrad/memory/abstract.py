@@ -199,6 +199,13 @@ class BufferProgram:
 
         *typed* says whether the kernel looks at the dtype of a buffer; machine code does not.
         """
+        if grain is None:
+            self.call(kernel.serial, (*args, 0, units), typed)
+        else:
+            self.call(kernel.parallel, (*args, units, grain), typed)
+
+    def call(self, function: Callable[..., Any], args: Sequence[object], typed: bool) -> None:
+        """Note the call of a function that returns nothing; *typed* as for `launch`."""
         texts = []
         for x in args:
             if isinstance(x, AbstractBuffer):
@@ -207,12 +214,7 @@ class BufferProgram:
                 texts.append(x.name)
             else:
                 texts.append(self.constant(x))
-        if grain is None:
-            texts = [self.constant(kernel.serial), *texts, "0", self.constant(units)]
-        else:
-            last = [self.constant(units), self.constant(grain)]
-            texts = [self.constant(kernel.parallel), *texts, *last]
-        self.lines.append(f"{texts[0]}({', '.join(texts[1:])})")
+        self.lines.append(f"{self.constant(function)}({', '.join(texts)})")
 
     def function(self, parameters: Sequence[str], results: str) -> Callable[..., Any]:
         """The program as a function of *parameters*, which may name more than buffers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -24,6 +25,14 @@ def start(kernel: Specialization, args: Arguments, units: int, grain: int | None
         kernel.serial(*args, 0, units)
     else:
         kernel.parallel(*args, units, grain)
+
+
+def run(function: Callable[..., Any], *args: Any) -> None:
+    """Call a function that launches kernels in its own way and fills buffers, or note the call."""
+    if tracing.active and (program := tracing.program()) is not None:
+        program.call(function, args, True)
+    else:
+        function(*args)
 
 
 def launch(kernel: Chunked, *args: Any) -> None:

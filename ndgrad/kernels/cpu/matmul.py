@@ -20,6 +20,7 @@ from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
 from . import blas, tiles
 from .elementwise import cast
+from .launch import run
 from .tasks import Task
 
 _FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
@@ -375,15 +376,15 @@ def product(
         if starts is not None:
             a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a  # type: ignore[call-overload]
             b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b  # type: ignore[call-overload]
-        integer_product(a, b, c, batch, m, n, k, ta, tb)
+        run(integer_product, a, b, c, batch, m, n, k, ta, tb)
         if alpha != 1.0:
             c *= compute.type(alpha)
     elif batch == 1 and starts is None:
-        single(m, n, k, ta, tb, alpha, 0.0, compute)(a, b, c)
+        run(single(m, n, k, ta, tb, alpha, 0.0, compute), a, b, c)
     else:
         if starts is None:
             starts = starts_of(batch, m * k), starts_of(batch, k * n)
-        many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
+        run(many, a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
     return c if compute is dtype else _in_dtype(c, dtype)
 
 
@@ -399,7 +400,7 @@ def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
         product_into(a, b, bias, y, m, n, k, False, True, 1.0, 1, False)
     else:
         if y.size:
-            integer_product(a, b, y, 1, m, n, k, False, True)
+            run(integer_product, a, b, y, 1, m, n, k, False, True)
         y.reshape(m, n)[...] += bias  # type: ignore[operator]
     return y if compute is dtype else _in_dtype(y, dtype)
 
@@ -430,12 +431,12 @@ def product_into(
         # The product adds to what is there: the bias takes the place of the zeros that BLAS sets.
         beta = 1.0
         if is_vector or k == 0:
-            fill_rows(c, bias, batch * m, n)
+            run(fill_rows, c, bias, batch * m, n)
             bias = None
     if k == 0 and beta == 1.0:
         return
     if batch == 1 and (bias is None or is_vector):
-        single(m, n, k, ta, tb, alpha, beta, c.dtype)(a, b, c)
+        run(single(m, n, k, ta, tb, alpha, beta, c.dtype), a, b, c)
         return
     starts = starts_of(batch, m * k), starts_of(batch, k * n)
-    many(a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch, bias)
+    run(many, a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch, bias)
