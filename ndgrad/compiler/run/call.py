@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ...array.ndarray import NDArray
 from ...base import DType, Shape, written_function
-from ...context import Context, current_context
+from ...context import GPU, Context, current_context
 from ...kernels.cpu import philox
 from ...memory.device import Buffer
 from ...ops.table import Op
@@ -230,7 +230,7 @@ class _CallText:
         form = f"{buffer}, {output.shape}, {self._bound(output.ctx)}"
         if version != f"{name}._version":
             return f"{self._bound(NDArray)}({form}, {version})"
-        if self._traced.device is None:
+        if output.ctx.device_typeid != GPU:
             return f"{self._bound(new_array)}({self._bound(NDArray)}, {form})"
         return f"{self._bound(NDArray)}({form})"
 
