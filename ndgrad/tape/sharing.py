@@ -25,6 +25,7 @@ _A = TypeVar("_A", bound=Array)
 _new = Array.__new__
 
 _EVERYWHERE = 1 << 64  # behind the last address
+_MANY = 64  # references from which those to arrays that are gone are thrown away
 
 
 def new_view(x: _A, data: Buffer, shape: Shape) -> _A:
