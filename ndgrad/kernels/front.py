@@ -39,6 +39,7 @@ from .cpu import rowwise as host_rowwise
 from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
+from .cpu import windows as host_windows
 from .spec.cast import cast_by
 from .spec.formula import Loop
 from .spec.strided import StridedSlice, sliced, whole
@@ -232,6 +233,8 @@ def positions(index: Buffer, length: int, mode: int) -> Buffer:
 product = entry("product", host_matmul.product, "a", "product")
 product_into = entry("product_into", host_matmul.product_into, "c")
 dense = entry("dense", host_matmul.dense, "a")
+unfold = entry("unfold", host_windows.unfold)
+fold = entry("fold", host_windows.fold)
 recurrence = entry("recurrence", host_scan.recurrence, "y")
 running_sum = entry("running_sum", host_scan.running_sum, "y")
 order = entry("order", host_sort.order, "y")

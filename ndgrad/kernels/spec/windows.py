@@ -1,0 +1,119 @@
+"""Windows that slide over images: their geometry, and how the matrix of all windows is cut up.
+
+A convolution is a product of its weights with a matrix that has a column for each place of the
+window and a row for each of the window's elements (``im2col``).  That matrix is larger than the
+image by the number of taps, so it is made and used in parts that stay in a cache.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from ...base import HostArray, Shape
+from .layout import constant
+
+AXES = 3
+"""Axes of an image, of which shorter images have some of length 1 in front."""
+
+PART_ELEMENTS = 1 << 20
+"""Elements of a part of the matrix of windows, if it has more than one row of places."""
+
+_COLUMNS = 256  # places from which a product is efficient: images are put together to have so many
+
+
+def _whole(lengths: Sequence[int], filler: int) -> Shape:
+    return (filler,) * (AXES - len(lengths)) + tuple(lengths)
+
+
+class Part(NamedTuple):
+    """Some images, and some rows of their places: the columns of a part of the matrix."""
+
+    image: int
+    images: int
+    row: int
+    rows: int
+
+
+class _Geometry(NamedTuple):
+    kernel: Shape
+    stride: Shape
+    dilate: Shape
+    pad: Shape
+    image: Shape
+    places: Shape
+
+
+class Windows(_Geometry):
+    """The geometry of a window and of the places that it takes in an image; three axes each.
+
+    Attributes
+    ----------
+    kernel, stride, dilate, pad : tuple of int
+        Taps of the window, steps between places, steps between taps, and zeros around the image.
+    image, places : tuple of int
+        Lengths of the image, and how many places there are along each axis.
+    """
+
+    @cached_property
+    def taps(self) -> int:
+        return math.prod(self.kernel)
+
+    @cached_property
+    def image_size(self) -> int:
+        return math.prod(self.image)
+
+    @cached_property
+    def rows(self) -> int:
+        """Rows of places: along all axes but the last."""
+        return math.prod(self.places[:-1])
+
+    @cached_property
+    def count(self) -> int:
+        """Places in all."""
+        return math.prod(self.places)
+
+    @cached_property
+    def constant(self) -> HostArray:
+        """All numbers, for kernels."""
+        return constant([n for lengths in self for n in lengths])
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the matrix of windows is the image itself."""
+        return (
+            self.kernel == self.stride == (1,) * AXES
+            and self.pad == (0,) * AXES
+            and self.image == self.places
+        )
+
+    def parts(self, images: int, height: int) -> Iterator[Part]:
+        """Cut the matrix of windows, of *height* elements a column, into parts."""
+        row = max(1, height * self.places[-1])
+        rows = min(self.rows, max(1, PART_ELEMENTS // row))
+        together = 1
+        if rows == self.rows and 0 < self.count < _COLUMNS:
+            fit = max(1, PART_ELEMENTS // (row * rows))
+            together = min(images, fit, -(-_COLUMNS // self.count))
+        for image in range(0, images, together):
+            for first in range(0, self.rows, max(rows, 1)):
+                yield Part(
+                    image, min(together, images - image), first, min(rows, self.rows - first)
+                )
+
+
+@lru_cache(maxsize=1024)
+def windows(
+    kernel: Shape, stride: Shape, dilate: Shape, pad: Shape, image: Shape, places: Shape
+) -> Windows:
+    """`Windows` over images of one to three axes."""
+    return Windows(
+        _whole(kernel, 1),
+        _whole(stride, 1),
+        _whole(dilate, 1),
+        _whole(pad, 0),
+        _whole(image, 1),
+        _whole(places, 1),
+    )

@@ -1,0 +1,761 @@
+"""Convolution, its adjoint (`Deconvolution`), and the derivative by its weights.
+
+Each is bilinear, and each of the derivatives of one of them is one of the other two, so that there
+are derivatives of any order.  All three are products with the matrix of windows (see
+`ndgrad.kernels.spec.windows`): y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ...base import DType, MXNetError, Shape, promote
+from ...kernels import front
+from ...kernels.spec.strided import StridedSlice, contiguous_strides, whole
+from ...kernels.spec.windows import Part, Windows, windows
+from ...memory.device import Buffer
+from ...memory.storage import empty
+from ...tape import Array
+from ..axes import integer, integers
+from ..declare import operator
+from ..products import as_dtype_of, show
+from ..table import F, Gradient, Gradients, Needs, Params, Result, Sample
+
+LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+"""By the axes of an image: channels before them, the default, and behind."""
+
+
+class _Form(NamedTuple):
+    """A convolution: y has *filters* for each of *groups*, x has *channels* for each."""
+
+    window: Windows
+    images: int
+    groups: int
+    channels: int
+    filters: int
+
+    @property
+    def height(self) -> int:
+        """Rows of the matrix of windows, in a group."""
+        return self.channels * self.window.taps
+
+
+# --- parameters and shapes ------------------------------------------------------------------------
+
+
+def lengths(op: str, name: str, value: object, ndim: int, default: int | None, least: int) -> Shape:
+    """A parameter with a number for each axis of an image.
+
+    Raises
+    ------
+    MXNetError
+        If there are more or less, or one is below *least*.
+    """
+    given = integers(op, name, () if value is None else value)
+    if not given and default is not None:
+        return (default,) * ndim
+    if len(given) != ndim or min(given) < least:
+        raise MXNetError(
+            f"Operator {op}: {name}={given} must have {ndim} numbers, each {least} or more"
+        )
+    return given
+
+
+def channels_last(op: str, layout: str | None, ndim: int) -> bool:
+    """Whether *layout* has the channels behind the axes of the image."""
+    if ndim not in LAYOUTS:
+        raise MXNetError(f"Operator {op}: kernel must have 1, 2 or 3 numbers, got {ndim}")
+    first, last = LAYOUTS[ndim]
+    if layout not in (None, "None", first, last):
+        raise MXNetError(f"Operator {op}: layout={layout!r}, expected {first!r} or {last!r}")
+    return layout == last
+
+
+def channels_first(shape: Shape, last: bool) -> Shape:
+    """A shape with its channels behind the first axis."""
+    return (shape[0], shape[-1], *shape[1:-1]) if last else shape
+
+
+def _channels_where(shape: Shape, last: bool) -> Shape:
+    """The inverse of `channels_first`."""
+    return (shape[0], *shape[2:], shape[1]) if last else shape
+
+
+def spread(kernel: Shape, dilate: Shape) -> Shape:
+    """Lengths that windows cover."""
+    return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilate, strict=True))
+
+
+class _Steps(NamedTuple):
+    """Parameters that a call and its derivatives have in common, checked."""
+
+    kernel: Shape
+    stride: Shape
+    dilate: Shape
+    pad: Shape
+    groups: int
+    last: bool
+
+
+def _steps(
+    op: str,
+    kernel: object,
+    stride: object,
+    dilate: object,
+    pad: object,
+    num_group: object,
+    layout: str | None,
+) -> _Steps:
+    given = integers(op, "kernel", kernel)
+    ndim = len(given)
+    last = channels_last(op, layout, ndim)
+    groups = integer(op, "num_group", num_group)
+    if groups < 1:
+        raise MXNetError(f"Operator {op}: num_group={groups}, expected 1 or more")
+    return _Steps(
+        lengths(op, "kernel", given, ndim, None, 1),
+        lengths(op, "stride", stride, ndim, 1, 1),
+        lengths(op, "dilate", dilate, ndim, 1, 1),
+        lengths(op, "pad", pad, ndim, 0, 0),
+        groups,
+        last,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> _Form:
+    """The convolution that takes images of one shape to those of another, channels first."""
+    window = windows(steps.kernel, steps.stride, steps.dilate, steps.pad, image[2:], y[2:])
+    return _Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
+
+
+def _places(op: str, image: Shape, steps: _Steps) -> Shape:
+    covered = spread(steps.kernel, steps.dilate)
+    places = tuple(
+        (n + 2 * p - c) // s + 1
+        for n, p, c, s in zip(image, steps.pad, covered, steps.stride, strict=True)
+    )
+    if min(places) < 1:
+        raise MXNetError(
+            f"Operator {op}: kernel {steps.kernel} with dilate {steps.dilate} exceeds the input's "
+            f"{image} with pad {steps.pad}"
+        )
+    return places
+
+
+def _check_data(op: str, data: Array, ndim: int, last: bool) -> Shape:
+    if len(data._shape) != ndim + 2:
+        raise MXNetError(
+            f"Operator {op}: Input data should be {ndim + 2}D for a kernel of {ndim} numbers, "
+            f"got shape {show(data._shape)}"
+        )
+    return channels_first(data._shape, last)
+
+
+def _check_weight(op: str, weight: Array, expected: Shape, last: bool) -> None:
+    expected = _channels_where(expected, last)
+    if weight._shape != expected:
+        raise MXNetError(
+            f"Operator {op}: argument weight: Shape inconsistent, Provided = "
+            f"{show(weight._shape)}, inferred shape={show(expected)}"
+        )
+
+
+def _check_bias(op: str, bias: Array | None, no_bias: object, filters: int) -> None:
+    if no_bias and bias is not None:
+        raise MXNetError(f"Operator {op}: no_bias=True, but a bias is given")
+    if bias is None and not no_bias:
+        raise MXNetError(f"Operator {op}: argument bias is missing and no_bias is False")
+    if bias is not None and bias._shape != (filters,):
+        raise MXNetError(
+            f"Operator {op}: argument bias: Shape inconsistent, Provided = {show(bias._shape)}, "
+            f"inferred shape={show((filters,))}"
+        )
+
+
+def _divided(op: str, what: str, number: int, groups: int) -> int:
+    if number % groups:
+        raise MXNetError(f"Operator {op}: num_group={groups} must divide {what}, {number}")
+    return number // groups
+
+
+# --- buffers --------------------------------------------------------------------------------------
+
+
+def _dtypes(op: str, *arrays: Array | None) -> tuple[DType, DType]:
+    """The dtype of the result, and that of the products."""
+    dtype = None
+    for x in arrays:
+        if x is not None:
+            dtype = x._data.dtype if dtype is None else promote(dtype, x._data.dtype)
+    assert dtype is not None
+    if dtype.kind != "f":
+        raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {dtype}")
+    return dtype, np.dtype("float32") if dtype == np.float16 else dtype
+
+
+def _moved(x: Buffer, shape: Shape, to_last: bool) -> Buffer:
+    """Elements of an array of *shape* with the channels moved behind, or the other way round."""
+    strides = contiguous_strides(shape)
+    if to_last:
+        part = StridedSlice(_channels_where(shape, True), _channels_where(strides, True))
+    else:
+        part = StridedSlice(channels_first(shape, True), channels_first(strides, True))
+    return front.strided_slice(x, part)
+
+
+def _loaded(x: Array, dtype: DType, last: bool) -> Buffer:
+    data = x._data if x._data.dtype == dtype else front.cast(x._data, dtype)
+    return _moved(data, x._shape, to_last=False) if last else data
+
+
+def _stored(y: Buffer, shape: Shape, dtype: DType, last: bool) -> Result:
+    """A result, computed with the *shape* of channels first."""
+    if last:
+        y = _moved(y, shape, to_last=True)
+    if y.dtype != dtype:
+        y = front.cast(y, dtype)
+    return y, _channels_where(shape, last)
+
+
+def _matrix(x: Buffer, form: _Form, part: Part) -> Buffer:
+    """A part of the matrix of windows over the images *x*."""
+    window, channels = form.window, form.groups * form.channels
+    size = channels * window.image_size
+    images = x[part.image * size : (part.image + part.images) * size]
+    if window.is_image and part.images == 1 and part.rows == window.rows:
+        return images
+    y: Buffer = empty(form.groups * form.height * _columns(form, part), x.dtype)
+    front.unfold(images, y, window, channels, part)
+    return y
+
+
+def _columns(form: _Form, part: Part) -> int:
+    return part.images * part.rows * form.window.places[-1]
+
+
+def _where(form: _Form, part: Part) -> tuple[StridedSlice, StridedSlice]:
+    """A part of y as rows of the filters with a column for each image and place, and in y."""
+    filters, window = form.groups * form.filters, form.window
+    rows = (filters, part.images, part.rows * window.places[-1])
+    offset = part.image * filters * window.count + part.row * window.places[-1]
+    return whole(rows), StridedSlice(rows, (window.count, filters * window.count, 1), offset)
+
+
+def _in_place(form: _Form, part: Part) -> bool:
+    """Whether a part of y lies in one piece, as its rows."""
+    return part.images == 1 and part.rows == form.window.rows
+
+
+def _forward(x: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
+    """y = W windows(x) + bias, part by part."""
+    y: Buffer = empty(form.images * form.groups * form.filters * form.window.count, x.dtype)
+    filters = form.groups * form.filters
+    for part in form.window.parts(form.images, form.groups * form.height):
+        matrix, columns = _matrix(x, form, part), _columns(form, part)
+        rows, place = _where(form, part)
+        at_once = _in_place(form, part)
+        out = y[place.offset : place.offset + rows.size] if at_once else empty(rows.size, x.dtype)
+        if bias is not None:
+            repeated = StridedSlice((filters, columns), (1, 0))
+            front.strided_copy(bias, repeated, out, whole((filters, columns)))
+        sizes = form.filters, columns, form.height
+        front.product_into(
+            w, matrix, None, out, *sizes, False, False, 1.0, form.groups, bias is not None
+        )
+        if not at_once:
+            front.strided_copy(out, rows, y, place)
+    return y
+
+
+def _rows(y: Buffer, form: _Form, part: Part) -> Buffer:
+    """A part of y as the rows of a matrix."""
+    rows, place = _where(form, part)
+    if _in_place(form, part):
+        return y[place.offset : place.offset + rows.size]
+    return front.strided_slice(y, place)
+
+
+def _adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
+    """The images of which windows are W' y, summed, and the bias."""
+    window, channels = form.window, form.groups * form.channels
+    size = channels * window.image_size
+    x: Buffer = empty(form.images * size, y.dtype)
+    if bias is not None:
+        shape = (form.images, channels, window.image_size)
+        front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
+    else:
+        x.fill(0)
+    for part in window.parts(form.images, form.groups * form.height):
+        columns = _columns(form, part)
+        images = x[part.image * size : (part.image + part.images) * size]
+        at_once = window.is_image and _in_place(form, part)
+        out = images if at_once else empty(form.groups * form.height * columns, y.dtype)
+        rows, sizes = _rows(y, form, part), (form.height, columns, form.filters)
+        front.product_into(w, rows, None, out, *sizes, True, False, 1.0, form.groups, at_once)
+        if not at_once:
+            front.fold(out, images, window, channels, part)
+    return x
+
+
+def _weights(x: Buffer, y: Buffer, form: _Form) -> Buffer:
+    """W = y windows(x)', summed over parts."""
+    w: Buffer = empty(form.groups * form.filters * form.height, x.dtype)
+    add = False
+    for part in form.window.parts(form.images, form.groups * form.height):
+        sizes = form.filters, form.height, _columns(form, part)
+        rows, matrix = _rows(y, form, part), _matrix(x, form, part)
+        front.product_into(rows, matrix, None, w, *sizes, False, True, 1.0, form.groups, add)
+        add = True
+    if not add:
+        w.fill(0)
+    return w
+
+
+# --- convolution ----------------------------------------------------------------------------------
+
+
+def _facts(
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+    num_group: int,
+    layout: str | None,
+) -> Params:
+    """The parameters that a convolution has in common with its derivatives."""
+    steps = {"kernel": kernel, "stride": stride, "dilate": dilate, "pad": pad}
+    return {**steps, "num_group": num_group, "layout": layout}
+
+
+def _convolution_vjp(
+    g: Array,
+    data: Array,
+    weight: Array,
+    bias_dtype: DType,
+    needs: Needs,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+    num_group: int,
+    layout: str | None,
+) -> Gradients:
+    facts = _facts(kernel, stride, dilate, pad, num_group, layout)
+    d_data = d_weight = None
+    if needs[0]:
+        d_data = as_dtype_of(F._convolution_data(g, weight, shape=data.shape, **facts), data.dtype)
+    if needs[1]:
+        d_weight = as_dtype_of(
+            F._convolution_weight(data, g, shape=weight.shape, **facts), weight.dtype
+        )
+    if len(needs) == 2:
+        return d_data, d_weight
+    return d_data, d_weight, _bias_gradient(g, bias_dtype, needs, layout)
+
+
+def _bias_gradient(g: Array, dtype: DType, needs: Needs, layout: str | None) -> Gradient:
+    if not needs[2]:
+        return None
+    axis = -1 if channels_last("Convolution", layout, len(g.shape) - 2) else 1
+    return as_dtype_of(F.sum(g, axis=axis, exclude=True), dtype)
+
+
+_SAMPLES = (
+    Sample(((2, 2, 5), (3, 2, 2), (3,)), {"kernel": (2,), "num_filter": 3}),
+    Sample(
+        ((2, 4, 5, 4), (4, 2, 3, 2), (4,)),
+        {
+            "kernel": (3, 2),
+            "num_filter": 4,
+            "num_group": 2,
+            "stride": (2, 1),
+            "pad": (1, 1),
+            "dilate": (1, 2),
+        },
+    ),
+    Sample(
+        ((1, 4, 3, 2), (2, 2, 2, 2)),
+        {"kernel": (2, 2), "num_filter": 2, "layout": "NHWC", "no_bias": True},
+    ),
+    Sample(
+        ((1, 2, 3, 3, 2), (2, 2, 2, 1, 2), (2,)),
+        {"kernel": (2, 1, 2), "num_filter": 2, "pad": (0, 1, 0)},
+    ),
+    Sample(((2, 2, 3, 2), (3, 2, 1, 1), (3,)), {"kernel": (1, 1), "num_filter": 3}),
+)
+
+
+@operator(
+    "Convolution",
+    vjp=_convolution_vjp,
+    linear=("data bias", "weight bias"),
+    samples=_SAMPLES,
+)
+def _convolution(
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: str | None = None,
+    cudnn_off: bool = False,
+    layout: str | None = None,
+) -> Result:
+    """Sums of the elements in a window, times weights, at each of its places in an image.
+
+    ``y[n, f, i, j] = bias[f] + sum over c, u, v of weight[f, c, u, v] *
+    data[n, c, i * stride + u * dilate - pad, j * stride + v * dilate - pad]``, where what is
+    outside of the image is 0; likewise for images of one axis or three.
+
+    Parameters
+    ----------
+    data : NDArray
+        Images, of shape (batch, channels, \\*lengths).
+    weight : NDArray
+        Of shape (num_filter, channels / num_group, \\*kernel).
+    bias : NDArray
+        Of shape (num_filter,).
+    kernel, stride, dilate, pad : tuple of int
+        For each axis of an image the taps of the window, the steps between its places (1) and
+        between its taps (1), and the zeros on either side (0).
+    num_filter : int
+        Channels of the result.
+    num_group : int
+        Groups of channels, each of which has filters of its own.
+    no_bias : bool
+        Whether to leave out the bias.
+    layout : str
+        'NCW', 'NCHW' or 'NCDHW', the default, or 'NWC', 'NHWC' or 'NDHWC': then the channels of
+        data, result and weight come last.
+    workspace, cudnn_tune, cudnn_off
+        Ignored.
+
+    Raises
+    ------
+    MXNetError
+        If a shape or a parameter does not fit, or the window exceeds the image.
+    """
+    op = "Convolution"
+    steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
+    filters = integer(op, "num_filter", num_filter)
+    if filters < 1:
+        raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
+    image = _check_data(op, data, len(steps.kernel), steps.last)
+    _divided(op, "num_filter", filters, steps.groups)
+    channels = _divided(op, "the channels of data", image[1], steps.groups)
+    expected = (filters, channels, *steps.kernel)
+    _check_weight(op, weight, expected, steps.last)
+    _check_bias(op, bias, no_bias, filters)
+    shape = (image[0], filters, *_places(op, image[2:], steps))
+    form = _form(image, shape, expected, steps)
+    dtype, compute = _dtypes(op, data, weight, bias)
+    x, w = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
+    b = None if bias is None else _loaded(bias, compute, last=False)
+    return _stored(_forward(x, w, b, form), shape, dtype, steps.last)
+
+
+# --- its derivatives ------------------------------------------------------------------------------
+
+
+def _data_vjp(
+    g: Array,
+    data: Array,
+    weight: Array,
+    needs: Needs,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+    num_group: int,
+    layout: str | None,
+) -> Gradients:
+    """Of the adjoint: g is like the images, *data* like the convolution's results."""
+    facts = _facts(kernel, stride, dilate, pad, num_group, layout)
+    d_data = d_weight = None
+    if needs[0]:
+        last = channels_last("Convolution", layout, len(g.shape) - 2)
+        filters = channels_first(data.shape, last)[1]
+        d_data = F.Convolution(g, weight, num_filter=filters, no_bias=True, **facts)
+        d_data = as_dtype_of(_cropped(d_data, data.shape), data.dtype)
+    if needs[1]:
+        d_weight = F._convolution_weight(g, data, shape=weight.shape, **facts)
+        d_weight = as_dtype_of(d_weight, weight.dtype)
+    return d_data, d_weight
+
+
+def _cropped(x: Array, shape: Shape) -> Array:
+    """The first elements along each axis: an adjustment of at least a stride makes more places."""
+    return x if x.shape == shape else F.slice(x, begin=(0,) * len(shape), end=shape)
+
+
+@operator(
+    "_convolution_data",
+    vjp=_data_vjp,
+    linear=("data", "weight"),
+    samples=(
+        Sample(
+            ((2, 3, 2), (3, 2, 2)),
+            {"kernel": (2,), "stride": (2,), "shape": (2, 2, 5)},
+        ),
+        Sample(
+            ((1, 4, 3, 2), (4, 1, 3, 2)),
+            {"kernel": (3, 2), "pad": (1, 0), "num_group": 2, "shape": (1, 2, 3, 3)},
+        ),
+        Sample(
+            ((1, 2, 3, 2), (2, 2, 1, 2)),
+            {"kernel": (2, 1), "layout": "NHWC", "shape": (1, 3, 3, 2)},
+        ),
+    ),
+)
+def _convolution_data(
+    data: Array,
+    weight: Array,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    num_group: int = 1,
+    layout: str | None = None,
+    shape: Shape,
+) -> Result:
+    """The gradient of a convolution by its images, of *shape*, from that of its result."""
+    op = "_convolution_data"
+    steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
+    y = _check_data(op, data, len(steps.kernel), steps.last)
+    image = channels_first(shape, steps.last)
+    w = channels_first(weight._shape, steps.last)
+    dtype, compute = _dtypes(op, data, weight)
+    form = _form(image, y, w, steps)
+    loaded = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
+    return _stored(_adjoint(*loaded, None, form), image, dtype, steps.last)
+
+
+def _weight_vjp(
+    g: Array,
+    data: Array,
+    grad: Array,
+    needs: Needs,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+    num_group: int,
+    layout: str | None,
+) -> Gradients:
+    """g is like the weights."""
+    facts = _facts(kernel, stride, dilate, pad, num_group, layout)
+    d_data = d_grad = None
+    if needs[0]:
+        d_data = F._convolution_data(grad, g, shape=data.shape, **facts)
+        d_data = as_dtype_of(d_data, data.dtype)
+    if needs[1]:
+        d_grad = F.Convolution(data, g, num_filter=g.shape[0], no_bias=True, **facts)
+        d_grad = as_dtype_of(_cropped(d_grad, grad.shape), grad.dtype)
+    return d_data, d_grad
+
+
+@operator(
+    "_convolution_weight",
+    vjp=_weight_vjp,
+    linear=("data", "grad"),
+    samples=(
+        Sample(((2, 2, 5), (2, 3, 2)), {"kernel": (2,), "stride": (2,), "shape": (3, 2, 2)}),
+        Sample(
+            ((1, 2, 3, 3), (1, 4, 3, 2)),
+            {"kernel": (3, 2), "pad": (1, 0), "num_group": 2, "shape": (4, 1, 3, 2)},
+        ),
+    ),
+)
+def _convolution_weight(
+    data: Array,
+    grad: Array,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    num_group: int = 1,
+    layout: str | None = None,
+    shape: Shape,
+) -> Result:
+    """The gradient of a convolution by its weights, of *shape*, from images and its result's."""
+    op = "_convolution_weight"
+    steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
+    image = _check_data(op, data, len(steps.kernel), steps.last)
+    y = _check_data(op, grad, len(steps.kernel), steps.last)
+    w = channels_first(shape, steps.last)
+    dtype, compute = _dtypes(op, data, grad)
+    form = _form(image, y, w, steps)
+    loaded = _loaded(data, compute, steps.last), _loaded(grad, compute, steps.last)
+    return _stored(_weights(*loaded, form), w, dtype, steps.last)
+
+
+# --- deconvolution --------------------------------------------------------------------------------
+
+
+def _enlarged(
+    op: str, lengths_: Shape, steps: _Steps, adj: Sequence[int], target: Sequence[int]
+) -> tuple[Shape, Shape]:
+    """Lengths of the images that a deconvolution makes, and the padding that it uses."""
+    ndim = len(lengths_)
+    covered = spread(steps.kernel, steps.dilate)
+    full = [s * (n - 1) + c for n, s, c in zip(lengths_, steps.stride, covered, strict=True)]
+    wanted = lengths(op, "target_shape", target, ndim, 0, 0)
+    more = lengths(op, "adj", adj, ndim, 0, 0)
+    sizes, pads = [], []
+    for n, size, pad, extra, step in zip(full, wanted, steps.pad, more, steps.stride, strict=True):
+        if any(wanted):
+            if size > n:
+                raise MXNetError(
+                    f"Operator {op}: too big target shape: {size}, expected {n} at most"
+                )
+            pad = (n - size + 1) // 2
+        else:
+            if extra >= step:
+                raise MXNetError(f"Operator {op}: adj={extra} must be smaller than stride={step}")
+            size = n - 2 * pad + extra
+        sizes.append(size)
+        pads.append(pad)
+    if min(sizes) < 1:
+        raise MXNetError(f"Operator {op}: pad={steps.pad} leaves nothing of the result")
+    return tuple(sizes), tuple(pads)
+
+
+def _deconvolution_vjp(
+    g: Array,
+    data: Array,
+    weight: Array,
+    bias_dtype: DType,
+    needs: Needs,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+    adj: Sequence[int],
+    target_shape: Sequence[int],
+    num_group: int,
+    layout: str | None,
+) -> Gradients:
+    steps = _steps("Deconvolution", kernel, stride, dilate, pad, num_group, layout)
+    places = channels_first(data.shape, steps.last)[2:]
+    _, used = _enlarged("Deconvolution", places, steps, adj, target_shape)
+    gradients = _data_vjp(g, data, weight, needs, kernel, stride, dilate, used, num_group, layout)
+    if len(needs) == 2:
+        return gradients
+    return (*gradients, _bias_gradient(g, bias_dtype, needs, layout))
+
+
+@operator(
+    "Deconvolution",
+    vjp=_deconvolution_vjp,
+    linear=("data bias", "weight bias"),
+    samples=(
+        Sample(
+            ((2, 3, 3), (3, 2, 2)),
+            {"kernel": (2,), "stride": (2,), "num_filter": 2},
+        ),
+        Sample(
+            ((1, 4, 3, 2), (4, 1, 3, 2), (2,)),
+            {
+                "kernel": (3, 2),
+                "stride": (2, 2),
+                "pad": (1, 0),
+                "adj": (1, 0),
+                "num_filter": 2,
+                "num_group": 2,
+                "no_bias": False,
+            },
+        ),
+        Sample(
+            ((1, 2, 2, 2), (2, 3, 3, 2)),
+            {
+                "kernel": (3, 3),
+                "stride": (2, 2),
+                "target_shape": (4, 4),
+                "num_filter": 2,
+                "layout": "NHWC",
+            },
+        ),
+    ),
+)
+def _deconvolution(
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    adj: Sequence[int] = (),
+    target_shape: Sequence[int] = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 512,
+    no_bias: bool = True,
+    cudnn_tune: str | None = None,
+    cudnn_off: bool = False,
+    layout: str | None = None,
+) -> Result:
+    """The adjoint of a convolution: each element adds a window of weights to the image.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (batch, channels, \\*lengths).
+    weight : NDArray
+        Of shape (channels, num_filter / num_group, \\*kernel).
+    bias : NDArray
+        Of shape (num_filter,).
+    kernel, stride, dilate, pad : tuple of int
+        As for `Convolution`; pad is cut off the result.
+    adj : tuple of int
+        How many elements to add behind each axis of the result, less than *stride* (0).
+    target_shape : tuple of int
+        Lengths of the result, from which pad and adj follow.
+    num_filter : int
+        Channels of the result.
+    num_group : int
+        Groups of channels, each of which has filters of its own.
+    no_bias : bool
+        Whether to leave out the bias.
+    layout : str
+        As for `Convolution`.
+    workspace, cudnn_tune, cudnn_off
+        Ignored.
+
+    Raises
+    ------
+    MXNetError
+        If a shape or a parameter does not fit.
+    """
+    op = "Deconvolution"
+    steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
+    filters = integer(op, "num_filter", num_filter)
+    if filters < 1:
+        raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
+    given = _check_data(op, data, len(steps.kernel), steps.last)
+    _divided(op, "the channels of data", given[1], steps.groups)
+    expected = (given[1], _divided(op, "num_filter", filters, steps.groups), *steps.kernel)
+    _check_weight(op, weight, expected, steps.last)
+    _check_bias(op, bias, no_bias, filters)
+    sizes, pads = _enlarged(op, given[2:], steps, adj, target_shape)
+    shape = (given[0], filters, *sizes)
+    form = _form(shape, given, expected, steps._replace(pad=pads))
+    dtype, compute = _dtypes(op, data, weight, bias)
+    y, w = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
+    b = None if bias is None else _loaded(bias, compute, last=False)
+    return _stored(_adjoint(y, w, b, form), shape, dtype, steps.last)
