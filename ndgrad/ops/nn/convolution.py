@@ -24,9 +24,15 @@ from ..axes import integer, integers
 from ..declare import operator
 from ..products import as_dtype_of, show
 from ..table import F, Gradient, Gradients, Needs, Params, Result, Sample
-
-LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
-"""By the axes of an image: channels before them, the default, and behind."""
+from ..windows import (
+    channels_first,
+    channels_last,
+    channels_where,
+    check_images,
+    lengths,
+    places_of,
+    spread,
+)
 
 
 class _Form(NamedTuple):
@@ -45,49 +51,6 @@ class _Form(NamedTuple):
 
 
 # --- parameters and shapes ------------------------------------------------------------------------
-
-
-def lengths(op: str, name: str, value: object, ndim: int, default: int | None, least: int) -> Shape:
-    """A parameter with a number for each axis of an image.
-
-    Raises
-    ------
-    MXNetError
-        If there are more or less, or one is below *least*.
-    """
-    given = integers(op, name, () if value is None else value)
-    if not given and default is not None:
-        return (default,) * ndim
-    if len(given) != ndim or min(given) < least:
-        raise MXNetError(
-            f"Operator {op}: {name}={given} must have {ndim} numbers, each {least} or more"
-        )
-    return given
-
-
-def channels_last(op: str, layout: str | None, ndim: int) -> bool:
-    """Whether *layout* has the channels behind the axes of the image."""
-    if ndim not in LAYOUTS:
-        raise MXNetError(f"Operator {op}: kernel must have 1, 2 or 3 numbers, got {ndim}")
-    first, last = LAYOUTS[ndim]
-    if layout not in (None, "None", first, last):
-        raise MXNetError(f"Operator {op}: layout={layout!r}, expected {first!r} or {last!r}")
-    return layout == last
-
-
-def channels_first(shape: Shape, last: bool) -> Shape:
-    """A shape with its channels behind the first axis."""
-    return (shape[0], shape[-1], *shape[1:-1]) if last else shape
-
-
-def _channels_where(shape: Shape, last: bool) -> Shape:
-    """The inverse of `channels_first`."""
-    return (shape[0], *shape[2:], shape[1]) if last else shape
-
-
-def spread(kernel: Shape, dilate: Shape) -> Shape:
-    """Lengths that windows cover."""
-    return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilate, strict=True))
 
 
 class _Steps(NamedTuple):
@@ -133,31 +96,8 @@ def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> _Form:
     return _Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
 
 
-def _places(op: str, image: Shape, steps: _Steps) -> Shape:
-    covered = spread(steps.kernel, steps.dilate)
-    places = tuple(
-        (n + 2 * p - c) // s + 1
-        for n, p, c, s in zip(image, steps.pad, covered, steps.stride, strict=True)
-    )
-    if min(places) < 1:
-        raise MXNetError(
-            f"Operator {op}: kernel {steps.kernel} with dilate {steps.dilate} exceeds the input's "
-            f"{image} with pad {steps.pad}"
-        )
-    return places
-
-
-def _check_data(op: str, data: Array, ndim: int, last: bool) -> Shape:
-    if len(data._shape) != ndim + 2:
-        raise MXNetError(
-            f"Operator {op}: Input data should be {ndim + 2}D for a kernel of {ndim} numbers, "
-            f"got shape {show(data._shape)}"
-        )
-    return channels_first(data._shape, last)
-
-
 def _check_weight(op: str, weight: Array, expected: Shape, last: bool) -> None:
-    expected = _channels_where(expected, last)
+    expected = channels_where(expected, last)
     if weight._shape != expected:
         raise MXNetError(
             f"Operator {op}: argument weight: Shape inconsistent, Provided = "
@@ -202,7 +142,7 @@ def _moved(x: Buffer, shape: Shape, to_last: bool) -> Buffer:
     """Elements of an array of *shape* with the channels moved behind, or the other way round."""
     strides = contiguous_strides(shape)
     if to_last:
-        part = StridedSlice(_channels_where(shape, True), _channels_where(strides, True))
+        part = StridedSlice(channels_where(shape, True), channels_where(strides, True))
     else:
         part = StridedSlice(channels_first(shape, True), channels_first(strides, True))
     return front.strided_slice(x, part)
@@ -219,7 +159,7 @@ def _stored(y: Buffer, shape: Shape, dtype: DType, last: bool) -> Result:
         y = _moved(y, shape, to_last=True)
     if y.dtype != dtype:
         y = front.cast(y, dtype)
-    return y, _channels_where(shape, last)
+    return y, channels_where(shape, last)
 
 
 def _matrix(x: Buffer, form: _Form, part: Part) -> Buffer:
@@ -289,7 +229,7 @@ def _adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
         shape = (form.images, channels, window.image_size)
         front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
     else:
-        x.fill(0)
+        front.fill(x, 0)
     for part in window.parts(form.images, form.groups * form.height):
         columns = _columns(form, part)
         images = x[part.image * size : (part.image + part.images) * size]
@@ -312,7 +252,7 @@ def _weights(x: Buffer, y: Buffer, form: _Form) -> Buffer:
         front.product_into(rows, matrix, None, w, *sizes, False, True, 1.0, form.groups, add)
         add = True
     if not add:
-        w.fill(0)
+        front.fill(w, 0)
     return w
 
 
@@ -452,13 +392,15 @@ def _convolution(
     filters = integer(op, "num_filter", num_filter)
     if filters < 1:
         raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
-    image = _check_data(op, data, len(steps.kernel), steps.last)
+    image = check_images(op, data, len(steps.kernel), steps.last)
     _divided(op, "num_filter", filters, steps.groups)
     channels = _divided(op, "the channels of data", image[1], steps.groups)
     expected = (filters, channels, *steps.kernel)
     _check_weight(op, weight, expected, steps.last)
     _check_bias(op, bias, no_bias, filters)
-    shape = (image[0], filters, *_places(op, image[2:], steps))
+    covered = spread(steps.kernel, steps.dilate)
+    places = places_of(op, image[2:], covered, steps.stride, steps.pad)
+    shape = (image[0], filters, *places)
     form = _form(image, shape, expected, steps)
     dtype, compute = _dtypes(op, data, weight, bias)
     x, w = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
@@ -534,7 +476,7 @@ def _convolution_data(
     """The gradient of a convolution by its images, of *shape*, from that of its result."""
     op = "_convolution_data"
     steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
-    y = _check_data(op, data, len(steps.kernel), steps.last)
+    y = check_images(op, data, len(steps.kernel), steps.last)
     image = channels_first(shape, steps.last)
     w = channels_first(weight._shape, steps.last)
     dtype, compute = _dtypes(op, data, weight)
@@ -594,8 +536,8 @@ def _convolution_weight(
     """The gradient of a convolution by its weights, of *shape*, from images and its result's."""
     op = "_convolution_weight"
     steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
-    image = _check_data(op, data, len(steps.kernel), steps.last)
-    y = _check_data(op, grad, len(steps.kernel), steps.last)
+    image = check_images(op, data, len(steps.kernel), steps.last)
+    y = check_images(op, grad, len(steps.kernel), steps.last)
     w = channels_first(shape, steps.last)
     dtype, compute = _dtypes(op, data, grad)
     form = _form(image, y, w, steps)
@@ -747,7 +689,7 @@ def _deconvolution(
     filters = integer(op, "num_filter", num_filter)
     if filters < 1:
         raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
-    given = _check_data(op, data, len(steps.kernel), steps.last)
+    given = check_images(op, data, len(steps.kernel), steps.last)
     _divided(op, "the channels of data", given[1], steps.groups)
     expected = (given[1], _divided(op, "num_filter", filters, steps.groups), *steps.kernel)
     _check_weight(op, weight, expected, steps.last)
