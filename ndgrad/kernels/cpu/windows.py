@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...memory.device import Buffer
+from ..build.half import as_bits
 from ..build.launch import chunked, grain
 from ..spec.windows import Part, Windows
+from .launch import launch
 
 
 @chunked
@@ -102,12 +104,15 @@ def unfold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> 
     each = part.rows * window.places[-1]
     if units * each:
         numbers = channels, part.images, part.row, part.rows
-        _unfold(x, y, window.constant, *numbers, units, grain(each))
+        launch(_unfold, as_bits(x), as_bits(y), window.constant, *numbers, units, grain(each))
 
 
 def fold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> None:
-    """Add to the images *y* what a part *x* of the matrix of windows has for each element."""
+    """Add to the images *y* what a part *x* of the matrix of windows has for each element.
+
+    Neither is of float16, whose sums are made in float32.
+    """
     units, each = part.images * channels, part.rows * window.places[-1] * window.taps
     if units * each:
         numbers = channels, part.images, part.row, part.rows
-        _fold(x, y, window.constant, *numbers, units, grain(each))
+        launch(_fold, x, y, window.constant, *numbers, units, grain(each))

@@ -71,7 +71,7 @@ class Windows(_Geometry):
         return math.prod(self.places[:-1])
 
     @cached_property
-    def count(self) -> int:
+    def number(self) -> int:
         """Places in all."""
         return math.prod(self.places)
 
@@ -94,9 +94,9 @@ class Windows(_Geometry):
         row = max(1, height * self.places[-1])
         rows = min(self.rows, max(1, PART_ELEMENTS // row))
         together = 1
-        if rows == self.rows and 0 < self.count < _COLUMNS:
+        if rows == self.rows and 0 < self.number < _COLUMNS:
             fit = max(1, PART_ELEMENTS // (row * rows))
-            together = min(images, fit, -(-_COLUMNS // self.count))
+            together = max(1, min(images, fit, -(-_COLUMNS // self.number)))
         for image in range(0, images, together):
             for first in range(0, self.rows, max(rows, 1)):
                 yield Part(

@@ -182,8 +182,8 @@ def _where(form: _Form, part: Part) -> tuple[StridedSlice, StridedSlice]:
     """A part of y as rows of the filters with a column for each image and place, and in y."""
     filters, window = form.groups * form.filters, form.window
     rows = (filters, part.images, part.rows * window.places[-1])
-    offset = part.image * filters * window.count + part.row * window.places[-1]
-    return whole(rows), StridedSlice(rows, (window.count, filters * window.count, 1), offset)
+    offset = part.image * filters * window.number + part.row * window.places[-1]
+    return whole(rows), StridedSlice(rows, (window.number, filters * window.number, 1), offset)
 
 
 def _in_place(form: _Form, part: Part) -> bool:
@@ -193,7 +193,7 @@ def _in_place(form: _Form, part: Part) -> bool:
 
 def _forward(x: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
     """y = W windows(x) + bias, part by part."""
-    y: Buffer = empty(form.images * form.groups * form.filters * form.window.count, x.dtype)
+    y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
     filters = form.groups * form.filters
     for part in form.window.parts(form.images, form.groups * form.height):
         matrix, columns = _matrix(x, form, part), _columns(form, part)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from ...base import MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.windows import Part, Windows, windows
@@ -18,13 +20,13 @@ from ..windows import check_images, lengths, places_of, spread
 
 
 def _windows(
-    op: str, image: Shape, kernel: object, stride: object, dilate: object, pad: object
+    op: str, named: str, image: Shape, kernel: object, stride: object, dilate: object, pad: object
 ) -> Windows:
     given = integers(op, "kernel", kernel)
     if len(given) not in (1, 2, 3) or len(image) != len(given):
         raise MXNetError(
             f"Operator {op}: kernel={show(given)} must have 1, 2 or 3 numbers, as many as images "
-            f"of shape {show(image)} have axes"
+            f"have axes: {named}={show(image)}"
         )
     ndim = len(given)
     taps = lengths(op, "kernel", given, ndim, None, 1)
@@ -70,8 +72,8 @@ def _im2col(
     """
     ndim = len(integers("im2col", "kernel", kernel))
     images, channels, *image = check_images("im2col", data, ndim)
-    window = _windows("im2col", tuple(image), kernel, stride, dilate, pad)
-    shape = (images, channels * window.taps, window.count)
+    window = _windows("im2col", "lengths", tuple(image), kernel, stride, dilate, pad)
+    shape = (images, channels * window.taps, window.number)
     y = empty(math.prod(shape), data._data.dtype)
     own, size = channels * window.image_size, math.prod(shape[1:])
     for n in range(images):
@@ -114,20 +116,21 @@ def _col2im(
     kernel, stride, dilate, pad : tuple of int
         As for `Convolution`.
     """
-    ndim = len(integers("col2im", "kernel", kernel))
-    image = lengths("col2im", "output_size", output_size, ndim, None, 1)
-    window = _windows("col2im", image, kernel, stride, dilate, pad)
-    if len(data._shape) != 3 or data._shape[1] % window.taps or data._shape[2] != window.count:
+    image = integers("col2im", "output_size", output_size)
+    window = _windows("col2im", "output_size", image, kernel, stride, dilate, pad)
+    if len(data._shape) != 3 or data._shape[1] % window.taps or data._shape[2] != window.number:
         raise MXNetError(
             f"Operator col2im: argument data has shape {show(data._shape)}, expected (batch, a "
-            f"multiple of {window.taps}, {window.count}) for output_size={show(image)}, "
+            f"multiple of {window.taps}, {window.number}) for output_size={show(image)}, "
             f"kernel={kernel}, stride={stride}, dilate={dilate} and pad={pad}"
         )
     images, channels = data._shape[0], data._shape[1] // window.taps
-    own, size = channels * window.image_size, data._shape[1] * window.count
-    y = empty(images * own, data._data.dtype)
+    own, size = channels * window.image_size, data._shape[1] * window.number
+    dtype = data._data.dtype
+    x = front.cast(data._data, np.dtype("float32")) if dtype == np.float16 else data._data
+    y = empty(images * own, x.dtype)
     front.fill(y, 0)
     for n in range(images):
-        matrix, image_n = data._data[n * size : (n + 1) * size], y[n * own : (n + 1) * own]
+        matrix, image_n = x[n * size : (n + 1) * size], y[n * own : (n + 1) * own]
         front.fold(matrix, image_n, window, channels, Part(0, 1, 0, window.rows))
-    return y, (images, channels, *image)
+    return front.cast(y, dtype) if x.dtype != dtype else y, (images, channels, *image)

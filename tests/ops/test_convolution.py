@@ -1,0 +1,147 @@
+"""Convolutions against sums that are written out, cut into parts of any size; odd shapes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import autograd, nd
+from ndgrad.kernels.spec import windows
+
+
+def normal(*shape: int, seed: int = 0) -> Any:
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def convolved(
+    x: Any, w: Any, stride: Sequence[int], dilate: Sequence[int], pad: Sequence[int], groups: int
+) -> Any:
+    """A convolution, tap by tap."""
+    ndim = len(stride)
+    padded = np.pad(x, [(0, 0), (0, 0), *[(p, p) for p in pad]])
+    covered = [d * (k - 1) + 1 for d, k in zip(dilate, w.shape[2:], strict=True)]
+    places = [(n - c) // s + 1 for n, c, s in zip(padded.shape[2:], covered, stride, strict=True)]
+    filters, channels = w.shape[0] // groups, w.shape[1]
+    y = np.zeros((x.shape[0], w.shape[0], *places))
+    for tap in itertools.product(*map(range, w.shape[2:])):
+        where = [
+            slice(t * d, t * d + (p - 1) * s + 1, s)
+            for t, d, p, s in zip(tap, dilate, places, stride, strict=True)
+        ]
+        part = padded[(slice(None), slice(None), *where)]
+        for g in range(groups):
+            of_group = part[:, g * channels : (g + 1) * channels]
+            weights = w[(slice(g * filters, (g + 1) * filters), slice(None), *tap)]
+            y[:, g * filters : (g + 1) * filters] += np.einsum("nc...,fc->nf...", of_group, weights)
+    assert y.ndim == ndim + 2
+    return y
+
+
+CASES = {
+    "plain": ((2, 3, 9, 8), (8, 3, 3, 3), (1, 1), (1, 1), (1, 1), 1),
+    "groups, steps, dilated": ((3, 4, 9, 8), (6, 2, 3, 2), (2, 1), (1, 2), (1, 0), 2),
+    "one axis": ((4, 2, 17), (5, 2, 3), (3,), (2,), (4,), 1),
+    "three axes": ((2, 3, 5, 6, 7), (4, 3, 2, 3, 2), (1, 2, 1), (1, 1, 2), (0, 1, 2), 1),
+    "one tap": ((5, 8, 4, 4), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
+    "one tap, larger": ((2, 8, 20, 20), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
+    "one channel a group": ((3, 8, 14, 14), (8, 1, 3, 3), (1, 1), (1, 1), (1, 1), 8),
+    "padding wider than the image": ((1, 1, 2), (1, 1, 3), (1,), (1,), (5,), 1),
+}
+
+
+@pytest.mark.parametrize("elements", [1, 600, windows.PART_ELEMENTS])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_value_and_gradients(case: Any, elements: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "PART_ELEMENTS", elements)
+    shape, weights, stride, dilate, pad, groups = case
+    x, w, b = normal(*shape), normal(*weights, seed=1), normal(weights[0], seed=2)
+    expected = convolved(x, w, stride, dilate, pad, groups) + b.reshape(-1, *[1] * len(stride))
+    head = normal(*expected.shape, seed=3)
+    arrays = [nd.array(a, dtype="float64") for a in (x, w, b)]
+    for a in arrays:
+        a.attach_grad()
+    with autograd.record():
+        y = nd.Convolution(
+            *arrays,
+            kernel=weights[2:],
+            stride=stride,
+            dilate=dilate,
+            pad=pad,
+            num_filter=weights[0],
+            num_group=groups,
+        )
+    np.testing.assert_allclose(y.asnumpy(), expected, rtol=1e-9, atol=1e-9)
+    y.backward(nd.array(head, dtype="float64"))
+    # The derivative along a direction, which is that of the sum that is written out.
+    for a, direction in zip(
+        arrays, (normal(*shape, seed=4), normal(*weights, seed=5)), strict=False
+    ):
+        moved = [direction if a is b else b.asnumpy() for b in arrays[:2]]
+        change = (convolved(*moved, stride, dilate, pad, groups) * head).sum()
+        np.testing.assert_allclose((a.grad.asnumpy() * direction).sum(), change, rtol=1e-8)
+    axes = (0, *range(2, head.ndim))
+    np.testing.assert_allclose(arrays[2].grad.asnumpy(), head.sum(axis=axes), rtol=1e-9)
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_channels_last_are_channels_first_moved(ndim: int) -> None:
+    x, w = normal(2, 3, *range(5, 5 + ndim)), normal(4, 3, *(2,) * ndim, seed=1)
+    facts = {"kernel": (2,) * ndim, "num_filter": 4, "no_bias": True}
+    first = nd.Convolution(nd.array(x), nd.array(w), **facts).asnumpy()
+    last = nd.Convolution(
+        nd.array(np.moveaxis(x, 1, -1)),
+        nd.array(np.moveaxis(w, 1, -1)),
+        layout=("NWC", "NHWC", "NDHWC")[ndim - 1],
+        **facts,
+    ).asnumpy()
+    np.testing.assert_array_equal(np.moveaxis(last, -1, 1), first)
+
+
+def test_deconvolution_is_the_adjoint() -> None:
+    x, y, w = normal(2, 3, 8, 7), normal(2, 5, 4, 6, seed=1), normal(5, 3, 3, 2, seed=2)
+    facts = {"kernel": (3, 2), "stride": (2, 1), "pad": (1, 0), "no_bias": True}
+    arrays = [nd.array(a, dtype="float64") for a in (x, y, w)]
+    there = nd.Convolution(arrays[0], arrays[2], num_filter=5, **facts).asnumpy()
+    back = nd.Deconvolution(arrays[1], arrays[2], num_filter=3, adj=(1, 0), **facts).asnumpy()
+    np.testing.assert_allclose((there * y).sum(), (x * back).sum(), rtol=1e-9)
+
+
+def test_im2col_has_a_column_for_each_place() -> None:
+    x = nd.arange(16).reshape((1, 1, 4, 4))
+    columns = nd.im2col(x, kernel=(2, 2), stride=(2, 2)).asnumpy()
+    np.testing.assert_array_equal(
+        columns[0].T, [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
+    )
+    back = nd.col2im(nd.array(columns), output_size=(4, 4), kernel=(2, 2), stride=(2, 2))
+    np.testing.assert_array_equal(back.asnumpy(), x.asnumpy())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"kernel": (5, 5)}, "kernel"),
+        ({"kernel": (3,)}, "data"),
+        ({"num_group": 2}, "num_group"),
+        ({"stride": (1,)}, "stride"),
+        ({"layout": "CHWN"}, "layout"),
+        ({"num_filter": 3}, "weight"),
+    ],
+)
+def test_what_does_not_fit_is_named(arguments: dict[str, Any], says: str) -> None:
+    facts = {"kernel": (2, 2), "num_filter": 4, "no_bias": True, **arguments}
+    kernel = facts["kernel"]
+    weight = nd.ones((4, 3, *kernel))
+    with pytest.raises(mx.MXNetError, match=f"Convolution.*{says}"):
+        nd.Convolution(nd.ones((1, 3, 4, 4)), weight, **facts)
+
+
+def test_no_images_and_no_channels() -> None:
+    empty = nd.Convolution(
+        nd.ones((0, 3, 4, 4)), nd.ones((2, 3, 2, 2)), nd.ones(2), kernel=(2, 2), num_filter=2
+    )
+    assert empty.shape == (0, 2, 3, 3)
