@@ -209,6 +209,46 @@ def _products() -> Iterator[Case]:
     )
 
 
+# --- convolutions ---------------------------------------------------------------------------------
+
+
+def _convolutions() -> Iterator[Case]:
+    """Images, channels, side, filters, kernel, stride, pad, groups: of LeNet, ResNet, MobileNet."""
+    for n, c, side, f, k, stride, pad, groups in (
+        (32, 1, 28, 20, 5, 1, 0, 1),
+        (8, 3, 112, 64, 7, 2, 3, 1),
+        (8, 64, 56, 64, 3, 1, 1, 1),
+        (8, 64, 56, 256, 1, 1, 0, 1),
+        (8, 256, 14, 256, 3, 1, 1, 1),
+        (8, 64, 56, 64, 3, 1, 1, 64),
+    ):
+        steps: dict[str, Any] = {"stride": (stride,) * 2, "pad": (pad,) * 2}
+        facts = {"kernel": (k, k), "num_filter": f, "num_group": groups, "no_bias": True, **steps}
+        torch_facts = {"stride": stride, "padding": pad, "groups": groups}
+
+        def inputs(
+            shape: tuple[int, ...] = (n, c, side, side),
+            weight: tuple[int, ...] = (f, c // groups, k, k),
+        ) -> tuple[Any, ...]:
+            return uniform(*shape), uniform(*weight, seed=1)
+
+        def on_mx(nd: Any, x: Any, w: Any, facts: dict[str, Any] = facts) -> Any:
+            return nd.Convolution(x, w, **facts)
+
+        def on_torch(torch: Any, x: Any, w: Any, facts: dict[str, Any] = torch_facts) -> Any:
+            return torch.nn.functional.conv2d(x, w, **facts)
+
+        places = (side + 2 * pad - k) // stride + 1
+        yield from _both(
+            f"convolution/{n}x{c}x{side}-{f}x{k}-{stride}-{groups}",
+            inputs,
+            {"mx": on_mx, "torch": on_torch},
+            variables=2,
+            requires=("Convolution",),
+            operations=2 * n * f * places**2 * c // groups * k**2,
+        )
+
+
 # --- indices and order ----------------------------------------------------------------------------
 
 _ROWS, _WIDTH, _PICKED = 100_000, 64, 65_536
@@ -280,4 +320,4 @@ def _jax_top(x: Any, best: int) -> Any:
     return jax.lax.top_k(x, best)[0]
 
 
-EAGER: list[Case] = [*_small(), *_products(), *_indexed(), *_ordered()]
+EAGER: list[Case] = [*_small(), *_products(), *_convolutions(), *_indexed(), *_ordered()]

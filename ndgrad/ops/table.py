@@ -542,9 +542,8 @@ class PartialGradient:
     ----------
     name : str
         Of an operator with ``accumulate``, or with ``replace`` too.
-    inputs : tuple
+    inputs, params
         What it is called with.
-    params : mapping
     """
 
     name: str

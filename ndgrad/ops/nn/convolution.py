@@ -1,8 +1,7 @@
 """Convolution, its adjoint (`Deconvolution`), and the derivative by its weights.
 
 Each is bilinear, and each of the derivatives of one of them is one of the other two, so that there
-are derivatives of any order.  All three are products with the matrix of windows (see
-`ndgrad.kernels.spec.windows`): y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
+are derivatives of any order.
 """
 
 from __future__ import annotations
@@ -14,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ...base import DType, MXNetError, Shape, promote
-from ...kernels import front
-from ...kernels.spec.strided import StridedSlice, contiguous_strides, whole
-from ...kernels.spec.windows import Part, Windows, windows
+from ...kernels import convolution, front
+from ...kernels.spec.strided import StridedSlice, contiguous_strides
+from ...kernels.spec.windows import windows
 from ...memory.device import Buffer
-from ...memory.storage import empty
 from ...tape import Array
 from ..axes import integer, integers
 from ..declare import operator
@@ -33,22 +31,6 @@ from ..windows import (
     places_of,
     spread,
 )
-
-
-class _Form(NamedTuple):
-    """A convolution: y has *filters* for each of *groups*, x has *channels* for each."""
-
-    window: Windows
-    images: int
-    groups: int
-    channels: int
-    filters: int
-
-    @property
-    def height(self) -> int:
-        """Rows of the matrix of windows, in a group."""
-        return self.channels * self.window.taps
-
 
 # --- parameters and shapes ------------------------------------------------------------------------
 
@@ -90,10 +72,10 @@ def _steps(
 
 
 @lru_cache(maxsize=1024)
-def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> _Form:
+def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> convolution.Form:
     """The convolution that takes images of one shape to those of another, channels first."""
     window = windows(steps.kernel, steps.stride, steps.dilate, steps.pad, image[2:], y[2:])
-    return _Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
+    return convolution.Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
 
 
 def _check_weight(op: str, weight: Array, expected: Shape, last: bool) -> None:
@@ -160,100 +142,6 @@ def _stored(y: Buffer, shape: Shape, dtype: DType, last: bool) -> Result:
     if y.dtype != dtype:
         y = front.cast(y, dtype)
     return y, channels_where(shape, last)
-
-
-def _matrix(x: Buffer, form: _Form, part: Part) -> Buffer:
-    """A part of the matrix of windows over the images *x*."""
-    window, channels = form.window, form.groups * form.channels
-    size = channels * window.image_size
-    images = x[part.image * size : (part.image + part.images) * size]
-    if window.is_image and part.images == 1 and part.rows == window.rows:
-        return images
-    y: Buffer = empty(form.groups * form.height * _columns(form, part), x.dtype)
-    front.unfold(images, y, window, channels, part)
-    return y
-
-
-def _columns(form: _Form, part: Part) -> int:
-    return part.images * part.rows * form.window.places[-1]
-
-
-def _where(form: _Form, part: Part) -> tuple[StridedSlice, StridedSlice]:
-    """A part of y as rows of the filters with a column for each image and place, and in y."""
-    filters, window = form.groups * form.filters, form.window
-    rows = (filters, part.images, part.rows * window.places[-1])
-    offset = part.image * filters * window.number + part.row * window.places[-1]
-    return whole(rows), StridedSlice(rows, (window.number, filters * window.number, 1), offset)
-
-
-def _in_place(form: _Form, part: Part) -> bool:
-    """Whether a part of y lies in one piece, as its rows."""
-    return part.images == 1 and part.rows == form.window.rows
-
-
-def _forward(x: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
-    """y = W windows(x) + bias, part by part."""
-    y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
-    filters = form.groups * form.filters
-    for part in form.window.parts(form.images, form.groups * form.height):
-        matrix, columns = _matrix(x, form, part), _columns(form, part)
-        rows, place = _where(form, part)
-        at_once = _in_place(form, part)
-        out = y[place.offset : place.offset + rows.size] if at_once else empty(rows.size, x.dtype)
-        if bias is not None:
-            repeated = StridedSlice((filters, columns), (1, 0))
-            front.strided_copy(bias, repeated, out, whole((filters, columns)))
-        sizes = form.filters, columns, form.height
-        front.product_into(
-            w, matrix, None, out, *sizes, False, False, 1.0, form.groups, bias is not None
-        )
-        if not at_once:
-            front.strided_copy(out, rows, y, place)
-    return y
-
-
-def _rows(y: Buffer, form: _Form, part: Part) -> Buffer:
-    """A part of y as the rows of a matrix."""
-    rows, place = _where(form, part)
-    if _in_place(form, part):
-        return y[place.offset : place.offset + rows.size]
-    return front.strided_slice(y, place)
-
-
-def _adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: _Form) -> Buffer:
-    """The images of which windows are W' y, summed, and the bias."""
-    window, channels = form.window, form.groups * form.channels
-    size = channels * window.image_size
-    x: Buffer = empty(form.images * size, y.dtype)
-    if bias is not None:
-        shape = (form.images, channels, window.image_size)
-        front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
-    else:
-        front.fill(x, 0)
-    for part in window.parts(form.images, form.groups * form.height):
-        columns = _columns(form, part)
-        images = x[part.image * size : (part.image + part.images) * size]
-        at_once = window.is_image and _in_place(form, part)
-        out = images if at_once else empty(form.groups * form.height * columns, y.dtype)
-        rows, sizes = _rows(y, form, part), (form.height, columns, form.filters)
-        front.product_into(w, rows, None, out, *sizes, True, False, 1.0, form.groups, at_once)
-        if not at_once:
-            front.fold(out, images, window, channels, part)
-    return x
-
-
-def _weights(x: Buffer, y: Buffer, form: _Form) -> Buffer:
-    """W = y windows(x)', summed over parts."""
-    w: Buffer = empty(form.groups * form.filters * form.height, x.dtype)
-    add = False
-    for part in form.window.parts(form.images, form.groups * form.height):
-        sizes = form.filters, form.height, _columns(form, part)
-        rows, matrix = _rows(y, form, part), _matrix(x, form, part)
-        front.product_into(rows, matrix, None, w, *sizes, False, True, 1.0, form.groups, add)
-        add = True
-    if not add:
-        front.fill(w, 0)
-    return w
 
 
 # --- convolution ----------------------------------------------------------------------------------
@@ -405,7 +293,7 @@ def _convolution(
     dtype, compute = _dtypes(op, data, weight, bias)
     x, w = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
     b = None if bias is None else _loaded(bias, compute, last=False)
-    return _stored(_forward(x, w, b, form), shape, dtype, steps.last)
+    return _stored(convolution.forward(x, w, b, form), shape, dtype, steps.last)
 
 
 # --- its derivatives ------------------------------------------------------------------------------
@@ -482,7 +370,7 @@ def _convolution_data(
     dtype, compute = _dtypes(op, data, weight)
     form = _form(image, y, w, steps)
     loaded = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
-    return _stored(_adjoint(*loaded, None, form), image, dtype, steps.last)
+    return _stored(convolution.adjoint(*loaded, None, form), image, dtype, steps.last)
 
 
 def _weight_vjp(
@@ -542,7 +430,7 @@ def _convolution_weight(
     dtype, compute = _dtypes(op, data, grad)
     form = _form(image, y, w, steps)
     loaded = _loaded(data, compute, steps.last), _loaded(grad, compute, steps.last)
-    return _stored(_weights(*loaded, form), w, dtype, steps.last)
+    return _stored(convolution.weights(*loaded, form), w, dtype, steps.last)
 
 
 # --- deconvolution --------------------------------------------------------------------------------
@@ -700,4 +588,4 @@ def _deconvolution(
     dtype, compute = _dtypes(op, data, weight, bias)
     y, w = _loaded(data, compute, steps.last), _loaded(weight, compute, steps.last)
     b = None if bias is None else _loaded(bias, compute, last=False)
-    return _stored(_adjoint(y, w, b, form), shape, dtype, steps.last)
+    return _stored(convolution.adjoint(y, w, b, form), shape, dtype, steps.last)

@@ -1,0 +1,124 @@
+"""Convolutions, their adjoints and their derivatives by weights, made of entry points of kernels.
+
+All are products with the matrix of windows (see `ndgrad.kernels.spec.windows`), made part by part:
+y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..memory.device import Buffer
+from ..memory.storage import empty
+from . import front
+from .spec.strided import StridedSlice, whole
+from .spec.windows import Part, Windows
+
+
+class Form(NamedTuple):
+    """A convolution: y has *filters* for each of *groups*, x has *channels* for each."""
+
+    window: Windows
+    images: int
+    groups: int
+    channels: int
+    filters: int
+
+    @property
+    def height(self) -> int:
+        """Rows of the matrix of windows, in a group."""
+        return self.channels * self.window.taps
+
+
+def _matrix(x: Buffer, form: Form, part: Part) -> Buffer:
+    """A part of the matrix of windows over the images *x*."""
+    window, channels = form.window, form.groups * form.channels
+    size = channels * window.image_size
+    images = x[part.image * size : (part.image + part.images) * size]
+    if window.is_image and part.images == 1 and part.rows == window.rows:
+        return images
+    y: Buffer = empty(form.groups * form.height * _columns(form, part), x.dtype)
+    front.unfold(images, y, window, channels, part)
+    return y
+
+
+def _columns(form: Form, part: Part) -> int:
+    return part.images * part.rows * form.window.places[-1]
+
+
+def _where(form: Form, part: Part) -> tuple[StridedSlice, StridedSlice]:
+    """A part of y as rows of the filters with a column for each image and place, and in y."""
+    filters, window = form.groups * form.filters, form.window
+    rows = (filters, part.images, part.rows * window.places[-1])
+    offset = part.image * filters * window.number + part.row * window.places[-1]
+    return whole(rows), StridedSlice(rows, (window.number, filters * window.number, 1), offset)
+
+
+def _in_place(form: Form, part: Part) -> bool:
+    """Whether a part of y lies in one piece, as its rows."""
+    return part.images == 1 and part.rows == form.window.rows
+
+
+def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
+    """y = W windows(x) + bias, part by part."""
+    y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
+    filters = form.groups * form.filters
+    for part in form.window.parts(form.images, form.groups * form.height):
+        matrix, columns = _matrix(x, form, part), _columns(form, part)
+        rows, place = _where(form, part)
+        at_once = _in_place(form, part)
+        out = y[place.offset : place.offset + rows.size] if at_once else empty(rows.size, x.dtype)
+        if bias is not None:
+            repeated = StridedSlice((filters, columns), (1, 0))
+            front.strided_copy(bias, repeated, out, whole((filters, columns)))
+        sizes = form.filters, columns, form.height
+        front.product_into(
+            w, matrix, None, out, *sizes, False, False, 1.0, form.groups, bias is not None
+        )
+        if not at_once:
+            front.strided_copy(out, rows, y, place)
+    return y
+
+
+def _rows(y: Buffer, form: Form, part: Part) -> Buffer:
+    """A part of y as the rows of a matrix."""
+    rows, place = _where(form, part)
+    if _in_place(form, part):
+        return y[place.offset : place.offset + rows.size]
+    return front.strided_slice(y, place)
+
+
+def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
+    """The images of which windows are W' y, summed, and the bias."""
+    window, channels = form.window, form.groups * form.channels
+    size = channels * window.image_size
+    x: Buffer = empty(form.images * size, y.dtype)
+    if bias is not None:
+        shape = (form.images, channels, window.image_size)
+        front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
+    else:
+        front.fill(x, 0)
+    for part in window.parts(form.images, form.groups * form.height):
+        columns = _columns(form, part)
+        images = x[part.image * size : (part.image + part.images) * size]
+        at_once = window.is_image and _in_place(form, part)
+        out = images if at_once else empty(form.groups * form.height * columns, y.dtype)
+        rows, sizes = _rows(y, form, part), (form.height, columns, form.filters)
+        front.product_into(w, rows, None, out, *sizes, True, False, 1.0, form.groups, at_once)
+        if not at_once:
+            front.fold(out, images, window, channels, part)
+    return x
+
+
+def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
+    """W = y windows(x)', summed over parts."""
+    w: Buffer = empty(form.groups * form.filters * form.height, x.dtype)
+    add = False
+    for part in form.window.parts(form.images, form.groups * form.height):
+        sizes = form.filters, form.height, _columns(form, part)
+        rows, matrix = _rows(y, form, part), _matrix(x, form, part)
+        front.product_into(rows, matrix, None, w, *sizes, False, True, 1.0, form.groups, add)
+        add = True
+    if not add:
+        front.fill(w, 0)
+    return w
