@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from .. import tracing
 from ..base import written_function
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
-from ..tape import Array, Node, new_array, new_view, next_version, state
+from ..tape import Array, Node, new_array, next_version, state
 from . import classes
 from .plans import Plan, Plans, plannable
 from .structured import record_call, structured_call
@@ -87,7 +87,6 @@ def _function(
         "general": as_given,
         "new_array": classes.array.__new__,
         "new_node": Node,
-        "new_view": new_view,
         "next_version": next_version,
         "op": op,
         "plans": plans_of(op),
@@ -200,7 +199,8 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
             "if plan.owner is None:",
             *[f"    {line}" for line in made],
             "else:",
-            f"    result = new_view(({arrays})[plan.owner], y, plan.shape)",
+            f"    version = ({arrays})[plan.owner]._version",
+            f"    result = array(y, plan.shape, {first}._ctx, version)",
         ]
     kept = op.keeps(count, 1)
     parents = [f"{x}._version if n{i} is None else n{i}" for i, x in enumerate(inputs)]
