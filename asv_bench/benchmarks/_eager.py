@@ -248,6 +248,18 @@ def _convolutions() -> Iterator[Case]:
             operations=2 * n * f * places**2 * c // groups * k**2,
         )
 
+    pooled: Functions = {
+        "mx": lambda nd, x: nd.Pooling(x, kernel=(2, 2), stride=(2, 2)),
+        "torch": lambda torch, x: torch.nn.functional.max_pool2d(x, 2),
+    }
+    yield from _both(
+        "pooling/8x64x56-2-2",
+        lambda: (uniform(8, 64, 56, 56),),
+        pooled,
+        requires=("Pooling",),
+        traffic=FLOAT * 8 * 64 * 56 * 56 * 5 // 4,
+    )
+
 
 # --- indices and order ----------------------------------------------------------------------------
 

@@ -66,7 +66,9 @@ SoftmaxCrossEntropy = _group(
 SmallArrays = _group("SmallArrays", "small", doc="32 x 64: what Python does around a kernel.")
 Dot = _group("Dot", "dot", doc="Products of matrices.")
 Dense = _group("Dense", "dense", "batch-dot", doc="Layers, and batches of products.")
-Convolution = _group("Convolution", "convolution", doc="Layers of LeNet, ResNet and MobileNet.")
+Convolution = _group(
+    "Convolution", "convolution", "pooling", doc="Layers of LeNet, ResNet and MobileNet."
+)
 Recurrent = _group("Recurrent", "rnn", doc="A plain recurrent layer of 35 steps.")
 MLPStep = _group("MLPStep", "mlp-step", doc="Forward, backward and update of a batch.")
 LayerNormPrimitives = _group("LayerNormPrimitives", "layer-norm", doc="Out of nine operators.")

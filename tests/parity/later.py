@@ -14,7 +14,7 @@ from types import ModuleType
 LATER: frozenset[str] = frozenset(
     """
     BatchNorm GroupNorm InstanceNorm L2Normalization LRN LayerNorm
-    Pooling UpSampling
+    UpSampling
     contrib.AdaptiveAvgPooling2D contrib.BilinearResize2D
     CTCLoss
     adam_update sgd_mom_update sgd_update

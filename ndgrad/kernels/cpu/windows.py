@@ -1,4 +1,4 @@
-"""The matrix of all windows over images (``im2col``), and its adjoint, which adds windows up.
+"""Windows over images: the matrix of all of them (``im2col``), and pooling.
 
 The matrix has a row for each channel and tap, and a column for each image and place: the elements
 of a row are runs of the image, if the window moves in steps of one.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...base import HostArray
 from ...memory.device import Buffer
 from ..build.half import as_bits
 from ..build.launch import chunked, grain
@@ -116,3 +117,162 @@ def fold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> No
     if units * each:
         numbers = channels, part.images, part.row, part.rows
         launch(_fold, x, y, window.constant, *numbers, units, grain(each))
+
+
+# --- pooling --------------------------------------------------------------------------------------
+
+
+@chunked
+def _greatest(x, y, index, geometry, lowest, lo, hi):
+    """Planes of the first greatest element of each window, and of its place in the image.
+
+    NaN is passed over.  Where there is nothing else the place is -1.
+    """
+    kd, kh, kw = geometry[0], geometry[1], geometry[2]
+    sd, sh, sw = geometry[3], geometry[4], geometry[5]
+    depth, height, width = geometry[12], geometry[13], geometry[14]
+    rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
+    for unit in range(lo, hi):
+        for row in range(rows):
+            start = (unit * rows + row) * across
+            for j in range(start, start + across):
+                y[np.uintp(j)] = lowest
+                index[np.uintp(j)] = -1
+            for tap in range(kd * kh * kw):
+                d = row // down * sd + tap // (kh * kw) - geometry[9]
+                h = row % down * sh + tap // kw % kh - geometry[10]
+                if d < 0 or d >= depth or h < 0 or h >= height:
+                    continue
+                w0 = tap % kw - geometry[11]
+                begin = min(max(0, (sw - 1 - w0) // sw), across)
+                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
+                place = (d * height + h) * width + w0 + begin * sw
+                source = unit * depth * height * width + place
+                best, at = y[start + begin : start + begin + n], index[start + begin :]
+                for j in range(n):
+                    v = x[np.uintp(source + j * sw)]
+                    better = (v > best[j]) | ((at[np.uintp(j)] < 0) & (v == v))
+                    best[j] = v if better else best[j]
+                    at[np.uintp(j)] = place + j * sw if better else at[np.uintp(j)]
+
+
+@chunked
+def _picked(x, index, y, size, places, lo, hi):
+    """For planes of *size* elements those at the given places, 0 for -1."""
+    for unit in range(lo, hi):
+        for p in range(unit * places, (unit + 1) * places):
+            at = index[np.uintp(p)]
+            y[np.uintp(p)] = x[np.uintp(unit * size + at)] if at >= 0 else 0
+
+
+@chunked
+def _put_back(x, index, y, size, places, lo, hi):
+    """The adjoint: planes of zeros to which elements are added at the given places."""
+    for unit in range(lo, hi):
+        plane = y[unit * size : (unit + 1) * size]
+        for i in range(size):
+            plane[i] = 0
+        for p in range(unit * places, (unit + 1) * places):
+            at = index[np.uintp(p)]
+            if at >= 0:
+                plane[np.uintp(at)] += x[np.uintp(p)]
+
+
+@chunked
+def _sums(x, y, geometry, counts, lo, hi):
+    """Planes of the sum over each window, in tap order, over the count of its elements."""
+    kd, kh, kw = geometry[0], geometry[1], geometry[2]
+    sd, sh, sw = geometry[3], geometry[4], geometry[5]
+    depth, height, width = geometry[12], geometry[13], geometry[14]
+    rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
+    for unit in range(lo, hi):
+        for row in range(rows):
+            start = (unit * rows + row) * across
+            total = y[start : start + across]
+            for j in range(across):
+                total[j] = 0
+            for tap in range(kd * kh * kw):
+                d = row // down * sd + tap // (kh * kw) - geometry[9]
+                h = row % down * sh + tap // kw % kh - geometry[10]
+                if d < 0 or d >= depth or h < 0 or h >= height:
+                    continue
+                w0 = tap % kw - geometry[11]
+                begin = min(max(0, (sw - 1 - w0) // sw), across)
+                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
+                source = ((unit * depth + d) * height + h) * width + w0 + begin * sw
+                for j in range(n):
+                    total[np.uintp(begin + j)] += x[np.uintp(source + j * sw)]
+            if counts.size:
+                divisors = counts[row * across : (row + 1) * across]
+                for j in range(across):
+                    total[j] /= divisors[j]
+
+
+@chunked
+def _spread(x, y, geometry, counts, lo, hi):
+    """The adjoint: planes of zeros to all windows of which an element over its count is added."""
+    kd, kh, kw = geometry[0], geometry[1], geometry[2]
+    sd, sh, sw = geometry[3], geometry[4], geometry[5]
+    depth, height, width = geometry[12], geometry[13], geometry[14]
+    rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
+    size = depth * height * width
+    for unit in range(lo, hi):
+        plane = y[unit * size : (unit + 1) * size]
+        for i in range(size):
+            plane[i] = 0
+        for row in range(rows):
+            start = (unit * rows + row) * across
+            for tap in range(kd * kh * kw):
+                d = row // down * sd + tap // (kh * kw) - geometry[9]
+                h = row % down * sh + tap // kw % kh - geometry[10]
+                if d < 0 or d >= depth or h < 0 or h >= height:
+                    continue
+                w0 = tap % kw - geometry[11]
+                begin = min(max(0, (sw - 1 - w0) // sw), across)
+                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
+                target = (d * height + h) * width + w0 + begin * sw
+                for j in range(n):
+                    v = x[np.uintp(start + begin + j)]
+                    if counts.size:
+                        v /= counts[np.uintp(row * across + begin + j)]
+                    plane[np.uintp(target + j * sw)] += v
+
+
+def _planes(x: Buffer, size: int) -> tuple[int, int]:
+    """How many planes of *size* elements a buffer has, and the grain of a kernel over them."""
+    return x.size // max(size, 1), grain(size, 4)
+
+
+def greatest(x: Buffer, y: Buffer, index: Buffer, window: Windows) -> None:
+    """Fill *y* with the greatest element of each window over planes of *x*, *index* with its place.
+
+    The place is counted in the plane, -1 where a window has no number.
+    """
+    lowest = -np.inf if y.dtype.kind == "f" else np.iinfo(y.dtype).min
+    units, each = _planes(x, window.image_size)
+    number = y.dtype.type(lowest)
+    launch(_greatest, x, y, index, window.constant, number, units, each)
+
+
+def pick(x: Buffer, index: Buffer, y: Buffer, window: Windows) -> None:
+    """Fill *y* with the elements of planes *x* at the places *index*."""
+    units, each = _planes(x, window.image_size)
+    launch(_picked, x, index, y, window.image_size, window.number, units, each)
+
+
+def put_back(x: Buffer, index: Buffer, y: Buffer, window: Windows) -> None:
+    """The adjoint of `pick`: fill the planes *y*."""
+    units, each = _planes(y, window.image_size)
+    launch(_put_back, x, index, y, window.image_size, window.number, units, each)
+
+
+def sums(x: Buffer, y: Buffer, counts: HostArray, window: Windows) -> None:
+    """Fill *y* with the sum over each window over planes of *x*, over *counts* if there are any."""
+    units, each = _planes(x, window.image_size)
+    launch(_sums, x, y, window.constant, counts, units, each)
+
+
+def spread(x: Buffer, y: Buffer, counts: HostArray, window: Windows) -> None:
+    """The adjoint of `sums`: fill the planes *y*."""
+    units, each = _planes(y, window.image_size)
+    launch(_spread, x, y, window.constant, counts, units, each)
