@@ -107,20 +107,20 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
     For ``a * b`` with two variables of one shape it reads::
 
         def backward(node, g):
-            a, b, y = node.saved
+            its_a, its_b, its_y = node.saved
             n = g.size
             if n < limit:
-                grad_a, grad_b = small(g, a, b, n)
+                grad_a, grad_b = small(g, its_a, its_b, n)
             else:
                 grad_a, grad_b = empty(n, dtype), empty(n, dtype)
-                run((g, a, b, grad_a, grad_b), n, 1)
+                run((g, its_a, its_b, grad_a, grad_b), n, 1)
             return (grad_a, grad_b,)
 
     and for ``b`` of a shape that was broadcast, where the result is small::
 
         def backward(node, g):
-            a, b, y = node.saved
-            grad_a, grad_b = small(g, a, b)
+            its_a, its_b, its_y = node.saved
+            grad_a, grad_b = small(g, its_a, its_b)
             return (grad_a, sum_b(grad_b),)
 
     On a device a `FlatLoop` runs, whatever the size.
@@ -157,11 +157,12 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
         )
         letters = "".join("s" if number else "v" for number in numbers_)
         which = loop, dtypes, (dtype,) * len(wanted), compute, letters
-        given = ", ".join(loop.args)
+        given = ", ".join(name if name == "g" else f"its_{name}" for name in loop.args)
         targets = ", ".join(f"grad_{name}" for name in wanted)
         made = ", ".join(["empty(n, dtype)"] * len(wanted))
-        lines.append(f"    {', '.join(operands)} = node.saved")
-        lines += [f"    {name} = node.params[{name!r}]" for name in loop.args if name in op.params]
+        lines.append(f"    {', '.join(f'its_{name}' for name in operands)} = node.saved")
+        params = [name for name in loop.args if name in op.params]
+        lines += [f"    its_{name} = node.params[{name!r}]" for name in params]
     if wanted and node.ctx.device_typeid == GPU:
         names["run"] = front.device_loop(*which)
         lines += [

@@ -137,7 +137,8 @@ def source(
     ]
     if params:
         lines.append("    given = {**op.params, **params}")
-        lines += [f"    {name} = given[{name!r}]" for name in extra]
+        lines += [f"    its_{name} = given[{name!r}]" for name in extra]
+        extra = tuple(f"its_{name}" for name in extra)
     for letters in _CASES[count]:
         if "s" in letters and any(free):
             continue

@@ -54,26 +54,30 @@ def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str
 
         def call(*inputs, out=None, **params):
             if len(inputs) == 2 and not active and not state.recording:
-                weight, grad = inputs
-                if out is weight and weight.__class__ is array and grad.__class__ is array:
+                its_weight, its_grad = inputs
+                if out is its_weight and its_weight.__class__ is array and ...:
                     given = {**op.params, **params}
-                    lr = given['lr']
-                    weight_data, grad_data = weight._data, grad._data
-                    n, dtype, shape = weight_data.size, weight_data.dtype, weight._shape
+                    its_lr = given['lr']
+                    its_weight_data, its_grad_data = its_weight._data, its_grad._data
+                    n, dtype, shape = its_weight_data.size, its_weight_data.dtype, ...
                     if (
                         0 < n < limit and dtype.kind == "f"
-                        and grad_data.dtype is dtype
-                        and grad._shape == shape
-                        and weight_data.base is None
-                        and grad_data.base is None
-                        and grad_data is not weight_data
-                        and lr.__class__ in numbers
+                        and its_grad_data.dtype is dtype
+                        and its_grad._shape == shape
+                        and its_weight_data.base is None
+                        and its_grad_data.base is None
+                        and its_grad_data is not its_weight_data
+                        and its_lr.__class__ in numbers
                     ):
-                        small[dtype](weight_data, grad_data, lr, n)
-                        weight._version[0] = next_version()
+                        small[dtype](its_weight_data, its_grad_data, its_lr, n)
+                        its_weight._version[0] = next_version()
                         return out
             return general(*inputs, out=out, **params)
     """
+    given = [f"            its_{name} = given[{name!r}]" for name in extra]
+    inputs, replaced, extra = (
+        tuple(f"its_{name}" for name in names) for names in (inputs, replaced, extra)
+    )
     first, *others = inputs
     data = [f"{name}_data" for name in inputs]
     fits = [f"{name}_data.dtype is dtype" for name in others]
@@ -90,7 +94,7 @@ def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str
         + "".join(f" and {name}.__class__ is array" for name in inputs)
         + ":",
         *["            given = {**op.params, **params}"] * bool(extra),
-        *[f"            {name} = given[{name!r}]" for name in extra],
+        *given,
         f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
         f"            n, dtype, shape = {first}_data.size, {first}_data.dtype, {first}._shape",
         "            if (",

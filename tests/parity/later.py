@@ -17,7 +17,6 @@ LATER: frozenset[str] = frozenset(
     UpSampling
     contrib.AdaptiveAvgPooling2D contrib.BilinearResize2D
     CTCLoss
-    adam_update sgd_mom_update sgd_update
     contrib.cond contrib.foreach contrib.while_loop
     histogram
     linalg.det linalg.extractdiag linalg.extracttrian linalg.gelqf linalg.inverse linalg.makediag
