@@ -241,10 +241,11 @@ def bound(
                 words += struct.pack("2q", value.ctypes.data, value.size)
             else:
                 words += struct.pack("d" if kind in "FD" else "q", value)
-    # The function holds what its words have the addresses of.
-    function: Callable[..., Any] = _new_function(
-        ctypes.addressof(_definition(kinds)), (words, kernel, dtypes, values), None
-    )
+    definition, code = _definition(kinds)
+    # The function holds what it has the addresses of: threads that come here at once may each have
+    # made a definition, of which one is remembered.
+    held = words, kernel, dtypes, values, definition, code
+    function: Callable[..., Any] = _new_function(ctypes.addressof(definition), held, None)
     return function
 
 
@@ -297,12 +298,13 @@ _new_function.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
 
 
 @cache
-def _definition(kinds: str) -> _Definition:
+def _definition(kinds: str) -> tuple[_Definition, object]:
+    """CPython's description of the function for *kinds*, and what its machine code belongs to."""
     lines = ["@driver", "def address():", f"    return c_function({kinds!r})"]
     text = module(f"The C function for kernels with arguments of kinds {kinds}.", lines)
     address = binaries.load(f"call_{kinds}", text).address
     address.compile(())
-    return _Definition(b"kernel", address(), _METH_FASTCALL, None)
+    return _Definition(b"kernel", address(), _METH_FASTCALL, None), address
 
 
 @cache
