@@ -76,7 +76,7 @@ def _arange_like(
 @operator("_positions", gradient=ZERO, samples=(Sample(((3, 4),), {"axis": 1}),))
 def _positions(data: Array, *, axis: int) -> Result:
     """The indices along an axis, as int64."""
-    n = data._shape[axis]
+    n = data._shape[axis_of("_positions", axis, len(data._shape))]
     return arange(n).copy(), (n,)
 
 

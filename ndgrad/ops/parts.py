@@ -11,7 +11,7 @@ from ..base import DType, MXNetError, Shape
 from ..kernels import front
 from ..kernels.spec.formula import compute_type
 from ..kernels.spec.indexed import CLIP, RAW, WRAP
-from ..kernels.spec.strided import whole
+from ..kernels.spec.strided import StridedSlice, whole
 from ..memory.device import Buffer
 from ..tape import Array
 from .axes import choice
@@ -30,6 +30,53 @@ class Split(NamedTuple):
 def split(shape: Shape, axis: int) -> Split:
     """*shape* as (outer, n, inner) around a valid *axis*."""
     return Split(math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :]))
+
+
+def part_of(op: str, size: int, shape: Shape, strides: Shape, offset: int) -> StridedSlice:
+    """A strided slice of a flat array of *size* elements.
+
+    Raises
+    ------
+    MXNetError
+        If it reaches beyond them.  The operators of indexing and of derivatives take slices as
+        parameters, which a symbol's file may hold, or which fitted another array.
+    """
+    part = StridedSlice(shape, strides, offset)
+    if len(shape) != len(strides):
+        raise MXNetError(f"Operator {op}: shape={shape} and strides={strides} differ in length")
+    if 0 not in shape:
+        steps = [(n - 1) * by for n, by in zip(shape, strides, strict=True)]
+        first = offset + sum(step for step in steps if step < 0)
+        last = offset + sum(step for step in steps if step > 0)
+        if first < 0 or last >= size:
+            raise MXNetError(
+                f"Operator {op}: shape={shape}, strides={strides}, offset={offset} are elements "
+                f"{first} to {last} of an array of {size}"
+            )
+    return part
+
+
+def expect_size(op: str, what: str, size: int, shape: Shape) -> None:
+    """Refuse *what* unless it has as many elements as *shape*.
+
+    Raises
+    ------
+    MXNetError
+    """
+    if size != math.prod(shape):
+        raise MXNetError(f"Operator {op}: {what} has {size} elements, expected those of {shape}")
+
+
+def expect_broadcast(op: str, own: Shape, shape: Shape) -> None:
+    """Refuse arrays of shape *own* that do not broadcast to *shape*.
+
+    Raises
+    ------
+    MXNetError
+    """
+    aligned = shape[len(shape) - len(own) :] if len(own) <= len(shape) else ()
+    if len(aligned) != len(own) or any(n not in (1, m) for n, m in zip(own, aligned, strict=True)):
+        raise MXNetError(f"Operator {op}: shape {own} does not broadcast to {shape}")
 
 
 def copied(data: Array) -> Buffer:

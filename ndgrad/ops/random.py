@@ -13,6 +13,7 @@ from ..memory.storage import empty
 from ..tape import Array
 from .axes import index_dtype
 from .declare import operator
+from .parts import expect_size, valid_indices
 from .table import NONE, ZERO, F, Gradients, Result, Sample
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
@@ -84,9 +85,11 @@ def _choice(data: Array, *, shape: Sequence[int] = (), dtype: DTypeLike = "int32
     return (y if compute == kind else front.cast(y, kind)), result
 
 
-def _split(own: tuple[int, ...], n: int) -> tuple[int, int, int]:
+def _split(what: str, own: tuple[int, ...], n: int) -> tuple[int, int, int]:
     rows = own[0] if len(own) == 2 else 1
-    return rows, own[-1], n // max(1, rows)
+    per = n // max(1, rows)
+    expect_size(what, "index", n, (rows, per))
+    return rows, own[-1], per
 
 
 def _logs_vjp(g: Array, data: Array, index: Array) -> Gradients:
@@ -100,10 +103,12 @@ def _logs_vjp(g: Array, data: Array, index: Array) -> Gradients:
 def _log_of_choice(data: Array, index: Array) -> Result:
     """log(data[row, index]) for the indices of each row."""
     p, y = data._data, empty(index._data.size, data._data.dtype)
-    rows, kinds, per = _split(data._shape, y.size)
+    rows, kinds, per = _split("_log_of_choice", data._shape, y.size)
+    expect_size("_log_of_choice", "data", p.size, (rows, kinds))
     work = y if y.dtype != _FLOAT16 else empty(y.size, _FLOAT32)
     p = p if p.dtype == work.dtype else front.cast(p, work.dtype)
-    front.log_in_rows(p, front.cast(index._data, _INT64), rows, kinds, per, work)
+    found = valid_indices("_log_of_choice", index, kinds, "clip")
+    front.log_in_rows(p, found, rows, kinds, per, work)
     return (work if work is y else front.cast(work, y.dtype)), index._shape
 
 
@@ -114,12 +119,14 @@ def _log_of_choice(data: Array, index: Array) -> Result:
 )
 def _at_choice(x: Array, index: Array, *, shape: Shape) -> Result:
     """Zeros of *shape*, with the elements of x added at the indices of each row."""
-    rows, kinds, per = _split(shape, x._data.size)
+    rows, kinds, per = _split("_at_choice", shape, index._data.size)
+    expect_size("_at_choice", "x", x._data.size, index._shape)
+    found = valid_indices("_at_choice", index, kinds, "clip")
     work = _FLOAT32 if x._data.dtype == _FLOAT16 else x._data.dtype
     y = empty(rows * kinds, work)
     dtype = x._data.dtype
     g = x._data if work == dtype else front.cast(x._data, work)
-    front.add_in_rows(g, front.cast(index._data, _INT64), rows, kinds, per, y)
+    front.add_in_rows(g, found, rows, kinds, per, y)
     return (y if work == dtype else front.cast(y, dtype)), shape
 
 
@@ -130,9 +137,11 @@ def _at_choice(x: Array, index: Array, *, shape: Shape) -> Result:
 )
 def _of_choice(x: Array, index: Array, *, shape: Shape) -> Result:
     """The elements of x at the indices of each row."""
-    rows, kinds, per = _split(x._shape, index._data.size)
+    rows, kinds, per = _split("_of_choice", x._shape, index._data.size)
+    expect_size("_of_choice", "x", x._data.size, (rows, kinds))
+    found = valid_indices("_of_choice", index, kinds, "clip")
     y = empty(index._data.size, x._data.dtype)
-    front.take_in_rows(x._data, front.cast(index._data, _INT64), rows, kinds, per, y)
+    front.take_in_rows(x._data, found, rows, kinds, per, y)
     return y, shape
 
 

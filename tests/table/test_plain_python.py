@@ -16,7 +16,7 @@ TESTS = Path(__file__).parents[1]
 
 PARTS = {
     "parity": ["parity"],
-    "rows": ["table", "plans", "arguments", "compile_rows", "compile_checks"],
+    "rows": ["table", "plans", "arguments", "bounds", "compile_rows", "compile_checks"],
     "memory": ["memory_sharing", "compile_state", "compile_layout"],
     "programs": [
         *("compile_programs", "compile_training", "compile_graphs"),

@@ -158,11 +158,11 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
 
 @chunked
 def _picked(x, index, y, size, places, lo, hi):
-    """For planes of *size* elements those at the given places, 0 for -1."""
+    """For planes of *size* elements those at the given places, 0 for places outside."""
     for unit in range(lo, hi):
         for p in range(unit * places, (unit + 1) * places):
             at = index[np.uintp(p)]
-            y[np.uintp(p)] = x[np.uintp(unit * size + at)] if at >= 0 else 0
+            y[np.uintp(p)] = x[np.uintp(unit * size + at)] if 0 <= at < size else 0
 
 
 @chunked
@@ -174,7 +174,7 @@ def _put_back(x, index, y, size, places, lo, hi):
             plane[i] = 0
         for p in range(unit * places, (unit + 1) * places):
             at = index[np.uintp(p)]
-            if at >= 0:
+            if 0 <= at < size:
                 plane[np.uintp(at)] += x[np.uintp(p)]
 
 

@@ -11,7 +11,7 @@ from ...tape import Array
 from ..axes import axis_of, choice
 from ..declare import operator
 from ..emitter import Emitter, Value
-from ..parts import clipped_index, split, valid_indices
+from ..parts import clipped_index, expect_size, split, valid_indices
 from ..table import (
     F,
     Gradients,
@@ -128,7 +128,9 @@ def _pick_adjoint_decomposed(
 )
 def _pick_adjoint(data: Array, index: Array, *, axis: int, mode: str, shape: Shape) -> Result:
     """Zeros of *shape* that hold the input where `pick` would read."""
-    _, length, inner = split(shape, axis_of("pick", axis, len(shape)))
+    outer, length, inner = split(shape, axis_of("pick", axis, len(shape)))
+    for what, x in (("data", data), ("index", index)):
+        expect_size("_pick_adjoint", what, x._data.size, (outer, inner))
     y = empty(math.prod(shape), data._data.dtype)
     front.fill(y, 0)
     front.put_along_axis(data._data, valid_indices("pick", index, length, mode), y, length, inner)

@@ -16,6 +16,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import integer
 from ..declare import operator
+from ..parts import expect_size
 from ..table import F, Gradients, Result, Sample
 
 
@@ -192,6 +193,7 @@ def _sequence_last_adjoint(
     found = _lengths("SequenceLast", shape, sequence_length, use_sequence_length, axis, 1)
     _, _, times, batch = found
     inner = math.prod(shape[2:])
+    expect_size("_sequence_last_adjoint", "data", data._data.size, (batch, inner))
     return front.add(data._data, _last_rows(*found), 1, times * batch, inner), shape
 
 

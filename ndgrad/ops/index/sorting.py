@@ -19,6 +19,7 @@ from ...tape import Array
 from ..axes import axis_of, choice, index_dtype, integer
 from ..composite import composite
 from ..declare import operator
+from ..parts import expect_size, valid_indices
 from ..table import ZERO, F, Gradient, Result, Sample
 
 _INT64 = np.dtype("int64")
@@ -48,6 +49,14 @@ def _rows(what: str, shape: Shape, axis: int | None, k: int) -> _Rows:
     count = count if count > 0 else n
     width = math.prod(inner)
     return _Rows(math.prod(outer) * width, n, width, count, (*outer, count, *inner))
+
+
+def _ordered(what: str, shape: Shape, axis: int | None, order: Array) -> _Rows:
+    """The rows of an array of *shape* of which *order* holds positions."""
+    rows = _rows(what, shape, axis, 0).rows
+    where = _rows(what, shape, axis, order._data.size // max(1, rows))
+    expect_size(what, "order", order._data.size, where.shape)
+    return where
 
 
 def _order(x: Buffer, where: _Rows, is_ascend: bool) -> Buffer:
@@ -96,9 +105,8 @@ def _sorted_reference(data: HostArray, axis: int | None = -1, is_ascend: bool = 
 )
 def _take_order(data: Array, order: Array, *, axis: int | None) -> Result:
     """For each row along the axis the elements at the positions in *order*, one row for each."""
-    positions = order._data.astype(_INT64, copy=False)
-    rows = _rows("_take_order", data._shape, axis, 0).rows
-    where = _rows("_take_order", data._shape, axis, positions.size // max(1, rows))
+    where = _ordered("_take_order", data._shape, axis, order)
+    positions = valid_indices("_take_order", order, where.n, "clip")
     return _taken(data._data, positions, where), where.shape
 
 
@@ -110,9 +118,9 @@ def _take_order(data: Array, order: Array, *, axis: int | None) -> Result:
 )
 def _put_order(x: Array, order: Array, *, shape: Shape, axis: int | None) -> Result:
     """Zeros, with the elements of x at the positions in *order*."""
-    positions = order._data.astype(_INT64, copy=False)
-    rows = _rows("_put_order", shape, axis, 0).rows
-    where = _rows("_put_order", shape, axis, positions.size // max(1, rows))
+    where = _ordered("_put_order", shape, axis, order)
+    expect_size("_put_order", "x", x._data.size, where.shape)
+    positions = valid_indices("_put_order", order, where.n, "clip")
     y = empty(math.prod(shape), x._data.dtype)
     front.fill(y, 0)
     _put(x._data, positions, where, y)

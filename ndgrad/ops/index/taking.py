@@ -14,7 +14,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import axis_of, integer
 from ..declare import operator
-from ..parts import add_to, copied, split, valid_indices
+from ..parts import add_to, copied, expect_size, split, valid_indices
 from ..table import (
     ZERO,
     F,
@@ -27,6 +27,16 @@ from ..table import (
 )
 
 _INDEX = np.array([2, 0, 2])
+
+
+def _check_index(op: str, index: Buffer, length: int) -> None:
+    front.checked(index, 0, length, MXNetError, f"Operator {op}: index={{value}} of {length} rows")
+
+
+def _check_rows(op: str, data: Array, expected: Shape, index: Buffer, length: int) -> None:
+    """Refuse rows that are not there: a symbol's file may hold any parameters."""
+    expect_size(op, "data", data._data.size, expected)
+    _check_index(op, index, length)
 
 
 def _take_rows_vjp(
@@ -51,6 +61,8 @@ def _take_rows(
     data: Array, *, index: Buffer, outer: int, length: int, inner: int, shape: Shape
 ) -> Result:
     """Rows of the input seen as (outer, length, inner), picked by a vector of valid indices."""
+    _check_rows("_take_rows", data, (outer, length, inner), index, length)
+    expect_size("_take_rows", "the result", outer * index.size * inner, shape)
     return front.take(data._data, index, outer, length, inner), shape
 
 
@@ -82,6 +94,8 @@ def _add_rows(
     data: Array, *, index: Buffer, outer: int, length: int, inner: int, shape: Shape
 ) -> Result:
     """The adjoint of `_take_rows`: zeros of *shape* to which the input's rows are added."""
+    _check_rows("_add_rows", data, (outer, index.size, inner), index, length)
+    expect_size("_add_rows", "the result", outer * length * inner, shape)
     return front.add(data._data, index, outer, length, inner), shape
 
 
@@ -111,6 +125,7 @@ def _add_other_rows(
 )
 def _without_rows(data: Array, *, index: Buffer, outer: int, length: int, inner: int) -> Result:
     """The input, seen as (outer, length, inner), with zeros in rows."""
+    _check_rows("_without_rows", data, (outer, length, inner), index, length)
     y = copied(data)
     _zero_rows(y, index=index, outer=outer, length=length, inner=inner)
     return y, data._shape
@@ -123,6 +138,7 @@ def _without_rows(data: Array, *, index: Buffer, outer: int, length: int, inner:
 )
 def _last_rows(data: Array, *, index: Buffer, length: int) -> Result:
     """1 where an index is the last of its kind, else 0; broadcasts to (outer, index, inner)."""
+    _check_index("_last_rows", index, length)
     last = front.are_last(front.last_writer(index, length), index, 1)
     return front.cast(last, data._data.dtype), (1, index.size, 1)
 
@@ -175,6 +191,8 @@ def _put_rows(
 
     *repeats* says whether an index may come twice: the last one counts.
     """
+    _check_rows("_put_rows", lhs, (outer, length, inner), index, length)
+    expect_size("_put_rows", "rhs", rhs._data.size, (outer, index.size, inner))
     y = copied(lhs)
     front.put(rhs._data, index, y, outer, length, inner)
     return y, lhs._shape
@@ -246,6 +264,7 @@ def _take_adjoint(data: Array, indices: Array, *, axis: int, mode: str, shape: S
     """Zeros of *shape* to which entries are added where `take` would pick them."""
     outer, length, inner = split(shape, axis_of("take", axis, len(shape)))
     index = valid_indices("take", indices, length, mode)
+    expect_size("_take_adjoint", "data", data._data.size, (outer, index.size, inner))
     return front.add(data._data, index, outer, length, inner), shape
 
 

@@ -18,6 +18,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import integers, largest_index
 from ..declare import operator
+from ..parts import expect_size
 from ..table import (
     ZERO,
     F,
@@ -93,6 +94,7 @@ def _gather_nd_adjoint(data: Array, indices: Array, *, shape: Shape) -> Result:
     """Zeros of *shape* to which entries are added where `gather_nd` would pick them."""
     rows, inner = _vectors("gather_nd", indices, shape)
     length = math.prod(shape[: indices._shape[0]])
+    expect_size("_gather_nd_adjoint", "data", data._data.size, (rows.size, inner))
     return front.add(data._data, rows, 1, length, inner), shape
 
 

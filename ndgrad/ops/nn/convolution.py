@@ -74,6 +74,13 @@ def _steps(
 @lru_cache(maxsize=1024)
 def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> convolution.Form:
     """The convolution that takes images of one shape to those of another, channels first."""
+    groups = steps.groups
+    expected = (y[0], weight[1] * groups, *steps.kernel) if len(weight) > 1 else ()
+    if (*image[:2], *weight[2:]) != expected or y[1] != weight[0] or y[1] % groups:
+        raise MXNetError(
+            f"a convolution with kernel={steps.kernel}, num_group={groups} does not take images "
+            f"{show(image)} to {show(y)} by weights {show(weight)}"
+        )
     window = windows(steps.kernel, steps.stride, steps.dilate, steps.pad, image[2:], y[2:])
     return convolution.Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
 

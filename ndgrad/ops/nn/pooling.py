@@ -21,6 +21,7 @@ from ...tape import Array
 from ..axes import choice, flag, integer, integers
 from ..composite import composite
 from ..declare import operator
+from ..parts import expect_size
 from ..products import show
 from ..table import F, Gradient, Params, Result, Sample
 from ..windows import channels_last, check_images, lengths
@@ -92,6 +93,9 @@ def _put_back_in_windows(
     data: Array, index: Array, *, kernel: Shape, stride: Shape, pad: Shape, shape: Shape
 ) -> Result:
     """Images of *shape* to which elements are added at their places, and which are 0 elsewhere."""
+    what = "_put_back_in_windows"
+    expect_size(what, "data", data._data.size, (*shape[:2], *data._shape[2:]))
+    expect_size(what, "index", index._data.size, data._shape)
     x = _loaded(data._data)
     window = _windows(shape[2:], kernel, stride, pad, data._shape[2:])
     y = empty(math.prod(shape), x.dtype)
@@ -112,6 +116,8 @@ def _pick_in_windows(
     data: Array, index: Array, *, kernel: Shape, stride: Shape, pad: Shape
 ) -> Result:
     """The elements of images at these places, one for each window."""
+    expected = (*data._shape[:2], *index._shape[2:])
+    expect_size("_pick_in_windows", "index", index._data.size, expected)
     x = _loaded(data._data)
     window = _windows(data._shape[2:], kernel, stride, pad, index._shape[2:])
     y = empty(math.prod(index._shape), x.dtype)
@@ -190,6 +196,7 @@ def _window_spread(
     data: Array, *, kernel: Shape, stride: Shape, pad: Shape, by: str, shape: Shape
 ) -> Result:
     """The adjoint of `_window_sum`: each element over its count in all of its window."""
+    expect_size("_window_spread", "data", data._data.size, (*shape[:2], *data._shape[2:]))
     x = _loaded(data._data)
     window = _windows(shape[2:], kernel, stride, pad, data._shape[2:])
     y = empty(math.prod(shape), x.dtype)

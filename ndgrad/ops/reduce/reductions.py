@@ -23,7 +23,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, axis_of, integer, sorted_axes
 from ..declare import elementwise, operator
-from ..parts import split
+from ..parts import expect_broadcast, expect_size, split
 from ..table import ZERO, Derivative, F, Gradient, Gradients, Result, Sample
 
 
@@ -73,6 +73,7 @@ def _reshaped(data: Array, *, shape: Shape) -> Result:
 def _expand(data: Array, *, shape: Shape) -> Result:
     """The input broadcast to *shape*."""
     shape = tuple(shape)
+    expect_broadcast("_expand", data._shape, shape)
     own = (1,) * (len(shape) - len(data._shape)) + data._shape
     return front.expand(data._data, own, shape), shape
 
@@ -91,6 +92,11 @@ def _sum_to(x: Array, *, shape: Shape) -> Result:
     A view of the input where there are none.
     """
     shape = tuple(shape)
+    own = (1,) * (len(x._shape) - len(shape)) + shape
+    if len(own) != len(x._shape) or any(
+        n not in (1, m) for n, m in zip(own, x._shape, strict=True)
+    ):
+        raise MXNetError(f"Operator _sum_to: shape {shape} does not broadcast to {x._shape}")
     how = reduction.plan_to(x._shape, shape)
     if how is None:
         return x._data, shape
@@ -273,6 +279,10 @@ def _running(
     With *start* 1 and no *b* that is the product of all earlier elements.  Its adjoint is the same
     recurrence backwards, so the operator is closed under differentiation.
     """
+    if len(a._shape) != 3:
+        raise MXNetError(f"Operator _running: a has shape {a._shape}, expected three axes")
+    if b is not None:
+        expect_size("_running", "b", b._data.size, a._shape)
     dtype = a._data.dtype
     wide = np.dtype("float64" if dtype.kind == "f" else "int64")
     x = front.cast(a._data, wide)

@@ -14,6 +14,7 @@ from ...memory.device import Buffer
 from ...tape import Array
 from ..axes import choice, integers, number
 from ..declare import operator
+from ..parts import expect_size
 from ..table import F, Gradient, Result, Sample
 
 _MODES = ("constant", "edge", "reflect")
@@ -125,8 +126,11 @@ def _unpadded_vjp(g: Array, mode: str, pad_width: Sequence[int]) -> Gradient:
 )
 def _unpadded(data: Array, *, mode: str, pad_width: Sequence[int], shape: Shape) -> Result:
     """The adjoint of `Pad`: what was added is summed into the elements that it repeated."""
-    y, own = data._data, list(data._shape)
-    for axis, (a, b) in enumerate(_widths(shape, mode, pad_width)):
+    widths = _widths(shape, mode, pad_width)
+    padded = _padded_shape(shape, widths)
+    expect_size("_unpadded", "data", data._data.size, padded)
+    y, own = data._data, list(padded)
+    for axis, (a, b) in enumerate(widths):
         if a or b:
             n = shape[axis]
             inner = math.prod(own[axis + 1 :])

@@ -21,7 +21,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
-from ..parts import add_to, copied
+from ..parts import add_to, copied, expect_broadcast, expect_size, part_of
 from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample
 
 # --- by strides: for derivatives and indexing -----------------------------------------------------
@@ -43,7 +43,7 @@ def _as_strided_vjp(
 )
 def _as_strided(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """Distinct elements of the input along strides; a view when they are one run of memory."""
-    part = StridedSlice(shape, strides, offset)
+    part = part_of("_as_strided", data._data.size, shape, strides, offset)
     if is_contiguous(shape, strides):
         return data._data[offset : offset + part.size], shape
     return front.strided_slice(data._data, part), shape
@@ -82,9 +82,10 @@ def _as_strided_adjoint(
     data: Array, *, lengths: Shape, strides: Shape, offset: int, shape: Shape
 ) -> Result:
     """The adjoint of `_as_strided`: zeros of *shape* that hold the input in a strided slice."""
-    return front.strided_adjoint(
-        data._data, math.prod(shape), StridedSlice(lengths, strides, offset)
-    ), shape
+    size, what = math.prod(shape), "_as_strided_adjoint"
+    expect_size(what, "data", data._data.size, lengths)
+    part = part_of(what, size, lengths, strides, offset)
+    return front.strided_adjoint(data._data, size, part), shape
 
 
 def _zero_part(total: Buffer, *, shape: Shape, strides: Shape, offset: int) -> None:
@@ -115,6 +116,7 @@ def _add_rest(total: Buffer, data: Array, *, shape: Shape, strides: Shape, offse
 )
 def _without_slice(data: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """The input with zeros in a strided slice."""
+    part_of("_without_slice", data._data.size, shape, strides, offset)
     y = copied(data)
     _zero_part(y, shape=shape, strides=strides, offset=offset)
     return y, data._shape
@@ -143,10 +145,10 @@ def _assigned_vjp(
 )
 def _assigned(lhs: Array, rhs: Array, *, shape: Shape, strides: Shape, offset: int) -> Result:
     """The left input with a strided slice replaced by the right one, which broadcasts to it."""
+    expect_broadcast("_assigned", rhs._shape, shape)
+    part = part_of("_assigned", lhs._data.size, shape, strides, offset)
     y = copied(lhs)
-    front.strided_copy(
-        rhs._data, broadcast(rhs._shape, shape), y, StridedSlice(shape, strides, offset)
-    )
+    front.strided_copy(rhs._data, broadcast(rhs._shape, shape), y, part)
     return y, lhs._shape
 
 
