@@ -298,9 +298,13 @@ def checked(
     """
     if not index.size:
         return
-    outside = np.zeros(1, np.int64)
-    _count_from_front(index, low, n, outside, index.size, grain(1, 2))
-    if outside[0]:
+    if low == 0:  # none is counted, so they may be constants, which kernels cannot write to
+        wrong = bool(np.max(index.view(np.uint64)) >= n)
+    else:
+        outside = np.zeros(1, np.int64)
+        _count_from_front(index, low, n, outside, index.size, grain(1, 2))
+        wrong = bool(outside[0])
+    if wrong:
         text = text if isinstance(text, str) else text()
         values = np.asarray(index)
         raise error(text.format(value=values[(values < 0) | (values >= n)][0]))
