@@ -1,4 +1,4 @@
-"""`save` and `load`: arrays in MXNet's own file format, in both directions.
+"""`save` and `load`: arrays in MXNet's own file format, and in those of `formats`.
 
 Everything is little endian.  A file is a list of arrays and a list of names, as long or empty::
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ import numpy as np
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, shown
+from .formats import MXNET, decoded, encoded, format_of, named, unnamed
 
 __all__ = ["load", "load_frombuffer", "save"]
 
@@ -50,8 +51,10 @@ def _parts(arrays: list[NDArray], names: list[bytes]) -> Iterator[bytes | memory
         yield struct.pack("<Q", len(name)) + name
 
 
-def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None:
-    """Write arrays to a file that MXNet can read as well.
+def save(
+    fname: str, data: NDArray | list[NDArray] | dict[str, NDArray], *, format: str | None = None
+) -> None:
+    """Write arrays to a file, by default one that MXNet can read as well.
 
     The new file takes the name of an old one when all of it is on the disk: whatever goes wrong
     before leaves the old file as it was.
@@ -60,15 +63,18 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
     ----------
     fname : str
     data : NDArray, list of NDArray or dict of str to NDArray
+    format : {'mxnet', 'npz', 'safetensors'}, optional
+        By default what *fname* ends with, ``.npz`` or ``.safetensors``; for others MXNet's own.
 
     Raises
     ------
     TypeError, ValueError
         If *data* is anything else; nothing is written.
     MXNetError
-        If the file cannot be written.
+        If the file cannot be written, or there is no such format.
     """
     name = file_name(fname, "save")
+    kind = format_of("save", name, format)
     names: list[str] = []
     if isinstance(data, NDArray):
         arrays: list[NDArray] = [data]
@@ -85,7 +91,12 @@ def save(fname: str, data: NDArray | list[NDArray] | dict[str, NDArray]) -> None
         isinstance(x, NDArray) for x in arrays
     ):
         raise TypeError("save: data: save only accept dict str->NDArray or list of NDArray")
-    write_file(name, _parts(arrays, [n.encode() for n in names]), "save")
+    if kind == MXNET:
+        parts: Iterable[object] = _parts(arrays, [n.encode() for n in names])
+    else:
+        values = [x.asnumpy() for x in arrays]
+        parts = [encoded(kind, dict(zip(names, values, strict=True)) if names else named(values))]
+    write_file(name, parts, "save")
 
 
 class _Reader:
@@ -162,15 +173,29 @@ def _read(buffer: bytes | bytearray | memoryview, given: str) -> list[NDArray] |
     return dict(zip(names, arrays, strict=True)) if names else arrays
 
 
-def load(fname: str) -> list[NDArray] | dict[str, NDArray]:
+def load(fname: str, *, format: str | None = None) -> list[NDArray] | dict[str, NDArray]:
     """Read what `save`, or MXNet's, has written: a dict if there are names, else a list.
+
+    Parameters
+    ----------
+    fname : str
+    format : {'mxnet', 'npz', 'safetensors'}, optional
+        By default what *fname* ends with, ``.npz`` or ``.safetensors``; for others MXNet's own.
 
     Raises
     ------
     MXNetError
         If the file cannot be read, is none of this format, or holds sparse arrays.
     """
-    return _read(read_file(fname, "load"), f"load: fname={fname!r}")
+    kind = format_of("load", file_name(fname, "load"), format)
+    content, given = read_file(fname, "load"), f"load: fname={fname!r}"
+    if kind == MXNET:
+        return _read(content, given)
+    found = {
+        name: NDArray._from_numpy(x, None) for name, x in decoded(kind, content, given).items()
+    }
+    arrays = unnamed(found)
+    return found if arrays is None else arrays
 
 
 def load_frombuffer(buf: bytes) -> list[NDArray] | dict[str, NDArray]:
