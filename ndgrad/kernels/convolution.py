@@ -6,12 +6,13 @@ y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-from ..memory.device import Buffer
+from ..memory.device import Buffer, DeviceArray
 from ..memory.storage import empty
 from . import front
-from .spec.strided import StridedSlice, whole
+from .spec.strided import StridedSlice, contiguous_strides, whole
 from .spec.windows import Part, Windows
 
 
@@ -23,6 +24,11 @@ class Form(NamedTuple):
     groups: int
     channels: int
     filters: int
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each group is one channel, of which there are few filters."""
+        return self.channels == 1 and self.groups > 1 and self.filters <= 2
 
     @property
     def height(self) -> int:
@@ -63,6 +69,10 @@ def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     """y = W windows(x) + bias, part by part."""
     y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
     filters = form.groups * form.filters
+    if form.is_depthwise:
+        added = empty(0, x.dtype) if bias is None else bias
+        front.depthwise(x, w, added, y, form.window, form.filters, filters)
+        return y
     for part in form.window.parts(form.images, form.groups * form.height):
         matrix, columns = _matrix(x, form, part), _columns(form, part)
         rows, place = _where(form, part)
@@ -91,6 +101,10 @@ def _rows(y: Buffer, form: Form, part: Part) -> Buffer:
 def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     """The images of which windows are W' y, summed, and the bias."""
     window, channels = form.window, form.groups * form.channels
+    if form.is_depthwise and form.filters == 1 and (turned := window.turned):
+        taps = window.taps
+        reversed_ = StridedSlice((form.groups, taps), (taps, -1), taps - 1)
+        return forward(y, front.strided_slice(w, reversed_), bias, form._replace(window=turned))
     size = channels * window.image_size
     x: Buffer = empty(form.images * size, y.dtype)
     if bias is not None:
@@ -113,6 +127,9 @@ def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
 def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
     """W = y windows(x)', summed over parts."""
     w: Buffer = empty(form.groups * form.filters * form.height, x.dtype)
+    # A device has no kernel that sums in lanes.
+    if form.is_depthwise and form.window.stays_inside and x.__class__ is not DeviceArray:
+        return _depthwise_weights(x, y, w, form)
     add = False
     for part in form.window.parts(form.images, form.groups * form.height):
         sizes = form.filters, form.height, _columns(form, part)
@@ -121,4 +138,16 @@ def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
         add = True
     if not add:
         front.fill(w, 0)
+    return w
+
+
+def _depthwise_weights(x: Buffer, y: Buffer, w: Buffer, form: Form) -> Buffer:
+    """Products of whole planes, whose rows are put as far apart as those of padded images."""
+    window, planes = form.window, form.images * form.groups
+    padded = tuple(n + 2 * p for n, p in zip(window.image, window.pad, strict=True))
+    xs = front.fill_around(x, planes * math.prod(padded), window.inside(planes, padded), 0)
+    planes, reach = planes * form.filters, window.reach(padded)
+    rows = StridedSlice((planes, *window.places), (reach, *contiguous_strides(padded)))
+    ys = front.fill_around(y, planes * reach, rows, 0)
+    front.depthwise_weights(xs, ys, window.offsets(padded), w, form.images, form.filters)
     return w

@@ -29,6 +29,7 @@ from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
 from .build.launch import refuse_unrecorded
 from .cpu import cross_entropy as host_cross_entropy
+from .cpu import depthwise as host_depthwise
 from .cpu import elementwise as host_elementwise
 from .cpu import elementwise_text as host_elementwise_text
 from .cpu import extremes as host_extremes
@@ -238,6 +239,8 @@ fold = entry("fold", host_windows.fold)
 greatest_in_windows = entry("greatest_in_windows", host_windows.greatest)
 pick_in_windows = entry("pick_in_windows", host_windows.pick)
 put_back_in_windows = entry("put_back_in_windows", host_windows.put_back)
+depthwise = entry("depthwise", host_depthwise.depthwise)
+depthwise_weights = entry("depthwise_weights", host_depthwise.depthwise_weights)
 sum_windows = entry("sum_windows", host_windows.sums)
 spread_windows = entry("spread_windows", host_windows.spread)
 recurrence = entry("recurrence", host_scan.recurrence, "y")

@@ -50,6 +50,13 @@ CASES = {
     "one tap": ((5, 8, 4, 4), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
     "one tap, larger": ((2, 8, 20, 20), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
     "one channel a group": ((3, 8, 14, 14), (8, 1, 3, 3), (1, 1), (1, 1), (1, 1), 8),
+    "two filters of each channel": ((2, 3, 7, 6), (6, 1, 3, 3), (1, 1), (1, 1), (1, 1), 3),
+    "one channel a group, steps": ((2, 4, 9, 8), (4, 1, 3, 2), (2, 1), (1, 2), (1, 0), 4),
+    "one channel, three axes": (
+        *((2, 3, 4, 5, 6), (3, 1, 2, 3, 2)),
+        *((1, 1, 1), (1, 1, 2), (0, 1, 1), 3),
+    ),
+    "planes smaller than windows": ((1, 2, 2, 2), (2, 1, 3, 3), (1, 1), (1, 1), (1, 1), 2),
     "padding wider than the image": ((1, 1, 2), (1, 1, 3), (1,), (1,), (5,), 1),
 }
 
@@ -145,3 +152,15 @@ def test_no_images_and_no_channels() -> None:
         nd.ones((0, 3, 4, 4)), nd.ones((2, 3, 2, 2)), nd.ones(2), kernel=(2, 2), num_filter=2
     )
     assert empty.shape == (0, 2, 3, 3)
+
+
+def test_infinities_stay_in_their_windows() -> None:
+    x = nd.ones((1, 2, 6, 5))
+    x[0, 0, 2, 4] = np.inf
+    y = nd.Convolution(
+        x, nd.ones((2, 1, 3, 3)), no_bias=True, kernel=(3, 3), pad=(1, 1), num_filter=2, num_group=2
+    )
+    expected = np.zeros((2, 6, 5), bool)
+    expected[0, 1:4, 3:5] = True
+    np.testing.assert_array_equal(np.isinf(y.asnumpy()[0]), expected)
+    assert not np.isnan(y.asnumpy()).any()
