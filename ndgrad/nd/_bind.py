@@ -230,6 +230,7 @@ def _check_arrays(
 def _variadic(op: Op, name: str) -> _Function:
     call = op.call
     known, checks = {p for p in op.params if not p.startswith("_")}, _checks(op)
+    required = [p for p in op.params if op.params[p] is _Parameter.empty]
 
     def variadic(*args: object, out: object = None, **kwargs: object) -> object:
         kwargs.pop("name", None)
@@ -244,6 +245,9 @@ def _variadic(op: Op, name: str) -> _Function:
             if key not in known:
                 raise _unknown(op, name, key)
             kwargs[key] = checks[key](name, key, value)
+        for key in required:
+            if key not in kwargs:
+                raise TypeError(f"{name}: argument {key!r} is missing")
         if not args:
             raise TypeError(f"{name}: at least one NDArray is needed")
         for i, x in enumerate(args):

@@ -138,3 +138,18 @@ def clipped_index(
     numbers = emit.arange(n, dtype)
     at = emit.map("index", _CLIPPED, (*rest, 1), dtype, compute=compute, x=x, top=n - 1)
     return at, numbers
+
+
+# --- float16 --------------------------------------------------------------------------------------
+
+_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
+
+
+def widened(x: Buffer) -> Buffer:
+    """Elements as kernels that sum them take them: float16 as float32, all else as it is."""
+    return front.cast(x, _FLOAT32) if x.dtype == _FLOAT16 else x
+
+
+def narrowed(y: Buffer, dtype: DType) -> Buffer:
+    """What a kernel made of `widened` elements, in their *dtype*."""
+    return y if y.dtype == dtype else front.cast(y, dtype)

@@ -14,8 +14,6 @@ from types import ModuleType
 LATER: frozenset[str] = frozenset(
     """
     BatchNorm GroupNorm InstanceNorm L2Normalization LRN LayerNorm
-    UpSampling
-    contrib.AdaptiveAvgPooling2D contrib.BilinearResize2D
     CTCLoss
     contrib.cond contrib.foreach contrib.while_loop
     histogram

@@ -21,7 +21,7 @@ from ...tape import Array
 from ..axes import choice, flag, integer, integers
 from ..composite import composite
 from ..declare import operator
-from ..parts import expect_size
+from ..parts import expect_size, narrowed, widened
 from ..products import show
 from ..table import F, Gradient, Params, Result, Sample
 from ..windows import channels_last, check_images, lengths
@@ -31,17 +31,6 @@ _ALL, _INSIDE, _SUM = "all", "inside", "sum"  # what a sum is divided by: its pl
 
 def _windows(image: Shape, kernel: Shape, stride: Shape, pad: Shape, places: Shape) -> Windows:
     return windows(kernel, stride, (1,) * len(kernel), pad, image, places)
-
-
-_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
-
-
-def _loaded(x: Buffer) -> Buffer:
-    return front.cast(x, _FLOAT32) if x.dtype == _FLOAT16 else x
-
-
-def _stored(y: Buffer, like: Buffer) -> Buffer:
-    return y if y.dtype == like.dtype else front.cast(y, like.dtype)
 
 
 # --- the greatest ---------------------------------------------------------------------------------
@@ -72,12 +61,12 @@ def _max_pool(
     data: Array, *, kernel: Shape, stride: Shape, pad: Shape, places: Shape
 ) -> list[Result]:
     """The first greatest element of each window, and where in its image it is."""
-    x = _loaded(data._data)
+    x = widened(data._data)
     window = _windows(data._shape[2:], kernel, stride, pad, places)
     shape = (*data._shape[:2], *places)
     y, index = empty(math.prod(shape), x.dtype), empty(math.prod(shape), np.dtype("int64"))
     front.greatest_in_windows(x, y, index, window)
-    return [(_stored(y, data._data), shape), (index, shape)]
+    return [(narrowed(y, data._data.dtype), shape), (index, shape)]
 
 
 @operator(
@@ -96,11 +85,11 @@ def _put_back_in_windows(
     what = "_put_back_in_windows"
     expect_size(what, "data", data._data.size, (*shape[:2], *data._shape[2:]))
     expect_size(what, "index", index._data.size, data._shape)
-    x = _loaded(data._data)
+    x = widened(data._data)
     window = _windows(shape[2:], kernel, stride, pad, data._shape[2:])
     y = empty(math.prod(shape), x.dtype)
     front.put_back_in_windows(x, _places(index), y, window)
-    return _stored(y, data._data), shape
+    return narrowed(y, data._data.dtype), shape
 
 
 @operator(
@@ -118,11 +107,11 @@ def _pick_in_windows(
     """The elements of images at these places, one for each window."""
     expected = (*data._shape[:2], *index._shape[2:])
     expect_size("_pick_in_windows", "index", index._data.size, expected)
-    x = _loaded(data._data)
+    x = widened(data._data)
     window = _windows(data._shape[2:], kernel, stride, pad, index._shape[2:])
     y = empty(math.prod(index._shape), x.dtype)
     front.pick_in_windows(x, _places(index), y, window)
-    return _stored(y, data._data), index._shape
+    return narrowed(y, data._data.dtype), index._shape
 
 
 def _places(index: Array) -> Buffer:
@@ -176,12 +165,12 @@ def _window_sum(
     data: Array, *, kernel: Shape, stride: Shape, pad: Shape, places: Shape, by: str
 ) -> Result:
     """The sum of each window over images, over the number of its elements."""
-    x = _loaded(data._data)
+    x = widened(data._data)
     window = _windows(data._shape[2:], kernel, stride, pad, places)
     shape = (*data._shape[:2], *places)
     y = empty(math.prod(shape), x.dtype)
     front.sum_windows(x, y, _counts(window, by, x.dtype.name), window)
-    return _stored(y, data._data), shape
+    return narrowed(y, data._data.dtype), shape
 
 
 @operator(
@@ -197,11 +186,11 @@ def _window_spread(
 ) -> Result:
     """The adjoint of `_window_sum`: each element over its count in all of its window."""
     expect_size("_window_spread", "data", data._data.size, (*shape[:2], *data._shape[2:]))
-    x = _loaded(data._data)
+    x = widened(data._data)
     window = _windows(shape[2:], kernel, stride, pad, data._shape[2:])
     y = empty(math.prod(shape), x.dtype)
     front.spread_windows(x, y, _counts(window, by, x.dtype.name), window)
-    return _stored(y, data._data), shape
+    return narrowed(y, data._data.dtype), shape
 
 
 # --- pooling --------------------------------------------------------------------------------------
