@@ -38,6 +38,7 @@ from .cpu import matmul as host_matmul
 from .cpu import reduction as host_reduction
 from .cpu import resampling as host_resampling
 from .cpu import rowwise as host_rowwise
+from .cpu import sampling as host_sampling
 from .cpu import scan as host_scan
 from .cpu import sort as host_sort
 from .cpu import strided as host_strided
@@ -245,6 +246,8 @@ depthwise_weights = entry("depthwise_weights", host_depthwise.depthwise_weights)
 sum_windows = entry("sum_windows", host_windows.sums)
 spread_windows = entry("spread_windows", host_windows.spread)
 resample = entry("resample", host_resampling.resample)
+sample = entry("sample", host_sampling.sample)
+spread_samples = entry("spread_samples", host_sampling.spread)
 recurrence = entry("recurrence", host_scan.recurrence, "y")
 running_sum = entry("running_sum", host_scan.running_sum, "y")
 order = entry("order", host_sort.order, "y")

@@ -65,6 +65,27 @@ def check_images(op: str, data: Array, ndim: int, last: bool = False) -> Shape:
     return channels_first(data._shape, last)
 
 
+def check_planes(op: str, name: str, data: Array) -> Shape:
+    """The shape of a batch of images of two axes with channels first, of floating point.
+
+    Raises
+    ------
+    MXNetError
+        If the array has not four axes, or no floating-point dtype.
+    """
+    if len(data._shape) != 4:
+        raise MXNetError(
+            f"Operator {op}: argument {name} has shape {show(data._shape)}, expected (batch, "
+            "channels, height, width)"
+        )
+    if data._data.dtype.kind != "f":
+        raise MXNetError(
+            f"Operator {op}: argument {name} has dtype {data._data.dtype}, only floating point is "
+            "supported"
+        )
+    return data._shape
+
+
 def spread(kernel: Shape, dilate: Shape) -> Shape:
     """Lengths that windows cover."""
     return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilate, strict=True))

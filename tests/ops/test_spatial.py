@@ -73,6 +73,86 @@ def test_no_element_that_has_no_weight_is_taken() -> None:
     np.testing.assert_array_equal(x.grad.asnumpy()[0, 0], [[np.inf, 0, 1], [0, 0, 0], [1, 0, 1]])
 
 
+# --- computed positions ---------------------------------------------------------------------------
+
+
+def sampled(plane: Any, y: float, x: float) -> float:
+    """The sum of all elements times hats around them."""
+    rows = np.maximum(0, 1 - abs(y - np.arange(plane.shape[0])))
+    columns = np.maximum(0, 1 - abs(x - np.arange(plane.shape[1])))
+    return float(rows @ plane @ columns)
+
+
+def test_samples() -> None:
+    data, grid = normal(2, 3, 4, 5), np.random.default_rng(1).uniform(-1.6, 1.6, (2, 2, 3, 4))
+    found = nd.BilinearSampler(nd.array(data, dtype="float64"), nd.array(grid, dtype="float64"))
+    for n, c, i, j in np.ndindex(2, 3, 3, 4):
+        x, y = (grid[n, :, i, j] + 1) * [2, 1.5]
+        assert found.asnumpy()[n, c, i, j] == pytest.approx(sampled(data[n, c], y, x), abs=1e-12)
+
+
+@pytest.mark.parametrize("modulated", [False, True])
+def test_deformable_convolution(modulated: bool) -> None:
+    rng = np.random.default_rng(0)
+    data, weight = rng.standard_normal((2, 4, 4, 5)), rng.standard_normal((2, 2, 2, 3))
+    offset = rng.uniform(-1.5, 1.5, (2, 2 * 2 * 6, 3, 2))
+    mask = rng.standard_normal((2, 2 * 6, 3, 2))
+    expected = np.zeros((2, 2, 3, 2))
+    for n, f, i, j, c, u, v in np.ndindex(2, 2, 3, 2, 2, 2, 3):
+        channel, tap = f * 2 + c, u * 3 + v
+        part = channel // 2 * 6 + tap
+        y = i * 2 - 1 + u + offset[n, 2 * part, i, j]
+        x = j * 2 - 1 + v * 2 + offset[n, 2 * part + 1, i, j]
+        plane = data[n, channel]
+        if modulated:
+            value = sampled(plane, y, x) * mask[n, part, i, j]
+        else:
+            inside = 0 <= y < 4 and 0 <= x < 5
+            value = sampled(plane, min(y, 3), min(x, 4)) if inside else 0
+        expected[n, f, i, j] += value * weight[f, c, u, v]
+    facts = {"kernel": (2, 3), "stride": (2, 2), "pad": (1, 1), "dilate": (1, 2), "num_filter": 2}
+    facts |= {"num_group": 2, "num_deformable_group": 2, "no_bias": True}
+    given = [data, offset, *([mask] if modulated else []), weight]
+    kind = "ModulatedDeformableConvolution" if modulated else "DeformableConvolution"
+    arrays = [nd.array(x, dtype="float64") for x in given]
+    found = getattr(nd.contrib, kind)(*arrays, **facts)
+    np.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-10, atol=1e-12)
+    head = nd.array(rng.standard_normal(expected.shape), dtype="float64")
+    check_gradients(lambda *xs: getattr(nd.contrib, kind)(*xs, **facts) * head, arrays)
+
+
+def check_gradients(f: Any, arrays: list[Any]) -> None:
+    """Along a random direction, against differences."""
+    for k, x in enumerate(arrays):
+        along = nd.array(normal(*x.shape, seed=k), dtype="float64")
+        x.attach_grad()
+        with autograd.record():
+            y = f(*arrays)
+        y.backward()
+        h = 1e-6
+        more, less = (
+            f(*arrays[:k], x.detach() + s * h * along, *arrays[k + 1 :]).sum().asscalar()
+            for s in (1, -1)
+        )
+        assert (x.grad * along).sum().asscalar() == pytest.approx((more - less) / (2 * h), rel=1e-5)
+
+
+def test_second_order_by_positions() -> None:
+    """A bilinear sample is linear in each position, so their mixed derivative is the only one."""
+    data = nd.array(normal(1, 1, 3, 3), dtype="float64")
+    rows, columns = (nd.array([[v]], dtype="float64") for v in (0.3, 1.6))
+    grid = nd.concat(columns - 1, rows - 1, dim=0).reshape((1, 2, 1, 1))
+    grid.attach_grad()
+    with autograd.record():
+        (slope,) = autograd.grad(nd.BilinearSampler(data, grid), grid, create_graph=True)
+        down = slope[0, 1, 0, 0]
+    down.backward()
+    a = data.asnumpy()[0, 0]
+    np.testing.assert_allclose(
+        grid.grad.asnumpy().ravel(), [a[0, 1] - a[0, 2] - a[1, 1] + a[1, 2], 0], atol=1e-12
+    )
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -86,6 +166,13 @@ def test_no_element_that_has_no_weight_is_taken() -> None:
             "num_filter",
         ),
         (lambda x: nd.UpSampling(x, scale=2, sample_type="cubic"), "sample_type"),
+        (lambda x: nd.BilinearSampler(x, x), "grid"),
+        (lambda x: nd.GridGenerator(x, transform_type="affine", target_shape=(2, 2)), "data"),
+        (lambda x: nd.GridGenerator(nd.ones((1, 6)), transform_type="affine"), "target_shape"),
+        (
+            lambda x: nd.contrib.DeformableConvolution(x, x, x, kernel=(2, 2), num_filter=1),
+            "offset",
+        ),
     ],
 )
 def test_what_does_not_fit_is_named(call: Any, says: str) -> None:

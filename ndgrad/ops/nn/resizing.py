@@ -21,28 +21,7 @@ from ..declare import operator
 from ..parts import narrowed, widened
 from ..products import show
 from ..table import F, Gradients, Needs, Result, Sample
-
-
-def _check_planes(op: str, name: str, data: Array) -> Shape:
-    """The shape of images with channels.
-
-    Raises
-    ------
-    MXNetError
-        If the array has not four axes, or no floating-point dtype.
-    """
-    if len(data._shape) != 4:
-        raise MXNetError(
-            f"Operator {op}: argument {name} has shape {show(data._shape)}, expected (batch, "
-            "channels, height, width)"
-        )
-    if data._data.dtype.kind != "f":
-        raise MXNetError(
-            f"Operator {op}: argument {name} has dtype {data._data.dtype}, only floating point is "
-            "supported"
-        )
-    return data._shape
-
+from ..windows import check_planes
 
 # --- resampling -----------------------------------------------------------------------------------
 
@@ -76,7 +55,7 @@ def _resample(
     The gradient of *like*, which may have given the size, is 0.
     """
     op = "_resample"
-    images, channels, *image = _check_planes(op, "data", data)
+    images, channels, *image = check_planes(op, "data", data)
     choice(op, "method", method, METHODS)
     height, width = integers(op, "size", size)
     shape = images, channels, height, width
@@ -166,7 +145,7 @@ def _bilinear_resize(
         If a shape or a parameter does not fit.
     """
     op = "BilinearResize2D"
-    image = _check_planes(op, "data", data)[2:]
+    image = check_planes(op, "data", data)[2:]
     choice(op, "mode", mode, ("size", "like", "odd_scale", *_MODES))
     if (like is not None) != (mode == "like"):
         found = "missing" if like is None else "given"
@@ -222,7 +201,7 @@ def _adaptive_avg_pooling(data: Array, *, output_size: int | Sequence[int] | Non
         If a shape or a parameter does not fit.
     """
     op = "AdaptiveAvgPooling2D"
-    _check_planes(op, "data", data)
+    check_planes(op, "data", data)
     given = () if output_size is None else integers(op, "output_size", output_size)
     if given and min(given) < 0:
         raise MXNetError(f"Operator {op}: output_size={given}, expected no negative number")
@@ -281,7 +260,7 @@ def _upsampling(
     choice(op, "multi_input_mode", multi_input_mode, ("concat", "sum"))
     if sample_type == "bilinear":
         return _deconvolved(data, times, integer(op, "num_filter", num_filter))
-    shapes = [_check_planes(op, f"data{i}", x) for i, x in enumerate(data)]
+    shapes = [check_planes(op, f"data{i}", x) for i, x in enumerate(data)]
     size = shapes[0][2] * times, shapes[0][3] * times
     for i, shape in enumerate(shapes):
         if any(m % n if n else m for m, n in zip(size, shape[2:], strict=True)):
@@ -309,7 +288,7 @@ def _deconvolved(data: Sequence[Array], scale: int, filters: int) -> Array:
             f"Operator {op}: sample_type='bilinear' takes images and weights, got {len(data)} "
             "arrays"
         )
-    channels = _check_planes(op, "data0", data[0])[1]
+    channels = check_planes(op, "data0", data[0])[1]
     if filters != channels:
         raise MXNetError(f"Operator {op}: num_filter={filters}, expected {channels} as in data0")
     kernel = 2 * scale - scale % 2

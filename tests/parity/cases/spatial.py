@@ -130,3 +130,138 @@ nd.UpSampling(ramp(1, 1, 2, 2), scale=int(scale), sample_type="nearest")
 nd.UpSampling(
     ramp(1, 1, 2, 2), ramp(1, 1, 3, 3), scale=2, sample_type="bilinear", num_filter=1, num_args=2
 )
+
+# %% sampler-{dtype}
+# for dtype in float32 float64
+# within 1e-4
+vg(
+    nd.BilinearSampler,
+    noise(2, 2, 3, 4, dtype=dtype),
+    noise(2, 2, 2, 5, low=-1.4, high=1.4, dtype=dtype),
+)
+
+# %% sampler-at-kinks
+vg(
+    nd.BilinearSampler,
+    noise(1, 2, 3, 5),
+    nd.array([[[[-1, 0, 1, -1.5, 3, 1], [-1, 1, 1.5, 0.5, 0, 1]], [[-1, 0, 1, -2, 2, 0]] * 2]]),
+)
+
+# %% sampler-of-grid-{shape}
+# for shape in (1,2,2) (2,2,2,2) (1,3,2,2)
+nd.BilinearSampler(ramp(1, 1, 3, 4), nd.ones(eval(shape)))
+
+# %% grid-affine-{height}-{width}
+# for height in 1 2 4
+# for width in 2 3
+vg(
+    lambda x: nd.GridGenerator(x, transform_type="affine", target_shape=(int(height), int(width))),
+    noise(2, 6),
+)
+
+# %% grid-warp-{height}-{width}
+# for height in 2 4
+# for width in 2 3
+vg(lambda x: nd.GridGenerator(x, transform_type="warp"), noise(2, 2, int(height), int(width)))
+
+# %% grid-{kind}-of-{shape}
+# for kind in affine warp
+# for shape in (1,2,3) (1,5) (1,3,2,2)
+nd.GridGenerator(nd.ones(eval(shape)), transform_type=kind, target_shape=(2, 2))
+
+# %% grid-affine-without-shape
+nd.GridGenerator(nd.ones((1, 6)), transform_type="affine")
+
+# %% transformer-{height}-{width}
+# for height in 2 5
+# for width in 3 4
+# within 1e-4
+vg(
+    lambda x, m: nd.SpatialTransformer(
+        x,
+        m,
+        target_shape=(int(height), int(width)),
+        transform_type="affine",
+        sampler_type="bilinear",
+    ),
+    noise(2, 2, 3, 4),
+    nd.array([[0.51, 0.13, 0.21, -0.33, 0.83, 0.11], [1.07, -0.2, 0.1, 0.15, 0.93, -0.3]]),
+)
+
+# %% transformer-by-{shape}
+# for shape in (1,5) (1,2,3) (2,6)
+nd.SpatialTransformer(
+    ramp(1, 1, 3, 4),
+    nd.ones(eval(shape)),
+    target_shape=(2, 2),
+    transform_type="affine",
+    sampler_type="bilinear",
+)
+
+# %% deformable-{stride}-{pad}-{dilate}
+# for stride in 1 2
+# for pad in 0 1
+# for dilate in 1 2
+# within 1e-4
+facts = {"stride": int(stride), "pad": int(pad), "dilate": int(dilate)}
+size = [(n + 2 * int(pad) - int(dilate) - 1) // int(stride) + 1 for n in (4, 5)]
+vg(
+    lambda x, o, w: nd.contrib.DeformableConvolution(
+        x, o, w, kernel=(2, 2), num_filter=3, no_bias=True, **{k: (v, v) for k, v in facts.items()}
+    ),
+    noise(2, 2, 4, 5),
+    noise(2, 8, *size),
+    noise(3, 2, 2, 2),
+)
+
+# %% deformable-by-nothing
+vg(
+    lambda x, o, w, b: nd.contrib.DeformableConvolution(
+        x, o, w, b, kernel=(3, 3), num_filter=2, pad=(1, 1)
+    ),
+    noise(1, 2, 3, 4),
+    nd.zeros((1, 18, 3, 4)),
+    noise(2, 2, 3, 3),
+    noise(2),
+)
+
+# %% deformable-groups
+# within 1e-4
+vg(
+    lambda x, o, w: nd.contrib.DeformableConvolution(
+        x, o, w, kernel=(1, 2), num_filter=4, num_group=2, num_deformable_group=4, no_bias=True
+    ),
+    noise(1, 4, 3, 3),
+    noise(1, 16, 3, 2),
+    noise(4, 2, 1, 2),
+)
+
+# %% deformable-with-offsets-{shape}
+# for shape in (1,8,3,3) (1,7,2,2) (1,8,2)
+nd.contrib.DeformableConvolution(
+    ramp(1, 1, 3, 3),
+    nd.ones(eval(shape)),
+    ramp(1, 1, 2, 2),
+    kernel=(2, 2),
+    num_filter=1,
+    no_bias=True,
+)
+
+# %% modulated-{stride}-{pad}-{groups}
+# for stride in 1 2
+# for pad in 0 1
+# for groups in 1 2
+# within 1e-4
+size = [(n + 2 * int(pad) - 2) // int(stride) + 1 for n in (4, 5)]
+nd.contrib.ModulatedDeformableConvolution(
+    noise(2, 2, 4, 5),
+    noise(2, 8 * int(groups), *size),
+    noise(2, 4 * int(groups), *size),
+    noise(4, 2, 2, 2),
+    noise(4),
+    kernel=(2, 2),
+    num_filter=4,
+    stride=(int(stride),) * 2,
+    pad=(int(pad),) * 2,
+    num_deformable_group=int(groups),
+)
