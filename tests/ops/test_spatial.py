@@ -153,6 +153,26 @@ def test_second_order_by_positions() -> None:
     )
 
 
+@pytest.mark.parametrize("multiply", [True, False])
+def test_correlation(multiply: bool) -> None:
+    a, b = normal(1, 2, 6, 7), normal(1, 2, 6, 7, seed=1)
+    taps, far, step, apart, pad = 3, 2, 2, 2, 2
+    around = ((0, 0), (0, 0), (pad, pad), (pad, pad))
+    wide = [np.pad(x, around) for x in (a, b)]
+    facts = {"kernel_size": taps, "max_displacement": far, "stride1": step, "stride2": apart}
+    arrays = [nd.array(x, dtype="float64") for x in (a, b)]
+    found = nd.Correlation(*arrays, **facts, pad_size=pad, is_multiply=multiply).asnumpy()
+    assert found.shape == (1, 9, 2, 3)
+    for k, i, j in np.ndindex(9, 2, 3):
+        down, across = (k // 3 - 1) * apart, (k % 3 - 1) * apart
+        top, left = far + i * step, far + j * step
+        one = wide[0][..., top : top + taps, left : left + taps]
+        top, left = top + down, left + across
+        other = wide[1][..., top : top + taps, left : left + taps]
+        mean = (one * other if multiply else abs(one - other)).mean()
+        assert found[0, k, i, j] == pytest.approx(mean, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [

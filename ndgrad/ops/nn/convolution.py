@@ -227,6 +227,7 @@ _SAMPLES = (
 
 @operator(
     "Convolution",
+    aliases=("Convolution_v1",),
     vjp=_convolution_vjp,
     linear=("data bias", "weight bias"),
     samples=_SAMPLES,

@@ -319,3 +319,57 @@ def _pooled(
         raised = F.broadcast_mul(raised, x)
     total = F._window_sum(raised, by=_SUM, **facts)
     return total if number == 1 else _root(total, number)
+
+
+@composite(
+    "Pooling_v1",
+    samples=(Sample(((1, 2, 3, 4),), {"kernel": (2, 2), "pool_type": "avg", "stride": (2, 2)}),),
+)
+def _pooling_v1(
+    data: Array,
+    *,
+    kernel: Sequence[int] = (),
+    pool_type: str = "max",
+    global_pool: bool = False,
+    pooling_convention: str = "valid",
+    stride: Sequence[int] = (),
+    pad: Sequence[int] = (),
+) -> Array:
+    """`Pooling` as it was: padding counts as elements that are 0, for the greatest element too.
+
+    A mean is the sum over the number of the window's elements, also where it ends outside.
+
+    Parameters
+    ----------
+    data : NDArray
+        Images, of shape (batch, channels, \\*lengths).
+    kernel, stride, pad, global_pool
+        As for `Pooling`.
+    pool_type : {'max', 'avg', 'sum'}
+    pooling_convention : {'valid', 'full'}
+
+    Raises
+    ------
+    MXNetError
+        If a shape or a parameter does not fit, or the window exceeds the image.
+    """
+    op = "Pooling_v1"
+    choice(op, "pool_type", pool_type, ("avg", "max", "sum"))
+    choice(op, "pooling_convention", pooling_convention, ("full", "valid"))
+    shape, whole = data._shape, flag(op, "global_pool", global_pool)
+    if len(shape) not in (4, 5):
+        raise MXNetError(f"Operator {op}: argument data has shape {show(shape)}, expected 4D or 5D")
+    ndim = len(shape) - 2
+    taps = shape[2:] if whole else lengths(op, "kernel", kernel, ndim, None, 1)
+    zeros = (0,) * ndim if whole else lengths(op, "pad", pad, ndim, 0, 0)
+    if any(zeros):
+        around = [n for pad_ in zeros for n in (pad_, pad_)]
+        data = F.Pad(data, mode="constant", pad_width=(0, 0, 0, 0, *around))
+    y = F.Pooling(
+        data,
+        pool_type="sum" if pool_type == "avg" else pool_type,
+        pooling_convention=pooling_convention,
+        kernel=taps,
+        stride=() if whole else lengths(op, "stride", stride, ndim, 1, 1),
+    )
+    return F.broadcast_div(y, float(math.prod(taps))) if pool_type == "avg" else y

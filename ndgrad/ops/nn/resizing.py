@@ -1,6 +1,7 @@
-"""Images of other sizes: bilinear interpolation, repetition of elements, means over parts.
+"""Images of other sizes: bilinear interpolation, repetition of elements, means over parts, crops.
 
-All are linear along each axis, so one operator, which is closed under derivatives, does for them.
+All but crops are linear along each axis with weights, so one operator, which is closed under
+derivatives, does for them.
 """
 
 from __future__ import annotations
@@ -300,3 +301,60 @@ def _deconvolved(data: Sequence[Array], scale: int, filters: int) -> Array:
         num_filter=filters,
         num_group=filters,
     )
+
+
+# --- crops ----------------------------------------------------------------------------------------
+
+
+@composite(
+    "Crop",
+    samples=(
+        Sample(((1, 2, 3, 4), (1, 1, 2, 2)), {"center_crop": True}),
+        Sample(((1, 2, 3, 4),), {"h_w": (2, 3), "offset": (1, 0)}),
+    ),
+)
+def _crop(
+    *data: Array,
+    offset: Sequence[int] = (0, 0),
+    h_w: Sequence[int] = (0, 0),
+    center_crop: bool = False,
+) -> Array:
+    """A part of images, of the size that is given or that other images have.
+
+    Parameters
+    ----------
+    *data : NDArray
+        Images of shape (batch, channels, height, width), and maybe an array whose last two axes
+        have the lengths of the result; it has no gradient.
+    offset : tuple of int
+        The first row and column, unless the crop is in the center.
+    h_w : tuple of int
+        Height and width of the result, if there is one array.
+    center_crop : bool
+
+    Raises
+    ------
+    MXNetError
+        If a shape or a parameter does not fit.
+    """
+    op = "Crop"
+    image = check_planes(op, "data0", data[0])[2:]
+    if len(data) > 2:
+        raise MXNetError(f"Operator {op}: got {len(data)} arrays, expected one or two")
+    size = check_planes(op, "data1", data[1])[2:] if len(data) == 2 else integers(op, "h_w", h_w)
+    if len(size) != 2 or min(size) < 1:
+        raise MXNetError(f"Operator {op}: h_w={size}, expected two numbers, 1 or more")
+    begin = integers(op, "offset", offset)
+    if flag(op, "center_crop", center_crop):
+        begin = tuple((n - m) // 2 for n, m in zip(image, size, strict=True))
+    if len(begin) != 2 or any(
+        b < 0 or b + m > n for b, m, n in zip(begin, size, image, strict=True)
+    ):
+        raise MXNetError(
+            f"Operator {op}: h_w={size} and offset={begin} do not fit images of {show(image)}"
+        )
+    y = data[0]
+    for axis, (first, length) in enumerate(zip(begin, size, strict=True)):
+        end = first + length if len(data) == 1 else None
+        y = F.slice_axis(y, axis=axis + 2, begin=first, end=end)
+    return y if len(data) == 1 else F.slice_like(y, data[1], axes=(2, 3))

@@ -265,3 +265,98 @@ nd.contrib.ModulatedDeformableConvolution(
     pad=(int(pad),) * 2,
     num_deformable_group=int(groups),
 )
+
+# %% correlation-{kernel}-{far}-{step}-{apart}-{pad}
+# for kernel in 1 3
+# for far in 1 2
+# for step in 1 2
+# for apart in 1 2
+# for pad in 1 2
+# within 1e-4
+vg(
+    lambda a, b: nd.Correlation(
+        a,
+        b,
+        kernel_size=int(kernel),
+        max_displacement=int(far),
+        stride1=int(step),
+        stride2=int(apart),
+        pad_size=int(pad),
+    ),
+    noise(1, 2, 5, 6),
+    noise(1, 2, 5, 6) * 0.7 + 0.3,
+)
+
+# %% correlation-of-differences-{far}
+# for far in 0 1
+vg(
+    lambda a, b: nd.Correlation(a, b, max_displacement=int(far), pad_size=1, is_multiply=False),
+    noise(2, 2, 3, 4),
+    noise(2, 2, 3, 4) * 0.7 + 0.3,
+)
+
+# %% correlation-with-kernel-2 :: odd
+nd.Correlation(ramp(1, 2, 4, 4), ramp(1, 2, 4, 4), kernel_size=2)
+
+# %% correlation-that-does-not-fit :: fit in blob
+nd.Correlation(ramp(1, 2, 2, 2), ramp(1, 2, 2, 2), max_displacement=4)
+
+# %% crop-{height}-{width}-{top}-{left}-{center}
+# for height in 1 3
+# for width in 2 3
+# for top in 0 1
+# for left in 0 2
+# for center in True False
+vg(
+    lambda x: nd.Crop(
+        x,
+        h_w=(int(height), int(width)),
+        offset=(int(top), int(left)),
+        center_crop=center == "True",
+        num_args=1,
+    ),
+    noise(2, 2, 4, 5),
+)
+
+# %% crop-like-{center}
+# for center in True False
+vg(
+    lambda x, like: nd.Crop(x, like, num_args=2, center_crop=center == "True"),
+    noise(1, 2, 4, 5),
+    noise(2, 1, 2, 2),
+)
+
+# %% crop-of-{shape}-by-{size}-at-{offset}
+# for shape in (1,1,3,4) (3,4)
+# for size in (0,0) (5,2) (2,)
+# for offset in (0,0) (2,2)
+nd.Crop(nd.ones(eval(shape)), h_w=eval(size), offset=eval(offset), num_args=1)
+
+# %% pooling-v1-{kind}-{convention}-{stride}-{pad}
+# for kind in max avg sum
+# for convention in valid full
+# for stride in 1 2
+# for pad in 0 1
+vg(
+    lambda x: nd.Pooling_v1(
+        x,
+        kernel=(2, 3),
+        pool_type=kind,
+        pooling_convention=convention,
+        stride=(int(stride),) * 2,
+        pad=(int(pad),) * 2,
+    ),
+    noise(1, 2, 4, 6),
+)
+
+# %% pooling-v1-whole-{kind}
+# for kind in max avg sum
+vg(lambda x: nd.Pooling_v1(x, global_pool=True, pool_type=kind), noise(2, 1, 3, 4))
+
+# %% convolution-v1
+vg(
+    lambda x, w, b: nd.Convolution_v1(x, w, b, kernel=(2, 2), num_filter=2, stride=(1, 2)),
+    noise(1, 2, 3, 4),
+    noise(2, 2, 2, 2),
+    noise(2),
+)
