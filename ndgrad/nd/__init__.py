@@ -71,6 +71,9 @@ def _add(operator: _Op) -> None:
     if isinstance(operator, _ElementwiseOp):
         for name in operator.functions:
             _put_here(name, arithmetic.function(operator, name))
+        for position, names in enumerate(reversed(operator.scalar_names)):
+            for name in names:
+                _put(_internal, name, arithmetic.scalar_function(operator, name, position))
     for name in operator.names:
         _put_operator(name, _bind.function(operator, name))
         for prefix, space in (("_contrib_", contrib), ("linalg_", linalg)):

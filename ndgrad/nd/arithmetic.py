@@ -1,4 +1,4 @@
-"""Functions of two operands that may both be arrays or numbers: ``add``, ``maximum`` ..."""
+"""Functions of two operands of which one or both may be numbers: ``add``, ``_plus_scalar`` ..."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
+from ..base import shown
 from ..ops.table import ElementwiseOp
 from ._check import array
 
@@ -40,4 +41,28 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = name
     call.__module__ = "ndgrad.nd"
     call.__doc__ = f"{op.doc}\n\nOf arrays, which broadcast, and numbers; of two numbers, a number."
+    return call
+
+
+def scalar_function(op: ElementwiseOp, public: str, position: int) -> Callable[..., NDArray]:
+    """What `nd._internal` has under *public*, MXNet's name of *op* with a number at *position*."""
+    on_arrays = op.call
+
+    def call(
+        data: NDArray,
+        scalar: float = 1.0,
+        is_int: bool = True,
+        out: NDArray | None = None,
+        name: str | None = None,
+    ) -> NDArray:
+        array(public, "data", data)
+        if not isinstance(scalar, _OPERANDS) or isinstance(scalar, NDArray):
+            raise TypeError(f"{public}: argument scalar must be a number, got {shown(scalar)}")
+        operands = (scalar, data) if position == 0 and not op.ordered else (data, scalar)
+        result: NDArray = on_arrays(*operands) if out is None else on_arrays(*operands, out=out)
+        return result
+
+    call.__name__ = call.__qualname__ = public
+    call.__module__ = "ndgrad.nd"
+    call.__doc__ = f"{op.doc}\n\nOf an array and a number, which is the operand {position}."
     return call

@@ -343,8 +343,8 @@ class ElementwiseOp(Op):
     arranged : callable or None
         Takes the inputs of a call and returns those that the formula is for, by operators: where
         shapes meet by more than broadcasting.
-    scalar_names : tuple of str
-        What MXNet calls it with a number on the right, and with one on the left.
+    scalar_names : tuple of tuple of str
+        What MXNet calls it with a number on the right, and with one on the left; first its name.
     ordered : bool
         Whether it makes a difference which of two equal operands is taken: to gradients, and to
         the sign of zero.
@@ -360,7 +360,7 @@ class ElementwiseOp(Op):
     free: frozenset[str] = frozenset()
     broadcast: bool = True
     arranged: Callable[..., Sequence[Array | float]] | None = None
-    scalar_names: tuple[str, ...] = ()
+    scalar_names: tuple[tuple[str, ...], ...] = ()
     ordered: bool = False
     functions: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
 

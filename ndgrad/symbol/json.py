@@ -21,8 +21,8 @@ _from_number: dict[str, tuple[str, int]] = {}
 def _add_scalar_names(op: Op) -> None:
     if isinstance(op, ElementwiseOp) and op.scalar_names:
         right, left = op.scalar_names
-        _from_number[left] = op.name, 0
-        _from_number[right] = op.name, 1
+        _from_number.update(dict.fromkeys(left, (op.name, 0)))
+        _from_number.update(dict.fromkeys(right, (op.name, 1)))
 
 
 for_each(_add_scalar_names)
@@ -156,7 +156,7 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
         return entry.op, attrs, arrays
     if isinstance(op, ElementwiseOp) and op.scalar_names and len(arrays) == 1:
         left = not isinstance(entry.inputs[0], tuple)
-        name = op.scalar_names[1 if left else 0]
+        name = op.scalar_names[1 if left else 0][0]
         attrs["scalar"] = _number(entry.inputs[0 if left else 1])
         if left and op.ordered:
             attrs[_REFLECTED] = "True"

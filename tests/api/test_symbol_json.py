@@ -75,6 +75,40 @@ def test_numbers(name):
         assert result[0].asnumpy().tolist() == y.asnumpy().tolist()
 
 
+@pytest.mark.parametrize("name", SCALAR_OPERATORS)
+def test_internal_functions_of_numbers(name):
+    x = nd.array([0.5, 2, 3])
+    expected = SCALAR_OPERATORS[name](x)
+    title = name.title().replace("_", "")
+    if name in ("_rminus_scalar", "_rdiv_scalar", "_rmod_scalar", "_rpower_scalar"):
+        title = "R" + name[2:].title().replace("_", "")
+    for spelling in (name, f"_{title}"):
+        function = getattr(nd._internal, spelling)
+        assert function(x, scalar=2).tolist() == expected.tolist()
+        assert function.__name__ == spelling
+        nodes = [
+            {"op": "null", "name": "x", "inputs": []},
+            {"op": spelling, "name": "y", "attrs": {"scalar": "2"}, "inputs": [[0, 0, 0]]},
+        ]
+        graph = {"nodes": nodes, "arg_nodes": [0], "heads": [[1, 0, 0]]}
+        assert symbols.load_json(json.dumps(graph)).eval(x=x)[0].tolist() == expected.tolist()
+    out = nd.zeros(3)
+    assert nd._internal._rminus_scalar(x, 2, out=out) is out
+    with pytest.raises(TypeError, match=f"{name}: argument data must have NDArray type"):
+        getattr(nd._internal, name)(3, 2)
+    with pytest.raises(TypeError, match=f"{name}: argument scalar must be a number"):
+        getattr(nd._internal, name)(x, x)
+
+
+def test_internal_names_of_two_arrays():
+    x, y = nd.array([1, 2]), nd.array([2, 2])
+    for name, expected in (
+        ("_Plus", [3, 4]), ("_grad_add", [3, 4]), ("_sub", [-1, 0]), ("_Maximum", [2, 2]),
+        ("_scatter_elemwise_div", [0.5, 1]), ("_Greater_Equal", [0, 1]), ("_logical_xor", [0, 0]),
+    ):  # fmt: skip
+        assert getattr(nd._internal, name)(x, y).tolist() == expected
+
+
 def test_reflected_maximum_keeps_its_gradient():
     x = variable([2.0])
     with ag.record():

@@ -260,20 +260,41 @@ unary(
 # --- two operands ---------------------------------------------------------------------------------
 
 
-def _scalar_names(right: str, left: str | None = None) -> tuple[str, str]:
+_Names = tuple[str, ...]
+
+
+def _scalar_names(right: str, left: str | None = None, *others: str) -> tuple[_Names, _Names]:
     """What MXNet calls an operator with a number on the right, and on the left."""
-    return f"_{right}_scalar", f"_{left or right}_scalar"
+
+    def names(name: str) -> _Names:
+        reflected = name == f"r{right}"
+        words = (right if reflected else name).split("_")
+        return f"_{name}_scalar", f"_{'R' * reflected}{''.join(map(str.title, words))}Scalar"
+
+    return (*names(right), *others), names(left or right)
+
+
+def _internal_names(name: str) -> _Names:
+    """What MXNet calls an operator of arrays of equal shapes: ``_greater``, ``_Greater``."""
+    return f"_{name}", f"_{name.title()}"
 
 
 def _arithmetic(
-    name: str, formula: str, d_a: str | None, d_b: str | None, *, doc: str, **facts: Any
+    name: str,
+    formula: str,
+    d_a: str | None,
+    d_b: str | None,
+    *,
+    doc: str,
+    internal_names: _Names,
+    **facts: Any,
 ) -> None:
-    """``broadcast_<name>`` and ``elemwise_<name>``."""
+    """``broadcast_<name>``, and ``elemwise_<name>``, which has the *internal_names*."""
     binary(f"broadcast_{name}", formula, d_a, d_b, doc=doc, **facts)
     for fact in ("aliases", "scalar_names", "functions"):
         facts.pop(fact, None)
-    doc = f"{doc} Shapes must be equal."
-    binary(f"elemwise_{name}", formula, d_a, d_b, broadcast=False, doc=doc, **facts)
+    facts |= {"doc": f"{doc} Shapes must be equal.", "aliases": internal_names}
+    binary(f"elemwise_{name}", formula, d_a, d_b, broadcast=False, **facts)
 
 
 _arithmetic(
@@ -282,7 +303,8 @@ _arithmetic(
     "g",
     "g",
     aliases=("broadcast_plus",),
-    scalar_names=_scalar_names("plus"),
+    internal_names=(*_internal_names("plus"), "_add", "_grad_add"),
+    scalar_names=_scalar_names("plus", None, "_scatter_plus_scalar"),
     functions={"add": operator.add},
     doc="a + b.",
 )
@@ -292,7 +314,8 @@ _arithmetic(
     "g",
     "-g",
     aliases=("broadcast_minus",),
-    scalar_names=_scalar_names("minus", "rminus"),
+    internal_names=(*_internal_names("minus"), "_sub"),
+    scalar_names=_scalar_names("minus", "rminus", "_scatter_minus_scalar"),
     functions={"subtract": operator.sub},
     doc="a - b.",
 )
@@ -301,6 +324,7 @@ _arithmetic(
     "a * b",
     "g * b",
     "g * a",
+    internal_names=_internal_names("mul"),
     scalar_names=_scalar_names("mul"),
     functions={"multiply": operator.mul},
     doc="a * b.",
@@ -310,6 +334,7 @@ _arithmetic(
     "a / b",
     "g / b",
     "-g * a / (b * b)",
+    internal_names=(*_internal_names("div"), "_scatter_elemwise_div"),
     scalar_names=_scalar_names("div", "rdiv"),
     functions={"divide": operator.truediv, "true_divide": operator.truediv},
     domain=_POSITIVE,
@@ -320,7 +345,7 @@ binary(
     "a % b",
     "g",
     "-g * floor(a / b)",
-    aliases=("mod",),
+    aliases=("mod", *_internal_names("mod")),
     scalar_names=_scalar_names("mod", "rmod"),
     functions={"modulo": operator.mod},
     domain=(1.05, 1.9),
@@ -342,7 +367,7 @@ binary(
     "pow(a, b)",
     "g * b * pow(where(b == 0, where(a == 0, 1, a), a), b - 1)",
     "g * y * log(where(a == 0, where(b > 0, 1, a), a))",
-    aliases=("pow",),
+    aliases=("pow", *_internal_names("power")),
     scalar_names=_scalar_names("power", "rpower"),
     functions={"power": operator.pow},
     domain=_POSITIVE,
@@ -353,7 +378,7 @@ binary(
     "maximum(a, b)",
     "where(a >= b, g, 0)",
     "where(a < b, g, 0)",
-    aliases=("maximum",),
+    aliases=("maximum", *_internal_names("maximum")),
     scalar_names=_scalar_names("maximum"),
     functions={"maximum": max},
     ordered=True,
@@ -364,7 +389,7 @@ binary(
     "minimum(a, b)",
     "where(a <= b, g, 0)",
     "where(a > b, g, 0)",
-    aliases=("minimum",),
+    aliases=("minimum", *_internal_names("minimum")),
     scalar_names=_scalar_names("minimum"),
     functions={"minimum": min},
     ordered=True,
@@ -375,7 +400,7 @@ binary(
     "hypot(a, b)",
     "g * a / y",
     "g * b / y",
-    aliases=("hypot",),
+    aliases=("hypot", *_internal_names("hypot")),
     scalar_names=_scalar_names("hypot"),
     functions={"hypot": math.hypot},
     doc="sqrt(a^2 + b^2).",
@@ -404,6 +429,7 @@ for _name, _sign, _mirrored, _compare in (
         f"a {_sign} b",
         None,
         None,
+        aliases=_internal_names(_name),
         scalar_names=_scalar_names(_name, _mirrored),
         functions={_name: _compare},
         doc=f"1 where a {_sign} b, else 0.",
@@ -419,6 +445,7 @@ for _name, _text, _on_bools, _which in (
         _text,
         None,
         None,
+        aliases=_internal_names(f"logical_{_name}"),
         scalar_names=_scalar_names(f"logical_{_name}"),
         functions={f"logical_{_name}": lambda a, b, on=_on_bools: on(bool(a), bool(b))},
         doc=f"1 where {_which}.",
