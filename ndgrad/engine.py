@@ -218,6 +218,7 @@ def run_backward(
         Whether nodes keep what they saved; otherwise each is released when it has run.
     """
     found: dict[Leaf, Any] = {}
+    rows: dict[Leaf, list[tuple[Buffer, Buffer]]] = {}  # of leaves with sparse gradients
     owned = set()  # sums that are made here, to which may be added in place
     since = [next_version(), 1]
     on_buffers = arithmetic is buffer_arithmetic
@@ -246,6 +247,15 @@ def run_backward(
                     continue
                 if parent not in pending and result.__class__ is np.ndarray:
                     pending[parent] = result  # as of most nodes
+                    continue
+                if (
+                    result.__class__ is PartialGradient
+                    and isinstance(parent, Leaf)
+                    and parent.req != "null"
+                    and isinstance(parent.grad, classes.sparse)
+                    and (part := result.rows()) is not None
+                ):
+                    rows.setdefault(parent, []).append(part)
                     continue
                 if result is None:
                     if op.none_is_unreached:
@@ -277,6 +287,8 @@ def run_backward(
                 pending[parent] = arithmetic.add_into(have, result)
         if not retain:
             release(node, since)
+    for leaf, parts in rows.items():
+        found[leaf] = [*parts, found[leaf]] if leaf in found else parts
     return found
 
 
@@ -293,6 +305,12 @@ def _accumulate(found: dict[Leaf, Buffer]) -> None:
     """
     for leaf in list(found):
         target = leaf.grad
+        if isinstance(target, classes.sparse):
+            gradient = found.pop(leaf)
+            parts = gradient if isinstance(gradient, list) else [gradient]
+            target._accumulate(parts, leaf.req == "add")
+            leaf.fresh = True
+            continue
         if leaf.req == "add":
             buffer_arithmetic.add_into(target._data, found.pop(leaf))
         # One reference is the dictionary's or the array's, the other the call's.
@@ -335,6 +353,11 @@ def _new_array(x: Array, found: dict[Leaf, Buffer]) -> Array:
     assert isinstance(leaf, Leaf)
     if leaf not in found:
         return classes.array(buffer_arithmetic.zeros(x._shape, leaf), x._shape, x._ctx)
+    if isinstance(leaf.grad, classes.sparse):
+        gradient: Any = found[leaf]
+        zeros = classes.sparse._zeros(leaf.grad.stype, x._shape, leaf.dtype, x._ctx)
+        zeros._accumulate(gradient if isinstance(gradient, list) else [gradient], False)
+        return zeros  # type: ignore[no-any-return]
     alone = getrefcount(found[leaf]) == 2 and owns_memory(found[leaf]) and not tracing.active
     result = classes.array(found[leaf], x._shape, x._ctx)
     # A head gradient that passed through belongs to the caller.

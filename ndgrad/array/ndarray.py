@@ -16,12 +16,13 @@ from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
+from ..ops.storage import compressed
 from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
 from ..tracing import host_read
 from . import indexing, interchange, writing
 
-_STYPES = ("default",)
+_STYPES = ("default", "row_sparse", "csr")
 
 
 def _operand(other: object) -> Any:
@@ -267,6 +268,8 @@ class NDArray(Array):
             raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
         if other is self:
             return other
+        if other.stype != "default":
+            return other._assign(self)  # type: ignore[attr-defined, no-any-return]
         return dispatch.write_into(other, self, "copyto")
 
     def _on(self, context: Context) -> NDArray:
@@ -293,9 +296,12 @@ class NDArray(Array):
         return self
 
     def tostype(self, stype: str) -> NDArray:
-        """Return the array in a storage type; only ``'default'`` exists."""
+        """Return the array in a storage type: itself, or a sparse array (recorded)."""
         choice("tostype", "stype", stype, _STYPES)
-        return self
+        if stype == "default":
+            return self
+        host_read(self, f"to be cast to {stype}")
+        return dispatch.classes.sparse._of(compressed(self, stype), self._ctx)  # type: ignore[no-any-return]
 
     # --- autograd --------------------------------------------------------------------------------
 
@@ -305,7 +311,8 @@ class NDArray(Array):
         Parameters
         ----------
         grad_req : {'write', 'add', 'null'}
-        stype : {None, 'default'}
+        stype : {None, 'default', 'row_sparse', 'csr'}
+            The storage of the gradient; by default that of the array.
 
         Raises
         ------
@@ -316,8 +323,14 @@ class NDArray(Array):
             raise TypeError(f"attach_grad: grad_req must be a string, got {shown(grad_req)}")
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
-        if stype is not None:
+        if stype is None:
+            stype = self.stype
+        else:
             choice("attach_grad", "stype", stype, _STYPES)
+        if stype != "default":
+            zeros = dispatch.classes.sparse._zeros(stype, self._shape, self.dtype, self._ctx)
+            engine.mark([self], [zeros], [grad_req])
+            return
         gradient = empty_like(self._data)
         gradient.fill(0)
         engine.mark([self], [NDArray(gradient, self._shape, self._ctx)], [grad_req])

@@ -8,6 +8,7 @@ arrays, whose results can be differentiated again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..kernels.front import copy as copy_buffer
@@ -27,6 +28,7 @@ from .gradients import (
 )
 from .in_place import recorded_in_place
 from .planned import ABSENT, is_planned, planned_call, planned_function
+from .sparse import sparse_call, with_sparse
 from .structured import (
     composite_call,
     convert,
@@ -87,9 +89,12 @@ def bind(op: Op) -> None:
 
 def _call(op: Op) -> Callable[..., Any]:
     if isinstance(op, ElementwiseOp):
-        return elementwise_call(op)
+        return elementwise_call(op, partial(sparse_call, op))
     if isinstance(op, UpdateOp):
-        return update_call(op)
+        return update_call(op, partial(sparse_call, op))
     if isinstance(op, CompositeOp):
-        return composite_call(op)
-    return planned_call(op) if is_planned(op) else structured_call(op)
+        call = composite_call(op)
+        return call if op.sparse is None else with_sparse(op, call)
+    if is_planned(op):
+        return planned_call(op, partial(with_sparse, op))
+    return with_sparse(op, structured_call(op))

@@ -25,6 +25,7 @@ from ..ops.table import ElementwiseOp, Op, UpdateOp, lookup
 from ..tape import Array, new_array, next_version, state
 from ..tracing import active
 from . import classes
+from .classes import has_sparse
 from .structured import (
     convert,
     record_call,
@@ -151,8 +152,11 @@ class BroadcastCalls(Remembered):
         return call, (*shapes, shape), shape
 
 
-def general_call(op: ElementwiseOp) -> Callable[..., object]:
-    """What the fast path leaves undone: arrays on a device first, then everything else."""
+def general_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
+    """What the fast path leaves undone: arrays on a device first, then everything else.
+
+    *sparse_call* takes calls with sparse arrays.
+    """
     arranged = op.arranged
     fits = not (op.params or op.free or len(op.inputs) > 2)
     on_device = _device_call(op) if fits else None
@@ -169,6 +173,8 @@ def general_call(op: ElementwiseOp) -> Callable[..., object]:
             result = on_device(inputs)
             if result is not None:
                 return result
+        if has_sparse(inputs, out):
+            return sparse_call(inputs, params, out)
         if arranged is not None:
             inputs = tuple(arranged(*inputs))
         return _general(op, inputs, params, out)

@@ -29,9 +29,9 @@ _CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
 """Of some inputs, which are arrays (v) and which are numbers (s), the commonest first."""
 
 
-def elementwise_call(op: ElementwiseOp) -> Callable[..., Any]:
-    """``op.call`` of an element-wise operator."""
-    general = general_call(op)
+def elementwise_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Callable[..., Any]:
+    """``op.call`` of an element-wise operator; *sparse_call* takes calls with sparse arrays."""
+    general = general_call(op, sparse_call)
     if len(op.inputs) not in _CASES:
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)

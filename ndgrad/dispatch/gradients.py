@@ -25,7 +25,8 @@ from ..memory.device import (
     on_device,
 )
 from ..memory.storage import empty_like, empty_on
-from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup, loop_of
+from ..ops.parts import loop_of
+from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
 from ..tape import Array, Constant, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative

@@ -253,9 +253,14 @@ def is_planned(op: Op) -> bool:
     return structured and plannable(op)
 
 
-def planned_call(op: Op) -> Callable[..., object]:
-    """``op.call`` of an operator with structure that may have plans."""
-    call = structured_call(op)
+def planned_call(
+    op: Op, with_sparse: Callable[[Callable[..., object]], Callable[..., object]]
+) -> Callable[..., object]:
+    """``op.call`` of an operator with structure that may have plans.
+
+    *with_sparse* makes a call take sparse arrays too.
+    """
+    call = with_sparse(structured_call(op))
     if op.variadic:
         return planned_function(op, call)
 

@@ -18,6 +18,7 @@ from ..ops.table import UpdateOp, lookup
 from ..tape import Array, next_version, state
 from ..tracing import active
 from . import classes
+from .classes import has_sparse
 from .elementwise import NUMBERS, Kernels, SmallCalls, as_scalar, given_number
 from .structured import (
     record_call,
@@ -28,14 +29,14 @@ from .structured import (
 from .writes import check_writable, written
 
 
-def update_call(op: UpdateOp) -> Callable[..., object]:
-    """``op.call`` of an operator that replaces inputs."""
+def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
+    """``op.call`` of an operator that replaces inputs; *sparse_call* is for sparse arrays."""
     extra = op.loop.args[len(op.inputs) :]
     letters = ["o" if name in op.replaced else "v" for name in op.inputs] + ["s"] * len(extra)
     names: dict[str, Any] = {
         "active": active,
         "array": classes.array,
-        "general": _general_call(op),
+        "general": _general_call(op, sparse_call),
         "limit": PARALLEL_ELEMENTS,
         "next_version": next_version,
         "numbers": NUMBERS,
@@ -109,11 +110,13 @@ def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str
     return "\n".join([*lines, ""])
 
 
-def _general_call(op: UpdateOp) -> Callable[..., object]:
+def _general_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
     """Any call: other memory for the result, while recording, on devices, of several dtypes."""
     places = [op.inputs.index(name) for name in op.replaced]
 
     def call(*inputs: Array, out: Any = None, **params: object) -> object:
+        if has_sparse(inputs, out):
+            return sparse_call(inputs, params, out)
         _check(op, inputs)
         (out,) = out if isinstance(out, (list, tuple)) and len(out) == 1 else (out,)
         if out is not None:

@@ -41,6 +41,7 @@ from .cpu import rowwise as host_rowwise
 from .cpu import sampling as host_sampling
 from .cpu import scan as host_scan
 from .cpu import sort as host_sort
+from .cpu import sparse as host_sparse
 from .cpu import strided as host_strided
 from .cpu import windows as host_windows
 from .spec.cast import cast_by
@@ -255,3 +256,12 @@ move_by_order = entry("move_by_order", host_sort.move_by_order, "y")
 argextreme = entry("argextreme", host_extremes.argextreme, "y")
 cross_entropy = entry("cross_entropy", host_cross_entropy.losses)
 cross_entropy_gradient = entry("cross_entropy_gradient", host_cross_entropy.gradient)
+
+# --- sparse matrices ------------------------------------------------------------------------------
+
+csr_product = entry("csr_product", host_sparse.csr_product)
+csr_row_numbers = entry("csr_row_numbers", host_sparse.csr_row_numbers)
+csr_to_dense = entry("csr_to_dense", host_sparse.csr_to_dense)
+dense_to_csr = entry("dense_to_csr", host_sparse.dense_to_csr)
+nonzero_rows = entry("nonzero_rows", host_sparse.nonzero_rows)
+merge_rows = entry("merge_rows", host_sparse.merge_rows)

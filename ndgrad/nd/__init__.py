@@ -13,7 +13,17 @@ from ..memory.device import in_use as _in_use
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
-from . import _bind, arithmetic, contrib, creation, linalg, random, serialization, shaping
+from . import (
+    _bind,
+    arithmetic,
+    contrib,
+    creation,
+    linalg,
+    random,
+    serialization,
+    shaping,
+    sparse,
+)
 from .creation import *  # noqa: F403
 from .serialization import *  # noqa: F403
 from .shaping import *  # noqa: F403
@@ -37,7 +47,7 @@ op = _types.ModuleType("ndgrad.nd.op", "Every operator of the table under its ow
 _internal = _types.ModuleType(
     "ndgrad.nd._internal", "`ndgrad.nd.op`, and the operators whose names have an underscore."
 )
-__all__: list[str] = ["NDArray", "contrib", "linalg", "op", "random", "waitall"]
+__all__: list[str] = ["NDArray", "contrib", "linalg", "op", "random", "sparse", "waitall"]
 for _module in (creation, serialization, shaping):
     __all__ += _module.__all__
 for _space in (op, _internal):
@@ -55,6 +65,8 @@ def _put_here(name: str, function: _Callable[..., object]) -> None:
     if not name.startswith("_") and name not in __all__:
         globals()[name] = function
         __all__.append(name)
+        if name not in sparse.__all__:
+            _put(sparse, name, function)
 
 
 def _put_operator(name: str, function: _Callable[..., object]) -> None:
@@ -64,6 +76,10 @@ def _put_operator(name: str, function: _Callable[..., object]) -> None:
     if not name.startswith("_"):
         _put(op, name, function)
     _put_here(name, function)
+
+
+_SPACES = (("_contrib_", contrib), ("linalg_", linalg), ("_sparse_", sparse))
+"""Where operators with these prefixes are under the rest of their names."""
 
 
 def _add(operator: _Op) -> None:
@@ -76,7 +92,7 @@ def _add(operator: _Op) -> None:
                 _put(_internal, name, arithmetic.scalar_function(operator, name, position))
     for name in operator.names:
         _put_operator(name, _bind.function(operator, name))
-        for prefix, space in (("_contrib_", contrib), ("linalg_", linalg)):
+        for prefix, space in _SPACES:
             if name.startswith(prefix):
                 short = name.removeprefix(prefix)
                 _put(space, short, _bind.function(operator, short))
@@ -86,5 +102,5 @@ def _add(operator: _Op) -> None:
 
 
 _for_each(_add)
-for _name, _function in random.OPERATORS.items():
+for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..array import interchange
 from ..array.ndarray import NDArray
+from ..array.sparse import BaseSparseNDArray
 from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
@@ -24,6 +25,10 @@ from ..tape import new_array
 from ..tracing import active
 from ._check import array as array_argument
 from ._check import out_array
+from .sparse_creation import array as sparse_array
+from .sparse_creation import empty as sparse_empty
+from .sparse_creation import is_scipy_csr
+from .sparse_creation import zeros as sparse_zeros
 
 __all__ = [
     "arange",
@@ -89,6 +94,8 @@ def array(source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None
     TypeError
         If the source is ragged or not numeric.
     """
+    if isinstance(source_array, BaseSparseNDArray) or is_scipy_csr(source_array):
+        return sparse_array(source_array, ctx, dtype)
     if isinstance(source_array, NDArray):
         kind = source_array.dtype if dtype is None else dtype
         copy: NDArray = lookup("Cast").call(source_array, dtype=as_dtype(kind, op="array"))
@@ -247,9 +254,9 @@ def zeros(
     stype: str | None = None,
     **kwargs: object,
 ) -> NDArray:
-    """Make an array of zeros."""
-    if stype is not None:
-        _dense(stype, "zeros")
+    """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
+    if stype is not None and stype != "default":
+        return sparse_zeros(stype, shape, ctx, dtype)
     out = _only_out(kwargs, "zeros") if kwargs else None
     return _filled(shape, 0, ctx, dtype, "zeros", out)
 
@@ -293,8 +300,9 @@ def empty(
     dtype: DTypeLike | None = None,
     stype: str | None = None,
 ) -> NDArray:
-    """Make an array whose values are not set."""
-    _dense(stype, "empty")
+    """Make an array whose values are not set; of a sparse *stype*, one that stores nothing."""
+    if stype is not None and stype != "default":
+        return sparse_empty(stype, shape, ctx, dtype)
     return _unset(shape, ctx, dtype, "empty")
 
 
@@ -305,11 +313,6 @@ def _unset(
     lengths = _shape(shape, what)
     context = _context(ctx, what)
     return NDArray(_allocate(context, math.prod(lengths), kind), lengths, context)
-
-
-def _dense(stype: str | None, what: str) -> None:
-    if stype is not None and not (isinstance(stype, str) and stype == "default"):
-        raise MXNetError(f"{what}: stype must be 'default', got {shown(stype)}")
 
 
 def _only_out(kwargs: dict[str, object], what: str) -> Any:

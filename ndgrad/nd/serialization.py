@@ -6,6 +6,9 @@ Everything is little endian.  A file is a list of arrays and a list of names, as
     u64 count, then for each array
         u32 version, i32 storage type, i32 ndim, i64 lengths, i32 device type, i32 device, i32 dtype
         the elements
+    of a sparse array, with its storage type: ndim and lengths of what is stored, then those of the
+        array, devices and dtype as above, then for each index vector (a CSR matrix has two, indptr
+        first) dtype, ndim and lengths; the stored elements, the index vectors
     u64 count, then for each name u64 length, bytes
 
 Older files have no storage type; in the oldest ndim stands where the version does, and lengths
@@ -23,13 +26,16 @@ import numpy as np
 
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
-from ..base import DType, MXNetError, shown
+from ..array.sparse import BaseSparseNDArray
+from ..base import DType, HostArray, MXNetError, Shape, shown
 from .formats import MXNET, decoded, encoded, format_of, named, unnamed
+from .sparse_creation import csr_matrix, row_sparse_array
 
 __all__ = ["load", "load_frombuffer", "save"]
 
 _FILE = 0x112
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
+_STYPES = ("default", "row_sparse", "csr")
 _DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
 
 
@@ -37,15 +43,40 @@ def _little(dtype: str) -> DType:
     return np.dtype(dtype).newbyteorder("<")
 
 
+def _lengths(shape: Shape) -> bytes:
+    return struct.pack(f"<i{len(shape)}q", len(shape), *shape)
+
+
+def _dtype(name: str) -> bytes:
+    return struct.pack("<i", _DTYPES.index(name))
+
+
+def _elements(host: HostArray) -> bytes:
+    return np.ascontiguousarray(host).astype(_little(host.dtype.name), copy=False).tobytes()
+
+
+def _sparse_parts(x: BaseSparseNDArray) -> Iterator[bytes]:
+    data, *indices = (part.asnumpy() for part in x._parts[:-2])
+    yield struct.pack("<Ii", _V2, _STYPES.index(x.stype)) + _lengths(data.shape)
+    yield _lengths(x.shape) + struct.pack("<2i", 1, 0) + _dtype(data.dtype.name)
+    indices = indices[::-1]  # indptr comes before the indices
+    for index in indices:
+        yield _dtype(index.dtype.name) + _lengths(index.shape)
+    for part in (data, *indices):
+        yield _elements(part)
+
+
 def _parts(arrays: list[NDArray], names: list[bytes]) -> Iterator[bytes | memoryview]:
     yield struct.pack("<3Q", _FILE, 0, len(arrays))
     for x in arrays:
+        if isinstance(x, BaseSparseNDArray):
+            yield from _sparse_parts(x)
+            continue
         host = np.ascontiguousarray(x.asnumpy()).reshape(x.shape)
         version = _V2 if host.size and host.ndim else _V3
-        yield struct.pack("<Iii", version, 0, host.ndim)
-        yield struct.pack(f"<{host.ndim}q", *host.shape)
-        yield struct.pack("<3i", 1, 0, _DTYPES.index(host.dtype.name))
-        yield host.astype(_little(host.dtype.name), copy=False).tobytes()
+        yield struct.pack("<Ii", version, 0) + _lengths(host.shape)
+        yield struct.pack("<2i", 1, 0) + _dtype(host.dtype.name)
+        yield _elements(host)
     yield struct.pack("<Q", len(names))
     for name in names:
         yield struct.pack("<Q", len(name)) + name
@@ -137,25 +168,55 @@ def _shape(source: _Reader, ndim: int, letter: str) -> tuple[int, ...]:
 def _array(source: _Reader) -> NDArray:
     version = source.number("I")
     if version in (_V2, _V3) and (stype := source.number("i")) != 0:
-        kind = {1: "row_sparse", 2: "csr"}.get(stype, str(stype))
-        raise MXNetError(f"load: the file holds an array of storage type {kind}, expected dense")
+        if not 0 < stype < len(_STYPES):
+            raise MXNetError(f"{source.wrong}: an array of storage type {stype}, expected 0 to 2")
+        return _sparse_array(source, _STYPES[stype])
     if version in (_V1, _V2, _V3):
         shape = _shape(source, source.number("i"), "q")
     else:
         shape = _shape(source, version, "I")
     if not shape and version != _V3:  # MXNet's array that is none
         return NDArray._from_numpy(np.empty(0, "float32"), None)
-    _, _, flag = source.numbers("3i")
+    source.numbers("2i")
+    return _values(source, shape, _named_dtype(source))
+
+
+def _named_dtype(source: _Reader) -> str:
+    flag = source.number("i")
     if not 0 <= flag < len(_DTYPES):
         raise MXNetError(f"load: unknown dtype {flag}, expected 0 to {len(_DTYPES) - 1}")
-    dtype = _little(_DTYPES[flag])
+    return _DTYPES[flag]
+
+
+def _values(source: _Reader, shape: Shape, name: str) -> NDArray:
+    dtype = _little(name)
     # A view, which allocates nothing: the file can be any, and say any shape.
     values = np.frombuffer(source.take(math.prod(shape) * dtype.itemsize), dtype)
     try:
         values = values.reshape(shape)
     except ValueError as error:  # no elements, but lengths that multiply past 2**63
         raise MXNetError(f"{source.wrong}: an array of shape {shape}: {error}") from error
-    return NDArray._from_numpy(values.astype(_DTYPES[flag]), None)
+    return NDArray._from_numpy(values.astype(name), None)
+
+
+def _sparse_array(source: _Reader, stype: str) -> NDArray:
+    """A sparse array; its parts are checked as those that a user gives.
+
+    One that stores nothing has parts of any lengths in MXNet's files: indices of length 0, or an
+    indptr of zeros.
+    """
+    stored = _shape(source, source.number("i"), "q")
+    shape = _shape(source, source.number("i"), "q")
+    source.numbers("2i")
+    dtype, kinds = _named_dtype(source), []
+    for _ in range(2 if stype == "csr" else 1):
+        name = _named_dtype(source)
+        kinds.append((_shape(source, source.number("i"), "q"), name))
+    data = _values(source, stored, dtype)
+    *starts, indices = [_values(source, *kind) for kind in kinds]
+    if stype == "csr":
+        return csr_matrix((data, indices, *starts), shape, data.context)
+    return row_sparse_array((data, indices), shape, data.context)
 
 
 def _read(buffer: bytes | bytearray | memoryview, given: str) -> list[NDArray] | dict[str, NDArray]:
@@ -185,7 +246,7 @@ def load(fname: str, *, format: str | None = None) -> list[NDArray] | dict[str, 
     Raises
     ------
     MXNetError
-        If the file cannot be read, is none of this format, or holds sparse arrays.
+        If the file cannot be read or is none of this format.
     """
     kind = format_of("load", file_name(fname, "load"), format)
     content, given = read_file(fname, "load"), f"load: fname={fname!r}"

@@ -20,6 +20,7 @@ from .axes import integer
 from .composite import composite
 from .declare import operator
 from .products import Sizes, as_dtype_of, gemm_grads, gemm_grads_fast, show
+from .storage import dotted
 from .table import Derivative, F, Gradient, Gradients, Needs, Result, Sample
 
 # --- the product that all derivatives are made of ------------------------------------------------
@@ -125,6 +126,7 @@ def _dot_reference(
 
 @operator(
     "dot",
+    sparse=dotted,
     linear=("lhs", "rhs"),
     traceable=True,
     vjp=_dot_vjp(gemm_grads),

@@ -75,6 +75,17 @@ update(
     doc="A step of Adam, whose *lr* has the bias correction. Kingma and Ba 2015.",
 )
 update(
+    "_sparse_adagrad_update",
+    "weight grad history",
+    samples=(Sample(((3, 4),) * 3, _STEP),),
+    domain=(0.5, 2.0),
+    params={"lr": REQUIRED, "epsilon": 1e-7, **_COMMON},
+    by_rows=True,
+    history=f"history + {_DECAYED} * {_DECAYED}",
+    weight=f"weight - lr * {_DECAYED} / sqrt(history + epsilon)",
+    doc="A step of AdaGrad; of a row-sparse gradient the rows that it has. Duchi et al. 2011.",
+)
+update(
     "rmsprop_update",
     "weight grad n",
     samples=(Sample(((3, 4),) * 3, _STEP),),

@@ -9,14 +9,21 @@ import numpy as np
 
 from ..base import DType, MXNetError, Shape
 from ..kernels import front
-from ..kernels.spec.formula import compute_type
+from ..kernels.spec.formula import Loop, compute_type
 from ..kernels.spec.indexed import CLIP, RAW, WRAP
 from ..kernels.spec.strided import StridedSlice, whole
 from ..memory.device import Buffer
 from ..tape import Array
 from .axes import choice
 from .emitter import Emitter, Value
-from .table import loop_of
+from .table import ElementwiseOp, lookup
+
+
+def loop_of(name: str) -> Loop:
+    """The loop of the element-wise operator called *name*."""
+    op = lookup(name)
+    assert isinstance(op, ElementwiseOp)
+    return op.forward_loop
 
 
 class Split(NamedTuple):

@@ -27,9 +27,6 @@ ALIASES: dict[str, str] = {}
 DIFFERENTIABLE, ZERO, NONE = "differentiable", "zero", "none"
 """What an operator says of its gradient: it has one; it is zero everywhere; asking is an error."""
 
-STORAGES = ("default", "row_sparse", "csr")
-"""Kinds of storage of an array, by MXNet's names."""
-
 Result: TypeAlias = tuple[Buffer, Shape]
 """What forward returns for an output: its elements and its shape."""
 
@@ -134,6 +131,8 @@ class Op:
     accumulate : callable or None
         For one that puts its inputs into zeros: called with a buffer of the result's size before
         the inputs and parameters, it adds the result to that; see `PartialGradient`.
+    rows : callable or None
+        For one like that: int64 numbers of the rows that are not zero, and their elements; or None.
     replace : callable or None
         For one that replaces a part of its only input: called with a buffer of the input's elements
         and the parameters, it does so in place; see `PartialGradient`.
@@ -150,9 +149,9 @@ class Op:
         `ndgrad.compiler.front.decompose`), then inputs and parameters as forward does, and returns
         what forward would; None leaves the call to forward.
     decompose_vjp : callable or None
-        The same for *fast_vjp*: takes the emitter, then what *fast_vjp* does.
-    storage : tuple of str
-        Kinds of storage, of `STORAGES`, that forward takes.
+        The same for *fast_vjp*.
+    sparse : callable or None
+        The call with sparse inputs; see `ndgrad.ops.storage`.
     batch : callable or None
         How to call it on inputs with an additional first axis, from the inputs, which of them have
         the axis, and the parameters; None where calls have to be made one by one.
@@ -195,7 +194,7 @@ class Op:
     dynamic_shape: bool = False
     decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
-    storage: tuple[str, ...] = ("default",)
+    sparse: Callable[..., Any] | None = None
     batch: Callable[..., Any] | None = None
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -205,6 +204,7 @@ class Op:
     reference: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
     accumulate: Callable[..., None] | None = None
+    rows: Callable[..., tuple[Buffer, Buffer] | None] | None = None
     replace: Callable[..., None] | None = None
     module: str = ""
     bound: Bound | None = field(default=None, repr=False)
@@ -298,7 +298,6 @@ class Op:
         self._subset("updates by", self.updates, hidden)
         self._subset("linear in", [name for group in self.linear for name in group], self.inputs)
         self._subset("methods", self.methods, self.names)
-        self._subset("storage", self.storage, STORAGES)
         for fact in (self.validates, self.traceable):
             self._subset("a fact about", () if isinstance(fact, bool) else fact, self.params)
         if self.decompose_vjp is not None and self.fast_vjp is None:
@@ -424,8 +423,11 @@ class UpdateOp(Op):
         writes to.
     mathematical : bool
         Whether integers go through floating point.
+    by_rows : bool
+        Whether a row-sparse gradient changes its rows alone, without *lazy_update*.
     """
 
+    by_rows: bool = False
     formulas: Mapping[str, str]
     mathematical: bool = False
 
@@ -523,13 +525,6 @@ def lookup(name: str) -> Op:
         raise MXNetError(f"there is no operator {name!r}") from None
 
 
-def loop_of(name: str) -> Loop:
-    """The loop of the element-wise operator called *name*."""
-    op = lookup(name)
-    assert isinstance(op, ElementwiseOp)
-    return op.forward_loop
-
-
 @dataclass(slots=True)
 class PartialGradient:
     """A gradient that differs in a part of an array from zero, or from the gradient that came in.
@@ -565,6 +560,11 @@ class PartialGradient:
         assert replace is not None
         replace(self.inputs[0]._data, **self.params)
         return self.inputs[0]._data
+
+    def rows(self) -> tuple[Buffer, Buffer] | None:
+        """The rows that are not zero, and their elements, if the operator tells."""
+        found = lookup(self.name).rows
+        return None if found is None else found(*self.inputs, **self.params)
 
     def accumulate(self, total: Buffer) -> None:
         """Add the gradient to a buffer of its size."""

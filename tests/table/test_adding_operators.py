@@ -366,7 +366,6 @@ def test_facts_are_checked() -> None:
         ({"linear": ("data stat",)}, r"linear in unknown \['stat'\]"),
         ({"methods": "other"}, r"methods unknown \['other'\]"),
         ({"traceable": {"flags": True}}, r"unknown \['flags'\]"),
-        ({"storage": ("dense",)}, r"storage unknown \['dense'\]"),
         ({"outputs": "_mask y"}, r"do not come last"),
         ({"decompose_vjp": forward}, "stands for no fast_vjp"),
         ({"gradient": "some"}, r"gradient unknown \['some'\]"),

@@ -207,6 +207,12 @@ def trace(
 def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:
     """Abstract arrays in place of the arguments, and their nodes on the tape."""
     made: list[NDArray] = []
+    if any(
+        x.stype != "default" or (x.grad is not None and x.grad.stype != "default") for x in arrays
+    ):
+        raise MXNetError(
+            "compile: arguments and their gradients must be dense arrays, got a sparse one"
+        )
     places = recorder.arguments
     for i, x in enumerate(arrays):
         buffer = empty_like(x._data)

@@ -15,6 +15,7 @@ from ...tape import Array
 from ..axes import axis_of, integer
 from ..declare import operator
 from ..parts import add_to, copied, expect_size, split, valid_indices
+from ..storage import taken
 from ..table import (
     ZERO,
     F,
@@ -217,6 +218,7 @@ def _take_vjp(
 @operator(
     "take",
     methods=True,
+    sparse=taken,
     linear=("a",),
     vjp=_take_vjp,
     validates={"mode": "raise"},
@@ -253,11 +255,23 @@ def _add_taken(
     front.add_into(data._data, index, total, outer, length, inner)
 
 
+def _rows_taken(
+    data: Array, indices: Array, *, axis: int, mode: str, shape: Shape
+) -> tuple[Buffer, Buffer] | None:
+    if axis_of("take", axis, len(shape)):
+        return None
+    outer, length, inner = split(shape, 0)
+    index = host(valid_indices("take", indices, length, mode))
+    found, inverse = np.unique(index, return_inverse=True)
+    return found, front.add(data._data, inverse.reshape(-1), outer, found.size, inner)
+
+
 @operator(
     "_take_adjoint",
     linear=("data",),
     vjp=_take_adjoint_vjp,
     accumulate=_add_taken,
+    rows=_rows_taken,
     samples=(Sample(((2, 4, 2), [0, 2, -1, 2]), {"axis": 1, "mode": "wrap", "shape": (2, 3, 2)}),),
 )
 def _take_adjoint(data: Array, indices: Array, *, axis: int, mode: str, shape: Shape) -> Result:

@@ -10,6 +10,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..declare import operator
 from ..emitter import Emitter
+from ..storage import of_elements, zeros
 from ..table import ZERO, F, Gradient, Result, ResultOn, Sample
 
 
@@ -20,6 +21,7 @@ def _cast_vjp(g: Array, data_dtype: DType) -> Gradient:
 @operator(
     "Cast",
     traceable=True,
+    sparse=of_elements,
     vjp=_cast_vjp,
     aliases=("cast",),
     samples=(Sample(((3, 4),), {"dtype": "float64"}),),
@@ -58,6 +60,7 @@ def _copy_to_context_decomposed(
     vjp=_copy_to_context_vjp,
     traceable=True,
     decompose=_copy_to_context_decomposed,
+    sparse=of_elements,
     samples=(Sample(((3, 4),)),),
 )
 def _copy_to_context(data: Array, *, ctx: str = "", source: str = "") -> Result | ResultOn:
@@ -78,6 +81,7 @@ def _filled_like(data: Array, value: int) -> Result:
 @operator(
     "zeros_like",
     methods=True,
+    sparse=zeros,
     gradient=ZERO,
     decompose=lambda emit, data: (emit.filled(0, data), data._shape),
     samples=(Sample(((3, 4),)),),
@@ -99,7 +103,9 @@ def _ones_like(data: Array) -> Result:
     return _filled_like(data, 1)
 
 
-@operator("make_loss", vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),))
+@operator(
+    "make_loss", sparse=of_elements, vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),)
+)
 def _make_loss(data: Array) -> Result:
     """A copy that starts gradients: its own is 1, whatever comes in."""
     return cast(data._data, data._data.dtype), data._shape

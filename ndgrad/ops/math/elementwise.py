@@ -17,6 +17,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ..declare import binary, elementwise, unary
+from ..storage import first_of, merged, on_elements, scaled, scaled_rows
 from ..table import F, Sample
 
 _POSITIVE = (0.1, 3.0)
@@ -29,32 +30,95 @@ unary(
     "x",
     "g",
     aliases=("_copy",),
+    sparse=on_elements,
     doc="A copy of the input.",
 )
-unary("BlockGrad", "x", None, aliases=("stop_gradient",), doc="A copy that gradients do not pass.")
+unary(
+    "BlockGrad",
+    "x",
+    None,
+    aliases=("stop_gradient",),
+    sparse=on_elements,
+    doc="A copy that gradients do not pass.",
+)
 
 # --- arithmetic -----------------------------------------------------------------------------------
 
-unary("negative", "-x", "-g", aliases=("_np_negative",), doc="-x.")
+unary("negative", "-x", "-g", aliases=("_np_negative",), sparse=on_elements, doc="-x.")
 unary("reciprocal", "reciprocal(x)", "-g * y * y", domain=_POSITIVE, methods=True, doc="1 / x.")
-unary("square", "x * x", "2 * g * x", methods=True, doc="x squared.")
-unary("sqrt", "sqrt(x)", "0.5 * g / y", domain=_POSITIVE, methods=True, doc="The square root.")
+unary("square", "x * x", "2 * g * x", methods=True, sparse=on_elements, doc="x squared.")
+unary(
+    "sqrt",
+    "sqrt(x)",
+    "0.5 * g / y",
+    domain=_POSITIVE,
+    methods=True,
+    sparse=on_elements,
+    doc="The square root.",
+)
 unary("rsqrt", "rsqrt(x)", "-0.5 * g * y / x", domain=_POSITIVE, methods=True, doc="1 / sqrt(x).")
-unary("cbrt", "cbrt(x)", "g / (3 * y * y)", domain=_POSITIVE, methods=True, doc="The cube root.")
+unary(
+    "cbrt",
+    "cbrt(x)",
+    "g / (3 * y * y)",
+    domain=_POSITIVE,
+    methods=True,
+    sparse=on_elements,
+    doc="The cube root.",
+)
 unary("rcbrt", "rcbrt(x)", "-g * y / (3 * x)", domain=_POSITIVE, methods=True, doc="1 / cbrt(x).")
-unary("abs", "abs(x)", "g * sign(x)", domain=_POSITIVE, methods=True, doc="The absolute value.")
-unary("sign", "sign(x)", None, methods=True, doc="-1, 0 or 1; 0 for NaN.")
-unary("round", "round(x)", None, methods=True, doc="The nearest integer; halves go away from zero.")
-unary("rint", "rint(x)", None, methods=True, doc="The nearest integer; halves go down.")
-unary("ceil", "ceil(x)", None, methods=True, doc="The least integer not below x.")
-unary("floor", "floor(x)", None, methods=True, doc="The greatest integer not above x.")
-unary("trunc", "trunc(x)", None, methods=True, doc="The integer part.")
-unary("fix", "trunc(x)", None, methods=True, doc="The nearest integer towards zero.")
+unary(
+    "abs",
+    "abs(x)",
+    "g * sign(x)",
+    domain=_POSITIVE,
+    methods=True,
+    sparse=on_elements,
+    doc="The absolute value.",
+)
+unary("sign", "sign(x)", None, methods=True, sparse=on_elements, doc="-1, 0 or 1; 0 for NaN.")
+unary(
+    "round",
+    "round(x)",
+    None,
+    methods=True,
+    sparse=on_elements,
+    doc="The nearest integer; halves go away from zero.",
+)
+unary(
+    "rint",
+    "rint(x)",
+    None,
+    methods=True,
+    sparse=on_elements,
+    doc="The nearest integer; halves go down.",
+)
+unary(
+    "ceil", "ceil(x)", None, methods=True, sparse=on_elements, doc="The least integer not below x."
+)
+unary(
+    "floor",
+    "floor(x)",
+    None,
+    methods=True,
+    sparse=on_elements,
+    doc="The greatest integer not above x.",
+)
+unary("trunc", "trunc(x)", None, methods=True, sparse=on_elements, doc="The integer part.")
+unary(
+    "fix",
+    "trunc(x)",
+    None,
+    methods=True,
+    sparse=on_elements,
+    doc="The nearest integer towards zero.",
+)
 unary(
     "degrees",
     "x * 57.29577951308232",
     "g * 57.29577951308232",
     methods=True,
+    sparse=on_elements,
     doc="Radians to degrees.",
 )
 unary(
@@ -62,13 +126,21 @@ unary(
     "x * 0.017453292519943295",
     "g * 0.017453292519943295",
     methods=True,
+    sparse=on_elements,
     doc="Degrees to radians.",
 )
 
 # --- exponentials and logarithms ------------------------------------------------------------------
 
 unary("exp", "exp(x)", "g * y", methods=True, doc="e to the power x.")
-unary("expm1", "expm1(x)", "g * (y + 1)", methods=True, doc="exp(x) - 1, accurate near 0.")
+unary(
+    "expm1",
+    "expm1(x)",
+    "g * (y + 1)",
+    methods=True,
+    sparse=on_elements,
+    doc="exp(x) - 1, accurate near 0.",
+)
 unary("log", "log(x)", "g / x", domain=_POSITIVE, methods=True, doc="The natural logarithm.")
 unary(
     "log1p",
@@ -76,6 +148,7 @@ unary(
     "g / (1 + x)",
     domain=_POSITIVE,
     methods=True,
+    sparse=on_elements,
     doc="log(1 + x), accurate near 0.",
 )
 unary(
@@ -97,7 +170,9 @@ unary(
 
 # --- trigonometric and hyperbolic -----------------------------------------------------------------
 
-unary("sin", "sin(x)", "g * cos(x)", methods=True, doc="The sine; x in radians.")
+unary(
+    "sin", "sin(x)", "g * cos(x)", methods=True, sparse=on_elements, doc="The sine; x in radians."
+)
 unary("cos", "cos(x)", "-g * sin(x)", methods=True, doc="The cosine; x in radians.")
 unary(
     "tan",
@@ -105,10 +180,17 @@ unary(
     "g * (1 + y * y)",
     domain=(-1.2, 1.2),
     methods=True,
+    sparse=on_elements,
     doc="The tangent; x in radians.",
 )
 unary(
-    "arcsin", "arcsin(x)", "g / sqrt(1 - x * x)", domain=_OPEN_UNIT, methods=True, doc="In radians."
+    "arcsin",
+    "arcsin(x)",
+    "g / sqrt(1 - x * x)",
+    domain=_OPEN_UNIT,
+    methods=True,
+    sparse=on_elements,
+    doc="In radians.",
 )
 unary(
     "arccos",
@@ -118,12 +200,26 @@ unary(
     methods=True,
     doc="In radians.",
 )
-unary("arctan", "arctan(x)", "g / (1 + x * x)", methods=True, doc="In radians.")
-unary("sinh", "sinh(x)", "g * cosh(x)", methods=True, doc="The hyperbolic sine.")
-unary("cosh", "cosh(x)", "g * sinh(x)", methods=True, doc="The hyperbolic cosine.")
-unary("tanh", "tanh(x)", "g * (1 - y * y)", methods=True, doc="The hyperbolic tangent.")
+unary("arctan", "arctan(x)", "g / (1 + x * x)", methods=True, sparse=on_elements, doc="In radians.")
 unary(
-    "arcsinh", "arcsinh(x)", "g / sqrt(x * x + 1)", methods=True, doc="The inverse hyperbolic sine."
+    "sinh", "sinh(x)", "g * cosh(x)", methods=True, sparse=on_elements, doc="The hyperbolic sine."
+)
+unary("cosh", "cosh(x)", "g * sinh(x)", methods=True, doc="The hyperbolic cosine.")
+unary(
+    "tanh",
+    "tanh(x)",
+    "g * (1 - y * y)",
+    methods=True,
+    sparse=on_elements,
+    doc="The hyperbolic tangent.",
+)
+unary(
+    "arcsinh",
+    "arcsinh(x)",
+    "g / sqrt(x * x + 1)",
+    methods=True,
+    sparse=on_elements,
+    doc="The inverse hyperbolic sine.",
 )
 unary(
     "arccosh",
@@ -134,7 +230,13 @@ unary(
     doc="Of x >= 1.",
 )
 unary(
-    "arctanh", "arctanh(x)", "g / (1 - x * x)", domain=_OPEN_UNIT, methods=True, doc="Of |x| < 1."
+    "arctanh",
+    "arctanh(x)",
+    "g / (1 - x * x)",
+    domain=_OPEN_UNIT,
+    methods=True,
+    sparse=on_elements,
+    doc="Of |x| < 1.",
 )
 
 # --- special functions ----------------------------------------------------------------------------
@@ -163,7 +265,12 @@ elementwise(
 # --- activations ----------------------------------------------------------------------------------
 
 unary(
-    "relu", "maximum(x, 0)", "where(x > 0, g, where(x != x, x, 0))", methods=True, doc="max(x, 0)."
+    "relu",
+    "maximum(x, 0)",
+    "where(x > 0, g, where(x != x, x, 0))",
+    methods=True,
+    sparse=on_elements,
+    doc="max(x, 0).",
 )
 unary("sigmoid", "sigmoid(x)", "g * y * (1 - y)", methods=True, doc="1 / (1 + exp(-x)).")
 unary("softrelu", "softrelu(x)", "g * sigmoid(x)", doc="log(1 + exp(x)), also called softplus.")
@@ -228,6 +335,7 @@ unary(
     params={"a_min": None, "a_max": None},
     samples=(Sample(((3, 4),), {"a_min": -1.0, "a_max": 1.0}),),
     methods=True,
+    sparse=on_elements,
     doc="x, cut to [a_min, a_max].",
 )
 unary(
@@ -306,6 +414,7 @@ _arithmetic(
     internal_names=(*_internal_names("plus"), "_add", "_grad_add"),
     scalar_names=_scalar_names("plus", None, "_scatter_plus_scalar"),
     functions={"add": operator.add},
+    sparse=first_of(on_elements, merged),
     doc="a + b.",
 )
 _arithmetic(
@@ -317,6 +426,7 @@ _arithmetic(
     internal_names=(*_internal_names("minus"), "_sub"),
     scalar_names=_scalar_names("minus", "rminus", "_scatter_minus_scalar"),
     functions={"subtract": operator.sub},
+    sparse=first_of(on_elements, merged),
     doc="a - b.",
 )
 _arithmetic(
@@ -327,6 +437,7 @@ _arithmetic(
     internal_names=_internal_names("mul"),
     scalar_names=_scalar_names("mul"),
     functions={"multiply": operator.mul},
+    sparse=first_of(on_elements, merged, scaled, scaled_rows),
     doc="a * b.",
 )
 _arithmetic(
@@ -338,6 +449,7 @@ _arithmetic(
     scalar_names=_scalar_names("div", "rdiv"),
     functions={"divide": operator.truediv, "true_divide": operator.truediv},
     domain=_POSITIVE,
+    sparse=first_of(on_elements, scaled),
     doc="a / b; integers: C's.",
 )
 binary(
@@ -432,6 +544,7 @@ for _name, _sign, _mirrored, _compare in (
         aliases=_internal_names(_name),
         scalar_names=_scalar_names(_name, _mirrored),
         functions={_name: _compare},
+        sparse=on_elements,
         doc=f"1 where a {_sign} b, else 0.",
     )
 

@@ -18,7 +18,8 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from ..declare import operator
-from ..table import F, Gradient, Gradients, Result, Sample, loop_of
+from ..parts import loop_of
+from ..table import F, Gradient, Gradients, Result, Sample
 
 _NORMALIZATIONS = ("null", "batch", "valid")
 

@@ -24,6 +24,7 @@ from ...tape import Array
 from ..axes import Axis, axis_of, integer, sorted_axes
 from ..declare import elementwise, operator
 from ..parts import expect_broadcast, expect_size, split
+from ..storage import averaged, norm_of_elements, summed
 from ..table import ZERO, Derivative, F, Gradient, Gradients, Result, Sample
 
 
@@ -220,8 +221,17 @@ def _nanprod_vjp(g: Array, data: Array, axis: Axis, exclude: bool) -> Gradient:
     return None if grad is None else F.where(missing, 0.0, grad)
 
 
-_declare("sum", "The sum.", _sum_vjp, np.sum, linear=("data",), aliases=("sum_axis",))
-_declare("mean", "The mean; integers lose their fraction.", _mean_vjp, np.mean, linear=("data",))
+_declare(
+    "sum", "The sum.", _sum_vjp, np.sum, linear=("data",), aliases=("sum_axis",), sparse=summed
+)
+_declare(
+    "mean",
+    "The mean; integers lose their fraction.",
+    _mean_vjp,
+    np.mean,
+    linear=("data",),
+    sparse=averaged,
+)
 _declare("prod", "The product.", _prod_vjp, np.prod)
 _declare("nansum", "The sum of what is not NaN.", _nansum_vjp, np.nansum)
 _declare("nanprod", "The product of what is not NaN.", _nanprod_vjp, np.nanprod)
@@ -398,6 +408,7 @@ def _norm_reference(
     "norm",
     methods=True,
     vjp=_norm_vjp,
+    sparse=norm_of_elements,
     samples=(
         Sample(((3, 4),)),
         Sample(((2, 3, 2),), {"ord": 1, "axis": 1}),

@@ -19,6 +19,7 @@ from ...tape import Array
 from ..axes import axis_of, integer, integers
 from ..composite import composite
 from ..declare import operator
+from ..storage import joined, merged_all
 from ..table import F, Gradient, Gradients, Needs, Result, Sample
 
 # --- joining --------------------------------------------------------------------------------------
@@ -69,6 +70,7 @@ def _concat_vjp(
     linear=("data",),
     traceable=True,
     vjp=_concat_vjp,
+    sparse=joined,
     aliases=("concat",),
     samples=(Sample(((2, 3), (2, 1), (2, 2))), Sample(((1, 2), (3, 2)), {"dim": 0})),
     reference=lambda *data, dim=1: np.concatenate(data, dim),
@@ -317,6 +319,7 @@ def _add_n_vjp(g: Array, args_dtype: Sequence[DType], needs: Needs) -> Gradients
     linear=("args",),
     traceable=True,
     vjp=_add_n_vjp,
+    sparse=merged_all,
     aliases=("ElementWiseSum",),
     samples=(Sample(((2, 3), (2, 3), (2, 3))),),
     reference=lambda *args: sum(args),

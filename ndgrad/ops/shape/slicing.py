@@ -22,6 +22,7 @@ from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers
 from ..declare import operator
 from ..parts import add_to, copied, expect_broadcast, expect_size, part_of
+from ..storage import cut
 from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample
 
 # --- by strides: for derivatives and indexing -----------------------------------------------------
@@ -191,6 +192,7 @@ def _slice_vjp(g: Array, begin: Bounds, end: Bounds, step: Bounds, data_shape: S
     linear=("data",),
     traceable=True,
     vjp=_slice_vjp,
+    sparse=cut,
     aliases=("crop",),
     samples=(
         Sample(((3, 4),), {"begin": (0, 1), "end": (2, None)}),

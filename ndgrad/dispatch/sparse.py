@@ -1,0 +1,135 @@
+"""Calls of operators with sparse arrays among inputs and results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import tracing
+from ..base import MXNetError
+from ..kernels import front
+from ..ops.storage import RowSparse, is_parts, row_size
+from ..ops.table import Op, UpdateOp, lookup
+from ..tape import Array, state
+from . import classes
+from .classes import has_sparse
+from .structured import tracked, unrecorded, write_into
+from .writes import check_writable, written
+
+
+def with_sparse(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
+    """*call* of *op*, which may have sparse arrays among its inputs."""
+
+    def general(*inputs: object, out: Any = None, **params: Any) -> Any:
+        if has_sparse(inputs, out):
+            return sparse_call(op, inputs, params, out)
+        return call(*inputs, **params) if out is None else call(*inputs, out=out, **params)
+
+    return general
+
+
+def sparse_call(op: Op, inputs: Sequence[Any], params: dict[str, Any], out: Any) -> Any:
+    """A call in which an input, or *out*, is sparse."""
+    if tracing.active and tracing.recorder() is not None:
+        raise MXNetError(f"Operator {op.name}: sparse arrays cannot be used in compiled functions")
+    if isinstance(out, (list, tuple)) and len(out) == 1:
+        (out,) = out
+    if isinstance(op, UpdateOp):
+        return _update(op, inputs, params, out)
+    result = _result(op, inputs, params)
+    if out is None:
+        return result
+    check_writable(out, op.name)
+    if isinstance(result, (list, tuple)):
+        raise MXNetError(f"Operator {op.name}: out cannot be sparse arrays of several outputs")
+    return result.copyto(out)
+
+
+def _result(op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    sparse, given = classes.sparse, {**op.params, **params}
+    if op.is_view:  # of a copy: writes to it shall not reach the sparse array
+        inputs = [_own_dense(x) if not tracked(x) else x for x in inputs]
+    in_graph = state.recording and any(map(tracked, inputs))
+    all_dense = [x._dense() if isinstance(x, sparse) else x for x in inputs]
+    if op.sparse is None or not has_sparse(inputs):
+        return op.call(*all_dense, **params)
+    context = next(x._ctx for x in inputs if isinstance(x, sparse))
+    if in_graph:
+        # A sparse array in the graph is a dense one to derivatives.
+        mixed = [
+            d if tracked(x) or not isinstance(x, sparse) else x._parts
+            for x, d in zip(inputs, all_dense, strict=True)
+        ]
+        if any(map(is_parts, mixed)):
+            found = op.sparse(op, mixed, given)
+            if isinstance(found, Array):
+                return found
+            if found is not None and found.node is not None:
+                return sparse._of(found, context)
+    parts = [x._parts if isinstance(x, sparse) else x for x in inputs]
+    found = unrecorded(op.sparse, op, parts, given)
+    if not in_graph:
+        if found is None:
+            return op.call(*all_dense, **params)
+        return sparse._of(found, context) if is_parts(found) else found
+    result = op.call(*all_dense, **params)
+    if is_parts(found):
+        return sparse._of(found._replace(node=result._node), context)
+    return result
+
+
+# --- steps of optimizers --------------------------------------------------------------------------
+
+
+def _update(op: UpdateOp, inputs: Sequence[Any], params: dict[str, Any], out: Any) -> Any:
+    """A step with a row-sparse gradient: of the rows that it has, if *lazy_update* says so."""
+    weight, gradient = inputs[0], inputs[1]
+    states = [inputs[op.inputs.index(name)] for name in op.replaced[1:]]
+    lazy = {"lazy_update": op.by_rows, **op.params, **params}["lazy_update"]
+    parts = gradient._parts if isinstance(gradient, classes.sparse) else None
+    arrays = [_own_dense(x) for x in inputs]
+    if out is not weight or isinstance(weight, classes.sparse):
+        arrays[0] = unrecorded(lookup("identity").call, arrays[0])
+    if lazy and isinstance(parts, RowSparse):
+        for name, x in zip(op.keywords, arrays, strict=True):
+            if x._shape != arrays[0]._shape:
+                raise MXNetError(
+                    f"Operator {op.name}: argument {name} has shape {list(x._shape)}, expected "
+                    f"{list(arrays[0]._shape)}, that of {op.keywords[0]}"
+                )
+        _update_rows(op, arrays, parts, params)
+    else:
+        unrecorded(op.call, *arrays, out=arrays[0], **params)
+    for x in states:
+        if isinstance(x, classes.sparse):
+            x._assign(arrays[[y is x for y in inputs].index(True)])
+    if out is None:
+        return arrays[0]
+    if out is weight and arrays[0] is weight:
+        return out
+    return write_into(out, arrays[0], op.name)
+
+
+def _own_dense(x: Any) -> Array:
+    """A dense array that may be written to: the operand, or a copy of a sparse one."""
+    if not isinstance(x, classes.sparse):
+        return x  # type: ignore[no-any-return]
+    return unrecorded(lookup("identity").call, x._dense())  # type: ignore[no-any-return]
+
+
+def _update_rows(
+    op: UpdateOp, arrays: Sequence[Array], parts: RowSparse, params: dict[str, Any]
+) -> None:
+    index, shape = parts.indices._data, arrays[0]._shape
+    if not index.size:
+        return
+    length, inner, small = shape[0], row_size(shape), (index.size, *shape[1:])
+    rows = [
+        classes.array(front.take(x._data, index, 1, length, inner), small, x._ctx) for x in arrays
+    ]
+    rows[1] = classes.array(parts.data._data, small, arrays[1]._ctx)
+    unrecorded(op.call, *rows, out=rows[0], **params)
+    for name in op.replaced:
+        i = op.inputs.index(name)
+        front.put(rows[i]._data, index, arrays[i]._data, 1, length, inner)
+        written(arrays[i])

@@ -1,0 +1,47 @@
+"""`nd.sparse`: arrays that store some of their elements, and all operators of `nd`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..array.ndarray import NDArray
+from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
+from ..base import public_names
+from ..ops.table import lookup
+from ._check import array as array_argument
+from .sparse_creation import array, csr_matrix, empty, row_sparse_array, zeros
+
+__all__ = [
+    "BaseSparseNDArray",
+    "CSRNDArray",
+    "NDArray",
+    "RowSparseNDArray",
+    "array",
+    "cast_storage",
+    "csr_matrix",
+    "empty",
+    "row_sparse_array",
+    "zeros",
+]
+__dir__ = public_names(globals())
+
+
+def cast_storage(data: NDArray, stype: str, out: NDArray | None = None) -> NDArray:
+    """Return an array in another storage (recorded).
+
+    Parameters
+    ----------
+    data : NDArray
+    stype : {'default', 'row_sparse', 'csr'}
+        From one of the sparse ones to the other there is no cast.
+    out : NDArray, optional
+    """
+    result = array_argument("cast_storage", "data", data).tostype(stype)
+    if out is not None:
+        return result.copyto(array_argument("cast_storage", "out", out))
+    return lookup("identity").call(result) if result is data else result  # type: ignore[no-any-return]
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"cast_storage": cast_storage}
+"""What `ndgrad.nd` has in place of the operators of these names."""
