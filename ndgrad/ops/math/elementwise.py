@@ -371,7 +371,7 @@ unary(
 _Names = tuple[str, ...]
 
 
-def _scalar_names(right: str, left: str | None = None, *others: str) -> tuple[_Names, _Names]:
+def _scalar_names(right: str, left: str | None = None) -> tuple[_Names, _Names]:
     """What MXNet calls an operator with a number on the right, and on the left."""
 
     def names(name: str) -> _Names:
@@ -379,7 +379,7 @@ def _scalar_names(right: str, left: str | None = None, *others: str) -> tuple[_N
         words = (right if reflected else name).split("_")
         return f"_{name}_scalar", f"_{'R' * reflected}{''.join(map(str.title, words))}Scalar"
 
-    return (*names(right), *others), names(left or right)
+    return names(right), names(left or right)
 
 
 def _internal_names(name: str) -> _Names:
@@ -412,7 +412,7 @@ _arithmetic(
     "g",
     aliases=("broadcast_plus",),
     internal_names=(*_internal_names("plus"), "_add", "_grad_add"),
-    scalar_names=_scalar_names("plus", None, "_scatter_plus_scalar"),
+    scalar_names=_scalar_names("plus"),
     functions={"add": operator.add},
     sparse=first_of(on_elements, merged),
     doc="a + b.",
@@ -424,7 +424,7 @@ _arithmetic(
     "-g",
     aliases=("broadcast_minus",),
     internal_names=(*_internal_names("minus"), "_sub"),
-    scalar_names=_scalar_names("minus", "rminus", "_scatter_minus_scalar"),
+    scalar_names=_scalar_names("minus", "rminus"),
     functions={"subtract": operator.sub},
     sparse=first_of(on_elements, merged),
     doc="a - b.",
@@ -445,7 +445,7 @@ _arithmetic(
     "a / b",
     "g / b",
     "-g * a / (b * b)",
-    internal_names=(*_internal_names("div"), "_scatter_elemwise_div"),
+    internal_names=_internal_names("div"),
     scalar_names=_scalar_names("div", "rdiv"),
     functions={"divide": operator.truediv, "true_divide": operator.truediv},
     domain=_POSITIVE,
