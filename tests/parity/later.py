@@ -13,7 +13,7 @@ from types import ModuleType
 # Layers, optimizer steps, control flow, decompositions, histograms: as they are called on `nd`.
 LATER: frozenset[str] = frozenset(
     """
-    BatchNorm GroupNorm InstanceNorm L2Normalization LRN LayerNorm
+    BatchNorm
     CTCLoss
     contrib.cond contrib.foreach contrib.while_loop
     histogram

@@ -1,0 +1,291 @@
+"""Normalisation: over one axis, groups of channels, samples, or neighbouring channels.
+
+What is normalised is ``(x - mean) / sqrt(var + eps)`` with the mean and the biased variance of a
+part of the data; it is multiplied by gamma, and beta is added.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...base import DType, HostArray, MXNetError, Shape
+from ...tape import Array
+from ..axes import axis_of, choice, flag, integer, number
+from ..composite import composite
+from ..table import F, Sample
+
+
+def _floating(op: str, data: Array) -> None:
+    dtype = data._data.dtype
+    if dtype.kind != "f":
+        raise MXNetError(f"Operator {op}: expected data of a floating-point dtype, got {dtype}")
+
+
+def _of_length(op: str, count: int, **inputs: Array) -> None:
+    """Raise unless each of *inputs* is a vector of *count* elements."""
+    for name, x in inputs.items():
+        if x._shape != (count,):
+            raise MXNetError(
+                f"Operator {op}: argument {name} has shape {list(x._shape)}, expected [{count}]"
+            )
+
+
+def _of_rank(op: str, data: Array, least: int) -> None:
+    if len(data._shape) < least:
+        raise MXNetError(
+            f"Operator {op}: expected data of {least} dimensions or more, "
+            f"got shape {list(data._shape)}"
+        )
+
+
+def _cast(x: Array, dtype: DType) -> Array:
+    return x if x._data.dtype == dtype else F.Cast(x, dtype=dtype)
+
+
+def _wide(data: Array) -> DType:
+    """The dtype in which data is normalised."""
+    dtype: DType = data._data.dtype
+    return np.dtype("float32") if dtype == np.float16 else dtype
+
+
+def _normalised(
+    data: Array, gamma: Array, beta: Array, axes: Shape, form: Shape, eps: float
+) -> tuple[Array, Array, Array]:
+    """The normalised data, the mean over *axes*, and the standard deviation with *eps*.
+
+    Gamma and beta have the shape *form*.
+    """
+    wide = _wide(data)
+    x = _cast(data, wide)
+    mean = F.mean(x, axis=axes, keepdims=True)
+    centred = F.broadcast_sub(x, mean)
+    var = F.mean(F.square(centred), axis=axes, keepdims=True)
+    deviation = F.sqrt(var + eps)
+    scale, shift = (F._reshaped(_cast(v, wide), shape=form) for v in (gamma, beta))
+    y = F.broadcast_add(F.broadcast_mul(F.broadcast_div(centred, deviation), scale), shift)
+    return y, mean, deviation
+
+
+def _along(axis: int, shape: Shape) -> Shape:
+    """The shape of a vector along *axis* that broadcasts to *shape*."""
+    return tuple(n if i == axis else 1 for i, n in enumerate(shape))
+
+
+def _layer_norm_reference(
+    data: HostArray, gamma: HostArray, beta: HostArray, *, axis: int = -1, eps: float = 1e-5
+) -> HostArray:
+    x = np.moveaxis(data, axis, -1)
+    centred = x - x.mean(-1, keepdims=True)
+    y = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + eps) * gamma + beta
+    return np.moveaxis(y, -1, axis)
+
+
+@composite(
+    "LayerNorm",
+    samples=(Sample(((3, 4), (4,), (4,))), Sample(((2, 3, 2), (3,), (3,)), {"axis": 1})),
+    reference=_layer_norm_reference,
+)
+def _layer_norm(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    *,
+    axis: int = -1,
+    eps: float = 1e-5,
+    output_mean_var: bool = False,
+) -> Array | list[Array]:
+    """Normalise over one axis.
+
+    Parameters
+    ----------
+    data : NDArray
+        Floating point.
+    gamma, beta : NDArray
+        As long as the axis.
+    axis : int
+    eps : float
+        Is added to the variance.
+    output_mean_var : bool
+        Return mean and standard deviation too, in which the axis has length 1.
+
+    Raises
+    ------
+    MXNetError
+        For a wrong axis, dtype or length.
+    """
+    _floating("LayerNorm", data)
+    shape = data._shape
+    at = axis_of("LayerNorm", axis, len(shape))
+    _of_length("LayerNorm", shape[at], gamma=gamma, beta=beta)
+    eps = float(number("LayerNorm", "eps", eps))
+    found = _normalised(data, gamma, beta, (at,), _along(at, shape), eps)
+    results = [_cast(x, data._data.dtype) for x in found]
+    return results if flag("LayerNorm", "output_mean_var", output_mean_var) else results[0]
+
+
+@composite("InstanceNorm", samples=(Sample(((2, 3, 4), (3,), (3,))),))
+def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3) -> Array:
+    """Normalise each channel of each sample.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (samples, channels, ...).
+    gamma, beta : NDArray
+        A number for each channel.
+    eps : float
+        Is added to the variance.
+
+    Raises
+    ------
+    MXNetError
+        For fewer than 3 dimensions, or a wrong dtype or length.
+    """
+    _floating("InstanceNorm", data)
+    _of_rank("InstanceNorm", data, 3)
+    shape = data._shape
+    _of_length("InstanceNorm", shape[1], gamma=gamma, beta=beta)
+    eps = float(number("InstanceNorm", "eps", eps))
+    axes = tuple(range(2, len(shape)))
+    return _cast(_normalised(data, gamma, beta, axes, _along(1, shape), eps)[0], data._data.dtype)
+
+
+@composite("GroupNorm", samples=(Sample(((2, 4, 3), (2,), (2,)), {"num_groups": 2}),))
+def _group_norm(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    *,
+    num_groups: int = 1,
+    eps: float = 1e-5,
+    output_mean_var: bool = False,
+) -> Array | list[Array]:
+    """Normalise groups of channels of each sample.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (samples, channels, ...).
+    gamma, beta : NDArray
+        A number for each group.
+    num_groups : int
+        Divides the number of channels.
+    eps : float
+        Is added to the variance.
+    output_mean_var : bool
+        Return mean and standard deviation too, of shape (samples, groups).
+
+    Raises
+    ------
+    MXNetError
+        For fewer than 3 dimensions, groups that do not fit, or a wrong dtype or length.
+    """
+    _floating("GroupNorm", data)
+    _of_rank("GroupNorm", data, 3)
+    samples, channels, *_ = shape = data._shape
+    groups = integer("GroupNorm", "num_groups", num_groups)
+    if groups < 1 or channels % groups:
+        raise MXNetError(
+            f"Operator GroupNorm: num_groups={groups}, expected a divisor of {channels}, "
+            "the number of channels"
+        )
+    _of_length("GroupNorm", groups, gamma=gamma, beta=beta)
+    eps = float(number("GroupNorm", "eps", eps))
+    form = (samples, groups, math.prod(shape[1:]) // groups)
+    x = F._reshaped(data, shape=form)
+    y, mean, deviation = _normalised(x, gamma, beta, (2,), (1, groups, 1), eps)
+    results = [
+        _cast(F._reshaped(v, shape=s), data._data.dtype)
+        for v, s in ((y, shape), (mean, form[:2]), (deviation, form[:2]))
+    ]
+    return results if flag("GroupNorm", "output_mean_var", output_mean_var) else results[0]
+
+
+@composite(
+    "L2Normalization",
+    samples=(
+        Sample(((2, 3),)),
+        Sample(((2, 3, 2),), {"mode": "channel"}),
+        Sample(((2, 3, 2),), {"mode": "spatial"}),
+    ),
+)
+def _l2_normalization(data: Array, *, eps: float = 1e-10, mode: str = "instance") -> Array:
+    """Divide by the Euclidean norm of a part.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (samples, channels, ...).
+    eps : float
+        Is added to the sum of squares.
+    mode : {'instance', 'channel', 'spatial'}
+        The part: a sample, a sample's numbers of all channels at one place, or a channel of a
+        sample.
+
+    Raises
+    ------
+    MXNetError
+        For another mode, a wrong dtype, or fewer than 3 dimensions where channels count.
+    """
+    _floating("L2Normalization", data)
+    choice("L2Normalization", "mode", mode, ("instance", "channel", "spatial"))
+    _of_rank("L2Normalization", data, 1 if mode == "instance" else 3)
+    rest = tuple(range(1, len(data._shape)))
+    axes = {"instance": rest, "channel": (1,), "spatial": rest[1:]}[mode]
+    eps = float(number("L2Normalization", "eps", eps))
+    x = _cast(data, _wide(data))
+    squares = F.square(x)
+    norm = F.sqrt((F.sum(squares, axis=axes, keepdims=True) if axes else squares) + eps)
+    return _cast(F.broadcast_div(x, norm), data._data.dtype)
+
+
+@composite(
+    "LRN",
+    samples=(Sample(((1, 4, 1, 2),), {"nsize": 3, "alpha": 0.5}),),
+)
+def _lrn(
+    data: Array,
+    *,
+    alpha: float = 1e-4,
+    beta: float = 0.75,
+    knorm: float = 2.0,
+    nsize: int,
+) -> Array:
+    """Divide by ``(knorm + alpha / nsize * s) ** beta``, s the squares of neighbouring channels.
+
+    Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural
+    networks", 2012.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of shape (samples, channels, ...).
+    alpha, beta, knorm : float
+    nsize : int
+        How many channels count, the own one in their middle; of an even number, one less.
+
+    Raises
+    ------
+    MXNetError
+        For fewer than 2 dimensions, a wrong dtype, or *nsize* less than 1.
+    """
+    _floating("LRN", data)
+    _of_rank("LRN", data, 2)
+    size = integer("LRN", "nsize", nsize)
+    if size < 1:
+        raise MXNetError(f"Operator LRN: nsize={size}, expected 1 or more")
+    alpha, beta, knorm = (
+        float(number("LRN", name, v))
+        for name, v in (("alpha", alpha), ("beta", beta), ("knorm", knorm))
+    )
+    samples, channels, *rest = shape = data._shape
+    x = _cast(data, _wide(data))
+    reach = min((size - 1) // 2, max(channels - 1, 0))
+    squares = F._reshaped(F.square(x), shape=(samples, 1, channels, math.prod(rest)))
+    sums = F.Pooling(
+        squares, kernel=(2 * reach + 1, 1), pad=(reach, 0), stride=(1, 1), pool_type="sum"
+    )
+    scale = F.broadcast_power(F._reshaped(sums, shape=shape) * (alpha / size) + knorm, -beta)
+    return _cast(x * scale, data._data.dtype)
