@@ -15,7 +15,6 @@ LATER: frozenset[str] = frozenset(
     """
     BatchNorm
     CTCLoss
-    contrib.cond contrib.foreach contrib.while_loop
     histogram
     linalg.det linalg.extractdiag linalg.extracttrian linalg.gelqf linalg.inverse linalg.makediag
     linalg.maketrian linalg.potrf linalg.potri linalg.slogdet linalg.sumlogdiag linalg.syevd
