@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from . import ops  # noqa: F401  # declares all operators  # isort: skip
-from . import autograd, base, context, kernels, nd, random, symbol, util
+from . import autograd, base, context, kernels, nd, operator, random, symbol, util
 from .base import MXNetError, public_names
 from .compiler import compile
 from .context import (
@@ -47,6 +47,7 @@ __all__ = [
     "np_shape",
     "num_gpus",
     "num_threads",
+    "operator",
     "random",
     "rnd",
     "set_np_shape",

@@ -10,6 +10,7 @@ from typing import Any as _Any
 from ..array.ndarray import NDArray as NDArray
 from ..base import public_names as _public_names
 from ..memory.device import in_use as _in_use
+from ..operator import Custom as _Custom
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
@@ -102,5 +103,6 @@ def _add(operator: _Op) -> None:
 
 
 _for_each(_add)
+_put_operator("Custom", _Custom)
 for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)

@@ -171,8 +171,8 @@ def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) 
     --------
     >>> import ndgrad as mx
     >>> x = mx.nd.array([-3])
-    >>> mx.nd.contrib.cond(x > 0, lambda: x, lambda: -x).asscalar()
-    3.0
+    >>> mx.nd.contrib.cond(x > 0, lambda: x, lambda: -x).tolist()
+    [3.0]
     """
     return then_func() if _scalar("cond", "pred", bool, pred) else else_func()
 

@@ -48,7 +48,7 @@ def shown(module: types.ModuleType) -> Iterator[str]:
 def test_these_are_public() -> None:
     assert {name.removeprefix("ndgrad").removeprefix(".") for name in MODULES} == {
         "", "autograd", "base", "compiler", "context", "kernels", "nd", "nd.contrib", "nd.linalg",
-        "nd.op", "nd.random", "nd.sparse", "random", "symbol", "testing", "util",
+        "nd.op", "nd.random", "nd.sparse", "operator", "random", "symbol", "testing", "util",
     }  # fmt: skip
 
 

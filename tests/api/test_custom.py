@@ -1,0 +1,193 @@
+"""Custom operators: what they are asked and given, gradients, states, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from autograd_helpers import variable
+
+import ndgrad as mx
+from ndgrad import MXNetError, autograd, nd
+from ndgrad.testing import check_gradients
+
+calls: list[Any] = []
+
+
+class TwoOutputs(mx.operator.CustomOp):
+    """data * factor, and the sum of w; counts its calls in aux."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    def forward(self, is_train: Any, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+        calls.append(("forward", bool(is_train), req, autograd.is_recording()))
+        self.assign(out_data[0], req[0], in_data[0] * self.factor)
+        self.assign(out_data[1], req[1], in_data[1].sum())
+        aux[0][:] += 1
+
+    def backward(
+        self, req: Any, out_grad: Any, in_data: Any, out_data: Any, in_grad: Any, aux: Any
+    ) -> None:
+        calls.append(("backward", req, [g.asnumpy().tolist() for g in out_grad], aux[0].tolist()))
+        assert out_data[0].tolist() == (in_data[0] * self.factor).tolist()
+        self.assign(in_grad[0], req[0], out_grad[0] * self.factor)
+        self.assign(in_grad[1], req[1], out_grad[1] * nd.ones_like(in_data[1]))
+
+
+@mx.operator.register("two_outputs")
+class TwoOutputsProp(mx.operator.CustomOpProp):
+    def __init__(self, factor: str = "2", flag: str = "") -> None:
+        super().__init__(need_top_grad=True)
+        assert isinstance(factor, str)
+        self.factor = float(factor)
+
+    def list_arguments(self) -> list[str]:
+        return ["data", "w"]
+
+    def list_outputs(self) -> list[str]:
+        return ["scaled", "total"]
+
+    def list_auxiliary_states(self) -> list[str]:
+        return ["count"]
+
+    def infer_shape(self, in_shape: Any) -> Any:
+        calls.append(("shape", in_shape))
+        return in_shape, [in_shape[0], [1]], [[1]]
+
+    def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> Any:
+        calls.append(("create", ctx, in_shapes, in_dtypes))
+        return TwoOutputs(self.factor)
+
+
+@pytest.fixture(autouse=True)
+def no_calls() -> None:
+    calls.clear()
+
+
+def test_what_an_operator_is_asked() -> None:
+    x, w, count = variable(1, 2, 3), nd.ones(2), nd.zeros(1)
+    with autograd.record():
+        scaled, total = nd.Custom(x, w, count, op_type="two_outputs", factor=3, flag=True)
+    scaled.backward()
+    assert scaled.tolist() == [3, 6, 9]
+    assert total.tolist() == [2]
+    assert count.tolist() == [1]
+    assert x.grad.tolist() == [3, 3, 3]
+    assert calls == [
+        ("shape", [[3], [2]]),
+        ("create", mx.cpu(), [[3], [2], [1]], [np.float32] * 3),
+        ("forward", True, ["write", "write"], False),
+        ("backward", ["write", "null"], [[1, 1, 1], [0]], [1]),
+    ]
+    calls.clear()
+    nd.Custom(x, count=count, w=w, op_type="two_outputs")
+    assert calls[-1] == ("forward", False, ["write", "write"], False)
+
+
+def test_gradients_accumulate_and_flow_on() -> None:
+    x, w, count = variable(1, 2), variable(5, 6), nd.zeros(1)
+    x.attach_grad("add")
+    for _ in range(2):
+        with autograd.record():
+            scaled, total = nd.Custom(x * x, w, count, op_type="two_outputs")
+            loss = (scaled * total).sum()
+        loss.backward()
+    assert x.grad.tolist() == [2 * 2 * 2 * 11 * v for v in (1, 2)]
+    assert w.grad.tolist() == [2 * 5, 2 * 5]
+
+
+class Cube(mx.operator.CustomOp):
+    def forward(self, is_train: Any, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+        self.assign(out_data[0], req[0], in_data[0] ** 3)
+
+    def backward(
+        self, req: Any, out_grad: Any, in_data: Any, out_data: Any, in_grad: Any, aux: Any
+    ) -> None:
+        self.assign(in_grad[0], req[0], 3 * in_data[0] ** 2 * out_grad[0])
+
+
+@mx.operator.register("cube")
+class CubeProp(mx.operator.CustomOpProp):
+    def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> Any:
+        return Cube()
+
+    def declare_backward_dependency(self, out_grad: Any, in_data: Any, out_data: Any) -> Any:
+        return [*out_grad, *in_data]
+
+
+def test_higher_orders_and_dtypes() -> None:
+    x = nd.array([0.5, -1.5], dtype="float64")
+    check_gradients(lambda v: nd.Custom(v, op_type="cube"), [x], order=3)
+    assert nd.Custom(x.astype("int32"), op_type="cube").dtype == np.int32
+
+
+def test_an_output_that_backward_does_not_read_may_be_overwritten() -> None:
+    x = variable(2.0)
+    with autograd.record():
+        y = nd.Custom(x, op_type="cube")
+    y[:] = 0
+    y.backward()
+    assert x.grad.asscalar() == 12
+
+
+def test_out_is_written_and_returned() -> None:
+    x, out = variable(2.0), nd.zeros(1)
+    with autograd.record():
+        assert nd.Custom(x, op_type="cube", out=out) is out
+    out.backward()
+    assert out.asscalar() == 8
+    assert x.grad.asscalar() == 12
+    with pytest.raises(MXNetError, match=r"Custom operator cube: out must be arrays of shapes"):
+        nd.Custom(x, op_type="cube", out=nd.zeros(2))
+
+
+def test_assign() -> None:
+    x, op = nd.ones(1), mx.operator.CustomOp()
+    for req, value in (("null", 1), ("write", 5), ("inplace", 5), ("add", 10), ("other", 10)):
+        op.assign(x, req, nd.array([5]))
+        assert x.asscalar() == value
+
+
+def test_refusals() -> None:
+    x = nd.ones(3)
+    with pytest.raises(MXNetError, match="Custom: argument op_type is missing"):
+        nd.Custom(x)
+    with pytest.raises(MXNetError, match="op_type='three': there is no custom operator"):
+        nd.Custom(x, op_type="three")
+    with pytest.raises(MXNetError, match=r"Custom operator two_outputs expects 3 inputs .* got 1"):
+        nd.Custom(x, op_type="two_outputs")
+    with pytest.raises(MXNetError, match="Custom operator cube has no input 'weight'"):
+        nd.Custom(x, weight=x, op_type="cube")
+    with pytest.raises(TypeError, match="Custom operator cube: data must have NDArray type"):
+        nd.Custom(3, op_type="cube")
+    with pytest.raises(
+        MXNetError, match=r"auxiliary state 0 has shape .2,. and dtype float32, exp"
+    ):
+        nd.Custom(x, x, nd.ones(2), op_type="two_outputs")
+    with pytest.raises(MXNetError, match="calls Custom operator cube, whose code"):
+        mx.compile(lambda v: nd.Custom(v, op_type="cube"))(x)
+
+
+def test_errors_name_the_operator() -> None:
+    class Failing(mx.operator.CustomOp):
+        def forward(self, is_train: Any, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+            if in_data[0].shape == (3,):
+                raise ValueError("no")
+
+    @mx.operator.register("failing")
+    class FailingProp(mx.operator.CustomOpProp):
+        def infer_shape(self, in_shape: Any) -> Any:
+            return in_shape, [in_shape[0]] * len(in_shape[0])
+
+        def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> Any:
+            return Failing()
+
+    with pytest.raises(ValueError, match="no") as raised:
+        nd.Custom(nd.ones(3), op_type="failing")
+    assert raised.value.__notes__ == ["raised by forward of Custom operator failing"]
+    with pytest.raises(
+        MXNetError, match=r"infer_shape returns .* expected 1 in place 1 for list_o"
+    ):
+        nd.Custom(nd.ones((2, 2)), op_type="failing")
