@@ -235,7 +235,10 @@ def run_backward(
             whole = node.node
             if whole not in pending:
                 pending[whole] = [None] * (len(whole.shapes) - len(whole.parents))
-            pending[whole][node.index] = gradient
+            have = pending[whole][node.index]  # of another slot of the output: backward makes some
+            pending[whole][node.index] = (
+                gradient if have is None else arithmetic.add(have, gradient)
+            )
             continue
         if gradient is not None:
             op = node.op

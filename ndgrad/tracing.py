@@ -22,6 +22,7 @@ active: list[Any] = []
 class _Tracing(threading.local):
     recorder: Any = None
     program: Any = None
+    suspended: bool = False
 
 
 _local = _Tracing()
@@ -63,12 +64,18 @@ def planning(program: Any) -> Iterator[None]:
 
 @contextmanager
 def suspended() -> Iterator[None]:
-    """A scope in which this thread runs kernels although it traces."""
-    before, _local.recorder = _local.recorder, None
+    """A scope in which this thread runs kernels although it traces, for the shapes of results."""
+    before = _local.recorder, _local.suspended
+    _local.recorder, _local.suspended = None, True
     try:
         yield
     finally:
-        _local.recorder = before
+        _local.recorder, _local.suspended = before
+
+
+def shapes_only() -> bool:
+    """Whether this thread runs kernels for the shapes of their results: elements mean nothing."""
+    return bool(active) and _local.suspended
 
 
 def host_read(array: Any, how: str) -> None:

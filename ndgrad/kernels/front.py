@@ -34,6 +34,7 @@ from .cpu import elementwise as host_elementwise
 from .cpu import elementwise_text as host_elementwise_text
 from .cpu import extremes as host_extremes
 from .cpu import indexed as host_indexed
+from .cpu import libraries as host_libraries
 from .cpu import matmul as host_matmul
 from .cpu import reduction as host_reduction
 from .cpu import resampling as host_resampling
@@ -265,3 +266,7 @@ csr_to_dense = entry("csr_to_dense", host_sparse.csr_to_dense)
 dense_to_csr = entry("dense_to_csr", host_sparse.dense_to_csr)
 nonzero_rows = entry("nonzero_rows", host_sparse.nonzero_rows)
 merge_rows = entry("merge_rows", host_sparse.merge_rows)
+
+# --- functions of libraries, which compute on the host wherever buffers are -----------------------
+
+routine = entry("routine", host_libraries.routine)

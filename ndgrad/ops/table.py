@@ -122,12 +122,10 @@ class Op:
     linear : tuple of tuple of str
         Groups of inputs: forward is linear in those of a group together while the others are held.
     validates : bool or mapping
-        The calls (see `Calls`) in which forward may raise an error for the values of its inputs'
-        elements.  The adjoints of such an operator, which get what it has let pass, need not say
-        so.
+        The calls (see `Calls`) in which forward may raise an error for values of elements.  The
+        adjoints of such an operator, which get what it has let pass, need not say so.
     is_view : bool
-        Whether a result may share memory with an input; the results of any other operator have
-        memory of their own, whatever its parameters.
+        Whether a result may share memory with an input; any other operator's have their own.
     accumulate : callable or None
         For one that puts its inputs into zeros: called with a buffer of the result's size before
         the inputs and parameters, it adds the result to that; see `PartialGradient`.
@@ -139,11 +137,12 @@ class Op:
     stochastic : bool
         Whether it draws random numbers.
     traceable : bool or mapping
-        The calls in which forward does nothing but call entry points of kernels, which a compiler
-        records; where there are some, *fast_vjp* does nothing else either.  A call that is not
-        traceable becomes a custom call of a compiled program.
+        The calls in which forward calls nothing but entry points of kernels, which a compiler
+        records; then *fast_vjp* does nothing else either.  Any other becomes a custom call.
     dynamic_shape : bool
         Whether the shape of a result depends on the values of inputs.
+    on_host : bool
+        Whether it computes on the host: a call on a device waits for that.
     decompose : callable or None
         Forward as instructions that a compiler can fuse: takes an emitter (see
         `ndgrad.compiler.front.decompose`), then inputs and parameters as forward does, and returns
@@ -192,6 +191,7 @@ class Op:
     stochastic: bool = False
     traceable: Calls = False
     dynamic_shape: bool = False
+    on_host: bool = False
     decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
     sparse: Callable[..., Any] | None = None

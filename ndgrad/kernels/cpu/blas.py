@@ -53,7 +53,7 @@ _PACKAGE = "scipy_openblas32"
 _PREFIX = "scipy_"
 _INTERPRETED: bool = numba.config.DISABLE_JIT
 _LETTERS = {np.dtype("float32"): "s", np.dtype("float64"): "d"}
-_FUNCTIONS = ("gemm", "gemv", "dot")
+_FUNCTIONS = ("gemm", "gemv", "dot", "trsm")
 
 # From enum CBLAS_ORDER and CBLAS_TRANSPOSE of cblas.h
 _ROW_MAJOR = 101
@@ -156,7 +156,7 @@ def address(function: str, dtype: DType) -> int:
 
     Parameters
     ----------
-    function : {'gemm', 'gemv', 'dot'}
+    function : {'gemm', 'gemv', 'dot', 'trsm'}
         The function, without the letter for the dtype.
     dtype : numpy.dtype
         float32 or float64.

@@ -216,3 +216,116 @@ nd.abs(u), l
 # %% linalg-gelqf
 q, l = nd.linalg.gelqf(nd.array([[1.0, 2.0, 2.0], [2.0, 1.0, -2.0]]))
 nd.dot(l, q), nd.dot(q, q, transpose_b=True)
+
+# %% linalg-aliases
+m = nd.array([[4.0, 1.0], [1.0, 3.0]])
+nd.linalg_gemm2(m, m), nd.linalg_gemm(m, m, m), nd.linalg_syrk(m), nd.linalg_potrf(m), nd.linalg_det(m)
+
+# %% linalg-potrf-batch
+vg(nd.linalg.potrf, [[[4.0, 2.0], [2.0, 3.0]], [[9.0, 1.0], [1.0, 2.0]]])
+
+# %% linalg-potrf-lower-read
+vg(nd.linalg.potrf, [[4.0, 7.0], [2.0, 3.0]])
+
+# %% linalg-potrf-not-square
+nd.linalg.potrf(nd.ones((2, 3)))
+
+# %% linalg-potrf-int
+nd.linalg.potrf(nd.ones((2, 2), dtype="int32"))
+
+# %% linalg-potri-batch-float64
+vg(nd.linalg.potri, nd.array([[[2.0, 5.0], [1.0, 1.5]], [[1.0, 0.0], [-1.0, 2.0]]], dtype="float64"))
+
+# %% linalg-potri-singular
+nd.linalg.potri(nd.zeros((2, 2))).asnumpy()
+
+# %% linalg-trsm-{flags}
+# for flags in r0t0l0 r0t1l1 r0t1l0 r1t0l1 r1t0l0 r1t1l0
+r, t, l = (bool(int(x)) for x in flags[1::2])
+vg(
+    lambda a, b: nd.linalg.trsm(a, b, rightside=r, transpose=t, lower=l, alpha=-0.5),
+    noise(2, 2, 2) + 2,
+    noise(2, 3, 2) if r else noise(2, 2, 3),
+)
+
+# %% linalg-trsm-bad-shape
+nd.linalg.trsm(nd.ones((2, 2)), nd.ones((3, 2)))
+
+# %% linalg-trsm-not-square
+nd.linalg.trsm(nd.ones((2, 3)), nd.ones((3, 2)))
+
+# %% linalg-trmm-{flags}
+# for flags in r0t0l0 r0t1l1 r0t1l0 r1t0l1 r1t0l0 r1t1l0
+r, t, l = (bool(int(x)) for x in flags[1::2])
+vg(
+    lambda a, b: nd.linalg.trmm(a, b, rightside=r, transpose=t, lower=l, alpha=-0.5),
+    noise(2, 2, 2),
+    noise(2, 3, 2) if r else noise(2, 2, 3),
+)
+
+# %% linalg-trmm-bad-shape
+nd.linalg.trmm(nd.ones((2, 2)), nd.ones((3, 2)))
+
+# %% linalg-inverse-batch
+vg(nd.linalg.inverse, noise(2, 3, 3) + 3 * nd.eye(3).reshape((1, 3, 3)))
+
+# %% linalg-inverse-not-square
+nd.linalg.inverse(nd.ones((2, 3)))
+
+# %% linalg-det-batch
+vg(nd.linalg.det, noise(2, 3, 3) + 3 * nd.eye(3).reshape((1, 3, 3)))
+
+# %% linalg-det-singular
+vg(nd.linalg.det, [[1.0, 2.0], [2.0, 4.0]])
+
+# %% linalg-slogdet-batch
+vg(nd.linalg.slogdet, noise(2, 3, 3) + 3 * nd.eye(3).reshape((1, 3, 3)))
+
+# %% linalg-slogdet-singular
+nd.linalg.slogdet(nd.zeros((2, 2)))
+
+# %% linalg-sumlogdiag-batch
+vg(nd.linalg.sumlogdiag, noise(2, 3, 3) + 3)
+
+# %% linalg-sumlogdiag-negative
+nd.linalg.sumlogdiag(-nd.ones((2, 2)))
+
+# %% linalg-extractdiag-batch
+vg(lambda a: nd.linalg.extractdiag(a, offset=-1), noise(2, 3, 3))
+
+# %% linalg-extractdiag-too-far
+nd.linalg.extractdiag(nd.ones((2, 2)), offset=2)
+
+# %% linalg-extractdiag-not-square
+nd.linalg.extractdiag(nd.ones((2, 3)))
+
+# %% linalg-makediag-batch
+vg(lambda a: nd.linalg.makediag(a, offset=2), noise(2, 2))
+
+# %% linalg-extracttrian-{kind}
+# for kind in upper above below
+offset, lower = {"upper": (0, False), "above": (1, True), "below": (-1, False)}[kind]
+vg(lambda a: nd.linalg.extracttrian(a, offset=offset, lower=lower), noise(2, 3, 3))
+
+# %% linalg-maketrian-{kind}
+# for kind in upper above below
+offset, lower = {"upper": (0, False), "above": (1, True), "below": (-1, False)}[kind]
+vg(lambda a: nd.linalg.maketrian(a, offset=offset, lower=lower), noise(2, 3))
+
+# %% linalg-maketrian-bad-length
+nd.linalg.maketrian(nd.ones(4))
+
+# %% linalg-syevd-gradient
+vg(nd.linalg.syevd, nd.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 1.0]], dtype="float64"))
+
+# %% linalg-syevd-signs
+nd.linalg.syevd(-nd.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 1.0]], dtype="float64"))
+
+# %% linalg-syevd-lower-read
+nd.linalg.syevd(nd.array([[4.0, 7.0], [1.0, 3.0]], dtype="float64"))
+
+# %% linalg-gelqf-gradient
+vg(nd.linalg.gelqf, nd.array([[[1.0, 2.0, -1.0], [0.5, -1.0, 2.0]]], dtype="float64"))
+
+# %% linalg-gelqf-tall
+nd.linalg.gelqf(nd.ones((3, 2)))

@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base import DType, HostArray, MXNetError, Shape
-from ..kernels import front
-from ..tape import Array
-from .axes import integer
-from .composite import composite
-from .declare import operator
-from .products import Sizes, as_dtype_of, gemm_grads, gemm_grads_fast, show
-from .storage import dotted
-from .table import Derivative, F, Gradient, Gradients, Needs, Result, Sample
+from ...base import DType, HostArray, MXNetError, Shape
+from ...kernels import front
+from ...tape import Array
+from ..axes import integer
+from ..composite import composite
+from ..declare import operator
+from ..products import Sizes, as_dtype_of, gemm_grads, gemm_grads_fast, show
+from ..storage import dotted
+from ..table import Derivative, F, Gradient, Gradients, Needs, Result, Sample
 
 # --- the product that all derivatives are made of ------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Linear algebra: products, factorisations, determinants, diagonals and triangles of matrices."""
