@@ -219,7 +219,13 @@ nd.dot(l, q), nd.dot(q, q, transpose_b=True)
 
 # %% linalg-aliases
 m = nd.array([[4.0, 1.0], [1.0, 3.0]])
-nd.linalg_gemm2(m, m), nd.linalg_gemm(m, m, m), nd.linalg_syrk(m), nd.linalg_potrf(m), nd.linalg_det(m)
+(
+    nd.linalg_gemm2(m, m),
+    nd.linalg_gemm(m, m, m),
+    nd.linalg_syrk(m),
+    nd.linalg_potrf(m),
+    nd.linalg_det(m),
+)
 
 # %% linalg-potrf-batch
 vg(nd.linalg.potrf, [[[4.0, 2.0], [2.0, 3.0]], [[9.0, 1.0], [1.0, 2.0]]])
@@ -234,7 +240,10 @@ nd.linalg.potrf(nd.ones((2, 3)))
 nd.linalg.potrf(nd.ones((2, 2), dtype="int32"))
 
 # %% linalg-potri-batch-float64
-vg(nd.linalg.potri, nd.array([[[2.0, 5.0], [1.0, 1.5]], [[1.0, 0.0], [-1.0, 2.0]]], dtype="float64"))
+vg(
+    nd.linalg.potri,
+    nd.array([[[2.0, 5.0], [1.0, 1.5]], [[1.0, 0.0], [-1.0, 2.0]]], dtype="float64"),
+)
 
 # %% linalg-potri-singular
 nd.linalg.potri(nd.zeros((2, 2))).asnumpy()
@@ -316,7 +325,10 @@ vg(lambda a: nd.linalg.maketrian(a, offset=offset, lower=lower), noise(2, 3))
 nd.linalg.maketrian(nd.ones(4))
 
 # %% linalg-syevd-gradient
-vg(nd.linalg.syevd, nd.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 1.0]], dtype="float64"))
+vg(
+    nd.linalg.syevd,
+    nd.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 1.0]], dtype="float64"),
+)
 
 # %% linalg-syevd-signs
 nd.linalg.syevd(-nd.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 1.0]], dtype="float64"))
