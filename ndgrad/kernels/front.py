@@ -37,6 +37,7 @@ from .cpu import indexed as host_indexed
 from .cpu import libraries as host_libraries
 from .cpu import matmul as host_matmul
 from .cpu import reduction as host_reduction
+from .cpu import regions as host_regions
 from .cpu import resampling as host_resampling
 from .cpu import rowwise as host_rowwise
 from .cpu import sampling as host_sampling
@@ -248,6 +249,9 @@ depthwise_weights = entry("depthwise_weights", host_depthwise.depthwise_weights)
 sum_windows = entry("sum_windows", host_windows.sums)
 spread_windows = entry("spread_windows", host_windows.spread)
 resample = entry("resample", host_resampling.resample)
+region_means = entry("region_means", host_regions.means)
+spread_region_means = entry("spread_region_means", host_regions.spread)
+greatest_in_regions = entry("greatest_in_regions", host_regions.greatest)
 sample = entry("sample", host_sampling.sample)
 spread_samples = entry("spread_samples", host_sampling.spread)
 recurrence = entry("recurrence", host_scan.recurrence, "y")

@@ -173,6 +173,64 @@ def test_correlation(multiply: bool) -> None:
         assert found[0, k, i, j] == pytest.approx(mean, abs=1e-12)
 
 
+def test_a_box_in_an_image_that_is_not_there_gives_zeros() -> None:
+    x = nd.ones((1, 4, 3, 3))
+    for image in (-1, 1, 1e9):
+        rois = nd.array([[image, 0, 0, 2, 2]])
+        facts = {"pooled_size": (2, 2), "spatial_scale": 1.0}
+        for f in (nd.ROIPooling, nd.contrib.ROIAlign):
+            x.attach_grad()
+            with autograd.record():
+                y = f(x, rois, **facts)
+            y.backward()
+            assert not y.asnumpy().any() and not x.grad.asnumpy().any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30, -1e30])
+def test_boxes_of_any_numbers_are_safe(bad: float) -> None:
+    x = nd.ones((1, 4, 3, 3))
+    x.attach_grad()
+    for column in range(1, 5):
+        box = [0.0, 0.0, 0.0, 2.0, 2.0]
+        box[column] = bad
+        with autograd.record():
+            parts = [
+                nd.ROIPooling(x, nd.array([box]), pooled_size=(2, 2), spatial_scale=1.0),
+                nd.contrib.ROIAlign(x, nd.array([box]), pooled_size=(2, 2), spatial_scale=1.0),
+                nd.contrib.PSROIPooling(
+                    x, nd.array([box]), spatial_scale=1.0, output_dim=1, pooled_size=2
+                ),
+                nd.contrib.RROIAlign(
+                    x, nd.array([[*box, 30.0]]), pooled_size=(2, 2), spatial_scale=1.0
+                ),
+            ]
+        autograd.backward(parts)
+        assert np.isfinite(x.grad.asnumpy()).all()
+
+
+@pytest.mark.parametrize("turn", [0.0, 37.0])
+def test_roi_align(turn: float) -> None:
+    data = normal(1, 2, 6, 7)
+    row, column, height, width = 2.6, 3.1, 2.4, 3.3
+    facts = {"pooled_size": (2, 3), "spatial_scale": 1.0}
+    x = nd.array(data, dtype="float64")
+    if turn:
+        rois = nd.array([[0, column, row, width, height, turn]], dtype="float64")
+        found = nd.contrib.RROIAlign(x, rois, sampling_ratio=2, **facts).asnumpy()
+    else:
+        low, left = row - height / 2, column - width / 2
+        rois = nd.array([[0, left, low, left + width, low + height]], dtype="float64")
+        found = nd.contrib.ROIAlign(x, rois, sample_ratio=2, **facts).asnumpy()
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    for c, i, j in np.ndindex(2, 2, 3):
+        total = 0.0
+        for a, b in np.ndindex(2, 2):
+            v = height * ((i + (a + 0.5) / 2) / 2 - 0.5)
+            u = width * ((j + (b + 0.5) / 2) / 3 - 0.5)
+            total += sampled(data[0, c], row + v * cos - u * sin, column + u * cos + v * sin)
+        assert found[0, c, i, j] == pytest.approx(total / 4, abs=1e-10)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [

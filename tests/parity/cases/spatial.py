@@ -360,3 +360,70 @@ vg(
     noise(2, 2, 2, 2),
     noise(2),
 )
+
+# %% roi-align-{ratio}-{sensitive}-{aligned}-{scale}
+# for ratio in -1 1 2
+# for sensitive in True False
+# for aligned in True False
+# for scale in 0.5 1.0
+# within 1e-4
+vg(
+    lambda x, rois: nd.contrib.ROIAlign(
+        x,
+        rois,
+        pooled_size=(2, 1),
+        spatial_scale=float(scale),
+        sample_ratio=int(ratio),
+        position_sensitive=sensitive == "True",
+        aligned=aligned == "True",
+    ),
+    noise(2, 4, 5, 6),
+    nd.array([[0, 0.3, 0.2, 4.1, 4.4], [1, 1.4, 2.6, 9, 3.3], [1, -2, -1.3, 3, 2]]),
+)
+
+# %% roi-pooling-{scale}-{dtype}
+# for scale in 0.5 1.0
+# for dtype in float32 float64
+vg(
+    lambda x, rois: nd.ROIPooling(x, rois, pooled_size=(2, 3), spatial_scale=float(scale)),
+    noise(2, 2, 5, 6, dtype=dtype),
+    nd.array([[0, 0, 0, 4, 4], [1, 1.4, 2.6, 9, 3.3], [1, 3, 3, 1, 1]], dtype=dtype),
+)
+
+# %% roi-pooling-of-equal-elements
+vg(
+    lambda x, rois: nd.ROIPooling(x, rois, pooled_size=(2, 2), spatial_scale=1.0),
+    nd.ones((1, 1, 5, 6)),
+    nd.array([[0, 0, 0, 4, 4], [0, 3, 3, 1, 1]]),
+)
+
+# %% {op}-of-{size}-with-{columns}-columns
+# for op in ROIPooling contrib.ROIAlign
+# for size in (0,2) (2,2)
+# for columns in 4 5
+(nd.contrib.ROIAlign if "Align" in op else nd.ROIPooling)(
+    ramp(1, 1, 3, 4), nd.zeros((1, int(columns))), pooled_size=eval(size), spatial_scale=1.0
+)
+
+# %% rotated-roi-align-{ratio}-{scale}
+# for ratio in -1 2
+# for scale in 0.5 1.0
+# within 1e-4
+nd.contrib.RROIAlign(
+    noise(2, 2, 5, 6),
+    nd.array([[0, 2.5, 2, 4, 2, 30], [1, 2, 2, 3, 3, -75], [1, 0, 1, 3, 1, 190]]),
+    pooled_size=(2, 3),
+    spatial_scale=float(scale),
+    sampling_ratio=int(ratio),
+)
+
+# %% sensitive-roi-pooling-{groups}-{scale}
+# for groups in 0 1 2
+# for scale in 0.5 1.0
+vg(
+    lambda x, rois: nd.contrib.PSROIPooling(
+        x, rois, spatial_scale=float(scale), output_dim=2, pooled_size=2, group_size=int(groups)
+    ),
+    noise(2, 2 * (int(groups) or 2) ** 2, 5, 6),
+    nd.array([[0, 0, 0, 4, 4], [1, 1.4, 2.6, 9, 3.3], [1, 3, 3, 1, 1]]),
+)
