@@ -8,7 +8,7 @@ import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
-from ..ops.axes import axis_of, flag, integers
+from ..ops.axes import axis_of, flag, integer, integers
 from ..ops.table import F, lookup
 from ._check import array
 
@@ -17,6 +17,7 @@ __all__ = [
     "fill_element_0index",
     "moveaxis",
     "onehot_encode",
+    "reset_arrays",
 ]
 
 
@@ -87,3 +88,13 @@ def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
         )
     here = F.one_hot(rhs, depth=lhs.shape[1])
     return F.where(here, F.expand_dims(mhs, axis=1), lhs)  # type: ignore[no-any-return]
+
+
+def reset_arrays(*args: NDArray, num_arrays: int) -> None:
+    """Write zeros to arrays."""
+    if integer("reset_arrays", "num_arrays", num_arrays) != len(args):
+        raise MXNetError(f"reset_arrays: num_arrays={num_arrays}, but {len(args)} arrays are given")
+    for i, x in enumerate(args):
+        array("reset_arrays", f"argument {i}", x)
+    for x in args:
+        x[:] = 0

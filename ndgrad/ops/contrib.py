@@ -26,6 +26,42 @@ def _div_sqrt_dim(data: Array) -> Array:
     return F.broadcast_div(data, math.sqrt(max(1, data.shape[-1])))
 
 
+@composite("_contrib_allclose", samples=(Sample(((3, 4), (3, 4))),))
+def _allclose(
+    a: Array, b: Array, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True
+) -> Array:
+    """Whether ``|a - b| <= atol + rtol * |b|`` for all elements: 1 or 0, as uint8 of shape ().
+
+    Parameters
+    ----------
+    a, b : NDArray
+        Of one shape and dtype.  Equal infinities are close.
+    rtol, atol : float
+    equal_nan : bool
+        Whether NaN is close to NaN.
+
+    Raises
+    ------
+    MXNetError
+        For other shapes or dtypes.
+    """
+    if a.shape != b.shape or a.dtype != b.dtype:
+        raise MXNetError(
+            f"allclose: a has shape {a.shape} and dtype {np.dtype(a.dtype)}, b {b.shape} and "
+            f"{np.dtype(b.dtype)}, expected the same"
+        )
+    equal = F.broadcast_equal(a, b)
+    if np.dtype(a.dtype).kind != "f":
+        a, b = (F.Cast(x, dtype="float64") for x in (a, b))
+        equal = F.Cast(equal, dtype="float64")
+    bound = F.broadcast_add(F.broadcast_mul(F.abs(b), rtol), atol)
+    close = F.broadcast_lesser_equal(F.abs(F.broadcast_sub(a, b)), bound)
+    close = F.broadcast_logical_or(close, equal)
+    if equal_nan:
+        close = F.broadcast_logical_or(close, F.broadcast_mul(F.isnan(a), F.isnan(b)))
+    return F.Cast(F._reshaped(F.prod(close), shape=()), dtype="uint8")
+
+
 @operator(
     "_contrib_arange_like",
     gradient=ZERO,

@@ -92,3 +92,50 @@ def test_misfits() -> None:
         nd.onehot_encode(nd.ones(2), nd.ones((3, 2)))
     with pytest.raises(MXNetError, match="fill_element_0index"):
         nd.fill_element_0index(nd.ones((2, 2)), nd.ones(3), nd.ones(2))
+
+
+def test_allclose() -> None:
+    inf, nan = float("inf"), float("nan")
+
+    def close(a: Any, b: Any, dtype: str = "float32", **params: Any) -> int:
+        y = nd.contrib.allclose(nd.array(a, dtype=dtype), nd.array(b, dtype=dtype), **params)
+        assert y.shape == ()
+        assert y.dtype == np.uint8
+        return int(y.asnumpy())
+
+    assert [close([0], [1e-8]), close([0], [2e-8]), close([1, 2], [1, 2.1])] == [1, 0, 0]
+    assert close([-1.0], [-1.1], rtol=0.1, atol=0) == 1
+    assert close([-1.1], [-1.0], rtol=0.1, atol=0) == 0
+    assert [close([inf], [inf]), close([inf], [1]), close([nan], [1])] == [1, 0, 0]
+    assert [close([nan], [nan]), close([nan], [nan], equal_nan=False)] == [1, 0]
+    assert [close([1, 2], [1, 3], "int32", rtol=0.5), close([1, 2], [1, 3], "int32")] == [1, 0]
+    with pytest.raises(MXNetError, match="allclose: a has shape"):
+        nd.contrib.allclose(nd.ones(2), nd.ones(3))
+
+
+def test_straight_through_estimators() -> None:
+    x = nd.array([-2.5, -0.5, 0, 1.5])
+    for function, expected in (
+        (nd.contrib.round_ste, [-3, -1, 0, 2]),
+        (nd.contrib.sign_ste, [-1, -1, 0, 1]),
+    ):
+        x.attach_grad()
+        with mx.autograd.record():
+            y = function(x)
+            (y * nd.arange(4)).sum().backward()
+        assert y.tolist() == expected
+        assert x.grad.tolist() == [0, 1, 2, 3]
+
+
+def test_amp_multicast_and_reset_arrays() -> None:
+    half, whole, count = nd.ones(2, dtype="float16"), nd.ones(3), nd.ones(1, dtype="int32")
+    for narrow, kind in ((False, np.float32), (True, np.float16)):
+        found = nd.amp_multicast(half, whole, count, num_outputs=3, cast_narrow=narrow)
+        assert [y.dtype for y in found] == [kind, kind, np.int32]
+    assert nd.amp_multicast(count, count, num_outputs=2)[1].dtype == np.int32
+    with pytest.raises(MXNetError, match="amp_multicast: num_outputs=3, but 1 arrays"):
+        nd.amp_multicast(half, num_outputs=3)
+    nd.reset_arrays(half, whole, num_arrays=2)
+    assert half.tolist() + whole.tolist() == [0] * 5
+    with pytest.raises(MXNetError, match="reset_arrays: num_arrays=2, but 1 arrays"):
+        nd.reset_arrays(half, num_arrays=2)

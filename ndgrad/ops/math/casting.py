@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ...base import DType, DTypeLike, as_dtype
+import numpy as np
+
+from ...base import DType, DTypeLike, MXNetError, as_dtype
 from ...context import written
 from ...kernels.front import cast, fill
 from ...memory.device import context_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
+from ..axes import integer
+from ..composite import composite
 from ..declare import operator
 from ..emitter import Emitter
 from ..storage import of_elements, zeros
@@ -39,6 +43,32 @@ def _amp_cast(data: Array, *, dtype: DTypeLike) -> Result:
     kind = data._data.dtype
     wanted = as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind
     return cast(data._data, wanted), data._shape
+
+
+@composite("amp_multicast", samples=(Sample(((3, 4), (2,)), {"num_outputs": 2}),))
+def _amp_multicast(*data: Array, num_outputs: int, cast_narrow: bool = False) -> list[Array]:
+    """`Cast` of several arrays to the widest of their dtypes; integers and bool stay as they are.
+
+    Parameters
+    ----------
+    *data : NDArray
+    num_outputs : int
+        How many there are.
+    cast_narrow : bool
+        The narrowest dtype instead.
+
+    Raises
+    ------
+    MXNetError
+        For another number of arrays.
+    """
+    if integer("amp_multicast", "num_outputs", num_outputs) != len(data):
+        raise MXNetError(f"amp_multicast: num_outputs={num_outputs}, but {len(data)} arrays given")
+    kinds = [np.dtype(x.dtype) for x in data]
+    floats = sorted((kind for kind in kinds if kind.kind == "f"), key=lambda kind: kind.itemsize)
+    if not floats:
+        return [F.identity(x) for x in data]
+    return [F.amp_cast(x, dtype=floats[0 if cast_narrow else -1]) for x in data]
 
 
 def _copy_to_context_vjp(g: Array, ctx: str, source: str) -> Gradient:

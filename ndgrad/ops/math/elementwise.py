@@ -358,6 +358,19 @@ unary(
     doc="A copy; gradients that pass it are multiplied by scalar.",
 )
 
+for _name, _doc in (
+    ("round", "The nearest integer; halves go away from zero."),
+    ("sign", "-1, 0 or 1; 0 for NaN."),
+):
+    unary(
+        f"_contrib_{_name}_ste",
+        f"{_name}(x)",
+        "g",
+        aliases=(f"_sparse__contrib_{_name}_ste",),
+        ignores_head=True,  # as above
+        doc=f"{_doc} Gradients pass it as they are (Bengio et al. 2013).",
+    )
+
 # --- tests of an element --------------------------------------------------------------------------
 
 unary("logical_not", "x == 0", None, doc="1 where x is 0, else 0.")
