@@ -15,7 +15,8 @@ from ..base import MXNetError, Shape
 from ..context import Context
 from ..dispatch import as_list, convert, record_call, unrecorded
 from ..memory.device import Buffer
-from ..ops.table import Bound, Op
+from ..ops.bound import Bound
+from ..ops.table import Op
 from ..tape import Constant, Maker, Node, OutputSlot, Version, state
 
 

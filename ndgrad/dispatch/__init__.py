@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from ..kernels.front import copy as copy_buffer
-from ..ops.table import Bound, CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
+from ..ops.bound import Bound
+from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
 from .elementwise import in_place_call
@@ -25,6 +26,7 @@ from .gradients import (
     recorded_arithmetic,
     recorded_backward,
     replaced,
+    with_state_writes,
 )
 from .in_place import recorded_in_place
 from .planned import ABSENT, is_planned, planned_call, planned_function
@@ -84,7 +86,8 @@ def install(array: type[Array]) -> None:
 
 def bind(op: Op) -> None:
     """Give an operator its call and its derivatives."""
-    op.bound = Bound(_call(op), buffer_backward(op), recorded_backward(op))
+    backwards = [with_state_writes(op, f(op)) for f in (buffer_backward, recorded_backward)]
+    op.bound = Bound(_call(op), *backwards)
 
 
 def _call(op: Op) -> Callable[..., Any]:

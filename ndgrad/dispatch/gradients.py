@@ -154,6 +154,26 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
     return backward
 
 
+def with_state_writes(
+    op: Op, derivative: Callable[[Node, Any], Sequence[Any]]
+) -> Callable[[Node, Any], Sequence[Any]]:
+    """*derivative*, and after it what the operator writes to its states."""
+    function = op.after_backward
+    if function is None:
+        return derivative
+
+    def backward(node: Node, grads: Any) -> Sequence[Any]:
+        results = derivative(node, grads)
+        arguments = [get(node, ()) for get in _getters(op, function)]
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            recorder.after_backward(function, arguments)
+        else:
+            unrecorded(function, *arguments)
+        return results
+
+    return backward
+
+
 def _whole(gradients: Sequence[Array | PartialGradient | None]) -> Sequence[Array | None]:
     """*gradients* with arrays in place of partial ones."""
     return [x.whole() if isinstance(x, PartialGradient) else x for x in gradients]

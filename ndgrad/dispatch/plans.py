@@ -120,7 +120,7 @@ _PLAIN: Mapping[type, Container[type]] = {bool: (bool,), float: (float, int, boo
 
 def plannable(op: Op) -> bool:
     """Whether calls of *op* may have plans."""
-    return not (op.updates or op.dynamic_shape)
+    return not (op.updates or op.states or op.dynamic_shape)
 
 
 def _allocator(n: int, dtype: DType) -> Callable[..., Any]:

@@ -71,6 +71,10 @@ def record_call(
             saved.append(x)
             shapes.append(())
             versions.append(None)
+    if op.states is not None:
+        for name in op.states({**op.params, **params}):
+            i = op.inputs.index(name)
+            saved[i], versions[i] = inputs[i], None
     new_node(
         op,
         params,
@@ -101,11 +105,14 @@ def structured_call(op: Op) -> Callable[..., object]:
     forward = op.forward
     assert forward is not None
     defaults, single, training = op.params, op.single, "_training" in op.params
+    before = op.before_forward
     updates = [(op.outputs.index(y), op.inputs.index(x)) for y, x in op.updates.items()]
 
     def call(*inputs: Any, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
+        if before is not None:
+            unrecorded(before, *inputs, **{**defaults, **params})
         if tracing.active and (recorder := tracing.recorder()) is not None:
             results = recorder.forward(op, inputs, params)
         elif (

@@ -16,7 +16,7 @@ from ..memory.device import Buffer
 from ..tape import Array
 from .axes import choice
 from .emitter import Emitter, Value
-from .table import ElementwiseOp, lookup
+from .table import ElementwiseOp, F, lookup
 
 
 def loop_of(name: str) -> Loop:
@@ -160,3 +160,36 @@ def widened(x: Buffer) -> Buffer:
 def narrowed(y: Buffer, dtype: DType) -> Buffer:
     """What a kernel made of `widened` elements, in their *dtype*."""
     return y if y.dtype == dtype else front.cast(y, dtype)
+
+
+# --- normalisation -------------------------------------------------------------------------------
+
+
+def check_floating(op: str, data: Array) -> None:
+    dtype = data._data.dtype
+    if dtype.kind != "f":
+        raise MXNetError(f"Operator {op}: expected data of a floating-point dtype, got {dtype}")
+
+
+def check_lengths(op: str, count: int, **inputs: Array) -> None:
+    """Raise unless each of *inputs* is a vector of *count* elements."""
+    for name, x in inputs.items():
+        if x._shape != (count,):
+            raise MXNetError(
+                f"Operator {op}: argument {name} has shape {list(x._shape)}, expected [{count}]"
+            )
+
+
+def cast_to(x: Array, dtype: DType) -> Array:
+    return x if x._data.dtype == dtype else F.Cast(x, dtype=dtype)
+
+
+def wide_dtype(data: Array) -> DType:
+    """The dtype in which data is normalised."""
+    dtype: DType = data._data.dtype
+    return np.dtype("float32") if dtype == np.float16 else dtype
+
+
+def along_axis(axis: int, shape: Shape) -> Shape:
+    """The shape of a vector along *axis* that broadcasts to *shape*."""
+    return tuple(n if i == axis else 1 for i, n in enumerate(shape))

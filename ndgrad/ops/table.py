@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -18,6 +18,7 @@ from ..context import Context
 from ..kernels.spec.formula import Loop, formula
 from ..memory.device import Buffer
 from ..tape import Array
+from .bound import Bound
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""
@@ -59,23 +60,6 @@ class Sample:
     params: Params = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Bound:
-    """How an operator is called and differentiated: what dispatch makes of a definition.
-
-    Attributes
-    ----------
-    call : callable or None
-        Takes arrays and parameters, returns an array or a list of them.
-    buffer_backward, recorded_backward : callable
-        The derivative, from a node and the outputs' gradients: on buffers, and on recorded arrays.
-    """
-
-    call: Callable[..., Any] | None
-    buffer_backward: Callable[..., Any]
-    recorded_backward: Callable[..., Any]
-
-
 @dataclass(kw_only=True, eq=False)
 class Op:
     """The definition of an operator.
@@ -103,6 +87,15 @@ class Op:
     updates : mapping
         Hidden output -> input: after forward, the output is written to the input, with no gradient.
         Operators never write to their inputs; dispatch does.
+    states : callable or None
+        Which inputs the two that follow write to, from the mapping of all parameters.  The node
+        keeps these arrays themselves: a derivative gets them as they are when it runs, without a
+        place in the graph, and later writes to them are no error.
+    before_forward : callable or None
+        Called with inputs and parameters as forward is, before it; writes to states by updates.
+    after_backward : callable or None
+        Called each time backward has run through a node, with what its parameters name, as a
+        derivative's do; writes to states by updates.
     forward : callable or None
         For an operator with structure: takes arrays (``_data`` a buffer, ``_shape``) and
         parameters, returns a pair (buffer, shape), or a list of them.
@@ -179,6 +172,9 @@ class Op:
     outputs: tuple[str, ...] = ("y",)
     visible: Callable[[Params], int] | None = None
     updates: Mapping[str, str] = field(default_factory=dict)
+    states: Callable[[Params], Collection[str]] | None = None
+    before_forward: Callable[..., None] | None = None
+    after_backward: Callable[..., None] | None = None
     forward: Forward | None = None
     vjp: Derivative | None = None
     fast_vjp: Derivative | None = None
@@ -273,8 +269,9 @@ class Op:
 
     @cached_property
     def wanted(self) -> frozenset[str]:
-        """Names that the derivatives use."""
-        functions = [f for f in (self.vjp, self.fast_vjp) if f is not None]
+        """Names that the derivatives use, and what is called after them."""
+        used = (self.vjp, self.fast_vjp, self.after_backward)
+        functions = [f for f in used if f is not None]
         return frozenset(name for f in functions for name in inspect.signature(f).parameters)
 
     @cached_property
@@ -298,6 +295,9 @@ class Op:
         self._subset("updates by", self.updates, hidden)
         self._subset("linear in", [name for group in self.linear for name in group], self.inputs)
         self._subset("methods", self.methods, self.names)
+        writes = self.before_forward is not None or self.after_backward is not None
+        if writes != (self.states is not None):
+            raise ValueError(f"operator {self.name!r}: states are what is written to, and no other")
         for fact in (self.validates, self.traceable):
             self._subset("a fact about", () if isinstance(fact, bool) else fact, self.params)
         if self.decompose_vjp is not None and self.fast_vjp is None:

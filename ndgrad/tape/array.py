@@ -148,7 +148,8 @@ class Node:
         constant array, which tells constants apart; None for a Python number.
     saved : tuple or None
         For each input, then each output: its buffer, a number, or None when backward does not use
-        it; behind them other memory that backward uses.  The whole is None once a backward has
+        it; of an input that the call writes to, the array; behind them other memory that backward
+        uses.  The whole is None once a backward has
         passed and released the node; of what it held, it keeps `op`, `shapes` and `number` then.
     shapes : tuple
         Of each input, then each output.
@@ -216,8 +217,9 @@ Maker: TypeAlias = Node | OutputSlot | Leaf
 Parent: TypeAlias = Node | OutputSlot | Leaf | Version | None
 """What a node holds for an input: what made it, the version counter of a constant, or None."""
 
-Saved: TypeAlias = Buffer | float | np.generic | None
-"""What a node saves of an operand: its elements, a number, or nothing."""
+Saved: TypeAlias = Buffer | float | np.generic | Array | None
+"""What a node saves of an operand: its elements, a number, an array that the call writes to, or
+nothing."""
 
 _A = TypeVar("_A", bound=Array)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ndgrad as mx
-from ndgrad import nd
+from ndgrad import autograd, nd
 
 
 def normal(*shape: int, seed: int = 0) -> Any:
@@ -97,3 +97,125 @@ def three(count: int) -> Any:
 def test_bad_arguments_are_named(call: Any, message: str) -> None:
     with pytest.raises(mx.MXNetError, match=message):
         call()
+
+
+# --- BatchNorm ------------------------------------------------------------------------------------
+
+
+def layer(dtype: str = "float64") -> Any:
+    """Data, gamma, beta and moving averages of 3 channels."""
+    values = normal(4, 3, 2), normal(3, seed=1), normal(3, seed=2), normal(3), np.full(3, 2.0)
+    return [nd.array(x, dtype=dtype) for x in values]
+
+
+def moved(averages: Any, x: Any, momentum: float = 0.9, times: int = 1) -> Any:
+    for _ in range(times):
+        values = x.mean((0, 2)), x.var((0, 2))
+        averages = [
+            momentum * a + (1 - momentum) * v for a, v in zip(averages, values, strict=True)
+        ]
+    return averages
+
+
+def check_averages(states: Any, expected: Any) -> None:
+    for state, value in zip(states, expected, strict=True):
+        np.testing.assert_allclose(state.asnumpy(), value, rtol=1e-12)
+
+
+def test_batch_norm_normalises_channels() -> None:
+    x, gamma, beta, *states = layer()
+    values = [v.asnumpy() for v in (x, gamma, beta, *states)]
+    with autograd.record():
+        y, mean, inverse = nd.BatchNorm(
+            x, gamma, beta, *states, fix_gamma=False, output_mean_var=True, eps=0.1
+        )
+    for c in range(3):
+        part = values[0][:, c]
+        expected = normalised(part, 0.1) * values[1][c] + values[2][c]
+        np.testing.assert_allclose(y.asnumpy()[:, c], expected, rtol=1e-11)
+    np.testing.assert_allclose(mean.asnumpy(), values[0].mean((0, 2)), rtol=1e-12)
+    np.testing.assert_allclose(inverse.asnumpy(), (values[0].var((0, 2)) + 0.1) ** -0.5, rtol=1e-12)
+    y = nd.BatchNorm(x, gamma, beta, *states, fix_gamma=False, eps=0.1)
+    for c in range(3):
+        expected = (values[0][:, c] - values[3][c]) / np.sqrt(2.1) * values[1][c] + values[2][c]
+        np.testing.assert_allclose(y.asnumpy()[:, c], expected, rtol=1e-11)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_backward_moves_the_averages(compiled: bool) -> None:
+    x, gamma, beta, *states = layer()
+    before = [s.asnumpy() for s in states]
+    x.attach_grad()
+
+    def forward(x: Any, *others: Any) -> Any:
+        return nd.BatchNorm(x, *others, fix_gamma=False)
+
+    run = mx.compile(forward) if compiled else forward
+    with autograd.record():
+        y = run(x, gamma, beta, *states)
+    check_averages(states, before)
+    y.backward(retain_graph=True)
+    check_averages(states, moved(before, x.asnumpy()))
+    states[0][:] = 0  # no error: what backward reads is not what forward did
+    y.backward()
+    expected = moved([np.zeros(3), moved(before, x.asnumpy())[1]], x.asnumpy())
+    check_averages(states, expected)
+
+
+def test_a_compiled_step_moves_the_averages_that_it_finds_around_it() -> None:
+    x, gamma, beta, *states = layer()
+    before = [s.asnumpy() for s in states]
+    gamma.attach_grad()
+
+    @mx.compile
+    def step(x: Any) -> Any:
+        with autograd.record():
+            loss = nd.BatchNorm(x, gamma, beta, *states, fix_gamma=False, momentum=0.5).sum()
+        loss.backward()
+        return loss
+
+    for times in (1, 2, 3):
+        step(x)
+        check_averages(states, moved(before, x.asnumpy(), 0.5, times))
+
+
+def test_averages_stay_where_they_are_not_of_the_batch() -> None:
+    x, gamma, beta, *states = layer()
+    before = [s.asnumpy() for s in states]
+    x.attach_grad()
+    for params, training in (({"use_global_stats": True}, True), ({}, False)):
+        with autograd.record(train_mode=training):
+            y = nd.BatchNorm(x, gamma, beta, *states, **params)
+        y.backward()
+        check_averages(states, before)
+
+
+def test_fixed_gamma_is_set_to_ones_and_may_be_shared() -> None:
+    x, gamma, beta, *states = layer()
+    x.attach_grad()
+    gamma.attach_grad()
+    with autograd.record():
+        y = nd.BatchNorm(nd.BatchNorm(x, gamma, beta, *states), gamma, beta, *states)
+    y.backward()
+    assert gamma.asnumpy().tolist() == [1.0] * 3
+    assert gamma.grad.asnumpy().tolist() == [0.0] * 3
+    nd.BatchNorm(x, gamma * 2, beta, *states)
+    with pytest.raises(mx.MXNetError, match=r"BatchNorm: argument moving_var has shape \[2\]"):
+        nd.BatchNorm(x, kept := gamma * 2, beta, states[0], nd.ones(2))
+    with pytest.raises(mx.MXNetError, match=r"BatchNorm: argument beta has shape \[2\]"):
+        nd.BatchNorm(x, kept := gamma * 2, nd.ones(2), *states)
+    assert kept.asnumpy().tolist() == [2.0] * 3
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_relatives_of_batch_norm(axis: int) -> None:
+    x, gamma, beta, *states = layer()
+    if axis == -1:
+        x = nd.SwapAxis(x, dim1=1, dim2=2)
+    args = (x, gamma, beta, *states)
+    y = nd.BatchNorm(*args, fix_gamma=False, axis=axis)
+    clipped = nd.contrib.BatchNormWithReLU(*args, fix_gamma=False, axis=axis)
+    np.testing.assert_array_equal(clipped.asnumpy(), np.maximum(y.asnumpy(), 0))
+    if axis == 1:
+        for other in (nd.BatchNorm_v1, lambda *a, **p: nd.contrib.SyncBatchNorm(*a, key="k", **p)):
+            np.testing.assert_array_equal(other(*args, fix_gamma=False).asnumpy(), y.asnumpy())

@@ -9,10 +9,12 @@ custom call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
+from ...dispatch import unrecorded
 from ...memory.device import (
     BUFFERS,
     Buffer,
@@ -30,6 +32,21 @@ from .builder import ProgramBuilder
 from .decompose import decomposed
 
 
+@dataclass
+class StateWrite:
+    """A call of an operator's ``after_backward``.
+
+    Attributes
+    ----------
+    function : callable
+    arguments : sequence
+        Arrays and other things.
+    """
+
+    function: Callable[..., None]
+    arguments: Sequence[Any]
+
+
 class Recorder(ProgramBuilder):
     """The hooks of one thread; see the module.
 
@@ -43,6 +60,9 @@ class Recorder(ProgramBuilder):
         Variables that backward got to.
     arguments : dict
         Nodes of arguments on the tape, and which arguments those are.
+    deferred : list of StateWrite or None
+        While backward from the function's results is traced, what it will write to states: that is
+        done by each backward, behind its program.
     """
 
     def __init__(self, name: str) -> None:
@@ -51,6 +71,7 @@ class Recorder(ProgramBuilder):
         self.accumulated: list[tuple[Leaf, bool]] = []
         self.visited: set[Leaf] = set()
         self.arguments: dict[Node | OutputSlot | Leaf, int] = {}
+        self.deferred: list[StateWrite] | None = None
         self._rebased: dict[int, tuple[Array, Node | OutputSlot | Leaf | None]] = {}
 
     # --- the tape --------------------------------------------------------------------------------
@@ -209,6 +230,13 @@ class Recorder(ProgramBuilder):
         buffers = iter(self.calls.record(f"{op.name} backward", run, arrays, facts))
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(buffers), s, ctx) for s in form]
+
+    def after_backward(self, function: Callable[..., None], arguments: Sequence[Any]) -> None:
+        """Backward has run through a node whose operator writes to states then."""
+        if self.deferred is None:
+            unrecorded(function, *arguments)
+        else:
+            self.deferred.append(StateWrite(function, arguments))
 
     def draw(self, function: Callable[..., Buffer], args: Sequence[object]) -> Buffer:
         """A kernel that draws random numbers."""

@@ -34,7 +34,7 @@ from ..program.keys import rebuilt
 from ..program.layout import absorb_strides
 from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_horizontally
 from ..program.simplify import eliminate, partition
-from .recorder import Recorder
+from .recorder import Recorder, StateWrite
 
 Leaves: TypeAlias = dict[int, tuple[int, NDArray]]
 """Arrays by their ids, each with its number."""
@@ -108,6 +108,9 @@ class Traced:
         Which of them the gradient reaches; backward's results belong to those.
     depends : list of frozenset of int
         For each of backward's results the heads that it depends on.
+    state_writes : list of StateWrite
+        What backward does behind its program, with an `Output` for each array: its results behind
+        those for the parents, arguments, or memory from before.
     unusable : Exception or None
         Why there is no backward.
     """
@@ -127,6 +130,7 @@ class Traced:
     parents: list[int | Leaf] = field(default_factory=list)
     reached: list[bool] = field(default_factory=list)
     depends: list[frozenset[int]] = field(default_factory=list)
+    state_writes: list[StateWrite] = field(default_factory=list)
     unusable: Exception | None = None
 
 
@@ -376,11 +380,31 @@ def _backward(
                 "its gradient cannot be computed; pass the array"
             )
     traced.parents = _parents(outside, places)
+    recorder.deferred = []
     with Scope(recording=False, training=True):
         run_backward(inside, pending, buffer_arithmetic, True)  # its own variables die with it
     found = [pending.get(node) for node in outside]
     traced.reached = [buffer is not None for buffer in found]
-    return [recorder.buffers.read(buffer) for buffer in found if buffer is not None]
+    results = [recorder.buffers.read(buffer) for buffer in found if buffer is not None]
+    for write in recorder.deferred:
+        arguments = [_place_of(recorder, x, results) for x in write.arguments]
+        traced.state_writes.append(StateWrite(write.function, arguments))
+    return results
+
+
+def _place_of(recorder: Recorder, x: object, results: list[Value]) -> object:
+    """Where an argument of a state write is found; what was computed is added to *results*."""
+    if not isinstance(x, Array):
+        return x
+    state, offset = recorder.buffers.position(x)
+    if state.source is None:
+        results.append(recorder.buffers.read(x._data))
+        return Output("result", len(results) - 1, 0, x._shape, ctx=x._ctx)
+    maker = state.source.maker
+    assert isinstance(maker, Source)
+    if maker.kind == "argument":
+        return Output("argument", maker.index, offset, x._shape, ctx=x._ctx)
+    return Output("memory", 0, 0, x._shape, (x._data, x._version), ctx=x._ctx)
 
 
 def _parents(nodes: Sequence[Maker], places: Places) -> list[int | Leaf]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any, TypeAlias
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
-from ...dispatch import as_list, recorded_arithmetic, written
+from ...dispatch import as_list, recorded_arithmetic, unrecorded, written
 from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
 from ...memory.device import Buffer, address
 from ...memory.storage import empty_on
-from ...ops.table import Bound, Op
+from ...ops.bound import Bound
+from ...ops.table import Op
 from ...tape import (
     Array,
     Leaf,
@@ -26,7 +27,7 @@ from ...tape import (
     topological_order,
 )
 from ..front.guards import Guard
-from ..front.trace import Leaves, Traced, flatten, unflatten
+from ..front.trace import Leaves, Output, Traced, flatten, unflatten
 from ..plan.errors import DeferredError
 from ..plan.plan import ExecutionPlan
 from ..program.instructions import Program, Source, Value, is_source, root
@@ -206,10 +207,13 @@ class Specialised:
         plan = self.backward or self._planned_backward(traced.backward)
         if len(traced.heads) == 1:
             results = plan.run(*(node.saved or ()), grads)
-            if all(traced.reached):
-                return results
         else:
             results = self._run_from_heads(plan, node.saved or (), as_list(grads))
+        for write in traced.state_writes:
+            arguments = [_restored(x, results, node.params or {}) for x in write.arguments]
+            unrecorded(write.function, *arguments)
+        if len(results) == len(traced.reached):
+            return results
         found = iter(results)
         return [next(found) if reached else None for reached in traced.reached]
 
@@ -292,6 +296,21 @@ class Specialised:
         run_backward(inside, pending, recorded_arithmetic, True)  # its own variables die with it
         # A variable may be there twice, as an argument and around the function: one has it all.
         return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
+
+
+def _restored(x: object, results: Sequence[Buffer | None], facts: Mapping[str, Any]) -> object:
+    """An argument of a state write: what stands for an array in the trace as that array."""
+    if not isinstance(x, Output):
+        return x
+    if x.kind == "result":
+        found = results[x.index]
+        assert found is not None, "it depends on no head, or on one that has a gradient"
+        return NDArray(found, x.shape, x.ctx)
+    if x.kind == "memory":
+        memory, version = x.thing
+        return NDArray(memory, x.shape, x.ctx, version)
+    data, _, _, version, _ = facts["_arrays"][x.index]
+    return NDArray(data[x.offset : x.offset + x.size], x.shape, x.ctx, version)
 
 
 def _source(value: Value) -> Source:

@@ -10,26 +10,12 @@ import math
 
 import numpy as np
 
-from ...base import DType, HostArray, MXNetError, Shape
+from ...base import HostArray, MXNetError, Shape
 from ...tape import Array
 from ..axes import axis_of, choice, flag, integer, number
 from ..composite import composite
+from ..parts import along_axis, cast_to, check_floating, check_lengths, wide_dtype
 from ..table import F, Sample
-
-
-def _floating(op: str, data: Array) -> None:
-    dtype = data._data.dtype
-    if dtype.kind != "f":
-        raise MXNetError(f"Operator {op}: expected data of a floating-point dtype, got {dtype}")
-
-
-def _of_length(op: str, count: int, **inputs: Array) -> None:
-    """Raise unless each of *inputs* is a vector of *count* elements."""
-    for name, x in inputs.items():
-        if x._shape != (count,):
-            raise MXNetError(
-                f"Operator {op}: argument {name} has shape {list(x._shape)}, expected [{count}]"
-            )
 
 
 def _of_rank(op: str, data: Array, least: int) -> None:
@@ -40,16 +26,6 @@ def _of_rank(op: str, data: Array, least: int) -> None:
         )
 
 
-def _cast(x: Array, dtype: DType) -> Array:
-    return x if x._data.dtype == dtype else F.Cast(x, dtype=dtype)
-
-
-def _wide(data: Array) -> DType:
-    """The dtype in which data is normalised."""
-    dtype: DType = data._data.dtype
-    return np.dtype("float32") if dtype == np.float16 else dtype
-
-
 def _normalised(
     data: Array, gamma: Array, beta: Array, axes: Shape, form: Shape, eps: float
 ) -> tuple[Array, Array, Array]:
@@ -57,20 +33,15 @@ def _normalised(
 
     Gamma and beta have the shape *form*.
     """
-    wide = _wide(data)
-    x = _cast(data, wide)
+    wide = wide_dtype(data)
+    x = cast_to(data, wide)
     mean = F.mean(x, axis=axes, keepdims=True)
     centred = F.broadcast_sub(x, mean)
     var = F.mean(F.square(centred), axis=axes, keepdims=True)
     deviation = F.sqrt(var + eps)
-    scale, shift = (F._reshaped(_cast(v, wide), shape=form) for v in (gamma, beta))
+    scale, shift = (F._reshaped(cast_to(v, wide), shape=form) for v in (gamma, beta))
     y = F.broadcast_add(F.broadcast_mul(F.broadcast_div(centred, deviation), scale), shift)
     return y, mean, deviation
-
-
-def _along(axis: int, shape: Shape) -> Shape:
-    """The shape of a vector along *axis* that broadcasts to *shape*."""
-    return tuple(n if i == axis else 1 for i, n in enumerate(shape))
 
 
 def _layer_norm_reference(
@@ -115,13 +86,13 @@ def _layer_norm(
     MXNetError
         For a wrong axis, dtype or length.
     """
-    _floating("LayerNorm", data)
+    check_floating("LayerNorm", data)
     shape = data._shape
     at = axis_of("LayerNorm", axis, len(shape))
-    _of_length("LayerNorm", shape[at], gamma=gamma, beta=beta)
+    check_lengths("LayerNorm", shape[at], gamma=gamma, beta=beta)
     eps = float(number("LayerNorm", "eps", eps))
-    found = _normalised(data, gamma, beta, (at,), _along(at, shape), eps)
-    results = [_cast(x, data._data.dtype) for x in found]
+    found = _normalised(data, gamma, beta, (at,), along_axis(at, shape), eps)
+    results = [cast_to(x, data._data.dtype) for x in found]
     return results if flag("LayerNorm", "output_mean_var", output_mean_var) else results[0]
 
 
@@ -143,13 +114,15 @@ def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3)
     MXNetError
         For fewer than 3 dimensions, or a wrong dtype or length.
     """
-    _floating("InstanceNorm", data)
+    check_floating("InstanceNorm", data)
     _of_rank("InstanceNorm", data, 3)
     shape = data._shape
-    _of_length("InstanceNorm", shape[1], gamma=gamma, beta=beta)
+    check_lengths("InstanceNorm", shape[1], gamma=gamma, beta=beta)
     eps = float(number("InstanceNorm", "eps", eps))
     axes = tuple(range(2, len(shape)))
-    return _cast(_normalised(data, gamma, beta, axes, _along(1, shape), eps)[0], data._data.dtype)
+    return cast_to(
+        _normalised(data, gamma, beta, axes, along_axis(1, shape), eps)[0], data._data.dtype
+    )
 
 
 @composite("GroupNorm", samples=(Sample(((2, 4, 3), (2,), (2,)), {"num_groups": 2}),))
@@ -182,7 +155,7 @@ def _group_norm(
     MXNetError
         For fewer than 3 dimensions, groups that do not fit, or a wrong dtype or length.
     """
-    _floating("GroupNorm", data)
+    check_floating("GroupNorm", data)
     _of_rank("GroupNorm", data, 3)
     samples, channels, *_ = shape = data._shape
     groups = integer("GroupNorm", "num_groups", num_groups)
@@ -191,13 +164,13 @@ def _group_norm(
             f"Operator GroupNorm: num_groups={groups}, expected a divisor of {channels}, "
             "the number of channels"
         )
-    _of_length("GroupNorm", groups, gamma=gamma, beta=beta)
+    check_lengths("GroupNorm", groups, gamma=gamma, beta=beta)
     eps = float(number("GroupNorm", "eps", eps))
     form = (samples, groups, math.prod(shape[1:]) // groups)
     x = F._reshaped(data, shape=form)
     y, mean, deviation = _normalised(x, gamma, beta, (2,), (1, groups, 1), eps)
     results = [
-        _cast(F._reshaped(v, shape=s), data._data.dtype)
+        cast_to(F._reshaped(v, shape=s), data._data.dtype)
         for v, s in ((y, shape), (mean, form[:2]), (deviation, form[:2]))
     ]
     return results if flag("GroupNorm", "output_mean_var", output_mean_var) else results[0]
@@ -229,16 +202,16 @@ def _l2_normalization(data: Array, *, eps: float = 1e-10, mode: str = "instance"
     MXNetError
         For another mode, a wrong dtype, or fewer than 3 dimensions where channels count.
     """
-    _floating("L2Normalization", data)
+    check_floating("L2Normalization", data)
     choice("L2Normalization", "mode", mode, ("instance", "channel", "spatial"))
     _of_rank("L2Normalization", data, 1 if mode == "instance" else 3)
     rest = tuple(range(1, len(data._shape)))
     axes = {"instance": rest, "channel": (1,), "spatial": rest[1:]}[mode]
     eps = float(number("L2Normalization", "eps", eps))
-    x = _cast(data, _wide(data))
+    x = cast_to(data, wide_dtype(data))
     squares = F.square(x)
     norm = F.sqrt((F.sum(squares, axis=axes, keepdims=True) if axes else squares) + eps)
-    return _cast(F.broadcast_div(x, norm), data._data.dtype)
+    return cast_to(F.broadcast_div(x, norm), data._data.dtype)
 
 
 @composite(
@@ -271,7 +244,7 @@ def _lrn(
     MXNetError
         For fewer than 2 dimensions, a wrong dtype, or *nsize* less than 1.
     """
-    _floating("LRN", data)
+    check_floating("LRN", data)
     _of_rank("LRN", data, 2)
     size = integer("LRN", "nsize", nsize)
     if size < 1:
@@ -281,11 +254,11 @@ def _lrn(
         for name, v in (("alpha", alpha), ("beta", beta), ("knorm", knorm))
     )
     samples, channels, *rest = shape = data._shape
-    x = _cast(data, _wide(data))
+    x = cast_to(data, wide_dtype(data))
     reach = min((size - 1) // 2, max(channels - 1, 0))
     squares = F._reshaped(F.square(x), shape=(samples, 1, channels, math.prod(rest)))
     sums = F.Pooling(
         squares, kernel=(2 * reach + 1, 1), pad=(reach, 0), stride=(1, 1), pool_type="sum"
     )
     scale = F.broadcast_power(F._reshaped(sums, shape=shape) * (alpha / size) + knorm, -beta)
-    return _cast(x * scale, data._data.dtype)
+    return cast_to(x * scale, data._data.dtype)

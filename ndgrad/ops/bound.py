@@ -1,0 +1,24 @@
+"""How an operator is called and differentiated, which its definition is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How an operator is called and differentiated: what dispatch makes of a definition.
+
+    Attributes
+    ----------
+    call : callable or None
+        Takes arrays and parameters, returns an array or a list of them.
+    buffer_backward, recorded_backward : callable
+        The derivative, from a node and the outputs' gradients: on buffers, and on recorded arrays.
+    """
+
+    call: Callable[..., Any] | None
+    buffer_backward: Callable[..., Any]
+    recorded_backward: Callable[..., Any]

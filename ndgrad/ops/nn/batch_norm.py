@@ -1,0 +1,355 @@
+"""Batch normalisation, by statistics of the batch in training and by their moving averages else.
+
+Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal
+covariate shift", 2015.  With ``y = (x - mean) * r``, ``r = 1 / sqrt(var + eps)``, the gradient of x
+is ``r * (g - mean(g) - y * mean(g * y))``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from ...base import DType, Shape
+from ...kernels import front
+from ...kernels.spec import reduction
+from ...kernels.spec.formula import Loop
+from ...kernels.spec.reduction import REDUCTIONS
+from ...memory.device import Buffer
+from ...memory.storage import empty
+from ...tape import Array
+from ..axes import axis_of, number
+from ..composite import composite
+from ..declare import operator, update
+from ..parts import along_axis, cast_to, check_floating, check_lengths, wide_dtype
+from ..table import F, Gradients, Needs, Params, Result, Sample
+
+update(
+    "_moving_average",
+    "moving value",
+    params={"momentum": 0.9},
+    moving="momentum * moving + (1 - momentum) * value",
+    doc="Move an average towards a new value.",
+)
+
+
+def _channels(data: Array, axis: int) -> tuple[int, Shape, Shape]:
+    """The axis of channels, all others, and the shape of a vector of channels."""
+    shape = data._shape
+    at = axis_of("BatchNorm", axis, len(shape))
+    return at, tuple(i for i in range(len(shape)) if i != at), along_axis(at, shape)
+
+
+def _check_batch_norm(
+    data: Array, gamma: Array, beta: Array, moving_mean: Array, moving_var: Array, axis: int
+) -> None:
+    check_floating("BatchNorm", data)
+    at, *_ = _channels(data, axis)
+    check_lengths(
+        "BatchNorm",
+        data._shape[at],
+        gamma=gamma,
+        beta=beta,
+        moving_mean=moving_mean,
+        moving_var=moving_var,
+    )
+
+
+def _of_batch(params: Params) -> bool:
+    """Whether a call normalises by mean and variance of its own data."""
+    return bool(params["_training"]) and not params["use_global_stats"]
+
+
+def _batch_norm_states(params: Params) -> tuple[str, ...]:
+    moved = ("moving_mean", "moving_var") if _of_batch(params) else ()
+    return (*moved, "gamma") if params["fix_gamma"] else moved
+
+
+def _fix_gamma(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    moving_mean: Array,
+    moving_var: Array,
+    *,
+    axis: int,
+    fix_gamma: bool,
+    **others: object,
+) -> None:
+    if fix_gamma:
+        _check_batch_norm(data, gamma, beta, moving_mean, moving_var, axis)
+        F.ones_like(gamma, out=gamma)
+
+
+def _move_averages(
+    moving_mean: Array,
+    moving_var: Array,
+    mean: Array,
+    _variance: Array,
+    momentum: float,
+    use_global_stats: bool,
+    _training: bool,
+) -> None:
+    if _training and not use_global_stats:
+        F._moving_average(moving_mean, mean, momentum=momentum, out=moving_mean)
+        F._moving_average(moving_var, _variance, momentum=momentum, out=moving_var)
+
+
+def _batch_norm_vjp(
+    g: Array,
+    g_mean: Array | None,
+    g_inverse: Array | None,
+    data: Array,
+    gamma: Array,
+    mean: Array,
+    inverse: Array,
+    needs: Needs,
+    axis: int,
+    eps: float,
+    fix_gamma: bool,
+    use_global_stats: bool,
+    _training: bool,
+) -> Gradients:
+    _, axes, form = _channels(data, axis)
+    wide = wide_dtype(data)
+    x, head = cast_to(data, wide), cast_to(g, wide)
+    of_batch = _training and not use_global_stats
+    if of_batch:
+        centre = F.mean(x, axis=axes, keepdims=True)
+        centred = F.broadcast_sub(x, centre)
+        over = F.rsqrt(F.mean(F.square(centred), axis=axes, keepdims=True) + eps)
+    else:
+        centred = F.broadcast_sub(x, F._reshaped(cast_to(mean, wide), shape=form))
+        over = F._reshaped(cast_to(inverse, wide), shape=form)
+    y = F.broadcast_mul(centred, over)
+    d = head
+    if not fix_gamma:
+        d = F.broadcast_mul(head, F._reshaped(cast_to(gamma, wide), shape=form))
+    if of_batch:
+        along = F.mean(d * y, axis=axes, keepdims=True)
+        if g_inverse is not None:
+            count = data._data.size // max(1, math.prod(form))
+            along = along + F._reshaped(cast_to(g_inverse, wide), shape=form) * over / count
+        d = F.broadcast_sub(
+            F.broadcast_sub(d, F.mean(d, axis=axes, keepdims=True)), F.broadcast_mul(y, along)
+        )
+    grad = F.broadcast_mul(d, over)
+    if of_batch and g_mean is not None:
+        count = data._data.size // max(1, math.prod(form))
+        grad = F.broadcast_add(grad, F._reshaped(cast_to(g_mean, wide), shape=form) / count)
+    return (
+        cast_to(grad, data._data.dtype) if needs[0] else None,
+        None if fix_gamma else F._reshaped(F.sum(head * y, axis=axes), shape=gamma._shape),
+        F._reshaped(F.sum(head, axis=axes), shape=gamma._shape),
+        None,
+        None,
+    )
+
+
+_SCALE = Loop("batch_norm", ("x", "m", "r", "g", "b"), (("y", "(x - m) * r * g + b"),))
+_DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
+_INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),))
+
+
+@operator(
+    "BatchNorm",
+    vjp=_batch_norm_vjp,
+    outputs="y mean inverse _variance",
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
+    states=_batch_norm_states,
+    before_forward=_fix_gamma,
+    after_backward=_move_averages,
+    traceable=True,
+    samples=(
+        Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),
+        Sample(((3, 2), (2,), (2,), [0.5, 0.25], [1.5, 0.5]), {"use_global_stats": True}),
+    ),
+)
+def _batch_norm(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    moving_mean: Array,
+    moving_var: Array,
+    *,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    _training: bool = False,
+) -> list[Result]:
+    """Normalise each channel, over all samples and places.
+
+    In training mode that is by mean and variance of the data, to which backward moves the averages;
+    otherwise by the averages.
+
+    Parameters
+    ----------
+    data : NDArray
+        Floating point.
+    gamma, beta : NDArray
+        A number for each channel.
+    moving_mean, moving_var : NDArray
+        The averages, ``momentum * average + (1 - momentum) * value`` after backward.
+    eps : float
+        Is added to the variance.
+    momentum : float
+    fix_gamma : bool
+        Set gamma to ones; its gradient is zero.
+    use_global_stats : bool
+        Normalise by the averages in training mode too, and leave them.
+    output_mean_var : bool
+        Return the mean and ``1 / sqrt(variance + eps)`` too.
+    axis : int
+        The axis of channels.
+    cudnn_off, min_calib_range, max_calib_range
+        Accepted for MXNet's sake.
+
+    Raises
+    ------
+    MXNetError
+        For a wrong axis, dtype or length.
+    """
+    _check_batch_norm(data, gamma, beta, moving_mean, moving_var, axis)
+    at, axes, form = _channels(data, axis)
+    x, shape = data._data, data._shape
+    dtype, wide = x.dtype, wide_dtype(data)
+    eps = float(number("BatchNorm", "eps", eps))
+    count = shape[at]
+    scale, shift = (_loaded(v._data, wide) for v in (gamma, beta))
+    if _training and not use_global_stats:
+        how = reduction.plan(shape, axes, True)
+        mean = front.reduce(REDUCTIONS["mean"], x, how, wide)
+        squares = empty(x.size, wide)
+        if x.size:
+            front.elementwise(_DEVIATION, (x, mean), (shape, form), (squares,), wide.name)
+        variance = front.reduce(REDUCTIONS["mean"], squares, how, wide)
+    else:
+        mean, variance = (_loaded(v._data, wide) for v in (moving_mean, moving_var))
+    over, y = empty(count, wide), empty(x.size, dtype)
+    if x.size:
+        front.elementwise(
+            _INVERSE, (variance, wide.type(eps)), ((count,), None), (over,), wide.name
+        )
+        operands = (x, mean, over, scale, shift)
+        front.elementwise(_SCALE, operands, (shape, *[form] * 4), (y,), wide.name)
+    return [(y, shape), *[(v, (count,)) for v in (mean, over, variance)]]
+
+
+def _loaded(x: Buffer, wide: DType) -> Buffer:
+    """Memory of its own with the elements of *x* in another dtype."""
+    if x.dtype != wide:
+        return front.cast(x, wide)
+    y = empty(x.size, wide)
+    front.copy(x, y)
+    return y
+
+
+@composite(
+    "BatchNorm_v1", samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),)
+)
+def _batch_norm_v1(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    moving_mean: Array,
+    moving_var: Array,
+    *,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+) -> Array | list[Array]:
+    """`BatchNorm` along axis 1."""
+    return F.BatchNorm(  # type: ignore[no-any-return]
+        data,
+        gamma,
+        beta,
+        moving_mean,
+        moving_var,
+        eps=eps,
+        momentum=momentum,
+        fix_gamma=fix_gamma,
+        use_global_stats=use_global_stats,
+        output_mean_var=output_mean_var,
+    )
+
+
+@composite(
+    "_contrib_SyncBatchNorm",
+    samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False, "key": "layer"}),),
+)
+def _sync_batch_norm(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    moving_mean: Array,
+    moving_var: Array,
+    *,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    ndev: int = 1,
+    key: str,
+) -> Array | list[Array]:
+    """`BatchNorm` along axis 1; *ndev* and *key* are accepted for MXNet's sake.
+
+    An array is on one device, so its statistics are those of the whole batch.
+    """
+    return F.BatchNorm_v1(  # type: ignore[no-any-return]
+        data,
+        gamma,
+        beta,
+        moving_mean,
+        moving_var,
+        eps=eps,
+        momentum=momentum,
+        fix_gamma=fix_gamma,
+        use_global_stats=use_global_stats,
+        output_mean_var=output_mean_var,
+    )
+
+
+@composite(
+    "_contrib_BatchNormWithReLU",
+    samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),),
+)
+def _batch_norm_with_relu(
+    data: Array,
+    gamma: Array,
+    beta: Array,
+    moving_mean: Array,
+    moving_var: Array,
+    *,
+    eps: float = 1e-3,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+) -> Array | list[Array]:
+    """`BatchNorm`, and the greater of the result and zero."""
+    found = F.BatchNorm(
+        data,
+        gamma,
+        beta,
+        moving_mean,
+        moving_var,
+        eps=eps,
+        momentum=momentum,
+        fix_gamma=fix_gamma,
+        use_global_stats=use_global_stats,
+        output_mean_var=output_mean_var,
+        axis=axis,
+    )
+    return [F.relu(found[0]), *found[1:]] if isinstance(found, list) else F.relu(found)
