@@ -90,7 +90,7 @@ def _function(
         "next_version": next_version,
         "op": op,
         "plans": plans_of(op),
-        "state": state,
+        "_state": state,
     }
     for name in params:
         default = op.params[name]
@@ -122,7 +122,7 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
                         result._data, result._shape, result._ctx = y, plan.shape, data._ctx
                         result._version, result._node = [0], None
                         n0 = data._node
-                        if n0 is not None and state.recording:
+                        if n0 is not None and _state.recording:
                             node = result._node = new_node()
                             ...
                         return result
@@ -164,7 +164,7 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
     given = ", ".join([f"{name!r}: {name}" for name in params])
     training = []
     if "_training" in op.params:
-        training = ["_training = state.training"]
+        training = ["_training = _state.training"]
         key.append("_training")
         given += ", '_training': _training"
     return [
@@ -214,7 +214,7 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
     return [
         *made,
         *[f"n{i} = {x}._node" for i, x in enumerate(inputs)],
-        f"if ({in_graph}) and state.recording:",
+        f"if ({in_graph}) and _state.recording:",
         "    node = result._node = new_node()",
         "    node.op, node.params = op, plan.params",
         f"    node.parents = ({'n0' if not others else ', '.join(parents)},)",

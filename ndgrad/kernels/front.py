@@ -28,6 +28,7 @@ from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
 from .build.launch import refuse_unrecorded
+from .cpu import columns as host_columns
 from .cpu import cross_entropy as host_cross_entropy
 from .cpu import depthwise as host_depthwise
 from .cpu import elementwise as host_elementwise
@@ -254,6 +255,7 @@ spread_region_means = entry("spread_region_means", host_regions.spread)
 greatest_in_regions = entry("greatest_in_regions", host_regions.greatest)
 sample = entry("sample", host_sampling.sample)
 spread_samples = entry("spread_samples", host_sampling.spread)
+columns = entry("columns", host_columns.columns)
 recurrence = entry("recurrence", host_scan.recurrence, "y")
 running_sum = entry("running_sum", host_scan.running_sum, "y")
 order = entry("order", host_sort.order, "y")

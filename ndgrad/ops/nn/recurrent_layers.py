@@ -1,0 +1,534 @@
+"""One recurrent layer in one direction, over all steps: a plain one, GRU and LSTM.
+
+The input's part of all steps is one product, and so is each derivative by weights; a step is a
+product with the state before it and one kernel, which writes where results are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ...base import MXNetError
+from ...kernels import front
+from ...kernels.spec.columns import NO_NUMBERS, Columns
+from ...kernels.spec.formula import Loop
+from ...memory.storage import empty
+from ...tape import Array
+from ..declare import operator
+from ..parts import add_to
+from ..products import as_dtype_of
+from ..recurrent import (
+    add_product,
+    affine,
+    as_rows,
+    at_step,
+    before_steps,
+    buffer_in,
+    data_gradient,
+    dtypes_of,
+    gates_of,
+    gradient_arrays,
+    layer_of,
+    of_input,
+    parameter_gradients,
+    result,
+    side_by_side,
+    steps_of,
+    sum_of,
+    sum_of_rows,
+    sum_over_steps,
+    zeros,
+)
+from ..table import F, Gradients, Needs, Result, Sample
+
+# --- plain layers ---------------------------------------------------------------------------------
+
+_PLAIN = {
+    "tanh": (
+        Loop("rnn_tanh_step", ("h",), (("h", "tanh(h)"),)),
+        Loop("rnn_tanh_step_backward", ("g", "h"), (("d", "g * (1 - h * h)"),)),
+    ),
+    "relu": (
+        Loop("rnn_relu_step", ("h",), (("h", "maximum(h, 0)"),)),
+        Loop("rnn_relu_step_backward", ("g", "h"), (("d", "where(h > 0, g, 0)"),)),
+    ),
+}
+
+
+def _plain_fast_vjp(
+    g: Array,
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    y: Array,
+    needs: Needs,
+    activation: str,
+) -> Gradients:
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state)
+    layer = layer_of(
+        f"rnn_{activation}", 1, data, i2h_weight, h2h_weight, (i2h_bias, h2h_bias), state
+    )
+    _, kind = dtypes_of("RNN", *inputs)
+    x, w, r, _, _, h0 = (buffer_in(a, kind) for a in inputs)
+    top, out, n = front.cast(g._data, kind), buffer_in(y, kind), layer.units
+    d, d_state = empty(layer.rows * n, kind), zeros(layer.batch * n, kind)
+    loop = _PLAIN[activation][1]
+    for t in reversed(range(layer.steps)):
+        at = layer.at(d, t, n)
+        arrays = {"g": layer.at(top, t, n), "h": layer.at(out, t, n), "d": at}
+        front.columns(loop, {k: Columns(v, n) for k, v in arrays.items()}, layer.batch, n)
+        before = layer.at(top, t - 1, n) if t else d_state
+        add_product(at, r, before, layer.batch, n, n, False, False)
+    gradients = of_input(d, x, w, layer, needs)
+    gradients.append(sum_over_steps(d, h0, out, layer, n) if needs[2] else None)
+    gradients += [sum_of_rows(d, layer.rows, n) if need else None for need in needs[3:5]]
+    return gradient_arrays(g, [*gradients, d_state], inputs)
+
+
+def _plain_vjp(
+    g: Array,
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    y: Array,
+    activation: str,
+) -> Gradients:
+    slopes = steps_of(1 - y * y if activation == "tanh" else F.broadcast_greater(y, 0))
+    d: list[Array] = []
+    back: Any = None
+    for top, slope in zip(reversed(steps_of(g)), reversed(slopes), strict=True):
+        d.append((top if back is None else top + back) * slope)
+        back = F.dot(d[-1], h2h_weight)
+    whole = F.stack(*reversed(d), axis=0)
+    d_weight, d_bias = parameter_gradients(whole, data, i2h_weight, i2h_bias)
+    d_state_weight, d_state_bias = parameter_gradients(
+        whole, before_steps(state, y), h2h_weight, h2h_bias
+    )
+    d_data = data_gradient(whole, data, i2h_weight)
+    return d_data, d_weight, d_state_weight, d_bias, d_state_bias, as_dtype_of(back, state.dtype)
+
+
+@operator(
+    "_rnn_layer",
+    vjp=_plain_vjp,
+    fast_vjp=_plain_fast_vjp,
+    samples=(
+        Sample(((3, 2, 3), (2, 3), (2, 2), (2,), (2,), (2, 2))),
+        Sample(((2, 1, 2), (2, 2), (2, 2), (2,), (2,), (1, 2)), {"activation": "relu"}),
+    ),
+)
+def _rnn_layer(
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    *,
+    activation: str = "tanh",
+) -> Result:
+    """A plain recurrent layer: h = f(W x + b + R h + c), with *activation* f, tanh or relu."""
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state)
+    if activation not in _PLAIN:
+        raise MXNetError(f"Operator _rnn_layer: activation={activation!r}, expected tanh or relu")
+    layer = layer_of("_rnn_layer", 1, data, i2h_weight, h2h_weight, (i2h_bias, h2h_bias), state)
+    dtype, kind = dtypes_of("_rnn_layer", *inputs)
+    x, w, r, b, c, h = (buffer_in(a, kind) for a in inputs)
+    n = layer.units
+    y = front.dense(x, w, sum_of(b, c), layer.rows, n, layer.inputs)
+    for t in range(layer.steps):
+        at = layer.at(y, t, n)
+        add_product(h, r, at, layer.batch, n, n, False, True)
+        front.columns(_PLAIN[activation][0], {"h": Columns(at, n)}, layer.batch, n)
+        h = at
+    return result(y, (layer.steps, layer.batch, n), dtype)
+
+
+# --- GRU ------------------------------------------------------------------------------------------
+
+_GRU = Loop(
+    "gru_step",
+    ("r", "z", "n", "sr", "sz", "sn", "p"),
+    (
+        ("r", "sigmoid(r + sr)"),
+        ("z", "sigmoid(z + sz)"),
+        ("n", "tanh(n + r * sn)"),
+        ("h", "n + z * (p - n)"),
+    ),
+)
+_GRU_BACKWARD = Loop(
+    "gru_step_backward",
+    ("r", "z", "n", "sn", "p", "g", "before"),
+    (
+        ("dn", "g * (1 - z) * (1 - n * n)"),
+        ("dz", "g * (p - n) * z * (1 - z)"),
+        ("dr", "dn * sn * r * (1 - r)"),
+        ("er", "dr"),
+        ("ez", "dz"),
+        ("en", "dn * r"),
+        ("before", "before + g * z"),
+    ),
+)
+
+
+def _gru_fast_vjp(
+    g: Array,
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    y: Array,
+    _gates: Array,
+    _new: Array,
+    needs: Needs,
+) -> Gradients:
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state)
+    layer = layer_of("_gru_layer", 3, data, i2h_weight, h2h_weight, (i2h_bias, h2h_bias), state)
+    _, kind = dtypes_of("_gru_layer", *inputs)
+    x, w, r, _, _, h0 = (buffer_in(a, kind) for a in inputs)
+    top, out, n, width = front.cast(g._data, kind), buffer_in(y, kind), layer.units, layer.width
+    d, e = (empty(layer.rows * width, kind) for _ in range(2))
+    d_state = zeros(layer.batch * n, kind)
+    for t in reversed(range(layer.steps)):
+        at = layer.at(e, t, width)
+        before = layer.at(top, t - 1, n) if t else d_state
+        arrays = {
+            **side_by_side(layer.at(_gates._data, t, width), n, "rzn"),
+            **side_by_side(layer.at(d, t, width), n, ("dr", "dz", "dn")),
+            **side_by_side(at, n, ("er", "ez", "en")),
+            "sn": Columns(layer.at(_new._data, t, width), width, 2 * n),
+            "p": Columns(layer.at(out, t - 1, n) if t else h0, n),
+            "g": Columns(layer.at(top, t, n), n),
+            "before": Columns(before, n),
+        }
+        front.columns(_GRU_BACKWARD, arrays, layer.batch, n)
+        add_product(at, r, before, layer.batch, n, width, False, False)
+    gradients = of_input(d, x, w, layer, needs)
+    gradients.append(sum_over_steps(e, h0, out, layer, width) if needs[2] else None)
+    gradients.append(sum_of_rows(d, layer.rows, width) if needs[3] else None)
+    gradients.append(sum_of_rows(e, layer.rows, width) if needs[4] else None)
+    return gradient_arrays(g, [*gradients, d_state], inputs)
+
+
+def _gru_vjp(
+    g: Array,
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    y: Array,
+) -> Gradients:
+    before = before_steps(state, y)
+    xr, xz, xn = gates_of(affine(data, i2h_weight, i2h_bias), 3)
+    sr, sz, sn = gates_of(affine(before, h2h_weight, h2h_bias), 3)
+    r, z = F.sigmoid(xr + sr), F.sigmoid(xz + sz)
+    n = F.tanh(xn + r * sn)
+    by_new = (1 - z) * (1 - n * n)
+    by_reset = by_new * sn * r * (1 - r)
+    by_update = (before - n) * z * (1 - z)
+    factors = F.Concat(by_reset, by_update, by_new * r, dim=-1)
+    tops: list[Array] = []
+    back: Any = None
+    parts = zip(steps_of(g), steps_of(factors), steps_of(z), strict=True)
+    for top, factor, kept in reversed(list(parts)):
+        h = top if back is None else top + back
+        tops.append(h)
+        back = h * kept + F.dot(F.Concat(h, h, h, dim=-1) * factor, h2h_weight)
+    h = F.stack(*reversed(tops), axis=0)
+    d = F.Concat(h * by_reset, h * by_update, h * by_new, dim=-1)
+    e = F.Concat(h, h, h, dim=-1) * factors
+    d_weight, d_bias = parameter_gradients(d, data, i2h_weight, i2h_bias)
+    d_state_weight, d_state_bias = parameter_gradients(e, before, h2h_weight, h2h_bias)
+    d_data = data_gradient(d, data, i2h_weight)
+    return d_data, d_weight, d_state_weight, d_bias, d_state_bias, as_dtype_of(back, state.dtype)
+
+
+@operator(
+    "_gru_layer",
+    vjp=_gru_vjp,
+    fast_vjp=_gru_fast_vjp,
+    outputs="y _gates _new",
+    samples=(
+        Sample(((3, 2, 3), (6, 3), (6, 2), (6,), (6,), (2, 2))),
+        Sample(((1, 2, 2), (3, 2), (3, 1), (3,), (3,), (2, 1))),
+    ),
+)
+def _gru_layer(
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+) -> list[Result]:
+    """A layer of gated recurrent units, whose gates are reset, update and new.
+
+    ``n = tanh(W x + b + r (R h + c)); h = (1 - z) n + z h``, r and z sigmoids of their own sums.
+
+    References
+    ----------
+    Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder".
+    """
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state)
+    layer = layer_of("_gru_layer", 3, data, i2h_weight, h2h_weight, (i2h_bias, h2h_bias), state)
+    dtype, kind = dtypes_of("_gru_layer", *inputs)
+    x, w, r, b, c, h = (buffer_in(a, kind) for a in inputs)
+    n, width, rows = layer.units, layer.width, layer.rows
+    gates = front.dense(x, w, b, rows, width, layer.inputs)
+    new, y = empty(rows * width, kind), empty(rows * n, kind)
+    for t in range(layer.steps):
+        at, out = layer.at(new, t, width), layer.at(y, t, n)
+        front.product_into(h, r, c, at, layer.batch, width, n, False, True, 1.0, 1, False)
+        arrays = {
+            **side_by_side(layer.at(gates, t, width), n, "rzn"),
+            **side_by_side(at, n, ("sr", "sz", "sn")),
+            "p": Columns(h, n),
+            "h": Columns(out, n),
+        }
+        front.columns(_GRU, arrays, layer.batch, n)
+        h = out
+    inner = (layer.steps, layer.batch)
+    return [result(y, (*inner, n), dtype), (gates, (*inner, width)), (new, (*inner, width))]
+
+
+# --- LSTM -----------------------------------------------------------------------------------------
+
+
+@cache
+def _lstm_loop(clip: str) -> Loop:
+    """A step whose new cell is clipped to (low, high) in the way *clip*: '', 'clip' or 'nan'."""
+    cell, numbers = "f * p + i * n", ("low", "high") if clip else ()
+    if clip:
+        cell = f"minimum(maximum({cell}, low), high)"
+    if clip == "nan":
+        cell = f"where(isnan(f * p + i * n), low, {cell})"
+    results = (
+        ("i", "sigmoid(i)"),
+        ("f", "sigmoid(f)"),
+        ("n", "tanh(n)"),
+        ("o", "sigmoid(o)"),
+        ("c", cell),
+        ("h", "o * tanh(c)"),
+    )
+    return Loop(f"lstm_step{clip}", ("i", "f", "n", "o", "p", *numbers), results)
+
+
+@cache
+def _lstm_backward_loop(clip: str) -> Loop:
+    passed, numbers = "gc + g * o * (1 - _t * _t)", ("low", "high") if clip else ()
+    if clip:
+        passed = f"where(c > low, where(c < high, {passed}, 0), 0)"
+    results = (
+        ("_t", "tanh(c)"),
+        ("do", "g * _t * o * (1 - o)"),
+        ("_c", passed),
+        ("di", "_c * n * i * (1 - i)"),
+        ("df", "_c * p * f * (1 - f)"),
+        ("dn", "_c * i * (1 - n * n)"),
+        ("before", "before + _c * f"),
+    )
+    args = ("i", "f", "n", "o", "p", "c", "g", "gc", "before", *numbers)
+    return Loop(f"lstm_step_backward{clip and 'clip'}", args, results)
+
+
+def _clip(low: float | None, high: float | None, nan: bool) -> tuple[str, Mapping[str, float]]:
+    """How cells are clipped, and the numbers that a loop takes for it."""
+    if low is None or high is None:
+        return "", NO_NUMBERS
+    return "nan" if nan else "clip", {"low": low, "high": high}
+
+
+def _lstm_fast_vjp(
+    grads: Sequence[Array],
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    state_cell: Array,
+    h2r_weight: Array | None,
+    y: Array,
+    cells: Array,
+    _gates: Array,
+    _hidden: Array,
+    needs: Needs,
+    clip_min: float | None,
+    clip_max: float | None,
+    clip_nan: bool,
+) -> Gradients:
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state, state_cell, h2r_weight)
+    layer = layer_of("_lstm_layer", 4, *inputs[:3], inputs[3:5], *inputs[5:])
+    _, kind = dtypes_of("_lstm_layer", *inputs)
+    x, w, r, _, _, h0, c0 = (buffer_in(a, kind) for a in inputs[:7])
+    top, top_cells = (front.cast(g._data, kind) for g in grads[:2])
+    out, cell, gates = buffer_in(y, kind), buffer_in(cells, kind), _gates._data
+    n, width, size, rows = layer.units, layer.width, layer.size, layer.rows
+    hidden = top
+    if h2r_weight is not None:
+        projection = buffer_in(h2r_weight, kind)
+        hidden = front.product(top, projection, rows, n, size, False, False)
+    clip, numbers = _clip(clip_min, clip_max, clip_nan)
+    loop, d = _lstm_backward_loop(clip), empty(rows * width, kind)
+    d_state, d_cell = zeros(layer.batch * size, kind), zeros(layer.batch * n, kind)
+    for t in reversed(range(layer.steps)):
+        at = layer.at(d, t, width)
+        arrays = {
+            **side_by_side(layer.at(gates, t, width), n, "ifno"),
+            **side_by_side(at, n, ("di", "df", "dn", "do")),
+            "p": Columns(layer.at(cell, t - 1, n) if t else c0, n),
+            "c": Columns(layer.at(cell, t, n), n),
+            "g": Columns(layer.at(hidden, t, n), n),
+            "gc": Columns(layer.at(top_cells, t, n), n),
+            "before": Columns(layer.at(top_cells, t - 1, n) if t else d_cell, n),
+        }
+        front.columns(loop, arrays, layer.batch, n, numbers)
+        before = layer.at(top, t - 1, size) if t else d_state
+        if t and h2r_weight is not None:
+            part = empty(layer.batch * size, kind)
+            add_product(at, r, part, layer.batch, size, width, False, False, False)
+            add_product(
+                part, projection, layer.at(hidden, t - 1, n), layer.batch, n, size, False, False
+            )
+            add_to(before, part)
+        else:
+            add_product(at, r, before, layer.batch, size, width, False, False)
+    gradients = of_input(d, x, w, layer, needs)
+    gradients.append(sum_over_steps(d, h0, out, layer, width) if needs[2] else None)
+    gradients += [sum_of_rows(d, rows, width) if need else None for need in needs[3:5]]
+    gradients += [d_state, d_cell]
+    if h2r_weight is not None:
+        gradients.append(front.product(top, _hidden._data, size, n, rows, True, False))
+    return gradient_arrays(grads[0], gradients, inputs[: len(gradients)])
+
+
+def _lstm_vjp(
+    grads: Sequence[Array],
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    state_cell: Array,
+    h2r_weight: Array | None,
+    y: Array,
+    cells: Array,
+    clip_min: float | None,
+    clip_max: float | None,
+) -> Gradients:
+    earlier, earlier_cells = before_steps(state, y), before_steps(state_cell, cells)
+    sums = affine(data, i2h_weight, i2h_bias) + affine(earlier, h2h_weight, h2h_bias)
+    i, f, n, o = gates_of(sums, 4)
+    i, f, n, o, t = F.sigmoid(i), F.sigmoid(f), F.tanh(n), F.sigmoid(o), F.tanh(cells)
+    to_cell, to_output = o * (1 - t * t), t * o * (1 - o)
+    by_cell = F.Concat(n * i * (1 - i), earlier_cells * f * (1 - f), i * (1 - n * n), dim=-1)
+    inside = None
+    if clip_min is not None and clip_max is not None:
+        inside = F.broadcast_greater(cells, clip_min) * F.broadcast_lesser(cells, clip_max)
+    d: list[Array] = []
+    outs: list[Array] = []
+    back: Any = None
+    back_cell: Any = None
+    for at in reversed(range(data.shape[0])):
+        top, dc, along, out, kept, factors = (
+            at_step(x, at) for x in (*grads[:2], to_cell, to_output, f, by_cell)
+        )
+        if back is not None:
+            top, dc = top + back, dc + back_cell
+        outs.append(top)
+        h = top if h2r_weight is None else F.dot(top, h2r_weight)
+        dc = dc + h * along
+        if inside is not None:
+            dc = dc * at_step(inside, at)
+        d.append(F.Concat(F.Concat(dc, dc, dc, dim=-1) * factors, h * out, dim=-1))
+        back, back_cell = F.dot(d[-1], h2h_weight), dc * kept
+    whole = F.stack(*reversed(d), axis=0)
+    d_weight, d_bias = parameter_gradients(whole, data, i2h_weight, i2h_bias)
+    d_state_weight, d_state_bias = parameter_gradients(whole, earlier, h2h_weight, h2h_bias)
+    gradients = [data_gradient(whole, data, i2h_weight), d_weight, d_state_weight]
+    gradients += [d_bias, d_state_bias, as_dtype_of(back, state.dtype)]
+    gradients.append(as_dtype_of(back_cell, state_cell.dtype))
+    if h2r_weight is not None:
+        top = F.stack(*reversed(outs), axis=0)
+        d_projection = F.dot(as_rows(top), as_rows(o * t), transpose_a=True)
+        gradients.append(as_dtype_of(d_projection, h2r_weight.dtype))
+    return gradients
+
+
+@operator(
+    "_lstm_layer",
+    vjp=_lstm_vjp,
+    fast_vjp=_lstm_fast_vjp,
+    outputs="y cells _gates _hidden",
+    samples=(
+        Sample(
+            ((3, 2, 2), (8, 2), (8, 2), (8,), (8,), (2, 2), (2, 2)),
+            {"clip_min": -0.5, "clip_max": 0.6},
+        ),
+        Sample(((2, 2, 2), (12, 2), (12, 2), (12,), (12,), (2, 2), (2, 3), (2, 3))),
+    ),
+)
+def _lstm_layer(
+    data: Array,
+    i2h_weight: Array,
+    h2h_weight: Array,
+    i2h_bias: Array,
+    h2h_bias: Array,
+    state: Array,
+    state_cell: Array,
+    h2r_weight: Array | None = None,
+    *,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
+    clip_nan: bool = False,
+) -> list[Result]:
+    """A layer of long short-term memory, whose gates are input, forget, new and output.
+
+    ``c = f c + i n; h = o tanh(c)``, times *h2r_weight* if that is given; returns h and c of all
+    steps.
+
+    References
+    ----------
+    Hochreiter, Schmidhuber 1997, "Long short-term memory"; Sak et al. 2014, "Long short-term memory
+    based recurrent neural network architectures for large vocabulary speech recognition".
+    """
+    inputs = (data, i2h_weight, h2h_weight, i2h_bias, h2h_bias, state, state_cell, h2r_weight)
+    layer = layer_of("_lstm_layer", 4, *inputs[:3], inputs[3:5], *inputs[5:])
+    dtype, kind = dtypes_of("_lstm_layer", *inputs)
+    x, w, r, b, c, h, p = (buffer_in(a, kind) for a in inputs[:7])
+    n, width, size, rows = layer.units, layer.width, layer.size, layer.rows
+    gates = front.dense(x, w, sum_of(b, c), rows, width, layer.inputs)
+    y, cells = empty(rows * size, kind), empty(rows * n, kind)
+    hidden = y if h2r_weight is None else empty(rows * n, kind)
+    clip, numbers = _clip(clip_min, clip_max, clip_nan)
+    for t in range(layer.steps):
+        at, cell, out = layer.at(gates, t, width), layer.at(cells, t, n), layer.at(hidden, t, n)
+        add_product(h, r, at, layer.batch, width, size, False, True)
+        arrays = {
+            **side_by_side(at, n, "ifno"),
+            "p": Columns(p, n),
+            "c": Columns(cell, n),
+            "h": Columns(out, n),
+        }
+        front.columns(_lstm_loop(clip), arrays, layer.batch, n, numbers)
+        h, p = layer.at(y, t, size), cell
+        if h2r_weight is not None:
+            projection = buffer_in(h2r_weight, kind)
+            add_product(out, projection, h, layer.batch, size, n, False, True, False)
+    inner = (layer.steps, layer.batch)
+    kept = (hidden, (*inner, n)) if hidden is not y else (empty(0, kind), (0,))
+    results = [result(y, (*inner, size), dtype), result(cells, (*inner, n), dtype)]
+    return [*results, (gates, (*inner, width)), kept]
