@@ -18,6 +18,7 @@ from ._base import FLOAT, Case, Run, Target, integers, threads, uniform
 from ._eager import EAGER
 from ._forms import Functional, Gradient
 from ._fresh import Fresh, first_calls
+from ._layers import LAYERS
 from ._networks import LAYER_NORM, chain, numpy_cross_entropy
 from ._programs import PROGRAMS, MLPStep, layer_norm_inputs
 
@@ -332,6 +333,7 @@ _ALL: list[Case] = [
         target=Target(0.7),
     ),
     *EAGER,
+    *LAYERS,
     MLPStep(),
     Functional(
         "layer-norm/forward",
