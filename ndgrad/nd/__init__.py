@@ -94,8 +94,8 @@ def _add(operator: _Op) -> None:
     for name in operator.names:
         _put_operator(name, _bind.function(operator, name))
         for prefix, space in _SPACES:
-            if name.startswith(prefix):
-                short = name.removeprefix(prefix)
+            short = name.removeprefix(prefix)
+            if short != name and not short.startswith("_"):
                 _put(space, short, _bind.function(operator, short))
     for name in operator.methods:
         if name not in vars(NDArray):
