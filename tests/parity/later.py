@@ -13,7 +13,6 @@ from types import ModuleType
 # Layers, optimizer steps, control flow, decompositions, histograms: as they are called on `nd`.
 LATER: frozenset[str] = frozenset(
     """
-    CTCLoss
     histogram
     """.split()
 )

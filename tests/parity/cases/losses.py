@@ -121,3 +121,30 @@ vg(
 
 # %% ctc-loss
 vg(lambda x: nd.CTCLoss(x, nd.array([[1, 2], [2, 0]])), noise(4, 2, 3))
+
+# %% ctc-loss-blank-last
+vg(lambda x: nd.CTCLoss(x, nd.array([[0, 1], [1, -1]]), blank_label="last"), noise(4, 2, 3))
+
+# %% ctc-loss-data-lengths
+vg(
+    lambda x: nd.CTCLoss(x, nd.array([[1, 2], [2, 1]]), nd.array([2, 3]), use_data_lengths=True),
+    noise(3, 2, 3),
+)
+
+# %% ctc-loss-label-lengths
+vg(
+    lambda x: nd.ctc_loss(x, nd.array([[1, 2], [2, 2]]), nd.array([2, 1]), use_label_lengths=True),
+    noise(4, 2, 3),
+)
+
+# %% ctc-loss-both-lengths
+vg(
+    lambda x: nd.contrib.ctc_loss(
+        x, nd.array([[1, 2], [2, 2]]), nd.array([3, 4]), nd.array([2, 1]), use_data_lengths=True,
+        use_label_lengths=True,
+    ),
+    noise(4, 2, 3),
+)  # fmt: skip
+
+# %% ctc-loss-bad-label
+nd.CTCLoss(nd.ones((3, 2, 3)), nd.ones((3, 2)))
