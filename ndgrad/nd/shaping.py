@@ -15,6 +15,7 @@ from ._check import array
 __all__ = [
     "concatenate",
     "fill_element_0index",
+    "histogram",
     "moveaxis",
     "onehot_encode",
     "reset_arrays",
@@ -98,3 +99,41 @@ def reset_arrays(*args: NDArray, num_arrays: int) -> None:
         array("reset_arrays", f"argument {i}", x)
     for x in args:
         x[:] = 0
+
+
+def histogram(
+    a: NDArray, bins: int | NDArray = 10, range: Sequence[float] | None = None
+) -> Sequence[NDArray]:
+    """How many elements are in each of some intervals, and the edges of the intervals.
+
+    Parameters
+    ----------
+    a : NDArray
+    bins : int or NDArray
+        A number of intervals of equal width, or their edges, rising.
+    range : tuple of float, optional
+        Where the first of a number of intervals begins and the last one ends; other elements are
+        left out.  By default the least and the greatest element; the results are float32 then.
+
+    Raises
+    ------
+    ValueError
+        If *bins* is neither a positive int nor an array.
+    MXNetError
+        If *range* is not two numbers, the smaller first, or there are fewer than two edges.
+    """
+    array("histogram", "a", a)
+    if isinstance(bins, NDArray):
+        return F._histogram(a, bins)  # type: ignore[no-any-return]
+    if not isinstance(bins, (int, np.integer)) or isinstance(bins, bool):
+        raise ValueError(
+            f"histogram: bins must be either an integer or an NDArray, got {shown(bins)}"
+        )
+    if bins < 1:
+        raise ValueError(f"histogram: bins must be positive, got {bins}")
+    if range is not None:
+        return F._histogram(a, bin_cnt=bins, range=range)  # type: ignore[no-any-return]
+    values = a.asnumpy()
+    least, greatest = (values.min(), values.max()) if values.size else (0, 1)
+    results = F._histogram(a.astype("float64"), bin_cnt=bins, range=(least, greatest))
+    return tuple([x.astype("float32") for x in results])

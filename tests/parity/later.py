@@ -10,10 +10,9 @@ import ast
 from collections.abc import Iterator
 from types import ModuleType
 
-# Layers, optimizer steps, control flow, decompositions, histograms: as they are called on `nd`.
+# Layers, optimizer steps, control flow, decompositions: as they are called on `nd`.
 LATER: frozenset[str] = frozenset(
     """
-    histogram
     """.split()
 )
 

@@ -129,7 +129,11 @@ def _inverse_fourier(x: HostArray) -> HostArray:
 
 
 def _histogram(x: HostArray, edges: HostArray) -> HostArray:
-    return np.histogram(x, edges)[0]
+    """How many elements are in each bin, of which the last one has its upper edge too."""
+    ordered = np.sort(x, axis=None)
+    below = ordered.searchsorted(edges)
+    below[-1] = ordered.searchsorted(edges[-1], "right")
+    return np.maximum(np.diff(below), 0)
 
 
 def _even_histogram(x: HostArray, bins: int, range: tuple[float, float]) -> Any:

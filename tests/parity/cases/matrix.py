@@ -341,3 +341,30 @@ vg(nd.linalg.gelqf, nd.array([[[1.0, 2.0, -1.0], [0.5, -1.0, 2.0]]], dtype="floa
 
 # %% linalg-gelqf-tall
 nd.linalg.gelqf(nd.ones((3, 2)))
+
+# %% histogram-{kind}
+# for kind in even outside int one edges uneven repeated falling
+x = nd.array([[1.0, 2.0, 4.0], [0.5, -1.0, 2.5]])
+if kind == "even":
+    results = nd.histogram(x, bins=4, range=(-1, 4))
+elif kind == "outside":
+    results = nd.histogram(x, bins=2, range=(1.0, 2.5))
+elif kind == "int":
+    results = nd.histogram(x.astype("int32"), bins=2, range=(0, 4))
+elif kind == "one":
+    results = nd.histogram(x, bins=2, range=(2, 2))
+elif kind == "edges":
+    results = nd.histogram(x)
+else:
+    edges = {"uneven": [-1, 0.5, 0.75, 4], "repeated": [1, 1, 2], "falling": [3, 2, 1]}[kind]
+    results = nd.histogram(x, bins=nd.array(edges))
+list(results)
+
+# %% histogram-bad-range
+nd.histogram(nd.ones(3), bins=2, range=(3, 0))
+
+# %% histogram-bad-bins
+nd.histogram(nd.ones(3), bins=[1, 2])
+
+# %% histogram-no-bins
+nd.histogram(nd.ones(3), bins=0)
