@@ -313,7 +313,8 @@ def _embedding(
     input_dim, output_dim : int
         The shape of *weight*.
     dtype, sparse_grad
-        Accepted for MXNet's sake: the result has the dtype of *weight*, its gradient is dense.
+        Accepted for MXNet's sake: the result has the dtype of *weight*, and its gradient is
+        row-sparse if `attach_grad` said so.
     """
     expected = (
         integer("Embedding", "input_dim", input_dim),

@@ -162,8 +162,8 @@ def _dot(
         Sum over the first axis of *lhs* instead.
     transpose_b : bool
         Sum over the last axis of *rhs* instead.
-    forward_stype : {None, 'default'}
-        Arrays are dense here.
+    forward_stype : {None, 'default', 'row_sparse', 'csr'}
+        The storage of the result, where one of the two is a CSR matrix.
 
     Raises
     ------
