@@ -71,7 +71,7 @@ def _sample(op: Any) -> str:
 
 def _shown(name: str) -> str:
     """An operator's name as one writes it after ``nd.``; empty if it is internal."""
-    name = name.replace("_contrib_", "contrib.")
+    name = name.replace("_contrib_", "contrib.").replace("_image_", "image.")
     return "" if name.startswith("_") else name
 
 

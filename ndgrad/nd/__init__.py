@@ -19,6 +19,7 @@ from . import (
     arithmetic,
     contrib,
     creation,
+    image,
     linalg,
     random,
     serialization,
@@ -48,7 +49,7 @@ op = _types.ModuleType("ndgrad.nd.op", "Every operator of the table under its ow
 _internal = _types.ModuleType(
     "ndgrad.nd._internal", "`ndgrad.nd.op`, and the operators whose names have an underscore."
 )
-__all__: list[str] = ["NDArray", "contrib", "linalg", "op", "random", "sparse", "waitall"]
+__all__: list[str] = ["NDArray", "contrib", "image", "linalg", "op", "random", "sparse", "waitall"]
 for _module in (creation, serialization, shaping):
     __all__ += _module.__all__
 for _space in (op, _internal):
@@ -79,7 +80,7 @@ def _put_operator(name: str, function: _Callable[..., object]) -> None:
     _put_here(name, function)
 
 
-_SPACES = (("_contrib_", contrib), ("linalg_", linalg), ("_sparse_", sparse))
+_SPACES = (("_contrib_", contrib), ("_image_", image), ("linalg_", linalg), ("_sparse_", sparse))
 """Where operators with these prefixes are under the rest of their names."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..base import MXNetError
+from ..base import MXNetError, Shape
 from ..context import Context
 from ..kernels.spec.layout import arange
 from ..tape import Array
@@ -114,6 +115,18 @@ def _positions(data: Array, *, axis: int) -> Result:
     """The indices along an axis, as int64."""
     n = data._shape[axis_of("_positions", axis, len(data._shape))]
     return arange(n).copy(), (n,)
+
+
+@operator(
+    "_values", gradient=ZERO, samples=(Sample(((1,),), {"values": (1.0, 0.5), "shape": (2, 1)}),)
+)
+def _values(
+    data: Array, *, values: Sequence[float], shape: Shape, dtype: str | None = None
+) -> Result:
+    """Given numbers as an array, where *data* is and in its dtype or another."""
+    if len(values) != int(np.prod(shape)):
+        raise MXNetError(f"_values: {len(values)} values, expected those of shape {list(shape)}")
+    return np.array(values, dtype or data._data.dtype), tuple(shape)
 
 
 @composite("_contrib_index_array", samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axes": (1,)})))

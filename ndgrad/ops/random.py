@@ -36,6 +36,19 @@ def _uniform_like(data: Array, *, low: float = 0.0, high: float = 1.0) -> Result
 
 
 @operator(
+    "_normal_like",
+    gradient=ZERO,
+    stochastic=True,
+    traceable=True,
+    samples=(Sample(((3, 4),), {"scale": 0.5}),),
+)
+def _normal_like(data: Array, *, loc: float = 0.0, scale: float = 1.0) -> Result:
+    """Normally distributed random numbers, of the input's shape and dtype."""
+    x = data._data
+    return draws.normal(x.size, x.dtype, loc, scale), data._shape
+
+
+@operator(
     "_shuffle",
     gradient=NONE,
     aliases=("shuffle",),

@@ -472,6 +472,42 @@ DEVIATIONS: dict[str, Deviation] = {
             "function/returns-input": "float32([7, 7])",
         },
     ),
+    **_table(
+        "MXNet's gradient is that of the identity, whatever the function",
+        {
+            "images/to-tensor-gradient": (
+                "[float32([[[0.0018431372, -0.00043137255]], [[-0.0041568624, -0.0064313724]], "
+                "[[0.0055686273, 0.0032549019]]]), float32([[[1 / 255, 3 / 255, 5 / 255], "
+                "[2 / 255, 4 / 255, 6 / 255]]])]"
+            ),
+            "images/flip-gradient": (
+                "[float32([[[-0.11, -1.64, 0.83], [0.47, -1.06, 1.42]]]), "
+                "float32([[[4, 5, 6], [1, 2, 3]]])]"
+            ),
+            "images/resize-gradient": (
+                "[float32([[[-0.295]], [[0.655]]]), float32([[[0.5], [0.5]], [[1], [1]]])]"
+            ),
+            "images/random-brightness-gradient": (
+                "[float32([[[0.94, -2.12, 2.84], [-0.22, -3.28, 1.66]]]), "
+                "float32([[[2, 4, 6], [8, 10, 12]]])]"
+            ),
+        },
+    ),
+    **_table(
+        "MXNet reads outside of the image, or leaves a part of the result unwritten",
+        {
+            "images/crop-before": 'raises("MXNetError", "x=-1 and width=2")',
+            "images/flip-odd": "float32([[[2], [1], [0]]])",
+        },
+    ),
+    **_table(
+        "MXNet's defaults are four numbers, which fit no image",
+        {"images/normalize-by-default": "float32([[[0, 1]], [[2, 3]], [[4, 5]]])"},
+    ),
+    **_table(
+        "MXNet takes a part of blue for the brightness of a colour",
+        {"images/random-saturation": "float32([[[91.025, 66.025, 141.025]]])"},
+    ),
 }
 
 

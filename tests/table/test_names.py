@@ -47,8 +47,9 @@ def shown(module: types.ModuleType) -> Iterator[str]:
 
 def test_these_are_public() -> None:
     assert {name.removeprefix("ndgrad").removeprefix(".") for name in MODULES} == {
-        "", "autograd", "base", "compiler", "context", "kernels", "nd", "nd.contrib", "nd.linalg",
-        "nd.op", "nd.random", "nd.sparse", "operator", "random", "symbol", "testing", "util",
+        "", "autograd", "base", "compiler", "context", "kernels", "nd", "nd.contrib", "nd.image",
+        "nd.linalg", "nd.op", "nd.random", "nd.sparse", "operator",
+        "random", "symbol", "testing", "util",
     }  # fmt: skip
 
 
