@@ -28,6 +28,7 @@ from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
 from .build.launch import refuse_unrecorded
+from .cpu import boxes as host_boxes
 from .cpu import columns as host_columns
 from .cpu import cross_entropy as host_cross_entropy
 from .cpu import depthwise as host_depthwise
@@ -263,6 +264,8 @@ move_by_order = entry("move_by_order", host_sort.move_by_order, "y")
 argextreme = entry("argextreme", host_extremes.argextreme, "y")
 cross_entropy = entry("cross_entropy", host_cross_entropy.losses)
 cross_entropy_gradient = entry("cross_entropy_gradient", host_cross_entropy.gradient)
+suppress = entry("suppress", host_boxes.suppress, "kept")
+match = entry("match", host_boxes.match)
 
 # --- sparse matrices ------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import cast as cast_type
 
 from ...memory.device import Backend
 from . import driver, fused
+from .boxes import suppress
 from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
 from .extremes import run as argextreme
@@ -45,6 +46,7 @@ __all__ = [
     "running_sum",
     "strided_copy",
     "strided_slice",
+    "suppress",
     "take",
 ]
 

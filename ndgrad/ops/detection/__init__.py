@@ -1,0 +1,1 @@
+"""Operators of object detection: boxes, their matching with anchors, suppression, proposals."""
