@@ -14,6 +14,7 @@ from ._check import array
 
 __all__ = [
     "concatenate",
+    "einsum",
     "fill_element_0index",
     "histogram",
     "moveaxis",
@@ -89,6 +90,37 @@ def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
         )
     here = F.one_hot(rhs, depth=lhs.shape[1])
     return F.where(here, F.expand_dims(mhs, axis=1), lhs)  # type: ignore[no-any-return]
+
+
+def einsum(subscripts: str, *operands: NDArray) -> NDArray:
+    """Sum products of elements along axes that letters name, as `numpy.einsum` does.
+
+    ``einsum("ij,jk->ik", a, b)`` is a matrix product, ``einsum("ii->i", a)`` a diagonal.
+
+    Parameters
+    ----------
+    subscripts : str
+        A letter for each axis of each array, separated by commas, and after ``->`` those of the
+        result: sums are over the others.  Without ``->`` the result has the letters that come once,
+        in the order of the alphabet.  ``...`` stands for further axes, which broadcast.
+    *operands : NDArray
+        Of one dtype.
+
+    Returns
+    -------
+    NDArray
+        Of shape (1,) for a sum over all axes.
+
+    Raises
+    ------
+    MXNetError
+        If letters and shapes do not fit.
+    """
+    if not operands:
+        raise TypeError("einsum: argument operands is empty, expected one NDArray or more")
+    for i, x in enumerate(operands):
+        array("einsum", f"operands[{i}]", x)
+    return F._einsum(*operands, subscripts=subscripts)  # type: ignore[no-any-return]
 
 
 def reset_arrays(*args: NDArray, num_arrays: int) -> None:
