@@ -96,6 +96,13 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "the gradient of equal elements goes to the first, as in Pooling; in MXNet to all",
+        {
+            "spatial/pooling-v1-of-equal-elements": "[float32([[[[1, 1], [1, 1]]]]), "
+            "float32([[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]])]",
+        },
+    ),
+    **_table(
         "MXNet silently leaves elements out",
         {"shapes/reshape-operator-not-divisible": 'raises("MXNetError|ValueError", "reshape")'},
     ),

@@ -353,6 +353,9 @@ vg(
 # for kind in max avg sum
 vg(lambda x: nd.Pooling_v1(x, global_pool=True, pool_type=kind), noise(2, 1, 3, 4))
 
+# %% pooling-v1-of-equal-elements
+vg(lambda x: nd.Pooling_v1(x, kernel=(2, 2)), nd.ones((1, 1, 3, 3)))
+
 # %% convolution-v1
 vg(
     lambda x, w, b: nd.Convolution_v1(x, w, b, kernel=(2, 2), num_filter=2, stride=(1, 2)),
