@@ -16,8 +16,10 @@ from ...memory.storage import empty
 from ..build.launch import chunked, grain
 from .launch import launch
 
-_WIDTH = 16
-"""Columns of a block in which one thread adds rows to rows: a cache line of float32."""
+_WIDTH = 64
+"""Columns of a block in which one thread adds rows to rows: four cache lines of float32.
+
+Narrower ones, which more threads could share, read the index vectors more often."""
 
 
 # --- products -------------------------------------------------------------------------------------
