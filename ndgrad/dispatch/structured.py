@@ -146,11 +146,19 @@ def structured_call(op: Op) -> Callable[..., object]:
 
 def composite_call(op: CompositeOp) -> Callable[..., object]:
     """``op.call`` of a composite operator."""
-    function, training = op.function, "_training" in op.params
+    function, training, writes = op.function, "_training" in op.params, "_out" in op.params
 
     def call(*inputs: object, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
+        if writes:
+            targets = list(out) if isinstance(out, (list, tuple)) else [out]
+            if not targets:
+                raise MXNetError(f"Operator {op.name}: out has no arrays")
+            for target in targets:
+                if target is not None:
+                    check_writable(target, op.name)
+            return function(*inputs, _out=out, **params)
         result = function(*inputs, **params)
         if out is None:
             return result

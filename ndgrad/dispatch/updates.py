@@ -32,7 +32,6 @@ from .writes import check_writable, written
 def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
     """``op.call`` of an operator that replaces inputs; *sparse_call* is for sparse arrays."""
     extra = op.loop.args[len(op.inputs) :]
-    letters = ["o" if name in op.replaced else "v" for name in op.inputs] + ["s"] * len(extra)
     names: dict[str, Any] = {
         "active": active,
         "array": classes.array,
@@ -41,14 +40,19 @@ def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..
         "next_version": next_version,
         "numbers": NUMBERS,
         "op": op,
-        "small": SmallCalls(Kernels(op, "".join(letters))),
+        "small": SmallCalls(Kernels(op, op.layout)),
         "state": state,
     }
-    form = op.inputs, op.replaced, extra
+    form = op.inputs, op.replaced, op.one_element, extra
     return written_function("call", lambda: _source(*form), names)
 
 
-def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str, ...]) -> str:
+def _source(
+    inputs: tuple[str, ...],
+    replaced: tuple[str, ...],
+    one_element: frozenset[str],
+    extra: tuple[str, ...],
+) -> str:
     """The text of the call: a fast path for small arrays of one dtype, in place, unrecorded.
 
     For a step of plain gradient descent it reads::
@@ -76,13 +80,14 @@ def _source(inputs: tuple[str, ...], replaced: tuple[str, ...], extra: tuple[str
             return general(*inputs, out=out, **params)
     """
     given = [f"            its_{name} = given[{name!r}]" for name in extra]
+    sizes = ["._data.size == 1" if name in one_element else "._shape == shape" for name in inputs]
     inputs, replaced, extra = (
         tuple(f"its_{name}" for name in names) for names in (inputs, replaced, extra)
     )
     first, *others = inputs
     data = [f"{name}_data" for name in inputs]
     fits = [f"{name}_data.dtype is dtype" for name in others]
-    fits += [f"{name}._shape == shape" for name in others]
+    fits += [f"{name}{fit}" for name, fit in zip(others, sizes[1:], strict=True)]
     # Arrays that are no views share no memory, but where they are the same.
     fits += [f"{name}.base is None" for name in data]
     fits += [f"{b} is not {a}" for i, a in enumerate(data) for b in data[i + 1 :]]
@@ -142,14 +147,20 @@ def _general_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[
 
 
 def _check(op: UpdateOp, inputs: Sequence[Array]) -> None:
-    for name, x in zip(op.keywords, inputs, strict=True):
+    for key, name, x in zip(op.keywords, op.inputs, inputs, strict=True):
         if not isinstance(x, Array):
             raise TypeError(
-                f"Operator {op.name}: argument {name} must be an NDArray, got {type(x).__name__}"
+                f"Operator {op.name}: argument {key} must be an NDArray, got {type(x).__name__}"
             )
-        if x._shape != inputs[0]._shape:
+        if name in op.one_element:
+            if x._data.size != 1:
+                raise MXNetError(
+                    f"Operator {op.name}: argument {key} has shape {list(x._shape)}, "
+                    "expected one element"
+                )
+        elif x._shape != inputs[0]._shape:
             raise MXNetError(
-                f"Operator {op.name}: argument {name} has shape {list(x._shape)}, expected "
+                f"Operator {op.name}: argument {key} has shape {list(x._shape)}, expected "
                 f"{list(inputs[0]._shape)}, that of {op.keywords[0]}"
             )
     if in_use:
@@ -169,7 +180,9 @@ def _run(
     names = loop.args[len(inputs) :]
     numbers = [as_scalar(given_number(op, params, name), scalar) for name in names]
     operands = (*[_apart(x, targets) for x in inputs], *numbers)
-    shapes = (*[x._shape for x in inputs], *[None] * len(numbers))
+    shared = [name in op.one_element for name in op.inputs]
+    own = [(1,) if one else x._shape for one, x in zip(shared, inputs, strict=True)]
+    shapes = (*own, *[None] * len(numbers))
     if inputs[0]._data.size:
         front.elementwise(loop, operands, shapes, tuple([x._data for x in targets]), compute)
 

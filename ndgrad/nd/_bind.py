@@ -161,7 +161,7 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         return general(**{key: value for key, value in given if value is not ABSENT}, **others)
 
     call, takes_out = op.call, True
-    if isinstance(op, CompositeOp) and "_training" not in op.params:
+    if isinstance(op, CompositeOp) and not {"_training", "_out"} & {*op.params}:
         call, takes_out = op.function, False  # which is all of a call without `out`
     least = sum(name not in op.optional for name in op.inputs)
     names: dict[str, Any] = {"_absent": ABSENT, "_array": NDArray}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from functools import partial
 
 from .. import kernels
 from ..base import DType, DTypeLike, MXNetError, as_dtype, shown
@@ -27,23 +28,21 @@ def _source(name: str, dtype: DTypeLike) -> str:
         loops = [op.forward_loop]
         if op.derivatives:
             loops.append(op.backward_loop(tuple(op.derivatives)))
-        return "\n\n".join(_loop_source(op, loop, kind, ()) for loop in loops)
+        layouts = ["".join("s" if x in op.params else "v" for x in loop.args) for loop in loops]
+        return "\n\n".join(map(partial(_loop_source, op, kind), loops, layouts))
     if isinstance(op, UpdateOp):
-        return _loop_source(op, op.loop, kind, op.replaced)
+        return _loop_source(op, kind, op.loop, op.layout)
     if isinstance(op, CompositeOp):
         return inspect.getsource(op.function)
     functions = (op.forward, op.vjp, op.fast_vjp)
     return "\n\n".join(inspect.getsource(f) for f in functions if f is not None)
 
 
-def _loop_source(
-    op: ElementwiseOp | UpdateOp, loop: Loop, kind: DType, replaced: tuple[str, ...]
-) -> str:
-    """The text of a loop over contiguous operands of one dtype, of which some are *replaced*."""
-    letters = ["s" if x in op.params else "o" if x in replaced else "v" for x in loop.args]
+def _loop_source(op: ElementwiseOp | UpdateOp, kind: DType, loop: Loop, layout: str) -> str:
+    """The text of a loop over contiguous operands of one dtype."""
     compute = compute_type(kind, mathematical=op.mathematical)
     dtypes, results = (kind,) * len(loop.args), (kind,) * len(loop.results)
-    return front.elementwise_text(loop, dtypes, results, compute, "".join(letters))
+    return front.elementwise_text(loop, dtypes, results, compute, layout)
 
 
 kernels.install(OPS, _source)

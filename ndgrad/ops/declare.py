@@ -43,6 +43,8 @@ def split_names(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     found = dict(facts)
     if "methods" in found:
         found["methods"] = (name,) if found["methods"] is True else tuple(found["methods"].split())
+    if "one_element" in found:
+        found["one_element"] = frozenset(found["one_element"].split())
     if "linear" in found:
         found["linear"] = tuple(tuple(group.split()) for group in found["linear"])
     return found
@@ -137,7 +139,7 @@ def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any
 
     A formula reads the new values of those that stand before it.  That of the first input is what
     a call returns, and with ``out=weight`` writes there; the others are states: a call writes to
-    them.  Arrays have one shape, and keep their dtypes.
+    them.  Arrays keep their dtypes.  They have one shape, but for inputs of *one_element*.
 
     Parameters
     ----------
@@ -153,7 +155,7 @@ def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any
     names, params = tuple(inputs.split()), params or {}
     formulas: dict[str, str] = {}
     for key in [key for key in facts if key in names]:
-        formulas[key] = _with(facts.pop(key), formulas)
+        formulas[key] = with_formulas(facts.pop(key), formulas)
     return register(
         UpdateOp(
             name=name,
@@ -180,7 +182,7 @@ class _Replacing(ast.NodeTransformer):
         return node
 
 
-def _with(text: str, formulas: Mapping[str, str]) -> str:
+def with_formulas(text: str, formulas: Mapping[str, str]) -> str:
     """*text* with *formulas* in place of the names that they are for."""
     return ast.unparse(_Replacing(formulas).visit(ast.parse(text, mode="eval")))
 

@@ -421,6 +421,8 @@ class UpdateOp(Op):
         Input -> formula of its new value, over the inputs as they were before, and parameters.
         That of the first input is the result of a call; the others are states, which a call
         writes to.
+    one_element : frozenset of str
+        Inputs that have one element, whatever the shape of the others.
     mathematical : bool
         Whether integers go through floating point.
     by_rows : bool
@@ -429,6 +431,7 @@ class UpdateOp(Op):
 
     by_rows: bool = False
     formulas: Mapping[str, str]
+    one_element: frozenset[str] = frozenset()
     mathematical: bool = False
 
     @cached_property
@@ -444,8 +447,16 @@ class UpdateOp(Op):
         """The inputs that have formulas, in order."""
         return tuple(name for name in self.inputs if name in self.formulas)
 
+    @cached_property
+    def layout(self) -> str:
+        """The letters of the loop's operands in place, for the writer of its kernel."""
+        letters = dict.fromkeys(self.inputs, "v") | dict.fromkeys(self.replaced, "o")
+        letters |= dict.fromkeys(self.one_element, "b")
+        return "".join(letters.get(name, "s") for name in self.loop.args)
+
     def check_definition(self) -> None:
         self._subset("formulas of", self.formulas, self.inputs)
+        self._subset("one element in", self.one_element, set(self.inputs) - set(self.formulas))
         for text in self.formulas.values():
             self._subset("a formula of", formula(text).names, (*self.inputs, *self.params))
         if self.inputs[0] not in self.formulas:
@@ -461,7 +472,8 @@ class CompositeOp(Op):
     Attributes
     ----------
     function : callable
-        Takes arrays and parameters, returns an array or a list of them.
+        Takes arrays and parameters, returns an array or a list of them.  One with a parameter
+        ``_out`` writes to what ``out`` of a call is, and returns that; it is None without.
     """
 
     function: Callable[..., Array | list[Array]]
@@ -490,7 +502,7 @@ def _declaring_module() -> str:
     return "" if frame is None else str(frame.f_globals.get("__name__", ""))
 
 
-_DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite")}
+_DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite", "derived")}
 
 
 _Kind = TypeVar("_Kind", bound=Op)
