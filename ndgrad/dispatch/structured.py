@@ -152,7 +152,7 @@ def composite_call(op: CompositeOp) -> Callable[..., object]:
         if training:
             params["_training"] = state.training
         if writes:
-            targets = list(out) if isinstance(out, (list, tuple)) else [out]
+            targets: list[Any] = list(out) if isinstance(out, (list, tuple)) else [out]
             if not targets:
                 raise MXNetError(f"Operator {op.name}: out has no arrays")
             for target in targets:

@@ -7,6 +7,7 @@ first.  Formulas follow MXNet's, whose *lazy_update* is for sparse gradients.
 
 from __future__ import annotations
 
+import math
 from inspect import Parameter
 from typing import Any
 
@@ -173,17 +174,6 @@ update(
     mom=f"momentum * mom - (1 - momentum) * {_DECAYED}",
     weight="(1 - lr * wd_lh) * weight + lr * sign(mom)",
     doc="A step by the sign of momentum; *wd_lh* is a decay of its own. Bernstein et al. 2018.",
-)
-
-update(
-    "_sparse_adagrad_update",
-    "weight grad history",
-    samples=(Sample(((3, 4),) * 3, _STEP),),
-    domain=(0.5, 2.0),
-    params={"lr": REQUIRED, "epsilon": 1e-7, **_COMMON},
-    history=f"history + {_DECAYED} * {_DECAYED}",
-    weight=f"weight - lr * {_DECAYED} / sqrt(history + epsilon)",
-    doc="A step of AdaGrad. Duchi, Hazan and Singer 2011.",
 )
 
 # --- decay apart from the gradient, and steps as long as weights ask for --------------------------
@@ -442,7 +432,7 @@ def group_adagrad_update(
     """
     rows = weight.shape[:1]
     if grad.shape != weight.shape or not rows or history.shape[:1] != rows or (
-        history.size != rows[0]
+        math.prod(history.shape) != rows[0]
     ):  # fmt: skip
         raise MXNetError(
             f"Operator _contrib_group_adagrad_update: weight, grad and history have shapes "
