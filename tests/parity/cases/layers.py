@@ -256,3 +256,42 @@ nd.contrib.cond(nd.array([1.0]), lambda: nd.array([1.0]), lambda: nd.array([2.0]
 nd.contrib.while_loop(
     lambda i: i < 3, lambda i: (i * 10, [i + 1]), [nd.array([0.0])], max_iterations=5
 )[1]
+
+# %% mp-sgd-mom-update
+w, g = nd.array([1.0, 2.0], dtype="float16"), nd.array([0.5, -0.75], dtype="float16")
+m, w32 = nd.array([0.1, 0.2]), nd.array([1.0, 2.0])
+nd.mp_sgd_mom_update(w, g, m, w32, lr=0.1, wd=0.1, momentum=0.9, clip_gradient=0.6, out=w)
+nd.mp_sgd_update(w, g, w32, lr=0.1, rescale_grad=0.5, out=w)
+nd.mp_nag_mom_update(w, g, m, w32, lr=0.1, momentum=0.9, out=w)
+w, m, w32
+
+# %% lamb-update
+w, g, m, v = nd.array([1.0, 2.0]), nd.array([0.5, -0.7]), nd.array([0.1, 0.2]), nd.array([0.3, 0.4])
+d = nd.lamb_update_phase1(w, g, m, v, t=2, wd=0.1)
+plain = nd.lamb_update_phase1(w, g, m, v, t=2, wd=0.1, bias_correction=False, clip_gradient=0.6)
+r1, r2 = nd.array([2.0]), nd.array([3.0])
+y = nd.lamb_update_phase2(w, d, r1, r2, lr=0.1)
+bounded = nd.lamb_update_phase2(w, d, r1, r2, lr=0.1, lower_bound=0.1, upper_bound=0.7)
+d, plain, m, v, w, y, bounded, nd.lamb_update_phase2(w, d, nd.zeros(1), r2, lr=0.1)
+
+# %% multi-sgd-mom-update
+a, b, ma, mb = nd.array([1.0, 2.0]), nd.ones((2, 2)), nd.array([0.1, 0.2]), nd.ones((2, 2))
+ga, gb = nd.array([0.5, 0.2]), nd.ones((2, 2)) * 0.3
+nd.multi_sgd_update(a, ga, b, gb, lrs=(0.1, 0.2), wds=(0, 0.1), num_weights=2, out=[a, b])
+nd.multi_sgd_mom_update(
+    a, ga, ma, b, gb, mb, lrs=(0.1, 0.2), wds=(0, 0.1), momentum=0.9, num_weights=2, out=[a, b]
+)
+lrs, wds = nd.array([0.1, 0.2]), nd.array([0.0, 0.1])
+nd.preloaded_multi_sgd_update(a, ga, b, gb, lrs, wds, num_weights=2, out=[a, b])
+nd.preloaded_multi_sgd_mom_update(a, ga, ma, b, gb, mb, lrs, wds, num_weights=2, out=[a, b])
+a, b, ma, mb
+
+# %% multi-lars
+nd.multi_lars(
+    nd.array([0.1, 0.2]), nd.array([1, 0]), nd.array([1, 2]), nd.array([0, 0.1]), eta=0.1, eps=1e-3
+)
+
+# %% reset-arrays
+a, b = nd.array([1.0, 2.0]), nd.ones((2, 2))
+nd.reset_arrays(a, b, num_arrays=2)
+a, b

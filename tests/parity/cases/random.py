@@ -242,3 +242,52 @@ low.attach_grad()
 with ag.record():
     y = nd.random.uniform(low, high, shape=(2,))
 y.backward()
+
+# %% density-normal
+x, mu, sigma = (
+    nd.array([[0.5, 1.0, 2.0], [0.1, 3.0, 1.5]]),
+    nd.array([1.0, 2.0]),
+    nd.array([1.5, 0.7]),
+)
+for p in (x, mu, sigma):
+    p.attach_grad()
+with ag.record():
+    y = nd.random_pdf_normal(x, mu, sigma)
+y.backward()
+y, x.grad, mu.grad, sigma.grad
+
+# %% density-gamma-log
+x, alpha, beta = nd.array([[0.5, 1.0], [0.1, 3.0]]), nd.array([1.5, 2.0]), nd.array([1.5, 0.7])
+for p in (x, alpha, beta):
+    p.attach_grad()
+with ag.record():
+    y = nd.random_pdf_gamma(x, alpha, beta, is_log=True)
+y.backward()
+y, x.grad, alpha.grad, beta.grad
+
+# %% density-negative-binomial
+x, k, q = nd.array([[0.0, 1.0], [2.0, 5.0]]), nd.array([1.5, 2.0]), nd.array([0.4, 0.7])
+for p in (k, q):
+    p.attach_grad()
+with ag.record():
+    y = nd.random_pdf_negative_binomial(x, k, q)
+y.backward()
+y, k.grad, q.grad, nd.random_pdf_generalized_negative_binomial(x, k, q, is_log=True)
+
+# %% densities-of-one-parameter
+x, lam = nd.array([[1.0, 2.0], [3.0, 0.0]]), nd.array([1.5, 0.5])
+nd.random_pdf_exponential(x, lam), nd.random_pdf_poisson(x, lam), nd.random_pdf_poisson(lam, lam)
+
+# %% density-uniform
+nd.random_pdf_uniform(
+    nd.array([[1.0, 2.0], [3.0, 9.0]]), nd.array([1.0, 2.0]), nd.array([4.0, 5.0])
+)
+
+# %% density-dirichlet
+x, alpha = nd.array([[[0.1, 0.9], [0.3, 0.7]]]), nd.array([[1.5, 2.0]])
+for p in (x, alpha):
+    p.attach_grad()
+with ag.record():
+    y = nd.random_pdf_dirichlet(x, alpha)
+y.backward()
+y, x.grad, alpha.grad
