@@ -148,7 +148,7 @@ def composite_call(op: CompositeOp) -> Callable[..., object]:
     """``op.call`` of a composite operator."""
     function, training, writes = op.function, "_training" in op.params, "_out" in op.params
 
-    def call(*inputs: object, out: object = None, **params: object) -> object:
+    def call(*inputs: object, out: Any = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
         if writes:
