@@ -152,73 +152,6 @@ def _vector(x: Array, shape: Shape, dtype: DType | None) -> Array | None:
     return None if dtype is None else cast_to(F._reshaped(x, shape=shape), dtype)
 
 
-_PRODUCT = Loop("batch_norm_product", ("g", "x", "m", "r"), (("y", "g * ((x - m) * r)"),))
-_GRADIENT = Loop(
-    "batch_norm_gradient",
-    ("g", "x", "m", "r", "s", "t", "b", "k"),
-    (("y", "(g - k * s - (x - m) * r * (k * t)) * (r * b)"),),
-)
-
-
-def _batch_norm_fast(
-    g: Array,
-    g_mean: Array | None,
-    g_inverse: Array | None,
-    data: Array,
-    gamma: Array,
-    mean: Array,
-    inverse: Array,
-    needs: Needs,
-    gamma_dtype: DType | None,
-    beta_dtype: DType | None,
-    axis: int,
-    eps: float,
-    fix_gamma: bool,
-    use_global_stats: bool,
-    _training: bool,
-) -> Gradients:
-    if g_mean is not None or g_inverse is not None or not data._data.size:
-        return _batch_norm_vjp(
-            g, g_mean, g_inverse, data, gamma, mean, inverse, needs, gamma_dtype, beta_dtype,
-            axis, eps, fix_gamma, use_global_stats, _training,
-        )  # fmt: skip
-    _, axes, form = _channels(data, axis)
-    x, shape, wide = data._data, data._shape, wide_dtype(data)
-    how, total = reduction.plan(shape, axes, True), REDUCTIONS["sum"]
-    of_batch = _training and not use_global_stats
-    shifts = front.reduce(total, g._data, how, wide)
-    products = empty(x.size, wide)
-    operands = (g._data, x, mean._data, inverse._data)
-    forms = (shape, shape, form, form)
-    front.elementwise(_PRODUCT, operands, forms, (products,), wide.name)
-    scales = front.reduce(total, products, how, wide)
-    grad = None
-    if needs[0]:
-        y = empty(x.size, x.dtype)
-        share = wide.type(gamma._data.size / x.size if of_batch else 0)
-        more = (shifts, scales, _scale_of(gamma, wide, fix_gamma), share)
-        form_of_more = (form, form, form, None)
-        front.elementwise(_GRADIENT, (*operands, *more), (*forms, *form_of_more), (y,), wide.name)
-        grad = type(g)(y, shape, g._ctx)
-    vectors = [type(g)(v, gamma._shape, g._ctx) for v in (scales, shifts)]
-    return (
-        grad,
-        None if fix_gamma else _vector(vectors[0], gamma._shape, gamma_dtype),
-        _vector(vectors[1], gamma._shape, beta_dtype),
-        None,
-        None,
-    )
-
-
-def _scale_of(gamma: Array, wide: DType, fix_gamma: bool) -> Buffer:
-    """Gamma, or ones where it is fixed, whatever has been written to it since."""
-    if not fix_gamma:
-        return _loaded(gamma._data, wide)
-    ones = empty(gamma._data.size, wide)
-    front.fill(ones, 1)
-    return ones
-
-
 _SCALE = Loop("batch_norm", ("x", "m", "r", "g", "b"), (("y", "(x - m) * r * g + b"),))
 _DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
 _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),))
@@ -227,7 +160,6 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
 @operator(
     "BatchNorm",
     vjp=_batch_norm_vjp,
-    fast_vjp=_batch_norm_fast,
     outputs="y mean inverse _variance",
     visible=lambda params: 3 if params["output_mean_var"] else 1,
     states=_batch_norm_states,

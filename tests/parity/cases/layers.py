@@ -71,6 +71,56 @@ with ag.record():
     y = nd.BatchNorm(noise(2, 2, 3), nd.ones(3), nd.zeros(3), nd.zeros(3), nd.ones(3), axis=-1)
 y
 
+# %% BatchNorm-second-backward
+x = noise(2, 3)
+g, b, m, v = nd.ones(3), nd.zeros(3), nd.zeros(3), nd.ones(3)
+x.attach_grad()
+with ag.record():
+    y = nd.BatchNorm(x, g, b, m, v, momentum=0.75)
+y.backward(ramp(2, 3), retain_graph=True)
+first = m.asnumpy()
+y.backward(ramp(2, 3))
+first, m, v, x.grad
+
+# %% BatchNorm-axis-{axis}
+# for axis in 0 2 -2
+x = noise(3, 3, 3)
+g, b, m, v = noise(3), noise(3), noise(3), nd.ones(3)
+for p in (x, g, b):
+    p.attach_grad()
+with ag.record():
+    y = nd.BatchNorm(x, g, b, m, v, fix_gamma=False, axis=int(axis), cudnn_off=True)
+y.backward(ramp(3, 3, 3))
+y, m, v, x.grad, g.grad, b.grad
+
+# %% BatchNorm-global-mean-var
+with ag.record():
+    y = nd.BatchNorm(
+        noise(2, 2),
+        nd.ones(2),
+        nd.zeros(2),
+        nd.array([0.1, 0.2]),
+        nd.array([1.0, 4.0]),
+        use_global_stats=True,
+        output_mean_var=True,
+    )
+y
+
+# %% LayerNorm-mean-var
+nd.LayerNorm(noise(2, 4), noise(4), noise(4), output_mean_var=True)
+
+# %% LayerNorm-first-axis
+vg(lambda x, g, b: nd.LayerNorm(x, g, b, axis=0), noise(3, 2, 2), noise(3), noise(3))
+
+# %% InstanceNorm-images
+vg(lambda x, g, b: nd.InstanceNorm(x, g, b, eps=0.1), noise(1, 2, 2, 3), noise(2), noise(2))
+
+# %% GroupNorm-mean-var
+nd.GroupNorm(noise(2, 4, 3), noise(2), noise(2), num_groups=2, eps=1e-2, output_mean_var=True)
+
+# %% LRN-even
+vg(lambda x: nd.LRN(x, nsize=4, alpha=0.5, beta=0.5, knorm=1.0), noise(1, 5, 2, 1))
+
 # %% LayerNorm
 vg(nd.LayerNorm, noise(2, 4), noise(4), noise(4, low=-1))
 
