@@ -74,8 +74,11 @@ def _network(
     dropout = float(number(_OP, "p", p))
     if not 0.0 <= dropout <= 1.0:
         raise MXNetError(f"Operator {_OP}: value {dropout:g} for Parameter p exceed bound [0,1]")
-    low, high = (None if x is None else float(number(_OP, "lstm_state_clip", x)) for x in clip)
-    limits = {"clip_min": low, "clip_max": high, "clip_nan": flag(_OP, "clip_nan", clip_nan)}
+    limits: dict[str, float | None] = {
+        name: None if x is None else float(number(_OP, f"lstm_state_{name}", x))
+        for name, x in zip(("clip_min", "clip_max"), clip, strict=True)
+    }
+    limits["clip_nan"] = flag(_OP, "lstm_state_clip_nan", clip_nan)
     return _Network(
         mode,
         _positive("num_layers", num_layers),
@@ -99,11 +102,15 @@ def _check(network: _Network, data: Array, parameters: Array, states: Sequence[A
     expected = [("parameters", parameters, (total,)), ("state", states[0], (*first, network.size))]
     if len(states) > 1:
         expected.append(("state_cell", states[1], (*first, network.units)))
+    given = (
+        f"mode={network.mode!r}, num_layers={network.layers}, state_size={network.units}, "
+        f"bidirectional={network.directions == 2}, projection_size={network.projection}"
+    )
     for name, x, shape in expected:
         if x.shape != shape:
             raise MXNetError(
                 f"Operator {_OP}: argument {name}: Shape inconsistent, Provided = "
-                f"{show(x.shape)}, inferred shape={show(shape)}"
+                f"{show(x.shape)}, inferred shape={show(shape)} for {given}"
             )
 
 
@@ -146,6 +153,7 @@ def _reference_sizes(inputs: int, units: int, gates: int, projection: int = 0) -
 
 @composite(
     _OP,
+    domain=(-1.0, 1.0),
     outputs=("y", "h", "c"),
     visible=lambda params: (3 if params["mode"] == "lstm" else 2) if params["state_outputs"] else 1,
     samples=(
@@ -241,7 +249,7 @@ def _rnn(
         given = None if sequence_length is None else show(sequence_length.shape)
         raise MXNetError(
             f"Operator {_OP}: argument sequence_length has shape {given}, "
-            f"expected {show(data.shape[1:2])}"
+            f"expected {show(data.shape[1:2])} with use_sequence_length=True"
         )
     if mode == "lstm" and state_cell is None:
         raise MXNetError(f"Operator {_OP}: argument state_cell is missing, mode is 'lstm'")
