@@ -255,7 +255,7 @@ def zeros(
     **kwargs: object,
 ) -> NDArray:
     """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
-    if stype is not None and stype != "default":
+    if not (stype is None or (isinstance(stype, str) and stype == "default")):
         return sparse_zeros(stype, shape, ctx, dtype)
     out = _only_out(kwargs, "zeros") if kwargs else None
     return _filled(shape, 0, ctx, dtype, "zeros", out)
@@ -301,7 +301,7 @@ def empty(
     stype: str | None = None,
 ) -> NDArray:
     """Make an array whose values are not set; of a sparse *stype*, one that stores nothing."""
-    if stype is not None and stype != "default":
+    if not (stype is None or (isinstance(stype, str) and stype == "default")):
         return sparse_empty(stype, shape, ctx, dtype)
     return _unset(shape, ctx, dtype, "empty")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import HostArray, MXNetError, as_dtype
+from ..base import HostArray, MXNetError, as_dtype, shown
 
 MXNET, NPZ, SAFETENSORS = "mxnet", "npz", "safetensors"
 _FORMATS = (MXNET, NPZ, SAFETENSORS)
@@ -30,9 +30,9 @@ def format_of(op: str, name: str, given: str | None) -> str:
     if given is None:
         ending = os.path.splitext(name)[1][1:].lower()
         return ending if ending in _FORMATS else MXNET
-    if given not in _FORMATS:
+    if not isinstance(given, str) or given not in _FORMATS:
         expected = ", ".join(map(repr, _FORMATS))
-        raise MXNetError(f"{op}: format={given!r}, expected one of {expected}")
+        raise MXNetError(f"{op}: format={shown(given)}, expected one of {expected}")
     return given
 
 

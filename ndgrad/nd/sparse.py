@@ -8,6 +8,7 @@ from typing import Any
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
 from ..base import public_names
+from ..ops.axes import choice
 from ..ops.table import lookup
 from ._check import array as array_argument
 from .sparse_creation import array, csr_matrix, empty, row_sparse_array, zeros
@@ -37,6 +38,7 @@ def cast_storage(data: NDArray, stype: str, out: NDArray | None = None) -> NDArr
         From one of the sparse ones to the other there is no cast.
     out : NDArray, optional
     """
+    choice("cast_storage", "stype", stype, ("default", "row_sparse", "csr"))
     result = array_argument("cast_storage", "data", data).tostype(stype)
     if out is not None:
         return result.copyto(array_argument("cast_storage", "out", out))

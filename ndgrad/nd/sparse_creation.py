@@ -15,6 +15,7 @@ from ..context import GPU, Context, check_usable, cpu, current_context
 from ..ops.storage import Csr, RowSparse
 
 _FLOAT32 = np.dtype("float32")
+_STYPES = ("default", "row_sparse", "csr")
 
 
 def _context(ctx: Context | None, what: str) -> Context:
@@ -312,10 +313,12 @@ def zeros(
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op="zeros")
     lengths = (shape,) if isinstance(shape, (int, np.integer)) else shape
     lengths = _lengths(lengths, "zeros")
+    if not isinstance(stype, str) or stype not in _STYPES:
+        raise ValueError(
+            f"zeros: stype={shown(stype)}: unknown storage type, expected one of {_STYPES}"
+        )
     if stype == "default":
         return NDArray._from_numpy(np.zeros(lengths, kind), context)
-    if stype not in ("row_sparse", "csr"):
-        raise ValueError(f"unknown storage type {stype!r}, expected 'default', 'row_sparse', 'csr'")
     return BaseSparseNDArray._zeros(stype, lengths, kind, context)
 
 
@@ -332,6 +335,6 @@ def empty(
     ValueError
         For any other *stype* than 'row_sparse' and 'csr'.
     """
-    if stype not in ("row_sparse", "csr"):
-        raise ValueError(f"unknown stype : {stype!r}, expected 'row_sparse' or 'csr'")
+    if not isinstance(stype, str) or stype not in _STYPES[1:]:
+        raise ValueError(f"empty: stype={shown(stype)}: expected 'row_sparse' or 'csr'")
     return zeros(stype, shape, ctx, dtype)

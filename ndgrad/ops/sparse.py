@@ -318,6 +318,13 @@ def _sparse_embedding(
     deterministic: bool = False,
 ) -> Array:
     """`Embedding`, whose gradient is row-sparse if that of *weight* is."""
+    sizes = (("input_dim", input_dim), ("output_dim", output_dim))
+    shape = tuple(integer("SparseEmbedding", name, n) for name, n in sizes)
+    if weight.shape != shape:
+        raise MXNetError(
+            f"Operator SparseEmbedding: weight has shape {list(weight.shape)}, expected "
+            f"input_dim={input_dim}, output_dim={output_dim}"
+        )
     return F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)  # type: ignore[no-any-return]
 
 

@@ -191,8 +191,10 @@ CALLS: dict[Callable[..., Any], Callable[[], dict[str, Any]]] = {
     nd.fill_element_0index: lambda: {
         "lhs": MATRIX(), "mhs": nd.array([5, 6]), "rhs": nd.array([0, 1]),
     },
-    nd.save: lambda: {"fname": "file", "data": [VECTOR()]},
+    nd.save: lambda: {"fname": "file", "data": [VECTOR()], "format": "mxnet"},
     nd.load: lambda: {"fname": "file"},
+    nd.histogram: lambda: {"a": VECTOR(), "bins": 3, "range": (0, 1)},
+    nd.cast_storage: lambda: {"data": MATRIX(), "stype": "default", "out": None},
     nd.load_frombuffer: lambda: {"buf": b""},
     nd.random.uniform: lambda: {"low": 0, "high": 1, **DRAWN},
     nd.random.normal: lambda: {"loc": 0, "scale": 1, **DRAWN},
@@ -245,8 +247,10 @@ CALLS: dict[Callable[..., Any], Callable[[], dict[str, Any]]] = {
     mx.symbol.load_json: lambda: {"json_str": "{}"},
     mx.kernels.source: lambda: {"name": "tanh", "dtype": "float32"},
 }  # fmt: skip
-# These take what is given, or nothing at all.
+# These take what is given, any number of arrays, functions of a user's, or nothing at all.
 NO_ARGUMENTS = {
+    nd.einsum, nd.reset_arrays, nd.Custom, nd.contrib.cond, nd.contrib.foreach,
+    nd.contrib.while_loop,
     nd.NDArray, nd.waitall, autograd.is_recording, autograd.is_training, autograd.train_mode,
     autograd.predict_mode, autograd.Function, mx.current_context, mx.num_gpus, mx.num_threads,
     mx.is_np_shape, mx.gpu_memory_info, mx.use_np_shape, mx.MXNetError, mx.symbol.Symbol,

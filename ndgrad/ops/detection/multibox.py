@@ -23,19 +23,12 @@ from .parts import (
     check_shape,
     column,
     falling,
+    floats,
     offsets,
     or_minus_one,
     rows_at,
     to_front,
 )
-
-
-def _floats(op: str, arg: str, values: object, count: int | None = None) -> tuple[float, ...]:
-    given = tuple(values) if isinstance(values, (tuple, list)) else (values,)
-    if not given or count not in (None, len(given)):
-        expected = f"{count} numbers" if count else "one number or more"
-        raise MXNetError(f"Operator {op}: {arg} must be {expected}, got {values!r}")
-    return tuple(float(number(op, arg, x)) for x in given)
 
 
 @operator(
@@ -85,8 +78,10 @@ def _multi_box_prior(
     op = "MultiBoxPrior"
     check_shape(op, "data", data, None, None, None, None)
     check_real(op, data=data)
-    heights, forms = _floats(op, "sizes", sizes), _floats(op, "ratios", ratios)
-    step, start = _floats(op, "steps", steps, 2), _floats(op, "offsets", offsets, 2)
+    heights, forms = floats(op, "sizes", sizes), floats(op, "ratios", ratios)
+    step, start = floats(op, "steps", steps, 2), floats(op, "offsets", offsets, 2)
+    if min(forms) <= 0:
+        raise MXNetError(f"Operator {op}: ratios={ratios}, expected positive ones")
     if step[0] * step[1] < 0:
         raise MXNetError(f"Operator {op}: steps={steps}, expected both, or both negative")
     rows, columns = data._shape[2:]
@@ -176,7 +171,7 @@ def _multi_box_target(
     if width < 5:
         raise MXNetError(f"Operator {op}: label has shape {list(label.shape)}, expected rows of 5")
     check_shape(op, "cls_pred", cls_pred, batch, None, n)
-    deviations = _floats(op, "variances", variances, 4)
+    deviations = floats(op, "variances", variances, 4)
     anchor, label, cls_pred = map(F.BlockGrad, (anchor, label, cls_pred))
     ids = column(label, 0)
     ends = F.cast(F.broadcast_equal(ids, -1.0), dtype="int32")
@@ -292,7 +287,7 @@ def _multi_box_detection(
         )
     check_shape(op, "loc_pred", loc_pred, batch, 4 * n)
     check_shape(op, "anchor", anchor, 1, n, 4)
-    deviations = _floats(op, "variances", variances, 4)
+    deviations = floats(op, "variances", variances, 4)
     most = integer(op, "nms_topk", nms_topk)
     cls_prob, loc_pred, anchor = map(F.BlockGrad, (cls_prob, loc_pred, anchor))
     foreground = F.slice_axis(cls_prob, axis=1, begin=1, end=classes)

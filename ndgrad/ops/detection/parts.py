@@ -8,6 +8,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...tape import Array
+from ..axes import number
 from ..table import F
 
 
@@ -97,3 +98,12 @@ def or_minus_one(mask: Array, rows: Array) -> Array:
     """The *rows* (batch, n, width) where a *mask* (batch, n) is not 0; -1 elsewhere."""
     nothing = F.broadcast_sub(F.zeros_like(rows), 1.0)
     return F.where(F._expand(F.expand_dims(mask, axis=2), shape=rows.shape), rows, nothing)
+
+
+def floats(op: str, arg: str, values: object, count: int | None = None) -> tuple[float, ...]:
+    """A tuple of *count* numbers; one number stands for a tuple of it."""
+    given = tuple(values) if isinstance(values, (tuple, list)) else (values,)
+    if not given or count not in (None, len(given)):
+        expected = f"{count} numbers" if count else "one number or more"
+        raise MXNetError(f"Operator {op}: {arg} must be {expected}, got {values!r}")
+    return tuple(float(number(op, arg, x)) for x in given)

@@ -15,7 +15,7 @@ from ...tape import Array
 from ..axes import flag, integer, number
 from ..composite import composite
 from ..table import F, Sample
-from .parts import check_real, check_shape, column, rows_at, to_front
+from .parts import check_real, check_shape, column, floats, rows_at, to_front
 
 _SMALL = {
     "rpn_pre_nms_top_n": 6, "rpn_post_nms_top_n": 3, "rpn_min_size": 4, "scales": (1.0, 2.0),
@@ -55,12 +55,17 @@ def _proposals(
     """Boxes, of shape (batch, after, 4), and their scores, of shape (batch, after)."""
     check_real(op, cls_prob=cls_prob, bbox_pred=bbox_pred, im_info=im_info)
     kinds = len(scales) * len(ratios)
-    if not kinds or min(*scales, *ratios) <= 0 or stride <= 0 or after <= 0:
+    if not all(0 < x < math.inf for x in (*scales, *ratios, stride, after)):
         raise MXNetError(
             f"Operator {op}: scales={scales}, ratios={ratios}, feature_stride={stride} and "
             f"rpn_post_nms_top_n={after} must be positive"
         )
-    check_shape(op, "cls_prob", cls_prob, None, 2 * kinds, None, None)
+    if len(cls_prob.shape) != 4 or cls_prob.shape[1] != 2 * kinds:
+        raise MXNetError(
+            f"Operator {op}: cls_prob has shape {list(cls_prob.shape)}, expected "
+            f"[any, {2 * kinds}, any, any]: two scores for each of scales={scales} and of "
+            f"ratios={ratios}"
+        )
     batch, _, height, width = cls_prob.shape
     if 0 in cls_prob.shape:
         raise MXNetError(f"Operator {op}: cls_prob has no elements: {list(cls_prob.shape)}")
@@ -206,10 +211,7 @@ def _declare(name: str, what: str, single: bool) -> None:
                 ("feature_stride", feature_stride),
             )
         )
-        sizes, forms = (
-            tuple(float(number(name, arg, x)) for x in value)
-            for arg, value in (("scales", scales), ("ratios", ratios))
-        )
+        sizes, forms = floats(name, "scales", scales), floats(name, "ratios", ratios)
         limit = float(number(name, "threshold", threshold))
         boxes, scores = _proposals(
             name, cls_prob, bbox_pred, im_info, before, after, limit, least, sizes, forms, stride,

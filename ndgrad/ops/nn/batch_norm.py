@@ -346,6 +346,7 @@ def _batch_norm_with_relu(
     max_calib_range: float | None = None,
 ) -> Array | list[Array]:
     """`BatchNorm`, and the greater of the result and zero."""
+    axis_of("BatchNormWithReLU", axis, len(data.shape))
     found = F.BatchNorm(
         data,
         gamma,
