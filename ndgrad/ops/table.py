@@ -1,7 +1,6 @@
 """The operator table: `Op`, the definition of an operator, and the checks of what enters the table.
 
-All facts of an operator are in its definition.  Namespaces, graph, compiler, tests and docs read
-them; none of them has a list of names.
+All facts of an operator are there; namespaces, graph, compiler, tests and docs read them.
 """
 
 from __future__ import annotations
@@ -82,11 +81,9 @@ class Op:
         come last.  A single ``*y`` stands for as many as forward returns, none of which can be
         saved.
     visible : callable or None
-        How many of the outputs, from the first on, a call returns, from the mapping of all
-        parameters: for operators with a parameter such as ``output_mean_var``.
+        How many of the outputs a call returns, from the mapping of all parameters.
     updates : mapping
-        Hidden output -> input: after forward, the output is written to the input, with no gradient.
-        Operators never write to their inputs; dispatch does.
+        Hidden output -> input that dispatch writes it to after forward, with no gradient.
     states : callable or None
         Which inputs the two that follow write to, from the mapping of all parameters.  The node
         keeps these arrays themselves: a derivative gets them as they are when it runs, without a
@@ -137,16 +134,12 @@ class Op:
     on_host : bool
         Whether it computes on the host: a call on a device waits for that.
     decompose : callable or None
-        Forward as instructions that a compiler can fuse: takes an emitter (see
-        `ndgrad.compiler.front.decompose`), then inputs and parameters as forward does, and returns
-        what forward would; None leaves the call to forward.
+        Forward as instructions that a compiler can fuse, from an emitter (see
+        `ndgrad.compiler.front.decompose`), inputs and parameters; None leaves it to forward.
     decompose_vjp : callable or None
         The same for *fast_vjp*.
     sparse : callable or None
         The call with sparse inputs; see `ndgrad.ops.storage`.
-    batch : callable or None
-        How to call it on inputs with an additional first axis, from the inputs, which of them have
-        the axis, and the parameters; None where calls have to be made one by one.
     keywords : tuple of str
         How callers name the inputs, where formulas use shorter names.
     aliases : tuple of str
@@ -191,7 +184,6 @@ class Op:
     decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
     sparse: Callable[..., Any] | None = None
-    batch: Callable[..., Any] | None = None
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
@@ -479,12 +471,14 @@ class CompositeOp(Op):
     function: Callable[..., Array | list[Array]]
 
     def check_definition(self) -> None:
-        facts = ("forward", "vjp", "fast_vjp", "decompose", "batch")
+        facts = ("forward", "vjp", "fast_vjp", "decompose")
         if given := [name for name in facts if getattr(self, name) is not None]:
             raise ValueError(f"operator {self.name!r} is composite: {given} follow from its parts")
 
 
 _readers: list[Callable[[Op], None]] = []
+_DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite", "derived")}
+_Kind = TypeVar("_Kind", bound=Op)
 
 
 def for_each(reader: Callable[[Op], None]) -> None:
@@ -500,12 +494,6 @@ def _declaring_module() -> str:
     while frame is not None and frame.f_globals.get("__name__") in _DECLARING:
         frame = frame.f_back
     return "" if frame is None else str(frame.f_globals.get("__name__", ""))
-
-
-_DECLARING = {f"{__package__}.{name}" for name in ("table", "declare", "composite", "derived")}
-
-
-_Kind = TypeVar("_Kind", bound=Op)
 
 
 def register(op: _Kind) -> _Kind:

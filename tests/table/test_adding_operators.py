@@ -89,9 +89,10 @@ class declared:
     """Forgets at the end what was declared inside."""
 
     def __enter__(self) -> None:
-        spaces = (table.OPS, table.ALIASES, vars(F), *map(vars, (nd, nd.op, nd._internal)))
+        modules = (nd, nd.op, nd.sparse, nd._internal)
+        spaces = (table.OPS, table.ALIASES, vars(F), *map(vars, modules))
         self._before = [(space, dict(space)) for space in spaces]
-        self._listed = [(space, list(space.__all__)) for space in (nd, nd.op, nd._internal)]
+        self._listed = [(module, list(module.__all__)) for module in modules]
         self._methods = set(vars(nd.NDArray))
 
     def __exit__(self, *_: Any) -> None:
