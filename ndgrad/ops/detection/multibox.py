@@ -108,6 +108,7 @@ _LABELS = [[[1.0, 0.1, 0.1, 0.3, 0.35], [0.0, 0.55, 0.6, 0.9, 0.9], [-1.0, -1, -
 
 @composite(
     "_contrib_MultiBoxTarget",
+    gradient=ZERO,
     samples=(
         Sample((_ANCHORS, _LABELS, (1, 3, 3))),
         Sample((_ANCHORS, _LABELS, (1, 3, 3)), {"negative_mining_ratio": 0.5}),
@@ -209,7 +210,8 @@ def _multi_box_target(
     off = F.broadcast_div(off, F._values(off, values=deviations, shape=(1, 1, 4)))
     off = F.where(mask, off, F.zeros_like(off))
     flat = (batch, n * 4)
-    return [F._reshaped(off, shape=flat), F._reshaped(mask, shape=flat), target]
+    results = F._reshaped(off, shape=flat), F._reshaped(mask, shape=flat), target
+    return [F._drawn(y, cls_pred, label) for y in results]  # whose gradients are zeros
 
 
 def _three(op: str, name: str, data: Array) -> tuple[int, ...]:
@@ -222,6 +224,7 @@ _PROBABILITIES = [[[0.1, 0.3, 0.1], [0.6, 0.6, 0.5], [0.3, 0.1, 0.4]]]
 
 @composite(
     "_contrib_MultiBoxDetection",
+    gradient=ZERO,
     samples=(
         Sample((_PROBABILITIES, (1, 12), _ANCHORS)),
         Sample((_PROBABILITIES, (1, 12), _ANCHORS), {"nms_topk": 1, "force_suppress": True}),

@@ -14,7 +14,7 @@ from ...base import MXNetError
 from ...tape import Array
 from ..axes import flag, integer, number
 from ..composite import composite
-from ..table import F, Sample
+from ..table import ZERO, F, Sample
 from .parts import check_real, check_shape, column, floats, rows_at, to_front
 
 _SMALL = {
@@ -229,6 +229,7 @@ def _declare(name: str, what: str, single: bool) -> None:
     info = [[32.0, 40.0, 1.0]]
     composite(
         f"_contrib_{name}",
+        gradient=ZERO,
         samples=(
             Sample(((1, 4, 2, 2), (1, 8, 2, 2), info), _SMALL),
             Sample(
