@@ -110,15 +110,24 @@ def test_notebook(path: Path) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("more", [[], ["--compile"]], ids=["eager", "compiled"])
-def test_digits(more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("network", "epochs", "least"), [("mlp", 4, 0.93), ("conv", 2, 0.95)])
+def test_digits(
+    network: str,
+    epochs: int,
+    least: float,
+    more: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """The example learns in a few epochs, and does the same again with the same seed."""
     pytest.importorskip("sklearn")
     pytest.importorskip("matplotlib")
     pytest.importorskip("tqdm")
     main = runpy.run_path(str(ROOT / "examples" / "digits.py"))["main"]
-    arguments = ["--epochs", "4", "--output", str(tmp_path / "pictures"), *more]
+    arguments = ["--network", network, "--epochs", str(epochs)]
+    arguments += ["--output", str(tmp_path / "pictures"), *more]
     accuracy = main(arguments)
-    assert accuracy > 0.93
+    assert accuracy > least
     printed = capsys.readouterr().out
     assert f"{accuracy:.2%}" in printed
     assert "steps a second" in printed
