@@ -234,7 +234,7 @@ def _variadic(op: Op, name: str) -> _Function:
 
     def variadic(*args: object, out: object = None, **kwargs: object) -> object:
         kwargs.pop("name", None)
-        count = kwargs.pop("num_args", None)
+        count = None if "num_args" in known else kwargs.pop("num_args", None)
         if count is not None:
             count = integer(name, "num_args", count)
         if len(args) == 1 and isinstance(args[0], (list, tuple)):

@@ -88,3 +88,80 @@ x, one = nd.array([1, 2], dtype="int32"), nd.array([1.0])
     "dtype": lambda: nd.contrib.requantize(x.astype("int8"), -one, one),
     "shape": lambda: nd.contrib.requantize(x, nd.array([-1.0, -2.0]), one),
 }[name]()
+
+# %% quantized-flatten
+x = nd.array([[[1, -2, 3], [100, -128, 127]]], dtype="int8")
+nd.contrib.quantized_flatten(x, nd.array([-1.0]), nd.array([2.0]))
+
+# %% quantized-act-{dtype}
+# for dtype in int8 uint8 int32
+x = nd.array([[1, -2, 3], [100, -128, 127]], dtype="int8").astype(dtype)
+nd.contrib.quantized_act(x, nd.array([-1.0]), nd.array([2.0]), act_type="relu")
+
+# %% quantized-act-tanh
+x = nd.array([[1, -2, 3], [100, -128, 127]], dtype="int8")
+nd.contrib.quantized_act(x, nd.array([-1.0]), nd.array([2.0]), act_type="tanh")
+
+# %% quantized-pooling-{kind}-{dtype}-{name}
+# for kind in max avg
+# for dtype in int8 uint8
+# for name in plain padded excluded global
+arguments = {
+    "plain": {"kernel": (2, 2), "stride": (2, 2)},
+    "padded": {"kernel": (3, 3), "stride": (2, 2), "pad": (1, 1)},
+    "excluded": {"kernel": (3, 3), "pad": (1, 1), "count_include_pad": False},
+    "global": {"kernel": (2, 2), "global_pool": True},
+}[name]
+x = nd.array(np.arange(2 * 3 * 4 * 4).reshape(2, 3, 4, 4) * 37 % 256, dtype="uint8").astype(dtype)
+nd.contrib.quantized_pooling(x, nd.array([-1.0]), nd.array([2.0]), pool_type=kind, **arguments)
+
+# %% quantized-pooling-bad-{name}
+# for name in kind dtype axes
+x, ends = nd.ones((1, 1, 4, 4), dtype="int8"), (nd.array([-1.0]), nd.array([2.0]))
+{
+    "kind": lambda: nd.contrib.quantized_pooling(x, *ends, kernel=(2, 2), pool_type="sum"),
+    "dtype": lambda: nd.contrib.quantized_pooling(x.astype("float32"), *ends, kernel=(2, 2)),
+    "axes": lambda: nd.contrib.quantized_pooling(x[0], *ends, kernel=(2,)),
+}[name]()
+
+# %% quantized-embedding
+x, weight = nd.array([0, 1, 5]), nd.array([[1, 2, 3], [-4, 5, -6]], dtype="int8")
+ends = nd.array([-1.0]), nd.array([2.0])
+nd.contrib.quantized_embedding(x, weight, *ends, input_dim=2, output_dim=3)
+
+# %% quantized-concat-{first}-{second}-{end}
+# for first in int8 uint8
+# for second in int8 uint8
+# for end in 1.3 2.7
+x = nd.array(np.arange(0, 256, 3).reshape(1, -1), dtype="uint8")
+ends = [nd.array([end]) for end in (-0.5, 2.0, -1.0, float(end))]
+nd.contrib.quantized_concat(x.astype(first), x.astype(second), *ends, num_args=2, dim=0)
+
+# %% quantized-fully-connected-{dtype}-{name}
+# for dtype in int8 uint8
+# for name in plain left-out bias axes
+x = nd.array([[[1, 2, 3], [100, 200, 255]]], dtype="uint8").astype(dtype)
+weight = nd.array([[1, 2, 3, 4, -5, 6], [-4, 5, -6, 127, -128, 5]], dtype="int8")
+ends = [nd.array([end]) for end in (-0.12, 0.27, -0.13, 0.1)]
+bias, bias_ends = nd.array([50, -101], dtype="int8"), [nd.array([-0.12]), nd.array([0.2])]
+{
+    "plain": lambda: nd.contrib.quantized_fully_connected(
+        x, weight, None, *ends, num_hidden=2, no_bias=True
+    ),
+    "left-out": lambda: nd.contrib.quantized_fully_connected(
+        x, weight, *ends, num_hidden=2, no_bias=True
+    ),
+    "bias": lambda: nd.contrib.quantized_fully_connected(
+        x, weight, bias, *ends, *bias_ends, num_hidden=2
+    ),
+    "axes": lambda: nd.contrib.quantized_fully_connected(
+        x, weight[:, :3], *ends, num_hidden=2, no_bias=True, flatten=False
+    ),
+}[name]()
+
+# %% quantized-fully-connected-bad-{name}
+# for name in dtype shape
+x, weight = nd.ones((2, 3), dtype="int8"), nd.ones((2, 2), dtype="int8")
+ends = [nd.array([end]) for end in (-0.12, 0.27, -0.13, 0.1)]
+x = x.astype("float32") if name == "dtype" else x
+nd.contrib.quantized_fully_connected(x, weight, *ends, num_hidden=2, no_bias=True)

@@ -1,0 +1,1 @@
+"""Quantization: real numbers as integers of 8 bits, and operators on such integers."""

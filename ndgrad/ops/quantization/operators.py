@@ -1,0 +1,274 @@
+"""Operators on quantized arrays: layers of networks in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...base import DTypeLike, MXNetError
+from ...tape import Array
+from ..axes import choice, flag, integer
+from ..composite import composite
+from ..table import NONE, F, Sample
+from .parts import (
+    HALF_STEPS,
+    STEPS,
+    check_dtype,
+    check_ranges,
+    float32,
+    magnitude,
+    stored,
+)
+
+_SIGNED = np.array([[1, -2], [100, -128]], "int8")
+_ENDS = ([-1.0], [2.0])
+_ONE = Sample((_SIGNED, *_ENDS))
+_IMAGE = Sample((_SIGNED.reshape(1, 1, 2, 2), *_ENDS), {"kernel": (2, 1), "pool_type": "avg"})
+
+
+def _with_range(y: Array, low: Array, high: Array) -> list[Array]:
+    return [y, F.identity(low), F.identity(high)]
+
+
+def _kind(data: Array) -> str:
+    return np.dtype(data.dtype).name
+
+
+@composite("_contrib_quantized_flatten", gradient=NONE, samples=(_ONE,))
+def _quantized_flatten(data: Array, min_data: Array, max_data: Array) -> list[Array]:
+    """`Flatten` of a quantized array, with its range."""
+    check_ranges("_contrib_quantized_flatten", min_data=min_data, max_data=max_data)
+    return _with_range(F.Flatten(data), min_data, max_data)
+
+
+@composite(
+    "_contrib_quantized_act",
+    gradient=NONE,
+    samples=(Sample(_ONE.args, {"act_type": "relu"}),),
+)
+def _quantized_act(data: Array, min_data: Array, max_data: Array, *, act_type: str) -> list[Array]:
+    """`Activation` of a quantized array, as int8 with the range of *data*.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of int8 or uint8; from 128 on, the latter are negative in the result.
+    min_data, max_data : NDArray
+        Its range.
+    act_type : {'relu'}
+
+    Raises
+    ------
+    MXNetError
+        For other dtypes, shapes of the range and activations.
+    """
+    op = "_contrib_quantized_act"
+    choice(op, "act_type", act_type, ("relu",))
+    check_dtype(op, "data", data, "int8", "uint8")
+    check_ranges(op, min_data=min_data, max_data=max_data)
+    return _with_range(F.Cast(F.relu(data), dtype="int8"), min_data, max_data)
+
+
+@composite("_contrib_quantized_pooling", gradient=NONE, samples=(_IMAGE,))
+def _quantized_pooling(
+    data: Array,
+    min_data: Array,
+    max_data: Array,
+    *,
+    kernel: Sequence[int] = (),
+    pool_type: str = "max",
+    global_pool: bool = False,
+    cudnn_off: bool = False,
+    pooling_convention: str = "valid",
+    stride: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
+    layout: str | None = None,
+) -> list[Array]:
+    """`Pooling` of quantized images: the greatest integer, or the mean, rounded, of each window.
+
+    Parameters
+    ----------
+    data : NDArray
+        Images of two or three axes, of int8 or uint8.
+    min_data, max_data : NDArray
+        The range of *data* and of the result.
+    pool_type : {'max', 'avg'}
+    kernel, global_pool, pooling_convention, stride, pad, count_include_pad, layout
+        See `Pooling`.
+    p_value, cudnn_off
+        Ignored.
+
+    Raises
+    ------
+    MXNetError
+        If a dtype, a shape or a parameter does not fit.
+    """
+    op = "_contrib_quantized_pooling"
+    choice(op, "pool_type", pool_type, ("max", "avg"))
+    check_dtype(op, "data", data, "int8", "uint8")
+    check_ranges(op, min_data=min_data, max_data=max_data)
+    if len(data.shape) not in (4, 5):
+        raise MXNetError(f"Operator {op}: data has shape {list(data.shape)}, expected 4 or 5 axes")
+    y = F.Pooling(
+        data if pool_type == "max" else F.Cast(data, dtype="float32"),
+        kernel=kernel, pool_type=pool_type, global_pool=global_pool, stride=stride, pad=pad,
+        pooling_convention=pooling_convention, count_include_pad=count_include_pad, layout=layout,
+    )  # fmt: skip
+    if pool_type == "avg":
+        y = stored(y, float32(data, 1.0), _kind(data))
+    return _with_range(y, min_data, max_data)
+
+
+@composite(
+    "_contrib_quantized_embedding",
+    gradient=NONE,
+    samples=(Sample(([0.0, 1.0], _SIGNED, *_ENDS), {"input_dim": 2, "output_dim": 2}),),
+)
+def _quantized_embedding(
+    data: Array,
+    weight: Array,
+    min_weight: Array,
+    max_weight: Array,
+    *,
+    input_dim: int,
+    output_dim: int,
+    dtype: DTypeLike = "float32",
+    sparse_grad: bool = False,
+) -> list[Array]:
+    """`Embedding` with a quantized weight, of int8, whose range the result has.
+
+    Parameters
+    ----------
+    data : NDArray
+        Indices of rows.
+    weight, min_weight, max_weight : NDArray
+    input_dim, output_dim : int
+        The shape of *weight*.
+    dtype, sparse_grad
+        Ignored.
+    """
+    op = "_contrib_quantized_embedding"
+    check_dtype(op, "weight", weight, "int8")
+    check_ranges(op, min_weight=min_weight, max_weight=max_weight)
+    y = F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)
+    return _with_range(y, min_weight, max_weight)
+
+
+@composite(
+    "_contrib_quantized_concat",
+    gradient=NONE,
+    samples=(Sample((_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0]), {"num_args": 2}),),
+)
+def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
+    """`concat` of quantized arrays, in the steps of the widest of their ranges.
+
+    Parameters
+    ----------
+    *data : NDArray
+        The arrays, of int8 or uint8, then for each the least and the greatest number of its range.
+    num_args : int
+        How many arrays there are, without the ranges.
+    dim : int
+
+    Returns
+    -------
+    list of NDArray
+        The integers, uint8 if all are, and the ends of their range.
+
+    Raises
+    ------
+    MXNetError
+        For another number of arrays, other dtypes or shapes that do not fit.
+    """
+    op = "_contrib_quantized_concat"
+    n = integer(op, "num_args", num_args)
+    if n < 1 or len(data) != 3 * n:
+        raise MXNetError(
+            f"Operator {op}: num_args={n}, but {len(data)} arrays given, expected {n} arrays and "
+            "two ends of the range of each"
+        )
+    arrays, lows, highs = data[:n], data[n::2], data[n + 1 :: 2]
+    for i, x in enumerate(arrays):
+        check_dtype(op, f"array {i}", x, "int8", "uint8")
+        check_ranges(op, **{f"min of array {i}": lows[i], f"max of array {i}": highs[i]})
+    kind = "uint8" if all(_kind(x) == "uint8" for x in arrays) else "int8"
+    low, high = F.identity(lows[0]), F.identity(highs[0])
+    for i in range(1, n):
+        low, high = F.broadcast_minimum(low, lows[i]), F.broadcast_maximum(high, highs[i])
+    steps = HALF_STEPS[kind] / magnitude(low, high)
+    scaled = []
+    for x, least, greatest in zip(arrays, lows, highs, strict=True):
+        step = magnitude(least, greatest) / HALF_STEPS[_kind(x)]
+        scaled.append(stored(F.Cast(x, dtype="float32"), step * steps, kind))
+    return [F.concat(*scaled, dim=dim), low, high]
+
+
+@composite(
+    "_contrib_quantized_fully_connected",
+    gradient=NONE,
+    samples=(
+        Sample((_SIGNED, _SIGNED, *_ENDS, *_ENDS), {"num_hidden": 2, "no_bias": True}),
+        Sample((_SIGNED, _SIGNED, _SIGNED[0], *_ENDS, *_ENDS, *_ENDS), {"num_hidden": 2}),
+    ),
+)
+def _quantized_fully_connected(
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
+    min_data: Array | None = None,
+    max_data: Array | None = None,
+    min_weight: Array | None = None,
+    max_weight: Array | None = None,
+    min_bias: Array | None = None,
+    max_bias: Array | None = None,
+    *,
+    num_hidden: int,
+    no_bias: bool = False,
+    flatten: bool = True,
+) -> list[Array]:
+    """`FullyConnected` on quantized arrays: sums of int32, and their range.
+
+    Parameters
+    ----------
+    data, weight, bias : NDArray
+        The first of int8 or uint8, the others of int8.  Without a bias it and its range are left
+        out, or None.
+    min_data, max_data, min_weight, max_weight, min_bias, max_bias : NDArray
+        The ends of their ranges.
+    num_hidden : int
+    no_bias, flatten : bool
+        See `FullyConnected`.
+
+    Raises
+    ------
+    MXNetError
+        If a dtype or a shape does not fit, or arrays are missing.
+    """
+    op = "_contrib_quantized_fully_connected"
+    biased = not flag(op, "no_bias", no_bias)
+    rest = (bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
+    given = [x for x in rest if x is not None]
+    if len(given) != (7 if biased else 4):
+        raise MXNetError(
+            f"Operator {op}: {2 + len(given)} arrays given, expected {9 if biased else 6} with "
+            f"no_bias={not biased}"
+        )
+    added, ends = (given[0], given[1:]) if biased else (None, given)
+    check_dtype(op, "data", data, "int8", "uint8")
+    check_dtype(op, "weight", weight, "int8")
+    names = ("min_data", "max_data", "min_weight", "max_weight", "min_bias", "max_bias")
+    check_ranges(op, **dict(zip(names, ends, strict=False)))
+    most, weight_most = magnitude(*ends[:2]), magnitude(*ends[2:4])
+    kind = _kind(data)
+    wide = [F.Cast(x, dtype="int32") for x in (data, weight)]
+    if added is not None:
+        check_dtype(op, "bias", added, "int8")
+        step = magnitude(*ends[4:]) / HALF_STEPS["int8"]
+        scale = step * (HALF_STEPS[kind] / most) * (HALF_STEPS["int8"] / weight_most)
+        wide.append(F.Cast(F.broadcast_mul(F.Cast(added, dtype="float32"), scale), dtype="int32"))
+    y = F.FullyConnected(*wide, num_hidden=num_hidden, no_bias=not biased, flatten=flatten)
+    high = (most / STEPS[kind]) * (weight_most / STEPS["int8"]) * 2.0**31
+    return [y, F.negative(high), high]
