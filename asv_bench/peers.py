@@ -46,7 +46,7 @@ from benchmarks._fresh import Fresh
 COPY_FRACTION = 0.8
 """What memory-bound kernels shall reach of the bandwidth of a copy: the floor of their time."""
 
-_SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
+SETTLE_SECONDS = 0.01  # OpenMP's idle threads spin for a while, on the next library's cores
 _SAME = 0.01  # relative difference of results from which something else was computed
 _EAGER = ("torch", "numpy", "autograd", "mxnet")  # JAX's gradients are compiled
 _REFERENCES = ("torch", "jax", "ndgrad-eager")  # whose results are taken for right
@@ -138,6 +138,12 @@ class Worker:
             print(json.dumps(answer), file=answers, flush=True)
 
 
+def thread_variables(threads: int) -> dict[str, str]:
+    """The environment that tells every library to use *threads*, once it is imported."""
+    names = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD")
+    return {f"{name}_NUM_THREADS": str(threads) for name in names}
+
+
 class Peer:
     """The other end: a library's process, seen from here."""
 
@@ -146,8 +152,7 @@ class Peer:
     ) -> None:
         self.library = library
         environment = os.environ | INSTRUCTION_SETS[instructions]
-        for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "NDGRAD"):
-            environment[f"{name}_NUM_THREADS"] = str(threads)
+        environment |= thread_variables(threads)
         if (
             module_of(library) == "ndgrad"
         ):  # the checkout that this file stands in, installed or not
@@ -304,7 +309,7 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
     for turn in range(min(rounds, case.rounds or rounds)):
         first = turn % max(1, len(ready))  # nobody always follows the same one
         for library in ready[first:] + ready[:first]:
-            time.sleep(_SETTLE_SECONDS)
+            time.sleep(SETTLE_SECONDS)
             answer = peers[library].ask("time")
             if "failed" in answer:
                 outcome.failed[library] = answer["failed"]

@@ -16,7 +16,7 @@ from ._base import FLOAT, Case, Run, Target, uniform
 SIZE = 4 << 20
 
 
-def _described(arg: Any) -> Any:
+def described(arg: Any) -> Any:
     """An argument of a sample: a number as it is, an array as its shape or its values."""
     if isinstance(arg, tuple):
         return {"shape": arg}
@@ -31,7 +31,7 @@ def rows() -> list[dict[str, Any]]:
     return [
         {
             "op": op.name,
-            "args": [_described(arg) for arg in op.samples[0].args],
+            "args": [described(arg) for arg in op.samples[0].args],
             "params": dict(op.samples[0].params),
             "domain": list(op.domain),
             "arithmetic": not op.mathematical,
@@ -170,7 +170,8 @@ class Elementwise(Case):
 
         return run
 
-    def _peer(self, names: dict[str, Any], *modules: Any) -> Callable[..., Any]:
+    def peer(self, names: dict[str, Any], *modules: Any) -> Callable[..., Any]:
+        """What *modules* call the operator, by *names* where that is another name."""
         name = names.get(self.short, self.short)
         if callable(name):
             return lambda *arguments: name(modules[0], *arguments)
@@ -182,7 +183,7 @@ class Elementwise(Case):
     def torch(self) -> Run:
         import torch
 
-        function = self._peer(TORCH, torch, torch.nn.functional)
+        function = self.peer(TORCH, torch, torch.nn.functional)
         arguments = [*self._arguments(torch.from_numpy), *self.row["params"].values()]
         return lambda: function(*arguments)
 
@@ -194,7 +195,7 @@ class Elementwise(Case):
             modules.append(scipy.special)  # NumPy's own ufuncs end where this begins
         except ImportError:
             pass
-        function = self._peer(NUMPY, *modules)
+        function = self.peer(NUMPY, *modules)
         arguments = [*self._arguments(np.asarray), *self.row["params"].values()]
         return lambda: function(*arguments)
 
@@ -202,6 +203,6 @@ class Elementwise(Case):
         import jax
         import jax.numpy as jnp
 
-        function = self._peer(JAX, jnp, jax.nn, jax.scipy.special, jax.lax)
+        function = self.peer(JAX, jnp, jax.nn, jax.scipy.special, jax.lax)
         arguments = [*self._arguments(jnp.asarray), *self.row["params"].values()]
         return lambda: jax.block_until_ready(function(*arguments))
