@@ -61,7 +61,8 @@ def written_function(
     ----------
     name : str
     source : callable
-        Returns the text, which defines *name*.
+        Returns the text, which defines *name*.  Its argument ``its_x`` is called ``x`` by callers,
+        so that no name of theirs is one that the text uses itself.
     names : dict
         Its globals.
     """
@@ -70,7 +71,10 @@ def written_function(
         exec(code(source(), f"<{name}>"), names)
         made = names[name]
         function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
-        function.__code__ = made.__code__
+        count = made.__code__.co_argcount + made.__code__.co_kwonlyargcount
+        variables = made.__code__.co_varnames
+        arguments = [x.removeprefix("its_") for x in variables[:count]]
+        function.__code__ = made.__code__.replace(co_varnames=(*arguments, *variables[count:]))
         return function(*args, **kwargs)
 
     names["_specialise"] = specialise

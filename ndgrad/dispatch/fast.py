@@ -130,8 +130,11 @@ def source(
     inputs = _NAMES[count]
     given = "params" if params else "{}"
     general = f"return general(({', '.join(inputs)},), {given}, out)"
+    # Where there are parameters, one may be called as an input is here.
+    rest = "/, out=None, name=None, **params" if params else "out=None, name=None"
+    arguments = ", ".join([*inputs, rest])
     lines = [
-        f"def call({', '.join(inputs)}, out=None, name=None{', **params' * params}):",
+        f"def call({arguments}):",
         "    if active:",
         f"        {general}",
     ]

@@ -50,7 +50,7 @@ def planned_function(
         if function is None:
             if not 0 < count <= _MOST_INPUTS:
                 return general(*inputs, **params)
-            names = tuple([f"{op.inputs[0]}{i}" for i in range(count)])
+            names = tuple(map(str, range(count)))  # which no caller can name
             function = functions[count] = _function(op, names, general, plain)
         return function(*inputs, **params)
 
@@ -96,7 +96,7 @@ def _function(
         default = op.params[name]
         names[f"default_{name}"] = ABSENT if default is Parameter.empty else default
         names[f"plain_{name}"] = plain and plain[name]
-    fits = "{0}.__class__ in plain_{0}" if plain is not None else "{0} is not absent"
+    fits = "its_{0}.__class__ in plain_{0}" if plain is not None else "its_{0} is not absent"
     return written_function("call", lambda: _source(op, inputs, least, params, fits), names)
 
 
@@ -105,34 +105,37 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
 
     For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads::
 
-        def call(data=absent, axis=default_axis, *rest, **others):
+        def call(its_data=absent, its_axis=default_axis, *rest, **others):
             if not (rest or others or active):
-                if data.__class__ is array:
-                    x0 = data._data
-                    key = data._shape, x0.dtype, axis, axis.__class__  # or those of a tuple
+                if its_data.__class__ is array:
+                    x0 = its_data._data
+                    # For a tuple the classes of its elements.
+                    key = its_data._shape, x0.dtype, its_axis, its_axis.__class__
                     try:
                         plan = plans[key]
                     except TypeError:  # a list
-                        return general((data, axis,), rest, others)
+                        return general((its_data, its_axis,), rest, others)
                     if plan is None:
-                        plan = plans.found(key, (data,), {"axis": axis,})
+                        plan = plans.found(key, (its_data,), {"axis": its_axis,})
                     if plan:
                         y = plan.run(x0)
                         result = new_array(array)
-                        result._data, result._shape, result._ctx = y, plan.shape, data._ctx
+                        result._data, result._shape, result._ctx = y, plan.shape, its_data._ctx
                         result._version, result._node = [0], None
-                        n0 = data._node
+                        n0 = its_data._node
                         if n0 is not None and _state.recording:
                             node = result._node = new_node()
                             ...
                         return result
-                    if axis.__class__ in plain_axis:
-                        return direct(data, axis=axis)
-            return general((data, axis,), rest, others)
+                    if its_axis.__class__ in plain_axis:
+                        return direct(its_data, axis=its_axis)
+            return general((its_data, its_axis,), rest, others)
     """
+    inputs = tuple([f"its_{name}" for name in inputs])
     heads = [f"{name}={'absent' if i < least else None}" for i, name in enumerate(inputs)]
-    heads += [f"{name}=default_{name}" for name in params]
-    general = f"return general(({', '.join((*inputs, *params))},), rest, others)"
+    heads += [f"its_{name}=default_{name}" for name in params]
+    values = ", ".join([*inputs, *[f"its_{name}" for name in params]])
+    general = f"return general(({values},), rest, others)"
     lines = [
         f"def call({', '.join(heads)}, *rest, **others):",
         "    if not (rest or others or active):",
@@ -141,7 +144,7 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
         given = [f"{name}.__class__ is array" for name in inputs[:count]]
         given += [f"{name} is None" for name in inputs[count:]]
         checks = [fits.format(name) for name in params]
-        passed = ", ".join([*inputs[:count], *[f"{name}={name}" for name in params]])
+        passed = ", ".join([*inputs[:count], *[f"{name}=its_{name}" for name in params]])
         lines += [
             f"        if {' and '.join(given)}:",
             *[f"            {line}" for line in _case(op, inputs[:count], params, general)],
@@ -155,13 +158,13 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
     """The statements for a number of inputs."""
     key = [f"{name}._shape, x{i}.dtype" for i, name in enumerate(inputs)]
     for name in params:
-        key.append(name)
+        key.append(f"its_{name}")
         if op.params[name].__class__ not in (bool, float):  # whose checks take any number
-            kind = f"{name}.__class__"  # which tells 1, 1.0 and True apart
-            key.append(f"{kind} if {kind} is not tuple else tuple(map(type, {name}))")
+            kind = f"its_{name}.__class__"  # which tells 1, 1.0 and True apart
+            key.append(f"{kind} if {kind} is not tuple else tuple(map(type, its_{name}))")
     buffers = ", ".join([f"x{i}" for i in range(len(inputs))])
     arrays = ", ".join(inputs) + ","
-    given = ", ".join([f"{name!r}: {name}" for name in params])
+    given = ", ".join([f"{name!r}: its_{name}" for name in params])
     training = []
     if "_training" in op.params:
         training = ["_training = _state.training"]

@@ -63,30 +63,30 @@ def _source(
                 if out is its_weight and its_weight.__class__ is array and ...:
                     given = {**op.params, **params}
                     its_lr = given['lr']
-                    its_weight_data, its_grad_data = its_weight._data, its_grad._data
-                    n, dtype, shape = its_weight_data.size, its_weight_data.dtype, ...
+                    data_of_weight, data_of_grad = its_weight._data, its_grad._data
+                    n, dtype, shape = data_of_weight.size, data_of_weight.dtype, ...
                     if (
                         0 < n < limit and dtype.kind == "f"
-                        and its_grad_data.dtype is dtype
+                        and data_of_grad.dtype is dtype
                         and its_grad._shape == shape
-                        and its_weight_data.base is None
-                        and its_grad_data.base is None
-                        and its_grad_data is not its_weight_data
+                        and data_of_weight.base is None
+                        and data_of_grad.base is None
+                        and data_of_grad is not data_of_weight
                         and its_lr.__class__ in numbers
                     ):
-                        small[dtype](its_weight_data, its_grad_data, its_lr, n)
+                        small[dtype](data_of_weight, data_of_grad, its_lr, n)
                         its_weight._version[0] = next_version()
                         return out
             return general(*inputs, out=out, **params)
     """
     given = [f"            its_{name} = given[{name!r}]" for name in extra]
+    data = [f"data_of_{name}" for name in inputs]
     sizes = ["._data.size == 1" if name in one_element else "._shape == shape" for name in inputs]
     inputs, replaced, extra = (
         tuple(f"its_{name}" for name in names) for names in (inputs, replaced, extra)
     )
     first, *others = inputs
-    data = [f"{name}_data" for name in inputs]
-    fits = [f"{name}_data.dtype is dtype" for name in others]
+    fits = [f"{name}.dtype is dtype" for name in data[1:]]
     fits += [f"{name}{fit}" for name, fit in zip(others, sizes[1:], strict=True)]
     # Arrays that are no views share no memory, but where they are the same.
     fits += [f"{name}.base is None" for name in data]
@@ -102,7 +102,7 @@ def _source(
         *["            given = {**op.params, **params}"] * bool(extra),
         *given,
         f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
-        f"            n, dtype, shape = {first}_data.size, {first}_data.dtype, {first}._shape",
+        f"            n, dtype, shape = {data[0]}.size, {data[0]}.dtype, {first}._shape",
         "            if (",
         '                0 < n < limit and dtype.kind == "f"',
         *[f"                and {condition}" for condition in fits],

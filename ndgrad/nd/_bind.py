@@ -164,12 +164,12 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     if isinstance(op, CompositeOp) and not {"_training", "_out"} & {*op.params}:
         call, takes_out = op.function, False  # which is all of a call without `out`
     least = sum(name not in op.optional for name in op.inputs)
-    names: dict[str, Any] = {"_absent": ABSENT, "_array": NDArray}
-    names |= {"_call": call, "_general": rebound}
+    names: dict[str, Any] = {"absent": ABSENT, "array": NDArray}
+    names |= {"call": call, "general": rebound}
     for name in params:
         default = op.params[name]
-        names[f"_default_{name}"] = ABSENT if default is _Parameter.empty else default
-        names[f"_plain_{name}"] = _QUICK[checks[name]]
+        names[f"default_{name}"] = ABSENT if default is _Parameter.empty else default
+        names[f"plain_{name}"] = _QUICK[checks[name]]
     required = any(op.params[name] is _Parameter.empty for name in params)
 
     form = op.keywords, least, params, required, takes_out
@@ -185,35 +185,37 @@ def _text(
     default, and *takes_out* whether what it calls takes ``out``.  For one input ``data`` and one
     parameter ``axis`` the text is::
 
-        def bound(data=_absent, axis=_default_axis, *_rest, out=None, **_others):
-            if not _rest and not _others:
-                if data.__class__ is _array:
-                    if axis is _default_axis and out is None:
-                        return _call(data)
-                    if axis.__class__ in _plain_axis:
-                        return _call(data, axis=axis, out=out)
-            return _general((data, axis,), _rest, _others, out)
+        def bound(its_data=absent, its_axis=default_axis, *rest, out=None, **others):
+            if not rest and not others:
+                if its_data.__class__ is array:
+                    if its_axis is default_axis and out is None:
+                        return call(its_data)
+                    if its_axis.__class__ in plain_axis:
+                        return call(its_data, axis=its_axis, out=out)
+            return general((its_data, its_axis,), rest, others, out)
     """
-    heads = [f"{name}={'_absent' if i < least else None}" for i, name in enumerate(inputs)]
-    heads += [f"{name}=_default_{name}" for name in params]
-    default = " and ".join(f"{name} is _default_{name}" for name in params)
-    plain = " and ".join(f"{name}.__class__ in _plain_{name}" for name in params)
-    passed = [*[f"{name}={name}" for name in params], *["out=out"] * takes_out]
+    inputs = tuple([f"its_{name}" for name in inputs])
+    heads = [f"{name}={'absent' if i < least else None}" for i, name in enumerate(inputs)]
+    heads += [f"its_{name}=default_{name}" for name in params]
+    default = " and ".join(f"its_{name} is default_{name}" for name in params)
+    plain = " and ".join(f"its_{name}.__class__ in plain_{name}" for name in params)
+    passed = [*[f"{name}=its_{name}" for name in params], *["out=out"] * takes_out]
     unless = "" if takes_out else " and out is None"
     lines = [
-        f"def bound({', '.join(heads)}, *_rest, out=None, **_others):",
-        f"    if not _rest and not _others{unless}:",
+        f"def bound({', '.join(heads)}, *rest, out=None, **others):",
+        f"    if not rest and not others{unless}:",
     ]
     for count in range(len(inputs), least - 1, -1):
-        fits = [f"{name}.__class__ is _array" for name in inputs[:count]]
+        fits = [f"{name}.__class__ is array" for name in inputs[:count]]
         fits += [f"{name} is None" for name in inputs[count:]]
         lines.append(f"        if {' and '.join(fits) or 'True'}:")
         if params and not required:
             lines.append(f"            if {default}{' and out is None' * takes_out}:")
-            lines.append(f"                return _call({', '.join(inputs[:count])})")
+            lines.append(f"                return call({', '.join(inputs[:count])})")
         lines.append(f"            if {plain or 'True'}:")
-        lines.append(f"                return _call({', '.join([*inputs[:count], *passed])})")
-    lines.append(f"    return _general(({', '.join((*inputs, *params))},), _rest, _others, out)")
+        lines.append(f"                return call({', '.join([*inputs[:count], *passed])})")
+    values = ", ".join([*inputs, *[f"its_{name}" for name in params]])
+    lines.append(f"    return general(({values},), rest, others, out)")
     return "\n".join(lines)
 
 

@@ -358,6 +358,59 @@ def test_a_hidden_output_is_written_to_an_input(compiled: bool) -> None:
         assert nd.toy_centred(x, state, out=y) is y
 
 
+def _names_in(*functions: Any) -> list[str]:
+    """The names that generated functions use themselves."""
+    texts = [{*f.__globals__, *f.__code__.co_varnames, *f.__code__.co_names} for f in functions]
+    found = {name for name in set.union(*texts) if name.isidentifier() and name[0] != "_"}
+    return sorted(found - {"out", "name", "ctx"})  # arguments of every operator
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("kind", ["operator", "composite"])
+def test_arguments_named_as_in_generated_calls(kind: str, swap: bool) -> None:
+    x = nd.array([[1.0, 2.0]])
+    nd.softmax(x), nd.concat(x, x), nd.moments(x, axes=(0,)), nd.tanh(x)
+    names = _names_in(nd.softmax, nd.concat, nd.moments, nd.tanh)
+    assert {"absent", "array", "call", "general", "node", "others", "plans", "x0", "y"} <= {*names}
+    half = len(names) // 2
+    inputs, params = (names[half:], names[:half]) if swap else (names[:half], names[half:])
+    heads = ", ".join([*inputs, "*", *[f"{name}=2.0" for name in params]])
+    if kind == "operator":
+        facts, body = ', gradient="none"', f"{inputs[1]}._data, {inputs[1]}._shape"
+    else:
+        facts, body = "", f"{inputs[1]} * {params[0]}"
+    text = f'@{kind}("toy_names"{facts})\ndef toy_names({heads}):\n    "Doc."\n    return {body}\n'
+    with declared():
+        exec(text, {"operator": operator, "composite": composite})
+        arrays = [nd.array([float(i), 1.0]) for i in range(len(inputs))]
+        arrays[1].attach_grad()
+        given = dict(zip(inputs, arrays, strict=True))
+        for _ in range(3):  # the third call of an operator has a plan
+            with autograd.record():
+                by_place = nd.toy_names(*arrays, **{params[0]: 3.0})
+                by_name = nd.toy_names(**given, **{params[0]: 3.0})
+            expected = [1.0, 1.0] if kind == "operator" else [3.0, 3.0]
+            assert by_place.tolist() == by_name.tolist() == expected
+
+
+@pytest.mark.parametrize("param", ["data", "n", "y_", "array", "state", "op", "given", "lhs"])
+def test_parameters_of_formulas_named_as_in_generated_calls(param: str) -> None:
+    with declared():
+        params = {param: 2.0}
+        unary("toy_scaled", f"x * {param}", f"g * {param}", keywords=("small",), params=params)
+        update("toy_step", "weight data_of_weight", params=params, weight=f"{param} * weight")
+        x, other = nd.array([1.0, 2.0]), nd.array([0.0, 0.0])
+        x.attach_grad()
+        with autograd.record():
+            y = nd.toy_scaled(x, **{param: 3.0})
+        y.backward()
+        assert y.tolist() == [3.0, 6.0] and x.grad.tolist() == [3.0, 3.0]
+        nd.toy_step(other + 1, other, out=other, **{param: 3.0})
+        assert other.tolist() == [3.0, 3.0]
+        nd.toy_step(other, x + 1, out=other, **{param: 2.0})
+        assert other.tolist() == [6.0, 6.0]
+
+
 def test_facts_are_checked() -> None:
     def forward(data: Any, state: Any, *, flag: bool = False) -> Any: ...
 
