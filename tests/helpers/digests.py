@@ -6,7 +6,7 @@ when a case is new, or when a formula or the order of a sum has changed on purpo
 
 The cases are the rows of the op table, which come by themselves, and below the sums, draws and
 compiled functions that want larger arrays than a row's samples.  Rows that call for a matrix
-product are left out: OpenBLAS and register tiles add up in an order that follows the processor.
+product or LAPACK are left out: those add up in an order that follows the processor.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import numpy as np
 import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.kernels import OPS
-from ndgrad.kernels.cpu import matmul
+from ndgrad.kernels.cpu import libraries, matmul
 from ndgrad.ops.table import DIFFERENTIABLE, ElementwiseOp, Op, Sample
 from ndgrad.testing import sample_inputs
 
@@ -55,7 +55,7 @@ def numbers(*shape: int, dtype: Any, spread: float = 4.0) -> nd.NDArray:
 
 
 class _Product(Exception):
-    """A case called for a matrix product."""
+    """A case called for a matrix product, or for a function of a library."""
 
 
 def _refuse(*args: Any, **kwargs: Any) -> None:
@@ -63,9 +63,10 @@ def _refuse(*args: Any, **kwargs: Any) -> None:
 
 
 def outcome(case: Case) -> str | None:
-    """The digest of a case; None if products are part of it."""
+    """The digest of a case; None if products or functions of libraries are part of it."""
     mx.random.seed(7)
-    with mock.patch.multiple(matmul, single=_refuse, many=_refuse):
+    routines = mock.patch.dict(libraries.ROUTINES, dict.fromkeys(libraries.ROUTINES, _refuse))
+    with routines, mock.patch.multiple(matmul, single=_refuse, many=_refuse):
         try:
             return digest(case())
         except _Product:
