@@ -38,6 +38,7 @@ from .cpu import extremes as host_extremes
 from .cpu import indexed as host_indexed
 from .cpu import libraries as host_libraries
 from .cpu import matmul as host_matmul
+from .cpu import normalisation as host_normalisation
 from .cpu import reduction as host_reduction
 from .cpu import regions as host_regions
 from .cpu import resampling as host_resampling
@@ -266,6 +267,8 @@ cross_entropy = entry("cross_entropy", host_cross_entropy.losses)
 cross_entropy_gradient = entry("cross_entropy_gradient", host_cross_entropy.gradient)
 suppress = entry("suppress", host_boxes.suppress, "kept")
 match = entry("match", host_boxes.match)
+normalise = entry("normalise", host_normalisation.normalise)
+normalise_gradients = entry("normalise_gradients", host_normalisation.gradients)
 
 # --- sparse matrices ------------------------------------------------------------------------------
 

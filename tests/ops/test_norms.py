@@ -38,6 +38,46 @@ def test_layer_norm_normalises_along_one_axis(shape: tuple[int, ...], axis: int)
     np.testing.assert_allclose(deviation.asnumpy(), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "rtol"), [("float16", 5e-3), ("float32", 2e-5), ("float64", 1e-12)]
+)
+@pytest.mark.parametrize("rows", [1, 32, 70])  # chunks of 32 rows: one, and the last in part
+def test_gradients_of_rows_are_those_of_the_formula(rows: int, dtype: str, rtol: float) -> None:
+    values = normal(rows, 37), normal(37, seed=1), normal(37, seed=2)
+    x, gamma, beta = arrays = [nd.array(v, dtype=dtype) for v in values]
+    g = nd.array(normal(rows, 37, seed=3), dtype=dtype)
+    for v in arrays:
+        v.attach_grad()
+    with autograd.record():
+        y = nd.LayerNorm(x, gamma, beta)
+    y.backward(g)
+    x64, g64, scale = (v.asnumpy().astype("float64") for v in (x, g, gamma))
+    inverse = 1 / np.sqrt(x64.var(1, keepdims=True) + 1e-5)
+    z, h = (x64 - x64.mean(1, keepdims=True)) * inverse, g64 * scale
+    expected = (h - h.mean(1, keepdims=True) - z * (h * z).mean(1, keepdims=True)) * inverse
+    for v, e in zip(arrays, (expected, (g64 * z).sum(0), g64.sum(0)), strict=True):
+        assert v.grad.dtype == v.dtype
+        np.testing.assert_allclose(v.grad.asnumpy(), e, rtol=rtol, atol=rtol * abs(e).max())
+
+
+def test_rows_do_not_depend_on_the_number_of_threads() -> None:
+    x, gamma, beta = (nd.array(v) for v in (normal(500, 301), normal(301), normal(301)))
+    found, before = [], mx.num_threads()
+    try:
+        for threads in (1, before):
+            mx.set_num_threads(threads)
+            for v in (x, gamma, beta):
+                v.attach_grad()
+            with autograd.record():
+                y = nd.LayerNorm(x, gamma, beta)
+            y.backward(x)
+            found.append([v.asnumpy() for v in (y, x.grad, gamma.grad, beta.grad)])
+    finally:
+        mx.set_num_threads(before)
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_group_and_instance_norm_normalise_channels_of_a_sample() -> None:
     x, gamma, beta = normal(2, 4, 3), normal(2, seed=1), normal(2, seed=2)
     expected = np.empty_like(x)

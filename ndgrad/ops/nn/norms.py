@@ -10,12 +10,19 @@ import math
 
 import numpy as np
 
-from ...base import HostArray, MXNetError, Shape
+from ...base import DType, HostArray, MXNetError, Shape
+from ...context import GPU
+from ...kernels import front
+from ...kernels.spec.normalisation import ROWS
+from ...kernels.spec.reduction import REDUCTIONS, plan
+from ...memory.device import Buffer
+from ...memory.storage import empty
 from ...tape import Array
 from ..axes import axis_of, choice, flag, integer, number
 from ..composite import composite
-from ..parts import along_axis, cast_to, check_floating, check_lengths, wide_dtype
-from ..table import F, Sample
+from ..declare import operator
+from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed, wide_dtype
+from ..table import F, Gradients, Result, Sample
 
 
 def _of_rank(op: str, data: Array, least: int) -> None:
@@ -42,6 +49,75 @@ def _normalised(
     scale, shift = (F._reshaped(cast_to(v, wide), shape=form) for v in (gamma, beta))
     y = F.broadcast_add(F.broadcast_mul(F.broadcast_div(centred, deviation), scale), shift)
     return y, mean, deviation
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _rows_vjp(
+    g: Array, data: Array, gamma: Array, beta_dtype: DType | None, eps: float
+) -> Gradients:
+    wide, shape, n = wide_dtype(data), data._shape, gamma._shape[0]
+    form = (math.prod(shape[:-1]), n)
+    x, head = (F._reshaped(cast_to(v, wide), shape=form) for v in (data, g))
+    centred = F.broadcast_sub(x, F.mean(x, axis=1, keepdims=True))
+    over = F.rsqrt(F.mean(F.square(centred), axis=1, keepdims=True) + eps)
+    y = F.broadcast_mul(centred, over)
+    d = F.broadcast_mul(head, F._reshaped(cast_to(gamma, wide), shape=(1, n)))
+    along = F.mean(d * y, axis=1, keepdims=True)
+    d = F.broadcast_sub(d, F.mean(d, axis=1, keepdims=True)) - F.broadcast_mul(y, along)
+    return (
+        cast_to(F._reshaped(F.broadcast_mul(d, over), shape=shape), data._data.dtype),
+        cast_to(F.sum(head * y, axis=0), gamma._data.dtype),
+        None if beta_dtype is None else cast_to(F.sum(head, axis=0), beta_dtype),
+    )
+
+
+def _rows_fast(
+    g: Array,
+    data: Array,
+    gamma: Array,
+    _mean: Array,
+    _inverse: Array,
+    beta_dtype: DType | None,
+) -> Gradients:
+    wide, n, rows = wide_dtype(data), gamma._shape[0], _mean._shape[0]
+    chunks = -(-rows // ROWS)
+    x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
+    y, d_gamma, d_beta = (empty(size, wide) for size in (x.size, chunks * n, chunks * n))
+    front.normalise_gradients(x, head, scale, _mean._data, _inverse._data, y, d_gamma, d_beta)
+    how = plan((chunks, n), (0,), False)
+    scales, shifts = (front.reduce(REDUCTIONS["sum"], v, how, wide) for v in (d_gamma, d_beta))
+
+    def array(x: Buffer, like: Array, dtype: DType) -> Array:
+        return type(g)(narrowed(x, dtype), like._shape, g._ctx)
+
+    return (
+        array(y, data, data._data.dtype),
+        array(scales, gamma, gamma._data.dtype),
+        None if beta_dtype is None else array(shifts, gamma, beta_dtype),
+    )
+
+
+@operator(
+    "_normalised_rows",
+    vjp=_rows_vjp,
+    fast_vjp=_rows_fast,
+    outputs="y _mean _inverse",
+    samples=(Sample(((3, 4), (4,), (4,))), Sample(((3,), (3,), (3,)), {"eps": 0.5})),
+)
+def _normalised_rows(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-5) -> list[Result]:
+    """`LayerNorm` over the last axis."""
+    check_floating("_normalised_rows", data)
+    _of_rank("_normalised_rows", data, 1)
+    *rest, n = shape = data._shape
+    check_lengths("_normalised_rows", n, gamma=gamma, beta=beta)
+    eps = float(number("_normalised_rows", "eps", eps))
+    wide, rows = wide_dtype(data), math.prod(rest)
+    x, scale, shift = (narrowed(v._data, wide) for v in (data, gamma, beta))
+    y, mean, inverse = (empty(size, wide) for size in (x.size, rows, rows))
+    front.normalise(x, scale, shift, y, mean, inverse, eps)
+    return [(narrowed(y, data._data.dtype), shape), (mean, (rows,)), (inverse, (rows,))]
 
 
 def _layer_norm_reference(
@@ -91,9 +167,12 @@ def _layer_norm(
     at = axis_of("LayerNorm", axis, len(shape))
     check_lengths("LayerNorm", shape[at], gamma=gamma, beta=beta)
     eps = float(number("LayerNorm", "eps", eps))
+    every = flag("LayerNorm", "output_mean_var", output_mean_var)
+    if not every and at == len(shape) - 1 and data._ctx.device_typeid != GPU:
+        return F._normalised_rows(data, gamma, beta, eps=eps)  # type: ignore[no-any-return]
     found = _normalised(data, gamma, beta, (at,), along_axis(at, shape), eps)
     results = [cast_to(x, data._data.dtype) for x in found]
-    return results if flag("LayerNorm", "output_mean_var", output_mean_var) else results[0]
+    return results if every else results[0]
 
 
 @composite("InstanceNorm", samples=(Sample(((2, 3, 4), (3,), (3,))),))
