@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from ... import tracing
 from ...base import DType, HostArray, MXNetError, Shape
 from ...context import GPU
 from ...kernels import front
@@ -168,7 +169,9 @@ def _layer_norm(
     check_lengths("LayerNorm", shape[at], gamma=gamma, beta=beta)
     eps = float(number("LayerNorm", "eps", eps))
     every = flag("LayerNorm", "output_mean_var", output_mean_var)
-    if not every and at == len(shape) - 1 and data._ctx.device_typeid != GPU:
+    # Compilers fuse the formula with what is around it, and a GPU has kernels for its reductions.
+    fuses = tracing.active and tracing.recorder() is not None
+    if not (every or fuses or at < len(shape) - 1 or data._ctx.device_typeid == GPU):
         return F._normalised_rows(data, gamma, beta, eps=eps)  # type: ignore[no-any-return]
     found = _normalised(data, gamma, beta, (at,), along_axis(at, shape), eps)
     results = [cast_to(x, data._data.dtype) for x in found]
