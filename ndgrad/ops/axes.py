@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import operator
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -26,6 +27,26 @@ def _word64(value: Any) -> int:
     if not -(2**63) <= number < 2**63:
         raise TypeError
     return number
+
+
+_INT = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+_ITEM = re.compile(r"\s*(?:(None)|([+-]?[0-9]+)L?)\s*", re.ASCII)
+
+
+def ints_of_text(value: object) -> Any:
+    """The ints and None that *value* is MXNet's text of; any other value itself."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    several = text[:1] + text[-1:] in ("()", "[]")
+    parts = text[1:-1].split(",") if several else [text]
+    if several and not parts[-1].strip():
+        parts.pop()  # after the comma of (1,), and in ()
+    found = [_ITEM.fullmatch(part) for part in parts]
+    if not all(found):
+        return value
+    items = tuple([None if m[1] else int(m[2]) for m in found if m is not None])
+    return items if several else items[0]
 
 
 def _scalar(value: object) -> Any:
@@ -59,21 +80,29 @@ def number(op: str, arg: str, value: object) -> Any:
 
 
 def integers(op: str, arg: str, value: object, *, none: bool = False) -> tuple[Any, ...]:
-    """A tuple of ints from an int or a sequence of them; with *none* some may be None."""
+    """A tuple of ints from an int or a sequence of them, also as text.
+
+    With *none* some may be None.
+    """
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
         return tuple(None if none and v is None else _word64(v) for v in given)
     except TypeError:
+        items = ints_of_text(value)
+        if items is not value:
+            return integers(op, arg, items, none=none)
         raise MXNetError(
             f"Operator {op}: {arg} must be an int or a tuple of ints, got {shown(value)}"
         ) from None
 
 
 def integer(op: str, arg: str, value: object) -> int:
-    """An int, also when it is NumPy's."""
+    """An int, also when it is NumPy's or text."""
     try:
         return _word64(value)
     except TypeError:
+        if isinstance(value, str) and _INT.fullmatch(value):
+            return integer(op, arg, int(value))
         raise MXNetError(f"Operator {op}: {arg} must be an int, got {shown(value)}") from None
 
 
@@ -141,6 +170,7 @@ def sorted_axes(
     MXNetError
         If *axis* is no axis, names one twice or one that is not there.
     """
+    axis = ints_of_text(axis)
     if axis is None:
         return tuple(range(ndim))
     given = axis if isinstance(axis, (tuple, list)) else (axis,)

@@ -11,7 +11,7 @@ from ...kernels import front
 from ...kernels.spec import reduction
 from ...memory.storage import empty
 from ...tape import Array
-from ..axes import Axis, index_dtype, sorted_axes
+from ..axes import Axis, index_dtype, ints_of_text, sorted_axes
 from ..declare import operator
 from ..table import ZERO, Result, Sample
 
@@ -21,6 +21,7 @@ _FLOAT32, _INT64 = np.dtype("float32"), np.dtype("int64")
 def _index(
     op: str, data: Array, axis: int | None, keepdims: bool, dtype: DTypeLike | None, least: bool
 ) -> Result:
+    axis = ints_of_text(axis)
     if axis is not None and not isinstance(axis, (int, np.integer)):
         raise MXNetError(f"Operator {op}: expected None or an int as axis, got {axis!r}")
     shape = data._shape

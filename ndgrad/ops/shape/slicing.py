@@ -19,7 +19,7 @@ from ...kernels.spec.strided import (
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
-from ..axes import Axis, Bounds, axis_of, integer, integers
+from ..axes import Axis, Bounds, axis_of, integer, integers, ints_of_text
 from ..declare import operator
 from ..parts import add_to, copied, expect_broadcast, expect_size, part_of
 from ..storage import cut
@@ -208,6 +208,7 @@ def _slice(data: Array, *, begin: Bounds, end: Bounds, step: Bounds = ()) -> Res
 def _axis_slice(shape: Shape, axis: int, begin: int, end: int | None) -> StridedSlice:
     at = axis_of("slice_axis", axis, len(shape))
     n = shape[at]
+    end = ints_of_text(end)
     first = integer("slice_axis", "begin", 0 if begin is None else begin)
     last = n if end is None else integer("slice_axis", "end", end)
     first, last = (i + n if i < 0 else i for i in (first, last))
