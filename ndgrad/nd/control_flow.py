@@ -49,7 +49,7 @@ def foreach(
         If *data*, *init_states* or outputs are no arrays or nested lists of them.
     MXNetError
         If there is no array or an array of no axis in *data*, one is shorter than the first, or
-        calls return different numbers of outputs.
+        the last call returns more outputs than another.
 
     Examples
     --------
@@ -72,6 +72,10 @@ def foreach(
     for i in range(shapes[0][0]):
         outputs, states = body(_nested(data, iter([x[i] for x in arrays])), states)
         steps.append(_flat("foreach", "the output of body", outputs))
+    # As in MXNet, outputs that the last call does not return are left out.
+    fewest = min(map(len, steps), default=0)
+    if steps and len(steps[-1]) == fewest:
+        steps = [step[:fewest] for step in steps]
     stacked = [F.stack(*column, axis=0) for column in _columns("foreach", steps)]
     return ([] if outputs is None else _nested(outputs, iter(stacked))), states
 

@@ -103,6 +103,13 @@ def test_a_compiled_function_has_no_conditions_by_values() -> None:
         assert mx.compile(halved, fallback=True)(nd.array([8.0])).tolist() == [1]
 
 
+def test_outputs_that_the_last_step_of_foreach_does_not_return_are_left_out() -> None:
+    counts = iter([3, 2, 1])
+    x = nd.array([1, 2, 3])
+    outputs, _ = foreach(lambda d, s: ([d] * next(counts), s), x, [])
+    assert [y.tolist() for y in outputs] == [x.reshape((3, 1)).tolist()]
+
+
 def test_refusals() -> None:
     x = nd.ones((2, 3))
     with pytest.raises(TypeError, match="foreach: data must be an NDArray or a nested list"):
