@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ndgrad import MXNetError, nd
+from ndgrad import MXNetError, autograd, nd
 from ndgrad.kernels.cpu.boxes import overlaps, remove
 from ndgrad.testing import check_gradients
 
@@ -145,3 +145,15 @@ def test_errors_name_what_does_not_fit() -> None:
     for call, text in cases:
         with pytest.raises(MXNetError, match=text):
             call()
+
+
+def test_both_outputs_of_box_encode_are_heads() -> None:
+    boxes = nd.array([[[0.0, 0.0, 1.0, 1.0], [0.0, 0.5, 1.0, 1.0]]])
+    boxes.attach_grad()
+    ones = nd.array([[0.0, 1.0]])
+    with autograd.record():
+        heads = nd.contrib.box_encode(ones, ones, boxes, boxes[:, :1], nd.zeros(4), nd.ones(4))
+    heads[1].backward(retain_graph=True)
+    assert not boxes.grad.asnumpy().any()
+    assert heads[1].tolist() == [[[0.0] * 4, [1.0] * 4]]
+    autograd.backward(heads)

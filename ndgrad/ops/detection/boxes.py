@@ -329,7 +329,10 @@ def _box_encode(
     found = offsets(rows_at(refs, matches), anchors)
     found = F.broadcast_div(F.broadcast_sub(found, means), stds)
     mask = F._expand(F.expand_dims(F.broadcast_greater(samples, 0.5), axis=2), shape=(batch, n, 4))
-    return [F.where(mask, found, F.zeros_like(found)), mask]
+    zeros = F.zeros_like(found)
+    # Of the same inputs as the offsets, so that both are in the graph, or neither.
+    in_graph = F.broadcast_add(mask, F.Cast(zeros, dtype=mask.dtype))
+    return [F.where(mask, found, zeros), in_graph]
 
 
 # --- non-maximum suppression ----------------------------------------------------------------------
