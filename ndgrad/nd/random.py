@@ -584,6 +584,7 @@ def _operators() -> dict[str, _Function]:
             inputs = arrays[: len(own)]
             by_array = _operator(f"sample_{name}", (*inputs, "shape", "dtype"), own, draw)
             functions[f"sample_{name}"] = functions[f"_sample_{name}"] = by_array
+    functions |= {f"_random_{x}": globals()[x] for x in __all__ if x.endswith("_like")}
     functions["uniform"], functions["normal"] = (
         functions["random_uniform"],
         functions["random_normal"],

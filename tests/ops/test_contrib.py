@@ -139,3 +139,25 @@ def test_amp_multicast_and_reset_arrays() -> None:
     assert half.tolist() + whole.tolist() == [0] * 5
     with pytest.raises(MXNetError, match="reset_arrays: num_arrays=2, but 1 arrays"):
         nd.reset_arrays(half, num_arrays=2)
+
+
+def test_steps_of_several_weights_are_those_of_each() -> None:
+    def state(i: int) -> list[nd.NDArray]:
+        return [nd.array([0.5, 1.5]) + 0.1 * (i + k) for k in range(4)]
+
+    singles, multiple = [state(0), state(1)], [state(0), state(1)]
+    for i, (weight, *rest) in enumerate(singles):
+        nd.contrib.adamw_update(weight, *rest, nd.array([0.5]), lr=0.1 + i, eta=1, wd=i, out=weight)
+    lists = [list(x) for x in zip(*multiple, strict=True)]
+    nd.contrib.multi_adamw_update(*lists, 0.5, [0.1, 1.1], [0, 1], [1, 1], out=lists[0])
+    for single, several in zip(singles, multiple, strict=True):
+        for x, y in zip(single, several, strict=True):
+            np.testing.assert_array_equal(x.asnumpy(), y.asnumpy())
+
+
+def test_zipfian_counts() -> None:
+    samples, true, drawn = nd.contrib.rand_zipfian(nd.array([3]), 4, 5)
+    assert samples.dtype == np.int64
+    assert set(samples.asnumpy()) <= {*range(5)}
+    np.testing.assert_allclose(true.asnumpy(), 4 * np.log(5 / 4) / np.log(6), rtol=1e-15)
+    assert drawn.shape == (4,)

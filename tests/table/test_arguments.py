@@ -160,6 +160,19 @@ MATRIX = lambda: array((2, 3))  # noqa: E731
 VECTOR = lambda: array((2,))  # noqa: E731
 DRAWN = {"shape": (2,), "dtype": "float32", "ctx": mx.cpu(), "out": None}
 BOTH = {"lhs": MATRIX(), "rhs": MATRIX(), "out": None}
+ADAMW = {
+    "lr": 0.1, "eta": 1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "wd": 0,
+    "clip_gradient": -1, "out": None, "name": None,
+}  # fmt: skip
+
+
+def states(*more: str) -> dict[str, Any]:
+    return {key: VECTOR() for key in ("weight", "grad", "mean", *more)}
+
+
+def lists(*more: str) -> dict[str, Any]:
+    return {key: [VECTOR()] for key in ("weights", "grads", "mean", *more)}
+
 
 # For each function the arguments with which it works, all of those that it takes.
 METHODS = [name for op in OPS.values() for name in op.methods]
@@ -217,6 +230,28 @@ CALLS: dict[Callable[..., Any], Callable[[], dict[str, Any]]] = {
     nd.random.negative_binomial_like: lambda: {"data": VECTOR(), "k": 1, "p": 0.5, "out": None},
     nd.random.generalized_negative_binomial_like: lambda: {
         "data": VECTOR(), "mu": 1, "alpha": 1, "out": None,
+    },
+    nd.contrib.adamw_update: lambda: {**states("var"), "rescale_grad": 1, **ADAMW},
+    nd.contrib.mp_adamw_update: lambda: {
+        **states("var", "weight32"), "rescale_grad": 1, **ADAMW,
+    },
+    nd.contrib.multi_adamw_update: lambda: {
+        **lists("var"), "rescale_grad": 1, "lrs": [1], "wds": [0], "etas": [1], "out": None,
+        "name": None, "size": 1,
+    },
+    nd.contrib.multi_mp_adamw_update: lambda: {
+        **lists("var", "weights32"), "rescale_grad": 1, "lrs": [1], "wds": [0], "etas": [1],
+        "out": None, "name": None, "size": 1,
+    },
+    nd.contrib.multi_lamb_update: lambda: {
+        **lists("var"), "step_count": [1], "lrs": [1], "wds": [0], "out": None, "num_tensors": 1,
+    },
+    nd.contrib.multi_mp_lamb_update: lambda: {
+        **lists("var", "weights32"), "step_count": [1], "lrs": [1], "wds": [0], "out": None,
+        "num_tensors": 1,
+    },
+    nd.contrib.rand_zipfian: lambda: {
+        "true_classes": VECTOR(), "num_sampled": 2, "range_max": 5, "ctx": mx.cpu(),
     },
     mx.random.seed: lambda: {"seed_state": 1, "ctx": "all"},
     autograd.backward: lambda: {
