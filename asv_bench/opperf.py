@@ -130,7 +130,9 @@ def table_rows(dtype: str) -> list[dict[str, Any]]:
             shapes, params = SHAPES[op.name]
             args = [arg if isinstance(arg, dict) else {"shape": arg} for arg in shapes]
         elif elementwise or (
-            group == "reduce" and all(isinstance(arg, tuple) for arg in sample.args)
+            group == "reduce"
+            and "shape" not in params  # which would have to fit
+            and all(isinstance(arg, tuple) for arg in sample.args)
         ):
             args = _enlarged(sample.args)
         else:
