@@ -267,9 +267,9 @@ def time_row(library: str, row: dict[str, Any], runs: int, warmup: int) -> None:
     try:
         ways = torch_runs(row) if library == "torch" else mx_runs(library, row)
         result = ways[0]()
-        first = result[0] if isinstance(result, list | tuple) else result
-        if row["comparable"]:
-            row["checks"][library] = float(np.abs(to_numpy(first).astype("float64")).mean())
+        results = result if isinstance(result, list | tuple) else [result]
+        if row["comparable"] and results:  # what only writes to its inputs returns none
+            row["checks"][library] = float(np.abs(to_numpy(results[0]).astype("float64")).mean())
         time.sleep(SETTLE_SECONDS)
         for way, run in zip(WAYS, ways, strict=False):
             for _ in range(warmup):
