@@ -14,6 +14,7 @@ from ..table import NONE, F, Sample
 from .parts import (
     HALF_STEPS,
     STEPS,
+    calibrated_range,
     check_dtype,
     check_ranges,
     float32,
@@ -204,6 +205,78 @@ def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
         step = magnitude(least, greatest) / HALF_STEPS[_kind(x)]
         scaled.append(stored(F.Cast(x, dtype="float32"), step * steps, kind))
     return [F.concat(*scaled, dim=dim), low, high]
+
+
+@composite(
+    "_contrib_quantized_elemwise_add",
+    gradient=NONE,
+    samples=(
+        Sample((_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0])),
+        Sample(
+            (_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0]),
+            {"min_calib_range": -2.0, "max_calib_range": 3.0},
+        ),
+    ),
+)
+def _quantized_elemwise_add(
+    lhs: Array,
+    rhs: Array,
+    lhs_min: Array,
+    lhs_max: Array,
+    rhs_min: Array,
+    rhs_max: Array,
+    *,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+) -> list[Array]:
+    """The sum of quantized arrays, in the range of a calibration, or else in int32.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray
+        Of one shape, and of int8 or uint8.
+    lhs_min, lhs_max, rhs_min, rhs_max : NDArray
+        The ends of their ranges.
+    min_calib_range, max_calib_range : float, optional
+        The range of the result, if both are given: it is uint8 if both arrays are, else int8.
+
+    Returns
+    -------
+    list of NDArray
+        The integers, and the ends of their range.
+
+    Raises
+    ------
+    MXNetError
+        If a dtype or a shape does not fit.
+    """
+    op = "_contrib_quantized_elemwise_add"
+    check_ranges(op, lhs_min=lhs_min, lhs_max=lhs_max, rhs_min=rhs_min, rhs_max=rhs_max)
+    for name, x in (("lhs", lhs), ("rhs", rhs)):
+        check_dtype(op, name, x, "int8", "uint8")
+    if lhs.shape != rhs.shape:
+        raise MXNetError(
+            f"Operator {op}: rhs has shape {list(rhs.shape)}, expected that of lhs, "
+            f"{list(lhs.shape)}"
+        )
+    most = [magnitude(lhs_min, lhs_max), magnitude(rhs_min, rhs_max)]
+    calibrated = calibrated_range(op, min_calib_range, max_calib_range)
+    if calibrated is None:
+        kind, high = "int32", most[0] + most[1]
+        ends = [F.negative(high), high]
+    else:
+        kind = "uint8" if _kind(lhs) == _kind(rhs) == "uint8" else "int8"
+        high = float32(lhs, max(map(abs, calibrated)))
+        ends = [float32(lhs, end) for end in calibrated]
+    terms = []
+    for x, own in zip((lhs, rhs), most, strict=True):
+        if kind == "int32":  # its steps are so small that the scale is rounded once
+            own, total = (F.Cast(end, dtype="float64") for end in (own, high))
+            scale = F.Cast(own * (2.0**31 / HALF_STEPS[_kind(x)]) / total, dtype="float32")
+        else:
+            scale = (own / HALF_STEPS[_kind(x)]) * (HALF_STEPS[kind] / high)
+        terms.append(F.broadcast_mul(F.Cast(x, dtype="float32"), scale))
+    return [stored(terms[0] + terms[1], float32(lhs, 1.0), kind), *ends]
 
 
 @composite(

@@ -19,8 +19,9 @@ from ..table import F, Sample
 BOUNDS = {
     "int8": {"low": -128.0, "high": 127.0, "missing": 127.0},
     "uint8": {"low": 0.0, "high": 255.0, "missing": 0.0},
+    "int32": {"low": -(2.0**31), "high": 2.0**31 - 128, "missing": 2.0**31 - 128},
 }
-"""The least and the greatest integer, and the one that stands for NaN."""
+"""The least and the greatest integer that float32 has, and the one that stands for NaN."""
 
 STEPS = {"int8": 127.0, "uint8": 255.0, "int32": 2.0**31 - 1}
 """How many steps there are from zero to the end of the range."""

@@ -165,3 +165,20 @@ x, weight = nd.ones((2, 3), dtype="int8"), nd.ones((2, 2), dtype="int8")
 ends = [nd.array([end]) for end in (-0.12, 0.27, -0.13, 0.1)]
 x = x.astype("float32") if name == "dtype" else x
 nd.contrib.quantized_fully_connected(x, weight, *ends, num_hidden=2, no_bias=True)
+
+# %% quantized-add-{dtype}-{calibration}
+# for dtype in int8 uint8
+# for calibration in none given
+x = nd.array(np.arange(0, 256, 9), dtype="uint8").astype(dtype)
+rows, columns = nd.repeat(x, repeats=29), nd.tile(x, reps=(29,))
+ends = [nd.array([end]) for end in (0.0, 2.0, -0.9, 1.3)]
+given = {"none": {}, "given": {"min_calib_range": -2, "max_calib_range": 2.5}}[calibration]
+nd.contrib.quantized_elemwise_add(rows, columns, *ends, **given)
+
+# %% quantized-add-bad-{name}
+# for name in shape dtype
+x, ends = nd.ones((2, 3), dtype="int8"), [nd.array([end]) for end in (0.0, 2.0, -0.9, 1.3)]
+{
+    "shape": lambda: nd.contrib.quantized_elemwise_add(x, x[:1], *ends),
+    "dtype": lambda: nd.contrib.quantized_elemwise_add(*[x.astype("float32")] * 2, *ends),
+}[name]()
