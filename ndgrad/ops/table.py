@@ -50,7 +50,8 @@ class Sample:
     Attributes
     ----------
     args : tuple
-        For each array input a shape, or an array-like of fixed values (indices, masks).
+        For each array input a shape, or an array-like of fixed values (indices, masks); one of
+        NumPy keeps its dtype, and any other takes that of the call.
     params : mapping
         Keyword arguments.
     """

@@ -22,7 +22,8 @@ from .parts import (
 
 _OUTPUT_TYPES = ("int8", "uint8", "auto")
 
-_REAL = Sample(((3, 4), [-1.0], [0.5]))
+_VALUES = np.array([[-1.5, 0.25, 0.75]], "float32")
+_REAL = Sample((_VALUES, np.array([-1.0], "float32"), np.array([0.5], "float32")))
 
 
 @composite(
@@ -65,8 +66,8 @@ def _quantize(
     "_contrib_quantize_v2",
     gradient=NONE,
     samples=(
-        Sample(((3, 4),)),
-        Sample(((3, 4),), {"out_type": "auto", "min_calib_range": 0.0, "max_calib_range": 1.5}),
+        Sample((_VALUES,)),
+        Sample((_VALUES,), {"out_type": "auto", "min_calib_range": 0.0, "max_calib_range": 1.5}),
     ),
 )
 def _quantize_v2(
@@ -119,7 +120,13 @@ def _output_type(op: str, out_type: str, calibrated: tuple[float, float] | None)
     return "uint8" if calibrated is not None and calibrated[0] >= 0 else "int8"
 
 
-_INT8 = Sample((np.array([[1, -2], [100, -128]], "int8"), [-1.0], [2.0]))
+_INT8 = Sample(
+    (
+        np.array([[1, -2], [100, -128]], "int8"),
+        np.array([-1.0], "float32"),
+        np.array([2.0], "float32"),
+    )
+)
 
 
 @composite("_contrib_dequantize", gradient=NONE, samples=(_INT8,))
@@ -149,7 +156,13 @@ def _dequantize(
     return F.broadcast_mul(F.Cast(data, dtype="float32"), step)
 
 
-_SUMS = Sample((np.array([[1 << 20, -(1 << 30)]], "int32"), [-20.0], [10.0]))
+_SUMS = Sample(
+    (
+        np.array([[1 << 20, -(1 << 30)]], "int32"),
+        np.array([-20.0], "float32"),
+        np.array([10.0], "float32"),
+    )
+)
 
 
 @composite(

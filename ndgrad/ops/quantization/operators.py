@@ -23,7 +23,7 @@ from .parts import (
 )
 
 _SIGNED = np.array([[1, -2], [100, -128]], "int8")
-_ENDS = ([-1.0], [2.0])
+_ENDS = (np.array([-1.0], "float32"), np.array([2.0], "float32"))
 _ONE = Sample((_SIGNED, *_ENDS))
 _IMAGE = Sample((_SIGNED.reshape(1, 1, 2, 2), *_ENDS), {"kernel": (2, 1), "pool_type": "avg"})
 
@@ -161,7 +161,12 @@ def _quantized_embedding(
 @composite(
     "_contrib_quantized_concat",
     gradient=NONE,
-    samples=(Sample((_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0]), {"num_args": 2}),),
+    samples=(
+        Sample(
+            (_SIGNED, _SIGNED, *_ENDS, np.array([-3.0], "float32"), np.array([1.0], "float32")),
+            {"num_args": 2},
+        ),
+    ),
 )
 def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
     """`concat` of quantized arrays, in the steps of the widest of their ranges.
@@ -211,9 +216,9 @@ def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
     "_contrib_quantized_elemwise_add",
     gradient=NONE,
     samples=(
-        Sample((_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0])),
+        Sample((_SIGNED, _SIGNED, *_ENDS, np.array([-3.0], "float32"), np.array([1.0], "float32"))),
         Sample(
-            (_SIGNED, _SIGNED, *_ENDS, [-3.0], [1.0]),
+            (_SIGNED, _SIGNED, *_ENDS, np.array([-3.0], "float32"), np.array([1.0], "float32")),
             {"min_calib_range": -2.0, "max_calib_range": 3.0},
         ),
     ),
