@@ -51,7 +51,7 @@ class Sample:
     ----------
     args : tuple
         For each array input a shape, or an array-like of fixed values (indices, masks); one of
-        NumPy keeps its dtype, and any other takes that of the call.
+        NumPy keeps a dtype other than float64, and all else takes that of the call.
     params : mapping
         Keyword arguments.
     """
