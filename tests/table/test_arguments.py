@@ -90,7 +90,8 @@ def fault(names: set[str], argument: str, odd: str, call: Callable[[], Any]) -> 
 def array(spec: Any) -> Any:
     if isinstance(spec, tuple) and all(isinstance(n, int) for n in spec):
         return nd.array(np.linspace(0.2, 0.8, int(np.prod(spec))).reshape(spec))
-    return nd.array(np.asarray(spec))
+    kept = isinstance(spec, np.ndarray) and spec.dtype != np.float64
+    return nd.array(np.asarray(spec), dtype=spec.dtype if kept else None)
 
 
 def names_of(op: Op) -> dict[str, Callable[..., Any]]:
