@@ -36,7 +36,7 @@ def other_inputs(inputs: list[nd.NDArray]) -> Iterator[list[nd.NDArray]]:
     for i, x in enumerate(inputs):
         shapes = [*_FORMS, (*x.shape[:-1], 1), (1, *x.shape[1:])]
         others = [nd.ones(shape, dtype=x.dtype) for shape in shapes]
-        others += [nd.full(x.shape, value, dtype=x.dtype) for value in _VALUES]
+        others += [nd.array(np.full(x.shape, n).astype(x.dtype), dtype=x.dtype) for n in _VALUES]
         for other in others:
             yield [*inputs[:i], other, *inputs[i + 1 :]]
 
