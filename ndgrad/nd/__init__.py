@@ -107,3 +107,5 @@ _for_each(_add)
 _put_operator("Custom", _Custom)
 for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)
+for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
+    _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])

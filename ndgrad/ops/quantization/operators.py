@@ -330,10 +330,10 @@ def _quantized_fully_connected(
     rest = (bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
     given = [x for x in rest if x is not None]
     if len(given) != (7 if biased else 4):
-        names = "min_data, max_data, min_weight, max_weight"
-        names = f"bias, {names}, min_bias, max_bias" if biased else names
+        wanted = "min_data, max_data, min_weight, max_weight"
+        wanted = f"bias, {wanted}, min_bias, max_bias" if biased else wanted
         raise MXNetError(
-            f"Operator {op}: {2 + len(given)} arrays given, expected data, weight, {names} with "
+            f"Operator {op}: {2 + len(given)} arrays given, expected data, weight, {wanted} with "
             f"no_bias={not biased}"
         )
     added, ends = (given[0], given[1:]) if biased else (None, given)
