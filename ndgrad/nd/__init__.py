@@ -109,3 +109,5 @@ for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)
 for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])
+for _function in (creation.zeros, creation.ones):
+    _put(_internal, f"_{_function.__name__}", _function)
