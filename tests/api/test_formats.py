@@ -105,6 +105,6 @@ def test_objects_and_absurd_shapes_are_refused() -> None:
 
 def test_formats_that_are_not_there(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    with pytest.raises(MXNetError, match="save: format='zip', expected one of 'mxnet', 'npz'"):
+    with pytest.raises(MXNetError, match=r"save: format='zip'.*expected one of 'mxnet', 'npz'"):
         nd.save(str(path), nd.ones(1), format="zip")
     assert not path.exists()
