@@ -15,7 +15,7 @@ from scalar_helpers import (
 )
 
 from ndgrad.kernels import processor
-from ndgrad.kernels.scalar import SCALARS
+from ndgrad.kernels.scalar import SCALARS, inlining
 from ndgrad.kernels.scalar.contract import contracted
 from ndgrad.kernels.scalar.inlining import inlinable, inlined
 
@@ -131,7 +131,8 @@ def _calls(x, step):
     return (y + _straight(z, x)[0]) if y > _inner(x) else _inner(z)
 
 
-def test_calls_of_straight_functions_are_inlined():
+def test_calls_of_straight_functions_are_inlined(monkeypatch):
+    monkeypatch.setattr(inlining, "_LONGEST", 4)  # that of ndgrad's own is a choice for speed
     for function in (_straight, _inner, _with_loop, _calls):
         inlinable(function, lambda definition: definition)
     made = inlined(_calls)

@@ -61,13 +61,13 @@ def _text(function: Function) -> _Text:
     return _Text(definition, inlining.names)
 
 
-_LONGEST = 24
-"""Statements of what is inlined: of longer ones LLVM's vectoriser finds less when it sees them here
-than when it inlines them itself (float64 trigonometry with AVX2 is not vectorised)."""
+_LONGEST = 0
+"""Assignments of what is inlined, beside the expression that it returns.  Where more is inlined
+before LLVM sees it, its vectoriser finds less: float64 trigonometry with AVX2 stays scalar."""
 
 
 def _is_straight(definition: ast.FunctionDef) -> bool:
-    """Whether a function is a few assignments alone, and an expression that it returns."""
+    """Whether a function is `_LONGEST` assignments at most, and an expression that it returns."""
     *body, last = definition.body
     if len(body) > _LONGEST:
         return False
