@@ -144,8 +144,13 @@ def check_forward(op: Op, sample: Sample, dtype: str) -> None:
     expected = expect(*exact, **sample.params)
     expected = expected if isinstance(expected, (list, tuple)) else [expected]
     for result, value in zip(results, expected, strict=True):
-        narrow = result.dtype == np.float32 and dtype == "float64"  # as the definition says
+        narrow = dtype == "float64" and is_rounded(result)
         assert_close(result, value, what=op.name, dtype="float32" if narrow else dtype)
+
+
+def is_rounded(y: mx.nd.NDArray) -> bool:
+    """Whether a definition rounds to float32 whatever it is given: indices are exact."""
+    return y.dtype == np.float32 and bool((y.asnumpy() % 1 != 0).any())
 
 
 @pytest.mark.parametrize(("op", "sample"), of(DIFFERENTIABLE, CASES))
@@ -155,8 +160,8 @@ def test_gradients(op: Op, sample: Sample) -> None:
     variables = floating(op, sample)
     order = 3 if isinstance(op, ElementwiseOp) else 2
     inputs = sample_inputs(op, sample)
-    if any(y.dtype == np.float32 for y in outputs(op.call(*inputs, **sample.params))):
-        return  # of float32 results differences are too coarse
+    if all(map(is_rounded, outputs(op.call(*inputs, **sample.params)))):
+        pytest.skip("differences of float32 results are too coarse")
     if variables and not op.stochastic and not getattr(op, "ignores_head", False):
         check_gradients(
             lambda *xs: op.call(*xs, **sample.params),
