@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from . import ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
 from .base import MXNetError, public_names
@@ -26,6 +29,49 @@ ndarray = nd
 rnd = random
 sym = symbol
 __version__ = "0.1.0"
+
+_MODULES = {
+    "attribute": "attribute",
+    "callback": "callback",
+    "contrib": "contrib",
+    "gluon": "gluon",
+    "image": "image",
+    "img": "image",
+    "init": "initializer",
+    "initializer": "initializer",
+    "io": "io",
+    "kv": "kvstore",
+    "kvstore": "kvstore",
+    "lr_scheduler": "lr_scheduler",
+    "metric": "metric",
+    "mod": "module",
+    "model": "model",
+    "module": "module",
+    "mon": "monitor",
+    "monitor": "monitor",
+    "name": "name",
+    "opt": "optimizer",
+    "optimizer": "optimizer",
+    "profiler": "profiler",
+    "recordio": "recordio",
+    "registry": "registry",
+    "rnn": "rnn",
+    "runtime": "runtime",
+    "test_utils": "test_utils",
+    "testing": "testing",
+    "visualization": "visualization",
+    "viz": "visualization",
+}
+"""Modules that are imported when they are first asked for: name here, module."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module 'ndgrad' has no attribute {name!r}")
+        module = globals()[name] = importlib.import_module(f".{_MODULES[name]}", __name__)
+        return module
+
 
 __all__ = [
     "Context",
