@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .base import public_names, shown
 
@@ -164,7 +165,7 @@ class MultiFactorScheduler(LRScheduler):
             raise ValueError(
                 f"MultiFactorScheduler: step must be a list of ints, got {shown(step)}"
             )
-        if step[0] < 1 or any(a >= b for a, b in zip(step, step[1:], strict=False)):
+        if step[0] < 1 or any(a >= b for a, b in pairwise(step)):
             raise ValueError(
                 f"MultiFactorScheduler: step={step}, expected rising numbers, 1 or more"
             )
