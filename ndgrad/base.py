@@ -1,6 +1,6 @@
 """Errors, the dtype table and the settings that the environment may give.
 
-This is the lowest layer: it imports NumPy and the standard library, nothing of ndgrad.
+It imports NumPy and the standard library, and nothing of ndgrad but names of modules.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from ._mxnet import attributes
 
 __all__ = [
     "DTYPES",
@@ -27,10 +29,12 @@ __all__ = [
 
 
 def public_names(namespace: dict[str, Any]) -> Callable[[], list[str]]:
-    """Make the ``__dir__`` of the module with this namespace.
+    """Make the ``__dir__`` of the module with this namespace, and set its ``__getattr__``.
 
-    It lists what ``__all__`` does, and what Python itself puts into a module.
+    The first lists what ``__all__`` does, and what Python itself puts into a module.  The second
+    finds submodules under MXNet's names, and says of other names that they are not there.
     """
+    namespace.setdefault("__getattr__", attributes(namespace["__name__"]))
 
     def names() -> list[str]:
         special = (n for n in namespace if n.startswith("__") and n.endswith("__"))

@@ -1,0 +1,235 @@
+"""MXNet's module paths and the modules of ndgrad behind them; `install_as_mxnet`.
+
+A path of MXNet is the path of the module here as well, unless `PATHS` says otherwise.  The modules
+themselves are shared: ``mxnet.gluon.nn`` is the object ``ndgrad.gluon.nn``.  Only ``mxnet`` is a
+module of its own, with MXNet's version.  This imports nothing of ndgrad.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+VERSION = "1.9.1"
+"""The version of MXNet whose API this is."""
+
+_PACKAGE = __name__.partition(".")[0]
+
+PATHS: dict[str, str] = {
+    # Names of modules that are imported when they are first asked for.
+    "attribute": "attribute",
+    "callback": "callback",
+    "contrib": "contrib",
+    "gluon": "gluon",
+    "image": "image",
+    "img": "image",
+    "init": "initializer",
+    "initializer": "initializer",
+    "io": "io",
+    "kv": "kvstore",
+    "kvstore": "kvstore",
+    "libinfo": "libinfo",
+    "log": "log",
+    "lr_scheduler": "lr_scheduler",
+    "metric": "metric",
+    "mod": "module",
+    "model": "model",
+    "module": "module",
+    "mon": "monitor",
+    "monitor": "monitor",
+    "name": "name",
+    "opt": "optimizer",
+    "optimizer": "optimizer",
+    "profiler": "profiler",
+    "recordio": "recordio",
+    "registry": "registry",
+    "rnn": "rnn",
+    "runtime": "runtime",
+    "test_utils": "test_utils",
+    "testing": "testing",
+    "visualization": "visualization",
+    "viz": "visualization",
+    # Others under a second name.
+    "error": "base",
+    "executor": "symbol.executor",
+    "ndarray": "nd",
+    "rnd": "random",
+    "sym": "symbol",
+    # Modules of MXNet whose content is in a package or in another module.
+    "contrib.amp.amp": "contrib.amp",
+    "contrib.nd": "nd.contrib",
+    "contrib.ndarray": "nd.contrib",
+    "contrib.sym": "symbol.contrib",
+    "contrib.symbol": "symbol.contrib",
+    "gluon.block": "gluon",
+    "gluon.contrib.cnn.conv_layers": "gluon.contrib.cnn",
+    "gluon.contrib.nn.basic_layers": "gluon.contrib.nn",
+    "gluon.contrib.rnn.conv_rnn_cell": "gluon.contrib.rnn",
+    "gluon.contrib.rnn.rnn_cell": "gluon.contrib.rnn",
+    "gluon.data.dataloader": "gluon.data",
+    "gluon.data.dataset": "gluon.data",
+    "gluon.data.sampler": "gluon.data",
+    "gluon.data.vision.datasets": "gluon.data.vision",
+    "gluon.nn.activations": "gluon.nn",
+    "gluon.nn.basic_layers": "gluon.nn",
+    "gluon.nn.conv_layers": "gluon.nn",
+    "gluon.rnn.rnn_cell": "gluon.rnn",
+    "gluon.rnn.rnn_layer": "gluon.rnn",
+    "image.detection": "image",
+    "image.image": "image",
+    "io.io": "io",
+    "io.utils": "io",
+    "kvstore.base": "kvstore",
+    "kvstore.kvstore": "kvstore",
+    "module.base_module": "module",
+    "module.bucketing_module": "module",
+    "module.module": "module",
+    "module.python_module": "module",
+    "module.sequential_module": "module",
+    "ndarray.ndarray": "nd",
+    "ndarray.utils": "nd",
+    "optimizer.contrib": "optimizer",
+    "optimizer.optimizer": "optimizer",
+    "rnn.io": "rnn",
+    "rnn.rnn": "rnn",
+    "rnn.rnn_cell": "rnn",
+    "symbol.symbol": "symbol",
+}
+"""Modules by MXNet's path, both without the name of the package."""
+
+LAZY = [path for path in PATHS if "." not in path]
+"""Modules that are attributes of the package without having been imported."""
+
+
+def own_path(path: str) -> str:
+    """The path here of the module that MXNet has at *path*."""
+    known, rest = path, ""
+    while known and known not in PATHS:
+        known, _, last = known.rpartition(".")
+        rest = f".{last}{rest}"
+    return f"{PATHS[known]}{rest}" if known else path
+
+
+def module(path: str) -> ModuleType:
+    """The module that MXNet has at *path*.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If there is none here.
+    """
+    found: object = sys.modules[_PACKAGE]
+    for part in own_path(path).split("."):
+        assert isinstance(found, ModuleType)
+        name = f"{found.__name__}.{part}"
+        try:
+            found = vars(found)[part] if part in vars(found) else importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise  # something else, which this module imports
+            found = None
+        if not isinstance(found, ModuleType):
+            break
+    if not isinstance(found, ModuleType):
+        # Without `name=`, by which ``from mxnet import x`` would take it for a missing attribute.
+        raise ModuleNotFoundError(f"No module named 'mxnet.{path}': it is {_ELSEWHERE}")
+    return found
+
+
+_ELSEWHERE = (
+    "not in ndgrad; the page 'Coming from MXNet' of the documentation lists what MXNet has and "
+    "ndgrad has not"
+)
+
+
+def attributes(name: str) -> Callable[[str], Any]:
+    """Make the ``__getattr__`` of the module *name*: submodules under MXNet's names, and errors."""
+    own = name.partition(".")[2]
+    known = next((path for path, other in PATHS.items() if other == own), own)
+    prefix = f"{known}." if known else ""
+
+    def attribute(wanted: str) -> Any:
+        if not wanted.startswith("__"):
+            if f"{prefix}{wanted}" in PATHS:
+                found = vars(sys.modules[name])[wanted] = module(f"{prefix}{wanted}")
+                return found
+            if PATHS.get(own, own) != own:
+                return getattr(module(own), wanted)
+        raise AttributeError(f"module {name!r} has no attribute {wanted!r}: it is {_ELSEWHERE}")
+
+    return attribute
+
+
+# --- the name mxnet -------------------------------------------------------------------------------
+
+
+class _Package(ModuleType):
+    """The module ``mxnet``: all of ndgrad, with MXNet's version."""
+
+    def __init__(self, package: ModuleType) -> None:
+        super().__init__("mxnet", package.__doc__)
+        special = {name for name in vars(package) if name.startswith("__")} - {"__all__"}
+        vars(self).update({n: x for n, x in vars(package).items() if n not in special})
+        self.__version__, self.__file__, self.__path__ = VERSION, package.__file__, []
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(sys.modules[_PACKAGE], name)
+        vars(self)[name] = found
+        return found
+
+    def __dir__(self) -> list[str]:
+        return dir(sys.modules[_PACKAGE])
+
+
+class _Finder(MetaPathFinder, Loader):
+    """Imports ``mxnet.<path>`` as the module that is behind it here."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith("mxnet."):
+            return None
+        module(fullname.removeprefix("mxnet."))
+        return ModuleSpec(fullname, self)
+
+    def exec_module(self, module_: ModuleType) -> None:
+        # The import system takes what stands here afterwards.
+        name = module_.__name__
+        sys.modules[name] = module(name.removeprefix("mxnet."))
+
+
+def install_as_mxnet() -> None:
+    """Make ``import mxnet`` give ndgrad in this process, and ``mxnet.<path>`` its modules.
+
+    Programs that import MXNet, or libraries that do, then run unchanged.  Modules are imported when
+    they are asked for.  To call it again changes nothing.
+
+    Raises
+    ------
+    ImportError
+        If another ``mxnet`` has been imported before.
+
+    Examples
+    --------
+    >>> import ndgrad
+    >>> ndgrad.install_as_mxnet()
+    >>> from mxnet import nd, autograd
+    >>> import mxnet.ndarray as F
+    >>> F is nd
+    True
+    """
+    there = sys.modules.get("mxnet")
+    if isinstance(there, _Package):
+        return
+    if there is not None:
+        raise ImportError(
+            f"install_as_mxnet: mxnet has been imported already, from {there.__file__}; call it "
+            "before anything imports mxnet"
+        )
+    sys.meta_path.insert(0, _Finder())
+    sys.modules["mxnet"] = _Package(sys.modules[_PACKAGE])
