@@ -105,7 +105,7 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
 
     For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads::
 
-        def call(its_data=absent, its_axis=default_axis, *rest, **others):
+        def call(its_data=absent, its_axis=default_axis, *rest, name=None, **others):
             if not (rest or others or active):
                 if its_data.__class__ is array:
                     x0 = its_data._data
@@ -137,7 +137,7 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
     values = ", ".join([*inputs, *[f"its_{name}" for name in params]])
     general = f"return general(({values},), rest, others)"
     lines = [
-        f"def call({', '.join(heads)}, *rest, **others):",
+        f"def call({', '.join(heads)}, *rest, name=None, **others):",
         "    if not (rest or others or active):",
     ]
     for count in range(len(inputs), max(least, 1) - 1, -1):

@@ -185,7 +185,7 @@ def _text(
     default, and *takes_out* whether what it calls takes ``out``.  For one input ``data`` and one
     parameter ``axis`` the text is::
 
-        def bound(its_data=absent, its_axis=default_axis, *rest, out=None, **others):
+        def bound(its_data=absent, its_axis=default_axis, *rest, out=None, name=None, **others):
             if not rest and not others:
                 if its_data.__class__ is array:
                     if its_axis is default_axis and out is None:
@@ -202,7 +202,7 @@ def _text(
     passed = [*[f"{name}=its_{name}" for name in params], *["out=out"] * takes_out]
     unless = "" if takes_out else " and out is None"
     lines = [
-        f"def bound({', '.join(heads)}, *rest, out=None, **others):",
+        f"def bound({', '.join(heads)}, *rest, out=None, name=None, **others):",
         f"    if not rest and not others{unless}:",
     ]
     for count in range(len(inputs), least - 1, -1):
