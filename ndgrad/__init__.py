@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
-from ._mxnet import LAZY, install_as_mxnet
+from ._mxnet import install_as_mxnet
 from .base import MXNetError, public_names
 from .compiler import compile
 from .context import (
@@ -32,7 +32,6 @@ def load_ipython_extension(ipython: object) -> None:
 
 
 __all__ = [
-    *LAZY,
     "Context",
     "MXNetError",
     "autograd",

@@ -102,9 +102,6 @@ PATHS: dict[str, str] = {
 }
 """Modules by MXNet's path, both without the name of the package."""
 
-LAZY = [path for path in PATHS if "." not in path]
-"""Modules that are attributes of the package without having been imported."""
-
 
 def own_path(path: str) -> str:
     """The path here of the module that MXNet has at *path*."""

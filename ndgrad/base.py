@@ -18,13 +18,20 @@ from ._mxnet import attributes
 
 __all__ = [
     "DTYPES",
+    "InternalError",
     "MXNetError",
+    "NotImplementedForSymbol",
+    "NotSupportedForSparseNDArray",
     "Settings",
     "as_dtype",
+    "data_dir",
     "integer_types",
+    "mx_real_t",
     "numeric_types",
     "promote",
+    "py_str",
     "settings",
+    "string_types",
 ]
 
 
@@ -48,6 +55,45 @@ __dir__ = public_names(globals())
 
 class MXNetError(RuntimeError):
     """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
+
+
+class InternalError(MXNetError):
+    """MXNet's error for faults of its own."""
+
+
+class _Unsupported(MXNetError):
+    """A function that some kind of operand does not have.
+
+    Parameters
+    ----------
+    function : callable
+    alias : str or None
+        The operator that the function stands for.
+    *args
+        What it was called with.
+    """
+
+    without: str
+
+    def __init__(self, function: Callable[..., object], alias: str | None, *args: object) -> None:
+        text = f"Function {function.__name__}"
+        if alias is not None:
+            text += f' (namely operator "{alias}")'
+        if args:
+            text += f" with arguments ({', '.join(str(type(x)) for x in args)})"
+        super().__init__(f"{text} is not {self.without} and only available in NDArray.")
+
+
+class NotImplementedForSymbol(_Unsupported):
+    """A function that symbols do not have."""
+
+    without = "implemented for Symbol"
+
+
+class NotSupportedForSparseNDArray(_Unsupported):
+    """A function that sparse arrays do not have."""
+
+    without = "supported for SparseNDArray"
 
 
 @lru_cache(maxsize=512)
@@ -118,11 +164,17 @@ DTYPES: tuple[DType, ...] = tuple(
 )
 """Every dtype an array may have, in native byte order."""
 
+string_types: tuple[type, ...] = (str,)
+"""What MXNet takes for text (``mxnet.base.string_types``)."""
+
 integer_types: tuple[type, ...] = (int, np.int32, np.int64)
 """What MXNet takes for an integer scalar (``mxnet.base.integer_types``)."""
 
 numeric_types: tuple[type, ...] = (float, int, np.generic)
 """What MXNet takes for a number (``mxnet.base.numeric_types``)."""
+
+mx_real_t = np.float32
+"""The dtype of arrays by default."""
 
 _ACCEPTED = ", ".join(dtype.name for dtype in DTYPES)
 
@@ -296,3 +348,13 @@ class Settings:
 
 settings = Settings()
 """The settings of this process."""
+
+
+def data_dir() -> str:
+    """Return the folder for models and data sets: ``MXNET_HOME``, else ``~/.mxnet``."""
+    return os.environ.get("MXNET_HOME") or os.path.expanduser(os.path.join("~", ".mxnet"))
+
+
+def py_str(text: bytes) -> str:
+    """Return bytes of UTF-8 as text."""
+    return text.decode("utf-8")

@@ -163,6 +163,14 @@ class Context:
     ) -> None:
         _local.current = _local.outer.pop()
 
+    class _Default:
+        """The current context, as an attribute of the class: MXNet's way to ask for it."""
+
+        def __get__(self, instance: object, owner: type) -> Context:
+            return current_context()
+
+    default_ctx: ClassVar[_Default] = _Default()
+
     def empty_cache(self) -> None:
         """Give memory that is pooled for this device, and not in use, back to the system.
 

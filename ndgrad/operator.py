@@ -13,12 +13,18 @@ from .array.ndarray import NDArray
 from .autograd import Function, is_training
 from .base import DType, MXNetError, Shape, as_dtype, public_names, shown
 from .context import Context, current_context
+from .ops.table import ALIASES, OPS
 
-__all__ = ["CustomOp", "CustomOpProp", "register"]
+__all__ = ["CustomOp", "CustomOpProp", "get_all_registered_operators", "register"]
 __dir__ = public_names(globals())
 
 Shapes: TypeAlias = Sequence[Sequence[int]]
 Arrays: TypeAlias = list[NDArray]
+
+
+def get_all_registered_operators() -> list[str]:
+    """Return the names of all operators, with their aliases."""
+    return sorted([*OPS, *ALIASES])
 
 
 class CustomOp:

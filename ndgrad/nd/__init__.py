@@ -16,6 +16,7 @@ from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
 from . import (
     _bind,
+    _methods,
     arithmetic,
     contrib,
     creation,
@@ -100,7 +101,7 @@ def _add(operator: _Op) -> None:
                 _put(space, short, _bind.function(operator, short))
     for name in operator.methods:
         if name not in vars(NDArray):
-            setattr(NDArray, name, globals()[name])  # the array is its first argument
+            setattr(NDArray, name, _methods.method(operator, name, globals()[name]))
 
 
 _for_each(_add)
@@ -109,5 +110,7 @@ for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)
 for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])
+for _function in (_methods.slice_assign, _methods.slice_assign_scalar):
+    setattr(NDArray, _function.__name__, _function)
 for _function in (creation.zeros, creation.ones):
     _put(_internal, f"_{_function.__name__}", _function)

@@ -44,8 +44,12 @@ def signature(op: Op) -> inspect.Signature:
     return inspect.Signature(parameters)
 
 
-def function(op: Op, name: str | None = None) -> _Function:
+def function(
+    op: Op, name: str | None = None, change: Callable[[_Function], _Function] | None = None
+) -> _Function:
     """The public function of an operator, under one of its names.
+
+    *change* is for methods that take more: it makes what gets all calls past the fast path.
 
     Raises (when called)
     --------------------
@@ -57,6 +61,7 @@ def function(op: Op, name: str | None = None) -> _Function:
         bound = op.call if name == op.name else _slow_path(op, name)
     else:
         general = _variadic(op, name) if op.variadic else _slow_path(op, name)
+        general = general if change is None else change(general)
         bound = general if op.variadic and not is_planned(op) else _bound(op, general)
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"

@@ -79,7 +79,9 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
     return F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)  # type: ignore[no-any-return]
 
 
-def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
+def fill_element_0index(
+    lhs: NDArray, mhs: NDArray, rhs: NDArray, out: NDArray | None = None
+) -> NDArray:
     """Replace one element in each row of *lhs*, at the index in *rhs*, by that of *mhs*."""
     for arg, x in (("lhs", lhs), ("mhs", mhs), ("rhs", rhs)):
         array("fill_element_0index", arg, x)
@@ -89,7 +91,8 @@ def fill_element_0index(lhs: NDArray, mhs: NDArray, rhs: NDArray) -> NDArray:
             f"{rhs.shape}, expected (n, k), (n,) and (n,)"
         )
     here = F.one_hot(rhs, depth=lhs.shape[1])
-    return F.where(here, F.expand_dims(mhs, axis=1), lhs)  # type: ignore[no-any-return]
+    filled: NDArray = F.where(here, F.expand_dims(mhs, axis=1), lhs)
+    return filled if out is None else filled.copyto(out)
 
 
 def einsum(subscripts: str, *operands: NDArray) -> NDArray:

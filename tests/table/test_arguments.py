@@ -292,6 +292,7 @@ NO_ARGUMENTS = {
     nd.NDArray, nd.waitall, autograd.is_recording, autograd.is_training, autograd.train_mode,
     autograd.predict_mode, autograd.Function, mx.current_context, mx.num_gpus, mx.num_threads,
     mx.is_np_shape, mx.gpu_memory_info, mx.use_np_shape, mx.MXNetError, mx.symbol.Symbol,
+    mx.install_as_mxnet,
 }  # fmt: skip
 # Named otherwise in errors than here: operators by their own name.
 OTHER_NAMES = {
@@ -383,6 +384,8 @@ METHOD_CALLS: dict[str, dict[str, Any]] = {
     "broadcast_to": {"shape": (2, 2)},
     "copyto": {"other": nd.ones((2, 2))},
     "reshape": {"shape": (4, 1), "reverse": False},
+    "slice_assign": {"rhs": nd.ones((1, 2)), "begin": (0, 0), "end": (1, 2), "step": (1, 1)},
+    "slice_assign_scalar": {"value": 1, "begin": (0, 0), "end": (1, 2), "step": (1, 1)},
     "tostype": {"stype": "default"},
 }
 NO_PARAMETERS = {

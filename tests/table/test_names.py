@@ -34,7 +34,14 @@ def public_modules() -> dict[str, types.ModuleType]:
 
 MODULES = public_modules()
 CONSTANTS = {
-    "ndgrad.base": {"DTYPES", "integer_types", "numeric_types", "settings"},
+    "ndgrad.base": {
+        "DTYPES",
+        "integer_types",
+        "mx_real_t",
+        "numeric_types",
+        "settings",
+        "string_types",
+    },
     "ndgrad.kernels": {"ALIASES", "OPS"},
     "ndgrad.testing": {"TOLERANCES"},
 }

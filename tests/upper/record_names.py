@@ -49,7 +49,7 @@ def main() -> None:
             continue
         table[info.name] = names(module)
     path = Path(__file__).parent / "mxnet-1.9.1" / "names.json"
-    path.write_text(json.dumps(table, indent=0, sort_keys=True) + "\n")
+    path.write_text(json.dumps(table, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

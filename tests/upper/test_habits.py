@@ -1,0 +1,65 @@
+"""Small habits of MXNet's programs: arguments of methods, NumPy's functions, pickles."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from record_habits import EXPRESSIONS, outcome
+
+import ndgrad as mx
+from ndgrad import autograd, nd
+
+RECORDED = json.loads((Path(__file__).parent / "mxnet-1.9.1" / "habits.json").read_text())
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_as_recorded(expression: str) -> None:
+    found = outcome(expression, mx)
+    assert json.loads(json.dumps(found)) == RECORDED[expression]
+
+
+@pytest.mark.parametrize(
+    "method", [("flatten",), ("expand_dims", 0), ("squeeze", 1), ("squeeze",)], ids=str
+)
+def test_inplace_is_a_view(method: tuple[str, int]) -> None:
+    name, *args = method
+    x = nd.ones((2, 1, 3))
+    plain, view = getattr(x, name)(*args), getattr(x, name)(*args, inplace=True)
+    assert plain.shape == view.shape
+    view[:] = 5
+    assert x.asnumpy().min() == 5
+    assert plain.asnumpy().max() == 1
+    x.attach_grad()
+    with autograd.record():
+        y = getattr(2 * x, name)(*args, inplace=True)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [[[2.0] * 3]] * 2
+    with pytest.raises(TypeError, match=f"{name}: unknown argument 'inplac'"):
+        getattr(x, name)(*args, inplac=True)
+
+
+def test_default_ctx() -> None:
+    with mx.cpu(2):
+        assert mx.Context.default_ctx == mx.cpu(2)
+
+
+def test_numpy_functions() -> None:
+    x = nd.array([[1, 2], [3, 4]])
+    assert np.mean(x).asscalar() == 2.5
+    assert np.mean(x, axis=0, dtype="float64").dtype == np.float64
+    assert np.allclose(x, x.asnumpy())
+    assert np.stack([x, x]).shape == (2, 2, 2)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3)])
+def test_arrays_without_axes_or_elements(shape: tuple[int, ...], tmp_path: Path) -> None:
+    x = nd.full(shape, 3, dtype="int32")
+    nd.save(str(tmp_path / "x"), [x])
+    for y in (*nd.load(str(tmp_path / "x")), pickle.loads(pickle.dumps(x)), copy.copy(x)):
+        assert (y.shape, y.dtype) == (shape, np.int32)
+        assert y.asnumpy().tolist() == x.asnumpy().tolist()
