@@ -21,7 +21,16 @@ from .context import (
     num_gpus,
 )
 from .kernels.build.threads import num_threads, set_num_threads
-from .util import is_np_shape, np_shape, set_np_shape, use_np_shape
+from .util import (
+    is_np_array,
+    is_np_shape,
+    np_array,
+    np_shape,
+    set_np_shape,
+    use_np,
+    use_np_array,
+    use_np_shape,
+)
 
 __version__ = "0.1.0"
 
@@ -45,9 +54,11 @@ __all__ = [
     "gpu",
     "gpu_memory_info",
     "install_as_mxnet",
+    "is_np_array",
     "is_np_shape",
     "kernels",
     "nd",
+    "np_array",
     "np_shape",
     "num_gpus",
     "num_threads",
@@ -56,6 +67,8 @@ __all__ = [
     "set_np_shape",
     "set_num_threads",
     "symbol",
+    "use_np",
+    "use_np_array",
     "use_np_shape",
     "util",
 ]

@@ -55,6 +55,7 @@ PATHS: dict[str, str] = {
     "visualization": "visualization",
     "viz": "visualization",
     # Others under a second name.
+    "engine": "runtime",
     "error": "base",
     "executor": "symbol.executor",
     "ndarray": "nd",

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import tracing
-from .base import MXNetError
+from .base import MXNetError, public_names
 from .dispatch import (
     Arithmetic,
     buffer_arithmetic,
@@ -51,6 +51,10 @@ Pending: TypeAlias = dict[Maker, Any]
 
 A node of several outputs has a list, with None for an output that no gradient has reached.
 """
+
+
+__all__ = ["backward", "grad", "mark"]
+__dir__ = public_names(globals())
 
 
 def mark(variables: Sequence[Array], gradients: Sequence[Array], reqs: Sequence[str]) -> None:

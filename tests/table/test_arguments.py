@@ -280,6 +280,7 @@ CALLS: dict[Callable[..., Any], Callable[[], dict[str, Any]]] = {
     mx.set_num_threads: lambda: {"n": 1},
     mx.set_np_shape: lambda: {"active": False},
     mx.np_shape: lambda: {"active": False},
+    mx.np_array: lambda: {"active": False},
     mx.compile: lambda: {"function": lambda x: x},
     mx.symbol.load: lambda: {"fname": "file"},
     mx.symbol.load_json: lambda: {"json_str": "{}"},
@@ -292,7 +293,7 @@ NO_ARGUMENTS = {
     nd.NDArray, nd.waitall, autograd.is_recording, autograd.is_training, autograd.train_mode,
     autograd.predict_mode, autograd.Function, mx.current_context, mx.num_gpus, mx.num_threads,
     mx.is_np_shape, mx.gpu_memory_info, mx.use_np_shape, mx.MXNetError, mx.symbol.Symbol,
-    mx.install_as_mxnet,
+    mx.install_as_mxnet, mx.is_np_array, mx.use_np, mx.use_np_array,
 }  # fmt: skip
 # Named otherwise in errors than here: operators by their own name.
 OTHER_NAMES = {
