@@ -63,10 +63,13 @@ def planning(program: Any) -> Iterator[None]:
 
 
 @contextmanager
-def suspended() -> Iterator[None]:
-    """A scope in which this thread runs kernels although it traces, for the shapes of results."""
+def suspended(shapes_only: bool = True) -> Iterator[None]:
+    """A scope in which this thread runs kernels although it traces.
+
+    Their results are no part of the program; for *shapes_only* not even their values matter.
+    """
     before = _local.recorder, _local.suspended
-    _local.recorder, _local.suspended = None, True
+    _local.recorder, _local.suspended = None, shapes_only
     try:
         yield
     finally:

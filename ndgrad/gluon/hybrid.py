@@ -1,0 +1,340 @@
+"""`HybridBlock`: a block whose forward takes arrays or symbols, and can be compiled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from .. import nd, symbol
+from ..autograd import pause
+from ..base import DTypeLike, public_names
+from ..compiler import compile
+from ..context import current_context
+from ..nd import NDArray
+from ..symbol import Group, Symbol
+from .block import Block
+from .parameter import DeferredInitializationError, Parameter, shape_is_known
+from .parameter_dict import ParameterDict
+
+__all__ = ["HybridBlock"]
+__dir__ = public_names(globals())
+
+
+class _Eager(threading.local):
+    depth = 0
+
+
+_eager = _Eager()
+
+
+class HybridBlock(Block):
+    """A block that `hybridize` compiles.
+
+    A subclass writes ``hybrid_forward(self, F, x, *args, **params)``, where *F* is `nd` or `sym`
+    and *params* are the arrays, or variables, of the parameters that are its attributes; or a plain
+    `forward`.
+
+    Examples
+    --------
+    >>> import ndgrad as mx
+    >>> class Scale(mx.gluon.HybridBlock):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.factor = self.params.get("factor", shape=(1,), init="ones")
+    ...
+    ...     def hybrid_forward(self, F, x, factor):
+    ...         return F.broadcast_mul(x, factor)
+    >>> net = Scale()
+    >>> net.initialize()
+    >>> net.hybridize()
+    >>> net(mx.nd.array([1, 2]))
+    [1. 2.]
+    <NDArray 2 @cpu(0)>
+    """
+
+    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+        super().__init__(prefix=prefix, params=params)
+        self._active = False
+        self._compiled: Callable[..., Any] | None = None
+        self._input_tree: Any = None  # how arrays were nested in the arguments of a call
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, (HybridBlock, Parameter)):
+            self._compiled = None
+
+    def register_child(self, block: Block, name: str | None = None) -> None:
+        """Make *block* a child.
+
+        Raises
+        ------
+        ValueError
+            If it is no `HybridBlock`.
+        """
+        if not isinstance(block, HybridBlock):
+            raise ValueError(
+                f"Children of HybridBlock must also be HybridBlock, but {block} has type "
+                f"{type(block)}. If you are using Sequential, please try HybridSequential instead."
+            )
+        super().register_child(block, name)
+        self._compiled = None
+
+    def cast(self, dtype: DTypeLike) -> None:
+        """Convert all parameters to a dtype."""
+        self._compiled = None
+        super().cast(dtype)
+
+    def hybridize(
+        self,
+        active: bool = True,
+        backend: str | None = None,
+        clear: bool = True,
+        static_alloc: bool = False,
+        static_shape: bool = False,
+        inline_limit: int = 2,
+        forward_bulk_size: int | None = None,
+        backward_bulk_size: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Compile `forward` at the next call, or call it as it is again.
+
+        A compiled forward is one program, see `compile`.  Attributes that are numbers, strings or
+        lists are as they were when it was compiled; `hybridize` once more takes the new ones.
+
+        Parameters
+        ----------
+        active : bool
+        backend, clear, static_alloc, static_shape, inline_limit, forward_bulk_size, \
+backward_bulk_size, **kwargs
+            Without effect: memory and shapes of a program are always static.
+        """
+        self._active = active
+        self._compiled = None
+        super().hybridize(active)
+
+    # --- calls ------------------------------------------------------------------------------------
+
+    def _run(self, *args: Any) -> Any:
+        if not self._active or _eager.depth or not any(map(_holds_array, args)):
+            return self.forward(*args)
+        if self._compiled is None:
+            self._compile(args)
+        return self._compiled(*args)  # type: ignore[misc]
+
+    def _compile(self, args: tuple[Any, ...]) -> None:
+        """Make the compiled forward; what is deferred is initialised before."""
+        self._input_tree = _tree(args)
+        params = [*self.collect_params().values()]
+        if any(param._deferred_init for param in params):
+            _eager.depth += 1
+            try:
+                with pause():
+                    self.forward(*args)
+            finally:
+                _eager.depth -= 1
+        self._compiled = compile(_Forward(self, params), fallback=True)
+
+    def forward(self, x: Any, *args: Any) -> Any:
+        """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
+
+        Raises
+        ------
+        ValueError
+            If there is neither an array nor a symbol among the inputs.
+        """
+        first = x if isinstance(x, (NDArray, Symbol)) else _first((x, *args))
+        if isinstance(first, Symbol):
+            variables = {name: param.var() for name, param in self._reg_params.items()}
+            with self.name_scope():
+                return self.hybrid_forward(symbol, x, *args, **variables)
+        if first is None:
+            raise ValueError(
+                "In HybridBlock, there must be one NDArray or one Symbol in the input. Please "
+                f"check the type of the args: {type(self).__name__} got "
+                f"{', '.join(type(a).__name__ for a in (x, *args))}."
+            )
+        ctx = first._ctx
+        if not self._reg_params:
+            params: dict[str, Any] = {}
+        else:
+            try:
+                params = {name: param.data(ctx) for name, param in self._reg_params.items()}
+            except DeferredInitializationError:
+                self._initialize_deferred(x, *args)
+                params = {name: param.data(ctx) for name, param in self._reg_params.items()}
+        if ctx is current_context():
+            return self.hybrid_forward(nd, x, *args, **params)
+        with ctx:
+            return self.hybrid_forward(nd, x, *args, **params)
+
+    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        """Compute the output by operators of *F*; every subclass has its own, or `forward`.
+
+        Parameters
+        ----------
+        F : module
+            `nd` or `sym`.
+        x, *args : NDArray or Symbol
+            What the block is called with.
+        **kwargs : NDArray or Symbol
+            The parameters by name.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no hybrid_forward")
+
+    # --- shapes -----------------------------------------------------------------------------------
+
+    def _initialize_deferred(self, *args: Any) -> None:
+        params = self._reg_params.values()
+        if not all(shape_is_known(param.shape) for param in params):
+            try:
+                self.infer_shape(*args)
+            except Exception as error:
+                raise ValueError(
+                    "Deferred initialization failed because shape cannot be inferred. "
+                    f"{self.name}: {error}"
+                ) from error
+        for param in params:
+            param._finish_deferred_init()
+
+    def _infer(self, what: str, given: str, args: tuple[Any, ...]) -> None:
+        """Set an attribute of all parameters to what the symbol of the block infers."""
+        names, outputs = self._symbolic(args)
+        known = {name: getattr(x, given) for name, x in zip(names, _arrays(args), strict=True)}
+        infer = getattr(outputs, f"infer_{what}")
+        arguments, _, states = infer(**known)
+        if arguments is None:
+            raise ValueError(f"the {what} of some argument is not known")
+        found = dict(zip(outputs.list_arguments(), arguments, strict=True))
+        found |= zip(outputs.list_auxiliary_states(), states, strict=True)
+        for name, param in self.collect_params().items():
+            if found.get(name) is not None:
+                setattr(param, given, found[name])
+
+    def infer_shape(self, *args: NDArray) -> None:
+        """Set the shapes of all parameters from those of the inputs."""
+        self._infer("shape", "shape", args)
+
+    def infer_type(self, *args: NDArray) -> None:
+        """Set the dtypes of all parameters from those of the inputs."""
+        self._infer("type", "dtype", args)
+
+    def _symbolic(self, args: tuple[Any, ...]) -> tuple[list[str], Symbol]:
+        """The names of the inputs, and the block's output as a symbol."""
+        self._input_tree = _tree(args)
+        return self._traced()
+
+    def _traced(self) -> tuple[list[str], Symbol]:
+        count = len([*_leaves_of(self._input_tree)])
+        names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
+        variables = iter([symbol.var(name) for name in names])
+        outputs = self.forward(*_filled(self._input_tree, variables))
+        outputs = [*_flat(outputs)]
+        return names, outputs[0] if len(outputs) == 1 else Group(outputs)
+
+    def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> tuple[str, str]:
+        """Write the network as a symbol and its parameters, as `SymbolBlock.imports` reads them.
+
+        Parameters
+        ----------
+        path : str
+            What the names ``<path>-symbol.json`` and ``<path>-<epoch>.params`` begin with.
+        epoch : int
+        remove_amp_cast : bool
+            Without effect.
+
+        Returns
+        -------
+        tuple of str
+            The names of both files.
+
+        Raises
+        ------
+        RuntimeError
+            If the block was not called yet, so that its inputs are not known.
+        """
+        if self._input_tree is None:
+            raise RuntimeError(
+                "Please first call block.hybridize() and then run forward with this block at least "
+                "once before calling export."
+            )
+        _, outputs = self._traced()
+        files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+        outputs.save(files[0])
+        arguments, states = {*outputs.list_arguments()}, {*outputs.list_auxiliary_states()}
+        arrays = {}
+        for name, param in self.collect_params().items():
+            if name in arguments:
+                arrays[f"arg:{name}"] = param._reduce()
+            elif name in states:
+                arrays[f"aux:{name}"] = param._reduce()
+        nd.save(files[1], arrays)
+        return files
+
+
+class _Forward:
+    """A block's forward, for `compile`: a program depends on the arrays of the parameters alone."""
+
+    def __init__(self, block: HybridBlock, params: Iterable[Parameter]) -> None:
+        self.__qualname__ = block.name or type(block).__name__
+        self._block = block
+        self._params = {param.name: param for param in params}
+
+    def __guarded__(self) -> Mapping[str, object]:
+        """What a program depends on."""
+        return {name: param._data for name, param in self._params.items()}
+
+    def __call__(self, *args: Any) -> Any:
+        return self._block.forward(*args)
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _flat(tree: Any) -> Iterator[Any]:
+    """What is in nested lists and tuples."""
+    if isinstance(tree, (list, tuple)):
+        for item in tree:
+            yield from _flat(item)
+    else:
+        yield tree
+
+
+def _arrays(args: Any) -> Iterator[NDArray]:
+    return (x for x in _flat(args) if isinstance(x, NDArray))
+
+
+def _holds_array(arg: Any) -> bool:
+    return isinstance(arg, NDArray) or (
+        isinstance(arg, (list, tuple)) and any(map(_holds_array, arg))
+    )
+
+
+def _first(args: Any) -> Any:
+    """The first array or symbol among nested arguments, or None."""
+    return next((x for x in _flat(args) if isinstance(x, (NDArray, Symbol))), None)
+
+
+class _Slot:
+    """Where an array was among the arguments."""
+
+
+_SLOT = _Slot()
+
+
+def _tree(args: Any) -> Any:
+    """Arguments with a mark in the place of each array."""
+    if isinstance(args, (list, tuple)):
+        return [_tree(x) for x in args]
+    return _SLOT if isinstance(args, NDArray) else args
+
+
+def _leaves_of(tree: Any) -> Iterator[Any]:
+    return (x for x in _flat(tree) if x is _SLOT)
+
+
+def _filled(tree: Any, values: Iterator[Any]) -> Any:
+    """A tree with the next of *values* in the place of each mark."""
+    if isinstance(tree, list):
+        return [_filled(x, values) for x in tree]
+    return next(values) if tree is _SLOT else tree

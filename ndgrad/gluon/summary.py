@@ -1,0 +1,82 @@
+"""The table that `Block.summary` prints: layers in the order of a call."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..nd import NDArray
+from .utils import HookHandle
+
+_WIDTH = 80
+
+
+class _Layer:
+    """What the table says of one call: the layer, the shape of its output, its parameters."""
+
+    def __init__(self, name: str, shape: object, params: int, fixed: int, shared: int) -> None:
+        self.name = name
+        self.shape = shape
+        self.params = params
+        self.fixed = fixed
+        self.shared = shared
+
+    def __str__(self) -> str:
+        return f"{self.name:>20}  {self.shape!s:>42} {self.params:>15}"
+
+
+def summary(block: Any, inputs: Sequence[NDArray]) -> None:
+    """Call *block* with *inputs*, and print what came of each layer."""
+    layers = [_Layer("Input", _shapes(inputs), 0, 0, 0)]
+    seen: set[int] = set()
+    handles: list[HookHandle] = []
+
+    def note(layer: Any, _: object, output: object) -> None:
+        counts = {"params": 0, "fixed": 0, "shared": 0}
+        for param in layer._reg_params.values():
+            size = math.prod(param.shape)
+            counts["params"] += size
+            counts["fixed"] += size if param.grad_req == "null" else 0
+            counts["shared"] += size if id(param) in seen else 0
+            seen.add(id(param))
+        name = f"{type(layer).__name__}-{len(layers)}"
+        layers.append(_Layer(name, _shapes(output), **counts))
+
+    def hook(layer: Any) -> None:
+        if getattr(layer, "_active", False):
+            raise AssertionError(f'"{layer.name}" must not be hybridized to print summary.')
+        if layer._is_layer:
+            handles.append(layer.register_forward_hook(note))
+
+    try:
+        block.apply(hook)
+        block(*inputs)
+    finally:
+        for handle in handles:
+            handle.detach()
+    total, fixed, shared = (
+        sum(getattr(layer, what) for layer in layers) for what in ("params", "fixed", "shared")
+    )
+    rule = "-" * _WIDTH
+    print(rule)
+    print(f"{'Layer (type)':>20}  {'Output Shape':>42} {'Param #':>15}")
+    print("=" * _WIDTH)
+    for layer in layers:
+        print(layer)
+    print("=" * _WIDTH)
+    print("Parameters in forward computation graph, duplicate included")
+    print(f"   Total params: {total}")
+    print(f"   Trainable params: {total - fixed}")
+    print(f"   Non-trainable params: {fixed}")
+    print(f"Shared params in forward computation graph: {shared}")
+    print(f"Unique parameters in model: {total - shared}")
+    print(rule)
+
+
+def _shapes(arrays: object) -> object:
+    """The shape of an array, or of each in nested lists."""
+    if isinstance(arrays, (list, tuple)):
+        shapes = [_shapes(x) for x in arrays]
+        return shapes[0] if len(shapes) == 1 else shapes
+    return getattr(arrays, "shape", None)

@@ -1,0 +1,208 @@
+"""Helpers of programs that train: batches split over contexts, clipped gradients, downloads."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import urllib.request
+import warnings
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import nd
+from .._files import write_file
+from ..base import MXNetError, public_names
+from ..context import Context
+from ..nd import NDArray
+from .parameter import shape_is_known
+
+__all__ = [
+    "HookHandle",
+    "check_sha1",
+    "clip_global_norm",
+    "download",
+    "shape_is_known",
+    "split_and_load",
+    "split_data",
+]
+__dir__ = public_names(globals())
+
+
+def split_data(
+    data: NDArray, num_slice: int, batch_axis: int = 0, even_split: bool = True
+) -> list[NDArray]:
+    """Cut an array into slices along its batch axis.
+
+    Parameters
+    ----------
+    data : NDArray
+    num_slice : int
+    batch_axis : int
+    even_split : bool
+        Whether the slices must have one length; otherwise the last one takes what is left over.
+
+    Raises
+    ------
+    ValueError
+        If the axis is too short, or *even_split* is impossible.
+    """
+    size = data.shape[batch_axis]
+    if even_split and size % num_slice:
+        raise ValueError(
+            f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along "
+            f"axis {batch_axis}. Use a batch size that's multiple of {num_slice} or set "
+            f"even_split=False to allow uneven partitioning of data."
+        )
+    if size < num_slice:
+        raise ValueError(
+            f"data with shape {data.shape} cannot be split into {num_slice} slices along axis "
+            f"{batch_axis}: it is too short"
+        )
+    step = size // num_slice
+    ends = [step * (i + 1) for i in range(num_slice - 1)] + [size]
+    return [
+        nd.slice_axis(data, axis=batch_axis, begin=step * i, end=end) for i, end in enumerate(ends)
+    ]
+
+
+def split_and_load(
+    data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True
+) -> list[NDArray]:
+    """Cut an array by `split_data` and copy each slice to its context."""
+    if not isinstance(data, NDArray):
+        data = nd.array(data, ctx=ctx_list[0])
+    if len(ctx_list) == 1:
+        return [data.as_in_context(ctx_list[0])]
+    slices = split_data(data, len(ctx_list), batch_axis, even_split)
+    return [x.as_in_context(ctx) for x, ctx in zip(slices, ctx_list, strict=True)]
+
+
+def clip_global_norm(
+    arrays: Sequence[NDArray], max_norm: float, check_isfinite: bool = True
+) -> float | NDArray:
+    """Scale arrays in place so that the 2-norm of all elements together is at most *max_norm*.
+
+    Returns
+    -------
+    float or NDArray
+        The norm before; without *check_isfinite* as an array, so that nothing is read on the host.
+    """
+    if not arrays:
+        raise ValueError("clip_global_norm: arrays must not be empty")
+    ctx = arrays[0].context
+    squares = [nd.sum(nd.square(x.reshape((-1,)))).as_in_context(ctx) for x in arrays]
+    norm = nd.sqrt(nd.add_n(*squares))
+    if check_isfinite and not math.isfinite(norm.asscalar()):
+        warnings.warn(
+            UserWarning("nan or inf is detected. Clipping results will be undefined."), stacklevel=2
+        )
+    scale = nd.minimum(max_norm / (norm + 1e-8), 1.0)
+    for x in arrays:
+        x *= scale.as_in_context(x.context)
+    return float(norm.asscalar()) if check_isfinite else norm
+
+
+class HookHandle:
+    """A hook of a block, to be taken off by `detach` or at the end of a ``with``."""
+
+    def __init__(self) -> None:
+        self._hooks: MutableMapping[int, Callable[..., object]] | None = None
+
+    def attach(
+        self, hooks: MutableMapping[int, Callable[..., object]], hook: Callable[..., object]
+    ) -> None:
+        """Add *hook* to *hooks*."""
+        if self._hooks is not None:
+            raise AssertionError("The same handle cannot be attached twice.")
+        hooks[id(self)] = hook
+        self._hooks = hooks
+
+    def detach(self) -> None:
+        """Take the hook off; once is enough, more does nothing."""
+        if self._hooks is not None:
+            self._hooks.pop(id(self), None)
+
+    def __enter__(self) -> HookHandle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.detach()
+
+
+def brief(names: Iterable[object], limit: int = 7) -> str:
+    """Names for a message; of many only the first and the last ones."""
+    listed = [f"'{name}'" for name in names]
+    if len(listed) > limit:
+        half = limit // 2
+        listed = [*listed[:half], "...", *listed[-half:]]
+    return ", ".join(listed)
+
+
+def check_sha1(filename: str, sha1_hash: str) -> bool:
+    """Whether a file has this SHA-1 digest, given in hexadecimal."""
+    with open(filename, "rb") as file:
+        return hashlib.file_digest(file, "sha1").hexdigest() == sha1_hash
+
+
+def download(
+    url: str,
+    path: str | None = None,
+    overwrite: bool = False,
+    sha1_hash: str | None = None,
+    retries: int = 5,
+    verify_ssl: bool = True,
+) -> str:
+    """Fetch a file, unless it is there already.
+
+    Parameters
+    ----------
+    url : str
+    path : str, optional
+        The file or folder to write to; by default the URL's last part, in the current folder.
+    overwrite : bool
+        Fetch it in any case.
+    sha1_hash : str, optional
+        What the file must have as its digest.
+    retries : int
+        How often to try again.
+    verify_ssl : bool
+        Has no effect: certificates are always checked.
+
+    Returns
+    -------
+    str
+        The file's name.
+
+    Raises
+    ------
+    MXNetError
+        If it is neither there nor can be fetched, or has another digest.
+    """
+    name = url.rpartition("/")[2]
+    if path is None:
+        fname = name
+    else:
+        path = os.path.expanduser(path)
+        fname = os.path.join(path, name) if os.path.isdir(path) else path
+    if not overwrite and os.path.exists(fname) and (not sha1_hash or check_sha1(fname, sha1_hash)):
+        return fname
+    problem: Exception | str = ""
+    for _ in range(max(retries, 0) + 1):
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                content = answer.read()
+        except (OSError, ValueError) as error:  # URLError is an OSError
+            problem = error
+            continue
+        if sha1_hash and hashlib.sha1(content).hexdigest() != sha1_hash:
+            problem = "its SHA-1 digest is another one: the content may be outdated or incomplete"
+            continue
+        Path(fname).absolute().parent.mkdir(parents=True, exist_ok=True)
+        write_file(fname, [content], "download")
+        return fname
+    raise MXNetError(
+        f"download: {url} cannot be fetched ({problem}); put the file {name!r} into "
+        f"{str(Path(fname).absolute().parent)!r} by hand"
+    )
