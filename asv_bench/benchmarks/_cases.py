@@ -19,6 +19,7 @@ from ._eager import EAGER
 from ._forms import Functional, Gradient
 from ._fresh import Fresh, first_calls
 from ._layers import LAYERS
+from ._models import MODELS
 from ._networks import LAYER_NORM, chain, numpy_cross_entropy
 from ._programs import PROGRAMS, MLPStep, layer_norm_inputs
 
@@ -364,6 +365,7 @@ _ALL: list[Case] = [
     ),
     *first_calls(),
     *PROGRAMS,
+    *MODELS,
 ]
 
 CASES: dict[str, Case] = {case.name: case for case in _ALL}
