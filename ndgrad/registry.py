@@ -16,9 +16,14 @@ _Class = TypeVar("_Class", bound=type)
 _registries: dict[type, dict[str, type]] = {}
 
 
+def registered(base_class: type) -> dict[str, type]:
+    """Return the registry of *base_class* itself, which later registrations change."""
+    return _registries.setdefault(base_class, {})
+
+
 def get_registry(base_class: type) -> dict[str, type]:
     """Return a copy of the classes registered below *base_class*, by their names in lower case."""
-    return dict(_registries.setdefault(base_class, {}))
+    return dict(registered(base_class))
 
 
 def get_register_func(base_class: type, nickname: str) -> Callable[..., Any]:
@@ -38,7 +43,7 @@ def get_register_func(base_class: type, nickname: str) -> Callable[..., Any]:
         it.  A name that is taken is replaced, with a warning.  It raises TypeError for what is no
         subclass of *base_class*.
     """
-    registry = _registries.setdefault(base_class, {})
+    registry = registered(base_class)
 
     def register(klass: _Class, name: str | None = None) -> _Class:
         if not isinstance(klass, type) or not issubclass(klass, base_class):
@@ -104,7 +109,7 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
         JSON of such a dict, or of a list of name and arguments.  It raises ValueError for unknown
         names, TypeError for other things or arguments.
     """
-    registry = _registries.setdefault(base_class, {})
+    registry = registered(base_class)
 
     def create(*args: Any, **kwargs: Any) -> Any:
         if args:

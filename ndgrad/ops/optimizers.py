@@ -33,6 +33,7 @@ def _clipped(text: str, limit: str = "clip_gradient") -> str:
 _GRAD = _clipped("rescale_grad * grad")
 _DECAYED = f"({_GRAD} + wd * weight)"
 _CLIPPED_LAST = _clipped("(rescale_grad * grad + wd * weight)")
+_ADADELTA = f"(sqrt(acc_delta + epsilon) / sqrt(acc_g + epsilon) * {_GRAD})"
 
 SGD = update(
     "sgd_update",
@@ -93,6 +94,16 @@ update(
     doc="A step of AdaGrad; of a row-sparse gradient the rows that it has. Duchi et al. 2011.",
 )
 update(
+    "_adagrad_update",
+    "weight grad history",
+    samples=(Sample(((3, 4),) * 3, _STEP),),
+    domain=(0.5, 2.0),
+    params={"lr": REQUIRED, "epsilon": 1e-7, **_COMMON},
+    history=f"history + {_GRAD} * {_GRAD}",
+    weight=f"weight - lr * ({_GRAD} / sqrt(history + epsilon) + wd * weight)",
+    doc="A step of AdaGrad, whose history is without the decay. Duchi et al. 2011.",
+)
+update(
     "rmsprop_update",
     "weight grad n",
     samples=(Sample(((3, 4),) * 3, _STEP),),
@@ -122,11 +133,55 @@ update(
     doc="A step of RMSProp, centred and with momentum. Graves 2013.",
 )
 update(
+    "_adadelta_update",
+    "weight grad acc_g acc_delta",
+    samples=(Sample(((3, 4),) * 4, {"wd": 0.01, "clip_gradient": 0.8}),),
+    domain=(0.5, 2.0),
+    params={"rho": 0.9, "epsilon": 1e-5, **_COMMON},
+    acc_g=f"rho * acc_g + (1 - rho) * ({_GRAD} * {_GRAD})",
+    weight=f"weight - {_ADADELTA} - wd * weight",
+    acc_delta=f"rho * acc_delta + (1 - rho) * ({_ADADELTA} * {_ADADELTA})",
+    doc="A step of AdaDelta, without a learning rate. Zeiler 2012.",
+)
+update(
+    "_adamax_update",
+    "weight grad mean u",
+    samples=(Sample(((3, 4),) * 4, _STEP),),
+    domain=(0.5, 2.0),
+    params={"lr": REQUIRED, "beta1": 0.9, "beta2": 0.999, **_COMMON},
+    mean=f"beta1 * mean + (1 - beta1) * {_CLIPPED_LAST}",
+    u=f"maximum(beta2 * u, abs({_CLIPPED_LAST}))",
+    weight="weight - lr * mean / u",
+    doc="A step of Adam by the infinity norm. Kingma and Ba 2015.",
+)
+update(
+    "_nadam_update",
+    "weight grad mean var",
+    samples=(Sample(((3, 4),) * 4, {**_STEP, "mean_factor": 0.5}),),
+    domain=(0.5, 2.0),
+    params={
+        "lr": REQUIRED,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "epsilon": 1e-8,
+        "grad_factor": 1.0,
+        "mean_factor": 1.0,
+        "var_factor": 1.0,
+        **_COMMON,
+    },
+    mean=f"beta1 * mean + (1 - beta1) * {_CLIPPED_LAST}",
+    var=f"beta2 * var + (1 - beta2) * ({_CLIPPED_LAST} * {_CLIPPED_LAST})",
+    weight=f"weight - lr * (grad_factor * {_CLIPPED_LAST} + mean_factor * mean) "
+    "/ (sqrt(var_factor * var) + epsilon)",
+    doc="A step of Adam with Nesterov's momentum, whose factors have the schedule. Dozat 2016.",
+)
+update(
     "ftrl_update",
     "weight grad z n",
     samples=(Sample(((3, 4),) * 4, _STEP),),
     domain=(0.5, 2.0),
     params={"lr": REQUIRED, "lamda1": 0.01, "beta": 1.0, **_COMMON},
+    by_rows=True,
     z=f"z + {_GRAD} - (sqrt(n + {_GRAD} * {_GRAD}) - sqrt(n)) / lr * weight",
     n=f"n + {_GRAD} * {_GRAD}",
     weight="where(abs(z) > lamda1, (sign(z) * lamda1 - z) / ((beta + sqrt(n)) / lr + wd), 0)",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ndgrad as mx
-from ndgrad import initializer, registry
+from ndgrad import registry
 
 RECORDED = json.loads(
     Path(__file__).with_name("mxnet-1.9.1").joinpath("initializer.json").read_text()
@@ -242,4 +242,4 @@ def test_registered_subclasses():
     try:
         assert filled(mx.init.create("sevens"), (2,)).tolist() == [7, 7]
     finally:
-        del registry._registries[initializer.Initializer]["sevens"]
+        del registry.registered(mx.init.Initializer)["sevens"]

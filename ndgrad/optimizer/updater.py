@@ -1,0 +1,102 @@
+"""Updater: an optimizer with the states of the weights that it has seen."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+from ..array.ndarray import NDArray
+from ..base import public_names
+from ..context import Context
+from .optimizer import Index, Optimizer, State
+
+__all__ = ["Updater", "get_updater"]
+__dir__ = public_names(globals())
+
+
+class Updater:
+    """A function of index, gradient and weight, which replaces the weight.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.states: dict[Index, State] = {}
+        self.states_synced: dict[Index, bool] = {}
+        self.aggregate_updates = optimizer.aggregate_num > 0
+
+    def __call__(self, index: Any, grad: Any, weight: Any) -> None:
+        """Update a weight, or several if these are lists."""
+        if not isinstance(index, (list, tuple)):
+            state = self._state(index, weight)
+            self.optimizer.update_multi_precision(index, weight, grad, state)
+            return
+        states = [self._state(i, x) for i, x in zip(index, weight, strict=True)]
+        if self.aggregate_updates:
+            self._update_groups([*zip(index, weight, grad, states, strict=True)])
+        else:
+            for each in zip(index, weight, grad, states, strict=True):
+                self.optimizer.update_multi_precision(*each)
+
+    def _state(self, index: Index, weight: NDArray) -> State:
+        """The state of a weight, on its device."""
+        if not self.states_synced.get(index):
+            if index in self.states:
+                self.states[index] = self.sync_state_context(self.states[index], weight.context)
+            else:
+                self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+            self.states_synced[index] = True
+        return self.states[index]
+
+    def _update_groups(self, updates: list[tuple[Index, NDArray, NDArray, State]]) -> None:
+        """Update weights of the same dtype at once, *aggregate_num* of them at most."""
+        by_dtype: dict[Any, list[Any]] = {}
+        for update in updates:
+            by_dtype.setdefault(update[1].dtype, []).append(update)
+        count = min(self.optimizer.aggregate_num, len(updates))
+        for found in by_dtype.values():
+            for begin in range(0, len(found), count):
+                group = zip(*found[begin : begin + count], strict=True)
+                self.optimizer.update_multi_precision(*map(list, group))
+
+    def sync_state_context(self, state: State, context: Context) -> State:
+        """Return a state on the device *context*."""
+        if isinstance(state, NDArray):
+            return state.as_in_context(context)
+        if isinstance(state, (tuple, list)):
+            return type(state)(self.sync_state_context(x, context) for x in state)
+        return state
+
+    def set_states(self, states: bytes) -> None:
+        """Take over what `get_states` returned.
+
+        The bytes are unpickled, which runs code that they hold: take none from others.
+        """
+        loaded = pickle.loads(states)
+        if isinstance(loaded, tuple) and len(loaded) == 2:
+            self.states, self.optimizer = loaded
+            self.aggregate_updates = self.optimizer.aggregate_num > 0
+        else:
+            self.states = loaded
+        self.states_synced = dict.fromkeys(self.states, False)
+
+    def get_states(self, dump_optimizer: bool = False) -> bytes:
+        """Return the states, with the optimizer if asked for, as bytes.
+
+        Parameters
+        ----------
+        dump_optimizer : bool, default False
+
+        Returns
+        -------
+        bytes
+        """
+        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+
+def get_updater(optimizer: Optimizer) -> Updater:
+    """Return an `Updater` of *optimizer*, such as a `KVStore` takes."""
+    return Updater(optimizer)
