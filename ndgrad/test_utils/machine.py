@@ -1,0 +1,228 @@
+"""Contexts, environment variables, files and iterators of tests."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import numpy as np
+
+from .. import util
+from .._files import write_file
+from ..base import HostArray, MXNetError, data_dir
+from ..context import Context, current_context, num_gpus
+
+_default: list[Context] = []
+
+
+def default_context() -> Context:
+    """Return the context of tests: what `set_default_context` was given, else the current one."""
+    return _default[0] if _default else current_context()
+
+
+def set_default_context(ctx: Context) -> None:
+    """Set the context of tests."""
+    _default[:] = [ctx]
+
+
+def default_dtype() -> type:
+    """Return float32."""
+    return np.float32
+
+
+def list_gpus() -> range:
+    """Return the numbers of the GPUs that can be used."""
+    return range(num_gpus())
+
+
+@contextmanager
+def environment(*args: Any) -> Iterator[None]:
+    """Return a scope with other environment variables.
+
+    Parameters
+    ----------
+    *args : a name and a value, or a dict of them
+        None as a value removes a variable.
+    """
+    if len(args) not in (1, 2) or (len(args) == 1 and not isinstance(args[0], Mapping)):
+        raise ValueError(f"environment: expected a name and a value, or one dict, got {args}")
+    wanted = dict(args[0]) if len(args) == 1 else {args[0]: args[1]}
+    before = {name: os.environ.get(name) for name in wanted}
+    try:
+        for name, value in wanted.items():
+            util.setenv(name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            util.setenv(name, value)
+
+
+@contextmanager
+def discard_stderr() -> Iterator[None]:
+    """Return a scope in which nothing goes to standard error, also from compiled libraries."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def retry(n: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator: call a test up to *n* times, with other seeds, until it passes."""
+    if n < 1:
+        raise AssertionError(f"retry: n={n}; expected 1 or more")
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            for left in range(n - 1, -1, -1):
+                try:
+                    return function(*args, **kwargs)
+                except AssertionError:
+                    if not left:
+                        raise
+                    np.random.seed(random.randrange(2**31))  # noqa: NPY002 - MXNet's tests use it
+            return None
+
+        return inner
+
+    return decorate
+
+
+class DummyIter:
+    """A data iterator that returns the first batch of another one again and again.
+
+    Parameters
+    ----------
+    real_iter : mx.io.DataIter
+    """
+
+    def __init__(self, real_iter: Any) -> None:
+        self.real_iter = real_iter
+        self.provide_data = real_iter.provide_data
+        self.provide_label = real_iter.provide_label
+        self.batch_size = real_iter.batch_size
+        self.the_batch = next(real_iter)
+
+    def __iter__(self) -> DummyIter:
+        return self
+
+    def __next__(self) -> Any:
+        return self.the_batch
+
+    next = __next__
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def download(
+    url: str,
+    fname: str | None = None,
+    dirname: str | None = None,
+    overwrite: bool = False,
+    retries: int = 5,
+) -> str:
+    """Fetch a file, unless it is there already, and return its path.
+
+    Parameters
+    ----------
+    url : str
+    fname : str, optional
+        The file, by default named like the last part of the address.
+    dirname : str, optional
+        A folder for it, which is made.
+    overwrite : bool
+        Whether to fetch a file that is there.
+    retries : int
+        How often to try.
+
+    Raises
+    ------
+    MXNetError
+        If the file cannot be fetched.
+    """
+    if retries < 0:
+        raise AssertionError(f"download: retries={retries}; expected 0 or more")
+    path = Path(fname or url.rsplit("/", maxsplit=1)[-1])
+    if dirname is not None:
+        Path(dirname).mkdir(parents=True, exist_ok=True)
+        path = Path(dirname) / path
+    if not overwrite and path.exists():
+        return str(path)
+    for left in range(max(retries, 1) - 1, -1, -1):
+        try:
+            with urlopen(url) as answer:
+                content = answer.read()
+        except (URLError, OSError, ValueError) as error:
+            if not left:
+                raise MXNetError(
+                    f"download: {url} could not be fetched to {path}: {error}"
+                ) from error
+            time.sleep(1)
+        else:
+            write_file(str(path), [content], "download")
+            break
+    return str(path)
+
+
+_MNIST = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+
+def _idx(name: str) -> HostArray:
+    """The bytes of an IDX file of MNIST, compressed or not, as an array."""
+    folders = [Path("data"), Path(data_dir()) / "datasets" / "mnist"]
+    for folder in folders:
+        for path in (folder / name, folder / f"{name}.gz"):
+            if path.exists():
+                content = path.read_bytes()
+                content = gzip.decompress(content) if path.suffix == ".gz" else content
+                axes = content[3]
+                shape = struct.unpack(f">{axes}I", content[4 : 4 + 4 * axes])
+                return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+    places = " or ".join(str(folder.absolute()) for folder in folders)
+    raise MXNetError(f"get_mnist: {name} (or {name}.gz) is needed in {places}; put MNIST there")
+
+
+def get_mnist() -> dict[str, HostArray]:
+    """Return MNIST from IDX files in ``data`` or ``~/.mxnet/datasets/mnist``.
+
+    Returns
+    -------
+    dict
+        ``train_data`` and ``test_data``, of shape (n, 1, 28, 28) and in [0, 1], float32;
+        ``train_label`` and ``test_label``.
+
+    Raises
+    ------
+    MXNetError
+        If a file is not there; the error names it.
+    """
+    train, train_label, test, test_label = (_idx(name) for name in _MNIST)
+    return {
+        "train_data": train.reshape(-1, 1, 28, 28).astype(np.float32) / 255,
+        "train_label": train_label,
+        "test_data": test.reshape(-1, 1, 28, 28).astype(np.float32) / 255,
+        "test_label": test_label,
+    }

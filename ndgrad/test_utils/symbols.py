@@ -1,0 +1,442 @@
+"""Checks of what symbols compute: forward, backward, against finite differences."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..base import HostArray, Shape
+from ..context import Context
+from ..nd import NDArray, array, waitall, zeros
+from ..symbol import Symbol
+from .comparison import assert_almost_equal, default_numeric_eps, get_tols, on_host
+from .machine import default_context
+
+_FLOAT32 = np.dtype("float32")
+
+
+def _by_name(names: Sequence[str], given: Any, what: str) -> dict[str, Any]:
+    """Values by name, given so or in the order of *names*."""
+    if isinstance(given, Mapping):
+        unknown = sorted(set(given) - set(names))
+        if unknown:
+            raise ValueError(f"{what} has no argument {', '.join(unknown)}; expected {names}")
+        return dict(given)
+    return dict(zip(names, given, strict=True))
+
+
+def _arrays(names: Sequence[str], given: Any, ctx: Context, dtype: Any, what: str) -> Any:
+    """Arrays by name; those given as NDArrays keep their dtype."""
+    found = {}
+    for name, value in _by_name(names, given, what).items():
+        if isinstance(value, NDArray):
+            found[name] = value.copyto(ctx) if value.stype == "default" else value.copy()
+        else:
+            found[name] = array(value, ctx=ctx, dtype=dtype)
+    return found
+
+
+def _states(sym: Symbol, given: Any, ctx: Context, dtype: Any) -> dict[str, NDArray]:
+    names = sym.list_auxiliary_states()
+    return {} if given is None else _arrays(names, given, ctx, dtype, "aux_states")
+
+
+def simple_forward(
+    sym: Symbol, ctx: Context | None = None, is_train: bool = False, **inputs: Any
+) -> Any:
+    """Return a symbol's outputs for NumPy arrays, as NumPy arrays; one array for one output."""
+    context = ctx or default_context()
+    values = {name: array(x, ctx=context) for name, x in inputs.items()}
+    executor = sym.bind(context, args=values)
+    outputs = [x.asnumpy() for x in executor.forward(is_train=is_train)]
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def check_symbolic_forward(
+    sym: Symbol,
+    location: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    aux_states: Any = None,
+    ctx: Context | None = None,
+    equal_nan: bool = False,
+    dtype: Any = np.float32,
+) -> list[NDArray]:
+    """Hold a symbol's outputs against expected ones; return them.
+
+    Parameters
+    ----------
+    sym : Symbol
+    location : list or dict of array-like
+        The arguments, in the order of ``list_arguments`` or by name.
+    expected : list or dict of array-like
+        In the order of ``list_outputs`` or by name.
+    rtol, atol : float, optional
+        See `almost_equal`.
+    aux_states : list or dict, optional
+    ctx : Context, optional
+    equal_nan : bool
+    dtype : optional
+        Of arguments that are no NDArrays.
+
+    Raises
+    ------
+    AssertionError
+        If an output differs.
+    """
+    context = ctx or default_context()
+    arguments = _arrays(sym.list_arguments(), location, context, dtype, "location")
+    executor = _bound(sym, context, arguments, {}, "null", aux_states, dtype)
+    outputs = executor.forward(is_train=False)
+    wanted = _by_name(sym.list_outputs(), expected, "expected")
+    for name, output in zip(sym.list_outputs(), outputs, strict=True):
+        if name in wanted:
+            names = (f"EXPECTED_{name}", f"FORWARD_{name}")
+            assert_almost_equal(wanted[name], output, rtol, atol, names, equal_nan)
+    return list(executor.outputs)
+
+
+def _bound(
+    sym: Symbol,
+    ctx: Context,
+    arguments: dict[str, NDArray],
+    gradients: dict[str, NDArray],
+    grad_req: Any,
+    aux_states: Any,
+    dtype: Any,
+) -> Any:
+    states = _states(sym, aux_states, ctx, dtype)
+    kwargs: dict[str, Any] = {"aux_states": states} if states else {}
+    return sym.bind(ctx, args=arguments, args_grad=gradients, grad_req=grad_req, **kwargs)
+
+
+def check_symbolic_backward(
+    sym: Symbol,
+    location: Any,
+    out_grads: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    aux_states: Any = None,
+    grad_req: Any = "write",
+    ctx: Context | None = None,
+    grad_stypes: Mapping[str, str] | None = None,
+    equal_nan: bool = False,
+    dtype: Any = np.float32,
+) -> dict[str, NDArray]:
+    """Hold the gradients of a symbol's arguments against expected ones; return them.
+
+    Parameters
+    ----------
+    sym, location, rtol, atol, aux_states, ctx, equal_nan, dtype
+        As for `check_symbolic_forward`.
+    out_grads : list or dict of array-like, or None
+        Gradients of the outputs; None stands for ones.
+    expected : list or dict of array-like
+        By argument.
+    grad_req : str, or dict or list of them
+        Where it is 'add', what was there before is added to what is expected.
+    grad_stypes : dict of str, optional
+        Nothing depends on this.
+    """
+    context, names = ctx or default_context(), sym.list_arguments()
+    arguments = _arrays(names, location, context, dtype, "location")
+    wanted: dict[str, HostArray] = {
+        name: on_host(x)
+        for name, x in _by_name(names, expected, "expected").items()
+        if x is not None
+    }
+    before = {
+        name: np.asarray(np.random.normal(size=x.shape), arguments[name].dtype)  # noqa: NPY002
+        for name, x in wanted.items()
+    }
+    gradients = {name: array(x, context, x.dtype) for name, x in before.items()}
+    reqs = dict.fromkeys(names, grad_req) if isinstance(grad_req, str) else grad_req
+    reqs = _by_name(names, reqs, "grad_req")
+    executor = _bound(sym, context, arguments, gradients, reqs, aux_states, dtype)
+    executor.forward(is_train=True)
+    heads = None
+    if out_grads is not None:
+        given = _by_name(sym.list_outputs(), out_grads, "out_grads")
+        heads = [array(on_host(given[n]), context, dtype) for n in sym.list_outputs()]
+    executor.backward(heads)
+    for name, x in wanted.items():
+        req = reqs.get(name, "null")
+        if req == "null":
+            x = before[name]
+        elif req == "add":
+            x = x + before[name]
+        labels = (f"EXPECTED_{name}", f"BACKWARD_{name}")
+        assert_almost_equal(x, executor.grad_dict[name], rtol, atol, labels, equal_nan)
+    return dict(executor.grad_dict)
+
+
+def numeric_grad(
+    executor: Any,
+    location: Mapping[str, HostArray],
+    aux_states: Mapping[str, HostArray] | None = None,
+    eps: float = 1e-4,
+    use_forward_train: bool = True,
+    dtype: Any = np.float32,
+) -> dict[str, HostArray]:
+    """Return the gradients of an executor's summed outputs by central differences.
+
+    Parameters
+    ----------
+    executor : Executor
+    location : dict of numpy.ndarray
+        The arguments, by name.
+    aux_states : dict of numpy.ndarray, optional
+        What auxiliary states are set to before each evaluation.
+    eps : float
+        The distance of the two points.
+    use_forward_train : bool
+        Evaluate in training mode.
+    dtype : optional
+        Of the results.
+    """
+
+    def value() -> float:
+        for name, x in (aux_states or {}).items():
+            executor.aux_dict[name][:] = x
+        outputs = executor.forward(is_train=use_forward_train)
+        return float(sum(x.asnumpy().astype("float64").sum() for x in outputs))
+
+    found = {}
+    for name, start in location.items():
+        target = executor.arg_dict[name]
+        flat = np.array(start, dtype=target.dtype).reshape(-1)
+        result = np.zeros(flat.size, "float64")
+        if np.dtype(target.dtype).kind == "f":
+            for i in range(flat.size):
+                sides = []
+                for step in (eps / 2, -eps / 2):
+                    moved = flat.copy()
+                    moved[i] += step
+                    target[:] = moved.reshape(target.shape)
+                    sides.append(value())
+                result[i] = (sides[0] - sides[1]) / eps
+            target[:] = flat.reshape(target.shape)
+        found[name] = result.reshape(np.shape(start)).astype(dtype)
+    return found
+
+
+def check_numeric_gradient(
+    sym: Symbol,
+    location: Any,
+    aux_states: Any = None,
+    numeric_eps: float | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    grad_nodes: Any = None,
+    use_forward_train: bool = True,
+    ctx: Context | None = None,
+    grad_stype_dict: Mapping[str, str] | None = None,
+    dtype: Any = np.float32,
+) -> None:
+    """Hold the gradients of a symbol against central differences, for random head gradients.
+
+    Parameters
+    ----------
+    sym, location, aux_states, rtol, atol, ctx, dtype
+        As for `check_symbolic_forward`.
+    numeric_eps : float, optional
+        The distance of the two points, by dtype by default.
+    grad_nodes : list of str or dict, optional
+        The arguments to check, by default all; in a dict, with their ``grad_req``.
+    use_forward_train : bool
+        Evaluate differences in training mode.
+    grad_stype_dict : dict of str, optional
+        Nothing depends on this.
+
+    Raises
+    ------
+    AssertionError
+        If a gradient differs.
+    """
+    context, names = ctx or default_context(), sym.list_arguments()
+    arguments = _arrays(names, location, context, dtype, "location")
+    chosen = names if grad_nodes is None else list(grad_nodes)
+    reqs = dict.fromkeys(chosen, "write")
+    if isinstance(grad_nodes, Mapping):
+        reqs = dict(grad_nodes)
+    gradients = {
+        name: zeros(arguments[name].shape, context, arguments[name].dtype) for name in reqs
+    }
+    everything = dict.fromkeys(names, "null") | reqs
+    executor = _bound(sym, context, arguments, gradients, everything, aux_states, dtype)
+    outputs = executor.forward(is_train=True)
+    heads = [_head_gradient(x.shape, x.dtype, context) for x in outputs]
+    executor.backward(heads)
+    symbolic = {name: executor.grad_dict[name].asnumpy() for name in reqs}
+    eps = default_numeric_eps()[np.dtype(dtype)] if numeric_eps is None else numeric_eps
+    states = {name: x.asnumpy() for name, x in _states(sym, aux_states, context, dtype).items()}
+    weighted = _Weighted(executor, [x.asnumpy() for x in heads])
+    location = {name: arguments[name].asnumpy() for name in reqs}
+    differences = numeric_grad(weighted, location, states, eps, use_forward_train, dtype)
+    for name, req in reqs.items():
+        expected = differences[name] if req != "null" else np.zeros_like(symbolic[name])
+        near = get_tols(expected, symbolic[name], rtol, atol)
+        labels = (f"NUMERICAL_{name}", f"BACKWARD_{name}")
+        assert_almost_equal(expected, symbolic[name], *near, names=labels)
+
+
+def _head_gradient(shape: Shape, dtype: Any, ctx: Context) -> NDArray:
+    """Random numbers that are not near 0, so that no gradient is lost in rounding."""
+    values = np.random.uniform(0.5, 1.5, shape) * np.random.choice([-1, 1], shape)  # noqa: NPY002
+    return array(values, ctx, dtype)
+
+
+class _Weighted:
+    """An executor whose outputs are multiplied by fixed weights."""
+
+    def __init__(self, executor: Any, weights: list[HostArray]) -> None:
+        self.arg_dict = executor.arg_dict
+        self.aux_dict = getattr(executor, "aux_dict", {})
+        self._executor, self._weights = executor, weights
+
+    def forward(self, is_train: bool) -> list[Any]:
+        outputs = self._executor.forward(is_train=is_train)
+        return [
+            _Values(x.asnumpy().astype("float64") * w)
+            for x, w in zip(outputs, self._weights, strict=True)
+        ]
+
+
+class _Values:
+    def __init__(self, values: HostArray) -> None:
+        self._values = values
+
+    def asnumpy(self) -> HostArray:
+        return self._values
+
+
+def check_consistency(
+    sym: Symbol | Sequence[Symbol],
+    ctx_list: Sequence[Mapping[str, Any]],
+    scale: float = 1.0,
+    grad_req: str = "write",
+    arg_params: Mapping[str, Any] | None = None,
+    aux_params: Mapping[str, Any] | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+    raise_on_err: bool = True,
+    ground_truth: Mapping[str, Any] | None = None,
+    equal_nan: bool = False,
+    **kwargs: Any,
+) -> dict[str, NDArray]:
+    """Hold a symbol's outputs and gradients in several contexts and dtypes against each other.
+
+    Parameters
+    ----------
+    sym : Symbol, or one for each context
+    ctx_list : list of dict
+        Each with ``ctx``, the shapes of arguments by name, and optionally ``type_dict``, their
+        dtypes.  The most precise one is what others are held against.
+    scale : float
+        The standard deviation of random arguments.
+    grad_req : str
+    arg_params, aux_params : dict, optional
+        Values instead of random ones.
+    rtol, atol : float, optional
+    raise_on_err : bool
+        Whether differences raise; otherwise they are printed.
+    ground_truth : dict, optional
+        Outputs by name that the first context is held against as well.
+    equal_nan : bool
+
+    Returns
+    -------
+    dict of NDArray
+        Outputs and gradients by name, of the most precise context.
+    """
+    symbols = [sym] * len(ctx_list) if isinstance(sym, Symbol) else list(sym)
+    values: dict[str, Any] = dict(arg_params or {})
+    found = []
+    for one, facts in zip(symbols, ctx_list, strict=True):
+        ctx, types = facts["ctx"], facts.get("type_dict", {})
+        arguments = {}
+        for name in one.list_arguments():
+            if name not in values:
+                values[name] = np.random.normal(size=facts[name], scale=scale)  # noqa: NPY002
+            arguments[name] = array(on_host(values[name]), ctx, types.get(name, _FLOAT32))
+        gradients = {n: zeros(x.shape, ctx, x.dtype) for n, x in arguments.items()}
+        executor = _bound(one, ctx, arguments, gradients, grad_req, aux_params, _FLOAT32)
+        executor.forward(is_train=grad_req != "null")
+        if grad_req != "null":
+            executor.backward([array(x.asnumpy(), ctx, x.dtype) for x in executor.outputs])
+        results = dict(executor.output_dict)
+        results |= {} if grad_req == "null" else dict(executor.grad_dict)
+        found.append(results)
+    widths = [max(np.dtype(x.dtype).itemsize for x in results.values()) for results in found]
+    best = found[widths.index(max(widths))]
+    for results in found:
+        for wanted in (best, ground_truth or {}):
+            for (name, x), y in zip(results.items(), wanted.values(), strict=False):
+                try:
+                    assert_almost_equal(x, y, rtol, atol, (name, "expected"), equal_nan)
+                except AssertionError as error:
+                    if raise_on_err:
+                        raise
+                    print(error)
+    return best
+
+
+def check_speed(
+    sym: Symbol,
+    location: Mapping[str, Any] | None = None,
+    ctx: Context | None = None,
+    N: int = 20,
+    grad_req: str | None = None,
+    typ: str = "whole",
+    **kwargs: Shape,
+) -> float:
+    """Return how many seconds a symbol takes, on average of *N* times.
+
+    Parameters
+    ----------
+    sym : Symbol
+    location : dict of array-like, optional
+        The arguments; random ones of the shapes in **kwargs** by default.
+    ctx : Context, optional
+    N : int
+    grad_req : str, optional
+        'add' by default.
+    typ : {'whole', 'forward'}
+        Forward and backward, or forward alone.
+    """
+    if typ not in ("whole", "forward"):
+        raise ValueError(f"check_speed: typ={typ!r}; expected 'whole' or 'forward'")
+    context = ctx or default_context()
+    if location is None:
+        location = {n: np.random.normal(size=shape) for n, shape in kwargs.items()}  # noqa: NPY002
+    arguments = _arrays(sym.list_arguments(), location, context, _FLOAT32, "location")
+    gradients = {name: zeros(x.shape, context, x.dtype) for name, x in arguments.items()}
+    req = "null" if typ == "forward" else grad_req or "add"
+    executor = _bound(sym, context, arguments, gradients, req, None, _FLOAT32)
+    start = 0.0
+    for i in range(N + 1):  # the first one compiles
+        if i == 1:
+            waitall()
+            start = time.time()
+        executor.forward(is_train=typ == "whole")
+        if typ == "whole":
+            executor.backward(executor.outputs)
+    waitall()
+    return (time.time() - start) / N
+
+
+def same_symbol_structure(sym1: Symbol, sym2: Symbol) -> bool:
+    """Whether two graphs have the same operators, connected in the same way."""
+    first, second = (json.loads(x.tojson()) for x in (sym1, sym2))
+    if len(first["nodes"]) != len(second["nodes"]):
+        return False
+    return all(
+        x["op"] == y["op"] and x["inputs"] == y["inputs"]
+        for x, y in zip(first["nodes"], second["nodes"], strict=True)
+    )
