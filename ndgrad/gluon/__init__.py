@@ -1,7 +1,7 @@
 """Gluon: networks of layers, with parameters that a `Trainer` learns."""
 
 from ..base import public_names
-from . import utils
+from . import data, utils
 from .block import Block
 from .hybrid import HybridBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, tensor_types
@@ -16,6 +16,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "SymbolBlock",
+    "data",
     "tensor_types",
     "utils",
 ]

@@ -1,0 +1,3 @@
+"""What MXNet counts as experimental."""
+
+from . import data

@@ -1,0 +1,98 @@
+"""How batches get from worker processes to their parent: pickles, and the elements beside them.
+
+A batch is pickled with its arrays' elements out of band (PEP 574).  These are copied into a block
+of shared memory that the parent has lent with the task, or sent through the pipe if there is none
+or they do not fit; the parent reads them into memory of its own, where its arrays lie.  The parent
+alone makes and removes blocks, so a worker that is killed leaves none behind.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+import numpy as np
+
+from ...array.ndarray import NDArray
+from ...base import HostArray, Shape
+from ...context import GPU, cpu
+from ...memory.storage import empty
+
+_ALIGNED = 64
+_BYTE = np.dtype("uint8")
+
+SHARED_BYTES = 64 * 1024
+"""Batches of fewer bytes go through the pipe."""
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, obj: Any) -> Any:
+        if type(obj) is not NDArray or obj.context.device_typeid == GPU:
+            return NotImplemented
+        data = obj._data
+        return _received, (pickle.PickleBuffer(data), data.dtype.str, obj.shape)
+
+
+def _received(buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
+    return NDArray(buffer.view(dtype), shape, cpu())
+
+
+def pickled(batch: Any) -> tuple[bytes, list[memoryview]]:
+    """The pickle of a batch, and the elements of its arrays."""
+    buffers: list[pickle.PickleBuffer] = []
+    file = io.BytesIO()
+    _Pickler(file, protocol=5, buffer_callback=buffers.append).dump(batch)
+    return file.getvalue(), [buffer.raw() for buffer in buffers]
+
+
+def _places(sizes: Sequence[int]) -> tuple[list[int], int]:
+    """Where buffers of these sizes lie in a block, and how long it must be."""
+    places, end = [], 0
+    for size in sizes:
+        places.append(end)
+        end += size + -size % _ALIGNED
+    return places, end
+
+
+def send(
+    results: Connection, ticket: int, batch: Any, block: SharedMemory | None, worked: bool
+) -> None:
+    """Send a batch, or an error, from a worker; into *block* if it fits."""
+    content, buffers = pickled(batch)
+    sizes = [buffer.nbytes for buffer in buffers]
+    places, length = _places(sizes)
+    shared = block is not None and SHARED_BYTES <= length <= block.size
+    if shared:
+        for at, size, buffer in zip(places, sizes, buffers, strict=True):
+            block.buf[at : at + size] = buffer  # type: ignore[union-attr]
+    results.send_bytes(pickle.dumps((ticket, worked, content, sizes, shared)))
+    if not shared:
+        for buffer in buffers:
+            results.send_bytes(buffer)
+
+
+class Received:
+    """A message from a worker, with its elements in memory of this process."""
+
+    def __init__(self, results: Connection, blocks: dict[int, SharedMemory]) -> None:
+        self.ticket: int
+        self.worked: bool
+        self.ticket, self.worked, self._content, sizes, shared = pickle.loads(results.recv_bytes())
+        self._buffers = [empty(size, _BYTE) for size in sizes]
+        places, self.length = _places(sizes)
+        """How long a block must be for this batch."""
+        if shared:
+            block = blocks[self.ticket].buf
+            for at, buffer in zip(places, self._buffers, strict=True):
+                memoryview(buffer)[:] = block[at : at + buffer.size]
+        else:
+            for buffer in self._buffers:
+                results.recv_bytes_into(memoryview(buffer))
+
+    def value(self) -> Any:
+        """The batch, or the error."""
+        return pickle.loads(self._content, buffers=self._buffers)
