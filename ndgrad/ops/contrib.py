@@ -124,7 +124,7 @@ def _values(
     data: Array, *, values: Sequence[float], shape: Shape, dtype: str | None = None
 ) -> Result:
     """Given numbers as an array, where *data* is and in its dtype or another."""
-    if len(values) != int(np.prod(shape)):
+    if len(values) != math.prod(shape):
         raise MXNetError(f"_values: {len(values)} values, expected those of shape {list(shape)}")
     return np.array(values, dtype or data._data.dtype), tuple(shape)
 

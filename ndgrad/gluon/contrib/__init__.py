@@ -1,3 +1,5 @@
 """What MXNet counts as experimental."""
 
 from . import data
+
+__all__ = ["data"]

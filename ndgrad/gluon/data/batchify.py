@@ -9,7 +9,9 @@ import numpy as np
 
 from ... import nd
 from ...array.ndarray import NDArray
+from ...autograd import is_recording
 from ...base import DTypeLike, HostArray, MXNetError, as_dtype, public_names
+from ...memory.storage import empty
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
 __dir__ = public_names(globals())
@@ -23,6 +25,24 @@ def _to_nd(data: HostArray, dtype: DTypeLike | None = None) -> NDArray:
     return nd.array(data, dtype=data.dtype if dtype is None else dtype)
 
 
+def _stacked(data: Sequence[NDArray]) -> NDArray:
+    """`nd.stack`, without looking at each array as an input of an operator: batches are large."""
+    first = data[0]
+    shape, buffer = first.shape, first._data
+    if (
+        is_recording()
+        or not isinstance(buffer, np.ndarray)
+        or any(
+            type(x) is not NDArray or x.shape != shape or x._data.dtype != buffer.dtype
+            for x in data
+        )
+    ):
+        return nd.stack(*data)  # type: ignore[no-any-return]
+    stacked = empty(len(data) * buffer.size, buffer.dtype)
+    np.concatenate([x._data for x in data], out=stacked)
+    return NDArray(stacked, (len(data), *shape), first.context)
+
+
 def stack(data: Sequence[Any]) -> NDArray:
     """Elements of one shape, with a new first axis; of the dtype that NumPy gives them.
 
@@ -32,7 +52,7 @@ def stack(data: Sequence[Any]) -> NDArray:
         If shapes differ; if an element is not numeric.
     """
     if isinstance(data[0], NDArray):
-        return nd.stack(*data)  # type: ignore[no-any-return]
+        return _stacked(data)
     try:
         array = np.asarray(data)
     except ValueError:
@@ -41,6 +61,8 @@ def stack(data: Sequence[Any]) -> NDArray:
             f"batchify: elements of a batch must have one shape, got {shapes}; "
             "batchify.Pad makes one of them"
         ) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"batchify: elements must be numbers or arrays, got {type(data[0])}")
     return _to_nd(array)
 
 

@@ -218,9 +218,7 @@ class DataLoader:
         if workers is None or (isinstance(workers, ProcessWorkers) and not workers.alive):
             kind = ThreadWorkers if self._thread_pool else ProcessWorkers
             workers = self._workers = kind(self._make, self._num_workers)
-        return _Batches(
-            workers, self._batch_sampler, self._prefetch, self._timeout, self._pinned
-        )
+        return _Batches(workers, self._batch_sampler, self._prefetch, self._timeout, self._pinned)
 
     def _prefetch_iter(self) -> None:
         self._next = self._batches()

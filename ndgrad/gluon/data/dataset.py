@@ -37,7 +37,7 @@ class Dataset:
         """
         if not 0 <= index < num_shards:
             raise MXNetError(
-                f"shard: index={index} must be from 0 to num_shards - 1, with num_shards={num_shards}"
+                f"shard: index={index} must be from 0 to num_shards - 1, num_shards={num_shards}"
             )
         length, rest = divmod(len(self), num_shards)
         start = length * index + min(index, rest)
@@ -76,7 +76,7 @@ class Dataset:
         return lazily if lazy else SimpleDataset([lazily[i] for i in range(len(lazily))])
 
     def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
-        """The dataset with *fn* called on the first item of each element: on data, not on labels."""
+        """The dataset with *fn* called on the first item of each element: not on labels."""
         return self.transform(_TransformFirst(fn), lazy)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...array.ndarray import NDArray
 from ...base import HostArray, Shape
-from ...context import GPU, cpu
+from ...context import cpu
 from ...memory.storage import empty
 
 _ALIGNED = 64
@@ -31,10 +31,10 @@ SHARED_BYTES = 64 * 1024
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
-        if type(obj) is not NDArray or obj.context.device_typeid == GPU:
+        if type(obj) is not NDArray or not isinstance(obj._data, np.ndarray):
             return NotImplemented
         data = obj._data
-        return _received, (pickle.PickleBuffer(data), data.dtype.str, obj.shape)
+        return _received, (pickle.PickleBuffer(data.data), data.dtype.str, obj.shape)
 
 
 def _received(buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
@@ -65,10 +65,11 @@ def send(
     content, buffers = pickled(batch)
     sizes = [buffer.nbytes for buffer in buffers]
     places, length = _places(sizes)
-    shared = block is not None and SHARED_BYTES <= length <= block.size
-    if shared:
+    target = None if block is None or length < SHARED_BYTES else block.buf
+    shared = target is not None and length <= target.nbytes
+    if target is not None and shared:
         for at, size, buffer in zip(places, sizes, buffers, strict=True):
-            block.buf[at : at + size] = buffer  # type: ignore[union-attr]
+            target[at : at + size] = buffer
     results.send_bytes(pickle.dumps((ticket, worked, content, sizes, shared)))
     if not shared:
         for buffer in buffers:
@@ -87,11 +88,12 @@ class Received:
         """How long a block must be for this batch."""
         if shared:
             block = blocks[self.ticket].buf
+            assert block is not None
             for at, buffer in zip(places, self._buffers, strict=True):
-                memoryview(buffer)[:] = block[at : at + buffer.size]
+                buffer.data[:] = block[at : at + buffer.size]
         else:
             for buffer in self._buffers:
-                results.recv_bytes_into(memoryview(buffer))
+                results.recv_bytes_into(buffer.data)
 
     def value(self) -> Any:
         """The batch, or the error."""

@@ -73,6 +73,13 @@ class ThreadWorkers:
 # --- the process of a worker ----------------------------------------------------------------------
 
 
+def _mask_interrupts(blocked: bool) -> None:
+    """Hold Ctrl-C back from this thread and what it forks, where that is possible, or no longer."""
+    if hasattr(signal, "pthread_sigmask"):
+        how = signal.SIG_BLOCK if blocked else signal.SIG_UNBLOCK
+        signal.pthread_sigmask(how, [signal.SIGINT])
+
+
 def _seed(number: int) -> None:
     """Let the generators of a worker, which a fork copies, draw numbers of its own."""
     drawn = int(np.random.randint(2**32, dtype=np.uint64))  # noqa: NPY002  # what programs seed
@@ -95,6 +102,7 @@ def _work(make: MakeBatch, number: int, tasks: Connection, results: Connection) 
     """Make batches until the parent closes the pipe, or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _mask_interrupts(False)
     set_num_threads(1)
     _seed(number)
     parent = multiprocessing.parent_process()
@@ -135,10 +143,14 @@ class _Worker:
             daemon=True,
             name=f"DataLoader worker {number}",
         )
-        with warnings.catch_warnings():
-            # Threads of kernels have ended before a fork (kernels/build/threads.py).
-            warnings.filterwarnings("ignore", "This process .* is multi-threaded")
-            self.process.start()
+        _mask_interrupts(True)  # one would raise while the new process begins
+        try:
+            with warnings.catch_warnings():
+                # Threads of kernels have ended before a fork (kernels/build/threads.py).
+                warnings.filterwarnings("ignore", "This process .* is multi-threaded")
+                self.process.start()
+        finally:
+            _mask_interrupts(False)
         tasks.close()
         results.close()
         self.removed: list[str] = []

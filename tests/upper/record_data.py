@@ -1,0 +1,31 @@
+"""Record what MXNet's samplers, datasets and batches are: ``python record_data.py``.
+
+Runs where ``import mxnet`` is MXNet 1.9.1.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from data_cases import BATCHES, DATASETS, SAMPLERS, described
+from mxnet import nd
+from mxnet.gluon import data as D
+from mxnet.gluon.contrib.data import IntervalSampler
+from mxnet.gluon.data.dataloader import default_batchify_fn
+
+names = {"D": D, "nd": nd, "np": np, "IntervalSampler": IntervalSampler}
+recorded = {}
+for text in SAMPLERS:
+    np.random.seed(3)  # noqa: NPY002
+    sampler = eval(text, names)
+    found = [x for _ in range(2) for x in (len(sampler), list(sampler))]
+    recorded[text] = json.loads(json.dumps(found, default=int))
+for text in DATASETS:
+    dataset = eval(text, names)
+    recorded[text] = json.loads(
+        json.dumps([dataset[i] for i in range(len(dataset))], default=float)
+    )
+for text in BATCHES:
+    recorded[text] = described(default_batchify_fn(eval(text, names)))
+lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in recorded.items())
+(Path(__file__).parent / "mxnet-1.9.1" / "data.json").write_text("{\n" + lines + "\n}\n")
