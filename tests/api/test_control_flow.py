@@ -68,6 +68,7 @@ def test_cond_calls_one_branch() -> None:
     assert cond(0, lambda: 1, lambda: 2) == 2
 
 
+@pytest.mark.full_compiled
 def test_compiled_loops() -> None:
     data, start = variable(2.0, 3.0, 4.0), nd.ones(1)
 

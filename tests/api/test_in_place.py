@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import FULL_COMPILED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,13 @@ from ndgrad import autograd, nd
 from ndgrad.tape import sharing
 from ndgrad.testing import assert_close
 
-WAYS = pytest.mark.parametrize("way", [lambda f: f, mx.compile], ids=["eager", "compiled"])
+WAYS = pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(lambda f: f, id="eager"),
+        pytest.param(mx.compile, id="compiled", marks=FULL_COMPILED),
+    ],
+)
 
 
 def variable(*values: float, req: str = "write") -> nd.NDArray:
@@ -711,7 +718,8 @@ def test_random_programs(seed: int) -> None:
     agrees(program(seed), seed)
 
 
+@pytest.mark.full_compiled
 @given(st.integers(0, 1 << 30))
-@settings(max_examples=5)
+@settings(max_examples=40)
 def test_random_programs_compiled(seed: int) -> None:
     agrees(mx.compile(program(seed)), seed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import FULL_COMPILED
 
 import ndgrad as mx
 from ndgrad import autograd, nd
@@ -115,7 +116,7 @@ def arguments() -> dict[str, nd.NDArray]:
     return made
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=FULL_COMPILED)])
 def test_a_model_of_mxnet(compiled: bool) -> None:
     symbol = mx.symbol.load_json(MODEL)
     assert symbol.list_arguments() == list(SHAPES)

@@ -56,6 +56,7 @@ def assert_derivatives(found: list[Any], *exact: Any) -> None:
         np.testing.assert_allclose(value, np.where(wanted == UNDEFINED, value, wanted), rtol=1e-14)
 
 
+@pytest.mark.full_compiled
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 @pytest.mark.parametrize("power", [operator.pow, nd.power], ids=["operator", "nd.power"])
 @pytest.mark.parametrize("form", first("row", "array", "column"))

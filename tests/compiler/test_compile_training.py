@@ -522,7 +522,6 @@ def test_cheap_values_are_not_kept_for_backward() -> None:
 ONE_OF_EACH_KIND = (
     adam,
     attention,
-    lstm,
     layer_norm_and_gelu,
     gradient_penalty_inside,
     operands_overwritten_before_backward,

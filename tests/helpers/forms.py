@@ -32,7 +32,7 @@ def made_of(op: Op) -> frozenset[Hashable]:
         numbers = len(op.forward_loop.args) - arrays
         return frozenset({(arrays, numbers, op.gradient, op.mathematical, bool(op.free))})
     if isinstance(op, UpdateOp):
-        return frozenset({("update", len(op.inputs), len(op.replaced), op.mathematical)})
+        return frozenset({("update", len(op.replaced) > 1, bool(op.one_element), op.mathematical)})
     functions = (op.forward, op.vjp, op.fast_vjp)
     return frozenset(name for f in functions if f is not None for name in _reached(f))
 
@@ -80,10 +80,13 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _cost(op: Op) -> int:
-    """How long the formulas of an element-wise row take to compile, about."""
-    if not isinstance(op, ElementwiseOp):
+    """How long a row's formulas take to compile, about."""
+    if isinstance(op, ElementwiseOp):
+        texts = (op.formula, *op.derivatives.values())
+    elif isinstance(op, UpdateOp):
+        texts = tuple(op.formulas.values())
+    else:
         return 0
-    texts = (op.formula, *op.derivatives.values())
     return sum(formula(text).cost for text in texts)
 
 

@@ -27,6 +27,7 @@ def test_namespaces_hold_the_rows() -> None:
         nd.contrib.quadratic(nd.ones(2), d=1)
 
 
+@pytest.mark.full_compiled
 def test_compositions_have_gradients() -> None:
     index = nd.array([2, 0, 2])
     check_gradients(nd.contrib.div_sqrt_dim, [x64(2, 4)], order=2)
@@ -94,6 +95,7 @@ def test_misfits() -> None:
         nd.fill_element_0index(nd.ones((2, 2)), nd.ones(3), nd.ones(2))
 
 
+@pytest.mark.full_compiled
 def test_allclose() -> None:
     inf, nan = float("inf"), float("nan")
 
@@ -155,6 +157,7 @@ def test_steps_of_several_weights_are_those_of_each() -> None:
             np.testing.assert_array_equal(x.asnumpy(), y.asnumpy())
 
 
+@pytest.mark.full_compiled
 def test_zipfian_counts() -> None:
     samples, true, drawn = nd.contrib.rand_zipfian(nd.array([3]), 4, 5)
     assert samples.dtype == np.int64

@@ -92,6 +92,7 @@ def test_bipartite_matching_against_a_slow_one(ascending: bool) -> None:
         np.testing.assert_array_equal(columns[batch].asnumpy(), column)
 
 
+@pytest.mark.full_compiled
 def test_gradients() -> None:
     boxes = nd.array([[0.0, 0.1, 1.0, 1.2], [0.5, 0.4, 2.0, 1.5]], dtype="float64")
     others = nd.array([[0.25, 0.0, 1.5, 1.75]], dtype="float64")
@@ -147,6 +148,7 @@ def test_errors_name_what_does_not_fit() -> None:
             call()
 
 
+@pytest.mark.full_compiled
 def test_both_outputs_of_box_encode_are_heads() -> None:
     boxes = nd.array([[[0.0, 0.0, 1.0, 1.0], [0.0, 0.5, 1.0, 1.0]]])
     boxes.attach_grad()

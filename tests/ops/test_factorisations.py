@@ -26,6 +26,7 @@ def of_symmetric(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: function((x + nd.transpose(x)) * 0.5)
 
 
+@pytest.mark.full_compiled
 @pytest.mark.parametrize(
     ("function", "points"),
     [

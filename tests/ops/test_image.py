@@ -17,6 +17,7 @@ def image(*shape: int, dtype: str = "float64") -> Any:
     return nd.array(steps.reshape(shape), dtype=dtype)
 
 
+@pytest.mark.full_compiled
 def test_gradients_of_second_order() -> None:
     x = image(2, 3, 3) / 64
     for f in (
@@ -62,6 +63,7 @@ def test_random_factors(name: str) -> None:
     assert abs(np.mean(drawn) - 1) < 0.08
 
 
+@pytest.mark.full_compiled
 def test_hue_against_colorsys() -> None:
     import colorsys
 

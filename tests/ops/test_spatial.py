@@ -173,6 +173,7 @@ def test_correlation(multiply: bool) -> None:
         assert found[0, k, i, j] == pytest.approx(mean, abs=1e-12)
 
 
+@pytest.mark.full_compiled
 def test_a_box_in_an_image_that_is_not_there_gives_zeros() -> None:
     x = nd.ones((1, 4, 3, 3))
     for image in (-1, 1, 1e9):

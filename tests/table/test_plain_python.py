@@ -17,7 +17,18 @@ TESTS = Path(__file__).parents[1]
 PARTS = {
     "parity": ["parity"],
     "rows": ["table", "plans", "arguments", "bounds", "compile_rows", "compile_checks"],
-    "memory": ["memory_sharing", "compile_state", "compile_layout"],
+    "memory": [
+        *("memory_sharing", "compile_state", "compile_layout", "in_place", "powers"),
+        *(
+            "contrib",
+            "detection",
+            "image",
+            "spatial",
+            "factorisations",
+            "control_flow",
+            "mxnet_models",
+        ),
+    ],
     "programs": [
         *("compile_programs", "compile_training", "compile_graphs"),
         *("compile_guards", "compile_keys"),

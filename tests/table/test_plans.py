@@ -38,7 +38,7 @@ def _outcome(op: Op, sample: Sample, dtype: str) -> list[Any]:
     return [x.asnumpy() for x in (*found, *[x.grad for x in floating])]
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float16", marks=FULL_COMPILED)])
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_a_planned_call_gives_the_bits_of_the_first(op: Op, sample: Sample, dtype: str) -> None:
     plans_of(op).clear()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forms import first
+from forms import FULL, first
 
 import ndgrad as mx
 from ndgrad import nd
@@ -19,6 +19,10 @@ from ndgrad.testing import assert_close
 
 GPU = mx.gpu(0)
 FLAGS = list(itertools.product([False, True], repeat=2))
+EACH_FLAG = [
+    pytest.param(ta, tb, marks=() if ta != tb else FULL)  # operands are loaded independently
+    for ta, tb in FLAGS
+]
 BOTH_WAYS = pytest.mark.parametrize("cublas", [False, True], ids=["tiles", "cublas"])
 
 
@@ -109,7 +113,7 @@ def test_one(library: Any, dtype: str, ta: bool, tb: bool) -> None:
 
 @BOTH_WAYS
 @pytest.mark.parametrize("dtype", first("float32", "float16"))
-@pytest.mark.parametrize(("ta", "tb"), FLAGS)
+@pytest.mark.parametrize(("ta", "tb"), EACH_FLAG)
 def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     """Matrices in any order, factors, and results that are added to."""
     m, n, k, batch = 5, 3, 4, 3
@@ -153,7 +157,7 @@ SIZES = [(70, 65, 9)] if on_device.driver.SIMULATED else [(300, 257, 129), (1, 5
 
 
 @pytest.mark.parametrize("tile", [on_device._SMALL, on_device._LARGE], ids=["small", "large"])
-@pytest.mark.parametrize(("ta", "tb"), FLAGS)
+@pytest.mark.parametrize(("ta", "tb"), EACH_FLAG)
 def test_tiles(tile: Any, ta: bool, tb: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuda_cublas, "usable", lambda *_: False)
     monkeypatch.setattr(on_device, "_tile", lambda *_: tile)
