@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
 from ._mxnet import install_as_mxnet
+from .attribute import AttrScope
 from .base import MXNetError, public_names
 from .compiler import compile
 from .context import (
@@ -41,6 +42,7 @@ def load_ipython_extension(ipython: object) -> None:
 
 
 __all__ = [
+    "AttrScope",
     "Context",
     "MXNetError",
     "autograd",

@@ -16,7 +16,7 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
 from ..memory.device import operands_device
 from ..ops.axes import flag
-from ..symbol.symbol import get_symbol
 from ..tape import Leaf, Scope, state
 from .function import Function
 
@@ -46,6 +45,9 @@ __all__ = [
     "train_mode",
 ]
 __dir__ = public_names(globals())
+
+get_symbol: Callable[[NDArray], Any]
+"""The recorded graph of an array, as a symbol; given by `ndgrad.symbol`."""
 
 _GRAD_REQS = {"null": "null", "write": "write", "add": "add"}
 

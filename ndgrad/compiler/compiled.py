@@ -6,13 +6,12 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from .. import tracing
 from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..context import current_context
-from ..symbol.symbol import Symbol
 from ..tape import state
 from .front.guards import COMPILED_METHODS, watch
 from .front.trace import flatten, trace
@@ -24,6 +23,13 @@ from .run.runtime import Specialised
 _MANY = 8  # programs of one function from which a warning asks whether that is meant
 _RECENT = 4  # programs that a call asks whether it is for them, the last used first
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
+
+
+class Evaluable(Protocol):
+    """What stands for a function of arrays by name, as a symbol does."""
+
+    def __function__(self) -> Callable[..., Any]:
+        """Return the function."""
 
 
 class Compiled:
@@ -194,7 +200,7 @@ def _signature(arrays: Sequence[NDArray]) -> str:
 
 
 def compile(  # the field's name for it
-    function: Callable[..., Any] | Symbol | None = None, *, fallback: bool = False
+    function: Callable[..., Any] | Evaluable | None = None, *, fallback: bool = False
 ) -> Any:
     """Compile a function into a few fused kernels.
 
@@ -238,16 +244,8 @@ def compile(  # the field's name for it
     """
     if function is None:
         return functools.partial(compile, fallback=fallback)
-    if isinstance(function, Symbol):
-        function = _evaluation(function)
+    if hasattr(function, "__function__"):
+        function = function.__function__()
     if not callable(function):
         raise TypeError(f"compile: expected a function or a Symbol, got {type(function).__name__}")
     return Compiled(function, fallback)
-
-
-def _evaluation(symbol: Symbol) -> Callable[..., Any]:
-    def evaluate(**arguments: NDArray) -> list[NDArray]:
-        return symbol._predict(symbol._checked(arguments))
-
-    evaluate.__qualname__ = f"symbol {symbol.name}"
-    return evaluate

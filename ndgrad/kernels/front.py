@@ -5,6 +5,7 @@ An operator calls an entry and does not know where its buffers are.  An entry
 * tells the recorder what would run, if this thread traces a function for `ndgrad.compile`.  One
   without a hook there raises: what it computed would be a constant of the program.  An operator
   whose kernels have no hook runs as a custom call, in the scope of `tracing.suspended`;
+* makes the buffers that it would return and does nothing else, if this thread wants shapes alone;
 * calls the back end of a device, which has functions of the same names, if the buffer that it looks
   at (mostly the result) is in that device's memory;
 * otherwise calls the function of `kernels/cpu/`.
@@ -16,6 +17,7 @@ runs as they are.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from typing import Any, TypeVar
@@ -23,7 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import DType, Shape, written_function
+from ..base import DType, Shape, promote, written_function
 from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
@@ -55,9 +57,14 @@ from .spec.strided import StridedSlice, sliced, whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_INT64 = np.dtype("int64")
+
 _STUB = """def {name}({signature}):
-    if active and (recorder := current()) is not None:
-        return {recorded}
+    if active:
+        if (recorder := current()) is not None:
+            return {recorded}
+        if (program := planned()) is not None and not program.launches:
+            return {made}
 {on_device}    return host({arguments})
 """
 
@@ -73,7 +80,13 @@ A back end has a function of the name of each for which a buffer decides.
 """
 
 
-def entry(name: str, host: Function, at: str | None = None, hook: str | None = None) -> Function:
+def entry(
+    name: str,
+    host: Function,
+    at: str | None = None,
+    hook: str | None = None,
+    makes: Callable[..., Any] | None = None,
+) -> Function:
     """The entry point *name* of a family of kernels.
 
     Parameters
@@ -87,17 +100,25 @@ def entry(name: str, host: Function, at: str | None = None, hook: str | None = N
         called for any: it is made of other entries, or of ``@chunked`` kernels alone.
     hook : str, optional
         The recorder's method, which takes the entry's parameters.
+    makes : callable, optional
+        For one that returns buffers: makes these from the entry's parameters, with no elements.
     """
     known: dict[str, Any] = {"__name__": __name__, "host": host, "in_use": in_use}
-    known |= {"active": tracing.active, "current": tracing.recorder}
+    known |= {"active": tracing.active, "current": tracing.recorder, "planned": tracing.program}
+    known |= {"makes": makes}
     known |= {"DeviceArray": DeviceArray, "refuse": refuse_unrecorded}
-    made = written_function(name, lambda: _entry_text(name, host, at, hook, known), known)
+    made = written_function(name, lambda: _entry_text(name, host, at, hook, makes, known), known)
     ENTRIES[name] = at, hook
     return update_wrapper(made, host)  # type: ignore[return-value]
 
 
 def _entry_text(
-    name: str, host: Function, at: str | None, hook: str | None, known: dict[str, Any]
+    name: str,
+    host: Function,
+    at: str | None,
+    hook: str | None,
+    makes: Callable[..., Any] | None,
+    known: dict[str, Any],
 ) -> str:
     parameters = inspect.signature(host).parameters.values()
     arguments = ", ".join(p.name for p in parameters)
@@ -110,6 +131,7 @@ def _entry_text(
         name=name,
         signature=", ".join(signature),
         arguments=arguments,
+        made=f"makes({arguments})" if makes else "None",
         recorded=f"recorder.{hook}({arguments})" if hook else f"refuse(recorder, {name!r})",
         on_device=_ON_DEVICE.format(at=at, name=name, arguments=arguments) if at else "",
     )
@@ -118,7 +140,13 @@ def _entry_text(
 # --- loops and reductions by formula --------------------------------------------------------------
 
 elementwise = entry("elementwise", host_elementwise.run, "results[0]", "elementwise")
-reduce = entry("reduce", host_reduction.run, "x", "reduce")
+reduce = entry(
+    "reduce",
+    host_reduction.run,
+    "x",
+    "reduce",
+    makes=lambda row, x, how, out: empty(math.prod(how.shape), out),
+)
 rowwise = entry("rowwise", host_rowwise.run, "y", "rowwise")
 cast = cast_by(elementwise)
 elementwise_text = host_elementwise_text.source
@@ -165,9 +193,19 @@ def _fill(y: Buffer, value: float) -> None:
 copy = entry("copy", _copy, hook="copy")
 fill = entry("fill", _fill, hook="filled")
 strided_copy = entry("strided_copy", host_strided.strided_copy, "y")
-strided_slice = entry("strided_slice", host_strided.strided_slice, "x", "strided_slice")
-fill_around = entry("fill_around", host_strided.fill_around, "x")
-expand = entry("expand", host_strided.expand, "x")
+strided_slice = entry(
+    "strided_slice",
+    host_strided.strided_slice,
+    "x",
+    "strided_slice",
+    makes=lambda x, part: empty(part.size, x.dtype),
+)
+fill_around = entry(
+    "fill_around", host_strided.fill_around, "x", makes=lambda x, n, where, value: empty(n, x.dtype)
+)
+expand = entry(
+    "expand", host_strided.expand, "x", makes=lambda x, own, shape: empty(math.prod(shape), x.dtype)
+)
 
 
 def strided_adjoint(x: Buffer, n: int, where: StridedSlice) -> Buffer:
@@ -185,23 +223,57 @@ def _join(parts: Sequence[Buffer], shapes: Sequence[Shape], axis: int, shape: Sh
     return y
 
 
-join = entry("join", _join, hook="join")
+join = entry(
+    "join",
+    _join,
+    hook="join",
+    makes=lambda parts, shapes, axis, shape: empty(math.prod(shape), parts[0].dtype),
+)
 
 # --- rows and elements by index -------------------------------------------------------------------
 
-take = entry("take", host_indexed.take, "x")
+take = entry(
+    "take",
+    host_indexed.take,
+    "x",
+    makes=lambda x, index, outer, length, inner: empty(outer * index.size * inner, x.dtype),
+)
 put = entry("put", host_indexed.put, "y")
-_add = entry("add", host_indexed.add, "g")
+_add = entry(
+    "add",
+    host_indexed.add,
+    "g",
+    makes=lambda g, index, outer, length, inner: empty(outer * length * inner, g.dtype),
+)
 _add_into = entry("add_into", host_indexed.add_into, "y")
 checked = entry("checked", host_indexed.checked, "index")
-last_writer = entry("last_writer", host_indexed.last_writer, "index")
+last_writer = entry(
+    "last_writer",
+    host_indexed.last_writer,
+    "index",
+    makes=lambda index, length: empty(length, _INT64),
+)
 one_hot = entry("one_hot", host_indexed.one_hot, "y")
-take_along_axis = entry("take_along_axis", host_indexed.take_along_axis)
+take_along_axis = entry(
+    "take_along_axis",
+    host_indexed.take_along_axis,
+    makes=lambda x, index, outer, length, inner: empty(outer * inner, x.dtype),
+)
 put_along_axis = entry("put_along_axis", host_indexed.put_along_axis)
 wrapped = host_indexed.wrapped  # of indices that the host has
-are_last = entry("are_last", host_indexed.are_last)
-ravel = entry("ravel", host_indexed.ravel)
-unravel = entry("unravel", host_indexed.unravel)
+are_last = entry(
+    "are_last",
+    host_indexed.are_last,
+    makes=lambda last, rows, inner: empty(rows.size * inner, np.dtype("bool")),
+)
+ravel = entry(
+    "ravel", host_indexed.ravel, makes=lambda index, shape: empty(index.size // shape.size, _INT64)
+)
+unravel = entry(
+    "unravel",
+    host_indexed.unravel,
+    makes=lambda index, shape: empty(shape.size * index.size, _INT64),
+)
 take_in_rows = entry("take_in_rows", host_indexed.take_in_rows)
 log_in_rows = entry("log_in_rows", host_indexed.log_in_rows)
 add_in_rows = entry("add_in_rows", host_indexed.add_in_rows)
@@ -239,9 +311,22 @@ def positions(index: Buffer, length: int, mode: int) -> Buffer:
 
 # --- products, and kernels along an axis ----------------------------------------------------------
 
-product = entry("product", host_matmul.product, "a", "product")
+
+def _product_made(
+    a: Buffer, b: Buffer, m: int, n: int, k: int, ta: bool, tb: bool, alpha: float, batch: int,
+    starts: object,
+) -> Buffer:  # fmt: skip
+    return empty(batch * m * n, promote(a.dtype, b.dtype))
+
+
+product = entry("product", host_matmul.product, "a", "product", makes=_product_made)
 product_into = entry("product_into", host_matmul.product_into, "c")
-dense = entry("dense", host_matmul.dense, "a")
+dense = entry(
+    "dense",
+    host_matmul.dense,
+    "a",
+    makes=lambda a, b, bias, m, n, k: empty(m * n, promote(promote(a.dtype, b.dtype), bias.dtype)),
+)
 unfold = entry("unfold", host_windows.unfold)
 fold = entry("fold", host_windows.fold)
 greatest_in_windows = entry("greatest_in_windows", host_windows.greatest)
@@ -281,4 +366,10 @@ merge_rows = entry("merge_rows", host_sparse.merge_rows)
 
 # --- functions of libraries, which compute on the host wherever buffers are -----------------------
 
-routine = entry("routine", host_libraries.routine)
+routine = entry(
+    "routine",
+    host_libraries.routine,
+    makes=lambda name, operands, results, options: [
+        empty(math.prod(shape), dtype) for dtype, shape in results
+    ],
+)

@@ -132,7 +132,11 @@ class BufferProgram:
     lines : list of str
     constants : list
         What lines refer to as ``c0``, ``c1`` ...: the text is the same for all sizes.
+    launches : bool
+        Whether launches of kernels are noted.
     """
+
+    launches = True
 
     def __init__(self, allocator: Callable[[int, DType], Callable[..., Any]]) -> None:
         self.lines: list[str] = []
@@ -229,6 +233,18 @@ class BufferProgram:
     @property
     def parameters(self) -> Sequence[str]:
         return self._parameters
+
+
+class ShapeProgram(BufferProgram):
+    """What a function does with sizes and dtypes: nothing is noted, and no kernel made."""
+
+    launches = False
+
+    def __init__(self) -> None:
+        super().__init__(lambda n, dtype: np.empty)
+
+    def constant(self, value: object) -> str:
+        return ""
 
 
 @lru_cache(maxsize=1024)

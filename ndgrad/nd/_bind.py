@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -70,7 +70,7 @@ def function(
     return bound
 
 
-def _checks(op: Op) -> dict[str, _Check]:
+def checks_of(op: Op) -> dict[str, _Check]:
     """What each parameter must be, as far as its default says: a check that returns its value.
 
     The operator's forward checks what depends on the inputs.
@@ -101,33 +101,53 @@ _QUICK: dict[_Check, frozenset[type]] = {
 }
 
 
-def _unknown(op: Op, name: str, given: str) -> TypeError:
+def unknown(op: Op, name: str, given: str) -> TypeError:
+    """The error of an argument that there is not."""
     known = [*op.keywords, *(p for p in op.params if not p.startswith("_")), "out", "name"]
     return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
+
+
+def parameters(op: Op) -> list[str]:
+    """The parameters that callers may give."""
+    return [p for p in op.params if not p.startswith("_")]
+
+
+def given_arguments(
+    op: Op, name: str, args: Sequence[object], kwargs: Mapping[str, object]
+) -> dict[str, Any]:
+    """The arguments of a call by name: inputs and parameters, of an operator that is not variadic.
+
+    Raises
+    ------
+    TypeError
+        For an argument that is unknown, too many, or given twice.
+    """
+    order = [*op.keywords, *parameters(op)]
+    if len(args) > len(order):
+        raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
+    given = dict(zip(order, args, strict=False))
+    for key, value in kwargs.items():
+        if key not in op.keywords and (key not in op.params or key.startswith("_")):
+            raise unknown(op, name, key)
+        if key in given:
+            raise TypeError(f"{name}: argument {key!r} given twice")
+        given[key] = value
+    return given
 
 
 def _slow_path(op: Op, name: str) -> _Function:
     call = op.call
     keys = op.keywords
-    params = [p for p in op.params if not p.startswith("_")]
-    order = [*keys, *params]
+    params = parameters(op)
     required = {k for k, n in zip(keys, op.inputs, strict=True) if n not in op.optional}
     required |= {p for p in params if op.params[p] is _Parameter.empty}
     numbers_allowed = isinstance(op, ElementwiseOp)
-    known, checks = {*order}, _checks(op)
+    known, checks = {*keys, *params}, checks_of(op)
 
     def slow_path(*args: object, out: object = None, **kwargs: object) -> object:
         kwargs.pop("name", None)
         kwargs.pop("ctx", None) if "ctx" not in known else None
-        if len(args) > len(order):
-            raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
-        given = dict(zip(order, args, strict=False))
-        for key, value in kwargs.items():
-            if key not in known:
-                raise _unknown(op, name, key)
-            if key in given:
-                raise TypeError(f"{name}: argument {key!r} given twice")
-            given[key] = value
+        given = given_arguments(op, name, args, kwargs)
         for key in required:
             if key not in given:
                 raise TypeError(f"{name}: argument {key!r} is missing")
@@ -151,7 +171,7 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
     params = tuple(name for name in op.params if not name.startswith("_"))
     order = (*op.keywords, *params)
 
-    checks = _checks(op)
+    checks = checks_of(op)
     if is_planned(op):
         return planned_function(op, general, {name: _QUICK[checks[name]] for name in params})
 
@@ -236,7 +256,7 @@ def _check_arrays(
 
 def _variadic(op: Op, name: str) -> _Function:
     call = op.call
-    known, checks = {p for p in op.params if not p.startswith("_")}, _checks(op)
+    known, checks = {p for p in op.params if not p.startswith("_")}, checks_of(op)
     required = [p for p in op.params if op.params[p] is _Parameter.empty]
 
     def variadic(*args: object, out: object = None, **kwargs: object) -> object:
@@ -250,7 +270,7 @@ def _variadic(op: Op, name: str) -> _Function:
             raise MXNetError(f"{name}: num_args={count}, but {len(args)} arrays are given")
         for key, value in kwargs.items():
             if key not in known:
-                raise _unknown(op, name, key)
+                raise unknown(op, name, key)
             kwargs[key] = checks[key](name, key, value)
         for key in required:
             if key not in kwargs:

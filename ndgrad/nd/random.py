@@ -533,7 +533,7 @@ generalized_negative_binomial_like = _like(
     "generalized_negative_binomial", generalized_negative_binomial
 )
 
-_DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Callable[..., NDArray], tuple[str, str]]] = {
+DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Callable[..., NDArray], tuple[str, str]]] = {
     # name: its parameters, the function, and what ``sample_<name>`` calls its arrays
     "uniform": (("low", "high"), uniform, ("low", "high")),
     "normal": (("loc", "scale"), normal, ("mu", "sigma")),
@@ -577,7 +577,7 @@ def _operator(
 
 def _operators() -> dict[str, _Function]:
     functions: dict[str, _Function] = {}
-    for name, (own, draw, arrays) in _DISTRIBUTIONS.items():
+    for name, (own, draw, arrays) in DISTRIBUTIONS.items():
         by_number = _operator(f"random_{name}", (*own, "shape", "ctx", "dtype"), own, draw)
         functions[f"random_{name}"] = functions[f"_random_{name}"] = by_number
         if arrays[0]:

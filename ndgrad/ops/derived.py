@@ -151,6 +151,7 @@ def multiple(
             function=call,
             gradient=NONE,
             outputs=("*y",),
+            visible=lambda params: integer(name, count, params[count]),
             domain=(0.5, 2.0),
             doc=f"`{single.name}` for several weights, whose arrays come weight by weight.",
             samples=tuple(

@@ -508,6 +508,7 @@ def group_adagrad_update(
     "reset_arrays",
     gradient=NONE,
     outputs=("*y",),
+    visible=lambda params: 0,
     samples=(Sample(((3, 4), (2,)), {"num_arrays": 2}),),
 )
 def reset_arrays(*data: Array, num_arrays: int) -> list[Array]:

@@ -16,6 +16,7 @@ from ..kernels import front
 from ..memory.device import Buffer, host
 from ..memory.storage import empty
 from ..tape import Array
+from . import inference
 from .axes import Axis, choice, integer
 from .composite import composite
 from .declare import binary, operator, unary
@@ -306,6 +307,8 @@ def _getnnz(data: Array, *, axis: int | None = None) -> Result:
 
 @composite(
     "_contrib_SparseEmbedding",
+    infer=inference.embedding,
+    infer_dtypes=lambda dtype: {"weight": np.dtype(dtype)},
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
 )
 def _sparse_embedding(

@@ -10,24 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, as_dtype
-from ..ops.table import OPS, ElementwiseOp, Op, for_each, lookup
+from ..base import MXNetError
+from ..ops.table import ElementwiseOp
 from .entries import NodeEntry, Ref
+from .operators import FROM_NUMBER, definition
 
-_from_number: dict[str, tuple[str, int]] = {}
-"""MXNet's names of operators with a number -> the operator, and which operand the number is."""
-
-
-def _add_scalar_names(op: Op) -> None:
-    if isinstance(op, ElementwiseOp) and op.scalar_names:
-        right, left = op.scalar_names
-        _from_number.update(dict.fromkeys(left, (op.name, 0)))
-        _from_number.update(dict.fromkeys(right, (op.name, 1)))
-
-
-for_each(_add_scalar_names)
-
-_REFLECTED, _NUMBERS = "__reflected__", "__numbers__"
+REFLECTED, NUMBERS = "__reflected__", "__numbers__"
 _VERSION = 10901  # of MXNet, whose layout this is
 
 
@@ -148,21 +136,21 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
             if strict:
                 raise MXNetError(f"{entry.name}, operator {entry.op}, {key}: {error}") from None
             attrs[key] = repr(value)
-    arrays: list[Ref] = [x for x in entry.inputs if isinstance(x, tuple)]  # type: ignore[misc]
-    op = OPS.get(entry.op)
+    arrays = entry.refs
+    op = None if entry.foreign else entry.definition
     if op is not None and op.variadic:
         attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
         return entry.op, attrs, arrays
     if isinstance(op, ElementwiseOp) and op.scalar_names and len(arrays) == 1:
-        left = not isinstance(entry.inputs[0], tuple)
+        left = not isinstance(entry.inputs[0], Ref)
         name = op.scalar_names[1 if left else 0][0]
         attrs["scalar"] = _number(entry.inputs[0 if left else 1])
         if left and op.ordered:
-            attrs[_REFLECTED] = "True"
+            attrs[REFLECTED] = "True"
         return name, attrs, arrays
-    others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, tuple)}
-    attrs[_NUMBERS] = text(others)
+    others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, Ref)}
+    attrs[NUMBERS] = text(others)
     return entry.op, attrs, arrays
 
 
@@ -176,42 +164,42 @@ def decoded(
     MXNetError
         If there is no such operator.
     """
-    hidden = (_REFLECTED, _NUMBERS)
+    hidden = (REFLECTED, NUMBERS)
     operands: list[object] = list(arrays)
-    if name in _from_number:
-        found, position = _from_number[name]
-        if _REFLECTED in attrs:
+    if name in FROM_NUMBER:
+        op, position = FROM_NUMBER[name]
+        if REFLECTED in attrs:
             position = 0
         operands.insert(position, _scalar(attrs["scalar"]))
-        return found, operands, {}
-    op = lookup(name)
-    for position, value in sorted(value_of(attrs.get(_NUMBERS, "{}")).items()):
+        return op.name, operands, {}
+    op = definition(name)
+    for position, value in sorted(value_of(attrs.get(NUMBERS, "{}")).items()):
         operands.insert(position, value)
     params = {
         key: value_of(value)
         for key, value in attrs.items()
         if key not in hidden and not key.startswith("__") and key in op.params
     }
-    return op.name, operands, params
+    return name, operands, params
 
 
 # --- graphs ---------------------------------------------------------------------------------------
 
 
-def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Ref]) -> str:
+def dumps(order: Sequence[NodeEntry], heads: Sequence[Ref]) -> str:
     """A graph in MXNet's layout, one node an object of four lines."""
-    position = {i: k for k, i in enumerate(order)}
+    position = {entry: k for k, entry in enumerate(order)}
     nodes, rows, arguments = [], [0], []
     shapes: list[object] = []
     dtypes: list[str | None] = []
-    for k, i in enumerate(order):
-        entry = entries[i]
+    for k, entry in enumerate(order):
         if entry.foreign:
             raise MXNetError(
                 f"{entry.name} calls the autograd.Function {entry.op!r}, whose code is not part of "
                 "the graph: it cannot be saved"
             )
         name, attrs, arrays = encoded(entry)
+        attrs = {**attrs, **entry.attrs}
         inputs = [[position[ref.entry], ref.output, 0] for ref in arrays]
         fields: list[tuple[str, object]] = [("op", name), ("name", entry.name)]
         fields += [("attrs", attrs)] if attrs else []
@@ -237,49 +225,3 @@ def dumps(entries: Sequence[NodeEntry], order: Sequence[int], heads: Sequence[Re
     ending = ",\n".join(f'  "{key}": {json.dumps(value)}' for key, value in tail.items())
     body = ",\n".join(nodes)
     return f'{{\n  "nodes": [\n{body}\n  ],\n{ending}\n}}'
-
-
-def loads(json_str: str) -> tuple[list[NodeEntry], list[Ref]]:
-    """The entries and heads of a graph that `dumps` or MXNet wrote.
-
-    Raises
-    ------
-    MXNetError
-        If it is no graph, or calls an operator that does not exist here.
-    """
-    try:
-        graph = json.loads(json_str)
-        nodes = graph["nodes"]
-        heads = [Ref(int(head[0]), int(head[1])) for head in graph["heads"]]
-        attributes = graph.get("attrs") or {}
-        shapes = attributes.get("shape", (None, None))[1]
-        rows = graph.get("node_row_ptr") or []
-        dtypes = dict(
-            zip(graph["arg_nodes"], attributes.get("arg_dtype", (None, ()))[1], strict=False)
-        )
-        entries = []
-        for i, node in enumerate(nodes):
-            inputs = [Ref(int(x[0]), int(x[1])) for x in node.get("inputs", ())]
-            attrs = node.get("attrs") or node.get("attr") or node.get("param") or {}
-            known = None
-            if shapes is not None:
-                known = tuple(tuple(shape) for shape in shapes[rows[i] : rows[i + 1]])
-            outputs = rows[i + 1] - rows[i] if rows else 1
-            if any(not 0 <= x.entry < i for x in inputs):
-                raise MXNetError(f"load_json: node {i} uses a node that does not stand before it")
-            if node["op"] == "null":
-                dtype = as_dtype(dtypes[i], op="load_json") if i in dtypes else None
-                entries.append(NodeEntry(str(node["name"]), shapes=known, dtype=dtype))
-            else:
-                op, operands, params = decoded(node["op"], attrs, inputs)
-                entries.append(
-                    NodeEntry(str(node["name"]), op, tuple(operands), params, outputs, known)
-                )
-        for head in heads:
-            if not (0 <= head.entry < len(entries) and head.output < entries[head.entry].outputs):
-                raise MXNetError(f"load_json: there is no output {list(head)}")
-    except MXNetError:
-        raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise MXNetError(f"load_json: json_str is not a graph in JSON: {error!r}") from None
-    return entries, heads

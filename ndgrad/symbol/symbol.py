@@ -1,7 +1,8 @@
-"""`Symbol`: the record behind an array, as a value to read, draw, save and evaluate.
+"""`Symbol`: a graph of operators as a value, to compose, read, draw, save, infer and evaluate.
 
-`get_symbol` copies what the graph says of an array (operators, numbers, parameters, shapes; no
-elements), so a symbol outlives backward, which releases the graph.
+Its leaves are made by `var`, its calls by the functions of `ndgrad.symbol`; or both by
+`get_symbol`, which copies what the record behind an array says (operators, numbers, parameters,
+shapes; no elements), so that a symbol outlives backward, which releases the record.
 
 Examples
 --------
@@ -26,19 +27,19 @@ from typing import Any
 
 import numpy as np
 
+from .._drawing import Drawing, dot, svg
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
-from ..base import DType, MXNetError, Shape, public_names, shown
-from ..context import Context, current_context
-from ..dispatch import separated
-from ..memory.storage import empty
-from ..ops.table import OPS
-from ..tape import Scope
+from ..base import MXNetError, public_names, shown
+from ..context import Context
 from . import json
-from .drawing import Drawing, dot, svg
-from .entries import NodeEntry, Ref, entries_of, postorder
+from .composing import composed, copied
+from .entries import NodeEntry, Ref
 from .executor import Executor
+from .graph import Graph
 from .picture import picture
+from .reading import loads
+from .recorded import recorded
 
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
 __dir__ = public_names(globals())
@@ -83,76 +84,24 @@ def get_symbol(x: NDArray) -> Symbol:
     """
     if not isinstance(x, NDArray):
         raise TypeError(f"get_symbol: Invalid argument type, expecting NDArray, got {type(x)}")
-    entries, head = entries_of(x)
-    return Symbol(entries, [head])
+    return Symbol([recorded(x)])
 
 
 # --- the value ------------------------------------------------------------------------------------
 
 
-class Symbol:
-    """A recorded graph: outputs, and the entries that they are made from.
+class Symbol(Graph):
+    """A graph: outputs, and the entries that they are made from.
 
-    Made by `get_symbol`, `load` and `load_json`.  ``str(symbol)`` lists the entries, a notebook
-    shows a drawing.
+    Made by `var`, the functions of `ndgrad.symbol`, `get_symbol`, `load` and `load_json`.
+    ``str(symbol)`` lists the entries, a notebook shows a drawing.
     """
 
-    def __init__(self, entries: Sequence[NodeEntry], heads: Sequence[Ref]) -> None:
-        self._entries = entries
-        self._heads = tuple(heads)
-        self._order: list[int] | None = None
+    # NumPy shall leave ``numpy_array + x`` to this class.
+    __array_ufunc__ = None
+    __array_priority__ = 1000.0
 
-    def __guarded__(self) -> dict[str, object]:
-        """What a compiled function that uses the symbol depends on: a symbol never changes."""
-        return {}
-
-    def _reachable(self) -> list[int]:
-        """Positions of the entries that the outputs are made from, sources first."""
-        if self._order is None:
-            entries = self._entries
-            self._order = postorder(
-                [head.entry for head in self._heads],
-                lambda i: [x.entry for x in entries[i].inputs if x.__class__ is Ref],
-            )
-        return self._order
-
-    def _arguments(self) -> list[NodeEntry]:
-        return [e for e in map(self._entries.__getitem__, self._reachable()) if e.op is None]
-
-    # --- names ------------------------------------------------------------------------------------
-
-    @property
-    def name(self) -> str | None:
-        """The name of what makes the outputs; None if they are made by several."""
-        names = {self._entries[head.entry].name for head in self._heads}
-        return names.pop() if len(names) == 1 else None
-
-    def list_arguments(self) -> list[str]:
-        """Return the names of the arrays that the graph starts from, in order of first use."""
-        return [entry.name for entry in self._arguments()]
-
-    list_inputs = list_arguments
-
-    def list_outputs(self) -> list[str]:
-        """Return the names of the outputs."""
-        return [self._entries[head.entry].output_name(head.output) for head in self._heads]
-
-    def list_auxiliary_states(self) -> list[str]:
-        """Return an empty list: states that an operator updates are arguments here."""
-        return []
-
-    def attr_dict(self) -> dict[str, dict[str, str]]:
-        """Return the parameters of each call that has some, as strings."""
-        found = {}
-        for i in self._reachable():
-            attrs = json.encoded(self._entries[i])[1]
-            if attrs:
-                found[self._entries[i].name] = attrs
-        return found
-
-    def list_attr(self) -> dict[str, str]:
-        """Return the parameters of the call that makes the output, as strings."""
-        return self.attr_dict().get(self.name or "", {})
+    # --- parts ------------------------------------------------------------------------------------
 
     def get_internals(self) -> Symbol:
         """Return a symbol whose outputs are all outputs of all entries.
@@ -170,32 +119,77 @@ class Symbol:
         [1.        2.7182817]
         <NDArray 2 @cpu(0)>]
         """
-        heads = [Ref(i, k) for i in self._reachable() for k in range(self._entries[i].outputs)]
-        return Symbol(self._entries, heads)
+        return Symbol([Ref(e, k) for e in self._reachable() for k in range(e.outputs)])
+
+    def get_children(self) -> Symbol | None:
+        """Return a symbol whose outputs are the inputs of the output; None for a variable."""
+        heads = [x for head in self._heads for x in head.entry.refs]
+        return Symbol(heads) if heads else None
 
     def __len__(self) -> int:
         return len(self._heads)
 
+    @property
+    def num_outputs(self) -> int:
+        """The number of outputs."""
+        return len(self._heads)
+
     def __iter__(self) -> Iterator[Symbol]:
-        return (Symbol(self._entries, [head]) for head in self._heads)
+        return (Symbol([head]) for head in self._heads)
 
     def __getitem__(self, key: int | str | slice) -> Symbol:
         """Return one output by its name or number, or a slice of them."""
         if isinstance(key, slice):
-            return Symbol(self._entries, self._heads[key])
+            return Symbol(self._heads[key])
         if isinstance(key, str):
             found = [i for i, name in enumerate(self.list_outputs()) if name == key]
             if not found:
                 raise ValueError(f'Cannot find output that matches name "{key}"')
+            if len(found) > 1 and len({self._heads[i] for i in found}) > 1:
+                raise ValueError(f'There are multiple outputs with name "{key}"')
             key = found[0]
         if not -len(self) <= key < len(self):
             raise IndexError(f"Symbol has {len(self)} outputs, there is no output {key}")
-        return Symbol(self._entries, [self._heads[key]])
+        return Symbol([self._heads[key]])
+
+    # --- composing --------------------------------------------------------------------------------
+
+    def __call__(self, *args: Symbol, name: str | None = None, **kwargs: Symbol) -> Symbol:
+        """Return the graph with other symbols in place of some of its variables.
+
+        Parameters
+        ----------
+        *args : Symbol
+            In place of the variables, in the order of `list_arguments`.
+        name : str, optional
+            Of what makes the output.
+        **kwargs : Symbol
+            In place of the variables of these names.
+
+        Raises
+        ------
+        TypeError
+            If one is no symbol, or both ways are mixed.
+        MXNetError
+            If there is no such variable.
+        """
+        return Symbol(composed(self._heads, args, kwargs, name))
+
+    def __copy__(self) -> Symbol:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: object) -> Symbol:
+        return Symbol(copied(self._heads))
+
+    def __bool__(self) -> bool:
+        raise NotImplementedError(
+            "a Symbol has no truth value; only arrays have elements (nd), use sym.where"
+        )
 
     def __repr__(self) -> str:
         if self.name is not None:
             return f"<Symbol {self.name}>"
-        shown = [self._entries[head.entry].name for head in self._heads[: _SHOWN_LINES + 1]]
+        shown = [head.entry.name for head in self._heads[: _SHOWN_LINES + 1]]
         if len(shown) > _SHOWN_LINES:
             shown[-1] = "..."
         return f"<Symbol group [{', '.join(shown)}]>"
@@ -206,7 +200,7 @@ class Symbol:
         value = entry.inputs[i]
         if value.__class__ is not Ref:
             return repr(value.item() if isinstance(value, np.generic) else value)
-        source = self._entries[value.entry]
+        source = value.entry
         return source.name + (f"[{value.output}]" if source.outputs > 1 else "")
 
     def _line(self, entry: NodeEntry) -> str:
@@ -237,9 +231,9 @@ class Symbol:
         """
         return "\n".join(self._lines(self._reachable()))
 
-    def _lines(self, positions: Sequence[int]) -> list[str]:
+    def _lines(self, entries: Sequence[NodeEntry]) -> list[str]:
         outputs = f"outputs: {', '.join(self.list_outputs()[:_SHOWN_LINES])}"
-        return [*(self._line(self._entries[i]) for i in positions), outputs]
+        return [*map(self._line, entries), outputs]
 
     def __str__(self) -> str:
         order = self._reachable()
@@ -263,7 +257,7 @@ class Symbol:
         MXNetError
             If an `autograd.Function` is in the graph: its code cannot be saved.
         """
-        return json.dumps(self._entries, self._reachable(), self._heads)
+        return json.dumps(self._reachable(), self._heads)
 
     def save(self, fname: str | Path) -> None:
         """Write `tojson` to a file; an old one is replaced when all of it is on the disk.
@@ -280,55 +274,6 @@ class Symbol:
         return load_json, (self.tojson(),)
 
     # --- evaluating -------------------------------------------------------------------------------
-
-    def _require_known(self, doing: str) -> None:
-        for i in self._reachable():
-            entry = self._entries[i]
-            if entry.foreign:
-                raise MXNetError(
-                    f"{entry.name} calls the autograd.Function {entry.op!r}, whose code is not "
-                    f"part of the graph: it cannot be {doing}"
-                )
-
-    def _run(self, values: Mapping[str, NDArray]) -> list[NDArray]:
-        """Call the operators; what no later one uses is let go."""
-        self._require_known("evaluated")
-        entries, order = self._entries, self._reachable()
-        last: dict[int, int] = {head.entry: -1 for head in self._heads}
-        for i in reversed(order):
-            for x in entries[i].inputs:
-                if x.__class__ is Ref:
-                    last.setdefault(x.entry, i)
-        results: dict[int, Sequence[NDArray]] = {}
-        for i in order:
-            entry = entries[i]
-            if entry.op is None:
-                results[i] = [values[entry.name]]
-                continue
-            inputs = [results[x.entry][x.output] if x.__class__ is Ref else x for x in entry.inputs]
-            made = OPS[entry.op].call(*inputs, **entry.params)
-            results[i] = made if isinstance(made, (list, tuple)) else [made]
-            for x in entry.inputs:
-                if x.__class__ is Ref and last[x.entry] == i:
-                    results.pop(x.entry, None)
-        outputs = [results[head.entry][head.output] for head in self._heads]
-        return separated(outputs, values.values())  # type: ignore[return-value, arg-type]
-
-    def _predict(self, values: Mapping[str, NDArray]) -> list[NDArray]:
-        with Scope(training=False):
-            return self._run(values)
-
-    def _checked(self, args: Mapping[str, Any]) -> dict[str, NDArray]:
-        values = {}
-        for name in self.list_arguments():
-            if name not in args:
-                raise ValueError(f"key `{name}` is missing in `args`")
-            if not isinstance(args[name], NDArray):
-                raise TypeError(
-                    f"argument {name} must be an NDArray, got {type(args[name]).__name__}"
-                )
-            values[name] = args[name]
-        return values
 
     def eval(self, /, ctx: Context | None = None, **kwargs: NDArray) -> list[NDArray]:
         """Return the outputs for given arguments, in prediction mode.
@@ -412,69 +357,6 @@ class Symbol:
             reqs = _by_name(grad_req, names, "grad_req")
         return Executor(self, arrays, grads, reqs)
 
-    # --- shapes -----------------------------------------------------------------------------------
-
-    def infer_shape(self, /, **kwargs: Sequence[int]) -> tuple[Any, Any, Any]:
-        """Return the shapes of arguments, outputs and auxiliary states for given arguments.
-
-        Parameters
-        ----------
-        **kwargs : tuple of int
-            Shapes by argument name; those not given stay as they were recorded.
-
-        Returns
-        -------
-        arg_shapes, out_shapes, aux_shapes : list of tuple
-            In the order of `list_arguments` and `list_outputs`; the last is empty.  All are None
-            if a shape is neither given nor recorded.
-
-        Raises
-        ------
-        MXNetError
-            For an unknown name, or shapes that an operator refuses.
-
-        Notes
-        -----
-        For other shapes than the recorded ones the graph is evaluated on arrays of zeros (identity
-        matrices where an argument is square).
-
-        Examples
-        --------
-        >>> import ndgrad as mx
-        >>> x = mx.nd.ones((2, 3))
-        >>> x.attach_grad()
-        >>> with mx.autograd.record():
-        ...     y = x * x
-        >>> symbol = mx.autograd.get_symbol(y)
-        >>> symbol.infer_shape()
-        ([(2, 3)], [(2, 3)], [])
-        >>> symbol.infer_shape(**{symbol.list_arguments()[0]: (5,)})
-        ([(5,)], [(5,)], [])
-        """
-        arguments = self._arguments()
-        names = [entry.name for entry in arguments]
-        for name in kwargs:
-            if name not in names:
-                raise MXNetError(
-                    f"infer_shape: argument {name} not found; arguments are {', '.join(names)}"
-                )
-        shapes: list[Shape] = []
-        for entry in arguments:
-            shape = kwargs.get(entry.name, entry.shapes[0] if entry.shapes else None)
-            if shape is None:
-                return None, None, None
-            shapes.append(tuple(int(length) for length in shape))
-        heads = [(self._entries[head.entry].shapes, head.output) for head in self._heads]
-        recorded = [entry.shapes for entry in arguments] == [(shape,) for shape in shapes]
-        if recorded and all(known is not None for known, _ in heads):
-            return shapes, [known[i] for known, i in heads if known is not None], []
-        values = {
-            entry.name: _probe(shape, entry.dtype or np.dtype("float32"))
-            for entry, shape in zip(arguments, shapes, strict=True)
-        }
-        with Scope(recording=False):
-            return shapes, [y.shape for y in self._predict(values)], []
-
     # --- drawing ----------------------------------------------------------------------------------
 
     def draw(self, fname: str | Path | None = None, limit: int = 80) -> Drawing:
@@ -497,14 +379,14 @@ class Symbol:
         >>> mx.autograd.get_symbol(y).draw()[:4]
         '<svg'
         """
-        drawing = Drawing(svg(picture(self._entries, self._reachable(), self._heads, limit)))
+        drawing = Drawing(svg(picture(self._reachable(), self._heads, limit)))
         if fname is not None:
             write_file(fname, [drawing.encode()], "Symbol.draw")
         return drawing
 
     def to_dot(self, limit: int = 1000) -> str:
         """Return the drawing in Graphviz's language, to be laid out by ``dot``."""
-        return dot(picture(self._entries, self._reachable(), self._heads, limit))
+        return dot(picture(self._reachable(), self._heads, limit))
 
     def _repr_svg_(self) -> str:
         return self.draw()
@@ -517,16 +399,6 @@ def _by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
     if len(given) != len(names):
         raise ValueError(f"Length of {what} does not match the number of arguments")
     return dict(zip(names, given, strict=True))
-
-
-def _probe(shape: Shape, dtype: DType) -> NDArray:
-    """An array that operators accept: indices stay in range, matrices can be factorised."""
-    size = int(np.prod(shape, dtype=np.int64))
-    data = empty(size, dtype)
-    data.fill(0)
-    if dtype.kind == "f" and len(shape) >= 2 and shape[-1] == shape[-2]:
-        data.reshape(shape)[..., range(shape[-1]), range(shape[-1])] = 1
-    return NDArray(data, shape, current_context())
 
 
 # --- from a file ----------------------------------------------------------------------------------
@@ -544,7 +416,7 @@ def load_json(json_str: str) -> Symbol:
     """
     if not isinstance(json_str, str):
         raise TypeError(f"load_json: json_str must be a string, got {shown(json_str)}")
-    return Symbol(*json.loads(json_str))
+    return Symbol(loads(json_str))
 
 
 fromjson = load_json

@@ -21,7 +21,7 @@ import test_compile_rows
 import test_table
 
 import ndgrad as mx
-from ndgrad import autograd, nd
+from ndgrad import autograd, nd, sym
 from ndgrad.ops import table
 from ndgrad.ops.composite import composite
 from ndgrad.ops.declare import operator, unary, update
@@ -89,11 +89,11 @@ class declared:
     """Forgets at the end what was declared inside."""
 
     def __enter__(self) -> None:
-        modules = (nd, nd.op, nd.sparse, nd._internal)
+        modules = [space for of in (nd, sym) for space in (of, of.op, of.sparse, of._internal)]
         spaces = (table.OPS, table.ALIASES, vars(F), *map(vars, modules))
         self._before = [(space, dict(space)) for space in spaces]
         self._listed = [(module, list(module.__all__)) for module in modules]
-        self._methods = set(vars(nd.NDArray))
+        self._methods = [(of, set(vars(of))) for of in (nd.NDArray, sym.Symbol)]
 
     def __exit__(self, *_: Any) -> None:
         for space, before in self._before:
@@ -101,8 +101,9 @@ class declared:
                 del space[name]
         for module, names in self._listed:
             module.__all__[:] = names
-        for name in set(vars(nd.NDArray)) - self._methods:
-            delattr(nd.NDArray, name)
+        for of, before in self._methods:
+            for name in set(vars(of)) - before:
+                delattr(of, name)
 
 
 @pytest.fixture(params=DEFINITIONS)
@@ -135,6 +136,8 @@ def test_namespaces(op: Op) -> None:
     x = [nd.array(np.linspace(0.5, 1.5, 12).reshape(3, 4), dtype="float64") for _ in op.inputs]
     expected = op.call(*[y.copy() for y in x])
     assert op.name in nd.__all__ and op.name in nd.op.__all__
+    composed = getattr(sym, op.name)(*map(sym.var, op.keywords), name="composed")
+    assert composed.infer_shape(**{key: (3, 4) for key in op.keywords})[1] == [(3, 4)]
     assert_close(getattr(nd, op.name)(*[y.copy() for y in x]), expected)
     if op.methods:
         assert_close(getattr(x[0], op.name)(), expected)

@@ -18,7 +18,7 @@ from forms import FULL_COMPILED, only_full
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
 from ndgrad.ops.table import OPS, ElementwiseOp, Op, lookup
-from ndgrad.symbol.entries import NOT_RECORDED as NOT_IN_GRAPH
+from ndgrad.symbol.recorded import NOT_RECORDED as NOT_IN_GRAPH
 from ndgrad.tape import NO_VARIABLES, NOT_RECORDED
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from ...symbol import drawing
+from ... import _drawing as drawing
 from ..plan.report import Report
 
 if TYPE_CHECKING:

@@ -37,8 +37,10 @@ def run(function: Callable[..., Any], *args: Any) -> None:
 
 def launch(kernel: Chunked, *args: Any) -> None:
     """What ``kernel(*args)`` does, where arguments may be abstract buffers."""
-    if not tracing.active or tracing.program() is None:
+    if not tracing.active or (program := tracing.program()) is None:
         kernel(*args)
+        return
+    if not program.launches:
         return
     *given, units, grain = args
     signature = (*map(_type_of, given), types.intp, types.intp)

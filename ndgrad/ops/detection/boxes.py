@@ -276,7 +276,7 @@ def _box_decode(
 
 
 @composite(
-    "_contrib_box_encode",
+    "_contrib_box_encode", outputs=("targets", "masks"),
     samples=(
         Sample(
             (

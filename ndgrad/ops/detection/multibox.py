@@ -108,6 +108,8 @@ _LABELS = [[[1.0, 0.1, 0.1, 0.3, 0.35], [0.0, 0.55, 0.6, 0.9, 0.9], [-1.0, -1, -
 
 @composite(
     "_contrib_MultiBoxTarget",
+    outputs=("loc_target", "loc_mask", "cls_target"),
+    results=("loc_target", "loc_mask", "cls_target"),
     gradient=ZERO,
     samples=(
         Sample((_ANCHORS, _LABELS, (1, 3, 3))),

@@ -230,6 +230,9 @@ def _declare(name: str, what: str, single: bool) -> None:
     composite(
         f"_contrib_{name}",
         gradient=ZERO,
+        outputs=("output", "score"),
+        results=("output", "score"),
+        visible=lambda params: 2 if params["output_score"] else 1,
         samples=(
             Sample(((1, 4, 2, 2), (1, 8, 2, 2), info), _SMALL),
             Sample(

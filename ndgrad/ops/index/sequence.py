@@ -14,6 +14,7 @@ from ...kernels.spec.layout import arange, full
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import integer
 from ..declare import operator
 from ..parts import expect_size
@@ -88,6 +89,8 @@ def _mask_vjp(
 
 @operator(
     "SequenceMask",
+    takes=inference.when(sequence_length="use_sequence_length"),
+    infer=inference.lengths_of_sequences,
     vjp=_mask_vjp,
     samples=(
         Sample(((3, 2, 2), [1, 2]), {"use_sequence_length": True, "value": -1}),
@@ -147,6 +150,8 @@ def _last_vjp(
 
 @operator(
     "SequenceLast",
+    takes=inference.when(sequence_length="use_sequence_length"),
+    infer=inference.lengths_of_sequences,
     linear=("data",),
     vjp=_last_vjp,
     samples=(Sample(((3, 2, 2), [1, 3]), {"use_sequence_length": True}),),
@@ -206,6 +211,8 @@ def _reverse_vjp(
 
 @operator(
     "SequenceReverse",
+    takes=inference.when(sequence_length="use_sequence_length"),
+    infer=inference.lengths_of_sequences,
     linear=("data",),
     vjp=_reverse_vjp,
     samples=(Sample(((3, 2, 2), [2, 3]), {"use_sequence_length": True}),),

@@ -273,6 +273,8 @@ def _topk_mask(
 
 @composite(
     "topk",
+    outputs=("y", "indices"),
+    visible=lambda params: 2 if params["ret_typ"] == "both" else 1,
     methods=True,
     samples=(
         Sample(((3, 4),), {"k": 2}),

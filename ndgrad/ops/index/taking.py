@@ -12,6 +12,7 @@ from ...kernels.spec.indexed import RAW
 from ...memory.device import Buffer, host
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import axis_of, integer
 from ..declare import operator
 from ..parts import add_to, copied, expect_size, split, valid_indices
@@ -293,6 +294,8 @@ def _embedding_vjp(g: Array, data: Array, weight_shape: Shape, needs: Needs) -> 
 
 @operator(
     "Embedding",
+    infer=inference.embedding,
+    infer_dtypes=lambda dtype: {"weight": np.dtype(dtype)},
     linear=("weight",),
     vjp=_embedding_vjp,
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),

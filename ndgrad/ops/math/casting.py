@@ -45,7 +45,11 @@ def _amp_cast(data: Array, *, dtype: DTypeLike) -> Result:
     return cast(data._data, wanted), data._shape
 
 
-@composite("amp_multicast", samples=(Sample(((3, 4), (2,)), {"num_outputs": 2}),))
+@composite(
+    "amp_multicast",
+    visible=lambda params: integer("amp_multicast", "num_outputs", params["num_outputs"]),
+    samples=(Sample(((3, 4), (2,)), {"num_outputs": 2}),),
+)
 def _amp_multicast(*data: Array, num_outputs: int, cast_narrow: bool = False) -> list[Array]:
     """`Cast` of several arrays to the widest of their dtypes; integers and bool stay as they are.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...base import MXNetError, shown
 from ...tape import Array
+from .. import inference
 from ..axes import choice, number
 from ..composite import composite
 from ..table import F, Sample
@@ -19,6 +20,7 @@ _FUNCTIONS = {
 
 @composite(
     "Activation",
+    infer=inference.alike,
     samples=tuple(Sample(((3, 4),), {"act_type": name}) for name in _FUNCTIONS),
 )
 def _activation(data: Array, *, act_type: str) -> Array:
@@ -64,6 +66,8 @@ def _rrelu(data: Array, low: float, high: float, training: bool) -> Array:
 
 @composite(
     "LeakyReLU",
+    takes=lambda params: ["gamma"] if params["act_type"] == "prelu" else [],
+    infer=inference.per_channel("gamma"),
     samples=(
         Sample(((3, 4),)),
         Sample(((3, 4),), {"act_type": "elu", "slope": 0.5}),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ...base import DType, Shape
 from ...kernels import front
 from ...kernels.spec import reduction
@@ -17,6 +19,7 @@ from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import axis_of, number
 from ..composite import composite
 from ..declare import operator, update
@@ -94,6 +97,15 @@ def _move_averages(
         F._moving_average(moving_var, _variance, momentum=momentum, out=moving_var)
 
 
+def _parameter_dtypes(data: DType | None) -> dict[str, DType | None]:
+    """Parameters and averages of float16 are float32."""
+    wide = np.dtype("float32") if data == np.float16 else data
+    return dict.fromkeys(_PARAMETERS, wide)
+
+
+_PARAMETERS = ("gamma", "beta", "moving_mean", "moving_var")
+
+
 def _batch_norm_vjp(
     g: Array,
     g_mean: Array | None,
@@ -159,6 +171,10 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
 
 @operator(
     "BatchNorm",
+    auxiliary=("moving_mean", "moving_var"),
+    infer=inference.per_index(*_PARAMETERS),
+    infer_dtypes=_parameter_dtypes,
+    results=("output", "mean", "var"),
     vjp=_batch_norm_vjp,
     outputs="y mean inverse _variance",
     visible=lambda params: 3 if params["output_mean_var"] else 1,
@@ -257,7 +273,14 @@ def _loaded(x: Buffer, wide: DType) -> Buffer:
 
 
 @composite(
-    "BatchNorm_v1", samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),)
+    "BatchNorm_v1",
+    auxiliary=("moving_mean", "moving_var"),
+    infer=inference.per_channel(*_PARAMETERS),
+    infer_dtypes=_parameter_dtypes,
+    results=("output", "mean", "var"),
+    outputs=("y", "mean", "var"),
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
+    samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),),
 )
 def _batch_norm_v1(
     data: Array,
@@ -289,6 +312,12 @@ def _batch_norm_v1(
 
 @composite(
     "_contrib_SyncBatchNorm",
+    auxiliary=("moving_mean", "moving_var"),
+    infer=inference.per_channel(*_PARAMETERS),
+    infer_dtypes=_parameter_dtypes,
+    results=("output", "mean", "var"),
+    outputs=("y", "mean", "var"),
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
     samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False, "key": "layer"}),),
 )
 def _sync_batch_norm(
@@ -326,6 +355,12 @@ def _sync_batch_norm(
 
 @composite(
     "_contrib_BatchNormWithReLU",
+    auxiliary=("moving_mean", "moving_var"),
+    infer=inference.per_index(*_PARAMETERS),
+    infer_dtypes=_parameter_dtypes,
+    results=("output", "mean", "var"),
+    outputs=("y", "mean", "var"),
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
     samples=(Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),),
 )
 def _batch_norm_with_relu(

@@ -18,6 +18,7 @@ from ...kernels.spec.strided import StridedSlice, contiguous_strides
 from ...kernels.spec.windows import windows
 from ...memory.device import Buffer
 from ...tape import Array
+from .. import inference
 from ..axes import integer, integers
 from ..declare import operator
 from ..products import as_dtype_of, show
@@ -228,6 +229,8 @@ _SAMPLES = (
 @operator(
     "Convolution",
     aliases=("Convolution_v1",),
+    takes=inference.bias,
+    infer=inference.convolution,
     vjp=_convolution_vjp,
     linear=("data bias", "weight bias"),
     samples=_SAMPLES,
@@ -498,6 +501,8 @@ def _deconvolution_vjp(
 
 @operator(
     "Deconvolution",
+    takes=inference.bias,
+    infer=inference.deconvolution,
     vjp=_deconvolution_vjp,
     linear=("data bias", "weight bias"),
     samples=(

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...tape import Array
+from .. import inference
 from ..axes import choice, flag
 from ..composite import composite
 from ..products import show
@@ -87,6 +88,8 @@ def _allowed(condition: Array) -> Array:
 
 @composite(
     "CTCLoss",
+    takes=inference.when(data_lengths="use_data_lengths", label_lengths="use_label_lengths"),
+    results=("output0",),
     aliases=("ctc_loss", "_contrib_CTCLoss", "_contrib_ctc_loss"),
     samples=(
         Sample(((3, 2, 3), [[1, 2], [1, 1]])),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from ...base import DType, HostArray, MXNetError, Shape
 from ...kernels import front
 from ...tape import Array
+from .. import inference
 from ..axes import integer
 from ..declare import operator
 from ..emitter import Emitter
@@ -99,6 +100,8 @@ def _fc_decomposed(
 
 @operator(
     "FullyConnected",
+    takes=inference.bias,
+    infer=inference.dense,
     vjp=_fc_vjp,
     decompose=_fc_decomposed,
     reference=_fc_reference,

@@ -13,6 +13,7 @@ from ...base import MXNetError, Shape
 from ...kernels import draws, front
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import Axis, axis_of, choice, integers, number
 from ..declare import elementwise, operator
 from ..table import F, Gradient, Result, Sample
@@ -56,6 +57,7 @@ def _shared_shape(shape: Shape, axes: Axis) -> Shape:
 
 @operator(
     "Dropout",
+    infer=inference.alike,
     traceable=True,
     vjp=_dropout_vjp,
     outputs="y _mask",

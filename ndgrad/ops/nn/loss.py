@@ -17,6 +17,7 @@ from ...kernels.spec.rowwise import SOFTMAX
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..declare import operator
 from ..parts import loop_of
 from ..table import F, Gradient, Gradients, Result, Sample
@@ -102,6 +103,7 @@ def _softmax_output_vjp(
 
 @operator(
     "SoftmaxOutput",
+    infer=inference.softmax_label,
     vjp=_softmax_output_vjp,
     ignores_head=True,
     aliases=("Softmax",),
@@ -208,7 +210,13 @@ def _regression(
         If the shapes differ.
     """
     # The incoming gradient is ignored, so this is no derivative of the forward.
-    operator(op, vjp=vjp, ignores_head=True, samples=(Sample(((3, 2), (3, 2))),))(run)
+    operator(
+        op,
+        vjp=vjp,
+        ignores_head=True,
+        infer=inference.regression_label,
+        samples=(Sample(((3, 2), (3, 2))),),
+    )(run)
 
 
 def _copy(data: Array) -> Buffer:
@@ -301,7 +309,13 @@ def _svm_vjp(
     return F.relu(shortfall) * side * (2.0 * factor), None
 
 
-@operator("SVMOutput", vjp=_svm_vjp, ignores_head=True, samples=(Sample(((2, 3), [0, 2])),))
+@operator(
+    "SVMOutput",
+    infer=inference.label_of_rows,
+    vjp=_svm_vjp,
+    ignores_head=True,
+    samples=(Sample(((2, 3), [0, 2])),),
+)
 def _svm_output(
     data: Array,
     label: Array,

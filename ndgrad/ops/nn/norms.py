@@ -19,6 +19,7 @@ from ...kernels.spec.reduction import REDUCTIONS, plan
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import axis_of, choice, flag, integer, number
 from ..composite import composite
 from ..declare import operator
@@ -132,6 +133,10 @@ def _layer_norm_reference(
 
 @composite(
     "LayerNorm",
+    infer=inference.per_index("gamma", "beta"),
+    results=("output", "mean", "std"),
+    outputs=("y", "mean", "std"),
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
     samples=(Sample(((3, 4), (4,), (4,))), Sample(((2, 3, 2), (3,), (3,)), {"axis": 1})),
     reference=_layer_norm_reference,
 )
@@ -178,7 +183,12 @@ def _layer_norm(
     return results if every else results[0]
 
 
-@composite("InstanceNorm", samples=(Sample(((2, 3, 4), (3,), (3,))),))
+@composite(
+    "InstanceNorm",
+    infer=inference.per_channel("gamma", "beta"),
+    results=("output", "mean", "var"),
+    samples=(Sample(((2, 3, 4), (3,), (3,))),),
+)
 def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3) -> Array:
     """Normalise each channel of each sample.
 
@@ -207,7 +217,18 @@ def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3)
     )
 
 
-@composite("GroupNorm", samples=(Sample(((2, 4, 3), (2,), (2,)), {"num_groups": 2}),))
+@composite(
+    "GroupNorm",
+    infer=lambda data, y, num_groups: {
+        "gamma": (num_groups,),
+        "beta": (num_groups,),
+        **inference.alike(data, y),
+    },
+    results=("output", "mean", "std"),
+    outputs=("y", "mean", "std"),
+    visible=lambda params: 3 if params["output_mean_var"] else 1,
+    samples=(Sample(((2, 4, 3), (2,), (2,)), {"num_groups": 2}),),
+)
 def _group_norm(
     data: Array,
     gamma: Array,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...base import MXNetError, Shape
 from ...tape import Array
+from .. import inference
 from ..axes import choice, flag, integer, number
 from ..composite import composite
 from ..products import show
@@ -146,6 +147,11 @@ def _direction(
     return [F._rnn_layer(*inputs, activation=network.mode[4:])]
 
 
+def _states(params: Params) -> list[str]:
+    cells = ["state_cell"] if params["mode"] == "lstm" else []
+    return [*cells, "sequence_length"] if params["use_sequence_length"] else cells
+
+
 def _reference_sizes(inputs: int, units: int, gates: int, projection: int = 0) -> int:
     size = projection or units
     return gates * units * (inputs + size + 2) + projection * units
@@ -153,6 +159,9 @@ def _reference_sizes(inputs: int, units: int, gates: int, projection: int = 0) -
 
 @composite(
     _OP,
+    takes=_states,
+    infer=inference.recurrent,
+    results=("output", "state_output", "statecell_output"),
     domain=(-1.0, 1.0),
     outputs=("y", "h", "c"),
     visible=lambda params: (3 if params["mode"] == "lstm" else 2) if params["state_outputs"] else 1,

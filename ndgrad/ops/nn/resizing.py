@@ -16,6 +16,7 @@ from ...kernels import front
 from ...kernels.spec.resampling import ALIGNED, CENTERED, MEAN, METHODS, NEAREST, taps
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import choice, flag, integer, integers, number
 from ..composite import composite
 from ..declare import operator
@@ -215,6 +216,8 @@ def _adaptive_avg_pooling(data: Array, *, output_size: int | Sequence[int] | Non
 
 @composite(
     "UpSampling",
+    takes=lambda params: ["weight"] if params["sample_type"] == "bilinear" else [],
+    infer=inference.upsampling,
     samples=(
         Sample(((1, 2, 2, 3), (1, 1, 4, 6)), {"scale": 2, "sample_type": "nearest"}),
         Sample(

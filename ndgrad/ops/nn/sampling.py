@@ -22,6 +22,7 @@ from ...kernels.spec.indexed import RAW
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import choice, integer, integers
 from ..composite import composite
 from ..declare import operator
@@ -328,6 +329,7 @@ def _grid_generator(
 
 @composite(
     "SpatialTransformer",
+    infer=lambda data: {"loc": (inference.length(data, 0), 6)},
     samples=(
         Sample(
             ((1, 2, 3, 2), [[0.5, 0.1, 0.2, -0.3, 0.8, 0.1]]),
@@ -474,6 +476,8 @@ _OFFSETS = np.linspace(-0.7, 0.93, 32).reshape(1, 8, 2, 2)
 
 @composite(
     "_contrib_DeformableConvolution",
+    takes=inference.bias,
+    infer=inference.deformable,
     samples=(
         Sample(
             ((1, 2, 3, 3), _OFFSETS, (2, 1, 2, 2), (2,)),
@@ -532,6 +536,8 @@ def _deformable_convolution(
 
 @composite(
     "_contrib_ModulatedDeformableConvolution",
+    takes=inference.bias,
+    infer=inference.deformable,
     samples=(
         Sample(
             ((1, 2, 3, 3), _OFFSETS, (1, 4, 2, 2), (1, 2, 2, 2)),

@@ -21,6 +21,7 @@ from ...kernels.spec.rowwise import SOFTMAX, AxisKernel, axis_split
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import choice, number
 from ..declare import operator
 from ..emitter import Emitter, Value
@@ -387,6 +388,7 @@ def checked_labels(label: Buffer, n: int) -> Buffer:
 
 @operator(
     "softmax_cross_entropy",
+    infer=lambda data: {"label": (inference.length(data, 0),)},
     vjp=_cross_entropy_vjp,
     fast_vjp=_cross_entropy_fast,
     decompose=_cross_entropy_decomposed,

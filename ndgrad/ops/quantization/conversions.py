@@ -28,6 +28,7 @@ _REAL = Sample((_VALUES, np.array([-1.0], "float32"), np.array([0.5], "float32")
 
 @composite(
     "_contrib_quantize",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(_REAL, Sample(_REAL.args, {"out_type": "int8"})),
 )
@@ -64,6 +65,7 @@ def _quantize(
 
 @composite(
     "_contrib_quantize_v2",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_VALUES,)),
@@ -167,6 +169,7 @@ _SUMS = Sample(
 
 @composite(
     "_contrib_requantize",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         _SUMS,

@@ -36,7 +36,12 @@ def _kind(data: Array) -> str:
     return np.dtype(data.dtype).name
 
 
-@composite("_contrib_quantized_flatten", gradient=NONE, samples=(_ONE,))
+@composite(
+    "_contrib_quantized_flatten",
+    outputs=("output", "min_output", "max_output"),
+    gradient=NONE,
+    samples=(_ONE,),
+)
 def _quantized_flatten(data: Array, min_data: Array, max_data: Array) -> list[Array]:
     """`Flatten` of a quantized array, with its range."""
     check_ranges("_contrib_quantized_flatten", min_data=min_data, max_data=max_data)
@@ -45,6 +50,7 @@ def _quantized_flatten(data: Array, min_data: Array, max_data: Array) -> list[Ar
 
 @composite(
     "_contrib_quantized_act",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(Sample(_ONE.args, {"act_type": "relu"}),),
 )
@@ -71,7 +77,12 @@ def _quantized_act(data: Array, min_data: Array, max_data: Array, *, act_type: s
     return _with_range(F.Cast(F.relu(data), dtype="int8"), min_data, max_data)
 
 
-@composite("_contrib_quantized_pooling", gradient=NONE, samples=(_IMAGE,))
+@composite(
+    "_contrib_quantized_pooling",
+    outputs=("output", "min_output", "max_output"),
+    gradient=NONE,
+    samples=(_IMAGE,),
+)
 def _quantized_pooling(
     data: Array,
     min_data: Array,
@@ -125,6 +136,7 @@ def _quantized_pooling(
 
 @composite(
     "_contrib_quantized_embedding",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(Sample(([0.0, 1.0], _SIGNED, *_ENDS), {"input_dim": 2, "output_dim": 2}),),
 )
@@ -160,6 +172,7 @@ def _quantized_embedding(
 
 @composite(
     "_contrib_quantized_concat",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample(
@@ -214,6 +227,7 @@ def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
 
 @composite(
     "_contrib_quantized_elemwise_add",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_SIGNED, _SIGNED, *_ENDS, np.array([-3.0], "float32"), np.array([1.0], "float32"))),
@@ -286,6 +300,7 @@ def _quantized_elemwise_add(
 
 @composite(
     "_contrib_quantized_fully_connected",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_SIGNED, _SIGNED, *_ENDS, *_ENDS), {"num_hidden": 2, "no_bias": True}),

@@ -16,6 +16,7 @@ from ...kernels.spec.strided import sliced, whole
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import axis_of, integer, integers
 from ..composite import composite
 from ..declare import operator
@@ -151,6 +152,7 @@ def _split_vjp(
 
 @operator(
     "SliceChannel",
+    visible=lambda params: integer("SliceChannel", "num_outputs", params["num_outputs"]),
     methods="split",
     linear=("data",),
     traceable=True,
@@ -197,6 +199,23 @@ def _split(
     return _cut(data, at, [n // count * i for i in range(count + 1)], bool(squeeze_axis))
 
 
+def _starts(indices: Sequence[int]) -> Sequence[int]:
+    """Where parts start: MXNet's first index is always 0."""
+    starts = list(integers("_split_v2", "indices", indices))
+    return starts if starts[:1] == [0] else [0, *starts]
+
+
+def _parts_of(indices: Sequence[int], sections: int) -> int:
+    """How many parts an array is cut into."""
+    return integer("_split_v2", "sections", sections) or len(_starts(indices))
+
+
+def _sections(indices_or_sections: int | Sequence[int]) -> int:
+    if isinstance(indices_or_sections, int):
+        return indices_or_sections
+    return len(indices_or_sections) + 1
+
+
 def _bounds(shape: Shape, axis: int, indices: Sequence[int], sections: int) -> list[int]:
     n, count = shape[axis], integer("_split_v2", "sections", sections)
     if count:
@@ -206,9 +225,7 @@ def _bounds(shape: Shape, axis: int, indices: Sequence[int], sections: int) -> l
                 f"{list(shape)}"
             )
         return [n // count * i for i in range(count + 1)]
-    # MXNet's first index is always 0, the start of the first part.
-    starts = list(integers("_split_v2", "indices", indices))
-    bounds = [*(starts if starts[:1] == [0] else [0, *starts]), n]
+    bounds = [*_starts(indices), n]
     if any(a > b for a, b in pairwise(bounds)):
         raise MXNetError(
             f"Operator split_v2: indices_or_sections={indices} must rise from 0 to at most "
@@ -226,6 +243,7 @@ def _split_v2_vjp(
 
 @operator(
     "_split_v2",
+    visible=lambda params: _parts_of(params["indices"], params["sections"]),
     linear=("data",),
     traceable=True,
     vjp=_split_v2_vjp,
@@ -253,6 +271,7 @@ def _split_v2(
 
 @composite(
     "split_v2",
+    visible=lambda params: _sections(params["indices_or_sections"]),
     methods=True,
     samples=(
         Sample(((4, 2),), {"indices_or_sections": 2}),
@@ -316,6 +335,7 @@ def _add_n_vjp(g: Array, args_dtype: Sequence[DType], needs: Needs) -> Gradients
 
 @operator(
     "add_n",
+    infer=inference.all_alike,
     linear=("args",),
     traceable=True,
     vjp=_add_n_vjp,

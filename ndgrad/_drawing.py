@@ -13,7 +13,7 @@ from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..base import Shape
+from .base import Shape
 
 
 class NodeBox(NamedTuple):

@@ -1,0 +1,34 @@
+"""Attributes of entries: text beside an operator's parameters, such as ``__lr_mult__``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope")
+"""Attributes that stand between underscores in a graph, and that may be given without."""
+
+
+TYPE_NUMBERS = {
+    "float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6,
+    "bool": 7,
+}  # fmt: skip
+"""MXNet's numbers of dtypes."""
+
+
+def hidden(attrs: Mapping[str, str]) -> dict[str, str]:
+    """Attributes as a graph has them."""
+    return {f"__{key}__" if key in HIDDEN else key: value for key, value in attrs.items()}
+
+
+def shown(attrs: Mapping[str, str]) -> dict[str, str]:
+    """Attributes as a user sees them, under both names."""
+    found = dict(attrs)
+    for key in HIDDEN:
+        if f"__{key}__" in attrs:
+            found[key] = attrs[f"__{key}__"]
+    return found
+
+
+def is_hidden(key: str) -> bool:
+    """Whether an argument of this name is an attribute, and no parameter of an operator."""
+    return key in HIDDEN or (key.startswith("__") and key.endswith("__") and len(key) > 4)

@@ -1,0 +1,71 @@
+"""New graphs of old ones: with other inputs, or as copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..base import MXNetError
+from .entries import NodeEntry, Ref, auxiliary_of, entries_below
+
+
+def composed(
+    heads: Sequence[Ref], args: Sequence[Any], kwargs: Mapping[str, Any], name: str | None
+) -> list[Ref]:
+    """*heads* with graphs in place of variables, by position or by name."""
+    if args and kwargs:
+        raise TypeError(
+            "compose only accept input Symbols either as positional or keyword arguments, not both"
+        )
+    order = entries_below(heads)
+    states = auxiliary_of(order)
+    variables = [entry for entry in order if entry.op is None]
+    names = [entry.name for entry in variables if entry not in states]
+    if len(args) > len(names):
+        raise MXNetError(f"compose: {len(args)} symbols are given for {len(names)} arguments")
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    others: dict[str, Ref] = {}
+    for key, symbol in given.items():
+        own = getattr(symbol, "_heads", None)
+        if own is None:
+            raise TypeError("Compose expect `Symbol` as arguments")
+        if len(own) != 1:
+            raise MXNetError(f"compose: {key} must have one output, got {len(own)}")
+        if key not in [entry.name for entry in variables]:
+            raise MXNetError(
+                f"compose: there is no argument {key}, expected one of {', '.join(names)}"
+            )
+        others[key] = own[0]
+    places: dict[NodeEntry, Ref] = {e: others[e.name] for e in variables if e.name in others}
+    tops = {head.entry for head in heads}
+    return _rebuilt(heads, order, places, {entry: name for entry in tops if name}, False)
+
+
+def copied(heads: Sequence[Ref]) -> list[Ref]:
+    """The same graph of entries of its own."""
+    return _rebuilt(heads, entries_below(heads), {}, {}, True)
+
+
+def _rebuilt(
+    heads: Sequence[Ref],
+    order: Sequence[NodeEntry],
+    places: dict[NodeEntry, Ref],
+    names: Mapping[NodeEntry, str],
+    everything: bool,
+) -> list[Ref]:
+    """*heads* with *places* instead of variables; entries that do not change are shared."""
+    new: dict[NodeEntry, NodeEntry] = {}
+
+    def ref(x: Any) -> Any:
+        if not isinstance(x, Ref):
+            return x
+        return places.get(x.entry) or Ref(new.get(x.entry, x.entry), x.output)
+
+    for entry in order:
+        inputs = tuple(map(ref, entry.inputs))
+        if everything:
+            new[entry] = entry.copy()
+            new[entry].inputs = inputs
+        elif inputs != entry.inputs or entry in names:
+            new[entry] = entry.replaced(inputs, names.get(entry))
+    return [ref(head) for head in heads]

@@ -1,0 +1,8 @@
+"""`sym.contrib`: what `nd.contrib` has, of symbols."""
+
+from __future__ import annotations
+
+from ..base import public_names
+
+__all__: list[str] = []  # `ndgrad.symbol` adds them
+__dir__ = public_names(globals())

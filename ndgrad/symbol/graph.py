@@ -1,0 +1,346 @@
+"""`Graph`: outputs and the entries that they are made from; their names, shapes and values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..array.ndarray import NDArray
+from ..base import DType, MXNetError, Shape, as_dtype
+from ..dispatch import separated
+from ..tape import Scope
+from . import json
+from .attributes import hidden, shown
+from .entries import NodeEntry, Ref, auxiliary_of, entries_below
+from .inference import Inference, Known, is_complete
+
+Facts: TypeAlias = list[Any]
+"""Of arguments, outputs or states: what is known of each."""
+
+
+class Graph:
+    """What a symbol knows of its entries.
+
+    Attributes
+    ----------
+    _heads : tuple of Ref
+        The outputs.
+    """
+
+    def __init__(self, heads: Sequence[Ref]) -> None:
+        self._heads = tuple(heads)
+        self._order: list[NodeEntry] | None = None
+
+    def __guarded__(self) -> dict[str, object]:
+        """What a compiled function that uses the symbol depends on: a symbol never changes."""
+        return {}
+
+    def __function__(self) -> Callable[..., list[NDArray]]:
+        """What `ndgrad.compile` makes a program of: the outputs, of arguments by name."""
+
+        def evaluate(**arguments: NDArray) -> list[NDArray]:
+            return self._predict(self._checked(arguments))
+
+        evaluate.__qualname__ = f"symbol {self.name}"
+        return evaluate
+
+    def _reachable(self) -> list[NodeEntry]:
+        """The entries that the outputs are made from, sources first."""
+        if self._order is None:
+            self._order = entries_below(self._heads)
+        return self._order
+
+    def _variables(self) -> tuple[list[NodeEntry], list[NodeEntry]]:
+        """Arguments, and auxiliary states."""
+        order = self._reachable()
+        states = auxiliary_of(order)
+        variables = [entry for entry in order if entry.op is None]
+        return [e for e in variables if e not in states], [e for e in variables if e in states]
+
+    # --- names ------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """The name of what makes the outputs; None if they are made by several."""
+        names = {head.entry.name for head in self._heads}
+        return names.pop() if len(names) == 1 else None
+
+    def list_arguments(self) -> list[str]:
+        """Return the names of the arrays that the graph starts from, in order of first use."""
+        return [entry.name for entry in self._variables()[0]]
+
+    def list_inputs(self) -> list[str]:
+        """Return the names of arguments and auxiliary states, in order of first use."""
+        return [entry.name for entry in self._reachable() if entry.op is None]
+
+    def list_outputs(self) -> list[str]:
+        """Return the names of the outputs."""
+        return [head.entry.output_name(head.output) for head in self._heads]
+
+    def list_auxiliary_states(self) -> list[str]:
+        """Return the names of the arrays that operators write to, such as moving averages."""
+        return [entry.name for entry in self._variables()[1]]
+
+    def attr_dict(self) -> dict[str, dict[str, str]]:
+        """Return the attributes of each entry that has some, and parameters of calls, as text."""
+        found = {}
+        for entry in self._reachable():
+            attrs = {**json.encoded(entry)[1], **shown(entry.attrs)}
+            if attrs:
+                found[entry.name] = attrs
+        return found
+
+    def list_attr(self, recursive: bool = False) -> dict[str, str]:
+        """Return the attributes of what makes the output, and its parameters, as text."""
+        if recursive:
+            raise DeprecationWarning(
+                "Symbol.list_attr with recursive=True has been deprecated. Please use attr_dict "
+                "instead."
+            )
+        return self.attr_dict().get(self.name or "", {})
+
+    def attr(self, key: str) -> str | None:
+        """Return an attribute, or a parameter as text; None if there is none."""
+        return self.list_attr().get(key)
+
+    def _set_attr(self, **kwargs: str) -> None:
+        """Set attributes of what makes the output.
+
+        Raises
+        ------
+        ValueError
+            If a value is no string.
+        """
+        for value in kwargs.values():
+            if not isinstance(value, str):
+                raise ValueError("Set Attr only accepts string values")
+        for head in self._heads:
+            head.entry.attrs.update(hidden(kwargs))
+
+    # --- shapes and dtypes ------------------------------------------------------------------------
+
+    def infer_shape(
+        self, *args: Sequence[int] | None, **kwargs: Sequence[int]
+    ) -> tuple[Any, Any, Any]:
+        """Return the shapes of arguments, outputs and auxiliary states for some given ones.
+
+        Facts of parameters follow from those of data.  Nothing is computed.
+
+        Parameters
+        ----------
+        *args : tuple of int or None
+            Facts in the order of `list_arguments`.
+        **kwargs : tuple of int
+            Or by name.  A length of 0 is not known.  Those not given are as they were recorded, or
+            as `var` was told.
+
+        Returns
+        -------
+        arg_shapes, out_shapes, aux_shapes : list of tuple
+            In the order of `list_arguments`, `list_outputs` and `list_auxiliary_states`.  All are
+            None if one cannot be known.
+
+        Raises
+        ------
+        TypeError
+            If a shape is no tuple.
+        ValueError
+            If both ways are mixed.
+        MXNetError
+            For an unknown name, or shapes that an operator refuses.
+
+        Examples
+        --------
+        >>> import ndgrad as mx
+        >>> net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
+        >>> net.infer_shape(data=(2, 4))
+        ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
+        """
+        found = self._inferred_shapes(args, kwargs)
+        if all(is_complete(shape) for shapes in found for shape in shapes):
+            return found
+        return None, None, None
+
+    def infer_shape_partial(
+        self, *args: Sequence[int] | None, **kwargs: Sequence[int]
+    ) -> tuple[Facts, Facts, Facts]:
+        """Return what can be known of shapes: () for one that is not, 0 for such a length."""
+        found = self._inferred_shapes(args, kwargs)
+        return tuple([shape or () for shape in shapes] for shapes in found)  # type: ignore[return-value]
+
+    def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """Return the dtypes of arguments, outputs and auxiliary states for some given ones.
+
+        Parameters
+        ----------
+        *args : dtype or None
+            In the order of `list_arguments`.
+        **kwargs : dtype
+            Or by name.
+
+        Returns
+        -------
+        arg_types, out_types, aux_types : list of type
+            As of `infer_shape`.  All are None if one cannot be known.
+
+        Raises
+        ------
+        ValueError
+            If both ways are mixed.
+        MXNetError
+            For an unknown name.
+
+        Examples
+        --------
+        >>> import ndgrad as mx
+        >>> net = mx.sym.exp(mx.sym.var("data"))
+        >>> net.infer_type(data="float16")
+        ([<class 'numpy.float16'>], [<class 'numpy.float16'>], [])
+        """
+        found = self.infer_type_partial(*args, **kwargs)
+        if all(dtype is not None for dtypes in found for dtype in dtypes):
+            return found
+        return None, None, None
+
+    def infer_type_partial(
+        self, *args: Any, **kwargs: Any
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        """Return what can be known of dtypes: None for one that is not."""
+        named = self._by_name("infer_type", args, kwargs)
+        given = {name: as_dtype(x, op="infer_type", arg=name) for name, x in named.items()}
+        known = self._inference({}, given)
+        variables, states = self._variables()
+        return (
+            [_scalar_type(known.dtypes[e][0]) for e in variables],
+            [_scalar_type(known.dtypes[head.entry][head.output]) for head in self._heads],
+            [_scalar_type(known.dtypes[e][0]) for e in states],
+        )
+
+    def _inferred_shapes(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Facts, Facts, Facts]:
+        given = {}
+        for name, shape in self._by_name("infer_shape", args, kwargs).items():
+            if not isinstance(shape, (tuple, list)):
+                raise TypeError(
+                    f"Arguments need to be shapes (tuple), but '{name}' is {type(shape)}."
+                )
+            given[name] = tuple([0 if n is None or n < 0 else int(n) for n in shape])
+        known = self._inference(given, {}).shapes
+        variables, states = self._variables()
+        return (
+            [known[e][0] for e in variables],
+            [known[head.entry][head.output] for head in self._heads],
+            [known[e][0] for e in states],
+        )
+
+    def _by_name(
+        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        if args and kwargs:
+            raise ValueError("Can only specify known argument by position or by name, not both")
+        names = self.list_inputs()
+        if args:
+            arguments = self.list_arguments()
+            if len(args) > len(arguments):
+                raise MXNetError(
+                    f"{function}: {len(args)} are given, but there are {len(arguments)} arguments"
+                )
+            return {n: x for n, x in zip(arguments, args, strict=False) if x is not None}
+        for name in kwargs:
+            if name not in names:
+                raise MXNetError(
+                    f"{function}: argument {name} not found; arguments are {', '.join(names)}"
+                )
+        return {name: x for name, x in kwargs.items() if x is not None}
+
+    def _inference(self, shapes: Mapping[str, Shape], dtypes: Mapping[str, DType]) -> Inference:
+        """What is known of all entries, where variables are as given, or else as they say."""
+        known: dict[str, Known] = {}
+        kinds: dict[str, DType | None] = {}
+        for entry in self._reachable():
+            if entry.op is None:
+                known[entry.name] = entry.shapes[0] if entry.shapes else None
+                kinds[entry.name] = entry.dtype
+        self._require_known("inferred")
+        return Inference(self._reachable(), {**known, **shapes}, {**kinds, **dtypes}).run()
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def _require_known(self, doing: str) -> None:
+        for entry in self._reachable():
+            if entry.foreign:
+                raise MXNetError(
+                    f"{entry.name} calls the autograd.Function {entry.op!r}, whose code is not "
+                    f"part of the graph: it cannot be {doing}"
+                )
+
+    def _run(self, values: Mapping[str, NDArray]) -> list[NDArray]:
+        """Call the operators; what no later one uses is let go."""
+        self._require_known("evaluated")
+        order = self._reachable()
+        last: dict[NodeEntry, NodeEntry | None] = {head.entry: None for head in self._heads}
+        for entry in reversed(order):
+            for x in entry.refs:
+                last.setdefault(x.entry, entry)
+        results: dict[NodeEntry, Sequence[NDArray]] = {}
+        shapes = self._shapes_of_sources(values)
+        for entry in order:
+            if entry.op is None:
+                results[entry] = [values[entry.name]]
+                continue
+            inputs = [results[x.entry][x.output] if isinstance(x, Ref) else x for x in entry.inputs]
+            params = entry.params
+            if entry in shapes:
+                params = {**params, "shape": shapes[entry]}
+            made = entry.definition.call(*inputs, **params)
+            results[entry] = made if isinstance(made, (list, tuple)) else [made]
+            for x in entry.refs:
+                if last[x.entry] is entry:
+                    results.pop(x.entry, None)
+        outputs = [results[head.entry][head.output] for head in self._heads]
+        return separated(outputs, values.values())  # type: ignore[return-value, arg-type]
+
+    def _shapes_of_sources(self, values: Mapping[str, NDArray]) -> dict[NodeEntry, Shape]:
+        """Of calls that make arrays of none, and whose shape follows from what is made of these."""
+        sources = [
+            entry
+            for entry in self._reachable()
+            if entry.op is not None
+            and not entry.inputs
+            and not is_complete(_as_shape(entry.params.get("shape", ())))
+        ]
+        if not sources:
+            return {}
+        forms = {name: (x.shape, np.dtype(x.dtype)) for name, x in values.items()}
+        known = self._inference(
+            {name: shape for name, (shape, _) in forms.items()},
+            {name: dtype for name, (_, dtype) in forms.items()},
+        )
+        return {entry: known.shapes[entry][0] or () for entry in sources}
+
+    def _predict(self, values: Mapping[str, NDArray]) -> list[NDArray]:
+        with Scope(training=False):
+            return self._run(values)
+
+    def _checked(self, args: Mapping[str, Any]) -> dict[str, NDArray]:
+        values = {}
+        for name in self.list_inputs():
+            if name not in args:
+                raise ValueError(f"key `{name}` is missing in `args`")
+            if not isinstance(args[name], NDArray):
+                raise TypeError(
+                    f"argument {name} must be an NDArray, got {type(args[name]).__name__}"
+                )
+            values[name] = args[name]
+        return values
+
+
+def _scalar_type(dtype: DType | None) -> type | None:
+    return None if dtype is None else dtype.type
+
+
+def _as_shape(shape: Any) -> Shape:
+    return (shape,) if isinstance(shape, int) else tuple(shape)

@@ -1,0 +1,224 @@
+"""Shapes and dtypes of a graph from those of some of its arrays: forwards, and to parameters.
+
+What operators make follows from their calls on abstract buffers (`ndgrad.dispatch.abstract`), what
+they take from the facts ``infer`` and ``infer_dtypes`` of their definitions.  Both are applied,
+forwards and backwards through the graph, until nothing new follows.  A length of 0 is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..base import DType, MXNetError, Shape
+from ..dispatch.abstract import Form, forms_of
+from ..ops.definition import argument_names
+from ..ops.table import ElementwiseOp, Op
+from ..util import is_np_shape
+from .entries import NodeEntry, Ref
+
+Known: TypeAlias = Shape | None
+"""What is known of a shape."""
+
+_names = cache(argument_names)
+_FLOAT32 = np.dtype("float32")
+
+
+def is_complete(shape: Known) -> bool:
+    """Whether all of a shape is known."""
+    return shape is not None and (0 not in shape or is_np_shape())
+
+
+def merged(a: Known, b: Known) -> Known:
+    """What two statements say of one shape.
+
+    Raises
+    ------
+    ValueError
+        If they contradict each other.
+    """
+    if a is None or b is None or a == b:
+        return b if a is None else a
+    if len(a) != len(b) or any(x != y and x and y for x, y in zip(a, b, strict=True)):
+        raise ValueError
+    return tuple([x or y for x, y in zip(a, b, strict=True)])
+
+
+class Inference:
+    """What is known of the arrays of a graph.
+
+    Attributes
+    ----------
+    shapes, dtypes : dict
+        For each entry a list, with one for each output.
+    """
+
+    def __init__(
+        self,
+        order: Sequence[NodeEntry],
+        shapes: Mapping[str, Known],
+        dtypes: Mapping[str, DType | None],
+    ) -> None:
+        self.order = order
+        self.shapes: dict[NodeEntry, list[Known]] = {}
+        self.dtypes: dict[NodeEntry, list[DType | None]] = {}
+        for entry in order:
+            self.shapes[entry] = [None] * entry.outputs
+            self.dtypes[entry] = [None] * entry.outputs
+            if entry.op is None:
+                self.shapes[entry][0] = shapes.get(entry.name)
+                self.dtypes[entry][0] = dtypes.get(entry.name)
+        self._finished: set[NodeEntry] = set()
+        self._changed = False
+
+    def run(self) -> Inference:
+        """Apply all rules until nothing new follows."""
+        calls = [entry for entry in self.order if entry.op is not None]
+        while True:
+            self._changed = False
+            for entry in calls:
+                self._step(entry)
+            calls = [entry for entry in calls if entry not in self._finished]
+            if not (calls and self._changed):
+                return self
+            for entry in reversed(calls):
+                self._step(entry)
+
+    # --- one call ---------------------------------------------------------------------------------
+
+    def _step(self, entry: NodeEntry) -> None:
+        op, inputs = entry.definition, entry.inputs
+        params = {**op.params, **entry.params}
+        self._infer_shapes(entry, op, params)
+        self._infer_dtypes(entry, op, params)
+        forms = [self._form(x) if x.__class__ is Ref else x for x in inputs]
+        if all(x is not False for x in forms):
+            self._call(entry, op, forms)
+
+    def _form(self, x: Any) -> Form | bool:
+        shape, dtype = self.shapes[x.entry][x.output], self.dtypes[x.entry][x.output]
+        if not is_complete(shape):
+            return False
+        return shape, _FLOAT32 if dtype is None else dtype  # type: ignore[return-value]
+
+    def _call(self, entry: NodeEntry, op: Op, forms: Sequence[Any]) -> None:
+        """What the results are of inputs that are known."""
+        known = all(
+            self.dtypes[x.entry][x.output] is not None for x in entry.inputs if isinstance(x, Ref)
+        )
+        if known:
+            self._finished.add(entry)
+        elif all(map(is_complete, self.shapes[entry])):
+            return
+        try:
+            found = forms_of(op, forms, entry.params)
+        except MXNetError as error:
+            raise MXNetError(f"Error in operator {entry.name}: {error}") from None
+        for i, (shape, dtype) in enumerate(found[: entry.outputs]):
+            self._learn(entry, i, shape, entry, f"output {i}")
+            if known:
+                self._learn_dtype(entry, i, dtype)
+
+    def _infer_shapes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
+        known: dict[str, Any] = {name: self._shape(x) for name, x in self._named(entry, op)}
+        if op.variadic:
+            known = {op.inputs[0]: [self._shape(x) for x in entry.inputs]}
+        if op.infer is not None:
+            results = zip(op.outputs, self.shapes[entry], strict=False)
+            found = _follows(op.infer, {**params, **dict(results)}, known)
+            for name, shape in found.items():
+                self._learn_named(entry, op, name, shape)
+        elif isinstance(op, ElementwiseOp) and not (entry.op or "").startswith("broadcast_"):
+            alike = [name for name in known if name not in op.free]
+            shape = self.shapes[entry][0]
+            for name in alike:
+                shape = self._agree(entry, name, shape, known[name])
+            for name in alike:
+                self._learn_named(entry, op, name, shape)
+            self._learn(entry, 0, shape, entry, "the result")
+
+    def _agree(self, entry: NodeEntry, name: str, a: Known, b: Known) -> Known:
+        try:
+            return merged(a, b)
+        except ValueError:
+            raise _mismatch(entry, name, b, a) from None
+
+    def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
+        refs = entry.refs
+        if not refs:
+            return
+        known = [self.dtypes[x.entry][x.output] for x in refs]
+        first = next((dtype for dtype in known if dtype is not None), None)
+        if op.infer_dtypes is not None:
+            named = self._named(entry, op)
+            given = {name: self.dtypes[x.entry][x.output] for name, x in named}
+            for name, dtype in _follows(op.infer_dtypes, params, given).items():
+                for own, x in named:
+                    if own == name and dtype is not None:
+                        self._learn_dtype(x.entry, x.output, np.dtype(dtype))
+        if first is not None:
+            for x, dtype in zip(refs, known, strict=True):
+                if dtype is None:
+                    self._learn_dtype(x.entry, x.output, first)
+        wanted = first if params.get("dtype") is None else params["dtype"]
+        if wanted is not None and entry not in self._finished:
+            for i, dtype in enumerate(self.dtypes[entry]):
+                if dtype is None:
+                    self._learn_dtype(entry, i, np.dtype(wanted))
+
+    # --- what is known ----------------------------------------------------------------------------
+
+    def _named(self, entry: NodeEntry, op: Op) -> list[tuple[str, Ref]]:
+        pairs = zip(op.inputs, entry.inputs, strict=False)
+        return [(name, x) for name, x in pairs if isinstance(x, Ref)]
+
+    def _shape(self, x: object) -> Known:
+        return self.shapes[x.entry][x.output] if isinstance(x, Ref) else ()
+
+    def _learn_named(self, entry: NodeEntry, op: Op, name: str, shape: Any) -> None:
+        if name in op.outputs:
+            i = op.outputs.index(name)
+            if i < entry.outputs:
+                self._learn(entry, i, shape, entry, "the result")
+        elif op.variadic:
+            for i, (x, own) in enumerate(zip(entry.inputs, shape, strict=False)):
+                if isinstance(x, Ref):
+                    self._learn(x.entry, x.output, own, entry, f"input {i}")
+        elif name in op.inputs:
+            at = op.inputs.index(name)
+            if at < len(entry.inputs) and isinstance(x := entry.inputs[at], Ref):
+                self._learn(x.entry, x.output, shape, entry, f"input {op.keywords[at]}")
+
+    def _learn(self, of: NodeEntry, output: int, shape: Known, by: NodeEntry, what: str) -> None:
+        before = self.shapes[of][output]
+        try:
+            after = merged(before, shape)
+        except ValueError:
+            raise _mismatch(by, what, before, shape) from None
+        if after != before:
+            self.shapes[of][output] = after
+            self._changed = True
+
+    def _learn_dtype(self, of: NodeEntry, output: int, dtype: DType) -> None:
+        if self.dtypes[of][output] != dtype and (
+            self.dtypes[of][output] is None or of.op is not None
+        ):
+            self.dtypes[of][output] = dtype
+            self._changed = True
+
+
+def _mismatch(entry: NodeEntry, what: str, given: Known, inferred: Known) -> MXNetError:
+    return MXNetError(
+        f"Error in operator {entry.name}: {entry.op}: {what}: Shape inconsistent, Provided = "
+        f"{list(given or ())}, inferred shape={list(inferred or ())}"
+    )
+
+
+def _follows(
+    rule: Callable[..., Mapping[str, Any]], params: Mapping[str, Any], known: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    values = {**params, **known}
+    return rule(**{name: values.get(name) for name in _names(rule)})

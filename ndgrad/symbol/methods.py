@@ -1,0 +1,90 @@
+"""What a symbol has of operators: Python's operators, and methods as arrays have them."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from typing import Any
+
+from ..ops.axes import integers
+from ..ops.table import ElementwiseOp, Op, for_each, lookup
+from .functions import binary, function
+from .symbol import Symbol
+
+
+def _of_symbols(call: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    def method(self: Symbol, other: object) -> Symbol:
+        if not isinstance(other, (Symbol, numbers.Number)):
+            raise TypeError(f"type {type(other)} not supported")
+        return call(other, self) if swapped else call(self, other)  # type: ignore[no-any-return]
+
+    return method
+
+
+def _install_operators(op: ElementwiseOp) -> None:
+    for name in op.functions:
+        call = binary(op, name)
+        for own in op.python_operators:
+            method = f"__{own.strip('_')}__"
+            setattr(Symbol, method, _of_symbols(call))
+            if own in _REFLECTED:
+                setattr(Symbol, f"__r{own}__", _of_symbols(call, swapped=True))
+
+
+_REFLECTED = ("add", "sub", "mul", "truediv", "mod", "pow")
+
+
+def _install(op: Op) -> None:
+    if isinstance(op, ElementwiseOp) and op.functions:
+        _install_operators(op)
+    for name in op.methods:
+        if name not in vars(Symbol):
+            setattr(Symbol, name, function(op, name))
+
+
+def reshape(self: Symbol, *shape: Any, **kwargs: Any) -> Symbol:
+    """Return the elements in another shape, as `NDArray.reshape`; see ``Reshape``."""
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+        (shape,) = shape
+    lengths = kwargs.pop("shape", None) or shape
+    if not lengths:
+        raise ValueError("Shape must be provided.")
+    given = {"shape": integers("reshape", "shape", lengths), **kwargs}
+    return function(lookup("Reshape"), "reshape", "Reshape")(self, **given)  # type: ignore[no-any-return]
+
+
+def astype(self: Symbol, dtype: Any, copy: bool = True) -> Symbol:
+    """Return the elements in another dtype."""
+    return function(lookup("Cast"), "cast", "Cast")(self, dtype=dtype)  # type: ignore[no-any-return]
+
+
+def negative(self: Symbol) -> Symbol:
+    return binary(lookup("broadcast_mul"), "multiply")(self, -1.0)  # type: ignore[arg-type, no-any-return]
+
+
+def absolute(self: Symbol) -> Symbol:
+    return function(lookup("abs"), "abs")(self)  # type: ignore[no-any-return]
+
+
+def _only_of_arrays(name: str) -> Callable[..., Any]:
+    def method(self: Symbol, *args: object, **kwargs: object) -> Any:
+        raise NotImplementedError(
+            f"Function {name} is not implemented for Symbol and only available in NDArray."
+        )
+
+    method.__name__ = name
+    return method
+
+
+for _name, _method in {
+    "reshape": reshape,
+    "astype": astype,
+    "__neg__": negative,
+    "__abs__": absolute,
+    "__hash__": object.__hash__,
+}.items():
+    setattr(Symbol, _name, _method)
+for_each(_install)
+for _name in ("asnumpy", "asscalar", "wait_to_read", "copy", "as_in_context", "detach", "backward"):
+    if not hasattr(Symbol, _name):
+        setattr(Symbol, _name, _only_of_arrays(_name))

@@ -1,0 +1,134 @@
+"""Definitions of the operators that a symbol may call: the table's, and functions of `ndgrad.nd`.
+
+What makes arrays of no array is no operator of the table; a graph has calls of it all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
+from typing import Any
+
+from .. import nd
+from ..base import MXNetError
+from ..nd import random
+from ..ops.bound import Bound
+from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, for_each, lookup
+
+OTHERS: dict[str, Op] = {}
+"""What is not in the table, by the names that graphs have for it."""
+
+FROM_NUMBER: dict[str, tuple[Op, int]] = {}
+"""MXNet's names of operators with a number: the operator, and which operand the number is."""
+
+
+def _add_scalar_names(op: Op) -> None:
+    if isinstance(op, ElementwiseOp) and op.scalar_names:
+        right, left = op.scalar_names
+        FROM_NUMBER.update(dict.fromkeys(left, (op, 0)))
+        FROM_NUMBER.update(dict.fromkeys(right, (op, 1)))
+
+
+for_each(_add_scalar_names)
+
+
+def definition(name: str, params: Mapping[str, Any] | None = None) -> Op:
+    """The definition of an operator by one of its names.
+
+    Raises
+    ------
+    MXNetError
+        If there is none of this name.
+    """
+    found = OTHERS.get(name)
+    return lookup(name) if found is None else found
+
+
+def _declare(
+    names: str,
+    function: Callable[..., Any],
+    inputs: str = "",
+    visible: Callable[[Mapping[str, Any]], int] | None = None,
+    **params: Any,
+) -> None:
+    """Declare what a graph may call by *names*, a function of arrays and parameters."""
+
+    def call(*arrays: Any, out: object = None, **given: Any) -> Any:
+        return function(*arrays, **given)
+
+    keys = tuple(inputs.split())
+    name, *aliases = names.split()
+    op = CompositeOp(
+        name=name, inputs=keys, params=params, aliases=tuple(aliases), function=call,
+        gradient=NONE, visible=visible, doc=function.__doc__ or "",
+        bound=Bound(call, _underivable, _underivable),
+    )  # fmt: skip
+    OTHERS.update(dict.fromkeys(op.names, op))
+
+
+def _underivable(*args: object) -> Any:
+    raise MXNetError("what makes arrays of no array is not differentiated")
+
+
+_REQUIRED = Parameter.empty
+_FORM: dict[str, Any] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
+
+
+def _arange(
+    *, start: float, stop: float | None, ctx: object = None, infer_range: object = None, **rest: Any
+) -> nd.NDArray:
+    return nd.arange(start, stop, **rest)
+
+
+_declare("_zeros", lambda shape, ctx=None, **rest: nd.zeros(shape, **rest), **_FORM)
+_declare("_ones", lambda shape, ctx=None, **rest: nd.ones(shape, **rest), **_FORM)
+_declare(
+    "_full", lambda shape, value, ctx=None, **rest: nd.full(shape, value, **rest), **_FORM,
+    value=_REQUIRED,
+)  # fmt: skip
+_declare("_arange", _arange, start=0, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None,
+         dtype="float32")  # fmt: skip
+_declare("_linspace", lambda *, ctx=None, **given: nd.linspace(**given), start=_REQUIRED,
+         stop=None, num=_REQUIRED, endpoint=True, ctx=None, dtype="float32")  # fmt: skip
+_declare("_eye", lambda *, ctx=None, **given: nd.eye(**given), N=_REQUIRED, M=0, k=0, ctx=None,
+         dtype="float32")  # fmt: skip
+_declare("cast_storage", nd.sparse.cast_storage, "data", stype=_REQUIRED)
+
+
+def _draws(function: Callable[..., Any]) -> Callable[..., Any]:
+    def draw(*arrays: Any, ctx: object = None, shape: Any = (), **given: Any) -> Any:
+        return function(*arrays, **given, **({"shape": shape} if shape != () else {}))
+
+    draw.__doc__ = function.__doc__
+    return draw
+
+
+def _declare_distribution(
+    name: str, own: Sequence[str], draw: Callable[..., Any], arrays: Sequence[str]
+) -> None:
+    known = signature(draw).parameters
+    defaults: dict[str, Any] = {key: known[key].default for key in own}
+    form: dict[str, Any] = {
+        "shape": (),
+        "ctx": None,
+        "dtype": "int32" if name == "randint" else "float32",
+    }
+    alias = f" {name}" if name in random.OPERATORS else ""
+    by_number = random.OPERATORS[f"random_{name}"]
+    _declare(f"_random_{name} random_{name}{alias}", _draws(by_number), **defaults, **form)
+    if arrays[0]:
+        names, by_array = f"_sample_{name} sample_{name}", random.OPERATORS[f"sample_{name}"]
+        _declare(names, _draws(by_array), " ".join(arrays[: len(own)]), shape=(), dtype="float32")
+        like = f"_random_{name}_like"
+        _declare(like, random.OPERATORS[like], "data", **defaults)
+
+
+for _name, (_own, _draw, _arrays) in random.DISTRIBUTIONS.items():
+    _declare_distribution(_name, _own, _draw, _arrays)
+_declare(
+    "_sample_multinomial sample_multinomial",
+    _draws(random.multinomial),
+    "data",
+    visible=lambda params: 2 if params["get_prob"] else 1,
+    shape=(), get_prob=False, dtype="int32",
+)  # fmt: skip

@@ -1,0 +1,72 @@
+"""`sym.random`: random numbers with parameters that are numbers or symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..base import MXNetError, public_names
+from ..nd.random import DISTRIBUTIONS
+from .functions import function
+from .operators import definition
+from .symbol import Symbol
+
+__all__ = ["multinomial", "shuffle"]
+__dir__ = public_names(globals())
+
+
+def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[..., Symbol]:
+    by_number = function(definition(f"_random_{name}"), f"_random_{name}")
+    by_array = function(definition(f"_sample_{name}"), f"_sample_{name}") if arrays[0] else None
+
+    def draw(*args: Any, **kwargs: Any) -> Symbol:
+        order = (*own, "shape", "dtype")
+        given = dict(zip(order, args, strict=False)) | kwargs
+        given = {key: value for key, value in given.items() if value is not None}
+        if name == "exponential":
+            given = _by_rate(given)
+        symbols = [isinstance(given.get(key), Symbol) for key in own]
+        if not any(symbols):
+            return by_number(**given)  # type: ignore[no-any-return]
+        if not all(symbols) or by_array is None:
+            raise MXNetError(f"random.{name}: {' and '.join(own)} must all be symbols or numbers")
+        inputs = {array: given.pop(key) for key, array in zip(own, arrays, strict=False)}
+        return by_array(**inputs, **given)  # type: ignore[no-any-return]
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__doc__ = definition(f"_random_{name}").doc
+    return draw
+
+
+def _by_rate(given: dict[str, Any]) -> dict[str, Any]:
+    """`exponential` takes its scale, as a function, and its rate, as an operator."""
+    if "scale" in given:
+        given["lam"] = 1.0 / given.pop("scale")
+    return given
+
+
+for _name, (_own, _, _arrays) in DISTRIBUTIONS.items():
+    globals()[_name] = _draw(_name, ("scale",) if _name == "exponential" else _own, _arrays)
+    __all__.append(_name)
+
+
+def randn(*shape: int, loc: Any = 0.0, scale: Any = 1.0, dtype: Any = None, **rest: Any) -> Symbol:
+    """Draw from a normal distribution, with the lengths of axes as arguments."""
+    return globals()["normal"](loc, scale, shape, dtype, **rest)  # type: ignore[no-any-return]
+
+
+def multinomial(
+    data: Symbol, shape: Any = None, get_prob: bool = True, dtype: Any = "int32", **kwargs: Any
+) -> Symbol:
+    """Draw indices by the probabilities in the last axis; *get_prob* for their logarithms too."""
+    more = {} if shape is None else {"shape": shape}
+    make = function(definition("_sample_multinomial"), "_sample_multinomial")
+    return make(data, get_prob=get_prob, dtype=dtype, **more, **kwargs)  # type: ignore[no-any-return]
+
+
+def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
+    """Put the slices along the first axis in random order."""
+    return function(definition("_shuffle"), "_shuffle")(data, **kwargs)  # type: ignore[no-any-return]
+
+
+__all__ += ["randn"]

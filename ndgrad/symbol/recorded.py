@@ -1,0 +1,170 @@
+"""From the record behind an array to the entries of a symbol."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ..array.ndarray import NDArray
+from ..base import DType, MXNetError, Shape
+from ..ops.table import OPS, Op
+from ..tape import Constant, Leaf, Node, OutputSlot, is_released, reachable, settle, variables
+from .entries import NodeEntry, Ref, postorder
+
+NOT_RECORDED = "NDArray is not part of a computation graph. Did you forget to turn on recording?"
+
+
+class _Constant(NamedTuple):
+    """An array without a node, told from others by the version counter of its memory.
+
+    Views share the counter.  Where there are some, *which* is the address of the data, or the place
+    where it is used if the node has not kept it: one array may have two names then, but never two
+    arrays one.
+    """
+
+    counter: int
+    shape: Shape
+    which: object
+
+
+def _constant(node: Node, i: int) -> _Constant:
+    counter: Any = node.parents[i]
+    which: object = None
+    if len(counter) > 1:
+        value = node.saved[i] if node.saved else None
+        if isinstance(value, np.ndarray):
+            which = value.__array_interface__["data"][0]
+        else:
+            which = (node.number, i)
+    return _Constant(id(counter), node.shapes[i], which)
+
+
+def _source(parent: object) -> tuple[object, int]:
+    """The node or leaf that made an input, and which of its outputs the input is."""
+    return (parent.node, parent.index) if parent.__class__ is OutputSlot else (parent, 0)
+
+
+class _Names:
+    """Names of nodes and constants, given when first asked for and then kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls = itertools.count()
+        self._nodes: WeakKeyDictionary[Node, tuple[str, dict[int, str]]] = WeakKeyDictionary()
+
+    def of(self, order: Sequence[object]) -> dict[Hashable, str]:
+        """Names of everything in *order*; older nodes get lower numbers."""
+        names: dict[Hashable, str] = {
+            leaf: f"var{leaf.ordinal}" for leaf in order if leaf.__class__ is Leaf
+        }
+        nodes = sorted((n for n in order if n.__class__ is Node), key=lambda n: n.number)
+        with self._lock:
+            for node in nodes:
+                known = self._nodes.get(node)
+                if known is not None:
+                    names[node] = known[0]
+                    for i, name in known[1].items():
+                        names.setdefault(_constant(node, i), name)
+            for node in nodes:
+                if node not in names:
+                    names[node] = f"node_{next(self._calls)}"
+                    constants = {}
+                    for i, parent in enumerate(node.parents):
+                        if parent.__class__ is Constant:
+                            key = _constant(node, i)
+                            if key not in names:
+                                names[key] = f"null{next(variables)}"
+                            constants[i] = names[key]
+                    self._nodes[node] = names[node], constants
+        return names
+
+
+_names = _Names()
+
+
+def _below(item: object) -> Iterator[object]:
+    """What a node was made from; the check that it still knows is made here."""
+    if item.__class__ is not Node:
+        return
+    if is_released(item):
+        raise MXNetError(NOT_RECORDED)
+    for i, parent in enumerate(item.parents):
+        if parent.__class__ is Constant:
+            yield _constant(item, i)
+        elif parent is not None:
+            yield _source(parent)[0]
+
+
+def _given(op: Op, params: Mapping[str, Any] | None) -> dict[str, object]:
+    """Parameters that differ from their defaults; those with an underscore are not the caller's."""
+    given = {}
+    for name, value in (params or {}).items():
+        default: Any = op.params.get(name)
+        same = value is default or (type(value) is type(default) and np.array_equal(value, default))
+        if not same and not name.startswith("_"):
+            given[name] = value
+    return given
+
+
+def recorded(x: NDArray) -> Ref:
+    """The entry of the call that made *x*, and which of its outputs *x* is.
+
+    Raises
+    ------
+    MXNetError
+        If *x* was not recorded, or backward has released the record.
+    """
+    if x._node is None:
+        raise MXNetError(NOT_RECORDED)
+    settle(reachable([x._node]))
+    head, index = _source(x._node)
+    order = postorder([head], _below)
+    names = _names.of(order)
+    dtypes = _constant_dtypes(order)
+    entries: dict[Hashable, NodeEntry] = {}
+    for item in order:
+        if item.__class__ is Leaf:
+            made = NodeEntry(names[item], shapes=(item.shape,), dtype=item.dtype)
+        elif item.__class__ is _Constant:
+            made = NodeEntry(names[item], shapes=(item.shape,), dtype=dtypes[item])
+        else:
+            made = _call_entry(item, names[item], entries)
+        entries[item] = made
+    return Ref(entries[head], index)
+
+
+def _constant_dtypes(order: Sequence[object]) -> dict[_Constant, DType]:
+    """The dtype of a constant: its data's where kept, else that of what was made from it."""
+    dtypes: dict[_Constant, DType] = {}
+    for node in order:
+        if node.__class__ is Node:
+            for i, parent in enumerate(node.parents):
+                if parent.__class__ is Constant:
+                    value = node.saved[i] if node.saved else None
+                    if isinstance(value, np.ndarray):
+                        dtypes[_constant(node, i)] = value.dtype
+                    else:
+                        dtypes.setdefault(_constant(node, i), node.dtype)
+    return dtypes
+
+
+def _call_entry(node: Node, name: str, entries: Mapping[Hashable, NodeEntry]) -> NodeEntry:
+    op, count = node.op, len(node.parents)
+    inputs: list[object] = []
+    for i, parent in enumerate(node.parents):
+        if parent is None:
+            inputs.append(node.saved[i] if node.saved else None)
+        elif parent.__class__ is Constant:
+            inputs.append(Ref(entries[_constant(node, i)], 0))
+        else:
+            made_by, index = _source(parent)
+            inputs.append(Ref(entries[made_by], index))
+    shapes = tuple(op.visible_of(node.shapes[count:], node.params))
+    foreign = OPS.get(op.name) is not op
+    params = _given(op, node.params)
+    return NodeEntry(name, op.name, tuple(inputs), params, len(shapes), shapes, node.dtype, foreign)

@@ -1,0 +1,184 @@
+"""Symbols composed by hand: names, parameters, shapes, attributes."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import time
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import MXNetError, sym
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names():
+    with mx.name.NameManager():
+        yield
+
+
+def mlp():
+    x = sym.FullyConnected(sym.var("data"), num_hidden=5, name="fc1")
+    x = sym.Activation(x, act_type="relu", name="relu1")
+    return sym.SoftmaxOutput(sym.FullyConnected(x, num_hidden=3, name="fc2"), name="softmax")
+
+
+def test_parameters_are_made_and_named():
+    net = mlp()
+    assert net.list_arguments() == [
+        "data", "fc1_weight", "fc1_bias", "fc2_weight", "fc2_bias", "softmax_label",
+    ]  # fmt: skip
+    assert net.list_outputs() == ["softmax_output"]
+    assert sym.FullyConnected(sym.var("x"), num_hidden=2, no_bias=True).list_arguments() == [
+        "x", "fullyconnected0_weight",
+    ]  # fmt: skip
+
+
+def test_states_are_no_arguments():
+    net = sym.BatchNorm(sym.var("x"), name="bn")
+    assert net.list_arguments() == ["x", "bn_gamma", "bn_beta"]
+    assert net.list_auxiliary_states() == ["bn_moving_mean", "bn_moving_var"]
+    assert net.infer_shape(x=(2, 3, 4)) == ([(2, 3, 4), (3,), (3,)], [(2, 3, 4)], [(3,), (3,)])
+    half, single = np.float16, np.float32
+    assert net.infer_type(x="float16") == ([half, single, single], [half], [single, single])
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        (lambda x, y: x + y, "_plus0"), (lambda x, y: x - 1, "_minusscalar0"),
+        (lambda x, y: 1 - x, "_rminusscalar0"), (lambda x, y: x**2, "_powerscalar0"),
+        (lambda x, y: -x, "_mulscalar0"), (lambda x, y: x == 2, "_equal_scalar0"),
+        (lambda x, y: 1 < x, "_greater_scalar0"), (lambda x, y: sym.pow(x, y), "_power0"),
+        (lambda x, y: sym.maximum(x, 2), "_maximumscalar0"),
+        (lambda x, y: x.reshape((2, 3)), "reshape0"), (lambda x, y: x.sum(axis=1), "sum0"),
+        (lambda x, y: sym.contrib.MultiBoxPrior(x), "multiboxprior0"),
+        (lambda x, y: sym.linalg.gemm2(x, y), "gemm20"), (lambda x, y: abs(x), "abs0"),
+        (lambda x, y: sym.zeros((2, 3)), "_zeros0"), (lambda x, y: sym.arange(3), "_arange0"),
+        (lambda x, y: sym.random.uniform(shape=(2,)), "_random_uniform0"),
+        (lambda x, y: sym.random.normal(x, y), "_sample_normal0"),
+    ],
+)  # fmt: skip
+def test_names(made, name):
+    assert made(sym.var("x"), sym.var("y")).name == name
+
+
+def test_inference_in_both_directions():
+    x, w = sym.var("x"), sym.var("w")
+    assert (x + w).infer_shape(w=(2, 3)) == ([(2, 3), (2, 3)], [(2, 3)], [])
+    assert (x + w).infer_shape_partial(x=(2, 0), w=(0, 3))[1] == [(2, 3)]
+    assert sym.broadcast_add(x, w).infer_shape(x=(2, 3)) == (None, None, None)
+    start = sym.zeros((0, 4))
+    step = sym.FullyConnected(start, num_hidden=4, name="h") + sym.FullyConnected(
+        x, num_hidden=4, name="i"
+    )
+    assert (step * start).infer_shape(x=(3, 2))[1] == [(3, 4)]
+    values = {"x": mx.nd.ones((3, 2)), "i_weight": mx.nd.ones((4, 2)), "i_bias": mx.nd.ones(4),
+              "h_weight": mx.nd.ones((4, 4)), "h_bias": mx.nd.zeros(4)}  # fmt: skip
+    assert step.eval(**values)[0].asnumpy().tolist() == [[3] * 4] * 3
+
+
+def test_shapes_that_do_not_fit():
+    with pytest.raises(MXNetError, match=r"fc1.*weight.*Provided = \[3, 5\].*\[5, 4\]"):
+        mlp().infer_shape(data=(2, 4), fc1_weight=(3, 5))
+    with pytest.raises(MXNetError, match="argument q not found"):
+        mlp().infer_shape(q=(2, 4))
+    with pytest.raises(TypeError, match="shapes"):
+        mlp().infer_shape(data=5)
+
+
+def test_a_layer_is_inferred_in_milliseconds():
+    net = sym.Convolution(sym.var("x"), num_filter=64, kernel=(3, 3), pad=(1, 1))
+    for _ in range(20):
+        net = sym.Convolution(
+            sym.Activation(sym.BatchNorm(net), act_type="relu"),
+            num_filter=64, kernel=(3, 3), pad=(1, 1),
+        )  # fmt: skip
+    net.infer_shape(x=(2, 3, 8, 8))
+    start = time.thread_time()
+    arguments, outputs, _ = net.infer_shape(x=(2, 3, 8, 8))
+    assert time.thread_time() - start < 1.0  # 63 operators
+    assert (outputs, arguments[1]) == ([(2, 64, 8, 8)], (64, 3, 3, 3))
+
+
+def test_attributes():
+    with mx.AttrScope(lr_mult="2", __mine__="a"):
+        x = sym.var("x", wd_mult=0)
+        y = sym.FullyConnected(x, num_hidden=3, name="fc", attr={"ctx_group": "one"})
+    assert x.list_attr() == {
+        "__lr_mult__": "2", "lr_mult": "2", "__wd_mult__": "0", "wd_mult": "0", "__mine__": "a",
+    }  # fmt: skip
+    assert y.attr("num_hidden") == "3"
+    assert y.attr_dict()["fc_weight"]["ctx_group"] == "one"
+    assert y.attr("nothing") is None
+    with pytest.raises(ValueError, match="double underscores"):
+        sym.var("x", mine="a")
+
+
+def test_prefix():
+    with mx.name.Prefix("left_"):
+        assert sym.sin(sym.var("x")).name == "left_sin0"
+        assert sym.sin(sym.var("x"), name="wave").name == "left_wave"
+
+
+def test_parts():
+    net = mlp()
+    internals = net.get_internals()
+    assert internals["fc1_output"].list_arguments() == ["data", "fc1_weight", "fc1_bias"]
+    assert net.get_children().list_outputs() == ["fc2_output", "softmax_label"]
+    assert sym.var("x").get_children() is None
+    group = sym.Group([net, internals["relu1_output"]])
+    assert group.list_outputs() == ["softmax_output", "relu1_output"]
+    assert group[1].name == "relu1"
+    assert group.name is None
+    with pytest.raises(ValueError, match="Cannot find output"):
+        group["fc1"]
+    with pytest.raises(TypeError, match="list of symbols"):
+        sym.Group([net, 3])
+
+
+def test_composition_by_call():
+    net = mlp()
+    other = net(data=sym.sin(sym.var("q"), name="s"), name="top")
+    assert other.list_arguments()[0] == "q"
+    assert other.list_outputs() == ["top_output"]
+    assert net.list_arguments()[0] == "data"
+    with pytest.raises(MXNetError, match="no argument"):
+        net(nothing=net)
+    with pytest.raises(TypeError, match="Symbol"):
+        net(data=3)
+
+
+def test_copies():
+    net = mlp()
+    for other in (copy.copy(net), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert other.list_arguments() == net.list_arguments()
+        other._set_attr(mine="a")
+    assert net.attr("mine") is None
+
+
+def test_arguments_that_do_not_fit():
+    x = sym.var("x")
+    with pytest.raises(MXNetError, match="num_hidden"):
+        sym.FullyConnected(x)
+    with pytest.raises(TypeError, match="nothing"):
+        sym.FullyConnected(x, num_hidden=3, nothing=4)
+    with pytest.raises(TypeError, match="Symbol"):
+        sym.FullyConnected(3, num_hidden=3)
+    with pytest.raises(TypeError, match="not supported"):
+        x + "a"
+    with pytest.raises(NotImplementedError):
+        bool(x)
+
+
+def test_a_net_runs_as_it_is_and_compiled():
+    net = mlp()
+    shapes = dict(zip(net.list_arguments(), net.infer_shape(data=(2, 4))[0], strict=True))
+    values = {name: mx.nd.ones(shape) * 0.1 for name, shape in shapes.items()}
+    (y,) = net.eval(**values)
+    (z,) = mx.compile(net)(**values)
+    assert y.shape == (2, 3)
+    np.testing.assert_allclose(y.asnumpy(), z.asnumpy(), rtol=1e-6)
+    np.testing.assert_allclose(y.asnumpy(), np.full((2, 3), 1 / 3), rtol=1e-6)
