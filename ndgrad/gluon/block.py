@@ -15,7 +15,7 @@ from ..name import NameManager, Prefix
 from ..nd import NDArray
 from . import parameter_dict
 from .parameter import Parameter
-from .parameter_dict import ParameterDict, without_kinds
+from .parameter_dict import ParameterDict, named_arrays, without_kinds
 from .summary import summary
 from .utils import HookHandle
 
@@ -49,7 +49,7 @@ class BlockScope:
         scope = _scopes.current
         if scope is None:
             if prefix is None:
-                prefix = NameManager.current().get(None, hint) + "_"
+                prefix = NameManager.current.get(None, hint) + "_"
             outer, shared = "", None
         else:
             if prefix is None:
@@ -70,7 +70,7 @@ class BlockScope:
             _scopes.current = self
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         if self._block.prefix or not self._block._empty_prefix:
             _scopes.current, names = self._outer.pop()
             names.__exit__(*error)
@@ -296,9 +296,8 @@ class Block:
         ValueError
             If there is more in the file.
         """
-        loaded = nd.load(filename)
         self.load_dict(
-            {"params": loaded, "filename": filename},
+            {"params": named_arrays(nd.load(filename)), "filename": filename},
             ctx,
             allow_missing,
             ignore_extra,
@@ -320,8 +319,6 @@ class Block:
             param_dict.get("filename") if isinstance(param_dict.get("params"), dict) else None
         )
         arrays: dict[str, NDArray] = param_dict["params"] if filename else dict(param_dict)
-        if not isinstance(arrays, dict):  # a list, empty or without names
-            arrays = {str(i): x for i, x in enumerate(arrays)}
         params = self._collect_params_with_prefix()
         if not arrays and not params:
             return

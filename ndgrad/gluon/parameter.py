@@ -420,7 +420,7 @@ class Parameter:
                 f"Cannot get row_sparse data for Parameter '{self.name}' when no Trainer is "
                 "created with it."
             )
-        retained: NDArray = nd.sparse.retain(self._check_and_get(arrays, ctx), row_id)
+        retained: NDArray = nd._internal._sparse_retain(self._check_and_get(arrays, ctx), row_id)
         return retained
 
     def grad(self, ctx: Context | None = None) -> NDArray:

@@ -225,9 +225,8 @@ class ParameterDict:
 
         *restore_prefix* is put before the names in the file.
         """
-        loaded = nd.load(filename)
         self.load_dict(
-            loaded,
+            named_arrays(nd.load(filename)),
             ctx,
             allow_missing,
             ignore_extra,
@@ -266,6 +265,11 @@ class ParameterDict:
             cast_dtype=cast_dtype,
             dtype_source=dtype_source,
         )
+
+
+def named_arrays(loaded: dict[str, NDArray] | list[NDArray]) -> dict[str, NDArray]:
+    """What a file holds, by name; arrays without names go by their numbers."""
+    return loaded if isinstance(loaded, dict) else {str(i): x for i, x in enumerate(loaded)}
 
 
 def without_kinds(arrays: Mapping[str, NDArray]) -> dict[str, NDArray]:

@@ -134,7 +134,9 @@ class SymbolBlock(HybridBlock):
     def infer_shape(self, *args: NDArray) -> None:
         """Set the shapes of all parameters from those of the inputs."""
         known = {name: x.shape for name, x in zip(self._inputs, args, strict=True)}
-        known |= {n: p.shape for n, p in self._reg_params.items() if shape_is_known(p.shape)}
+        for name, param in self._reg_params.items():
+            if param.shape is not None and shape_is_known(param.shape):
+                known[name] = param.shape
         arguments, _, states = self._symbol.infer_shape(**known)
         found = dict(zip(self._symbol.list_arguments(), arguments or (), strict=True))
         found |= zip(self._symbol.list_auxiliary_states(), states or (), strict=True)

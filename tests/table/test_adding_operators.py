@@ -137,7 +137,7 @@ def test_namespaces(op: Op) -> None:
     expected = op.call(*[y.copy() for y in x])
     assert op.name in nd.__all__ and op.name in nd.op.__all__
     composed = getattr(sym, op.name)(*map(sym.var, op.keywords), name="composed")
-    assert composed.infer_shape(**{key: (3, 4) for key in op.keywords})[1] == [(3, 4)]
+    assert composed.infer_shape(**dict.fromkeys(op.keywords, (3, 4)))[1] == [(3, 4)]
     assert_close(getattr(nd, op.name)(*[y.copy() for y in x]), expected)
     if op.methods:
         assert_close(getattr(x[0], op.name)(), expected)
