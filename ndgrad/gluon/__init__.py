@@ -1,7 +1,7 @@
 """Gluon: networks of layers, with parameters that a `Trainer` learns."""
 
 from ..base import public_names
-from . import data, utils
+from . import contrib, data, loss, nn, utils
 from .block import Block
 from .hybrid import HybridBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, tensor_types
@@ -16,7 +16,10 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "SymbolBlock",
+    "contrib",
     "data",
+    "loss",
+    "nn",
     "tensor_types",
     "utils",
 ]

@@ -121,7 +121,7 @@ class Block:
 
     def __repr__(self) -> str:
         children = [
-            f"  ({name}): {_indented(repr(child))}"
+            f"  ({name}): {indented(repr(child))}"
             for name, child in self.__dict__.items()
             if isinstance(child, Block)
         ]
@@ -420,6 +420,6 @@ def _leaves(value: object) -> Iterator[object]:
         yield from _leaves(item)
 
 
-def _indented(text: str, spaces: int = 2) -> str:
+def indented(text: str, spaces: int = 2) -> str:
     """A text with all but its first line moved to the right."""
     return text.replace("\n", "\n" + " " * spaces)

@@ -1,5 +1,7 @@
 """What MXNet counts as experimental."""
 
-from . import data
+from ...base import public_names
+from . import cnn, data, nn
 
-__all__ = ["data"]
+__all__ = ["cnn", "data", "nn"]
+__dir__ = public_names(globals())

@@ -1,0 +1,292 @@
+"""Convolutions and transposed convolutions over one, two and three axes, and padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from ...base import MXNetError, public_names
+from ..hybrid import HybridBlock
+from ..parameter import Parameter
+from .activations import activation_layer
+from .windows import LAYOUTS, lengths
+
+__all__ = [
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "ReflectionPad2D",
+]
+__dir__ = public_names(globals())
+
+_Lengths = int | Sequence[int]
+
+
+class _Convolution(HybridBlock):
+    """The base of convolutions: weight, bias, one operator and an activation."""
+
+    _rank: ClassVar[int]
+    _op_name = "Convolution"
+
+    def _declare(
+        self,
+        channels: int,
+        kernel_size: _Lengths,
+        strides: _Lengths,
+        padding: _Lengths,
+        dilation: _Lengths,
+        groups: int,
+        layout: str | None,
+        activation: str | None,
+        use_bias: bool,
+        weight_initializer: Any,
+        bias_initializer: Any,
+        in_channels: int,
+        **adj: tuple[int, ...],
+    ) -> None:
+        layouts = LAYOUTS[self._rank]
+        layout = layouts[0] if layout is None else layout
+        if layout not in layouts:
+            raise AssertionError(
+                f"Only supports {layouts[0]!r} and {layouts[1]!r} layout for now, got {layout!r}"
+            )
+        if channels % groups or in_channels % groups:
+            raise MXNetError(
+                f"{type(self).__name__}: channels={channels} and in_channels={in_channels} must be "
+                f"multiples of groups={groups}"
+            )
+        kernel = lengths(kernel_size, self._rank, "kernel_size")
+        self._channels, self._in_channels = channels, in_channels
+        self._kwargs = {
+            "kernel": kernel,
+            "stride": lengths(strides, self._rank, "strides"),
+            "dilate": lengths(dilation, self._rank, "dilation"),
+            "pad": lengths(padding, self._rank, "padding"),
+            "num_filter": channels,
+            "num_group": groups,
+            "no_bias": not use_bias,
+            "layout": layout,
+            **adj,
+        }
+        outer, inner = (in_channels, channels) if adj else (channels, in_channels)
+        inner //= groups
+        shape = (outer, *kernel, inner) if layout == layouts[1] else (outer, inner, *kernel)
+        get = partial(self.params.get, allow_deferred_init=True)
+        with self.name_scope():
+            self.weight = get("weight", shape=shape, init=weight_initializer)
+            self.bias = get("bias", shape=(channels,), init=bias_initializer) if use_bias else None
+            self.act = activation_layer(activation)
+
+    def _alias(self) -> str:
+        return "conv"
+
+    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+        """Return the activation of the convolution plus the bias."""
+        x = getattr(F, self._op_name)(x, weight, bias, name="fwd", **self._kwargs)
+        return x if self.act is None else self.act(x)
+
+    def __repr__(self) -> str:
+        return convolution_repr(self, self.weight, self._kwargs)
+
+
+def convolution_repr(block: Any, weight: Parameter, kwargs: dict[str, Any]) -> str:
+    """The text of a convolution: what differs from the defaults, and the activation."""
+    outer, inner, *_ = weight.shape or ()
+    parts = [f"{inner or None} -> {outer}"]
+    parts += [f"kernel_size={kwargs['kernel']}", f"stride={kwargs['stride']}"]
+    for name, key, default in (("padding", "pad", 0), ("dilation", "dilate", 1)):
+        if any(length != default for length in kwargs[key]):
+            parts.append(f"{name}={kwargs[key]}")
+    if kwargs["num_group"] != 1:
+        parts.append(f"groups={kwargs['num_group']}")
+    if kwargs["no_bias"]:
+        parts.append("bias=False")
+    if block.act is not None:
+        parts.append(repr(block.act))
+    return f"{type(block).__name__}({', '.join(parts)})"
+
+
+class _Conv(_Convolution):
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: _Lengths,
+        strides: _Lengths = 1,
+        padding: _Lengths = 0,
+        dilation: _Lengths = 1,
+        groups: int = 1,
+        layout: str | None = None,
+        activation: str | None = None,
+        use_bias: bool = True,
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._declare(
+            channels,
+            kernel_size,
+            strides,
+            padding,
+            dilation,
+            groups,
+            layout,
+            activation,
+            use_bias,
+            weight_initializer,
+            bias_initializer,
+            in_channels,
+        )
+
+
+class Conv1D(_Conv):
+    """A convolution over one axis, such as time.
+
+    Parameters
+    ----------
+    channels : int
+        Of the output.
+    kernel_size : int or tuple of int
+    strides, padding, dilation : int or tuple of int
+    groups : int
+        Parts of the channels that are convolved each by itself.
+    layout : {'NCW', 'NWC'}
+        The order of batch, channels and width.
+    activation : str, optional
+        What `Activation` takes.
+    use_bias : bool
+    weight_initializer, bias_initializer : Initializer or str, optional
+    in_channels : int
+        Of the input; 0 to infer them from the first array.
+    """
+
+    _rank = 1
+
+
+class Conv2D(_Conv):
+    """A convolution over two axes, such as those of images.
+
+    Its arguments are those of `Conv1D`; *layout* is 'NCHW' or 'NHWC'.
+    """
+
+    _rank = 2
+
+
+class Conv3D(_Conv):
+    """A convolution over three axes, such as those of videos.
+
+    Its arguments are those of `Conv1D`; *layout* is 'NCDHW' or 'NDHWC'.
+    """
+
+    _rank = 3
+
+
+class _ConvTranspose(_Convolution):
+    _op_name = "Deconvolution"
+
+    def __init__(
+        self,
+        channels: int,
+        kernel_size: _Lengths,
+        strides: _Lengths = 1,
+        padding: _Lengths = 0,
+        output_padding: _Lengths = 0,
+        dilation: _Lengths = 1,
+        groups: int = 1,
+        layout: str | None = None,
+        activation: str | None = None,
+        use_bias: bool = True,
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        in_channels: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.outpad = lengths(output_padding, self._rank, "output_padding")
+        self._declare(
+            channels,
+            kernel_size,
+            strides,
+            padding,
+            dilation,
+            groups,
+            layout,
+            activation,
+            use_bias,
+            weight_initializer,
+            bias_initializer,
+            in_channels,
+            adj=self.outpad,
+        )
+
+
+class Conv1DTranspose(_ConvTranspose):
+    """The transpose of `Conv1D`: what maps gradients of its output to those of its input.
+
+    Parameters
+    ----------
+    channels : int
+        Of the output.
+    kernel_size : int or tuple of int
+    strides, padding, dilation : int or tuple of int
+        Of the convolution whose transpose this is.
+    output_padding : int or tuple of int
+        By how much the output is longer.
+    groups : int
+        Parts of the channels that are convolved each by itself.
+    layout : {'NCW', 'NWC'}
+        The order of batch, channels and width.
+    activation : str, optional
+        What `Activation` takes.
+    use_bias : bool
+    weight_initializer, bias_initializer : Initializer or str, optional
+    in_channels : int
+        Of the input; 0 to infer them from the first array.
+    """
+
+    _rank = 1
+
+
+class Conv2DTranspose(_ConvTranspose):
+    """The transpose of `Conv2D`: what maps gradients of its output to those of its input.
+
+    Its arguments are those of `Conv1DTranspose`; *layout* is 'NCHW' or 'NHWC'.
+    """
+
+    _rank = 2
+
+
+class Conv3DTranspose(_ConvTranspose):
+    """The transpose of `Conv3D`: what maps gradients of its output to those of its input.
+
+    Its arguments are those of `Conv1DTranspose`; *layout* is 'NCDHW' or 'NDHWC'.
+    """
+
+    _rank = 3
+
+
+class ReflectionPad2D(HybridBlock):
+    """Pads images with their own pixels, reflected at the edges.
+
+    Parameters
+    ----------
+    padding : int or tuple of int
+        The width of all four edges, or the *pad_width* of `nd.pad`.
+    """
+
+    def __init__(self, padding: int | Sequence[int] = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if isinstance(padding, int):
+            padding = (0, 0, 0, 0, padding, padding, padding, padding)
+        if len(padding) != 8:
+            raise AssertionError(f"padding must be a number or a tuple of 8 ints, got {padding!r}")
+        self._padding = padding
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        """Return *x* with edges."""
+        return F.pad(x, mode="reflect", pad_width=self._padding)
