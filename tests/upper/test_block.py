@@ -1,0 +1,307 @@
+"""Blocks and parameters: programs recorded from MXNet, files, compiled blocks, contexts."""
+
+import json
+import pathlib
+
+import block_programs
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import autograd, gluon, nd
+from ndgrad.gluon import nn
+
+FOLDER = pathlib.Path(__file__).parent / "mxnet-1.9.1"
+RECORDED = json.loads((FOLDER / "block.json").read_text())
+
+
+def agree(found, recorded):
+    """Compare nested lists: numbers within rounding, all else exactly."""
+    if isinstance(recorded, list):
+        assert isinstance(found, list) and len(found) == len(recorded), (found, recorded)
+        for a, b in zip(found, recorded, strict=True):
+            agree(a, b)
+    elif isinstance(recorded, float):
+        assert found == pytest.approx(recorded, rel=1e-4, abs=1e-5)
+    else:
+        assert found == recorded
+
+
+@pytest.mark.parametrize("name", block_programs.PROGRAMS)
+def test_programs_give_what_mxnet_gives(name, tmp_path):
+    with mx.name.NameManager():
+        found = block_programs.PROGRAMS[name](mx, tmp_path)
+    agree(json.loads(json.dumps(found)), RECORDED[name])
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def numbered():
+    net = block_programs.example(mx, "net_")
+    net.initialize()
+    net(nd.ones((1, 4)))
+    block_programs.numbered(mx, net)
+    return net
+
+
+@pytest.mark.parametrize("file", ["block.params", "block-names.params"])
+def test_files_that_mxnet_wrote_are_read(file):
+    net = block_programs.example(mx, "net_")
+    net.load_parameters(str(FOLDER / file))
+    for found, expected in zip(
+        net.collect_params().values(), numbered().collect_params().values(), strict=True
+    ):
+        assert (found.data() == expected.data()).asnumpy().all(), found.name
+
+
+def test_networks_that_mxnet_exported_are_read():
+    files = str(FOLDER / "block-symbol.json"), ["data"], str(FOLDER / "block-0003.params")
+    x = nd.array([[1, -2, 0.5, 3], [2, 1, -1, 0]])
+    y = gluon.SymbolBlock.imports(*files)(x)
+    np.testing.assert_allclose(y.asnumpy(), numbered()(x).asnumpy(), rtol=1e-5)
+
+
+def test_imported_networks_learn():
+    files = str(FOLDER / "block-symbol.json"), ["data"], str(FOLDER / "block-0003.params")
+    x = nd.array([[1, -2, 0.5, 3], [2, 1, -1, 0], [1, 1, 1, 0]])
+    gradients = []
+    for net in (gluon.SymbolBlock.imports(*files), numbered()):
+        with autograd.record():
+            loss = (net(x) * x[:, :2]).sum()
+        loss.backward()
+        params = net.collect_params()
+        gradients.append({n: p.grad() for n, p in params.items() if p.grad_req != "null"})
+        gradients[-1] |= {n: p.data() for n, p in params.items() if "running" in n}
+    found, expected = gradients
+    for name in set(expected):
+        np.testing.assert_allclose(
+            found[name].asnumpy(), expected[name].asnumpy(), rtol=1e-4, atol=1e-5, err_msg=name
+        )
+
+
+def test_all_that_does_not_fit_is_named_at_once(tmp_path):
+    path = str(tmp_path / "a.params")
+    net = numbered()
+    arrays = {name: p.data() for name, p in net._collect_params_with_prefix().items()}
+    before = arrays["w"].asnumpy()
+    del arrays["first.weight"], arrays["rest.1.beta"]
+    arrays |= {"w": nd.ones((3, 3)), "first.bias": nd.ones(5), "new": nd.ones(1)}
+    nd.save(path, arrays)
+    with pytest.raises(AssertionError) as info:
+        net.load_parameters(path)
+    for part in ("'first.weight'", "'rest.1.beta'", "net_w", "(3, 3)", "net_dense0_bias", "(5,)"):
+        assert part in str(info.value)
+    assert "'new'" in str(info.value)
+    assert (net.w.data().asnumpy() == before).all()
+
+
+def test_parameters_load_before_shapes_are_known(tmp_path):
+    path = str(tmp_path / "a.params")
+    numbered().save_parameters(path)
+    net = block_programs.example(mx, "net_")
+    net.load_parameters(path, ctx=[mx.cpu(0), mx.cpu(1)])
+    assert net.first.weight.shape == (3, 4)
+    assert net.first.weight.list_ctx() == [mx.cpu(0), mx.cpu(1)]
+
+
+# --- deferred shapes ------------------------------------------------------------------------------
+
+
+def test_shapes_are_inferred_through_layers():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(3, 3), nn.BatchNorm(), nn.MaxPool2D(), nn.Dense(4), nn.LayerNorm())
+    net.initialize()
+    net.infer_shape(nd.ones((2, 5, 8, 8)))
+    shapes = [p.shape for p in net.collect_params().values()]
+    assert shapes == [(3, 5, 3, 3), (3,), *[(3,)] * 4, (4, 27), (4,), (4,), (4,)]
+
+
+def test_initialize_again_is_a_warning():
+    net = nn.Dense(2, in_units=2)
+    net.initialize()
+    first = net.weight.data().asnumpy()
+    with pytest.warns(UserWarning, match="force_reinit"):
+        net.weight.initialize()
+    net.initialize(mx.init.One(), force_reinit=True)
+    assert (net.weight.data().asnumpy() != first).any()
+    assert (net.weight.data().asnumpy() == 1).all()
+
+
+def test_deferred_parameters_are_made_outside_of_recording():
+    net = nn.Dense(2)
+    net.initialize(mx.init.One())
+    with autograd.record():
+        y = net(nd.ones((1, 3)))
+    y.backward()
+    assert net.weight.grad().asnumpy().tolist() == [[1, 1, 1]] * 2
+
+
+# --- compiled blocks ------------------------------------------------------------------------------
+
+
+def network():
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(nn.Dense(4, activation="tanh"), nn.BatchNorm(), nn.Dense(2))
+    net.initialize(mx.init.Normal(0.5))
+    return net
+
+
+def steps(net, x, grad_reqs=("write",)):
+    """Train for some steps; outputs, gradients, states and predictions."""
+    found = []
+    for grad_req in grad_reqs:
+        for name, param in net.collect_params().items():
+            if "running" not in name:
+                param.grad_req = grad_req
+        for _ in range(2):
+            with autograd.record():
+                y = net(x)
+                loss = (y * x[:, :2]).sum()
+            if grad_req != "null":
+                loss.backward()
+            found.append(y)
+            for param in net.collect_params().values():
+                found.append(param.grad().copy() if param.grad_req != "null" else param.data())
+                found[-1] = found[-1].copy()
+        found.append(net(x))
+        for param in net.collect_params().values():
+            if param.grad_req != "null":
+                param.set_data(param.data() - 0.1 * param.grad())
+    return [a.asnumpy() for a in found]
+
+
+def test_compiled_blocks_do_what_eager_ones_do():
+    x = nd.random.normal(shape=(5, 3))
+    mx.random.seed(3)
+    net = network()
+    net(x)
+    values = [p.data().copy() for p in net.collect_params().values()]
+    reqs = ("write", "add", "null")
+    expected = steps(net, x, reqs)
+    twin = network()
+    twin.hybridize()
+    twin(x)
+    for param, value in zip(twin.collect_params().values(), values, strict=True):
+        param.set_data(value)
+    for a, b in zip(steps(twin, x, reqs), expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
+
+
+def test_compiled_blocks_are_compiled_anew_for_other_shapes_and_parameters():
+    net = network()
+    net.hybridize()
+    x = nd.random.normal(shape=(4, 3))
+    assert net(x).shape == (4, 2)
+    assert net(x[:2]).shape == (2, 2)
+    net.add(nn.Dense(5))
+    net[-1].initialize()
+    assert net(x).shape == (4, 5)
+    net.cast("float64")
+    assert net(x.astype("float64")).dtype == np.float64
+
+
+def test_hybridize_can_be_undone_and_repeated():
+    net = nn.HybridLambda(lambda F, x: x * net.factor)
+    net.factor = 2
+    net.hybridize()
+    x = nd.ones(2)
+    assert net(x).asnumpy().tolist() == [2, 2]
+    net.factor = 3
+    net.hybridize()
+    assert net(x).asnumpy().tolist() == [3, 3]
+    net.hybridize(False)
+    net.factor = 4
+    assert net(x).asnumpy().tolist() == [4, 4]
+
+
+def test_compiled_blocks_inside_of_blocks_record():
+    net = nn.Sequential()
+    net.add(network(), nn.Lambda("tanh"))
+    net.hybridize()
+    x = nd.random.normal(shape=(4, 3))
+    x.attach_grad()
+    with autograd.record():
+        y = net(x).sum()
+    y.backward()
+    assert (x.grad.asnumpy() != 0).any()
+    assert (net[0][2].weight.grad().asnumpy() != 0).any()
+
+
+def test_hooks_are_called_around_compiled_blocks():
+    net = nn.Dense(2, in_units=2)
+    net.initialize()
+    net.hybridize()
+    seen = []
+    net.register_forward_hook(lambda block, x, y: seen.append(y.shape))
+    net(nd.ones((1, 2)))
+    net(nd.ones((3, 2)))
+    assert seen == [(1, 2), (3, 2)]
+
+
+# --- contexts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_each_context_has_arrays_of_its_own(hybrid):
+    contexts = [mx.cpu(0), mx.cpu(1)]
+    net = nn.HybridSequential()
+    net.add(nn.Dense(2, activation="tanh"), nn.Dense(1))
+    net.initialize(mx.init.One(), ctx=contexts)
+    if hybrid:
+        net.hybridize()
+    batch = gluon.utils.split_and_load(nd.array([[1, 2], [3, 4]]), contexts)
+    with autograd.record():
+        outputs = [net(x) for x in batch]
+    autograd.backward(outputs)
+    assert [y.context for y in outputs] == contexts
+    grads = net[0].weight.list_grad()
+    assert [g.context for g in grads] == contexts
+    assert (grads[0].asnumpy() != grads[1].asnumpy()).all()
+
+
+def test_missing_contexts_are_named():
+    net = nn.Dense(1, in_units=1)
+    net.initialize(ctx=[mx.cpu(0), mx.cpu(1)])
+    with pytest.raises(RuntimeError, match=r"cpu\(2\).*cpu\(0\), cpu\(1\)"):
+        net(nd.ones((1, 1), ctx=mx.cpu(2)))
+
+
+# --- blocks of one's own --------------------------------------------------------------------------
+
+
+def test_unregistered_containers_are_a_warning():
+    net = gluon.Block()
+    net.layers = [nn.Dense(2), {"a": nn.Dense(3)}]
+    with pytest.warns(UserWarning, match="unregistered container with Blocks"):
+        net.collect_params()
+    net.register_child(net.layers[0])
+    net.register_child(net.layers[1]["a"])
+    assert len(net.collect_params()) == 4
+
+
+def test_constants_are_saved_and_do_not_learn(tmp_path):
+    net = numbered()
+    with pytest.warns(UserWarning, match="does not support grad_req"):
+        net.collect_params().setattr("grad_req", "write")
+    assert net.k.grad_req == "null"
+    net.save_parameters(str(tmp_path / "a.params"))
+    assert nd.load(str(tmp_path / "a.params"))["k"].asnumpy().tolist() == [1, 2]
+
+
+def test_forward_may_be_overridden_in_hybrid_blocks():
+    class Twice(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = nn.Dense(2)
+
+        def forward(self, x):
+            return self.dense(x) * (2 if x.shape[0] > 1 else 3)
+
+    net = Twice()
+    net.initialize(mx.init.One())
+    for _ in range(2):
+        assert net(nd.ones((1, 2))).asnumpy().tolist() == [[6, 6]]
+        assert net(nd.ones((2, 2))).asnumpy().tolist() == [[4, 4]] * 2
+        net.hybridize()
