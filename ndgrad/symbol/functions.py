@@ -149,8 +149,6 @@ def _parameters(
     for key, value in given.items():
         if isinstance(value, str):
             value = value_of(value)  # MXNet takes all parameters as text
-        if value is None and op.params[key] is Parameter.empty:
-            continue
         found[key] = checks[key](name, key, value)
     for key in parameters(op):
         if op.params[key] is Parameter.empty and key not in found:
