@@ -31,9 +31,13 @@ class Updater:
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
         """Update a weight, or several if these are lists."""
         if not isinstance(index, (list, tuple)):
+            self.optimizer._set_current_context(weight.context.device_id)
             state = self._state(index, weight)
             self.optimizer.update_multi_precision(index, weight, grad, state)
             return
+        if not index:
+            return
+        self.optimizer._set_current_context(weight[0].context.device_id)
         states = [self._state(i, x) for i, x in zip(index, weight, strict=True)]
         if self.aggregate_updates:
             self._update_groups([*zip(index, weight, grad, states, strict=True)])
