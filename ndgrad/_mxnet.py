@@ -1,6 +1,6 @@
 """MXNet's module paths and the modules of ndgrad behind them; `install_as_mxnet`.
 
-A path of MXNet is the path of the module here as well, unless `PATHS` says otherwise.  The modules
+A path of MXNet is the path of the module here as well, or `PATHS` says where it is.  The modules
 themselves are shared: ``mxnet.gluon.nn`` is the object ``ndgrad.gluon.nn``.  Only ``mxnet`` is a
 module of its own, with MXNet's version.  This imports nothing of ndgrad.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -104,13 +105,50 @@ PATHS: dict[str, str] = {
 """Modules by MXNet's path, both without the name of the package."""
 
 
-def own_path(path: str) -> str:
-    """The path here of the module that MXNet has at *path*."""
-    known, rest = path, ""
-    while known and known not in PATHS:
-        known, _, last = known.rpartition(".")
-        rest = f".{last}{rest}"
-    return f"{PATHS[known]}{rest}" if known else path
+NAMES: dict[str, str] = {
+    "base.NDArrayHandle": "_private.NDArrayHandle",
+    "gluon.block._flatten": "_private.flatten",
+    "gluon.block._regroup": "_private.regroup",
+    "gluon.data.dataloader.ForkingPickler": "_private.ForkingPickler",
+    "gluon.data.dataloader._MultiWorkerIter": "_private.MultiWorkerIter",
+    "gluon.data.dataloader._as_in_context": "_private.as_in_context",
+    "gluon.loss._apply_weighting": "_private.apply_weighting",
+    "gluon.loss._reshape_like": "_private.reshape_like",
+    "gluon.utils._get_repo_file_url": "_private.get_repo_file_url",
+    "gluon.utils._get_repo_url": "_private.get_repo_url",
+    "gluon.utils.replace_file": "_private.replace_file",
+    "image.image._get_interp_method": "image.functions.interpolation",
+    "metric.ndarray": "nd",
+}
+"""Names that libraries import, though they are private in MXNet or of another module there."""
+
+
+def _own_paths(path: str) -> Iterator[str]:
+    """Where the module may be that MXNet has at *path*: there as well, or where the table says."""
+    parent, dot, last = path.rpartition(".")
+    if parent:
+        yield from (f"{own}{dot}{last}" for own in _own_paths(parent))
+    else:
+        yield path
+    if path in PATHS:
+        yield PATHS[path]
+
+
+def _at(path: str) -> ModuleType | None:
+    """The module at a path of ours, imported if need be."""
+    found: object = sys.modules[_PACKAGE]
+    for part in path.split("."):
+        assert isinstance(found, ModuleType)
+        name = f"{found.__name__}.{part}"
+        try:
+            found = vars(found)[part] if part in vars(found) else importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise  # something else, which this module imports
+            return None
+        if not isinstance(found, ModuleType):
+            return None
+    return found
 
 
 def module(path: str) -> ModuleType:
@@ -121,22 +159,12 @@ def module(path: str) -> ModuleType:
     ModuleNotFoundError
         If there is none here.
     """
-    found: object = sys.modules[_PACKAGE]
-    for part in own_path(path).split("."):
-        assert isinstance(found, ModuleType)
-        name = f"{found.__name__}.{part}"
-        try:
-            found = vars(found)[part] if part in vars(found) else importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise  # something else, which this module imports
-            found = None
-        if not isinstance(found, ModuleType):
-            break
-    if not isinstance(found, ModuleType):
-        # Without `name=`, by which ``from mxnet import x`` would take it for a missing attribute.
-        raise ModuleNotFoundError(f"No module named 'mxnet.{path}': it is {_ELSEWHERE}")
-    return found
+    for own in _own_paths(path):
+        if (found := _at(own)) is not None:
+            vars(found).setdefault("__getattr__", attributes(vars(found)))
+            return found
+    # Without `name=`, by which ``from mxnet import x`` would take it for a missing attribute.
+    raise ModuleNotFoundError(f"No module named 'mxnet.{path}': it is {_ELSEWHERE}")
 
 
 _ELSEWHERE = (
@@ -145,19 +173,23 @@ _ELSEWHERE = (
 )
 
 
-def attributes(name: str) -> Callable[[str], Any]:
-    """Make the ``__getattr__`` of the module *name*: submodules under MXNet's names, and errors."""
+def attributes(names: dict[str, Any]) -> Callable[[str], Any]:
+    """Make the ``__getattr__`` of a module with these names, for those that are elsewhere here."""
+    name = names["__name__"]
     own = name.partition(".")[2]
-    known = next((path for path, other in PATHS.items() if other == own), own)
-    prefix = f"{known}." if known else ""
+    known = [own, *(path for path, other in PATHS.items() if other == own)]
 
     def attribute(wanted: str) -> Any:
-        if not wanted.startswith("__"):
-            if f"{prefix}{wanted}" in PATHS:
-                found = vars(sys.modules[name])[wanted] = module(f"{prefix}{wanted}")
-                return found
-            if PATHS.get(own, own) != own:
-                return getattr(module(own), wanted)
+        for path in known:
+            full = f"{path}.{wanted}" if path else wanted
+            if full in PATHS:
+                names[wanted] = module(full)
+            elif full in NAMES:
+                names[wanted] = resolve_name(f"{_PACKAGE}.{NAMES[full]}")
+            if wanted in names:
+                return names[wanted]
+        if PATHS.get(own, own) != own and not wanted.startswith("__"):
+            return getattr(module(PATHS[own]), wanted)
         raise AttributeError(f"module {name!r} has no attribute {wanted!r}: it is {_ELSEWHERE}")
 
     return attribute

@@ -41,7 +41,7 @@ def public_names(namespace: dict[str, Any]) -> Callable[[], list[str]]:
     The first lists what ``__all__`` does, and what Python itself puts into a module.  The second
     finds submodules under MXNet's names, and says of other names that they are not there.
     """
-    namespace.setdefault("__getattr__", attributes(namespace["__name__"]))
+    namespace.setdefault("__getattr__", attributes(namespace))
 
     def names() -> list[str]:
         special = (n for n in namespace if n.startswith("__") and n.endswith("__"))
