@@ -350,6 +350,11 @@ settings = Settings()
 """The settings of this process."""
 
 
+def is_attribute(key: str) -> bool:
+    """Whether an argument is an attribute of symbols, such as ``__layout__``: arrays ignore it."""
+    return key.startswith("__") and key.endswith("__")
+
+
 def data_dir() -> str:
     """Return the folder for models and data sets: ``MXNET_HOME``, else ``~/.mxnet``."""
     return os.environ.get("MXNET_HOME") or os.path.expanduser(os.path.join("~", ".mxnet"))

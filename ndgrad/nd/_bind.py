@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import MXNetError, shown, written_function
+from ..base import MXNetError, is_attribute, shown, written_function
 from ..dispatch import ABSENT, is_planned, planned_function
 from ..ops.axes import flag, integer, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op
@@ -128,6 +128,8 @@ def given_arguments(
     given = dict(zip(order, args, strict=False))
     for key, value in kwargs.items():
         if key not in op.keywords and (key not in op.params or key.startswith("_")):
+            if is_attribute(key):
+                continue
             raise unknown(op, name, key)
         if key in given:
             raise TypeError(f"{name}: argument {key!r} given twice")
@@ -268,12 +270,14 @@ def _variadic(op: Op, name: str) -> _Function:
             args = tuple(args[0])
         if count is not None and count != len(args):
             raise MXNetError(f"{name}: num_args={count}, but {len(args)} arrays are given")
+        given = {}
         for key, value in kwargs.items():
-            if key not in known:
+            if key in known:
+                given[key] = checks[key](name, key, value)
+            elif not is_attribute(key):
                 raise unknown(op, name, key)
-            kwargs[key] = checks[key](name, key, value)
         for key in required:
-            if key not in kwargs:
+            if key not in given:
                 raise TypeError(f"{name}: argument {key!r} is missing")
         if not args:
             raise TypeError(f"{name}: at least one NDArray is needed")
@@ -282,6 +286,6 @@ def _variadic(op: Op, name: str) -> _Function:
                 raise TypeError(
                     f"{name}: argument {i} must have NDArray type, got {type(x).__name__}"
                 )
-        return call(*args, out=out, **kwargs) if out is not None else call(*args, **kwargs)
+        return call(*args, out=out, **given) if out is not None else call(*args, **given)
 
     return variadic

@@ -12,7 +12,7 @@ import numpy as np
 from ..array import interchange
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
-from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
+from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_attribute, shown
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
@@ -318,8 +318,9 @@ def _unset(
 def _only_out(kwargs: dict[str, object], what: str) -> Any:
     out = kwargs.pop("out", None)
     kwargs.pop("name", None)
-    if kwargs:
-        raise TypeError(f"{what}: unknown argument {next(iter(kwargs))!r}")
+    for key in kwargs:
+        if not is_attribute(key):
+            raise TypeError(f"{what}: unknown argument {key!r}")
     return out
 
 

@@ -15,7 +15,17 @@ import numpy as np
 
 from .. import dispatch
 from ..array.ndarray import NDArray
-from ..base import DType, DTypeLike, HostArray, MXNetError, as_dtype, promote, public_names, shown
+from ..base import (
+    DType,
+    DTypeLike,
+    HostArray,
+    MXNetError,
+    as_dtype,
+    is_attribute,
+    promote,
+    public_names,
+    shown,
+)
 from ..context import Context, cpu
 from ..kernels import draws
 from ..memory.device import Buffer, context_device, host, on_device, to_device
@@ -61,8 +71,9 @@ def _float_dtype(dtype: DTypeLike, what: str) -> DType:
 
 def _no_more(kwargs: dict[str, object], what: str) -> None:
     kwargs.pop("name", None)
-    if kwargs:
-        raise TypeError(f"{what}: unknown argument {next(iter(kwargs))!r}")
+    for key in kwargs:
+        if not is_attribute(key):
+            raise TypeError(f"{what}: unknown argument {key!r}")
 
 
 def _deliver(result: NDArray, out: Any, what: str) -> NDArray:

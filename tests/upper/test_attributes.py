@@ -1,0 +1,27 @@
+"""Attributes of symbols, which functions of arrays take and ignore, as MXNet's do."""
+
+import pytest
+
+import ndgrad as mx
+from ndgrad import nd
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **k: nd.zeros((2,), **k),
+        lambda **k: nd.ones((2,), **k),
+        lambda **k: nd.random.normal(shape=(2,), **k),
+        lambda **k: nd.tanh(nd.ones(2), **k),
+        lambda **k: nd.concat(nd.ones(1), nd.ones(1), dim=0, **k),
+    ],
+)
+def test_attributes_of_symbols_are_ignored(make) -> None:
+    assert make(__layout__="N", name="state").shape == (2,)
+    with pytest.raises(TypeError, match="unknown argument '_layout'"):
+        make(_layout="N")
+
+
+def test_a_cells_description_of_its_state_makes_an_array() -> None:
+    info = {"shape": (2, 3), "__layout__": "NC", "dtype": "float64"}
+    assert nd.zeros(name="state", ctx=mx.cpu(), **info).dtype == "float64"
