@@ -136,7 +136,7 @@ def _own_paths(path: str) -> Iterator[str]:
 
 def _at(path: str) -> ModuleType | None:
     """The module at a path of ours, imported if need be."""
-    found: object = sys.modules[_PACKAGE]
+    found: Any = sys.modules[_PACKAGE]
     for part in path.split("."):
         assert isinstance(found, ModuleType)
         name = f"{found.__name__}.{part}"
