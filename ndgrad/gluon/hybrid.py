@@ -133,7 +133,10 @@ backward_bulk_size, **kwargs
                     self.forward(*args)
             finally:
                 _eager.depth -= 1
-        self._compiled = compile(_Forward(self, params), fallback=True)
+        if any(param.grad_stype != "default" for param in params):
+            self._compiled = self.forward  # programs make dense gradients; children are compiled
+        else:
+            self._compiled = compile(_Forward(self, params), fallback=True)
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
