@@ -7,6 +7,7 @@ from .hybrid import HybridBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, tensor_types
 from .parameter_dict import ParameterDict
 from .symbol_block import SymbolBlock
+from .trainer import Trainer
 
 __all__ = [
     "Block",
@@ -16,6 +17,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "SymbolBlock",
+    "Trainer",
     "contrib",
     "data",
     "loss",

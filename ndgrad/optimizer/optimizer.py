@@ -87,7 +87,7 @@ class Optimizer:
         sym: Symbol | None = None,
         begin_num_update: int = 0,
         multi_precision: bool = False,
-        param_dict: Mapping[Index, Multipliers] | None = None,
+        param_dict: Mapping[Any, Multipliers] | None = None,
     ) -> None:
         name = type(self).__name__
         for key, value in {"learning_rate": learning_rate, "wd": wd}.items():
@@ -122,7 +122,7 @@ class Optimizer:
         self.multi_precision = multi_precision
         self.idx2name: dict[Index, str] = {**(param_idx2name or {})}
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
-        self.param_dict: Mapping[Index, Multipliers] = param_dict or {}
+        self.param_dict: Mapping[Any, Multipliers] = param_dict or {}
         self.set_lr_mult({})
         self.set_wd_mult({})
 
