@@ -64,6 +64,7 @@ PATHS: dict[str, str] = {
     "sym": "symbol",
     # Modules of MXNet whose content is in a package or in another module.
     "contrib.amp.amp": "contrib.amp",
+    "contrib.amp.loss_scaler": "contrib.amp",
     "contrib.nd": "nd.contrib",
     "contrib.ndarray": "nd.contrib",
     "contrib.sym": "symbol.contrib",
@@ -229,8 +230,12 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module_: ModuleType) -> None:
         # The import system takes what stands here afterwards.
-        name = module_.__name__
-        sys.modules[name] = module(name.removeprefix("mxnet."))
+        path = module_.__name__.removeprefix("mxnet.")
+        found = sys.modules[f"mxnet.{path}"] = module(path)
+        if not hasattr(found, "__path__"):  # nothing can be imported from it, as it is one file
+            for below in PATHS:
+                if below.startswith(f"{path}."):
+                    sys.modules[f"mxnet.{below}"] = module(below)
 
 
 def install_as_mxnet() -> None:

@@ -1,7 +1,7 @@
-"""`mx.contrib`: gradients by MXNet's first interface, text, mixed precision."""
+"""`mx.contrib`: text, mixed precision, and gradients by MXNet's first interface."""
 
 from ..base import public_names
-from . import autograd, text
+from . import amp, autograd, text
 
-__all__ = ["autograd", "text"]
+__all__ = ["amp", "autograd", "text"]
 __dir__ = public_names(globals())

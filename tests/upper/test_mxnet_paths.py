@@ -45,6 +45,14 @@ def test_modules_are_those_of_ndgrad(mxnet: Any) -> None:
         assert module.__spec__ is None or module.__spec__.name == module.__name__
 
 
+def test_files_that_are_packages_there(mxnet: Any) -> None:
+    from mxnet.contrib.amp import amp
+    from mxnet.contrib.amp.loss_scaler import LossScaler
+
+    assert LossScaler is ndgrad.contrib.amp.LossScaler
+    assert amp is ndgrad.contrib.amp
+
+
 def test_names_of_the_package(mxnet: Any) -> None:
     assert mxnet.nd is mxnet.ndarray is ndgrad.nd is ndgrad.ndarray
     assert mxnet.cpu() == ndgrad.cpu()
