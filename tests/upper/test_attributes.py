@@ -15,7 +15,6 @@ from ndgrad import nd
         lambda **k: nd.random.normal(shape=(2,), **k),
         lambda **k: nd.random_uniform(shape=(2,), **k),
         lambda **k: nd.softmax(nd.ones(2), **k),
-        lambda **k: nd.concat(nd.ones(1), nd.ones(1), dim=0, **k),
     ],
 )
 def test_attributes_of_symbols_are_ignored(make) -> None:
