@@ -63,7 +63,7 @@ class BlockScope:
         return prefix, ParameterDict(prefix, shared)
 
     def __enter__(self) -> BlockScope:
-        if self._block.prefix or not self._block._empty_prefix:
+        if not self._block._empty_prefix:
             names = Prefix(self._block.prefix)
             names.__enter__()
             self._outer.append((_scopes.current, names))
@@ -71,7 +71,7 @@ class BlockScope:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        if self._block.prefix or not self._block._empty_prefix:
+        if not self._block._empty_prefix:
             _scopes.current, names = self._outer.pop()
             names.__exit__(*error)
 
