@@ -1,7 +1,7 @@
 """Gluon: networks of layers, with parameters that a `Trainer` learns."""
 
 from ..base import public_names
-from . import contrib, data, loss, nn, utils
+from . import contrib, data, loss, nn, rnn, utils
 from .block import Block
 from .hybrid import HybridBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, tensor_types
@@ -22,6 +22,7 @@ __all__ = [
     "data",
     "loss",
     "nn",
+    "rnn",
     "tensor_types",
     "utils",
 ]

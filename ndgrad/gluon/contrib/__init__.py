@@ -1,7 +1,7 @@
 """What MXNet counts as experimental."""
 
 from ...base import public_names
-from . import cnn, data, nn
+from . import cnn, data, nn, rnn
 
-__all__ = ["cnn", "data", "nn"]
+__all__ = ["cnn", "data", "nn", "rnn"]
 __dir__ = public_names(globals())
