@@ -1,7 +1,7 @@
 """Gluon: networks of layers, with parameters that a `Trainer` learns."""
 
 from ..base import public_names
-from . import contrib, data, loss, nn, rnn, utils
+from . import contrib, data, loss, model_zoo, nn, rnn, utils
 from .block import Block
 from .hybrid import HybridBlock
 from .parameter import Constant, DeferredInitializationError, Parameter, tensor_types
@@ -21,6 +21,7 @@ __all__ = [
     "contrib",
     "data",
     "loss",
+    "model_zoo",
     "nn",
     "rnn",
     "tensor_types",
