@@ -1,29 +1,31 @@
-"""`Executor`: a symbol with arrays for its arguments, as MXNet's ``Symbol.bind`` returns it."""
+"""`Executor`: a symbol with arrays for its arguments, as ``Symbol.bind`` returns it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from .. import engine
 from ..array.ndarray import NDArray
 from ..base import MXNetError
+from ..compiler import compile
+from ..context import Context, current_context
 from ..dispatch import write_into
+from ..nd import array, zeros
 from ..tape import Scope
+from .graph import Graph
 
+__all__ = ["Executor"]
 
-class Evaluable(Protocol):
-    """What an executor needs of a symbol."""
-
-    def list_outputs(self) -> list[str]: ...
-
-    def _run(self, values: dict[str, NDArray]) -> list[NDArray]: ...
+Monitor = Callable[[str, NDArray], Any]
 
 
 class Executor:
-    """A symbol with arrays for its arguments; made by `Symbol.bind`.
+    """A symbol with arrays for its arguments; made by `Symbol.bind` and `Symbol.simple_bind`.
+
+    What comes the second time with the same shapes, dtypes and mode runs as a compiled program.
 
     Attributes
     ----------
@@ -31,40 +33,51 @@ class Executor:
         The arguments by name.  `forward` reads them, so writing to them changes its result.
     grad_dict : dict
         The gradients by name, None for an argument that has none.
-    outputs : list of NDArray
-        What the last `forward` returned.
+    aux_dict : dict
+        The auxiliary states by name.
     """
 
     def __init__(
         self,
-        symbol: Evaluable,
-        arrays: dict[str, NDArray],
+        symbol: Graph,
+        ctx: Context | None,
+        args: Mapping[str, NDArray],
         grads: Mapping[str, NDArray | None],
         reqs: Mapping[str, str],
+        states: Mapping[str, NDArray],
     ) -> None:
-        for name, array in arrays.items():
-            gradient, req = grads.get(name), reqs.get(name, "null")
-            if req not in ("write", "add", "null"):
-                raise ValueError(
-                    f"grad_req of {name} must be 'write', 'add' or 'null', got {req!r}"
-                )
-            if gradient is None:
-                continue
-            if not isinstance(gradient, NDArray):
-                raise TypeError(
-                    f"the gradient of {name} must be an NDArray, got {type(gradient).__name__}"
-                )
-            if gradient.shape != array.shape or gradient.dtype != array.dtype:
-                raise MXNetError(
-                    f"bind: the gradient of {name} must have its shape {array.shape} and dtype "
-                    f"{np.dtype(array.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
-                )
+        for name, x in args.items():
+            _check_gradient(name, x, grads.get(name), reqs.get(name, "null"))
         self._symbol = symbol
-        self._reqs = reqs
+        self._ctx = ctx or next((x.context for x in args.values()), current_context())
+        self._grad_req = dict(reqs)
+        self.arg_dict = dict(args)
+        self.grad_dict = {name: grads.get(name) for name in args}
+        self.aux_dict = dict(states)
         self._heads: list[NDArray] = []
-        self.arg_dict = arrays
-        self.grad_dict = {name: grads.get(name) for name in arrays}
-        self.outputs: list[NDArray] = []
+        self._recorded = False
+        self._outputs: list[NDArray] | None = None
+        self._monitor: tuple[Monitor, bool] | None = None
+        self._names = symbol.list_inputs()
+        self._seen: set[bool] = set()
+        self._program = compile(self._run, fallback=True) if _compiles(symbol) else self._run
+        self._variables = self._marked()
+
+    def _marked(self) -> list[NDArray]:
+        """Arrays in the same memory, of which those are variables that have gradients."""
+        found = []
+        for name in self._names:
+            x = (self.arg_dict if name in self.arg_dict else self.aux_dict)[name].detach()
+            gradient = self.grad_dict.get(name)
+            if gradient is not None and self._grad_req.get(name, "null") != "null":
+                engine.mark([x], [gradient], [self._grad_req[name]])
+            found.append(x)
+        return found
+
+    def _run(self, *arrays: NDArray) -> list[NDArray]:
+        return self._symbol._run(dict(zip(self._names, arrays, strict=True)))
+
+    # --- arrays -----------------------------------------------------------------------------------
 
     @property
     def arg_arrays(self) -> list[NDArray]:
@@ -77,80 +90,265 @@ class Executor:
         return list(self.grad_dict.values())
 
     @property
+    def aux_arrays(self) -> list[NDArray]:
+        """The auxiliary states, in the order of `Symbol.list_auxiliary_states`."""
+        return list(self.aux_dict.values())
+
+    @property
+    def outputs(self) -> list[NDArray]:
+        """What the last `forward` returned; zeros before the first."""
+        if self._outputs is None:
+            arrays = self.arg_dict | self.aux_dict
+            shapes = self._symbol.infer_shape(**{n: x.shape for n, x in arrays.items()})[1]
+            dtypes = self._symbol.infer_type(**{n: x.dtype for n, x in arrays.items()})[1]
+            if shapes is None or dtypes is None:
+                return []
+            self._outputs = [
+                zeros(shape, self._ctx, dtype) for shape, dtype in zip(shapes, dtypes, strict=True)
+            ]
+        return self._outputs
+
+    @property
     def output_dict(self) -> dict[str, NDArray]:
         """What the last `forward` returned, by name."""
         return dict(zip(self._symbol.list_outputs(), self.outputs, strict=False))
 
-    def forward(self, /, is_train: bool = False, **kwargs: NDArray) -> list[NDArray]:
+    # --- running ----------------------------------------------------------------------------------
+
+    def forward(self, /, is_train: bool = False, **kwargs: Any) -> list[NDArray]:
         """Calculate the outputs.
 
         Parameters
         ----------
         is_train : bool
             Training mode, and the record that `backward` needs.
-        **kwargs : NDArray
+        **kwargs : NDArray or numpy.ndarray
             New values, written to the arguments first.
 
         Raises
         ------
         TypeError
-            For an unknown name, or a value that is no array.
+            For an unknown name.
         ValueError
-            If a value has not its argument's shape.
+            If a value has not its argument's shape, or is no array.
         """
         for name, value in kwargs.items():
             if name not in self.arg_dict:
                 raise TypeError(f"Unknown argument {name}")
-            if not isinstance(value, NDArray):
-                raise TypeError(f"argument {name} must be an NDArray, got {type(value).__name__}")
+            if not isinstance(value, (NDArray, np.ndarray)):
+                raise ValueError(
+                    "only accept keyword argument of NDArrays and numpy.ndarray, got "
+                    f"{type(value).__name__} for {name}"
+                )
             need = self.arg_dict[name].shape
             if value.shape != need:
                 raise ValueError(
                     f"Shape not match! Argument {name}, need: {need}, received: {value.shape}"
                 )
-        with Scope(False, bool(is_train)):
+        train = bool(is_train)
+        with Scope(False, train), self._ctx:
             for name, value in kwargs.items():
-                write_into(self.arg_dict[name], value, "forward")
-            values = {name: array.detach() for name, array in self.arg_dict.items()}
-            if is_train:
-                for name, array in values.items():
-                    gradient = self.grad_dict[name]
-                    if gradient is not None and self._reqs.get(name, "null") != "null":
-                        engine.mark([array], [gradient], [self._reqs[name]])
-            with Scope(recording=bool(is_train)):
-                self._heads = self._symbol._run(values)
-        self.outputs = [head.detach() for head in self._heads]
-        return self.outputs
+                given = value if isinstance(value, NDArray) else array(value, dtype=value.dtype)
+                target = self.arg_dict[name]
+                write_into(target, given.as_in_context(target.context), "forward")
+            with Scope(recording=train):
+                self._heads = self._evaluated(train)
+        self._recorded = train
+        self._outputs = [head.detach() for head in self._heads]
+        return self._outputs
 
-    def backward(self, out_grads: NDArray | Sequence[NDArray | None] | None = None) -> None:
-        """Leave the gradients of the last ``forward(is_train=True)`` in `grad_dict`.
+    def _evaluated(self, recording: bool) -> list[NDArray]:
+        if self._monitor is not None:
+            return self._watched(*self._monitor)
+        if recording in self._seen:
+            return self._program(*self._variables)  # type: ignore[no-any-return]
+        self._seen.add(recording)  # what runs once is not worth compiling
+        return self._run(*self._variables)
+
+    def _watched(self, monitor: Monitor, everything: bool) -> list[NDArray]:
+        internals = self._symbol.get_internals()  # type: ignore[attr-defined]
+        values = dict(zip(self._names, self._variables, strict=True))
+        found = internals._run(values)
+        by_head = dict(zip(internals._heads, found, strict=True))
+        for head, x in by_head.items():
+            if everything or head.entry.op is not None:
+                monitor(head.entry.output_name(head.output), x.detach())
+        return [by_head[head] for head in self._symbol._heads]
+
+    def backward(
+        self,
+        out_grads: NDArray | Sequence[NDArray | None] | Mapping[str, NDArray] | None = None,
+        is_train: bool = True,
+    ) -> None:
+        """Leave the gradients of the last `forward` in `grad_dict`.
 
         Parameters
         ----------
-        out_grads : NDArray or sequence of NDArray, optional
-            One for each output, of its dtype and number of elements; by default ones.
+        out_grads : NDArray, sequence of NDArray, or dict, optional
+            One for each output, of its dtype and number of elements; by default ones, which a loss
+            such as `SoftmaxOutput` does not ask for.
+        is_train : bool
+            Training mode while the gradients are computed.
 
         Raises
         ------
+        TypeError
+            If a gradient is no array.
         MXNetError
-            If forward was not called in training mode, or a gradient does not fit.
+            If forward was not called, or a gradient does not fit.
         """
         if isinstance(out_grads, NDArray):
             out_grads = [out_grads]
+        if isinstance(out_grads, Mapping):
+            out_grads = [out_grads.get(name) for name in self._symbol.list_outputs()]
         grads: list[Any] = [None] * len(self._heads) if out_grads is None else list(out_grads)
-        if len(grads) != len(self._heads):
+        if not self._heads:
+            raise MXNetError("backward: call forward first")
+        if out_grads is not None and len(grads) < len(self._heads):
             raise MXNetError(
                 f"backward: {len(grads)} gradients are given, expected {len(self._heads)}"
             )
-        pairs = [(h, g) for h, g in zip(self._heads, grads, strict=True) if h._node is not None]
-        if not pairs:
-            raise MXNetError(
-                "backward: call forward(is_train=True) first, on an executor with args_grad"
-            )
+        if not self._recorded:  # the last forward was a prediction: its gradients are asked for
+            with Scope(True, False), self._ctx:
+                self._heads = self._evaluated(True)
+            self._recorded = True
         for i, grad in enumerate(grads):
             if grad is not None and not isinstance(grad, NDArray):
                 raise TypeError(
                     f"backward: out_grads[{i}] must be an NDArray, got {type(grad).__name__}"
                 )
-        heads, given = [head for head, _ in pairs], [grad for _, grad in pairs]
-        engine.backward(heads, given, retain_graph=True)
+        pairs = [(h, g) for h, g in zip(self._heads, grads, strict=False) if h._node is not None]
+        if pairs:
+            heads, given = [head for head, _ in pairs], [grad for _, grad in pairs]
+            engine.backward(heads, given, True, bool(is_train))
+
+    # --- other arrays -----------------------------------------------------------------------------
+
+    def copy_params_from(
+        self,
+        arg_params: Mapping[str, NDArray],
+        aux_params: Mapping[str, NDArray] | None = None,
+        allow_extra_params: bool = False,
+    ) -> None:
+        """Write values to arguments and auxiliary states.
+
+        Raises
+        ------
+        ValueError
+            If there is no array of a name, unless *allow_extra_params*.
+        MXNetError
+            If a value has another shape.
+        """
+        for given, own, what in (
+            (arg_params, self.arg_dict, "arguments"),
+            (aux_params or {}, self.aux_dict, "auxiliary states"),
+        ):
+            for name, value in given.items():
+                if name in own:
+                    value.astype(own[name].dtype).copyto(own[name])
+                elif not allow_extra_params:
+                    raise ValueError(f'Find name "{name}" that is not in the {what}')
+
+    def reshape(
+        self, partial_shaping: bool = False, allow_up_sizing: bool = False, **kwargs: Sequence[int]
+    ) -> Executor:
+        """Return an executor for other shapes that shares the arrays whose shapes stay.
+
+        Parameters
+        ----------
+        partial_shaping : bool
+            Whether shapes may change that are not given.
+        allow_up_sizing : bool
+            Whether arrays may become larger.
+        **kwargs : tuple of int
+            New shapes by name.
+
+        Raises
+        ------
+        MXNetError
+            If a shape changes that may not.
+        """
+        arguments, _, states = self._symbol.infer_shape(**kwargs)
+        if arguments is None:
+            raise MXNetError("reshape: Insufficient argument shapes provided.")
+        args: dict[str, NDArray] = {}
+        grads: dict[str, NDArray | None] = {}
+        for (name, x), shape in zip(self.arg_dict.items(), arguments, strict=True):
+            gradient = self.grad_dict[name]
+            if x.shape != shape:
+                _may_change(name, x, shape, name in kwargs or partial_shaping, allow_up_sizing)
+                x = _of_shape(x, shape)
+                gradient = None if gradient is None else _of_shape(gradient, shape)
+            args[name], grads[name] = x, gradient
+        aux = {}
+        for (name, x), shape in zip(self.aux_dict.items(), states, strict=True):
+            if x.shape != shape:
+                _may_change(name, x, shape, partial_shaping, allow_up_sizing)
+                x = _of_shape(x, shape)
+            aux[name] = x
+        return Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux)
+
+    def set_monitor_callback(self, callback: Monitor, monitor_all: bool = False) -> None:
+        """Let `forward` call a function with the name and the value of each operator's output.
+
+        Parameters
+        ----------
+        callback : callable
+        monitor_all : bool
+            Whether it is called with arguments and auxiliary states too.
+        """
+        self._monitor = (callback, monitor_all)
+
+    def get_optimized_symbol(self) -> Graph:
+        """Return the symbol that is run."""
+        return self._symbol
+
+    def debug_str(self) -> str:
+        """Return the symbol's `debug_str`."""
+        return self._symbol.debug_str()  # type: ignore[attr-defined, no-any-return]
+
+
+def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:
+    if req not in ("write", "add", "null"):
+        raise ValueError(f"grad_req of {name} must be 'write', 'add' or 'null', got {req!r}")
+    if gradient is None:
+        return
+    if not isinstance(gradient, NDArray):
+        raise TypeError(f"the gradient of {name} must be an NDArray, got {type(gradient).__name__}")
+    if gradient.shape != x.shape or gradient.dtype != x.dtype:
+        raise MXNetError(
+            f"bind: the gradient of {name} must have its shape {x.shape} and dtype "
+            f"{np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
+        )
+
+
+def _compiles(symbol: Graph) -> bool:
+    """Whether a program can be made of all operators."""
+    return not any(
+        entry.foreign or entry.definition.dynamic_shape or entry.op == "Custom"
+        for entry in symbol._reachable()
+        if entry.op is not None
+    )
+
+
+def _may_change(
+    name: str, x: NDArray, shape: Sequence[int], given: bool, allow_up_sizing: bool
+) -> None:
+    if not given:
+        raise MXNetError(
+            f"reshape: Shape of unspecified argument {name} changes from {x.shape} to {shape}, so "
+            "the new executor cannot share it; set partial_shaping=True if that is intended"
+        )
+    if int(np.prod(shape)) > x.size and not allow_up_sizing:
+        raise MXNetError(
+            f"reshape: New shape {shape} of {name} is larger than the original {x.shape}; set "
+            "allow_up_sizing=True to allocate a new array"
+        )
+
+
+def _of_shape(x: NDArray, shape: Sequence[int]) -> NDArray:
+    """The memory of *x* in another shape, or new memory if it does not suffice."""
+    size = int(np.prod(shape))
+    if size <= x.size:
+        return x.reshape((-1,))[:size].reshape(tuple(shape))
+    return zeros(tuple(shape), x.context, x.dtype)

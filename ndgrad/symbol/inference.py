@@ -131,8 +131,10 @@ class Inference:
             found = _follows(op.infer, {**params, **dict(results)}, known)
             for name, shape in found.items():
                 self._learn_named(entry, op, name, shape)
-        elif isinstance(op, ElementwiseOp) and not (entry.op or "").startswith("broadcast_"):
-            alike = [name for name in known if name not in op.free]
+        elif isinstance(op, ElementwiseOp) and (
+            len(entry.refs) == 1 or not (entry.op or "").startswith("broadcast_")
+        ):
+            alike = [name for name, _ in self._named(entry, op) if name not in op.free]
             shape = self.shapes[entry][0]
             for name in alike:
                 shape = self._agree(entry, name, shape, known[name])
@@ -203,9 +205,8 @@ class Inference:
             self._changed = True
 
     def _learn_dtype(self, of: NodeEntry, output: int, dtype: DType) -> None:
-        if self.dtypes[of][output] != dtype and (
-            self.dtypes[of][output] is None or of.op is not None
-        ):
+        before = self.dtypes[of][output]
+        if before is None or (of.op is not None and before != dtype):
             self.dtypes[of][output] = dtype
             self._changed = True
 

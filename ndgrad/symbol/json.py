@@ -12,7 +12,7 @@ import numpy as np
 
 from ..base import MXNetError
 from ..ops.table import ElementwiseOp
-from .entries import NodeEntry, Ref
+from .entries import NodeEntry, Ref, auxiliary_of
 from .operators import FROM_NUMBER, definition
 
 REFLECTED, NUMBERS = "__reflected__", "__numbers__"
@@ -189,6 +189,7 @@ def decoded(
 def dumps(order: Sequence[NodeEntry], heads: Sequence[Ref]) -> str:
     """A graph in MXNet's layout, one node an object of four lines."""
     position = {entry: k for k, entry in enumerate(order)}
+    states = auxiliary_of(order)  # whose version is 1 in MXNet: the call has written to them
     nodes, rows, arguments = [], [0], []
     shapes: list[object] = []
     dtypes: list[str | None] = []
@@ -200,7 +201,7 @@ def dumps(order: Sequence[NodeEntry], heads: Sequence[Ref]) -> str:
             )
         name, attrs, arrays = encoded(entry)
         attrs = {**attrs, **entry.attrs}
-        inputs = [[position[ref.entry], ref.output, 0] for ref in arrays]
+        inputs = [[position[x.entry], x.output, int(x.entry in states)] for x in arrays]
         fields: list[tuple[str, object]] = [("op", name), ("name", entry.name)]
         fields += [("attrs", attrs)] if attrs else []
         fields += [("inputs", inputs)]

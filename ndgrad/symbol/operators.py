@@ -75,9 +75,20 @@ _FORM: dict[str, Any] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
 
 
 def _arange(
-    *, start: float, stop: float | None, ctx: object = None, infer_range: object = None, **rest: Any
+    *, ctx: object = None, infer_range: object = None, start: float = 0, **given: Any
 ) -> nd.NDArray:
-    return nd.arange(start, stop, **rest)
+    return nd.arange(start, **given)
+
+
+def _linspace(
+    *,
+    ctx: object = None,
+    step: object = None,
+    repeat: object = None,
+    infer_range: object = None,
+    **given: Any,
+) -> nd.NDArray:
+    return nd.linspace(**given)
 
 
 _declare("_zeros", lambda shape, ctx=None, **rest: nd.zeros(shape, **rest), **_FORM)
@@ -86,10 +97,12 @@ _declare(
     "_full", lambda shape, value, ctx=None, **rest: nd.full(shape, value, **rest), **_FORM,
     value=_REQUIRED,
 )  # fmt: skip
-_declare("_arange", _arange, start=0, stop=None, step=1.0, repeat=1, infer_range=False, ctx=None,
-         dtype="float32")  # fmt: skip
-_declare("_linspace", lambda *, ctx=None, **given: nd.linspace(**given), start=_REQUIRED,
-         stop=None, num=_REQUIRED, endpoint=True, ctx=None, dtype="float32")  # fmt: skip
+_RANGE: dict[str, Any] = {"repeat": 1, "infer_range": False, "ctx": None, "dtype": "float32"}
+_declare("_arange", _arange, start=0, stop=None, step=1.0, **_RANGE)
+_declare(
+    "_linspace", _linspace, start=_REQUIRED, stop=None, num=_REQUIRED, endpoint=True, step=None,
+    **_RANGE,
+)  # fmt: skip
 _declare("_eye", lambda *, ctx=None, **given: nd.eye(**given), N=_REQUIRED, M=0, k=0, ctx=None,
          dtype="float32")  # fmt: skip
 _declare("cast_storage", nd.sparse.cast_storage, "data", stype=_REQUIRED)

@@ -124,6 +124,11 @@ class _Reader:
                     if ref.entry.op is None and ref.entry.name.endswith(f"_{of}"):
                         ref.entry.attrs.setdefault(f"__{place}__", value)
                 continue
+            if own is not None and not (own.variadic and key == "num_args"):
+                raise MXNetError(
+                    f"load_json: node {self.nodes[i]['name']!r} calls {op_name} with {key!r}="
+                    f"{value!r}, a parameter that does not exist here"
+                )
             params[key] = value
         return params, hidden(attrs)
 

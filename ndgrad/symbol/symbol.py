@@ -33,6 +33,7 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
 from ..context import Context
 from . import json
+from .binding import bound, simply_bound
 from .composing import composed, copied
 from .entries import NodeEntry, Ref
 from .executor import Executor
@@ -297,9 +298,10 @@ class Symbol(Graph):
             If an `autograd.Function` is in the graph, or an operator refuses its inputs.
         """
         values = self._checked(kwargs)
-        if ctx is not None:
-            values = {name: value.as_in_context(ctx) for name, value in values.items()}
-        return self._predict(values)
+        if ctx is None:
+            return self._predict(values)
+        with ctx:
+            return self._predict({name: x.as_in_context(ctx) for name, x in values.items()})
 
     def bind(
         self,
@@ -307,6 +309,9 @@ class Symbol(Graph):
         args: Mapping[str, NDArray] | Sequence[NDArray] = (),
         args_grad: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
         grad_req: str | Mapping[str, str] | Sequence[str] = "write",
+        aux_states: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
+        group2ctx: object = None,
+        shared_exec: object = None,
     ) -> Executor:
         """Return an `Executor`: this graph with arrays for its arguments and their gradients.
 
@@ -319,25 +324,25 @@ class Symbol(Graph):
         args_grad : dict or sequence of NDArray, optional
             Where backward leaves gradients; what is left out in a dict gets none.
         grad_req : {'write', 'add', 'null'}, or a dict or sequence of them
+        aux_states : dict or sequence of NDArray, optional
+            By name, or in the order of `list_auxiliary_states`.
+        group2ctx, shared_exec
+            Accepted for MXNet's sake: all is computed on one device, with memory from a pool.
 
         Raises
         ------
         ValueError
-            If an argument is missing, or the numbers differ.
+            If an array is missing, or the numbers differ.
         TypeError
             If one is no array.
         MXNetError
-            If a gradient has not its argument's shape and dtype.
+            If shapes do not fit, or a gradient has not its argument's shape and dtype.
 
         Examples
         --------
         >>> import ndgrad as mx
-        >>> x = mx.nd.array([1, 2])
-        >>> x.attach_grad()
-        >>> with mx.autograd.record():
-        ...     y = x * x
-        >>> executor = mx.autograd.get_symbol(y).bind(
-        ...     mx.cpu(), [mx.nd.array([3, 4])], [mx.nd.zeros(2)])
+        >>> x = mx.sym.var("x")
+        >>> executor = (x * x).bind(mx.cpu(), [mx.nd.array([3, 4])], [mx.nd.zeros(2)])
         >>> executor.forward(is_train=True)
         [
         [ 9. 16.]
@@ -348,14 +353,57 @@ class Symbol(Graph):
         [6. 8.]
         <NDArray 2 @cpu(0)>]
         """
-        names = self.list_arguments()
-        arrays = self._checked(_by_name(args, names, "args"))
-        grads = {} if args_grad is None else _by_name(args_grad, names, "args_grad")
-        if isinstance(grad_req, str):
-            reqs: Mapping[str, str] = dict.fromkeys(names, grad_req)
-        else:
-            reqs = _by_name(grad_req, names, "grad_req")
-        return Executor(self, arrays, grads, reqs)
+        return bound(self, ctx, args, args_grad, grad_req, aux_states)
+
+    def simple_bind(
+        self,
+        ctx: Context | None = None,
+        grad_req: str | Mapping[str, str] | Sequence[str] = "write",
+        type_dict: Mapping[str, Any] | None = None,
+        stype_dict: object = None,
+        group2ctx: object = None,
+        shared_arg_names: Sequence[str] | None = None,
+        shared_exec: Executor | None = None,
+        shared_buffer: dict[str, NDArray] | None = None,
+        **kwargs: Sequence[int],
+    ) -> Executor:
+        """Return an `Executor` with arrays of zeros, whose shapes follow from some.
+
+        Parameters
+        ----------
+        ctx : Context, optional
+            Where the arrays are made.
+        grad_req : {'write', 'add', 'null'}, or a dict or sequence of them
+            What is left out in a dict gets no gradient.
+        type_dict : dict, optional
+            Dtypes by name; others follow, or are float32.
+        shared_arg_names : sequence of str, optional
+            Which arguments are those of *shared_exec*; by default all whose shapes are the same.
+        shared_exec : Executor, optional
+            One whose arrays are used.
+        shared_buffer : dict, optional
+            Arrays by name that are used where they fit; others are added to it.
+        stype_dict, group2ctx
+            Accepted for MXNet's sake.
+        **kwargs : tuple of int
+            Shapes by name.
+
+        Raises
+        ------
+        MXNetError
+            If a shape does not follow, or for an unknown *grad_req*.
+
+        Examples
+        --------
+        >>> import ndgrad as mx
+        >>> net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
+        >>> executor = net.simple_bind(mx.cpu(), data=(2, 4))
+        >>> executor.arg_dict["fc_weight"].shape
+        (3, 4)
+        """
+        return simply_bound(
+            self, ctx, grad_req, type_dict, shared_arg_names, shared_exec, shared_buffer, kwargs
+        )
 
     # --- drawing ----------------------------------------------------------------------------------
 
@@ -390,15 +438,6 @@ class Symbol(Graph):
 
     def _repr_svg_(self) -> str:
         return self.draw()
-
-
-def _by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
-    if isinstance(given, Mapping):
-        return dict(given)
-    given = list(given)
-    if len(given) != len(names):
-        raise ValueError(f"Length of {what} does not match the number of arguments")
-    return dict(zip(names, given, strict=True))
 
 
 # --- from a file ----------------------------------------------------------------------------------

@@ -279,8 +279,8 @@ def test_bind(polynomial):
     executor = symbol.bind(mx.cpu(), {name: x}, args_grad={name: gradient})
     assert executor.forward()[0].asnumpy().tolist() == [10, 17]
     assert executor.output_dict[symbol.list_outputs()[0]] is executor.outputs[0]
-    with pytest.raises(MXNetError, match="is_train=True"):
-        executor.backward()
+    executor.backward()  # of a prediction
+    assert gradient.asnumpy().tolist() == [6, 8]
     executor.forward(is_train=True)
     executor.backward()
     assert executor.grad_dict[name] is gradient is executor.grad_arrays[0]
@@ -336,9 +336,10 @@ def test_bind_checks(polynomial):
         executor.forward(foo=nd.ones(2))
     with pytest.raises(ValueError, match="Shape not match"):
         executor.forward(**{name: nd.ones(5)})
-    executor.forward(is_train=True)
-    with pytest.raises(MXNetError, match="args_grad"):
+    with pytest.raises(MXNetError, match="call forward first"):
         executor.backward()
+    executor.forward(is_train=True)
+    executor.backward()  # there is no gradient to be left
 
 
 # --- shapes ---------------------------------------------------------------------------------------

@@ -1,0 +1,133 @@
+"""From a symbol to an `Executor`: arrays that are given, or made from shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..array.ndarray import NDArray
+from ..base import MXNetError, as_dtype
+from ..context import Context
+from ..nd import zeros
+from .executor import Executor
+from .graph import Graph
+
+
+def by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
+    """What is given by position or by name, by name."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    given = list(given)
+    if len(given) != len(names):
+        raise ValueError(f"Length of {what} does not match the number of arguments")
+    return dict(zip(names, given, strict=True))
+
+
+def arrays_for(names: Sequence[str], given: Mapping[str, Any], what: str) -> dict[str, NDArray]:
+    """An array for each of *names*.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+    TypeError
+        If one is no array.
+    """
+    found = {}
+    for name in names:
+        if name not in given:
+            raise ValueError(f"key `{name}` is missing in `{what}`")
+        if not isinstance(given[name], NDArray):
+            raise TypeError(f"argument {name} must be an NDArray, got {type(given[name]).__name__}")
+        found[name] = given[name]
+    return found
+
+
+def requirements(grad_req: Any, names: Sequence[str]) -> Mapping[str, str]:
+    """For each of *names* what backward does with its gradient."""
+    if isinstance(grad_req, str):
+        return dict.fromkeys(names, grad_req)
+    return by_name(grad_req, names, "grad_req")
+
+
+def bound(
+    symbol: Graph, ctx: Context | None, args: Any, args_grad: Any, grad_req: Any, aux_states: Any
+) -> Executor:
+    """See `Symbol.bind`."""
+    names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
+    arrays = arrays_for(names, by_name(args, names, "args"), "args")
+    aux = by_name([] if aux_states is None else aux_states, states, "aux_states")
+    aux = arrays_for(states, aux, "aux_states")
+    grads = {} if args_grad is None else by_name(args_grad, names, "args_grad")
+    executor = Executor(symbol, ctx, arrays, grads, requirements(grad_req, names), aux)
+    if not any(entry.foreign for entry in symbol._reachable()):
+        symbol.infer_shape_partial(**{name: x.shape for name, x in (arrays | aux).items()})
+    return executor
+
+
+def simply_bound(
+    symbol: Graph,
+    ctx: Context | None,
+    grad_req: Any,
+    type_dict: Mapping[str, Any] | None,
+    shared_names: Iterable[str] | None,
+    shared: Executor | None,
+    buffers: dict[str, NDArray] | None,
+    shapes: Mapping[str, Sequence[int]],
+) -> Executor:
+    """See `Symbol.simple_bind`."""
+    names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
+    inputs = {*names, *states}
+    given = {name: tuple(shape) for name, shape in shapes.items() if name in inputs}
+    found, _, aux_found = symbol.infer_shape(**given)
+    if found is None:
+        partial = symbol.infer_shape_partial(**given)[0]
+        unknown = [n for n, shape in zip(names, partial, strict=True) if not shape or 0 in shape]
+        raise MXNetError(
+            f"simple_bind error. Arguments: {dict(given)}. The shapes of {', '.join(unknown)} do "
+            "not follow from these"
+        )
+    dtypes = {name: kind for name, kind in (type_dict or {}).items() if name in inputs}
+    kinds, _, aux_kinds = symbol.infer_type_partial(**dtypes)
+    reqs = requirements(grad_req, names)
+    for name in names:
+        if reqs.get(name, "null") not in ("write", "add", "null"):
+            raise MXNetError(
+                f"grad_req={reqs[name]} is not a valid input in simple_bind; only 'null', "
+                "'write', and 'add' are supported"
+            )
+    chosen = None if shared_names is None else {*shared_names}
+
+    def made(
+        name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
+    ) -> NDArray:
+        dtype = as_dtype("float32" if kind is None else kind, op="simple_bind")
+        for before in (own.get(name) if fits else None, (buffers or {}).get(name)):
+            if before is not None and before.shape == shape and before.dtype == dtype.type:
+                return before
+        x = zeros(shape, ctx, dtype)
+        if buffers is not None and fits is False:
+            buffers[name] = x
+        return x
+
+    def is_shared(name: str) -> bool:
+        return shared is not None and (chosen is None or name in chosen)
+
+    none: Mapping[str, NDArray | None] = {}
+    args: dict[str, NDArray] = {}
+    grads: dict[str, NDArray | None] = {}
+    for name, shape, kind in zip(names, found, kinds, strict=True):
+        fits = is_shared(name)
+        args[name] = made(name, shape, kind, shared.arg_dict if shared else none, fits)
+        if reqs.get(name, "null") != "null":
+            before = shared.grad_dict.get(name) if shared is not None and fits else None
+            if before is not None and before.shape == shape and before.dtype == args[name].dtype:
+                grads[name] = before
+            else:
+                grads[name] = zeros(shape, ctx, args[name].dtype)
+    own = shared.aux_dict if shared is not None else none
+    aux = {
+        name: made(name, shape, kind, own, shared is not None)
+        for name, shape, kind in zip(states, aux_found, aux_kinds, strict=True)
+    }
+    return Executor(symbol, ctx, args, grads, reqs, aux)

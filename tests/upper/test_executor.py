@@ -1,0 +1,130 @@
+"""Executors: arrays that are made and shared, requirements, other shapes, monitors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import ndgrad as mx
+from ndgrad import MXNetError, nd, sym
+
+
+def net():
+    x = sym.FullyConnected(sym.var("data"), num_hidden=3, name="fc")
+    return sym.SoftmaxOutput(x, name="softmax")
+
+
+def filled(**options):
+    executor = net().simple_bind(mx.cpu(), data=(2, 4), **options)
+    executor.arg_dict["fc_weight"][:] = nd.arange(12).reshape((3, 4)) / 10
+    executor.arg_dict["data"][:] = 0.5
+    return executor
+
+
+def test_arrays():
+    executor = filled()
+    assert list(executor.arg_dict) == ["data", "fc_weight", "fc_bias", "softmax_label"]
+    assert [x.shape for x in executor.grad_arrays] == [(2, 4), (3, 4), (3,), (2,)]
+    assert executor.outputs[0].shape == executor.output_dict["softmax_output"].shape == (2, 3)
+    assert executor.aux_arrays == []
+    assert isinstance(executor, mx.executor.Executor)
+
+
+def test_requirements():
+    null = filled(grad_req="null")
+    assert null.grad_arrays == [None] * 4
+    some = filled(grad_req={"fc_bias": "add"})
+    assert [x is None for x in some.grad_arrays] == [True, True, False, True]
+    for _ in range(2):
+        some.forward(is_train=True)
+        some.backward()
+    once = filled()
+    once.forward(is_train=True)
+    once.backward()
+    twice = 2 * once.grad_dict["fc_bias"].asnumpy()
+    np.testing.assert_allclose(some.grad_dict["fc_bias"].asnumpy(), twice, rtol=1e-6)
+    with pytest.raises(MXNetError, match="grad_req=foo"):
+        filled(grad_req="foo")
+
+
+def test_dtypes_and_shapes_that_do_not_follow():
+    executor = net().simple_bind(mx.cpu(), data=(2, 4), type_dict={"data": "float64"})
+    assert executor.arg_dict["fc_weight"].dtype == np.float64
+    with pytest.raises(MXNetError, match="data"):
+        net().simple_bind(mx.cpu())
+    with pytest.raises(MXNetError, match="Shape inconsistent"):
+        net().bind(mx.cpu(), [nd.ones((2, 4)), nd.ones((3, 5)), nd.ones(3), nd.ones(2)])
+
+
+def test_states_must_be_given():
+    symbol = sym.BatchNorm(sym.var("x"), name="bn")
+    args = [nd.ones((2, 4)), nd.ones(4), nd.ones(4)]
+    with pytest.raises(ValueError, match="aux_states"):
+        symbol.bind(mx.cpu(), args)
+    with pytest.raises(ValueError, match="bn_moving_var"):
+        symbol.bind(mx.cpu(), args, aux_states={"bn_moving_mean": nd.zeros(4)})
+
+
+def test_gradients_of_a_prediction():
+    executor = filled()
+    executor.forward()
+    executor.backward()
+    gradient = executor.grad_dict["fc_bias"].asnumpy()
+    executor.forward(is_train=True)
+    executor.backward()
+    np.testing.assert_allclose(executor.grad_dict["fc_bias"].asnumpy(), gradient, rtol=1e-6)
+
+
+def test_other_shapes_share_parameters():
+    executor = filled()
+    larger = executor.reshape(allow_up_sizing=True, data=(5, 4), softmax_label=(5,))
+    assert larger.arg_dict["fc_weight"] is executor.arg_dict["fc_weight"]
+    assert larger.forward(data=nd.ones((5, 4)))[0].shape == (5, 3)
+    smaller = executor.reshape(data=(1, 4), softmax_label=(1,))
+    assert smaller.forward()[0].shape == (1, 3)
+    with pytest.raises(MXNetError, match="allow_up_sizing"):
+        executor.reshape(data=(5, 4), softmax_label=(5,))
+    with pytest.raises(MXNetError, match="partial_shaping"):
+        executor.reshape(data=(1, 4))
+
+
+def test_executors_share_arrays():
+    first = filled()
+    names = ["fc_weight", "fc_bias"]
+    second = net().simple_bind(
+        mx.cpu(), shared_exec=first, shared_arg_names=names, data=(3, 4), softmax_label=(3,)
+    )
+    assert second.arg_dict["fc_weight"] is first.arg_dict["fc_weight"]
+    assert second.grad_dict["fc_bias"] is first.grad_dict["fc_bias"]
+    assert second.arg_dict["data"] is not first.arg_dict["data"]
+
+
+def test_parameters_are_copied():
+    executor = filled()
+    executor.copy_params_from({"fc_bias": nd.array([1, 2, 3])})
+    assert executor.arg_dict["fc_bias"].asnumpy().tolist() == [1, 2, 3]
+    with pytest.raises(ValueError, match='"other"'):
+        executor.copy_params_from({"other": nd.ones(3)})
+    executor.copy_params_from({"other": nd.ones(3)}, allow_extra_params=True)
+
+
+def test_monitor():
+    executor, seen = filled(), []
+    executor.set_monitor_callback(lambda name, x: seen.append((name, x.shape)))
+    executor.forward(is_train=True)
+    assert seen == [("fc_output", (2, 3)), ("softmax_output", (2, 3))]
+    executor.backward()
+    executor.set_monitor_callback(lambda name, x: seen.append(name), monitor_all=True)
+    executor.forward()
+    assert seen[2:] == ["data", "fc_weight", "fc_bias", "fc_output", "softmax_label",
+                        "softmax_output"]  # fmt: skip
+
+
+def test_values_that_are_given_to_forward():
+    executor = filled()
+    executor.forward(data=np.ones((2, 4)))
+    assert executor.arg_dict["data"].asnumpy().tolist() == [[1] * 4] * 2
+    with pytest.raises(ValueError, match="Shape not match"):
+        executor.forward(data=nd.ones((3, 4)))
+    with pytest.raises(ValueError, match=r"numpy\.ndarray"):
+        executor.forward(data=[[1]])
