@@ -132,21 +132,27 @@ class Inference:
             for name, shape in found.items():
                 self._learn_named(entry, op, name, shape)
         elif isinstance(op, ElementwiseOp) and (
-            len(entry.refs) == 1 or not (entry.op or "").startswith("broadcast_")
+            len(entry.refs) == 1 or not op.broadcast or (entry.op or "").startswith("_")
         ):
-            alike = [name for name, _ in self._named(entry, op) if name not in op.free]
-            shape = self.shapes[entry][0]
-            for name in alike:
-                shape = self._agree(entry, name, shape, known[name])
-            for name in alike:
-                self._learn_named(entry, op, name, shape)
-            self._learn(entry, 0, shape, entry, "the result")
+            self._of_one_shape(entry, op, known)
 
-    def _agree(self, entry: NodeEntry, name: str, a: Known, b: Known) -> Known:
-        try:
-            return merged(a, b)
-        except ValueError:
-            raise _mismatch(entry, name, b, a) from None
+    def _of_one_shape(self, entry: NodeEntry, op: ElementwiseOp, known: Mapping[str, Any]) -> None:
+        """What follows if arrays do not broadcast.
+
+        MXNet's internal names are for arrays of one shape; here those may be broadcast too.
+        """
+        alike = [name for name, _ in self._named(entry, op) if name not in op.free]
+        shape = self.shapes[entry][0]
+        for name in alike:
+            try:
+                shape = merged(shape, known[name])
+            except ValueError:
+                if op.broadcast:
+                    return
+                raise _mismatch(entry, name, known[name], shape) from None
+        for name in alike:
+            self._learn_named(entry, op, name, shape)
+        self._learn(entry, 0, shape, entry, "the result")
 
     def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
         refs = entry.refs

@@ -138,7 +138,7 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
             attrs[key] = repr(value)
     arrays = entry.refs
     op = None if entry.foreign else entry.definition
-    if op is not None and op.variadic:
+    if op is not None and op.variadic and "num_args" not in op.params:
         attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
         return entry.op, attrs, arrays
