@@ -74,6 +74,10 @@ class Executor:
             found.append(x)
         return found
 
+    def __guarded__(self) -> dict[str, object]:
+        """What the compiled program depends on besides its arguments: a symbol never changes."""
+        return {}
+
     def _run(self, *arrays: NDArray) -> list[NDArray]:
         return self._symbol._run(dict(zip(self._names, arrays, strict=True)))
 
