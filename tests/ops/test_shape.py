@@ -181,6 +181,18 @@ def test_embedding_refuses_a_gradient_for_indices() -> None:
     assert (weight.grad.asnumpy() == 0).all()
 
 
+def test_embedding_takes_indices_of_gradient_zero() -> None:
+    x, weight = nd.ones((2, 3)), nd.ones((2, 3))
+    weight.attach_grad()
+    x.attach_grad()
+    for indices in (lambda: nd.contrib.arange_like(x, axis=0), lambda: nd.argmax(x, axis=1)):
+        with autograd.record():
+            y = nd.Embedding(indices(), weight, input_dim=2, output_dim=3).sum() + x.sum()
+        y.backward()
+        assert weight.grad.asnumpy().sum() == 6
+        assert x.grad.asnumpy().tolist() == [[1] * 3] * 2
+
+
 def test_scatter_nd_gives_overwritten_entries_no_gradient() -> None:
     data = nd.array([1.0, 2.0, 3.0])
     data.attach_grad()
