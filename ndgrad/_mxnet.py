@@ -137,18 +137,18 @@ def _own_paths(path: str) -> Iterator[str]:
 
 def _at(path: str) -> ModuleType | None:
     """The module at a path of ours, imported if need be."""
-    found: Any = sys.modules[_PACKAGE]
+    found = sys.modules[_PACKAGE]
     for part in path.split("."):
-        assert isinstance(found, ModuleType)
         name = f"{found.__name__}.{part}"
         try:
-            found = vars(found)[part] if part in vars(found) else importlib.import_module(name)
+            next_ = vars(found)[part] if part in vars(found) else importlib.import_module(name)
         except ModuleNotFoundError as error:
             if error.name != name:
                 raise  # something else, which this module imports
             return None
-        if not isinstance(found, ModuleType):
+        if not isinstance(next_, ModuleType):
             return None
+        found = next_
     return found
 
 
