@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 import threading
 import warnings
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .. import initializer, nd
+from .._files import write_file
 from ..base import DTypeLike, public_names
 from ..context import Context
 from ..name import NameManager, Prefix
@@ -360,6 +363,25 @@ class Block:
     ) -> None:
         """Read all parameters from a file; an older name of `load_parameters`."""
         self.load_parameters(filename, ctx, allow_missing, ignore_extra)
+
+    def save(self, prefix: str) -> None:
+        """Write the tree of blocks, ``<prefix>-model.json``, and all parameters, ``.params``."""
+        tree = json.dumps(self._described(itertools.count()))
+        write_file(f"{prefix}-model.json", [tree.encode()], "save")
+        self.save_parameters(f"{prefix}-model.params")
+
+    def _described(self, numbers: Iterator[int]) -> dict[str, Any]:
+        """Names of the block and of all below it, by class and number."""
+        found: dict[str, Any] = {"orig_name": self.name, "hybridized": False}
+        key = f"{type(self).__name__.lower()}{next(numbers)}"
+        found["children"] = {child.name: name for name, child in self._children.items()}
+        for child in self._children.values():
+            found |= child._described(numbers)
+        return {key: found}
+
+    def load(self, prefix: str) -> None:
+        """Read all parameters of a block of the same classes, which `save` wrote."""
+        self.load_parameters(f"{prefix}-model.params")
 
     # --- calls ------------------------------------------------------------------------------------
 

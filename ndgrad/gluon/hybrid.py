@@ -113,6 +113,21 @@ backward_bulk_size, **kwargs
         self._compiled = None
         super().hybridize(active)
 
+    def optimize_for(self, x: NDArray, *args: Any, **kwargs: Any) -> None:
+        """Infer the shapes of all parameters from inputs, and `hybridize`.
+
+        Parameters
+        ----------
+        x, *args : NDArray
+            What the block is called with.
+        **kwargs
+            As of `hybridize`, and without effect.
+        """
+        self.infer_shape(x, *args)
+        for param in self.collect_params().values():
+            param._finish_deferred_init()
+        self.hybridize(**kwargs)
+
     # --- calls ------------------------------------------------------------------------------------
 
     def _run(self, *args: Any) -> Any:

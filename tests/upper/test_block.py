@@ -105,6 +105,19 @@ def test_parameters_load_before_shapes_are_known(tmp_path):
     assert net.first.weight.list_ctx() == [mx.cpu(0), mx.cpu(1)]
 
 
+def test_blocks_are_saved_with_their_structure(tmp_path):
+    net = numbered()
+    net.save(str(tmp_path / "a"))
+    tree = json.loads((tmp_path / "a-model.json").read_text())
+    (top,) = tree.values()
+    assert top["children"] == {"net_dense0": "first", "net_hybridsequential0": "rest"}
+    assert [*top] == ["orig_name", "hybridized", "children", "dense1", "hybridsequential2"]
+    assert [*top["hybridsequential2"]["children"].values()] == ["0", "1"]
+    other = block_programs.example(mx)
+    other.load(str(tmp_path / "a"))
+    assert (other(nd.ones((2, 4))) == net(nd.ones((2, 4)))).asnumpy().all()
+
+
 # --- deferred shapes ------------------------------------------------------------------------------
 
 
@@ -200,6 +213,15 @@ def test_compiled_blocks_are_compiled_anew_for_other_shapes_and_parameters():
     assert net(x).shape == (4, 5)
     net.cast("float64")
     assert net(x.astype("float64")).dtype == np.float64
+
+
+def test_blocks_are_optimised_without_a_call(tmp_path):
+    net = network()
+    net.optimize_for(nd.ones((2, 3)), backend="MKLDNN", static_alloc=True)
+    assert net[0].weight.data().shape == (4, 3)
+    assert net._active and net[0]._active
+    net.export(str(tmp_path / "a"))
+    assert (tmp_path / "a-symbol.json").exists()
 
 
 def test_hybridize_can_be_undone_and_repeated():
