@@ -86,11 +86,12 @@ def _update(op: UpdateOp, inputs: Sequence[Any], params: dict[str, Any], out: An
     weight, gradient = inputs[0], inputs[1]
     states = [inputs[op.inputs.index(name)] for name in op.replaced[1:]]
     lazy = {"lazy_update": op.by_rows, **op.params, **params}["lazy_update"]
-    parts = gradient._parts if isinstance(gradient, classes.sparse) else None
-    arrays = [_own_dense(x) for x in inputs]
+    parts = gradient._parts if lazy and isinstance(gradient, classes.sparse) else None
+    by_rows = isinstance(parts, RowSparse)
+    arrays = [x if by_rows and x is gradient else _own_dense(x) for x in inputs]
     if out is not weight or isinstance(weight, classes.sparse):
         arrays[0] = unrecorded(lookup("identity").call, arrays[0])
-    if lazy and isinstance(parts, RowSparse):
+    if isinstance(parts, RowSparse):
         for name, x in zip(op.keywords, arrays, strict=True):
             if x._shape != arrays[0]._shape:
                 raise MXNetError(
@@ -125,9 +126,11 @@ def _update_rows(
         return
     length, inner, small = shape[0], row_size(shape), (index.size, *shape[1:])
     rows = [
-        classes.array(front.take(x._data, index, 1, length, inner), small, x._ctx) for x in arrays
+        classes.array(parts.data._data, small, x._ctx)
+        if i == 1  # the gradient
+        else classes.array(front.take(x._data, index, 1, length, inner), small, x._ctx)
+        for i, x in enumerate(arrays)
     ]
-    rows[1] = classes.array(parts.data._data, small, arrays[1]._ctx)
     unrecorded(op.call, *rows, out=rows[0], **params)
     for name in op.replaced:
         i = op.inputs.index(name)
