@@ -120,7 +120,8 @@ def written_function(
     def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         exec(code(source(), f"<{name}>"), names)
         made = names[name]
-        function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+        defaults = {k.removeprefix("its_"): v for k, v in (made.__kwdefaults__ or {}).items()}
+        function.__defaults__, function.__kwdefaults__ = made.__defaults__, defaults
         count = made.__code__.co_argcount + made.__code__.co_kwonlyargcount
         variables = made.__code__.co_varnames
         arguments = [x.removeprefix("its_") for x in variables[:count]]

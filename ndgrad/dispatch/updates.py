@@ -43,7 +43,7 @@ def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..
         "small": SmallCalls(Kernels(op, op.layout)),
         "state": state,
     }
-    form = op.inputs, op.replaced, op.one_element, extra
+    form = op.inputs, op.replaced, op.one_element, extra, (*op.params,)
     return written_function("call", lambda: _source(*form), names)
 
 
@@ -52,17 +52,16 @@ def _source(
     replaced: tuple[str, ...],
     one_element: frozenset[str],
     extra: tuple[str, ...],
+    params: tuple[str, ...],
 ) -> str:
     """The text of the call: a fast path for small arrays of one dtype, in place, unrecorded.
 
     For a step of plain gradient descent it reads::
 
-        def call(*inputs, out=None, **params):
+        def call(*inputs, out=None, its_lr=op.params['lr']):
             if len(inputs) == 2 and not active and not state.recording:
                 its_weight, its_grad = inputs
                 if out is its_weight and its_weight.__class__ is array and ...:
-                    given = {**op.params, **params}
-                    its_lr = given['lr']
                     data_of_weight, data_of_grad = its_weight._data, its_grad._data
                     n, dtype, shape = data_of_weight.size, data_of_weight.dtype, ...
                     if (
@@ -77,9 +76,10 @@ def _source(
                         small[dtype](data_of_weight, data_of_grad, its_lr, n)
                         its_weight._version[0] = next_version()
                         return out
-            return general(*inputs, out=out, **params)
+            return general(*inputs, out=out, lr=its_lr)
     """
-    given = [f"            its_{name} = given[{name!r}]" for name in extra]
+    defaults = "".join(f", its_{name}=op.params[{name!r}]" for name in params)
+    given = "".join(f", {name}=its_{name}" for name in params)
     data = [f"data_of_{name}" for name in inputs]
     sizes = ["._data.size == 1" if name in one_element else "._shape == shape" for name in inputs]
     inputs, replaced, extra = (
@@ -93,14 +93,12 @@ def _source(
     fits += [f"{b} is not {a}" for i, a in enumerate(data) for b in data[i + 1 :]]
     fits += [f"{name}.__class__ in numbers" for name in extra]
     lines = [
-        "def call(*inputs, out=None, **params):",
+        f"def call(*inputs, out=None{defaults}):",
         f"    if len(inputs) == {len(inputs)} and not active and not state.recording:",
         f"        {', '.join(inputs)}, = inputs",
         f"        if out is {first}"
         + "".join(f" and {name}.__class__ is array" for name in inputs)
         + ":",
-        *["            given = {**op.params, **params}"] * bool(extra),
-        *given,
         f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
         f"            n, dtype, shape = {data[0]}.size, {data[0]}.dtype, {first}._shape",
         "            if (",
@@ -110,7 +108,7 @@ def _source(
         f"                small[dtype]({', '.join([*data, *extra])}, n)",
         *[f"                {name}._version[0] = next_version()" for name in replaced],
         "                return out",
-        "    return general(*inputs, out=out, **params)",
+        f"    return general(*inputs, out=out{given})",
     ]
     return "\n".join([*lines, ""])
 
