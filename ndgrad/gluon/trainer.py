@@ -258,8 +258,8 @@ class Trainer:
         for i, param in enumerate(self._params):
             if param.grad_req == "null":
                 continue
-            arrays, grads = param.list_data(), param.list_grad()
-            for update, array, grad in zip(updates, arrays, grads, strict=True):
+            arrays = param.list_data()
+            for update, array, grad in zip(updates, arrays, param.list_grad(), strict=True):
                 if array._fresh_grad:
                     update[0].append(i)
                     update[1].append(grad)

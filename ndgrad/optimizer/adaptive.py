@@ -225,7 +225,8 @@ class Adam(Moments):
         mean, var = state
         F.adam_update(
             weight, grad, mean, var, out=weight, lr=lr, wd=wd, beta1=self.beta1, beta2=self.beta2,
-            epsilon=self.epsilon, lazy_update=self.lazy_update, **self._common(),
+            epsilon=self.epsilon, rescale_grad=self.rescale_grad,
+            clip_gradient=self.clip_gradient or -1.0, lazy_update=self.lazy_update,
         )  # fmt: skip
 
 

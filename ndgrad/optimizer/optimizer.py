@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
@@ -67,8 +68,11 @@ class Optimizer:
         If an argument is of no such type.
     """
 
-    aggregate_num = 0
-    """How many weights `Updater` passes to `update` at once, in lists; 0 for one, as it is."""
+    aggregate_num: int
+    """How many weights `Updater` passes to `update` at once, in lists; 0 for one, as it is.
+
+    It is 0 for subclasses that override `update` or `update_multi_precision`, unless they set it.
+    """
 
     master_last = False
     """Whether a state with a float32 copy is (state, copy), or (copy, state)."""
@@ -120,6 +124,10 @@ class Optimizer:
         self._all_index_update_counts = {0: self._index_update_count}
         self.clip_gradient = clip_gradient
         self.multi_precision = multi_precision
+        if not hasattr(self, "aggregate_num"):
+            own = type(self).update, type(self).update_multi_precision
+            whole = own == (Optimizer.update, Optimizer.update_multi_precision)
+            self.aggregate_num = sys.maxsize if whole else 0
         self.idx2name: dict[Index, str] = {**(param_idx2name or {})}
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
         self.param_dict: Mapping[Any, Multipliers] = param_dict or {}
@@ -178,12 +186,15 @@ class Optimizer:
 
         Each may be a list, for several weights.
         """
-        if isinstance(index, (list, tuple)):
-            for each in zip(index, weight, grad, state, strict=True):
-                self.update(*each)
+        if not isinstance(index, (list, tuple)):
+            self._update_count(index)
+            self.step(index, weight, grad, state, self._get_lr(index), self._get_wd(index))
             return
         self._update_count(index)
-        self.step(index, weight, grad, state, self._get_lr(index), self._get_wd(index))
+        rates = zip(self._get_lrs(index), self._get_wds(index), strict=True)
+        updates = zip(index, weight, grad, state, strict=True)
+        for update, (lr, wd) in zip(updates, rates, strict=True):
+            self.step(*update, lr, wd)
 
     def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
         """Replace a weight and its state, which `create_state_multi_precision` returned."""
@@ -253,27 +264,30 @@ class Optimizer:
         return {x: float(attributes[x][key]) for x in names if key in attributes.get(x, ())}
 
     def _get_lr(self, index: Index) -> float:
-        lr = self.learning_rate
-        if index in self.param_dict:
-            return lr * self.param_dict[index].lr_mult
-        return lr * self._multiplier(self.lr_mult, index)
+        return self._get_lrs([index])[0]
 
     def _get_wd(self, index: Index) -> float:
-        if index in self.param_dict:
-            return self.wd * self.param_dict[index].wd_mult
-        return self.wd * self._multiplier(self.wd_mult, index)
+        return self._get_wds([index])[0]
+
+    def _get_lrs(self, indices: Sequence[Index]) -> list[float]:
+        lr, params = self.learning_rate, self.param_dict
+        return [
+            lr * (params[i].lr_mult if i in params else self._multiplier(self.lr_mult, i))
+            for i in indices
+        ]
+
+    def _get_wds(self, indices: Sequence[Index]) -> list[float]:
+        wd, params = self.wd, self.param_dict
+        return [
+            wd * (params[i].wd_mult if i in params else self._multiplier(self.wd_mult, i))
+            for i in indices
+        ]
 
     def _multiplier(self, multipliers: Mapping[Index, float], index: Index) -> float:
         if index in multipliers:
             return multipliers[index]
         name = self.idx2name.get(index)
         return 1.0 if name is None else multipliers.get(name, 1.0)
-
-    def _get_lrs(self, indices: Sequence[Index]) -> list[float]:
-        return [self._get_lr(index) for index in indices]
-
-    def _get_wds(self, indices: Sequence[Index]) -> list[float]:
-        return [self._get_wd(index) for index in indices]
 
     def _common(self) -> dict[str, float]:
         """What all operators of updates are given."""

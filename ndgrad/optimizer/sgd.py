@@ -47,11 +47,17 @@ class SGD(Optimizer):
     def step(
         self, index: Index, weight: NDArray, grad: NDArray, state: State, lr: float, wd: float
     ) -> None:
-        given = {"lr": lr, "wd": wd, "lazy_update": self.lazy_update, **self._common()}
+        clip = self.clip_gradient or -1.0
         if state is None:
-            F.sgd_update(weight, grad, out=weight, **given)
+            F.sgd_update(
+                weight, grad, out=weight, lr=lr, wd=wd, rescale_grad=self.rescale_grad,
+                clip_gradient=clip, lazy_update=self.lazy_update,
+            )  # fmt: skip
         else:
-            F.sgd_mom_update(weight, grad, state, out=weight, momentum=self.momentum, **given)
+            F.sgd_mom_update(
+                weight, grad, state, out=weight, lr=lr, momentum=self.momentum, wd=wd,
+                rescale_grad=self.rescale_grad, clip_gradient=clip, lazy_update=self.lazy_update,
+            )  # fmt: skip
 
 
 @register

@@ -26,33 +26,39 @@ class Updater:
         self.optimizer = optimizer
         self.states: dict[Index, State] = {}
         self.states_synced: dict[Index, bool] = {}
-        self.aggregate_updates = optimizer.aggregate_num > 0
+
+    @property
+    def aggregate_updates(self) -> bool:
+        """Whether the optimizer takes several weights at once."""
+        return self.optimizer.aggregate_num > 0
 
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
         """Update a weight, or several if these are lists."""
         if not isinstance(index, (list, tuple)):
-            self.optimizer._set_current_context(weight.context.device_id)
-            state = self._state(index, weight)
-            self.optimizer.update_multi_precision(index, weight, grad, state)
-            return
+            index, grad, weight = [index], [grad], [weight]
         if not index:
             return
-        self.optimizer._set_current_context(weight[0].context.device_id)
-        states = [self._state(i, x) for i, x in zip(index, weight, strict=True)]
-        if self.aggregate_updates:
-            self._update_groups([*zip(index, weight, grad, states, strict=True)])
+        optimizer, states, synced = self.optimizer, self.states, self.states_synced
+        optimizer._set_current_context(weight[0].context.device_id)
+        state = [
+            states[i] if synced.get(i) else self._state(i, x)
+            for i, x in zip(index, weight, strict=True)
+        ]
+        if optimizer.aggregate_num >= len(index):
+            optimizer.update_multi_precision(index, weight, grad, state)
+        elif optimizer.aggregate_num > 0:
+            self._update_groups([*zip(index, weight, grad, state, strict=True)])
         else:
-            for each in zip(index, weight, grad, states, strict=True):
-                self.optimizer.update_multi_precision(*each)
+            for update in zip(index, weight, grad, state, strict=True):
+                optimizer.update_multi_precision(*update)
 
     def _state(self, index: Index, weight: NDArray) -> State:
-        """The state of a weight, on its device."""
-        if not self.states_synced.get(index):
-            if index in self.states:
-                self.states[index] = self.sync_state_context(self.states[index], weight.context)
-            else:
-                self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
-            self.states_synced[index] = True
+        """The state of a weight: made, or moved to its device."""
+        if index in self.states:
+            self.states[index] = self.sync_state_context(self.states[index], weight.context)
+        else:
+            self.states[index] = self.optimizer.create_state_multi_precision(index, weight)
+        self.states_synced[index] = True
         return self.states[index]
 
     def _update_groups(self, updates: list[tuple[Index, NDArray, NDArray, State]]) -> None:
@@ -60,7 +66,7 @@ class Updater:
         by_dtype: dict[Any, list[Any]] = {}
         for update in updates:
             by_dtype.setdefault(update[1].dtype, []).append(update)
-        count = min(self.optimizer.aggregate_num, len(updates))
+        count = self.optimizer.aggregate_num
         for found in by_dtype.values():
             for begin in range(0, len(found), count):
                 group = zip(*found[begin : begin + count], strict=True)
@@ -82,7 +88,6 @@ class Updater:
         loaded = pickle.loads(states)
         if isinstance(loaded, tuple) and len(loaded) == 2:
             self.states, self.optimizer = loaded
-            self.aggregate_updates = self.optimizer.aggregate_num > 0
         else:
             self.states = loaded
         self.states_synced = dict.fromkeys(self.states, False)
