@@ -23,6 +23,8 @@ __dir__ = public_names(globals())
 class Trainer:
     """Updates parameters by their gradients.
 
+    Forward and backward may be a compiled function; a step is made outside of it.
+
     Parameters
     ----------
     params : ParameterDict, dict or list of Parameter

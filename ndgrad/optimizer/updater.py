@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+from .. import tracing
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..context import Context
@@ -33,7 +34,19 @@ class Updater:
         return self.optimizer.aggregate_num > 0
 
     def __call__(self, index: Any, grad: Any, weight: Any) -> None:
-        """Update a weight, or several if these are lists."""
+        """Update a weight, or several if these are lists.
+
+        Raises
+        ------
+        MXNetError
+            In a function that `compile` traces: updates are counted in Python.
+        """
+        if tracing.active and (recorder := tracing.recorder()) is not None:
+            recorder.refuse(
+                "updates weights by an optimizer, which counts its updates and may change its "
+                "learning rate each time, as a program does not; call Trainer.step outside of it, "
+                "or write the update with operators such as nd.sgd_update"
+            )
         if not isinstance(index, (list, tuple)):
             index, grad, weight = [index], [grad], [weight]
         if not index:

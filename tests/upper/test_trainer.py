@@ -252,6 +252,29 @@ def test_optimizers_are_pickled_without_parameters():
     assert pickle.loads(pickle.dumps(trainer.optimizer)).param_dict == {}
 
 
+def test_forward_and_backward_may_be_compiled():
+    params = parameters(1)
+    trainer = gluon.Trainer(params, "sgd", {"learning_rate": 1.0, "momentum": 0.5})
+
+    @mx.compile
+    def loss(x):
+        with autograd.record():
+            (params[0].data() * x).sum().backward()
+
+    @mx.compile
+    def step(x):
+        loss(x)
+        trainer.step(1)
+
+    for _ in range(2):
+        loss(nd.ones(2))
+        trainer.step(1)
+    assert values(params) == [[-1.5, -1.5]]
+    with pytest.raises(mx.MXNetError, match=r"call Trainer\.step outside of it"):
+        step(nd.ones(2))
+    assert values(params) == [[-1.5, -1.5]]
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
