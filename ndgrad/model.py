@@ -1,10 +1,294 @@
-"""Checkpoints of symbols and parameters, and what callbacks are told."""
+"""`FeedForward`, the training of MXNet before modules; checkpoints; what callbacks are told."""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import metric, nd
 from .base import public_names
+from .callback import LogValidationMetricsCallback
+from .context import Context, cpu
+from .initializer import Uniform
+from .io import NDArrayIter, ResizeIter
+from .module import BucketingModule, Module
 from .module.checkpoint import load_checkpoint, load_params, save_checkpoint
 from .module.events import BatchEndParam
+from .nd import NDArray
+from .symbol import Symbol
 
-__all__ = ["BatchEndParam", "load_checkpoint", "load_params", "save_checkpoint"]
+__all__ = ["BatchEndParam", "FeedForward", "load_checkpoint", "load_params", "save_checkpoint"]
 __dir__ = public_names(globals())
+
+UNIFORM = Uniform(0.01)
+
+
+class FeedForward:
+    """A symbol that is trained on arrays or iterators; `module.Module` has replaced it.
+
+    Parameters
+    ----------
+    symbol : Symbol or callable
+        A function returns the symbol of a ``bucket_key``.
+    ctx : Context or list of Context, optional
+    num_epoch : int, optional
+        The epoch after the last.
+    epoch_size : int, optional
+        The number of batches of an epoch; by default, all that an iterator has.
+    optimizer : str or Optimizer
+    initializer : Initializer
+        For parameters that are not given.
+    numpy_batch_size : int
+        The size of batches that arrays are divided into.
+    arg_params, aux_params : dict of str to NDArray, optional
+        Parameters to begin with.
+    allow_extra_params : bool
+        Whether these may have more than the symbol.
+    begin_epoch : int
+    **kwargs
+        Arguments of the optimizer.
+    """
+
+    def __init__(
+        self,
+        symbol: Any,
+        ctx: Context | list[Context] | None = None,
+        num_epoch: int | None = None,
+        epoch_size: int | None = None,
+        optimizer: Any = "sgd",
+        initializer: Any = UNIFORM,
+        numpy_batch_size: int = 128,
+        arg_params: Mapping[str, NDArray] | None = None,
+        aux_params: Mapping[str, NDArray] | None = None,
+        allow_extra_params: bool = False,
+        begin_epoch: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        self.symbol = symbol
+        self.ctx = [ctx or cpu()] if not isinstance(ctx, list) else ctx
+        self.num_epoch = num_epoch
+        self.epoch_size = epoch_size
+        self.optimizer = optimizer
+        self.initializer = initializer
+        self.numpy_batch_size = numpy_batch_size
+        self.arg_params = arg_params
+        self.aux_params = aux_params
+        self.allow_extra_params = allow_extra_params
+        self.begin_epoch = begin_epoch
+        self.kwargs = dict(kwargs)
+
+    @staticmethod
+    def create(
+        symbol: Any,
+        X: Any,
+        y: Any = None,
+        ctx: Any = None,
+        num_epoch: int | None = None,
+        epoch_size: int | None = None,
+        optimizer: Any = "sgd",
+        initializer: Any = UNIFORM,
+        eval_data: Any = None,
+        eval_metric: Any = "acc",
+        epoch_end_callback: Any = None,
+        batch_end_callback: Any = None,
+        kvstore: Any = "local",
+        logger: Any = None,
+        work_load_list: Any = None,
+        eval_end_callback: Any = None,
+        eval_batch_end_callback: Any = None,
+        **kwargs: Any,
+    ) -> FeedForward:
+        """Make a model and `fit` it: the arguments are those of both."""
+        model = FeedForward(symbol, ctx, num_epoch, epoch_size, optimizer, initializer, **kwargs)
+        model.fit(
+            X,
+            y,
+            eval_data,
+            eval_metric,
+            epoch_end_callback,
+            batch_end_callback,
+            kvstore,
+            logger,
+            work_load_list,
+            eval_end_callback=eval_end_callback,
+            eval_batch_end_callback=eval_batch_end_callback,
+        )
+        return model
+
+    @staticmethod
+    def load(prefix: str, epoch: int, ctx: Any = None, **kwargs: Any) -> FeedForward:
+        """A model from the files of `save`.
+
+        Parameters
+        ----------
+        prefix : str
+        epoch : int
+            Also where a further `fit` begins.
+        ctx, **kwargs
+            The arguments of `FeedForward`.
+        """
+        symbol, args, auxs = load_checkpoint(prefix, epoch)
+        return FeedForward(
+            symbol, ctx, arg_params=args, aux_params=auxs, begin_epoch=epoch, **kwargs
+        )
+
+    def save(self, prefix: str, epoch: int | None = None, remove_amp_cast: bool = True) -> None:
+        """Save symbol and parameters, see `save_checkpoint`; *epoch* is by default the last."""
+        if epoch is None:
+            epoch = self.num_epoch
+        if epoch is None:
+            raise AssertionError("save: epoch is missing, and the model has no num_epoch")
+        if self.arg_params is None or self.aux_params is None:
+            raise AssertionError("save: the model has no parameters yet")
+        save_checkpoint(
+            prefix, epoch, self.symbol, self.arg_params, self.aux_params, remove_amp_cast
+        )
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        eval_data: Any = None,
+        eval_metric: Any = "acc",
+        epoch_end_callback: Any = None,
+        batch_end_callback: Any = None,
+        kvstore: Any = "local",
+        logger: Any = None,
+        work_load_list: Any = None,
+        monitor: Any = None,
+        eval_end_callback: Any = None,
+        eval_batch_end_callback: Any = None,
+    ) -> None:
+        """Train; see `BaseModule.fit`.
+
+        Parameters
+        ----------
+        X : DataIter or array
+        y : array, optional
+            The labels of an array *X*.
+        eval_data : DataIter or (array, array), optional
+        """
+        data = self._iterator(X, y, shuffle=True)
+        data.reset()
+        if self.epoch_size is not None:
+            data = ResizeIter(data, self.epoch_size, reset_internal=False)
+        if isinstance(eval_data, (tuple, list)):
+            x, y = eval_data
+            eval_data = self._iterator(x, y, shuffle=False)
+        module = self._module(data, logger, work_load_list)
+        # The loop logs the validation's metrics itself.
+        if isinstance(eval_end_callback, LogValidationMetricsCallback):
+            eval_end_callback = None
+        module.fit(
+            data,
+            eval_data,
+            eval_metric,
+            epoch_end_callback,
+            batch_end_callback,
+            kvstore,
+            self.optimizer,
+            self.kwargs,
+            eval_end_callback,
+            eval_batch_end_callback,
+            self.initializer,
+            self.arg_params,
+            self.aux_params,
+            allow_missing=True,
+            begin_epoch=self.begin_epoch,
+            num_epoch=self.num_epoch,
+            monitor=monitor,
+        )
+        args, auxs = module.get_params()
+        self.arg_params, self.aux_params = copy.copy(args), copy.copy(auxs)
+
+    def predict(
+        self, X: Any, num_batch: int | None = None, return_data: bool = False, reset: bool = True
+    ) -> Any:
+        """Predict.
+
+        Parameters
+        ----------
+        X : DataIter or array
+        num_batch : int, optional
+            The number of batches; all by default.
+        return_data : bool
+            Whether to return data and labels too.
+        reset : bool
+            Whether to reset an iterator before.
+
+        Returns
+        -------
+        numpy.ndarray or list of numpy.ndarray
+            The output, or the outputs; with *return_data* the data and labels after it.
+        """
+        data = self._iterator(X, None, shuffle=False)
+        module = self._bound(data)
+        parts: list[list[list[Any]]] = [[], [], []]
+        for outputs, _, batch in module.iter_predict(data, num_batch, reset):
+            end = -batch.pad if batch.pad else None
+            for found, arrays in zip(parts, (outputs, batch.data, batch.label or []), strict=True):
+                found.append(
+                    [x.asnumpy()[: end if arrays is not outputs else None] for x in arrays]
+                )
+        joined = [
+            [np.concatenate(arrays) for arrays in zip(*found, strict=True)] for found in parts
+        ]
+        results = [arrays[0] if len(arrays) == 1 else arrays for arrays in joined]
+        return tuple(results) if return_data else results[0]
+
+    def score(
+        self,
+        X: Any,
+        eval_metric: Any = "acc",
+        num_batch: int | None = None,
+        batch_end_callback: Any = None,
+        reset: bool = True,
+    ) -> Any:
+        """The metric's value on the data of an iterator; see `BaseModule.score`."""
+        data = self._iterator(X, None, shuffle=False)
+        eval_metric = metric.create(eval_metric)
+        self._bound(data).score(data, eval_metric, num_batch, batch_end_callback, reset=reset)
+        return eval_metric.get()[1]
+
+    def _iterator(self, X: Any, y: Any, shuffle: bool) -> Any:
+        """An iterator over arrays; what is no array is one."""
+        if not isinstance(X, (np.ndarray, NDArray, list)):
+            return X
+        count = len(X)
+        if y is None:
+            if shuffle:
+                raise ValueError("y must be specified when X is numpy.ndarray")
+            y = nd.zeros(count)
+        elif len(y) != count:
+            raise ValueError(f"X has {count} examples, y has {len(y)}")
+        data = X if isinstance(X, NDArray) else np.asarray(X)
+        label = y if isinstance(y, NDArray) else np.asarray(y).reshape(count, -1)[:, 0]
+        batch_size = min(count, self.numpy_batch_size)
+        last = "roll_over" if shuffle else "pad"
+        return NDArrayIter(data, label, batch_size, shuffle, last_batch_handle=last)
+
+    def _module(self, data: Any, logger: Any, work_load_list: Any) -> Any:
+        names = [[desc[0] for desc in part] for part in (data.provide_data, data.provide_label)]
+        arguments = {"context": self.ctx, "work_load_list": work_load_list}
+        if logger is not None:
+            arguments["logger"] = logger
+        if not isinstance(self.symbol, Symbol):
+            generate: Callable[[Any], Any] = self.symbol
+            return BucketingModule(
+                lambda key: (generate(key), *names), data.default_bucket_key, **arguments
+            )
+        known = self.symbol.list_arguments()
+        labels = [name for name in names[1] if name in known]
+        return Module(self.symbol, names[0], labels, **arguments)
+
+    def _bound(self, data: Any) -> Any:
+        """A module for prediction, with the model's parameters."""
+        if self.arg_params is None:
+            raise AssertionError("predict: the model has no parameters; fit it, or load one")
+        module = self._module(data, None, None)
+        module.bind(data.provide_data, data.provide_label, for_training=False)
+        module.set_params(self.arg_params, self.aux_params or {}, allow_extra=True)
+        return module

@@ -1,0 +1,317 @@
+"""`BucketingModule`: modules for data of several lengths, with the same parameters."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import nd
+from ..base import Shape
+from ..io import DataDesc
+from ..nd import NDArray
+from .base_module import RATE, UNIFORM, BaseModule, names
+from .checkpoint import Params, read_params
+from .module import Module
+
+Key = Any
+"""What a bucket is called: its length, or several lengths."""
+
+
+class BucketingModule(BaseModule):
+    """A module for each length of data, all of which share parameters and the optimizer.
+
+    A batch says by its ``bucket_key`` which one computes it.
+
+    Parameters
+    ----------
+    sym_gen : callable
+        ``sym_gen(bucket_key)`` returns a symbol, the names of its data, and those of its labels.
+    default_bucket_key
+        That of the module that holds the parameters, as a rule the largest.
+    logger, context, work_load_list, fixed_param_names, state_names, group2ctxs, compression_params
+        See `Module`.
+    """
+
+    def __init__(
+        self,
+        sym_gen: Callable[[Key], tuple[Any, Sequence[str], Sequence[str]]],
+        default_bucket_key: Key = None,
+        logger: Any = logging,
+        context: Any = None,
+        work_load_list: Sequence[float] | None = None,
+        fixed_param_names: Sequence[str] | None = None,
+        state_names: Sequence[str] | None = None,
+        group2ctxs: Any = None,
+        compression_params: Any = None,
+    ) -> None:
+        super().__init__(logger)
+        if default_bucket_key is None:
+            raise AssertionError("BucketingModule: default_bucket_key is missing")
+        self._sym_gen = sym_gen
+        self._default_bucket_key = default_bucket_key
+        self._arguments = {
+            "logger": logger,
+            "context": context,
+            "work_load_list": work_load_list,
+            "fixed_param_names": fixed_param_names,
+            "state_names": state_names,
+            "group2ctxs": group2ctxs,
+            "compression_params": compression_params,
+        }
+        self._buckets: dict[Key, Module] = {}
+        self._curr_module: Any = None
+        self._curr_bucket_key: Key = None
+        self._loaded: tuple[Params, Params] | None = None
+        self._grad_req: Any = "write"
+        self._monitor: Any = None
+        self._module_of(default_bucket_key)  # refuses a sym_gen that does not fit
+
+    def _module_of(self, key: Key) -> Module:
+        symbol, data_names, label_names = self._sym_gen(key)
+        return Module(symbol, data_names, label_names, **self._arguments)
+
+    # --- files ------------------------------------------------------------------------------------
+
+    @staticmethod
+    def load(
+        prefix: str, epoch: int, sym_gen: Any = None, default_bucket_key: Key = None, **kwargs: Any
+    ) -> BucketingModule:
+        """A module from the parameters that `save_checkpoint` wrote.
+
+        Parameters
+        ----------
+        prefix : str
+        epoch : int
+        sym_gen, default_bucket_key, **kwargs
+            The arguments of `BucketingModule`.
+        """
+        if sym_gen is None:
+            raise AssertionError("load: sym_gen is missing")
+        module = BucketingModule(sym_gen, default_bucket_key, **kwargs)
+        module._loaded = read_params(f"{prefix}-{epoch:04d}.params")
+        module.params_initialized = True
+        return module
+
+    @staticmethod
+    def load_dict(
+        sym_dict: Any = None,
+        sym_gen: Any = None,
+        default_bucket_key: Key = None,
+        arg_params: Params | None = None,
+        aux_params: Params | None = None,
+        **kwargs: Any,
+    ) -> BucketingModule:
+        """A module with these parameters.
+
+        Parameters
+        ----------
+        sym_dict : dict, optional
+            Symbols by key, instead of those that *sym_gen* returns.
+        sym_gen, default_bucket_key, **kwargs
+            The arguments of `BucketingModule`.
+        arg_params, aux_params : dict of str to NDArray
+        """
+        if sym_gen is None:
+            raise AssertionError("load_dict: sym_gen is missing")
+        symbols = dict(sym_dict or {})
+
+        def generate(key: Key) -> Any:
+            symbol, data_names, label_names = sym_gen(key)
+            return symbols.get(key, symbol), data_names, label_names
+
+        module = BucketingModule(generate, default_bucket_key, **kwargs)
+        module._loaded = (dict(arg_params or {}), dict(aux_params or {}))
+        module.params_initialized = True
+        return module
+
+    def save_checkpoint(self, prefix: str, epoch: int, remove_amp_cast: bool = False) -> None:
+        """Write the parameters, the symbol of each key, and the keys.
+
+        The files are ``<prefix>-<epoch>.params``, ``<prefix>-<key>-symbol.json`` and
+        ``<prefix>.buckets``.  *remove_amp_cast* is ignored: no casts are inserted for float16.
+        """
+        self._require("save_checkpoint")
+        self.save_params(f"{prefix}-{epoch:04d}.params")
+        for key, module in self._buckets.items():
+            module.symbol.save(f"{prefix}-{key}-symbol.json")
+        nd.save(f"{prefix}.buckets", nd.array(list(self._buckets), dtype="int32"))
+
+    # --- names and shapes -------------------------------------------------------------------------
+
+    @property
+    def data_names(self) -> list[str]:
+        if self.binded:
+            return self._curr_module.data_names
+        return names(self._sym_gen(self._default_bucket_key)[1])
+
+    @property
+    def output_names(self) -> list[str]:
+        if self.binded:
+            return self._curr_module.output_names
+        return self._sym_gen(self._default_bucket_key)[0].list_outputs()
+
+    @property
+    def data_shapes(self) -> list[DataDesc]:
+        self._require("data_shapes", params=False)
+        return self._curr_module.data_shapes
+
+    @property
+    def label_shapes(self) -> list[DataDesc] | None:
+        self._require("label_shapes", params=False)
+        return self._curr_module.label_shapes
+
+    @property
+    def output_shapes(self) -> list[tuple[str, Shape]]:
+        self._require("output_shapes", params=False)
+        return self._curr_module.output_shapes
+
+    @property
+    def symbol(self) -> Any:
+        self._require("symbol", params=False)
+        return self._curr_module.symbol
+
+    # --- binding ----------------------------------------------------------------------------------
+
+    def bind(
+        self,
+        data_shapes: Any,
+        label_shapes: Any = None,
+        for_training: bool = True,
+        inputs_need_grad: bool = False,
+        force_rebind: bool = False,
+        shared_module: Any = None,
+        grad_req: Any = "write",
+    ) -> None:
+        """Bind the module of the default key; the others follow when they are used."""
+        if shared_module is not None:
+            raise AssertionError("bind: BucketingModule cannot share another module's parameters")
+        if self.binded and not force_rebind:
+            self.logger.warning("Already bound, ignoring bind()")
+            return
+        if self.binded and self.params_initialized:
+            self._loaded = self.get_params()
+        self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
+        self._grad_req = grad_req
+        module = self._module_of(self._default_bucket_key)
+        module.bind(data_shapes, label_shapes, for_training, inputs_need_grad, grad_req=grad_req)
+        self._buckets = {self._default_bucket_key: module}
+        self._curr_module, self._curr_bucket_key = module, self._default_bucket_key
+        self.binded = True
+        self.optimizer_initialized = False
+        if self._loaded is not None:
+            self.set_params(*self._loaded)
+            self._loaded = None
+
+    def switch_bucket(self, bucket_key: Key, data_shapes: Any, label_shapes: Any = None) -> None:
+        """Let the module of this key compute what follows; make and bind it if it is new."""
+        self._require("switch_bucket", params=False)
+        if bucket_key not in self._buckets:
+            default = self._buckets[self._default_bucket_key]
+            module = self._module_of(bucket_key)
+            module.bind(
+                data_shapes,
+                label_shapes,
+                self.for_training,
+                self.inputs_need_grad,
+                shared_module=default,
+                grad_req=self._grad_req,
+            )
+            if self._monitor is not None:
+                module.install_monitor(self._monitor)
+            self._buckets[bucket_key] = module
+        self._curr_module, self._curr_bucket_key = self._buckets[bucket_key], bucket_key
+
+    def install_monitor(self, mon: Any) -> None:
+        self._require("install_monitor", params=False)
+        self._monitor = mon
+        for module in self._buckets.values():
+            module.install_monitor(mon)
+
+    # --- parameters -------------------------------------------------------------------------------
+
+    def init_params(
+        self,
+        initializer: Any = UNIFORM,
+        arg_params: Mapping[str, NDArray] | None = None,
+        aux_params: Mapping[str, NDArray] | None = None,
+        allow_missing: bool = False,
+        force_init: bool = False,
+        allow_extra: bool = False,
+    ) -> None:
+        if self.params_initialized and not force_init:
+            return
+        self._require("init_params", params=False)
+        self._buckets[self._default_bucket_key].init_params(
+            initializer, arg_params, aux_params, allow_missing, True, allow_extra
+        )
+        self.params_initialized = True
+
+    def get_params(self) -> tuple[Params, Params]:
+        if self._loaded is not None:
+            return self._loaded
+        self._require("get_params")
+        return self._buckets[self._default_bucket_key].get_params()
+
+    def init_optimizer(
+        self,
+        kvstore: Any = "local",
+        optimizer: Any = "sgd",
+        optimizer_params: Any = RATE,
+        force_init: bool = False,
+    ) -> None:
+        self._require("init_optimizer")
+        if self.optimizer_initialized and not force_init:
+            self.logger.warning("optimizer already initialized, ignoring.")
+            return
+        default = self._buckets[self._default_bucket_key]
+        default.init_optimizer(kvstore, optimizer, optimizer_params, force_init)
+        for module in self._buckets.values():
+            if module is not default:
+                module.borrow_optimizer(default)
+        self.optimizer_initialized = True
+
+    def update(self) -> None:
+        self._require("update", optimizer=True)
+        if not self._curr_module.optimizer_initialized:
+            self._curr_module.borrow_optimizer(self._buckets[self._default_bucket_key])
+        self._curr_module.update()
+        self._buckets[self._default_bucket_key].params_changed()
+
+    # --- computing --------------------------------------------------------------------------------
+
+    def prepare(self, data_batch: Any, sparse_row_id_fn: Any = None) -> None:
+        super().prepare(data_batch, sparse_row_id_fn)
+        self._require("prepare")
+        current = self._curr_bucket_key
+        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
+        self._curr_module, self._curr_bucket_key = self._buckets[current], current
+
+    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
+        self._require("forward")
+        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
+        self._curr_module.forward(data_batch, is_train)
+
+    def backward(self, out_grads: Any = None) -> None:
+        self._require("backward")
+        self._curr_module.backward(out_grads)
+
+    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+        self._require("get_outputs")
+        return self._curr_module.get_outputs(merge_multi_context)
+
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+        self._require("get_input_grads")
+        return self._curr_module.get_input_grads(merge_multi_context)
+
+    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
+        self._require("get_states")
+        return self._curr_module.get_states(merge_multi_context)
+
+    def set_states(self, states: Any = None, value: Any = None) -> None:
+        self._require("set_states")
+        self._curr_module.set_states(states, value)
+
+    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+        self._require("update_metric")
+        self._curr_module.update_metric(eval_metric, labels, pre_sliced)

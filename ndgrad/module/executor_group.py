@@ -1,0 +1,356 @@
+"""Executors of one symbol on several devices, each of which computes a part of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import nd
+from ..base import MXNetError, Shape
+from ..context import Context
+from ..io import DataDesc
+from ..nd import NDArray
+
+GradReq = str | Sequence[str] | Mapping[str, str]
+
+
+class DataParallelExecutorGroup:
+    """Executors of a symbol, one for each device, with arrays for its arguments.
+
+    Parameters
+    ----------
+    symbol : Symbol
+    contexts : list of Context
+    work_load_list : list of float or None
+        How much of a batch each device takes, in proportion; equal parts by default.
+    data_shapes, label_shapes : list of DataDesc
+        Whole batches; what the symbol has no argument for is left out.
+    param_names, state_names : list of str
+        Arguments that are learnt, and arguments that `set_states` sets.
+    grad_req : dict of str to str
+        What becomes of each argument's gradient; 'null' for those that are not named.
+    shared_group : DataParallelExecutorGroup, optional
+        Whose parameters and states these executors take over.
+    """
+
+    def __init__(
+        self,
+        symbol: Any,
+        contexts: Sequence[Context],
+        work_load_list: Sequence[float] | None,
+        data_shapes: Sequence[DataDesc],
+        label_shapes: Sequence[DataDesc],
+        param_names: Sequence[str],
+        state_names: Sequence[str],
+        grad_req: Mapping[str, str],
+        shared_group: DataParallelExecutorGroup | None = None,
+    ) -> None:
+        self.symbol = symbol
+        self.contexts = list(contexts)
+        self.param_names = list(param_names)
+        self.aux_names: list[str] = symbol.list_auxiliary_states()
+        self.state_names = list(state_names)
+        self._arguments: list[str] = symbol.list_arguments()
+        self.data_shapes = list(data_shapes)
+        self.label_shapes = [desc for desc in label_shapes if desc.name in self._arguments]
+        self.batch_size = _batch_size(self.data_shapes)
+        self.slices = _slices(self.batch_size, work_load_list or [1.0] * len(self.contexts))
+        self._output_axes = [
+            DataDesc.get_batch_axis(symbol[i].attr("__layout__"))
+            for i in range(len(symbol.list_outputs()))
+        ]
+        self.execs: list[Any] = [
+            self._bind(k, grad_req, shared_group.execs[k] if shared_group else None)
+            for k in range(len(self.contexts))
+        ]
+
+    def _bind(self, k: int, grad_req: Mapping[str, str], shared: Any) -> Any:
+        """The executor on the device *k*, with the parameters of *shared* if there is one."""
+        parts = [self._part(desc, k) for desc in (*self.data_shapes, *self.label_shapes)]
+        shapes = {desc.name: desc.shape for desc in parts}
+        arg_shapes, _, aux_shapes = self.symbol.infer_shape(**shapes)
+        if arg_shapes is None:
+            raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
+        given = {desc.name: np.dtype(desc.dtype).name for desc in parts}
+        arg_types, _, aux_types = self.symbol.infer_type(**given)
+        args = _allocated(
+            self.contexts[k],
+            zip(self._arguments, arg_shapes, _dtypes(arg_types, arg_shapes), strict=True),
+            {} if shared is None else {n: shared.arg_dict.get(n) for n in self.param_names},
+        )
+        auxs = _allocated(
+            self.contexts[k],
+            zip(self.aux_names, aux_shapes, _dtypes(aux_types, aux_shapes), strict=True),
+            {} if shared is None else shared.aux_dict,
+        )
+        grads = {}
+        for name, req in grad_req.items():
+            if req != "null":
+                old = None if shared is None else shared.grad_dict.get(name)
+                fits = old is not None and shared.arg_dict[name] is args[name]
+                grads[name] = old if fits else nd.zeros_like(args[name])
+        reqs = {name: grad_req.get(name, "null") for name in self._arguments}
+        return self.symbol.bind(
+            self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs
+        )
+
+    @property
+    def param_arrays(self) -> list[list[NDArray]]:
+        """Each parameter's arrays, one for each device."""
+        return [[exe.arg_dict[name] for exe in self.execs] for name in self.param_names]
+
+    @property
+    def grad_arrays(self) -> list[list[NDArray] | None]:
+        """Each parameter's gradients, one for each device; None for those that have none."""
+        first = self.execs[0].grad_dict
+        return [
+            None if first.get(name) is None else [exe.grad_dict[name] for exe in self.execs]
+            for name in self.param_names
+        ]
+
+    def set_params(
+        self,
+        arg_params: Mapping[str, NDArray],
+        aux_params: Mapping[str, NDArray],
+        allow_extra: bool = False,
+    ) -> None:
+        """Copy parameters to all devices.
+
+        Raises
+        ------
+        ValueError
+            For a name that the symbol does not have, unless *allow_extra*; for another shape.
+        """
+        for exe in self.execs:
+            for what, values, arrays in (
+                ("arguments", arg_params, exe.arg_dict),
+                ("auxiliary states", aux_params, exe.aux_dict),
+            ):
+                for name, value in values.items():
+                    if name in arrays:
+                        copy_into(arrays[name], value, name)
+                    elif not allow_extra:
+                        raise ValueError(f'Find name "{name}" that is not in the {what}')
+
+    def get_params(
+        self, arg_params: Mapping[str, NDArray], aux_params: Mapping[str, NDArray]
+    ) -> None:
+        """Write the parameters, the mean of all devices', into these arrays."""
+        for names, targets, attribute in (
+            (self.param_names, arg_params, "arg_dict"),
+            (self.aux_names, aux_params, "aux_dict"),
+        ):
+            for name in names:
+                arrays = [getattr(exe, attribute)[name] for exe in self.execs]
+                target = targets[name]
+                mean = sum(x.as_in_context(target.context) for x in arrays[1:]) if arrays[1:] else 0
+                first = arrays[0].as_in_context(target.context)
+                target[:] = first if len(arrays) == 1 else (first + mean) / len(arrays)
+
+    def forward(self, batch: Any, is_train: bool) -> None:
+        """Copy a batch to the devices and compute the outputs.
+
+        Parameters
+        ----------
+        batch : DataBatch or list of DataBatch
+            A list has a batch for each device.
+        is_train : bool
+        """
+        for k, exe in enumerate(self.execs):
+            mine, whole = (batch[k], False) if isinstance(batch, list) else (batch, True)
+            self._load(k, self.data_shapes, mine.data, whole)
+            if mine.label:
+                self._load(k, self.label_shapes, mine.label, whole)
+            exe.forward(is_train=is_train)
+
+    def _load(self, k: int, descs: Sequence[DataDesc], arrays: Sequence[Any], whole: bool) -> None:
+        """Copy a batch, or of a *whole* one the part of device *k*, to the device's arrays."""
+        if len(arrays) < len(descs):
+            raise MXNetError(
+                f"forward: a batch has {len(arrays)} arrays for {[desc.name for desc in descs]}"
+            )
+        for desc, array in zip(descs, arrays, strict=False):
+            if whole:
+                array = self._cut(array, DataDesc.get_batch_axis(desc.layout), k)
+            copy_into(self.execs[k].arg_dict[desc.name], array, desc.name)
+
+    def backward(self, out_grads: Any = None) -> None:
+        """Compute the gradients.
+
+        Parameters
+        ----------
+        out_grads : NDArray or list of NDArray, optional
+            Gradients of the outputs, of the whole batch.
+        """
+        if isinstance(out_grads, NDArray):
+            out_grads = [out_grads]
+        for k, exe in enumerate(self.execs):
+            if out_grads is None:
+                exe.backward()
+                continue
+            parts = [
+                self._cut(grad, axis, k).as_in_context(self.contexts[k])
+                for grad, axis in zip(out_grads, self._output_axes, strict=True)
+            ]
+            exe.backward(parts)
+
+    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+        """The outputs, of the whole batch or as a list for each device."""
+        arrays = [list(parts) for parts in zip(*(exe.outputs for exe in self.execs), strict=True)]
+        return _merged(arrays, self._output_axes) if merge_multi_context else arrays
+
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+        """The gradients of the data, of the whole batch or as a list for each device."""
+        arrays = [[exe.grad_dict[desc.name] for exe in self.execs] for desc in self.data_shapes]
+        axes = [DataDesc.get_batch_axis(desc.layout) for desc in self.data_shapes]
+        return _merged(arrays, axes) if merge_multi_context else arrays
+
+    def get_states(self) -> list[list[NDArray]]:
+        """The arrays of the arguments that are states, for each a list of all devices'."""
+        return [[exe.arg_dict[name] for exe in self.execs] for name in self.state_names]
+
+    def set_states(self, states: Sequence[Sequence[NDArray]] | None, value: float | None) -> None:
+        """Write states: the arrays of `get_states`, or a number."""
+        for i, arrays in enumerate(self.get_states()):
+            for k, array in enumerate(arrays):
+                array[:] = value if states is None else states[i][k]
+
+    def get_output_shapes(self) -> list[tuple[str, Shape]]:
+        """Names and shapes of the outputs of a whole batch."""
+        shapes = {desc.name: desc.shape for desc in (*self.data_shapes, *self.label_shapes)}
+        _, out_shapes, _ = self.symbol.infer_shape(**shapes)
+        return list(zip(self.symbol.list_outputs(), out_shapes, strict=True))
+
+    def update_metric(
+        self, eval_metric: Any, labels: Any, label_names: Sequence[str], pre_sliced: bool
+    ) -> None:
+        """Count the outputs of the last forward.
+
+        Parameters
+        ----------
+        eval_metric : EvalMetric
+        labels : list of NDArray, or a list of these for each device if *pre_sliced*
+        label_names : list of str
+        pre_sliced : bool
+        """
+        names = self.symbol.list_outputs()
+        axes = {desc.name: DataDesc.get_batch_axis(desc.layout) for desc in self.label_shapes}
+        for k, exe in enumerate(self.execs):
+            mine = labels[k] if pre_sliced else labels or []
+            named = dict(zip(label_names, mine, strict=False))
+            if not pre_sliced:
+                named = {n: self._cut(x, axes.get(n, 0), k) for n, x in named.items()}
+            eval_metric.update_dict(named, dict(zip(names, exe.outputs, strict=True)))
+
+    def _part(self, desc: DataDesc, k: int) -> DataDesc:
+        """The description of device *k*'s part of a batch."""
+        axis = DataDesc.get_batch_axis(desc.layout)
+        if axis < 0:
+            return desc
+        part, shape = self.slices[k], list(desc.shape)
+        shape[axis] = shape[axis] * (part.stop - part.start) // self.batch_size
+        return DataDesc(desc.name, tuple(shape), desc.dtype, desc.layout)
+
+    def _cut(self, array: Any, axis: int, k: int) -> Any:
+        """The part of an array that device *k* takes; axis -1 is not cut."""
+        if len(self.execs) == 1 or axis < 0:
+            return array
+        times = array.shape[axis] // self.batch_size
+        part = self.slices[k]
+        return array[(slice(None),) * axis + (slice(part.start * times, part.stop * times),)]
+
+
+def copy_into(target: NDArray, value: Any, name: str) -> None:
+    """Write an array to another one, which may have another dtype and device.
+
+    Raises
+    ------
+    ValueError
+        If it has another shape.
+    """
+    if tuple(value.shape) != target.shape:
+        raise ValueError(
+            f"{name} has shape {tuple(value.shape)}; the module is bound with {target.shape}"
+        )
+    target[:] = value
+
+
+def grad_reqs(grad_req: GradReq, arguments: Sequence[str], learnt: Sequence[str]) -> dict[str, str]:
+    """What becomes of each argument's gradient, from what the user says.
+
+    Parameters
+    ----------
+    grad_req : str, list of str or dict of str to str
+        A string holds for all of *learnt*, a list follows *arguments*; a dict may be incomplete.
+    arguments, learnt : list of str
+        All arguments, and those that have gradients.
+    """
+    if isinstance(grad_req, str):
+        return dict.fromkeys(learnt, grad_req)
+    if isinstance(grad_req, Mapping):
+        return {name: grad_req.get(name, "write") for name in learnt} | dict(grad_req)
+    if len(grad_req) != len(arguments):
+        raise MXNetError(
+            f"bind: grad_req has {len(grad_req)} elements for {len(arguments)} arguments"
+        )
+    return dict(zip(arguments, grad_req, strict=True))
+
+
+def _batch_size(data_shapes: Sequence[DataDesc]) -> int:
+    sizes = {}
+    for desc in data_shapes:
+        axis = DataDesc.get_batch_axis(desc.layout)
+        if axis >= 0:
+            sizes[desc.name] = desc.shape[axis]
+    if len(set(sizes.values())) > 1:
+        raise AssertionError(f"all data must have the same batch size, got {sizes}")
+    return next(iter(sizes.values()), 1)
+
+
+def _slices(batch_size: int, work: Sequence[float]) -> list[slice]:
+    """Consecutive parts of a batch, in proportion to *work*."""
+    ends = np.round(np.cumsum(work) / np.sum(work) * batch_size).astype(int).tolist()
+    parts = [slice(*pair) for pair in zip([0, *ends[:-1]], ends, strict=True)]
+    if any(part.start == part.stop for part in parts):
+        raise ValueError(
+            f"Too many slices: a batch of {batch_size} cannot be divided among {len(parts)} devices"
+        )
+    return parts
+
+
+def _dtypes(types: Sequence[Any] | None, shapes: Sequence[Shape]) -> Sequence[Any]:
+    return ["float32"] * len(shapes) if types is None else [x or "float32" for x in types]
+
+
+def _allocated(
+    context: Context,
+    described: Iterable[tuple[str, Shape, Any]],
+    old: Mapping[str, NDArray | None],
+) -> dict[str, NDArray]:
+    """Arrays by name: old ones where there are some, else zeros."""
+    arrays = {}
+    for name, shape, dtype in described:
+        array = old.get(name)
+        if array is None:
+            array = nd.zeros(shape, context, dtype)
+        elif array.shape != tuple(shape):
+            raise MXNetError(
+                f"bind: {name} has shape {array.shape} where it comes from; here it needs "
+                f"{tuple(shape)}, so it cannot be shared"
+            )
+        arrays[name] = array
+    return arrays
+
+
+def _merged(arrays: Sequence[Sequence[NDArray]], axes: Sequence[int]) -> list[NDArray]:
+    """Whole arrays of the devices' parts; along axis -1 all devices have the same."""
+    found = []
+    for parts, axis in zip(arrays, axes, strict=True):
+        if len(parts) == 1 or axis < 0:
+            found.append(parts[0])
+        else:
+            home = parts[0].context
+            found.append(nd.concat(*(x.as_in_context(home) for x in parts), dim=axis))
+    return found
