@@ -1,0 +1,337 @@
+"""Recurrent cells as symbols: plain, LSTM and GRU, and whole networks in one operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import initializer, nd, symbol
+from ..nd import NDArray
+from .base_cell import BaseRNNCell, RNNParams, States, sequence
+from .composed import BidirectionalCell, DropoutCell, SequentialRNNCell
+
+
+class _GatedCell(BaseRNNCell):
+    """A cell with one layer of weights for its input, and one for its state.
+
+    Parameters
+    ----------
+    num_hidden : int
+    prefix : str
+    params : RNNParams, optional
+    init_bias : Initializer, optional
+        Of the input's bias.
+    """
+
+    def __init__(
+        self, num_hidden: int, prefix: str, params: RNNParams | None, init_bias: Any = None
+    ) -> None:
+        super().__init__(prefix, params)
+        self._num_hidden = num_hidden
+        self._weights = [
+            {
+                "weight": self._params.get(f"{group}_weight"),
+                "bias": self._params.get(f"{group}_bias", **init),
+            }
+            for group, init in (("i2h", {"init": init_bias} if init_bias else {}), ("h2h", {}))
+        ]
+
+    def _layers(self, inputs: Any, state: Any, name: str) -> tuple[Any, Any]:
+        """All gates' linear functions of the input and of the state."""
+        size = self._num_hidden * len(self._gate_names)
+        of_input, of_state = (
+            symbol.FullyConnected(x, **weights, num_hidden=size, name=name + group)
+            for x, weights, group in zip(
+                (inputs, state), self._weights, ("i2h", "h2h"), strict=True
+            )
+        )
+        return of_input, of_state
+
+
+class RNNCell(_GatedCell):
+    """``h' = activation(W x + b + U h + c)``.
+
+    Parameters
+    ----------
+    num_hidden : int
+        The length of the state.
+    activation : str
+        Of `Activation`, or a function of a symbol and ``name``.
+    prefix : str
+    params : RNNParams, optional
+    """
+
+    def __init__(
+        self,
+        num_hidden: int,
+        activation: Any = "tanh",
+        prefix: str = "rnn_",
+        params: RNNParams | None = None,
+    ) -> None:
+        super().__init__(num_hidden, prefix, params)
+        self._activation = activation
+
+    @property
+    def state_info(self) -> list[dict[str, Any]]:
+        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}]
+
+    @property
+    def _gate_names(self) -> Sequence[str]:
+        return ("",)
+
+    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+        name = self._next_name()
+        i2h, h2h = self._layers(inputs, states[0], name)
+        if isinstance(self._activation, str):
+            output = symbol.Activation(i2h + h2h, act_type=self._activation, name=f"{name}out")
+        else:
+            output = self._activation(i2h + h2h, name=f"{name}out")
+        return output, [output]
+
+
+class LSTMCell(_GatedCell):
+    """``c' = f c + i g, h' = o tanh(c')``; ``i, f, o`` are sigmoids, ``g`` a tanh.
+
+    S. Hochreiter, J. Schmidhuber, "Long short-term memory", 1997.
+
+    Parameters
+    ----------
+    num_hidden : int
+        The length of the states ``h`` and ``c``.
+    prefix : str
+    params : RNNParams, optional
+    forget_bias : float
+        What the bias of ``f`` begins with.
+    """
+
+    def __init__(
+        self,
+        num_hidden: int,
+        prefix: str = "lstm_",
+        params: RNNParams | None = None,
+        forget_bias: float = 1.0,
+    ) -> None:
+        bias = initializer.LSTMBias(forget_bias=forget_bias)
+        super().__init__(num_hidden, prefix, params, bias)
+
+    @property
+    def state_info(self) -> list[dict[str, Any]]:
+        return [{"shape": (0, self._num_hidden), "__layout__": "NC"} for _ in range(2)]
+
+    @property
+    def _gate_names(self) -> Sequence[str]:
+        return ["_i", "_f", "_c", "_o"]
+
+    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+        name = self._next_name()
+        i2h, h2h = self._layers(inputs, states[0], name)
+        gates = symbol.split(i2h + h2h, num_outputs=4, name=f"{name}slice")
+        i, f, g, o = (
+            symbol.Activation(gates[k], act_type=act, name=name + gate)
+            for k, (gate, act) in enumerate(
+                [("i", "sigmoid"), ("f", "sigmoid"), ("c", "tanh"), ("o", "sigmoid")]
+            )
+        )
+        c = symbol.elemwise_add(f * states[1], i * g, name=f"{name}state")
+        h = symbol.elemwise_mul(o, symbol.Activation(c, act_type="tanh"), name=f"{name}out")
+        return h, [h, c]
+
+
+class GRUCell(_GatedCell):
+    """``h' = (1 - z) tanh(W x + r (U h)) + z h``; ``r, z`` are sigmoids.
+
+    The form of cuDNN; K. Cho et al., "Learning phrase representations using RNN encoder-decoder",
+    2014.
+
+    Parameters
+    ----------
+    num_hidden : int
+        The length of the state.
+    prefix : str
+    params : RNNParams, optional
+    """
+
+    def __init__(
+        self, num_hidden: int, prefix: str = "gru_", params: RNNParams | None = None
+    ) -> None:
+        super().__init__(num_hidden, prefix, params)
+
+    @property
+    def state_info(self) -> list[dict[str, Any]]:
+        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}]
+
+    @property
+    def _gate_names(self) -> Sequence[str]:
+        return ["_r", "_z", "_o"]
+
+    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+        name, h = self._next_name(), states[0]
+        i2h, h2h = self._layers(inputs, h, f"{name}_")
+        i2h = symbol.split(i2h, num_outputs=3, name=f"{name}_i2h_slice")
+        h2h = symbol.split(h2h, num_outputs=3, name=f"{name}_h2h_slice")
+        r = symbol.Activation(i2h[0] + h2h[0], act_type="sigmoid", name=f"{name}_r_act")
+        z = symbol.Activation(i2h[1] + h2h[1], act_type="sigmoid", name=f"{name}_z_act")
+        new = symbol.Activation(i2h[2] + r * h2h[2], act_type="tanh", name=f"{name}_h_act")
+        output = symbol.elemwise_add((1.0 - z) * new, z * h, name=f"{name}out")
+        return output, [output]
+
+
+class FusedRNNCell(BaseRNNCell):
+    """Several layers, in one direction or both, as one operator: `RNN`.
+
+    Parameters
+    ----------
+    num_hidden : int
+    num_layers : int
+    mode : {'rnn_relu', 'rnn_tanh', 'lstm', 'gru'}
+    bidirectional : bool
+    dropout : float
+        The fraction of outputs that are zeroed between layers.
+    get_next_state : bool
+        Whether `unroll` returns the states after the last step.
+    forget_bias : float
+        What the bias of an LSTM's forget gates begins with.
+    prefix : str, optional
+        ``<mode>_`` by default.
+    params : RNNParams, optional
+    """
+
+    _MODES = {
+        "rnn_relu": ("",),
+        "rnn_tanh": ("",),
+        "lstm": ("_i", "_f", "_c", "_o"),
+        "gru": ("_r", "_z", "_o"),
+    }
+
+    def __init__(
+        self,
+        num_hidden: int,
+        num_layers: int = 1,
+        mode: str = "lstm",
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        get_next_state: bool = False,
+        forget_bias: float = 1.0,
+        prefix: str | None = None,
+        params: RNNParams | None = None,
+    ) -> None:
+        super().__init__(f"{mode}_" if prefix is None else prefix, params)
+        if mode not in self._MODES:
+            raise ValueError(f"FusedRNNCell: mode={mode!r}; expected one of {list(self._MODES)}")
+        self._num_hidden = num_hidden
+        self._num_layers = num_layers
+        self._mode = mode
+        self._bidirectional = bidirectional
+        self._dropout = dropout
+        self._get_next_state = get_next_state
+        self._directions = ["l", "r"] if bidirectional else ["l"]
+        init = initializer.FusedRNN(None, num_hidden, num_layers, mode, bidirectional, forget_bias)
+        self._parameter = self._params.get("parameters", init=init)
+
+    @property
+    def state_info(self) -> list[dict[str, Any]]:
+        count = len(self._directions) * self._num_layers
+        info = {"shape": (count, 0, self._num_hidden), "__layout__": "LNC"}
+        return [dict(info) for _ in range(2 if self._mode == "lstm" else 1)]
+
+    @property
+    def _gate_names(self) -> Sequence[str]:
+        return self._MODES[self._mode]
+
+    def _shapes(self, num_input: int) -> list[tuple[str, tuple[int, ...]]]:
+        """Names and shapes of the gates' arrays, in the order of the operator's parameters."""
+        h, found = self._num_hidden, []
+        groups = [
+            (f"{self._prefix}{direction}{layer}_{group}{gate}", layer, group)
+            for layer in range(self._num_layers)
+            for direction in self._directions
+            for group in ("i2h", "h2h")
+            for gate in self._gate_names
+        ]
+        for name, layer, group in groups:
+            width = h * len(self._directions) if layer else num_input
+            found.append((f"{name}_weight", (h, h if group == "h2h" else width)))
+        return found + [(f"{name}_bias", (h,)) for name, _, _ in groups]
+
+    def unpack_weights(self, args: Mapping[str, NDArray]) -> dict[str, NDArray]:
+        found = dict(args)
+        parameters = found.pop(f"{self._parameter.name}")
+        h, both = self._num_hidden, len(self._directions)
+        per_gate = parameters.size // both // h // len(self._gate_names)
+        num_input = per_gate - (self._num_layers - 1) * (h + both * h + 2) - h - 2
+        start = 0
+        for name, shape in self._shapes(num_input):
+            end = start + shape[0] * (shape[1] if len(shape) > 1 else 1)
+            found[name] = parameters[start:end].reshape(shape).copy()
+            start = end
+        if start != parameters.size:
+            raise AssertionError(
+                f"unpack_weights: {self._parameter.name} has {parameters.size} elements; "
+                f"this cell has {start}"
+            )
+        return found
+
+    def pack_weights(self, args: Mapping[str, NDArray]) -> dict[str, NDArray]:
+        found = dict(args)
+        first = found[f"{self._prefix}l0_i2h{self._gate_names[0]}_weight"]
+        parts = [found.pop(name).reshape((-1,)) for name, _ in self._shapes(first.shape[1])]
+        found[self._parameter.name] = nd.concat(*parts, dim=0)
+        return found
+
+    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+        raise NotImplementedError("FusedRNNCell cannot be stepped. Please use unroll")
+
+    def unroll(
+        self,
+        length: int,
+        inputs: Any,
+        begin_state: States | None = None,
+        layout: str = "NTC",
+        merge_outputs: bool | None = None,
+    ) -> tuple[Any, States]:
+        self.reset()
+        whole, axis = sequence(length, inputs, layout, True)
+        if axis == 1:
+            whole = symbol.swapaxes(whole, dim1=0, dim2=1)
+        states = self.begin_state() if begin_state is None else begin_state
+        named = dict(zip(("state", "state_cell"), states, strict=False))
+        result = symbol.RNN(
+            data=whole,
+            parameters=self._parameter,
+            state_size=self._num_hidden,
+            num_layers=self._num_layers,
+            bidirectional=self._bidirectional,
+            p=self._dropout,
+            state_outputs=self._get_next_state,
+            mode=self._mode,
+            name=f"{self._prefix}rnn",
+            **named,
+            **({"attr": {"__layout__": "LNC"}} if self._get_next_state else {}),
+        )
+        outputs, after = result, []
+        if self._get_next_state:
+            outputs, *after = list(result)
+        if axis == 1:
+            outputs = symbol.swapaxes(outputs, dim1=0, dim2=1)
+        return sequence(length, outputs, layout, merge_outputs)[0], after
+
+    def unfuse(self) -> SequentialRNNCell:
+        """The same network of a cell for each layer; `unpack_weights` has its parameters."""
+        stack = SequentialRNNCell()
+        for i in range(self._num_layers):
+            cells = [self._cell(f"{self._prefix}{direction}{i}_") for direction in self._directions]
+            if self._bidirectional:
+                prefix = f"{self._prefix}bi_l{i}_"
+                stack.add(BidirectionalCell(cells[0], cells[1], output_prefix=prefix))
+            else:
+                stack.add(cells[0])
+            if self._dropout > 0 and i != self._num_layers - 1:
+                stack.add(DropoutCell(self._dropout, prefix=f"{self._prefix}_dropout{i}_"))
+        return stack
+
+    def _cell(self, prefix: str) -> BaseRNNCell:
+        if self._mode == "lstm":
+            return LSTMCell(self._num_hidden, prefix)
+        if self._mode == "gru":
+            return GRUCell(self._num_hidden, prefix)
+        return RNNCell(self._num_hidden, self._mode.removeprefix("rnn_"), prefix)
