@@ -155,14 +155,15 @@ class DataParallelExecutorGroup:
         Parameters
         ----------
         batch : DataBatch or list of DataBatch
-            A list has a batch for each device.
+            A list has a batch for each device.  What has no ``label`` has no labels.
         is_train : bool
         """
         for k, exe in enumerate(self.execs):
             mine, whole = (batch[k], False) if isinstance(batch, list) else (batch, True)
             self._load(k, self.data_shapes, mine.data, whole)
-            if mine.label:
-                self._load(k, self.label_shapes, mine.label, whole)
+            label = getattr(mine, "label", None)
+            if label:
+                self._load(k, self.label_shapes, label, whole)
             exe.forward(is_train=is_train)
 
     def _load(self, k: int, descs: Sequence[DataDesc], arrays: Sequence[Any], whole: bool) -> None:

@@ -434,14 +434,14 @@ class Module(BaseModule):
         """Bind for the shapes of a batch if they are others."""
         parts = batch if isinstance(batch, list) else [batch]
         data = _descriptions_of(self._data_shapes, parts, "data")
-        labels = self._label_shapes
-        if parts[0].label:
+        labels, labelled = self._label_shapes, bool(getattr(parts[0], "label", None))
+        if labelled:
             known = labels or [DataDesc(name, ()) for name in self._label_names]
             labels = _descriptions_of(known, parts, "label")
         if _shapes(data) != _shapes(self._data_shapes) or (
             labels and _shapes(labels) != _shapes(self._label_shapes)
         ):
-            self.reshape(data, labels if parts[0].label else None)
+            self.reshape(data, labels if labelled else None)
 
     def backward(self, out_grads: Any = None) -> None:
         self._require("backward")

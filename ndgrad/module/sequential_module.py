@@ -186,7 +186,7 @@ class SequentialModule(BaseModule):
         batch = data_batch
         for module in self._modules:
             module.forward(batch, is_train)
-            batch = DataBatch(module.get_outputs(), data_batch.label, data_batch.pad)
+            batch = DataBatch(module.get_outputs(), getattr(data_batch, "label", None))
 
     def backward(self, out_grads: Any = None) -> None:
         self._require("backward")

@@ -1,5 +1,6 @@
 """Modules: programs recorded from MXNet, errors, and what MXNet refuses."""
 
+import collections
 import json
 import logging
 
@@ -128,6 +129,14 @@ def test_batches_of_other_sizes(module):
         module.forward(batch(2, features=3))
     with pytest.raises(MXNetError, match=r"a batch has 0 arrays for \['data'\]"):
         module._exec_group.forward(mx.io.DataBatch([]), False)
+
+
+def test_anything_with_data_is_a_batch(module):
+    one = collections.namedtuple("Batch", ["data"])([nd.ones((2, 4))])
+    module.forward(one, is_train=False)
+    assert module.get_outputs()[0].shape == (2, 2)
+    module.forward(mx.io.DataBatch(data=(nd.ones((3, 4)),), provide_data=[("data", (3, 4))]))
+    assert module.get_outputs()[0].shape == (3, 2)
 
 
 def test_outputs_of_a_batch_stay_when_the_next_is_computed(module):
