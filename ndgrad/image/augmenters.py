@@ -104,8 +104,8 @@ class ForceResizeAug(Augmenter):
         self.interp = interp
 
     def __call__(self, src: NDArray) -> NDArray:
-        sizes = (src.shape[0], src.shape[1], self.size[1], self.size[0])
-        return imresize(src, *self.size, interp=interpolation(self.interp, sizes))
+        w, h = self.size
+        return imresize(src, w, h, interpolation(self.interp, (*src.shape[:2], h, w)))
 
 
 class RandomCropAug(Augmenter):

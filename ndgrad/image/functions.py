@@ -168,7 +168,8 @@ def fixed_crop(
     out = nd.slice(src, begin=(y0, x0, 0), end=(y0 + h, x0 + w, src.shape[2]))
     if size is None or (w, h) == tuple(size):
         return out
-    return imresize(out, *size, interp=interpolation(interp, (h, w, size[1], size[0])))
+    new_w, new_h = size
+    return imresize(out, new_w, new_h, interpolation(interp, (h, w, new_h, new_w)))
 
 
 def random_crop(src: NDArray, size: Sequence[int], interp: int = 2) -> tuple[NDArray, Box]:
@@ -227,7 +228,7 @@ def random_size_crop(
     area = kwargs.pop("min_area", area)
     if kwargs:
         raise TypeError(f"random_size_crop: unexpected arguments {sorted(kwargs)}")
-    low, high = (area, 1.0) if isinstance(area, numeric_types) else area
+    low, high = area if isinstance(area, (tuple, list)) else (area, 1.0)
     for _ in range(10):
         target = random.uniform(low, high) * (h * w)
         new_ratio = math.exp(random.uniform(math.log(ratio[0]), math.log(ratio[1])))

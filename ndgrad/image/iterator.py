@@ -108,7 +108,7 @@ class ImageIter(DataIter):
             self.imgrec = recordio.MXRecordIO(path_imgrec, "r")
         self.imglist: dict[Any, tuple[Any, str]] | None = None
         if path_imglist:
-            self.imglist = _listed(name, path_imglist)
+            self.imglist = read_list(name, path_imglist)
         elif isinstance(imglist, list):
             self.imglist = {
                 str(i): (_labels(labels, dtype), file)
@@ -283,7 +283,7 @@ def _labels(labels: Any, dtype: str) -> NDArray:
     return nd.array(several, dtype=dtype)
 
 
-def _listed(name: str, path: str) -> dict[Any, tuple[Any, str]]:
+def read_list(name: str, path: str) -> dict[Any, tuple[Any, str]]:
     """The labels and the names in the file of a list, by numbers."""
     listed: dict[Any, tuple[Any, str]] = {}
     for number, line in enumerate(read_file(path, name).decode().splitlines(), 1):

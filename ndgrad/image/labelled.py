@@ -246,9 +246,9 @@ class DetRandomPadAug(DetAugmenter):
         aspect_ratio_range: Range | float = (0.75, 1.33),
         area_range: Range | float = (1.0, 3.0),
         max_attempts: int = 50,
-        pad_val: Sequence[float] = (128, 128, 128),
+        pad_val: Any = (128, 128, 128),
     ) -> None:
-        colour = (pad_val,) if isinstance(pad_val, numeric_types) else tuple(pad_val)
+        colour = tuple(pad_val) if isinstance(pad_val, (tuple, list)) else (pad_val,)
         ratios, areas = _ranges(aspect_ratio_range, (1.0, area_range))
         super().__init__(
             aspect_ratio_range=ratios,

@@ -1,7 +1,7 @@
 """Datasets, samplers, and loaders of batches."""
 
 from ...base import public_names
-from . import batchify, dataloader, dataset, sampler
+from . import batchify, dataloader, dataset, sampler, vision
 from .dataloader import DataLoader
 from .dataset import ArrayDataset, Dataset, RecordFileDataset, SimpleDataset
 from .sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
@@ -21,5 +21,6 @@ __all__ = [
     "dataloader",
     "dataset",
     "sampler",
+    "vision",
 ]
 __dir__ = public_names(globals())

@@ -1,0 +1,30 @@
+"""Record MXNet's transforms and datasets of images: ``python record_vision.py``.
+
+Runs where ``import mxnet`` is MXNet 1.9.1.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from mxnet import nd
+from mxnet.gluon.data import vision as V
+from mxnet.gluon.data.vision import datasets
+from mxnet.gluon.data.vision import transforms as T
+from vision_cases import DATASETS, TRANSFORMS, element, transformed, write_files
+
+HERE = Path(__file__).parent
+
+# The files are small ones of our own.
+datasets.download = lambda url, path, sha1_hash=None: os.path.join(path, os.path.basename(url))
+datasets.check_sha1 = lambda name, sha1: True
+
+recorded = {text: transformed(text, T, nd) for text in TRANSFORMS}
+with tempfile.TemporaryDirectory() as folder:
+    write_files(Path(folder))
+    names = {"FOLDER": folder + "/", "IMAGES": str(HERE / "images") + "/"}
+    for text in DATASETS:
+        recorded[text] = element(text, V, names)
+lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in recorded.items())
+(HERE / "mxnet-1.9.1" / "vision.json").write_text("{\n" + lines + "\n}\n")
