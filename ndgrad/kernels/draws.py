@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import DType, HostArray, Shape
-from ..memory.device import Buffer
+from ..memory.device import Buffer, host
 from ..memory.storage import empty
 from .annotations import Function
 from .build.launch import grain
@@ -113,6 +113,26 @@ def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
     else:
         launch(random.randints_large, *draw(n), low, last, y, n, grain(1, 30))
     return y
+
+
+@drawing
+def distinct_zipfian(rows: int, count: int, classes: int) -> Buffer:
+    """For each row *count* different classes, about as Zipf's law says, then how many were drawn.
+
+    Class k has the probability log((k + 2) / (k + 1)) / log(classes + 1).
+    """
+    y = np.empty((rows, count + 1), np.int64)
+    for row in y:
+        found: dict[int, None] = {}
+        tries = 0
+        while len(found) < count:
+            drawn = host(uniform(max(64, 2 * count), _FLOAT64, 0.0, math.log(classes + 1)))
+            for value in np.expm1(drawn).astype(np.int64).clip(0, classes - 1).tolist():
+                if len(found) < count:
+                    tries += 1
+                    found[value] = None
+        row[:count], row[count] = list(found), tries
+    return y.reshape(-1)
 
 
 @drawing

@@ -112,5 +112,6 @@ for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])
 for _function in (_methods.slice_assign, _methods.slice_assign_scalar):
     setattr(NDArray, _function.__name__, _function)
-for _function in (creation.zeros, creation.ones):
-    _put(_internal, f"_{_function.__name__}", _function)
+for _name, _function in (creation.INTERNAL | contrib.INTERNAL).items():
+    _put(_internal, _name, _function)
+_put(sparse, "gs_retain", vars(sparse)["retain"])

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from .. import dispatch
 from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
-from ..context import Context
-from ..ops.axes import integer, number
+from ..context import Context, cpu
+from ..kernels import draws
+from ..ops.axes import integer, integers, number
 from ..ops.table import lookup
 from . import _bind
 from . import control_flow as _control_flow
@@ -321,3 +323,56 @@ def rand_zipfian(
         return ((wide + 2) / (wide + 1)).log() / scale * count
 
     return samples, expected(true_classes), expected(samples)
+
+
+def _sample_unique_zipfian(
+    range_max: int,
+    shape: Sequence[int] = (),
+    out: Sequence[NDArray] | None = None,
+    **kwargs: object,
+) -> Any:
+    """Draw classes that differ, with probabilities as in `rand_zipfian`.
+
+    Parameters
+    ----------
+    range_max : int
+        Classes are in [0, range_max).
+    shape : tuple of int
+        How many times to draw, and how many classes each time.
+    out : list of NDArray, optional
+        Written to and returned.
+
+    Returns
+    -------
+    samples : NDArray of int64
+    num_tries : NDArray of int64
+        How many were drawn each time, those that came again too.
+
+    Raises
+    ------
+    MXNetError
+        If there are fewer classes, or *shape* is none of two lengths.
+    """
+    op = "_sample_unique_zipfian"
+    kwargs.pop("name", None)
+    if kwargs:
+        raise TypeError(f"{op}: unknown argument {next(iter(kwargs))!r}")
+    classes, lengths = integer(op, "range_max", range_max), integers(op, "shape", shape)
+    if len(lengths) != 2 or min(lengths) < 0:
+        raise MXNetError(f"{op}: shape={lengths}, expected two lengths")
+    rows, count = lengths
+    if not max(1, count) <= classes < 2**52:
+        raise MXNetError(f"{op}: range_max={classes}, expected shape[1]={count} or more")
+    drawn = NDArray(draws.distinct_zipfian(rows, count, classes), (rows, count + 1), cpu())
+    results = [drawn[:, :count].copy(), drawn[:, count].copy()]
+    if out is None:
+        return results
+    if not isinstance(out, (list, tuple)) or len(out) != 2:
+        raise TypeError(f"{op}: out must be two NDArrays, got {shown(out)}")
+    for target, result in zip(out, results, strict=True):
+        dispatch.write_into(target, result, op)
+    return out
+
+
+INTERNAL = {"_sample_unique_zipfian": _sample_unique_zipfian}
+"""What `ndgrad.nd._internal` has of these."""

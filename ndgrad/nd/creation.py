@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -401,3 +401,62 @@ def eye(
         raise MXNetError(f"eye: N={rows}, M={columns}, expected lengths of a matrix")
     host = np.eye(rows, columns, min(max(diagonal, -rows), columns), dtype=kind)
     return NDArray._from_numpy(host, _context(ctx, "eye"))
+
+
+# --- under the names by which MXNet registers them ------------------------------------------------
+
+
+def _full(
+    shape: int | Sequence[int],
+    value: float,
+    ctx: Context | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray | None = None,
+) -> NDArray:
+    """`full`, whose number is *value*."""
+    return full(shape, value, ctx, dtype, out)
+
+
+def _zeros_without_dtype(
+    shape: int | Sequence[int],
+    ctx: Context | None = None,
+    dtype: int = -1,
+    out: NDArray | None = None,
+) -> NDArray:
+    """Zeros of float32: *dtype* is -1, that of none."""
+    if integer("_zeros_without_dtype", "dtype", dtype) != -1:
+        raise MXNetError(f"_zeros_without_dtype: dtype={dtype}, expected -1")
+    return zeros(shape, ctx, out=out)
+
+
+def _registered(function: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    what = f"_{function.__name__}"
+
+    def call(*args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+        kwargs.pop("name", None)
+        if out is not None:
+            out_array(what, out)
+        result = function(*args, **kwargs)
+        return result if out is None else result.copyto(out)
+
+    call.__name__ = call.__qualname__ = what
+    call.__doc__ = function.__doc__
+    return call
+
+
+def _from_zero(start: float = 0, *args: Any, **kwargs: Any) -> NDArray:
+    return arange(start, *args, **kwargs)
+
+
+_from_zero.__name__, _from_zero.__doc__ = "arange", arange.__doc__
+
+INTERNAL: dict[str, Callable[..., NDArray]] = {
+    "_zeros": zeros,
+    "_ones": ones,
+    "_full": _full,
+    "_zeros_without_dtype": _zeros_without_dtype,
+    "_arange": _registered(_from_zero),
+    "_linspace": _registered(linspace),
+    "_eye": _registered(eye),
+}
+"""What `ndgrad.nd._internal` has of these."""

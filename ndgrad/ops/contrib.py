@@ -129,6 +129,49 @@ def _values(
     return np.array(values, dtype or data._data.dtype), tuple(shape)
 
 
+@composite(
+    "_contrib_count_sketch",
+    samples=(Sample(((2, 3), [[0, 1, 0]], [[1.0, -1.0, 1.0]]), {"out_dim": 2}),),
+)
+def _count_sketch(
+    data: Array, h: Array, s: Array, *, out_dim: int, processing_batch_size: int = 32
+) -> Array:
+    """Sums of the elements of rows, with signs, that a hash puts together.
+
+    Charikar, Chen and Farach-Colton 2002, "Finding frequent items in data streams".
+
+    Parameters
+    ----------
+    data : NDArray
+        Rows, of shape (batch, n).
+    h : NDArray
+        Where each element is added, from 0 to *out_dim* - 1, of shape (1, n).
+    s : NDArray
+        Its sign, 1 or -1, of the same shape.
+    out_dim : int
+        The length of the rows of the result.
+    processing_batch_size
+        Ignored.
+
+    Raises
+    ------
+    MXNetError
+        If a shape does not fit.
+    """
+    op, length = "count_sketch", integer("count_sketch", "out_dim", out_dim)
+    if len(data.shape) != 2:
+        raise MXNetError(f"{op}: data has shape {list(data.shape)}, expected (batch, n)")
+    n = data.shape[1]
+    for name, x in (("h", h), ("s", s)):
+        if x.shape not in ((1, n), (n,)):
+            raise MXNetError(f"{op}: {name} has shape {list(x.shape)}, expected [1, {n}]")
+    if length < 1:
+        raise MXNetError(f"{op}: out_dim={length}, expected 1 or more")
+    signed = F.broadcast_mul(data, F._reshaped(s, shape=(1, n)))
+    places = F.one_hot(F._reshaped(h, shape=(n,)), depth=length, dtype=np.dtype(data.dtype).name)
+    return F.dot(signed, places)
+
+
 @composite("_contrib_index_array", samples=(Sample(((3, 4),)), Sample(((3, 4),), {"axes": (1,)})))
 def _index_array(data: Array, *, axes: Axis = None) -> Array:
     """Write each element's index, or those of some *axes* only, along a new last axis; int64."""

@@ -164,3 +164,78 @@ def test_zipfian_counts() -> None:
     assert set(samples.asnumpy()) <= {*range(5)}
     np.testing.assert_allclose(true.asnumpy(), 4 * np.log(5 / 4) / np.log(6), rtol=1e-15)
     assert drawn.shape == (4,)
+
+
+def test_classes_of_a_zipfian_draw_differ() -> None:
+    mx.random.seed(3)
+    samples, tries = nd._internal._sample_unique_zipfian(range_max=50, shape=(200, 4))
+    assert samples.shape == (200, 4) and tries.shape == (200,)
+    assert samples.dtype is tries.dtype is np.int64
+    drawn = samples.asnumpy()
+    assert drawn.min() >= 0 and drawn.max() < 50 and (tries.asnumpy() >= 4).all()
+    assert all(len(set(row)) == 4 for row in drawn)
+    counts = np.bincount(drawn[:, 0], minlength=50)  # the first of each draw is a plain one
+    assert abs(counts[0] / 200 - np.log(2) / np.log(51)) < 0.1
+    every, count = nd._internal._sample_unique_zipfian(range_max=3, shape=(1, 3))
+    assert sorted(every.tolist()[0]) == [0, 1, 2] and count.asscalar() >= 3
+    for params in ({"range_max": 3, "shape": (1, 4)}, {"range_max": 3, "shape": (2,)}):
+        with pytest.raises(MXNetError, match=r"range_max=3|shape=\(2,\)"):
+            nd._internal._sample_unique_zipfian(**params)
+
+
+@pytest.mark.full_compiled
+def test_a_count_sketch_adds_signed_elements() -> None:
+    rng = np.random.default_rng(2)
+    data, places, signs = rng.normal(size=(3, 7)), rng.integers(0, 4, 7), rng.choice([-1, 1], 7)
+    expected = np.zeros((3, 4))
+    for j in range(7):
+        expected[:, places[j]] += signs[j] * data[:, j]
+    arrays = [nd.array(x, dtype="float64") for x in (data, places[None], signs[None])]
+    np.testing.assert_allclose(
+        nd.contrib.count_sketch(*arrays, out_dim=4).asnumpy(), expected, rtol=1e-12
+    )
+
+
+@pytest.mark.full_compiled
+def test_a_penalty_for_units_that_are_not_sparse() -> None:
+    """MXNet calls this operator from symbols alone; these are its numbers."""
+    x, average = nd.array([[0.2, 0.7, 0.1], [0.4, 0.9, 0.5]]), nd.array([0.3, 0.2, 0.6])
+    x.attach_grad()
+    with mx.autograd.record():
+        y = nd.IdentityAttachKLSparseReg(
+            x, average, sparseness_target=0.1, penalty=0.01, momentum=0.9
+        )
+    assert average.tolist() == np.array([0.3, 0.2, 0.6], "float32").tolist()
+    y.backward()
+    np.testing.assert_array_equal(y.asnumpy(), x.asnumpy())
+    np.testing.assert_allclose(x.grad.asnumpy(), [[1.0095239, 1.008316, 1.0191759]] * 2, rtol=1e-6)
+    np.testing.assert_allclose(average.asnumpy(), [0.3, 0.26, 0.57], rtol=1e-6)
+
+
+@pytest.mark.full_compiled
+def test_products_of_quantized_arrays() -> None:
+    """Numbers of MXNet's symbols; its function on arrays fails."""
+    x = nd.array([[1, -2, 100], [50, -128, 127]], dtype="int8")
+    ends = [nd.array([end]) for end in (-1.0, 2.0, -3.0, 1.0)]
+    y, low, high = nd.contrib.quantized_elemwise_mul(x, x, *ends)
+    assert y.tolist() == [[1, 4, 10000], [2500, 16384, 16129]]
+    assert (low.asscalar(), high.asscalar()) == (-798865.5, 798865.5)
+    real = nd.contrib.quantized_elemwise_mul(x, x, *ends, enable_float_output=True)
+    y, low, high = nd.contrib.quantized_elemwise_mul(
+        x, x, *ends, min_calib_range=-9, max_calib_range=3
+    )
+    assert (low.asscalar(), high.asscalar()) == (-9, 3)
+    np.testing.assert_allclose(y.asnumpy() * (9.0 / 127), real.asnumpy(), atol=9 / 127 / 2)
+
+
+@pytest.mark.full_compiled
+def test_a_quantized_rnn_is_that_of_what_data_stand_for() -> None:
+    x = nd.array(np.linspace(-1, 1, 6).reshape(3, 1, 2))
+    parameters, state = nd.array(np.sin(np.arange(64.0))), nd.zeros((1, 1, 2))
+    facts = {"state_size": 2, "num_layers": 1, "mode": "lstm", "state_outputs": True}
+    used = parameters[: 4 * 2 * (2 + 2 + 2)]
+    expected = nd.RNN(x, used, state, state, **facts)
+    data, scale, shift = nd.contrib.quantize_asym(x)
+    found = nd.contrib.quantized_rnn(data, used, state, state, scale, shift, **facts)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a.asnumpy(), b.asnumpy(), atol=0.01)

@@ -19,8 +19,6 @@ from later import has
 
 HERE = Path(__file__).parent
 NAMES = frozenset((HERE / "mxnet-1.9.1" / "names.txt").read_text("utf-8").split())
-LATER = frozenset((HERE / "later-names.txt").read_text("utf-8").split())
-"""Names that are still to come: a list that becomes shorter."""
 
 
 def left_out() -> frozenset[str]:
@@ -40,12 +38,10 @@ def is_here(name: str) -> bool:
 
 def test_every_name_is_here_or_left_out_for_a_reason() -> None:
     missing = {name for name in NAMES if not is_here(name)}
-    assert sorted(missing - left_out() - LATER) == [], "neither here nor in docs/deviations.md"
+    assert sorted(missing - left_out()) == [], "neither here nor in docs/deviations.md"
 
 
 def test_nothing_is_left_out_that_is_here() -> None:
-    assert sorted(filter(is_here, LATER)) == [], "here: take them from later-names.txt"
     assert sorted(filter(is_here, left_out())) == [], "here: take them from docs/deviations.md"
-    assert sorted((LATER | left_out()) - NAMES) == [], "names that MXNet does not have"
-    assert sorted(LATER & left_out()) == []
+    assert sorted(left_out() - NAMES) == [], "names that MXNet does not have"
     assert len(left_out()) > 20

@@ -17,6 +17,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from ..axes import integers, largest_index
+from ..composite import composite
 from ..declare import operator
 from ..parts import expect_size
 from ..table import (
@@ -140,6 +141,52 @@ def _last_of_nd(data: Array, indices: Array) -> Result:
 
 
 # --- linear indices -------------------------------------------------------------------------------
+
+
+@composite(
+    "_scatter_set_nd",
+    samples=(Sample(((3, 2), (2,), [[0, 1], [1, 0]]), {"shape": (3, 2)}),),
+)
+def _scatter_set_nd(lhs: Array, rhs: Array, indices: Array, *, shape: Sequence[int]) -> Array:
+    """*lhs* with the elements at index vectors replaced; of equal ones the last counts.
+
+    Parameters
+    ----------
+    lhs : NDArray
+    rhs : NDArray
+        The new elements, as `gather_nd` would return them.
+    indices : NDArray
+        Index vectors along the first axis.
+    shape : tuple of int
+        That of *lhs*.
+
+    Raises
+    ------
+    MXNetError
+        If a shape does not fit.
+    """
+    op, size = "_scatter_set_nd", integers("_scatter_set_nd", "shape", shape)
+    if size != lhs.shape:
+        raise MXNetError(
+            f"Operator {op}: Shape inconsistent, Provided = {list(lhs.shape)}, inferred "
+            f"shape={list(size)}"
+        )
+    count, *places = indices.shape or (0,)
+    expected = (*places, *size[count:])
+    if not 1 <= count <= len(size) or rhs.shape != expected:
+        raise MXNetError(
+            f"Operator {op}: Invalid data, indices, and output shape combination: rhs and indices "
+            f"have shapes {list(rhs.shape)} and {list(indices.shape)} for {list(size)}"
+        )
+    vectors = F._reshaped(F.Cast(indices, dtype="int64"), shape=(count, math.prod(places)))
+    rows = F.ravel_multi_index(vectors, shape=size[:count])
+    inner = math.prod(size[count:])
+    new = F._contrib_index_copy(
+        F._reshaped(lhs, shape=(math.prod(size[:count]), inner)),
+        rows,
+        F._reshaped(rhs, shape=(math.prod(places), inner)),
+    )
+    return F._reshaped(new, shape=size)
 
 
 def _lengths(op: str, shape: Sequence[int]) -> HostArray:

@@ -122,6 +122,50 @@ def _output_type(op: str, out_type: str, calibrated: tuple[float, float] | None)
     return "uint8" if calibrated is not None and calibrated[0] >= 0 else "int8"
 
 
+@composite(
+    "_contrib_quantize_asym",
+    gradient=NONE,
+    samples=(
+        Sample((_VALUES,)),
+        Sample((_VALUES,), {"min_calib_range": -1.0, "max_calib_range": 1.5}),
+    ),
+)
+def _quantize_asym(
+    data: Array, *, min_calib_range: float | None = None, max_calib_range: float | None = None
+) -> list[Array]:
+    """Quantize real numbers as uint8, the least as 0 and the greatest as 255.
+
+    Parameters
+    ----------
+    data : NDArray
+        Of float32.
+    min_calib_range, max_calib_range : float, optional
+        The range of a calibration, if both are given; otherwise that of the numbers.
+
+    Returns
+    -------
+    list of NDArray
+        The integers ``data * scale + shift``, rounded; the scale; the shift.
+
+    Raises
+    ------
+    MXNetError
+        For other dtypes.
+    """
+    op = "_contrib_quantize_asym"
+    check_dtype(op, "data", data, "float32")
+    calibrated = calibrated_range(op, min_calib_range, max_calib_range)
+    if calibrated is None:
+        ends = [F._reshaped(extreme(data), shape=(1,)) for extreme in (F.min, F.max)]
+    else:
+        ends = [float32(data, end) for end in calibrated]
+    low, high = ends
+    scale = STEPS["uint8"] / (high - low)
+    shift = STEPS["uint8"] - high * scale
+    placed = F.broadcast_add(F.broadcast_mul(data, scale), shift)
+    return [stored(placed, float32(data, 1.0), "uint8"), scale, shift]
+
+
 _INT8 = Sample(
     (
         np.array([[1, -2], [100, -128]], "int8"),

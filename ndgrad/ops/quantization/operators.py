@@ -225,6 +225,17 @@ def _quantized_concat(*data: Array, num_args: int, dim: int = 1) -> list[Array]:
     return [F.concat(*scaled, dim=dim), low, high]
 
 
+def _check_pair(op: str, lhs: Array, rhs: Array, *kinds: str) -> None:
+    """Raise unless the arrays have one shape, and each has one of the dtypes *kinds*."""
+    for name, x in (("lhs", lhs), ("rhs", rhs)):
+        check_dtype(op, name, x, *kinds)
+    if lhs.shape != rhs.shape:
+        raise MXNetError(
+            f"Operator {op}: rhs has shape {list(rhs.shape)}, expected that of lhs, "
+            f"{list(lhs.shape)}"
+        )
+
+
 @composite(
     "_contrib_quantized_elemwise_add",
     outputs=("output", "min_output", "max_output"),
@@ -271,13 +282,7 @@ def _quantized_elemwise_add(
     """
     op = "_contrib_quantized_elemwise_add"
     check_ranges(op, lhs_min=lhs_min, lhs_max=lhs_max, rhs_min=rhs_min, rhs_max=rhs_max)
-    for name, x in (("lhs", lhs), ("rhs", rhs)):
-        check_dtype(op, name, x, "int8", "uint8")
-    if lhs.shape != rhs.shape:
-        raise MXNetError(
-            f"Operator {op}: rhs has shape {list(rhs.shape)}, expected that of lhs, "
-            f"{list(lhs.shape)}"
-        )
+    _check_pair(op, lhs, rhs, "int8", "uint8")
     most = [magnitude(lhs_min, lhs_max), magnitude(rhs_min, rhs_max)]
     calibrated = calibrated_range(op, min_calib_range, max_calib_range)
     if calibrated is None:
@@ -296,6 +301,67 @@ def _quantized_elemwise_add(
             scale = (own / HALF_STEPS[_kind(x)]) * (HALF_STEPS[kind] / high)
         terms.append(F.broadcast_mul(F.Cast(x, dtype="float32"), scale))
     return [stored(terms[0] + terms[1], float32(lhs, 1.0), kind), *ends]
+
+
+@composite(
+    "_contrib_quantized_elemwise_mul",
+    gradient=NONE,
+    visible=lambda params: 1 if params["enable_float_output"] else 3,
+    samples=(
+        Sample((_SIGNED, _SIGNED, *_ENDS, *_ENDS)),
+        Sample((_SIGNED, _SIGNED, *_ENDS, *_ENDS), {"enable_float_output": True}),
+    ),
+)
+def _quantized_elemwise_mul(
+    lhs: Array,
+    rhs: Array,
+    lhs_min: Array,
+    lhs_max: Array,
+    rhs_min: Array,
+    rhs_max: Array,
+    *,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    enable_float_output: bool = False,
+) -> Array | list[Array]:
+    """The product of quantized arrays, element by element.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray
+        Of one shape, and of int8.
+    lhs_min, lhs_max, rhs_min, rhs_max : NDArray
+        The ends of their ranges.
+    min_calib_range, max_calib_range : float, optional
+        The range of a result of int8, if both are given; otherwise it is of int32.
+    enable_float_output : bool
+        Return real numbers alone.
+
+    Returns
+    -------
+    list of NDArray
+        The integers, and the ends of their range.
+
+    Raises
+    ------
+    MXNetError
+        If a dtype or a shape does not fit.
+    """
+    op = "_contrib_quantized_elemwise_mul"
+    check_ranges(op, lhs_min=lhs_min, lhs_max=lhs_max, rhs_min=rhs_min, rhs_max=rhs_max)
+    _check_pair(op, lhs, rhs, "int8")
+    product = F.Cast(lhs, dtype="int32") * F.Cast(rhs, dtype="int32")
+    steps = STEPS["int8"] ** 2
+    most = magnitude(lhs_min, lhs_max) * magnitude(rhs_min, rhs_max)
+    if flag(op, "enable_float_output", enable_float_output):
+        return F.broadcast_mul(F.Cast(product, dtype="float32"), most / steps)
+    calibrated = calibrated_range(op, min_calib_range, max_calib_range)
+    if calibrated is None:
+        high = most / steps * 2.0**31
+        return [product, F.negative(high), high]
+    scale = (most / steps) * (STEPS["int8"] / max(map(abs, calibrated)))
+    y = stored(F.Cast(product, dtype="float32"), scale, "int8")
+    return [y, *[float32(lhs, end) for end in calibrated]]
 
 
 @composite(
@@ -341,29 +407,107 @@ def _quantized_fully_connected(
         If a dtype or a shape does not fit, or arrays are missing.
     """
     op = "_contrib_quantized_fully_connected"
-    biased = not flag(op, "no_bias", no_bias)
     rest = (bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
-    given = [x for x in rest if x is not None]
-    if len(given) != (7 if biased else 4):
+    wide, high = _wide(op, (data, weight, *rest), no_bias, "int32")
+    y = F.FullyConnected(*wide, num_hidden=num_hidden, no_bias=len(wide) == 2, flatten=flatten)
+    return [y, F.negative(high), high]
+
+
+@composite(
+    "_contrib_quantized_conv",
+    gradient=NONE,
+    samples=(
+        Sample(
+            (_IMAGE.args[0], _SIGNED.reshape(1, 1, 2, 2), *_ENDS, *_ENDS),
+            {"kernel": (2, 2), "num_filter": 1, "no_bias": True, "pad": (1, 0)},
+        ),
+        Sample(
+            (_IMAGE.args[0], _SIGNED.reshape(2, 1, 2, 1), _SIGNED[0], *_ENDS, *_ENDS, *_ENDS),
+            {"kernel": (2, 1), "num_filter": 2},
+        ),
+    ),
+)
+def _quantized_convolution(
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
+    min_data: Array | None = None,
+    max_data: Array | None = None,
+    min_weight: Array | None = None,
+    max_weight: Array | None = None,
+    min_bias: Array | None = None,
+    max_bias: Array | None = None,
+    *,
+    kernel: Sequence[int],
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: str | None = None,
+    cudnn_off: bool = False,
+    layout: str | None = None,
+) -> list[Array]:
+    """`Convolution` on quantized arrays: sums of int32, and their range.
+
+    Parameters
+    ----------
+    data, weight, bias : NDArray
+        The first of int8 or uint8, the others of int8.  Without a bias it and its range are left
+        out, or None.
+    min_data, max_data, min_weight, max_weight, min_bias, max_bias : NDArray
+        The ends of their ranges.
+    kernel, stride, dilate, pad, num_filter, num_group, no_bias, layout
+        See `Convolution`.
+    workspace, cudnn_tune, cudnn_off
+        Ignored.
+
+    Raises
+    ------
+    MXNetError
+        If a dtype or a shape does not fit, or arrays are missing.
+    """
+    op = "_contrib_quantized_conv"
+    rest = (bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
+    wide, high = _wide(op, (data, weight, *rest), no_bias, "float64")  # which has all int32
+    y = F.Convolution(
+        *wide, kernel=kernel, stride=stride, dilate=dilate, pad=pad, num_filter=num_filter,
+        num_group=num_group, no_bias=len(wide) == 2, layout=layout,
+    )  # fmt: skip
+    return [F.Cast(y, dtype="int32"), F.negative(high), high]
+
+
+def _wide(
+    op: str, arrays: Sequence[Array | None], no_bias: object, dtype: str
+) -> tuple[list[Array], Array]:
+    """Data, weight and bias in the steps of their products, and the end of the range of int32.
+
+    *arrays* are those three and the ends of their ranges; without a bias its own are left out.
+    """
+    biased = not flag(op, "no_bias", no_bias)
+    given = [x for x in arrays if x is not None]
+    if len(given) != (9 if biased else 6):
         wanted = "min_data, max_data, min_weight, max_weight"
         wanted = f"bias, {wanted}, min_bias, max_bias" if biased else wanted
         raise MXNetError(
-            f"Operator {op}: {2 + len(given)} arrays given, expected data, weight, {wanted} with "
+            f"Operator {op}: {len(given)} arrays given, expected data, weight, {wanted} with "
             f"no_bias={not biased}"
         )
-    added, ends = (given[0], given[1:]) if biased else (None, given)
+    (data, weight), ends = given[:2], given[3:] if biased else given[2:]
     check_dtype(op, "data", data, "int8", "uint8")
     check_dtype(op, "weight", weight, "int8")
     names = ("min_data", "max_data", "min_weight", "max_weight", "min_bias", "max_bias")
     check_ranges(op, **dict(zip(names, ends, strict=False)))
     most, weight_most = magnitude(*ends[:2]), magnitude(*ends[2:4])
     kind = _kind(data)
-    wide = [F.Cast(x, dtype="int32") for x in (data, weight)]
-    if added is not None:
-        check_dtype(op, "bias", added, "int8")
+    wide = [F.Cast(x, dtype=dtype) for x in (data, weight)]
+    if biased:
+        check_dtype(op, "bias", given[2], "int8")
         step = magnitude(*ends[4:]) / HALF_STEPS["int8"]
         scale = step * (HALF_STEPS[kind] / most) * (HALF_STEPS["int8"] / weight_most)
-        wide.append(F.Cast(F.broadcast_mul(F.Cast(added, dtype="float32"), scale), dtype="int32"))
-    y = F.FullyConnected(*wide, num_hidden=num_hidden, no_bias=not biased, flatten=flatten)
+        scaled = F.Cast(F.broadcast_mul(F.Cast(given[2], dtype="float32"), scale), dtype="int32")
+        wide.append(F.Cast(scaled, dtype=dtype))
     high = (most / STEPS[kind]) * (weight_most / STEPS["int8"]) * 2.0**31
-    return [y, F.negative(high), high]
+    return wide, high

@@ -298,3 +298,13 @@ nd.array([]).sum()
 with mx.util.np_shape(True):
     r = nd.sum(nd.ones((2, 2))).shape
 r
+
+# %% internal-{name}
+# for name in _arange _arange-steps _linspace _eye _full
+{
+    "_arange": lambda: nd._internal._arange(start=3),
+    "_arange-steps": lambda: nd._internal._arange(1, 8, 3, 2, dtype="int32"),
+    "_linspace": lambda: nd._internal._linspace(start=0, stop=3, num=4),
+    "_eye": lambda: nd._internal._eye(N=2, M=3, k=1, dtype="int8"),
+    "_full": lambda: nd._internal._full(shape=(2, 3), value=2.5, dtype="int32"),
+}[name]()

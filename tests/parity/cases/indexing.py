@@ -356,3 +356,14 @@ nd.array([[1, 2], [3, 4]], dtype="int64")[:, 1], nd.array([[1, 2], [3, 4]], dtyp
 v = nd.array([1.0, 2.0], dtype="float64")
 v[0] = 1 / 3
 v, v[0]
+
+# %% scatter-set-nd-{name}
+# for name in elements rows shape
+x = ramp(3, 2)
+places, new = {
+    "elements": ([[0, 1], [1, 0]], [7, 8]),
+    "rows": ([[2, 0]], [[7, 8], [9, 6]]),
+    "shape": ([[2, 0]], [7, 8]),
+}[name]
+nd._internal._scatter_set_nd(x, nd.array(new), nd.array(places), shape=(3, 2), out=x)
+x

@@ -148,3 +148,19 @@ vg(
 
 # %% ctc-loss-bad-label
 nd.CTCLoss(nd.ones((3, 2, 3)), nd.ones((3, 2)))
+
+# %% hawkesll-{what}
+# for what in gradients state
+# within 2e-5
+rates, alpha, beta = nd.array([[0.5, 0.6], [0.7, 0.8]]), nd.array([0.2, 0.3]), nd.array([1.0, 2.0])
+state, marks = nd.array([[0.0, 0.1], [0.2, 0.3]]), nd.array([[0, 1, 0], [1, 1, 0]], dtype="int32")
+rest = nd.array([[0.5, 1, 0.2], [1, 0.3, 0.4]]), marks, nd.array([3, 2]), nd.array([4, 5])
+likelihood = lambda *args: nd.contrib.hawkesll(*args, *rest)
+if what == "gradients":
+    result = (
+        vg(lambda *args: likelihood(*args, state)[0], rates, alpha, beta),
+        likelihood(rates, alpha, beta, state),
+    )
+else:
+    result = vg(lambda s: likelihood(rates, alpha, beta, s)[0], state)
+result

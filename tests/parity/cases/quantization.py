@@ -182,3 +182,42 @@ x, ends = nd.ones((2, 3), dtype="int8"), [nd.array([end]) for end in (0.0, 2.0, 
     "shape": lambda: nd.contrib.quantized_elemwise_add(x, x[:1], *ends),
     "dtype": lambda: nd.contrib.quantized_elemwise_add(*[x.astype("float32")] * 2, *ends),
 }[name]()
+
+# %% quantized-conv-{dtype}-{name}
+# for dtype in int8 uint8
+# for name in plain bias steps
+x = nd.array(np.arange(32).reshape(1, 2, 4, 4) * 8 - (dtype == "int8") * 128, dtype=dtype)
+weight = nd.array(np.arange(-18, 18).reshape(2, 2, 3, 3), dtype="int8")
+ends = [nd.array([end]) for end in (-1.0, 2.0, -3.0, 1.0)]
+bias = [nd.array([5, -7], dtype="int8"), nd.array([-0.5]), nd.array([0.25])]
+facts = {"kernel": (3, 3), "num_filter": 2}
+{
+    "plain": lambda: nd.contrib.quantized_conv(x, weight, *ends, no_bias=True, **facts),
+    "bias": lambda: nd.contrib.quantized_conv(x, weight, bias[0], *ends, *bias[1:], **facts),
+    "steps": lambda: nd.contrib.quantized_conv(
+        x, weight, *ends, no_bias=True, pad=(1, 1), stride=(2, 2), dilate=(1, 1), **facts
+    ),
+}[name]()
+
+# %% quantized-batch-norm-{name}
+# for name in plain uncalibrated
+x = nd.array(np.arange(-16, 12).reshape(1, 2, 2, 7) * 4, dtype="int8")
+vectors = [nd.array(v) for v in ([1.0, 2.0], [0.5, -0.5], [0.1, 0.2], [1.0, 2.0])]
+ranges = {
+    "plain": {"min_calib_range": -2.0, "max_calib_range": 3.0},
+    "uncalibrated": {},
+}
+nd.contrib.quantized_batch_norm(x, *vectors, nd.array([-1.0]), nd.array([2.0]), **ranges[name])
+
+# %% quantized-mul
+x, ends = nd.ones((2, 3), dtype="int8"), [nd.array([end]) for end in (-1.0, 2.0, -3.0, 1.0)]
+nd.contrib.quantized_elemwise_mul(x, x, *ends)
+
+# %% quantize-asym
+nd.contrib.quantize_asym(nd.array([-1.0, 0.5, 2.0]))
+
+# %% calibrate-entropy-{bins}
+# within 1e-5
+# for bins in 3 5 9 13
+counts = nd.array([4, 0, 0, 7, 9, 30, 9, 0, 8, 0, 0, 2, 5])
+nd.contrib.calibrate_entropy(counts, nd.array(np.linspace(-2, 2, 14)), num_quantized_bins=int(bins))

@@ -430,3 +430,27 @@ vg(
     noise(2, 2 * (int(groups) or 2) ** 2, 5, 6),
     nd.array([[0, 0, 0, 4, 4], [1, 1.4, 2.6, 9, 3.3], [1, 3, 3, 1, 1]]),
 )
+
+# %% DeformablePSROIPooling-{name}
+# within 2e-5
+# for name in moved still classes beyond
+x = noise(2, 8, 6, 5)
+boxes = [[0, 1, 1, 4, 5], [1, 0, 2, 2, 3]] if name != "beyond" else [[0, -9, 3, 1, 12]]
+facts = {"spatial_scale": 0.9, "output_dim": 2, "group_size": 2, "pooled_size": 2}
+if name == "still":
+    result = vg(
+        lambda x: nd.contrib.DeformablePSROIPooling(
+            x, nd.array(boxes), sample_per_part=2, no_trans=True, **facts
+        ),
+        x,
+    )
+else:
+    moved = noise(len(boxes), 4 if name == "classes" else 2, 2, 2, low=-0.9, high=0.9)
+    result = vg(
+        lambda x, t: nd.contrib.DeformablePSROIPooling(
+            x, nd.array(boxes), t, part_size=2, sample_per_part=3, trans_std=0.1, **facts
+        ),
+        x,
+        moved,
+    )
+result
