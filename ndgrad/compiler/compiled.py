@@ -21,6 +21,7 @@ from .run.explain import Explanation
 from .run.runtime import Specialised
 
 _MANY = 8  # programs of one function from which a warning asks whether that is meant
+_MOST = 32  # programs of one function beyond which `Compiled.beyond` runs, if there is one
 _RECENT = 4  # programs that a call asks whether it is for them, the last used first
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
 
@@ -33,12 +34,22 @@ class Evaluable(Protocol):
 
 
 class Compiled:
-    """A function compiled for each signature that it is called with; made by `compile`."""
+    """A function compiled for each signature that it is called with; made by `compile`.
 
-    def __init__(self, function: Callable[..., Any], fallback: bool = False) -> None:
+    *beyond* does the same as *function*, and is called for all further signatures when there are
+    many programs; without it there is a warning.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        fallback: bool = False,
+        beyond: Callable[..., Any] | None = None,
+    ) -> None:
         functools.update_wrapper(self, function)
         self._function = function
         self._fallback = fallback
+        self._beyond = beyond
         self._name = getattr(function, "__qualname__", type(function).__name__)
         self._programs: dict[object, list[Specialised]] = {}
         self._entries: list[Callable[[tuple[Any, ...]], Any]] = []
@@ -102,6 +113,8 @@ class Compiled:
                 return program.run(arrays)
         if key in self._eager:
             return self._function(*args, **kwargs)
+        if self._beyond is not None and self._count >= _MOST:
+            return self._beyond(*args, **kwargs)
         made = self._compiled(key, args, kwargs, arrays)
         if isinstance(made, Specialised):
             return made.run(arrays)
@@ -157,7 +170,7 @@ class Compiled:
             programs.insert(0, program)
             del programs[_KEPT:]
             self._count += 1
-            if self._count == _MANY:
+            if self._count == _MANY and self._beyond is None:
                 warnings.warn(
                     f"compile: {self._name} was compiled for {_MANY} signatures, which explain() "
                     "shows. Numbers that change from call to call are best passed as arrays.",

@@ -9,7 +9,7 @@ from typing import Any
 from .. import nd, symbol
 from ..autograd import pause
 from ..base import DTypeLike, public_names
-from ..compiler import compile
+from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
 from ..symbol import Group, Symbol
@@ -101,6 +101,7 @@ class HybridBlock(Block):
 
         A compiled forward is one program, see `compile`.  Attributes that are numbers, strings or
         lists are as they were when it was compiled; `hybridize` once more takes the new ones.
+        There are programs for the first 32 shapes and modes; others run as they are.
 
         Parameters
         ----------
@@ -141,17 +142,14 @@ backward_bulk_size, **kwargs
         """Make the compiled forward; what is deferred is initialised before."""
         self._input_tree = _tree(args)
         params = [*self.collect_params().values()]
+        forward = _Forward(self, params)
         if any(param._deferred_init for param in params):
-            _eager.depth += 1
-            try:
-                with pause():
-                    self.forward(*args)
-            finally:
-                _eager.depth -= 1
+            with pause():
+                forward.eager(*args)
         if any(param.grad_stype != "default" for param in params):
             self._compiled = self.forward  # programs make dense gradients; children are compiled
         else:
-            self._compiled = compile(_Forward(self, params), fallback=True)
+            self._compiled = Compiled(forward, fallback=True, beyond=forward.eager)
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
@@ -304,6 +302,14 @@ class _Forward:
 
     def __call__(self, *args: Any) -> Any:
         return self._block.forward(*args)
+
+    def eager(self, *args: Any) -> Any:
+        """Call forward without compiling anything, the children neither."""
+        _eager.depth += 1
+        try:
+            return self._block.forward(*args)
+        finally:
+            _eager.depth -= 1
 
 
 # --- arguments ------------------------------------------------------------------------------------

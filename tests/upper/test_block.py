@@ -215,6 +215,17 @@ def test_compiled_blocks_are_compiled_anew_for_other_shapes_and_parameters():
     assert net(x.astype("float64")).dtype == np.float64
 
 
+def test_compiled_blocks_take_arrays_of_many_shapes():
+    net = network()
+    net.hybridize()
+    x = nd.random.normal(shape=(40, 3))
+    expected = net(x).asnumpy()
+    for count in range(1, 40):
+        np.testing.assert_allclose(net(x[:count]).asnumpy(), expected[:count], rtol=1e-5)
+    assert len(net._compiled.explain().programs) == 32
+    assert not any(layer._compiled.explain().programs for layer in net)
+
+
 def test_blocks_are_optimised_without_a_call(tmp_path):
     net = network()
     net.optimize_for(nd.ones((2, 3)), backend="MKLDNN", static_alloc=True)
