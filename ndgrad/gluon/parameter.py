@@ -420,7 +420,8 @@ class Parameter:
                 f"Cannot get row_sparse data for Parameter '{self.name}' when no Trainer is "
                 "created with it."
             )
-        retained: NDArray = nd._internal._sparse_retain(self._check_and_get(arrays, ctx), row_id)
+        rows = nd.array(np.unique(row_id.asnumpy()), ctx=ctx, dtype=np.int64)  # each once
+        retained: NDArray = nd._internal._sparse_retain(self._check_and_get(arrays, ctx), rows)
         return retained
 
     def grad(self, ctx: Context | None = None) -> NDArray:

@@ -140,6 +140,23 @@ def test_gradients_of_embeddings_may_be_row_sparse():
     assert grad.data.asnumpy().tolist() == [[1, 1], [2, 2]]
 
 
+def test_sparse_embeddings_learn_the_rows_in_use():
+    block = contrib.nn.SparseEmbedding(5, 2)
+    block.initialize(mx.init.One())
+    x = nd.array([3, 1, 3])
+    with pytest.raises(RuntimeError, match="no Trainer is created"):
+        block(x)
+    trainer = mx.gluon.Trainer(block.collect_params(), "sgd", {"learning_rate": 0.5})
+    with autograd.record():
+        y = block(x)
+    y.backward()
+    assert block.weight.row_sparse_data(x).indices.asnumpy().tolist() == [1, 3]
+    assert block.weight.grad().data.asnumpy().tolist() == [[1, 1], [2, 2]]
+    trainer.step(1)
+    rows = block.weight.row_sparse_data(nd.arange(5)).asnumpy()
+    assert rows[:, 0].tolist() == [1, 0.5, 1, 0, 1]
+
+
 # --- containers -----------------------------------------------------------------------------------
 
 
