@@ -425,3 +425,38 @@ def arguments(mx, folder):
             y, states = net(*args)
             found.append([listed(y), [listed(s) for s in states]])
     return found
+
+
+@program
+def training(mx, folder):
+    nn, found = mx.gluon.nn, []
+    x = mx.nd.arange(7 * 2 * 6 * 6).reshape((7, 2, 6, 6))
+    x = mx.nd.sin(x * x / 50)
+    label = mx.nd.array([0, 1, 2, 0, 1, 2, 0])
+    for hybrid, optimizer in ((False, "sgd"), (True, "sgd"), (True, "adam")):
+        net = nn.HybridSequential()
+        net.add(nn.Conv2D(4, 3, activation="relu"), nn.MaxPool2D(), nn.BatchNorm())
+        net.add(nn.Dense(8, activation="tanh"), nn.Dropout(0), nn.Dense(3))
+        net.initialize()
+        net(x)
+        for i, param in enumerate(net.collect_params(".*weight").values()):
+            size = 1
+            for length in param.shape:
+                size *= length
+            param.set_data(mx.nd.cos(mx.nd.arange(size) * (i + 1)).reshape(param.shape) / 3)
+        if hybrid:
+            net.hybridize()
+        given = {"learning_rate": 0.1, "wd": 0.01}
+        given.update({"momentum": 0.9} if optimizer == "sgd" else {"epsilon": 0.1})
+        trainer = mx.gluon.Trainer(net.collect_params(), optimizer, given)
+        entropy = mx.gluon.loss.SoftmaxCrossEntropyLoss()
+        for _ in range(3):
+            for part in (slice(0, 4), slice(4, 7)):
+                with mx.autograd.record():
+                    loss = entropy(net(x[part]), label[part])
+                loss.backward()
+                trainer.step(loss.shape[0])
+                found.append(loss.mean().asscalar().item())
+        found.append(listed(net(x)))
+        found.append([listed(p.data()) for p in net.collect_params(".*(running|beta)").values()])
+    return found
