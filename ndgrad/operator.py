@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import compress
 from typing import Any, TypeAlias, TypeVar
 
@@ -199,8 +199,6 @@ def Custom(
     """
     if op_type is None:
         raise MXNetError("Custom: argument op_type is missing")
-    if op_type not in _registered:
-        raise MXNetError(f"Custom: op_type={op_type!r}: there is no custom operator of this name")
     what = f"Custom operator {op_type}"
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.refuse(
@@ -208,8 +206,7 @@ def Custom(
             "outside, or compile with fallback=True"
         )
     named = {key: kwargs.pop(key) for key in [*kwargs] if isinstance(kwargs[key], NDArray)}
-    make_prop, call = _registered[op_type]
-    prop = make_prop(**{key: str(value) for key, value in kwargs.items()})
+    prop, call = made_prop(op_type, kwargs), _registered[op_type][1]
     arguments, states = prop.list_arguments(), prop.list_auxiliary_states()
     arrays = _in_order(what, [*arguments, *states], data, named)
     inputs, aux = arrays[: len(arguments)], arrays[len(arguments) :]
@@ -222,6 +219,19 @@ def Custom(
         _write(what, results, [out] if isinstance(out, NDArray) else list(out))
         return out if isinstance(out, NDArray) else list(out)
     return results[0] if len(results) == 1 else results
+
+
+def made_prop(op_type: str, params: Mapping[str, object]) -> CustomOpProp:
+    """What there is to know of a custom operator with parameters.
+
+    Raises
+    ------
+    MXNetError
+        If there is none of this name.
+    """
+    if op_type not in _registered:
+        raise MXNetError(f"Custom: op_type={op_type!r}: there is no custom operator of this name")
+    return _registered[op_type][0](**{key: str(value) for key, value in params.items()})
 
 
 def _in_order(

@@ -12,7 +12,17 @@ from ..base import public_names as _public_names
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
-from . import contrib, creation, functions, image, linalg, random, sparse
+from . import (
+    contrib,
+    control_flow,
+    creation,
+    extra,
+    functions,
+    image,
+    linalg,
+    random,
+    sparse,
+)
 from . import methods as methods
 from .creation import *  # noqa: F403
 from .operators import OTHERS as _OTHERS
@@ -82,6 +92,10 @@ def _add(operator: _Op) -> None:
 
 
 _for_each(_add)
+for _name in control_flow.__all__:
+    _put(contrib, _name, getattr(control_flow, _name))
+for _name in extra.__all__:
+    _put_operator(_name, getattr(extra, _name))
 pow = power = globals()["power"]
 for _name, _operator in _OTHERS.items():
     _put_operator(_name, functions.function(_operator, _name))

@@ -39,10 +39,12 @@ class NodeEntry:
         Whether the operator is not in the table: a user's `autograd.Function`.
     attrs : dict
         What else is said of it, as text: ``__shape__``, ``__lr_mult__`` ...
+    own : Op or None
+        The definition of a call that has one for itself.
     """
 
     __slots__ = (
-        "attrs", "dtype", "foreign", "inputs", "name", "op", "outputs", "params", "shapes",
+        "attrs", "dtype", "foreign", "inputs", "name", "op", "outputs", "own", "params", "shapes",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +58,7 @@ class NodeEntry:
         dtype: DType | None = None,
         foreign: bool = False,
         attrs: Mapping[str, str] | None = None,
+        own: Op | None = None,
     ) -> None:
         self.name = name
         self.op = op
@@ -66,12 +69,13 @@ class NodeEntry:
         self.dtype = dtype
         self.foreign = foreign
         self.attrs = dict(attrs or {})
+        self.own = own
 
     @property
     def definition(self) -> Op:
         """The definition of the operator that is called."""
         assert self.op is not None
-        return definition(self.op, self.params)
+        return definition(self.op) if self.own is None else self.own
 
     @property
     def refs(self) -> list[Ref]:
@@ -91,7 +95,7 @@ class NodeEntry:
         """An entry that says the same."""
         return NodeEntry(
             self.name, self.op, self.inputs, dict(self.params), self.outputs, self.shapes,
-            self.dtype, self.foreign, self.attrs,
+            self.dtype, self.foreign, self.attrs, self.own,
         )  # fmt: skip
 
     def replaced(self, inputs: tuple[object, ...], name: str | None = None) -> NodeEntry:

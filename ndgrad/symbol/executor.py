@@ -329,7 +329,9 @@ def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:
 def _compiles(symbol: Graph) -> bool:
     """Whether a program can be made of all operators."""
     return not any(
-        entry.foreign or entry.definition.dynamic_shape or entry.op == "Custom"
+        entry.foreign
+        or entry.definition.dynamic_shape
+        or (entry.own is not None and entry.op != "_foreach")
         for entry in symbol._reachable()
         if entry.op is not None
     )

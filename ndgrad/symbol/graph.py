@@ -119,6 +119,19 @@ class Graph:
         for head in self._heads:
             head.entry.attrs.update(hidden(kwargs))
 
+    def tojson(self) -> str:
+        """Return the graph in MXNet's JSON layout, from which `load_json` makes an equal symbol.
+
+        Operators have MXNet's names, so MXNet can load what it has the operators for.  Shapes and
+        dtypes stand in the graph's attributes.
+
+        Raises
+        ------
+        MXNetError
+            If an `autograd.Function` is in the graph: its code cannot be saved.
+        """
+        return json.dumps(self._reachable(), self._heads)
+
     # --- shapes and dtypes ------------------------------------------------------------------------
 
     def infer_shape(

@@ -128,6 +128,8 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
     """
     if entry.op is None:
         return "null", {}, []
+    if entry.op == "Custom":  # whose parameters are a user's, as text
+        return entry.op, {key: str(value) for key, value in entry.params.items()}, entry.refs
     attrs = {}
     for key, value in sorted(entry.params.items()):
         try:
@@ -138,6 +140,8 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
             attrs[key] = repr(value)
     arrays = entry.refs
     op = None if entry.foreign else entry.definition
+    if entry.own is not None:
+        return entry.op, attrs, arrays
     if op is not None and op.variadic and "num_args" not in op.params:
         attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
@@ -205,6 +209,9 @@ def dumps(order: Sequence[NodeEntry], heads: Sequence[Ref]) -> str:
         fields: list[tuple[str, object]] = [("op", name), ("name", entry.name)]
         fields += [("attrs", attrs)] if attrs else []
         fields += [("inputs", inputs)]
+        graphs = getattr(entry.own, "graphs", ())
+        if graphs:
+            fields += [("subgraphs", [json.loads(x.tojson()) for x in graphs])]
         lines = ",\n".join(f'      "{key}": {json.dumps(value)}' for key, value in fields)
         nodes.append(f"    {{\n{lines}\n    }}")
         rows.append(rows[-1] + entry.outputs)

@@ -6,6 +6,7 @@ import numbers
 from collections.abc import Callable
 from typing import Any
 
+from ..base import MXNetError
 from ..ops.axes import integers
 from ..ops.table import ElementwiseOp, Op, for_each, lookup
 from .functions import binary, function
@@ -58,6 +59,21 @@ def astype(self: Symbol, dtype: Any, copy: bool = True) -> Symbol:
     return function(lookup("Cast"), "cast", "Cast")(self, dtype=dtype)  # type: ignore[no-any-return]
 
 
+def broadcast_to(self: Symbol, shape: Any) -> Symbol:
+    """Return the elements repeated along axes of length 1."""
+    return function(lookup("broadcast_to"), "broadcast_to")(self, shape=shape)  # type: ignore[no-any-return]
+
+
+def itself(self: Symbol, *args: object, **kwargs: object) -> Symbol:
+    """Return the symbol, for which there is one back end."""
+    return self
+
+
+def gradient(self: Symbol, wrt: object) -> Symbol:
+    """Raise: gradients are computed by `Executor.backward`, and by ``autograd``."""
+    raise MXNetError("Symbol.gradient is not implemented; bind the symbol and call backward")
+
+
 def negative(self: Symbol) -> Symbol:
     return binary(lookup("broadcast_mul"), "multiply")(self, -1.0)  # type: ignore[arg-type, no-any-return]
 
@@ -78,6 +94,11 @@ def _only_of_arrays(name: str) -> Callable[..., Any]:
 
 for _name, _method in {
     "reshape": reshape,
+    "broadcast_to": broadcast_to,
+    "as_nd_ndarray": itself,
+    "get_backend_symbol": itself,
+    "optimize_for": itself,
+    "gradient": gradient,
     "astype": astype,
     "__neg__": negative,
     "__abs__": absolute,

@@ -6,7 +6,7 @@ What makes arrays of no array is no operator of the table; a graph has calls of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 from .. import nd
@@ -32,7 +32,7 @@ def _add_scalar_names(op: Op) -> None:
 for_each(_add_scalar_names)
 
 
-def definition(name: str, params: Mapping[str, Any] | None = None) -> Op:
+def definition(name: str) -> Op:
     """The definition of an operator by one of its names.
 
     Raises
@@ -49,6 +49,7 @@ def _declare(
     function: Callable[..., Any],
     inputs: str = "",
     visible: Callable[[Mapping[str, Any]], int] | None = None,
+    infer: Callable[..., Mapping[str, Any]] | None = None,
     **params: Any,
 ) -> None:
     """Declare what a graph may call by *names*, a function of arrays and parameters."""
@@ -60,13 +61,14 @@ def _declare(
     name, *aliases = names.split()
     op = CompositeOp(
         name=name, inputs=keys, params=params, aliases=tuple(aliases), function=call,
-        gradient=NONE, visible=visible, doc=function.__doc__ or "",
-        bound=Bound(call, _underivable, _underivable),
+        gradient=NONE, visible=visible, infer=infer, doc=function.__doc__ or "",
+        bound=Bound(call, underivable, underivable),
     )  # fmt: skip
     OTHERS.update(dict.fromkeys(op.names, op))
 
 
-def _underivable(*args: object) -> Any:
+def underivable(*args: object) -> Any:
+    """Stand for the derivative of what is differentiated by its parts."""
     raise MXNetError("what makes arrays of no array is not differentiated")
 
 
@@ -116,6 +118,10 @@ def _draws(function: Callable[..., Any]) -> Callable[..., Any]:
     return draw
 
 
+def _lengths(shape: Any) -> tuple[int, ...]:
+    return (shape,) if isinstance(shape, int) else tuple(shape or ())
+
+
 def _declare_distribution(
     name: str, own: Sequence[str], draw: Callable[..., Any], arrays: Sequence[str]
 ) -> None:
@@ -131,7 +137,15 @@ def _declare_distribution(
     _declare(f"_random_{name} random_{name}{alias}", _draws(by_number), **defaults, **form)
     if arrays[0]:
         names, by_array = f"_sample_{name} sample_{name}", random.OPERATORS[f"sample_{name}"]
-        _declare(names, _draws(by_array), " ".join(arrays[: len(own)]), shape=(), dtype="float32")
+        first, *others = arrays[: len(own)]
+
+        def infer(shape: Any, **known: Any) -> dict[str, Any]:
+            return {"y": None if known[first] is None else (*known[first], *_lengths(shape))}
+
+        keys = [Parameter(key, Parameter.KEYWORD_ONLY) for key in ("shape", first)]
+        infer.__signature__ = Signature(keys)  # type: ignore[attr-defined]
+        inputs = " ".join([first, *filter(None, others)])
+        _declare(names, _draws(by_array), inputs, infer=infer, shape=(), dtype="float32")
         like = f"_random_{name}_like"
         _declare(like, random.OPERATORS[like], "data", **defaults)
 

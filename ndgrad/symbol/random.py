@@ -45,9 +45,23 @@ def _by_rate(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
+def _like(name: str) -> Callable[..., Symbol]:
+    call = function(definition(f"_random_{name}_like"), f"_random_{name}_like")
+
+    def like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+        return call(data, *args, **kwargs)  # type: ignore[no-any-return]
+
+    like.__name__ = like.__qualname__ = f"{name}_like"
+    like.__doc__ = f"`{name}` in the shape and dtype of *data*."
+    return like
+
+
 for _name, (_own, _, _arrays) in DISTRIBUTIONS.items():
     globals()[_name] = _draw(_name, ("scale",) if _name == "exponential" else _own, _arrays)
     __all__.append(_name)
+    if _arrays[0]:
+        globals()[f"{_name}_like"] = _like(_name)
+        __all__.append(f"{_name}_like")
 
 
 def randn(*shape: int, loc: Any = 0.0, scale: Any = 1.0, dtype: Any = None, **rest: Any) -> Symbol:

@@ -16,8 +16,10 @@ import numpy as np
 from ..base import DType, MXNetError, Shape, as_dtype
 from .attributes import HIDDEN, TYPE_NUMBERS, hidden
 from .entries import NodeEntry, Ref
+from .graph import Graph
 from .json import NUMBERS, REFLECTED, decoded, value_of
 from .operators import FROM_NUMBER, definition
+from .subgraphs import CONTROL_FLOW, control_flow, custom
 
 
 def loads(json_str: str) -> list[Ref]:
@@ -94,15 +96,39 @@ class _Reader:
     def _call(self, i: int, refs: list[Ref]) -> NodeEntry:
         name, op_name = str(self.nodes[i]["name"]), str(self.nodes[i]["op"])
         given = self._attributes(i)
+        if op_name in CONTROL_FLOW or op_name == "Custom":
+            return self._own_call(i, refs)
         _known(op_name, name)
         given, attrs = self._split(i, op_name, given, refs)
         op, operands, params = decoded(op_name, given, refs)
-        found = definition(op, params)
+        found = definition(op)
         if op_name not in FROM_NUMBER:
             operands += self._missing_states(op, name, params, operands, attrs)
         outputs = found.count(params)
         shapes = self._known_shapes(i)
         return NodeEntry(name, op, tuple(operands), params, outputs, shapes, attrs=attrs)
+
+    def _own_call(self, i: int, refs: list[Ref]) -> NodeEntry:
+        """A call with a definition for itself."""
+        node, attrs = self.nodes[i], {}
+        params: dict[str, Any] = {}
+        op_name = str(node["op"])
+        for key, value in self._attributes(i).items():
+            if key in HIDDEN or (key.startswith("__") and key.endswith("__")):
+                attrs[key] = value
+            else:
+                params[key] = value if op_name == "Custom" else value_of(value)
+        if op_name == "Custom":
+            own = custom(params)
+            missing = own.inputs[len(refs) :]
+            refs = refs + [Ref(NodeEntry(f"{node['name']}_{key}"), 0) for key in missing]
+        else:
+            graphs = [Graph(_Reader(graph).heads()) for graph in node["subgraphs"]]
+            own = control_flow(op_name, params, len(refs), graphs)
+        return NodeEntry(
+            str(node["name"]), op_name, tuple(refs), params, len(own.outputs),
+            self._known_shapes(i), attrs=hidden(attrs), own=own,
+        )  # fmt: skip
 
     def _split(
         self, i: int, op_name: str, given: Mapping[str, str], refs: Sequence[Ref]
@@ -141,7 +167,7 @@ class _Reader:
         attrs: Mapping[str, str],
     ) -> list[Ref]:
         """Variables for inputs that older versions do not write: auxiliary states."""
-        found = definition(op, params)
+        found = definition(op)
         if found.variadic:
             return []
         taken = found.taken(params)

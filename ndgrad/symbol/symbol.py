@@ -32,7 +32,6 @@ from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
 from ..context import Context
-from . import json
 from .binding import bound, simply_bound
 from .composing import composed, copied
 from .entries import NodeEntry, Ref
@@ -246,19 +245,6 @@ class Symbol(Graph):
         return "\n".join(lines)
 
     # --- saving -----------------------------------------------------------------------------------
-
-    def tojson(self) -> str:
-        """Return the graph in MXNet's JSON layout, from which `load_json` makes an equal symbol.
-
-        Operators have MXNet's names, so MXNet can load what it has the operators for.  Shapes and
-        dtypes stand in the graph's attributes.
-
-        Raises
-        ------
-        MXNetError
-            If an `autograd.Function` is in the graph: its code cannot be saved.
-        """
-        return json.dumps(self._reachable(), self._heads)
 
     def save(self, fname: str | Path) -> None:
         """Write `tojson` to a file; an old one is replaced when all of it is on the disk.

@@ -61,6 +61,18 @@ def pieces():
     return sym.LinearRegressionOutput(x, name="regression"), {"data": (2, 3)}
 
 
+def loop():
+    weight, bias = sym.var("weight"), sym.var("bias")
+
+    def step(x, state):
+        y = sym.FullyConnected(x, weight=weight, bias=bias, num_hidden=2, name="fc")
+        y = sym.tanh(y + state, name="tanh")
+        return y * 2, y
+
+    outputs, state = sym.contrib.foreach(step, sym.var("data"), sym.var("start"))
+    return sym.Group([sym.mean(outputs), state]), {"data": (3, 2, 2), "start": (2, 2)}
+
+
 def listed(arrays):
     return [x.asnumpy().tolist() for x in arrays]
 
@@ -119,7 +131,7 @@ def record(name, net, shapes):
 if __name__ == "__main__":
     HERE.mkdir(parents=True, exist_ok=True)
     found = {}
-    for make in (mlp, lenet, residual, recurrent, pieces):
+    for make in (mlp, lenet, residual, recurrent, pieces, loop):
         with mx.name.NameManager():
             found[make.__name__] = record(make.__name__, *make())
     (HERE / "symbols.json").write_text(json.dumps(found, indent=1) + "\n")
