@@ -135,7 +135,7 @@ class ParameterDict:
         if value is not None:
             given = value.asnumpy() if isinstance(value, NDArray) else np.asarray(value)
             known = param.value.asnumpy()
-            if given.shape != known.shape or not (given == known).all():
+            if given.shape != known.shape or not (given.astype(known.dtype) == known).all():
                 raise AssertionError(
                     f"Constant '{name}' already exists but its value is different."
                 )

@@ -63,3 +63,11 @@ def test_arrays_without_axes_or_elements(shape: tuple[int, ...], tmp_path: Path)
     for y in (*nd.load(str(tmp_path / "x")), pickle.loads(pickle.dumps(x)), copy.copy(x)):
         assert (y.shape, y.dtype) == (shape, np.int32)
         assert y.asnumpy().tolist() == x.asnumpy().tolist()
+
+
+def test_constants_of_other_dtypes() -> None:
+    params = mx.gluon.ParameterDict("x_")
+    constant = params.get_constant("c", np.array([0.1, 0.2]))
+    assert params.get_constant("c", np.array([0.1, 0.2])) is constant
+    with pytest.raises(AssertionError, match="Constant 'x_c' already exists"):
+        params.get_constant("c", np.array([0.1, 0.3]))
