@@ -53,17 +53,18 @@ class BlockScope:
         if scope is None:
             if prefix is None:
                 prefix = NameManager.current.get(None, hint) + "_"
-            outer, shared = "", None
+            outer, names, shared = "", prefix, None
         else:
             if prefix is None:
                 count = scope._counts.get(hint, 0)
                 scope._counts[hint] = count + 1
                 prefix = f"{hint}{count}_"
             outer, shared = scope._block.prefix, scope._block.params._shared
-            prefix = outer + prefix
+            # Parameters have the names of those that the block around shares, if it does.
+            names, prefix = scope._block.params.prefix + prefix, outer + prefix
         if params is not None:
             return prefix, ParameterDict(params.prefix, params)
-        return prefix, ParameterDict(prefix, shared)
+        return prefix, ParameterDict(names, shared)
 
     def __enter__(self) -> BlockScope:
         if not self._block._empty_prefix:

@@ -71,3 +71,20 @@ def test_constants_of_other_dtypes() -> None:
     assert params.get_constant("c", np.array([0.1, 0.2])) is constant
     with pytest.raises(AssertionError, match="Constant 'x_c' already exists"):
         params.get_constant("c", np.array([0.1, 0.3]))
+
+
+def test_children_share_parameters_of_another_network() -> None:
+    class Net(mx.gluon.HybridBlock):
+        def __init__(self, **kwargs: object) -> None:
+            super().__init__(**kwargs)
+            with self.name_scope():
+                self.inner = mx.gluon.nn.HybridSequential()
+                with self.inner.name_scope():
+                    self.inner.add(mx.gluon.nn.Dense(3, in_units=2))
+
+    first = Net(prefix="first_")
+    first.initialize()
+    second = Net(params=first.collect_params(), prefix="second_")
+    assert second.inner.prefix == "second_hybridsequential0_"
+    assert second.inner[0].weight is first.inner[0].weight
+    assert second.inner[0].weight.name == "first_hybridsequential0_dense0_weight"
