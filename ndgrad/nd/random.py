@@ -460,7 +460,7 @@ def multinomial(
     Parameters
     ----------
     data : NDArray
-        Probabilities in the last axis, of (kinds,) or (rows, kinds).
+        Probabilities in the last axis.
     shape : int or tuple of int, optional
         How many to draw for each row; by default one, without an axis of its own.
     get_prob : bool

@@ -80,15 +80,15 @@ def _shuffle(data: Array) -> Result:
 def _choice(data: Array, *, shape: Sequence[int] = (), dtype: DTypeLike = "int32") -> Result:
     """Indices drawn with the probabilities in the last axis, *shape* of them for each row."""
     own = data._shape
-    if len(own) not in (1, 2) or own[-1] == 0:
+    if not own or own[-1] == 0:
         raise MXNetError(
-            "Operator sample_multinomial: data must have one or two axes, the last one not empty; "
+            "Operator sample_multinomial: data must have one axis or more, the last one not empty; "
             f"got {list(own)}"
         )
     kind = index_dtype("sample_multinomial", dtype, own[-1])
     lengths = tuple(shape)
     per = math.prod(lengths)
-    rows = own[0] if len(own) == 2 else 1
+    rows = math.prod(own[:-1])
     result = (*own[:-1], *lengths) or (1,)
     compute = np.dtype("int64") if kind.kind == "f" else kind
     p = data._data
@@ -99,7 +99,7 @@ def _choice(data: Array, *, shape: Sequence[int] = (), dtype: DTypeLike = "int32
 
 
 def _split(what: str, own: tuple[int, ...], n: int) -> tuple[int, int, int]:
-    rows = own[0] if len(own) == 2 else 1
+    rows = math.prod(own[:-1])
     per = n // max(1, rows)
     expect_size(what, "index", n, (rows, per))
     return rows, own[-1], per

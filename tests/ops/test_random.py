@@ -223,7 +223,7 @@ def test_parameter_arrays() -> None:
         (lambda: nd.random_uniform(foo=1), TypeError, "foo"),
         (lambda: nd.random.uniform(shape=(-1,)), mx.MXNetError, "shape"),
         (lambda: nd.sample_uniform(0, 1), TypeError, "NDArray"),
-        (lambda: nd.random.multinomial(nd.ones((2, 2, 2))), mx.MXNetError, "axes"),
+        (lambda: nd.random.multinomial(nd.ones(())), mx.MXNetError, "one axis or more"),
         (lambda: nd.random.shuffle(3), TypeError, "NDArray"),
     ],
 )
@@ -275,6 +275,14 @@ def test_multinomial() -> None:
     assert (y[1] == 1).all()
     assert nd.random.multinomial(p).shape == (2,)
     assert nd.random.multinomial(nd.array([0.5, 0.5])).shape == (1,)
+
+
+def test_multinomial_of_several_axes() -> None:
+    p = nd.array([[[0, 1, 0], [1, 0, 0]], [[0, 0, 1], [0, 1, 0]]])
+    assert nd.random.multinomial(p).asnumpy().tolist() == [[1, 0], [2, 1]]
+    index, logs = nd.random.multinomial(p, shape=(2, 3), get_prob=True)
+    assert index.shape == logs.shape == (2, 2, 2, 3)
+    assert (logs.asnumpy() == 0).all()
 
 
 def test_multinomial_log_probability_has_a_gradient() -> None:
