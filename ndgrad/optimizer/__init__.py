@@ -1,9 +1,10 @@
 """Optimizers, which replace weights by better ones, and `Updater`, which keeps their states."""
 
-from . import adaptive, contrib, layerwise, optimizer, sgd, updater
+from ..base import public_names
+from . import contrib, optimizer
 from .adaptive import FTML, AdaDelta, AdaGrad, Adam, Adamax, Ftrl, Nadam, RMSProp
+from .base import Optimizer, create, register
 from .layerwise import LAMB, LARS, LBSGD
-from .optimizer import Optimizer, create, register
 from .sgd import DCASGD, NAG, SGD, SGLD, Signum, Test, ccSGD
 from .updater import Updater, get_updater
 
@@ -27,14 +28,11 @@ __all__ = [
     "Signum",
     "Test",
     "Updater",
-    "adaptive",
     "ccSGD",
     "contrib",
     "create",
     "get_updater",
-    "layerwise",
     "optimizer",
     "register",
-    "sgd",
-    "updater",
 ]
+__dir__ = public_names(globals())

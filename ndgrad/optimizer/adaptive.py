@@ -8,7 +8,7 @@ from typing import Any
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
-from .optimizer import Index, Optimizer, State, register
+from .base import Index, Optimizer, State, register
 from .sgd import zeros_like
 
 __all__ = ["FTML", "AdaDelta", "AdaGrad", "Adam", "Adamax", "Ftrl", "Nadam", "RMSProp"]

@@ -10,7 +10,7 @@ from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
 from .adaptive import Moments
-from .optimizer import Index, Optimizer, State, register
+from .base import Index, Optimizer, State, register
 
 __all__ = ["AdamW", "GroupAdaGrad"]
 __dir__ = public_names(globals())

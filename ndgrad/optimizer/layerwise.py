@@ -11,7 +11,7 @@ from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
 from .adaptive import Moments
-from .optimizer import Index, Optimizer, State, register
+from .base import Index, Optimizer, State, register
 from .sgd import SGD, zeros_like
 
 __all__ = ["LAMB", "LARS", "LBSGD"]

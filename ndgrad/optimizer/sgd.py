@@ -9,7 +9,7 @@ from .. import nd, random
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
-from .optimizer import Index, Optimizer, State, register
+from .base import Index, Optimizer, State, register
 
 __all__ = ["DCASGD", "NAG", "SGD", "SGLD", "Signum", "Test", "ccSGD"]
 __dir__ = public_names(globals())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+import struct
 from typing import Any
 
-from .. import tracing
+from .. import nd, tracing
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..context import Context
-from .optimizer import Index, Optimizer, State
+from .base import Index, Optimizer, State
 
 __all__ = ["Updater", "get_updater"]
 __dir__ = public_names(globals())
@@ -94,15 +96,14 @@ class Updater:
         return state
 
     def set_states(self, states: bytes) -> None:
-        """Take over what `get_states` returned.
+        """Take over what `get_states` returned, here or in MXNet.
 
         The bytes are unpickled, which runs code that they hold: take none from others.
         """
-        loaded = pickle.loads(states)
+        loaded = _Unpickler(io.BytesIO(states)).load()
         if isinstance(loaded, tuple) and len(loaded) == 2:
-            self.states, self.optimizer = loaded
-        else:
-            self.states = loaded
+            loaded, self.optimizer = loaded
+        self.states = {index: _with_arrays(state) for index, state in loaded.items()}
         self.states_synced = dict.fromkeys(self.states, False)
 
     def get_states(self, dump_optimizer: bool = False) -> bytes:
@@ -117,6 +118,40 @@ class Updater:
         bytes
         """
         return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+
+class _PickledArray:
+    """An array as MXNet pickles it: made of None, then given its bytes as in a file."""
+
+    def __init__(self, handle: None) -> None:
+        self.array: NDArray
+
+    def __setstate__(self, state: dict[str, bytes]) -> None:
+        # A file of one array without a name: magic number, 0, 1; the array; 0.
+        file = struct.pack("<3Q", 0x112, 0, 1) + bytes(state["handle"]) + struct.pack("<Q", 0)
+        arrays: Any = nd.load_frombuffer(file)
+        (self.array,) = arrays
+
+
+class _Unpickler(pickle.Unpickler):
+    """Finds classes of MXNet here."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        root, dot, rest = module.partition(".")
+        if root != "mxnet":
+            return super().find_class(module, name)
+        if name.endswith("NDArray"):
+            return _PickledArray
+        return super().find_class(__name__.partition(".")[0] + dot + rest, name)
+
+
+def _with_arrays(state: State) -> State:
+    """A state with arrays in place of what MXNet pickled."""
+    if isinstance(state, _PickledArray):
+        return state.array
+    if isinstance(state, (tuple, list)):
+        return type(state)(map(_with_arrays, state))
+    return state
 
 
 def get_updater(optimizer: Optimizer) -> Updater:

@@ -213,6 +213,19 @@ def test_updaters_are_saved():
     assert other.optimizer.lr == 0.1 and [*other.states] == [0]
 
 
+def test_states_that_mxnet_has_saved():
+    folder = Path(__file__).with_name("mxnet-1.9.1")
+    update = mx.optimizer.get_updater(mx.optimizer.SGD())
+    update.set_states((folder / "adam.states").read_bytes())
+    assert isinstance(update.optimizer, mx.optimizer.Adam) and update.optimizer.num_update == 3
+    weights = nd.load(str(folder / "adam.params"))
+    assert update.states[1][0].stype == "row_sparse"
+    update(0, nd.array([1, 2]), weights[0])
+    update(1, weights[1], weights[1])
+    for got, expected in zip(weights, nd.load(str(folder / "adam-after.params")), strict=True):
+        np.testing.assert_allclose(got.asnumpy(), expected.asnumpy(), rtol=1e-6)
+
+
 def test_lbsgd_says_what_it_does(caplog):
     with caplog.at_level(logging.INFO):
         mx.optimizer.LBSGD(batch_scale=2)
