@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..nd import NDArray
+from ..symbol import Symbol
 from .utils import HookHandle
 
 _WIDTH = 80
@@ -15,7 +16,7 @@ _WIDTH = 80
 class _Layer:
     """What the table says of one call: the layer, the shape of its output, its parameters."""
 
-    def __init__(self, name: str, shape: object, params: int, fixed: int, shared: int) -> None:
+    def __init__(self, name: str, shape: str, params: int, fixed: int, shared: int) -> None:
         self.name = name
         self.shape = shape
         self.params = params
@@ -23,16 +24,18 @@ class _Layer:
         self.shared = shared
 
     def __str__(self) -> str:
-        return f"{self.name:>20}  {self.shape!s:>42} {self.params:>15}"
+        return f"{self.name:>20}  {self.shape:>42} {self.params:>15}"
 
 
 def summary(block: Any, inputs: Sequence[NDArray]) -> None:
     """Call *block* with *inputs*, and print what came of each layer."""
-    layers = [_Layer("Input", _shapes(inputs), 0, 0, 0)]
+    layers = [_Layer("Input", _shown(inputs), 0, 0, 0)]
     seen: set[int] = set()
     handles: list[HookHandle] = []
 
     def note(layer: Any, _: object, output: object) -> None:
+        if _symbolic(output):  # shapes are being inferred
+            return
         counts = {"params": 0, "fixed": 0, "shared": 0}
         for param in layer._reg_params.values():
             size = math.prod(param.shape)
@@ -41,7 +44,7 @@ def summary(block: Any, inputs: Sequence[NDArray]) -> None:
             counts["shared"] += size if id(param) in seen else 0
             seen.add(id(param))
         name = f"{type(layer).__name__}-{len(layers)}"
-        layers.append(_Layer(name, _shapes(output), **counts))
+        layers.append(_Layer(name, _shown(output), **counts))
 
     def hook(layer: Any) -> None:
         if getattr(layer, "_active", False):
@@ -74,9 +77,19 @@ def summary(block: Any, inputs: Sequence[NDArray]) -> None:
     print(rule)
 
 
+def _symbolic(arrays: object) -> bool:
+    return isinstance(arrays, Symbol) or (
+        isinstance(arrays, (list, tuple)) and any(map(_symbolic, arrays))
+    )
+
+
+def _shown(arrays: object) -> str:
+    """The shapes of an array, or of each in nested lists, without brackets around all."""
+    text = str(_shapes(arrays))
+    return text[1:-1] if isinstance(arrays, (list, tuple)) else text
+
+
 def _shapes(arrays: object) -> object:
-    """The shape of an array, or of each in nested lists."""
     if isinstance(arrays, (list, tuple)):
-        shapes = [_shapes(x) for x in arrays]
-        return shapes[0] if len(shapes) == 1 else shapes
+        return [_shapes(x) for x in arrays]
     return getattr(arrays, "shape", None)

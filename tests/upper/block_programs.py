@@ -188,6 +188,9 @@ def summary(mx, folder):
     with contextlib.redirect_stdout(out):
         net.summary(mx.nd.ones((2, 4)))
         shared.summary(mx.nd.ones((2, 4)))
+        for several in (lambda x: [x], lambda x: [x, [x, None]], lambda x: ((x,), (x,))):
+            nn.HybridLambda(lambda F, x, *_, f=several: f(x)).summary(mx.nd.ones(2))
+        nn.HybridLambda(lambda F, x, *_: x).summary(mx.nd.ones(2), [mx.nd.ones(3)])
     shared.hybridize()
     return [out.getvalue(), error(lambda: shared.summary(mx.nd.ones((2, 4))))]
 

@@ -150,6 +150,15 @@ def test_deferred_parameters_are_made_outside_of_recording():
     assert net.weight.grad().asnumpy().tolist() == [[1, 1, 1]] * 2
 
 
+def test_summaries_show_each_layer_once_while_shapes_are_inferred(capsys):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, activation="relu"))
+    net.initialize()
+    net.summary(nd.ones((2, 4)))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[3:6]] == ["Input", "Activation-1", "Dense-2"]
+
+
 # --- compiled blocks ------------------------------------------------------------------------------
 
 
