@@ -60,6 +60,7 @@ class Executor:
         self._monitor: tuple[Monitor, bool] | None = None
         self._names = symbol.list_inputs()
         self._seen: set[bool] = set()
+        self._run = _evaluation(symbol, tuple(self._names))
         self._program = compile(self._run, fallback=True) if _compiles(symbol) else self._run
         self._variables = self._marked()
 
@@ -73,13 +74,6 @@ class Executor:
                 engine.mark([x], [gradient], [self._grad_req[name]])
             found.append(x)
         return found
-
-    def __guarded__(self) -> dict[str, object]:
-        """What the compiled program depends on besides its arguments: a symbol never changes."""
-        return {}
-
-    def _run(self, *arrays: NDArray) -> list[NDArray]:
-        return self._symbol._run(dict(zip(self._names, arrays, strict=True)))
 
     # --- arrays -----------------------------------------------------------------------------------
 
@@ -324,6 +318,16 @@ def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:
             f"bind: the gradient of {name} must have its shape {x.shape} and dtype "
             f"{np.dtype(x.dtype)}, got {gradient.shape} and {np.dtype(gradient.dtype)}"
         )
+
+
+def _evaluation(symbol: Graph, names: tuple[str, ...]) -> Callable[..., list[NDArray]]:
+    """The symbol as a function of its inputs; it refers to nothing that changes."""
+
+    def evaluate(*arrays: NDArray) -> list[NDArray]:
+        return symbol._run(dict(zip(names, arrays, strict=True)))
+
+    evaluate.__qualname__ = f"symbol {symbol.name}"
+    return evaluate
 
 
 def _compiles(symbol: Graph) -> bool:

@@ -108,6 +108,15 @@ def test_parameters_are_copied():
     executor.copy_params_from({"other": nd.ones(3)}, allow_extra_params=True)
 
 
+def test_what_comes_again_is_compiled_once():
+    executor = filled()
+    for _ in range(4):
+        executor.forward(is_train=True)
+        executor.backward()
+        executor.forward()
+    assert len(executor._program.explain().programs) == 2
+
+
 def test_monitor():
     executor, seen = filled(), []
     executor.set_monitor_callback(lambda name, x: seen.append((name, x.shape)))
