@@ -585,7 +585,10 @@ class Load(Initializer):
         self.default_init = default_init
         self.verbose = verbose
 
-    def __call__(self, name: str, arr: NDArray) -> None:
+    def __call__(self, desc: str, arr: NDArray) -> None:
+        self._init_weight(desc, arr)
+
+    def _init_weight(self, name: str, arr: NDArray) -> None:
         loaded = self.param.get(name)
         if loaded is not None:
             if arr.shape != loaded.shape:
@@ -627,11 +630,16 @@ class Mixed(Initializer):
             raise ValueError(f"Mixed: {len(patterns)} patterns, but {len(made)} initializers")
         self.map = [(re.compile(p), init) for p, init in zip(patterns, made, strict=True)]
 
-    def __call__(self, name: str, arr: NDArray) -> None:
+    def __call__(self, desc: str, arr: NDArray) -> None:
+        self._chosen(desc)(desc, arr)
+
+    def _init_weight(self, name: str, arr: NDArray) -> None:
+        self._chosen(name)._init_weight(name, arr)
+
+    def _chosen(self, name: str) -> Initializer:
         for pattern, init in self.map:
             if pattern.match(name):
-                init(name, arr)
-                return
+                return init
         raise ValueError(
             f'Mixed: no pattern matches parameter {name}. Consider adding ".*" at the end, with a '
             "default initializer"

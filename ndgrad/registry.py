@@ -128,8 +128,8 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
             return create(**what)
         if not isinstance(what, str):
             raise TypeError(
-                f"create: {nickname} must be a name, JSON, a dict or a {base_class.__name__}, "
-                f"got {shown(what)}"
+                f"create: {nickname} must be a name, JSON, a dict or an instance of "
+                f"{base_class.__name__}, got {shown(what)}"
             )
         if what[:1] in ("[", "{") and not args and not kwargs:
             given = json.loads(what)

@@ -145,6 +145,16 @@ def test_mixed():
         mx.init.Mixed(["a"], [])
 
 
+def test_networks_by_loaded_and_mixed_initializers():
+    net = mx.gluon.nn.Dense(2, in_units=2, prefix="d_")
+    net.initialize(mx.init.Mixed(["d_w", ".*"], [mx.init.Constant(5), "zeros"]))
+    assert net.weight.data().asnumpy().tolist() == [[5, 5], [5, 5]]
+    loaded = mx.init.Load({"arg:d_weight": mx.nd.ones((2, 2))}, mx.init.Constant(7))
+    net.initialize(loaded, force_reinit=True)
+    assert net.weight.data().asnumpy().tolist() == [[1, 1], [1, 1]]
+    assert net.bias.data().asnumpy().tolist() == [0, 0]
+
+
 def test_verbosity(caplog):
     init = mx.init.Constant(2)
     assert init.set_verbosity(True) is init
