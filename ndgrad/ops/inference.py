@@ -101,24 +101,36 @@ def _weight(
 
 
 def convolution(
-    data: Known, kernel: Sequence[int], num_filter: int, num_group: int, layout: str | None
+    data: Known,
+    y: Known,
+    kernel: Sequence[int],
+    num_filter: int,
+    num_group: int,
+    layout: str | None,
 ) -> Shapes:
     """`Convolution`."""
     filters = integer("Convolution", "num_filter", num_filter)
     channels = length(data, -1 if _is_last(layout) else 1)
     return {
+        "data": data and (length(y, 0), *data[1:]),
         "weight": _weight(filters, channels, kernel, num_group, layout),
         "bias": (filters,),
     }
 
 
 def deconvolution(
-    data: Known, kernel: Sequence[int], num_filter: int, num_group: int, layout: str | None
+    data: Known,
+    y: Known,
+    kernel: Sequence[int],
+    num_filter: int,
+    num_group: int,
+    layout: str | None,
 ) -> Shapes:
     """`Deconvolution`."""
     filters = integer("Deconvolution", "num_filter", num_filter)
     channels = length(data, -1 if _is_last(layout) else 1)
     return {
+        "data": data and (length(y, 0), *data[1:]),
         "weight": _weight(channels, filters, kernel, num_group, layout),
         "bias": (filters,),
     }

@@ -9,35 +9,43 @@ from .. import initializer, nd, symbol
 from ..nd import NDArray
 from .base_cell import BaseRNNCell, RNNParams, States, sequence
 from .composed import BidirectionalCell, DropoutCell, SequentialRNNCell
+from .steps import GatedCell, GRUStep, LSTMStep, RNNStep
 
 
-class _GatedCell(BaseRNNCell):
-    """A cell with one layer of weights for its input, and one for its state.
+class _DenseCell(GatedCell):
+    """A cell whose gates are layers of the input and of the state.
 
     Parameters
     ----------
     num_hidden : int
     prefix : str
     params : RNNParams, optional
+    activation : str or callable
     init_bias : Initializer, optional
         Of the input's bias.
     """
 
+    _layout = "NC"
+    _axis = 1
+
     def __init__(
-        self, num_hidden: int, prefix: str, params: RNNParams | None, init_bias: Any = None
+        self,
+        num_hidden: int,
+        prefix: str,
+        params: RNNParams | None,
+        activation: Any = "tanh",
+        init_bias: Any = None,
     ) -> None:
         super().__init__(prefix, params)
         self._num_hidden = num_hidden
-        self._weights = [
-            {
-                "weight": self._params.get(f"{group}_weight"),
-                "bias": self._params.get(f"{group}_bias", **init),
-            }
-            for group, init in (("i2h", {"init": init_bias} if init_bias else {}), ("h2h", {}))
-        ]
+        self._activation = activation
+        self._weights = self._variables(init_bias)
+
+    @property
+    def _state_shape(self) -> tuple[int, ...]:
+        return (0, self._num_hidden)
 
     def _layers(self, inputs: Any, state: Any, name: str) -> tuple[Any, Any]:
-        """All gates' linear functions of the input and of the state."""
         size = self._num_hidden * len(self._gate_names)
         of_input, of_state = (
             symbol.FullyConnected(x, **weights, num_hidden=size, name=name + group)
@@ -48,7 +56,7 @@ class _GatedCell(BaseRNNCell):
         return of_input, of_state
 
 
-class RNNCell(_GatedCell):
+class RNNCell(RNNStep, _DenseCell):
     """``h' = activation(W x + b + U h + c)``.
 
     Parameters
@@ -68,28 +76,10 @@ class RNNCell(_GatedCell):
         prefix: str = "rnn_",
         params: RNNParams | None = None,
     ) -> None:
-        super().__init__(num_hidden, prefix, params)
-        self._activation = activation
-
-    @property
-    def state_info(self) -> list[dict[str, Any]]:
-        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}]
-
-    @property
-    def _gate_names(self) -> Sequence[str]:
-        return ("",)
-
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
-        name = self._next_name()
-        i2h, h2h = self._layers(inputs, states[0], name)
-        if isinstance(self._activation, str):
-            output = symbol.Activation(i2h + h2h, act_type=self._activation, name=f"{name}out")
-        else:
-            output = self._activation(i2h + h2h, name=f"{name}out")
-        return output, [output]
+        super().__init__(num_hidden, prefix, params, activation)
 
 
-class LSTMCell(_GatedCell):
+class LSTMCell(LSTMStep, _DenseCell):
     """``c' = f c + i g, h' = o tanh(c')``; ``i, f, o`` are sigmoids, ``g`` a tanh.
 
     S. Hochreiter, J. Schmidhuber, "Long short-term memory", 1997.
@@ -112,32 +102,10 @@ class LSTMCell(_GatedCell):
         forget_bias: float = 1.0,
     ) -> None:
         bias = initializer.LSTMBias(forget_bias=forget_bias)
-        super().__init__(num_hidden, prefix, params, bias)
-
-    @property
-    def state_info(self) -> list[dict[str, Any]]:
-        return [{"shape": (0, self._num_hidden), "__layout__": "NC"} for _ in range(2)]
-
-    @property
-    def _gate_names(self) -> Sequence[str]:
-        return ["_i", "_f", "_c", "_o"]
-
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
-        name = self._next_name()
-        i2h, h2h = self._layers(inputs, states[0], name)
-        gates = symbol.split(i2h + h2h, num_outputs=4, name=f"{name}slice")
-        i, f, g, o = (
-            symbol.Activation(gates[k], act_type=act, name=name + gate)
-            for k, (gate, act) in enumerate(
-                [("i", "sigmoid"), ("f", "sigmoid"), ("c", "tanh"), ("o", "sigmoid")]
-            )
-        )
-        c = symbol.elemwise_add(f * states[1], i * g, name=f"{name}state")
-        h = symbol.elemwise_mul(o, symbol.Activation(c, act_type="tanh"), name=f"{name}out")
-        return h, [h, c]
+        super().__init__(num_hidden, prefix, params, init_bias=bias)
 
 
-class GRUCell(_GatedCell):
+class GRUCell(GRUStep, _DenseCell):
     """``h' = (1 - z) tanh(W x + r (U h)) + z h``; ``r, z`` are sigmoids.
 
     The form of cuDNN; K. Cho et al., "Learning phrase representations using RNN encoder-decoder",
@@ -155,25 +123,6 @@ class GRUCell(_GatedCell):
         self, num_hidden: int, prefix: str = "gru_", params: RNNParams | None = None
     ) -> None:
         super().__init__(num_hidden, prefix, params)
-
-    @property
-    def state_info(self) -> list[dict[str, Any]]:
-        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}]
-
-    @property
-    def _gate_names(self) -> Sequence[str]:
-        return ["_r", "_z", "_o"]
-
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
-        name, h = self._next_name(), states[0]
-        i2h, h2h = self._layers(inputs, h, f"{name}_")
-        i2h = symbol.split(i2h, num_outputs=3, name=f"{name}_i2h_slice")
-        h2h = symbol.split(h2h, num_outputs=3, name=f"{name}_h2h_slice")
-        r = symbol.Activation(i2h[0] + h2h[0], act_type="sigmoid", name=f"{name}_r_act")
-        z = symbol.Activation(i2h[1] + h2h[1], act_type="sigmoid", name=f"{name}_z_act")
-        new = symbol.Activation(i2h[2] + r * h2h[2], act_type="tanh", name=f"{name}_h_act")
-        output = symbol.elemwise_add((1.0 - z) * new, z * h, name=f"{name}out")
-        return output, [output]
 
 
 class FusedRNNCell(BaseRNNCell):

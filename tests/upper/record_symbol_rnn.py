@@ -26,6 +26,11 @@ CELLS = {
     "zoneout": "rnn.ZoneoutCell(rnn.RNNCell(3, prefix='a_'), zoneout_states=0.25)",
     "dropout": "rnn.DropoutCell(0.5)",
 }
+CONVOLUTIONAL = {
+    "conv-rnn": "rnn.ConvRNNCell((2, 2, 4, 3), 2, activation='tanh', i2h_pad=(1, 0))",
+    "conv-lstm": "rnn.ConvLSTMCell((2, 2, 4, 3), 2, prefix='l_', h2h_kernel=(1, 3))",
+    "conv-gru": "rnn.ConvGRUCell((2, 2, 4, 3), 2, h2h_dilate=(2, 1))",
+}
 SENTENCES = [[1, 2], [3, 4, 5], [6], [1, 2, 3, 4, 5, 6, 7, 8], [2, 3], [4, 5, 6], [7, 8], [9]]
 
 
@@ -38,7 +43,7 @@ def cell(mx, name):
             made.add(one)
         return made
 
-    return eval(CELLS[name], {"rnn": mx.rnn, "stack": stack})
+    return eval((CELLS | CONVOLUTIONAL)[name], {"rnn": mx.rnn, "stack": stack})
 
 
 def flat(value):
@@ -76,7 +81,7 @@ def values(mx, name):
     """What a network of three steps computes, parameters, and these divided by gates."""
     one = cell(mx, name)
     outputs = mx.sym.Group(flat(one.unroll(3, mx.sym.var("data"), merge_outputs=True)))
-    shapes, _, _ = outputs.infer_shape(data=(2, 3, 4))
+    shapes, _, _ = outputs.infer_shape(data=(2, 3, 2, 4, 3) if "conv" in name else (2, 3, 4))
     numbers = np.random.RandomState(0)
     args = {
         key: mx.nd.array(numbers.uniform(-1, 1, shape))
@@ -134,5 +139,7 @@ if __name__ == "__main__":
         }
         for name in CELLS
     }
+    for name in CONVOLUTIONAL:
+        recorded[name] = {"values": values(mxnet, name)}
     recorded["sentences"] = sentences(mxnet)
     RECORDED.write_text(json.dumps(recorded) + "\n")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from record_symbol_rnn import CELLS, RECORDED, flat, graph, sentences, values
+from record_symbol_rnn import CELLS, CONVOLUTIONAL, RECORDED, flat, graph, sentences, values
 
 import ndgrad as mx
 from ndgrad import nd
@@ -22,7 +22,7 @@ def test_graphs_with_time_first_are_those_of_mxnet(name):
     assert merged == RECORDS[name]["merged"]
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", [*CELLS, *CONVOLUTIONAL])
 def test_values_and_weights_are_those_of_mxnet(name):
     (got, parts, same), (expected, expected_parts, _) = values(mx, name), RECORDS[name]["values"]
     assert flat(got) == pytest.approx(flat(expected), rel=1e-5, abs=1e-6)
@@ -119,6 +119,16 @@ def test_errors():
         mx.rnn.BucketSentenceIter([[1, 2]], 1, [2], layout="XY")
     with pytest.raises(ValueError, match="no length occurs 3 times; pass buckets"):
         mx.rnn.BucketSentenceIter([[1, 2]], 3)
+
+
+def test_convolutional_cells():
+    cell = mx.rnn.ConvLSTMCell((4, 6, 5, 2), 3, conv_layout="NHWC", h2h_dilate=(2, 2))
+    assert cell.state_info == [{"shape": (0, 6, 5, 3), "__layout__": "NHWC"}] * 2
+    outputs, _ = cell.unroll(2, mx.sym.var("data"))
+    _, shapes, _ = mx.sym.Group(outputs).infer_shape(data=(4, 2, 6, 5, 2))
+    assert shapes == [(4, 6, 5, 3)] * 2
+    with pytest.raises(AssertionError, match="Only support odd number, get h2h_kernel= "):
+        mx.rnn.ConvRNNCell((4, 2, 6, 5), 3, h2h_kernel=(2, 3))
 
 
 def test_words_that_a_vocabulary_does_not_have():
