@@ -164,7 +164,7 @@ def deformable(
         own.append((n + 2 * around - wide * (k - 1) - 1) // step + 1 if n else 0)
     places = (length(data, 0), groups, *own)
     return {
-        **convolution(data, kernel, num_filter, num_group, None),
+        **convolution(data, None, kernel, num_filter, num_group, None),
         "offset": (places[0], 2 * groups, *own),
         "mask": places,
     }
