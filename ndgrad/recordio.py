@@ -240,6 +240,32 @@ class MXRecordIO:
                 return _MAGIC.join(parts)
 
 
+def record_positions(uri: str) -> list[int]:
+    """Where the records of a file begin.
+
+    Raises
+    ------
+    MXNetError
+        If the file cannot be read, or there is something else in it.
+    """
+    positions: list[int] = []
+    try:
+        with open(uri, "rb", buffering=0) as file:
+            size, at = os.fstat(file.fileno()).st_size, 0
+            while at + _HEAD.size <= size:
+                file.seek(at)
+                magic, word = _HEAD.unpack(file.read(_HEAD.size))
+                if magic != _MAGIC:
+                    raise MXNetError(f"{uri!r} has no record at byte {at}")
+                if word >> _LENGTH_BITS in (_WHOLE, _FIRST):
+                    positions.append(at)
+                length = word & _LARGEST
+                at += _HEAD.size + length + -length % 4
+    except OSError as error:
+        raise MXNetError(f"cannot read {uri!r}: {error.strerror or error}") from error
+    return positions
+
+
 class MXIndexedRecordIO(MXRecordIO):
     """A file of records that are found by keys, which a second file lists with their positions.
 

@@ -4,6 +4,7 @@ from ..base import public_names
 from .arrays import NDArrayIter
 from .batches import DataBatch, DataDesc, DataIter
 from .files import CSVIter, LibSVMIter, MNISTIter, MXDataIter
+from .image_record import ImageRecordInt8Iter, ImageRecordIter, ImageRecordUInt8Iter
 from .wrappers import PrefetchingIter, ResizeIter
 
 __all__ = [
@@ -11,6 +12,9 @@ __all__ = [
     "DataBatch",
     "DataDesc",
     "DataIter",
+    "ImageRecordInt8Iter",
+    "ImageRecordIter",
+    "ImageRecordUInt8Iter",
     "LibSVMIter",
     "MNISTIter",
     "MXDataIter",
