@@ -128,8 +128,8 @@ def given_arguments(
     given = dict(zip(order, args, strict=False))
     for key, value in kwargs.items():
         if key not in op.keywords and (key not in op.params or key.startswith("_")):
-            if is_attribute(key):
-                continue
+            if is_attribute(key) or (key == "dtype" and not parameters(op)):
+                continue  # zeros_like(x, dtype=...): without parameters, MXNet looks at no argument
             raise unknown(op, name, key)
         if key in given:
             raise TypeError(f"{name}: argument {key!r} given twice")

@@ -127,7 +127,7 @@ def made(
 def _labels(op: Op, kwargs: dict[str, Any]) -> tuple[str | None, dict[str, str], dict[str, Any]]:
     """The name and the attributes of a new symbol, and all other arguments."""
     rest = {key: value for key, value in kwargs.items() if key != "name"}
-    attrs = rest.pop("attr", None) or {}
+    attrs = {key: str(value) for key, value in (rest.pop("attr", None) or {}).items()}
     own = {key: str(rest.pop(key)) for key in [*rest] if is_hidden(key) and key not in op.params}
     if "out" in rest and rest.pop("out") is not None:
         raise TypeError(f"{op.name}: a symbol has no memory to write to, got out")
