@@ -11,8 +11,8 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import MXNetError, is_attribute, shown, written_function
 from ..dispatch import ABSENT, is_planned, planned_function
-from ..ops.axes import flag, integer, number
-from ..ops.table import CompositeOp, ElementwiseOp, Op
+from ..ops.axes import flag, integer, ints_of_text, number
+from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
 
 _Parameter = inspect.Parameter
 _Function: TypeAlias = Callable[..., Any]
@@ -76,14 +76,34 @@ def checks_of(op: Op) -> dict[str, _Check]:
     The operator's forward checks what depends on the inputs.
     """
     found: dict[str, _Check] = {}
+    read = _read_by_formulas(op)
     for name, default in op.params.items():
         if default.__class__ is bool:
             found[name] = flag
         elif default.__class__ is float:
             found[name] = number
+        elif default.__class__ is int:
+            found[name] = _ints
+        elif name in read:
+            found[name] = _number
         else:
             found[name] = _no_array
     return found
+
+
+def _read_by_formulas(op: Op) -> tuple[str, ...]:
+    if isinstance(op, ElementwiseOp):
+        return op.forward_loop.args
+    return op.loop.args if isinstance(op, UpdateOp) else ()
+
+
+def _ints(op: str, arg: str, value: object) -> Any:
+    return ints_of_text(_no_array(op, arg, value))
+
+
+def _number(op: str, arg: str, value: object) -> Any:
+    """A number from text; the operator checks what else it is given."""
+    return number(op, arg, value) if isinstance(value, str) else _no_array(op, arg, value)
 
 
 def _no_array(op: str, arg: str, value: object) -> Any:
@@ -98,6 +118,8 @@ _QUICK: dict[_Check, frozenset[type]] = {
     flag: frozenset((bool,)),
     number: frozenset((float, int, bool)),
     _no_array: _PLAIN,
+    _ints: _PLAIN - {str},
+    _number: _PLAIN - {str},
 }
 
 

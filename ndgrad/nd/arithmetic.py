@@ -10,6 +10,7 @@ import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import shown
+from ..ops.axes import number
 from ..ops.table import ElementwiseOp
 from ._check import array
 
@@ -56,6 +57,8 @@ def scalar_function(op: ElementwiseOp, public: str, position: int) -> Callable[.
         name: str | None = None,
     ) -> NDArray:
         array(public, "data", data)
+        if isinstance(scalar, str):
+            scalar = number(public, "scalar", scalar)
         if not isinstance(scalar, _OPERANDS) or isinstance(scalar, NDArray):
             raise TypeError(f"{public}: argument scalar must be a number, got {shown(scalar)}")
         operands = (scalar, data) if position == 0 and not op.ordered else (data, scalar)

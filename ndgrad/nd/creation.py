@@ -19,7 +19,7 @@ from ..kernels.spec.strided import StridedSlice
 from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
 from ..memory.storage import POOLED_BYTES
 from ..memory.storage import empty_on as _allocate
-from ..ops.axes import flag, integer, number
+from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.table import lookup
 from ..tape import new_array
 from ..tracing import active
@@ -64,6 +64,7 @@ def _host() -> Context:
 
 
 def _shape(shape: Any, what: str) -> Shape:
+    shape = ints_of_text(shape)
     if isinstance(shape, (int, np.integer)):
         shape = (shape,)
     try:

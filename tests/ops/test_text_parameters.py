@@ -27,6 +27,9 @@ CASES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ),
     ("tile", {"reps": (2,)}, {"reps": "(2,)"}),
     ("concat", {"dim": 2}, {"dim": "2"}),
+    ("softmax", {"axis": 1, "temperature": 2.0}, {"axis": "1", "temperature": "2.0"}),
+    ("clip", {"a_min": 3, "a_max": 9.5}, {"a_min": "3", "a_max": "9.5"}),
+    ("norm", {"ord": 1, "axis": 1}, {"ord": "1", "axis": "(1,)"}),
 ]
 
 
@@ -53,3 +56,18 @@ def test_other_text_is_refused(axis: str) -> None:
     for function in (nd.sum, nd.argmax, nd.expand_dims):
         with pytest.raises(MXNetError, match="axis"):
             function(x, axis=axis)
+
+
+def test_numbers_of_steps_and_operands() -> None:
+    weight, grad = nd.array([1.0, 2.0]), nd.array([0.5, 1.0])
+    nd.sgd_update(weight, grad, lr="0.5", wd="0", out=weight)
+    assert weight.tolist() == [0.75, 1.5]
+    assert nd._internal._rminus_scalar(weight, scalar="2").tolist() == [1.25, 0.5]
+    assert nd.random.uniform(shape="(2, 3)").shape == (2, 3)
+    for call, text in (
+        (lambda: nd.sgd_update(weight, grad, lr="much"), "lr must be a number, got 'much'"),
+        (lambda: nd.clip(weight, "1", "x"), "a_max must be a number, got 'x'"),
+        (lambda: nd._internal._plus_scalar(weight, scalar="x"), "scalar must be a number"),
+    ):
+        with pytest.raises(MXNetError, match=text):
+            call()

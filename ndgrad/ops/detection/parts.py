@@ -102,6 +102,8 @@ def or_minus_one(mask: Array, rows: Array) -> Array:
 
 def floats(op: str, arg: str, values: object, count: int | None = None) -> tuple[float, ...]:
     """A tuple of *count* numbers; one number stands for a tuple of it."""
+    if isinstance(values, str) and values[:1] + values[-1:] in ("()", "[]"):
+        values = values[1:-1].rstrip(", ").split(",")
     given = tuple(values) if isinstance(values, (tuple, list)) else (values,)
     if not given or count not in (None, len(given)):
         expected = f"{count} numbers" if count else "one number or more"
