@@ -597,6 +597,41 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "MXNet's CPU leaves lengths of sequences and bounds of cells aside",
+        {
+            "recurrent/lstm-lengths": (
+                "float32([[[-0.4081223, 0.056927834], [-0.33989513, -0.1195546]], "
+                "[[-0.08538133, -0.4275192], [0.1076393, -0.5874974]], "
+                "[[0, 0], [0.31707516, -0.7694832]]])"
+            ),
+            "recurrent/lstm-clipped": (
+                "float32([[[-0.03874743, 0.037965793], [-0.038543697, -0.040699072]], "
+                "[[-0.038016047, -0.043062326], [-0.0382774, -0.04493656]], "
+                "[[0.038083244, -0.04623833], [0.03788195, -0.0472247]]])"
+            ),
+        },
+    ),
+    **_table(
+        "MXNet multiplies what is outside of an image by a weight that is not a number",
+        {"spatial/bilinear-sampler-not-a-number": "float32([[[[0, 1.5, 0]]]])"},
+    ),
+    **_table(
+        "MXNet reads the bytes of one array in the dtype of the other",
+        {
+            "quantization/quantized-add-mixed": (
+                "[int32([[19633696, 537877632]]), float32([-3]), float32([3])]"
+            ),
+        },
+    ),
+    **_table(
+        "MXNet leaves the rescaled gradient in the array of the gradient",
+        {"writes/adamw-gradient": "(float32([0.5837703, 1.4837704]), float32([0.5, 0.25]))"},
+    ),
+    **_table(
+        "MXNet does not write the step to the float32 copy of the weight",
+        {"writes/mp-lamb-weight32": "(float16([0.9, 1.95]), float32([0.9, 1.95]))"},
+    ),
+    **_table(
         "MXNet takes a part of blue for the brightness of a colour",
         {"images/random-saturation": "float32([[[91.025, 66.025, 141.025]]])"},
     ),

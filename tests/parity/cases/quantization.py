@@ -221,3 +221,7 @@ nd.contrib.quantize_asym(nd.array([-1.0, 0.5, 2.0]))
 # for bins in 3 5 9 13
 counts = nd.array([4, 0, 0, 7, 9, 30, 9, 0, 8, 0, 0, 2, 5])
 nd.contrib.calibrate_entropy(counts, nd.array(np.linspace(-2, 2, 14)), num_quantized_bins=int(bins))
+
+# %% quantized-add-mixed
+x, y = nd.array([[1, -2]], dtype="int8"), nd.array([[3, 200]], dtype="uint8")
+nd.contrib.quantized_elemwise_add(x, y, *[nd.array([end]) for end in (-1.0, 2.0, 0.0, 1.0)])

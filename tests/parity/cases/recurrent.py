@@ -107,3 +107,16 @@ vg(
     noise(5, 2, 8),
     noise(4, 3, 5),
 )
+
+# %% lstm-{what}
+# for what in lengths clipped
+x, parameters, state = ramp(3, 2, 2) / 10, nd.array(np.sin(np.arange(48.0))), nd.zeros((1, 2, 2))
+facts = {"state_size": 2, "num_layers": 1, "mode": "lstm"}
+{
+    "lengths": lambda: nd.RNN(
+        x, parameters, state, state, nd.array([2, 3]), use_sequence_length=True, **facts
+    ),
+    "clipped": lambda: nd.RNN(
+        x, parameters, state, state, lstm_state_clip_min=-0.05, lstm_state_clip_max=0.05, **facts
+    ),
+}[what]()

@@ -454,3 +454,7 @@ else:
         moved,
     )
 result
+
+# %% bilinear-sampler-not-a-number
+grid = nd.array([[[[float("nan"), 0, float("inf")]], [[0, 0, 0]]]])
+nd.BilinearSampler(ramp(1, 1, 2, 2), grid)

@@ -195,3 +195,15 @@ with ag.record():
 v[0:1][:] = 50
 y.backward()
 v.grad.asnumpy()
+
+# %% adamw-gradient
+weight, grad = nd.array([1.0, 2.0]), nd.array([0.5, 0.25])
+mean, var, scale = nd.zeros(2), nd.zeros(2), nd.array([2.0])
+nd.contrib.adamw_update(weight, grad, mean, var, scale, lr=0.1, eta=1.0, wd=0.1, out=weight)
+weight, grad
+
+# %% mp-lamb-weight32
+weight, weight32 = nd.array([1.0, 2.0], dtype="float16"), nd.array([1.0, 2.0])
+arrays = weight, nd.array([0.5, 0.25]), nd.array([2.0]), nd.array([1.0]), weight32
+nd.mp_lamb_update_phase2(*arrays, lr=0.1, out=weight)
+weight, weight32
