@@ -26,28 +26,30 @@ __dir__ = public_names(globals())
 _Lengths = int | Sequence[int]
 
 
-class _Convolution(HybridBlock):
+class _Conv(HybridBlock):
     """The base of convolutions: weight, bias, one operator and an activation."""
 
     _rank: ClassVar[int]
     _op_name = "Convolution"
+    outpad: tuple[int, ...] | None = None
 
-    def _declare(
+    def __init__(
         self,
         channels: int,
         kernel_size: _Lengths,
-        strides: _Lengths,
-        padding: _Lengths,
-        dilation: _Lengths,
-        groups: int,
-        layout: str | None,
-        activation: str | None,
-        use_bias: bool,
-        weight_initializer: Any,
-        bias_initializer: Any,
-        in_channels: int,
-        **adj: tuple[int, ...],
+        strides: _Lengths = 1,
+        padding: _Lengths = 0,
+        dilation: _Lengths = 1,
+        groups: int = 1,
+        layout: str | None = None,
+        activation: str | None = None,
+        use_bias: bool = True,
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        in_channels: int = 0,
+        **kwargs: Any,
     ) -> None:
+        super().__init__(**kwargs)
         layouts = LAYOUTS[self._rank]
         layout = layouts[0] if layout is None else layout
         if layout not in layouts:
@@ -70,9 +72,11 @@ class _Convolution(HybridBlock):
             "num_group": groups,
             "no_bias": not use_bias,
             "layout": layout,
-            **adj,
         }
-        outer, inner = (in_channels, channels) if adj else (channels, in_channels)
+        outer, inner = channels, in_channels
+        if self.outpad is not None:
+            self._kwargs["adj"] = self.outpad
+            outer, inner = inner, outer
         inner //= groups
         shape = (outer, *kernel, inner) if layout == layouts[1] else (outer, inner, *kernel)
         get = partial(self.params.get, allow_deferred_init=True)
@@ -108,40 +112,6 @@ def convolution_repr(block: Any, weight: Parameter, kwargs: dict[str, Any]) -> s
     if block.act is not None:
         parts.append(repr(block.act))
     return f"{type(block).__name__}({', '.join(parts)})"
-
-
-class _Conv(_Convolution):
-    def __init__(
-        self,
-        channels: int,
-        kernel_size: _Lengths,
-        strides: _Lengths = 1,
-        padding: _Lengths = 0,
-        dilation: _Lengths = 1,
-        groups: int = 1,
-        layout: str | None = None,
-        activation: str | None = None,
-        use_bias: bool = True,
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
-        in_channels: int = 0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self._declare(
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            in_channels,
-        )
 
 
 class Conv1D(_Conv):
@@ -186,7 +156,7 @@ class Conv3D(_Conv):
     _rank = 3
 
 
-class _ConvTranspose(_Convolution):
+class _ConvTranspose(_Conv):
     _op_name = "Deconvolution"
 
     def __init__(
@@ -206,9 +176,8 @@ class _ConvTranspose(_Convolution):
         in_channels: int = 0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
         self.outpad = lengths(output_padding, self._rank, "output_padding")
-        self._declare(
+        super().__init__(
             channels,
             kernel_size,
             strides,
@@ -221,7 +190,7 @@ class _ConvTranspose(_Convolution):
             weight_initializer,
             bias_initializer,
             in_channels,
-            adj=self.outpad,
+            **kwargs,
         )
 
 
