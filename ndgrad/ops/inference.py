@@ -225,6 +225,29 @@ def recurrent(
     }
 
 
+def packed(data: Sequence[Known], y: Known, dim: int) -> Shapes:
+    """`_rnn_param_concat` of vectors: those that are not known have equal parts of what is left.
+
+    These are the weights of the first layer's inputs, one for each direction.
+    """
+    if integer("_rnn_param_concat", "dim", dim) or any(x and len(x) != 1 for x in data):
+        return {}
+    lengths = [length(x, 0) for x in data]
+    missing = lengths.count(0)
+    if not missing or not length(y, 0):
+        return {}
+    part, rest = divmod(length(y, 0) - sum(lengths), missing)
+    return {} if rest or part < 1 else {"data": [(n or part,) for n in lengths]}
+
+
+def reshaped(data: Known, y: Known) -> Shapes:
+    """`Reshape`: the one length that is not known, from the size of the result."""
+    if not data or not y or data.count(0) != 1 or 0 in y:
+        return {}
+    missing, rest = divmod(math.prod(y), math.prod(n for n in data if n))
+    return {} if rest else {"data": tuple(n or missing for n in data)}
+
+
 def all_alike(args: Sequence[Known], y: Known) -> Shapes:
     """The inputs and the result have one shape."""
     return {"args": [y] * len(args), "y": next((x for x in args if x is not None), None)}

@@ -242,3 +242,20 @@ def test_errors():
         rnn.ZoneoutCell(both)
     with pytest.raises(AssertionError, match="Only support odd number"):
         contrib.Conv2DLSTMCell((3, 8, 8), 4, 3, (3, 4))
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_shapes_of_a_network_follow_from_its_symbol(both):
+    net = nn.HybridSequential(prefix="n_")
+    with net.name_scope():
+        net.add(rnn.LSTM(5, 2, bidirectional=both), nn.Dense(3, flatten=False))
+    symbol = net(mx.sym.var("data"))
+    shapes, outputs, _ = symbol.infer_shape(data=(2, 3, 4))
+    known = dict(zip(symbol.list_arguments(), shapes, strict=True))
+    assert known["n_lstm0_l0_i2h_weight"] == (20, 4)
+    assert known["n_lstm0_l1_i2h_weight"] == (20, 10 if both else 5)
+    assert known.get("n_lstm0_r0_i2h_weight", (20, 4)) == (20, 4)
+    assert outputs == [(2, 3, 3)]
+    net.initialize()
+    net.infer_shape(nd.ones((2, 3, 4)))
+    assert net.collect_params()["n_dense0_weight"].shape == (3, 10 if both else 5)

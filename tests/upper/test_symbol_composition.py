@@ -182,3 +182,10 @@ def test_a_net_runs_as_it_is_and_compiled():
     assert y.shape == (2, 3)
     np.testing.assert_allclose(y.asnumpy(), z.asnumpy(), rtol=1e-6)
     np.testing.assert_allclose(y.asnumpy(), np.full((2, 3), 1 / 3), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(-1,), (2, -1)])
+def test_reshape_tells_a_length_that_is_not_known(shape) -> None:
+    y = sym.reshape(sym.var("x", shape=(4, 0)), shape=shape)
+    z = sym.elemwise_add(y, sym.var("w", shape=(12,) if shape == (-1,) else (2, 6)))
+    assert z.infer_shape()[0][0] == (4, 3)

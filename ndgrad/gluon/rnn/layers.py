@@ -184,18 +184,6 @@ class _RNNLayer(HybridBlock):
                     f"Invalid recurrent state shape. Expecting {info['shape']}, got {state.shape}."
                 )
 
-    def infer_shape(self, *args: NDArray) -> None:
-        """Set the shapes of the first layer's weights from that of the inputs.
-
-        They do not follow from the symbol: there all parameters are one array.
-        """
-        shape = args[0].shape
-        if len(shape) != 3:
-            raise ValueError(f"{self.name}: inputs have shape {shape}, expected {self._layout}")
-        for side in "lr"[: self._dir]:
-            param = self._reg_params[f"{side}0_i2h_weight"]
-            param.shape = (_GATES[self._mode] * self._hidden_size, shape[2])
-
     def hybrid_forward(self, F: Any, x: Any, *args: Any, **params: Any) -> tuple[Any, States]:
         """Return the outputs and the last states; *args* are states and lengths."""
         states, *lengths = args

@@ -289,7 +289,11 @@ def _rnn(
     return [x, *[F.stack(*kept, axis=0) for kept in last]]
 
 
-@composite("_rnn_param_concat", samples=(Sample(((2, 3), (2, 1)), {"dim": 1}),))
+@composite(
+    "_rnn_param_concat",
+    infer=inference.packed,
+    samples=(Sample(((2, 3), (2, 1)), {"dim": 1}),),
+)
 def _rnn_param_concat(*data: Array, dim: int = 1) -> Array:
     """Join arrays along axis *dim*, as `Concat`: the parts of packed parameters of `RNN`."""
     return F.Concat(*data, dim=dim)

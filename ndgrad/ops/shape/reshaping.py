@@ -10,6 +10,7 @@ import numpy as np
 from ...base import MXNetError, Shape
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import Axis, axis_of, integer, integers
 from ..declare import operator
 from ..parts import copied
@@ -45,6 +46,7 @@ def _same_size(op: str, old: Shape, new: Shape) -> Shape:
 
 @operator(
     "Reshape",
+    infer=inference.reshaped,
     linear=("data",),
     vjp=_back,
     aliases=("reshape",),
