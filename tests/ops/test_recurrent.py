@@ -190,3 +190,25 @@ def test_a_layer_refuses_shapes_that_do_not_fit(wrong: str) -> None:
     shapes[wrong] = (12, *shapes[wrong][1:])
     with pytest.raises(mx.MXNetError, match="inferred shape"):
         lookup("_lstm_layer").call(*map(nd.ones, shapes.values()))
+
+
+@pytest.mark.parametrize("mode", ["lstm", "gru"])
+def test_states_go_on_after_backward_from_the_output(mode):
+    """As in MXNet, where one operator makes both: what backward released is a constant."""
+    size = {"lstm": 4, "gru": 3}[mode] * 2 * (2 + 2 + 2)
+    weights = nd.full((size,), 0.1)
+    weights.attach_grad()
+    states = [nd.zeros((1, 1, 2))] * (2 if mode == "lstm" else 1)
+    for _ in range(2):
+        with autograd.record():
+            y, *states = nd.RNN(
+                nd.ones((2, 1, 2)),
+                weights,
+                *states,
+                state_size=2,
+                num_layers=1,
+                mode=mode,
+                state_outputs=True,
+            )
+        y.backward()
+    assert abs(weights.grad).sum() > 0

@@ -286,7 +286,8 @@ def _rnn(
         x = outputs[0] if len(outputs) == 1 else F.Concat(*outputs, dim=2)
     if not network.states:
         return x
-    return [x, *[F.stack(*kept, axis=0) for kept in last]]
+    results = [x, *[F.stack(*kept, axis=0) for kept in last]]
+    return F._of_one_node(*results, count=len(results))  # type: ignore[no-any-return]
 
 
 @composite(

@@ -199,6 +199,28 @@ def _split(
     return _cut(data, at, [n // count * i for i in range(count + 1)], bool(squeeze_axis))
 
 
+@operator(
+    "_of_one_node",
+    visible=lambda params: params["count"],
+    linear=("data",),
+    traceable=True,
+    is_view=True,
+    vjp=lambda grads, count: [*grads],
+    outputs="*y",
+    samples=(Sample(((2, 3), (2,)), {"count": 2}),),
+    reference=lambda *data, count: list(data),
+)
+def _of_one_node(*data: Array, count: int) -> list[Result]:
+    """The arrays as they are, as outputs of one node.
+
+    Backward from one of them releases what made the others, as if one operator had made all: a
+    composition that stands for an operator of MXNet ends with it.
+    """
+    if len(data) != count:
+        raise MXNetError(f"Operator _of_one_node: count={count}, but {len(data)} arrays are given")
+    return [(x._data, x._shape) for x in data]
+
+
 def _starts(indices: Sequence[int]) -> Sequence[int]:
     """Where parts start: MXNet's first index is always 0."""
     starts = list(integers("_split_v2", "indices", indices))
