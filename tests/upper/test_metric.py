@@ -51,6 +51,32 @@ def test_micro_average_of_pearson_is_the_correlation_of_all_elements():
     assert math.isnan(micro.get()[1]) and micro.get_global()[1] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("name", ["F1", "MCC"])
+def test_labels_in_a_column_count_once(name):
+    """MXNet compares each label with each prediction then."""
+    column, row = (getattr(metric, name)(average="micro") for _ in range(2))
+    column.update([LABEL.reshape((3, 1))], [PRED])
+    row.update([LABEL], [PRED])
+    assert column.num_inst == 3 and column.get() == row.get()
+
+
+def test_more_best_classes_than_there_are():
+    """Refused by NumPy in MXNet."""
+    best = metric.TopKAccuracy(5)
+    best.update([LABEL], [PRED])
+    assert best.get() == ("top_k_accuracy_5", 1.0)
+
+
+def test_perplexity_of_sequences():
+    """Refused by MXNet: `pick` of labels that are a vector."""
+    pred = nd.array(np.random.RandomState(0).uniform(0, 1, (2, 3, 4)))
+    label = nd.array([[0, 1, 2], [3, 0, 1]])
+    whole, rows = metric.Perplexity(0), metric.Perplexity(0)
+    whole.update([label], [pred])
+    rows.update([label.reshape((-1,))], [pred.reshape((-1, 4))])
+    assert whole.get() == rows.get() and whole.num_inst == 4
+
+
 def test_update_dict_takes_arrays_by_name():
     parts = [
         metric.Accuracy(output_names=["prob"], label_names=["class"]),

@@ -169,6 +169,19 @@ def test_modules_that_share_parameters(module, data):
     assert ours["fc1_weight"] is theirs["fc1_weight"] and ours["data"] is not theirs["data"]
 
 
+def test_a_bias_is_learnt_where_its_weight_is_not(data):
+    """MXNet leaves the gradient of the bias as it is then."""
+    module = mx.mod.Module(mlp(mx), fixed_param_names=["fc2_weight"])
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params(mx.init.One())
+    module.init_optimizer()
+    module.forward_backward(next(data))
+    module.update()
+    args, _ = module.get_params()
+    assert (args["fc2_weight"].asnumpy() == 1).all()
+    assert (args["fc2_bias"].asnumpy() != 0).all()
+
+
 def test_optimizers_that_are_given(module, caplog):
     with pytest.warns(UserWarning, match=r"rescale_grad is not normalized .* \(1.0 vs. 0.2\)"):
         module.init_optimizer(optimizer=mx.optimizer.SGD(learning_rate=0.5))
