@@ -18,7 +18,7 @@ from ndgrad import cpu_pinned, nd
 from ndgrad.base import MXNetError
 from ndgrad.gluon import data as D
 
-X = np.arange(50 * 600, dtype=np.float32).reshape(50, 600)  # batches of it are shared, not sent
+X = np.arange(50 * 4000, dtype=np.float32).reshape(50, 4000)  # batches of it are shared, not sent
 Y = list(range(50))
 DATASET = D.ArrayDataset(nd.array(X), Y)
 
@@ -51,8 +51,10 @@ def check(loader, size=8):
 def test_batches_are_the_same(workers):
     loader = D.DataLoader(DATASET, 8, **workers)
     assert len(loader) == 7
-    for _ in range(3):  # later ones come through shared memory
+    for _ in range(3):  # all but the first batches of processes come through shared memory
         check(loader)
+    if workers is WORKERS["processes"]:
+        assert loader._workers._blocks
     first, second = iter(loader), iter(loader)
     for a, b in zip(first, second, strict=True):  # two at a time
         np.testing.assert_array_equal(a[0].asnumpy(), b[0].asnumpy())
@@ -100,6 +102,20 @@ def test_batches_are_made_ahead(workers):
     check(loader)
     loader.clean()
     assert loader._next is None
+
+
+def test_batches_come_without_shared_memory(monkeypatch):
+    def exhausted(descriptor, offset, length):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", exhausted, raising=False)
+    loader = D.DataLoader(DATASET, 8, num_workers=2)
+    for _ in range(2):
+        check(loader)
+    assert not loader._workers._blocks and loader._workers._block_bytes
+    monkeypatch.undo()
+    check(loader)
+    assert loader._workers._blocks
 
 
 def wrong(x, y):

@@ -9,6 +9,7 @@ alone makes and removes blocks, so a worker that is killed leaves none behind.
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -27,6 +28,27 @@ _BYTE = np.dtype("uint8")
 
 SHARED_BYTES = 64 * 1024
 """Batches of fewer bytes go through the pipe."""
+
+
+def new_block(size: int) -> SharedMemory | None:
+    """A block of shared memory; None if there is not so much, as in many containers.
+
+    Its pages are reserved: without that, a process that writes to one for which there is no memory
+    is killed.
+    """
+    try:
+        block = SharedMemory(create=True, size=size)
+    except OSError:
+        return None
+    descriptor = getattr(block, "_fd", -1)  # there is no public name of it
+    if descriptor >= 0 and hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError:
+            block.close()
+            block.unlink()
+            return None
+    return block
 
 
 class _Pickler(pickle.Pickler):

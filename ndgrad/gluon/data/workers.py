@@ -246,11 +246,12 @@ class ProcessWorkers:
     def _block(self) -> SharedMemory | None:
         if not self._block_bytes:
             return None
-        if not self._free:
-            block = SharedMemory(create=True, size=self._block_bytes)
+        if self._free:
+            return self._free.pop()
+        block = transfer.new_block(self._block_bytes)
+        if block is not None:
             self._blocks.append(block)
-            return block
-        return self._free.pop()
+        return block
 
     def _give_back(self, block: SharedMemory) -> None:
         if block.size >= self._block_bytes:
