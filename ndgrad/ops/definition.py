@@ -157,8 +157,8 @@ class Op:
         where nothing is known, 0 for a length that is not known; for a variadic operator a list)
         and from parameters, to a mapping of names to shapes.
     infer_dtypes : callable or None
-        The same of inputs' dtypes that are not known.  Without it they are that of the first
-        input with one.
+        The same of dtypes that are not known.  Without it they are that of the first input with
+        one, of outputs that of a parameter ``dtype``.
     results : tuple of str
         What symbols call the outputs where that is not ``output``, or ``output0``, ``output1`` ...
     keywords : tuple of str

@@ -68,6 +68,14 @@ def per_index(*names: str) -> Callable[[Known, Known, int], Shapes]:
     return infer
 
 
+def picked(data: Known, index: Known, axis: int | None) -> Shapes:
+    """An index for each position of the other axes."""
+    if data is None or axis is None or index is not None:
+        return {}
+    at = integer("pick", "axis", axis) % max(1, len(data))
+    return {"index": (*data[:at], *data[at + 1 :]) or (1,)}
+
+
 def lengths_of_sequences(data: Known, axis: int) -> Shapes:
     """A length for each sequence, which lie along an axis, 0 or 1."""
     return {"sequence_length": (length(data, 1 - integer("symbol", "axis", axis)),)}

@@ -114,6 +114,8 @@ def _limits(limits: object) -> tuple[float, float]:
 
 @operator(
     "_histogram",
+    takes=lambda params: ["bins"] if params["bin_cnt"] is None else [],
+    infer_dtypes=lambda data: {"count": np.dtype("int64")},
     on_host=True,
     gradient=NONE,
     outputs="count edges",

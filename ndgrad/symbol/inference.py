@@ -166,8 +166,12 @@ class Inference:
             named = self._named(entry, op)
             given = {name: self.dtypes[x.entry][x.output] for name, x in named}
             for name, dtype in _follows(op.infer_dtypes, params, given).items():
+                if dtype is None:
+                    continue
+                if name in op.outputs and entry not in self._finished:
+                    self._learn_dtype(entry, op.outputs.index(name), np.dtype(dtype))
                 for own, x in named:
-                    if own == name and dtype is not None:
+                    if own == name:
                         self._learn_dtype(x.entry, x.output, np.dtype(dtype))
         if first is not None:
             for x, dtype in zip(refs, known, strict=True):

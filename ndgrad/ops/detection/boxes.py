@@ -340,6 +340,7 @@ def _box_encode(
 
 @composite(
     "_contrib_box_nms",
+    results=("output0",),
     aliases=("_contrib_box_non_maximum_suppression",),
     samples=(
         Sample(([[0, 0.5, 0, 0, 2, 2], [1, 0.9, 0, 0, 2, 1.5], [0, 0.2, 4, 4, 5, 5]],)),

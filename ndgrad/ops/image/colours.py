@@ -26,6 +26,7 @@ Factors: TypeAlias = float | Sequence[float]
 
 @composite(
     "_image_to_tensor",
+    infer_dtypes=lambda data: {"y": np.dtype("float32")},
     samples=(Sample((IMAGE,)), Sample(((1, 2, 1, 2),))),
     reference=lambda data: np.moveaxis(data, -1, -3) / np.float32(255),
 )

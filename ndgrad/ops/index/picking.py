@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ...base import DType, MXNetError, Shape
 from ...kernels import front
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import axis_of, choice
 from ..declare import operator
 from ..emitter import Emitter, Value
@@ -71,6 +74,7 @@ def _pick_decomposed(
 
 @operator(
     "pick",
+    infer=inference.picked,
     methods=True,
     linear=("data",),
     vjp=_pick_vjp,
@@ -139,6 +143,7 @@ def _pick_adjoint(data: Array, index: Array, *, axis: int, mode: str, shape: Sha
 
 @operator(
     "batch_take",
+    infer_dtypes=lambda a: {"indices": np.dtype("int32")},
     linear=("a",),
     vjp=lambda g, indices, a_shape: (
         F._pick_adjoint(g, indices, axis=-1, mode="clip", shape=a_shape),

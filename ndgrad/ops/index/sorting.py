@@ -133,6 +133,7 @@ def _sort_vjp(g: Array, _order: Array, data_shape: Shape, axis: int | None) -> G
 
 @operator(
     "sort",
+    results=("output0",),
     methods=True,
     vjp=_sort_vjp,
     outputs="y _order",

@@ -63,6 +63,7 @@ def _scaled_inverse(A: Array, factor: Array) -> Array:
 
 @operator(
     "linalg_det",
+    results=("output0",),
     on_host=True,
     # Giles 2008, section 2.2.4.  The gradient at a singular matrix is zero, as in MXNet.
     vjp=lambda g, A, y: _scaled_inverse(A, g * y),

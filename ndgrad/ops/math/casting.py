@@ -10,6 +10,7 @@ from ...kernels.front import cast, fill
 from ...memory.device import context_device, to_device
 from ...memory.storage import empty
 from ...tape import Array
+from .. import inference
 from ..axes import integer
 from ..composite import composite
 from ..declare import operator
@@ -138,7 +139,12 @@ def _ones_like(data: Array) -> Result:
 
 
 @operator(
-    "make_loss", sparse=of_elements, vjp=lambda g: F.ones_like(g), samples=(Sample(((3, 4),)),)
+    "make_loss",
+    infer=inference.alike,
+    results=("loss",),
+    sparse=of_elements,
+    vjp=lambda g: F.ones_like(g),
+    samples=(Sample(((3, 4),)),),
 )
 def _make_loss(data: Array) -> Result:
     """A copy that starts gradients: its own is 1, whatever comes in."""

@@ -267,7 +267,13 @@ def _make_loss_vjp(
     return grad
 
 
-@operator("MakeLoss", vjp=_make_loss_vjp, ignores_head=True, samples=(Sample(((3, 4),)),))
+@operator(
+    "MakeLoss",
+    infer=inference.alike,
+    vjp=_make_loss_vjp,
+    ignores_head=True,
+    samples=(Sample(((3, 4),)),),
+)
 def _make_loss(
     data: Array, *, grad_scale: float = 1.0, valid_thresh: float = 0.0, normalization: str = "null"
 ) -> Result:

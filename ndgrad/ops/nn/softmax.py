@@ -151,6 +151,8 @@ def _softmax_reference(
 
 @operator(
     "softmax",
+    takes=inference.when(length="use_length"),
+    infer=inference.alike,
     methods=True,
     traceable={"use_length": False},
     vjp=_softmax_vjp,
@@ -225,6 +227,7 @@ def _softmin(
 
 @operator(
     "log_softmax",
+    infer=inference.alike,
     methods=True,
     traceable=True,
     vjp=lambda g, y, data_dtype, axis, temperature: _by_operators(
@@ -274,6 +277,7 @@ def _activation_vjp(g: Array, y: Array, mode: str) -> Gradient:
 
 @operator(
     "SoftmaxActivation",
+    infer=inference.alike,
     vjp=_activation_vjp,
     samples=(Sample(((3, 4),)), Sample(((2, 3, 2),), {"mode": "channel"})),
 )

@@ -179,6 +179,7 @@ def _squeeze(data: Array, *, axis: Axis = None) -> Result:
 
 @operator(
     "shape_array",
+    infer_dtypes=lambda data: {"y": np.dtype("int64")},
     methods=True,
     gradient=ZERO,
     samples=(Sample(((2, 3),)),),
@@ -193,6 +194,7 @@ def _shape_array(data: Array) -> Result:
 
 @operator(
     "size_array",
+    infer_dtypes=lambda data: {"y": np.dtype("int64")},
     methods=True,
     gradient=ZERO,
     samples=(Sample(((2, 3),)),),
