@@ -149,6 +149,9 @@ class Op:
         The call with sparse inputs; see `ndgrad.ops.storage`.
     auxiliary : tuple of str
         The inputs that are auxiliary states of a symbol: no arguments, and without gradients.
+    initial : mapping of str to str
+        By input the initializer that its variable in a symbol has unless it is given one, in the
+        text of `Initializer.dumps`.
     takes : callable or None
         Which optional inputs a call takes, from the mapping of all parameters: a symbol makes
         variables of those that it is not given.  Without it none.
@@ -206,6 +209,7 @@ class Op:
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
     sparse: Callable[..., Any] | None = None
     auxiliary: tuple[str, ...] = ()
+    initial: Mapping[str, str] = field(default_factory=dict)
     takes: Callable[[Params], Collection[str]] | None = None
     infer: Callable[..., Mapping[str, Any]] | None = None
     infer_dtypes: Callable[..., Mapping[str, Any]] | None = None
@@ -323,6 +327,7 @@ class Op:
         self._subset("linear in", [name for group in self.linear for name in group], self.inputs)
         self._subset("methods", self.methods, self.names)
         self._subset("auxiliary states", self.auxiliary, self.inputs)
+        self._subset("initializers of", self.initial, self.inputs)
         self._subset("infer from", argument_names(self.infer), known)
         self._subset("infer from", argument_names(self.infer_dtypes), known)
         writes = self.before_forward is not None or self.after_backward is not None

@@ -121,6 +121,11 @@ def made(
     """The outputs of a call, whose inputs and parameters have been checked."""
     count = op.count(params)
     entry = NodeEntry(label, called, tuple(inputs), dict(params), count, attrs=attrs)
+    for key, initializer in op.initial.items():
+        position = op.inputs.index(key)
+        x = inputs[position] if position < len(inputs) else None
+        if isinstance(x, Ref) and x.entry.op is None:
+            x.entry.attrs.setdefault("__init__", initializer)
     return Symbol([Ref(entry, i) for i in range(count)])
 
 

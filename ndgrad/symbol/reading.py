@@ -173,7 +173,7 @@ class _Reader:
         taken = found.taken(params)
         names = list(zip(found.inputs, found.keywords, strict=True))[len(operands) :]
         return [
-            Ref(NodeEntry(f"{name}_{key}", attrs=attrs), 0)
+            Ref(NodeEntry(f"{name}_{key}", attrs={"__init__": found.initial[own], **attrs}), 0)
             for own, key in names
             if own in taken and own in found.auxiliary
         ]

@@ -67,6 +67,7 @@ def _rrelu(data: Array, low: float, high: float, training: bool) -> Array:
 @composite(
     "LeakyReLU",
     takes=lambda params: ["gamma"] if params["act_type"] == "prelu" else [],
+    initial={"gamma": '["Constant", {"value": 0.25}]'},
     infer=inference.per_channel("gamma"),
     samples=(
         Sample(((3, 4),)),

@@ -104,6 +104,7 @@ def _parameter_dtypes(data: DType | None) -> dict[str, DType | None]:
 
 
 _PARAMETERS = ("gamma", "beta", "moving_mean", "moving_var")
+_INITIAL = {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'}
 
 
 def _batch_norm_vjp(
@@ -172,6 +173,7 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
 @operator(
     "BatchNorm",
     auxiliary=("moving_mean", "moving_var"),
+    initial=_INITIAL,
     infer=inference.per_index(*_PARAMETERS),
     infer_dtypes=_parameter_dtypes,
     results=("output", "mean", "var"),
@@ -275,6 +277,7 @@ def _loaded(x: Buffer, wide: DType) -> Buffer:
 @composite(
     "BatchNorm_v1",
     auxiliary=("moving_mean", "moving_var"),
+    initial=_INITIAL,
     infer=inference.per_channel(*_PARAMETERS),
     infer_dtypes=_parameter_dtypes,
     results=("output", "mean", "var"),
@@ -313,6 +316,7 @@ def _batch_norm_v1(
 @composite(
     "_contrib_SyncBatchNorm",
     auxiliary=("moving_mean", "moving_var"),
+    initial=_INITIAL,
     infer=inference.per_channel(*_PARAMETERS),
     infer_dtypes=_parameter_dtypes,
     results=("output", "mean", "var"),
@@ -356,6 +360,7 @@ def _sync_batch_norm(
 @composite(
     "_contrib_BatchNormWithReLU",
     auxiliary=("moving_mean", "moving_var"),
+    initial=_INITIAL,
     infer=inference.per_index(*_PARAMETERS),
     infer_dtypes=_parameter_dtypes,
     results=("output", "mean", "var"),

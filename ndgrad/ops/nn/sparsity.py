@@ -43,6 +43,8 @@ def _states(params: Params) -> tuple[str, ...]:
     ignores_head=True,  # what it adds is no derivative of its forward, which is the point of it
     states=_states,
     after_backward=_move_average,
+    auxiliary=("moving_avg",),
+    initial={"moving_avg": '["zero", {}]'},
     samples=(Sample(([[0.2, 0.7], [0.4, 0.9]], [0.3, 0.6])),),
 )
 def _identity_with_penalty(
