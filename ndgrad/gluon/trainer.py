@@ -258,10 +258,12 @@ class Trainer:
         """
         updates: list[_Updates] = [([], [], []) for _ in self._updaters]
         for i, param in enumerate(self._params):
-            if param.grad_req == "null":
+            if param._grad_req == "null":
                 continue
-            arrays = param.list_data()
-            for update, array, grad in zip(updates, arrays, param.list_grad(), strict=True):
+            arrays, grads = param._data, param._grad
+            if arrays is None or grads is None:
+                arrays, grads = param.list_data(), param.list_grad()  # which raise
+            for update, array, grad in zip(updates, arrays, grads, strict=True):
                 if array._fresh_grad:
                     update[0].append(i)
                     update[1].append(grad)

@@ -31,6 +31,9 @@ __dir__ = public_names(globals())
 class Zero(Initializer):
     """Weights are 0."""
 
+    def __init__(self) -> None:
+        super().__init__()
+
     def _init_weight(self, name: str, arr: NDArray) -> None:
         arr[:] = 0
 
@@ -39,6 +42,9 @@ class Zero(Initializer):
 @alias("ones")
 class One(Initializer):
     """Weights are 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def _init_weight(self, name: str, arr: NDArray) -> None:
         arr[:] = 1
@@ -198,6 +204,9 @@ class MSRAPrelu(Xavier):
 @register
 class Bilinear(Initializer):
     """Weights of an upsampling, (1 - |x/f - c|) (1 - |y/f - c|), for deconvolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def _init_weight(self, name: str, arr: NDArray) -> None:
         self._init_bilinear(name, arr)

@@ -1,4 +1,4 @@
-"""Key-value stores: arrays of several devices, summed and kept alike."""
+"""Key-value stores: arrays by key, summed over devices."""
 
 from . import base, kvstore
 from .base import KVStoreBase

@@ -21,7 +21,7 @@ _Class = TypeVar("_Class", bound=type)
 
 
 class KVStoreBase:
-    """Base of key-value stores, which keep arrays of several devices or processes alike.
+    """Base of key-value stores, which keep arrays of several devices or processes equal.
 
     A subclass of one's own is registered by `KVStoreBase.register`, and made by `create`.
     """

@@ -1,4 +1,4 @@
-"""Steps of adapted length for each element: AdaGrad, RMSProp, AdaDelta, Ftrl, and Adam's kin."""
+"""Steps of adapted length for each element: AdaGrad, RMSProp, AdaDelta, Ftrl, Adam and others."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Ftrl(Optimizer):
 
 
 class Moments(Optimizer):
-    """Base of Adam and its kin, which keep averages of g = grad + wd * w and of its square."""
+    """Base of Adam and its variants, which keep averages of g = grad + wd * w and of its square."""
 
     def __init__(
         self, learning_rate: float, beta1: float, beta2: float, epsilon: float, **kwargs: Any

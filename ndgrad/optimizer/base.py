@@ -142,8 +142,7 @@ class Optimizer:
     @staticmethod
     def create_optimizer(name: str | Optimizer, **kwargs: Any) -> Optimizer:
         """Make an optimizer, see `create`."""
-        made: Optimizer = create(name, **kwargs)
-        return made
+        return create(name, **kwargs)
 
     # --- what subclasses override -----------------------------------------------------------------
 
@@ -323,7 +322,7 @@ class Optimizer:
 
 
 _register = registry.get_register_func(Optimizer, "optimizer")
-create = registry.get_create_func(Optimizer, "optimizer")
+_create = registry.get_create_func(Optimizer, "optimizer")
 Optimizer.opt_registry = registry.registered(Optimizer)
 
 
@@ -331,3 +330,24 @@ def register(klass: type) -> type:
     """Register a subclass of `Optimizer`, so that `create` finds it by its name."""
     registered: type = _register(klass)
     return registered
+
+
+def create(name: str | Optimizer, **kwargs: Any) -> Optimizer:
+    """Make an optimizer.
+
+    Parameters
+    ----------
+    name : str
+        Of its class, in any case.
+    **kwargs
+        What the class is called with.
+
+    Raises
+    ------
+    ValueError
+        If no class has the name.
+    TypeError
+        For arguments that the class does not take.
+    """
+    made: Optimizer = _create(name, **kwargs)
+    return made

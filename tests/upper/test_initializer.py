@@ -204,6 +204,8 @@ def test_bad_calls():
         mx.init.Zero()(5, mx.nd.zeros(2))
     with pytest.raises(TypeError, match="arr must be an NDArray, got 5"):
         mx.init.Zero()("x", 5)
+    with pytest.raises(TypeError, match="scale"):
+        mx.init.create("zeros", scale=3)
     with pytest.raises(NotImplementedError, match="Initializer has no _init_weight"):
         filled(mx.init.Initializer(), (2,))
 

@@ -79,6 +79,7 @@ def test_optimizers_by_name():
         optimizer = mx.optimizer.create(name.upper(), learning_rate=0.5)
         assert type(optimizer).__name__.lower() == name and optimizer.lr == 0.5
     assert isinstance(mx.opt.Optimizer.create_optimizer("adam"), mx.optimizer.Adam)
+    assert isinstance(mx.optimizer.create(name="adam"), mx.optimizer.Adam)
     assert mx.optimizer.Adam().lr == 0.001 and mx.optimizer.SGD().lr == 0.01
 
 
