@@ -129,6 +129,17 @@ def test_multipliers():
     assert mx.optimizer.LARS(param_idx2name=names).wd_mult["b_gamma"] == 0.0
 
 
+def test_multipliers_of_a_symbols_variables():
+    weight = mx.sym.var("a_weight", lr_mult=3, wd_mult=4)
+    symbol = mx.sym.FullyConnected(weight, num_hidden=3, name="fc")
+    names = {0: "a_weight", 1: "fc_weight", 2: "fc_bias"}
+    optimizer = mx.optimizer.SGD(sym=symbol, param_idx2name=names, learning_rate=0.5, wd=1.0)
+    assert optimizer._get_lrs(range(3)) == [1.5, 0.5, 0.5]
+    assert optimizer._get_wds(range(3)) == [4.0, 1.0, 0.0]
+    optimizer.set_lr_mult({"a_weight": 2.0})
+    assert optimizer._get_lr(0) == 1.0
+
+
 def test_multipliers_of_parameters_come_first():
     class Parameter:
         lr_mult, wd_mult = 3, 5
