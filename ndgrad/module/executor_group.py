@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -96,12 +97,12 @@ class DataParallelExecutorGroup:
             self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs
         )
 
-    @property
+    @cached_property
     def param_arrays(self) -> list[list[NDArray]]:
         """Each parameter's arrays, one for each device."""
         return [[exe.arg_dict[name] for exe in self.execs] for name in self.param_names]
 
-    @property
+    @cached_property
     def grad_arrays(self) -> list[list[NDArray] | None]:
         """Each parameter's gradients, one for each device; None for those that have none."""
         first = self.execs[0].grad_dict
@@ -109,6 +110,20 @@ class DataParallelExecutorGroup:
             None if first.get(name) is None else [exe.grad_dict[name] for exe in self.execs]
             for name in self.param_names
         ]
+
+    def updates_on(self, k: int) -> tuple[list[int], list[NDArray], list[NDArray]]:
+        """Numbers, gradients and arrays on device *k* of the parameters that are learnt.
+
+        On several devices the numbers of a parameter follow each other, as each has states of its
+        own.
+        """
+        indices, gradients, arrays = [], [], []
+        for i, (weights, grads) in enumerate(zip(self.param_arrays, self.grad_arrays, strict=True)):
+            if grads is not None:
+                indices.append(i * len(self.execs) + k)
+                gradients.append(grads[k])
+                arrays.append(weights[k])
+        return indices, gradients, arrays
 
     def set_params(
         self,

@@ -411,17 +411,16 @@ class Module(BaseModule):
         self._require("update", optimizer=True)
         self._params_dirty = True
         group = self._exec_group
+        if self._kvstore is None:
+            for k in range(len(self._context)):
+                self._updater(*group.updates_on(k))
+            return
         for i, (name, weights, grads) in enumerate(
             zip(self._param_names, group.param_arrays, group.grad_arrays, strict=True)
         ):
-            if grads is None:
-                continue
-            if self._kvstore is not None:
+            if grads is not None:
                 self._kvstore.push(name, grads, priority=-i)
                 self._kvstore.pull(name, weights, priority=-i)
-            else:
-                for k, (weight, grad) in enumerate(zip(weights, grads, strict=True)):
-                    self._updater(i * len(weights) + k, grad, weight)
 
     # --- computing --------------------------------------------------------------------------------
 

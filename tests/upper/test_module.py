@@ -211,6 +211,16 @@ def test_several_devices(data):
     assert metric.num_inst == 5
 
 
+def test_devices_without_a_store_have_states_of_their_own(data):
+    module = mx.mod.Module(mlp(mx), context=[mx.cpu(0), mx.cpu(1)], fixed_param_names=["fc1_bias"])
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params()
+    module.init_optimizer(kvstore=None, optimizer_params={"momentum": 0.5})
+    module.forward_backward(next(data))
+    module.update()
+    assert sorted(module._updater.states) == [0, 1, 4, 5, 6, 7]
+
+
 def test_too_many_devices():
     module = mx.mod.Module(mlp(mx), context=[mx.cpu(i) for i in range(3)])
     with pytest.raises(ValueError, match="a batch of 2 cannot be divided among 3 devices"):
