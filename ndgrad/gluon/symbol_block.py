@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import commonprefix
 from typing import Any
 
 from .. import symbol
@@ -84,6 +85,7 @@ class SymbolBlock(HybridBlock):
         params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix="", params=ParameterDict("", params))
+        self._prefix = ""  # also where another block is around
         self._symbol = outputs if isinstance(outputs, Symbol) else Group(list(outputs))
         given = [inputs] if isinstance(inputs, Symbol) else list(inputs)
         for x in given:
@@ -93,12 +95,13 @@ class SymbolBlock(HybridBlock):
                 )
         self._inputs = [str(x.name) for x in given]
         states = self._symbol.list_auxiliary_states()
-        for name in [*self._symbol.list_arguments(), *states]:
-            if name not in self._inputs:
-                param = self.params.get(name, allow_deferred_init=True)
-                if name in states:
-                    param.grad_req = "null"
-                self._reg_params[name] = param
+        names = [x for x in (*self._symbol.list_arguments(), *states) if x not in self._inputs]
+        shared = len(commonprefix(names))  # noqa: RUF071  # files of parameters leave it out
+        for name in names:
+            param = self.params.get(name, allow_deferred_init=True)
+            if name in states:
+                param.grad_req = "null"
+            self._reg_params[name[shared:]] = param
         self._list_output = not isinstance(outputs, Symbol) and len(outputs) == 1
 
     def __repr__(self) -> str:
@@ -124,24 +127,24 @@ class SymbolBlock(HybridBlock):
                 f"check the type of the args: SymbolBlock got {type(x).__name__}."
             )
         try:
-            arrays = {name: param.data(x._ctx) for name, param in self._reg_params.items()}
+            arrays = {p.name: p.data(x._ctx) for p in self._reg_params.values()}
         except DeferredInitializationError:
             self._initialize_deferred(*given)
-            arrays = {name: param.data(x._ctx) for name, param in self._reg_params.items()}
+            arrays = {p.name: p.data(x._ctx) for p in self._reg_params.values()}
         outputs = self._symbol._run(inputs | arrays)
         return outputs[0] if len(outputs) == 1 and not self._list_output else outputs
 
     def infer_shape(self, *args: NDArray) -> None:
         """Set the shapes of all parameters from those of the inputs."""
         known = {name: x.shape for name, x in zip(self._inputs, args, strict=True)}
-        for name, param in self._reg_params.items():
+        for param in self._reg_params.values():
             if param.shape is not None and shape_is_known(param.shape):
-                known[name] = param.shape
+                known[param.name] = param.shape
         arguments, _, states = self._symbol.infer_shape(**known)
         found = dict(zip(self._symbol.list_arguments(), arguments or (), strict=True))
         found |= zip(self._symbol.list_auxiliary_states(), states or (), strict=True)
-        for name, param in self._reg_params.items():
-            param.shape = found[name]
+        for param in self._reg_params.values():
+            param.shape = found[param.name]
 
     def _traced(self) -> tuple[list[str], Symbol]:
         return self._inputs, self._symbol

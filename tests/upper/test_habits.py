@@ -88,3 +88,25 @@ def test_children_share_parameters_of_another_network() -> None:
     assert second.inner.prefix == "second_hybridsequential0_"
     assert second.inner[0].weight is first.inner[0].weight
     assert second.inner[0].weight.name == "first_hybridsequential0_dense0_weight"
+
+
+def test_names_in_files_of_symbol_blocks() -> None:
+    class Net(mx.gluon.HybridBlock):
+        def __init__(self, **kwargs: object) -> None:
+            super().__init__(**kwargs)
+            with self.name_scope():
+                data = mx.sym.var("data")
+                inner = mx.gluon.nn.Dense(2, in_units=3)
+                outer = mx.gluon.nn.Dense(1, in_units=2)
+                self.both = mx.gluon.SymbolBlock(outer(inner(data)), data, inner.collect_params())
+
+        def hybrid_forward(self, F: object, x: object) -> object:
+            return self.both(x)
+
+    net = Net(prefix="net_")
+    net.initialize()
+    names = ["both.0_weight", "both.0_bias", "both.1_weight", "both.1_bias"]
+    assert list(net._collect_params_with_prefix()) == names  # MXNet leaves out what all begin with
+    assert list(net.collect_params())[0] == "net_dense0_weight"
+    assert net.both.prefix == ""
+    assert net(nd.ones((2, 3))).shape == (2, 1)
