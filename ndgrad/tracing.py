@@ -23,6 +23,7 @@ class _Tracing(threading.local):
     recorder: Any = None
     program: Any = None
     suspended: bool = False
+    repeating: bool = False
 
 
 _local = _Tracing()
@@ -74,6 +75,24 @@ def suspended(shapes_only: bool = True) -> Iterator[None]:
         yield
     finally:
         _local.recorder, _local.suspended = before
+
+
+@contextmanager
+def repeating() -> Iterator[None]:
+    """A scope in which this thread runs a function for a second time, for its record alone.
+
+    What operators set before forward (`Op.before_forward`) has been set by then.
+    """
+    before, _local.repeating = _local.repeating, True
+    try:
+        yield
+    finally:
+        _local.repeating = before
+
+
+def is_repeating() -> bool:
+    """Whether this thread is in a scope of `repeating`."""
+    return _local.repeating
 
 
 def shapes_only() -> bool:

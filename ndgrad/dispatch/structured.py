@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -112,7 +113,7 @@ def structured_call(op: Op) -> Callable[..., object]:
         if training:
             params["_training"] = state.training
         if before is not None:
-            unrecorded(before, *inputs, **{**defaults, **params})
+            _set_states(before, inputs, {**defaults, **params})
         if tracing.active and (recorder := tracing.recorder()) is not None:
             results = recorder.forward(op, inputs, params)
         elif (
@@ -142,6 +143,17 @@ def structured_call(op: Op) -> Callable[..., object]:
         return visible[0] if len(visible) == 1 else visible
 
     return call
+
+
+def _set_states(
+    before: Callable[..., None], inputs: Sequence[Any], params: Mapping[str, object]
+) -> None:
+    """Call what an operator does before forward."""
+    if tracing.is_repeating():
+        return
+    recorder = tracing.recorder() if tracing.active else None
+    with nullcontext() if recorder is None else recorder.setting_states():
+        unrecorded(before, *inputs, **params)
 
 
 def composite_call(op: CompositeOp) -> Callable[..., object]:

@@ -426,6 +426,53 @@ def test_second_derivatives_repeat_the_draws_and_the_mode(train: bool) -> None:
     agree(scenario)
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_second_derivatives_by_operators_that_set_a_state(given: bool) -> None:
+    """That is a write of the call, which would be the same if it were made again."""
+
+    def scenario(decorate: Any) -> Any:
+        x, gamma, beta = (nd.array(v) for v in ([[0.3, -1], [2, 0.5], [1, 4]], [0.5, 2], [0.1, 0]))
+        mean, var = nd.zeros(2), nd.ones(2)
+        for z in (x, gamma, beta):
+            z.attach_grad()
+        around = gamma
+
+        @decorate
+        def norm(x: Any, gamma: Any) -> Any:
+            return nd.relu(nd.BatchNorm(x, gamma if given else around, beta, mean, var))
+
+        with autograd.record():
+            y = norm(x, gamma if given else beta)
+            (slope,) = autograd.grad((y * y * x).sum(), [x], create_graph=True)
+            loss = (slope * slope).sum()
+        averages = mean.copy(), var.copy()
+        loss.backward()
+        return y, slope, averages, gamma, x.grad, gamma.grad, beta.grad
+
+    agree_closely(scenario)
+
+
+def test_what_is_written_otherwise_is_not_written_again() -> None:
+    x, gamma, count = nd.array([[1.0, 2.0], [3.0, 5.0]]), nd.ones(2), nd.zeros(2)
+    x.attach_grad()
+    vectors = nd.zeros(2), nd.zeros(2), nd.ones(2)
+
+    def normed(x: Any) -> Any:
+        gamma[0:1] = 3
+        return nd.BatchNorm(x, gamma, *vectors)
+
+    def counted(x: Any) -> Any:
+        count[:] = count + 1
+        return nd.BatchNorm(x, gamma, *vectors)
+
+    for function in (normed, counted):
+        with autograd.record():
+            y = mx.compile(function)(x)
+        with pytest.raises(mx.MXNetError, match="writes to arrays, so it cannot be run again"):
+            autograd.grad(y, x, create_graph=True)
+    assert count.tolist() == [1, 1]
+
+
 def test_a_variable_that_comes_twice_has_its_second_derivative_once():
     x = nd.array([1.0, -2.0, 0.5])
     x.attach_grad()

@@ -9,6 +9,7 @@ custom call.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -26,6 +27,7 @@ from ...memory.device import (
 )
 from ...ops.table import Op, Result, ResultOn
 from ...tape import Array, Leaf, Node, OutputSlot, next_version
+from ..program.instructions import Value
 from ..program.keys import Arguments
 from .alias import root_of
 from .builder import ProgramBuilder
@@ -73,6 +75,9 @@ class Recorder(ProgramBuilder):
         self.arguments: dict[Node | OutputSlot | Leaf, int] = {}
         self.deferred: list[StateWrite] | None = None
         self._rebased: dict[int, tuple[Array, Node | OutputSlot | Leaf | None]] = {}
+        self._setting = False
+        self._set: set[Value] = set()
+        self._changed: set[Value] = set()
 
     # --- the tape --------------------------------------------------------------------------------
 
@@ -135,6 +140,22 @@ class Recorder(ProgramBuilder):
         """*array*'s memory is about to be written to, and its node with it."""
         self.rebased(array)
         self.buffers.written(array)
+        state = self.buffers.state(array._data)
+        if state is not None and state.source is not None:
+            (self._set if self._setting else self._changed).add(state.source)
+
+    @contextmanager
+    def setting_states(self) -> Iterator[None]:
+        """A scope of what an operator does before forward: its writes do not depend on what was."""
+        before, self._setting = self._setting, True
+        try:
+            yield
+        finally:
+            self._setting = before
+
+    def is_set(self, source: Value) -> bool:
+        """Whether all writes to the memory of *source* were made in such scopes."""
+        return source in self._set and source not in self._changed
 
     def host_read(self, array: Array, how: str) -> None:
         """The host is about to read an array's values, which there are none of."""

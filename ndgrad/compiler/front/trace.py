@@ -92,6 +92,8 @@ class Traced:
         Results that belong to the function.
     written : list of (Value, list of Array)
         Sources that are written to, and arrays through which that was done.
+    repeatable : bool
+        Whether a second run would write what the first one has written: states that operators set.
     accumulated : list of Leaf
     visited : frozenset of Leaf
         Captured variables to which the function itself runs backward.
@@ -120,6 +122,7 @@ class Traced:
     tree: object
     count: int
     written: list[tuple[Value, list[Array]]]
+    repeatable: bool
     accumulated: list[Leaf]
     visited: frozenset[Leaf]
     device: Device | None = None
@@ -303,6 +306,7 @@ def _traced(
         tree=tree,
         count=count,
         written=[(source, arrays if _is_captured(source) else []) for source, _, arrays in effects],
+        repeatable=all(recorder.is_set(source) for source, *_ in effects),
         accumulated=[leaf for leaf, _ in recorder.accumulated if leaf not in places],
         visited=frozenset(recorder.visited - places.keys()),
     )

@@ -26,6 +26,7 @@ from ...tape import (
     state,
     topological_order,
 )
+from ...tracing import repeating
 from ..front.guards import Guard
 from ..front.trace import Leaves, Output, Traced, flatten, unflatten
 from ..plan.errors import DeferredError
@@ -266,7 +267,7 @@ class Specialised:
         traced = self._traced
         if traced.unusable is not None:
             raise copy(traced.unusable)  # one that is kept would keep the frames it passes
-        if self._written:
+        if not traced.repeatable:
             raise MXNetError(
                 f"compile: {self.name} writes to arrays, so it cannot be run again for "
                 "create_graph=True; call the function itself"
@@ -280,7 +281,8 @@ class Specialised:
             copies.append(x)
         returned: Leaves = {}
         args, kwargs = unflatten(self._tree, copies)
-        with Scope(True, self._training), philox.drawing_from(facts["_start"]):
+        draws = philox.drawing_from(facts["_start"])
+        with Scope(True, self._training), repeating(), draws:
             flatten(self._function(*args, **kwargs), returned)
         pending: Pending = {}
         outputs = [array for _, array in returned.values()]
