@@ -68,9 +68,9 @@ def per_index(*names: str) -> Callable[[Known, Known, int], Shapes]:
     return infer
 
 
-def picked(data: Known, index: Known, axis: int | None) -> Shapes:
+def picked(data: Known, axis: int | None) -> Shapes:
     """An index for each position of the other axes."""
-    if data is None or axis is None or index is not None:
+    if data is None or axis is None:
         return {}
     at = integer("pick", "axis", axis) % max(1, len(data))
     return {"index": (*data[:at], *data[at + 1 :]) or (1,)}
@@ -192,14 +192,16 @@ def softmax_label(data: Known, y: Known, multi_output: bool) -> Shapes:
     known = dict(alike(data, y))
     if data is not None:
         several = flag("SoftmaxOutput", "multi_output", multi_output)
-        known["label"] = (*data[:1], *data[2:]) if several else data[:-1]
+        known["label"] = (data[0], math.prod(data[2:])) if several else data[:-1]
     return known
 
 
 def regression_label(data: Known, y: Known) -> Shapes:
     """A label for each element; a column of data may have labels of one axis."""
-    is_column = data is not None and len(data) == 2 and data[1] == 1
-    return {"label": data[:1] if data is not None and is_column else data, **alike(data, y)}
+    known = dict(alike(data, y))
+    if data is not None:
+        known["label"] = data[:1] if len(data) == 2 and data[1] == 1 else data
+    return known
 
 
 def recurrent(

@@ -72,6 +72,7 @@ class Inference:
                 self.shapes[entry][0] = shapes.get(entry.name)
                 self.dtypes[entry][0] = dtypes.get(entry.name)
         self._finished: set[NodeEntry] = set()
+        self._doubtful: set[NodeEntry] = set()
         self._changed = False
 
     def run(self) -> Inference:
@@ -111,10 +112,10 @@ class Inference:
         )
         if known:
             self._finished.add(entry)
-        if OPS.get(op.name) is not op and all(map(is_complete, self.shapes[entry])):
-            return  # so that neither code of a user runs, nor what draws numbers
-        if not known and all(map(is_complete, self.shapes[entry])):
-            return
+        # Not from the table are code of a user, and what draws numbers.
+        if all(map(is_complete, self.shapes[entry])) and entry not in self._doubtful:
+            if not known or OPS.get(op.name) is not op:
+                return
         try:
             found = forms_of(op, forms, entry.params)
         except MXNetError as error:
@@ -211,7 +212,10 @@ class Inference:
         try:
             after = merged(before, shape)
         except ValueError:
-            raise _mismatch(by, what, before, shape) from None
+            if of is by or not is_complete(before):
+                raise _mismatch(by, what, before, shape) from None
+            self._doubtful.add(by)  # an input may have another shape: the call will tell
+            return
         if after != before:
             self.shapes[of][output] = after
             self._changed = True

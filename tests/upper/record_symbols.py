@@ -1,7 +1,8 @@
 """Record networks as MXNet composes, saves and trains them: run with MXNet 1.9.1.
 
 Writes ``mxnet-1.9.1/symbols/``: for each network its -symbol.json and .params, and in
-``symbols.json`` inputs, names, inferred shapes, outputs, and gradients and states of two steps.
+``symbols.json`` inputs, names, inferred shapes, outputs, and gradients and states of two steps;
+in ``calls.json`` names and inferred shapes of the calls in ``symbol_calls``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import mxnet as mx
 import numpy as np
+from symbol_calls import CALLS
 
 HERE = Path(__file__).parent / "mxnet-1.9.1" / "symbols"
 sym = mx.sym
@@ -128,6 +130,19 @@ def record(name, net, shapes):
     return facts
 
 
+def record_call(text, shapes):
+    with mx.name.NameManager():
+        made = eval(text, {"s": sym, "x": sym.var("x"), "y": sym.var("y")})
+    return {
+        "name": made.name,
+        "arguments": made.list_arguments(),
+        "states": made.list_auxiliary_states(),
+        "outputs": made.list_outputs(),
+        "inferred": made.infer_shape_partial(**shapes),
+        "operators": [n["op"] for n in json.loads(made.tojson())["nodes"] if n["op"] != "null"],
+    }
+
+
 if __name__ == "__main__":
     HERE.mkdir(parents=True, exist_ok=True)
     found = {}
@@ -135,3 +150,5 @@ if __name__ == "__main__":
         with mx.name.NameManager():
             found[make.__name__] = record(make.__name__, *make())
     (HERE / "symbols.json").write_text(json.dumps(found, indent=1) + "\n")
+    calls = [record_call(*call) for call in CALLS]
+    (HERE / "calls.json").write_text(json.dumps(calls, indent=1) + "\n")

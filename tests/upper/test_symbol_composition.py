@@ -81,12 +81,22 @@ def test_inference_in_both_directions():
 
 
 def test_shapes_that_do_not_fit():
-    with pytest.raises(MXNetError, match=r"fc1.*weight.*Provided = \[3, 5\].*\[5, 4\]"):
+    with pytest.raises(MXNetError, match=r"fc1.*weight.*Provided = \[3,5\].*\[5,4\]"):
         mlp().infer_shape(data=(2, 4), fc1_weight=(3, 5))
     with pytest.raises(MXNetError, match="argument q not found"):
         mlp().infer_shape(q=(2, 4))
     with pytest.raises(TypeError, match="shapes"):
         mlp().infer_shape(data=5)
+
+
+def test_inputs_may_have_other_shapes_that_the_operator_takes():
+    x = sym.var("x")
+    prelu = sym.LeakyReLU(x, act_type="prelu", name="prelu")
+    assert prelu.infer_shape(x=(2, 3), prelu_gamma=(1,))[1] == [(2, 3)]
+    several = sym.SoftmaxOutput(x, multi_output=True, name="softmax")
+    assert several.infer_shape(x=(2, 3, 4, 4), softmax_label=(2, 4, 4))[1] == [(2, 3, 4, 4)]
+    with pytest.raises(MXNetError, match=r"Error in operator softmax.*got shape \[5\]"):
+        several.infer_shape(x=(2, 3, 4, 4), softmax_label=(5,))
 
 
 def test_a_layer_is_inferred_in_milliseconds():
