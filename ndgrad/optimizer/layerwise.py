@@ -89,6 +89,8 @@ class LARS(SGD):
         See `Optimizer`.
     """
 
+    _rate_of_update = 0  # which update *cur_lr* is of; not in what MXNet has saved
+
     def __init__(
         self,
         momentum: float = 0.0,
@@ -104,7 +106,6 @@ class LARS(SGD):
         self.eps = eps
         self.last_lr: float | None = None
         self.cur_lr: float | None = None
-        self._rate_of_update = 0
 
     def set_wd_mult(self, args_wd_mult: Any) -> None:
         """Set multipliers of the decay, which are 0 for names that do not end with ``_weight``."""
