@@ -107,6 +107,6 @@ def test_names_in_files_of_symbol_blocks() -> None:
     net.initialize()
     names = ["both.0_weight", "both.0_bias", "both.1_weight", "both.1_bias"]
     assert list(net._collect_params_with_prefix()) == names  # MXNet leaves out what all begin with
-    assert list(net.collect_params())[0] == "net_dense0_weight"
+    assert next(iter(net.collect_params())) == "net_dense0_weight"
     assert net.both.prefix == ""
     assert net(nd.ones((2, 3))).shape == (2, 1)
