@@ -1,6 +1,7 @@
 """Programs of modules, and what MXNet gives: ``python tests/upper/record_module.py``.
 
-Run with MXNet 1.9.1, it writes ``mxnet-1.9.1/module.json``.  The tests run the programs too.
+Run with MXNet 1.9.1, it writes ``mxnet-1.9.1/module.json``, and a checkpoint to the folder beside
+it.  The tests run the programs too.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 RECORDED = Path(__file__).parent / "mxnet-1.9.1" / "module.json"
+FILES = RECORDED.parent / "module"
 
 
 class Lines(logging.Handler):
@@ -143,17 +145,23 @@ def fit_lenet(mx):
     return [metric.get(), shown(module.get_params()), shown(module.predict(data))]
 
 
-def resume(mx):
-    """A checkpoint with the optimizer's states, from which training goes on; files' arrays."""
-    module, data = fitted(mx, epoch_end_callback=mx.callback.do_checkpoint("mlp"))
-    module.save_checkpoint("mlp", 2, save_optimizer_states=True)
-    again = mx.mod.Module.load("mlp", 2, load_optimizer_states=True)
-    again.fit(
-        data,
+def resumed(mx, prefix="mlp"):
+    """A module of the files of the second epoch, after the third."""
+    module = mx.mod.Module.load(prefix, 2, load_optimizer_states=True)
+    module.fit(
+        mx.io.NDArrayIter(numbers((10, 4), 0), labels(), batch_size=4),
         num_epoch=3,
         begin_epoch=2,
         optimizer_params={"learning_rate": 0.5, "momentum": 0.9, "wd": 0.01},
     )
+    return module
+
+
+def resume(mx):
+    """A checkpoint with the optimizer's states, from which training goes on; files' arrays."""
+    module, _ = fitted(mx, epoch_end_callback=mx.callback.do_checkpoint("mlp"))
+    module.save_checkpoint("mlp", 2, save_optimizer_states=True)
+    again = resumed(mx)
     symbol, args, _ = mx.model.load_checkpoint("mlp", 1)
     return [
         sorted(mx.nd.load("mlp-0002.params")),
@@ -329,6 +337,7 @@ def run(mx, name):
 
 if __name__ == "__main__":
     import os
+    import shutil
     import tempfile
 
     import mxnet
@@ -337,4 +346,8 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         recorded = {name: run(mxnet, name) for name in PROGRAMS}
+        run(mxnet, "resume")
+        FILES.mkdir(exist_ok=True)
+        for name in ("mlp-symbol.json", "mlp-0002.params", "mlp-0002.states"):
+            shutil.copy(name, FILES / name)
         RECORDED.write_text(json.dumps(recorded) + "\n")

@@ -6,7 +6,7 @@ import logging
 
 import numpy as np
 import pytest
-from record_module import PROGRAMS, RECORDED, labels, mlp, numbers, run
+from record_module import FILES, PROGRAMS, RECORDED, labels, mlp, numbers, resumed, run
 
 import ndgrad as mx
 from ndgrad import MXNetError, nd
@@ -36,6 +36,14 @@ def test_programs_give_what_mxnet_gives(program, tmp_path, monkeypatch):
     assert len(got) == len(expected)
     for a, b in zip(got, expected, strict=True):
         assert a == b if isinstance(b, str) else a == pytest.approx(b, rel=2e-5, abs=2e-5)
+
+
+@pytest.mark.filterwarnings("ignore:Parameters already initialized:UserWarning")
+def test_training_goes_on_from_a_checkpoint_of_mxnet():
+    args, _ = resumed(mx, str(FILES / "mlp")).get_params()
+    recorded = RECORDS["resume"][0][3][0]
+    for name, values in recorded.items():
+        assert args[name].asnumpy().ravel().tolist() == pytest.approx(flat(values), abs=2e-5)
 
 
 @pytest.fixture
