@@ -367,6 +367,6 @@ def _merged(arrays: Sequence[Sequence[NDArray]], axes: Sequence[int]) -> list[ND
         if len(parts) == 1 or axis < 0:
             found.append(parts[0])
         else:
-            home = parts[0].context
-            found.append(nd.concat(*(x.as_in_context(home) for x in parts), dim=axis))
+            first = parts[0].context
+            found.append(nd.concat(*(x.as_in_context(first) for x in parts), dim=axis))
     return found

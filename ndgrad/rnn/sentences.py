@@ -118,13 +118,13 @@ class BucketSentenceIter(DataIter):
         rows: list[list[Any]] = [[] for _ in self.buckets]
         discarded = 0
         for sentence in sentences:
-            place = bisect.bisect_left(self.buckets, len(sentence))
-            if place == len(self.buckets):
+            bucket = bisect.bisect_left(self.buckets, len(sentence))
+            if bucket == len(self.buckets):
                 discarded += 1
                 continue
-            row = np.full(self.buckets[place], invalid_label, dtype)
+            row = np.full(self.buckets[bucket], invalid_label, dtype)
             row[: len(sentence)] = sentence
-            rows[place].append(row)
+            rows[bucket].append(row)
         if discarded:
             logging.warning("discarded %d sentences longer than the largest bucket.", discarded)
         self.data = [np.asarray(x, dtype) for x in rows]
