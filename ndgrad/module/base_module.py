@@ -25,7 +25,7 @@ RATE = (("learning_rate", 0.01),)
 class BaseModule:
     """The base of modules, which compute outputs and gradients and hold parameters.
 
-    `fit`, `score` and `predict` call what a module defines: `bind`, which allocates arrays for a batch;
+    `fit`, `score` and `predict` call what a module defines: `bind`, which allocates arrays;
     `init_params` and `init_optimizer`; for each batch `forward`, `backward`, `update`,
     `update_metric`; and `get_outputs`.
 
