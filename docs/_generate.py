@@ -1,7 +1,8 @@
-"""What the docs take from the code: the table of operators and the table of deviations.
+"""What the docs take from the code: tables of operators, deviations and missing names.
 
     python docs/_generate.py operators     print it as Markdown
     python docs/_generate.py deviations
+    python docs/_generate.py missing
 
 `conf.py` puts them where a page says ``<!-- generated: operators -->``.
 """
@@ -10,15 +11,19 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import ndgrad
+from ndgrad import _mxnet
 from ndgrad.kernels import OPS
 from ndgrad.ops.table import CompositeOp, ElementwiseOp, UpdateOp
 
 PARITY = Path(__file__).parents[1] / "tests" / "parity"
+MXNET_NAMES = PARITY.parent / "upper" / "mxnet-1.9.1" / "names.json"
 
 
 def _cell(text: str) -> str:
@@ -111,7 +116,32 @@ def deviations() -> str:
     return "\n".join(lines)
 
 
-PARTS: dict[str, Callable[[], str]] = {"operators": operators, "deviations": deviations}
+def missing() -> str:
+    """What MXNet has and ndgrad has not: modules, then names by module, as Markdown."""
+    recorded = json.loads(MXNET_NAMES.read_text(encoding="utf-8"))
+    modules, names, seen = [], [], set()
+    for path, known in recorded.items():
+        own = path.removeprefix("mxnet").removeprefix(".")
+        try:
+            module = _mxnet.module(own) if own else ndgrad
+        except ModuleNotFoundError:
+            modules.append(_code(path.replace("mxnet", "mx", 1)))
+            continue
+        lacking = [n for n in known if not hasattr(module, n) and (module.__name__, n) not in seen]
+        seen |= {(module.__name__, n) for n in lacking}
+        if lacking:
+            where = path.replace("mxnet", "mx", 1)
+            names.append(f"| {_code(where)} | {', '.join(map(_code, lacking))} |")
+    return "\n".join(
+        [f"Modules: {', '.join(modules)}.", "", "| Module | Names |", "| --- | --- |", *names]
+    )
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "operators": operators,
+    "deviations": deviations,
+    "missing": missing,
+}
 
 if __name__ == "__main__":
     print(PARTS[sys.argv[1]]())

@@ -81,6 +81,7 @@ PATHS: dict[str, str] = {
     "gluon.nn.activations": "gluon.nn",
     "gluon.nn.basic_layers": "gluon.nn",
     "gluon.nn.conv_layers": "gluon.nn",
+    "gluon.parameter": "gluon",
     "gluon.rnn.rnn_cell": "gluon.rnn",
     "gluon.rnn.rnn_layer": "gluon.rnn",
     "image.detection": "image",

@@ -1,7 +1,7 @@
 """`mx.contrib`: text, mixed precision, and gradients by MXNet's first interface."""
 
 from ..base import public_names
-from . import amp, autograd, text
+from . import amp, autograd, io, text
 
-__all__ = ["amp", "autograd", "text"]
+__all__ = ["amp", "autograd", "io", "text"]
 __dir__ = public_names(globals())

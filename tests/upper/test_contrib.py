@@ -176,3 +176,18 @@ def test_sections() -> None:
 
 def test_aliases() -> None:
     assert mx.contrib.nd is mx.contrib.ndarray is nd.contrib
+
+
+def test_data_loader_iter() -> None:
+    pairs = mx.gluon.data.ArrayDataset(nd.arange(10).reshape((5, 2)), nd.arange(5))
+    batches = mx.contrib.io.DataLoaderIter(mx.gluon.data.DataLoader(pairs, 2), dtype="float64")
+    assert batches.batch_size == 2
+    assert batches.provide_data[0].shape == (2, 2)
+    assert batches.provide_label[0].name == "softmax_label"
+    for _ in range(2):
+        found = list(batches)
+        assert [values(b.data[0])[0] for b in found] == [[0, 1], [4, 5], [8, 9]]
+        assert [values(b.label[0]) for b in found] == [[0, 1], [2, 3], [4, 0]]
+        assert [b.pad for b in found] == [0, 0, 1]
+        assert found[0].data[0].dtype == np.float64
+        batches.reset()
