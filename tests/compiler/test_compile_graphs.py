@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -95,6 +96,28 @@ LINES = {
         nd.take(x, nd.abs(y), mode='raise') | nd.gather_nd(x, nd.abs(y).reshape((1, -1)))
         nd.contrib.index_copy(x, nd.abs(y), s) | nd.scatter_nd(x, nd.abs(s).reshape((1, -1)), (4,))
     """,
+    "layers": """
+        nd.Convolution(t, u, num_filter=u.shape[0], kernel=u.shape[2:], no_bias=True, pad=NUMBER)
+        nd.Convolution(t, u, u[:, 0, 0], num_filter=u.shape[0], kernel=u.shape[2:], stride=2, pad=1)
+        nd.Deconvolution(t, u, num_filter=u.shape[1], kernel=u.shape[2:], no_bias=True)
+        nd.Pooling(t, kernel=2, pool_type='max', pad=1) | nd.Pooling(t, kernel=2, pool_type='avg')
+        nd.Pooling(t, global_pool=FLAG, kernel=2, pool_type='sum', stride=2)
+        nd.LayerNorm(x, nd.ones_like(x[0]), nd.zeros_like(x[0]), eps=0.1)
+        nd.LayerNorm(t, t[0, :, 0], t[1, :, 1], axis=1, eps=0.1)
+        nd.InstanceNorm(t, t[0, :, 0], t[1, :, 1], eps=0.1) | nd.L2Normalization(x, eps=0.1)
+        nd.GroupNorm(t, t[0, :1, 0], t[1, :1, 1], num_groups=1, eps=0.1)
+        nd.BatchNorm(t, t[0, :, 0] + 0, t[1, :, 1], t[0, :, 1] + 0, t[0, :, 1] + 2)
+        batch_norm(t, t[0, :, 0] + 0, t[1, :, 1], t[0, :, 1] + 0, t[0, :, 1] + 2)
+        rnn(t, nd.tile(x.reshape((-1,)), reps=60)[: t.shape[2] + 3], t[:1, :, :1])
+        lstm(t, nd.tile(x.reshape((-1,)), reps=60)[: 4 * t.shape[2] + 12], *[t[:1, :, :1]] * 2)
+        nd.SequenceMask(x, y, use_sequence_length=True) | nd.SequenceReverse(x) | nd.smooth_l1(x)
+        nd.Activation(x, act_type='softsign') | nd.hard_sigmoid(x) | nd.erf(x) | nd.softmin(x)
+        nd.linalg_syrk(m, transpose=FLAG) | nd.linalg_trmm(m, q) | nd.linalg_extractdiag(m)
+        nd.linalg_potrf(nd.linalg_syrk(m) + 2 * nd.eye(m.shape[0], dtype=m.dtype))
+        nd.linalg_inverse(nd.linalg_syrk(m) + 2 * nd.eye(m.shape[0], dtype=m.dtype))
+        nd.khatri_rao(m, q) | nd.diag(x) | nd.moments(x, axes=AXES)[1]
+        nd.SoftmaxOutput(m, m[:, 0]) | nd.contrib.div_sqrt_dim(x)
+    """,
     "writes": """
         w[NUMBER] = z | w[:] = y | w[NUMBER:] = 0.5 | w[..., ::2] = z | w[:, NUMBER:] = z
         w[:] = w.T
@@ -111,7 +134,7 @@ LINES = {
         NEW = nd.dot(m, q); NEW_1 = NEW[0:1]; NEW_2 = NEW[1:]
     """,
 }
-OFTEN = ("elements", "elements", "shapes", "products", "writes")
+OFTEN = ("elements", "elements", "shapes", "products", "writes", "layers")
 UPDATES = ("X -= 0.1 * X.grad", "X[:] = X - X.grad * 0.5", "X *= 0.9", "X.grad[:] = 0")
 TEMPLATES = {
     kind: [line.strip() for line in re.split(r" \| |\n", text) if line.strip()]
@@ -124,7 +147,9 @@ REFUSED = re.compile(
     "shares? memory|recorded outside|that existed before|is its array argument|cannot be run again"
 )
 # Words of programs whose sums compile may add up in another order.
-SUMS = re.compile("sum|mean|dot|softmax|Fully|gemm|norm|@|prod")
+SUMS = re.compile(
+    "sum|mean|dot|[sS]oftm|Fully|linalg|[nN]orm|@|prod|[cC]onv|Pool|rnn|lstm|moments|Sequence"
+)
 
 
 @dataclass
@@ -217,7 +242,12 @@ def space(seed: int) -> dict[str, Any]:
         return nd.array(np.abs(values) if dtype == "uint8" else values, dtype=dtype)
 
     mx.random.seed(seed)
-    return {"nd": nd, "mx": mx, "autograd": autograd, "array": array}
+    layers: dict[str, Any] = {
+        name: partial(nd.RNN, mode=mode, state_size=1, num_layers=1)
+        for name, mode in (("rnn", "rnn_tanh"), ("lstm", "lstm"))
+    }
+    layers["batch_norm"] = partial(nd.BatchNorm, fix_gamma=False, eps=0.1)
+    return {"nd": nd, "mx": mx, "autograd": autograd, "array": array, **layers}
 
 
 # --- drawing --------------------------------------------------------------------------------------
