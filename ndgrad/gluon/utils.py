@@ -8,6 +8,7 @@ import os
 import urllib.request
 import warnings
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,12 @@ def split_data(
     num_slice : int
     batch_axis : int
     even_split : bool
-        Whether the slices must have one length; otherwise the last one takes what is left over.
+        Whether the slices must have one length; otherwise the first ones may be longer by one.
 
     Raises
     ------
     ValueError
-        If the axis is too short, or *even_split* is impossible.
+        If *even_split* is impossible.
     """
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
@@ -55,16 +56,10 @@ def split_data(
             f"axis {batch_axis}. Use a batch size that's multiple of {num_slice} or set "
             f"even_split=False to allow uneven partitioning of data."
         )
-    if size < num_slice:
-        raise ValueError(
-            f"data with shape {data.shape} cannot be split into {num_slice} slices along axis "
-            f"{batch_axis}: it is too short"
-        )
-    step = size // num_slice
-    ends = [step * (i + 1) for i in range(num_slice - 1)] + [size]
-    return [
-        nd.slice_axis(data, axis=batch_axis, begin=step * i, end=end) for i, end in enumerate(ends)
-    ]
+    step, rest = divmod(size, num_slice)
+    ends = [0, *accumulate([step + (i < rest) for i in range(num_slice)])]
+    before = (slice(None),) * (batch_axis % data.ndim)
+    return [data[(*before, slice(begin, end))] for begin, end in pairwise(ends)]
 
 
 def split_and_load(

@@ -463,3 +463,19 @@ def training(mx, folder):
         found.append(listed(net(x)))
         found.append([listed(p.data()) for p in net.collect_params(".*(running|beta)").values()])
     return found
+
+
+@program
+def utilities(mx, folder):
+    utils, cpus = mx.gluon.utils, [mx.cpu(i) for i in range(5)]
+    x = mx.nd.arange(12)
+    found = [[listed(part) for part in utils.split_data(x, n, even_split=False)] for n in (5, 7)]
+    found.append([listed(part) for part in utils.split_data(x.reshape((2, 6)), 3, batch_axis=1)])
+    loaded = utils.split_and_load(x.asnumpy(), cpus, even_split=False)
+    found.append([[str(part.context), listed(part)] for part in loaded])
+    found += [error(lambda: utils.split_data(x, 5)), error(lambda: utils.split_data(x, 13))]
+    found.append([part.shape[0] for part in utils.split_data(x, 13, even_split=False)])
+    arrays = [mx.nd.array([3, 4]), mx.nd.array([[12]])]
+    found += [float(utils.clip_global_norm(arrays, 2)), [listed(a) for a in arrays]]
+    found += [float(utils.clip_global_norm(arrays, 20)), [listed(a) for a in arrays]]
+    return [*found, listed(utils.clip_global_norm(arrays, 1, check_isfinite=False))]
