@@ -259,3 +259,24 @@ def test_shapes_of_a_network_follow_from_its_symbol(both):
     net.initialize()
     net.infer_shape(nd.ones((2, 3, 4)))
     assert net.collect_params()["n_dense0_weight"].shape == (3, 10 if both else 5)
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_states_need_no_detach_after_backward(hybridized):
+    """As in programs that call `detach` and drop what it returns."""
+    gradients = []
+    for detached in (False, True):
+        layer = filled(rnn.LSTM(2, 2, prefix="a_"), sequence())
+        if hybridized:
+            layer.hybridize()
+        states = layer.begin_state(2)
+        for _ in range(3):
+            if detached:
+                states = [state.detach() for state in states]
+            with autograd.record():
+                output, states = layer(sequence(), states)
+                loss = (output**2).sum()
+            loss.backward()
+        gradients.append([p.grad().asnumpy() for p in layer.collect_params().values()])
+    for ours, expected in zip(*gradients, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
