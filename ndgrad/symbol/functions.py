@@ -59,6 +59,7 @@ def _fixed(op: Op, name: str, called: str) -> _Function:
         inputs = [given.pop(key, None) for key in op.keywords]
         params = _parameters(op, name, given, checks)
         taken = op.taken(params)
+        inputs = _placed(op, inputs, taken)
         label = NameManager.current.get(label, name.lower())
         refs: list[Any] = []
         for key, own, x in zip(op.keywords, op.inputs, inputs, strict=True):
@@ -78,6 +79,16 @@ def _fixed(op: Op, name: str, called: str) -> _Function:
         return made(called, op, refs, params, label, attrs)
 
     return call
+
+
+def _placed(op: Op, inputs: list[Any], taken: Sequence[str]) -> list[Any]:
+    """*inputs* where those that a call does not take are left out, rather than None."""
+    given = [x for x in inputs if x is not None]
+    others = [x for name, x in zip(op.inputs, inputs, strict=True) if name not in taken]
+    if len(given) != len(taken) or all(x is None for x in others):
+        return inputs
+    rest = iter(given)
+    return [next(rest) if name in taken else None for name in op.inputs]
 
 
 def _variadic(op: Op, name: str, called: str) -> _Function:

@@ -36,6 +36,14 @@ def test_parameters_are_made_and_named():
     ]  # fmt: skip
 
 
+def test_inputs_that_are_not_taken_may_be_left_out():
+    names = [sym.var(name) for name in ("data", "parameters", "state", "lengths")]
+    net = sym.RNN(*names, state_size=3, num_layers=1, mode="gru", use_sequence_length=True)
+    assert net.infer_shape(data=(2, 3, 4)) == (
+        [(2, 3, 4), (81,), (1, 3, 3), (3,)], [(2, 3, 3)], [],
+    )  # fmt: skip
+
+
 def test_states_are_no_arguments():
     net = sym.BatchNorm(sym.var("x"), name="bn")
     assert net.list_arguments() == ["x", "bn_gamma", "bn_beta"]
