@@ -16,6 +16,7 @@ _RATES = [[0.5, 0.6], [0.7, 0.8]]
 
 @composite(
     "_contrib_hawkesll",
+    outputs=("loglike", "state"),
     samples=(
         Sample(
             (

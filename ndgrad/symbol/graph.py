@@ -135,7 +135,7 @@ class Graph:
     # --- shapes and dtypes ------------------------------------------------------------------------
 
     def infer_shape(
-        self, *args: Sequence[int] | None, **kwargs: Sequence[int]
+        self, /, *args: Sequence[int] | None, **kwargs: Sequence[int]
     ) -> tuple[Any, Any, Any]:
         """Return the shapes of arguments, outputs and auxiliary states for some given ones.
 
@@ -177,7 +177,7 @@ class Graph:
         return None, None, None
 
     def infer_shape_partial(
-        self, *args: Sequence[int] | None, **kwargs: Sequence[int]
+        self, /, *args: Sequence[int] | None, **kwargs: Sequence[int]
     ) -> tuple[Facts, Facts, Facts]:
         """Return what can be known of shapes: () for one that is not, 0 for such a length."""
         found = self._inferred_shapes(args, kwargs)

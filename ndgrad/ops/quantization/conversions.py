@@ -124,6 +124,7 @@ def _output_type(op: str, out_type: str, calibrated: tuple[float, float] | None)
 
 @composite(
     "_contrib_quantize_asym",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_VALUES,)),

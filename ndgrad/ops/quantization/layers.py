@@ -25,6 +25,7 @@ _VECTOR = np.array([0.5, 1.5], "float32")
 
 @composite(
     "_contrib_quantized_batch_norm",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample(

@@ -415,6 +415,7 @@ def _quantized_fully_connected(
 
 @composite(
     "_contrib_quantized_conv",
+    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample(
