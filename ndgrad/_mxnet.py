@@ -109,6 +109,7 @@ PATHS: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     "base.NDArrayHandle": "_private.NDArrayHandle",
+    "gluon.block._BlockScope": "gluon.block.BlockScope",
     "gluon.block._flatten": "_private.flatten",
     "gluon.block._regroup": "_private.regroup",
     "gluon.data.dataloader.ForkingPickler": "_private.ForkingPickler",
@@ -116,6 +117,9 @@ NAMES: dict[str, str] = {
     "gluon.data.dataloader._as_in_context": "_private.as_in_context",
     "gluon.loss._apply_weighting": "_private.apply_weighting",
     "gluon.loss._reshape_like": "_private.reshape_like",
+    "gluon.nn.basic_layers._BatchNorm": "gluon.nn.norms._BatchNorm",
+    "gluon.nn.conv_layers._Conv": "gluon.nn.conv._Conv",
+    "gluon.nn.conv_layers._Pooling": "gluon.nn.pool._Pooling",
     "gluon.utils._get_repo_file_url": "_private.get_repo_file_url",
     "gluon.utils._get_repo_url": "_private.get_repo_url",
     "gluon.utils.replace_file": "_private.replace_file",

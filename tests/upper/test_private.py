@@ -12,7 +12,7 @@ from ndgrad import _mxnet, _private, nd
 
 
 def test_found_under_mxnets_paths() -> None:
-    for full in ("base.NDArrayHandle", "metric.ndarray"):
+    for full in ("base.NDArrayHandle", "gluon.nn.conv_layers._Conv", "metric.ndarray"):
         path, _, name = full.rpartition(".")
         there, _, own = _mxnet.NAMES[full].rpartition(".")
         wanted = importlib.import_module(f"ndgrad.{there or own}")
