@@ -122,8 +122,10 @@ class Inference:
             raise MXNetError(f"Error in operator {entry.name}: {error}") from None
         for i, (shape, dtype) in enumerate(found[: entry.outputs]):
             self._learn(entry, i, shape, entry, f"output {i}")
-            if known:
-                self._learn_dtype(entry, i, dtype)
+            before = self.dtypes[entry][i]
+            if known and (before is None or before != dtype):
+                self.dtypes[entry][i] = dtype  # what was there was a guess
+                self._changed = True
 
     def _infer_shapes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
         known: dict[str, Any] = {name: self._shape(x) for name, x in self._named(entry, op)}
@@ -169,20 +171,18 @@ class Inference:
             for name, dtype in _follows(op.infer_dtypes, params, given).items():
                 if dtype is None:
                     continue
-                if name in op.outputs and entry not in self._finished:
+                if name in op.outputs:
                     self._learn_dtype(entry, op.outputs.index(name), np.dtype(dtype))
                 for own, x in named:
                     if own == name:
                         self._learn_dtype(x.entry, x.output, np.dtype(dtype))
         if first is not None:
-            for x, dtype in zip(refs, known, strict=True):
-                if dtype is None:
-                    self._learn_dtype(x.entry, x.output, first)
+            for x in refs:
+                self._learn_dtype(x.entry, x.output, first)
         wanted = first if params.get("dtype") is None else params["dtype"]
-        if wanted is not None and entry not in self._finished:
-            for i, dtype in enumerate(self.dtypes[entry]):
-                if dtype is None:
-                    self._learn_dtype(entry, i, np.dtype(wanted))
+        if wanted is not None:
+            for i in range(entry.outputs):
+                self._learn_dtype(entry, i, np.dtype(wanted))
 
     # --- what is known ----------------------------------------------------------------------------
 
@@ -221,8 +221,7 @@ class Inference:
             self._changed = True
 
     def _learn_dtype(self, of: NodeEntry, output: int, dtype: DType) -> None:
-        before = self.dtypes[of][output]
-        if before is None or (of.op is not None and before != dtype):
+        if self.dtypes[of][output] is None:
             self.dtypes[of][output] = dtype
             self._changed = True
 

@@ -135,6 +135,15 @@ def test_attributes():
         sym.var("x", mine="a")
 
 
+def test_dtypes_of_sources_and_of_parameters_that_are_computed():
+    zeros = sym.zeros((2,), dtype="float64")
+    assert zeros.infer_type() == ([], [np.float64], [])
+    weight = sym.Cast(sym.var("w", shape=(5, 4)), dtype="float64")
+    net = sym.Embedding(sym.var("x"), weight, input_dim=5, output_dim=4)
+    assert net.infer_shape(x=(3,))[1] == [(3, 4)]
+    assert net.infer_type(x="int32", w="float16")[0] == [np.int32, np.float16]
+
+
 def test_prefix():
     with mx.name.Prefix("left_"):
         assert sym.sin(sym.var("x")).name == "left_sin0"
