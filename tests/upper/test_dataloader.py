@@ -278,7 +278,7 @@ def test_an_interrupt_ends_all(tmp_path):
         text=True,
         start_new_session=True,
     )
-    assert process.stdout.readline() == "working\n"
+    assert process.stdout.readline().startswith("working")  # of one worker, or of two
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal
     _, errors = process.communicate(timeout=20)  # returns when no worker has the pipe any more
     assert errors.rstrip().endswith("KeyboardInterrupt") and errors.count("Traceback") == 1

@@ -64,7 +64,7 @@ def _received(buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
 
 
 def pickled(batch: Any) -> tuple[bytes, list[memoryview]]:
-    """The pickle of a batch, and the elements of its arrays."""
+    """The pickle of a batch, or of an error, and the elements of its arrays."""
     buffers: list[pickle.PickleBuffer] = []
     file = io.BytesIO()
     _Pickler(file, protocol=5, buffer_callback=buffers.append).dump(batch)
@@ -81,10 +81,14 @@ def _places(sizes: Sequence[int]) -> tuple[list[int], int]:
 
 
 def send(
-    results: Connection, ticket: int, batch: Any, block: SharedMemory | None, worked: bool
+    results: Connection,
+    ticket: int,
+    message: tuple[bytes, list[memoryview]],
+    block: SharedMemory | None,
+    worked: bool,
 ) -> None:
-    """Send a batch, or an error, from a worker; into *block* if it fits."""
-    content, buffers = pickled(batch)
+    """Send what was pickled, a batch or an error, from a worker; into *block* if it fits."""
+    content, buffers = message
     sizes = [buffer.nbytes for buffer in buffers]
     places, length = _places(sizes)
     target = None if block is None or length < SHARED_BYTES else block.buf

@@ -13,8 +13,9 @@ import time
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
+from contextlib import contextmanager, suppress
 from itertools import count
 from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
@@ -73,13 +74,6 @@ class ThreadWorkers:
 # --- the process of a worker ----------------------------------------------------------------------
 
 
-def _mask_interrupts(blocked: bool) -> None:
-    """Hold Ctrl-C back from this thread and what it forks, where that is possible, or no longer."""
-    if hasattr(signal, "pthread_sigmask"):
-        how = signal.SIG_BLOCK if blocked else signal.SIG_UNBLOCK
-        signal.pthread_sigmask(how, [signal.SIGINT])
-
-
 def _seed(number: int) -> None:
     """Let the generators of a worker, which a fork copies, draw numbers of its own."""
     drawn = int(np.random.randint(2**32, dtype=np.uint64))  # noqa: NPY002  # what programs seed
@@ -102,7 +96,8 @@ def _work(make: MakeBatch, number: int, tasks: Connection, results: Connection) 
     """Make batches until the parent closes the pipe, or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _mask_interrupts(False)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     set_num_threads(1)
     _seed(number)
     parent = multiprocessing.parent_process()
@@ -120,15 +115,31 @@ def _work(make: MakeBatch, number: int, tasks: Connection, results: Connection) 
             blocks[name] = SharedMemory(name)
         block = None if name is None else blocks[name]
         try:
-            batch = make(indices)
-            transfer.send(results, ticket, batch, block, True)
-        except BrokenPipeError:
-            return
+            made, worked = make(indices), True
         except Exception as error:
-            transfer.send(results, ticket, _portable(error), None, False)
+            made, worked = _portable(error), False
+        try:
+            message = transfer.pickled(made)
+        except Exception as error:
+            message, worked = transfer.pickled(_portable(error)), False
+        with suppress(BrokenPipeError):  # the parent has ended
+            transfer.send(results, ticket, message, block, worked)
 
 
 # --- the parent -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits, where that is possible: it would raise while a new process begins."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
@@ -143,14 +154,10 @@ class _Worker:
             daemon=True,
             name=f"DataLoader worker {number}",
         )
-        _mask_interrupts(True)  # one would raise while the new process begins
-        try:
-            with warnings.catch_warnings():
-                # Threads of kernels have ended before a fork (kernels/build/threads.py).
-                warnings.filterwarnings("ignore", "This process .* is multi-threaded")
-                self.process.start()
-        finally:
-            _mask_interrupts(False)
+        with _interrupts_held_back(), warnings.catch_warnings():
+            # Threads of kernels have ended before a fork (kernels/build/threads.py).
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded")
+            self.process.start()
         tasks.close()
         results.close()
         self.removed: list[str] = []
@@ -235,7 +242,8 @@ class ProcessWorkers:
         self._owner = os.getpid()
         self.close = weakref.finalize(self, _stop, self._owner, self._workers, self._blocks)
         """End the processes."""
-        resource_tracker.ensure_running()  # one for all, to remove blocks if this process is killed
+        if os.name == "posix":  # one for all processes, to remove blocks if this one is killed
+            resource_tracker.ensure_running()
         try:
             for i in range(number):
                 self._workers.append(_Worker(context, make, i))
@@ -278,6 +286,9 @@ class ProcessWorkers:
                 error = worker.ended()
                 self.close()
                 raise error from None
+            except BaseException:  # a task may have been sent in part
+                self.close()
+                raise
             return ticket
 
     def result(self, ticket: int, timeout: float) -> Any:
