@@ -193,7 +193,7 @@ class _RNNLayer(HybridBlock):
         packed = [x for kind in ("weight", "bias") for n, x in params.items() if n.endswith(kind)]
         outputs, *states = F.RNN(
             x,
-            F._internal._rnn_param_concat(*[F.reshape(x, shape=(-1,)) for x in packed], dim=0),
+            F._internal._rnn_param_concat(*[x.reshape((-1,)) for x in packed], dim=0),
             *states,
             *lengths,
             mode=self._mode,
