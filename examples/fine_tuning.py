@@ -35,7 +35,6 @@ def make_network(classes: int) -> vision.ResNetV1:
 
 
 def train(net: gluon.HybridBlock, x: np.ndarray, y: np.ndarray, epochs: int) -> None:
-    net.hybridize()
     cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9})
     for _ in range(epochs):
