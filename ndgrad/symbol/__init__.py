@@ -96,6 +96,8 @@ for _name in control_flow.__all__:
     _put(contrib, _name, getattr(control_flow, _name))
 for _name in extra.__all__:
     _put_operator(_name, getattr(extra, _name))
+    globals()[_name] = vars(sparse)[_name] = getattr(extra, _name)
+Symbol.split_v2 = extra.split_v2  # type: ignore[attr-defined]
 pow = power = globals()["power"]
 for _name, _operator in _OTHERS.items():
     _put_operator(_name, functions.function(_operator, _name))

@@ -13,7 +13,7 @@ from .functions import attributes, function
 from .subgraphs import custom
 from .symbol import Symbol
 
-__all__ = ["Custom", "histogram"]
+__all__ = ["Custom", "histogram", "split_v2"]
 
 
 def Custom(
@@ -109,3 +109,38 @@ def histogram(
             raise ValueError("null range is not supported in symbol mode")
         return call(a, bin_cnt=bins, range=range, **kwargs)  # type: ignore[no-any-return]
     raise ValueError("bins argument should be either an integer or an NDArray")
+
+
+def split_v2(
+    ary: Symbol,
+    indices_or_sections: int | Sequence[int],
+    axis: int = 0,
+    squeeze_axis: bool = False,
+    **kwargs: Any,
+) -> Symbol:
+    """Cut an array into equal sections, or before each of some indices.
+
+    Parameters
+    ----------
+    ary : Symbol
+    indices_or_sections : int or tuple of int
+    axis : int
+    squeeze_axis : bool
+        Whether to remove the axis, where parts have length 1.
+
+    Raises
+    ------
+    ValueError
+        If *indices_or_sections* is neither an int nor a tuple.
+    """
+    if isinstance(indices_or_sections, int):
+        indices: Sequence[int] = []
+        sections = indices_or_sections
+    elif isinstance(indices_or_sections, (tuple, list, set)):
+        indices, sections = [0, *indices_or_sections], 0
+    else:
+        raise ValueError("indices_or_sections must either int or tuple / set of ints")
+    call = function(lookup("_split_v2"), "_split_v2")
+    return call(  # type: ignore[no-any-return]
+        ary, indices=indices, axis=axis, squeeze_axis=squeeze_axis, sections=sections, **kwargs
+    )
