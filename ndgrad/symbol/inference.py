@@ -112,7 +112,7 @@ class Inference:
         )
         if known:
             self._finished.add(entry)
-        # Not from the table are code of a user, and what draws numbers.
+        # An operator that is not in the table may run code of a user, or draw numbers.
         if all(map(is_complete, self.shapes[entry])) and entry not in self._doubtful:
             if not known or OPS.get(op.name) is not op:
                 return

@@ -144,6 +144,18 @@ def test_random_numbers():
     assert like.shape == (2, 2)
 
 
+def test_classes_by_zipf():
+    samples, true, drawn = sym.contrib.rand_zipfian(sym.var("t"), 4, 5)
+    graph = sym.Group([samples, true, drawn])
+    assert graph.infer_shape(t=(2,)) == ([(2,)], [(4,), (2,), (4,)], [])
+    assert graph.infer_type(t="float32")[1] == [np.int64, np.float64, np.float64]
+    mx.random.seed(1)
+    found = graph.eval(t=nd.array([0, 3]))
+    mx.random.seed(1)
+    for x, y in zip(found, nd.contrib.rand_zipfian(nd.array([0, 3]), 4, 5), strict=True):
+        assert x.asnumpy().tolist() == y.asnumpy().tolist()
+
+
 def test_histogram():
     counts, edges = sym.histogram(sym.var("a"), bins=2, range=(0, 2))
     assert counts.eval(a=nd.array([0, 1, 1.5]))[0].asnumpy().tolist() == [1, 2]
