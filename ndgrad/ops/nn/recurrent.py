@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -11,8 +12,9 @@ from ...tape import Array
 from .. import inference
 from ..axes import choice, flag, integer, number
 from ..composite import composite
+from ..declare import operator
 from ..products import show
-from ..table import F, Params, Sample
+from ..table import F, Params, Result, Sample
 
 _OP = "RNN"
 _GATES = {"gru": 3, "lstm": 4, "rnn_relu": 1, "rnn_tanh": 1}
@@ -115,21 +117,41 @@ def _check(network: _Network, data: Array, parameters: Array, states: Sequence[A
             )
 
 
+@operator(
+    "_pieces",
+    visible=lambda params: len(params["shapes"]),
+    linear=("data",),
+    traceable=True,
+    is_view=True,
+    vjp=lambda grads: F.Concat(*[F._reshaped(g, shape=(prod(g.shape),)) for g in grads], dim=0),
+    outputs="*y",
+    samples=(Sample(((7,),), {"shapes": ((2, 2), (3,))}),),
+)
+def _pieces(data: Array, *, shapes: Sequence[Shape]) -> list[Result]:
+    """Views of a vector's elements as arrays of these shapes, one behind the other."""
+    ends = [0, *accumulate(map(prod, shapes))]
+    if len(data._shape) != 1 or ends[-1] != data._data.size or min(ends) < 0:
+        raise MXNetError(
+            f"Operator _pieces: data has shape {show(data._shape)}, expected ({ends[-1]},) for "
+            f"shapes={shapes}"
+        )
+    return [
+        (data._data[begin:end], shape)
+        for (begin, end), shape in zip(pairwise(ends), shapes, strict=True)
+    ]
+
+
 def _unpacked(network: _Network, parameters: Array, inputs: int) -> list[list[Array]]:
     """For each layer and direction i2h_weight, h2h_weight[, h2r_weight], i2h_bias, h2h_bias.
 
     All weights come before all biases.
     """
     shapes = network.shapes(inputs)
-    found: list[list[Array]] = [[] for _ in shapes]
-    at = 0
-    for part in (slice(None, -2), slice(-2, None)):
-        for own, arrays in zip(shapes, found, strict=True):
-            for shape in own[part]:
-                x = F.slice_axis(parameters, axis=0, begin=at, end=at + prod(shape))
-                arrays.append(F._reshaped(x, shape=shape))
-                at += prod(shape)
-    return found
+    weights = [shape for own in shapes for shape in own[:-2]]
+    biases = [shape for own in shapes for shape in own[-2:]]
+    pieces = iter(F._pieces(parameters, shapes=(*weights, *biases)))
+    found = [[next(pieces) for _ in own[:-2]] for own in shapes]
+    return [[*own, next(pieces), next(pieces)] for own in found]
 
 
 def _direction(
