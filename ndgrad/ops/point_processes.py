@@ -15,7 +15,7 @@ _RATES = [[0.5, 0.6], [0.7, 0.8]]
 
 
 @composite(
-    "_contrib_hawkesll",
+    "_contrib_hawkesll", results=("output", "out_state"),
     outputs=("loglike", "state"),
     samples=(
         Sample(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...base import MXNetError
 from ...tape import Array
+from .. import inference
 from ..declare import operator
 from ..parts import along_axis, check_lengths, copied
 from ..table import F, Gradients, Params, Result, Sample
@@ -44,6 +45,7 @@ def _states(params: Params) -> tuple[str, ...]:
     states=_states,
     after_backward=_move_average,
     auxiliary=("moving_avg",),
+    infer=inference.per_channel("moving_avg"),
     initial={"moving_avg": '["zero", {}]'},
     samples=(Sample(([[0.2, 0.7], [0.4, 0.9]], [0.3, 0.6])),),
 )

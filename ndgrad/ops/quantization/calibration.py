@@ -49,6 +49,7 @@ def _divergence(hist: HostArray, start: int, stop: int, bins: int) -> float:
 
 @operator(
     "_contrib_calibrate_entropy",
+    results=("threshold", "divergence"),
     gradient=NONE,
     outputs="threshold divergence",
     on_host=True,

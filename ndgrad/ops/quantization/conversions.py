@@ -28,6 +28,7 @@ _REAL = Sample((_VALUES, np.array([-1.0], "float32"), np.array([0.5], "float32")
 
 @composite(
     "_contrib_quantize",
+    infer=lambda: {"min_range": (1,), "max_range": (1,)},
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(_REAL, Sample(_REAL.args, {"out_type": "int8"})),
@@ -124,6 +125,7 @@ def _output_type(op: str, out_type: str, calibrated: tuple[float, float] | None)
 
 @composite(
     "_contrib_quantize_asym",
+    results=("output", "scale", "shift"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
@@ -176,7 +178,12 @@ _INT8 = Sample(
 )
 
 
-@composite("_contrib_dequantize", gradient=NONE, samples=(_INT8,))
+@composite(
+    "_contrib_dequantize",
+    infer=lambda: {"min_range": (1,), "max_range": (1,)},
+    gradient=NONE,
+    samples=(_INT8,),
+)
 def _dequantize(
     data: Array, min_range: Array, max_range: Array, *, out_type: str = "float32"
 ) -> Array:
@@ -214,6 +221,7 @@ _SUMS = Sample(
 
 @composite(
     "_contrib_requantize",
+    infer=lambda: {"min_range": (1,), "max_range": (1,)},
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(

@@ -25,6 +25,8 @@ _VECTOR = np.array([0.5, 1.5], "float32")
 
 @composite(
     "_contrib_quantized_batch_norm",
+    auxiliary=("moving_mean", "moving_var"),
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
@@ -98,6 +100,7 @@ def _quantized_batch_norm(
 
 @composite(
     "_contrib_quantized_rnn",
+    results=("output", "state_output", "statecell_ouput"),
     gradient=NONE,
     visible=lambda params: 3 if params["state_outputs"] else 1,
     samples=(

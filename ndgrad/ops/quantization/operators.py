@@ -8,6 +8,7 @@ import numpy as np
 
 from ...base import DTypeLike, MXNetError
 from ...tape import Array
+from .. import inference
 from ..axes import choice, flag, integer
 from ..composite import composite
 from ..table import NONE, F, Sample
@@ -38,6 +39,7 @@ def _kind(data: Array) -> str:
 
 @composite(
     "_contrib_quantized_flatten",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(_ONE,),
@@ -50,6 +52,7 @@ def _quantized_flatten(data: Array, min_data: Array, max_data: Array) -> list[Ar
 
 @composite(
     "_contrib_quantized_act",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(Sample(_ONE.args, {"act_type": "relu"}),),
@@ -79,6 +82,7 @@ def _quantized_act(data: Array, min_data: Array, max_data: Array, *, act_type: s
 
 @composite(
     "_contrib_quantized_pooling",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(_IMAGE,),
@@ -136,6 +140,7 @@ def _quantized_pooling(
 
 @composite(
     "_contrib_quantized_embedding",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(Sample(([0.0, 1.0], _SIGNED, *_ENDS), {"input_dim": 2, "output_dim": 2}),),
@@ -172,6 +177,7 @@ def _quantized_embedding(
 
 @composite(
     "_contrib_quantized_concat",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
@@ -238,6 +244,7 @@ def _check_pair(op: str, lhs: Array, rhs: Array, *kinds: str) -> None:
 
 @composite(
     "_contrib_quantized_elemwise_add",
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
@@ -305,6 +312,7 @@ def _quantized_elemwise_add(
 
 @composite(
     "_contrib_quantized_elemwise_mul",
+    results=("output", "min_output", "max_output"),
     gradient=NONE,
     visible=lambda params: 1 if params["enable_float_output"] else 3,
     samples=(
@@ -366,6 +374,8 @@ def _quantized_elemwise_mul(
 
 @composite(
     "_contrib_quantized_fully_connected",
+    takes=inference.quantized,
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
@@ -415,6 +425,8 @@ def _quantized_fully_connected(
 
 @composite(
     "_contrib_quantized_conv",
+    takes=inference.quantized,
+    results=("output", "min_output", "max_output"),
     outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
