@@ -26,8 +26,8 @@ from ..memory.device import (
 )
 from ..memory.storage import empty_like, empty_on
 from ..ops.parts import loop_of
-from ..ops.table import DIFFERENTIABLE, ZERO, ElementwiseOp, F, Op, PartialGradient, lookup
-from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, Parent, is_tracked
+from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
+from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, SmallCalls, size_of
@@ -68,7 +68,9 @@ def _getter(op: Op, name: str) -> _Getter:
     if name == "grads":
         return lambda node, grads: grads
     if name == "needs":
-        return lambda node, grads: tuple(map(_needs_gradient, node.parents))
+        return lambda node, grads: tuple(map(is_tracked, node.parents))
+    if name == "variables":
+        return lambda node, grads: tuple([isinstance(parent, Leaf) for parent in node.parents])
     if name.startswith("g_") and name[2:] in op.outputs:
         number = op.outputs.index(name[2:])
         return lambda node, grads: grads[number] if number < len(grads) else None
@@ -85,17 +87,6 @@ def _getter(op: Op, name: str) -> _Getter:
         return lambda node, grads: read(node, number) if number < len(node.parents) else None
     number = op.outputs.index(base)
     return lambda node, grads: read(node, len(node.parents) + number)
-
-
-def _needs_gradient(parent: Parent) -> bool:
-    """Whether it makes a difference what gradient is computed for what *parent* has made.
-
-    It makes none where that has a gradient of zero, such as indices that an operator counts out.
-    """
-    if not is_tracked(parent):
-        return False
-    node = parent.node if isinstance(parent, OutputSlot) else parent
-    return isinstance(node, Leaf) or node.op.gradient != ZERO
 
 
 def _shape_of(node: Node, i: int) -> Shape:

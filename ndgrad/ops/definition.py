@@ -106,8 +106,8 @@ class Op:
     vjp : callable or None
         The derivative: gradients of the inputs from ``g`` and whatever else its parameters name
         (inputs, outputs, parameters, ``<input>_shape``, ``<input>_dtype`` of inputs that need a
-        gradient, ``needs``).  The names decide what a node saves.  Written with operators of the
-        table, so that it is differentiable itself.
+        gradient, ``needs``; which are marked variables, ``variables``).  The names decide what a
+        node saves.  Written with operators of the table, so that it is differentiable itself.
     fast_vjp : callable or None
         The same for first order, as fused kernels over buffers; a test holds it against `vjp`.
     gradient : str
@@ -313,7 +313,7 @@ class Op:
 
     def check(self) -> None:
         """Raise `ValueError` where facts do not fit each other."""
-        known = {*self.inputs, *self.outputs, *self.params, "g", "grads", "needs"}
+        known = {*self.inputs, *self.outputs, *self.params, "g", "grads", "needs", "variables"}
         known |= {f"{name}_shape" for name in (*self.inputs, *self.outputs)}
         known |= {f"{name}_dtype" for name in self.inputs} | {f"g_{name}" for name in self.outputs}
         hidden = [name for name in self.outputs if name.startswith("_")]

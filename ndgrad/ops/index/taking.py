@@ -283,8 +283,8 @@ def _take_adjoint(data: Array, indices: Array, *, axis: int, mode: str, shape: S
     return front.add(data._data, index, outer, length, inner), shape
 
 
-def _embedding_vjp(g: Array, data: Array, weight_shape: Shape, needs: Needs) -> Gradients:
-    if needs[0]:
+def _embedding_vjp(g: Array, data: Array, weight_shape: Shape, variables: Needs) -> Gradients:
+    if variables[0]:  # indices that were computed have a gradient of zero
         raise MXNetError(
             "Operator Embedding: does not support calculating gradient with respect to data, which "
             "holds indices"
