@@ -26,12 +26,6 @@ def bias(params: Params) -> tuple[str, ...]:
     return () if flag("symbol", "no_bias", params["no_bias"]) else ("bias",)
 
 
-def quantized(params: Params) -> tuple[str, ...]:
-    """The ranges of data and weight; the bias and its range, unless they are left out."""
-    ranges = ("min_data", "max_data", "min_weight", "max_weight")
-    return (*ranges, *(("bias", "min_bias", "max_bias") if bias(params) else ()))
-
-
 def when(**names: str) -> Callable[[Params], Collection[str]]:
     """Inputs that are there if a parameter is set: ``when(sequence_length="use_...")``."""
 

@@ -15,8 +15,9 @@ _RATES = [[0.5, 0.6], [0.7, 0.8]]
 
 
 @composite(
-    "_contrib_hawkesll", results=("output", "out_state"),
-    outputs=("loglike", "state"),
+    "_contrib_hawkesll",
+    outputs=("output", "out_state"),
+    results=("output", "out_state"),
     samples=(
         Sample(
             (

@@ -107,6 +107,10 @@ _declare(
 )  # fmt: skip
 _declare("_eye", lambda *, ctx=None, **given: nd.eye(**given), N=_REQUIRED, M=0, k=0, ctx=None,
          dtype="float32")  # fmt: skip
+_declare("_zeros_without_dtype", lambda shape, ctx=None, dtype=-1: nd.zeros(shape),
+         shape=_REQUIRED, ctx=None, dtype=-1)  # fmt: skip
+_declare("_sample_unique_zipfian", nd._internal._sample_unique_zipfian, visible=lambda params: 2,
+         range_max=_REQUIRED, shape=())  # fmt: skip
 _declare("cast_storage", nd.sparse.cast_storage, "data", stype=_REQUIRED)
 
 

@@ -19,15 +19,8 @@ PARTS = {
     "rows": ["table", "plans", "arguments", "bounds", "compile_rows", "compile_checks"],
     "memory": [
         *("memory_sharing", "compile_state", "compile_layout", "in_place", "powers"),
-        *(
-            "contrib",
-            "detection",
-            "image",
-            "spatial",
-            "factorisations",
-            "control_flow",
-            "mxnet_models",
-        ),
+        *("ops/contrib", "ops/detection", "ops/image", "ops/spatial", "ops/factorisations"),
+        *("control_flow", "mxnet_models"),
     ],
     "programs": [
         *("compile_programs", "compile_training", "compile_graphs"),
@@ -38,7 +31,8 @@ PARTS = {
 
 
 def files(name: str) -> list[Path]:
-    return list(TESTS.rglob(f"test_{name}.py"))
+    folder, _, stem = name.rpartition("/")
+    return list((TESTS / folder).rglob(f"test_{stem}.py"))
 
 
 @pytest.mark.compiled

@@ -112,4 +112,17 @@ CALLS: list[tuple[str, Shapes]] = [
     ("s._internal._plus_scalar(x, scalar=2)", MATRIX),
     ("s.image.to_tensor(x)", {"x": (4, 4, 3)}),
     ("s.sparse.dot(x, y)", {"x": (2, 3), "y": (3, 4)}),
+    ("s.IdentityAttachKLSparseReg(x)", MATRIX),
+    ("s.contrib.quantized_conv(x, kernel=(3, 3), num_filter=4)", IMAGE),
+    ("s.contrib.quantized_conv(x, kernel=(3, 3), num_filter=4, no_bias=True)", IMAGE),
+    ("s.contrib.quantized_fully_connected(x, num_hidden=4)", MATRIX),
+    ("s.contrib.quantized_batch_norm(x, min_calib_range=-1.0, max_calib_range=1.0)", IMAGE),
+    ("s.contrib.quantized_elemwise_mul(x, y)", PAIR),
+    ("s.contrib.quantize_asym(x)", MATRIX),
+    ("s.contrib.hawkesll(x)",
+     {"x": (2, 3), "hawkesll0_alpha": (3,), "hawkesll0_beta": (3,), "hawkesll0_state": (2, 3),
+      "hawkesll0_lags": (2, 4), "hawkesll0_marks": (2, 4), "hawkesll0_valid_length": (2,),
+      "hawkesll0_max_time": (2,)}),
+    ("s.contrib.DeformablePSROIPooling(x, y, spatial_scale=1, output_dim=3, group_size=1, "
+     "pooled_size=1)", {**IMAGE, "y": (2, 5), "deformablepsroipooling0_trans": (2, 2, 1, 1)}),
 ]  # fmt: skip

@@ -21,7 +21,7 @@ _FORM = {"spatial_scale": 1.0, "output_dim": 1, "group_size": 2, "pooled_size": 
 
 @composite(
     "_contrib_DeformablePSROIPooling",
-    takes=lambda params: [] if params["no_trans"] else ["trans"],
+    takes=lambda params: () if flag("symbol", "no_trans", params["no_trans"]) else ("trans",),
     samples=(
         Sample(
             ((1, 4, 4, 3), _ROIS, np.linspace(-0.8, 0.9, 8).reshape(1, 2, 2, 2)),

@@ -49,9 +49,9 @@ def _divergence(hist: HostArray, start: int, stop: int, bins: int) -> float:
 
 @operator(
     "_contrib_calibrate_entropy",
-    results=("threshold", "divergence"),
     gradient=NONE,
     outputs="threshold divergence",
+    results=("threshold", "divergence"),
     on_host=True,
     samples=(
         Sample(

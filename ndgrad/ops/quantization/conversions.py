@@ -125,8 +125,8 @@ def _output_type(op: str, out_type: str, calibrated: tuple[float, float] | None)
 
 @composite(
     "_contrib_quantize_asym",
+    outputs=("output", "scale", "shift"),
     results=("output", "scale", "shift"),
-    outputs=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_VALUES,)),

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...tape import Array
+from .. import inference
 from ..axes import choice, number
 from ..composite import composite
 from ..table import NONE, F, Sample
@@ -14,20 +15,30 @@ from .parts import (
     calibrated_range,
     check_dtype,
     check_ranges,
+    dtypes_of,
     float32,
     magnitude,
     stored,
 )
 
+_VECTORS = ("gamma", "beta", "moving_mean", "moving_var")
 _END = np.array([1.0], "float32")
 _VECTOR = np.array([0.5, 1.5], "float32")
+
+
+def _shapes(data: inference.Known, axis: int) -> inference.Shapes:
+    vectors = inference.per_index(*_VECTORS)(data, None, axis)
+    found = {name: shape for name, shape in vectors.items() if name not in ("data", "y")}
+    return {**found, "min_data": (1,), "max_data": (1,)}
 
 
 @composite(
     "_contrib_quantized_batch_norm",
     auxiliary=("moving_mean", "moving_var"),
-    results=("output", "min_output", "max_output"),
+    infer=_shapes,
+    infer_dtypes=lambda data: dtypes_of(data, (), (*_VECTORS, "min_data", "max_data")),
     outputs=("output", "min_output", "max_output"),
+    results=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample(
@@ -100,7 +111,8 @@ def _quantized_batch_norm(
 
 @composite(
     "_contrib_quantized_rnn",
-    results=("output", "state_output", "statecell_ouput"),
+    outputs=("output", "state_output", "statecell_ouput"),
+    results=("output", "state_output", "statecell_ouput"),  # MXNet's spelling
     gradient=NONE,
     visible=lambda params: 3 if params["state_outputs"] else 1,
     samples=(

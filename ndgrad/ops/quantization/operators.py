@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...base import DTypeLike, MXNetError
+from ...base import DType, DTypeLike, MXNetError
 from ...tape import Array
 from .. import inference
 from ..axes import choice, flag, integer
 from ..composite import composite
-from ..table import NONE, F, Sample
+from ..table import NONE, F, Params, Sample
 from .parts import (
     HALF_STEPS,
     STEPS,
     calibrated_range,
     check_dtype,
     check_ranges,
+    dtypes_of,
     float32,
     magnitude,
     stored,
@@ -312,6 +313,16 @@ def _quantized_elemwise_add(
 
 @composite(
     "_contrib_quantized_elemwise_mul",
+    infer=lambda lhs, rhs: {
+        "lhs": rhs,
+        "rhs": lhs,
+        **dict.fromkeys(("lhs_min", "lhs_max", "rhs_min", "rhs_max"), (1,)),
+    },
+    infer_dtypes=lambda lhs: {
+        **dict.fromkeys(("lhs", "rhs"), np.dtype("int8")),
+        **dict.fromkeys(("lhs_min", "lhs_max", "rhs_min", "rhs_max"), np.dtype("float32")),
+    },
+    outputs=("output", "min_output", "max_output"),
     results=("output", "min_output", "max_output"),
     gradient=NONE,
     visible=lambda params: 1 if params["enable_float_output"] else 3,
@@ -372,11 +383,43 @@ def _quantized_elemwise_mul(
     return [y, *[float32(lhs, end) for end in calibrated]]
 
 
+_OTHERS = ("bias", "min_data", "max_data", "min_weight", "max_weight", "min_bias", "max_bias")
+
+
+def _others(params: Params) -> tuple[str, ...]:
+    """The inputs of a layer beside data and weight."""
+    return tuple(name for name in _OTHERS if "bias" not in name or inference.bias(params))
+
+
+def _dtypes(data: DType | None) -> dict[str, DType]:
+    return dtypes_of(data, ("weight", "bias"), _OTHERS[1:])
+
+
+def _with_ends(shapes: inference.Shapes) -> inference.Shapes:
+    return {"weight": shapes["weight"], "bias": shapes["bias"], **dict.fromkeys(_OTHERS[1:], (1,))}
+
+
+def _shapes_of_dense(data: inference.Known, num_hidden: int, flatten: bool) -> inference.Shapes:
+    return _with_ends(inference.dense(data, None, num_hidden, flatten))
+
+
+def _shapes_of_convolution(
+    data: inference.Known,
+    kernel: Sequence[int],
+    num_filter: int,
+    num_group: int,
+    layout: str | None,
+) -> inference.Shapes:
+    return _with_ends(inference.convolution(data, None, kernel, num_filter, num_group, layout))
+
+
 @composite(
     "_contrib_quantized_fully_connected",
-    takes=inference.quantized,
-    results=("output", "min_output", "max_output"),
+    takes=_others,
+    infer=_shapes_of_dense,
+    infer_dtypes=_dtypes,
     outputs=("output", "min_output", "max_output"),
+    results=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample((_SIGNED, _SIGNED, *_ENDS, *_ENDS), {"num_hidden": 2, "no_bias": True}),
@@ -425,9 +468,11 @@ def _quantized_fully_connected(
 
 @composite(
     "_contrib_quantized_conv",
-    takes=inference.quantized,
-    results=("output", "min_output", "max_output"),
+    takes=_others,
+    infer=_shapes_of_convolution,
+    infer_dtypes=_dtypes,
     outputs=("output", "min_output", "max_output"),
+    results=("output", "min_output", "max_output"),
     gradient=NONE,
     samples=(
         Sample(

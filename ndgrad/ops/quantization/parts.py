@@ -8,9 +8,11 @@ it is distributed for x86, which rounds halves to even.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from ...base import DTypeLike, MXNetError
+from ...base import DType, DTypeLike, MXNetError
 from ...tape import Array
 from ..axes import number
 from ..declare import elementwise, with_formulas
@@ -43,6 +45,13 @@ elementwise(
     samples=(Sample(((3, 4), (1,))),),
     doc="x * scale as an integer of low to high; halves go to even ones, NaN is *missing*.",
 )
+
+
+def dtypes_of(data: DType | None, integers: Sequence[str], ends: Sequence[str]) -> dict[str, DType]:
+    """The dtypes of a layer's inputs in a symbol: int8, unless *data* has one, and float32."""
+    whole = dict.fromkeys(integers, np.dtype("int8"))
+    own = np.dtype("int8") if data is None else data
+    return {**whole, **dict.fromkeys(ends, np.dtype("float32")), "data": own}
 
 
 def check_dtype(op: str, name: str, data: Array, *kinds: DTypeLike) -> None:
