@@ -20,6 +20,7 @@ from . import (
     arithmetic,
     contrib,
     creation,
+    distributions,
     image,
     linalg,
     random,
@@ -106,7 +107,7 @@ def _add(operator: _Op) -> None:
 
 _for_each(_add)
 _put_operator("Custom", _Custom)
-for _name, _function in (random.OPERATORS | sparse.FUNCTIONS).items():
+for _name, _function in (distributions.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)
 for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])

@@ -59,7 +59,6 @@ __dir__ = public_names(globals())
 _FLOAT32 = np.dtype("float32")
 _Draw: TypeAlias = Callable[..., Buffer]
 _Parameter: TypeAlias = NDArray | float
-_Function: TypeAlias = Callable[..., Any]
 
 
 def _float_dtype(dtype: DTypeLike, what: str) -> DType:
@@ -519,90 +518,20 @@ def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
     return like
 
 
-def _rated(draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
-    """`exponential` by its rate, as the operators are called."""
+def exponential_by_rate(lam: _Parameter = 1.0, **kwargs: Any) -> NDArray:
+    """Draw from the exponential distribution of rate *lam*, as the operators do."""
+    if not isinstance(lam, NDArray):
+        _positive("exponential", lam=_number(lam, "exponential", "lam"))
+        return exponential(1.0 / float(lam), **kwargs)
+    return exponential(dispatch.unrecorded(F.reciprocal, lam), **kwargs)
 
-    def by_rate(lam: _Parameter = 1.0, **kwargs: Any) -> NDArray:
-        if not isinstance(lam, NDArray):
-            _positive("exponential", lam=_number(lam, "exponential", "lam"))
-            return draw(1.0 / float(lam), **kwargs)
-        return draw(dispatch.unrecorded(F.reciprocal, lam), **kwargs)
-
-    by_rate.__doc__ = "Draw from the exponential distribution of rate *lam*."
-    return by_rate
-
-
-_BY_RATE = _rated(exponential)
 
 uniform_like = _like("uniform", uniform)
 normal_like = _like("normal", normal)
-exponential_like = _like("exponential", _BY_RATE)
+exponential_like = _like("exponential", exponential_by_rate)
 gamma_like = _like("gamma", gamma)
 poisson_like = _like("poisson", poisson)
 negative_binomial_like = _like("negative_binomial", negative_binomial)
 generalized_negative_binomial_like = _like(
     "generalized_negative_binomial", generalized_negative_binomial
 )
-
-DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Callable[..., NDArray], tuple[str, str]]] = {
-    # name: its parameters, the function, and what ``sample_<name>`` calls its arrays
-    "uniform": (("low", "high"), uniform, ("low", "high")),
-    "normal": (("loc", "scale"), normal, ("mu", "sigma")),
-    "exponential": (("lam",), _BY_RATE, ("lam", "")),
-    "gamma": (("alpha", "beta"), gamma, ("alpha", "beta")),
-    "poisson": (("lam",), poisson, ("lam", "")),
-    "negative_binomial": (("k", "p"), negative_binomial, ("k", "p")),
-    "generalized_negative_binomial": (
-        ("mu", "alpha"),
-        generalized_negative_binomial,
-        ("mu", "alpha"),
-    ),
-    "randint": (("low", "high"), randint, ("", "")),
-}
-
-
-def _operator(
-    name: str, order: tuple[str, ...], own: tuple[str, ...], draw: Callable[..., NDArray]
-) -> Callable[..., NDArray]:
-    """A distribution under an operator's name, whose arguments stand in MXNet's *order*."""
-
-    def call(*args: Any, **kwargs: Any) -> NDArray:
-        if len(args) > len(order):
-            raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
-        for key, value in zip(order, args, strict=False):
-            if key in kwargs:
-                raise TypeError(f"{name}: argument {key!r} given twice")
-            kwargs[key] = value
-        given = {target: kwargs.pop(key) for key, target in zip(order, own, strict=False)
-                 if key in kwargs}  # fmt: skip
-        if name.startswith("sample_"):
-            for key, target in zip(order, own, strict=False):
-                if not isinstance(given.get(target), NDArray):
-                    raise TypeError(f"{name}: argument {key} must have NDArray type")
-        return draw(**given, **kwargs)
-
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = draw.__doc__
-    return call
-
-
-def _operators() -> dict[str, _Function]:
-    functions: dict[str, _Function] = {}
-    for name, (own, draw, arrays) in DISTRIBUTIONS.items():
-        by_number = _operator(f"random_{name}", (*own, "shape", "ctx", "dtype"), own, draw)
-        functions[f"random_{name}"] = functions[f"_random_{name}"] = by_number
-        if arrays[0]:
-            inputs = arrays[: len(own)]
-            by_array = _operator(f"sample_{name}", (*inputs, "shape", "dtype"), own, draw)
-            functions[f"sample_{name}"] = functions[f"_sample_{name}"] = by_array
-    functions |= {f"_random_{x}": globals()[x] for x in __all__ if x.endswith("_like")}
-    functions["uniform"], functions["normal"] = (
-        functions["random_uniform"],
-        functions["random_normal"],
-    )
-    functions["sample_multinomial"] = functions["_sample_multinomial"] = multinomial
-    return functions
-
-
-OPERATORS = _operators()
-"""What `ndgrad.nd` has of these: ``random_uniform``, ``uniform``, ``sample_uniform`` ..."""

@@ -107,3 +107,16 @@ def places_of(op: str, image: Shape, covered: Shape, stride: Shape, pad: Shape) 
             f"{show(image)} with pad {show(pad)}"
         )
     return places
+
+
+def divided(op: str, what: str, number: int, groups: int) -> int:
+    """How many of *number* channels each of *groups* has.
+
+    Raises
+    ------
+    MXNetError
+        If they cannot be divided so.
+    """
+    if number % groups:
+        raise MXNetError(f"Operator {op}: num_group={groups} must divide {what}, {number}")
+    return number // groups

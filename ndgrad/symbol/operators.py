@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import nd
 from ..base import MXNetError
-from ..nd import random
+from ..nd import distributions, random
 from ..ops.bound import Bound
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, for_each, lookup
 
@@ -136,11 +136,11 @@ def _declare_distribution(
         "ctx": None,
         "dtype": "int32" if name == "randint" else "float32",
     }
-    alias = f" {name}" if name in random.OPERATORS else ""
-    by_number = random.OPERATORS[f"random_{name}"]
+    alias = f" {name}" if name in distributions.OPERATORS else ""
+    by_number = distributions.OPERATORS[f"random_{name}"]
     _declare(f"_random_{name} random_{name}{alias}", _draws(by_number), **defaults, **form)
     if arrays[0]:
-        names, by_array = f"_sample_{name} sample_{name}", random.OPERATORS[f"sample_{name}"]
+        names, by_array = f"_sample_{name} sample_{name}", distributions.OPERATORS[f"sample_{name}"]
         first, *others = arrays[: len(own)]
 
         def infer(shape: Any, **known: Any) -> dict[str, Any]:
@@ -151,10 +151,10 @@ def _declare_distribution(
         inputs = " ".join([first, *filter(None, others)])
         _declare(names, _draws(by_array), inputs, infer=infer, shape=(), dtype="float32")
         like = f"_random_{name}_like"
-        _declare(like, random.OPERATORS[like], "data", **defaults)
+        _declare(like, distributions.OPERATORS[like], "data", **defaults)
 
 
-for _name, (_own, _draw, _arrays) in random.DISTRIBUTIONS.items():
+for _name, (_own, _draw, _arrays) in distributions.DISTRIBUTIONS.items():
     _declare_distribution(_name, _own, _draw, _arrays)
 _declare(
     "_sample_multinomial sample_multinomial",

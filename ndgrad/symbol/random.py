@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..base import MXNetError, public_names
-from ..nd.random import DISTRIBUTIONS
+from ..nd.distributions import DISTRIBUTIONS
 from .functions import function
 from .operators import definition
 from .symbol import Symbol

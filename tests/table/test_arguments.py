@@ -17,6 +17,7 @@ from forms import FULL_COMPILED, only_full
 
 import ndgrad as mx
 from ndgrad import MXNetError, autograd, nd
+from ndgrad.nd.distributions import OPERATORS
 from ndgrad.ops.table import OPS, ElementwiseOp, Op, lookup
 from ndgrad.symbol.recorded import NOT_RECORDED as NOT_IN_GRAPH
 from ndgrad.tape import NO_VARIABLES, NOT_RECORDED
@@ -315,7 +316,7 @@ def by_hand() -> dict[str, Callable[..., Any]]:
             value = getattr(space, name)
             made = any(vars(s).get(name) is value for s in (nd._internal, nd.contrib, nd.linalg))
             of_table = made and _is_bound(name, space)
-            if callable(value) and not of_table and name not in nd.random.OPERATORS:
+            if callable(value) and not of_table and name not in OPERATORS:
                 found[f"{space.__name__}.{name}"] = value
     found["ndgrad.kernels.source"] = mx.kernels.source
     for name in ("load", "load_json", "fromjson"):  # what composes symbols is in test_symbols

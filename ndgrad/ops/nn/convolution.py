@@ -28,6 +28,7 @@ from ..windows import (
     channels_last,
     channels_where,
     check_images,
+    divided,
     lengths,
     places_of,
     spread,
@@ -105,12 +106,6 @@ def _check_bias(op: str, bias: Array | None, no_bias: object, filters: int) -> N
             f"Operator {op}: argument bias: Shape inconsistent, Provided = {show(bias._shape)}, "
             f"inferred shape={show((filters,))}"
         )
-
-
-def _divided(op: str, what: str, number: int, groups: int) -> int:
-    if number % groups:
-        raise MXNetError(f"Operator {op}: num_group={groups} must divide {what}, {number}")
-    return number // groups
 
 
 # --- buffers --------------------------------------------------------------------------------------
@@ -292,8 +287,8 @@ def _convolution(
     if filters < 1:
         raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
     image = check_images(op, data, len(steps.kernel), steps.last)
-    _divided(op, "num_filter", filters, steps.groups)
-    channels = _divided(op, "the channels of data", image[1], steps.groups)
+    divided(op, "num_filter", filters, steps.groups)
+    channels = divided(op, "the channels of data", image[1], steps.groups)
     expected = (filters, channels, *steps.kernel)
     _check_weight(op, weight, expected, steps.last)
     _check_bias(op, bias, no_bias, filters)
@@ -591,8 +586,8 @@ def _deconvolution(
     if filters < 1:
         raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
     given = check_images(op, data, len(steps.kernel), steps.last)
-    _divided(op, "the channels of data", given[1], steps.groups)
-    expected = (given[1], _divided(op, "num_filter", filters, steps.groups), *steps.kernel)
+    divided(op, "the channels of data", given[1], steps.groups)
+    expected = (given[1], divided(op, "num_filter", filters, steps.groups), *steps.kernel)
     _check_weight(op, weight, expected, steps.last)
     _check_bias(op, bias, no_bias, filters)
     sizes, pads = _enlarged(op, given[2:], steps, adj, target_shape)
