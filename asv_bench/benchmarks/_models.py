@@ -507,6 +507,53 @@ def _torch_vae(torch: Any) -> Any:
     return VAE()
 
 
+# --- batches of images, by two worker processes ---------------------------------------------------
+
+_MEAN, _DEVIATION = (0.5, 0.4, 0.3), (0.2, 0.3, 0.2)
+
+
+class Loader(Case):
+    """One epoch of 4,000 images of 32x32x3 bytes, made to normalised floats, in batches of 64."""
+
+    name = "models/data-loader"
+    target = Target(1.0)
+    comparable = False
+
+    def images(self) -> Any:
+        return integers(4000, 32, 32, 3, high=256).astype("uint8")
+
+    def mx(self, mx: Any) -> Run:
+        data = mx.gluon.data
+        transforms = data.vision.transforms
+        transform = transforms.Compose(
+            [transforms.ToTensor(), transforms.Normalize(_MEAN, _DEVIATION)]
+        )
+        images = data.SimpleDataset([mx.nd.array(x, dtype="uint8") for x in self.images()])
+        loader = data.DataLoader(images.transform(transform), 64, num_workers=2)
+        return lambda: [batch.shape for batch in loader]
+
+    def ndgrad(self) -> Run:
+        return self.mx(_ndgrad())
+
+    def torch(self) -> Run:
+        import torch
+
+        mean, deviation = (torch.tensor(x)[:, None, None] for x in (_MEAN, _DEVIATION))
+
+        class Images(torch.utils.data.Dataset):  # type: ignore[misc, name-defined]
+            def __init__(self, images: Any) -> None:
+                self.images = [torch.from_numpy(x) for x in images]
+
+            def __len__(self) -> int:
+                return len(self.images)
+
+            def __getitem__(self, i: int) -> Any:
+                return (self.images[i].permute(2, 0, 1).float() / 255 - mean) / deviation
+
+        loader = torch.utils.data.DataLoader(Images(self.images()), 64, num_workers=2)
+        return lambda: [batch.shape for batch in loader]
+
+
 # --- the table ------------------------------------------------------------------------------------
 
 
@@ -550,6 +597,7 @@ def _models() -> Iterator[Case]:
         {"mx": _mx_vae, "torch": _torch_vae},
         optimizer="adam",
     )
+    yield Loader()
 
 
 def _torch_resnet_alone(torch: Any) -> Any:
