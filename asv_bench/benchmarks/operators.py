@@ -78,3 +78,5 @@ TakeScatter = _group("TakeScatter", "take", "embedding", doc="Rows of a table, a
 Gradients = _group("Gradients", "gradient", doc="Into a variable's memory, or a part of it.")
 Random = _group("Random", "random", doc="Draws of 4 M numbers.")
 Compiled = _group("Compiled", "compiled", doc="Whole programs, each a compiled function.")
+Layers = _group("Layers", "layers", doc="Norms, recurrence, steps of optimizers, sparse products.")
+Models = _group("Models", "models", doc="Steps of training with Gluon, and a data loader.")
