@@ -236,7 +236,10 @@ def _finished(op: Op, plan: Plan, buffers: Any, inputs: Sequence[Array]) -> obje
         buffers = (buffers,)
     array, ctx = classes.array, inputs[0]._ctx
     outputs = [
-        new_array(array, y, shape, ctx) for y, shape in zip(buffers, plan.shapes, strict=True)
+        new_array(array, y, shape, ctx)
+        if owner is None
+        else array(y, shape, ctx, inputs[owner]._version)
+        for y, shape, owner in zip(buffers, plan.shapes, plan.owners, strict=True)
     ]
     if state.recording:
         for x in inputs:

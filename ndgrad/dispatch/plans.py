@@ -40,23 +40,26 @@ class Plan:
     shapes : tuple of tuple of int
         Of all results.
     owner : int or None
-        The input whose memory the only result is.
+        The input whose memory the result is; the first of several.
+    owners : list
+        The same of all results.
     params : PlannedParams
         All parameters.
     """
 
-    __slots__ = ("dtype", "owner", "params", "run", "shape", "shapes")
+    __slots__ = ("dtype", "owner", "owners", "params", "run", "shape", "shapes")
 
     def __init__(
         self,
         run: Callable[..., Any],
         shapes: tuple[Shape, ...],
         dtype: DType,
-        owner: int | None,
+        owners: list[int | None],
         params: PlannedParams,
     ) -> None:
-        self.run, self.dtype, self.owner, self.params = run, dtype, owner, params
+        self.run, self.dtype, self.params = run, dtype, params
         self.shape, self.shapes = shapes[0], shapes
+        self.owner, self.owners = owners[0], owners
 
 
 class PlannedParams(dict[str, Any]):
@@ -171,15 +174,11 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
         ]
         found: Any = forward(*arrays, **params)
     results = [found] if isinstance(found, tuple) else found
-    owner = None
+    owners: list[int | None] = []
     for data, _ in results:  # an output on another device has three facts, and no plan
         memory = data if data.base is None else data.base
-        for i, x in enumerate(given):
-            if memory is x:
-                if len(results) > 1:
-                    raise NeedsElements
-                owner = i
-    if owner is not None and not op.is_view:
+        owners.append(next((i for i, x in enumerate(given) if memory is x), None))
+    if not op.is_view and owners != [None] * len(owners):
         raise NeedsElements
     texts = _text(program, [data for data, _ in results])
     if isinstance(found, tuple):
@@ -188,7 +187,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
         program.function(program.parameters, texts),
         tuple([tuple(shape) for _, shape in results]),
         results[0][0].dtype,
-        owner,
+        owners,
         PlannedParams({**op.params, **params}),
     )
 
