@@ -25,6 +25,9 @@ from .utils import HookHandle
 __all__ = ["Block"]
 __dir__ = public_names(globals())
 
+_UNGUARDED = {"_compiled", "_input_tree", "_name", "_params", "_prefix", "_scope"}
+"""Attributes that change by calls, or that no result depends on."""
+
 _Hook = Callable[..., object]
 _Self = TypeVar("_Self", bound="Block")
 
@@ -147,6 +150,10 @@ class Block:
                     f"{self._reg_params[name]!r}"
                 )
         super().__setattr__(name, value)
+
+    def __guarded__(self) -> dict[str, object]:
+        """What a compiled function that calls the block depends on: all but names."""
+        return {name: x for name, x in vars(self).items() if name not in _UNGUARDED}
 
     # --- names ------------------------------------------------------------------------------------
 

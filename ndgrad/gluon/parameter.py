@@ -97,6 +97,10 @@ class Parameter:
     def __repr__(self) -> str:
         return f"{type(self).__name__} {self.name} (shape={self.shape}, dtype={self.dtype})"
 
+    def __guarded__(self) -> dict[str, object]:
+        """What a compiled function that uses the parameter depends on: the arrays."""
+        return {"data": self._data}
+
     # --- attributes -------------------------------------------------------------------------------
 
     @property

@@ -347,3 +347,26 @@ def test_forward_may_be_overridden_in_hybrid_blocks():
         assert net(nd.ones((1, 2))).asnumpy().tolist() == [[6, 6]]
         assert net(nd.ones((2, 2))).asnumpy().tolist() == [[4, 4]] * 2
         net.hybridize()
+
+
+def test_a_compiled_function_that_calls_a_block_goes_on_after_steps() -> None:
+    """Neither a trainer's counts nor new values of parameters make its program another one."""
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.01, "momentum": 0.9})
+
+    @mx.compile
+    def squares(x: nd.NDArray) -> nd.NDArray:
+        with autograd.record():
+            loss = (net(x) ** 2).sum()
+        loss.backward()
+        return loss
+
+    losses = []
+    for _ in range(4):
+        losses.append(float(squares(nd.ones((2, 3))).asscalar()))
+        trainer.step(1)
+    assert sorted(losses, reverse=True) == losses
+    assert "1 signature" in str(squares.explain())
+    net.initialize(mx.init.One(), force_reinit=True)  # other arrays
+    assert float(squares(nd.ones((2, 3))).asscalar()) == 4 * 9
