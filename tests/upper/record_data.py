@@ -4,7 +4,6 @@ Runs where ``import mxnet`` is MXNet 1.9.1.
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 from data_cases import BATCHES, DATASETS, SAMPLERS, described
@@ -12,6 +11,7 @@ from mxnet import nd
 from mxnet.gluon import data as D
 from mxnet.gluon.contrib.data import IntervalSampler
 from mxnet.gluon.data.dataloader import default_batchify_fn
+from recording import write_lines
 
 names = {"D": D, "nd": nd, "np": np, "IntervalSampler": IntervalSampler}
 recorded = {}
@@ -27,5 +27,4 @@ for text in DATASETS:
     )
 for text in BATCHES:
     recorded[text] = described(default_batchify_fn(eval(text, names)))
-lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in recorded.items())
-(Path(__file__).parent / "mxnet-1.9.1" / "data.json").write_text("{\n" + lines + "\n}\n")
+write_lines("data", recorded)

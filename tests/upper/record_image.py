@@ -3,7 +3,6 @@
 Runs where ``import mxnet`` is MXNet 1.9.1.
 """
 
-import json
 from pathlib import Path
 
 import mxnet as mx
@@ -18,6 +17,7 @@ from image_cases import (
     evaluated,
     names,
 )
+from recording import write_lines
 
 HERE = Path(__file__).parent
 FOLDER = str(HERE / "images") + "/"
@@ -32,5 +32,4 @@ for text in DUMPS:
 for text in ITERATORS:
     for handling in ("pad", "discard", "roll_over"):
         recorded[f"{text} {handling}"] = batches(text, handling, NAMES)
-lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in recorded.items())
-(HERE / "mxnet-1.9.1" / "image.json").write_text("{\n" + lines + "\n}\n")
+write_lines("image", recorded)

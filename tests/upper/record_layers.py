@@ -3,15 +3,13 @@
 Run in MXNet's environment (see tests/parity/README.md): ``python tests/upper/record_layers.py``.
 """
 
-import json
-import pathlib
 import warnings
 
 import layer_cases
 import mxnet as mx
+from recording import write_lines
 
 warnings.simplefilter("ignore")
-here = pathlib.Path(__file__).parent
 for name, cases in (("layers", layer_cases.LAYERS), ("losses", layer_cases.LOSSES)):
     found = {}
     for layer, inputs in cases:
@@ -19,7 +17,4 @@ for name, cases in (("layers", layer_cases.LAYERS), ("losses", layer_cases.LOSSE
             found[f"{layer} <- {inputs}"] = layer_cases.run(mx, layer, inputs)
         except Exception as error:
             raise RuntimeError(f"{layer} <- {inputs}") from error
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in found.items()]
-    path = here / "mxnet-1.9.1" / f"{name}.json"
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    print(f"{path}: {len(found)} cases")
+    write_lines(name, found)

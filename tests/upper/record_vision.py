@@ -3,7 +3,6 @@
 Runs where ``import mxnet`` is MXNet 1.9.1.
 """
 
-import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from mxnet import nd
 from mxnet.gluon.data import vision as V
 from mxnet.gluon.data.vision import datasets
 from mxnet.gluon.data.vision import transforms as T
+from recording import write_lines
 from vision_cases import DATASETS, TRANSFORMS, element, transformed, write_files
 
 HERE = Path(__file__).parent
@@ -26,5 +26,4 @@ with tempfile.TemporaryDirectory() as folder:
     names = {"FOLDER": folder + "/", "IMAGES": str(HERE / "images") + "/"}
     for text in DATASETS:
         recorded[text] = element(text, V, names)
-lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in recorded.items())
-(HERE / "mxnet-1.9.1" / "vision.json").write_text("{\n" + lines + "\n}\n")
+write_lines("vision", recorded)
