@@ -26,6 +26,7 @@ autodoc_typehints = "none"  # the docstrings say it in words
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 default_role = "code"
+suppress_warnings = ["ref.python"]  # types such as shape, which several classes have as attributes
 
 html_theme = "furo"
 html_title = f"ndgrad {version}"

@@ -69,7 +69,7 @@ class _GatedCell(HybridRecurrentCell):
 
 
 class RNNCell(_GatedCell):
-    r"""A plain (Elman) cell: ``h' = act(x W_i^T + b_i + h W_h^T + b_h)``.
+    """A plain (Elman) cell: ``h' = act(x W_i^T + b_i + h W_h^T + b_h)``.
 
     Parameters
     ----------
@@ -77,9 +77,10 @@ class RNNCell(_GatedCell):
         The size of the state, and of the output, which is the new state.
     activation : str or Block
         'tanh', 'relu', 'sigmoid', 'softrelu', 'softsign' ...
-    i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer : \
-Initializer or str
-        Of the weights of inputs and states, and of the biases.
+    i2h_weight_initializer, h2h_weight_initializer : Initializer or str
+        Of the weights of inputs and states.
+    i2h_bias_initializer, h2h_bias_initializer : Initializer or str
+        Of the biases.
     input_size : int
         0 to infer it at the first call.
     prefix : str, optional
@@ -144,7 +145,7 @@ Initializer or str
 
 
 class LSTMCell(_GatedCell):
-    r"""A long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate.
+    """A long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate.
 
     With ``a = x W_i^T + b_i + h W_h^T + b_h`` in four parts ``i, f, g, o``, where s is the
     recurrent activation::
@@ -158,9 +159,10 @@ class LSTMCell(_GatedCell):
     ----------
     hidden_size : int
         The size of both states, h and c.
-    i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer : \
-Initializer or str
-        Of the weights of inputs and states, and of the biases.
+    i2h_weight_initializer, h2h_weight_initializer : Initializer or str
+        Of the weights of inputs and states.
+    i2h_bias_initializer, h2h_bias_initializer : Initializer or str
+        Of the biases.
     input_size : int
         0 to infer it at the first call.
     prefix : str, optional
@@ -227,7 +229,7 @@ Initializer or str
 
 
 class GRUCell(_GatedCell):
-    r"""A gated recurrent unit (Cho et al. 2014), in the form of cuDNN.
+    """A gated recurrent unit (Cho et al. 2014), in the form of cuDNN.
 
     With ``x W_i^T + b_i`` in three parts ``i_r, i_z, i_n``, and ``h W_h^T + b_h`` likewise::
 
@@ -240,9 +242,10 @@ class GRUCell(_GatedCell):
     ----------
     hidden_size : int
         The size of the state, and of the output, which is the new state.
-    i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer : \
-Initializer or str
-        Of the weights of inputs and states, and of the biases.
+    i2h_weight_initializer, h2h_weight_initializer : Initializer or str
+        Of the weights of inputs and states.
+    i2h_bias_initializer, h2h_bias_initializer : Initializer or str
+        Of the biases.
     input_size : int
         0 to infer it at the first call.
     prefix : str, optional
