@@ -1,4 +1,4 @@
-"""MXNet's module paths and the modules of ndgrad behind them; `install_as_mxnet`.
+"""MXNet's module paths and the modules of ndgrad that they import; `install_as_mxnet`.
 
 A path of MXNet is the path of the module here as well, or `PATHS` says where it is.  The modules
 themselves are shared: ``mxnet.gluon.nn`` is the object ``ndgrad.gluon.nn``.  Only ``mxnet`` is a
@@ -223,7 +223,7 @@ class _Package(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Imports ``mxnet.<path>`` as the module that is behind it here."""
+    """Imports ``mxnet.<path>`` as the module of ndgrad for that path."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -1,4 +1,4 @@
-"""`mx.log`: loggers whose lines begin with level, time, process and place, in colours."""
+"""`mx.log`: loggers whose lines begin with level, time, process and source position, in colours."""
 
 from __future__ import annotations
 

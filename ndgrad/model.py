@@ -1,4 +1,4 @@
-"""`FeedForward`, the training of MXNet before modules; checkpoints; what callbacks are told."""
+"""`FeedForward`, the training of MXNet before modules; checkpoints; arguments of callbacks."""
 
 from __future__ import annotations
 

@@ -435,7 +435,7 @@ def unpack(s: bytes) -> tuple[IRHeader, bytes]:
     if header.flag > 0:
         if 4 * header.flag > len(s):
             raise MXNetError(
-                f"unpack: s must hold the {header.flag} labels that its header tells of, "
+                f"unpack: s must hold the {header.flag} labels that its header counts, "
                 f"got {len(s)} bytes"
             )
         header = header._replace(label=np.frombuffer(s, np.float32, header.flag))

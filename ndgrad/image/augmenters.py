@@ -36,7 +36,7 @@ class Augmenter:
     Parameters
     ----------
     **kwargs
-        What `dumps` tells.
+        The parameters that `dumps` returns.
     """
 
     def __init__(self, **kwargs: Any) -> None:

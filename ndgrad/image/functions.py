@@ -313,9 +313,9 @@ def imrotate(
     rotation_degrees : float, or NDArray
         One for each image of a batch, or one for all.
     zoom_in : bool
-        Whether the image is enlarged until nothing from outside is to be seen.
+        Whether the image is enlarged until nothing from outside it is in the result.
     zoom_out : bool
-        Whether it is made smaller until all of it is to be seen.
+        Whether it is made smaller until all of it is in the result.
 
     Raises
     ------

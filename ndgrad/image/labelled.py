@@ -41,7 +41,7 @@ class DetAugmenter:
     Parameters
     ----------
     **kwargs
-        What `dumps` tells.
+        The parameters that `dumps` returns.
     """
 
     def __init__(self, **kwargs: Any) -> None:

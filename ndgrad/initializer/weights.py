@@ -184,7 +184,7 @@ class Xavier(Initializer):
 
 @register
 class MSRAPrelu(Xavier):
-    """Normal weights with the variance 2 / ((1 + slope**2) n), for layers with PReLU behind them.
+    """Normal weights with the variance 2 / ((1 + slope**2) n), for layers followed by PReLU.
 
     He, Zhang, Ren and Sun 2015.
 

@@ -1,4 +1,4 @@
-"""`ImageRecordIter`: batches of images from a file of records, decoded by threads ahead of use."""
+"""`ImageRecordIter`: batches of images from a file of records, prefetched by threads."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ class _Records(recordio.MXRecordIO):
 
 
 class ImageRecordIter(MXDataIter):
-    """Batches of images from a file of records, decoded by threads ahead of use.
+    """Batches of images from a file of records, prefetched by threads.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ class ImageRecordIter(MXDataIter):
         Whether the last batch is filled with the first images, which the next epoch then leaves
         out; otherwise it is filled with zeros.  ``pad`` of the batch says how many these are.
     prefetch_buffer : int
-        How many batches are made ahead.
+        How many batches are prefetched.
     dtype : {'float32', 'float64', 'float16', 'uint8', 'int8', 'int32', 'int64'}
         That of the data; integers are not normalised.
     data_name, label_name : str
@@ -359,7 +359,7 @@ class ImageRecordIter(MXDataIter):
         self._draw = random.Random(seed if seed_aug is None else seed_aug)
         self._threads = ThreadPoolExecutor(max(1, preprocess_threads))
         self._buffer = max(1, prefetch_buffer)
-        self._ahead: deque[tuple[HostArray, int, list[Future[None]], HostArray, HostArray]] = (
+        self._prefetched: deque[tuple[HostArray, int, list[Future[None]], HostArray, HostArray]] = (
             deque()
         )
         self._batch: tuple[NDArray, NDArray] | None = None
@@ -372,11 +372,11 @@ class ImageRecordIter(MXDataIter):
 
     def reset(self) -> None:
         """Begin the next epoch."""
-        if self._ahead:  # not at the end
-            for _, _, jobs, _, _ in self._ahead:
+        if self._prefetched:  # not at the end
+            for _, _, jobs, _, _ in self._prefetched:
                 for job in jobs:
                     job.cancel()
-            self._ahead.clear()
+            self._prefetched.clear()
             self._start = 0
         super().reset()
         self._reorder()
@@ -426,12 +426,14 @@ class ImageRecordIter(MXDataIter):
 
     def iter_next(self) -> bool:
         """Go on to the next batch; whether there is one."""
-        while len(self._ahead) < self._buffer and super().iter_next():
+        while len(self._prefetched) < self._buffer and super().iter_next():
             count = self.batch_size if self._round_batch else self.batch_size - self._pad
-            self._ahead.append((self._index, self._pad, *self._examples_of(self._index, count)))
-        if not self._ahead:
+            self._prefetched.append(
+                (self._index, self._pad, *self._examples_of(self._index, count))
+            )
+        if not self._prefetched:
             return False
-        index, pad, jobs, data, label = self._ahead.popleft()
+        index, pad, jobs, data, label = self._prefetched.popleft()
         for job in jobs:
             job.result()
         self._current = index, pad

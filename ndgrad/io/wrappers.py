@@ -65,7 +65,7 @@ class ResizeIter(DataIter):
 
 
 class PrefetchingIter(DataIter):
-    """The batches of one or more iterators side by side, fetched ahead in a thread for each.
+    """The batches of one or more iterators side by side, prefetched in a thread for each.
 
     Parameters
     ----------

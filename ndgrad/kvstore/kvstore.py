@@ -1,4 +1,4 @@
-"""KVStore: arrays by key, of the devices of one process."""
+"""`KVStore`: arrays by key, of the devices of one process."""
 
 from __future__ import annotations
 

@@ -288,7 +288,7 @@ class PCC(EvalMetric):
 
 
 def _sum(a: HostArray, b: HostArray) -> HostArray:
-    """The sum of two confusion matrices, which may have seen different numbers of classes."""
+    """The sum of two confusion matrices, which may be of different numbers of classes."""
     total = np.zeros((max(len(a), len(b)),) * 2)
     total[: len(a), : len(a)] += a
     total[: len(b), : len(b)] += b

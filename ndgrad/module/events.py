@@ -1,4 +1,4 @@
-"""What training loops tell their callbacks."""
+"""Callbacks of training loops: what they are called with, and how they are called."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class BatchEndParam(NamedTuple):
-    """What a callback is told at the end of a batch, or of an evaluation."""
+    """What a callback is called with at the end of a batch, or of an evaluation."""
 
     epoch: int
     nbatch: int

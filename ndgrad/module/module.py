@@ -477,7 +477,7 @@ class Module(BaseModule):
 def _check_input_names(
     arguments: Sequence[str], given: Sequence[str], what: str, throw: bool
 ) -> None:
-    """Tell of names that are no arguments of the symbol: an error or a warning."""
+    """Report names that are no arguments of the symbol: by an error or a warning."""
     endings = ("_weight", "_bias", "_gamma", "_beta")
     for name in given:
         if name not in arguments:

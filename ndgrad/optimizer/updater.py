@@ -1,4 +1,4 @@
-"""Updater: an optimizer with the states of the weights that it has seen."""
+"""`Updater`: an optimizer with the states of the weights that it has updated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a symbol to an `Executor`: arrays that are given, or made from shapes."""
+"""Arguments of an `Executor`: checks of given arrays, and arrays made from shapes."""
 
 from __future__ import annotations
 

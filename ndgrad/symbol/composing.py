@@ -1,4 +1,4 @@
-"""New graphs of old ones: with other inputs, or as copies."""
+"""Substitution of a graph's inputs, and copies of graphs."""
 
 from __future__ import annotations
 

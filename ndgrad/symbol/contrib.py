@@ -1,4 +1,4 @@
-"""`sym.contrib`: what `nd.contrib` has, of symbols."""
+"""`sym.contrib`: the functions of `nd.contrib` for symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Symbols of no other symbol: variables, groups, and what makes arrays of no array."""
+"""Variables, groups, and functions of symbols that take no array (`zeros`, `arange` ...)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a symbol consists of: variables, and calls of operators."""
+"""Entries of a graph: variables, and calls of operators; their topological order."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class Graph:
         """Return the graph in MXNet's JSON layout, from which `load_json` makes an equal symbol.
 
         Operators have MXNet's names, so MXNet can load what it has the operators for.  Shapes and
-        dtypes stand in the graph's attributes.
+        dtypes are written to the graph's attributes.
 
         Raises
         ------
@@ -147,7 +147,7 @@ class Graph:
             Facts in the order of `list_arguments`.
         **kwargs : tuple of int
             Or by name.  A length of 0 is not known.  Those not given are as they were recorded, or
-            as `var` was told.
+            as `var` was given.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""`sym.image`: what `nd.image` has, of symbols."""
+"""`sym.image`: the functions of `nd.image` for symbols."""
 
 from __future__ import annotations
 

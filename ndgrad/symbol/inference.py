@@ -214,7 +214,7 @@ class Inference:
         except ValueError:
             if of is by or not is_complete(before):
                 raise _mismatch(by, what, before, shape) from None
-            self._doubtful.add(by)  # an input may have another shape: the call will tell
+            self._doubtful.add(by)  # an input may have another shape: the call finds out
             return
         if after != before:
             self.shapes[of][output] = after

@@ -1,4 +1,4 @@
-"""`sym.linalg`: what `nd.linalg` has, of symbols."""
+"""`sym.linalg`: the functions of `nd.linalg` for symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a symbol has of operators: Python's operators, and methods as arrays have them."""
+"""Methods of symbols: Python's operators, and the operators that are methods of arrays."""
 
 from __future__ import annotations
 
@@ -75,10 +75,12 @@ def gradient(self: Symbol, wrt: object) -> Symbol:
 
 
 def negative(self: Symbol) -> Symbol:
+    """Return ``-self``."""
     return binary(lookup("broadcast_mul"), "multiply")(self, -1.0)  # type: ignore[arg-type, no-any-return]
 
 
 def absolute(self: Symbol) -> Symbol:
+    """Return the absolute value of each element."""
     return function(lookup("abs"), "abs")(self)  # type: ignore[no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""From JSON to entries, as MXNet wrote it from 0.8 on.
+"""Entries from JSON in the layouts that MXNet wrote from 0.8 on.
 
 Older versions call the attributes of a node ``attr`` (parameters and attributes together), or
 ``param`` (parameters) and ``attr``; write the multipliers of a parameter's variable at the operator

@@ -1,4 +1,4 @@
-"""From the record behind an array to the entries of a symbol."""
+"""The recorded graph of an array as entries of a symbol."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOT_RECORDED = "NDArray is not part of a computation graph. Did you forget to tu
 
 
 class _Constant(NamedTuple):
-    """An array without a node, told from others by the version counter of its memory.
+    """An array without a node, identified by the version counter of its memory.
 
     Views share the counter.  Where there are some, *which* is the address of the data, or the place
     where it is used if the node has not kept it: one array may have two names then, but never two

@@ -1,4 +1,4 @@
-"""`sym.sparse`: what `nd.sparse` has, of symbols."""
+"""`sym.sparse`: the functions of `nd.sparse` for symbols."""
 
 from __future__ import annotations
 

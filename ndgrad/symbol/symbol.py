@@ -1,7 +1,7 @@
 """`Symbol`: a graph of operators as a value, to compose, read, draw, save, infer and evaluate.
 
 Its leaves are made by `var`, its calls by the functions of `ndgrad.symbol`; or both by
-`get_symbol`, which copies what the record behind an array says (operators, numbers, parameters,
+`get_symbol`, which copies what is recorded of an array (operators, numbers, parameters,
 shapes; no elements), so that a symbol outlives backward, which releases the record.
 
 Examples

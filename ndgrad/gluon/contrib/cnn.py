@@ -1,4 +1,4 @@
-"""Deformable convolutions: a convolution computes where another one reads its windows."""
+"""Deformable convolutions: a second convolution computes offsets of the positions that are read."""
 
 from __future__ import annotations
 

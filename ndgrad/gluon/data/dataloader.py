@@ -1,4 +1,4 @@
-"""`DataLoader`: batches of a dataset, made by worker processes or threads ahead of their use."""
+"""`DataLoader`: batches of a dataset, prefetched by worker processes or threads."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class _MakeBatch:
 
 
 class _Batches:
-    """An iterator over batches that workers make, *ahead* of them at a time."""
+    """An iterator over batches that workers make, which holds *prefetch* of them in advance."""
 
     def __init__(
         self,
         workers: ThreadWorkers | ProcessWorkers,
         batch_sampler: Any,
-        ahead: int,
+        prefetch: int,
         timeout: float,
         pinned: Context | None,
     ) -> None:
@@ -69,7 +69,7 @@ class _Batches:
         self._tickets: deque[Any] = deque()
         self._timeout = timeout
         self._pinned = pinned
-        for _ in range(ahead):
+        for _ in range(prefetch):
             self._submit()
 
     def _submit(self) -> None:
@@ -131,7 +131,7 @@ class DataLoader:
         Whether arrays are on `cpu_pinned(pin_device_id)`.
     pin_device_id : int
     prefetch : int, optional
-        How many batches are made ahead; by default twice the number of workers.
+        How many batches are prefetched; by default twice the number of workers.
     thread_pool : bool
         Whether workers are threads and not processes.
     timeout : int
@@ -229,7 +229,7 @@ class DataLoader:
         self._prefetch_iter()
 
     def clean(self) -> None:
-        """Discard what has been made ahead for the next iteration."""
+        """Discard what has been prefetched for the next iteration."""
         if self._next is not None:
             self._next.clean()
             self._next = None

@@ -1,9 +1,9 @@
-"""How batches get from worker processes to their parent: pickles, and the elements beside them.
+"""Batches from worker processes to their parent: pickles, with elements in shared memory.
 
 A batch is pickled with its arrays' elements out of band (PEP 574).  These are copied into a block
-of shared memory that the parent has lent with the task, or sent through the pipe if there is none
+of shared memory that the parent named with the task, or sent through the pipe if there is none
 or they do not fit; the parent reads them into memory of its own, where its arrays lie.  The parent
-alone makes and removes blocks, so a worker that is killed leaves none behind.
+alone makes and removes blocks, so none remains of a worker that is killed.
 """
 
 from __future__ import annotations

@@ -168,9 +168,9 @@ class _Worker:
         """Give it a task, now or when it has done others."""
         self._waiting.append(pickle.dumps((*task, self.removed)))
         self.removed = []
-        self.feed()
+        self.send()
 
-    def feed(self) -> None:
+    def send(self) -> None:
         """Send tasks, as many as a pipe takes without blocking."""
         while self._waiting and (
             not self._sent or sum(self._sent) + len(self._waiting[0]) <= _PIPE_BYTES
@@ -182,7 +182,7 @@ class _Worker:
     def done(self) -> None:
         """Note that its oldest task is done."""
         self._sent.popleft()
-        self.feed()
+        self.send()
 
     def ended(self) -> MXNetError:
         """The error that says how the process ended."""
@@ -219,7 +219,7 @@ def _stop(owner: int, workers: list[_Worker], blocks: list[SharedMemory]) -> Non
 
 
 class ProcessWorkers:
-    """Processes that make batches, and live until the loader dies.
+    """Processes that make batches, and end with the loader.
 
     They start by the method that `multiprocessing.set_start_method` was given, else by a fork on
     Linux, as in MXNet, so that datasets need not be pickled.
@@ -234,7 +234,7 @@ class ProcessWorkers:
         self._tickets = count()
         self._discarded: set[int] = set()
         self._done: dict[int, transfer.Received] = {}
-        self._lent: dict[int, SharedMemory] = {}
+        self._in_use: dict[int, SharedMemory] = {}
         self._free: list[SharedMemory] = []
         self._blocks: list[SharedMemory] = []
         self._block_bytes = 0
@@ -278,7 +278,7 @@ class ProcessWorkers:
             ticket = next(self._tickets)
             block = self._block()
             if block is not None:
-                self._lent[ticket] = block
+                self._in_use[ticket] = block
             worker = self._workers[ticket % len(self._workers)]
             try:
                 worker.give((ticket, indices, None if block is None else block.name))
@@ -345,7 +345,7 @@ class ProcessWorkers:
             for results in ready:
                 worker = workers[results]
                 try:
-                    message = transfer.Received(worker.results, self._lent)
+                    message = transfer.Received(worker.results, self._in_use)
                     worker.done()
                 except (EOFError, OSError):
                     raise worker.ended() from None
@@ -354,7 +354,7 @@ class ProcessWorkers:
     def _note(self, message: transfer.Received) -> None:
         if message.length >= transfer.SHARED_BYTES:
             self._block_bytes = max(self._block_bytes, message.length)
-        block = self._lent.pop(message.ticket, None)
+        block = self._in_use.pop(message.ticket, None)
         if block is not None:
             self._give_back(block)
         if message.ticket in self._discarded:

@@ -223,8 +223,8 @@ class LSTMCell(_GatedCell):
         kept = F.elemwise_mul(forget, states[1], name=f"{t}mul0")
         added = F.elemwise_mul(enter, new, name=f"{t}mul1")
         cell = F.elemwise_add(kept, added, name=f"{t}state")
-        seen = F.Activation(cell, act_type=act, name=f"{t}activation0")
-        output = F.elemwise_mul(leave, seen, name=f"{t}out")
+        activated = F.Activation(cell, act_type=act, name=f"{t}activation0")
+        output = F.elemwise_mul(leave, activated, name=f"{t}out")
         return output, [output, cell]
 
 

@@ -1,4 +1,4 @@
-"""Cells made of cells: one above the other, or one in each direction."""
+"""Cells made of cells: in sequence, or one in each direction over time."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def split(F: Any, array: Any, count: int, axis: int) -> list[Any]:
 
 
 def masked(F: Any, array: Any, valid_length: Any, axis: int) -> Any:
-    """Zeros behind the end of each sequence."""
+    """*array* with zeros after the end of each sequence."""
     return F.SequenceMask(array, valid_length, use_sequence_length=True, axis=axis)
 
 
@@ -180,7 +180,7 @@ class RecurrentCell(Block):
         merge_outputs : bool, optional
             Whether to return one array; by default a list, but one array with *valid_length*.
         valid_length : NDArray or Symbol of shape (batch,), optional
-            The steps of each sequence.  Outputs behind its end are 0, and states are those there.
+            The steps of each sequence.  After its end outputs are 0 and states stay.
 
         Returns
         -------
@@ -191,15 +191,15 @@ class RecurrentCell(Block):
         self.reset()
         steps = Steps(length, inputs, layout)
         states = self._first_states(begin_state, steps)
-        outputs, seen = [], []
+        outputs, after = [], []
         for x in steps.split():
             output, states = self(x, states)
             outputs.append(output)
-            seen.append(states)
+            after.append(states)
         made = Steps(length, outputs, layout)
         if valid_length is None:
             return made.format(merge_outputs), states
-        states = last_states(steps.F, seen, valid_length)
+        states = last_states(steps.F, after, valid_length)
         whole = masked(steps.F, made.merge(), valid_length, steps.axis)
         return Steps(length, whole, layout).format(merge_outputs), states
 

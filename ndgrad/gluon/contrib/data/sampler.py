@@ -1,4 +1,4 @@
-"""A sampler that takes every so manieth element."""
+"""`IntervalSampler`: indices at a fixed interval."""
 
 from __future__ import annotations
 

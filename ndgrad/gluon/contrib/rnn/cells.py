@@ -96,8 +96,8 @@ i2h_bias_initializer, h2h_bias_initializer : Initializer or str
         new = F.Activation(g, act_type="tanh", name=f"{t}c")
         leave = F.Activation(o, act_type="sigmoid", name=f"{t}o")
         cell = F.elemwise_add(forget * states[1], enter * new, name=f"{t}state")
-        seen = F.Activation(cell, act_type="tanh")
-        hidden = F.elemwise_mul(leave, seen, name=f"{t}hidden")
+        activated = F.Activation(cell, act_type="tanh")
+        hidden = F.elemwise_mul(leave, activated, name=f"{t}hidden")
         output = F.FullyConnected(
             hidden, h2r_weight, num_hidden=self._projection_size, no_bias=True, name=f"{t}out"
         )

@@ -202,8 +202,8 @@ class _ConvLSTMCell(ConvCell):
         new = self._get_activation(F, g, act, name=f"{t}c")
         leave = F.Activation(o, act_type="sigmoid", name=f"{t}o")
         cell = F.elemwise_add(forget * states[1], enter * new, name=f"{t}state")
-        seen = self._get_activation(F, cell, act)
-        output = F.elemwise_mul(leave, seen, name=f"{t}out")
+        activated = self._get_activation(F, cell, act)
+        output = F.elemwise_mul(leave, activated, name=f"{t}out")
         return output, [output, cell]
 
 

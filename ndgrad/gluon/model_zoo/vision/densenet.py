@@ -25,7 +25,7 @@ densenet_spec = {
 
 
 def _dense_layer(growth_rate: int, bn_size: int, dropout: float) -> HybridConcurrent:
-    """The input, and behind it *growth_rate* new channels that are computed of it."""
+    """The input joined with *growth_rate* new channels that are computed from it."""
     new = nn.HybridSequential(prefix="")
     new.add(
         nn.BatchNorm(),
