@@ -306,7 +306,17 @@ class HuberLoss(Loss):
         return self._mean(F, loss, sample_weight)
 
 
-class HingeLoss(Loss):
+class _MarginLoss(Loss):
+    """A loss with a margin, 1 by default."""
+
+    def __init__(
+        self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(weight, batch_axis, **kwargs)
+        self._margin = margin
+
+
+class HingeLoss(_MarginLoss):
     """``max(0, margin - pred * label)``, with labels 1 and -1.
 
     Parameters
@@ -316,19 +326,13 @@ class HingeLoss(Loss):
     batch_axis : int
     """
 
-    def __init__(
-        self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
-    ) -> None:
-        super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
-
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         """Return the loss, of shape (batch,)."""
         loss = F.relu(self._margin - pred * F.reshape_like(label, pred))
         return self._mean(F, loss, sample_weight)
 
 
-class SquaredHingeLoss(Loss):
+class SquaredHingeLoss(_MarginLoss):
     """``max(0, margin - pred * label)²``, with labels 1 and -1.
 
     Parameters
@@ -337,12 +341,6 @@ class SquaredHingeLoss(Loss):
     weight : float, optional
     batch_axis : int
     """
-
-    def __init__(
-        self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
-    ) -> None:
-        super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         """Return the loss, of shape (batch,)."""
@@ -382,7 +380,7 @@ class LogisticLoss(Loss):
         return self._mean(F, loss, sample_weight)
 
 
-class TripletLoss(Loss):
+class TripletLoss(_MarginLoss):
     """``max(0, Σ (positive - pred)² - Σ (negative - pred)² + margin)``.
 
     Parameters
@@ -391,12 +389,6 @@ class TripletLoss(Loss):
     weight : float, optional
     batch_axis : int
     """
-
-    def __init__(
-        self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
-    ) -> None:
-        super().__init__(weight, batch_axis, **kwargs)
-        self._margin = margin
 
     def hybrid_forward(self, F: Any, pred: Any, positive: Any, negative: Any) -> Any:
         """Return the loss, of shape (batch,)."""

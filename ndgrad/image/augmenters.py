@@ -95,26 +95,25 @@ class ResizeAug(Augmenter):
         return resize_short(src, self.size, self.interp)
 
 
-class ForceResizeAug(Augmenter):
-    """`imresize` to *size* (width, height), whatever the ratio."""
+class _SizeAug(Augmenter):
+    """An augmenter whose results have the same *size* (width, height)."""
 
     def __init__(self, size: Sequence[int], interp: int = 2) -> None:
         super().__init__(size=size, interp=interp)
         self.size = size
         self.interp = interp
+
+
+class ForceResizeAug(_SizeAug):
+    """`imresize` to *size* (width, height), whatever the ratio."""
 
     def __call__(self, src: NDArray) -> NDArray:
         w, h = self.size
         return imresize(src, w, h, interpolation(self.interp, (*src.shape[:2], h, w)))
 
 
-class RandomCropAug(Augmenter):
+class RandomCropAug(_SizeAug):
     """`random_crop` of *size* (width, height)."""
-
-    def __init__(self, size: Sequence[int], interp: int = 2) -> None:
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
 
     def __call__(self, src: NDArray) -> NDArray:
         return random_crop(src, self.size, self.interp)[0]
@@ -142,13 +141,8 @@ class RandomSizedCropAug(Augmenter):
         return random_size_crop(src, self.size, self.area, self.ratio, self.interp)[0]
 
 
-class CenterCropAug(Augmenter):
+class CenterCropAug(_SizeAug):
     """`center_crop` of *size* (width, height)."""
-
-    def __init__(self, size: Sequence[int], interp: int = 2) -> None:
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
 
     def __call__(self, src: NDArray) -> NDArray:
         return center_crop(src, self.size, self.interp)[0]

@@ -16,7 +16,6 @@ from .. import _pictures, nd, recordio
 from .._files import read_file
 from ..base import DType, HostArray, MXNetError, Shape, as_dtype
 from ..nd import NDArray
-from .batches import DataBatch
 from .files import MXDataIter
 
 _EIGENVECTORS = np.array(
@@ -439,12 +438,6 @@ class ImageRecordIter(MXDataIter):
         self._current = index, pad
         self._batch = nd.from_numpy(data), nd.from_numpy(label)
         return True
-
-    def next(self) -> DataBatch:
-        """The next batch."""
-        if not self.iter_next():
-            raise StopIteration
-        return DataBatch(self.getdata(), self.getlabel(), self.getpad(), self.getindex())
 
     def getdata(self) -> list[NDArray]:
         assert self._batch is not None

@@ -14,20 +14,6 @@ __all__ = ["BidirectionalCell", "HybridSequentialRNNCell", "SequentialRNNCell"]
 __dir__ = public_names(globals())
 
 
-def _infos(cells: Iterable[Any], batch_size: int) -> list[Info]:
-    return [info for cell in cells for info in cell.state_info(batch_size)]
-
-
-def _begin_states(container: RecurrentCell, batch_size: int, kwargs: dict[str, Any]) -> States:
-    if container._modified:
-        return RecurrentCell.begin_state(container, batch_size, **kwargs)  # which refuses it
-    return [
-        state
-        for cell in container._children.values()
-        for state in cell.begin_state(batch_size=batch_size, **kwargs)  # type: ignore[attr-defined]
-    ]
-
-
 def _shared_out(cells: Iterable[Any], states: States) -> Iterator[tuple[Any, States]]:
     """Each cell with its part of the states."""
     at = 0
@@ -37,7 +23,30 @@ def _shared_out(cells: Iterable[Any], states: States) -> Iterator[tuple[Any, Sta
         at += count
 
 
-class _Sequential(RecurrentCell):
+class _Container(RecurrentCell):
+    """A cell made of cells: its states are theirs, in order."""
+
+    def state_info(self, batch_size: int = 0) -> list[Info]:
+        """Return the shape and layout of each state."""
+        return [info for cell in self._cells() for info in cell.state_info(batch_size)]
+
+    def begin_state(
+        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
+    ) -> States:
+        """Make the first states of all cells; see `RecurrentCell.begin_state`."""
+        if self._modified:
+            return super().begin_state(batch_size, func, **kwargs)  # which refuses it
+        return [
+            state
+            for cell in self._cells()
+            for state in cell.begin_state(batch_size=batch_size, func=func, **kwargs)
+        ]
+
+    def _cells(self) -> Iterable[Any]:
+        return self._children.values()
+
+
+class _Sequential(_Container):
     """What both sequential containers do; each cell reads the output of the one before."""
 
     def __repr__(self) -> str:
@@ -54,19 +63,9 @@ class _Sequential(RecurrentCell):
         """Append a cell, which reads the output of the last one."""
         self.register_child(cell)
 
-    def state_info(self, batch_size: int = 0) -> list[Info]:
-        """Return the shape and layout of each state."""
-        return _infos(self._children.values(), batch_size)
-
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
-        """Make the first states of all cells; see `RecurrentCell.begin_state`."""
-        return _begin_states(self, batch_size, {"func": func} | kwargs)
-
     def _step(self, inputs: Any, states: States) -> tuple[Any, States]:
         new: States = []
-        for cell, own in _shared_out(self._children.values(), states):
+        for cell, own in _shared_out(self._cells(), states):
             if isinstance(cell, BidirectionalCell):
                 raise AssertionError(
                     f"{type(self).__name__} with a BidirectionalCell cannot be stepped. Please use "
@@ -90,7 +89,7 @@ class _Sequential(RecurrentCell):
         states = self._first_states(begin_state, Steps(length, inputs, layout))
         new: States = []
         last = len(self._children) - 1
-        for i, (cell, own) in enumerate(_shared_out(self._children.values(), states)):
+        for i, (cell, own) in enumerate(_shared_out(self._cells(), states)):
             merge = merge_outputs if i == last else None
             inputs, own = cell.unroll(length, inputs, own, layout, merge, valid_length)
             new += own
@@ -128,7 +127,7 @@ class HybridSequentialRNNCell(_Sequential, HybridRecurrentCell):
         return self._step(inputs, states)
 
 
-class BidirectionalCell(HybridRecurrentCell):
+class BidirectionalCell(_Container, HybridRecurrentCell):
     """Two cells, the second of which reads the sequence from its end; only for `unroll`.
 
     Parameters
@@ -153,16 +152,6 @@ class BidirectionalCell(HybridRecurrentCell):
         """Raise an error: a step of the backward direction needs the whole sequence."""
         raise NotImplementedError("Bidirectional cell cannot be stepped. Please use unroll")
 
-    def state_info(self, batch_size: int = 0) -> list[Info]:
-        """Return the shape and layout of each state, those of the forward cell first."""
-        return _infos(self._children.values(), batch_size)
-
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
-        """Make the first states of both cells; see `RecurrentCell.begin_state`."""
-        return _begin_states(self, batch_size, {"func": func} | kwargs)
-
     def unroll(
         self,
         length: int,
@@ -186,7 +175,7 @@ class BidirectionalCell(HybridRecurrentCell):
 
         x = steps.split()
         states = self._first_states(begin_state, steps)
-        (l_cell, l_states), (r_cell, r_states) = _shared_out(self._children.values(), states)
+        (l_cell, l_states), (r_cell, r_states) = _shared_out(self._cells(), states)
         settings = {"layout": layout, "merge_outputs": False, "valid_length": valid_length}
         forward, l_states = l_cell.unroll(length, x, l_states, **settings)
         backward, r_states = r_cell.unroll(length, reverse(x), r_states, **settings)
