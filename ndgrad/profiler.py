@@ -79,7 +79,7 @@ _state = _State()
 
 
 def set_config(**kwargs: Any) -> None:
-    """Set what is profiled and where it goes.
+    """Set what is profiled and the file that it is written to.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class _Composed(BaseRNNCell):
 
 
 class SequentialRNNCell(_Composed):
-    """Cells one above the other: the output of each is the input of the next.
+    """Cells in sequence: the output of each is the input of the next.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ from .symbol import Symbol, fromjson, get_symbol, load, load_json
 if _TYPE_CHECKING:
 
     def __getattr__(name: str) -> _Any:
-        """Stand for the functions that are made from the table below."""
+        """Declare to type checkers the functions that are made from the table."""
 
 
 op = _types.ModuleType("ndgrad.symbol.op", "Every operator of the table, of symbols.")

@@ -21,7 +21,7 @@ def hidden(attrs: Mapping[str, str]) -> dict[str, str]:
 
 
 def shown(attrs: Mapping[str, str]) -> dict[str, str]:
-    """Attributes as a user sees them, under both names."""
+    """Attributes as users read them, under both names."""
     found = dict(attrs)
     for key in HIDDEN:
         if f"__{key}__" in attrs:

@@ -21,7 +21,7 @@ Facts: TypeAlias = list[Any]
 
 
 class Graph:
-    """What a symbol knows of its entries.
+    """Facts about the entries of a symbol.
 
     Attributes
     ----------

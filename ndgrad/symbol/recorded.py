@@ -88,7 +88,7 @@ _names = _Names()
 
 
 def _below(item: object) -> Iterator[object]:
-    """What a node was made from; the check that it still knows is made here."""
+    """The inputs of a node; an error if it has released them."""
     if item.__class__ is not Node:
         return
     if is_released(item):

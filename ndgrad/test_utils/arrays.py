@@ -216,7 +216,7 @@ def np_reduce(
     keepdims: bool,
     numpy_reduce_func: Callable[..., Any],
 ) -> Any:
-    """Return a reduction by a NumPy function that knows no *keepdims*, over one axis or several."""
+    """Return a reduction over axes by a NumPy function without the argument *keepdims*."""
     axes = range(dat.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
     result = dat
     for i in sorted((a % dat.ndim for a in axes), reverse=True):

@@ -70,7 +70,7 @@ def environment(*args: Any) -> Iterator[None]:
 
 @contextmanager
 def discard_stderr() -> Iterator[None]:
-    """Return a scope in which nothing goes to standard error, also from compiled libraries."""
+    """Return a scope without output on standard error, also from compiled libraries."""
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "wb") as nothing:

@@ -282,7 +282,7 @@ class FastText(_Pretrained):
 
 
 class CustomEmbedding(_TokenEmbedding):
-    """Vectors from a file of one's own: a token and its numbers on each line.
+    """Vectors from a user's file: a token and its numbers on each line.
 
     Parameters
     ----------

@@ -97,7 +97,7 @@ class _Sequential(_Container):
 
 
 class SequentialRNNCell(_Sequential):
-    """Cells one above the other: each reads the output of the one before.
+    """Cells in sequence: each reads the output of the one before.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class SequentialRNNCell(_Sequential):
 
 
 class HybridSequentialRNNCell(_Sequential, HybridRecurrentCell):
-    """Cells one above the other, compiled together.
+    """Cells in sequence, compiled together.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Cells that change what goes into or comes out of other cells: dropout, zoneout, residuals."""
+"""Cells that change the inputs, outputs or states of other cells: dropout, zoneout, residuals."""
 
 from __future__ import annotations
 

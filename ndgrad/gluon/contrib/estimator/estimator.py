@@ -291,7 +291,7 @@ class _Handlers:
         self._handlers = sorted(handlers, key=lambda handler: getattr(handler, "priority", 0))
 
     def call(self, event: type[EventHandler], **arguments: object) -> bool:
-        """Call the method of an event of all handlers that have it; whether one wants to stop."""
+        """Call the method of an event of all handlers that have it; whether one asks to stop."""
         method = _METHODS[event]
         answers = [
             getattr(handler, method)(self._estimator, **arguments)

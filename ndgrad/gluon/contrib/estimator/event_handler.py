@@ -304,7 +304,7 @@ class _Monitor:
         self.best = -self._sign * math.inf
 
     def improved(self) -> bool:
-        """Look at the metric; the value is the best one afterwards if it is better."""
+        """Compare the metric with the best value so far, which it replaces if it is better."""
         value = _get(self._metric)[1]
         if not self._sign * (value - self.best) > self._min_delta:
             return False

@@ -1,4 +1,4 @@
-"""Datasets of images: known ones in files, and files of one's own."""
+"""Datasets of images: MNIST, CIFAR and others from their files, folders and files of a user."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def _in_archive(path: str, names: Sequence[str]) -> list[HostArray]:
     return [found[name] for name in names]
 
 
-# --- files of one's own ---------------------------------------------------------------------------
+# --- files of a user ------------------------------------------------------------------------------
 
 
 class ImageRecordDataset(RecordFileDataset):
