@@ -66,7 +66,13 @@ class LRScheduler:
         self.warmup_mode = warmup_mode
 
     def get_warmup_lr(self, num_update: int) -> float:
-        """Return the rate of an update before *warmup_steps*."""
+        """Return the rate of an update before *warmup_steps*.
+
+        Raises
+        ------
+        ValueError
+            For a later update.
+        """
         if num_update >= self.warmup_steps:
             raise ValueError(
                 f"get_warmup_lr: num_update={num_update}, expected less than {self.warmup_steps}"

@@ -136,7 +136,13 @@ class FeedForward:
         )
 
     def save(self, prefix: str, epoch: int | None = None, remove_amp_cast: bool = True) -> None:
-        """Save symbol and parameters, see `save_checkpoint`; *epoch* is by default the last."""
+        """Save symbol and parameters, see `save_checkpoint`; *epoch* is by default the last.
+
+        Raises
+        ------
+        AssertionError
+            If there is no epoch, or the model has no parameters yet.
+        """
         if epoch is None:
             epoch = self.num_epoch
         if epoch is None:

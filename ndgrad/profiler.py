@@ -386,6 +386,11 @@ class Marker:
         Parameters
         ----------
         scope : {'global', 'process', 'thread', 'task', 'marker'}
+
+        Raises
+        ------
+        MXNetError
+            For another *scope*.
         """
         if scope not in _SCOPES:
             raise MXNetError(

@@ -93,7 +93,15 @@ class MXRecordIO:
         self.open()
 
     def open(self) -> None:
-        """Open the file, at its beginning."""
+        """Open the file, at its beginning.
+
+        Raises
+        ------
+        ValueError
+            If the flag is neither 'r' nor 'w'.
+        MXNetError
+            If the file cannot be opened.
+        """
         if self.flag not in ("r", "w"):
             raise ValueError(f"Invalid flag {self.flag}: expected 'r' or 'w'")
         self.writable = self.flag == "w"
@@ -302,7 +310,17 @@ class MXIndexedRecordIO(MXRecordIO):
         super().__init__(uri, flag)
 
     def open(self) -> None:
-        """Open both files."""
+        """Open both files.
+
+        Raises
+        ------
+        ValueError
+            If the flag is neither 'r' nor 'w'.
+        MXNetError
+            If the file of records cannot be opened, or a line of the index is wrong.
+        OSError
+            If the index cannot be opened.
+        """
         super().open()
         self.idx, self.keys = {}, []
         try:

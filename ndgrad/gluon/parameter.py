@@ -384,7 +384,13 @@ class Parameter:
         return list(self._data or ())
 
     def set_data(self, data: NDArray) -> None:
-        """Write values to the arrays on all contexts; the shape must fit."""
+        """Write values to the arrays on all contexts; the shape must fit.
+
+        Raises
+        ------
+        AssertionError
+            If the shape does not fit, or the parameter has not been initialised.
+        """
         self.shape = data.shape
         if self._data is None:
             if not self._deferred_init:
@@ -453,7 +459,13 @@ class Parameter:
             )
 
     def list_ctx(self) -> list[Context]:
-        """Return the contexts that the parameter is, or will be, initialised on."""
+        """Return the contexts that the parameter is, or will be, initialised on.
+
+        Raises
+        ------
+        RuntimeError
+            If the parameter has not been initialised.
+        """
         if self._data is not None:
             return [x.context for x in self._data]
         if self._deferred_init:

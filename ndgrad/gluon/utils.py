@@ -83,6 +83,11 @@ def clip_global_norm(
     -------
     float or NDArray
         The norm before; without *check_isfinite* as an array, so that nothing is read on the host.
+
+    Raises
+    ------
+    ValueError
+        If there are no arrays.
     """
     if not arrays:
         raise ValueError("clip_global_norm: arrays must not be empty")

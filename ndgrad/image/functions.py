@@ -164,7 +164,23 @@ def fixed_crop(
     size: Sequence[int] | None = None,
     interp: int = 2,
 ) -> NDArray:
-    """Cut a rectangle out of an image, and resize it to the width and height *size* if given."""
+    """Cut a rectangle out of an image, and resize it to the width and height *size* if given.
+
+    Parameters
+    ----------
+    src : NDArray
+        Of shape (height, width, channels).
+    x0, y0, w, h : int
+        Left column, upper row, width and height of the rectangle.
+    size : tuple of int, optional
+        Width and height of the result.
+    interp : int
+        How to interpolate; see `imresize`.
+
+    Returns
+    -------
+    NDArray
+    """
     out = nd.slice(src, begin=(y0, x0, 0), end=(y0 + h, x0 + w, src.shape[2]))
     if size is None or (w, h) == tuple(size):
         return out
@@ -223,6 +239,11 @@ def random_size_crop(
     NDArray
     tuple of int
         Left column, upper row, width, height; that of `center_crop` if in ten tries none fits.
+
+    Raises
+    ------
+    TypeError
+        For arguments of other names.
     """
     h, w, _ = src.shape
     area = kwargs.pop("min_area", area)

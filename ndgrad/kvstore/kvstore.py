@@ -65,7 +65,13 @@ class KVStore(KVStoreBase):
 
     @staticmethod
     def is_capable(capability: str) -> bool:
-        """Whether the store has a capability: ``'optimizer'``."""
+        """Whether the store has a capability: ``'optimizer'``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such capability.
+        """
         if capability != KVStoreBase.OPTIMIZER:
             raise ValueError(f"Unknown capability: {capability}")
         return True
@@ -210,7 +216,13 @@ class KVStore(KVStoreBase):
             F._sparse_retain(source, rows_once).copyto(target)
 
     def set_optimizer(self, optimizer: Optimizer) -> None:
-        """Update by an optimizer, whose states the store keeps."""
+        """Update by an optimizer, whose states the store keeps.
+
+        Raises
+        ------
+        TypeError
+            If it is no `Optimizer`.
+        """
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"KVStore.set_optimizer: expected an Optimizer, got {shown(optimizer)}")
         self._set_updater(get_updater(optimizer))

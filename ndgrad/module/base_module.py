@@ -116,7 +116,22 @@ class BaseModule:
         reset: bool = True,
         sparse_row_id_fn: Any = None,
     ) -> Iterator[tuple[list[NDArray], int, Any]]:
-        """Predict batch by batch: outputs without padding, the batch's number, and the batch."""
+        """Predict batch by batch: outputs without padding, the batch's number, and the batch.
+
+        Parameters
+        ----------
+        eval_data, num_batch, reset, sparse_row_id_fn
+            As for `predict`.
+
+        Yields
+        ------
+        list of NDArray, int, DataBatch
+
+        Raises
+        ------
+        AssertionError
+            If the module has not been bound, or has no parameters yet.
+        """
         self._require("iter_predict")
         if reset:
             eval_data.reset()
@@ -158,6 +173,12 @@ class BaseModule:
         -------
         NDArray, list of NDArray, or list of list of NDArray
             The output, or the outputs; without *merge_batches* a list of outputs for each batch.
+
+        Raises
+        ------
+        AssertionError
+            If the module has not been bound, or has no parameters yet, or if batches to be
+            joined have different numbers of outputs.
         """
         self._require("predict")
         if isinstance(eval_data, (NDArray, np.ndarray)):
@@ -229,6 +250,11 @@ class BaseModule:
         monitor : Monitor, optional
         sparse_row_id_fn : callable, optional
             See `prepare`.
+
+        Raises
+        ------
+        AssertionError
+            If *num_epoch* is missing.
         """
         if num_epoch is None:
             raise AssertionError("fit: please specify number of epochs, num_epoch")
@@ -484,7 +510,13 @@ class BaseModule:
         return []
 
     def set_states(self, states: Any = None, value: Any = None) -> None:
-        """Set the states; modules without states take none."""
+        """Set the states; modules without states take none.
+
+        Raises
+        ------
+        AssertionError
+            If it is given some.
+        """
         self._require("set_states")
         if states or value:
             raise AssertionError(f"{type(self).__name__} has no states")

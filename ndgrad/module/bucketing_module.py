@@ -85,6 +85,11 @@ class BucketingModule(BaseModule):
         epoch : int
         sym_gen, default_bucket_key, **kwargs
             The arguments of `BucketingModule`.
+
+        Raises
+        ------
+        AssertionError
+            If *sym_gen* is missing.
         """
         if sym_gen is None:
             raise AssertionError("load: sym_gen is missing")
@@ -111,6 +116,11 @@ class BucketingModule(BaseModule):
         sym_gen, default_bucket_key, **kwargs
             The arguments of `BucketingModule`.
         arg_params, aux_params : dict of str to NDArray
+
+        Raises
+        ------
+        AssertionError
+            If *sym_gen* is missing.
         """
         if sym_gen is None:
             raise AssertionError("load_dict: sym_gen is missing")

@@ -55,6 +55,11 @@ class SequentialModule(BaseModule):
         -------
         SequentialModule
             This one.
+
+        Raises
+        ------
+        AssertionError
+            For arguments of other names.
         """
         for name in kwargs:
             if name not in (self.META_TAKE_LABELS, self.META_AUTO_WIRING):

@@ -33,6 +33,11 @@ def random_uniform_arrays(*shapes: Shape, **kwargs: Any) -> list[HostArray]:
         0 and 1 by default.
     dtype : optional
         float32 by default.
+
+    Raises
+    ------
+    TypeError
+        For arguments of other names.
     """
     low, high = kwargs.pop("low", 0.0), kwargs.pop("high", 1.0)
     dtype = kwargs.pop("dtype", default_dtype())
@@ -42,7 +47,13 @@ def random_uniform_arrays(*shapes: Shape, **kwargs: Any) -> list[HostArray]:
 
 
 def random_sample(population: Sequence[Any], k: int) -> list[Any]:
-    """Return *k* elements of a sequence, in their order there."""
+    """Return *k* elements of a sequence, in their order there.
+
+    Raises
+    ------
+    AssertionError
+        If the sequence has fewer than *k* elements.
+    """
     if not 0 <= k <= len(population):
         raise AssertionError(f"random_sample: k={k}; expected 0 to {len(population)}")
     return [population[i] for i in sorted(random.sample(range(len(population)), k))]

@@ -54,6 +54,11 @@ def environment(*args: Any) -> Iterator[None]:
     ----------
     *args : a name and a value, or a dict of them
         None as a value removes a variable.
+
+    Raises
+    ------
+    ValueError
+        For other arguments.
     """
     if len(args) not in (1, 2) or (len(args) == 1 and not isinstance(args[0], Mapping)):
         raise ValueError(f"environment: expected a name and a value, or one dict, got {args}")
@@ -84,7 +89,13 @@ def discard_stderr() -> Iterator[None]:
 
 
 def retry(n: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator: call a test up to *n* times, with other seeds, until it passes."""
+    """Return a decorator: call a test up to *n* times, with other seeds, until it passes.
+
+    Raises
+    ------
+    AssertionError
+        If *n* is less than 1.
+    """
     if n < 1:
         raise AssertionError(f"retry: n={n}; expected 1 or more")
 

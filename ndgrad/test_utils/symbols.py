@@ -409,6 +409,11 @@ def check_speed(
         'add' by default.
     typ : {'whole', 'forward'}
         Forward and backward, or forward alone.
+
+    Raises
+    ------
+    ValueError
+        For another *typ*.
     """
     if typ not in ("whole", "forward"):
         raise ValueError(f"check_speed: typ={typ!r}; expected 'whole' or 'forward'")

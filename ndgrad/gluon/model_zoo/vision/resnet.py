@@ -383,6 +383,11 @@ def get_resnet(
     root : str, optional
     **kwargs
         Arguments of the class: *classes*, *thumbnail*, *prefix*, *params*.
+
+    Raises
+    ------
+    AssertionError
+        If there is no such version, or number of layers.
     """
     if num_layers not in resnet_spec:
         raise AssertionError(

@@ -90,7 +90,22 @@ def get_vgg(
     root: str | None = None,
     **kwargs: Any,
 ) -> VGG:
-    """Make a `VGG` of 11, 13, 16 or 19 layers; see `get_model`."""
+    """Make a `VGG` of 11, 13, 16 or 19 layers; see `get_model`.
+
+    Parameters
+    ----------
+    num_layers : {11, 13, 16, 19}
+    pretrained : bool
+    ctx : Context, optional
+    root : str, optional
+    **kwargs
+        Arguments of `VGG`: *classes*, *batch_norm*, *prefix*, *params*.
+
+    Raises
+    ------
+    KeyError
+        For another number of layers.
+    """
     if num_layers not in vgg_spec:
         raise KeyError(f"Invalid number of layers: {num_layers}. Options are {[*vgg_spec]}")
     net = VGG(*vgg_spec[num_layers], **kwargs)
