@@ -15,7 +15,7 @@ __dir__ = public_names(globals())
 
 
 class LSTMPCell(HybridRecurrentCell):
-    r"""A long short-term memory whose output is projected (Sak et al. 2014).
+    """A long short-term memory whose output is projected (Sak et al. 2014).
 
     As `LSTMCell`, but with ``h' = (s(o) * tanh(c')) W_r^T``, which is shorter than c'.
 
@@ -25,9 +25,10 @@ class LSTMPCell(HybridRecurrentCell):
         The size of the state c.
     projection_size : int
         The size of the state h, and of the output.
-    i2h_weight_initializer, h2h_weight_initializer, h2r_weight_initializer, \
-i2h_bias_initializer, h2h_bias_initializer : Initializer or str
-        Of the weights of inputs, states and projections, and of the biases.
+    i2h_weight_initializer, h2h_weight_initializer, h2r_weight_initializer : Initializer or str
+        Of the weights of inputs, states and projections.
+    i2h_bias_initializer, h2h_bias_initializer : Initializer or str
+        Of the biases.
     input_size : int
         0 to infer it at the first call.
     prefix : str, optional
