@@ -24,7 +24,7 @@ class _Current(type):
         threads = _Current._threads
         if not hasattr(threads, "scope"):
             threads.scope = AttrScope()
-        return threads.scope  # type: ignore[no-any-return]
+        return threads.scope
 
 
 class AttrScope(metaclass=_Current):

@@ -23,7 +23,7 @@ class _Current(type):
         threads = _Current._threads
         if not hasattr(threads, "manager"):
             threads.manager = NameManager()
-        return threads.manager  # type: ignore[no-any-return]
+        return threads.manager
 
 
 class NameManager(metaclass=_Current):

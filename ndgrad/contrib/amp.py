@@ -89,7 +89,7 @@ def _scaler(trainer: Any) -> LossScaler:
         raise AssertionError(
             "Loss scaler is not initialized, did you forget to call amp.init_trainer()?"
         )
-    return scaler  # type: ignore[no-any-return]
+    return scaler
 
 
 def init_trainer(optimizer_or_trainer: Any) -> None:

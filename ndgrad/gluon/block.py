@@ -446,7 +446,7 @@ def _leaves(value: object) -> Iterator[object]:
     elif not isinstance(value, (list, tuple)):
         yield value
         return
-    for item in value:  # type: ignore[attr-defined]
+    for item in value:
         yield from _leaves(item)
 
 

@@ -99,7 +99,7 @@ def imresize(src: NDArray, w: int, h: int, interp: int = 1, out: NDArray | None 
     out : NDArray, optional
         Where to put it.
     """
-    return nd.image.resize(src, size=(w, h), interp=interp, out=out)  # type: ignore[attr-defined, no-any-return]
+    return nd.image.resize(src, size=(w, h), interp=interp, out=out)  # type: ignore[attr-defined]
 
 
 def interpolation(interp: int, sizes: Sequence[int] = ()) -> int:

@@ -124,7 +124,7 @@ class DetHorizontalFlipAug(DetAugmenter):
 def _areas(boxes: HostArray) -> HostArray:
     """The areas of boxes, which are columns left, upper, right, lower; none are negative."""
     widths = np.maximum(0, boxes[:, 2] - boxes[:, 0])
-    return widths * np.maximum(0, boxes[:, 3] - boxes[:, 1])  # type: ignore[no-any-return]
+    return widths * np.maximum(0, boxes[:, 3] - boxes[:, 1])
 
 
 def _relative(label: HostArray, box: Box, width: int, height: int) -> HostArray:

@@ -93,7 +93,7 @@ class Initializer:
         self._print_func: Callable[[NDArray], Any] = _root_mean_square
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._kwargs == other._kwargs  # type: ignore[attr-defined]
+        return type(other) is type(self) and self._kwargs == other._kwargs
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -246,7 +246,7 @@ def _variables(symbols: Sequence[Symbol]) -> list[Symbol]:
 
 def _places(variables: Sequence[Symbol], names: Sequence[str]) -> list[int]:
     """Where variables are among the inputs of a graph; -1 for one that it does not use."""
-    return [names.index(x.name) if x.name in names else -1 for x in variables]  # type: ignore[arg-type]
+    return [names.index(x.name) if x.name in names else -1 for x in variables]
 
 
 def _together(

@@ -112,12 +112,12 @@ def Group(symbols: Sequence[Symbol], create_fn: Any = Symbol) -> Symbol:
     if not symbols or any(not isinstance(x, Symbol) for x in symbols):
         raise TypeError("Expected a list of symbols as input")
     heads = [head for x in symbols for head in x._heads]
-    return create_fn(heads)  # type: ignore[no-any-return]
+    return create_fn(heads)
 
 
 def _call(operator: str, **params: Any) -> Symbol:
     params = {key: value for key, value in params.items() if value is not None}
-    return function(definition(operator), operator)(**params)  # type: ignore[no-any-return]
+    return function(definition(operator), operator)(**params)
 
 
 def zeros(shape: Sequence[int] | int, dtype: Any = None, **kwargs: Any) -> Symbol:

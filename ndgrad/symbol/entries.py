@@ -80,7 +80,7 @@ class NodeEntry:
     @property
     def refs(self) -> list[Ref]:
         """The inputs that entries make."""
-        return [x for x in self.inputs if x.__class__ is Ref]  # type: ignore[misc]
+        return [x for x in self.inputs if x.__class__ is Ref]
 
     def output_name(self, index: int) -> str:
         """What `list_outputs` calls an output."""

@@ -159,7 +159,7 @@ class Executor:
         if self._monitor is not None:
             return self._watched(*self._monitor)
         if recording in self._seen:
-            return self._program(*self._variables)  # type: ignore[no-any-return]
+            return self._program(*self._variables)
         self._seen.add(recording)  # what runs once is not worth compiling
         return self._run(*self._variables)
 
@@ -303,7 +303,7 @@ class Executor:
 
     def debug_str(self) -> str:
         """Return the symbol's `debug_str`."""
-        return self._symbol.debug_str()  # type: ignore[attr-defined, no-any-return]
+        return self._symbol.debug_str()  # type: ignore[attr-defined]
 
 
 def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:

@@ -103,11 +103,11 @@ def histogram(
     """
     call = function(lookup("_histogram"), "_histogram")
     if isinstance(bins, Symbol):
-        return call(a, bins, **kwargs)  # type: ignore[no-any-return]
+        return call(a, bins, **kwargs)
     if isinstance(bins, int):
         if range is None:
             raise ValueError("null range is not supported in symbol mode")
-        return call(a, bin_cnt=bins, range=range, **kwargs)  # type: ignore[no-any-return]
+        return call(a, bin_cnt=bins, range=range, **kwargs)
     raise ValueError("bins argument should be either an integer or an NDArray")
 
 
@@ -141,6 +141,6 @@ def split_v2(
     else:
         raise ValueError("indices_or_sections must either int or tuple / set of ints")
     call = function(lookup("_split_v2"), "_split_v2")
-    return call(  # type: ignore[no-any-return]
+    return call(
         ary, indices=indices, axis=axis, squeeze_axis=squeeze_axis, sections=sections, **kwargs
     )

@@ -103,7 +103,7 @@ class Inference:
         shape, dtype = self.shapes[x.entry][x.output], self.dtypes[x.entry][x.output]
         if not is_complete(shape):
             return False
-        return shape, _FLOAT32 if dtype is None else dtype  # type: ignore[return-value]
+        return shape, _FLOAT32 if dtype is None else dtype
 
     def _call(self, entry: NodeEntry, op: Op, forms: Sequence[Any]) -> None:
         """What the results are of inputs that are known."""

@@ -17,7 +17,7 @@ def _of_symbols(call: Callable[..., Any], swapped: bool = False) -> Callable[...
     def method(self: Symbol, other: object) -> Symbol:
         if not isinstance(other, (Symbol, numbers.Number)):
             raise TypeError(f"type {type(other)} not supported")
-        return call(other, self) if swapped else call(self, other)  # type: ignore[no-any-return]
+        return call(other, self) if swapped else call(self, other)
 
     return method
 
@@ -51,17 +51,17 @@ def reshape(self: Symbol, *shape: Any, **kwargs: Any) -> Symbol:
     if not lengths:
         raise ValueError("Shape must be provided.")
     given = {"shape": integers("reshape", "shape", lengths), **kwargs}
-    return function(lookup("Reshape"), "reshape", "Reshape")(self, **given)  # type: ignore[no-any-return]
+    return function(lookup("Reshape"), "reshape", "Reshape")(self, **given)
 
 
 def astype(self: Symbol, dtype: Any, copy: bool = True) -> Symbol:
     """Return the elements in another dtype."""
-    return function(lookup("Cast"), "cast", "Cast")(self, dtype=dtype)  # type: ignore[no-any-return]
+    return function(lookup("Cast"), "cast", "Cast")(self, dtype=dtype)
 
 
 def broadcast_to(self: Symbol, shape: Any) -> Symbol:
     """Return the elements repeated along axes of length 1."""
-    return function(lookup("broadcast_to"), "broadcast_to")(self, shape=shape)  # type: ignore[no-any-return]
+    return function(lookup("broadcast_to"), "broadcast_to")(self, shape=shape)
 
 
 def itself(self: Symbol, *args: object, **kwargs: object) -> Symbol:
@@ -76,12 +76,12 @@ def gradient(self: Symbol, wrt: object) -> Symbol:
 
 def negative(self: Symbol) -> Symbol:
     """Return ``-self``."""
-    return binary(lookup("broadcast_mul"), "multiply")(self, -1.0)  # type: ignore[arg-type, no-any-return]
+    return binary(lookup("broadcast_mul"), "multiply")(self, -1.0)  # type: ignore[arg-type]
 
 
 def absolute(self: Symbol) -> Symbol:
     """Return the absolute value of each element."""
-    return function(lookup("abs"), "abs")(self)  # type: ignore[no-any-return]
+    return function(lookup("abs"), "abs")(self)
 
 
 def _only_of_arrays(name: str) -> Callable[..., Any]:

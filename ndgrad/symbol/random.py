@@ -27,11 +27,11 @@ def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[
             given = _by_rate(given)
         symbols = [isinstance(given.get(key), Symbol) for key in own]
         if not any(symbols):
-            return by_number(**given)  # type: ignore[no-any-return]
+            return by_number(**given)
         if not all(symbols) or by_array is None:
             raise MXNetError(f"random.{name}: {' and '.join(own)} must all be symbols or numbers")
         inputs = {array: given.pop(key) for key, array in zip(own, arrays, strict=False)}
-        return by_array(**inputs, **given)  # type: ignore[no-any-return]
+        return by_array(**inputs, **given)
 
     draw.__name__ = draw.__qualname__ = name
     draw.__doc__ = definition(f"_random_{name}").doc
@@ -49,7 +49,7 @@ def _like(name: str) -> Callable[..., Symbol]:
     call = function(definition(f"_random_{name}_like"), f"_random_{name}_like")
 
     def like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
-        return call(data, *args, **kwargs)  # type: ignore[no-any-return]
+        return call(data, *args, **kwargs)
 
     like.__name__ = like.__qualname__ = f"{name}_like"
     like.__doc__ = f"`{name}` in the shape and dtype of *data*."
@@ -66,7 +66,7 @@ for _name, (_own, _, _arrays) in DISTRIBUTIONS.items():
 
 def randn(*shape: int, loc: Any = 0.0, scale: Any = 1.0, dtype: Any = None, **rest: Any) -> Symbol:
     """Draw from a normal distribution, with the lengths of axes as arguments."""
-    return globals()["normal"](loc, scale, shape, dtype, **rest)  # type: ignore[no-any-return]
+    return globals()["normal"](loc, scale, shape, dtype, **rest)
 
 
 def multinomial(
@@ -75,12 +75,12 @@ def multinomial(
     """Draw indices by the probabilities in the last axis; *get_prob* for their logarithms too."""
     more = {} if shape is None else {"shape": shape}
     make = function(definition("_sample_multinomial"), "_sample_multinomial")
-    return make(data, get_prob=get_prob, dtype=dtype, **more, **kwargs)  # type: ignore[no-any-return]
+    return make(data, get_prob=get_prob, dtype=dtype, **more, **kwargs)
 
 
 def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
     """Put the slices along the first axis in random order."""
-    return function(definition("_shuffle"), "_shuffle")(data, **kwargs)  # type: ignore[no-any-return]
+    return function(definition("_shuffle"), "_shuffle")(data, **kwargs)
 
 
 __all__ += ["randn"]

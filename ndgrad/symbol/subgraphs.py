@@ -194,9 +194,7 @@ def _cond(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
         def evaluated(i: int) -> list[NDArray]:
             return graphs[i]._run(_values(graphs[i], arrays, places[i]))
 
-        return nd.contrib.cond(  # type: ignore[no-any-return]
-            evaluated(0)[0], lambda: evaluated(1), lambda: evaluated(2)
-        )
+        return nd.contrib.cond(evaluated(0)[0], lambda: evaluated(1), lambda: evaluated(2))
 
     def infer(shapes: dict[str, Known]) -> Mapping[str, Known]:
         numbered = _numbered(shapes)

@@ -194,7 +194,7 @@ def create(embedding_name: str, **kwargs: Any) -> _TokenEmbedding:
     AssertionError
         If no such class is registered.
     """
-    return _create(embedding_name, **kwargs)  # type: ignore[no-any-return]
+    return _create(embedding_name, **kwargs)
 
 
 class _Pretrained(_TokenEmbedding):

@@ -37,7 +37,7 @@ def _stacked(data: Sequence[NDArray]) -> NDArray:
             for x in data
         )
     ):
-        return nd.stack(*data)  # type: ignore[no-any-return]
+        return nd.stack(*data)
     stacked = empty(len(data) * buffer.size, buffer.dtype)
     np.concatenate([x._data for x in data], out=stacked)
     return NDArray(stacked, (len(data), *shape), first.context)

@@ -96,7 +96,7 @@ Initializer or str
         dilate = _lengths(i2h_dilate, dims, "i2h_dilate")
         again = _lengths(h2h_dilate, dims, "h2h_dilate")
         common = {"num_filter": self._gates * hidden_channels, "stride": (1,) * dims}
-        common["layout"] = layout  # type: ignore[assignment]
+        common["layout"] = layout
         self._i2h = common | {"kernel": i2h, "pad": pad, "dilate": dilate}
         same = tuple(d * (k - 1) // 2 for d, k in zip(again, h2h, strict=True))
         self._h2h = common | {"kernel": h2h, "pad": same, "dilate": again}
