@@ -112,12 +112,12 @@ class MultiWorkerIter:
 
 
 def get_repo_url() -> str:
-    """The address that models are fetched from: ``MXNET_GLUON_REPO`` or MXNet's, with a slash."""
+    """The address of models and data sets: ``MXNET_GLUON_REPO`` or MXNet's, with a slash."""
     return os.environ.get("MXNET_GLUON_REPO", _REPOSITORY).rstrip("/") + "/"
 
 
 def get_repo_file_url(namespace: str, filename: str) -> str:
-    """The address of a file in the folder ``gluon/<namespace>`` there."""
+    """The address of a file in the folder *namespace* there, such as ``gluon/models``."""
     return f"{get_repo_url()}{namespace}/{filename}"
 
 

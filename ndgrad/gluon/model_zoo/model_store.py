@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..._files import write_file
+from ..._private import get_repo_file_url
 from ...base import MXNetError, data_dir, public_names
 from ...context import Context, cpu
 from ..block import Block
@@ -18,8 +19,6 @@ __all__ = ["get_model_file", "purge"]
 __dir__ = public_names(globals())
 
 _Net = TypeVar("_Net", bound=Block)
-
-_REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 
 _model_sha1 = {
     "alexnet": "44335d1f0046b328243b32a26a4fbd62d9057b45",
@@ -105,11 +104,11 @@ def get_model_file(name: str, root: str | None = None) -> str:
     wanted = _model_sha1[name]
     if path.exists() and check_sha1(str(path), wanted):
         return str(path)
-    repository = os.environ.get("MXNET_GLUON_REPO", _REPOSITORY).rstrip("/")
+    address = get_repo_file_url("gluon/models", f"{title}.zip")
     found = f"has another SHA-1 digest than {wanted}" if path.exists() else "is not there"
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            archive = download(f"{repository}/gluon/models/{title}.zip", scratch)
+            archive = download(address, scratch)
             with zipfile.ZipFile(archive) as files:
                 content = files.read(path.name)
     except (MXNetError, KeyError, zipfile.BadZipFile) as error:
@@ -121,7 +120,7 @@ def get_model_file(name: str, root: str | None = None) -> str:
     write_file(str(path), [content], "get_model_file")
     if not check_sha1(str(path), wanted):
         raise MXNetError(
-            f"Parameters of model {name!r}: {path.name!r} from {repository} has another SHA-1 "
+            f"Parameters of model {name!r}: {path.name!r} from {address} has another SHA-1 "
             f"digest than {wanted}"
         )
     return str(path)

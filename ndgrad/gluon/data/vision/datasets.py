@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .... import image, nd
+from ...._private import get_repo_file_url
 from ....array.ndarray import NDArray
-from ....base import HostArray, MXNetError, public_names
+from ....base import HostArray, MXNetError, data_dir, public_names
 from ....image.iterator import read_list
 from ....recordio import unpack
 from ...utils import download
@@ -34,13 +35,11 @@ __dir__ = public_names(globals())
 Transform = Callable[[Any, Any], Any]
 """Makes an element of an image and its label."""
 
-_REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 _EXTENSIONS = (".jpg", ".jpeg", ".png")
 
 
 def _root(name: str) -> str:
-    home = os.environ.get("MXNET_HOME", os.path.join("~", ".mxnet"))
-    return os.path.join(os.path.expanduser(home), "datasets", name)
+    return os.path.join(data_dir(), "datasets", name)
 
 
 class _KnownDataset(Dataset):
@@ -76,11 +75,9 @@ class _KnownDataset(Dataset):
         path = os.path.join(self._root, name)
         if os.path.exists(path):
             return path
-        repository = os.environ.get("MXNET_GLUON_REPO", _REPOSITORY).rstrip("/")
+        address = get_repo_file_url(f"gluon/dataset/{self._namespace}", name)
         os.makedirs(self._root, exist_ok=True)
-        return download(
-            f"{repository}/gluon/dataset/{self._namespace}/{name}", path=self._root, retries=0
-        )
+        return download(address, path=self._root, retries=0)
 
 
 class MNIST(_KnownDataset):
