@@ -393,7 +393,7 @@ class MXIndexedRecordIO(MXRecordIO):
 
 
 class IRHeader(NamedTuple):
-    """What is in front of an image in a record.
+    """The header of an image in a record.
 
     ``flag`` is how many labels there are if ``label`` is not a number but several; ``id`` and
     ``id2`` number the image.

@@ -121,7 +121,7 @@ class Trainer:
         self._params_to_init = list(self._params)
 
     def _parameter_set(self, param: Parameter) -> None:
-        """Take note that a parameter was set, which the store may have a copy of."""
+        """Mark a parameter as set, so that a copy of it in the store is replaced."""
         if self._update_on_kvstore and param not in self._params_to_init:
             self._reset_kvstore()
 

@@ -234,7 +234,7 @@ class KVStore(KVStoreBase):
     set_updater = _set_updater
 
     def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
-        """Take note of how gradients are to be compressed, which changes nothing in one process.
+        """Check how gradients are to be compressed; in one process none are.
 
         Raises
         ------

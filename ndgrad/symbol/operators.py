@@ -1,6 +1,7 @@
 """Definitions of the operators that a symbol may call: the table's, and functions of `ndgrad.nd`.
 
-What makes arrays of no array is no operator of the table; a graph has calls of it all the same.
+Functions that make arrays of none (`zeros`, `arange` ...) are no operators of the table, but graphs
+have calls of them.
 """
 
 from __future__ import annotations

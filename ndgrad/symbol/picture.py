@@ -1,4 +1,4 @@
-"""What a drawing of a recorded graph shows: the entries nearest to its outputs."""
+"""Drawings of recorded graphs: the entries nearest to the outputs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Definitions of calls that have graphs of their own, or code of a user: control flow, `Custom`.
 
-Each call has a definition for itself, which its entry holds.
+Each call has a definition of its own, kept in its entry.
 """
 
 from __future__ import annotations

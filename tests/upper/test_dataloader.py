@@ -93,7 +93,7 @@ def test_shuffled_and_odd_batches(workers):
 
 
 @pytest.mark.parametrize("workers", [WORKERS["threads"], WORKERS["processes"]])
-def test_batches_are_made_ahead(workers):
+def test_batches_are_prefetched(workers):
     loader = D.DataLoader(DATASET, 8, auto_reload=True, **workers)
     for _ in range(2):
         check(loader)
@@ -141,7 +141,7 @@ def odd(x, y):
     raise OddError("not", "picklable")
 
 
-def test_an_error_that_cannot_be_pickled_is_told():
+def test_an_error_that_cannot_be_pickled_is_reported():
     with pytest.raises(MXNetError, match="OddError: not picklable"):
         next(iter(D.DataLoader(DATASET.transform(odd), 8, num_workers=1)))
 

@@ -56,16 +56,16 @@ def test_table_without_shapes(symbol, capsys):
 
 
 class Digraph:
-    """What `graphviz.Digraph` is told."""
+    """The calls of `graphviz.Digraph`."""
 
     def __init__(self, name, format):
-        self.told = [(name, format)]
+        self.calls = [(name, format)]
 
     def node(self, name, label, **attributes):
-        self.told.append((name, label, attributes["shape"], attributes["fillcolor"]))
+        self.calls.append((name, label, attributes["shape"], attributes["fillcolor"]))
 
     def edge(self, tail_name, head_name, label, **attributes):
-        self.told.append((tail_name, head_name, label))
+        self.calls.append((tail_name, head_name, label))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def graphviz(monkeypatch):
 def test_picture(symbol):
     """What MXNet tells Graphviz."""
     picture = mx.viz.plot_network(symbol, title="net", shape={"data": (2, 3, 8, 8)})
-    assert picture.told == [
+    assert picture.calls == [
         ("net", "pdf"),
         ("data", "data", "oval", "#8dd3c7"),
         ("conv", "Convolution\n3x3/1, 4", "box", "#fb8072"),
@@ -103,9 +103,9 @@ def test_picture(symbol):
 @pytest.mark.usefixtures("graphviz")
 def test_picture_with_weights(symbol):
     picture = mx.viz.plot_network(symbol, hide_weights=False, node_attrs={"shape": "circle"})
-    assert ("fc_bias", "fc_bias", "oval", "#8dd3c7") in picture.told
-    assert ("fc", "fc_bias", "") in picture.told
-    assert ("bn", "bn", "circle", "#bebada") in picture.told
+    assert ("fc_bias", "fc_bias", "oval", "#8dd3c7") in picture.calls
+    assert ("fc", "fc_bias", "") in picture.calls
+    assert ("bn", "bn", "circle", "#bebada") in picture.calls
 
 
 @pytest.mark.skipif(importlib.util.find_spec("graphviz") is not None, reason="graphviz is there")

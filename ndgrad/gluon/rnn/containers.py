@@ -23,7 +23,7 @@ def _shared_out(cells: Iterable[Any], states: States) -> Iterator[tuple[Any, Sta
         at += count
 
 
-class _Container(RecurrentCell):
+class _CellContainer(RecurrentCell):
     """A cell made of cells: its states are theirs, in order."""
 
     def state_info(self, batch_size: int = 0) -> list[Info]:
@@ -46,7 +46,7 @@ class _Container(RecurrentCell):
         return self._children.values()
 
 
-class _Sequential(_Container):
+class _Sequential(_CellContainer):
     """What both sequential containers do; each cell reads the output of the one before."""
 
     def __repr__(self) -> str:
@@ -127,7 +127,7 @@ class HybridSequentialRNNCell(_Sequential, HybridRecurrentCell):
         return self._step(inputs, states)
 
 
-class BidirectionalCell(_Container, HybridRecurrentCell):
+class BidirectionalCell(_CellContainer, HybridRecurrentCell):
     """Two cells, the second of which reads the sequence from its end; only for `unroll`.
 
     Parameters
