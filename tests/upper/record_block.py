@@ -1,6 +1,6 @@
 """Record what MXNet 1.9.1 returns for the programs of `block_programs.py`, and files it writes.
 
-Run in MXNet's environment (see tests/parity/README.md): ``python tests/upper/record_block.py``.
+Run in MXNet's environment (see README.md): ``python tests/upper/record.py block``.
 """
 
 import pathlib

@@ -1,7 +1,4 @@
-"""Record what MXNet's samplers, datasets and batches are: ``python record_data.py``.
-
-Runs where ``import mxnet`` is MXNet 1.9.1.
-"""
+"""Record what MXNet's samplers, datasets and batches are: ``python tests/upper/record.py data``."""
 
 import json
 

@@ -1,7 +1,4 @@
-"""Record what MXNet's functions on images return: ``python record_image.py``.
-
-Runs where ``import mxnet`` is MXNet 1.9.1.
-"""
+"""Record what MXNet's functions on images return: ``python tests/upper/record.py image``."""
 
 from pathlib import Path
 

@@ -1,7 +1,4 @@
-"""Record batches of MXNet's ImageRecordIter: ``python record_image_record.py``.
-
-Runs where ``import mxnet`` is MXNet 1.9.1.
-"""
+"""Record batches of MXNet's ImageRecordIter: ``python tests/upper/record.py image_record``."""
 
 from pathlib import Path
 

@@ -1,9 +1,10 @@
-"""Record what MXNet's initializers do: run where ``import mxnet`` works, from this folder."""
+"""Record what MXNet's initializers do: ``python tests/upper/record.py initializer``."""
 
 import json
 import warnings
 
 import mxnet as mx
+from recording import FOLDER
 
 ENDINGS = """
 x_weight x_bias x_gamma x_beta x_moving_mean x_running_mean x_moving_var x_moving_inv_var
@@ -51,7 +52,4 @@ recorded = {
     "weights": {text: [shape, weight(text, shape)] for text, shape in INITIALIZERS.items()},
     "dumps": {text: eval(text, vars(mx.init)).dumps() for text in DUMPED},
 }
-if __name__ == "__main__":
-    with open("mxnet-1.9.1/initializer.json", "w") as file:
-        file.write(json.dumps(recorded).replace("}, ", "},\n"))
-        file.write("\n")
+(FOLDER / "initializer.json").write_text(json.dumps(recorded).replace("}, ", "},\n") + "\n")

@@ -1,6 +1,6 @@
 """Record what MXNet 1.9.1 makes of the layers and losses of `layer_cases.py`.
 
-Run in MXNet's environment (see tests/parity/README.md): ``python tests/upper/record_layers.py``.
+Run in MXNet's environment (see README.md): ``python tests/upper/record.py layers``.
 """
 
 import warnings

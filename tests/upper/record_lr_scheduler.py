@@ -1,8 +1,9 @@
-"""Record MXNet's learning rates: run where ``import mxnet`` works, from this folder."""
+"""Record MXNet's learning rates: ``python tests/upper/record.py lr_scheduler``."""
 
 import json
 
 import mxnet as mx
+from recording import FOLDER
 
 SCHEDULES = """
 FactorScheduler(3,.5,base_lr=1)
@@ -23,5 +24,5 @@ def rates(text, updates):
 
 if __name__ == "__main__":
     recorded = {text: [rates(text, range(14)), rates(text, (12, 3, 0, 9))] for text in SCHEDULES}
-    with open("mxnet-1.9.1/lr_scheduler.json", "w") as file:
-        file.write(json.dumps(recorded).replace("]], ", "]],\n") + "\n")
+    text = json.dumps(recorded).replace("]], ", "]],\n")
+    (FOLDER / "lr_scheduler.json").write_text(text + "\n")

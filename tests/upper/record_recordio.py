@@ -1,7 +1,4 @@
-"""Record files of records, and packed headers, as MXNet writes them: ``python record_recordio.py``.
-
-Runs where ``import mxnet`` is MXNet 1.9.1.
-"""
+"""Record files of records and packed headers: ``python tests/upper/record.py recordio``."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Record MXNet's transforms and datasets of images: ``python record_vision.py``.
-
-Runs where ``import mxnet`` is MXNet 1.9.1.
-"""
+"""Record MXNet's transforms and datasets of images: ``python tests/upper/record.py vision``."""
 
 import os
 import tempfile
