@@ -110,12 +110,9 @@ def _variadic(op: Op, name: str, called: str) -> _Function:
         params = _parameters(op, name, kwargs, checks)
         label = NameManager.current.get(label, name.lower())
         refs = [_operand(op, name, f"{i}", x) for i, x in enumerate(inputs)]
-        if count is not None:
-            more = range(len(refs), int(count))
-            refs += [_variable(f"{label}_{op.keywords[0]}{i}", attrs) for i in more]
-        if op.takes is not None and len(refs) == 1:
-            others = op.takes({**op.params, **params})
-            refs += [_variable(f"{label}_{key}", attrs) for key in others]
+        others = [] if op.takes is None else op.takes({**op.params, **params})
+        names = [op.keywords[0], *others] if others else [f"arg{i}" for i in range(int(count or 0))]
+        refs += [_variable(f"{label}_{key}", attrs) for key in names[len(refs) :]]
         return made(called, op, refs, params, label, attrs)
 
     return call

@@ -36,6 +36,18 @@ def test_parameters_are_made_and_named():
     ]  # fmt: skip
 
 
+def test_inputs_that_num_args_counts_are_named():
+    enlarged = {"scale": 2, "num_filter": 3, "num_args": 2, "name": "up"}
+    net = sym.UpSampling(sym.var("x"), sample_type="bilinear", **enlarged)
+    assert net.list_arguments() == ["x", "up_weight"]
+    assert sym.UpSampling(sample_type="bilinear", **enlarged).list_arguments() == [
+        "up_data", "up_weight",
+    ]  # fmt: skip
+    net = sym.UpSampling(sym.var("x"), sample_type="nearest", **enlarged)
+    assert net.list_arguments() == ["x", "up_arg1"]
+    assert sym.Concat(num_args=2, name="c").list_arguments() == ["c_arg0", "c_arg1"]
+
+
 def test_inputs_that_are_not_taken_may_be_left_out():
     names = [sym.var(name) for name in ("data", "parameters", "state", "lengths")]
     net = sym.RNN(*names, state_size=3, num_layers=1, mode="gru", use_sequence_length=True)
