@@ -96,7 +96,7 @@ def simply_bound(
                 f"grad_req={reqs[name]} is not a valid input in simple_bind; only 'null', "
                 "'write', and 'add' are supported"
             )
-    chosen = None if shared_names is None else {*shared_names}
+    chosen = {*(shared_names or ())}
 
     def made(
         name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
@@ -110,14 +110,11 @@ def simply_bound(
             buffers[name] = x
         return x
 
-    def is_shared(name: str) -> bool:
-        return shared is not None and (chosen is None or name in chosen)
-
     none: Mapping[str, NDArray | None] = {}
     args: dict[str, NDArray] = {}
     grads: dict[str, NDArray | None] = {}
     for name, shape, kind in zip(names, found, kinds, strict=True):
-        fits = is_shared(name)
+        fits = shared is not None and name in chosen
         args[name] = made(name, shape, kind, shared.arg_dict if shared else none, fits)
         if reqs.get(name, "null") != "null":
             before = shared.grad_dict.get(name) if shared is not None and fits else None
@@ -125,9 +122,9 @@ def simply_bound(
                 grads[name] = before
             else:
                 grads[name] = zeros(shape, ctx, args[name].dtype)
-    own = shared.aux_dict if shared is not None else none
+    own = shared.aux_dict if shared is not None and chosen else none
     aux = {
-        name: made(name, shape, kind, own, shared is not None)
+        name: made(name, shape, kind, own, own is not none)
         for name, shape, kind in zip(states, aux_found, aux_kinds, strict=True)
     }
     return Executor(symbol, ctx, args, grads, reqs, aux)

@@ -364,7 +364,8 @@ class Symbol(Graph):
         type_dict : dict, optional
             Dtypes by name; others follow, or are float32.
         shared_arg_names : sequence of str, optional
-            Which arguments are those of *shared_exec*; by default all whose shapes are the same.
+            Which arguments, with the auxiliary states, are those of *shared_exec*, where the shapes
+            are the same; by default none.
         shared_exec : Executor, optional
             One whose arrays are used.
         shared_buffer : dict, optional

@@ -99,6 +99,13 @@ def test_executors_share_arrays():
     assert second.arg_dict["data"] is not first.arg_dict["data"]
 
 
+def test_executors_share_no_arguments_unless_they_are_named():
+    first = filled()
+    second = net().simple_bind(mx.cpu(), shared_exec=first, data=(3, 4), softmax_label=(3,))
+    second.arg_dict["fc_weight"][:] = 7
+    assert (first.arg_dict["fc_weight"].asnumpy() != 7).all()
+
+
 def test_parameters_are_copied():
     executor = filled()
     executor.copy_params_from({"fc_bias": nd.array([1, 2, 3])})
