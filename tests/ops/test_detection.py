@@ -56,6 +56,14 @@ def test_box_nms_against_a_slow_one(limit: float, valid: float, topk: int, force
     np.testing.assert_array_equal(found.asnumpy(), expected)
 
 
+def test_box_nms_drops_rows_of_the_background() -> None:
+    rows = nd.array([[-1, 0.9, 0, 0, 1, 1], [0, 0.8, 0, 0, 1, 1], [1, 0.7, 2, 2, 3, 3]])
+    for background, classes in ((-1, [0, 1, -1]), (0, [-1, 1, -1])):
+        found = nd.contrib.box_nms(rows, id_index=0, background_id=background)
+        assert found[:, 0].asnumpy().tolist() == classes
+    assert nd.contrib.box_nms(rows)[:, 0].asnumpy().tolist() == [-1, 1, -1]
+
+
 def test_suppression_by_bits_is_that_of_the_host() -> None:
     """What runs on a device: all overlaps as bits, then the choice; n is more than one word."""
     rows = random_rows(2, 150, seed=2)

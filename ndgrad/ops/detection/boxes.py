@@ -381,7 +381,7 @@ def _box_nms(
         Where in a row the coordinates begin, and where the score and the class are; a negative
         *id_index* says that there are no classes.
     background_id : int
-        A class whose boxes do not count.
+        A class whose boxes do not count; by default -1, as rows that hold no box are marked.
     force_suppress : bool
         Whether a box removes those of other classes too.
     in_format, out_format : {'corner', 'center'}
@@ -429,7 +429,7 @@ def _box_nms(
     ids = column(x, id_at) if id_at >= 0 else None
     scores = column(x, at)
     present = F.broadcast_greater(scores, valid_thresh)
-    if ids is not None and background_id >= 0:
+    if ids is not None:
         present = F.broadcast_mul(present, F.broadcast_not_equal(ids, float(background_id)))
     order = falling(scores, present)
     present = rows_at(present, order)
