@@ -84,8 +84,9 @@ class SymbolBlock(HybridBlock):
         inputs: Symbol | Sequence[Symbol],
         params: ParameterDict | None = None,
     ) -> None:
-        super().__init__(prefix="", params=ParameterDict("", params))
-        self._prefix = ""  # also where another block is around
+        super().__init__()
+        self._prefix = ""  # also where another block is around: the variables name the parameters
+        self._params = ParameterDict("", params)
         self._symbol = outputs if isinstance(outputs, Symbol) else Group(list(outputs))
         given = [inputs] if isinstance(inputs, Symbol) else list(inputs)
         for x in given:

@@ -90,6 +90,19 @@ def test_children_share_parameters_of_another_network() -> None:
     assert second.inner[0].weight.name == "first_hybridsequential0_dense0_weight"
 
 
+def test_symbol_blocks_share_parameters() -> None:
+    net = mx.gluon.nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(mx.gluon.nn.Dense(3, in_units=2), mx.gluon.nn.Dense(1, in_units=3))
+    net.initialize()
+    data = mx.sym.var("data")
+    inner = net(data).get_internals()["net_dense0_fwd_output"]
+    features = mx.gluon.SymbolBlock(inner, data, params=net.collect_params())
+    assert features.collect_params()["net_dense0_weight"] is net[0].weight
+    x = nd.ones((4, 2))
+    assert (features(x) == net[0](x)).asnumpy().all()
+
+
 def test_names_in_files_of_symbol_blocks() -> None:
     class Net(mx.gluon.HybridBlock):
         def __init__(self, **kwargs: object) -> None:
