@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from . import ops  # noqa: F401  # declares all operators  # isort: skip
+from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
+from ._installed import show_versions
 from ._mxnet import install_as_mxnet
 from .attribute import AttrScope
 from .base import MXNetError, public_names
@@ -68,6 +69,7 @@ __all__ = [
     "random",
     "set_np_shape",
     "set_num_threads",
+    "show_versions",
     "symbol",
     "use_np",
     "use_np_array",

@@ -1,10 +1,14 @@
-"""``python -m ndgrad``: run a program that imports MXNet with ndgrad in its place.
+"""``python -m ndgrad``: run a program that imports MXNet with ndgrad in its place, and tools.
 
-    python -m ndgrad program.py ARGUMENTS
-    python -m ndgrad -m module ARGUMENTS
+    python -m ndgrad                         print versions, processor, threads, cache, GPUs
+    python -m ndgrad program.py ARGUMENTS    run a program; it sees the sys.argv, sys.path
+    python -m ndgrad -m module ARGUMENTS     and __main__ that Python itself would give it
     python -m ndgrad -c code ARGUMENTS
+    python -m ndgrad cache [--size|--clear]  the folder of compiled kernels
+    python -m ndgrad warm [OPERATORS]        compile kernels ahead, of all operators by default
+    python -m ndgrad warm program.py         run a program, and say what was compiled
 
-The program sees the ``sys.argv``, ``sys.path`` and ``__main__`` that Python itself would give it.
+A program in a file named cache or warm is run as ./cache or ./warm.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
-from . import install_as_mxnet
+from . import install_as_mxnet, show_versions
 
 
 def _module_code(name: str) -> tuple[CodeType, ModuleSpec]:
@@ -43,8 +47,27 @@ def _program_code(path: str) -> CodeType:
     return compile(text, path, "exec", dont_inherit=True)
 
 
+def _do(arguments: list[str]) -> None:
+    """Do what the command line asks for."""
+    if not arguments:
+        show_versions()
+    elif arguments[0] in ("-h", "--help"):
+        print(__doc__)
+    elif arguments[0] == "cache":
+        from ._commands import cache
+
+        cache(arguments[1:])
+    elif arguments[0] == "warm":
+        from ._commands import warm
+
+        warm(arguments[1:], _run)
+    else:
+        _run(arguments)
+
+
 def _run(arguments: list[str]) -> None:
     """Run what the command line names as ``__main__``."""
+    install_as_mxnet()
     spec, file = None, None
     kind, *rest = arguments
     if kind == "-m":
@@ -75,11 +98,10 @@ def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
 
 if __name__ == "__main__":
     given = sys.argv[1:]
-    if not given or given[0] in ("-h", "--help") or given in (["-m"], ["-c"]):
+    if given in (["-m"], ["-c"]):
         sys.exit(__doc__)
-    install_as_mxnet()
     try:
-        _run(given)
+        _do(given)
     except Exception as error:
         error.__traceback__ = _without_own_frames(error.__traceback__)
         sys.excepthook(type(error), error, error.__traceback__)

@@ -232,6 +232,13 @@ def num_gpus() -> int:
     return 0 if _gpu_target is None else _gpu_target.num_gpus()
 
 
+def no_gpu() -> str:
+    """Say that there is no GPU, and why."""
+    if _gpu_target is None:
+        return "no GPU target is installed here"
+    return f"no usable GPU{_gpu_target.unavailable_reason()}"
+
+
 def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
     """Return the free and the total memory of a GPU.
 
@@ -283,14 +290,14 @@ def check_usable(ctx: Context, *, op: str | None = None) -> None:
         return
     if _gpu_target is None:
         raise MXNetError(
-            f"{prefix}{ctx} cannot be used: no GPU target is installed here, so num_gpus() is 0. "
+            f"{prefix}{ctx} cannot be used: {no_gpu()}, so num_gpus() is 0. "
             "Use ctx=cpu(), or choose with: ctx = gpu(0) if num_gpus() else cpu()"
         )
     count = _gpu_target.num_gpus()
     if ctx.device_id >= count:
         has, instead = f"{count} GPU(s), numbered from 0", ", or a number below num_gpus()"
         if count == 0:
-            has, instead = f"no usable GPU{_gpu_target.unavailable_reason()}", ""
+            has, instead = no_gpu(), ""
         raise MXNetError(
             f"{prefix}{ctx} cannot be used: this machine has {has}. Use ctx=cpu(){instead}"
         )

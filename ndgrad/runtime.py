@@ -7,6 +7,7 @@ from types import TracebackType
 
 from .base import public_names, shown
 from .context import num_gpus
+from .kernels import processor
 from .ops.axes import integer
 
 __all__ = ["Feature", "Features", "bulk", "feature_list", "set_bulk_size"]
@@ -17,7 +18,7 @@ _NAMES = (
     "CPU_AVX CPU_AVX2 OPENMP SSE F16C JEMALLOC BLAS_OPEN BLAS_ATLAS BLAS_MKL BLAS_APPLE LAPACK "
     "MKLDNN OPENCV CAFFE PROFILER DIST_KVSTORE CXX14 INT64_TENSOR_SIZE SIGNAL_HANDLER DEBUG TVM_OP"
 ).split()
-_ENABLED = frozenset(("BLAS_OPEN", "LAPACK", "F16C", "INT64_TENSOR_SIZE"))
+_ENABLED = frozenset(("BLAS_OPEN", "LAPACK", "INT64_TENSOR_SIZE"))
 
 
 class Feature:
@@ -40,7 +41,8 @@ class Feature:
 def feature_list() -> list[Feature]:
     """Return all of MXNet's features, and whether ndgrad has what they stand for."""
     enabled = _ENABLED | ({"CUDA"} if num_gpus() else set())
-    return [Feature(name, name in enabled) for name in _NAMES]
+    flags = {flag.upper().replace(".", "_") for flag in processor.features()}
+    return [Feature(name, name in enabled or name.removeprefix("CPU_") in flags) for name in _NAMES]
 
 
 class Features(OrderedDict[str, Feature]):

@@ -22,6 +22,20 @@ def host_features() -> frozenset[str]:
     return frozenset(flag[1:] for flag in get_host_cpu_features().split(",") if flag[:1] == "+")
 
 
+def name() -> str:
+    """LLVM's name of the processor that kernels are compiled for, such as ``znver3``."""
+    chosen: str = numba.config.CPU_NAME or llvm.get_host_cpu_name()
+    return chosen
+
+
+def features() -> frozenset[str]:
+    """The flags of the processor that kernels are compiled for."""
+    chosen = numba.config.CPU_FEATURES
+    if chosen is None:
+        return host_features()
+    return frozenset(flag[1:] for flag in chosen.split(",") if flag[:1] == "+")
+
+
 @cache
 def _instructions() -> str:
     """How kernels compute a * b + c, rounded once, of 16 float32.
@@ -33,7 +47,7 @@ def _instructions() -> str:
     llvm.initialize_native_asmprinter()
     features = numba.config.CPU_FEATURES
     machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=numba.config.CPU_NAME or llvm.get_host_cpu_name(),
+        cpu=name(),
         features=get_host_cpu_features() if features is None else features,
     )
     assembly: str = machine.emit_assembly(llvm.parse_assembly(_PROGRAM))

@@ -205,4 +205,4 @@ def test_run_a_module_or_code(folder: Path) -> None:
 def test_what_cannot_be_run(folder: Path) -> None:
     assert "can't open file 'nosuch.py'" in run("nosuch.py", folder=folder).error
     assert "No module named nosuch" in run("-m", "nosuch", folder=folder).error
-    assert "python -m ndgrad program.py" in run(folder=folder).error
+    assert "python -m ndgrad program.py" in run("-m", folder=folder).error
