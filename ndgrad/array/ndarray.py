@@ -121,6 +121,11 @@ class NDArray(Array):
         shape = "x".join(map(str, self._shape))
         return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self._ctx}>"
 
+    def _repr_html_(self) -> str:
+        from .display import html  # a notebook's; most programs are none
+
+        return html(self)
+
     def __bool__(self) -> bool:
         host_read(self, "as a truth value (use nd.where)")
         if self.size == 1:

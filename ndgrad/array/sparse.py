@@ -105,6 +105,11 @@ class BaseSparseNDArray(NDArray):
     def __repr__(self) -> str:
         return f"\n<{type(self).__name__} {'x'.join(map(str, self._shape))} @{self._ctx}>"
 
+    def _repr_html_(self) -> str:
+        from .display import sparse_html
+
+        return sparse_html(self, self._parts)
+
     # --- to and from the host, copies ------------------------------------------------------------
 
     def _dense(self) -> NDArray:

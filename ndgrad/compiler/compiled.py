@@ -182,6 +182,9 @@ class Compiled:
     def __repr__(self) -> str:
         return f"<compiled {self._name}>"
 
+    def _repr_html_(self) -> str:
+        return self.explain()._repr_html_()
+
     def explain(self) -> Explanation:
         """What was made of the function so far: programs, fused groups, sources, times, bytes."""
         return Explanation(self._name, [p for found in self._programs.values() for p in found])

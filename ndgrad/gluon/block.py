@@ -134,6 +134,11 @@ class Block:
         ]
         return f"{type(self).__name__}(\n" + "\n".join(children) + "\n)"
 
+    def _repr_html_(self) -> str:
+        from .display import tree  # a notebook's; most programs are none
+
+        return tree(self)
+
     def __setattr__(self, name: str, value: Any) -> None:
         known = self.__dict__.get(name)
         if isinstance(known, (Parameter, Block)) and not isinstance(value, type(known)):
