@@ -1,4 +1,4 @@
-"""What the docs take from the code: tables of operators, deviations and missing names.
+"""What the docs take from the code: lists of operators, deviations and missing names.
 
     python docs/_generate.py operators     print it as Markdown
     python docs/_generate.py deviations
@@ -13,14 +13,13 @@ import importlib
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+import _operators
 
 import ndgrad
 from ndgrad import _mxnet
-from ndgrad.kernels import OPS
-from ndgrad.ops.table import CompositeOp, ElementwiseOp, UpdateOp
 
 PARITY = Path(__file__).parents[1] / "tests" / "parity"
 MXNET_NAMES = PARITY.parent / "upper" / "mxnet-1.9.1" / "names.json"
@@ -32,73 +31,6 @@ def _cell(text: str) -> str:
 
 def _code(text: str) -> str:
     return f"`{_cell(text)}`" if text else ""
-
-
-def _module(op: Any) -> str:
-    """The module that declares an operator, under ``ndgrad.ops``."""
-    return str(op.module).removeprefix("ndgrad.ops.")
-
-
-def _summary(op: Any) -> str:
-    paragraph = op.doc.strip().split("\n\n")[0]
-    return _cell(" ".join(paragraph.split()))
-
-
-def _formula(op: Any) -> str:
-    if isinstance(op, UpdateOp):
-        return ", ".join(f"{name}: {_code(text)}" for name, text in op.formulas.items())
-    return _code(op.formula) if isinstance(op, ElementwiseOp) else ""
-
-
-def _gradient(op: Any) -> str:
-    if op.gradient == "zero":
-        return "zero"
-    if op.gradient == "none":
-        return "an error"
-    if isinstance(op, CompositeOp):
-        return "by operators, one by one"
-    if isinstance(op, ElementwiseOp):
-        if len(op.derivatives) == 1:
-            return _code(next(iter(op.derivatives.values())))
-        return ", ".join(f"{name}: {_code(text)}" for name, text in op.derivatives.items())
-    return "by operators, fused for first order" if op.fast_vjp else "by operators"
-
-
-def _sample(op: Any) -> str:
-    """One call that tests and benchmarks make; a tuple in it stands for an array of that shape."""
-    if not op.samples:
-        return ""
-    sample = op.samples[0]
-    arguments = [str(argument) for argument in sample.args]
-    arguments += [f"{name}={value!r}" for name, value in sample.params.items()]
-    return _code(f"{_shown(op.name)}({', '.join(arguments)})")
-
-
-def _shown(name: str) -> str:
-    """An operator's name as one writes it after ``nd.``; empty if it is internal."""
-    name = name.replace("_contrib_", "contrib.").replace("_image_", "image.")
-    return "" if name.startswith("_") else name
-
-
-def _section(title: str, operators: Iterable[Any]) -> list[str]:
-    lines = [f"## {title}", ""]
-    lines += ["| Operator | What it is | Formula | Gradient | A sample call |"]
-    lines += ["| --- | --- | --- | --- | --- |"]
-    for op in sorted(operators, key=lambda op: op.name.lower()):
-        names = ", ".join(f"`{name}`" for name in map(_shown, (op.name, *op.aliases)) if name)
-        cells = (names, _summary(op), _formula(op), _gradient(op), _sample(op))
-        lines.append(f"| {' | '.join(cells)} |")
-    return [*lines, ""]
-
-
-def operators() -> str:
-    """One table for each module of definitions, as Markdown."""
-    public = [op for op in OPS.values() if _shown(op.name)]
-    lines: list[str] = []
-    for module in sorted({_module(op) for op in public}):
-        found = [op for op in public if _module(op) == module]
-        lines += _section(f"`ndgrad.ops.{module}`", found)
-    return "\n".join(lines)
 
 
 def deviations() -> str:
@@ -138,7 +70,7 @@ def missing() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "operators": operators,
+    "operators": _operators.families,
     "deviations": deviations,
     "missing": missing,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import _generate
+import _operators
 
 import ndgrad
 
@@ -16,9 +17,16 @@ project = "ndgrad"
 author = "the ndgrad contributors"
 version = release = ndgrad.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx-mathjax-offline",
+]
 exclude_patterns = ["_build"]
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
@@ -27,6 +35,13 @@ napoleon_google_docstring = False
 napoleon_use_rtype = False
 default_role = "code"
 suppress_warnings = ["ref.python"]  # types such as shape, which several classes have as attributes
+
+nb_execution_mode = "cache"
+nb_execution_timeout = 300
+nb_execution_raise_on_error = True
+nb_merge_streams = True
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 html_theme = "furo"
 html_title = f"ndgrad {version}"
@@ -54,6 +69,9 @@ def _skip_operators(
 ) -> bool | None:
     """Methods that are operators of the table are on the operators' page."""
     return True if getattr(obj, "__module__", "") == "ndgrad.nd" else None
+
+
+_operators.write(Path(__file__).parent / "operators")
 
 
 def setup(app: object) -> None:

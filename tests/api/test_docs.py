@@ -26,7 +26,11 @@ import ndgrad
 from ndgrad import autograd
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BUILT = (ROOT / "docs" / "operators", ROOT / "docs" / "_build")
+PAGES = [
+    ROOT / "README.md",
+    *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent not in BUILT),
+]
 MODULES = ["ndgrad", *(m.name for m in pkgutil.walk_packages(ndgrad.__path__, "ndgrad."))]
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
