@@ -336,6 +336,9 @@ def arange(
 ) -> NDArray:
     """Make evenly spaced values in ``[start, stop)``, each *repeat* times; or ``[0, start)``.
 
+    For a dtype of integers *start* and *step* are cut off behind the point; how many values there
+    are follows from what was given.
+
     Raises
     ------
     MXNetError
@@ -356,10 +359,12 @@ def arange(
     host: HostArray
     if not count > 0:
         host = np.empty(0)
-    elif kind.kind != "f" and all(float(x).is_integer() for x in (start, stop, step)):
+    elif kind.kind == "f":
+        host = np.arange(float(start), float(stop), float(step), dtype="float64")
+    elif all(float(x).is_integer() for x in (start, stop, step)):
         host = np.arange(int(start), int(stop), int(step))  # float64 has not all of int64
     else:
-        host = np.arange(float(start), float(stop), float(step), dtype="float64")
+        host = int(start) + np.arange(math.ceil((stop - start) / step)) * int(step)
     if repeat != 1:
         host = host.repeat(repeat)
     return _around(host.astype(kind), _context(ctx, "arange"))

@@ -171,7 +171,7 @@ class Inference:
             for name, dtype in _follows(op.infer_dtypes, params, given).items():
                 if dtype is None:
                     continue
-                if name in op.outputs:
+                if name in op.outputs[: entry.outputs]:
                     self._learn_dtype(entry, op.outputs.index(name), np.dtype(dtype))
                 for own, x in named:
                     if own == name:

@@ -259,3 +259,5 @@ def test_relatives_of_batch_norm(axis: int) -> None:
     if axis == 1:
         for other in (nd.BatchNorm_v1, lambda *a, **p: nd.contrib.SyncBatchNorm(*a, key="k", **p)):
             np.testing.assert_array_equal(other(*args, fix_gamma=False).asnumpy(), y.asnumpy())
+        *_, variance = nd.contrib.SyncBatchNorm(*args, key="k", output_mean_var=True)
+        np.testing.assert_allclose(variance.asnumpy(), states[1].asnumpy(), rtol=1e-6)

@@ -276,6 +276,10 @@ def _topk_mask(
     "topk",
     outputs=("y", "indices"),
     visible=lambda params: 2 if params["ret_typ"] == "both" else 1,
+    infer_dtypes=lambda data, ret_typ, dtype: {
+        "y": dtype if ret_typ == "indices" else data,
+        "indices": dtype,
+    },
     methods=True,
     samples=(
         Sample(((3, 4),), {"k": 2}),

@@ -44,16 +44,22 @@ def _activation(data: Array, *, act_type: str) -> Array:
 def _prelu(data: Array, gamma: Array | None) -> Array:
     if gamma is None:
         raise TypeError(f"LeakyReLU: act_type='prelu' needs an NDArray gamma, got {shown(gamma)}")
-    shape = data.shape
-    channels = shape[1] if len(shape) > 1 else 1
-    if gamma.shape not in ((channels,), (1,), shape):
+    shape, given = data.shape, gamma.shape
+    if given == shape or given == (1,):
+        return F._prelu(data, gamma)
+    first = int(len(given) == 1)
+    along = shape[first : first + len(given)]
+    if len(given) > 2 or len(along) != len(given) or any(map(_differ, given, along)):
         raise MXNetError(
-            f"LeakyReLU: argument gamma has shape {list(gamma.shape)}, "
-            f"expected [{channels}] or [1] for data of shape {list(shape)}"
+            f"LeakyReLU: argument gamma has shape {list(given)}, expected {list(shape[1:2])}, "
+            f"{list(shape[:2])} or ones for data of shape {list(shape)}"
         )
-    if gamma.shape == (channels,) and len(shape) > 2:
-        gamma = F._reshaped(gamma, shape=(channels, *(1,) * (len(shape) - 2)))
-    return F._prelu(data, gamma)
+    after = (1,) * (len(shape) - first - len(given))
+    return F._prelu(data, F._reshaped(gamma, shape=given + after))
+
+
+def _differ(own: int, other: int) -> bool:
+    return own not in (1, other)
 
 
 def _rrelu(data: Array, low: float, high: float, training: bool) -> Array:
@@ -94,7 +100,7 @@ def _leaky_relu(
     ----------
     data : NDArray
     gamma : NDArray, optional
-        The slopes of ``'prelu'``: one, or one for each index of axis 1.
+        The slopes of ``'prelu'``: one, one for each index of axis 1, or of the first two axes.
     act_type : {'elu', 'gelu', 'leaky', 'prelu', 'rrelu', 'selu'}
     slope : float
         Of ``'leaky'`` and ``'elu'``, below 0.

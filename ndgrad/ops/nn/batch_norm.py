@@ -20,7 +20,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from .. import inference
-from ..axes import axis_of, number
+from ..axes import axis_of, flag, number
 from ..composite import composite
 from ..declare import operator, update
 from ..parts import along_axis, cast_to, check_floating, check_lengths, wide_dtype
@@ -341,9 +341,10 @@ def _sync_batch_norm(
 ) -> Array | list[Array]:
     """`BatchNorm` along axis 1; *ndev* and *key* are accepted for MXNet's sake.
 
-    An array is on one device, so its statistics are those of the whole batch.
+    With *output_mean_var* the third result is the variance.  An array is on one device, so its
+    statistics are those of the whole batch.
     """
-    return F.BatchNorm_v1(  # type: ignore[no-any-return]
+    found = F.BatchNorm_v1(
         data,
         gamma,
         beta,
@@ -355,6 +356,10 @@ def _sync_batch_norm(
         use_global_stats=use_global_stats,
         output_mean_var=output_mean_var,
     )
+    if not flag("SyncBatchNorm", "output_mean_var", output_mean_var):
+        return found  # type: ignore[no-any-return]
+    y, mean, over = found
+    return [y, mean, 1.0 / F.square(over) - float(number("SyncBatchNorm", "eps", eps))]
 
 
 @composite(

@@ -63,6 +63,15 @@ vg(lambda x, g: nd.LeakyReLU(x, g, act_type="prelu"), noise(2, 3, 2), [0.1, 0.2,
 # %% LeakyReLU-prelu-one-slope
 vg(lambda x, g: nd.LeakyReLU(x, g, act_type="prelu"), noise(2, 3), [0.25])
 
+# %% LeakyReLU-prelu-two-axes
+[
+    vg(lambda x, g: nd.LeakyReLU(x, g, act_type="prelu"), noise(2, 3, 2), noise(*slopes))
+    for slopes in [(2, 3), (1, 3), (2, 1), (1, 1)]
+]
+
+# %% LeakyReLU-prelu-last-axes
+nd.LeakyReLU(nd.ones((2, 3, 4)), nd.ones((3, 4)), act_type="prelu").asnumpy()
+
 # %% LeakyReLU-rrelu-predict
 # In MXNet the second item is the mask, which it fills in training only.
 nd.LeakyReLU(nd.array([-1.0, 0.0, 2.0]), act_type="rrelu", lower_bound=0.1, upper_bound=0.3)[0]

@@ -161,6 +161,15 @@ nd.arange(0, 6, 2, repeat=2)
 # for dtype in float16 float64 int32 int64 uint8
 nd.arange(1, 7, 2, dtype=dtype)
 
+# %% arange-integers-cut-off-{dtype}
+# for dtype in int32 uint8
+(
+    nd.arange(1.3, 5.6, 1.3, dtype=dtype),
+    nd.arange(0, 3, 0.5, dtype=dtype),
+    nd.arange(-1.5, 2, dtype=dtype),
+    nd.arange(5, 0, -1.5, repeat=2, dtype=dtype),
+)
+
 # %% arange-integers-above-2-to-the-53rd
 nd.arange(2**53, 2**53 + 4, dtype="int64")
 
