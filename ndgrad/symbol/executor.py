@@ -178,13 +178,13 @@ class Executor:
         out_grads: NDArray | Sequence[NDArray | None] | Mapping[str, NDArray] | None = None,
         is_train: bool = True,
     ) -> None:
-        """Leave the gradients of the last `forward` in `grad_dict`.
+        """Leave the gradients of the last `forward` in `grad_dict`; before the first it runs here.
 
         Parameters
         ----------
         out_grads : NDArray, sequence of NDArray, or dict, optional
-            One for each output, of its dtype and number of elements; by default ones, which a loss
-            such as `SoftmaxOutput` does not ask for.
+            One for each output, of its number of elements and cast to its dtype; by default ones,
+            which a loss such as `SoftmaxOutput` does not ask for.
         is_train : bool
             Training mode while the gradients are computed.
 
@@ -193,20 +193,17 @@ class Executor:
         TypeError
             If a gradient is no array.
         MXNetError
-            If forward was not called, or a gradient does not fit.
+            If a gradient does not fit.
         """
         if isinstance(out_grads, NDArray):
             out_grads = [out_grads]
         if isinstance(out_grads, Mapping):
             out_grads = [out_grads.get(name) for name in self._symbol.list_outputs()]
-        grads: list[Any] = [None] * len(self._heads) if out_grads is None else list(out_grads)
-        if not self._heads:
-            raise MXNetError("backward: call forward first")
-        if out_grads is not None and len(grads) < len(self._heads):
-            raise MXNetError(
-                f"backward: {len(grads)} gradients are given, expected {len(self._heads)}"
-            )
-        if not self._recorded:  # the last forward was a prediction: its gradients are asked for
+        count = len(self._symbol._heads)
+        grads: list[Any] = [None] * count if out_grads is None else list(out_grads)
+        if len(grads) < count:
+            raise MXNetError(f"backward: {len(grads)} gradients are given, expected {count}")
+        if not self._recorded:  # nothing ran yet, or a prediction, whose gradients are asked for
             with Scope(True, False), self._ctx:
                 self._heads = self._evaluated(True)
             self._recorded = True
@@ -217,7 +214,8 @@ class Executor:
                 )
         pairs = [(h, g) for h, g in zip(self._heads, grads, strict=False) if h._node is not None]
         if pairs:
-            heads, given = [head for head, _ in pairs], [grad for _, grad in pairs]
+            heads = [head for head, _ in pairs]
+            given = [g if g is None else g.astype(h.dtype, copy=False) for h, g in pairs]
             engine.backward(heads, given, True, bool(is_train))
 
     # --- other arrays -----------------------------------------------------------------------------

@@ -47,6 +47,13 @@ def test_requirements():
         filled(grad_req="foo")
 
 
+def test_backward_before_forward_casts_its_gradients():
+    gradient = nd.zeros(2)
+    executor = sym.tanh(sym.var("x")).bind(mx.cpu(), [nd.array([0, 1])], [gradient])
+    executor.backward(nd.array([3, 0], dtype="int32"))
+    assert gradient.asnumpy().tolist() == [3, 0]
+
+
 def test_dtypes_and_shapes_that_do_not_follow():
     executor = net().simple_bind(mx.cpu(), data=(2, 4), type_dict={"data": "float64"})
     assert executor.arg_dict["fc_weight"].dtype == np.float64
