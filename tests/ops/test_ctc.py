@@ -60,6 +60,18 @@ def test_against_all_paths(name: str) -> None:
     np.testing.assert_allclose(loss, expected, rtol=1e-12, atol=1e-12)
 
 
+def test_steps_behind_the_end_take_no_part() -> None:
+    data = nd.array(np.random.default_rng(1).normal(size=(3, 1, 3)))
+    data[2] = np.nan
+    data.attach_grad()
+    with mx.autograd.record():
+        loss = nd.CTCLoss(data, nd.ones((1, 1)), nd.array([2]), use_data_lengths=True)
+    loss.backward()
+    gradient = data.grad.asnumpy()
+    assert np.abs(gradient[:2].sum(axis=2)).max() < 1e-6 < np.abs(gradient[:2]).max()
+    assert not gradient[2].any()
+
+
 WRONG: dict[str, Any] = {
     "label": ({"label": nd.ones(2)}, r"shapes \[3,2,3\] and \[2\]"),
     "batch": ({"label": nd.ones((1, 2))}, r"argument label has shape \[1,2\]"),

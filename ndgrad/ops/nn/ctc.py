@@ -156,6 +156,10 @@ def _ctc_loss(
     dtype = data.dtype
     if dtype == np.float16:
         data = F.Cast(data, dtype="float32")
+    if data_lengths is not None:
+        data_lengths = F.Cast(data_lengths, dtype=data.dtype)
+        # What lies behind the end may be no number; it takes no part in the loss or its gradient.
+        data = F.SequenceMask(data, data_lengths, use_sequence_length=True)
     first = blank_label == "first"
     blank_class = 0 if first else classes - 1
     labels = F.BlockGrad(F.Cast(label, dtype=data.dtype))
@@ -186,7 +190,7 @@ def _ctc_loss(
         terms = [reached, _shifted(reached, 1), _shifted(reached, 2) + skip]
         following = _log_sum(terms) + now
         if data_lengths is not None:
-            goes_on = F.broadcast_greater(F.Cast(data_lengths, dtype=data.dtype), t)
+            goes_on = F.broadcast_greater(data_lengths, t)
             wide = F._expand(F.expand_dims(goes_on, axis=1), shape=states.shape)
             following = F.where(wide, following, reached)
         reached = following
