@@ -36,8 +36,13 @@ def _arrays(names: Sequence[str], given: Any, ctx: Context, dtype: Any, what: st
         if isinstance(value, NDArray):
             found[name] = value.copyto(ctx) if value.stype == "default" else value.copy()
         else:
-            found[name] = array(value, ctx=ctx, dtype=dtype)
+            found[name] = array(value, ctx=ctx, dtype=_dtype_of(value, dtype))
     return found
+
+
+def _dtype_of(value: Any, dtype: Any) -> Any:
+    """The dtype of an array made of *value*: its own where *dtype* is 'asnumpy'."""
+    return value.dtype if isinstance(dtype, str) and dtype == "asnumpy" else dtype
 
 
 def _states(sym: Symbol, given: Any, ctx: Context, dtype: Any) -> dict[str, NDArray]:
@@ -82,7 +87,7 @@ def check_symbolic_forward(
     ctx : Context, optional
     equal_nan : bool
     dtype : optional
-        Of arguments that are no NDArrays.
+        Of arguments that are no NDArrays; 'asnumpy' leaves each its own.
 
     Raises
     ------
@@ -163,7 +168,8 @@ def check_symbolic_backward(
     heads = None
     if out_grads is not None:
         given = _by_name(sym.list_outputs(), out_grads, "out_grads")
-        heads = [array(on_host(given[n]), context, dtype) for n in sym.list_outputs()]
+        values = [on_host(given[n]) for n in sym.list_outputs()]
+        heads = [array(x, context, _dtype_of(x, dtype)) for x in values]
     executor.backward(heads)
     for name, x in wanted.items():
         req = reqs.get(name, "null")

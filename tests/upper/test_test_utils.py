@@ -148,6 +148,9 @@ def test_check_symbolic() -> None:
     grads = tools.check_symbolic_backward(symbol, [two, three], [two], [2 * three, 2 * two])
     assert grads[a].asnumpy().tolist() == [6, 6]
     tools.check_symbolic_backward(symbol, [two, three], None, {a: three}, grad_req="add")
+    own = tools.check_symbolic_forward(symbol, [two, three], [two * three], dtype="asnumpy")
+    assert own[0].dtype == np.float64
+    tools.check_symbolic_backward(symbol, [two, three], [two], {a: 2 * three}, dtype="asnumpy")
     reqs = {a: "null", b: "write"}
     tools.check_symbolic_backward(symbol, [two, three], [two], [two, 2 * two], grad_req=reqs)
     with pytest.raises(AssertionError, match=f"EXPECTED_{b}"):
