@@ -24,7 +24,10 @@ _Scalar = TypeVar("_Scalar", int, bool)
 
 
 def foreach(
-    body: Callable[[Arrays, Arrays], tuple[Arrays, Arrays]], data: Arrays, init_states: Arrays
+    body: Callable[[Arrays, Arrays], tuple[Arrays, Arrays]],
+    data: Arrays,
+    init_states: Arrays,
+    name: str | None = None,
 ) -> tuple[Arrays, Arrays]:
     """Call a function for each slice along axis 0, with states that go from call to call.
 
@@ -35,6 +38,8 @@ def foreach(
     data : NDArray or list of NDArray
         One array, or arrays of which each call gets a list of slices.
     init_states : NDArray or nested list of NDArray
+    name : str, optional
+        For programs that run with symbols too; an array has no name.
 
     Returns
     -------
@@ -85,6 +90,7 @@ def while_loop(
     func: Callable[..., tuple[Arrays, Arrays]],
     loop_vars: Arrays,
     max_iterations: int | None = None,
+    name: str | None = None,
 ) -> tuple[Arrays, Arrays]:
     """Call a function as long as a condition of its variables holds.
 
@@ -97,6 +103,8 @@ def while_loop(
     loop_vars : NDArray or list of NDArray
     max_iterations : int
         Calls of *func* at most.
+    name : str, optional
+        As for `foreach`.
 
     Returns
     -------
@@ -150,7 +158,12 @@ def while_loop(
     return _nested(outputs, iter(stacked)), variables[0] if single else variables
 
 
-def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) -> Any:
+def cond(
+    pred: Any,
+    then_func: Callable[[], Any],
+    else_func: Callable[[], Any],
+    name: str | None = None,
+) -> Any:
     """Call one of two functions, as *pred* is true or not.
 
     Parameters
@@ -158,6 +171,8 @@ def cond(pred: Any, then_func: Callable[[], Any], else_func: Callable[[], Any]) 
     pred : NDArray of one element, or a number
     then_func, else_func : callable
         Take nothing.
+    name : str, optional
+        As for `foreach`.
 
     Returns
     -------

@@ -15,7 +15,7 @@ from ..name import NameManager
 from ..ops.table import lookup
 from .creation import var
 from .entries import NodeEntry, Ref, postorder
-from .functions import function
+from .functions import attributes, function
 from .graph import Graph
 from .subgraphs import OwnOp, control_flow
 from .symbol import Symbol
@@ -214,7 +214,8 @@ def _made(
     op: OwnOp = control_flow(name, params, len(inputs), graphs)
     label = NameManager.current.get(None, name)
     count = len(op.outputs)
-    entry = NodeEntry(label, name, tuple(inputs), params, count, own=op)
+    attrs = attributes({})  # the scope of the function around it, which cuts it out with the rest
+    entry = NodeEntry(label, name, tuple(inputs), params, count, attrs=attrs, own=op)
     return (Symbol([Ref(entry, i)]) for i in range(count))
 
 

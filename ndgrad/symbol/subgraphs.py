@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import MXNetError, Shape
+from ..base import Shape
 from ..operator import Custom, made_prop
 from ..ops.bound import Bound
 from ..ops.table import NONE, CompositeOp
@@ -177,7 +177,7 @@ def _while_loop(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
 
         first, last = nd.contrib.while_loop(holds, step, [arrays[at] for at in variables], most)
         if len(first) < split:  # there was no step
-            raise MXNetError("while_loop: the condition does not hold, so there are no outputs")
+            first = _zeros_of(body, _values(body, arrays, of_body), split, most)
         return [*first, *last]
 
     def infer(shapes: dict[str, Known]) -> Mapping[str, Known]:
@@ -185,6 +185,17 @@ def _while_loop(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
         return _named(found, [_before(most, x) for x in made[:split]] + made[split:])
 
     return run, infer, int(params["num_outputs"])
+
+
+def _zeros_of(
+    graph: Graph, values: Mapping[str, NDArray], count: int, length: int
+) -> list[NDArray]:
+    """Zeros for *length* values of the first *count* outputs of a graph, along a new axis 0."""
+    ctx = next(iter(values.values())).ctx
+    shapes = graph.infer_shape(**{name: x.shape for name, x in values.items()})[1]
+    dtypes = graph.infer_type(**{name: x.dtype for name, x in values.items()})[1]
+    forms = zip(shapes[:count], dtypes[:count], strict=True)
+    return [nd.zeros((length, *shape), ctx, dtype) for shape, dtype in forms]
 
 
 def _cond(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:

@@ -68,6 +68,45 @@ def test_while_loop():
         sym.contrib.while_loop(lambda x: x, lambda x: (x, x), sym.var("x"))
 
 
+def test_while_loop_without_a_step():
+    outputs, (last,) = sym.contrib.while_loop(
+        lambda x: x > 9, lambda x: (x * 2, x + 1), [sym.var("x")], max_iterations=2
+    )
+    gradient = nd.zeros(1)
+    executor = sym.Group([outputs, last]).bind(mx.cpu(), [nd.array([1])], [gradient])
+    assert [y.asnumpy().tolist() for y in executor.forward(True)] == [[[0], [0]], [1]]
+    executor.backward([nd.ones((2, 1)), nd.array([3])])
+    assert gradient.asscalar() == 3
+
+
+def test_nested_graphs():
+    def row(x, states):
+        total = states[0] + x * scale
+        return total, [total]
+
+    def body(F):
+        def rows(x, states):
+            sums, last = F.contrib.foreach(row, x, states)
+            _, (most,) = F.contrib.while_loop(
+                lambda y: F.sum(y) < 9, lambda y: (None, [y * 2]), last, max_iterations=9, name="w"
+            )
+            branch = F.contrib.cond(F.sum(most) > 9, lambda: most, lambda: -most, name="c")
+            return F.broadcast_add(sums, branch), [most]
+
+        return rows
+
+    scale, x, start = nd.array([2]), nd.arange(4).reshape((2, 2, 1)), nd.array([1])
+    expected, (last,) = nd.contrib.foreach(body(nd), x, [start], name="f")
+    values = {"scale": scale, "x": x, "start": start}
+    scale = sym.var("scale")
+    made, states = sym.contrib.foreach(body(sym), sym.var("x"), [sym.var("start")])
+    graph = sym.Group([made, states[0]])
+    assert set(graph.list_arguments()) == set(values)
+    for one in (graph, sym.load_json(graph.tojson())):
+        found = one.eval(**values)
+        assert [y.tolist() for y in found] == [expected.tolist(), last.tolist()]
+
+
 def test_cond():
     x, y = sym.var("x"), sym.var("y")
     graph = sym.contrib.cond(sym.sum(x) > 0, lambda: x * y, lambda: x - 1)
