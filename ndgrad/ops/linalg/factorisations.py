@@ -35,8 +35,10 @@ def _mirrored(x: Array) -> Array:
 # --- Cholesky -------------------------------------------------------------------------------------
 
 
-def _potrf_vjp(g: Array, y: Array) -> Gradient:
+def _potrf_vjp(g: Array, y: Array, lower: bool) -> Gradient:
     # Murray 2016, equation 10.
+    if not flag("linalg_potrf", "lower", lower):
+        g, y = transposed(g), transposed(y)
     inner = _mirrored(F.linalg_gemm2(y, F._triangle(g), transpose_a=True))
     left = F.linalg_trsm(y, inner, transpose=True, alpha=0.5)
     return F.linalg_trsm(y, left, rightside=True)  # type: ignore[no-any-return]
@@ -52,13 +54,15 @@ def _potrf_vjp(g: Array, y: Array) -> Gradient:
     aliases=("_linalg_potrf",),
     samples=(Sample(((2, 1, 1),)), Sample((_SPD,))),
 )
-def _potrf(A: Array) -> Result:
+def _potrf(A: Array, *, lower: bool = True) -> Result:
     """The Cholesky factors of positive definite matrices: lower triangular L of A = L L'.
 
     Parameters
     ----------
     A : NDArray
-        Symmetric matrices in the last two axes, of which the lower triangle is read.
+        Symmetric matrices in the last two axes, of which one triangle is read.
+    lower : bool
+        Whether that is the lower one.  If not, the factors are upper triangular U of A = U' U.
 
     Raises
     ------
@@ -66,16 +70,20 @@ def _potrf(A: Array) -> Result:
         If matrices are not square, or one is not positive definite.
     """
     check_square("linalg_potrf", A)
+    if not flag("linalg_potrf", "lower", lower):
+        return transposed(F.linalg_potrf(transposed(A)))._data, A._shape
     form = A._data, A._shape
     (y,) = front.routine("cholesky", [form], [(A._data.dtype, A._shape)], ("linalg_potrf",))
     return y, A._shape
 
 
-def _potri_vjp(g: Array, A: Array, y: Array) -> Gradient:
+def _potri_vjp(g: Array, A: Array, y: Array, lower: bool) -> Gradient:
     # Of Y = inv(A A'): -Y (G + G') Y A, by Giles 2008, section 2.2.3.
+    is_lower = flag("linalg_potri", "lower", lower)
     twice = g + transposed(g)
-    right = F.linalg_gemm2(y, F._triangle(A))
-    return F._triangle(F.linalg_gemm2(F.linalg_gemm2(y, twice, alpha=-1.0), right))  # type: ignore[no-any-return]
+    right = F.linalg_gemm2(y, F._triangle(A if is_lower else transposed(A)))
+    found = F._triangle(F.linalg_gemm2(F.linalg_gemm2(y, twice, alpha=-1.0), right))
+    return found if is_lower else transposed(found)  # type: ignore[no-any-return]
 
 
 @operator(
@@ -88,13 +96,15 @@ def _potri_vjp(g: Array, A: Array, y: Array) -> Gradient:
     aliases=("_linalg_potri",),
     samples=(Sample(((2, 2),)), Sample(((2, 2, 2),)), Sample((_FACTOR,))),
 )
-def _potri(A: Array) -> Result:
+def _potri(A: Array, *, lower: bool = True) -> Result:
     """The inverses of matrices from their Cholesky factors: of L it is the inverse of L L'.
 
     Parameters
     ----------
     A : NDArray
-        Cholesky factors in the last two axes, of which the lower triangle is read.
+        Cholesky factors in the last two axes, of which one triangle is read.
+    lower : bool
+        Whether that is the lower one.  If not, the inverse is that of U' U.
 
     Raises
     ------
@@ -102,6 +112,8 @@ def _potri(A: Array) -> Result:
         If matrices are not square, or one has a zero on its diagonal.
     """
     check_square("linalg_potri", A)
+    if not flag("linalg_potri", "lower", lower):
+        return F.linalg_potri(transposed(A))._data, A._shape
     form, result = (A._data, A._shape), (A._data.dtype, A._shape)
     (y,) = front.routine("inverse_of_product", [form], [result], ("linalg_potri",))
     return y, A._shape

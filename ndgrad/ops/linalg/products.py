@@ -382,19 +382,46 @@ def _matmul(
 # --- linalg ---------------------------------------------------------------------------------------
 
 
-def _check_axis(name: str, axis: int) -> None:
-    if integer(name, "axis", axis) != -2:
-        raise MXNetError(f"Operator {name}: axis={axis}, expected -2: matrices are the last axes")
+def _row_axis(name: str, axis: int, ndim: int) -> int | None:
+    """The axis of the rows of matrices, None for the last but one; columns are the last axis."""
+    given = integer(name, "axis", axis)
+    at = given + ndim if given < 0 else given
+    if ndim >= 2 and not 0 <= at < ndim - 1:
+        raise MXNetError(
+            f"Operator {name}: axis={axis}, expected one before the last of {ndim} axes"
+        )
+    return None if at == ndim - 2 else at
+
+
+def _exchanged(at: int, *arrays: Array) -> list[Array]:
+    """Arrays whose axis *at* and last but one change places."""
+    return [F.SwapAxis(x, dim1=at, dim2=len(x._shape) - 2) for x in arrays]
+
+
+def _product(op: str, A: Array, B: Array, ta: bool, tb: bool, alpha: float, axis: int) -> Array:
+    """``alpha * op(A) @ op(B)`` of matrices whose rows are along *axis*."""
+    at = _row_axis(op, axis, len(A._shape))
+    if at is not None:
+        A, B = _exchanged(at, A, B)
+    (m, n, k, shape), batch = _batch_sizes(op, A._shape, B._shape, ta, tb)
+    y = type(A)(front.product(A._data, B._data, m, n, k, ta, tb, alpha, batch), shape, A._ctx)
+    return y if at is None else _exchanged(at, y)[0]
 
 
 def _gemm2_vjp(made: Callable[..., Gradients]) -> Callable[..., Gradients]:
     def vjp(
         g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool,
-        alpha: float,
+        alpha: float, axis: int,
     ) -> Gradients:  # fmt: skip
+        at = _row_axis("linalg_gemm2", axis, len(A._shape))
+        if at is not None:
+            g, A, B = _exchanged(at, g, A, B)
         ta, tb = bool(transpose_a), bool(transpose_b)
         (m, n, k, _), batch = _batch_sizes("linalg_gemm2", A._shape, B._shape, ta, tb)
-        return made(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
+        found = made(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
+        if at is None:
+            return found
+        return tuple(None if x is None else _exchanged(at, x)[0] for x in found)
 
     return vjp
 
@@ -426,30 +453,28 @@ def _linalg_gemm2(
     Parameters
     ----------
     A, B : NDArray
-        Of two axes or more; all but the last two have equal lengths.
+        Of two axes or more; all but those of the matrices have equal lengths.
     transpose_a, transpose_b : bool
-        Whether to exchange the last two axes of A, of B.
+        Whether to transpose the matrices of A, of B.
     alpha : float
         A factor.
     axis : int
-        Where the rows are: -2 only.
+        The axis of the matrices' rows, also in the result; that of their columns is the last.
 
     Raises
     ------
     MXNetError
         If the shapes do not fit.
     """
-    _check_axis("linalg_gemm2", axis)
-    ta, tb = bool(transpose_a), bool(transpose_b)
-    (m, n, k, shape), batch = _batch_sizes("linalg_gemm2", A._shape, B._shape, ta, tb)
-    return front.product(A._data, B._data, m, n, k, ta, tb, float(alpha), batch), shape
+    y = _product("linalg_gemm2", A, B, bool(transpose_a), bool(transpose_b), float(alpha), axis)
+    return y._data, y._shape
 
 
 def _linalg_gemm_vjp(
     g: Array, A: Array, B: Array, needs: Needs, transpose_a: bool, transpose_b: bool, alpha: float,
-    beta: float, C_dtype: DType,
+    beta: float, axis: int, C_dtype: DType,
 ) -> Gradients:  # fmt: skip
-    d_a, d_b = _gemm2_vjp(gemm_grads)(g, A, B, needs, transpose_a, transpose_b, alpha)
+    d_a, d_b = _gemm2_vjp(gemm_grads)(g, A, B, needs, transpose_a, transpose_b, alpha, axis)
     return d_a, d_b, as_dtype_of(g * float(beta), C_dtype) if needs[2] else None
 
 
@@ -477,16 +502,13 @@ def _linalg_gemm(
     axis: int = -2,
 ) -> Result:
     """``alpha * op(A) @ op(B) + beta * C``; the parameters are those of `linalg_gemm2`."""
-    _check_axis("linalg_gemm", axis)
-    ta, tb = bool(transpose_a), bool(transpose_b)
-    (m, n, k, shape), batch = _batch_sizes("linalg_gemm", A._shape, B._shape, ta, tb)
+    op = "linalg_gemm"
+    product = _product(op, A, B, bool(transpose_a), bool(transpose_b), float(alpha), axis)
+    shape = product._shape
     if C._shape != shape:
         raise MXNetError(
-            f"Operator linalg_gemm: argument C has shape {show(C._shape)}, expected {show(shape)}"
+            f"Operator {op}: argument C has shape {show(C._shape)}, expected {show(shape)}"
         )
-    product = type(A)(
-        front.product(A._data, B._data, m, n, k, ta, tb, float(alpha), batch), shape, A._ctx
-    )
     return F.broadcast_add(product, F.BlockGrad(C) * float(beta))._data, shape
 
 

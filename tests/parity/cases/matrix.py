@@ -233,6 +233,21 @@ vg(nd.linalg.potrf, [[[4.0, 2.0], [2.0, 3.0]], [[9.0, 1.0], [1.0, 2.0]]])
 # %% linalg-potrf-lower-read
 vg(nd.linalg.potrf, [[4.0, 7.0], [2.0, 3.0]])
 
+# %% linalg-potrf-upper
+vg(lambda a: nd.linalg.potrf(a, lower=False), [[4.0, 2.0], [7.0, 3.0]])
+
+# %% linalg-potri-upper
+vg(lambda a: nd.linalg.potri(a, lower=False), [[2.0, 1.0], [5.0, 1.5]])
+
+# %% linalg-gemm2-axis
+vg(lambda a, b: nd.linalg.gemm2(a, b, transpose_b=True, axis=0), noise(2, 3, 2), noise(4, 3, 2))
+
+# %% linalg-gemm-axis
+vg(lambda a, b, c: nd.linalg.gemm(a, b, c, axis=-3), noise(2, 3, 2), noise(2, 3, 1), noise(2, 3, 1))
+
+# %% linalg-gemm2-axis-last
+nd.linalg.gemm2(nd.ones((2, 2)), nd.ones((2, 2)), axis=-1)
+
 # %% linalg-potrf-not-square
 nd.linalg.potrf(nd.ones((2, 3)))
 
