@@ -25,10 +25,12 @@ from . import indexing, interchange, writing
 _STYPES = ("default", "row_sparse", "csr")
 
 
-def _operand(other: object) -> Any:
-    """An operand of ``+`` and its like: an array or a number, nothing else (as in MXNet)."""
+def _operand(other: object, array: NDArray) -> Any:
+    """An operand of ``+`` and its like with *array*: an array or a number, nothing else."""
     if isinstance(other, (NDArray, numbers.Number, np.generic, np.bool_)):
         return other
+    if isinstance(other, np.ndarray):
+        return dispatch.constant(other, array)
     raise TypeError(f"type {type(other)} not supported")
 
 
@@ -43,7 +45,7 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
     operator, recorded = op.call, dispatch.recorded_in_place(op)
 
     def general(self: NDArray, other: object) -> NDArray:
-        other = _operand(other)
+        other = _operand(other, self)
         if state.recording:
             check_writable(self, f"x {sign} y")
         if isinstance(other, NDArray) and other._data.dtype != self._data.dtype:
@@ -66,8 +68,8 @@ class NDArray(Array):
 
     __slots__ = ()
 
-    # NumPy shall leave ``numpy_array + x`` to this class.
-    __array_ufunc__ = None
+    # NumPy leaves ``numpy_array + x`` to this class.  To its functions an array is what
+    # `__array__` returns.
     __array_priority__ = 1000.0
 
     # --- facts -----------------------------------------------------------------------------------
@@ -201,8 +203,18 @@ class NDArray(Array):
         host_read(self, "with tolist()")
         return self._data.reshape(self._shape).tolist()  # type: ignore[union-attr]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
+    def _check_convertible(self) -> None:
+        """Refuse to become a NumPy array where the gradient would silently be lost."""
         host_read(self, "as a NumPy array")
+        if state.recording and self._node is not None:
+            raise MXNetError(
+                "NumPy is given an NDArray that is in the recorded graph, but what it computes is "
+                "not recorded: use functions of nd (nd.stack for a list of arrays), or asnumpy() "
+                "or detach() where no gradient is wanted"
+            )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
+        self._check_convertible()
         view: HostArray = self._data.reshape(self._shape)  # type: ignore[assignment]
         if dtype is not None and view.dtype != dtype:
             if copy is False:
@@ -459,21 +471,27 @@ class NDArray(Array):
         def __getattr__(self, name: str) -> Any: ...
 
     def __eq__(self, other: object) -> Any:
-        return False if other is None else F.broadcast_equal(self, _operand(other))
+        return False if other is None else F.broadcast_equal(self, _operand(other, self))
 
     def __ne__(self, other: object) -> Any:
-        return True if other is None else F.broadcast_not_equal(self, _operand(other))
+        return True if other is None else F.broadcast_not_equal(self, _operand(other, self))
 
     def __floordiv__(self, other: object) -> NDArray:
-        return F.floor_divide(self, _operand(other))
+        return F.floor_divide(self, _operand(other, self))
 
     def __rfloordiv__(self, other: object) -> NDArray:
-        return F.floor_divide(_operand(other), self)
+        return F.floor_divide(_operand(other, self), self)
 
     def __matmul__(self, other: object) -> NDArray:
-        if not isinstance(other, NDArray):
+        return F.matmul(self, self._factor(other))
+
+    def __rmatmul__(self, other: object) -> NDArray:
+        return F.matmul(self._factor(other), self)
+
+    def _factor(self, other: object) -> NDArray:
+        if not isinstance(other, (NDArray, np.ndarray)):
             raise TypeError(f"type {type(other)} not supported")
-        return F.matmul(self, other)
+        return _operand(other, self)  # type: ignore[no-any-return]
 
     def __neg__(self) -> NDArray:
         return F.negative(self)
@@ -504,7 +522,7 @@ class _OnDevice(NDArray):
         return self._data.get().reshape(self._shape).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
-        host_read(self, "as a NumPy array")
+        self._check_convertible()
         if copy is False:
             raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
         values = self._data.get().reshape(self._shape)

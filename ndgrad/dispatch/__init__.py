@@ -16,7 +16,7 @@ from ..ops.bound import Bound
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
-from .elementwise import in_place_call
+from .elementwise import constant, in_place_call
 from .fast import elementwise_call
 from .gradients import (
     Arithmetic,
@@ -57,6 +57,7 @@ __all__ = [
     "buffer_arithmetic",
     "check_writable",
     "classes",
+    "constant",
     "convert",
     "copy_buffer",
     "in_graph",

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..base import DType, HostArray, MXNetError, Shape, promote, shown
+from ..base import DType, HostArray, MXNetError, Shape, as_dtype, promote, shown
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
@@ -174,7 +174,7 @@ def general_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Calla
             if result is not None:
                 return result
         if has_sparse(inputs, out):
-            return sparse_call(inputs, params, out)
+            return sparse_call(_with_constants(inputs), params, out)
         if arranged is not None:
             inputs = tuple(arranged(*inputs))
         return _general(op, inputs, params, out)
@@ -344,6 +344,8 @@ def _general(
     arrays = [x for x in inputs if isinstance(x, Array)]
     for name, x in zip(op.keywords, inputs, strict=True):
         if not isinstance(x, (Array, numbers.Real, np.bool_)):
+            if arrays and isinstance(x, np.ndarray):
+                return op.call(*_with_constants(inputs), out=out, **params)
             raise TypeError(
                 f"Operator {op.name}: argument {name} must be an NDArray or a number; "
                 f"type {type(x)} not supported"
@@ -390,6 +392,28 @@ def _general(
     if recorded:
         record_call(op, params, inputs, (result,))
     return result if out is None else write_into(out, result, op.name)
+
+
+def constant(values: HostArray, array: Array) -> Array:
+    """A NumPy array as an operand beside *array*: in its dtype if that is of floats.
+
+    float64, which NumPy makes floats of, would otherwise spread through a program.
+
+    Raises
+    ------
+    MXNetError
+        If there are no arrays of the dtype of *values*.
+    """
+    if array._data.dtype.kind == "f" and values.dtype.kind in "biuf":
+        values = values.astype(array._data.dtype, copy=False)
+    as_dtype(values.dtype, op="NumPy array as an operand")
+    return classes.array._from_numpy(values, array._ctx)  # type: ignore[no-any-return]
+
+
+def _with_constants(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """*inputs*, of which one is an array, without NumPy arrays."""
+    array = next(x for x in inputs if isinstance(x, Array))
+    return tuple([constant(x, array) if isinstance(x, np.ndarray) else x for x in inputs])
 
 
 def given_number(op: Op, params: Mapping[str, object], name: str) -> Any:

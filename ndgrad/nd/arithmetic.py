@@ -15,6 +15,7 @@ from ..ops.table import ElementwiseOp
 from ._check import array
 
 _OPERANDS = (NDArray, float, int, numbers.Real, np.bool_)
+_BESIDE_ARRAY = (*_OPERANDS, np.ndarray)
 _COMMON = frozenset((NDArray, float, int))
 
 
@@ -25,8 +26,9 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
         if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
             return on_arrays(lhs, rhs)
+        has_array = isinstance(lhs, NDArray) or isinstance(rhs, NDArray)
         for arg, operand in (("lhs", lhs), ("rhs", rhs)):
-            if not isinstance(operand, _OPERANDS):
+            if not isinstance(operand, _BESIDE_ARRAY if has_array else _OPERANDS):
                 raise TypeError(
                     f"{name}: argument {arg} must be an NDArray or a number; "
                     f"type {type(operand)} not supported"
@@ -35,7 +37,7 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
             array(name, "out", out)
         if ordered and not isinstance(lhs, NDArray):
             lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
-        if isinstance(lhs, NDArray) or isinstance(rhs, NDArray):
+        if has_array:
             return on_arrays(lhs, rhs) if out is None else on_arrays(lhs, rhs, out=out)
         return on_numbers(lhs, rhs)
 

@@ -27,7 +27,7 @@ from ._check import array as array_argument
 from ._check import out_array
 from .sparse_creation import array as sparse_array
 from .sparse_creation import empty as sparse_empty
-from .sparse_creation import is_scipy_csr
+from .sparse_creation import is_scipy_matrix
 from .sparse_creation import zeros as sparse_zeros
 
 __all__ = [
@@ -95,7 +95,7 @@ def array(source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None
     TypeError
         If the source is ragged or not numeric.
     """
-    if isinstance(source_array, BaseSparseNDArray) or is_scipy_csr(source_array):
+    if isinstance(source_array, BaseSparseNDArray) or is_scipy_matrix(source_array):
         return sparse_array(source_array, ctx, dtype)
     if isinstance(source_array, NDArray):
         kind = source_array.dtype if dtype is None else dtype

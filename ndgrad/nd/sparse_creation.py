@@ -28,10 +28,10 @@ def _context(ctx: Context | None, what: str) -> Context:
     return ctx
 
 
-def is_scipy_csr(x: object) -> bool:
-    """Whether *x* is SciPy's CSR matrix or array; SciPy is not imported for it."""
+def is_scipy_matrix(x: Any) -> bool:
+    """Whether *x* is a sparse matrix, or array of two axes, of SciPy, which is not imported."""
     scipy: Any = sys.modules.get("scipy.sparse")
-    return scipy is not None and scipy.issparse(x) and x.format == "csr"  # type: ignore[attr-defined]
+    return scipy is not None and scipy.issparse(x) and len(x.shape) == 2
 
 
 def _values(x: Any, dtype: DType | None, what: str, arg: str) -> HostArray:
@@ -87,11 +87,11 @@ def csr_matrix(
 
     Parameters
     ----------
-    arg1 : array-like, CSRNDArray, scipy.sparse.csr_matrix or tuple
-        A dense or CSR matrix; ``(rows, columns)``, of zeros; ``(data, indices, indptr)``, where the
-        elements of row i are ``data[indptr[i]:indptr[i + 1]]`` in the columns *indices*; or
+    arg1 : array-like, CSRNDArray, sparse matrix of SciPy, or tuple
+        A dense or sparse matrix; ``(rows, columns)``, of zeros; ``(data, indices, indptr)``, where
+        the elements of row i are ``data[indptr[i]:indptr[i + 1]]`` in the columns *indices*; or
         ``(data, (row, column))``, whose elements at one place are added up.  The memory of SciPy's
-        *data* is shared.
+        *data* is shared if its matrix is in CSR storage.
     shape : tuple of int, optional
         By default the least that holds all indices.
     ctx : Context, optional
@@ -117,9 +117,10 @@ def csr_matrix(
         if len(arg1) == 3:
             return _from_parts(*arg1, shape, context, kind)
         raise ValueError(f"Unexpected length of input tuple: {len(arg1)}")
-    if is_scipy_csr(arg1):
+    if is_scipy_matrix(arg1):
         _check_shape(arg1.shape, shape)
-        parts = (_values(arg1.data, kind, what, "data"), arg1.indices, arg1.indptr)
+        csr = arg1.tocsr()
+        parts = (_values(csr.data, kind, what, "data"), csr.indices, csr.indptr)
         arrays = [_shared(_writable(x), context) for x in (parts[0], *map(_int64, parts[1:]))]
         return _checked(
             Csr(arrays[0], arrays[1], arrays[2], tuple(int(n) for n in arg1.shape)), context
@@ -276,7 +277,7 @@ def row_sparse_array(
 def array(
     source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None = None
 ) -> BaseSparseNDArray:
-    """Make a sparse array from a sparse one, or from SciPy's CSR matrix, whose memory is shared.
+    """Make a sparse array from a sparse one, or a CSR matrix from a sparse matrix of SciPy.
 
     Raises
     ------
@@ -285,7 +286,7 @@ def array(
     """
     if isinstance(source_array, RowSparseNDArray):
         return row_sparse_array(source_array, ctx=ctx, dtype=dtype)
-    if isinstance(source_array, CSRNDArray) or is_scipy_csr(source_array):
+    if isinstance(source_array, CSRNDArray) or is_scipy_matrix(source_array):
         return csr_matrix(source_array, ctx=ctx, dtype=dtype)
     if isinstance(source_array, (np.ndarray, np.generic, NDArray)):
         raise ValueError(

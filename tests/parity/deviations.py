@@ -464,6 +464,14 @@ DEVIATIONS: dict[str, Deviation] = {
         },
     ),
     **_table(
+        "MXNet refuses a NumPy array beside an array",
+        {
+            "arithmetic/plus-numpy-array": "float32([2, 4, 6, 8])",
+            "arithmetic/numpy-array-plus": "float32([2, 4, 6, 8])",
+            "comparisons/eq-numpy-array": "float32([1, 1, 0])",
+        },
+    ),
+    **_table(
         "MXNet hides an error in Function.backward; here the user sees it",
         {
             "function/error-in-backward": 'raises("ValueError", "boom")',
