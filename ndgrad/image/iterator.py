@@ -111,8 +111,8 @@ class ImageIter(DataIter):
             self.imglist = read_list(name, path_imglist)
         elif isinstance(imglist, list):
             self.imglist = {
-                str(i): (_labels(labels, dtype), file)
-                for i, (labels, file) in enumerate(imglist, 1)
+                str(i): (_labels(labels if len(labels) > 1 else labels[0], dtype), file)
+                for i, (*labels, file) in enumerate(imglist, 1)
             }
         self.seq: list[Any] | None = self.imgidx
         if self.imglist is not None and (self.imgrec is None or self.imgidx is not None):

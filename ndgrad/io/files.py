@@ -13,7 +13,7 @@ from .. import nd
 from .._files import read_file
 from ..base import HostArray, MXNetError, Shape, as_dtype
 from ..nd import NDArray
-from .batches import DataDesc, DataIter
+from .batches import DataBatch, DataDesc, DataIter
 
 
 class MXDataIter(DataIter):
@@ -64,11 +64,16 @@ class MXDataIter(DataIter):
             self._index = np.where(index < count, index, self._index)
         return True
 
-    def getdata(self) -> list[NDArray]:
-        return [self._examples(self._data)]
+    def next(self) -> DataBatch:
+        if not self.iter_next():
+            raise StopIteration
+        return DataBatch([self.getdata()], [self.getlabel()], self.getpad(), self.getindex())
 
-    def getlabel(self) -> list[NDArray]:
-        return [self._examples(self._label)]
+    def getdata(self) -> NDArray:
+        return self._examples(self._data)
+
+    def getlabel(self) -> NDArray:
+        return self._examples(self._label)
 
     def getindex(self) -> HostArray:
         return self._index

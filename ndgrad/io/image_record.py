@@ -439,13 +439,13 @@ class ImageRecordIter(MXDataIter):
         self._batch = nd.from_numpy(data), nd.from_numpy(label)
         return True
 
-    def getdata(self) -> list[NDArray]:
+    def getdata(self) -> NDArray:
         assert self._batch is not None
-        return [self._batch[0]]
+        return self._batch[0]
 
-    def getlabel(self) -> list[NDArray]:
+    def getlabel(self) -> NDArray:
         assert self._batch is not None
-        return [self._batch[1]]
+        return self._batch[1]
 
     def getindex(self) -> HostArray:
         return np.array([self._order[i] for i in self._current[0].tolist()])

@@ -186,7 +186,7 @@ class BaseModule:
             self.forward(DataBatch([data]), is_train=False)
             return self.get_outputs()[0]
         batches = [
-            outputs
+            [x.copy() for x in outputs]
             for outputs, _, _ in self.iter_predict(eval_data, num_batch, reset, sparse_row_id_fn)
         ]
         if not batches or not merge_batches:

@@ -34,10 +34,10 @@ def save_checkpoint(
     arg_params, aux_params : dict of str to NDArray
         Parameters that are learnt, and states.
     remove_amp_cast : bool
-        Ignored: no casts are inserted for float16.
+        See `Symbol.tojson`.
     """
     if symbol is not None:
-        symbol.save(f"{prefix}-symbol.json")
+        symbol.save(f"{prefix}-symbol.json", remove_amp_cast)
     fname = f"{prefix}-{epoch:04d}.params"
     save_params(fname, arg_params, aux_params)
     logging.info('Saved checkpoint to "%s"', fname)

@@ -11,6 +11,7 @@ from ..context import Context
 from ..nd import zeros
 from .executor import Executor
 from .graph import Graph
+from .inference import is_complete
 
 
 def by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
@@ -77,12 +78,11 @@ def simply_bound(
 ) -> Executor:
     """See `Symbol.simple_bind`."""
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
-    inputs = {*names, *states}
+    inputs = [*names, *states]
     given = {name: tuple(shape) for name, shape in shapes.items() if name in inputs}
-    found, _, aux_found = symbol.infer_shape(**given)
-    if found is None:
-        partial = symbol.infer_shape_partial(**given)[0]
-        unknown = [n for n, shape in zip(names, partial, strict=True) if not shape or 0 in shape]
+    found, _, aux_found = symbol._inferred_shapes((), given)
+    unknown = [n for n, x in zip(inputs, [*found, *aux_found], strict=True) if not is_complete(x)]
+    if unknown:
         raise MXNetError(
             f"simple_bind error. Arguments: {dict(given)}. The shapes of {', '.join(unknown)} do "
             "not follow from these"

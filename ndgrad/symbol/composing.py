@@ -36,7 +36,7 @@ def composed(
                 f"compose: there is no argument {key}, expected one of {', '.join(names)}"
             )
         others[key] = own[0]
-    places: dict[NodeEntry, Ref] = {e: others[e.name] for e in variables if e.name in others}
+    places = {Ref(e, 0): others[e.name] for e in variables if e.name in others}
     tops = {head.entry for head in heads}
     return _rebuilt(heads, order, places, {entry: name for entry in tops if name}, False)
 
@@ -46,20 +46,32 @@ def copied(heads: Sequence[Ref]) -> list[Ref]:
     return _rebuilt(heads, entries_below(heads), {}, {}, True)
 
 
+def without_casts(heads: Sequence[Ref]) -> list[Ref]:
+    """The graph without ``amp_cast`` and ``amp_multicast``."""
+    order = entries_below(heads)
+    places: dict[Ref, Ref] = {}
+    for entry in order:
+        if entry.op in ("amp_cast", "amp_multicast"):
+            for k, x in enumerate(entry.refs):
+                places[Ref(entry, k)] = places.get(x, x)
+    return _rebuilt(heads, order, places, {}, False)
+
+
 def _rebuilt(
     heads: Sequence[Ref],
     order: Sequence[NodeEntry],
-    places: dict[NodeEntry, Ref],
+    places: Mapping[Ref, Ref],
     names: Mapping[NodeEntry, str],
     everything: bool,
 ) -> list[Ref]:
-    """*heads* with *places* instead of variables; entries that do not change are shared."""
+    """*heads* with others in *places*; entries that do not change are shared."""
     new: dict[NodeEntry, NodeEntry] = {}
 
     def ref(x: Any) -> Any:
         if not isinstance(x, Ref):
             return x
-        return places.get(x.entry) or Ref(new.get(x.entry, x.entry), x.output)
+        x = places.get(x, x)
+        return Ref(new.get(x.entry, x.entry), x.output)
 
     for entry in order:
         inputs = tuple(map(ref, entry.inputs))

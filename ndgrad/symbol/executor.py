@@ -16,6 +16,7 @@ from ..dispatch import write_into
 from ..nd import array, zeros
 from ..tape import Scope
 from .graph import Graph
+from .inference import is_complete
 
 __all__ = ["Executor"]
 
@@ -94,7 +95,10 @@ class Executor:
 
     @property
     def outputs(self) -> list[NDArray]:
-        """What the last `forward` returned; zeros before the first."""
+        """What the last `forward` computed; zeros before the first.
+
+        The arrays stay the same: each `forward` writes to them.
+        """
         if self._outputs is None:
             arrays = self.arg_dict | self.aux_dict
             shapes = self._symbol.infer_shape(**{n: x.shape for n, x in arrays.items()})[1]
@@ -151,8 +155,13 @@ class Executor:
                 write_into(target, given.as_in_context(target.context), "forward")
             with Scope(recording=train):
                 self._heads = self._evaluated(train)
-        self._recorded = train
-        self._outputs = [head.detach() for head in self._heads]
+            self._recorded = train
+            results = [head.detach() for head in self._heads]
+            if self._outputs is None or not all(map(_alike, self._outputs, results)):
+                self._outputs = results
+            else:
+                for target, x in zip(self._outputs, results, strict=True):
+                    write_into(target, x, "forward")
         return self._outputs
 
     def _evaluated(self, recording: bool) -> list[NDArray]:
@@ -248,7 +257,7 @@ class Executor:
     def reshape(
         self, partial_shaping: bool = False, allow_up_sizing: bool = False, **kwargs: Sequence[int]
     ) -> Executor:
-        """Return an executor for other shapes that shares the arrays whose shapes stay.
+        """Return an executor for other shapes that shares the memory of this one's arrays.
 
         Parameters
         ----------
@@ -264,8 +273,8 @@ class Executor:
         MXNetError
             If a shape changes that may not.
         """
-        arguments, _, states = self._symbol.infer_shape(**kwargs)
-        if arguments is None:
+        arguments, found, states = self._symbol._inferred_shapes((), kwargs)
+        if not all(map(is_complete, [*arguments, *states])):
             raise MXNetError("reshape: Insufficient argument shapes provided.")
         args: dict[str, NDArray] = {}
         grads: dict[str, NDArray | None] = {}
@@ -282,7 +291,12 @@ class Executor:
                 _may_change(name, x, shape, partial_shaping, allow_up_sizing)
                 x = _of_shape(x, shape)
             aux[name] = x
-        return Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux)
+        executor = Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux)
+        if self.outputs and all(map(is_complete, found)):
+            executor._outputs = [
+                _of_shape(x, shape) for x, shape in zip(self.outputs, found, strict=True)
+            ]
+        return executor
 
     def set_monitor_callback(self, callback: Monitor, monitor_all: bool = False) -> None:
         """Let `forward` call a function with the name and the value of each operator's output.
@@ -337,6 +351,11 @@ def _compiles(symbol: Graph) -> bool:
         for entry in symbol._reachable()
         if entry.op is not None
     )
+
+
+def _alike(x: NDArray, y: NDArray) -> bool:
+    """Whether *y* can be written to *x* as it is."""
+    return x.shape == y.shape and x.dtype == y.dtype and x.stype == y.stype == "default"
 
 
 def _may_change(

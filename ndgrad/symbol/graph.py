@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ from ..dispatch import separated
 from ..tape import Scope
 from . import json
 from .attributes import hidden, shown
+from .composing import without_casts
 from .entries import NodeEntry, Ref, auxiliary_of, entries_below
 from .inference import Inference, Known, is_complete
 
@@ -119,18 +121,24 @@ class Graph:
         for head in self._heads:
             head.entry.attrs.update(hidden(kwargs))
 
-    def tojson(self) -> str:
+    def tojson(self, remove_amp_cast: bool = True) -> str:
         """Return the graph in MXNet's JSON layout, from which `load_json` makes an equal symbol.
 
         Operators have MXNet's names, so MXNet can load what it has the operators for.  Shapes and
         dtypes are written to the graph's attributes.
+
+        Parameters
+        ----------
+        remove_amp_cast : bool
+            Whether calls of ``amp_cast`` and ``amp_multicast`` are left out.
 
         Raises
         ------
         MXNetError
             If an `autograd.Function` is in the graph: its code cannot be saved.
         """
-        return json.dumps(self._reachable(), self._heads)
+        heads = without_casts(self._heads) if remove_amp_cast else self._heads
+        return json.dumps(entries_below(heads), heads)
 
     # --- shapes and dtypes ------------------------------------------------------------------------
 
@@ -174,6 +182,17 @@ class Graph:
         found = self._inferred_shapes(args, kwargs)
         if all(is_complete(shape) for shapes in found for shape in shapes):
             return found
+        unknown = [
+            f"{name}: {shape or ()}"
+            for name, shape in zip(self.list_arguments(), found[0], strict=True)
+            if not is_complete(shape)
+        ]
+        if unknown:
+            warnings.warn(
+                "Cannot decide shape for the following arguments (0s in shape means unknown "
+                "dimensions). Consider providing them as input:\n\t" + "\n\t".join(unknown),
+                stacklevel=2,
+            )
         return None, None, None
 
     def infer_shape_partial(

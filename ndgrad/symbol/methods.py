@@ -6,7 +6,7 @@ import numbers
 from collections.abc import Callable
 from typing import Any
 
-from ..base import MXNetError
+from ..base import MXNetError, NotImplementedForSymbol
 from ..ops.axes import integers
 from ..ops.table import ElementwiseOp, Op, for_each, lookup
 from .functions import binary, function
@@ -84,11 +84,9 @@ def absolute(self: Symbol) -> Symbol:
     return function(lookup("abs"), "abs")(self)
 
 
-def _only_of_arrays(name: str) -> Callable[..., Any]:
+def _only_of_arrays(name: str, alias: str | None = None) -> Callable[..., Any]:
     def method(self: Symbol, *args: object, **kwargs: object) -> Any:
-        raise NotImplementedError(
-            f"Function {name} is not implemented for Symbol and only available in NDArray."
-        )
+        raise NotImplementedForSymbol(method, alias, *args)
 
     method.__name__ = name
     return method
@@ -111,3 +109,7 @@ for_each(_install)
 for _name in ("asnumpy", "asscalar", "wait_to_read", "copy", "as_in_context", "detach", "backward"):
     if not hasattr(Symbol, _name):
         setattr(Symbol, _name, _only_of_arrays(_name))
+for _name, _alias in {
+    "__bool__": "bool", "__iadd__": "+=", "__isub__": "-=", "__imul__": "*=", "__itruediv__": "/=",
+}.items():  # fmt: skip
+    setattr(Symbol, _name, _only_of_arrays(_name, _alias))

@@ -44,7 +44,7 @@ from .recorded import recorded
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
 __dir__ = public_names(globals())
 
-_SHOWN_LINES = 100
+_SHOWN_NAMES = 100
 
 
 def get_symbol(x: NDArray) -> Symbol:
@@ -94,7 +94,7 @@ class Symbol(Graph):
     """A graph: outputs, and the entries that they are made from.
 
     Made by `var`, the functions of `ndgrad.symbol`, `get_symbol`, `load` and `load_json`.
-    ``str(symbol)`` lists the entries, a notebook shows a drawing.
+    `debug_str` lists the entries, a notebook shows a drawing.
     """
 
     # NumPy shall leave ``numpy_array + x`` to this class.
@@ -181,16 +181,11 @@ class Symbol(Graph):
     def __deepcopy__(self, memo: object) -> Symbol:
         return Symbol(copied(self._heads))
 
-    def __bool__(self) -> bool:
-        raise NotImplementedError(
-            "a Symbol has no truth value; only arrays have elements (nd), use sym.where"
-        )
-
     def __repr__(self) -> str:
         if self.name is not None:
             return f"<Symbol {self.name}>"
-        shown = [head.entry.name for head in self._heads[: _SHOWN_LINES + 1]]
-        if len(shown) > _SHOWN_LINES:
+        shown = [head.entry.name for head in self._heads[: _SHOWN_NAMES + 1]]
+        if len(shown) > _SHOWN_NAMES:
             shown[-1] = "..."
         return f"<Symbol group [{', '.join(shown)}]>"
 
@@ -229,25 +224,19 @@ class Symbol(Graph):
         node_... = broadcast_sub(node_..., 1) -> (2,) float32
         outputs: node_..._output
         """
-        return "\n".join(self._lines(self._reachable()))
-
-    def _lines(self, entries: Sequence[NodeEntry]) -> list[str]:
-        outputs = f"outputs: {', '.join(self.list_outputs()[:_SHOWN_LINES])}"
-        return [*map(self._line, entries), outputs]
-
-    def __str__(self) -> str:
-        order = self._reachable()
-        left_out = len(order) - _SHOWN_LINES
-        if left_out <= 0:
-            return self.debug_str()
-        lines = self._lines([*order[: _SHOWN_LINES // 2], *order[-(_SHOWN_LINES // 2) :]])
-        lines.insert(_SHOWN_LINES // 2, f"... ({left_out} more)")
-        return "\n".join(lines)
+        outputs = f"outputs: {', '.join(self.list_outputs())}"
+        return "\n".join([*map(self._line, self._reachable()), outputs])
 
     # --- saving -----------------------------------------------------------------------------------
 
-    def save(self, fname: str | Path) -> None:
+    def save(self, fname: str | Path, remove_amp_cast: bool = True) -> None:
         """Write `tojson` to a file; an old one is replaced when all of it is on the disk.
+
+        Parameters
+        ----------
+        fname : str or Path
+        remove_amp_cast : bool
+            See `tojson`.
 
         Raises
         ------
@@ -255,7 +244,7 @@ class Symbol(Graph):
             If the file cannot be written, or the graph has no JSON (see `tojson`).
         """
         name = file_name(fname, "Symbol.save")
-        write_file(name, [self.tojson().encode()], "Symbol.save")
+        write_file(name, [self.tojson(remove_amp_cast).encode()], "Symbol.save")
 
     def __reduce__(self) -> Any:
         return load_json, (self.tojson(),)

@@ -21,7 +21,7 @@ def test_debug_str(polynomial):
         f"{symbol.name} = broadcast_add({product}, 1) -> (2,) float32",
         f"outputs: {symbol.name}_output",
     ]
-    assert str(symbol) == symbol.debug_str()
+    assert str(symbol) == repr(symbol) == f"<Symbol {symbol.name}>"
 
 
 def elements(svg, tag):

@@ -151,3 +151,14 @@ def test_values_that_are_given_to_forward():
         executor.forward(data=nd.ones((3, 4)))
     with pytest.raises(ValueError, match=r"numpy\.ndarray"):
         executor.forward(data=[[1]])
+
+
+def test_outputs_stay_the_same_arrays():
+    executor = (sym.var("x") * 2).simple_bind(mx.cpu(), x=(3,), grad_req="null")
+    kept = executor.outputs[0]
+    assert executor.forward(x=nd.ones(3))[0] is kept
+    executor.forward(x=nd.full(3, 4.0))
+    assert kept.asnumpy().tolist() == [8, 8, 8]
+    smaller = executor.reshape(x=(2,))
+    smaller.forward(x=nd.ones(2))
+    assert kept.asnumpy().tolist() == [2, 2, 8]

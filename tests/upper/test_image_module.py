@@ -216,7 +216,7 @@ def test_batches_of_labelled_objects():
     files = [f"{'ab'[i % 2]}/{i}.png" for i in range(3)]
     one, two = [2, 5, 0, 0.1, 0.1, 0.5, 0.5], [2, 5, 1, 0, 0, 1, 1, 2, 0.2, 0.2, 0.4, 0.4]
     options = {
-        "imglist": [[label, file] for label, file in zip((one, two, one), files, strict=True)],
+        "imglist": [[one, files[0]], [two, files[1]], [*one, files[2]]],
         "path_root": FOLDER + "folder",
     }
     iterator = image.ImageDetIter(2, (3, 8, 8), **options)

@@ -147,12 +147,14 @@ def test_anything_with_data_is_a_batch(module):
     assert module.get_outputs()[0].shape == (3, 2)
 
 
-def test_outputs_of_a_batch_stay_when_the_next_is_computed(module):
-    module.forward(batch(5), is_train=False)
-    first = module.get_outputs()[0]
-    kept = first.asnumpy().tolist()
-    module.forward(mx.io.DataBatch([nd.ones((5, 4)) * -3]), is_train=False)
-    assert first.asnumpy().tolist() == kept
+def test_outputs_are_written_to_by_the_next_forward_but_not_those_of_predict(module):
+    data = mx.io.NDArrayIter(nd.array([[1, 2, 3, 4], [-4, 3, 2, -1]]), batch_size=1)
+    first, second = module.predict(data, merge_batches=False)
+    assert first[0].asnumpy().tolist() != second[0].asnumpy().tolist()
+    module.forward(batch(1), is_train=False)
+    output = module.get_outputs()[0]
+    module.forward(mx.io.DataBatch([data.data[0][1][1:]]), is_train=False)
+    assert output.asnumpy().tolist() == second[0].asnumpy().tolist()
 
 
 def test_binding_again_keeps_parameters(module, caplog):
