@@ -13,6 +13,7 @@ from ..base import MXNetError, Shape
 from ..context import Context
 from ..io import DataDesc
 from ..nd import NDArray
+from ..symbol.binding import storages
 
 GradReq = str | Sequence[str] | Mapping[str, str]
 
@@ -76,14 +77,17 @@ class DataParallelExecutorGroup:
             raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
         given = {desc.name: np.dtype(desc.dtype).name for desc in parts}
         arg_types, _, aux_types = self.symbol.infer_type(**given)
+        stypes, gradient_stypes = storages(self.symbol)
         args = _allocated(
             self.contexts[k],
             zip(self._arguments, arg_shapes, _dtypes(arg_types, arg_shapes), strict=True),
+            stypes,
             {} if shared is None else {n: shared.arg_dict.get(n) for n in self.param_names},
         )
         auxs = _allocated(
             self.contexts[k],
             zip(self.aux_names, aux_shapes, _dtypes(aux_types, aux_shapes), strict=True),
+            {},
             {} if shared is None else shared.aux_dict,
         )
         grads = {}
@@ -91,7 +95,8 @@ class DataParallelExecutorGroup:
             if req != "null":
                 old = None if shared is None else shared.grad_dict.get(name)
                 fits = old is not None and shared.arg_dict[name] is args[name]
-                grads[name] = old if fits else nd.zeros_like(args[name])
+                x, stype = args[name], gradient_stypes.get(name, "default")
+                grads[name] = old if fits else nd.zeros(x.shape, x.context, x.dtype, stype=stype)
         reqs = {name: grad_req.get(name, "null") for name in self._arguments}
         return self.symbol.bind(
             self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs
@@ -275,6 +280,8 @@ class DataParallelExecutorGroup:
             return array
         times = array.shape[axis] // self.batch_size
         part = self.slices[k]
+        if axis == 0:
+            return array[part.start * times : part.stop * times]
         return array[(slice(None),) * axis + (slice(part.start * times, part.stop * times),)]
 
 
@@ -343,6 +350,7 @@ def _dtypes(types: Sequence[Any] | None, shapes: Sequence[Shape]) -> Sequence[An
 def _allocated(
     context: Context,
     described: Iterable[tuple[str, Shape, Any]],
+    stypes: Mapping[str, str],
     old: Mapping[str, NDArray | None],
 ) -> dict[str, NDArray]:
     """Arrays by name: old ones where there are some, else zeros."""
@@ -350,7 +358,7 @@ def _allocated(
     for name, shape, dtype in described:
         array = old.get(name)
         if array is None:
-            array = nd.zeros(shape, context, dtype)
+            array = nd.zeros(shape, context, dtype, stype=stypes.get(name, "default"))
         elif array.shape != tuple(shape):
             raise MXNetError(
                 f"bind: {name} has shape {array.shape} where it comes from; here it needs "

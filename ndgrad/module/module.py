@@ -302,8 +302,12 @@ class Module(BaseModule):
                     continue
                 if given is not None and not allow_missing:
                     raise RuntimeError(f"{name} is not presented")
-                if initializer is not None:
+                if initializer is not None and array.stype == "default":
                     initializer(InitDesc(name, attributes.get(name)), array)
+                elif initializer is not None:
+                    values = nd.zeros(array.shape, dtype=array.dtype)
+                    initializer(InitDesc(name, attributes.get(name)), values)
+                    array[:] = values
         self._arg_params, self._aux_params = args, auxs
         self.params_initialized = True
         self._params_dirty = False
@@ -420,7 +424,7 @@ class Module(BaseModule):
         ):
             if grads is not None:
                 self._kvstore.push(name, grads, priority=-i)
-                self._kvstore.pull(name, weights, priority=-i)
+                self._kvstore.pull(name, weights, priority=-i, ignore_sparse=False)
 
     # --- computing --------------------------------------------------------------------------------
 
@@ -500,7 +504,7 @@ def _store(kvstore: Any, devices: int) -> Any:
 
 
 def _zeros_on_host(like: NDArray) -> NDArray:
-    return nd.zeros(like.shape, dtype=like.dtype)
+    return nd.zeros(like.shape, dtype=like.dtype, stype=like.stype)
 
 
 def _descriptions_of(old: Sequence[DataDesc], parts: Sequence[Any], what: str) -> list[DataDesc]:

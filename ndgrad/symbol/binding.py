@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..array.ndarray import NDArray
+from ..array.sparse import STYPES
 from ..base import MXNetError, as_dtype
 from ..context import Context
 from ..nd import zeros
+from ..ops.axes import flag
 from .executor import Executor
 from .graph import Graph
 from .inference import is_complete
@@ -51,6 +53,49 @@ def requirements(grad_req: Any, names: Sequence[str]) -> Mapping[str, str]:
     return by_name(grad_req, names, "grad_req")
 
 
+def storages(
+    symbol: Graph, given: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The storage types of arguments and of their gradients, by name; others are dense.
+
+    Parameters
+    ----------
+    symbol : Graph
+    given : dict, optional
+        Storage types of arguments, instead of those that `var` was given.
+
+    Returns
+    -------
+    arguments, gradients : dict
+        A gradient is row-sparse if every call that uses the argument makes such a one: by
+        ``sparse_grad``, or of a row-sparse argument if the operator does not make it dense.
+    """
+    arguments: dict[str, str] = {}
+    dense: set[str] = set()
+    gradients: dict[str, str] = {}
+    for entry in symbol._reachable():
+        if entry.op is None:
+            number = int(entry.attrs.get("__storage_type__", 0))
+            stype = (given or {}).get(entry.name, STYPES[max(number, 0)])
+            if stype != "default":
+                arguments[entry.name] = stype
+            continue
+        for x in entry.refs:
+            if x.entry.op is not None:
+                continue
+            name, params = x.entry.name, {**entry.definition.params, **entry.params}
+            if "sparse_grad" in params:
+                asked = flag(entry.op, "sparse_grad", params["sparse_grad"])
+                sparse = asked and x is entry.refs[-1]
+            else:
+                sparse = arguments.get(name) == "row_sparse" and entry.definition.sparse is not None
+            if sparse:
+                gradients[name] = "row_sparse"
+            else:
+                dense.add(name)
+    return arguments, {name: x for name, x in gradients.items() if name not in dense}
+
+
 def bound(
     symbol: Graph, ctx: Context | None, args: Any, args_grad: Any, grad_req: Any, aux_states: Any
 ) -> Executor:
@@ -71,6 +116,7 @@ def simply_bound(
     ctx: Context | None,
     grad_req: Any,
     type_dict: Mapping[str, Any] | None,
+    stype_dict: Mapping[str, str] | None,
     shared_names: Iterable[str] | None,
     shared: Executor | None,
     buffers: dict[str, NDArray] | None,
@@ -98,14 +144,19 @@ def simply_bound(
             )
     chosen = {*(shared_names or ())}
 
+    sparse, sparse_gradients = storages(symbol, stype_dict)
+
     def made(
         name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
     ) -> NDArray:
         dtype = as_dtype("float32" if kind is None else kind, op="simple_bind")
+        stype = sparse.get(name, "default")
         for before in (own.get(name) if fits else None, (buffers or {}).get(name)):
-            if before is not None and before.shape == shape and before.dtype == dtype.type:
+            if before is not None and (before.shape, before.dtype, before.stype) == (
+                shape, dtype.type, stype,
+            ):  # fmt: skip
                 return before
-        x = zeros(shape, ctx, dtype)
+        x = zeros(shape, ctx, dtype, stype=stype)
         if buffers is not None and fits is False:
             buffers[name] = x
         return x
@@ -121,7 +172,8 @@ def simply_bound(
             if before is not None and before.shape == shape and before.dtype == args[name].dtype:
                 grads[name] = before
             else:
-                grads[name] = zeros(shape, ctx, args[name].dtype)
+                stype = sparse_gradients.get(name, "default")
+                grads[name] = zeros(shape, ctx, args[name].dtype, stype=stype)
     own = shared.aux_dict if shared is not None and chosen else none
     aux = {
         name: made(name, shape, kind, own, own is not none)

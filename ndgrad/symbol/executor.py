@@ -62,14 +62,22 @@ class Executor:
         self._names = symbol.list_inputs()
         self._seen: set[bool] = set()
         self._run = _evaluation(symbol, tuple(self._names))
-        self._program = compile(self._run, fallback=True) if _compiles(symbol) else self._run
         self._variables = self._marked()
+        # A sparse array is its parts, which writes replace.
+        self._sparse = [(x, y) for x, y in zip(self._arrays(), self._variables, strict=True)
+                        if x.stype != "default"]  # fmt: skip
+        compiles = _compiles(symbol) and not self._sparse and not _sparse_among(grads)
+        self._program = compile(self._run, fallback=True) if compiles else self._run
+
+    def _arrays(self) -> list[NDArray]:
+        """Arguments and auxiliary states, in the order of `Symbol.list_inputs`."""
+        return [(self.arg_dict | self.aux_dict)[name] for name in self._names]
 
     def _marked(self) -> list[NDArray]:
         """Arrays in the same memory, of which those are variables that have gradients."""
         found = []
-        for name in self._names:
-            x = (self.arg_dict if name in self.arg_dict else self.aux_dict)[name].detach()
+        for name, own in zip(self._names, self._arrays(), strict=True):
+            x = own.detach()
             gradient = self.grad_dict.get(name)
             if gradient is not None and self._grad_req.get(name, "null") != "null":
                 engine.mark([x], [gradient], [self._grad_req[name]])
@@ -152,7 +160,12 @@ class Executor:
             for name, value in kwargs.items():
                 given = value if isinstance(value, NDArray) else array(value, dtype=value.dtype)
                 target = self.arg_dict[name]
-                write_into(target, given.as_in_context(target.context), "forward")
+                if target.stype == "default":
+                    write_into(target, given.as_in_context(target.context), "forward")
+                else:
+                    target[:] = given
+            for own, variable in self._sparse:
+                variable._replace_parts(own._parts)  # type: ignore[attr-defined]
             with Scope(recording=train):
                 self._heads = self._evaluated(train)
             self._recorded = train
@@ -353,6 +366,10 @@ def _compiles(symbol: Graph) -> bool:
     )
 
 
+def _sparse_among(arrays: Mapping[str, NDArray | None]) -> bool:
+    return any(x is not None and x.stype != "default" for x in arrays.values())
+
+
 def _alike(x: NDArray, y: NDArray) -> bool:
     """Whether *y* can be written to *x* as it is."""
     return x.shape == y.shape and x.dtype == y.dtype and x.stype == y.stype == "default"
@@ -376,6 +393,8 @@ def _may_change(
 def _of_shape(x: NDArray, shape: Sequence[int]) -> NDArray:
     """The memory of *x* in another shape, or new memory if it does not suffice."""
     size = int(np.prod(shape))
+    if x.stype != "default":
+        return zeros(tuple(shape), x.context, x.dtype, stype=x.stype)
     if size <= x.size:
         return x.reshape((-1,))[:size].reshape(tuple(shape))
     return zeros(tuple(shape), x.context, x.dtype)

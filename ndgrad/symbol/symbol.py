@@ -335,7 +335,7 @@ class Symbol(Graph):
         ctx: Context | None = None,
         grad_req: str | Mapping[str, str] | Sequence[str] = "write",
         type_dict: Mapping[str, Any] | None = None,
-        stype_dict: object = None,
+        stype_dict: Mapping[str, str] | None = None,
         group2ctx: object = None,
         shared_arg_names: Sequence[str] | None = None,
         shared_exec: Executor | None = None,
@@ -352,6 +352,9 @@ class Symbol(Graph):
             What is left out in a dict gets no gradient.
         type_dict : dict, optional
             Dtypes by name; others follow, or are float32.
+        stype_dict : dict, optional
+            Storage types by name; others are as `var` was given.  A row-sparse argument has a
+            row-sparse gradient if the operators that use it make one.
         shared_arg_names : sequence of str, optional
             Which arguments, with the auxiliary states, are those of *shared_exec*, where the shapes
             are the same; by default none.
@@ -359,7 +362,7 @@ class Symbol(Graph):
             One whose arrays are used.
         shared_buffer : dict, optional
             Arrays by name that are used where they fit; others are added to it.
-        stype_dict, group2ctx
+        group2ctx
             Accepted for MXNet's sake.
         **kwargs : tuple of int
             Shapes by name.
@@ -378,8 +381,9 @@ class Symbol(Graph):
         (3, 4)
         """
         return simply_bound(
-            self, ctx, grad_req, type_dict, shared_arg_names, shared_exec, shared_buffer, kwargs
-        )
+            self, ctx, grad_req, type_dict, stype_dict, shared_arg_names, shared_exec,
+            shared_buffer, kwargs,
+        )  # fmt: skip
 
     # --- drawing ----------------------------------------------------------------------------------
 

@@ -291,3 +291,43 @@ def test_a_module_compiles_its_forward_once_for_training_and_once_for_prediction
             module.forward(one, is_train=False)
     (executor,) = module._exec_group.execs
     assert "compiled for 2 signature" in str(executor._program.explain())
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "options", "rows"),
+    [
+        # what MXNet 1.9.1 gives; of rows 0 and 3, whose second gradients come three steps later
+        ("sgd", {"momentum": 0.9, "wd": 0.1}, [0.31522, 0.44959, 0.78400, 0.99600]),
+        ("adam", {"wd": 0.1}, [0.25250, 0.35250, 0.88330, 0.98525]),
+        ("adam", {"wd": 0.1, "lazy_update": False}, [0.30631, 0.40631, 1.00027, 1.11239]),
+        ("adagrad", {}, [0.27041, 0.37045, 0.85547, 0.96508]),
+    ],
+)
+def test_row_sparse_parameters_are_updated_where_they_have_gradients(optimizer, options, rows):
+    x, w = mx.sym.var("data", stype="csr"), mx.sym.var("weight", shape=(6, 2), stype="row_sparse")
+    net = mx.sym.LinearRegressionOutput(mx.sym.dot(x, w), mx.sym.var("label"))
+    examples = np.zeros((4, 6), "float32")
+    examples[[0, 1, 2, 3], [1, 3, 1, 0]] = [1, 2, -1, 0.5]
+    labels = np.arange(8, dtype="float32").reshape(4, 2)
+    data = mx.io.NDArrayIter(
+        nd.array(examples).tostype("csr"), {"label": labels}, 2, last_batch_handle="discard"
+    )
+    module = mx.mod.Module(net, label_names=["label"])
+    module.bind(data.provide_data, data.provide_label)
+    module.init_params()
+    assert module.get_params()[0]["weight"].stype == "row_sparse"
+    module.set_params({"weight": nd.arange(1, 13).reshape((6, 2)) / 10}, {})
+    module.init_optimizer(optimizer=optimizer, optimizer_params={"learning_rate": 0.1, **options})
+    for _ in range(2):
+        data.reset()
+        for one in data:
+            module.forward(one)
+            module.backward()
+            module.update()
+    executor = module._exec_group.execs[0]
+    assert executor.arg_dict["data"].stype == "csr"
+    assert executor.grad_dict["weight"].indices.asnumpy().tolist() == [0, 1]
+    w = module.get_params()[0]["weight"]
+    assert w.stype == "row_sparse"
+    np.testing.assert_allclose(w.asnumpy()[[0, 3]].ravel(), rows, atol=1e-5)
+    np.testing.assert_allclose(w.asnumpy()[[2, 4, 5]].ravel(), [0.5, 0.6, 0.9, 1, 1.1, 1.2])
