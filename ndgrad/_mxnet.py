@@ -216,6 +216,8 @@ class _Package(ModuleType):
     def __getattr__(self, name: str) -> Any:
         found = getattr(sys.modules[_PACKAGE], name)
         vars(self)[name] = found
+        if name in PATHS:
+            _enter(name)
         return found
 
     def __dir__(self) -> list[str]:
@@ -234,13 +236,17 @@ class _Finder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self)
 
     def exec_module(self, module_: ModuleType) -> None:
-        # The import system takes what stands here afterwards.
-        path = module_.__name__.removeprefix("mxnet.")
-        found = sys.modules[f"mxnet.{path}"] = module(path)
-        if not hasattr(found, "__path__"):  # nothing can be imported from it, as it is one file
-            for below in PATHS:
-                if below.startswith(f"{path}."):
-                    sys.modules[f"mxnet.{below}"] = module(below)
+        # The import system takes what stands in `sys.modules` afterwards.
+        _enter(module_.__name__.removeprefix("mxnet."))
+
+
+def _enter(path: str) -> None:
+    """Enter a module by MXNet's path in `sys.modules`, where libraries look what is imported."""
+    found = sys.modules[f"mxnet.{path}"] = module(path)
+    if not hasattr(found, "__path__"):  # nothing can be imported from it, as it is one file
+        for below in PATHS:
+            if below.startswith(f"{path}."):
+                sys.modules[f"mxnet.{below}"] = module(below)
 
 
 def install_as_mxnet() -> None:
@@ -273,3 +279,6 @@ def install_as_mxnet() -> None:
         )
     sys.meta_path.insert(0, _Finder())
     sys.modules["mxnet"] = _Package(sys.modules[_PACKAGE])
+    for path in (*sys.modules[_PACKAGE].__all__, *PATHS):
+        if "." not in path and f"{_PACKAGE}.{PATHS.get(path, path)}" in sys.modules:
+            _enter(path)

@@ -45,6 +45,13 @@ def test_modules_are_those_of_ndgrad(mxnet: Any) -> None:
         assert module.__spec__ is None or module.__spec__.name == module.__name__
 
 
+def test_modules_that_are_entered(mxnet: Any) -> None:
+    # Libraries look there whether arrays or symbols can be of MXNet.
+    assert sys.modules["mxnet.ndarray"] is sys.modules["mxnet.nd"] is ndgrad.nd
+    assert sys.modules["mxnet.symbol"] is ndgrad.symbol
+    assert mxnet.gluon is sys.modules["mxnet.gluon"]
+
+
 def test_files_that_are_packages_there(mxnet: Any) -> None:
     from mxnet.contrib.amp import amp
     from mxnet.contrib.amp.loss_scaler import LossScaler
