@@ -6,7 +6,7 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from .. import tracing
 from ..array.ndarray import NDArray
@@ -147,12 +147,15 @@ class Compiled:
             tree = flatten((args, kwargs), {}, guard.meet(given.containers))
             try:
                 traced = trace(self._function, tree, arrays, self._name)
+                if self._fallback and _is_refusal(traced.unusable):
+                    raise traced.unusable
             except Exception as error:
-                if not isinstance(error, MXNetError) or not str(error).startswith("compile:"):
+                if not _is_refusal(error):
                     return repr(error)  # its frames would lead back to the caller's
                 if not self._fallback:
                     raise
-                warnings.warn(f"{error} It runs eagerly.", RuntimeWarning, stacklevel=4)
+                text = str(error).rstrip(".")
+                warnings.warn(f"{text}. It runs eagerly.", RuntimeWarning, stacklevel=4)
                 self._eager.add(key)
                 return None
             if changed := guard.settle():
@@ -209,6 +212,11 @@ class _Methods:
         return _Methods, ()
 
 
+def _is_refusal(error: Exception | None) -> TypeGuard[MXNetError]:
+    """Whether *error* says that something cannot be compiled, though it may run."""
+    return isinstance(error, MXNetError) and str(error).startswith("compile:")
+
+
 def _signature(arrays: Sequence[NDArray]) -> str:
     parts = [f"{x._data.dtype}{list(x._shape)}" for x in arrays]
     scope = [name for name in ("recording", "training") if getattr(state, name)]
@@ -232,8 +240,8 @@ def compile(  # the field's name for it
         around it, such as parameters and their gradients.  Whatever else it does to the world
         happens while it is traced, and only then.  A symbol takes its arguments by name.
     fallback : bool
-        Run the function eagerly, with one warning, where it cannot be compiled; otherwise that is
-        an error.
+        Run the function eagerly, with one warning, where it or its backward cannot be compiled;
+        otherwise that is an error.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
 from ..symbol import Group, Symbol
+from ..tape.array import Leaf
 from .block import Block
 from .parameter import DeferredInitializationError, Parameter, shape_is_known
 from .parameter_dict import ParameterDict
@@ -146,8 +147,9 @@ backward_bulk_size, **kwargs
         if any(param._deferred_init for param in params):
             with pause():
                 forward.eager(*args)
-        if any(param.grad_stype != "default" for param in params):
-            self._compiled = self.forward  # programs make dense gradients; children are compiled
+        if any(param.grad_stype != "default" or _computed(param) for param in params):
+            # Programs make dense gradients, of variables; children are compiled.
+            self._compiled = self.forward
         else:
             self._compiled = Compiled(forward, fallback=True, beyond=forward.eager)
 
@@ -310,6 +312,11 @@ class _Forward:
             return self._block.forward(*args)
         finally:
             _eager.depth -= 1
+
+
+def _computed(param: Parameter) -> bool:
+    """Whether a program put recorded arrays into `Parameter._data`, as samples of weights are."""
+    return any(x._node is not None and not isinstance(x._node, Leaf) for x in param._data or ())
 
 
 # --- arguments ------------------------------------------------------------------------------------

@@ -353,6 +353,19 @@ class Parameter:
             "because the later does not include Parameters of nested child Blocks"
         )
 
+    @property
+    def _ctx_map(self) -> list[list[int | None]] | None:
+        """Places in `_data` by ``device_typeid & 1`` and device: programs put arrays there."""
+        if self._data is None:
+            return None
+        found: list[list[int | None]] = [[], []]
+        for place, x in enumerate(self._data):
+            ctx = x.context
+            places = found[ctx.device_typeid & 1]
+            places += [None] * (ctx.device_id + 1 - len(places))
+            places[ctx.device_id] = place
+        return found
+
     def _require_dense(self, doing: str) -> None:
         if self._stype != "default":
             raise RuntimeError(

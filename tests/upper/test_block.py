@@ -370,3 +370,28 @@ def test_a_compiled_function_that_calls_a_block_goes_on_after_steps() -> None:
     assert "1 signature" in str(squares.explain())
     net.initialize(mx.init.One(), force_reinit=True)  # other arrays
     assert float(squares(nd.ones((2, 3))).asscalar()) == 4 * 9
+
+
+def test_recorded_arrays_in_place_of_weights_get_gradients() -> None:
+    # As Bayes by Backprop does with samples of weights.
+    net, mean = mx.gluon.nn.Dense(2, in_units=3), nd.full((2, 3), 2)
+    mean.attach_grad()
+    net.initialize("ones", ctx=[mx.cpu(0), mx.cpu(2)])
+    assert net.weight._ctx_map == [[], [0, None, 1]]
+
+    def step(factor: float) -> float:
+        with autograd.record():
+            net.weight._data[0] = mean * factor
+            y = net(nd.ones((1, 3)))
+        y.backward()
+        return float(mean.grad.sum().asscalar())
+
+    eager = step(3)
+    net.hybridize()
+    assert eager == step(3) == 18
+    assert step(4) == 24
+    net.hybridize()
+    net.weight._data[0] = nd.ones((2, 3))
+    net(nd.ones((1, 3)))
+    with pytest.warns(RuntimeWarning, match="recorded outside of it.* runs eagerly"):
+        assert step(5) == 30
