@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
@@ -68,11 +67,15 @@ class Optimizer:
         If an argument is of no such type.
     """
 
-    aggregate_num: int
+    aggregate_num = 0
     """How many weights `Updater` passes to `update` at once, in lists; 0 for one, as it is.
 
     It is 0 for subclasses that override `update` or `update_multi_precision`, unless they set it.
+    It does not count where `at_once`.
     """
+
+    at_once = True
+    """Whether `Updater` passes all weights: nothing is overridden that would see that."""
 
     master_last = False
     """Whether a state with a float32 copy is (state, copy), or (copy, state)."""
@@ -124,15 +127,20 @@ class Optimizer:
         self._all_index_update_counts = {0: self._index_update_count}
         self.clip_gradient = clip_gradient
         self.multi_precision = multi_precision
-        if not hasattr(self, "aggregate_num"):
-            own = type(self).update, type(self).update_multi_precision
-            whole = own == (Optimizer.update, Optimizer.update_multi_precision)
-            self.aggregate_num = sys.maxsize if whole else 0
         self.idx2name: dict[Index, str] = {**(param_idx2name or {})}
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
         self.param_dict: Mapping[Any, Multipliers] = param_dict or {}
         self.set_lr_mult({})
         self.set_wd_mult({})
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        updates = "update", "update_multi_precision"
+        rates = "_get_lr", "_get_lrs", "_get_wd", "_get_wds", "_update_count"
+        changed = {x for x in (*updates, *rates) if getattr(cls, x) is not getattr(Optimizer, x)}
+        cls.at_once = not changed
+        if not changed.isdisjoint(updates) and "aggregate_num" not in vars(cls):
+            cls.aggregate_num = 0
 
     @staticmethod
     def register(klass: type) -> type:

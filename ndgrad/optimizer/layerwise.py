@@ -38,6 +38,8 @@ class LAMB(Moments):
         See `Optimizer`.
     """
 
+    aggregate_num = 45
+
     def __init__(
         self,
         learning_rate: float = 0.001,

@@ -33,6 +33,7 @@ class SGD(Optimizer):
         See `Optimizer`.
     """
 
+    aggregate_num = 4
     master_last = True
 
     def __init__(self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Any) -> None:

@@ -59,7 +59,7 @@ class Updater:
             states[i] if synced.get(i) else self._state(i, x)
             for i, x in zip(index, weight, strict=True)
         ]
-        if optimizer.aggregate_num >= len(index):
+        if optimizer.at_once:
             optimizer.update_multi_precision(index, weight, grad, state)
         elif optimizer.aggregate_num > 0:
             self._update_groups([*zip(index, weight, grad, state, strict=True)])

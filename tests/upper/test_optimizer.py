@@ -117,6 +117,29 @@ def test_aggregated_updates_are_lists_of_one_dtype():
     assert all((x.asnumpy() == 0.5).all() for x in weights)
 
 
+def test_rates_that_subclasses_override():
+    class Halved(mx.optimizer.Adam):
+        def _get_lr(self, index):
+            return 0.5
+
+    class Each(mx.optimizer.SGD):
+        def _get_lrs(self, indices):
+            return [0.5] * self.aggregate_num
+
+    each = Each()
+    each.aggregate_num = 1
+    for optimizer in (Halved(), each):
+        weights = [nd.ones(2), nd.ones(2)]
+        mx.optimizer.get_updater(optimizer)([0, 1], [nd.ones(2)] * 2, weights)
+        np.testing.assert_allclose([x.asnumpy() for x in weights], 0.5, rtol=1e-4)
+    assert (mx.optimizer.SGD().aggregate_num, Each().aggregate_num, Halved().aggregate_num) == (
+        4,
+        4,
+        0,
+    )
+    assert mx.optimizer.LAMB().aggregate_num == 45
+
+
 def test_multipliers():
     names = {0: "a_weight", 1: "a_bias", 2: "b_gamma", 3: "b_beta", 4: "c"}
     optimizer = mx.optimizer.SGD(param_idx2name=names, wd=1.0, learning_rate=2.0)
