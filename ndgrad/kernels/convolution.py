@@ -7,11 +7,17 @@ y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from ..base import HostArray
 from ..memory.device import Buffer, DeviceArray
 from ..memory.storage import empty
 from . import front
+from .spec import implicit
+from .spec.layout import constant
 from .spec.strided import StridedSlice, contiguous_strides, whole
 from .spec.windows import Part, Windows
 
@@ -65,6 +71,102 @@ def _in_place(form: Form, part: Part) -> bool:
     return part.images == 1 and part.rows == form.window.rows
 
 
+# --- products that read images where they are -----------------------------------------------------
+
+_PHASES = 9  # of a stride of 3 along two axes: beyond, few taps are left of each
+
+
+class _Sums(NamedTuple):
+    """Results that are sums over the same taps of all channels: see `front.window_products`."""
+
+    places: HostArray
+    shifts: HostArray
+    factors: HostArray
+    results: HostArray
+    whole: bool
+
+
+class _Implicit(NamedTuple):
+    """A convolution or its adjoint as products: how images are read, how many together; sums.
+
+    A column is a channel of the results, a term one of what is summed.
+    """
+
+    reading: implicit.Reading
+    together: int
+    sums: tuple[_Sums, ...]
+    terms: int
+    columns: int
+    w_step: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all results are sums."""
+        return len(self.sums) == 1 and self.sums[0].whole
+
+
+def _repeated(table: HostArray, times: int, step: int) -> HostArray:
+    """A table for each of so many images or channels, *step* apart."""
+    return constant((step * np.arange(times)[:, None] + table).ravel().tolist())
+
+
+@lru_cache(maxsize=1024)
+def _implicit(form: Form, adjoint: bool) -> _Implicit:
+    window, channels, filters = form.window, form.channels, form.filters
+    if adjoint:
+        reading, terms, columns = implicit.of_images(window), filters, channels
+        term_step, w_step = channels * window.taps, window.taps
+    else:
+        reading, terms, columns = implicit.of_windows(window), channels, filters
+        term_step, w_step = window.taps, form.height
+    places = max((phase.places.size for phase in reading.phases), default=0)
+    together = min(form.images, front.images_in_block(places))
+    sums = tuple(
+        _Sums(
+            _repeated(phase.places, together, form.groups * terms * reading.size),
+            _repeated(phase.shifts, terms, reading.size),
+            _repeated(phase.taps, terms, term_step),
+            phase.results,
+            phase.whole,
+        )
+        for phase in reading.phases
+    )
+    return _Implicit(reading, together, sums, terms, columns, w_step)
+
+
+def _reads_images(x: Buffer, form: Form) -> bool:
+    """Whether to make products without a matrix of windows."""
+    return (
+        x.__class__ is not DeviceArray
+        and front.host_window_products(x.dtype)
+        and min(form.images, form.channels, form.filters, form.window.number) > 0
+        and math.prod(form.window.stride) <= _PHASES
+    )
+
+
+def _padded(x: Buffer, planes: int, reading: implicit.Reading) -> Buffer:
+    """The images with the zeros around them."""
+    if reading.is_image:
+        return x
+    return front.fill_around(x, planes * reading.size, reading.inside(planes), 0)
+
+
+def _sum_windows(
+    x: Buffer, w: Buffer, bias: Buffer | None, y: Buffer, form: Form, how: _Implicit
+) -> None:
+    """Fill *y* with all sums of *how*, and the bias."""
+    reading, terms, columns = how.reading, how.terms, how.columns
+    padded = _padded(x, form.images * form.groups * terms, reading)
+    sizes = terms * reading.size, how.w_step, y.size // (form.images * form.groups * columns)
+    for sums in how.sums:
+        front.window_products(
+            padded, w, bias, y, *sums, columns, form.groups, form.images, how.together, sizes
+        )
+
+
+# --- convolution, its adjoint and its derivative --------------------------------------------------
+
+
 def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     """y = W windows(x) + bias, part by part."""
     y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
@@ -72,6 +174,9 @@ def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     if form.is_depthwise:
         added = empty(0, x.dtype) if bias is None else bias
         front.depthwise(x, w, added, y, form.window, form.filters, filters)
+        return y
+    if _reads_images(x, form):
+        _sum_windows(x, w, bias, y, form, _implicit(form, False))
         return y
     for part in form.window.parts(form.images, form.groups * form.height):
         matrix, columns = _matrix(x, form, part), _columns(form, part)
@@ -107,11 +212,18 @@ def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
         return forward(y, front.strided_slice(w, reversed_), bias, form._replace(window=turned))
     size = channels * window.image_size
     x: Buffer = empty(form.images * size, y.dtype)
+    how = _implicit(form, True) if _reads_images(y, form) else None
+    if how is not None and how.is_whole:
+        _sum_windows(y, w, bias, x, form, how)
+        return x
     if bias is not None:
         shape = (form.images, channels, window.image_size)
         front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
     else:
         front.fill(x, 0)
+    if how is not None:
+        _sum_windows(y, w, bias, x, form, how)
+        return x
     for part in window.parts(form.images, form.groups * form.height):
         columns = _columns(form, part)
         images = x[part.image * size : (part.image + part.images) * size]
@@ -130,6 +242,15 @@ def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
     # A device has no kernel that sums in lanes.
     if form.is_depthwise and form.window.stays_inside and x.__class__ is not DeviceArray:
         return _depthwise_weights(x, y, w, form)
+    if _reads_images(x, form):
+        how = _implicit(form, False)
+        reading, sums = how.reading, how.sums[0]
+        padded = _padded(x, form.images * form.groups * form.channels, reading)
+        front.window_weights(
+            padded, y, w, sums.shifts, sums.places, form.filters, form.groups, form.images,
+            how.together, form.channels * reading.size,
+        )  # fmt: skip
+        return w
     add = False
     for part in form.window.parts(form.images, form.groups * form.height):
         sizes = form.filters, form.height, _columns(form, part)

@@ -37,6 +37,7 @@ from .cpu import depthwise as host_depthwise
 from .cpu import elementwise as host_elementwise
 from .cpu import elementwise_text as host_elementwise_text
 from .cpu import extremes as host_extremes
+from .cpu import implicit as host_implicit
 from .cpu import indexed as host_indexed
 from .cpu import libraries as host_libraries
 from .cpu import matmul as host_matmul
@@ -332,6 +333,10 @@ fold = entry("fold", host_windows.fold)
 greatest_in_windows = entry("greatest_in_windows", host_windows.greatest)
 pick_in_windows = entry("pick_in_windows", host_windows.pick)
 put_back_in_windows = entry("put_back_in_windows", host_windows.put_back)
+host_window_products = host_implicit.fits
+images_in_block = host_implicit.images_together
+window_products = entry("window_products", host_implicit.products)
+window_weights = entry("window_weights", host_implicit.weights)
 depthwise = entry("depthwise", host_depthwise.depthwise)
 depthwise_weights = entry("depthwise_weights", host_depthwise.depthwise_weights)
 sum_windows = entry("sum_windows", host_windows.sums)

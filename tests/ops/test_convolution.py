@@ -11,6 +11,8 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.kernels import convolution
+from ndgrad.kernels.cpu import implicit
 from ndgrad.kernels.spec import windows
 
 
@@ -47,6 +49,8 @@ CASES = {
     "groups, steps, dilated": ((3, 4, 9, 8), (6, 2, 3, 2), (2, 1), (1, 2), (1, 0), 2),
     "one axis": ((4, 2, 17), (5, 2, 3), (3,), (2,), (4,), 1),
     "three axes": ((2, 3, 5, 6, 7), (4, 3, 2, 3, 2), (1, 2, 1), (1, 1, 2), (0, 1, 2), 1),
+    "many images, few filters": ((20, 2, 4, 3), (3, 2, 2, 2), (1, 1), (1, 1), (0, 0), 1),
+    "steps wider than windows": ((2, 3, 9, 7), (20, 3, 2, 1), (3, 2), (1, 1), (0, 0), 1),
     "one tap": ((5, 8, 4, 4), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
     "one tap, larger": ((2, 8, 20, 20), (4, 8, 1, 1), (1, 1), (1, 1), (0, 0), 1),
     "one channel a group": ((3, 8, 14, 14), (8, 1, 3, 3), (1, 1), (1, 1), (1, 1), 8),
@@ -61,10 +65,23 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("elements", [1, 600, windows.PART_ELEMENTS])
+@pytest.fixture(params=["whole", "blocks", "matrix", "matrix in parts", "matrix by rows"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a matrix of windows, or with one; both in parts of several sizes."""
+    how = request.param
+    if how == "blocks":
+        monkeypatch.setattr(implicit, "_BLOCK", 8)
+        monkeypatch.setattr(implicit, "_DEPTH", 5)
+        monkeypatch.setattr(convolution, "_implicit", convolution._implicit.__wrapped__)
+    elif how != "whole":
+        monkeypatch.setattr(convolution, "_reads_images", lambda x, form: False)
+        elements = {"matrix in parts": 600, "matrix by rows": 1}.get(how, windows.PART_ELEMENTS)
+        monkeypatch.setattr(windows, "PART_ELEMENTS", elements)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_value_and_gradients(case: Any, elements: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "PART_ELEMENTS", elements)
+def test_value_and_gradients(case: Any) -> None:
     shape, weights, stride, dilate, pad, groups = case
     x, w, b = normal(*shape), normal(*weights, seed=1), normal(weights[0], seed=2)
     expected = convolved(x, w, stride, dilate, pad, groups) + b.reshape(-1, *[1] * len(stride))

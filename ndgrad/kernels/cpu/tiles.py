@@ -36,7 +36,7 @@ _LONG = ir.IntType(64)
 BYTES = 0 if numba.config.DISABLE_JIT else processor.vector_bytes()
 """Of a vector register; 0 where tiles would be slow."""
 
-ROWS, _VECTORS = {64: (8, 3), 32: (6, 2), 16: (8, 3), 0: (0, 0)}[BYTES]
+ROWS, VECTORS = {64: (8, 3), 32: (6, 2), 16: (8, 3), 0: (0, 0)}[BYTES]
 """Of a tile, and vectors of each row: of 32, 16 or 32 registers it leaves some to A and B."""
 
 _HEIGHTS = tuple(dict.fromkeys((ROWS, 4, 2, 1)))
@@ -67,7 +67,7 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
 # --- vectors --------------------------------------------------------------------------------------
 
 
-class _Vectors:
+class Vectors:
     """Code for vectors of one element type, loaded and stored at any element."""
 
     def __init__(self, context, builder: ir.IRBuilder, dtype: types.Float) -> None:
@@ -158,7 +158,7 @@ def _multiply(
 
     The first elements are at ao, bo and co; *down* and *along* are the steps in A from row to row
     and along the sum; *apart*, times the number of its first row, is where a tile's rows begin.
-    *columns* is up to `_VECTORS` vectors, the last of them perhaps in part; k is 1 or more.  Each
+    *columns* is up to `VECTORS` vectors, the last of them perhaps in part; k is 1 or more.  Each
     tile also prefetches *each* rows, of *length* elements, of the matrix *later*, which is needed
     next.
     """
@@ -167,7 +167,7 @@ def _multiply(
         if not BYTES:
             return context.get_dummy_value()  # is compiled but not called: see `fits`
         dtype = sig.args[0].dtype
-        v = _Vectors(context, builder, dtype)
+        v = Vectors(context, builder, dtype)
         a, b, c = (v.at(v.data(context, sig, args, i), args[i + 1]) for i in (0, 5, 8))
         apart, down, along, ldb, ldc, m, k = (args[i] for i in (2, 3, 4, 7, 10, 11, 12))
         alpha, beta = (context.cast(builder, args[i], sig.args[i], dtype) for i in (13, 14))
@@ -197,14 +197,14 @@ def _multiply(
                         height, vectors, mask,
                     )  # fmt: skip
 
-        widest = v.long(_VECTORS * v.lanes)
+        widest = v.long(VECTORS * v.lanes)
         with builder.if_then(builder.icmp_signed("==", columns, widest)):
-            rows(_VECTORS, None)
-        for count in range(1, _VECTORS + 1):
+            rows(VECTORS, None)
+        for count in range(1, VECTORS + 1):
             before = v.long((count - 1) * v.lanes)
             last = builder.sub(columns, before)
             some = builder.icmp_signed(">", last, v.long(0))
-            most = builder.icmp_signed("<" if count == _VECTORS else "<=", last, v.long(v.lanes))
+            most = builder.icmp_signed("<" if count == VECTORS else "<=", last, v.long(v.lanes))
             with builder.if_then(builder.and_(some, most)):
                 rows(count, v.first(last))
         return context.get_dummy_value()
@@ -214,34 +214,59 @@ def _multiply(
     return types.void(*product, later, n, n, n, n), code
 
 
-def _emit_tile(
-    v: _Vectors, a, down, along, b, ldb, c, ldc, k, alpha, beta, rows: int, vectors: int, mask
-) -> None:
-    """A tile of constant size; with a mask only those lanes of each row's last vector."""
+def emit_tile(
+    v: Vectors,
+    heads: list[ir.Value],
+    place: Callable[[ir.Value], ir.Value],
+    b: ir.Value,
+    ldb: ir.Value,
+    k: ir.Value,
+    across: list[tuple[ir.Value, ir.Value | None]],
+) -> list[list[ir.Value]]:
+    """The sums of a tile of constant size.
+
+    Parameters
+    ----------
+    heads : list of ir.Value
+        For each row of the tile where its factors begin.
+    place : callable
+        Code for how far from there the factor of a step of the sum is.
+    across : list of tuple
+        For each vector of a row of B where it begins, and a mask or None.
+    """
     builder = v.builder
-    across = [(v.long(v.lanes * j), None) for j in range(vectors)]
-    across[-1] = across[-1][0], mask
-    heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
     before = builder.block
     loop, after = builder.append_basic_block("sum"), builder.append_basic_block("write")
     builder.branch(loop)
     builder.position_at_end(loop)
     step = builder.phi(_LONG)
     sums = [[builder.phi(v.type) for _ in across] for _ in heads]
-    row, place = v.at(b, builder.mul(step, ldb)), builder.mul(step, along)
+    row, there = v.at(b, builder.mul(step, ldb)), place(step)
     others = [v.load(v.at(row, offset), lanes) for offset, lanes in across]
     following = builder.add(step, v.long(1))
     step.add_incoming(v.long(0), before)
     step.add_incoming(following, loop)
     totals = []
     for head, line in zip(heads, sums, strict=True):
-        factor = v.broadcast(builder.load(v.at(head, place)))
+        factor = v.broadcast(builder.load(v.at(head, there)))
         totals.append([v.fma(factor, x, s) for x, s in zip(others, line, strict=True)])
         for s, total in zip(line, totals[-1], strict=True):
             s.add_incoming(v.zero, before)
             s.add_incoming(total, loop)
     builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
     builder.position_at_end(after)
+    return totals
+
+
+def _emit_tile(
+    v: Vectors, a, down, along, b, ldb, c, ldc, k, alpha, beta, rows: int, vectors: int, mask
+) -> None:
+    """A tile of a product; with a mask only those lanes of each row's last vector."""
+    builder = v.builder
+    across = [(v.long(v.lanes * j), None) for j in range(vectors)]
+    across[-1] = across[-1][0], mask
+    heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
+    totals = emit_tile(v, heads, lambda step: builder.mul(step, along), b, ldb, k, across)
     # With beta 0 it does not matter what C holds, be it NaN.
     fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
     alphas, betas = v.broadcast(alpha), v.broadcast(beta)
@@ -259,7 +284,7 @@ def _emit_tile(
 
 
 @intrinsic
-def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
+def pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     """Copy *columns* columns of B, stored transposed or not, to a panel.
 
     Its rows begin at *start* and are *step* elements apart.  It is written in square blocks of a
@@ -270,7 +295,7 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     def code(context, builder, sig, args):
         if not BYTES:
             return context.get_dummy_value()
-        v = _Vectors(context, builder, sig.args[0].dtype)
+        v = Vectors(context, builder, sig.args[0].dtype)
         b = v.at(v.data(context, sig, args, 0), args[1])
         ldb, tb, k, columns = args[2:6]
         panel = v.at(v.data(context, sig, args, 6), args[7])
@@ -284,10 +309,10 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
             outer, inner = builder.select(tb, j, p), builder.select(tb, p, j)
             rows, wide = builder.select(tb, across, deep), builder.select(tb, deep, across)
             source = v.at(b, builder.add(builder.mul(outer, ldb), inner))
-            block = _emit_loads(v, source, ldb, rows, wide)
+            block = emit_loads(v, source, ldb, rows, wide)
             with builder.if_else(tb) as (transposed, stored):
                 with transposed:
-                    _emit_stores(v, _transposed(v, block), target, step)
+                    _emit_stores(v, transposed_block(v, block), target, step)
                 with stored:
                     _emit_stores(v, block, target, step)
         return context.get_dummy_value()
@@ -296,8 +321,8 @@ def _pack(_typing, b, bo, ldb, tb, k, columns, panel, start, step):
     return types.void(b, n, n, types.boolean, n, n, panel, n, n), code
 
 
-def _emit_loads(
-    v: _Vectors, source: ir.Value, step: ir.Value, rows: ir.Value, columns: ir.Value
+def emit_loads(
+    v: Vectors, source: ir.Value, step: ir.Value, rows: ir.Value, columns: ir.Value
 ) -> list[ir.Value]:
     """The rows of a square block, of which *rows* and *columns* elements may be read."""
     builder = v.builder
@@ -310,12 +335,12 @@ def _emit_loads(
     return lines
 
 
-def _emit_stores(v: _Vectors, lines: list[ir.Value], target: ir.Value, step: ir.Value) -> None:
+def _emit_stores(v: Vectors, lines: list[ir.Value], target: ir.Value, step: ir.Value) -> None:
     for i, line in enumerate(lines):
         v.store(line, v.at(target, v.builder.mul(v.long(i), step)))
 
 
-def _transposed(v: _Vectors, lines: list[ir.Value]) -> list[ir.Value]:
+def transposed_block(v: Vectors, lines: list[ir.Value]) -> list[ir.Value]:
     """A square block's columns, from its rows."""
     lines = list(lines)
     # Exchange the off-diagonal quarters, then those of each quarter, and so on.
@@ -363,14 +388,14 @@ def product(
     check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
     check_matrix(c.size, co, m, n, ldc)
     lanes = BYTES // a.itemsize
-    widest = _VECTORS * lanes
+    widest = VECTORS * lanes
     parts = (k + _DEPTH - 1) // _DEPTH
     deep = (k + parts - 1) // parts
     packed_b = tb or m >= _PACKED_ROWS
     panel = np.empty((deep + lanes) * widest + lanes if packed_b else lanes, a.dtype)
     panel = panel[(-panel.ctypes.data % BYTES) // a.itemsize :]  # or each vector lies in two lines
     down, along = (1, lda) if ta else (lda, 1)
-    packed_a = n >= _PACKED_COLUMNS and (ta or _VECTORS < 3 or lda * a.itemsize % _PAGE == 0)
+    packed_a = n >= _PACKED_COLUMNS and (ta or VECTORS < 3 or lda * a.itemsize % _PAGE == 0)
     whole = m - m % ROWS if packed_a else 0  # rows of A that are packed
     side = np.empty(whole * deep + lanes * (ROWS + 1), a.dtype)
     tiles = max(1, m // ROWS)
@@ -378,7 +403,7 @@ def product(
         depth = min(deep, k - first)
         start_a = ao + first * along
         for i in range(0, whole, ROWS):
-            _pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
+            pack(a, start_a + i * down, lda, not ta, depth, ROWS, side, i * depth, ROWS)
         j = 0
         while j < n:
             panels = (n - j + widest - 1) // widest  # of about as many vectors each
@@ -387,7 +412,7 @@ def product(
             start_b = bo + (j * ldb + first if tb else first * ldb + j)
             rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
             if packed_b:
-                _pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
+                pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
             coming = min(width, n - j - width) if packed_b else 0  # columns of the next panel
             later = start_b + (width * ldb if tb else width)
             each, length = (coming, depth) if tb else (depth if coming else 0, coming)

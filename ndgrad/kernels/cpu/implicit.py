@@ -1,0 +1,331 @@
+"""Convolutions as products of which one matrix, that of all windows, is read where images lie.
+
+The rows of the matrix are places and its elements are a factor for all vectors of a row of a tile
+(see `ndgrad.kernels.cpu.tiles`): so they may lie anywhere, which no vector's may.  The other matrix
+is packed, panel by panel, and results come out as rows of channels, which are written transposed.
+Dukhan 2019, "The Indirect Convolution Algorithm", reads images likewise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import types
+from numba.extending import intrinsic
+
+from ...base import DType, HostArray
+from ...memory.device import Buffer
+from ...memory.storage import empty
+from ..build.launch import chunked, grain
+from .launch import launch
+from .tiles import BYTES, ROWS, VECTORS, Vectors, emit_loads, emit_tile, pack, transposed_block
+
+_DEPTH = 256
+"""Terms of a sum that are added up in registers, at most."""
+
+_BLOCK = 256
+"""Rows of results that a work item makes: they share a panel while it is in a cache."""
+
+_PIECES = 8
+"""Work items from which sums over images are not cut into more."""
+
+_IMAGES = 16
+"""Parts of the sum over all images, at most."""
+
+
+def fits(dtype: DType) -> bool:
+    """Whether there are register tiles for *dtype*."""
+    return BYTES > 0 and dtype.kind == "f" and dtype.itemsize >= 4
+
+
+@intrinsic
+def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vectors, c):
+    """Add to *m* rows of *vectors* vectors at *c* their products of *k* terms with a panel.
+
+    The factor of row i and term p is ``x[xo + places[first + i] + shifts[begin + p]]``.  Rows up to
+    the end of the last tile are written as well.
+    """
+
+    def code(context, builder, sig, args):
+        if not BYTES:
+            return context.get_dummy_value()
+        v = Vectors(context, builder, sig.args[0].dtype)
+        x = v.at(v.data(context, sig, args, 0), args[1])
+        places = v.at(v.data(context, sig, args, 2), args[3])
+        shifts = v.at(v.data(context, sig, args, 5), args[6])
+        m, k, vectors = args[4], args[7], args[9]
+        panel, c = v.data(context, sig, args, 8), v.data(context, sig, args, 10)
+        last = builder.sub(m, v.long(1))
+
+        def row(i, number):
+            there = builder.add(i, v.long(number))
+            there = builder.select(builder.icmp_signed("<", there, m), there, last)
+            return v.at(x, builder.load(v.at(places, there)))
+
+        for count in range(1, VECTORS + 1):
+            step = v.long(count * v.lanes)
+            across = [(v.long(v.lanes * j), None) for j in range(count)]
+            with (
+                builder.if_then(builder.icmp_signed("==", vectors, v.long(count))),
+                v.loop(v.long(0), m, ROWS) as (i, _),
+            ):
+                heads = [row(i, number) for number in range(ROWS)]
+                totals = emit_tile(
+                    v, heads, lambda p: builder.load(v.at(shifts, p)), panel, step, k, across
+                )
+                for number, line in enumerate(totals):
+                    start = v.at(c, builder.mul(builder.add(i, v.long(number)), step))
+                    for total, (offset, _) in zip(line, across, strict=True):
+                        pointer = v.at(start, offset)
+                        v.store(builder.fadd(v.load(pointer), total), pointer)
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(x, n, places, n, n, shifts, n, n, panel, n, c), code
+
+
+@intrinsic
+def _write(_typing, c, co, step, m, columns, y, yo, ldy):
+    """Copy *m* rows of *c*, which are *step* apart, to columns of *y*: *columns* rows of it."""
+
+    def code(context, builder, sig, args):
+        if not BYTES:
+            return context.get_dummy_value()
+        v = Vectors(context, builder, sig.args[0].dtype)
+        c = v.at(v.data(context, sig, args, 0), args[1])
+        step, m, columns, ldy = args[2], args[3], args[4], args[7]
+        y = v.at(v.data(context, sig, args, 5), args[6])
+        with v.loop(v.long(0), m, v.lanes) as (i, _), v.loop(v.long(0), columns, v.lanes) as (j, _):
+            deep, across = builder.sub(m, i), builder.sub(columns, j)
+            source = v.at(c, builder.add(builder.mul(i, step), j))
+            block = transposed_block(v, emit_loads(v, source, step, deep, v.long(v.lanes)))
+            target = v.at(y, builder.add(builder.mul(j, ldy), i))
+            mask = v.first(deep)
+            with builder.if_else(builder.icmp_signed(">=", deep, v.long(v.lanes))) as branches:
+                for branch, lanes in zip(branches, (None, mask), strict=True):
+                    with branch:
+                        for r, line in enumerate(block):
+                            with builder.if_then(builder.icmp_signed("<", v.long(r), across)):
+                                v.store(line, v.at(target, builder.mul(v.long(r), ldy)), lanes)
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(c, n, n, n, n, y, n, n), code
+
+
+@chunked
+def _products(
+    x, w, bias, y, places, shifts, factors, results, whole, columns, groups, images, together,
+    rows, x_size, w_step, y_size, deep, vectors, lo, hi,
+):  # fmt: skip
+    """Blocks of rows times panels of channels: results for places of one image, or of some."""
+    lanes = BYTES // y.itemsize
+    width = vectors * lanes
+    panels = (columns + width - 1) // width
+    each = results.size
+    in_image = (each + rows - 1) // rows  # blocks
+    blocks = (images + together - 1) // together * in_image
+    k = shifts.size
+    panel = np.empty((deep + lanes) * width, y.dtype)
+    c = np.empty((rows + max(lanes, ROWS)) * width, y.dtype)
+    for unit in range(lo, hi):
+        block = unit // panels
+        j0 = unit % panels * width
+        group = block // blocks
+        block -= group * blocks
+        image = block // in_image * together
+        first = block % in_image * rows
+        here = min(together, images - image)
+        m = min(rows, here * each - first)
+        wide = min(width, columns - j0)
+        across = (wide + lanes - 1) // lanes
+        step = across * lanes
+        kind = group * columns + j0
+        for i in range(m):
+            row = c[i * step : (i + 1) * step]
+            for j in range(step):
+                row[j] = bias[np.uintp(kind + j)] if bias.size and j < wide else 0
+        w0 = group * (w.size // groups) + j0 * w_step
+        for begin in range(0, k, deep):
+            depth = min(deep, k - begin)
+            if w_step == k and factors[k - 1] == k - 1:
+                pack(w, w0 + begin, w_step, True, depth, wide, panel, 0, step)
+            else:
+                for p in range(depth):
+                    row = panel[p * step : (p + 1) * step]
+                    start = w0 + factors[begin + p]
+                    for j in range(wide):
+                        row[j] = w[np.uintp(start + j * w_step)]
+                    for j in range(wide, step):
+                        row[j] = 0
+            x0 = (image * groups + group) * x_size
+            _accumulate(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
+        for number in range(here):
+            count = min(each, m - number * each)
+            start = ((image + number) * groups * columns + kind) * y_size
+            if whole:
+                _write(c, number * each * step, step, count, wide, y, start + first, y_size)
+                continue
+            for j in range(wide):
+                for i in range(count):
+                    at = start + j * y_size + results[first + i]
+                    y[np.uintp(at)] = c[np.uintp((number * each + i) * step + j)]
+
+
+@chunked
+def _weights(
+    x, g, w, rows, shifts, columns, groups, images, part, together, height, x_size, each, deep,
+    vectors, lo, hi,
+):  # fmt: skip
+    """Blocks of channels and taps times panels of filters, summed over a part of the images."""
+    lanes = BYTES // g.itemsize
+    width = vectors * lanes
+    panels = (columns + width - 1) // width
+    blocks = (rows.size + height - 1) // height
+    panel = np.empty((deep + lanes) * width, g.dtype)
+    c = np.empty((height + max(lanes, ROWS)) * width, g.dtype)
+    for unit in range(lo, hi):
+        j0 = unit % panels * width
+        block = unit // panels
+        sum_ = block // blocks
+        first = (block - sum_ * blocks) * height
+        group = sum_ % groups
+        begin = sum_ // groups * part
+        end = min(images, begin + part)
+        m = min(height, rows.size - first)
+        wide = min(width, columns - j0)
+        across = (wide + lanes - 1) // lanes
+        step = across * lanes
+        for i in range(m * step):
+            c[i] = 0
+        for image in range(begin, end, together):
+            here = min(together, end - image)
+            x0 = (image * groups + group) * x_size
+            for start in range(0, each, deep):
+                depth = min(deep, each - start)
+                for number in range(here):
+                    g0 = ((image + number) * groups + group) * columns + j0
+                    pack(
+                        g, g0 * each + start, each, True, depth, wide,
+                        panel, number * each * step, step,
+                    )  # fmt: skip
+                terms = depth * here
+                _accumulate(x, x0, rows, first, m, shifts, start, terms, panel, across, c)
+        _write(c, 0, step, m, wide, w, (sum_ * columns + j0) * rows.size + first, rows.size)
+
+
+@chunked
+def _totals(x, y, parts, lo, hi):
+    """Elements of y: sums of those of the parts of x, in order."""
+    total = y[lo:hi]
+    for part in range(parts):
+        terms = x[part * y.size + lo : part * y.size + hi]
+        for i in range(total.size):
+            total[i] = terms[i] if part == 0 else total[i] + terms[i]
+
+
+def _panel(columns: int, dtype: DType) -> tuple[int, int]:
+    """Vectors of a row of a panel at most, and how many panels there are: about as wide."""
+    vectors = -(-columns // (BYTES // dtype.itemsize))
+    panels = -(-vectors // VECTORS)
+    each = -(-vectors // panels)
+    return each, -(-vectors // each)
+
+
+def _even(n: int, most: int, multiple: int = 1) -> int:
+    """The size of parts of n, of which as few as can be are *most* at most."""
+    each = -(-n // -(-n // most))
+    return -(-each // multiple) * multiple
+
+
+def products(
+    x: Buffer,
+    w: Buffer,
+    bias: Buffer | None,
+    y: Buffer,
+    places: HostArray,
+    shifts: HostArray,
+    factors: HostArray,
+    results: HostArray,
+    whole: bool,
+    columns: int,
+    groups: int,
+    images: int,
+    together: int,
+    sizes: tuple[int, int, int],
+) -> None:
+    """Fill planes of *y* with sums of elements of *x* times weights, and the bias.
+
+    Parameters
+    ----------
+    x, y : buffer
+        Of the shapes (images, groups, channels, \\*plane) and (images, groups, columns, \\*plane).
+    w : buffer
+        Where the factor of the first column and term p of a group is, *factors* says.
+    places : numpy.ndarray
+        int64: for each result of *together* images where its elements begin.
+    shifts : numpy.ndarray
+        int64: for each term of the sum how far from there its element is.
+    results : numpy.ndarray
+        int64: where in a plane of *y* they are; *whole* if they are all of it, in order.
+    sizes : tuple of int
+        Elements of a group of an image of *x*, from a column's weight to the next one's, and of a
+        plane of *y*.
+    """
+    vectors, panels = _panel(columns, y.dtype)
+    rows = places.size if together > 1 else _even(results.size, _BLOCK, ROWS)
+    blocks = -(-images // together) * -(-results.size // rows)
+    deep = _even(shifts.size, _DEPTH)
+    added = empty(0, y.dtype) if bias is None else bias
+    launch(
+        _products, x, w, added, y, places, shifts, factors, results, whole, columns, groups,
+        images, together, rows, *sizes, deep, vectors,
+        groups * blocks * panels, grain(rows * shifts.size, vectors),
+    )  # fmt: skip
+
+
+def images_together(places: int) -> int:
+    """How many images of so many places make a block of rows."""
+    return max(1, _BLOCK // max(1, places))
+
+
+def weights(
+    x: Buffer,
+    g: Buffer,
+    w: Buffer,
+    rows: HostArray,
+    shifts: HostArray,
+    columns: int,
+    groups: int,
+    images: int,
+    together: int,
+    x_size: int,
+) -> None:
+    """Fill *w* with sums over all images and places of elements of *x* times those of *g*.
+
+    Parameters
+    ----------
+    x, g, w : buffer
+        Of the shapes (images, groups, channels, \\*plane), (images, groups, columns, places) and
+        (groups, columns, channels, taps).
+    rows : numpy.ndarray
+        int64: for each channel and tap where in a group its first element is.
+    shifts : numpy.ndarray
+        int64: for each place of *together* images how far from there its element is.
+    """
+    vectors, panels = _panel(columns, w.dtype)
+    height = _even(rows.size, _BLOCK, ROWS)
+    each = shifts.size // together
+    deep = _even(each, _DEPTH) if together == 1 else shifts.size
+    pieces = groups * panels * -(-rows.size // height)
+    steps = -(-images // together)
+    wanted = min(_IMAGES, -(-_PIECES // pieces), steps)
+    part = together * -(-steps // wanted)
+    parts = -(-images // part)
+    target = w if parts == 1 else empty(parts * w.size, w.dtype)
+    launch(
+        _weights, x, g, target, rows, shifts, columns, groups, images, part, together, height,
+        x_size, each, deep, vectors,
+        parts * pieces, grain(height * each * min(part, images), vectors),
+    )  # fmt: skip
+    if parts > 1:
+        launch(_totals, target, w, parts, w.size, grain(1, parts))

@@ -1,0 +1,144 @@
+"""Convolutions as products whose matrix of windows is not made: where its elements lie in images.
+
+An element of the matrix is an element of an image with zeros around it.  Where it lies is the sum
+of two numbers: one for the place of the window, one for the channel and the tap.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from ...base import HostArray, Shape
+from .layout import constant
+from .strided import StridedSlice, contiguous_strides
+from .windows import Windows
+
+
+class _Axis(NamedTuple):
+    """Elements start + shift of one axis of the images: a start for each result, a shift a tap."""
+
+    starts: HostArray
+    shifts: HostArray
+    taps: HostArray
+    results: HostArray
+
+
+class Phase(NamedTuple):
+    """Results that are sums over the same taps.
+
+    Attributes
+    ----------
+    places : numpy.ndarray
+        int64: for each result where in a padded plane its window is.
+    shifts, taps : numpy.ndarray
+        int64: for each tap of the sum how far from there its element is, and its number among the
+        window's.
+    results : numpy.ndarray
+        int64: where in a plane the results are.
+    whole : bool
+        Whether they are all of a plane, in order.
+    """
+
+    places: HostArray
+    shifts: HostArray
+    taps: HostArray
+    results: HostArray
+    whole: bool
+
+
+class Reading(NamedTuple):
+    """How the images are read: *low* zeros before each axis, planes of *lengths*; and the sums."""
+
+    image: Shape
+    low: Shape
+    lengths: Shape
+    phases: tuple[Phase, ...]
+
+    @property
+    def size(self) -> int:
+        """Of a padded plane."""
+        return math.prod(self.lengths)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether there are no zeros around."""
+        return self.image == self.lengths
+
+    def inside(self, planes: int) -> StridedSlice:
+        """Where the images are in *planes* padded planes."""
+        strides = contiguous_strides((planes, *self.lengths))
+        offset = sum(n * s for n, s in zip(self.low, strides[1:], strict=True))
+        return StridedSlice((planes, *self.image), strides, offset)
+
+
+def _of_window(k: int, s: int, d: int, p: int, _: int, places: int) -> Iterator[_Axis]:
+    """The elements of each window, of *places*."""
+    taps, results = np.arange(k), np.arange(places)
+    yield _Axis(s * results, d * taps - p, taps, results)
+
+
+def _of_image(k: int, s: int, d: int, p: int, image: int, _: int) -> Iterator[_Axis]:
+    """The windows that an element is in: every s-th element is so for the same taps."""
+    for residue in range(s):
+        first = (residue - p) % s
+        taps = np.array([t for t in range(k) if t * d % s == residue], np.int64)
+        results = np.arange(first, image, s)
+        if taps.size and results.size:
+            yield _Axis(np.arange(results.size), (first + p - taps * d) // s, taps, results)
+
+
+def _reading(
+    window: Windows, axis: Callable[..., Iterator[_Axis]], image: Shape, result: Shape
+) -> Reading:
+    axes = [list(axis(*numbers)) for numbers in zip(*window, strict=True)]
+    low, lengths = [], []
+    for n, along in zip(image, axes, strict=True):
+        before = max([0, *(-int(a.starts[0] + a.shifts.min()) for a in along)])
+        last = max([n - 1, *(int(a.starts[-1] + a.shifts.max()) for a in along)])
+        low.append(before)
+        lengths.append(before + last + 1)
+    strides = contiguous_strides(tuple(lengths))
+    shift = sum(n * s for n, s in zip(low, strides, strict=True))
+
+    def table(indices: Sequence[HostArray], steps: Sequence[int], first: int = 0) -> HostArray:
+        """The sums of products of an index of each axis with its step, the last axis fastest."""
+        total = np.array([first], np.int64)
+        for index, step in zip(indices, steps, strict=True):
+            total = (total[:, None] + index * step).ravel()
+        return constant(total.tolist())
+
+    kernel, plane = contiguous_strides(window.kernel), contiguous_strides(result)
+    phases = []
+    for parts in product(*axes):
+        starts, shifts, taps, results = zip(*parts, strict=True)
+        phases.append(
+            Phase(
+                table(starts, strides, shift),
+                table(shifts, strides),
+                table(taps, kernel),
+                table(results, plane),
+                math.prod(len(r) for r in results) == math.prod(result),
+            )
+        )
+    return Reading(image, tuple(low), tuple(lengths), tuple(phases))
+
+
+@lru_cache(maxsize=1024)
+def of_windows(window: Windows) -> Reading:
+    """For each place the elements of the window."""
+    return _reading(window, _of_window, window.image, window.places)
+
+
+@lru_cache(maxsize=1024)
+def of_images(window: Windows) -> Reading:
+    """For each element of an image the places whose windows it is in: for a convolution's adjoint.
+
+    What is in no window belongs to no phase.
+    """
+    return _reading(window, _of_image, window.places, window.image)
