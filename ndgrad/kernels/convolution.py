@@ -18,7 +18,7 @@ from ..memory.storage import empty
 from . import front
 from .spec import implicit
 from .spec.layout import constant
-from .spec.strided import StridedSlice, contiguous_strides, whole
+from .spec.strided import StridedSlice, whole
 from .spec.windows import Part, Windows
 
 
@@ -99,11 +99,6 @@ class _Implicit(NamedTuple):
     columns: int
     w_step: int
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all results are sums."""
-        return len(self.sums) == 1 and self.sums[0].whole
-
 
 def _repeated(table: HostArray, times: int, step: int) -> HostArray:
     """A table for each of so many images or channels, *step* apart."""
@@ -164,6 +159,15 @@ def _sum_windows(
         )
 
 
+def _adjoint_sums(y: Buffer, w: Buffer, bias: Buffer | None, x: Buffer, form: Form) -> None:
+    """Fill *x* with what is not zero, and the bias: sums over the windows that an element is in."""
+    if form.is_depthwise and form.filters == 1:
+        reading, taps = implicit.of_images(form.window), form.window.taps
+        front.window_planes(y, w, bias, x, reading, taps, 1, form.groups)
+    else:
+        _sum_windows(y, w, bias, x, form, _implicit(form, True))
+
+
 # --- convolution, its adjoint and its derivative --------------------------------------------------
 
 
@@ -171,6 +175,10 @@ def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     """y = W windows(x) + bias, part by part."""
     y: Buffer = empty(form.images * form.groups * form.filters * form.window.number, x.dtype)
     filters = form.groups * form.filters
+    if form.is_depthwise and _reads_images(x, form):
+        how = implicit.of_windows(form.window, split=True)
+        front.window_planes(x, w, bias, y, how, form.window.taps, form.filters, filters)
+        return y
     if form.is_depthwise:
         added = empty(0, x.dtype) if bias is None else bias
         front.depthwise(x, w, added, y, form.window, form.filters, filters)
@@ -206,23 +214,19 @@ def _rows(y: Buffer, form: Form, part: Part) -> Buffer:
 def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     """The images of which windows are W' y, summed, and the bias."""
     window, channels = form.window, form.groups * form.channels
-    if form.is_depthwise and form.filters == 1 and (turned := window.turned):
-        taps = window.taps
-        reversed_ = StridedSlice((form.groups, taps), (taps, -1), taps - 1)
-        return forward(y, front.strided_slice(w, reversed_), bias, form._replace(window=turned))
     size = channels * window.image_size
     x: Buffer = empty(form.images * size, y.dtype)
-    how = _implicit(form, True) if _reads_images(y, form) else None
-    if how is not None and how.is_whole:
-        _sum_windows(y, w, bias, x, form, how)
+    reads = _reads_images(y, form)
+    if reads and implicit.of_images(window).is_whole:
+        _adjoint_sums(y, w, bias, x, form)
         return x
     if bias is not None:
         shape = (form.images, channels, window.image_size)
         front.strided_copy(bias, StridedSlice(shape, (0, 1, 0)), x, whole(shape))
     else:
         front.fill(x, 0)
-    if how is not None:
-        _sum_windows(y, w, bias, x, form, how)
+    if reads:
+        _adjoint_sums(y, w, bias, x, form)
         return x
     for part in window.parts(form.images, form.groups * form.height):
         columns = _columns(form, part)
@@ -239,9 +243,10 @@ def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
 def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
     """W = y windows(x)', summed over parts."""
     w: Buffer = empty(form.groups * form.filters * form.height, x.dtype)
-    # A device has no kernel that sums in lanes.
-    if form.is_depthwise and form.window.stays_inside and x.__class__ is not DeviceArray:
-        return _depthwise_weights(x, y, w, form)
+    if form.is_depthwise and _reads_images(x, form):
+        split = implicit.of_windows(form.window, split=True)
+        front.window_plane_weights(x, y, w, split, form.images, form.filters)
+        return w
     if _reads_images(x, form):
         how = _implicit(form, False)
         reading, sums = how.reading, how.sums[0]
@@ -259,16 +264,4 @@ def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
         add = True
     if not add:
         front.fill(w, 0)
-    return w
-
-
-def _depthwise_weights(x: Buffer, y: Buffer, w: Buffer, form: Form) -> Buffer:
-    """Products of whole planes, whose rows are put as far apart as those of padded images."""
-    window, planes = form.window, form.images * form.groups
-    padded = tuple(n + 2 * p for n, p in zip(window.image, window.pad, strict=True))
-    xs = front.fill_around(x, planes * math.prod(padded), window.inside(planes, padded), 0)
-    planes, reach = planes * form.filters, window.reach(padded)
-    rows = StridedSlice((planes, *window.places), (reach, *contiguous_strides(padded)))
-    ys = front.fill_around(y, planes * reach, rows, 0)
-    front.depthwise_weights(xs, ys, window.offsets(padded), w, form.images, form.filters)
     return w

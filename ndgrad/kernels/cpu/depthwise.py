@@ -6,14 +6,27 @@ nothing that a product of matrices could use again.
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
-from ...base import HostArray
+import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
 from ...memory.device import Buffer
-from ..build.launch import chunked, grain
+from ...memory.storage import empty
+from ..build.launch import chunked, grain, kernel
+from ..spec.implicit import Reading
+from ..spec.layout import constant
 from ..spec.windows import Windows
 from .launch import launch
-from .sums import PART, scratch, total
+from .tiles import BYTES, Vectors, emit_tile
+
+_ROWS = 8
+"""Rows that are summed at once: they share the weights, and their sums do not wait for others."""
+
+_TAPS = 5
+"""Taps whose sums over a plane are made at once: as many as there are registers for with AVX2."""
 
 
 @chunked
@@ -25,50 +38,12 @@ def _forward(x, w, bias, y, geometry, nothing, filters, kinds, lo, hi):
     rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
     taps = kd * kh * kw
     size = depth * height * width
-    # Where a window of 3x3 moves over all of a plane, the elements of each tap are one run.
-    same = down == height and across == width and geometry[10] * geometry[11] == 1
-    runs = same and kd * depth == kh // 3 == kw // 3 == 1 and kh + kw == 6
-    runs = runs and sh * sw * geometry[7] * geometry[8] == 1
     for unit in range(lo, hi):
         kind = unit % kinds
         start = unit // filters * size
         first = bias[kind] if bias.size else nothing
         weights = w[kind * taps : (kind + 1) * taps]
-        top, bottom = 0, 0
-        if runs and height > 2 and width > 2:
-            top, bottom = 1, height - 1
-            n = (height - 2) * width - 2
-            begin = start + 1
-            a0, a1, a2 = x[begin - 1 :], x[begin:], x[begin + 1 :]
-            b0, b1, b2 = a0[width:], a1[width:], a2[width:]
-            c0, c1, c2 = b0[width:], b1[width:], b2[width:]
-            w0, w1, w2 = weights[0], weights[1], weights[2]
-            w3, w4, w5 = weights[3], weights[4], weights[5]
-            w6, w7, w8 = weights[6], weights[7], weights[8]
-            inner = y[unit * size + width + 1 : unit * size + width + 1 + n]
-            for j in range(n):
-                v = first + w0 * a0[j]
-                v += w1 * a1[j]
-                v += w2 * a2[j]
-                v += w3 * b0[j]
-                v += w4 * b1[j]
-                v += w5 * b2[j]
-                v += w6 * c0[j]
-                v += w7 * c1[j]
-                v += w8 * c2[j]
-                inner[j] = v
-            for h in range(1, height - 1):  # the ends of rows, which took in the next row's
-                for side in range(2):
-                    column = side * (width - 1)
-                    v = first
-                    for tap in range(9):
-                        at = column + tap % 3 - 1
-                        if 0 <= at < width:
-                            v += weights[tap] * x[np.uintp(start + (h + tap // 3 - 1) * width + at)]
-                    y[np.uintp(unit * size + h * width + column)] = v
         for row in range(rows):
-            if top <= row < bottom:
-                continue
             at = (unit * rows + row) * across
             out = y[at : at + across]
             for j in range(across):
@@ -93,26 +68,167 @@ def _forward(x, w, bias, y, geometry, nothing, filters, kinds, lo, hi):
                         part[j] += weight * x[np.uintp(source + j * sw)]
 
 
+@intrinsic
+def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results):
+    """Rows of results: *across* sums of *k* elements of *x* times weights, and *first*.
+
+    Row i begins at ``yo + results[i]``, its elements of *x* at ``places[i]`` plus a tap's shift.
+    Vectors of *x* may be read to a vector behind the last element.
+    """
+
+    def code(context, builder, sig, args):
+        if not BYTES:
+            return context.get_dummy_value()
+        v = Vectors(context, builder, sig.args[0].dtype)
+        x, places, w, shifts, y, results = (
+            v.data(context, sig, args, i) for i in (0, 1, 4, 5, 8, 10)
+        )
+        rows, across, k, y = args[2], args[3], args[6], v.at(y, args[9])
+        last = builder.sub(rows, v.long(1))
+        first = v.broadcast(context.cast(builder, args[7], sig.args[7], sig.args[0].dtype))
+        room = builder.sub(across, v.long(v.lanes))
+        wide = builder.icmp_signed(">=", room, v.long(0))
+        room = builder.select(wide, room, v.long(0))
+
+        def there(table, i, number):
+            row = builder.add(i, v.long(number))
+            return builder.load(v.at(table, builder.select(inside(row), row, last)))
+
+        def inside(row):
+            return builder.icmp_signed("<", row, rows)
+
+        with (
+            v.loop(v.long(0), rows, _ROWS) as (i, _),
+            v.loop(v.long(0), across, v.lanes) as (j, _),
+        ):
+            # The last vector of a row ends with it, and overlaps the one before.
+            j = builder.select(builder.icmp_signed("<", j, room), j, room)
+            vectors = [(builder.add(there(places, i, n), j), None) for n in range(_ROWS)]
+            (totals,) = emit_tile(
+                v, [w], lambda p: p, lambda p: v.at(x, builder.load(v.at(shifts, p))), k, vectors
+            )
+            targets = [v.at(y, builder.add(there(results, i, n), j)) for n in range(_ROWS)]
+            mask = v.first(across)
+            with builder.if_else(wide) as branches:
+                for branch, lanes in zip(branches, (None, mask), strict=True):
+                    with branch:
+                        for total, target in zip(totals, targets, strict=True):
+                            v.store(builder.fadd(total, first), target, lanes)
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(x, places, n, n, w, shifts, n, first, y, n, results), code
+
+
+@intrinsic
+def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
+    """For `_TAPS` taps from *begin* on the products of rows of *g* with elements of *x*.
+
+    They are summed in the lanes of 64 bytes, whatever the size of a register, which *out* takes.
+    """
+
+    def code(context, builder, sig, args):
+        if not BYTES:
+            return context.get_dummy_value()
+        v = Vectors(context, builder, sig.args[0].dtype, 64)
+        x, places, shifts, g, out = (v.data(context, sig, args, i) for i in (0, 1, 4, 6, 8))
+        rows, across, begin, g = args[2], args[3], args[5], v.at(g, args[7])
+        steps = [builder.load(v.at(shifts, builder.add(begin, v.long(t)))) for t in range(_TAPS)]
+        sums = [cgutils.alloca_once_value(builder, v.zero) for _ in steps]
+        with v.loop(v.long(0), rows, 1) as (i, _):
+            place = builder.load(v.at(places, i))
+            line = v.at(g, builder.mul(i, across))
+            with v.loop(v.long(0), across, v.lanes) as (j, _):
+                mask = v.first(builder.sub(across, j))
+                factor = v.load(v.at(line, j), mask)
+                there = v.at(x, builder.add(place, j))
+                for step, total in zip(steps, sums, strict=True):
+                    term = v.load(v.at(there, step), mask)
+                    builder.store(v.fma(factor, term, builder.load(total)), total)
+        for t, total in enumerate(sums):
+            v.store(builder.load(total), v.at(out, v.long(t * v.lanes)))
+        return context.get_dummy_value()
+
+    n = types.intp
+    return types.void(x, places, n, n, shifts, n, g, n, out), code
+
+
+@kernel
+def _load(x, start: int, plane, rows, columns) -> None:
+    """Copy an image to where its rows and columns are in a padded plane."""
+    across = columns.size
+    if columns[across - 1] - columns[0] == across - 1:
+        for row in range(rows.size):
+            source = x[start + row * across : start + (row + 1) * across]
+            at = rows[row] + columns[0]
+            target = plane[at : at + across]
+            for i in range(across):
+                target[i] = source[i]
+        return
+    for row in range(rows.size):
+        source = x[start + row * across : start + (row + 1) * across]
+        target = plane[rows[row] :]
+        for i in range(across):
+            target[np.uintp(columns[i])] = source[i]
+
+
 @chunked
-def _weights(x, y, offsets, w, images, planes, filters, x_size, y_size, lo, hi):
-    """The weights' gradient: for each tap the product of a plane of y with a part of one of x."""
-    terms = scratch(PART, x.dtype)
+def _planes(
+    x, w, bias, y, rows, columns, places, shifts, taps, results, starts, whole, nothing, size,
+    y_size, in_window, filters, kinds, lo, hi,
+):  # fmt: skip
+    """Results of images' channels: sums over a padded plane, in tap order, and the bias."""
+    plane = np.zeros(size + BYTES // y.itemsize, y.dtype)
+    weights = np.empty(taps.size, y.dtype)
+    across = results.size // starts.size
+    part = np.empty(0 if whole else results.size, y.dtype)
     for unit in range(lo, hi):
-        kind = unit // offsets.size
-        tap = unit - kind * offsets.size
-        found = 0.0
+        _load(x, unit * rows.size * columns.size, plane, rows, columns)
+        for target in range(unit * filters, (unit + 1) * filters):
+            kind = target % kinds
+            first = bias[kind] if bias.size else nothing
+            for p in range(taps.size):
+                weights[p] = w[kind * in_window + taps[p]]
+            out, at = (y, target * y_size) if whole else (part, 0)
+            _tiles(
+                plane, places, starts.size, across, weights, shifts, taps.size, first,
+                out, at, starts,
+            )  # fmt: skip
+            for i in range(part.size):
+                y[np.uintp(target * y_size + results[i])] = part[i]
+
+
+@chunked
+def _plane_weights(x, g, w, rows, columns, places, shifts, size, images, planes, filters, lo, hi):
+    """The weights' gradient: sums of products over a plane, which are added up in float64."""
+    lanes = 64 // g.itemsize
+    taps = w.size // (planes * filters)
+    g_size = g.size // (images * planes * filters)
+    across = g_size // places.size
+    plane = np.zeros(size + lanes, g.dtype)
+    sums = np.empty(_TAPS * lanes, g.dtype)
+    found = np.empty(filters * taps, np.float64)
+    for unit in range(lo, hi):
+        for i in range(found.size):
+            found[i] = 0
         for image in range(images):
-            plane = image * planes + kind
-            ys = y[plane * y_size : (plane + 1) * y_size]
-            at = plane // filters * x_size + offsets[tap]
-            xs = x[at : at + y_size]
-            for begin in range(0, y_size, PART):
-                part, others = ys[begin : begin + PART], xs[begin : begin + PART]
-                products = terms[: part.size]
-                for i in range(part.size):
-                    products[i] = part[i] * others[i]
-                found += total(products)
-        w[unit] = found
+            number = image * planes + unit
+            _load(x, number * rows.size * columns.size, plane, rows, columns)
+            for i in range(filters):
+                at = (number * filters + i) * g_size
+                for begin in range(0, taps, _TAPS):
+                    _dots(plane, places, places.size, across, shifts, begin, g, at, sums)
+                    for t in range(min(_TAPS, taps - begin)):
+                        terms = sums[t * lanes : (t + 1) * lanes]
+                        half = lanes // 2
+                        while half:
+                            for j in range(half):
+                                terms[j] += terms[j + half]
+                            half //= 2
+                        found[i * taps + begin + t] += terms[0]
+        target = w[unit * found.size : (unit + 1) * found.size]
+        for i in range(found.size):
+            target[i] = found[i]
 
 
 def depthwise(
@@ -138,23 +254,59 @@ def depthwise(
         launch(_forward, x, w, bias, y, *numbers, units, each)
 
 
-def depthwise_weights(
-    x: Buffer, y: Buffer, offsets: HostArray, w: Buffer, images: int, filters: int
+def planes(
+    x: Buffer,
+    w: Buffer,
+    bias: Buffer | None,
+    y: Buffer,
+    reading: Reading,
+    taps: int,
+    filters: int,
+    kinds: int,
 ) -> None:
-    """Fill *w* with the products of planes of *y* with parts of planes of *x*, over all images.
+    """Fill planes of *y* with the sums of *reading* over those of *x*, *filters* of each.
 
     Parameters
     ----------
-    x : buffer
-        Planes with their padding.
-    y : buffer
-        Planes as far apart in their rows as those of *x*, with zeros between rows.
-    offsets : numpy.ndarray
-        int64: for each tap where in a plane of *x* its first element is.
+    x, y : buffer
+        Of the shapes (images, channels, \\*image) and (images, channels * filters, \\*plane).
     w : buffer
-        Of the shape (channels * filters, taps).
+        Of the shape (channels * filters, *taps*).
+    kinds : int
+        channels * filters.
     """
-    planes = w.size // offsets.size
-    sizes = x.size * filters // (images * planes), y.size // (images * planes)
-    each = max(1, grain(images * sizes[1], 2))
-    launch(_weights, x, y, offsets, w, images, planes, filters, *sizes, w.size, each)
+    units = x.size // math.prod(reading.image)
+    for phase in reading.phases:
+        across, number = phase.across, phase.results.size
+        places, starts = phase.places[::across], phase.results[::across]
+        if not phase.whole:
+            starts = np.arange(0, number, across)
+        launch(
+            _planes, x, w, empty(0, y.dtype) if bias is None else bias, y,
+            reading.rows, reading.columns, constant(places), phase.shifts, phase.taps,
+            phase.results, constant(starts), phase.whole, y.dtype.type(0), reading.size,
+            y.size // (units * filters), taps, filters, kinds,
+            units, grain(number * filters, phase.taps.size // 4 + 2),
+        )  # fmt: skip
+
+
+def plane_weights(
+    x: Buffer, g: Buffer, w: Buffer, reading: Reading, images: int, filters: int
+) -> None:
+    """Fill *w* with sums of products of planes of *g* with elements of those of *x*.
+
+    Parameters
+    ----------
+    x, g, w : buffer
+        Of the shapes (images, channels, \\*image), (images, channels * filters, \\*places) and
+        (channels * filters, taps).
+    """
+    (phase,) = reading.phases
+    channels = x.size // (images * math.prod(reading.image))
+    shifts = phase.shifts.tolist()
+    shifts += shifts[-1:] * (-len(shifts) % _TAPS)
+    launch(
+        _plane_weights, x, g, w, reading.rows, reading.columns,
+        constant(phase.places[:: phase.across]), constant(shifts), reading.size,
+        images, channels, filters, channels, grain(images * phase.results.size, len(shifts) // 4),
+    )  # fmt: skip

@@ -25,8 +25,8 @@ _DEPTH = 256
 _BLOCK = 256
 """Rows of results that a work item makes: they share a panel while it is in a cache."""
 
-_PIECES = 8
-"""Work items from which sums over images are not cut into more."""
+_PIECES, _WIDTH = 8, 48
+"""Blocks of rows and so many columns from which sums over images are not cut into parts."""
 
 _IMAGES = 16
 """Parts of the sum over all images, at most."""
@@ -61,22 +61,27 @@ def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vecto
             there = builder.select(builder.icmp_signed("<", there, m), there, last)
             return v.at(x, builder.load(v.at(places, there)))
 
-        for count in range(1, VECTORS + 1):
+        def rows(count):
             step = v.long(count * v.lanes)
             across = [(v.long(v.lanes * j), None) for j in range(count)]
-            with (
-                builder.if_then(builder.icmp_signed("==", vectors, v.long(count))),
-                v.loop(v.long(0), m, ROWS) as (i, _),
-            ):
-                heads = [row(i, number) for number in range(ROWS)]
+            with v.loop(v.long(0), m, ROWS) as (i, _):
                 totals = emit_tile(
-                    v, heads, lambda p: builder.load(v.at(shifts, p)), panel, step, k, across
+                    v,
+                    [row(i, number) for number in range(ROWS)],
+                    lambda p: builder.load(v.at(shifts, p)),
+                    lambda p: v.at(panel, builder.mul(p, step)),
+                    k,
+                    across,
                 )
                 for number, line in enumerate(totals):
                     start = v.at(c, builder.mul(builder.add(i, v.long(number)), step))
                     for total, (offset, _) in zip(line, across, strict=True):
                         pointer = v.at(start, offset)
                         v.store(builder.fadd(v.load(pointer), total), pointer)
+
+        for count in range(1, VECTORS + 1):
+            with builder.if_then(builder.icmp_signed("==", vectors, v.long(count))):
+                rows(count)
         return context.get_dummy_value()
 
     n = types.intp
@@ -313,19 +318,20 @@ def weights(
         int64: for each place of *together* images how far from there its element is.
     """
     vectors, panels = _panel(columns, w.dtype)
-    height = _even(rows.size, _BLOCK, ROWS)
+    height = _even(rows.size, _BLOCK, 8)
     each = shifts.size // together
     deep = _even(each, _DEPTH) if together == 1 else shifts.size
-    pieces = groups * panels * -(-rows.size // height)
+    blocks = groups * -(-rows.size // height)
     steps = -(-images // together)
-    wanted = min(_IMAGES, -(-_PIECES // pieces), steps)
+    # The cuts, and so the order of the sum, are the same for any tiles.
+    wanted = min(_IMAGES, -(-_PIECES // (blocks * -(-columns // _WIDTH))), steps)
     part = together * -(-steps // wanted)
     parts = -(-images // part)
     target = w if parts == 1 else empty(parts * w.size, w.dtype)
     launch(
         _weights, x, g, target, rows, shifts, columns, groups, images, part, together, height,
         x_size, each, deep, vectors,
-        parts * pieces, grain(height * each * min(part, images), vectors),
+        parts * blocks * panels, grain(height * each * min(part, images), vectors),
     )  # fmt: skip
     if parts > 1:
         launch(_totals, target, w, parts, w.size, grain(1, parts))

@@ -70,11 +70,13 @@ def fits(m: int, n: int, k: int, ta: bool, tb: bool) -> bool:
 class Vectors:
     """Code for vectors of one element type, loaded and stored at any element."""
 
-    def __init__(self, context, builder: ir.IRBuilder, dtype: types.Float) -> None:
+    def __init__(
+        self, context, builder: ir.IRBuilder, dtype: types.Float, size: int = BYTES
+    ) -> None:
         self.builder = builder
         self.element = context.get_value_type(dtype)
         self.size = dtype.bitwidth // 8
-        self.lanes = BYTES // self.size
+        self.lanes = size // self.size
         self.type = ir.VectorType(self.element, self.lanes)
         self.name = f"v{self.lanes}f{dtype.bitwidth}"
         self.flags = ir.VectorType(ir.IntType(1), self.lanes)
@@ -218,8 +220,7 @@ def emit_tile(
     v: Vectors,
     heads: list[ir.Value],
     place: Callable[[ir.Value], ir.Value],
-    b: ir.Value,
-    ldb: ir.Value,
+    row: Callable[[ir.Value], ir.Value],
     k: ir.Value,
     across: list[tuple[ir.Value, ir.Value | None]],
 ) -> list[list[ir.Value]]:
@@ -231,8 +232,10 @@ def emit_tile(
         For each row of the tile where its factors begin.
     place : callable
         Code for how far from there the factor of a step of the sum is.
+    row : callable
+        Code for where the row of B is that a step takes.
     across : list of tuple
-        For each vector of a row of B where it begins, and a mask or None.
+        For each vector of a row of B how far from there it begins, and a mask or None.
     """
     builder = v.builder
     before = builder.block
@@ -241,16 +244,16 @@ def emit_tile(
     builder.position_at_end(loop)
     step = builder.phi(_LONG)
     sums = [[builder.phi(v.type) for _ in across] for _ in heads]
-    row, there = v.at(b, builder.mul(step, ldb)), place(step)
-    others = [v.load(v.at(row, offset), lanes) for offset, lanes in across]
+    line, there = row(step), place(step)
+    others = [v.load(v.at(line, offset), lanes) for offset, lanes in across]
     following = builder.add(step, v.long(1))
     step.add_incoming(v.long(0), before)
     step.add_incoming(following, loop)
     totals = []
-    for head, line in zip(heads, sums, strict=True):
+    for head, before_step in zip(heads, sums, strict=True):
         factor = v.broadcast(builder.load(v.at(head, there)))
-        totals.append([v.fma(factor, x, s) for x, s in zip(others, line, strict=True)])
-        for s, total in zip(line, totals[-1], strict=True):
+        totals.append([v.fma(factor, x, s) for x, s in zip(others, before_step, strict=True)])
+        for s, total in zip(before_step, totals[-1], strict=True):
             s.add_incoming(v.zero, before)
             s.add_incoming(total, loop)
     builder.cbranch(builder.icmp_signed("<", following, k), loop, after)
@@ -266,7 +269,14 @@ def _emit_tile(
     across = [(v.long(v.lanes * j), None) for j in range(vectors)]
     across[-1] = across[-1][0], mask
     heads = [v.at(a, builder.mul(down, v.long(i))) for i in range(rows)]
-    totals = emit_tile(v, heads, lambda step: builder.mul(step, along), b, ldb, k, across)
+    totals = emit_tile(
+        v,
+        heads,
+        lambda step: builder.mul(step, along),
+        lambda step: v.at(b, builder.mul(step, ldb)),
+        k,
+        across,
+    )
     # With beta 0 it does not matter what C holds, be it NaN.
     fresh = builder.fcmp_ordered("==", beta, ir.Constant(v.element, 0.0))
     alphas, betas = v.broadcast(alpha), v.broadcast(beta)

@@ -43,6 +43,8 @@ class Phase(NamedTuple):
         int64: where in a plane the results are.
     whole : bool
         Whether they are all of a plane, in order.
+    across : int
+        Results along the last axis, of which windows are one element apart.
     """
 
     places: HostArray
@@ -50,14 +52,23 @@ class Phase(NamedTuple):
     taps: HostArray
     results: HostArray
     whole: bool
+    across: int
 
 
 class Reading(NamedTuple):
-    """How the images are read: *low* zeros before each axis, planes of *lengths*; and the sums."""
+    """How images are read: *low* zeros before each axis, planes of *lengths*; and the sums.
+
+    Attributes
+    ----------
+    rows, columns : numpy.ndarray
+        int64: where in a padded plane an image's rows are, and where in a row its elements.
+    """
 
     image: Shape
     low: Shape
     lengths: Shape
+    rows: HostArray
+    columns: HostArray
     phases: tuple[Phase, ...]
 
     @property
@@ -70,11 +81,24 @@ class Reading(NamedTuple):
         """Whether there are no zeros around."""
         return self.image == self.lengths
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all results are sums."""
+        return len(self.phases) == 1 and self.phases[0].whole
+
     def inside(self, planes: int) -> StridedSlice:
         """Where the images are in *planes* padded planes."""
         strides = contiguous_strides((planes, *self.lengths))
         offset = sum(n * s for n, s in zip(self.low, strides[1:], strict=True))
         return StridedSlice((planes, *self.image), strides, offset)
+
+
+def _table(indices: Sequence[HostArray], steps: Sequence[int]) -> HostArray:
+    """The sums of products of an index of each axis with its step, the last axis fastest."""
+    total = np.zeros(1, np.int64)
+    for index, step in zip(indices, steps, strict=True):
+        total = (total[:, None] + index * step).ravel()
+    return constant(total)
 
 
 def _of_window(k: int, s: int, d: int, p: int, _: int, places: int) -> Iterator[_Axis]:
@@ -94,8 +118,13 @@ def _of_image(k: int, s: int, d: int, p: int, image: int, _: int) -> Iterator[_A
 
 
 def _reading(
-    window: Windows, axis: Callable[..., Iterator[_Axis]], image: Shape, result: Shape
+    window: Windows,
+    axis: Callable[..., Iterator[_Axis]],
+    image: Shape,
+    result: Shape,
+    split: int = 1,
 ) -> Reading:
+    """With *split* the elements that are so far apart in a row are put side by side."""
     axes = [list(axis(*numbers)) for numbers in zip(*window, strict=True)]
     low, lengths = [], []
     for n, along in zip(image, axes, strict=True):
@@ -103,36 +132,41 @@ def _reading(
         last = max([n - 1, *(int(a.starts[-1] + a.shifts.max()) for a in along)])
         low.append(before)
         lengths.append(before + last + 1)
+    apart = -(-lengths[-1] // split)
+    lengths[-1] = apart * split
+
+    def placed(column: HostArray) -> HostArray:
+        return column % split * apart + column // split
+
     strides = contiguous_strides(tuple(lengths))
-    shift = sum(n * s for n, s in zip(low, strides, strict=True))
-
-    def table(indices: Sequence[HostArray], steps: Sequence[int], first: int = 0) -> HostArray:
-        """The sums of products of an index of each axis with its step, the last axis fastest."""
-        total = np.array([first], np.int64)
-        for index, step in zip(indices, steps, strict=True):
-            total = (total[:, None] + index * step).ravel()
-        return constant(total.tolist())
-
     kernel, plane = contiguous_strides(window.kernel), contiguous_strides(result)
     phases = []
     for parts in product(*axes):
         starts, shifts, taps, results = zip(*parts, strict=True)
+        first = [n + shift for n, shift in zip(low, shifts, strict=True)]
         phases.append(
             Phase(
-                table(starts, strides, shift),
-                table(shifts, strides),
-                table(taps, kernel),
-                table(results, plane),
+                _table([*starts[:-1], starts[-1] // split], strides),
+                _table([*first[:-1], placed(first[-1])], strides),
+                _table(taps, kernel),
+                _table(results, plane),
                 math.prod(len(r) for r in results) == math.prod(result),
+                len(results[-1]),
             )
         )
-    return Reading(image, tuple(low), tuple(lengths), tuple(phases))
+    inner = [before + np.arange(n) for before, n in zip(low, image, strict=True)]
+    rows, columns = _table(inner[:-1], strides[:-1]), _table([placed(inner[-1])], strides[-1:])
+    return Reading(image, tuple(low), tuple(lengths), rows, columns, tuple(phases))
 
 
 @lru_cache(maxsize=1024)
-def of_windows(window: Windows) -> Reading:
-    """For each place the elements of the window."""
-    return _reading(window, _of_window, window.image, window.places)
+def of_windows(window: Windows, split: bool = False) -> Reading:
+    """For each place the elements of the window.
+
+    With *split* the windows of a row of places are one element apart, whatever the stride.
+    """
+    apart = window.stride[-1] if split else 1
+    return _reading(window, _of_window, window.image, window.places, apart)
 
 
 @lru_cache(maxsize=1024)

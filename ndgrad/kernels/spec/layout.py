@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ def broadcast_shape(shapes: tuple[Shape, ...], what: str) -> Shape:
         ) from None
 
 
-def constant(numbers: list[int]) -> HostArray:
+def constant(numbers: Sequence[int] | HostArray) -> HostArray:
     """A read-only int64 array: a device needs to be given it only once."""
     array = np.array(numbers, np.int64)
     array.flags.writeable = False

@@ -12,11 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
 from ...base import HostArray, Shape
 from .layout import constant
-from .strided import StridedSlice, contiguous_strides
 
 AXES = 3
 """Axes of an image, of which shorter images have some of length 1 in front."""
@@ -91,48 +88,6 @@ class Windows(_Geometry):
             and self.pad == (0,) * AXES
             and self.image == self.places
         )
-
-    @cached_property
-    def turned(self) -> Windows | None:
-        """The window that moves over places as this one over images; None if that one would jump.
-
-        A convolution by the weights in reverse order is then the adjoint.
-        """
-        pad = tuple(
-            d * (k - 1) - p for k, d, p in zip(self.kernel, self.dilate, self.pad, strict=True)
-        )
-        if self.stride != (1,) * AXES or min(pad) < 0:
-            return None
-        return self._replace(pad=pad, image=self.places, places=self.image)
-
-    @cached_property
-    def stays_inside(self) -> bool:
-        """Whether it moves in steps of one and never leaves the image and its padding."""
-        fits = (
-            m - 1 + d * (k - 1) < n + 2 * p
-            for k, d, p, n, m in zip(
-                self.kernel, self.dilate, self.pad, self.image, self.places, strict=True
-            )
-        )
-        return self.stride == (1,) * AXES and all(fits)
-
-    def inside(self, planes: int, padded: Shape) -> StridedSlice:
-        """Where the images are in *planes* of the lengths *padded*."""
-        strides = contiguous_strides((planes, *padded))
-        offset = sum(p * s for p, s in zip(self.pad, strides[1:], strict=True))
-        return StridedSlice((planes, *self.image), strides, offset)
-
-    def reach(self, padded: Shape) -> int:
-        """From the first to the last place, where rows are as far apart as in *padded* planes."""
-        strides = contiguous_strides(padded)
-        return 1 + sum((n - 1) * s for n, s in zip(self.places, strides, strict=True))
-
-    def offsets(self, padded: Shape) -> HostArray:
-        """For each tap where in a *padded* plane it begins."""
-        strides = contiguous_strides(padded)
-        taps = np.indices(self.kernel).reshape(AXES, -1)
-        steps = [d * s for d, s in zip(self.dilate, strides, strict=True)]
-        return constant((np.array(steps) @ taps).tolist())
 
     def parts(self, images: int, height: int) -> Iterator[Part]:
         """Cut the matrix of windows, of *height* elements a column, into parts."""
