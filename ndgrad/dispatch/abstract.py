@@ -29,8 +29,7 @@ def forms_of(
 ) -> list[Form]:
     """The forms of the results of a call.
 
-    The call runs on abstract buffers, for which no kernel is made.  An operator that looks at
-    elements is called on zeros, or on identity matrices.
+    An operator that looks at elements is called on zeros, or on identity matrices.
 
     Parameters
     ----------
@@ -45,11 +44,24 @@ def forms_of(
         If the operator refuses such inputs.
     """
     try:
-        program = ShapeProgram()
-        with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
-            return _forms(op, inputs, params, program.parameter)
+        return abstract_forms(op, inputs, params)
     except Exception:  # whatever needs elements fails in its own way; the call says why
         return _forms(op, inputs, params, _zeros)
+
+
+def abstract_forms(
+    op: Op, inputs: Sequence[Form | float | None], params: Mapping[str, Any]
+) -> list[Form]:
+    """The same from a call on abstract buffers alone: no memory is allocated, no kernel made.
+
+    Raises
+    ------
+    Exception
+        Of any class, if the operator refuses such inputs or looks at elements.
+    """
+    program = ShapeProgram()
+    with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
+        return _forms(op, inputs, params, program.parameter)
 
 
 def _forms(

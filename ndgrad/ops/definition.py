@@ -157,7 +157,8 @@ class Op:
         variables of those that it is not given.  Without it none.
     infer : callable or None
         What shapes follow from others: from those that its parameters name (inputs, outputs; None
-        where nothing is known, 0 for a length that is not known; for a variadic operator a list)
+        where nothing is known, 0 for a length that is not known; a list for variadic inputs, and
+        for outputs whose number varies)
         and from parameters, to a mapping of names to shapes.  An input that is known may have
         another one, which the call then accepts or refuses.
     infer_dtypes : callable or None
@@ -314,6 +315,7 @@ class Op:
     def check(self) -> None:
         """Raise `ValueError` where facts do not fit each other."""
         known = {*self.inputs, *self.outputs, *self.params, "g", "grads", "needs", "variables"}
+        known |= {name.removeprefix("*") for name in self.outputs}
         known |= {f"{name}_shape" for name in (*self.inputs, *self.outputs)}
         known |= {f"{name}_dtype" for name in self.inputs} | {f"g_{name}" for name in self.outputs}
         hidden = [name for name in self.outputs if name.startswith("_")]

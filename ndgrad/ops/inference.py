@@ -115,15 +115,54 @@ def convolution(
     num_filter: int,
     num_group: int,
     layout: str | None,
+    stride: Sequence[int] = (),
+    dilate: Sequence[int] = (),
+    pad: Sequence[int] = (),
 ) -> Shapes:
     """`Convolution`."""
     filters = integer("Convolution", "num_filter", num_filter)
-    channels = length(data, -1 if _is_last(layout) else 1)
+    windows = _windows("Convolution", kernel, stride, dilate, pad)
+    last = _is_last(layout)
+    channels, first = length(data, -1 if last else 1), 1 if last else 2
+    if data and len(data) == len(windows) + 2:
+        lengths, found = list(data), [0] * len(data)
+        lengths[0] = found[0] = data[0] or length(y, 0)
+        found[-1 if last else 1] = filters
+        for i, window in enumerate(windows, first):
+            lengths[i] = data[i] or _placed(length(y, i), *window)
+            found[i] = _places(lengths[i], *window)
+        data, y = tuple(lengths), tuple(found)
     return {
-        "data": data and (length(y, 0), *data[1:]),
+        "data": data,
+        "y": y,
         "weight": _weight(filters, channels, kernel, num_group, layout),
         "bias": (filters,),
     }
+
+
+def _windows(
+    op: str,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
+) -> list[tuple[int, int, int, int]]:
+    """For each axis of an image: taps, steps between places and between taps, zeros around it."""
+    taps = integers(op, "kernel", kernel)
+    ones, none = (1,) * len(taps), (0,) * len(taps)
+    steps = integers(op, "stride", stride) or ones
+    wide, around = integers(op, "dilate", dilate) or ones, integers(op, "pad", pad) or none
+    return list(zip(taps, steps, wide, around, strict=False))
+
+
+def _places(n: int, taps: int, step: int, wide: int, around: int) -> int:
+    """How many places a window has on an axis."""
+    return max(0, (n + 2 * around - wide * (taps - 1) - 1) // step + 1) if n and step > 0 else 0
+
+
+def _placed(n: int, taps: int, step: int, wide: int, around: int) -> int:
+    """How long an axis is on which a window with steps of 1 has *n* places."""
+    return n + wide * (taps - 1) - 2 * around if n and step == 1 else 0
 
 
 def deconvolution(
@@ -156,20 +195,10 @@ def deformable(
 ) -> Shapes:
     """Deformable convolutions: offsets, and masks, at each place of a result."""
     op = "DeformableConvolution"
-    taps = integers(op, "kernel", kernel)
-    groups = integer(op, "num_deformable_group", num_deformable_group) * math.prod(taps)
-    own: list[int] = []
-    for i, k in enumerate(taps):
-        n = length(data, 2 + i)
-        step, wide, around = (
-            (integers(op, name, given) or (other,) * len(taps))[i]
-            for name, given, other in (
-                ("stride", stride, 1),
-                ("dilate", dilate, 1),
-                ("pad", pad, 0),
-            )
-        )
-        own.append((n + 2 * around - wide * (k - 1) - 1) // step + 1 if n else 0)
+    windows = _windows(op, kernel, stride, dilate, pad)
+    taps = math.prod(k for k, *_ in windows)
+    groups = integer(op, "num_deformable_group", num_deformable_group) * taps
+    own = [_places(length(data, 2 + i), *window) for i, window in enumerate(windows)]
     places = (length(data, 0), groups, *own)
     return {
         **convolution(data, None, kernel, num_filter, num_group, None),
@@ -270,3 +299,72 @@ def upsampling(data: Sequence[Known], scale: int, sample_type: str) -> Shapes:
     times = integer("UpSampling", "scale", scale)
     width = 2 * times - times % 2
     return {"data": [None, (length(data[0], 1), 1, width, width)]}
+
+
+def joined(data: Sequence[Known], y: Known, dim: int) -> Shapes:
+    """`Concat`: all axes but one are equally long."""
+    shapes = [x for x in (*data, y) if x is not None]
+    ndim = len(shapes[0]) if shapes else 0
+    at = integer("Concat", "dim", dim)
+    if any(len(x) != ndim for x in shapes) or not -ndim <= at < ndim:
+        return {}
+    common = [next((n for n in lengths if n), 0) for lengths in zip(*shapes, strict=True)]
+    at %= ndim
+
+    def of_length(n: int) -> Shape:
+        return (*common[:at], n, *common[at + 1 :])
+
+    lengths = [length(x, at) for x in data]
+    total, missing = length(y, at), lengths.count(0)
+    if missing == 1 and total > sum(lengths):
+        lengths[lengths.index(0)] = total - sum(lengths)
+    return {
+        "data": [of_length(n) for n in lengths],
+        "y": of_length(0 if 0 in lengths else sum(lengths)),
+    }
+
+
+def split(y: Sequence[Known], num_outputs: int, axis: int, squeeze_axis: bool) -> Shapes:
+    """`SliceChannel`: what is cut, from one of its parts."""
+    part = next((x for x in y if x is not None), None)
+    if part is None:
+        return {}
+    count, at = (
+        integer("SliceChannel", "num_outputs", num_outputs),
+        integer("SliceChannel", "axis", axis),
+    )
+    squeezed = flag("SliceChannel", "squeeze_axis", squeeze_axis)
+    ndim = len(part) + squeezed
+    if not -ndim <= at < ndim:
+        return {}
+    at %= ndim
+    if squeezed:
+        return {"data": (*part[:at], count, *part[at:])}
+    return {"data": (*part[:at], count * part[at], *part[at + 1 :])}
+
+
+def transposed(data: Known, y: Known, axes: Sequence[int] | None) -> Shapes:
+    """`transpose`."""
+    known = y if data is None else data
+    if known is None:
+        return {}
+    ndim = len(known)
+    order = integers("transpose", "axes", axes or ()) or tuple(range(ndim))[::-1]
+    order = tuple([a % ndim for a in order if -ndim <= a < ndim])
+    if sorted(order) != list(range(ndim)):
+        return {}
+    found: dict[str, Known] = {}
+    if data is not None:
+        found["y"] = tuple([data[a] for a in order])
+    if y is not None and len(y) == ndim:
+        found["data"] = tuple([y[order.index(i)] for i in range(ndim)])
+    return found
+
+
+def expanded(y: Known, axis: int) -> Shapes:
+    """`expand_dims`: what gets a new axis, from the result."""
+    at = integer("expand_dims", "axis", axis)
+    if not y or not -len(y) <= at < len(y):
+        return {}
+    at %= len(y)
+    return {"data": (*y[:at], *y[at + 1 :])}

@@ -11,6 +11,7 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, Shape, as_dtype
 from ..dispatch import separated
+from ..ops.axes import flag
 from ..tape import Scope
 from . import json
 from .attributes import hidden, shown
@@ -342,7 +343,10 @@ class Graph:
             for entry in self._reachable()
             if entry.op is not None
             and not entry.inputs
-            and not is_complete(_as_shape(entry.params.get("shape", ())))
+            and (
+                not is_complete(_as_shape(entry.params.get("shape", ())))
+                or flag("symbol", "infer_range", entry.params.get("infer_range", False))
+            )
         ]
         if not sources:
             return {}

@@ -2,7 +2,8 @@
 
 What operators make follows from their calls on abstract buffers (`ndgrad.dispatch.abstract`), what
 they take from the facts ``infer`` and ``infer_dtypes`` of their definitions.  Both are applied,
-forwards and backwards through the graph, until nothing new follows.  A length of 0 is not known.
+forwards and backwards through the graph, until nothing new follows.  A length of 0 is not known;
+what operators make of such inputs follows from calls with several lengths in its place.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..base import DType, MXNetError, Shape
-from ..dispatch.abstract import Form, forms_of
+from ..dispatch.abstract import Form, abstract_forms, forms_of
 from ..ops.definition import argument_names
 from ..ops.table import OPS, ElementwiseOp, Op
 from ..util import is_np_shape
@@ -25,6 +26,8 @@ Known: TypeAlias = Shape | None
 
 _names = cache(argument_names)
 _FLOAT32 = np.dtype("float32")
+_TRIALS = (60, 120, 1)
+"""Lengths in place of those that are not known: two that most numbers divide, and the least."""
 
 
 def is_complete(shape: Known) -> bool:
@@ -73,6 +76,7 @@ class Inference:
                 self.dtypes[entry][0] = dtypes.get(entry.name)
         self._finished: set[NodeEntry] = set()
         self._doubtful: set[NodeEntry] = set()
+        self._ruled: set[NodeEntry] = set()
         self._changed = False
 
     def run(self) -> Inference:
@@ -83,7 +87,10 @@ class Inference:
             for entry in calls:
                 self._step(entry)
             calls = [entry for entry in calls if entry not in self._finished]
-            if not (calls and self._changed):
+            if not self._changed:
+                for entry in calls:
+                    self._call_with_trials(entry)
+            if not self._changed:
                 return self
             for entry in reversed(calls):
                 self._step(entry)
@@ -127,15 +134,51 @@ class Inference:
                 self.dtypes[entry][i] = dtype  # what was there was a guess
                 self._changed = True
 
+    def _call_with_trials(self, entry: NodeEntry) -> None:
+        """What the results are of inputs of which some lengths are not known.
+
+        A length of a result is known if it is the same whatever stands for these.
+        """
+        op = entry.definition
+        shapes = [self._shape(x) for x in entry.refs]
+        if OPS.get(op.name) is not op or entry in self._ruled:
+            return
+        if None in shapes or all(map(is_complete, shapes)):
+            return
+        found = [self._trial(entry, op, length) for length in _TRIALS]
+        first, second, least = found
+        if first is None or second is None:
+            return
+        trials = [first, second] if least is None else [first, second, least]
+        for i, results in enumerate(zip(*trials, strict=True)):
+            if i < entry.outputs and len({len(shape) for shape in results}) == 1:
+                axes = zip(*results, strict=True)
+                shape = tuple([n if {n, *others} == {n} else 0 for n, *others in axes])
+                self._learn(entry, i, shape, entry, f"output {i}")
+
+    def _trial(self, entry: NodeEntry, op: Op, length: int) -> list[Shape] | None:
+        forms: list[Any] = []
+        for x in entry.inputs:
+            if x.__class__ is Ref:
+                shape = tuple([n or length for n in self.shapes[x.entry][x.output] or ()])
+                forms.append((shape, self.dtypes[x.entry][x.output] or _FLOAT32))
+            else:
+                forms.append(x)
+        try:
+            return [shape for shape, _ in abstract_forms(op, forms, entry.params)]
+        except Exception:  # refused, or made of elements: nothing follows
+            return None
+
     def _infer_shapes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
         known: dict[str, Any] = {name: self._shape(x) for name, x in self._named(entry, op)}
         if op.variadic:
             known = {op.inputs[0]: [self._shape(x) for x in entry.inputs]}
         if op.infer is not None:
-            results = zip(op.outputs, self.shapes[entry], strict=False)
-            found = _follows(op.infer, {**params, **dict(results)}, known)
+            found = _follows(op.infer, {**params, **self._results(entry, op)}, known)
             for name, shape in found.items():
                 self._learn_named(entry, op, name, shape)
+            if entry.outputs == 1 and found.get(op.outputs[0]) is not None:
+                self._ruled.add(entry)
         elif isinstance(op, ElementwiseOp) and (
             len(entry.refs) == 1 or not op.broadcast or (entry.op or "").startswith("_")
         ):
@@ -189,6 +232,12 @@ class Inference:
     def _named(self, entry: NodeEntry, op: Op) -> list[tuple[str, Ref]]:
         pairs = zip(op.inputs, entry.inputs, strict=False)
         return [(name, x) for name, x in pairs if isinstance(x, Ref)]
+
+    def _results(self, entry: NodeEntry, op: Op) -> dict[str, Any]:
+        shapes = self.shapes[entry]
+        if op.outputs[0].startswith("*"):
+            return {op.outputs[0][1:]: shapes}
+        return dict(zip(op.outputs, shapes, strict=False))
 
     def _shape(self, x: object) -> Known:
         return self.shapes[x.entry][x.output] if isinstance(x, Ref) else ()

@@ -13,6 +13,7 @@ from typing import Any
 from .. import nd
 from ..base import MXNetError
 from ..nd import distributions, random
+from ..ops.axes import flag, integer, number
 from ..ops.bound import Bound
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, for_each, lookup
 
@@ -78,9 +79,23 @@ _FORM: dict[str, Any] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
 
 
 def _arange(
-    *, ctx: object = None, infer_range: object = None, start: float = 0, **given: Any
+    *,
+    ctx: object = None,
+    infer_range: object = False,
+    shape: Sequence[int] = (0,),
+    start: float = 0,
+    stop: float | None = None,
+    step: float = 1.0,
+    repeat: int = 1,
+    **given: Any,
 ) -> nd.NDArray:
-    return nd.arange(start, **given)
+    """Evenly spaced values; with *infer_range* as many as *shape* says, 0 where it is not known."""
+    if stop is not None or not flag("_arange", "infer_range", infer_range):
+        return nd.arange(start, stop, step, repeat, **given)
+    first, step = number("_arange", "start", start), number("_arange", "step", step)
+    times, (length,) = integer("_arange", "repeat", repeat), shape
+    end = first + step * -(-length // max(1, times))
+    return nd.arange(first, end, step, times, **given)[:length]
 
 
 def _linspace(

@@ -101,6 +101,52 @@ def test_inference_in_both_directions():
     assert step.eval(**values)[0].asnumpy().tolist() == [[3] * 4] * 3
 
 
+@pytest.mark.parametrize(
+    ("made", "x", "known", "y"),
+    [
+        (lambda x: sym.split(x, num_outputs=5, squeeze_axis=True)[1], (0, 5), (2, 5), (2,)),
+        (lambda x: sym.split(x, num_outputs=2)[0], (0, 6, 0), (2, 6, 4), (2, 3, 4)),
+        (lambda x: sym.concat(x, sym.var("z", shape=(0, 1))), (0, 2), (3, 2), (3, 3)),
+        (lambda x: sym.concat(x, sym.var("z", shape=(1, 0)), dim=0), (0, 0), (3, 2), (4, 2)),
+        (lambda x: sym.transpose(x, axes=(2, 0, 1)), (0, 2, 0), (3, 2, 4), (4, 3, 2)),
+        (lambda x: sym.expand_dims(x, axis=-1), (0, 2), (3, 2), (3, 2, 1)),
+        (lambda x: sym.cast(x, dtype="float32"), (0, 2), (3, 2), (3, 2)),
+        (lambda x: sym.Convolution(x, num_filter=4, kernel=(3, 2), dilate=(2, 1), pad=(2, 0)),
+         (0, 3, 0, 0), (5, 3, 6, 8), (5, 4, 6, 7)),
+    ],
+)  # fmt: skip
+def test_inference_of_what_an_operator_takes(made, x, known, y):
+    net = made(sym.var("x", shape=x)) + sym.var("y", shape=y)
+    arguments, outputs, _ = net.infer_shape()
+    assert outputs == [y]
+    assert dict(zip(net.list_arguments(), arguments, strict=True))["x"] == known
+
+
+@pytest.mark.parametrize(
+    ("made", "x", "y"),
+    [
+        (lambda x: sym.dot(x, sym.var("w", shape=(4, 5))), (0, 3, 4), (0, 3, 5)),
+        (lambda x: sym.mean(x, axis=(0, 2)), (0, 3, 4), (3,)),
+        (lambda x: sym.reshape(x, shape=(-1, 6)), (0, 3, 4), (0, 6)),
+        (lambda x: sym.slice_axis(x, axis=0, begin=0, end=2), (0, 3), (2, 3)),
+        (lambda x: sym.slice_axis(x, axis=1, begin=0, end=2), (0, 3), (0, 2)),
+        (lambda x: sym.broadcast_add(x, sym.var("w", shape=(1, 3))), (0, 3), (0, 3)),
+        (lambda x: sym.Pooling(sym.Convolution(x, num_filter=4, kernel=(3, 3)), kernel=(2, 2)),
+         (0, 3, 8, 0), (0, 4, 5, 0)),
+        (lambda x: sym.batch_dot(x, x), (0, 3, 4), ()),
+    ],
+)  # fmt: skip
+def test_a_batch_of_unknown_size(made, x, y):
+    assert made(sym.var("x")).infer_shape_partial(x=x)[1] == [y]
+
+
+def test_a_range_is_as_long_as_it_must_be():
+    steps = sym.arange(1, step=2, repeat=2, infer_range=True)
+    total = sym.load_json((steps + sym.var("x")).tojson())
+    assert total.infer_shape(x=(5,))[1] == [(5,)]
+    assert total.eval(x=mx.nd.zeros(5))[0].asnumpy().tolist() == [1, 1, 3, 3, 5]
+
+
 def test_shapes_that_do_not_fit():
     with pytest.raises(MXNetError, match=r"fc1.*weight.*Provided = \[3,5\].*\[5,4\]"):
         mlp().infer_shape(data=(2, 4), fc1_weight=(3, 5))

@@ -25,6 +25,7 @@ def _cast_vjp(g: Array, data_dtype: DType) -> Gradient:
 
 @operator(
     "Cast",
+    infer=inference.alike,
     traceable=True,
     sparse=of_elements,
     vjp=_cast_vjp,
@@ -116,6 +117,7 @@ def _filled_like(data: Array, value: int) -> Result:
 @operator(
     "zeros_like",
     methods=True,
+    infer=inference.alike,
     sparse=zeros,
     gradient=ZERO,
     decompose=lambda emit, data: (emit.filled(0, data), data._shape),
@@ -129,6 +131,7 @@ def _zeros_like(data: Array) -> Result:
 @operator(
     "ones_like",
     methods=True,
+    infer=inference.alike,
     gradient=ZERO,
     decompose=lambda emit, data: (emit.filled(1, data), data._shape),
     samples=(Sample(((3, 4),)),),

@@ -68,6 +68,7 @@ def _concat_vjp(
 
 @operator(
     "Concat",
+    infer=inference.joined,
     linear=("data",),
     traceable=True,
     vjp=_concat_vjp,
@@ -154,6 +155,7 @@ def _split_vjp(
     "SliceChannel",
     visible=lambda params: integer("SliceChannel", "num_outputs", params["num_outputs"]),
     methods="split",
+    infer=inference.split,
     linear=("data",),
     traceable=True,
     vjp=_split_vjp,

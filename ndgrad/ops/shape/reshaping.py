@@ -135,6 +135,7 @@ def _flatten(data: Array) -> Result:
 @operator(
     "expand_dims",
     methods=True,
+    infer=inference.expanded,
     linear=("data",),
     vjp=_back,
     samples=(Sample(((2, 3),), {"axis": 1}),),

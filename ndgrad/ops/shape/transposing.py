@@ -13,6 +13,7 @@ from ...kernels.spec.strided import (
     contiguous_strides,
 )
 from ...tape import Array
+from .. import inference
 from ..axes import Axis, axis_of, integer, integers
 from ..declare import operator
 from ..table import F, Gradient, Result, Sample
@@ -42,6 +43,7 @@ def _transpose_vjp(g: Array, axes: Axis, data_shape: Shape) -> Gradient:
 @operator(
     "transpose",
     methods=True,
+    infer=inference.transposed,
     linear=("data",),
     traceable=True,
     vjp=_transpose_vjp,
