@@ -54,6 +54,23 @@ def test_backward_before_forward_casts_its_gradients():
     assert gradient.asnumpy().tolist() == [3, 0]
 
 
+@pytest.mark.parametrize("stype", ["csr", "row_sparse"])
+def test_sparse_arguments_are_read_at_each_forward(stype):
+    x, gradient = nd.array([[1, 0]]).tostype(stype), nd.zeros((1, 2))
+    executor = sym.sparse.square(sym.var("x", stype=stype)).bind(mx.cpu(), [x], [gradient])
+    for i, change in enumerate((
+        lambda: executor.forward(True),
+        lambda: executor.forward(True, x=nd.array([[2, 0]]).tostype(stype)),
+        lambda: nd.array([[0, 3]]).tostype(stype).copyto(executor.arg_dict["x"]),
+        lambda: x.__setitem__(slice(None), nd.array([[4, 4]])),
+    )):  # fmt: skip
+        change()
+        expected = [[1, 0], [2, 0], [0, 3], [4, 4]][i]
+        assert executor.forward(True)[0].asnumpy().tolist() == [[v * v for v in expected]]
+        executor.backward(nd.ones((1, 2)))
+        assert gradient.asnumpy().tolist() == [[2 * v for v in expected]]
+
+
 def test_dtypes_and_shapes_that_do_not_follow():
     executor = net().simple_bind(mx.cpu(), data=(2, 4), type_dict={"data": "float64"})
     assert executor.arg_dict["fc_weight"].dtype == np.float64

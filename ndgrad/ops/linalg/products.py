@@ -421,7 +421,7 @@ def _gemm2_vjp(made: Callable[..., Gradients]) -> Callable[..., Gradients]:
         found = made(g, A, B, needs, m, n, k, ta, tb, float(alpha), batch)
         if at is None:
             return found
-        return tuple(None if x is None else _exchanged(at, x)[0] for x in found)
+        return tuple(_exchanged(at, x)[0] if isinstance(x, Array) else x for x in found)
 
     return vjp
 
