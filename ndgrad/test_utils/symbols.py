@@ -130,7 +130,7 @@ def check_symbolic_backward(
     aux_states: Any = None,
     grad_req: Any = "write",
     ctx: Context | None = None,
-    grad_stypes: Mapping[str, str] | None = None,
+    grad_stypes: Mapping[str, str] | Sequence[str] | None = None,
     equal_nan: bool = False,
     dtype: Any = np.float32,
 ) -> dict[str, NDArray]:
@@ -146,8 +146,8 @@ def check_symbolic_backward(
         By argument.
     grad_req : str, or dict or list of them
         Where it is 'add', what was there before is added to what is expected.
-    grad_stypes : dict of str, optional
-        Nothing depends on this.
+    grad_stypes : dict or list of str, optional
+        The storage types of the gradients, by default dense.
     """
     context, names = ctx or default_context(), sym.list_arguments()
     arguments = _arrays(names, location, context, dtype, "location")
@@ -160,7 +160,11 @@ def check_symbolic_backward(
         name: np.asarray(np.random.normal(size=x.shape), arguments[name].dtype)  # noqa: NPY002
         for name, x in wanted.items()
     }
-    gradients = {name: array(x, context, x.dtype) for name, x in before.items()}
+    stypes = _by_name(names, grad_stypes or {}, "grad_stypes")
+    gradients = {
+        name: array(x, context, x.dtype).tostype(stypes.get(name) or "default")
+        for name, x in before.items()
+    }
     reqs = dict.fromkeys(names, grad_req) if isinstance(grad_req, str) else grad_req
     reqs = _by_name(names, reqs, "grad_req")
     executor = _bound(sym, context, arguments, gradients, reqs, aux_states, dtype)

@@ -151,6 +151,11 @@ def test_check_symbolic() -> None:
     own = tools.check_symbolic_forward(symbol, [two, three], [two * three], dtype="asnumpy")
     assert own[0].dtype == np.float64
     tools.check_symbolic_backward(symbol, [two, three], [two], {a: 2 * three}, dtype="asnumpy")
+    sparse = {a: "row_sparse", b: "default"}
+    found = tools.check_symbolic_backward(
+        symbol, {a: two[:, None], b: three[:, None]}, None, {a: three[:, None]}, grad_stypes=sparse
+    )
+    assert found[a].stype == "row_sparse"
     reqs = {a: "null", b: "write"}
     tools.check_symbolic_backward(symbol, [two, three], [two], [two, 2 * two], grad_req=reqs)
     with pytest.raises(AssertionError, match=f"EXPECTED_{b}"):
