@@ -361,6 +361,6 @@ def data_dir() -> str:
     return os.environ.get("MXNET_HOME") or os.path.expanduser(os.path.join("~", ".mxnet"))
 
 
-def py_str(text: bytes) -> str:
-    """Return bytes of UTF-8 as text."""
-    return text.decode("utf-8")
+def py_str(text: bytes | str) -> str:
+    """Return bytes of UTF-8 as text; what is text, as names that monitors get, as it is."""
+    return text if isinstance(text, str) else text.decode("utf-8")

@@ -231,7 +231,10 @@ class Module(BaseModule):
         """Bind for batches of another shape, with the same parameters."""
         self._require("reshape", params=False)
         data, labels = self._described(data_shapes, label_shapes)
+        before = self._exec_group.execs
         self._exec_group = self._executors(data, labels, self._exec_group)
+        for exe, old in zip(self._exec_group.execs, before, strict=True):
+            exe._monitor = old._monitor
         self._data_shapes, self._label_shapes = data, labels
 
     def _executors(

@@ -309,6 +309,7 @@ class Executor:
             executor._outputs = [
                 _of_shape(x, shape) for x, shape in zip(self.outputs, found, strict=True)
             ]
+        executor._monitor = self._monitor
         return executor
 
     def set_monitor_callback(self, callback: Monitor, monitor_all: bool = False) -> None:

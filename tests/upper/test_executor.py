@@ -158,6 +158,17 @@ def test_monitor():
     executor.forward()
     assert seen[2:] == ["data", "fc_weight", "fc_bias", "fc_output", "softmax_label",
                         "softmax_output"]  # fmt: skip
+    executor.reshape(partial_shaping=True, data=(1, 4)).forward()
+    assert seen[2:8] == seen[8:]
+
+
+def test_a_monitor_stays_with_a_module_that_is_reshaped():
+    module, seen = mx.mod.Module(net()), []
+    module.bind([("data", (2, 4))], [("softmax_label", (2,))])
+    module.init_params()
+    module._exec_group.execs[0].set_monitor_callback(lambda name, x: seen.append(x.shape[0]))
+    module.forward(mx.io.DataBatch([nd.ones((3, 4))], [nd.zeros(3)]))
+    assert seen == [3, 3]
 
 
 def test_values_that_are_given_to_forward():
