@@ -14,6 +14,7 @@ from ..base import DTypeLike, MXNetError, Shape, public_names
 from ..context import Context, cpu, current_context
 from ..nd import NDArray
 from ..symbol import Symbol, var
+from ..tape import Scope
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types"]
 __dir__ = public_names(globals())
@@ -89,6 +90,7 @@ class Parameter:
         self._stype, self._grad_stype = stype, grad_stype
         self._grad_req = "null"
         self.name = name
+        self._label = f"Parameter {name}"
         self.lr_mult = lr_mult
         self.wd_mult = wd_mult
         self.init = init
@@ -99,7 +101,7 @@ class Parameter:
 
     def __guarded__(self) -> dict[str, object]:
         """What a compiled function that uses the parameter depends on: the arrays."""
-        return {"data": self._data}
+        return {self._label: self._data}
 
     # --- attributes -------------------------------------------------------------------------------
 
@@ -237,7 +239,7 @@ class Parameter:
     def _init_impl(self, data: NDArray, contexts: Sequence[Context]) -> None:
         """Copy *data* to each context and mark the copies as variables."""
         self._data = [data.copyto(ctx) for ctx in contexts]
-        if self._stype != "default":
+        if self._stype != data.stype:  # of a file, or what an initializer made
             self._data = [x.tostype(self._stype) for x in self._data]
         self._init_grad()
 
@@ -444,7 +446,8 @@ class Parameter:
                 "created with it."
             )
         rows = nd.array(np.unique(row_id.asnumpy()), ctx=ctx, dtype=np.int64)  # each once
-        retained: NDArray = nd._internal._sparse_retain(self._check_and_get(arrays, ctx), rows)
+        with Scope(recording=True):  # rows that are taken outside of a record have gradients too
+            retained: NDArray = nd._internal._sparse_retain(self._check_and_get(arrays, ctx), rows)
         return retained
 
     def grad(self, ctx: Context | None = None) -> NDArray:

@@ -284,7 +284,9 @@ class Trainer:
         if self._kvstore is not None and self._update_on_kvstore:
             for i, param in enumerate(self._params):
                 if param.grad_req != "null":
-                    self._kvstore.pull(i, param.list_data(), priority=-i)  # type: ignore[attr-defined]
+                    self._kvstore.pull(  # type: ignore[attr-defined]
+                        i, param.list_data(), priority=-i, ignore_sparse=False
+                    )
             return
         for updater, (indices, grads, arrays) in zip(self._updaters, updates, strict=True):
             updater(indices, grads, arrays)

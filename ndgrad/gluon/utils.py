@@ -92,7 +92,7 @@ def clip_global_norm(
     if not arrays:
         raise ValueError("clip_global_norm: arrays must not be empty")
     ctx = arrays[0].context
-    squares = [nd.sum(nd.square(x.reshape((-1,)))).as_in_context(ctx) for x in arrays]
+    squares = [nd.sum(nd.square(x)).as_in_context(ctx) for x in arrays]
     norm = nd.sqrt(nd.add_n(*squares))
     if check_isfinite and not math.isfinite(norm.asscalar()):
         warnings.warn(
