@@ -97,13 +97,26 @@ class SymbolBlock(HybridBlock):
         self._inputs = [str(x.name) for x in given]
         states = self._symbol.list_auxiliary_states()
         names = [x for x in (*self._symbol.list_arguments(), *states) if x not in self._inputs]
+        dtypes = self._dtypes(given)
         shared = len(commonprefix(names))  # noqa: RUF071  # files of parameters leave it out
         for name in names:
-            param = self.params.get(name, allow_deferred_init=True)
+            facts = {"dtype": dtypes[name]} if name in dtypes else {}
+            param = self.params.get(name, allow_deferred_init=True, **facts)
             if name in states:
                 param.grad_req = "null"
             self._reg_params[name[shared:]] = param
-        self._list_output = not isinstance(outputs, Symbol) and len(outputs) == 1
+
+    def _dtypes(self, inputs: Sequence[Symbol]) -> dict[str, type]:
+        """What dtypes of arguments and states, by name, follow from those of the inputs."""
+        known = {str(x.name): x.infer_type()[0] for x in inputs}
+        if any(found is None for found in known.values()):
+            return {}
+        arguments, _, states = self._symbol.infer_type_partial(
+            **{n: x[0] for n, x in known.items()}
+        )
+        found = dict(zip(self._symbol.list_arguments(), arguments, strict=True))
+        found |= zip(self._symbol.list_auxiliary_states(), states, strict=True)
+        return {name: dtype for name, dtype in found.items() if dtype is not None}
 
     def __repr__(self) -> str:
         return (
@@ -133,7 +146,7 @@ class SymbolBlock(HybridBlock):
             self._initialize_deferred(*given)
             arrays = {p.name: p.data(x._ctx) for p in self._reg_params.values()}
         outputs = self._symbol._run(inputs | arrays)
-        return outputs[0] if len(outputs) == 1 and not self._list_output else outputs
+        return outputs[0] if len(outputs) == 1 else outputs
 
     def infer_shape(self, *args: NDArray) -> None:
         """Set the shapes of all parameters from those of the inputs."""
@@ -147,7 +160,7 @@ class SymbolBlock(HybridBlock):
         for param in self._reg_params.values():
             param.shape = found[param.name]
 
-    def _traced(self) -> tuple[list[str], Symbol]:
+    def _traced(self) -> tuple[list[str], Any]:
         return self._inputs, self._symbol
 
     def cast(self, dtype: DTypeLike) -> None:
