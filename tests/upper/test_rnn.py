@@ -285,3 +285,29 @@ def test_states_need_no_detach_after_backward(hybridized):
         gradients.append([p.grad().asnumpy() for p in layer.collect_params().values()])
     for ours, expected in zip(*gradients, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_hooks_of_layers_see_what_the_layer_returns():
+    layer, seen = rnn.GRU(2, input_size=3), []
+    layer.initialize()
+    layer.register_forward_hook(lambda _, inputs, outputs: seen.append((len(inputs), outputs)))
+    x, states = nd.ones((2, 1, 3)), nd.zeros((1, 1, 2))
+    for args in ((x,), (x, states)):
+        result = layer(*args)
+        count, outputs = seen.pop()
+        assert count == 2
+        assert outputs is result
+    assert [len(layer(x)), len(layer(x, states))] == [2, 2]  # steps; outputs and states
+
+
+@pytest.mark.parametrize("layout", ["TNC", "NTC"])
+def test_dynamic_unroll_gives_what_unroll_gives(layout):
+    cell = rnn.LSTMCell(2, input_size=3)
+    cell.initialize(mx.init.Uniform(1))
+    x = nd.random.normal(shape=(4, 2, 3) if layout == "TNC" else (2, 4, 3))
+    states = [nd.ones((2, 2)), nd.zeros((2, 2))]
+    for lengths in (None, nd.array([1, 4])):
+        expected, after = cell.unroll(4, x, states, layout, True, lengths)
+        outputs, last = contrib.dynamic_unroll(cell, x, states, layout=layout, valid_length=lengths)
+        for one, other in zip([outputs, *last], [expected, *after], strict=True):
+            np.testing.assert_allclose(one.asnumpy(), other.asnumpy(), rtol=1e-6)

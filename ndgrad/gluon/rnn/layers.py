@@ -24,6 +24,10 @@ _GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
 _NAME = re.compile(r"([lr])(\d+)_(\w+)")
 
 
+class _Initial(list[Any]):
+    """States that a call was not given; it does not return the last ones."""
+
+
 class _RNNLayer(HybridBlock):
     """Layers of one kind of cell, in one direction or both, on the operator `RNN`."""
 
@@ -160,19 +164,25 @@ class _RNNLayer(HybridBlock):
         ValueError
             If a state has another shape.
         """
-        last = states is not None
-        if isinstance(inputs, Symbol):
-            states = states if last else self.begin_state(0, func=symbol.zeros)
+        symbolic = isinstance(inputs, Symbol)
+        batch = 0 if symbolic else inputs.shape[self._layout.find("N")]
+        if states is None:
+            if symbolic:
+                states = _Initial(self.begin_state(0, func=symbol.zeros))
+            else:
+                context, dtype = inputs.context, inputs.dtype
+                states = _Initial(self.begin_state(batch, ctx=context, dtype=dtype))
         else:
-            batch = inputs.shape[self._layout.find("N")]
-            if not last:
-                states = self.begin_state(batch, ctx=inputs.context, dtype=inputs.dtype)
-        states = [states] if isinstance(states, tensor_types) else list(states)
-        if not isinstance(inputs, Symbol):
+            states = [states] if isinstance(states, tensor_types) else list(states)
+        if not symbolic:
             self._check(states, batch)
         lengths = [] if sequence_length is None else [sequence_length]
-        outputs = super().__call__(inputs, states, *lengths)
-        return outputs if last else outputs[0]
+        return super().__call__(inputs, states, *lengths)
+
+    def _run(self, *args: Any) -> Any:
+        inputs, states, *lengths = args
+        outputs = super()._run(inputs, list(states), *lengths)
+        return outputs[0] if isinstance(states, _Initial) else outputs
 
     def _check(self, states: States, batch: int) -> None:
         infos = self.state_info(batch)

@@ -1,7 +1,7 @@
 """Recurrent cells with convolutions or projections, and dropout for whole sequences."""
 
 from ....base import public_names
-from .cells import LSTMPCell, VariationalDropoutCell
+from .cells import LSTMPCell, VariationalDropoutCell, dynamic_unroll
 from .convolutional import (
     Conv1DGRUCell,
     Conv1DLSTMCell,
@@ -26,5 +26,6 @@ __all__ = [
     "Conv3DRNNCell",
     "LSTMPCell",
     "VariationalDropoutCell",
+    "dynamic_unroll",
 ]
 __dir__ = public_names(globals())

@@ -1,16 +1,18 @@
-"""`LSTMPCell`, and dropout with one mask for all steps of a sequence."""
+"""`LSTMPCell`, dropout with one mask for all steps of a sequence, and `dynamic_unroll`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .... import nd, symbol
 from ....base import public_names
+from ....symbol import Symbol
 from ...parameter import tensor_types
 from ...parameter_dict import ParameterDict
 from ...rnn import BidirectionalCell, ModifierCell
 from ...rnn.recurrent import HybridRecurrentCell, Info, States, Steps, masked
 
-__all__ = ["LSTMPCell", "VariationalDropoutCell"]
+__all__ = ["LSTMPCell", "VariationalDropoutCell", "dynamic_unroll"]
 __dir__ = public_names(globals())
 
 
@@ -196,3 +198,64 @@ class VariationalDropoutCell(ModifierCell):
             outputs = masked(F, outputs, valid_length, steps.axis)
         assert isinstance(outputs, tensor_types)
         return Steps(length, outputs, layout).format(merge_outputs), states
+
+
+def dynamic_unroll(
+    cell: Any,
+    inputs: Any,
+    begin_state: Any,
+    drop_inputs: float = 0,
+    drop_outputs: float = 0,
+    layout: str = "TNC",
+    valid_length: Any = None,
+) -> tuple[Any, States]:
+    """Run a cell over a sequence by `foreach`, whose graph does not grow with the steps.
+
+    Parameters
+    ----------
+    cell : RecurrentCell
+    inputs : NDArray or Symbol
+        All steps in one array.
+    begin_state : NDArray or Symbol, or list of them
+        The first states.
+    drop_inputs, drop_outputs : float
+        The fraction of elements that are set to 0 in training, the same ones in each step.
+    layout : str
+        Axes of inputs and outputs: T for steps, N for the batch, C for channels.
+    valid_length : NDArray or Symbol of shape (batch,), optional
+        The steps of each sequence.  After its end outputs are 0 and states stay.
+
+    Returns
+    -------
+    outputs : NDArray or Symbol
+    states : list
+        After the last step.
+    """
+    F: Any = symbol if isinstance(inputs, Symbol) else nd
+    axis = layout.find("T")
+    if axis:
+        inputs = F.swapaxes(inputs, dim1=0, dim2=axis)
+    if drop_inputs:
+        inputs = F.Dropout(inputs, p=drop_inputs, axes=(0,))
+    states = begin_state
+    if valid_length is None:
+        step = cell
+    else:
+        states = [states] if isinstance(states, tensor_types) else list(states)
+        states.append(F.zeros_like(F.slice_axis(valid_length, axis=0, begin=0, end=1)))
+
+        def step(x: Any, before: States) -> tuple[Any, States]:
+            *own, number = before
+            output, after = cell(x, own)
+            runs = F.broadcast_greater(valid_length, number)
+            kept = [F.where(runs, new, old) for new, old in zip(after, own, strict=True)]
+            return output, [*kept, number + 1]
+
+    outputs, states = F.contrib.foreach(step, inputs, states)
+    if drop_outputs:
+        outputs = F.Dropout(outputs, p=drop_outputs, axes=(0,))
+    if axis:
+        outputs = F.swapaxes(outputs, dim1=0, dim2=axis)
+    if valid_length is not None:
+        outputs, states = masked(F, outputs, valid_length, axis), states[:-1]
+    return outputs, states

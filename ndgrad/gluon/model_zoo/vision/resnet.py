@@ -82,8 +82,9 @@ class _BlockV1(HybridBlock):
         raise NotImplementedError
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:
+        made = self.body(x)
         residual = x if self.downsample is None else self.downsample(x)
-        return F.Activation(residual + self.body(x), act_type="relu")
+        return F.Activation(residual + made, act_type="relu")
 
 
 class BasicBlockV1(_BlockV1):
