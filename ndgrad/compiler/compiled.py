@@ -162,7 +162,8 @@ class Compiled:
                 warnings.warn(
                     f"compile: {self._name} changes what it finds around it "
                     f"({', '.join(sorted(set(changed)))}). That happens when it is compiled, not "
-                    "when it is called; let it return what changes, or keep it in an array.",
+                    "when it is called; let it return what changes, or keep it in an array. A "
+                    "network whose parameters wait for their shapes is to be called once before.",
                     RuntimeWarning,
                     stacklevel=4,
                 )

@@ -442,3 +442,11 @@ def test_a_layer_that_changes_while_it_is_traced_is_noticed() -> None:
         function(some(3))
     function(some(3))
     assert len(function.explain().programs) == 1
+
+
+def test_parameters_that_a_compiled_call_initialises_are_named() -> None:
+    net = mx.gluon.nn.Dense(1, use_bias=False, prefix="late_")
+    net.initialize(mx.init.One())
+    function = mx.compile(lambda x: net(x))
+    with pytest.warns(RuntimeWarning, match=r"\(Parameter late_weight\).* called once before"):
+        assert function(nd.ones((1, 2))).asscalar() == 2
