@@ -8,6 +8,7 @@ import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from .. import initializer, nd
@@ -365,7 +366,15 @@ class Block:
             dtype_source=dtype_source,
         )
 
-    save_params = save_parameters
+    def save_params(self, filename: str) -> None:
+        """Write all parameters by their names without our prefix, as MXNet did before version 1.3.
+
+        Raises
+        ------
+        ValueError
+            If the name of one does not begin with our prefix; use `save_parameters`.
+        """
+        self.collect_params().save(filename, strip_prefix=self.prefix)
 
     def load_params(
         self,
@@ -393,8 +402,43 @@ class Block:
         return {key: found}
 
     def load(self, prefix: str) -> None:
-        """Read all parameters of a block of the same classes, which `save` wrote."""
+        """Read all parameters of a block of the same structure, which `save` wrote.
+
+        All blocks get the names that they had when they were saved.
+
+        Raises
+        ------
+        ValueError
+            If the structure is another one; nothing is changed then.
+        """
+        tree = json.loads(Path(f"{prefix}-model.json").read_text())
+        renamed: list[tuple[Block, str, dict[str, Block]]] = []
+        try:
+            self._find_names(itertools.count(), tree, renamed)
+        except KeyError as error:
+            raise ValueError(
+                f"load: '{prefix}-model.json' was saved from blocks of another structure: it has "
+                f"no {error.args[0]!r}"
+            ) from None
+        for block, name, children in renamed:
+            block._name, block._children = name, children
         self.load_parameters(f"{prefix}-model.params")
+
+    def _find_names(
+        self,
+        numbers: Iterator[int],
+        tree: Mapping[str, Any],
+        found: list[tuple[Block, str, dict[str, Block]]],
+    ) -> str:
+        """The name that `_described` noted; *found* gets it, and those of the children."""
+        described = tree[f"{type(self).__name__.lower()}{next(numbers)}"]
+        name: str = described["orig_name"]
+        names = [child._find_names(numbers, described, found) for child in self._children.values()]
+        keys = [described["children"][child] for child in names]
+        if len({*keys}) < len(keys):  # a name that two children have tells nothing
+            keys = [*self._children]
+        found.append((self, name, dict(zip(keys, self._children.values(), strict=True))))
+        return name
 
     # --- calls ------------------------------------------------------------------------------------
 
@@ -409,6 +453,35 @@ class Block:
         handle = HookHandle()
         handle.attach(self._forward_hooks, hook)
         return handle
+
+    def register_op_hook(
+        self, callback: Callable[[str, str, NDArray], object] | None, monitor_all: bool = False
+    ) -> None:
+        """Call a function with what each operator of hybridized blocks computes in forward.
+
+        Such blocks run operator by operator, not as compiled programs, until the hook is taken off.
+
+        Parameters
+        ----------
+        callback : callable or None
+            Called with the array's name, such as ``dense0_fwd_output``, the operator's name, and
+            the array, which has no gradient.  None takes the hook off.
+        monitor_all : bool
+            Whether it is called with the operators' inputs too: ``dense0_fwd_weight``.
+
+        Examples
+        --------
+        >>> import ndgrad as mx
+        >>> net = mx.gluon.nn.Dense(2, activation="relu", prefix="dense_")
+        >>> net.initialize()
+        >>> net.hybridize()
+        >>> net.register_op_hook(lambda name, op, x: print(name, op, x.shape))
+        >>> y = net(mx.nd.ones((3, 4)))
+        dense_fwd_output FullyConnected (3, 2)
+        dense_relu_fwd_output Activation (3, 2)
+        """
+        for child in self._children.values():
+            child.register_op_hook(callback, monitor_all)
 
     def __call__(self, *args: Any) -> Any:
         """Return what `forward` makes of the inputs; hooks are called before and after."""

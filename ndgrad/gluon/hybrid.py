@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import nd, symbol
@@ -13,6 +13,8 @@ from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
 from ..symbol import Group, Symbol
+from ..symbol.entries import NodeEntry
+from ..symbol.json import encoded
 from ..tape.array import Leaf
 from .block import Block
 from .parameter import DeferredInitializationError, Parameter, shape_is_known
@@ -58,6 +60,7 @@ class HybridBlock(Block):
         super().__init__(prefix=prefix, params=params)
         self._active = False
         self._compiled: Callable[..., Any] | None = None
+        self._op_hook: tuple[Callable[[str, str, NDArray], object], bool] | None = None
         self._input_tree: Any = None  # how arrays were nested in the arguments of a call
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -147,11 +150,45 @@ backward_bulk_size, **kwargs
         if any(param._deferred_init for param in params):
             with pause():
                 forward.eager(*args)
-        if any(param.grad_stype != "default" or _computed(param) for param in params):
+        if self._op_hook is not None:
+            self._compiled = self._watched
+        elif any(param.grad_stype != "default" or _computed(param) for param in params):
             # Programs make dense gradients, of variables; children are compiled.
             self._compiled = self.forward
         else:
             self._compiled = Compiled(forward, fallback=True, beyond=forward.eager)
+
+    def register_op_hook(
+        self, callback: Callable[[str, str, NDArray], object] | None, monitor_all: bool = False
+    ) -> None:
+        """Call a function with what each operator computes; see `Block.register_op_hook`."""
+        super().register_op_hook(callback, monitor_all)
+        self._op_hook = None if callback is None else (callback, bool(monitor_all))
+        self._compiled = None
+
+    def _watched(self, *args: Any) -> Any:
+        """Call the operators of the block's symbol, and the hook with what they compute."""
+        callback, everything = self._op_hook  # type: ignore[misc]
+        names, tree = self._symbolic(args)
+        arrays = [*_arrays(args)]
+        values = dict(zip(names, arrays, strict=True))
+        graph = _grouped(tree)
+        inputs = {*graph.list_inputs()}
+        for param in self.collect_params().values():
+            if param.name in inputs:
+                values[param.name] = param.data(arrays[0]._ctx)
+
+        def note(entry: NodeEntry, given: Sequence[object], outputs: Sequence[NDArray]) -> None:
+            if entry.op is None:
+                return
+            op = encoded(entry, strict=False)[0]
+            for name, x in zip(entry.input_names(), given, strict=False):
+                if everything and isinstance(x, NDArray):
+                    callback(f"{entry.name}_{name}", op, x.detach())
+            for i, x in enumerate(outputs):
+                callback(entry.output_name(i), op, x.detach())
+
+        return _refilled(tree, iter(graph._run(values, note)))
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
@@ -173,6 +210,8 @@ backward_bulk_size, **kwargs
                 f"{', '.join(type(a).__name__ for a in (x, *args))}."
             )
         ctx = first._ctx
+        if self._active and self._input_tree is None:  # `export` asks for it
+            self._input_tree = _tree((x, *args))
         if not self._reg_params:
             params: dict[str, Any] = {}
         else:
@@ -217,7 +256,8 @@ backward_bulk_size, **kwargs
 
     def _infer(self, what: str, given: str, args: tuple[Any, ...]) -> None:
         """Set an attribute of all parameters to what the symbol of the block infers."""
-        names, outputs = self._symbolic(args)
+        names, tree = self._symbolic(args)
+        outputs = _grouped(tree)
         known = {name: getattr(x, given) for name, x in zip(names, _arrays(args), strict=True)}
         infer = getattr(outputs, f"infer_{what}")
         arguments, _, states = infer(**known)
@@ -237,18 +277,16 @@ backward_bulk_size, **kwargs
         """Set the dtypes of all parameters from those of the inputs."""
         self._infer("type", "dtype", args)
 
-    def _symbolic(self, args: tuple[Any, ...]) -> tuple[list[str], Symbol]:
-        """The names of the inputs, and the block's output as a symbol."""
+    def _symbolic(self, args: tuple[Any, ...]) -> tuple[list[str], Any]:
+        """The names of the inputs, and what forward makes of symbols."""
         self._input_tree = _tree(args)
         return self._traced()
 
-    def _traced(self) -> tuple[list[str], Symbol]:
+    def _traced(self) -> tuple[list[str], Any]:
         count = len([*_leaves_of(self._input_tree)])
         names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
         variables = iter([symbol.var(name) for name in names])
-        outputs = self.forward(*_filled(self._input_tree, variables))
-        outputs = [*_flat(outputs)]
-        return names, outputs[0] if len(outputs) == 1 else Group(outputs)
+        return names, self.forward(*_filled(self._input_tree, variables))
 
     def export(self, path: str, epoch: int = 0, remove_amp_cast: bool = True) -> tuple[str, str]:
         """Write the network as a symbol and its parameters, as `SymbolBlock.imports` reads them.
@@ -276,7 +314,7 @@ backward_bulk_size, **kwargs
                 "Please first call block.hybridize() and then run forward with this block at least "
                 "once before calling export."
             )
-        _, outputs = self._traced()
+        outputs = _grouped(self._traced()[1])
         files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
         outputs.save(files[0])
         arguments, states = {*outputs.list_arguments()}, {*outputs.list_auxiliary_states()}
@@ -329,6 +367,20 @@ def _flat(tree: Any) -> Iterator[Any]:
             yield from _flat(item)
     else:
         yield tree
+
+
+def _grouped(tree: Any) -> Symbol:
+    """The symbols in nested lists and tuples as one."""
+    symbols = [*_flat(tree)]
+    return symbols[0] if len(symbols) == 1 else Group(symbols)
+
+
+def _refilled(tree: Any, arrays: Iterator[NDArray]) -> Any:
+    """Nested lists and tuples of symbols with the next of *arrays* in the place of each output."""
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(_refilled(x, arrays) for x in tree)
+    made = [next(arrays) for _ in tree.list_outputs()]
+    return made[0] if len(made) == 1 else made
 
 
 def _arrays(args: Any) -> Iterator[NDArray]:

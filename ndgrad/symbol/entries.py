@@ -91,6 +91,11 @@ class NodeEntry:
             return f"{self.name}_{results[index]}"
         return f"{self.name}_output{index if self.outputs > 1 else ''}"
 
+    def input_names(self) -> Iterable[str]:
+        """What MXNet calls the operator's inputs; those of a variadic one are numbered."""
+        op = self.definition
+        return [f"arg{i}" for i in range(len(self.inputs))] if op.variadic else op.keywords
+
     def copy(self) -> NodeEntry:
         """An entry that says the same."""
         return NodeEntry(

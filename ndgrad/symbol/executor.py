@@ -15,6 +15,7 @@ from ..context import Context, current_context
 from ..dispatch import write_into
 from ..nd import array, zeros
 from ..tape import Scope
+from .entries import NodeEntry
 from .graph import Graph
 from .inference import is_complete
 
@@ -186,14 +187,12 @@ class Executor:
         return self._run(*self._variables)
 
     def _watched(self, monitor: Monitor, everything: bool) -> list[NDArray]:
-        internals = self._symbol.get_internals()  # type: ignore[attr-defined]
-        values = dict(zip(self._names, self._variables, strict=True))
-        found = internals._run(values)
-        by_head = dict(zip(internals._heads, found, strict=True))
-        for head, x in by_head.items():
-            if everything or head.entry.op is not None:
-                monitor(head.entry.output_name(head.output), x.detach())
-        return [by_head[head] for head in self._symbol._heads]
+        def note(entry: NodeEntry, _: Sequence[object], outputs: Sequence[NDArray]) -> None:
+            if everything or entry.op is not None:
+                for i, x in enumerate(outputs):
+                    monitor(entry.output_name(i), x.detach())
+
+        return self._symbol._run(dict(zip(self._names, self._variables, strict=True)), note)
 
     def backward(
         self,

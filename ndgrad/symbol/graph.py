@@ -22,6 +22,9 @@ from .inference import Inference, Known, is_complete
 Facts: TypeAlias = list[Any]
 """Of arguments, outputs or states: what is known of each."""
 
+EntryMonitor: TypeAlias = Callable[[NodeEntry, Sequence[object], Sequence[NDArray]], object]
+"""Called with an entry, the values of its inputs, and those of its outputs."""
+
 
 class Graph:
     """Facts about the entries of a symbol.
@@ -310,8 +313,10 @@ class Graph:
                     f"part of the graph: it cannot be {doing}"
                 )
 
-    def _run(self, values: Mapping[str, NDArray]) -> list[NDArray]:
-        """Call the operators; what no later one uses is let go."""
+    def _run(
+        self, values: Mapping[str, NDArray], monitor: EntryMonitor | None = None
+    ) -> list[NDArray]:
+        """Call the operators, and *monitor* after each; what no later one uses is let go."""
         self._require_known("evaluated")
         order = self._reachable()
         last: dict[NodeEntry, NodeEntry | None] = {head.entry: None for head in self._heads}
@@ -323,6 +328,8 @@ class Graph:
         for entry in order:
             if entry.op is None:
                 results[entry] = [values[entry.name]]
+                if monitor is not None:
+                    monitor(entry, [], results[entry])
                 continue
             inputs = [results[x.entry][x.output] if isinstance(x, Ref) else x for x in entry.inputs]
             params = entry.params
@@ -330,6 +337,8 @@ class Graph:
                 params = {**params, "shape": shapes[entry]}
             made = entry.definition.call(*inputs, **params)
             results[entry] = made if isinstance(made, (list, tuple)) else [made]
+            if monitor is not None:
+                monitor(entry, inputs, results[entry])
             for x in entry.refs:
                 if last[x.entry] is entry:
                     results.pop(x.entry, None)

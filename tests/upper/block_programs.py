@@ -479,3 +479,100 @@ def utilities(mx, folder):
     found += [float(utils.clip_global_norm(arrays, 2)), [listed(a) for a in arrays]]
     found += [float(utils.clip_global_norm(arrays, 20)), [listed(a) for a in arrays]]
     return [*found, listed(utils.clip_global_norm(arrays, 1, check_isfinite=False))]
+
+
+@program
+def saved_structures(mx, folder):
+    nn = mx.gluon.nn
+
+    class Chain(mx.gluon.Block):
+        def add(self, block):
+            self._children[block.name] = block  # a name with a number, another one in each net
+
+        def forward(self, x):
+            for block in self._children.values():
+                x = block(x)
+            return x
+
+    def made():
+        net, inner = Chain(), Chain()
+        inner.add(nn.Dense(2))
+        net.add(inner)
+        net.add(nn.Dense(3))
+        return net
+
+    net, other, x = made(), made(), mx.nd.ones((1, 2))
+    net.initialize(mx.init.One())
+    net(x)
+    net.save(str(folder / "chain"))
+    other.load(str(folder / "chain"))
+    found = [listed(other(x)), error(lambda: nn.Dense(3).load(str(folder / "chain"))) != "none"]
+    plain = nn.HybridSequential(prefix="old_")
+    with plain.name_scope():
+        plain.add(nn.Dense(1, in_units=2))
+    plain.initialize(mx.init.One())
+    plain.save_params(str(folder / "old.params"))
+    return [*found, sorted(mx.nd.load(str(folder / "old.params")))]
+
+
+@program
+def watched_operators(mx, folder):
+    nn = mx.gluon.nn
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(nn.Dense(4, in_units=2, flatten=False), nn.MaxPool1D())
+    net.initialize(mx.init.One())
+    x, seen = mx.nd.ones((2, 3, 2)), []
+
+    def note(name, op, _):
+        seen.append([mx.base.py_str(name), mx.base.py_str(op)])
+
+    net.register_op_hook(note)
+    net(x)  # calls none: it is not hybridized
+    net.hybridize()
+    for everything in (False, True):
+        net.register_op_hook(note, everything)
+        net(x)
+        seen.append(None)
+    return seen
+
+
+@program
+def rows_on_two_contexts(mx, folder):
+    found, cpus = [], [mx.cpu(0), mx.cpu(1)]
+    params = mx.gluon.ParameterDict()
+    weight = params.get("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse", init="ones")
+    params.initialize(ctx=cpus)
+    trainer = mx.gluon.Trainer(params, "sgd", {"learning_rate": 1})
+    ids = [mx.nd.array([0, 2], ctx=cpus[0]), mx.nd.array([1, 2], ctx=cpus[1])]
+    rows = [weight.row_sparse_data(i) for i in ids]
+    with mx.autograd.record():
+        ys = [
+            mx.nd.Embedding(i, w, input_dim=4, output_dim=2, sparse_grad=True)
+            for i, w in zip(ids, rows, strict=True)
+        ]
+    mx.autograd.backward(ys)
+    trainer.step(1)
+    every = mx.nd.arange(4)
+    found += [listed(w) for w in weight.list_row_sparse_data(every)]
+    params.save(str(folder / "rows"))
+    dense = mx.gluon.ParameterDict()
+    dense.get("w", shape=(4, 2))
+    dense.load(str(folder / "rows"), mx.cpu())
+    found += [dense["w"].data().stype, listed(dense["w"].data())]
+    sparse = [mx.nd.ones((2, 2)).tostype("row_sparse"), mx.nd.ones((3, 4)).tostype("row_sparse")]
+    return [*found, float(mx.gluon.utils.clip_global_norm(sparse, 1)), listed(sparse[0])]
+
+
+@program
+def symbol_blocks(mx, folder):
+    x = mx.sym.var("data")
+    y = mx.sym.FullyConnected(x, num_hidden=2, name="fc")
+    found = []
+    for outputs in (y, [y], [y, y + 1]):
+        net = mx.gluon.SymbolBlock(outputs, x)
+        net.initialize(mx.init.One())
+        z = net(mx.nd.ones((1, 3)))
+        found.append(len(z) if isinstance(z, list) else listed(z))
+    net = mx.gluon.SymbolBlock(y, mx.sym.var("data", dtype="float64"))
+    return [*found, [mx.nd.zeros((1,), dtype=p.dtype).dtype.__name__ for p in net.params.values()]]

@@ -118,6 +118,54 @@ def test_blocks_are_saved_with_their_structure(tmp_path):
     assert (other(nd.ones((2, 4))) == net(nd.ones((2, 4)))).asnumpy().all()
 
 
+def test_a_network_whose_forward_was_called_is_exported(tmp_path):
+    net = nn.Dense(2)
+    net.initialize()
+    net.hybridize()
+    x = nd.ones((1, 3))
+    y = net.forward(x)
+    read = gluon.SymbolBlock.imports(*net.export(str(tmp_path / "a"))[:1], "data")
+    read.load_parameters(str(tmp_path / "a-0000.params"))
+    assert (read(x) == y).asnumpy().all()
+
+
+def test_another_structure_is_refused(tmp_path):
+    net = nn.HybridSequential()
+    net.add(nn.HybridSequential(prefix=""), nn.HybridSequential(prefix=""))
+    net.save(str(tmp_path / "a"))
+    net.load(str(tmp_path / "a"))
+    assert [*net._children] == ["0", "1"]  # although both have one name
+    other = nn.HybridSequential()
+    other.add(nn.Flatten())
+    with pytest.raises(ValueError, match="no 'flatten1'"):
+        other.load(str(tmp_path / "a"))
+    assert [*other._children] == ["0"]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_hooks_of_operators_get_arrays_and_leave_gradients(nested):
+    class Two(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            y = x * 3
+            return [y, (x + y,)] if nested else y
+
+    net, seen = Two(), []
+    net.hybridize()
+    net.register_op_hook(lambda name, op, x: seen.append((op, x)))
+    x = nd.array([2])
+    x.attach_grad()
+    with autograd.record():
+        y = net(x)
+    autograd.backward([y[0], y[1][0]] if nested else y)
+    assert x.grad.asscalar() == (7 if nested else 3)
+    ops = ["_mul_scalar", "elemwise_add"] if nested else ["_mul_scalar"]
+    assert [op for op, _ in seen] == ops
+    assert [v.asscalar() for _, v in seen] == ([6, 8] if nested else [6])
+    net.register_op_hook(None)
+    net(x)
+    assert len(seen) == len(ops)
+
+
 # --- deferred shapes ------------------------------------------------------------------------------
 
 
