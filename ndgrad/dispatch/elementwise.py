@@ -407,7 +407,8 @@ def constant(values: HostArray, array: Array) -> Array:
     if array._data.dtype.kind == "f" and values.dtype.kind in "biuf":
         values = values.astype(array._data.dtype, copy=False)
     as_dtype(values.dtype, op="NumPy array as an operand")
-    return classes.array._from_numpy(values, array._ctx)  # type: ignore[no-any-return]
+    made: Any = classes.array
+    return made._from_numpy(values, array._ctx)  # type: ignore[no-any-return]
 
 
 def _with_constants(inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -128,8 +128,12 @@ def test_operators_of_the_table(op: Op) -> None:
         argument = f"argument {i}" if op.variadic else op.keywords[i]
         for odd, make in ODD.items():
             given = [*inputs[:i], make(), *inputs[i + 1 :]]
+            beside = isinstance(op, ElementwiseOp) and len(inputs) > 1 and odd == "a NumPy array"
             wrong = fault(
-                names, argument, odd, lambda given=given: function(*given, **sample.params)
+                names,
+                argument,
+                "an NDArray" if beside else odd,
+                lambda given=given: function(*given, **sample.params),
             )
             if wrong:
                 found.append(f"{argument}={odd}: {wrong}")
