@@ -26,6 +26,10 @@ class _Current(type):
             threads.scope = AttrScope()
         return threads.scope
 
+    @current.setter
+    def current(cls, scope: AttrScope) -> None:
+        _Current._threads.scope = scope
+
 
 class AttrScope(metaclass=_Current):
     """A ``with`` block in which new symbols have these attributes, and those of blocks around it.
@@ -66,7 +70,7 @@ class AttrScope(metaclass=_Current):
         before = AttrScope.current
         self._before.append((before, self._attr))
         self._attr = {**before._attr, **self._attr}
-        _Current._threads.scope = self
+        AttrScope.current = self
         return self
 
     def __exit__(
@@ -75,4 +79,4 @@ class AttrScope(metaclass=_Current):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _Current._threads.scope, self._attr = self._before.pop()
+        AttrScope.current, self._attr = self._before.pop()

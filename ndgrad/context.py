@@ -59,7 +59,24 @@ _gpu_target: GpuTarget | None = None
 _empty_host_cache: Callable[[], object] | None = None
 
 
-class Context:
+class _CurrentContext(type):
+    """The class of `Context`, whose ``default_ctx`` can be set, for the thread."""
+
+    @property
+    def default_ctx(cls) -> Context:
+        """The current context."""
+        return _local.current
+
+    @default_ctx.setter
+    def default_ctx(cls, context: Context) -> None:
+        if not isinstance(context, Context):
+            raise TypeError(
+                f"Context.default_ctx: expected a Context such as cpu(), got {shown(context)}"
+            )
+        _local.current = context
+
+
+class Context(metaclass=_CurrentContext):
     """A device: its type and its number.
 
     There is one instance a device, so contexts may be compared with ``is`` as well as ``==``.
@@ -163,13 +180,10 @@ class Context:
     ) -> None:
         _local.current = _local.outer.pop()
 
-    class _Default:
-        """The current context, as an attribute of the class: MXNet's way to ask for it."""
-
-        def __get__(self, instance: object, owner: type) -> Context:
-            return current_context()
-
-    default_ctx: ClassVar[_Default] = _Default()
+    @property
+    def default_ctx(self) -> Context:
+        """The current context of the thread, which ``Context.default_ctx = ...`` sets."""
+        return _local.current
 
     def empty_cache(self) -> None:
         """Give memory that is pooled for this device, and not in use, back to the system.

@@ -25,6 +25,10 @@ class _Current(type):
             threads.manager = NameManager()
         return threads.manager
 
+    @current.setter
+    def current(cls, manager: NameManager) -> None:
+        _Current._threads.manager = manager
+
 
 class NameManager(metaclass=_Current):
     """Gives names ``fullyconnected0``, ``fullyconnected1`` ...; a ``with`` block makes it current.
@@ -53,7 +57,7 @@ class NameManager(metaclass=_Current):
 
     def __enter__(self) -> NameManager:
         self._before.append(NameManager.current)
-        _Current._threads.manager = self
+        NameManager.current = self
         return self
 
     def __exit__(
@@ -62,7 +66,7 @@ class NameManager(metaclass=_Current):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _Current._threads.manager = self._before.pop()
+        NameManager.current = self._before.pop()
 
 
 class Prefix(NameManager):

@@ -80,10 +80,12 @@ def number(op: str, arg: str, value: object) -> Any:
 
 
 def integers(op: str, arg: str, value: object, *, none: bool = False) -> tuple[Any, ...]:
-    """A tuple of ints from an int or a sequence of them, also as text.
+    """A tuple of ints from an int or a sequence of them, also NumPy's, or as text.
 
     With *none* some may be None.
     """
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        value = value.tolist()
     given = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
         return tuple(None if none and v is None else _word64(v) for v in given)

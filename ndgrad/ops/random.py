@@ -106,8 +106,9 @@ def _split(what: str, own: tuple[int, ...], n: int) -> tuple[int, int, int]:
 
 
 def _logs_vjp(g: Array, data: Array, index: Array) -> Gradients:
-    # d log p[i] = d p[i] / p[i]
-    return F._at_choice(g, index, shape=data.shape) / data, None
+    # d log p[i] = d p[i] / p[i], of those alone that were drawn: others may be 0
+    drawn = F._of_choice(data, index, shape=index.shape)
+    return F._at_choice(g / drawn, index, shape=data.shape), None
 
 
 @operator("_log_of_choice", vjp=_logs_vjp, domain=(0.1, 1.0), samples=(

@@ -23,14 +23,15 @@ def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[
         order = (*own, "shape", "dtype")
         given = dict(zip(order, args, strict=False)) | kwargs
         given = {key: value for key, value in given.items() if value is not None}
+        symbols = [isinstance(given.get(key), Symbol) for key in own]
         if name == "exponential":
             given = _by_rate(given)
-        symbols = [isinstance(given.get(key), Symbol) for key in own]
         if not any(symbols):
             return by_number(**given)
         if not all(symbols) or by_array is None:
             raise MXNetError(f"random.{name}: {' and '.join(own)} must all be symbols or numbers")
-        inputs = {array: given.pop(key) for key, array in zip(own, arrays, strict=False)}
+        names = DISTRIBUTIONS[name][0]
+        inputs = {array: given.pop(key) for key, array in zip(names, arrays, strict=False)}
         return by_array(**inputs, **given)
 
     draw.__name__ = draw.__qualname__ = name

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +45,41 @@ def test_inplace_is_a_view(method: tuple[str, int]) -> None:
         getattr(x, name)(*args, inplac=True)
 
 
+def in_thread(function: Callable[[], object]) -> object:
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
 def test_default_ctx() -> None:
     with mx.cpu(2):
         assert mx.Context.default_ctx == mx.cpu(2)
+        mx.Context.default_ctx = mx.cpu(3)
+        assert nd.ones(1).context == mx.cpu(3)
+        assert in_thread(mx.current_context) == mx.cpu(0)
+    assert mx.Context.default_ctx == mx.cpu(0)
+    with pytest.raises(TypeError, match=r"expected a Context such as cpu\(\), got 'cpu'"):
+        mx.Context.default_ctx = "cpu"
+
+
+def test_scopes_that_are_set() -> None:
+    attributes, names = mx.AttrScope.current, mx.name.NameManager.current
+    try:
+        mx.AttrScope.current = mx.AttrScope(lr_mult="2")
+        mx.name.NameManager.current = mx.name.Prefix("left_")
+        x = mx.sym.sin(mx.sym.var("x"))
+        assert x.name == "left_sin0"
+        assert x.attr("lr_mult") == "2"
+        assert in_thread(lambda: mx.AttrScope.current.get(None)) == {}
+        assert in_thread(lambda: mx.name.NameManager.current.get(None, "sin")) == "sin0"
+    finally:
+        mx.AttrScope.current, mx.name.NameManager.current = attributes, names
+
+
+def test_shapes_of_numpy() -> None:
+    assert nd.ones((1, 3)).broadcast_to(np.array([2, 3])).shape == (2, 3)
 
 
 def test_numpy_functions() -> None:

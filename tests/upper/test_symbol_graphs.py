@@ -174,6 +174,9 @@ def test_custom_operators():
 def test_random_numbers():
     drawn = sym.random.normal(sym.var("mu"), sym.var("sigma"), shape=(2,))
     assert drawn.infer_shape(mu=(3,), sigma=(3,))[1] == [(3, 2)]
+    (waits,) = sym.random.exponential(sym.var("s"), shape=(500,)).eval(s=nd.array([1e3, 1e-3]))
+    assert (waits.mean(axis=1) > nd.array([500, 5e-4])).asnumpy().all()
+    assert waits[1].max().asscalar() < 0.1
     assert (sym.random.uniform(0, 1, shape=(2, 3)) + 1).infer_shape()[1] == [(2, 3)]
     mx.random.seed(3)
     (first,) = sym.random.uniform(shape=(4,)).eval()
