@@ -1,5 +1,15 @@
 """`mx.test_utils`: what tests of programs for MXNet use."""
 
+import json
+import logging
+import numbers
+import os
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
 from ..base import public_names
 from ..context import Context
 from ..nd import NDArray, array
@@ -42,6 +52,13 @@ from .comparison import (
     same,
     same_array,
 )
+from .generators import (
+    chi_square_check,
+    gen_buckets_probs_with_ppf,
+    mean_check,
+    var_check,
+    verify_generator,
+)
 from .machine import (
     DummyIter,
     default_context,
@@ -54,6 +71,7 @@ from .machine import (
     retry,
     set_default_context,
 )
+from .optimizers import compare_optimizer
 from .symbols import (
     check_consistency,
     check_numeric_gradient,
@@ -65,6 +83,9 @@ from .symbols import (
     simple_forward,
 )
 
+mx: Any = sys.modules[__name__.partition(".")[0]]
+
+# Programs say ``from mxnet.test_utils import *`` and use modules that MXNet imports there, too.
 __all__ = [
     "Context",
     "DummyIter",
@@ -83,8 +104,10 @@ __all__ = [
     "check_speed",
     "check_symbolic_backward",
     "check_symbolic_forward",
+    "chi_square_check",
     "collapse_sum_like",
     "compare_ndarray_tuple",
+    "compare_optimizer",
     "create_2d_tensor",
     "create_sparse_array",
     "create_sparse_array_zd",
@@ -98,15 +121,23 @@ __all__ = [
     "download",
     "effective_dtype",
     "environment",
+    "gen_buckets_probs_with_ppf",
     "get_atol",
     "get_etol",
     "get_mnist",
     "get_rtol",
     "get_tolerance",
     "get_tols",
+    "json",
     "list_gpus",
+    "logging",
+    "mean_check",
+    "mx",
+    "np",
     "np_reduce",
+    "numbers",
     "numeric_grad",
+    "os",
     "rand_coord_2d",
     "rand_ndarray",
     "rand_shape_2d",
@@ -122,5 +153,9 @@ __all__ = [
     "same_symbol_structure",
     "set_default_context",
     "simple_forward",
+    "sys",
+    "time",
+    "var_check",
+    "verify_generator",
 ]
 __dir__ = public_names(globals())

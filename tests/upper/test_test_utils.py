@@ -77,6 +77,54 @@ def test_assert_almost_equal() -> None:
         tools.compare_ndarray_tuple((x, (x,)), (x, (x + 1,)))
 
 
+def test_names_of_a_star_import() -> None:
+    names: dict[str, Any] = {}
+    exec("from ndgrad.test_utils import *", names)
+    assert names["mx"] is mx
+    assert names["np"] is np
+    assert names["os"].sep
+
+
+def test_generators() -> None:
+    buckets, probs = tools.gen_buckets_probs_with_ppf(lambda q: 2 * q, 4)
+    assert buckets == [(0, 0.5), (0.5, 1), (1, 1.5), (1.5, 2)]
+    assert probs == [0.25] * 4
+
+    def drawn(n: int) -> mx.nd.NDArray:
+        return nd.array((np.arange(n) + 0.5) % 80 / 40)
+
+    p, observed, expected = tools.chi_square_check(drawn, buckets, probs, 800)
+    assert p == 1
+    assert observed.tolist() == expected.tolist() == [200] * 4
+    assert tools.verify_generator(drawn, buckets, probs, 800, nrepeat=2) == [1, 1]
+    with pytest.raises(AssertionError, match=r"(?s)Chi-square p=\[.*buckets=\[\(0.0, 0.5\)"):
+        tools.verify_generator(drawn, buckets, [0.1, 0.2, 0.3, 0.4], 800)
+    with pytest.raises(AssertionError, match="2 probs for 1 buckets"):
+        tools.chi_square_check(drawn, [(0, 2)], [0.5, 0.5])
+    with pytest.raises(AssertionError, match="intervals that ascend"):
+        tools.chi_square_check(drawn, [(0, 1.5), (1, 2)], [0.5, 0.5])
+    p, observed, _ = tools.chi_square_check(lambda n: np.arange(n) % 2, [0, 1], [0.4, 0.6], 100)
+    assert observed.tolist() == [50, 50]
+    assert p == pytest.approx(0.0412268)  # of the chi-squared distribution with 1 degree, at 25 / 6
+    assert tools.mean_check(drawn, 1, 0.58, 800)
+    assert not tools.mean_check(drawn, 1.1, 0.58, 800)
+    assert tools.var_check(drawn, 0.577, 800)
+    assert not tools.var_check(drawn, 0.5, 800)
+
+
+def test_optimizers_are_compared() -> None:
+    def sgd(**options: object) -> mx.optimizer.Optimizer:
+        return mx.optimizer.SGD(momentum=0.9, **options)
+
+    tools.compare_optimizer(sgd(), sgd(), (3, 4), "float32")
+    tools.compare_optimizer(sgd(), sgd(), (3, 4), "float32", g_stype="row_sparse")
+    tools.compare_optimizer(sgd(), sgd(), [(3, 4), (2,)], "float32", ntensors=2)
+    with pytest.raises(AssertionError, match="12 of 12 elements"):
+        tools.compare_optimizer(sgd(), sgd(learning_rate=0.5), (3, 4), "float32")
+    with pytest.raises(AssertionError, match="ntensors=1, expected 2"):
+        tools.compare_optimizer(sgd(), sgd(), [(3, 4), (2,)], "float32")
+
+
 def test_same() -> None:
     x = nd.ones(2)
     assert tools.same(x, np.ones(2))
