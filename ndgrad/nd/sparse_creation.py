@@ -120,6 +120,9 @@ def csr_matrix(
     if is_scipy_matrix(arg1):
         _check_shape(arg1.shape, shape)
         csr = arg1.tocsr()
+        if not csr.has_canonical_format:  # columns in any order, or twice
+            csr = csr.copy()
+            csr.sum_duplicates()
         parts = (_values(csr.data, kind, what, "data"), csr.indices, csr.indptr)
         arrays = [_shared(_writable(x), context) for x in (parts[0], *map(_int64, parts[1:]))]
         return _checked(
@@ -128,7 +131,7 @@ def csr_matrix(
     if isinstance(arg1, RowSparseNDArray):
         raise ValueError("csr_matrix: Unexpected input type: RowSparseNDArray")
     if isinstance(arg1, CSRNDArray):
-        made: Any = arg1.copy() if kind is None else arg1.astype(kind)
+        made: Any = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
     else:
         made = _dense(arg1, kind, what, context).tostype("csr")
     _check_shape(made.shape, shape)
@@ -145,7 +148,7 @@ def _writable(x: HostArray) -> HostArray:
 
 def _dense(x: Any, dtype: DType | None, what: str, ctx: Context) -> NDArray:
     if isinstance(x, NDArray):
-        return x if dtype is None else x.astype(dtype)
+        return (x if dtype is None else x.astype(dtype)).as_in_context(ctx)
     return _own(x, dtype, what, "arg1", ctx)
 
 
@@ -267,7 +270,7 @@ def row_sparse_array(
     if isinstance(arg1, CSRNDArray):
         raise ValueError("row_sparse_array: Unexpected input type: CSRNDArray")
     if isinstance(arg1, RowSparseNDArray):
-        made: Any = arg1.copy() if kind is None else arg1.astype(kind)
+        made: Any = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
     else:
         made = _dense(arg1, kind, what, context).tostype("row_sparse")
     _check_shape(made.shape, shape)

@@ -75,6 +75,23 @@ def test_scipy_shares_its_elements_and_gets_a_copy():
     assert x.data.asnumpy()[0] == 7
 
 
+@pytest.mark.parametrize("make", [S.csr_matrix, S.row_sparse_array])
+def test_contexts_of_sources(make):
+    stype = "csr" if make is S.csr_matrix else "row_sparse"
+    for source in (nd.ones((2, 3)), nd.ones((2, 3)).tostype(stype), np.ones((2, 3))):
+        assert make(source, ctx=mx.cpu(1)).context == mx.cpu(1)
+        assert make(source).context == mx.cpu(0)
+
+
+def test_columns_of_scipy_that_come_twice_or_unsorted():
+    parts = ([1, 2, 3, 4, 5, 6, 1], [0, 2, 2, 0, 1, 2, 1], [0, 2, 3, 7])
+    source = scipy_sparse.csr_matrix(parts, shape=(3, 3), dtype="float32")
+    x = nd.array(source)
+    assert x.indices.asnumpy().tolist() == [0, 2, 2, 0, 1, 2]
+    assert x.data.asnumpy().tolist() == [1, 2, 3, 4, 6, 6]
+    assert source.nnz == 7
+
+
 def test_rows_are_made_of_parts_and_elements():
     x = rows()
     assert repr(x) == "\n<RowSparseNDArray 4x2 @cpu(0)>" and x.dtype is np.float32

@@ -36,7 +36,7 @@ def _fc_sizes(
             f"{name}: argument weight: Shape inconsistent, Provided = {show(weight)}, "
             f"inferred shape={show((num_hidden, k))} from data {show(data)}"
         )
-    if bias is not None and bias != (num_hidden,):
+    if bias is not None and bias not in ((num_hidden,), (num_hidden, 1)):
         raise MXNetError(
             f"{name}: argument bias: Shape inconsistent, Provided = {show(bias)}, "
             f"inferred shape={show((num_hidden,))}"
@@ -48,6 +48,7 @@ def _fc_vjp(
     g: Array,
     data: Array,
     weight: Array,
+    bias_shape: Shape,
     bias_dtype: DType,
     needs: Needs,
     num_hidden: int,
@@ -58,6 +59,8 @@ def _fc_vjp(
     if len(needs) == 2:
         return d_data, d_weight
     d_bias = as_dtype_of(F.sum(g, axis=-1, exclude=True), bias_dtype) if needs[2] else None
+    if d_bias is not None and len(bias_shape) == 2:
+        d_bias = F.reshape(d_bias, shape=bias_shape)
     return d_data, d_weight, d_bias
 
 
@@ -70,7 +73,7 @@ def _fc_reference(
     flatten: bool = True,
 ) -> HostArray:
     x = data.reshape(len(data), -1) if flatten else data
-    return x @ weight.T + (0 if bias is None else bias)
+    return x @ weight.T + (0 if bias is None else bias.reshape(-1))
 
 
 def _fc_decomposed(
@@ -109,7 +112,7 @@ def _fc_decomposed(
         Sample(((3, 4), (2, 4), (2,)), {"num_hidden": 2}),
         Sample(((3, 4), (2, 4)), {"num_hidden": 2, "no_bias": True}),
         Sample(((3, 2, 2), (2, 4), (2,)), {"num_hidden": 2}),
-        Sample(((3, 2, 4), (2, 4), (2,)), {"num_hidden": 2, "flatten": False}),
+        Sample(((3, 2, 4), (2, 4), (2, 1)), {"num_hidden": 2, "flatten": False}),
     ),
 )
 def _fully_connected(
@@ -130,7 +133,7 @@ def _fully_connected(
     weight : NDArray
         Of shape (num_hidden, length of the axis summed over).
     bias : NDArray
-        Of shape (num_hidden,).
+        Of shape (num_hidden,) or (num_hidden, 1).
     num_hidden : int
         The number of results for each row.
     no_bias : bool
