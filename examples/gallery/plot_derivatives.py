@@ -2,8 +2,8 @@
 tanh and its derivatives
 ========================
 
-The gradient of a sum is the derivative of each element; with ``create_graph=True`` it is recorded too, and
-can be differentiated again.
+The gradient of a sum is the derivative of each element; with ``create_graph=True`` it is recorded
+too, and can be differentiated again.
 """
 
 import matplotlib.pyplot as plt

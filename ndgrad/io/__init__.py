@@ -3,8 +3,15 @@
 from ..base import public_names
 from .arrays import NDArrayIter
 from .batches import DataBatch, DataDesc, DataIter
+from .detection_record import ImageDetRecordIter
 from .files import CSVIter, LibSVMIter, MNISTIter, MXDataIter
-from .image_record import ImageRecordInt8Iter, ImageRecordIter, ImageRecordUInt8Iter
+from .image_record import (
+    ImageRecordInt8Iter,
+    ImageRecordIter,
+    ImageRecordIter_v1,
+    ImageRecordUInt8Iter,
+    ImageRecordUInt8Iter_v1,
+)
 from .wrappers import PrefetchingIter, ResizeIter
 
 __all__ = [
@@ -12,9 +19,12 @@ __all__ = [
     "DataBatch",
     "DataDesc",
     "DataIter",
+    "ImageDetRecordIter",
     "ImageRecordInt8Iter",
     "ImageRecordIter",
+    "ImageRecordIter_v1",
     "ImageRecordUInt8Iter",
+    "ImageRecordUInt8Iter_v1",
     "LibSVMIter",
     "MNISTIter",
     "MXDataIter",
