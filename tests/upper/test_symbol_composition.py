@@ -285,3 +285,25 @@ def test_reshape_tells_a_length_that_is_not_known(shape) -> None:
     y = sym.reshape(sym.var("x", shape=(4, 0)), shape=shape)
     z = sym.elemwise_add(y, sym.var("w", shape=(12,) if shape == (-1,) else (2, 6)))
     assert z.infer_shape()[0][0] == (4, 3)
+
+
+def test_lengths_that_are_not_known_pass_through_operators():
+    x, wide = sym.var("x"), (0, 3, 8, 0)
+    y = sym.Pooling(
+        sym.Convolution(x, kernel=(3, 3), num_filter=4), kernel=(1, 1), global_pool=True
+    )
+    y = sym.FullyConnected(sym.Flatten(y), num_hidden=2, name="fc")
+    arguments, outputs, _ = y.infer_shape_partial(x=wide)
+    assert dict(zip(y.list_arguments(), arguments, strict=True))["fc_weight"] == (2, 4)
+    assert outputs == [(0, 2)]
+    for made, expected in (
+        (sym.slice(x, begin=(None, 1, 2), end=(4, None, 6)), (0, 2, 4, 0)),
+        (sym.transpose(x), (0, 8, 3, 0)),
+        (sym.mean(x, axis=(2, 3)), (0, 3)),
+        (sym.concat(x, x, dim=1), (0, 6, 8, 0)),
+        (sym.broadcast_add(x, sym.var("y", shape=(1, 3, 1, 1))), (0, 3, 8, 0)),
+        (sym.broadcast_add(x, sym.var("y", shape=(7, 3, 1, 1))), ()),
+    ):
+        assert made.infer_shape_partial(x=wide)[1] == [expected]
+        with pytest.warns(UserWarning, match="Cannot decide shape"):
+            assert made.infer_shape(x=wide) == (None, None, None)
