@@ -49,7 +49,9 @@ class BaseSparseNDArray(NDArray):
 
     _parts: Any  # a `Csr` or a `RowSparse`, which writes replace
 
-    def __init__(self, parts: Parts, ctx: Context) -> None:
+    def __init__(self, parts: Parts | None, ctx: Context | None = None) -> None:
+        if parts is None or ctx is None:
+            return  # pickles of MXNet call __setstate__ next
         if ctx.device_typeid == GPU:
             raise MXNetError(f"sparse arrays are on the host, got context {ctx}")
         self._parts, self._shape, self._ctx = parts, parts.shape, ctx

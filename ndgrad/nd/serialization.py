@@ -264,3 +264,18 @@ def load_frombuffer(buf: bytes) -> list[NDArray] | dict[str, NDArray]:
     if not isinstance(buf, (bytes, bytearray, memoryview)):
         raise TypeError(f"load_frombuffer: buf required to be bytes, got {shown(buf)}")
     return _read(buf, "load_frombuffer: buf")
+
+
+def _set_state(self: NDArray, state: dict[str, bytes]) -> None:
+    """Take the elements over that an array has in a pickle of MXNet: its bytes as in a file.
+
+    MXNet pickles the class, which is called with None, and this state.
+    """
+    file = struct.pack("<3Q", _FILE, 0, 1) + bytes(state["handle"]) + struct.pack("<Q", 0)
+    arrays: Any = _read(file, "pickle")
+    elements = "_parts" if isinstance(self, BaseSparseNDArray) else "_data"
+    for name in (elements, "_shape", "_ctx", "_version", "_node"):
+        setattr(self, name, getattr(arrays[0], name))
+
+
+NDArray.__setstate__ = _set_state  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import struct
 from typing import Any
 
 from .. import nd, tracing
@@ -103,7 +102,7 @@ class Updater:
         loaded = _Unpickler(io.BytesIO(states)).load()
         if isinstance(loaded, tuple) and len(loaded) == 2:
             loaded, self.optimizer = loaded
-        self.states = {index: _with_arrays(state) for index, state in loaded.items()}
+        self.states = loaded
         self.states_synced = dict.fromkeys(self.states, False)
 
     def get_states(self, dump_optimizer: bool = False) -> bytes:
@@ -120,19 +119,6 @@ class Updater:
         return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
 
 
-class _PickledArray:
-    """An array as MXNet pickles it: made of None, then given its bytes as in a file."""
-
-    def __init__(self, handle: None) -> None:
-        self.array: NDArray
-
-    def __setstate__(self, state: dict[str, bytes]) -> None:
-        # A file of one array without a name: magic number, 0, 1; the array; 0.
-        file = struct.pack("<3Q", 0x112, 0, 1) + bytes(state["handle"]) + struct.pack("<Q", 0)
-        arrays: Any = nd.load_frombuffer(file)
-        (self.array,) = arrays
-
-
 class _Unpickler(pickle.Unpickler):
     """Finds classes of MXNet here."""
 
@@ -141,17 +127,8 @@ class _Unpickler(pickle.Unpickler):
         if root != "mxnet":
             return super().find_class(module, name)
         if name.endswith("NDArray"):
-            return _PickledArray
+            return getattr(nd.sparse, name, NDArray)
         return super().find_class(__name__.partition(".")[0] + dot + rest, name)
-
-
-def _with_arrays(state: State) -> State:
-    """A state with arrays in place of what MXNet pickled."""
-    if isinstance(state, _PickledArray):
-        return state.array
-    if isinstance(state, (tuple, list)):
-        return type(state)(map(_with_arrays, state))
-    return state
 
 
 def get_updater(optimizer: Optimizer) -> Updater:

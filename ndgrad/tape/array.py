@@ -61,8 +61,13 @@ class Array:
     """What an array becomes whose elements are on a device; the fast paths pass it by."""
 
     def __init__(
-        self, data: Buffer, shape: Shape, ctx: Context, version: Version | None = None
+        self,
+        data: Buffer,
+        shape: Shape = (0,),
+        ctx: Context = None,  # type: ignore[assignment]
+        version: Version | None = None,
     ) -> None:
+        # Pickles of MXNet make an array of None alone and call __setstate__ next.
         if in_use and data.__class__ is DeviceArray:
             self.__class__ = self._on_device
         self._data = data

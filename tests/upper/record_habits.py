@@ -1,4 +1,4 @@
-"""What MXNet gives for small expressions of programs, as ``mxnet-1.9.1/habits.json``.
+"""What MXNet gives for small expressions of programs, as ``mxnet-1.9.1/habits.json``, and pickled arrays.
 
 Runs where MXNet 1.9.1 is installed: ``python tests/upper/record_habits.py``.
 """
@@ -6,6 +6,7 @@ Runs where MXNet 1.9.1 is installed: ``python tests/upper/record_habits.py``.
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,6 @@ x[5]
 def outcome(expression: str, mx: Any) -> Any:
     """The value of an expression as JSON has it, or the class of its error."""
     import copy
-    import pickle
 
     nd = mx.nd
     names = {"mx": mx, "nd": nd, "np": np, "copy": copy, "pickle": pickle}
@@ -91,8 +91,13 @@ def main() -> None:
     import mxnet
 
     found = {expression: outcome(expression, mxnet) for expression in EXPRESSIONS}
-    path = Path(__file__).parent / "mxnet-1.9.1" / "habits.json"
-    path.write_text(json.dumps(found) + "\n")
+    folder = Path(__file__).parent / "mxnet-1.9.1"
+    (folder / "habits.json").write_text(json.dumps(found) + "\n")
+    ones = mxnet.nd.ones((2, 2))
+    arrays = {"x": mxnet.nd.array([[1, 2], [3, 4]], dtype="int32")}
+    arrays |= {"s": ones.tostype("csr"), "r": ones.tostype("row_sparse")}
+    mxnet.nd.waitall()
+    (folder / "arrays.pickle").write_bytes(pickle.dumps(arrays))
 
 
 if __name__ == "__main__":

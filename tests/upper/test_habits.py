@@ -8,13 +8,14 @@ import pickle
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from record_habits import EXPRESSIONS, outcome
 
 import ndgrad as mx
-from ndgrad import autograd, nd
+from ndgrad import MXNetError, _mxnet, autograd, nd
 
 RECORDED = json.loads((Path(__file__).parent / "mxnet-1.9.1" / "habits.json").read_text())
 
@@ -97,6 +98,28 @@ def test_arrays_without_axes_or_elements(shape: tuple[int, ...], tmp_path: Path)
     for y in (*nd.load(str(tmp_path / "x")), pickle.loads(pickle.dumps(x)), copy.copy(x)):
         assert (y.shape, y.dtype) == (shape, np.int32)
         assert y.asnumpy().tolist() == x.asnumpy().tolist()
+
+
+class OfMXNet(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith("mxnet."):
+            return getattr(_mxnet.module(module.removeprefix("mxnet.")), name)
+        return super().find_class(module, name)
+
+
+def test_pickles_of_mxnet() -> None:
+    """Of ``{"x": int32 [[1, 2], [3, 4]], "s": a CSR matrix of ones, "r": row-sparse ones}``."""
+    with (Path(__file__).parent / "mxnet-1.9.1" / "arrays.pickle").open("rb") as file:
+        found = OfMXNet(file).load()
+    assert found["x"].dtype == np.int32
+    x = nd.array([[5, 6], [7, 8]]) + found["x"]
+    assert x.asnumpy().tolist() == [[6, 8], [10, 12]]
+    for key, stype in (("s", "csr"), ("r", "row_sparse")):
+        assert found[key].stype == stype
+        assert pickle.loads(pickle.dumps(found[key])).asnumpy().tolist() == [[1, 1], [1, 1]]
+    with pytest.raises(MXNetError, match="pickle"):
+        found["x"].__setstate__({"handle": b"abcd"})
+    assert found["x"].shape == (2, 2)
 
 
 def test_constants_of_other_dtypes() -> None:
