@@ -7,16 +7,29 @@ are not cast to float16, which is no faster on a CPU; cast a network by ``cast('
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import public_names
+from ..context import Context
+from ..gluon import HybridBlock
+from ..symbol import Symbol
 
-__all__ = ["LossScaler", "init", "init_trainer", "scale_loss", "unscale"]
+__all__ = [
+    "LossScaler",
+    "convert_hybrid_block",
+    "convert_model",
+    "convert_symbol",
+    "init",
+    "init_trainer",
+    "scale_loss",
+    "unscale",
+]
 __dir__ = public_names(globals())
 
 _amp_initialized = False
@@ -74,13 +87,105 @@ def init(
     AssertionError
         For another *target_dtype*.
     """
-    if str(target_dtype) not in ("float16", "bfloat16"):
+    _check_target(target_dtype)
+    global _amp_initialized
+    _amp_initialized = True
+
+
+def _check_target(target_dtype: object) -> None:
+    name = target_dtype if isinstance(target_dtype, str) else getattr(target_dtype, "__name__", "")
+    if name not in ("float16", "bfloat16"):
         raise AssertionError(
             "AMP currently supports only float16 or bfloat16 as a target_dtype, got "
             f"{target_dtype!r}"
         )
-    global _amp_initialized
-    _amp_initialized = True
+
+
+def convert_symbol(
+    sym: Symbol,
+    target_dtype: str = "float16",
+    target_dtype_ops: Sequence[str] | None = None,
+    fp32_ops: Sequence[str] | None = None,
+    conditional_fp32_ops: Sequence[Any] | None = None,
+    excluded_sym_names: Sequence[str] | None = None,
+    data_names: Sequence[str] | None = None,
+    cast_optional_params: bool = False,
+) -> Symbol:
+    """Return a copy of a symbol, which is computed in float32 here.
+
+    Parameters
+    ----------
+    sym : Symbol
+    target_dtype : {'float16', 'bfloat16'}
+    target_dtype_ops, fp32_ops, conditional_fp32_ops, excluded_sym_names, data_names : optional
+        Nothing depends on these, nor on *cast_optional_params*.
+
+    Raises
+    ------
+    AssertionError
+        For another *target_dtype*, or if *sym* is no symbol.
+    """
+    if not isinstance(sym, Symbol):
+        raise AssertionError(f"First argument to convert_symbol should be Symbol, got {type(sym)}")
+    _check_target(target_dtype)
+    return copy(sym)
+
+
+def convert_model(
+    sym: Symbol,
+    arg_params: Mapping[str, NDArray],
+    aux_params: Mapping[str, NDArray],
+    target_dtype: str = "float16",
+    target_dtype_ops: Sequence[str] | None = None,
+    fp32_ops: Sequence[str] | None = None,
+    conditional_fp32_ops: Sequence[Any] | None = None,
+    excluded_sym_names: Sequence[str] | None = None,
+    cast_optional_params: bool = False,
+) -> tuple[Symbol, dict[str, NDArray], dict[str, NDArray]]:
+    """Return `convert_symbol` of a symbol, and its parameters as they are.
+
+    Parameters
+    ----------
+    sym : Symbol
+    arg_params, aux_params : dict of NDArray
+    **others
+        See `convert_symbol`.
+
+    Raises
+    ------
+    AssertionError
+        For another *target_dtype*, or if *sym* is no symbol.
+    """
+    return convert_symbol(sym, target_dtype), dict(arg_params), dict(aux_params)
+
+
+def convert_hybrid_block(
+    block: HybridBlock,
+    target_dtype: str = "float16",
+    target_dtype_ops: Sequence[str] | None = None,
+    fp32_ops: Sequence[str] | None = None,
+    conditional_fp32_ops: Sequence[Any] | None = None,
+    excluded_sym_names: Sequence[str] | None = None,
+    ctx: Context | None = None,
+    cast_optional_params: bool = False,
+) -> HybridBlock:
+    """Return a network, which is computed in float32 here.
+
+    Parameters
+    ----------
+    block : HybridBlock
+    **others
+        See `convert_symbol`; parameters stay on their devices, whatever *ctx* is.
+
+    Raises
+    ------
+    AssertionError
+        For another *target_dtype*, or if *block* is no `HybridBlock`.
+    """
+    if not isinstance(block, HybridBlock):
+        raise AssertionError(f"block input should be a HybridBlock, got {type(block)}")
+    _check_target(target_dtype)
+    return block
 
 
 def _scaler(trainer: Any) -> LossScaler:

@@ -55,6 +55,8 @@ class NDArrayIter(DataIter):
         layout: str = "NCHW",
     ) -> None:
         super().__init__(batch_size)
+        if data is None:
+            raise AssertionError("NDArrayIter: data is None; expected an array, or some")
         self.data = named_arrays(data, data_name)
         self.label = named_arrays(label, label_name) if label is not None else []
         if not self.data:

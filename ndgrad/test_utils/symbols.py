@@ -371,9 +371,14 @@ def check_consistency(
     for one, facts in zip(symbols, ctx_list, strict=True):
         ctx, types = facts["ctx"], facts.get("type_dict", {})
         arguments = {}
-        for name in one.list_arguments():
+        known = {name: facts[name] for name in one.list_inputs() if name in facts}
+        shapes, _, states = one.infer_shape(**known)
+        aux_params = dict(aux_params or {})
+        for name, shape in zip(one.list_auxiliary_states(), states, strict=True):
+            aux_params.setdefault(name, np.zeros(shape))
+        for name, shape in zip(one.list_arguments(), shapes, strict=True):
             if name not in values:
-                values[name] = np.random.normal(size=facts[name], scale=scale)  # noqa: NPY002
+                values[name] = np.random.normal(size=shape, scale=scale)  # noqa: NPY002
             arguments[name] = array(on_host(values[name]), ctx, types.get(name, _FLOAT32))
         gradients = {n: zeros(x.shape, ctx, x.dtype) for n, x in arguments.items()}
         executor = _bound(one, ctx, arguments, gradients, grad_req, aux_params, _FLOAT32)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ndgrad import autograd, nd
+from ndgrad import autograd, cpu, gluon, nd, sym
 from ndgrad.contrib import amp
 
 
@@ -107,3 +107,16 @@ def test_errors(trainer: Trainer) -> None:
         amp.scale_loss(nd.ones(1), trainer),
     ):
         pass
+
+
+def test_models_stay_in_float32() -> None:
+    net = sym.FullyConnected(sym.var("data"), num_hidden=2, name="fc")
+    params = {"fc_weight": nd.ones((2, 3)), "fc_bias": nd.zeros(2)}
+    converted, args, auxs = amp.convert_model(net, params, {}, target_dtype="float16")
+    assert converted.list_arguments() == net.list_arguments() and args == params and auxs == {}
+    assert converted.eval(data=nd.ones((1, 3)), **args)[0].asnumpy().tolist() == [[3, 3]]
+    block = gluon.nn.Dense(2)
+    assert amp.convert_hybrid_block(block, excluded_sym_names=["x"], ctx=cpu()) is block
+    for call in (lambda: amp.convert_symbol(net, "int8"), lambda: amp.convert_hybrid_block(net)):
+        with pytest.raises(AssertionError):
+            call()

@@ -239,6 +239,8 @@ def test_check_consistency() -> None:
     other = mx.sym.load_json(text)
     with pytest.raises(AssertionError):
         tools.check_consistency([symbol, other], contexts)
+    net = mx.sym.BatchNorm(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"))
+    tools.check_consistency(net, [{"ctx": mx.cpu(i), "data": (4, 3)} for i in range(2)])
 
 
 def test_others_of_symbols() -> None:
