@@ -147,6 +147,22 @@ def test_a_range_is_as_long_as_it_must_be():
     assert total.eval(x=mx.nd.zeros(5))[0].asnumpy().tolist() == [1, 1, 3, 3, 5]
 
 
+def test_shapes_of_results_where_the_batch_is_not_known() -> None:
+    x, v = mx.sym.var("x", shape=(0, 8, 8, 3)), mx.sym.var("v", shape=(0, 6))
+    images = mx.sym.transpose(x, axes=(0, 3, 1, 2))
+    pooled = mx.sym.Pooling(images, kernel=(2, 2), stride=(2, 2))
+    network = mx.sym.FullyConnected(pooled, num_hidden=5, name="fc")
+    assert network.infer_shape_partial() == ([(0, 8, 8, 3), (5, 48), (5,)], [(0, 5)], [])
+    for made, shape in (
+        (pooled, (0, 3, 4, 4)),
+        (mx.sym.sum(v, axis=0), (6,)),
+        (mx.sym.slice_axis(x, axis=1, begin=0, end=2), (0, 2, 8, 3)),
+        (mx.sym.reshape(x, shape=(-1, 8, 24)), (0, 8, 24)),
+        (mx.sym.diag(v), (0,)),  # of the shorter length
+    ):
+        assert made.infer_shape_partial()[1] == [shape], made
+
+
 def test_shapes_that_do_not_fit():
     with pytest.raises(MXNetError, match=r"fc1.*weight.*Provided = \[3,5\].*\[5,4\]"):
         mlp().infer_shape(data=(2, 4), fc1_weight=(3, 5))
