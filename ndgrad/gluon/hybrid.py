@@ -103,9 +103,10 @@ class HybridBlock(Block):
     ) -> None:
         """Compile `forward` at the next call, or call it as it is again.
 
-        A compiled forward is one program, see `compile`.  Attributes that are numbers, strings or
-        lists are as they were when it was compiled; `hybridize` once more takes the new ones.
-        There are programs for the first 32 shapes and modes; others run as they are.
+        A compiled forward is one program, see `compile`, and returns lists instead of tuples.
+        Attributes that are numbers, strings or lists are as they were when it was compiled;
+        `hybridize` once more takes the new ones.  There are programs for the first 32 shapes and
+        modes; others run as they are.
 
         Parameters
         ----------
@@ -154,7 +155,7 @@ backward_bulk_size, **kwargs
             self._compiled = self._watched
         elif any(param.grad_stype != "default" or _computed(param) for param in params):
             # Programs make dense gradients, of variables; children are compiled.
-            self._compiled = self.forward
+            self._compiled = forward
         else:
             self._compiled = Compiled(forward, fallback=True, beyond=forward.eager)
 
@@ -188,7 +189,7 @@ backward_bulk_size, **kwargs
             for i, x in enumerate(outputs):
                 callback(entry.output_name(i), op, x.detach())
 
-        return _refilled(tree, iter(graph._run(values, note)))
+        return _refilled(_as_lists(tree), iter(graph._run(values, note)))
 
     def forward(self, x: Any, *args: Any) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
@@ -341,13 +342,13 @@ class _Forward:
         return {name: param._data for name, param in self._params.items()}
 
     def __call__(self, *args: Any) -> Any:
-        return self._block.forward(*args)
+        return _as_lists(self._block.forward(*args))
 
     def eager(self, *args: Any) -> Any:
         """Call forward without compiling anything, the children neither."""
         _eager.depth += 1
         try:
-            return self._block.forward(*args)
+            return self(*args)
         finally:
             _eager.depth -= 1
 
@@ -369,6 +370,11 @@ def _flat(tree: Any) -> Iterator[Any]:
         yield tree
 
 
+def _as_lists(tree: Any) -> Any:
+    """Nested lists and tuples as lists, which hybridized blocks return in MXNet."""
+    return [_as_lists(x) for x in tree] if isinstance(tree, (list, tuple)) else tree
+
+
 def _grouped(tree: Any) -> Symbol:
     """The symbols in nested lists and tuples as one."""
     symbols = [*_flat(tree)]
@@ -376,9 +382,9 @@ def _grouped(tree: Any) -> Symbol:
 
 
 def _refilled(tree: Any, arrays: Iterator[NDArray]) -> Any:
-    """Nested lists and tuples of symbols with the next of *arrays* in the place of each output."""
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(_refilled(x, arrays) for x in tree)
+    """Nested lists of symbols with the next of *arrays* in the place of each output."""
+    if isinstance(tree, list):
+        return [_refilled(x, arrays) for x in tree]
     made = [next(arrays) for _ in tree.list_outputs()]
     return made[0] if len(made) == 1 else made
 

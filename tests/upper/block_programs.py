@@ -576,3 +576,17 @@ def symbol_blocks(mx, folder):
         found.append(len(z) if isinstance(z, list) else listed(z))
     net = mx.gluon.SymbolBlock(y, mx.sym.var("data", dtype="float64"))
     return [*found, [mx.nd.zeros((1,), dtype=p.dtype).dtype.__name__ for p in net.params.values()]]
+
+
+@program
+def kinds_of_outputs(mx, folder):
+    class Pair(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x, (x + 1, [x])
+
+    net, found = Pair(), []
+    for hybrid in (False, True):
+        net.hybridize(hybrid)
+        _, rest = made = net(mx.nd.ones((1,)))
+        found.append([type(made).__name__, type(rest).__name__, type(rest[1]).__name__])
+    return found
