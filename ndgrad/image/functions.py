@@ -363,7 +363,7 @@ def imrotate(
         rotation_degrees = rotation_degrees.asnumpy()
     angles = np.radians(np.asarray(rotation_degrees, np.float64)).reshape(-1, 1, 1)
     if len(angles) not in (1, n):
-        raise MXNetError(f"imrotate: {len(angles)} angles in rotation_degrees for {n} images")
+        raise ValueError(f"imrotate: {len(angles)} angles in rotation_degrees for {n} images")
     cos, sin = np.cos(angles), np.sin(angles)
     # Where in the image each element of the result comes from, counted from the middle.
     half_h, half_w = (h - 1) / 2, (w - 1) / 2

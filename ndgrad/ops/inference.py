@@ -83,15 +83,15 @@ def lengths_of_sequences(data: Known, axis: int) -> Shapes:
 
 def dense(data: Known, y: Known, num_hidden: int, flatten: bool) -> Shapes:
     """`FullyConnected`."""
+    if not data:
+        return {}
     hidden = integer("FullyConnected", "num_hidden", num_hidden)
-    known: dict[str, Known] = {"bias": (hidden,), "weight": (hidden, 0)}
-    if data:
-        flat = flag("FullyConnected", "flatten", flatten)
-        rows = data[:1] if flat else data[:-1]
-        known["weight"] = (hidden, math.prod(data[1:]) if flat else data[-1])
-        known["y"] = (*rows, hidden)
-        if y is not None and len(y) == len(rows) + 1:
-            known["data"] = (*y[:-1], *data[len(rows) :])
+    flat = flag("FullyConnected", "flatten", flatten)
+    rows = data[:1] if flat else data[:-1]
+    columns = math.prod(data[1:]) if flat else data[-1]
+    known = {"bias": (hidden,), "weight": (hidden, columns), "y": (*rows, hidden)}
+    if y is not None and len(y) == len(rows) + 1:
+        known["data"] = (*y[:-1], *data[len(rows) :])
     return known
 
 

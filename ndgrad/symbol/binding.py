@@ -8,9 +8,10 @@ from typing import Any
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES
 from ..base import MXNetError, as_dtype
-from ..context import Context
+from ..context import Context, current_context
 from ..nd import zeros
 from ..ops.axes import flag
+from .entries import NodeEntry
 from .executor import Executor
 from .graph import Graph
 from .inference import is_complete
@@ -96,8 +97,28 @@ def storages(
     return arguments, {name: x for name, x in gradients.items() if name not in dense}
 
 
+def contexts(
+    symbol: Graph, ctx: Context, group2ctx: Mapping[str, Context]
+) -> dict[NodeEntry, Context]:
+    """Where entries are: by their ``ctx_group``, or *ctx*; variables that have none, by a use."""
+    found = {}
+    for entry in symbol._reachable():
+        group = entry.attrs.get("__ctx_group__")
+        if group is not None or entry.op is not None:
+            found[entry] = group2ctx.get(group or "", ctx)
+        for x in entry.refs:
+            found.setdefault(x.entry, found[entry])
+    return found
+
+
 def bound(
-    symbol: Graph, ctx: Context | None, args: Any, args_grad: Any, grad_req: Any, aux_states: Any
+    symbol: Graph,
+    ctx: Context | None,
+    args: Any,
+    args_grad: Any,
+    grad_req: Any,
+    aux_states: Any,
+    group2ctx: Mapping[str, Context] | None,
 ) -> Executor:
     """See `Symbol.bind`."""
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
@@ -105,7 +126,8 @@ def bound(
     aux = by_name([] if aux_states is None else aux_states, states, "aux_states")
     aux = arrays_for(states, aux, "aux_states")
     grads = {} if args_grad is None else by_name(args_grad, names, "args_grad")
-    executor = Executor(symbol, ctx, arrays, grads, requirements(grad_req, names), aux)
+    places = contexts(symbol, ctx or current_context(), group2ctx) if group2ctx else None
+    executor = Executor(symbol, ctx, arrays, grads, requirements(grad_req, names), aux, places)
     if not any(entry.foreign for entry in symbol._reachable()):
         symbol.infer_shape_partial(**{name: x.shape for name, x in (arrays | aux).items()})
     return executor
@@ -117,6 +139,7 @@ def simply_bound(
     grad_req: Any,
     type_dict: Mapping[str, Any] | None,
     stype_dict: Mapping[str, str] | None,
+    group2ctx: Mapping[str, Context] | None,
     shared_names: Iterable[str] | None,
     shared: Executor | None,
     buffers: dict[str, NDArray] | None,
@@ -145,6 +168,8 @@ def simply_bound(
     chosen = {*(shared_names or ())}
 
     sparse, sparse_gradients = storages(symbol, stype_dict)
+    places = contexts(symbol, ctx or current_context(), group2ctx) if group2ctx else None
+    at = {entry.name: place for entry, place in (places or {}).items() if entry.op is None}
 
     def made(
         name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
@@ -156,7 +181,7 @@ def simply_bound(
                 shape, dtype.type, stype,
             ):  # fmt: skip
                 return before
-        x = zeros(shape, ctx, dtype, stype=stype)
+        x = zeros(shape, at.get(name, ctx), dtype, stype=stype)
         if buffers is not None and fits is False:
             buffers[name] = x
         return x
@@ -173,10 +198,10 @@ def simply_bound(
                 grads[name] = before
             else:
                 stype = sparse_gradients.get(name, "default")
-                grads[name] = zeros(shape, ctx, args[name].dtype, stype=stype)
+                grads[name] = zeros(shape, at.get(name, ctx), args[name].dtype, stype=stype)
     own = shared.aux_dict if shared is not None and chosen else none
     aux = {
         name: made(name, shape, kind, own, own is not none)
         for name, shape, kind in zip(states, aux_found, aux_kinds, strict=True)
     }
-    return Executor(symbol, ctx, args, grads, reqs, aux)
+    return Executor(symbol, ctx, args, grads, reqs, aux, places)

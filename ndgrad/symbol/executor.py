@@ -14,6 +14,7 @@ from ..compiler import compile
 from ..context import Context, current_context
 from ..dispatch import write_into
 from ..nd import array, zeros
+from ..ops.definition import DIFFERENTIABLE
 from ..tape import Scope
 from .entries import NodeEntry
 from .graph import Graph
@@ -47,6 +48,7 @@ class Executor:
         grads: Mapping[str, NDArray | None],
         reqs: Mapping[str, str],
         states: Mapping[str, NDArray],
+        places: Mapping[NodeEntry, Context] | None = None,
     ) -> None:
         for name, x in args.items():
             _check_gradient(name, x, grads.get(name), reqs.get(name, "null"))
@@ -62,12 +64,13 @@ class Executor:
         self._monitor: tuple[Monitor, bool] | None = None
         self._names = symbol.list_inputs()
         self._seen: set[bool] = set()
-        self._run = _evaluation(symbol, tuple(self._names))
+        self._places = places
+        self._run = _evaluation(symbol, tuple(self._names), places)
         self._variables = self._marked()
         # A sparse array is its parts, which writes replace.
         self._sparse = [(x, y) for x, y in zip(self._arrays(), self._variables, strict=True)
                         if x.stype != "default"]  # fmt: skip
-        compiles = _compiles(symbol) and not self._sparse and not _sparse_among(grads)
+        compiles = _compiles(symbol) and not (places or self._sparse or _sparse_among(grads))
         self._program = compile(self._run, fallback=True) if compiles else self._run
 
     def _arrays(self) -> list[NDArray]:
@@ -192,7 +195,8 @@ class Executor:
                 for i, x in enumerate(outputs):
                     monitor(entry.output_name(i), x.detach())
 
-        return self._symbol._run(dict(zip(self._names, self._variables, strict=True)), note)
+        values = dict(zip(self._names, self._variables, strict=True))
+        return self._symbol._run(values, note, self._places)
 
     def backward(
         self,
@@ -236,7 +240,10 @@ class Executor:
         pairs = [(h, g) for h, g in zip(self._heads, grads, strict=False) if h._node is not None]
         if pairs:
             heads = [head for head, _ in pairs]
-            given = [g if g is None else g.astype(h.dtype, copy=False) for h, g in pairs]
+            given = [
+                None if g is None else g.as_in_context(h.context).astype(h.dtype, copy=False)
+                for h, g in pairs
+            ]
             engine.backward(heads, given, True, bool(is_train))
 
     # --- other arrays -----------------------------------------------------------------------------
@@ -303,7 +310,7 @@ class Executor:
                 _may_change(name, x, shape, partial_shaping, allow_up_sizing)
                 x = _of_shape(x, shape)
             aux[name] = x
-        executor = Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux)
+        executor = Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux, self._places)
         if self.outputs and all(map(is_complete, found)):
             executor._outputs = [
                 _of_shape(x, shape) for x, shape in zip(self.outputs, found, strict=True)
@@ -327,8 +334,45 @@ class Executor:
         return self._symbol
 
     def debug_str(self) -> str:
-        """Return the symbol's `debug_str`."""
-        return self._symbol.debug_str()  # type: ignore[attr-defined]
+        """Return the symbol's `debug_str`, and how much memory its results take.
+
+        With gradients these are all results that those depend on, otherwise what is needed at once.
+        """
+        text: str = self._symbol.debug_str()  # type: ignore[attr-defined]
+        return f"{text}\nTotal {self._allocated() >> 20} MB allocated"
+
+    def _allocated(self) -> int:
+        """The bytes of results; those of arguments are not among them."""
+        arrays = zip(self._names, self._arrays(), strict=True)
+        forms = {name: (x.shape, np.dtype(x.dtype)) for name, x in arrays}
+        known = self._symbol._inference(
+            {name: shape for name, (shape, _) in forms.items()},
+            {name: dtype for name, (_, dtype) in forms.items()},
+        )
+        order = self._symbol._reachable()
+        last = {x.entry: i for i, entry in enumerate(order) for x in entry.refs}
+        learnt = {
+            entry
+            for entry in order
+            if entry.op is None and self._grad_req.get(entry.name, "null") != "null"
+        }
+        live: dict[NodeEntry, int] = {}
+        kept = most = 0
+        for i, entry in enumerate(order):
+            if entry.op is None:
+                continue
+            passes = entry.definition.gradient == DIFFERENTIABLE
+            if passes and any(x.entry in learnt for x in entry.refs):
+                learnt.add(entry)
+            live[entry] = sum(
+                int(np.prod(shape or ())) * np.dtype(dtype or "float32").itemsize
+                for shape, dtype in zip(known.shapes[entry], known.dtypes[entry], strict=True)
+            )
+            most = max(most, sum(live.values()))
+            kept += live[entry] if entry in learnt else 0
+            live = {e: size for e, size in live.items() if last.get(e, i + 1) > i}
+        through = {head.entry for head in self._symbol._heads} & learnt
+        return max(kept, most) if through else most
 
 
 def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:
@@ -345,11 +389,13 @@ def _check_gradient(name: str, x: NDArray, gradient: object, req: str) -> None:
         )
 
 
-def _evaluation(symbol: Graph, names: tuple[str, ...]) -> Callable[..., list[NDArray]]:
+def _evaluation(
+    symbol: Graph, names: tuple[str, ...], places: Mapping[NodeEntry, Context] | None
+) -> Callable[..., list[NDArray]]:
     """The symbol as a function of its inputs; it refers to nothing that changes."""
 
     def evaluate(*arrays: NDArray) -> list[NDArray]:
-        return symbol._run(dict(zip(names, arrays, strict=True)))
+        return symbol._run(dict(zip(names, arrays, strict=True)), places=places)
 
     evaluate.__qualname__ = f"symbol {symbol.name}"
     return evaluate
@@ -372,7 +418,8 @@ def _sparse_among(arrays: Mapping[str, NDArray | None]) -> bool:
 
 def _alike(x: NDArray, y: NDArray) -> bool:
     """Whether *y* can be written to *x* as it is."""
-    return x.shape == y.shape and x.dtype == y.dtype and x.stype == y.stype == "default"
+    same = (x.shape, x.dtype, x.context) == (y.shape, y.dtype, y.context)
+    return same and x.stype == y.stype == "default"
 
 
 def _may_change(

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, Shape, as_dtype
+from ..context import Context
 from ..dispatch import separated
 from ..ops.axes import flag
 from ..tape import Scope
@@ -314,9 +315,15 @@ class Graph:
                 )
 
     def _run(
-        self, values: Mapping[str, NDArray], monitor: EntryMonitor | None = None
+        self,
+        values: Mapping[str, NDArray],
+        monitor: EntryMonitor | None = None,
+        places: Mapping[NodeEntry, Context] | None = None,
     ) -> list[NDArray]:
-        """Call the operators, and *monitor* after each; what no later one uses is let go."""
+        """Call the operators, in *places* if given, and *monitor* after each.
+
+        What no later one uses is let go.
+        """
         self._require_known("evaluated")
         order = self._reachable()
         last: dict[NodeEntry, NodeEntry | None] = {head.entry: None for head in self._heads}
@@ -335,7 +342,11 @@ class Graph:
             params = entry.params
             if entry in shapes:
                 params = {**params, "shape": shapes[entry]}
-            made = entry.definition.call(*inputs, **params)
+            if places is None:
+                made = entry.definition.call(*inputs, **params)
+            else:
+                with places[entry]:
+                    made = entry.definition.call(*_moved(inputs, places[entry]), **params)
             results[entry] = made if isinstance(made, (list, tuple)) else [made]
             if monitor is not None:
                 monitor(entry, inputs, results[entry])
@@ -381,6 +392,10 @@ class Graph:
                 )
             values[name] = args[name]
         return values
+
+
+def _moved(inputs: Sequence[Any], context: Context) -> list[Any]:
+    return [x.as_in_context(context) if isinstance(x, NDArray) else x for x in inputs]
 
 
 def _scalar_type(dtype: DType | None) -> type | None:

@@ -285,7 +285,7 @@ class Symbol(Graph):
         args_grad: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
         grad_req: str | Mapping[str, str] | Sequence[str] = "write",
         aux_states: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
-        group2ctx: object = None,
+        group2ctx: Mapping[str, Context] | None = None,
         shared_exec: object = None,
     ) -> Executor:
         """Return an `Executor`: this graph with arrays for its arguments and their gradients.
@@ -301,8 +301,10 @@ class Symbol(Graph):
         grad_req : {'write', 'add', 'null'}, or a dict or sequence of them
         aux_states : dict or sequence of NDArray, optional
             By name, or in the order of `list_auxiliary_states`.
-        group2ctx, shared_exec
-            Accepted for MXNet's sake: all is computed on one device, with memory from a pool.
+        group2ctx : dict, optional
+            Where what has the attribute ``ctx_group`` is computed, by its value.
+        shared_exec
+            Accepted for MXNet's sake: memory comes from a pool.
 
         Raises
         ------
@@ -328,7 +330,7 @@ class Symbol(Graph):
         [6. 8.]
         <NDArray 2 @cpu(0)>]
         """
-        return bound(self, ctx, args, args_grad, grad_req, aux_states)
+        return bound(self, ctx, args, args_grad, grad_req, aux_states, group2ctx)
 
     def simple_bind(
         self,
@@ -336,7 +338,7 @@ class Symbol(Graph):
         grad_req: str | Mapping[str, str] | Sequence[str] = "write",
         type_dict: Mapping[str, Any] | None = None,
         stype_dict: Mapping[str, str] | None = None,
-        group2ctx: object = None,
+        group2ctx: Mapping[str, Context] | None = None,
         shared_arg_names: Sequence[str] | None = None,
         shared_exec: Executor | None = None,
         shared_buffer: dict[str, NDArray] | None = None,
@@ -362,8 +364,8 @@ class Symbol(Graph):
             One whose arrays are used.
         shared_buffer : dict, optional
             Arrays by name that are used where they fit; others are added to it.
-        group2ctx
-            Accepted for MXNet's sake.
+        group2ctx : dict, optional
+            Where what has the attribute ``ctx_group`` is made and computed, by its value.
         **kwargs : tuple of int
             Shapes by name.
 
@@ -381,7 +383,7 @@ class Symbol(Graph):
         (3, 4)
         """
         return simply_bound(
-            self, ctx, grad_req, type_dict, stype_dict, shared_arg_names, shared_exec,
+            self, ctx, grad_req, type_dict, stype_dict, group2ctx, shared_arg_names, shared_exec,
             shared_buffer, kwargs,
         )  # fmt: skip
 

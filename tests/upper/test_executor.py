@@ -190,3 +190,45 @@ def test_outputs_stay_the_same_arrays():
     smaller = executor.reshape(x=(2,))
     smaller.forward(x=nd.ones(2))
     assert kept.asnumpy().tolist() == [2, 2, 8]
+
+
+def test_groups_are_on_their_devices():
+    data = sym.var("data")
+    with mx.AttrScope(ctx_group="first"):
+        x = sym.FullyConnected(data, num_hidden=3, name="fc1")
+    with mx.AttrScope(ctx_group="second"):
+        x = sym.BatchNorm(sym.FullyConnected(x, num_hidden=2, name="fc2"), name="bn")
+    places = {"first": mx.cpu(1), "second": mx.cpu(2)}
+    executor = sym.sum(x * sym.var("scale")).simple_bind(
+        mx.cpu(), group2ctx=places, data=(4, 5), scale=(4, 2)
+    )
+    for name, array in (executor.arg_dict | executor.aux_dict).items():
+        own = 0 if name == "scale" else 2 if name.startswith(("fc2", "bn")) else 1
+        assert array.context == mx.cpu(own), name
+    executor.arg_dict["fc1_weight"][:] = nd.arange(15).reshape((3, 5))
+    executor.arg_dict["fc2_weight"][:] = nd.arange(6).reshape((2, 3))
+    executor.arg_dict["scale"][:] = nd.arange(8).reshape((4, 2))
+    alone = sym.sum(x * sym.var("scale")).bind(
+        mx.cpu(),
+        {name: array.copyto(mx.cpu()) for name, array in executor.arg_dict.items()},
+        {name: nd.zeros(array.shape) for name, array in executor.arg_dict.items()},
+        aux_states={name: x.copyto(mx.cpu()) for name, x in executor.aux_dict.items()},
+    )
+    for one in (executor, alone):
+        one.forward(is_train=True, data=nd.arange(20).reshape((4, 5)))
+        one.backward()
+    assert executor.outputs[0].context == mx.cpu()
+    assert executor.grad_dict["fc1_weight"].context == mx.cpu(1)
+    for name, gradient in alone.grad_dict.items():
+        np.testing.assert_array_equal(executor.grad_dict[name].asnumpy(), gradient.asnumpy())
+
+
+def test_memory_that_results_take():
+    x = sym.var("x")
+    for _ in range(9):
+        x = x * x
+    found = []
+    for head, grad_req in ((x, "write"), (x, "null"), (sym.stop_gradient(x), "write")):
+        executor = head.simple_bind(mx.cpu(), x=(1024, 1024), grad_req=grad_req)
+        found.append(executor.debug_str().splitlines()[-1])
+    assert found == [f"Total {n} MB allocated" for n in (36, 8, 8)]

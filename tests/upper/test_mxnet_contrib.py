@@ -103,6 +103,9 @@ def test_vectors(custom: embedding.CustomEmbedding, tmp_path: Path) -> None:
     (tmp_path / "odd.txt").write_text("a 1 2\nb 1 2 3\n")
     with pytest.raises(AssertionError, match="line 2: the vector of b has length 3"):
         embedding.CustomEmbedding(str(tmp_path / "odd.txt"))
+    (tmp_path / "odd.txt").write_text("a 1 2\nb\n")
+    with pytest.raises(AssertionError, match="line 2: 'b' has no vector"):
+        embedding.CustomEmbedding(str(tmp_path / "odd.txt"))
 
 
 def test_update_vectors(custom: embedding.CustomEmbedding) -> None:

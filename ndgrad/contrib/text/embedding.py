@@ -112,14 +112,15 @@ class _TokenEmbedding(Vocabulary):
                 )
         vectors[array(self.to_indices(given), dtype="int64")] = rows
 
-    def _read(
+    def _load_embedding(
         self,
-        path: str,
-        delimiter: str,
+        pretrained_file_path: str,
+        elem_delim: str,
         init_unknown_vec: Callable[..., NDArray],
         encoding: str = "utf8",
     ) -> None:
         """Take tokens and vectors from a file: a token and its numbers on each line."""
+        path = os.fspath(pretrained_file_path)
         if not os.path.isfile(path):
             raise ValueError(
                 "`pretrained_file_path` must be a valid path to the pre-trained token embedding "
@@ -130,7 +131,9 @@ class _TokenEmbedding(Vocabulary):
         length: int | None = None
         with open(path, encoding=encoding) as file:
             for number, line in enumerate(file, start=1):
-                token, *numbers = line.rstrip().split(delimiter)
+                token, *numbers = line.rstrip().split(elem_delim)
+                if not numbers:
+                    raise AssertionError(f"{path}, line {number}: {token!r} has no vector")
                 values = [float(x) for x in numbers]
                 if token == self.unknown_token and unknown is None:
                     unknown = values
@@ -215,7 +218,7 @@ class _Pretrained(_TokenEmbedding):
                 f"Cannot find pretrained file {pretrained_file_name} for token embedding "
                 f"{type(self).__name__.lower()}: put it at {path}, as ndgrad downloads none"
             )
-        self._read(str(path), " ", init_unknown_vec)
+        self._load_embedding(str(path), " ", init_unknown_vec)
         self._restrict(vocabulary)
 
 
@@ -309,7 +312,7 @@ class CustomEmbedding(_TokenEmbedding):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._read(os.fspath(pretrained_file_path), elem_delim, init_unknown_vec, encoding)
+        self._load_embedding(pretrained_file_path, elem_delim, init_unknown_vec, encoding)
         self._restrict(vocabulary)
 
 
