@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from .. import autograd as _autograd
+from .. import operator as _custom
 from ..base import public_names as _public_names
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
@@ -47,6 +48,7 @@ for _space in (op, _internal):
     vars(_space).update(__all__=[], __dir__=_public_names(vars(_space)))
 __dir__ = _public_names(globals())
 _autograd.get_symbol = get_symbol
+_custom.custom_symbol = extra.Custom
 
 
 def _put(space: _types.ModuleType, name: str, function: _Callable[..., object]) -> None:

@@ -141,7 +141,7 @@ def check_symbolic_backward(
     sym, location, rtol, atol, aux_states, ctx, equal_nan, dtype
         As for `check_symbolic_forward`.
     out_grads : list or dict of array-like, or None
-        Gradients of the outputs; None stands for ones.
+        Gradients of the outputs; None stands for ones.  A list may be longer.
     expected : list or dict of array-like
         By argument.
     grad_req : str, or dict or list of them
@@ -150,6 +150,8 @@ def check_symbolic_backward(
         The storage types of the gradients, by default dense.
     """
     context, names = ctx or default_context(), sym.list_arguments()
+    if isinstance(out_grads, (list, tuple)):
+        out_grads = out_grads[: len(sym.list_outputs())]
     arguments = _arrays(names, location, context, dtype, "location")
     wanted: dict[str, HostArray] = {
         name: on_host(x)

@@ -191,3 +191,34 @@ def test_errors_name_the_operator() -> None:
         MXNetError, match=r"infer_shape returns .* expected 1 in place 1 for list_o"
     ):
         nd.Custom(nd.ones((2, 2)), op_type="failing")
+
+
+@pytest.mark.parametrize("base", [mx.operator.NumpyOp, mx.operator.NDArrayOp])
+def test_operators_of_symbols_in_one_class(base: Any) -> None:
+    class Loss(base):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(need_top_grad=False)
+
+        def list_arguments(self) -> list[str]:
+            return ["data", "label"]
+
+        def infer_shape(self, in_shape: Any) -> Any:
+            return [in_shape[0], in_shape[0][:1]], [in_shape[0]]
+
+        def forward(self, in_data: Any, out_data: Any) -> None:
+            assert type(in_data[0]) is (np.ndarray if base is mx.operator.NumpyOp else nd.NDArray)
+            out_data[0][:] = in_data[0] * 2
+
+        def backward(self, out_grad: Any, in_data: Any, out_data: Any, in_grad: Any) -> None:
+            in_grad[0][:] = out_data[0] - in_data[1].reshape((-1, 1))
+
+    with pytest.warns(UserWarning, match="Loss has been deprecated"):
+        op = Loss()
+    net = op(mx.sym.var("x") + 1, name="loss")
+    assert net.list_arguments() == ["x", "loss_label"]
+    assert net.list_outputs() == ["loss_output"]
+    run = net.simple_bind(mx.cpu(), x=(2, 3), grad_req={"x": "write", "loss_label": "null"})
+    y = run.forward(is_train=True, x=nd.ones((2, 3)), loss_label=nd.array([1, 2]))[0]
+    run.backward()
+    assert y.tolist() == [[4.0] * 3] * 2
+    assert run.grad_dict["x"].tolist() == [[3.0] * 3, [2.0] * 3]

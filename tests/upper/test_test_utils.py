@@ -205,7 +205,7 @@ def test_check_symbolic() -> None:
     )
     assert found[a].stype == "row_sparse"
     reqs = {a: "null", b: "write"}
-    tools.check_symbolic_backward(symbol, [two, three], [two], [two, 2 * two], grad_req=reqs)
+    tools.check_symbolic_backward(symbol, [two, three], [two, three], [two, 2 * two], grad_req=reqs)
     with pytest.raises(AssertionError, match=f"EXPECTED_{b}"):
         tools.check_symbolic_backward(symbol, [two, three], [two], {b: three})
     with pytest.raises(ValueError, match="location has no argument c"):
