@@ -16,7 +16,7 @@ from ..dispatch import write_into
 from ..nd import array, zeros
 from ..ops.definition import DIFFERENTIABLE
 from ..tape import Scope
-from .entries import NodeEntry
+from .entries import NodeEntry, Ref
 from .graph import Graph
 from .inference import is_complete
 
@@ -190,10 +190,16 @@ class Executor:
         return self._run(*self._variables)
 
     def _watched(self, monitor: Monitor, everything: bool) -> list[NDArray]:
-        def note(entry: NodeEntry, _: Sequence[object], outputs: Sequence[NDArray]) -> None:
-            if everything or entry.op is not None:
-                for i, x in enumerate(outputs):
-                    monitor(entry.output_name(i), x.detach())
+        def note(entry: NodeEntry, inputs: Sequence[Any], outputs: Sequence[NDArray]) -> None:
+            if entry.op is None:
+                return
+            for key, made, x in zip(entry.input_names(), entry.inputs, inputs, strict=False):
+                if everything and isinstance(made, Ref):
+                    if made.entry.op is None:
+                        monitor(made.entry.name, x.detach())
+                    monitor(f"{entry.name}_{key}", x.detach())
+            for i, x in enumerate(outputs):
+                monitor(entry.output_name(i), x.detach())
 
         values = dict(zip(self._names, self._variables, strict=True))
         return self._symbol._run(values, note, self._places)
@@ -325,7 +331,8 @@ class Executor:
         ----------
         callback : callable
         monitor_all : bool
-            Whether it is called with arguments and auxiliary states too.
+            Whether it is called with each operator's inputs too, as ``name_data``, and with the
+            arguments and auxiliary states among them.
         """
         self._monitor = (callback, monitor_all)
 

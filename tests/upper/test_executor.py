@@ -156,10 +156,12 @@ def test_monitor():
     executor.backward()
     executor.set_monitor_callback(lambda name, x: seen.append(name), monitor_all=True)
     executor.forward()
-    assert seen[2:] == ["data", "fc_weight", "fc_bias", "fc_output", "softmax_label",
-                        "softmax_output"]  # fmt: skip
+    assert seen[2:] == [
+        "data", "fc_data", "fc_weight", "fc_weight", "fc_bias", "fc_bias", "fc_output",
+        "softmax_data", "softmax_label", "softmax_label", "softmax_output",
+    ]  # fmt: skip
     executor.reshape(partial_shaping=True, data=(1, 4)).forward()
-    assert seen[2:8] == seen[8:]
+    assert seen[2:13] == seen[13:]
 
 
 def test_a_monitor_stays_with_a_module_that_is_reshaped():
