@@ -20,8 +20,9 @@ import numpy as np
 
 from .. import util
 from .._files import write_file
-from ..base import HostArray, MXNetError, data_dir
+from ..base import HostArray, MXNetError, Shape, data_dir
 from ..context import Context, current_context, num_gpus
+from ..io import MNISTIter
 
 _default: list[Context] = []
 
@@ -201,19 +202,26 @@ _MNIST = (
 )
 
 
-def _idx(name: str) -> HostArray:
-    """The bytes of an IDX file of MNIST, compressed or not, as an array."""
+def _mnist_file(what: str, *names: str) -> Path:
+    """The first file of these names that there is in a folder for MNIST."""
     folders = [Path("data"), Path(data_dir()) / "datasets" / "mnist"]
     for folder in folders:
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.exists():
-                content = path.read_bytes()
-                content = gzip.decompress(content) if path.suffix == ".gz" else content
-                axes = content[3]
-                shape = struct.unpack(f">{axes}I", content[4 : 4 + 4 * axes])
-                return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+        for name in names:
+            if (folder / name).exists():
+                return folder / name
     places = " or ".join(str(folder.absolute()) for folder in folders)
-    raise MXNetError(f"get_mnist: {name} (or {name}.gz) is needed in {places}; put MNIST there")
+    wanted = " (or ".join(names) + ")" * (len(names) - 1)
+    raise MXNetError(f"{what}: {wanted} is needed in {places}; put MNIST there")
+
+
+def _idx(name: str) -> HostArray:
+    """The bytes of an IDX file of MNIST, compressed or not, as an array."""
+    path = _mnist_file("get_mnist", name, f"{name}.gz")
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
+    axes = content[3]
+    shape = struct.unpack(f">{axes}I", content[4 : 4 + 4 * axes])
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
 def get_mnist() -> dict[str, HostArray]:
@@ -237,3 +245,39 @@ def get_mnist() -> dict[str, HostArray]:
         "test_data": test.reshape(-1, 1, 28, 28).astype(np.float32) / 255,
         "test_label": test_label,
     }
+
+
+def get_mnist_iterator(
+    batch_size: int, input_shape: Shape, num_parts: int = 1, part_index: int = 0
+) -> tuple[MNISTIter, MNISTIter]:
+    """Return iterators over MNIST, for training and for validation.
+
+    Parameters
+    ----------
+    batch_size : int
+    input_shape : tuple of int
+        ``(1, 28, 28)``, or ``(784,)`` for vectors.
+    num_parts, part_index : int
+        As `ndgrad.io.MNISTIter` takes them.
+
+    Raises
+    ------
+    MXNetError
+        If an unpacked file of MNIST is neither in ``data`` nor in ``~/.mxnet/datasets/mnist``.
+    """
+    train, train_label, test, test_label = (
+        str(_mnist_file("get_mnist_iterator", name)) for name in _MNIST
+    )
+
+    def batches(image: str, label: str) -> MNISTIter:
+        return MNISTIter(
+            image=image,
+            label=label,
+            batch_size=batch_size,
+            flat=len(input_shape) != 3,
+            num_parts=num_parts,
+            part_index=part_index,
+            input_shape=input_shape,
+        )
+
+    return batches(train, train_label), batches(test, test_label)

@@ -1,4 +1,6 @@
-"""What MXNet gives for small expressions of programs, as ``mxnet-1.9.1/habits.json``, and pickled arrays.
+"""What MXNet gives for small expressions of programs, as ``mxnet-1.9.1/habits.json``.
+
+``arrays.pickle`` are arrays as MXNet pickles them.
 
 Runs where MXNet 1.9.1 is installed: ``python tests/upper/record_habits.py``.
 """

@@ -325,6 +325,15 @@ def test_get_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mnist["train_data"].shape == (2, 1, 28, 28)
     assert mnist["test_data"].min() == 1
     assert mnist["train_label"].tolist() == [0, 1]
+    with pytest.raises(MXNetError, match="get_mnist_iterator: train-labels-idx1-ubyte is needed"):
+        tools.get_mnist_iterator(1, (784,))
+    for file in (tmp_path / "data").glob("*.gz"):
+        file.with_suffix("").write_bytes(gzip.decompress(file.read_bytes()))
+    train, test = tools.get_mnist_iterator(1, (784,))
+    assert sorted(float(batch.label[0]) for batch in train) == [0, 1]
+    assert next(test).data[0].shape == (1, 784)
+    train, _ = tools.get_mnist_iterator(1, (1, 28, 28), num_parts=2, part_index=1)
+    assert [batch.data[0].shape for batch in train] == [(1, 1, 28, 28)]
 
 
 def test_dummy_iter() -> None:
