@@ -151,7 +151,7 @@ update(
     params={"lr": REQUIRED, "beta1": 0.9, "beta2": 0.999, **_COMMON},
     mean=f"beta1 * mean + (1 - beta1) * {_CLIPPED_LAST}",
     u=f"maximum(beta2 * u, abs({_CLIPPED_LAST}))",
-    weight="weight - lr * mean / u",
+    weight="weight - lr * mean / where(u > 0, u, 1)",  # 0 / 1 where no gradient has come
     doc="A step of Adam by the infinity norm. Kingma and Ba 2015.",
 )
 update(

@@ -234,7 +234,8 @@ class Adam(Moments):
 class Adamax(Moments):
     """Adam by the infinity norm: w = w - lr / (1 - beta1**t) * mean / u.
 
-    u = max(beta2 * u, abs(g)).  Kingma and Ba 2015, section 7.
+    u = max(beta2 * u, abs(g)).  A weight whose gradients were all 0 stays; in MXNet it is nan.
+    Kingma and Ba 2015, section 7.
 
     Parameters
     ----------

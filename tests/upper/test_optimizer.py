@@ -117,6 +117,11 @@ def test_aggregated_updates_are_lists_of_one_dtype():
     assert all((x.asnumpy() == 0.5).all() for x in weights)
 
 
+def test_adamax_leaves_weights_without_gradients():
+    got = updated(mx.optimizer.Adamax(learning_rate=0.1), [1, 1], [0, 2])
+    np.testing.assert_allclose(got, [1, 0.9], rtol=1e-6)
+
+
 def test_rates_that_subclasses_override():
     class Halved(mx.optimizer.Adam):
         def _get_lr(self, index):
