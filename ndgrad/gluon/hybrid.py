@@ -283,6 +283,14 @@ backward_bulk_size, **kwargs
         self._input_tree = _tree(args)
         return self._traced()
 
+    @property
+    def _cached_graph(self) -> tuple[()] | tuple[list[Symbol], Symbol]:
+        """The inputs and outputs as symbols; () before the first call, as libraries ask for them."""
+        if self._input_tree is None:
+            return ()
+        names, tree = self._traced()
+        return [symbol.var(name) for name in names], _grouped(tree)
+
     def _traced(self) -> tuple[list[str], Any]:
         count = len([*_leaves_of(self._input_tree)])
         names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]

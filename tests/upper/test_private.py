@@ -65,3 +65,14 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "b").write_text("2")
     _private.replace_file(str(tmp_path / "a"), str(tmp_path / "b"))
     assert (tmp_path / "b").read_text() == "1"
+
+
+def test_graph_of_a_block() -> None:
+    net = mx.gluon.nn.Dense(2, in_units=3, prefix="a_")
+    net.initialize()
+    net.hybridize()
+    assert net._cached_graph == ()
+    net(nd.ones((1, 3)))
+    inputs, outputs = net._cached_graph
+    assert [x.name for x in inputs] == ["data"]
+    assert outputs.list_arguments() == ["data", "a_weight", "a_bias"]
