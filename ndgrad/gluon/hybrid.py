@@ -285,7 +285,7 @@ backward_bulk_size, **kwargs
 
     @property
     def _cached_graph(self) -> tuple[()] | tuple[list[Symbol], Symbol]:
-        """The inputs and outputs as symbols; () before the first call, as libraries ask for them."""
+        """The inputs and outputs as symbols, which libraries ask for; () before the first call."""
         if self._input_tree is None:
             return ()
         names, tree = self._traced()
