@@ -83,6 +83,7 @@ class _Sums(NamedTuple):
     shifts: HostArray
     factors: HostArray
     results: HostArray
+    run: int
     whole: bool
 
 
@@ -122,6 +123,7 @@ def _implicit(form: Form, adjoint: bool) -> _Implicit:
             _repeated(phase.shifts, terms, reading.size),
             _repeated(phase.taps, terms, term_step),
             phase.results,
+            form.height if not adjoint else window.taps if phase.taps.size == window.taps else 1,
             phase.whole,
         )
         for phase in reading.phases

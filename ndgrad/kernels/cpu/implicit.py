@@ -120,7 +120,7 @@ def _write(_typing, c, co, step, m, columns, y, yo, ldy):
 @chunked
 def _products(
     x, w, bias, y, places, shifts, factors, results, whole, columns, groups, images, together,
-    rows, x_size, w_step, y_size, deep, vectors, lo, hi,
+    rows, x_size, w_step, y_size, run, deep, vectors, lo, hi,
 ):  # fmt: skip
     """Blocks of rows times panels of channels: results for places of one image, or of some."""
     lanes = BYTES // y.itemsize
@@ -152,8 +152,14 @@ def _products(
         w0 = group * (w.size // groups) + j0 * w_step
         for begin in range(0, k, deep):
             depth = min(deep, k - begin)
-            if w_step == k and factors[k - 1] == k - 1:
-                pack(w, w0 + begin, w_step, True, depth, wide, panel, 0, step)
+            # Weights of one column's terms are runs, or those of one term's columns are, or none.
+            if run > 1:
+                for p in range(0, depth, run):
+                    start, terms = w0 + factors[begin + p], min(run, depth - p)
+                    pack(w, start, w_step, True, terms, wide, panel, p * step, step)
+            elif w_step == 1:
+                start, apart = w0 + factors[begin], factors[min(1, k - 1)] - factors[0]
+                pack(w, start, apart, False, depth, wide, panel, 0, step)
             else:
                 for p in range(depth):
                     row = panel[p * step : (p + 1) * step]
@@ -251,6 +257,7 @@ def products(
     shifts: HostArray,
     factors: HostArray,
     results: HostArray,
+    run: int,
     whole: bool,
     columns: int,
     groups: int,
@@ -265,7 +272,8 @@ def products(
     x, y : buffer
         Of the shapes (images, groups, channels, \\*plane) and (images, groups, columns, \\*plane).
     w : buffer
-        Where the factor of the first column and term p of a group is, *factors* says.
+        Where the factor of the first column and term p of a group is, *factors* says: one behind
+        the other for *run* terms each.
     places : numpy.ndarray
         int64: for each result of *together* images where its elements begin.
     shifts : numpy.ndarray
@@ -279,11 +287,13 @@ def products(
     vectors, panels = _panel(columns, y.dtype)
     rows = places.size if together > 1 else _even(results.size, _BLOCK, ROWS)
     blocks = -(-images // together) * -(-results.size // rows)
-    deep = _even(shifts.size, _DEPTH)
+    # Sums are cut between runs, unless one is too long.
+    run = run if run <= _DEPTH else shifts.size if run == shifts.size else 1
+    deep = _even(shifts.size, _DEPTH, run if run <= _DEPTH else 1)
     added = empty(0, y.dtype) if bias is None else bias
     launch(
         _products, x, w, added, y, places, shifts, factors, results, whole, columns, groups,
-        images, together, rows, *sizes, deep, vectors,
+        images, together, rows, *sizes, run, deep, vectors,
         groups * blocks * panels, grain(rows * shifts.size, vectors),
     )  # fmt: skip
 
