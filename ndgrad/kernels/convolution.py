@@ -143,9 +143,7 @@ def _reads_images(x: Buffer, form: Form) -> bool:
 
 def _padded(x: Buffer, planes: int, reading: implicit.Reading) -> Buffer:
     """The images with the zeros around them."""
-    if reading.is_image:
-        return x
-    return front.fill_around(x, planes * reading.size, reading.inside(planes), 0)
+    return x if reading.is_image else front.padded_planes(x, planes, reading)
 
 
 def _sum_windows(

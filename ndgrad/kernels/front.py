@@ -42,6 +42,7 @@ from .cpu import indexed as host_indexed
 from .cpu import libraries as host_libraries
 from .cpu import matmul as host_matmul
 from .cpu import normalisation as host_normalisation
+from .cpu import planes as host_planes
 from .cpu import reduction as host_reduction
 from .cpu import regions as host_regions
 from .cpu import resampling as host_resampling
@@ -335,6 +336,9 @@ pick_in_windows = entry("pick_in_windows", host_windows.pick)
 put_back_in_windows = entry("put_back_in_windows", host_windows.put_back)
 host_window_products = host_implicit.fits
 images_in_block = host_implicit.images_together
+padded_planes = entry(
+    "padded_planes", host_planes.pad, makes=lambda x, n, reading: empty(n * reading.size, x.dtype)
+)
 window_products = entry("window_products", host_implicit.products)
 window_weights = entry("window_weights", host_implicit.weights)
 depthwise = entry("depthwise", host_depthwise.depthwise)

@@ -15,11 +15,12 @@ from numba.extending import intrinsic
 
 from ...memory.device import Buffer
 from ...memory.storage import empty
-from ..build.launch import chunked, grain, kernel
+from ..build.launch import chunked, grain
 from ..spec.implicit import Reading
 from ..spec.layout import constant
 from ..spec.windows import Windows
 from .launch import launch
+from .planes import load_plane
 from .tiles import BYTES, Vectors, emit_tile
 
 _ROWS = 8
@@ -92,10 +93,8 @@ def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results
 
         def there(table, i, number):
             row = builder.add(i, v.long(number))
-            return builder.load(v.at(table, builder.select(inside(row), row, last)))
-
-        def inside(row):
-            return builder.icmp_signed("<", row, rows)
+            inside = builder.icmp_signed("<", row, rows)
+            return v.item(table, builder.select(inside, row, last))
 
         with (
             v.loop(v.long(0), rows, _ROWS) as (i, _),
@@ -105,7 +104,7 @@ def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results
             j = builder.select(builder.icmp_signed("<", j, room), j, room)
             vectors = [(builder.add(there(places, i, n), j), None) for n in range(_ROWS)]
             (totals,) = emit_tile(
-                v, [w], lambda p: p, lambda p: v.at(x, builder.load(v.at(shifts, p))), k, vectors
+                v, [w], lambda p: p, lambda p: v.at(x, v.item(shifts, p)), k, vectors
             )
             targets = [v.at(y, builder.add(there(results, i, n), j)) for n in range(_ROWS)]
             mask = v.first(across)
@@ -133,10 +132,10 @@ def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
         v = Vectors(context, builder, sig.args[0].dtype, 64)
         x, places, shifts, g, out = (v.data(context, sig, args, i) for i in (0, 1, 4, 6, 8))
         rows, across, begin, g = args[2], args[3], args[5], v.at(g, args[7])
-        steps = [builder.load(v.at(shifts, builder.add(begin, v.long(t)))) for t in range(_TAPS)]
+        steps = [v.item(shifts, builder.add(begin, v.long(t))) for t in range(_TAPS)]
         sums = [cgutils.alloca_once_value(builder, v.zero) for _ in steps]
         with v.loop(v.long(0), rows, 1) as (i, _):
-            place = builder.load(v.at(places, i))
+            place = v.item(places, i)
             line = v.at(g, builder.mul(i, across))
             with v.loop(v.long(0), across, v.lanes) as (j, _):
                 mask = v.first(builder.sub(across, j))
@@ -153,25 +152,6 @@ def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
     return types.void(x, places, n, n, shifts, n, g, n, out), code
 
 
-@kernel
-def _load(x, start: int, plane, rows, columns) -> None:
-    """Copy an image to where its rows and columns are in a padded plane."""
-    across = columns.size
-    if columns[across - 1] - columns[0] == across - 1:
-        for row in range(rows.size):
-            source = x[start + row * across : start + (row + 1) * across]
-            at = rows[row] + columns[0]
-            target = plane[at : at + across]
-            for i in range(across):
-                target[i] = source[i]
-        return
-    for row in range(rows.size):
-        source = x[start + row * across : start + (row + 1) * across]
-        target = plane[rows[row] :]
-        for i in range(across):
-            target[np.uintp(columns[i])] = source[i]
-
-
 @chunked
 def _planes(
     x, w, bias, y, rows, columns, places, shifts, taps, results, starts, whole, nothing, size,
@@ -183,7 +163,7 @@ def _planes(
     across = results.size // starts.size
     part = np.empty(0 if whole else results.size, y.dtype)
     for unit in range(lo, hi):
-        _load(x, unit * rows.size * columns.size, plane, rows, columns)
+        load_plane(x, unit * rows.size * columns.size, plane, 0, rows, columns)
         for target in range(unit * filters, (unit + 1) * filters):
             kind = target % kinds
             first = bias[kind] if bias.size else nothing
@@ -213,7 +193,7 @@ def _plane_weights(x, g, w, rows, columns, places, shifts, size, images, planes,
             found[i] = 0
         for image in range(images):
             number = image * planes + unit
-            _load(x, number * rows.size * columns.size, plane, rows, columns)
+            load_plane(x, number * rows.size * columns.size, plane, 0, rows, columns)
             for i in range(filters):
                 at = (number * filters + i) * g_size
                 for begin in range(0, taps, _TAPS):

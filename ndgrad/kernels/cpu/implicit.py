@@ -59,7 +59,7 @@ def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vecto
         def row(i, number):
             there = builder.add(i, v.long(number))
             there = builder.select(builder.icmp_signed("<", there, m), there, last)
-            return v.at(x, builder.load(v.at(places, there)))
+            return v.at(x, v.item(places, there))
 
         def rows(count):
             step = v.long(count * v.lanes)
@@ -68,7 +68,7 @@ def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vecto
                 totals = emit_tile(
                     v,
                     [row(i, number) for number in range(ROWS)],
-                    lambda p: builder.load(v.at(shifts, p)),
+                    lambda p: v.item(shifts, p),
                     lambda p: v.at(panel, builder.mul(p, step)),
                     k,
                     across,

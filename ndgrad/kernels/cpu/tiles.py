@@ -103,6 +103,9 @@ class Vectors:
     def at(self, pointer: ir.Value, offset: ir.Value) -> ir.Value:
         return self.builder.gep(pointer, [offset])
 
+    def item(self, table: ir.Value, i: ir.Value) -> ir.Value:
+        return self.builder.load(self.at(table, i))
+
     def _cast(self, pointer: ir.Value) -> ir.Value:
         return self.builder.bitcast(pointer, self.type.as_pointer())
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...base import HostArray, Shape
 from .layout import constant
-from .strided import StridedSlice, contiguous_strides
+from .strided import contiguous_strides
 from .windows import Windows
 
 
@@ -62,6 +62,8 @@ class Reading(NamedTuple):
     ----------
     rows, columns : numpy.ndarray
         int64: where in a padded plane an image's rows are, and where in a row its elements.
+    is_whole : bool
+        Whether all results belong to a phase.
     """
 
     image: Shape
@@ -70,6 +72,7 @@ class Reading(NamedTuple):
     rows: HostArray
     columns: HostArray
     phases: tuple[Phase, ...]
+    is_whole: bool
 
     @property
     def size(self) -> int:
@@ -80,17 +83,6 @@ class Reading(NamedTuple):
     def is_image(self) -> bool:
         """Whether there are no zeros around."""
         return self.image == self.lengths
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all results are sums."""
-        return len(self.phases) == 1 and self.phases[0].whole
-
-    def inside(self, planes: int) -> StridedSlice:
-        """Where the images are in *planes* padded planes."""
-        strides = contiguous_strides((planes, *self.lengths))
-        offset = sum(n * s for n, s in zip(self.low, strides[1:], strict=True))
-        return StridedSlice((planes, *self.image), strides, offset)
 
 
 def _table(indices: Sequence[HostArray], steps: Sequence[int]) -> HostArray:
@@ -156,7 +148,8 @@ def _reading(
         )
     inner = [before + np.arange(n) for before, n in zip(low, image, strict=True)]
     rows, columns = _table(inner[:-1], strides[:-1]), _table([placed(inner[-1])], strides[-1:])
-    return Reading(image, tuple(low), tuple(lengths), rows, columns, tuple(phases))
+    is_whole = sum(phase.results.size for phase in phases) == math.prod(result)
+    return Reading(image, tuple(low), tuple(lengths), rows, columns, tuple(phases), is_whole)
 
 
 @lru_cache(maxsize=1024)
