@@ -153,13 +153,12 @@ def _products(
         for begin in range(0, k, deep):
             depth = min(deep, k - begin)
             # Weights of one column's terms are runs, or those of one term's columns are, or none.
-            if run > 1:
-                for p in range(0, depth, run):
-                    start, terms = w0 + factors[begin + p], min(run, depth - p)
-                    pack(w, start, w_step, True, terms, wide, panel, p * step, step)
-            elif w_step == 1:
-                start, apart = w0 + factors[begin], factors[min(1, k - 1)] - factors[0]
-                pack(w, start, apart, False, depth, wide, panel, 0, step)
+            if run > 1 or w_step == 1:
+                terms = run if run > 1 else depth
+                apart = w_step if run > 1 else factors[k - 1] // max(1, k - 1)
+                for p in range(0, depth, terms):
+                    start, some = w0 + factors[begin + p], min(terms, depth - p)
+                    pack(w, start, apart, run > 1, some, wide, panel, p * step, step)
             else:
                 for p in range(depth):
                     row = panel[p * step : (p + 1) * step]
