@@ -78,7 +78,11 @@ class _Step(Case):
         states = [mx.nd.zeros(self.size) for _ in range(self.states)]
         facts = {"momentum": 0.9} if self.states == 1 else {}
         update = getattr(mx.nd, self.step)
-        return lambda: update(weight, grad, *states, lr=1e-6, out=weight, **facts) and None
+
+        def run() -> None:
+            update(weight, grad, *states, lr=1e-6, out=weight, **facts)
+
+        return run
 
     def torch(self) -> Run:
         import torch

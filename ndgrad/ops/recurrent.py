@@ -42,6 +42,34 @@ class Layer(NamedTuple):
         """The rows of step *t*."""
         return x[t * self.batch * width : (t + 1) * self.batch * width]
 
+    def columns(self, x: Buffer, t: int, width: int, first: int = 0, turn: int = 1) -> Columns:
+        """Columns of step *t* from *first* on, then of later steps, or earlier for turn -1."""
+        step = self.batch * width
+        return Columns(x, width, t * step + first, turn * step)
+
+    def gates_at(
+        self, x: Buffer, t: int, names: Sequence[str], turn: int = 1
+    ) -> Mapping[str, Columns]:
+        """The columns of each gate, which lie side by side."""
+        width = len(names) * self.units
+        return {
+            name: self.columns(x, t, width, i * self.units, turn) for i, name in enumerate(names)
+        }
+
+    @property
+    def runs(self) -> Sequence[tuple[int, int]]:
+        """First steps and lengths of runs of steps, each of which is one kernel.
+
+        The first step stands alone: the state before it is no output.
+        """
+        return ((0, 1), (1, self.steps - 1))[: self.steps]
+
+    @property
+    def backward_runs(self) -> Sequence[tuple[int, int]]:
+        """The same from the last step on, which stands alone too: nothing comes back to it."""
+        runs = (self.steps - 1, 1), (self.steps - 2, self.steps - 2), (0, 1)
+        return runs[: self.steps + (self.steps > 1)]
+
 
 def layer_of(
     op: str,
@@ -136,6 +164,12 @@ def of_input(d: Buffer, x: Buffer, w: Buffer, layer: Layer, needs: Needs) -> lis
     return [d_data, d_weight]
 
 
+def of_biases(d: Buffer, layer: Layer, needs: Needs) -> list[Buffer | None]:
+    """Gradients of two biases that are added to the same gates."""
+    total = sum_of_rows(d, layer.rows, layer.width) if needs[3] or needs[4] else None
+    return [total if need else None for need in needs[3:5]]
+
+
 def sum_of_rows(d: Buffer, rows: int, width: int) -> Buffer:
     ones = empty(rows, d.dtype)
     front.fill(ones, 1)
@@ -209,8 +243,3 @@ def zeros(n: int, dtype: DType) -> Buffer:
     y = empty(n, dtype)
     front.fill(y, 0)
     return y
-
-
-def side_by_side(buffer: Buffer, n: int, names: Sequence[str]) -> Mapping[str, Columns]:
-    """The columns of gates that lie side by side, n of each."""
-    return {name: Columns(buffer, len(names) * n, i * n) for i, name in enumerate(names)}

@@ -108,8 +108,8 @@ def _blocks(
 
 
 @cache
-def _gemm(tiled: bool, dtype: DType) -> tuple[int, int]:
-    """What `_blocks` calls for a product, and the address that it passes on."""
+def gemm_entry(tiled: bool, dtype: DType) -> tuple[int, int]:
+    """What kernels call for a product (see `_blocks`), and the address that they pass on."""
     if tiled:
         return address(tiles.product, flat(tiles.product, dtype)), 0
     return address(blas.gemm, flat(blas.gemm, dtype)), blas.address("gemm", dtype)
@@ -262,7 +262,7 @@ def _distribution(
     """The numbers that `_blocks` takes, in order, how many blocks there are, and their grain."""
     rows, columns = _block_shape(m, n, k, tb) if batch < 2 * num_threads() else (m, n)
     blocks = batch * -(-m // rows) * -(-n // columns)
-    kernel, addr = _gemm(tiles.fits(m, n, k, ta, tb), dtype)
+    kernel, addr = gemm_entry(tiles.fits(m, n, k, ta, tb), dtype)
     numbers = (kernel, addr, m, n, k, float(alpha), float(beta), rows, columns)
     return numbers, blocks, max(1, _CHUNK // max(rows * columns * k, 1))
 

@@ -25,9 +25,12 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ...base import DType
+from ...memory.device import Buffer
+from ...memory.storage import empty
 from .. import processor
-from ..build.launch import entry_point, flat, kernel
+from ..build.launch import chunked, entry_point, flat, grain, kernel
 from .blas import check_matrix
+from .launch import launch
 
 _INT = ir.IntType(32)
 _LONG = ir.IntType(64)
@@ -395,16 +398,22 @@ def product(
 ) -> None:
     """``C = alpha * A @ B + beta * C``: what `blas.gemm` computes.
 
-    It takes the same arguments, so that one caller serves both; the address is not used.
+    It takes the same arguments, so that one caller serves both; the address is not used.  With
+    *ldb* 0, *b* holds the panels that `packed` makes.
     """
     check_matrix(a.size, ao, k if ta else m, m if ta else k, lda)
-    check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
     check_matrix(c.size, co, m, n, ldc)
     lanes = BYTES // a.itemsize
     widest = VECTORS * lanes
+    is_packed = ldb == 0
+    apart = (k + lanes) * widest  # from one packed panel to the next one
+    if is_packed:
+        check_matrix(b.size, bo, (n + widest - 1) // widest, apart, apart)
+    else:
+        check_matrix(b.size, bo, n if tb else k, k if tb else n, ldb)
     parts = (k + _DEPTH - 1) // _DEPTH
     deep = (k + parts - 1) // parts
-    packed_b = tb or m >= _PACKED_ROWS
+    packed_b = (tb or m >= _PACKED_ROWS) and not is_packed
     panel = np.empty((deep + lanes) * widest + lanes if packed_b else lanes, a.dtype)
     panel = panel[(-panel.ctypes.data % BYTES) // a.itemsize :]  # or each vector lies in two lines
     down, along = (1, lda) if ta else (lda, 1)
@@ -421,9 +430,11 @@ def product(
         while j < n:
             panels = (n - j + widest - 1) // widest  # of about as many vectors each
             vectors = ((n - j + lanes - 1) // lanes + panels - 1) // panels
-            width = min(vectors * lanes, n - j)
+            width = min(widest if is_packed else vectors * lanes, n - j)
             start_b = bo + (j * ldb + first if tb else first * ldb + j)
             rows, start, step = (panel, 0, widest) if packed_b else (b, start_b, ldb)
+            if is_packed:
+                start, step = bo + j // widest * apart + first * widest, widest
             if packed_b:
                 pack(b, start_b, ldb, tb, depth, width, panel, 0, widest)
             coming = min(width, n - j - width) if packed_b else 0  # columns of the next panel
@@ -443,6 +454,30 @@ def product(
                 b, later, ldb, each, length,
             )  # fmt: skip
             j += width
+
+
+@chunked
+def _panels(b, ldb: int, tb: bool, n: int, k: int, y, lo: int, hi: int) -> None:
+    """Copy columns of B, stored transposed or not, to panels number lo to hi - 1."""
+    lanes = BYTES // b.itemsize
+    widest = VECTORS * lanes
+    for panel in range(lo, hi):
+        j = panel * widest
+        start = j * ldb if tb else j
+        pack(b, start, ldb, tb, k, min(widest, n - j), y, panel * (k + lanes) * widest, widest)
+
+
+def packed(b: Buffer, n: int, k: int, tb: bool) -> Buffer:
+    """B as panels for `product`, which then need not be packed for each product with it.
+
+    Only where there are tiles: see `BYTES`.
+    """
+    lanes = BYTES // b.dtype.itemsize
+    widest = VECTORS * lanes
+    panels = -(-n // widest)
+    y: Buffer = empty(panels * (k + lanes) * widest, b.dtype)
+    launch(_panels, b, k if tb else n, tb, n, k, y, panels, grain(k * widest))
+    return y
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import cast as cast_type
 from ...memory.device import Backend
 from . import driver, fused
 from .boxes import suppress
+from .columns import columns
 from .elementwise import FlatLoop, cast
 from .elementwise import run as elementwise
 from .extremes import run as argextreme
@@ -28,6 +29,7 @@ __all__ = [
     "cast",
     "checked",
     "chunked",
+    "columns",
     "dense",
     "elementwise",
     "expand",

@@ -17,7 +17,7 @@ from ..scalar import SCALARS, resolve
 
 _IMPORTED = {
     "ndgrad.kernels.build.half": "float_to_half half_to_float",
-    "ndgrad.kernels.build.launch": "chunked driver distribute",
+    "ndgrad.kernels.build.launch": "call chunked driver distribute",
     "ndgrad.kernels.cpu.philox": "tile",
     "ndgrad.kernels.cpu.calling": "c_function",
     "ndgrad.kernels.cpu.prefetch": "prefetch",

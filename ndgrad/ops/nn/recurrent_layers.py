@@ -1,7 +1,7 @@
 """One recurrent layer in one direction, over all steps: a plain one, GRU and LSTM.
 
-The input's part of all steps is one product, and so is each derivative by weights; a step is a
-product with the state before it and one kernel, which writes where results are kept.
+The input's part of all steps is one product, and so is each derivative by weights.  A kernel makes
+a run of steps: each is a product with the state before it, then a loop over what that gives.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from ...base import MXNetError
 from ...kernels import front
-from ...kernels.spec.columns import NO_NUMBERS, Columns
+from ...kernels.spec.columns import NO_NUMBERS, Columns, Product
 from ...kernels.spec.formula import Loop
 from ...memory.storage import empty
 from ...tape import Array
@@ -31,10 +31,10 @@ from ..recurrent import (
     gates_of,
     gradient_arrays,
     layer_of,
+    of_biases,
     of_input,
     parameter_gradients,
     result,
-    side_by_side,
     steps_of,
     sum_of,
     sum_of_rows,
@@ -77,16 +77,20 @@ def _plain_fast_vjp(
     x, w, r, _, _, h0 = (buffer_in(a, kind) for a in inputs)
     top, out, n = front.cast(g._data, kind), buffer_in(y, kind), layer.units
     d, d_state = empty(layer.rows * n, kind), zeros(layer.batch * n, kind)
-    loop = _PLAIN[activation][1]
-    for t in reversed(range(layer.steps)):
-        at = layer.at(d, t, n)
-        arrays = {"g": layer.at(top, t, n), "h": layer.at(out, t, n), "d": at}
-        front.columns(loop, {k: Columns(v, n) for k, v in arrays.items()}, layer.batch, n)
-        before = layer.at(top, t - 1, n) if t else d_state
-        add_product(at, r, before, layer.batch, n, n, False, False)
+    for t, steps in layer.backward_runs:
+        g_at, h_at, d_at, after = (
+            layer.columns(v, at, n, 0, -1) for v, at in ((top, t), (out, t), (d, t), (d, t + 1))
+        )
+        product = Product(after, r, g_at, n, n, False, True)
+        front.columns(
+            _PLAIN[activation][1], {"g": g_at, "h": h_at, "d": d_at}, layer.batch, n,
+            steps=steps, products=() if t == layer.steps - 1 else (product,),
+        )  # fmt: skip
+    if layer.steps:
+        add_product(layer.at(d, 0, n), r, d_state, layer.batch, n, n, False, False)
     gradients = of_input(d, x, w, layer, needs)
     gradients.append(sum_over_steps(d, h0, out, layer, n) if needs[2] else None)
-    gradients += [sum_of_rows(d, layer.rows, n) if need else None for need in needs[3:5]]
+    gradients += of_biases(d, layer, needs)
     return gradient_arrays(g, [*gradients, d_state], inputs)
 
 
@@ -144,11 +148,12 @@ def _rnn_layer(
     x, w, r, b, c, h = (buffer_in(a, kind) for a in inputs)
     n = layer.units
     y = front.dense(x, w, sum_of(b, c), layer.rows, n, layer.inputs)
-    for t in range(layer.steps):
-        at = layer.at(y, t, n)
-        add_product(h, r, at, layer.batch, n, n, False, True)
-        front.columns(_PLAIN[activation][0], {"h": Columns(at, n)}, layer.batch, n)
-        h = at
+    for t, steps in layer.runs:
+        at, before = layer.columns(y, t, n), layer.columns(y, t - 1, n) if t else Columns(h, n)
+        product = Product(before, r, at, n, n, True, True)
+        front.columns(
+            _PLAIN[activation][0], {"h": at}, layer.batch, n, steps=steps, products=(product,)
+        )
     return result(y, (layer.steps, layer.batch, n), dtype)
 
 
@@ -156,25 +161,27 @@ def _rnn_layer(
 
 _GRU = Loop(
     "gru_step",
-    ("r", "z", "n", "sr", "sz", "sn", "p"),
+    ("r", "z", "n", "sr", "sz", "sn", "cn", "p"),
     (
         ("r", "sigmoid(r + sr)"),
         ("z", "sigmoid(z + sz)"),
+        ("sn", "sn + cn"),
         ("n", "tanh(n + r * sn)"),
         ("h", "n + z * (p - n)"),
     ),
 )
 _GRU_BACKWARD = Loop(
     "gru_step_backward",
-    ("r", "z", "n", "sn", "p", "g", "before"),
+    ("r", "z", "n", "sn", "p", "g", "carry"),
     (
-        ("dn", "g * (1 - z) * (1 - n * n)"),
-        ("dz", "g * (p - n) * z * (1 - z)"),
+        ("_g", "g + carry"),
+        ("dn", "_g * (1 - z) * (1 - n * n)"),
+        ("dz", "_g * (p - n) * z * (1 - z)"),
         ("dr", "dn * sn * r * (1 - r)"),
         ("er", "dr"),
         ("ez", "dz"),
         ("en", "dn * r"),
-        ("before", "before + g * z"),
+        ("carry", "_g * z"),
     ),
 )
 
@@ -199,20 +206,22 @@ def _gru_fast_vjp(
     top, out, n, width = front.cast(g._data, kind), buffer_in(y, kind), layer.units, layer.width
     d, e = (empty(layer.rows * width, kind) for _ in range(2))
     d_state = zeros(layer.batch * n, kind)
-    for t in reversed(range(layer.steps)):
-        at = layer.at(e, t, width)
-        before = layer.at(top, t - 1, n) if t else d_state
+    for t, steps in layer.backward_runs:
         arrays = {
-            **side_by_side(layer.at(_gates._data, t, width), n, "rzn"),
-            **side_by_side(layer.at(d, t, width), n, ("dr", "dz", "dn")),
-            **side_by_side(at, n, ("er", "ez", "en")),
-            "sn": Columns(layer.at(_new._data, t, width), width, 2 * n),
-            "p": Columns(layer.at(out, t - 1, n) if t else h0, n),
-            "g": Columns(layer.at(top, t, n), n),
-            "before": Columns(before, n),
+            **layer.gates_at(_gates._data, t, "rzn", -1),
+            **layer.gates_at(d, t, ("dr", "dz", "dn"), -1),
+            **layer.gates_at(e, t, ("er", "ez", "en"), -1),
+            "sn": layer.columns(_new._data, t, width, 2 * n, -1),
+            "p": layer.columns(out, t - 1, n, 0, -1) if t else Columns(h0, n),
+            "g": layer.columns(top, t, n, 0, -1),
+            "carry": Columns(d_state, n),
         }
-        front.columns(_GRU_BACKWARD, arrays, layer.batch, n)
-        add_product(at, r, before, layer.batch, n, width, False, False)
+        after = layer.columns(e, t + 1, width, 0, -1)
+        product = Product(after, r, arrays["g"], n, width, False, True)
+        products = () if t == layer.steps - 1 else (product,)
+        front.columns(_GRU_BACKWARD, arrays, layer.batch, n, steps=steps, products=products)
+    if layer.steps:
+        add_product(layer.at(e, 0, width), r, d_state, layer.batch, n, width, False, False)
     gradients = of_input(d, x, w, layer, needs)
     gradients.append(sum_over_steps(e, h0, out, layer, width) if needs[2] else None)
     gradients.append(sum_of_rows(d, layer.rows, width) if needs[3] else None)
@@ -286,19 +295,21 @@ def _gru_layer(
     dtype, kind = dtypes_of("_gru_layer", *inputs)
     x, w, r, b, c, h = (buffer_in(a, kind) for a in inputs)
     n, width, rows = layer.units, layer.width, layer.rows
-    gates = front.dense(x, w, b, rows, width, layer.inputs)
+    biases = front.cast(b, kind)
+    add_to(biases[: 2 * n], c[: 2 * n])
+    gates = front.dense(x, w, biases, rows, width, layer.inputs)
     new, y = empty(rows * width, kind), empty(rows * n, kind)
-    for t in range(layer.steps):
-        at, out = layer.at(new, t, width), layer.at(y, t, n)
-        front.product_into(h, r, c, at, layer.batch, width, n, False, True, 1.0, 1, False)
+    for t, steps in layer.runs:
+        before = layer.columns(y, t - 1, n) if t else Columns(h, n)
         arrays = {
-            **side_by_side(layer.at(gates, t, width), n, "rzn"),
-            **side_by_side(at, n, ("sr", "sz", "sn")),
-            "p": Columns(h, n),
-            "h": Columns(out, n),
+            **layer.gates_at(gates, t, "rzn"),
+            **layer.gates_at(new, t, ("sr", "sz", "sn")),
+            "cn": Columns(c, 0, 2 * n),
+            "p": before,
+            "h": layer.columns(y, t, n),
         }
-        front.columns(_GRU, arrays, layer.batch, n)
-        h = out
+        product = Product(before, r, layer.columns(new, t, width), width, n, True, False)
+        front.columns(_GRU, arrays, layer.batch, n, steps=steps, products=(product,))
     inner = (layer.steps, layer.batch)
     return [result(y, (*inner, n), dtype), (gates, (*inner, width)), (new, (*inner, width))]
 
@@ -327,7 +338,7 @@ def _lstm_loop(clip: str) -> Loop:
 
 @cache
 def _lstm_backward_loop(clip: str) -> Loop:
-    passed, numbers = "gc + g * o * (1 - _t * _t)", ("low", "high") if clip else ()
+    passed, numbers = "gc + carry + g * o * (1 - _t * _t)", ("low", "high") if clip else ()
     if clip:
         passed = f"where(c > low, where(c < high, {passed}, 0), 0)"
     results = (
@@ -337,9 +348,9 @@ def _lstm_backward_loop(clip: str) -> Loop:
         ("di", "_c * n * i * (1 - i)"),
         ("df", "_c * p * f * (1 - f)"),
         ("dn", "_c * i * (1 - n * n)"),
-        ("before", "before + _c * f"),
+        ("carry", "_c * f"),
     )
-    args = ("i", "f", "n", "o", "p", "c", "g", "gc", "before", *numbers)
+    args = ("i", "f", "n", "o", "p", "c", "g", "gc", "carry", *numbers)
     return Loop(f"lstm_step_backward{clip and 'clip'}", args, results)
 
 
@@ -373,42 +384,40 @@ def _lstm_fast_vjp(
     layer = layer_of("_lstm_layer", 4, *inputs[:3], inputs[3:5], *inputs[5:])
     _, kind = dtypes_of("_lstm_layer", *inputs)
     x, w, r, _, _, h0, c0 = (buffer_in(a, kind) for a in inputs[:7])
-    top, top_cells = (front.cast(g._data, kind) for g in grads[:2])
+    top, top_cells = front.cast(grads[0]._data, kind), buffer_in(grads[1], kind)
     out, cell, gates = buffer_in(y, kind), buffer_in(cells, kind), _gates._data
     n, width, size, rows = layer.units, layer.width, layer.size, layer.rows
-    hidden = top
-    if h2r_weight is not None:
-        projection = buffer_in(h2r_weight, kind)
-        hidden = front.product(top, projection, rows, n, size, False, False)
+    hidden, last = top, layer.steps - 1
+    projection = None if h2r_weight is None else buffer_in(h2r_weight, kind)
+    if projection is not None:
+        hidden = empty(rows * n, kind)
+        a, c = layer.at(top, last, size), layer.at(hidden, last, n)
+        add_product(a, projection, c, layer.batch, n, size, False, False, False)
     clip, numbers = _clip(clip_min, clip_max, clip_nan)
     loop, d = _lstm_backward_loop(clip), empty(rows * width, kind)
     d_state, d_cell = zeros(layer.batch * size, kind), zeros(layer.batch * n, kind)
-    for t in reversed(range(layer.steps)):
-        at = layer.at(d, t, width)
+    for t, steps in layer.backward_runs:
         arrays = {
-            **side_by_side(layer.at(gates, t, width), n, "ifno"),
-            **side_by_side(at, n, ("di", "df", "dn", "do")),
-            "p": Columns(layer.at(cell, t - 1, n) if t else c0, n),
-            "c": Columns(layer.at(cell, t, n), n),
-            "g": Columns(layer.at(hidden, t, n), n),
-            "gc": Columns(layer.at(top_cells, t, n), n),
-            "before": Columns(layer.at(top_cells, t - 1, n) if t else d_cell, n),
+            **layer.gates_at(gates, t, "ifno", -1),
+            **layer.gates_at(d, t, ("di", "df", "dn", "do"), -1),
+            "p": layer.columns(cell, t - 1, n, 0, -1) if t else Columns(c0, n),
+            "c": layer.columns(cell, t, n, 0, -1),
+            "g": layer.columns(hidden, t, n, 0, -1),
+            "gc": layer.columns(top_cells, t, n, 0, -1),
+            "carry": Columns(d_cell, n),
         }
-        front.columns(loop, arrays, layer.batch, n, numbers)
-        before = layer.at(top, t - 1, size) if t else d_state
-        if t and h2r_weight is not None:
-            part = empty(layer.batch * size, kind)
-            add_product(at, r, part, layer.batch, size, width, False, False, False)
-            add_product(
-                part, projection, layer.at(hidden, t - 1, n), layer.batch, n, size, False, False
-            )
-            add_to(before, part)
-        else:
-            add_product(at, r, before, layer.batch, size, width, False, False)
+        products = []
+        if t < last:
+            after, g = layer.columns(d, t + 1, width, 0, -1), layer.columns(top, t, size, 0, -1)
+            products.append(Product(after, r, g, size, width, False, True))
+            if projection is not None:
+                products.append(Product(g, projection, arrays["g"], n, size, False, False))
+        front.columns(loop, arrays, layer.batch, n, numbers, steps, products)
+    if layer.steps:
+        add_product(layer.at(d, 0, width), r, d_state, layer.batch, size, width, False, False)
     gradients = of_input(d, x, w, layer, needs)
     gradients.append(sum_over_steps(d, h0, out, layer, width) if needs[2] else None)
-    gradients += [sum_of_rows(d, rows, width) if need else None for need in needs[3:5]]
-    gradients += [d_state, d_cell]
+    gradients += [*of_biases(d, layer, needs), d_state, d_cell]
     if h2r_weight is not None:
         gradients.append(front.product(top, _hidden._data, size, n, rows, True, False))
     return gradient_arrays(grads[0], gradients, inputs[: len(gradients)])
@@ -514,20 +523,23 @@ def _lstm_layer(
     y, cells = empty(rows * size, kind), empty(rows * n, kind)
     hidden = y if h2r_weight is None else empty(rows * n, kind)
     clip, numbers = _clip(clip_min, clip_max, clip_nan)
-    for t in range(layer.steps):
-        at, cell, out = layer.at(gates, t, width), layer.at(cells, t, n), layer.at(hidden, t, n)
-        add_product(h, r, at, layer.batch, width, size, False, True)
+    projection = None if h2r_weight is None else buffer_in(h2r_weight, kind)
+    for t, steps in layer.runs:
+        at, before = layer.columns(gates, t, width), layer.columns(y, t - 1, size)
+        products = [Product(before if t else Columns(h, size), r, at, width, size, True, True)]
+        if projection is not None and t:
+            out = layer.columns(hidden, t - 1, n)
+            products.insert(0, Product(out, projection, before, size, n, True, False))
         arrays = {
-            **side_by_side(at, n, "ifno"),
-            "p": Columns(p, n),
-            "c": Columns(cell, n),
-            "h": Columns(out, n),
+            **layer.gates_at(gates, t, "ifno"),
+            "p": layer.columns(cells, t - 1, n) if t else Columns(p, n),
+            "c": layer.columns(cells, t, n),
+            "h": layer.columns(hidden, t, n),
         }
-        front.columns(_lstm_loop(clip), arrays, layer.batch, n, numbers)
-        h, p = layer.at(y, t, size), cell
-        if h2r_weight is not None:
-            projection = buffer_in(h2r_weight, kind)
-            add_product(out, projection, h, layer.batch, size, n, False, True, False)
+        front.columns(_lstm_loop(clip), arrays, layer.batch, n, numbers, steps, products)
+    if projection is not None and layer.steps:
+        a, last = layer.at(hidden, layer.steps - 1, n), layer.at(y, layer.steps - 1, size)
+        add_product(a, projection, last, layer.batch, size, n, False, True, False)
     inner = (layer.steps, layer.batch)
     kept = (hidden, (*inner, n)) if hidden is not y else (empty(0, kind), (0,))
     results = [result(y, (*inner, size), dtype), result(cells, (*inner, n), dtype)]
