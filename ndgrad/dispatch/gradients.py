@@ -102,11 +102,16 @@ def _apply_vjp(
     op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Array]
 ) -> Sequence[Array | PartialGradient | None]:
     """Call a derivative with what its parameters name; returns one gradient per input."""
+    recorder = tracing.recorder() if tracing.active and function is op.fast_vjp else None
+    if recorder is not None and op.fuses_vjp and op.vjp is not None:
+        return _apply_vjp(op, op.vjp, node, grads)
     arguments = [get(node, grads) for get in _getters(op, function)]
-    if function is op.fast_vjp and tracing.active and (recorder := tracing.recorder()) is not None:
+    if recorder is not None:
         results = recorder.fused_vjp(op, function, arguments)
     else:
         results = function(*arguments)
+    if results is None and op.vjp is not None:
+        return _apply_vjp(op, op.vjp, node, grads)
     return results if isinstance(results, (tuple, list)) else (results,)
 
 

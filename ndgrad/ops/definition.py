@@ -110,6 +110,10 @@ class Op:
         node saves.  Written with operators of the table, so that it is differentiable itself.
     fast_vjp : callable or None
         The same for first order, as fused kernels over buffers; a test holds it against `vjp`.
+        Where it returns None the call is left to `vjp`.
+    fuses_vjp : bool
+        Whether a compiler shall trace `vjp`, which it fuses with what is around, in place of
+        *fast_vjp*.
     gradient : str
         `DIFFERENTIABLE`, `ZERO` or `NONE`.
     ignores_head : bool
@@ -197,6 +201,7 @@ class Op:
     forward: Forward | None = None
     vjp: Derivative | None = None
     fast_vjp: Derivative | None = None
+    fuses_vjp: bool = False
     gradient: str = DIFFERENTIABLE
     ignores_head: bool = False
     none_is_unreached: bool = False

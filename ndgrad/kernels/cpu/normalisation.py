@@ -1,4 +1,4 @@
-"""Normalisation of rows, and its gradients: a row is read from memory once and is in cache then.
+"""Normalisation of rows and channels, and gradients: what is read from memory is in cache then.
 
 With ``y = (x - mean) * r``, ``r = 1 / sqrt(var + eps)``, a row's gradient is
 ``r * (h - mean(h) - y * mean(h * y))`` where h is what comes in, times gamma.  The gradients of
@@ -13,7 +13,7 @@ from ...memory.device import Buffer
 from ..build.launch import chunked, grain
 from ..spec.normalisation import ROWS
 from .launch import launch
-from .sums import total
+from .sums import PART, scratch, total
 
 
 @chunked
@@ -59,6 +59,31 @@ def _gradients(x_all, g_all, gamma, means, inverses, y_all, d_gamma, d_beta, row
                 y[i] = (h - (x[i] - mean) * inverse * along) * inverse
 
 
+@chunked
+def _channel_sums(x_all, g_all, gamma, means, inverses, sums, rows, channels, n, lo, hi):
+    """Of each row, which is of one channel, the sums of h, h * y, g * y and g."""
+    terms_all = scratch(PART, x_all.dtype)
+    for row in range(lo, hi):
+        channel = row % channels
+        mean, inverse, scale = means[channel], inverses[channel], gamma[channel]
+        h, along, scaled, shifted = 0.0, 0.0, 0.0, 0.0
+        for begin in range(row * n, row * n + n, PART):
+            x = x_all[begin : min(begin + PART, row * n + n)]
+            g, terms = g_all[begin : begin + x.size], terms_all[: x.size]
+            for i in range(x.size):
+                terms[i] = g[i] * scale
+            h += total(terms)
+            for i in range(x.size):
+                terms[i] = g[i] * scale * ((x[i] - mean) * inverse)
+            along += total(terms)
+            for i in range(x.size):
+                terms[i] = g[i] * ((x[i] - mean) * inverse)
+            scaled += total(terms)
+            shifted += total(g)
+        sums[row], sums[rows + row] = h, along
+        sums[2 * rows + row], sums[3 * rows + row] = scaled, shifted
+
+
 def normalise(
     x: Buffer, gamma: Buffer, beta: Buffer, y: Buffer, mean: Buffer, inverse: Buffer, eps: float
 ) -> None:
@@ -101,3 +126,25 @@ def gradients(
         n, chunks = gamma.size, d_gamma.size // gamma.size
         arrays = x, g, gamma, mean, inverse, y, d_gamma, d_beta
         launch(_gradients, *arrays, mean.size, n, chunks, grain(n * ROWS, 8))
+
+
+def channel_sums(
+    x: Buffer, g: Buffer, gamma: Buffer, mean: Buffer, inverse: Buffer, sums: Buffer
+) -> None:
+    """What the gradients of normalised channels need to know of each row, of one channel.
+
+    Parameters
+    ----------
+    x, g : buffer
+        Rows of channel 0, 1 and so on, sample by sample; the gradient of what they become.
+    gamma, mean, inverse : buffer
+        A number for each channel.
+    sums : buffer
+        float64: for each row the sum of h = g * gamma; then, for each, those of h * y, g * y and g.
+    """
+    if x.size:
+        rows, channels = sums.size // 4, gamma.size
+        n = x.size // rows
+        launch(
+            _channel_sums, x, g, gamma, mean, inverse, sums, rows, channels, n, rows, grain(n, 8)
+        )

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from ...base import DType, Shape
+from ...context import GPU
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop
@@ -23,8 +24,10 @@ from .. import inference
 from ..axes import axis_of, flag, number
 from ..composite import composite
 from ..declare import operator, update
-from ..parts import along_axis, cast_to, check_floating, check_lengths, wide_dtype
+from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed, wide_dtype
 from ..table import F, Gradients, Needs, Params, Result, Sample
+
+_FLOAT64 = np.dtype("float64")
 
 update(
     "_moving_average",
@@ -160,6 +163,53 @@ def _batch_norm_vjp(
     )
 
 
+def _batch_norm_fast(
+    g: Array,
+    g_mean: Array | None,
+    g_inverse: Array | None,
+    data: Array,
+    gamma: Array,
+    mean: Array,
+    inverse: Array,
+    gamma_dtype: DType | None,
+    beta_dtype: DType | None,
+    axis: int,
+    fix_gamma: bool,
+    use_global_stats: bool,
+    _training: bool,
+) -> Gradients | None:
+    at, _, form = _channels(data, axis)
+    shape, count = data._shape, data._shape[at]
+    outer, inner = math.prod(shape[:at]), math.prod(shape[at + 1 :])
+    given = g_mean is not None or g_inverse is not None or not _training or use_global_stats
+    if given or inner == 1 or not data._data.size or data._ctx.device_typeid == GPU:
+        return None
+    wide = wide_dtype(data)
+    x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
+    if fix_gamma:
+        scale = empty(count, wide)
+        front.fill(scale, 1)
+    sums, averages = empty(4 * outer * count, _FLOAT64), empty(2 * count, wide)
+    front.channel_sums(x, head, scale, mean._data, inverse._data, sums)
+    how = reduction.plan((4, outer, count), (1,), False)
+    totals = front.reduce(REDUCTIONS["sum"], sums, how, _FLOAT64)
+    both, over = totals[: 2 * count], np.float64(data._data.size // count)
+    front.elementwise(_AVERAGE, (both, over), ((2 * count,), None), (averages,), "float64")
+    y = empty(x.size, wide)
+    vectors = mean._data, inverse._data, scale, averages[:count], averages[count:]
+    operands, shapes = (head, x, *vectors), (shape, shape, *[form] * 5)
+    front.elementwise(_GRADIENT, operands, shapes, (y,), wide.name)
+
+    def vector(i: int, dtype: DType | None) -> Array | None:
+        if dtype is None:
+            return None
+        total = narrowed(totals[i * count : (i + 1) * count], wide)
+        return type(g)(narrowed(total, dtype), gamma._shape, g._ctx)
+
+    grad = type(g)(narrowed(y, data._data.dtype), shape, g._ctx)
+    return grad, None if fix_gamma else vector(2, gamma_dtype), vector(3, beta_dtype), None, None
+
+
 def _vector(x: Array, shape: Shape, dtype: DType | None) -> Array | None:
     """The gradient of a vector of channels, if it is wanted."""
     return None if dtype is None else cast_to(F._reshaped(x, shape=shape), dtype)
@@ -167,6 +217,12 @@ def _vector(x: Array, shape: Shape, dtype: DType | None) -> Array | None:
 
 _SCALE = Loop("batch_norm", ("x", "m", "r", "g", "b"), (("y", "(x - m) * r * g + b"),))
 _DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
+_AVERAGE = Loop("average", ("v", "n"), (("y", "v / n"),))
+_GRADIENT = Loop(
+    "batch_norm_gradient",
+    ("g", "x", "m", "r", "s", "h", "a"),
+    (("y", "(g * s - h - (x - m) * r * a) * r"),),
+)
 _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),))
 
 
@@ -178,6 +234,8 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
     infer_dtypes=_parameter_dtypes,
     results=("output", "mean", "var"),
     vjp=_batch_norm_vjp,
+    fast_vjp=_batch_norm_fast,
+    fuses_vjp=True,
     outputs="y mean inverse _variance",
     visible=lambda params: 3 if params["output_mean_var"] else 1,
     states=_batch_norm_states,
