@@ -132,28 +132,48 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
     sd, sh, sw = geometry[3], geometry[4], geometry[5]
     depth, height, width = geometry[12], geometry[13], geometry[14]
     rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
+    best_all, at_all = np.empty(across, x.dtype), np.empty(across, np.int32)
+    begins, ends = np.empty(kw, np.int64), np.empty(kw, np.int64)  # of windows with a tap inside
+    for c in range(kw):
+        w = c - geometry[11]
+        begins[c] = min(max(0, (sw - 1 - w) // sw), across)
+        ends[c] = max(begins[c], min(across, (width - 1 - w) // sw + 1))
     for unit in range(lo, hi):
+        plane = unit * depth * height * width
         for row in range(rows):
+            for j in range(across):
+                best_all[j] = lowest
+            for j in range(across):
+                at_all[j] = -1
+            first, top = row // down * sd - geometry[9], row % down * sh - geometry[10]
+            origin = (max(first, 0) * height + max(top, 0)) * width
+            for d in range(max(first, 0), min(first + kd, depth)):
+                for h in range(max(top, 0), min(top + kh, height)):
+                    for c in range(kw):
+                        begin, end = begins[c], ends[c]
+                        place = (d * height + h) * width + c - geometry[11] + begin * sw
+                        best, at = best_all[begin:end], at_all[begin:end]  # from the origin on
+                        line = x[plane + place : plane + place + (end - begin) * sw]
+                        place -= origin
+                        # The same loop twice: of a constant step the compiler makes vectors.
+                        if sw == 2:
+                            for j in range(best.size):
+                                v = line[2 * j]
+                                better = (v > best[j]) | ((at[j] < 0) & (v == v))
+                                best[j] = v if better else best[j]
+                                at[j] = np.int32(place + 2 * j) if better else at[j]
+                        else:
+                            for j in range(best.size):
+                                v = line[np.uintp(j * sw)]
+                                better = (v > best[j]) | ((at[j] < 0) & (v == v))
+                                best[j] = v if better else best[j]
+                                at[j] = np.int32(place + j * sw) if better else at[j]
             start = (unit * rows + row) * across
-            for j in range(start, start + across):
-                y[np.uintp(j)] = lowest
-                index[np.uintp(j)] = -1
-            for tap in range(kd * kh * kw):
-                d = row // down * sd + tap // (kh * kw) - geometry[9]
-                h = row % down * sh + tap // kw % kh - geometry[10]
-                if d < 0 or d >= depth or h < 0 or h >= height:
-                    continue
-                w0 = tap % kw - geometry[11]
-                begin = min(max(0, (sw - 1 - w0) // sw), across)
-                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
-                place = (d * height + h) * width + w0 + begin * sw
-                source = unit * depth * height * width + place
-                best, at = y[start + begin : start + begin + n], index[start + begin :]
-                for j in range(n):
-                    v = x[np.uintp(source + j * sw)]
-                    better = (v > best[j]) | ((at[np.uintp(j)] < 0) & (v == v))
-                    best[j] = v if better else best[j]
-                    at[np.uintp(j)] = place + j * sw if better else at[np.uintp(j)]
+            target, places = y[start : start + across], index[start : start + across]
+            for j in range(across):
+                target[j] = best_all[j]
+            for j in range(across):
+                places[j] = at_all[j] + origin if at_all[j] >= 0 else -1
 
 
 @chunked
