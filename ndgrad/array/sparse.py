@@ -260,12 +260,13 @@ class BaseSparseNDArray(NDArray):
             whole = type(self._parts.data)(total, self._shape, self._ctx)  # type: ignore[arg-type]
             self._replace_parts(compressed(whole, self.stype))
             return
-        index = np.concatenate([x[0] for x in held])
-        rows = np.concatenate([x[1] for x in held])
-        index, rows = summed_rows(index, rows, inner)
+        index, rows = held[0] if len(held) == 1 else map(np.concatenate, zip(*held, strict=True))
+        merged, total = summed_rows(index, rows, inner)
+        if total is held[0][1]:  # others may hold it
+            merged, total = merged.copy(), total.copy()
         like = self._parts
-        data = beside(like.data, rows, (index.size, *self._shape[1:]))
-        self._replace_parts(RowSparse(data, beside(like.indices, index), self._shape))
+        data = beside(like.data, total, (merged.size, *self._shape[1:]))
+        self._replace_parts(RowSparse(data, beside(like.indices, merged), self._shape))
 
     def check_format(self, full_check: bool = True) -> None:
         """Raise `MXNetError` if indices are out of range, or do not rise."""

@@ -131,7 +131,8 @@ class Op:
         For one that puts its inputs into zeros: called with a buffer of the result's size before
         the inputs and parameters, it adds the result to that; see `PartialGradient`.
     rows : callable or None
-        For one like that: int64 numbers of the rows that are not zero, and their elements; or None.
+        For one like that: int64 numbers of rows, and their elements, of which those of one number
+        are added up; or None.
     replace : callable or None
         For one that replaces a part of its only input: called with a buffer of the input's elements
         and the parameters, it does so in place; see `PartialGradient`.

@@ -71,6 +71,7 @@ _BUCKET = 1 << 16
 
 _BUCKETS = 256
 _POSITIONS = 1 << 14  # in a piece of an index vector
+_FEW = 1 << 12  # positions up to which dividing them takes longer than it saves
 _ITEMS = 8  # work items from which rows are not divided into blocks of columns
 
 
@@ -119,8 +120,11 @@ def _undivided(count: int) -> tuple[HostArray, HostArray]:
     return np.empty(0, np.int64), np.array([0, count])
 
 
-def _in_buckets(index: Buffer, length: int, inner: int) -> _Buckets:
+def _in_buckets(index: Buffer, length: int, inner: int, fresh: bool = False) -> _Buckets:
+    """Divide an index vector, unless it is short and no long array is *fresh*, to be zeroed."""
     rows = max(_BUCKET // max(1, inner), -(-length // _BUCKETS), 1)
+    if index.size <= _FEW and not (fresh and length > _FEW):
+        rows = max(length, 1)
     shift = (rows - 1).bit_length()
     buckets = max(1, -(-length // (1 << shift)))
     if buckets == 1:
@@ -186,9 +190,14 @@ def _put(v, index, order, starts, y, length, inner, width, lo, hi):
         end = starts[bucket + 1]
         for j in range(starts[bucket], end):
             k = order[j] if buckets > 1 else j
-            if buckets > 1 and j + _AHEAD < end:
-                s = (outer * count + order[j + _AHEAD]) * inner + left
-                prefetch(v, s, s + min(n, _LINES * line), line)
+            if j + _AHEAD < end:
+                later = order[j + _AHEAD] if buckets > 1 else j + _AHEAD
+                if buckets > 1:
+                    s = (outer * count + later) * inner + left
+                    prefetch(v, s, s + min(n, _LINES * line), line)
+                else:
+                    t = (outer * length + index[later]) * inner + left
+                    prefetch(y, t, t + min(n, _LINES * line), line)
             s = (outer * count + k) * inner + left
             t = (outer * length + index[k]) * inner + left
             if inner == 1:
@@ -211,7 +220,7 @@ def _add_rows(
     g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int, fresh: bool
 ) -> None:
     a, b = (g.view(np.uint8), y.view(np.uint8)) if g.dtype == np.bool_ else (g, y)
-    order, starts, shift = _in_buckets(index, length, inner)
+    order, starts, shift = _in_buckets(index, length, inner, fresh)
     elements = g.size + y.size if fresh else g.size
     width, items, each = _items(outer, inner, starts.size - 1, elements)
     _add(a, index, order, starts, shift, b, length, inner, width, fresh, items, each)
