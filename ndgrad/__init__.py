@@ -34,7 +34,7 @@ from .util import (
     use_np_shape,
 )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def load_ipython_extension(ipython: object) -> None:
