@@ -14,6 +14,7 @@ from ..context import Context
 from ..io import DataDesc
 from ..nd import NDArray
 from ..symbol.binding import storages
+from ..symbol.inference import is_complete
 
 GradReq = str | Sequence[str] | Mapping[str, str]
 
@@ -72,21 +73,21 @@ class DataParallelExecutorGroup:
         """The executor on the device *k*, with the parameters of *shared* if there is one."""
         parts = [self._part(desc, k) for desc in (*self.data_shapes, *self.label_shapes)]
         shapes = {desc.name: desc.shape for desc in parts}
-        arg_shapes, _, aux_shapes = self.symbol.infer_shape(**shapes)
-        if arg_shapes is None:
+        arg_shapes, _, aux_shapes = self.symbol.infer_shape_partial(**shapes)
+        if not all(shape and is_complete(shape) for shape in (*arg_shapes, *aux_shapes)):
             raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
         given = {desc.name: np.dtype(desc.dtype).name for desc in parts}
-        arg_types, _, aux_types = self.symbol.infer_type(**given)
+        arg_types, _, aux_types = self.symbol.infer_type_partial(**given)
         stypes, gradient_stypes = storages(self.symbol)
         args = _allocated(
             self.contexts[k],
-            zip(self._arguments, arg_shapes, _dtypes(arg_types, arg_shapes), strict=True),
+            zip(self._arguments, arg_shapes, arg_types, strict=True),
             stypes,
             {} if shared is None else {n: shared.arg_dict.get(n) for n in self.param_names},
         )
         auxs = _allocated(
             self.contexts[k],
-            zip(self.aux_names, aux_shapes, _dtypes(aux_types, aux_shapes), strict=True),
+            zip(self.aux_names, aux_shapes, aux_types, strict=True),
             {},
             {} if shared is None else shared.aux_dict,
         )
@@ -343,10 +344,6 @@ def _slices(batch_size: int, work: Sequence[float]) -> list[slice]:
     return parts
 
 
-def _dtypes(types: Sequence[Any] | None, shapes: Sequence[Shape]) -> Sequence[Any]:
-    return ["float32"] * len(shapes) if types is None else [x or "float32" for x in types]
-
-
 def _allocated(
     context: Context,
     described: Iterable[tuple[str, Shape, Any]],
@@ -358,7 +355,7 @@ def _allocated(
     for name, shape, dtype in described:
         array = old.get(name)
         if array is None:
-            array = nd.zeros(shape, context, dtype, stype=stypes.get(name, "default"))
+            array = nd.zeros(shape, context, dtype or "float32", stype=stypes.get(name, "default"))
         elif array.shape != tuple(shape):
             raise MXNetError(
                 f"bind: {name} has shape {array.shape} where it comes from; here it needs "

@@ -113,12 +113,13 @@ class Executor:
         """
         if self._outputs is None:
             arrays = self.arg_dict | self.aux_dict
-            shapes = self._symbol.infer_shape(**{n: x.shape for n, x in arrays.items()})[1]
-            dtypes = self._symbol.infer_type(**{n: x.dtype for n, x in arrays.items()})[1]
-            if shapes is None or dtypes is None:
+            shapes = self._symbol.infer_shape_partial(**{n: x.shape for n, x in arrays.items()})[1]
+            dtypes = self._symbol.infer_type_partial(**{n: x.dtype for n, x in arrays.items()})[1]
+            if not all(shape and is_complete(shape) for shape in shapes):
                 return []
             self._outputs = [
-                zeros(shape, self._ctx, dtype) for shape, dtype in zip(shapes, dtypes, strict=True)
+                zeros(shape, self._ctx, dtype or "float32")
+                for shape, dtype in zip(shapes, dtypes, strict=True)
             ]
         return self._outputs
 

@@ -187,17 +187,8 @@ class Graph:
         found = self._inferred_shapes(args, kwargs)
         if all(is_complete(shape) for shapes in found for shape in shapes):
             return found
-        unknown = [
-            f"{name}: {shape or ()}"
-            for name, shape in zip(self.list_arguments(), found[0], strict=True)
-            if not is_complete(shape)
-        ]
-        if unknown:
-            warnings.warn(
-                "Cannot decide shape for the following arguments (0s in shape means unknown "
-                "dimensions). Consider providing them as input:\n\t" + "\n\t".join(unknown),
-                stacklevel=2,
-            )
+        shapes = [shape or () for shape in found[0]]
+        self._warn_of_unknown("shape", shapes, [not is_complete(x) for x in found[0]])
         return None, None, None
 
     def infer_shape_partial(
@@ -239,7 +230,19 @@ class Graph:
         found = self.infer_type_partial(*args, **kwargs)
         if all(dtype is not None for dtypes in found for dtype in dtypes):
             return found
+        self._warn_of_unknown("type", found[0], [dtype is None for dtype in found[0]])
         return None, None, None
+
+    def _warn_of_unknown(self, what: str, facts: Sequence[Any], unknown: Sequence[bool]) -> None:
+        names = zip(self.list_arguments(), facts, unknown, strict=True)
+        listed = [f"\n\t{name}: {fact}" for name, fact, missing in names if missing]
+        if listed:
+            hint = " (0s in shape means unknown dimensions)" if what == "shape" else ""
+            warnings.warn(
+                f"Cannot decide {what} for the following arguments{hint}. Consider providing them "
+                f"as input:{''.join(listed)}",
+                stacklevel=3,
+            )
 
     def infer_type_partial(
         self, *args: Any, **kwargs: Any

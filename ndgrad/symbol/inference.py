@@ -203,7 +203,8 @@ class Inference:
         self._learn(entry, 0, shape, entry, "the result")
 
     def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
-        refs = entry.refs
+        free = op.free if isinstance(op, ElementwiseOp) else ()
+        refs = [x for name, x in self._named(entry, op) if name not in free] if free else entry.refs
         if not refs:
             return
         known = [self.dtypes[x.entry][x.output] for x in refs]

@@ -323,3 +323,10 @@ def test_lengths_that_are_not_known_pass_through_operators():
         assert made.infer_shape_partial(x=wide)[1] == [expected]
         with pytest.warns(UserWarning, match="Cannot decide shape"):
             assert made.infer_shape(x=wide) == (None, None, None)
+
+
+def test_a_condition_has_a_dtype_of_its_own():
+    net = sym.where(sym.var("condition"), sym.var("x"), sym.var("y"))
+    with pytest.warns(UserWarning, match="x: None\n\ty: None"):
+        assert net.infer_type(condition="int32") == (None, None, None)
+    assert net.infer_type(condition="int32", x="float16")[0] == [np.int32, np.float16, np.float16]

@@ -115,6 +115,7 @@ def test_without_graphviz(symbol):
 
 
 @pytest.mark.usefixtures("graphviz")
+@pytest.mark.filterwarnings("ignore:Cannot decide shape")
 def test_errors(symbol):
     with pytest.raises(TypeError, match="print_summary: symbol must be a Symbol, got str"):
         mx.viz.print_summary("x")
