@@ -50,15 +50,11 @@ class BucketingModule(BaseModule):
             raise AssertionError("BucketingModule: default_bucket_key is missing")
         self._sym_gen = sym_gen
         self._default_bucket_key = default_bucket_key
-        self._arguments = {
-            "logger": logger,
-            "context": context,
-            "work_load_list": work_load_list,
-            "fixed_param_names": fixed_param_names,
-            "state_names": state_names,
-            "group2ctxs": group2ctxs,
-            "compression_params": compression_params,
-        }
+        # Under the names of MXNet: programs that wrap modules read them.
+        self._fixed_param_names = [*(fixed_param_names or ())]
+        self._state_names = [*(state_names or ())]
+        self._context, self._work_load_list = context, work_load_list
+        self._group2ctxs, self._compression_params = group2ctxs, compression_params
         self._buckets: dict[Key, Module] = {}
         self._curr_module: Any = None
         self._curr_bucket_key: Key = None
@@ -69,7 +65,18 @@ class BucketingModule(BaseModule):
 
     def _module_of(self, key: Key) -> Module:
         symbol, data_names, label_names = self._sym_gen(key)
-        return Module(symbol, data_names, label_names, **self._arguments)
+        return Module(
+            symbol,
+            data_names,
+            label_names,
+            logger=self.logger,
+            context=self._context,
+            work_load_list=self._work_load_list,
+            fixed_param_names=self._fixed_param_names,
+            state_names=self._state_names,
+            group2ctxs=self._group2ctxs,
+            compression_params=self._compression_params,
+        )
 
     # --- files ------------------------------------------------------------------------------------
 

@@ -109,13 +109,19 @@ class DataParallelExecutorGroup:
         return [[exe.arg_dict[name] for exe in self.execs] for name in self.param_names]
 
     @cached_property
-    def grad_arrays(self) -> list[list[NDArray] | None]:
-        """Each parameter's gradients, one for each device; None for those that have none."""
-        first = self.execs[0].grad_dict
-        return [
-            None if first.get(name) is None else [exe.grad_dict[name] for exe in self.execs]
-            for name in self.param_names
-        ]
+    def grad_arrays(self) -> list[list[NDArray | None]]:
+        """Each parameter's gradients, one for each device; None in place of those not computed."""
+        return [[exe.grad_dict.get(name) for exe in self.execs] for name in self.param_names]
+
+    @property
+    def aux_arrays(self) -> list[list[NDArray]]:
+        """Each auxiliary state's arrays, one for each device."""
+        return [[exe.aux_dict[name] for exe in self.execs] for name in self.aux_names]
+
+    @property
+    def arg_names(self) -> list[str]:
+        """The names of all arguments, which programs that wrap modules read."""
+        return self._arguments
 
     def updates_on(self, k: int) -> tuple[list[int], list[NDArray], list[NDArray]]:
         """Numbers, gradients and arrays on device *k* of the parameters that are learnt.
@@ -125,9 +131,9 @@ class DataParallelExecutorGroup:
         """
         indices, gradients, arrays = [], [], []
         for i, (weights, grads) in enumerate(zip(self.param_arrays, self.grad_arrays, strict=True)):
-            if grads is not None:
+            if (grad := grads[k]) is not None:
                 indices.append(i * len(self.execs) + k)
-                gradients.append(grads[k])
+                gradients.append(grad)
                 arrays.append(weights[k])
         return indices, gradients, arrays
 

@@ -425,7 +425,7 @@ class Module(BaseModule):
         for i, (name, weights, grads) in enumerate(
             zip(self._param_names, group.param_arrays, group.grad_arrays, strict=True)
         ):
-            if grads is not None:
+            if grads[0] is not None:
                 self._kvstore.push(name, grads, priority=-i)
                 self._kvstore.pull(name, weights, priority=-i, ignore_sparse=False)
 

@@ -331,3 +331,17 @@ def test_row_sparse_parameters_are_updated_where_they_have_gradients(optimizer, 
     assert w.stype == "row_sparse"
     np.testing.assert_allclose(w.asnumpy()[[0, 3]].ravel(), rows, atol=1e-5)
     np.testing.assert_allclose(w.asnumpy()[[2, 4, 5]].ravel(), [0.5, 0.6, 0.9, 1, 1.1, 1.2])
+
+
+def test_names_that_programs_read_of_modules_and_their_executors():
+    net = mx.sym.BatchNorm(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc"))
+    bucketing = mx.module.BucketingModule(
+        lambda key: (net, ["data"], None), 1, fixed_param_names=["fc_bias"], context=mx.cpu()
+    )
+    bucketing.bind([("data", (4, 2))])
+    assert (bucketing._fixed_param_names, bucketing._state_names) == (["fc_bias"], [])
+    group = bucketing._curr_module._exec_group
+    assert group.arg_names == net.list_arguments()
+    shapes = [[x if x is None else x.shape for x in each] for each in group.grad_arrays]
+    assert shapes == [[(3, 2)], [None], [(3,)], [(3,)]]
+    assert [[x.shape for x in each] for each in group.aux_arrays] == [[(3,)], [(3,)]]
