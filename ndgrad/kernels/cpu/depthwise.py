@@ -123,7 +123,7 @@ def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results
 def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
     """For `_TAPS` taps from *begin* on the products of rows of *g* with elements of *x*.
 
-    They are summed in the lanes of 64 bytes, whatever the size of a register, which *out* takes.
+    They are summed in the lanes of 64 bytes, whatever the size of a register.
     """
 
     def code(context, builder, sig, args):
@@ -145,7 +145,7 @@ def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
                     term = v.load(v.at(there, step), mask)
                     builder.store(v.fma(factor, term, builder.load(total)), total)
         for t, total in enumerate(sums):
-            v.store(builder.load(total), v.at(out, v.long(t * v.lanes)))
+            builder.store(v.sum(builder.load(total)), v.at(out, v.long(t)))
         return context.get_dummy_value()
 
     n = types.intp
@@ -162,6 +162,7 @@ def _planes(
     weights = np.empty(taps.size, y.dtype)
     across = results.size // starts.size
     part = np.empty(0 if whole else results.size, y.dtype)
+    out, step = (y, y_size) if whole else (part, 0)
     for unit in range(lo, hi):
         load_plane(x, unit * rows.size * columns.size, plane, 0, rows, columns)
         for target in range(unit * filters, (unit + 1) * filters):
@@ -169,10 +170,9 @@ def _planes(
             first = bias[kind] if bias.size else nothing
             for p in range(taps.size):
                 weights[p] = w[kind * in_window + taps[p]]
-            out, at = (y, target * y_size) if whole else (part, 0)
             _tiles(
                 plane, places, starts.size, across, weights, shifts, taps.size, first,
-                out, at, starts,
+                out, target * step, starts,
             )  # fmt: skip
             for i in range(part.size):
                 y[np.uintp(target * y_size + results[i])] = part[i]
@@ -181,12 +181,11 @@ def _planes(
 @chunked
 def _plane_weights(x, g, w, rows, columns, places, shifts, size, images, planes, filters, lo, hi):
     """The weights' gradient: sums of products over a plane, which are added up in float64."""
-    lanes = 64 // g.itemsize
     taps = w.size // (planes * filters)
     g_size = g.size // (images * planes * filters)
     across = g_size // places.size
-    plane = np.zeros(size + lanes, g.dtype)
-    sums = np.empty(_TAPS * lanes, g.dtype)
+    plane = np.zeros(size, g.dtype)
+    sums = np.empty(_TAPS, g.dtype)
     found = np.empty(filters * taps, np.float64)
     for unit in range(lo, hi):
         for i in range(found.size):
@@ -199,13 +198,7 @@ def _plane_weights(x, g, w, rows, columns, places, shifts, size, images, planes,
                 for begin in range(0, taps, _TAPS):
                     _dots(plane, places, places.size, across, shifts, begin, g, at, sums)
                     for t in range(min(_TAPS, taps - begin)):
-                        terms = sums[t * lanes : (t + 1) * lanes]
-                        half = lanes // 2
-                        while half:
-                            for j in range(half):
-                                terms[j] += terms[j + half]
-                            half //= 2
-                        found[i * taps + begin + t] += terms[0]
+                        found[i * taps + begin + t] += sums[t]
         target = w[unit * found.size : (unit + 1) * found.size]
         for i in range(found.size):
             target[i] = found[i]

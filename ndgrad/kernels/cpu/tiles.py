@@ -149,6 +149,15 @@ class Vectors:
         first = self.builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
         return self.shuffle(first, nothing, [0] * self.lanes)
 
+    def sum(self, x: ir.Value) -> ir.Value:
+        """The sum of all lanes: the upper half is added to the lower until one is left."""
+        half = self.lanes // 2
+        while half:
+            upper = [(i + half) % self.lanes for i in range(self.lanes)]
+            x = self.builder.fadd(x, self.shuffle(x, x, upper))
+            half //= 2
+        return self.builder.extract_element(x, ir.Constant(_INT, 0))
+
     def first(self, count: ir.Value) -> ir.Value:
         """A mask of the first *count* lanes."""
         kind = ir.VectorType(_INT, self.lanes)
