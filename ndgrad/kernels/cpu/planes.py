@@ -47,7 +47,8 @@ def _copy_rows(_typing, x, xo, rows, across, y, yo, places):
 def load_plane(x, start: int, y, yo: int, rows, columns) -> None:
     """Copy an image to where its rows and columns are in a plane."""
     across = columns.size
-    if columns[across - 1] - columns[0] == across - 1:
+    last = columns[across - 1] - columns[0]
+    if last == across - 1 and (last == 0 or columns[1] - columns[0] == 1):
         _copy_rows(x, start, rows.size, across, y, yo + columns[0], rows)
         return
     for row in range(rows.size):

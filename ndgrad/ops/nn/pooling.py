@@ -310,6 +310,10 @@ def _pooled(
     if kind != "lp":
         counted = include_pad is None or flag("Pooling", "count_include_pad", include_pad)
         by = _SUM if kind == "sum" else _ALL if counted else _INSIDE
+        # A window that is the image is a row of elements, of which reductions add many at once.
+        if facts["kernel"] == x.shape[2:] and not any(facts["pad"]) and x._data.dtype.kind == "f":
+            axes = tuple(range(2, len(x.shape)))
+            return (F.sum if kind == "sum" else F.mean)(x, axis=axes, keepdims=True)
         return F._window_sum(x, by=by, **facts)
     number = None if power is None else integer("Pooling", "p_value", power)
     if number not in (1, 2, 3):
