@@ -1,7 +1,10 @@
 """Convolutions, their adjoints and their derivatives by weights, made of entry points of kernels.
 
-All are products with the matrix of windows (see `ndgrad.kernels.spec.windows`), made part by part:
-y = W windows(x), windows(x)' = W' y, W = y windows(x)'.
+All are products with the matrix of windows: y = W windows(x), windows(x)' = W' y and
+W = y windows(x)'.
+On a host with register tiles they read the images where they are (`ndgrad.kernels.spec.implicit`).
+Elsewhere, and where few taps of a wide stride are left, the matrix is made part by part
+(`ndgrad.kernels.spec.windows`).
 """
 
 from __future__ import annotations
@@ -217,6 +220,10 @@ def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     size = channels * window.image_size
     x: Buffer = empty(form.images * size, y.dtype)
     reads = _reads_images(y, form)
+    if not reads and form.is_depthwise and form.filters == 1 and (turned := window.turned):
+        taps = window.taps
+        reversed_ = StridedSlice((form.groups, taps), (taps, -1), taps - 1)
+        return forward(y, front.strided_slice(w, reversed_), bias, form._replace(window=turned))
     if reads and implicit.of_images(window).is_whole:
         _adjoint_sums(y, w, bias, x, form)
         return x

@@ -89,6 +89,19 @@ class Windows(_Geometry):
             and self.image == self.places
         )
 
+    @cached_property
+    def turned(self) -> Windows | None:
+        """The window that moves over places as this one over images; None if that one would jump.
+
+        A convolution by the weights in reverse order is then the adjoint.
+        """
+        pad = tuple(
+            d * (k - 1) - p for k, d, p in zip(self.kernel, self.dilate, self.pad, strict=True)
+        )
+        if self.stride != (1,) * AXES or min(pad) < 0:
+            return None
+        return self._replace(pad=pad, image=self.places, places=self.image)
+
     def parts(self, images: int, height: int) -> Iterator[Part]:
         """Cut the matrix of windows, of *height* elements a column, into parts."""
         row = max(1, height * self.places[-1])
