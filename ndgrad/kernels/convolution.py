@@ -3,7 +3,7 @@
 All are products with the matrix of windows: y = W windows(x), windows(x)' = W' y and
 W = y windows(x)'.
 On a host with register tiles they read the images where they are (`ndgrad.kernels.spec.implicit`).
-Elsewhere, and where few taps of a wide stride are left, the matrix is made part by part
+Elsewhere, and for the adjoint of one with a wide stride, the matrix is made part by part
 (`ndgrad.kernels.spec.windows`).
 """
 
@@ -106,10 +106,10 @@ class _Implicit(NamedTuple):
 
 def _repeated(table: HostArray, times: int, step: int) -> HostArray:
     """A table for each of so many images or channels, *step* apart."""
-    return constant((step * np.arange(times)[:, None] + table).ravel().tolist())
+    return table if times == 1 else constant((step * np.arange(times)[:, None] + table).ravel())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _implicit(form: Form, adjoint: bool) -> _Implicit:
     window, channels, filters = form.window, form.channels, form.filters
     if adjoint:
@@ -140,7 +140,6 @@ def _reads_images(x: Buffer, form: Form) -> bool:
         x.__class__ is not DeviceArray
         and front.host_window_products(x.dtype)
         and min(form.images, form.channels, form.filters, form.window.number) > 0
-        and math.prod(form.window.stride) <= _PHASES
     )
 
 
@@ -219,7 +218,7 @@ def adjoint(y: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
     window, channels = form.window, form.groups * form.channels
     size = channels * window.image_size
     x: Buffer = empty(form.images * size, y.dtype)
-    reads = _reads_images(y, form)
+    reads = _reads_images(y, form) and math.prod(window.stride) <= _PHASES
     if not reads and form.is_depthwise and form.filters == 1 and (turned := window.turned):
         taps = window.taps
         reversed_ = StridedSlice((form.groups, taps), (taps, -1), taps - 1)

@@ -152,7 +152,7 @@ def _reading(
     return Reading(image, tuple(low), tuple(lengths), rows, columns, tuple(phases), is_whole)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def of_windows(window: Windows, split: bool = False) -> Reading:
     """For each place the elements of the window.
 
@@ -162,7 +162,7 @@ def of_windows(window: Windows, split: bool = False) -> Reading:
     return _reading(window, _of_window, window.image, window.places, apart)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def of_images(window: Windows) -> Reading:
     """For each element of an image the places whose windows it is in: for a convolution's adjoint.
 
