@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import tracing
 from ..base import MXNetError
 from ..kernels import front
+from ..kernels.spec.columns import Columns
+from ..memory.device import Buffer
 from ..ops.storage import RowSparse, is_parts, row_size
 from ..ops.table import Op, UpdateOp, lookup
 from ..tape import Array, state
 from . import classes
 from .classes import has_sparse
+from .elementwise import as_scalar, given_number
 from .structured import tracked, unrecorded, write_into
 from .writes import check_writable, written
 
@@ -118,6 +123,16 @@ def _own_dense(x: Any) -> Array:
     return unrecorded(lookup("identity").call, x._dense())  # type: ignore[no-any-return]
 
 
+_COLUMNS = frozenset(map(np.dtype, ("float32", "float64")))
+
+
+def _rises(index: Buffer, length: int) -> bool:
+    """Whether these are rows below *length*, each greater than the one before; on the host."""
+    if not isinstance(index, np.ndarray):
+        return False
+    return 0 <= index[0] and index[-1] < length and bool((index[1:] > index[:-1]).all())
+
+
 def _update_rows(
     op: UpdateOp, arrays: Sequence[Array], parts: RowSparse, params: dict[str, Any]
 ) -> None:
@@ -125,6 +140,23 @@ def _update_rows(
     if not index.size:
         return
     length, inner, small = shape[0], row_size(shape), (index.size, *shape[1:])
+    buffers = [parts.data._data if i == 1 else x._data for i, x in enumerate(arrays)]
+    dtypes = {x.dtype for x in buffers}
+    if len(dtypes) == 1 and dtypes <= _COLUMNS and not op.one_element and _rises(index, length):
+        (dtype,) = dtypes
+        names = {name: given_number(op, params, name) for name in op.loop.args[len(arrays) :]}
+        front.columns(
+            op.loop_in_place,
+            {name: Columns(x, inner) for name, x in zip(op.inputs, buffers, strict=True)},
+            index.size,
+            inner,
+            {name: as_scalar(x, dtype) for name, x in names.items()},
+            index=index,
+            picked=frozenset(op.inputs) - {op.inputs[1]},
+        )
+        for name in op.replaced:
+            written(arrays[op.inputs.index(name)])
+        return
     rows = [
         classes.array(parts.data._data, small, x._ctx)
         if i == 1  # the gradient

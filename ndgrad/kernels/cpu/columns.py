@@ -13,6 +13,7 @@ from numba import types
 from numba.np.numpy_support import from_dtype
 
 from ...base import DType, HostArray
+from ...memory.device import Buffer
 from ..build import binaries
 from ..build.launch import Chunked, Specialization, grain, vector
 from ..build.threads import num_threads
@@ -28,7 +29,13 @@ _LEAST_WORK = 1 << 20  # multiplications that pay for waking a thread
 _FEW_ROWS = 4  # of a chunk: with fewer, reading the weights takes as long as multiplying by them
 
 
-def source(loop: Loop, kind: str, numbers: tuple[str, ...], products: int = 0) -> str:
+def source(
+    loop: Loop,
+    kind: str,
+    numbers: tuple[str, ...],
+    products: int = 0,
+    picked: frozenset[str] = frozenset(),
+) -> str:
     """Readable module text of the kernel of one loop.
 
     Parameters
@@ -43,11 +50,13 @@ def source(loop: Loop, kind: str, numbers: tuple[str, ...], products: int = 0) -
         Operands that are numbers.
     products : int
         Matrix products before the loop in each step.
+    picked : frozenset of str
+        The arrays whose rows are picked by an index.
 
     Returns
     -------
     str
-        Defines ``loop(*arrays, *numbers, [gemm, address, *matrices,] geometry, lo, hi)`` over rows:
+        Defines ``loop(*arrays, *numbers, [gemm, address, *matrices,] [index,] geometry, lo, hi)``:
         *matrices* are three for each product, and *gemm* is where `blas.gemm` or `tiles.product`
         is.  *geometry* has the numbers of columns and of steps, then step, start and advance of
         each array, and likewise of both operands and the result of each product, with what
@@ -64,6 +73,8 @@ def source(loop: Loop, kind: str, numbers: tuple[str, ...], products: int = 0) -
     if products:
         parameters += ["gemm", "address"]
         parameters += [f"{of}_{i}" for i in range(products) for of in ("left", "weight", "result")]
+    if picked:
+        parameters.append("index")
     lines = [
         "@chunked",
         f"def loop({', '.join(parameters)}, geometry, lo, hi):",
@@ -77,8 +88,9 @@ def source(loop: Loop, kind: str, numbers: tuple[str, ...], products: int = 0) -
     lines += ["        for row in range(lo, hi):"]
     for i, name in enumerate(arrays):
         g = [f"geometry[{2 + _EACH * i + j}]" for j in range(_EACH)]
+        row = "index[row]" if name in picked else "row"
         lines += [
-            f"            at = {g[1]} + step * {g[2]} + row * {g[0]}",
+            f"            at = {g[1]} + step * {g[2]} + {row} * {g[0]}",
             f"            {name}_row = {name}_all[at : at + count]",
         ]
     written = "; ".join(f"{name} = {text}" for name, text in loop.results)
@@ -119,9 +131,12 @@ def _arrays(loop: Loop, numbers: tuple[str, ...]) -> list[str]:
 
 
 @cache
-def _kernel(loop: Loop, dtype: DType, numbers: tuple[str, ...], products: int) -> Chunked:
+def _kernel(
+    loop: Loop, dtype: DType, numbers: tuple[str, ...], products: int, picked: frozenset[str]
+) -> Chunked:
     name = f"{loop.name}_{dtype.name}"
-    kernel: Chunked = binaries.load(name, source(loop, dtype.name, numbers, products)).loop
+    text = source(loop, dtype.name, numbers, products, picked)
+    kernel: Chunked = binaries.load(name, text).loop
     return kernel
 
 
@@ -145,11 +160,14 @@ def columns(
     numbers: Mapping[str, float] = NO_NUMBERS,
     steps: int = 1,
     products: Sequence[Product] = (),
+    index: Buffer | None = None,
+    picked: frozenset[str] = frozenset(),
 ) -> None:
     """Run *loop* over *n* columns of *rows* rows of *arrays* of one dtype, float32 or float64.
 
     In each of so many steps *products* are made before, one after the other.  Rows do not depend on
-    each other, so a thread takes some of them through all steps.
+    each other, so a thread takes some of them through all steps.  With an *index*, of which no two
+    elements are equal, it has the rows of the arrays *picked*.
     """
     if not rows * n * steps:
         return
@@ -158,9 +176,11 @@ def columns(
     dtype = given[0].buffer.dtype
     geometry = [n, steps, *[number for x in given for number in x[1:]]]
     buffers, values = [x.buffer for x in given], [dtype.type(x) for x in numbers.values()]
-    kernel = _kernel(loop, dtype, named, len(products))
+    kernel = _kernel(loop, dtype, named, len(products), picked)
     if not products:
-        launch(kernel, *buffers, *values, _geometry(*geometry), rows, grain(n, _cost(loop)))
+        of_rows = () if index is None else (index,)
+        every = grain(n, _cost(loop))
+        launch(kernel, *buffers, *values, *of_rows, _geometry(*geometry), rows, every)
         return
     matrices = []
     for p in products:

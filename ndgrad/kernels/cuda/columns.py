@@ -23,6 +23,8 @@ def columns(
     numbers: Mapping[str, float] = NO_NUMBERS,
     steps: int = 1,
     products: Sequence[Product] = (),
+    index: Buffer | None = None,
+    picked: frozenset[str] = frozenset(),
 ) -> None:
     """What `ndgrad.kernels.cpu.columns.columns` does: a launch for each product and loop."""
     for t in range(steps):
@@ -33,4 +35,5 @@ def columns(
             product_into(
                 a, _on_device(p.weight), None, c, rows, p.n, p.k, False, p.turned, 1.0, 1, p.add
             )
-        host.columns(loop, {name: x.at(t) for name, x in arrays.items()}, rows, n, numbers)
+        now = {name: x.at(t) for name, x in arrays.items()}
+        host.columns(loop, now, rows, n, numbers, index=index, picked=picked)
