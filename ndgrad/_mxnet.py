@@ -109,6 +109,7 @@ PATHS: dict[str, str] = {
 
 NAMES: dict[str, str] = {
     "base.NDArrayHandle": "_private.NDArrayHandle",
+    "base._as_list": "_private.as_list",
     "gluon.block._BlockScope": "gluon.block.BlockScope",
     "gluon.block._flatten": "_private.flatten",
     "gluon.block._regroup": "_private.regroup",

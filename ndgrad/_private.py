@@ -18,6 +18,7 @@ __all__ = [
     "NDArrayHandle",
     "apply_weighting",
     "as_in_context",
+    "as_list",
     "flatten",
     "get_repo_file_url",
     "get_repo_url",
@@ -48,6 +49,11 @@ def reshape_like(F: Any, x: Any, y: Any) -> Any:
 
 
 # --- nested lists of arrays -----------------------------------------------------------------------
+
+
+def as_list(x: Any) -> Any:
+    """A list or tuple as it is, anything else as the one element of a list."""
+    return x if isinstance(x, (list, tuple)) else [x]
 
 
 def flatten(args: Any, inout_str: str) -> tuple[list[Any], Any]:

@@ -37,6 +37,8 @@ def test_flatten_and_regroup() -> None:
     assert again[2] is None
     assert rest[0] is y
     assert _private.flatten(x, "input") == ([x], 0)
+    assert _private.as_list(x) == [x]
+    assert _private.as_list((3,)) == (3,)
     with pytest.raises(ValueError, match=r"output must be \(nested\) list"):
         _private.flatten([3], "output")
 
