@@ -73,8 +73,8 @@ class DataParallelExecutorGroup:
         """The executor on the device *k*, with the parameters of *shared* if there is one."""
         parts = [self._part(desc, k) for desc in (*self.data_shapes, *self.label_shapes)]
         shapes = {desc.name: desc.shape for desc in parts}
-        arg_shapes, _, aux_shapes = self.symbol.infer_shape_partial(**shapes)
-        if not all(shape and is_complete(shape) for shape in (*arg_shapes, *aux_shapes)):
+        arg_shapes, _, aux_shapes = self.symbol._inferred_shapes((), shapes)
+        if not all(map(is_complete, [*arg_shapes, *aux_shapes])):
             raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
         given = {desc.name: np.dtype(desc.dtype).name for desc in parts}
         arg_types, _, aux_types = self.symbol.infer_type_partial(**given)

@@ -54,7 +54,7 @@ def without_casts(heads: Sequence[Ref]) -> list[Ref]:
         if entry.op in ("amp_cast", "amp_multicast"):
             for k, x in enumerate(entry.refs):
                 places[Ref(entry, k)] = places.get(x, x)
-    return _rebuilt(heads, order, places, {}, False)
+    return _rebuilt(heads, order, places, {}, False) if places else list(heads)
 
 
 def _rebuilt(

@@ -113,9 +113,9 @@ class Executor:
         """
         if self._outputs is None:
             arrays = self.arg_dict | self.aux_dict
-            shapes = self._symbol.infer_shape_partial(**{n: x.shape for n, x in arrays.items()})[1]
+            shapes = self._symbol._inferred_shapes((), {n: x.shape for n, x in arrays.items()})[1]
             dtypes = self._symbol.infer_type_partial(**{n: x.dtype for n, x in arrays.items()})[1]
-            if not all(shape and is_complete(shape) for shape in shapes):
+            if not all(map(is_complete, shapes)):
                 return []
             self._outputs = [
                 zeros(shape, self._ctx, dtype or "float32")
