@@ -62,6 +62,7 @@ CASES = {
         *((1, 1, 1), (1, 1, 2), (0, 1, 1), 3),
     ),
     "planes smaller than windows": ((1, 2, 2, 2), (2, 1, 3, 3), (1, 1), (1, 1), (1, 1), 2),
+    "windows of padding alone": ((1, 2, 1), (2, 1, 1), (2,), (1,), (1,), 2),
     "padding wider than the image": ((1, 1, 2), (1, 1, 3), (1,), (1,), (5,), 1),
 }
 

@@ -70,11 +70,13 @@ def _forward(x, w, bias, y, geometry, nothing, filters, kinds, lo, hi):
 
 
 @intrinsic
-def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results):
-    """Rows of results: *across* sums of *k* elements of *x* times weights, and *first*.
+def _tiles(
+    _typing, x, places, row, rows, across, w, shifts, tap, k, first, y, yo, results
+):  # fmt: skip
+    """Rows of results from *row*: *across* sums of elements of *x* times *k* weights, and *first*.
 
-    Row i begins at ``yo + results[i]``, its elements of *x* at ``places[i]`` plus a tap's shift.
-    Vectors of *x* may be read to a vector behind the last element.
+    Row i begins at ``yo + results[i]``, its elements of *x* at ``places[i]`` plus a tap's shift;
+    taps count from *tap*.  Vectors of *x* may be read to a vector behind the last element.
     """
 
     def code(context, builder, sig, args):
@@ -82,19 +84,21 @@ def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results
             return context.get_dummy_value()
         v = Vectors(context, builder, sig.args[0].dtype)
         x, places, w, shifts, y, results = (
-            v.data(context, sig, args, i) for i in (0, 1, 4, 5, 8, 10)
+            v.data(context, sig, args, i) for i in (0, 1, 5, 6, 10, 12)
         )
-        rows, across, k, y = args[2], args[3], args[6], v.at(y, args[9])
+        row, rows, across, tap, k = (args[i] for i in (2, 3, 4, 7, 8))
+        places, results = v.at(places, row), v.at(results, row)
+        w, shifts, y = v.at(w, tap), v.at(shifts, tap), v.at(y, args[11])
         last = builder.sub(rows, v.long(1))
-        first = v.broadcast(context.cast(builder, args[7], sig.args[7], sig.args[0].dtype))
+        first = v.broadcast(context.cast(builder, args[9], sig.args[9], sig.args[0].dtype))
         room = builder.sub(across, v.long(v.lanes))
         wide = builder.icmp_signed(">=", room, v.long(0))
         room = builder.select(wide, room, v.long(0))
 
         def there(table, i, number):
-            row = builder.add(i, v.long(number))
-            inside = builder.icmp_signed("<", row, rows)
-            return v.item(table, builder.select(inside, row, last))
+            i = builder.add(i, v.long(number))
+            inside = builder.icmp_signed("<", i, rows)
+            return v.item(table, builder.select(inside, i, last))
 
         with (
             v.loop(v.long(0), rows, _ROWS) as (i, _),
@@ -116,7 +120,7 @@ def _tiles(_typing, x, places, rows, across, w, shifts, k, first, y, yo, results
         return context.get_dummy_value()
 
     n = types.intp
-    return types.void(x, places, n, n, w, shifts, n, first, y, n, results), code
+    return types.void(x, places, n, n, n, w, shifts, n, n, first, y, n, results), code
 
 
 @intrinsic
@@ -154,15 +158,16 @@ def _dots(_typing, x, places, rows, across, shifts, begin, g, go, out):
 
 @chunked
 def _planes(
-    x, w, bias, y, rows, columns, places, shifts, taps, results, starts, whole, nothing, size,
+    x, w, bias, y, rows, columns, phases, places, starts, targets, shifts, taps, nothing, size,
     y_size, in_window, filters, kinds, lo, hi,
 ):  # fmt: skip
-    """Results of images' channels: sums over a padded plane, in tap order, and the bias."""
+    """Results of images' channels: sums over a padded plane, in tap order, and the bias.
+
+    The rows of all phases follow each other in the tables, and so do the taps.
+    """
     plane = np.zeros(size + BYTES // y.itemsize, y.dtype)
     weights = np.empty(taps.size, y.dtype)
-    across = results.size // starts.size
-    part = np.empty(0 if whole else results.size, y.dtype)
-    out, step = (y, y_size) if whole else (part, 0)
+    part = np.empty(y_size, y.dtype)
     for unit in range(lo, hi):
         load_plane(x, unit * rows.size * columns.size, plane, 0, rows, columns)
         for target in range(unit * filters, (unit + 1) * filters):
@@ -170,12 +175,27 @@ def _planes(
             first = bias[kind] if bias.size else nothing
             for p in range(taps.size):
                 weights[p] = w[kind * in_window + taps[p]]
-            _tiles(
-                plane, places, starts.size, across, weights, shifts, taps.size, first,
-                out, target * step, starts,
-            )  # fmt: skip
-            for i in range(part.size):
-                y[np.uintp(target * y_size + results[i])] = part[i]
+            row, tap = 0, 0
+            for phase in range(0, phases.size, 4):
+                some, across, apart = phases[phase], phases[phase + 1], phases[phase + 2]
+                k = phases[phase + 3]
+                if apart == 1:
+                    _tiles(
+                        plane, places, row, some, across, weights, shifts, tap, k, first,
+                        y, target * y_size, targets,
+                    )  # fmt: skip
+                else:
+                    _tiles(
+                        plane, places, row, some, across, weights, shifts, tap, k, first,
+                        part, 0, starts,
+                    )  # fmt: skip
+                    for i in range(row, row + some):
+                        line = part[starts[i] : starts[i] + across]
+                        at = target * y_size + targets[i]
+                        for j in range(across):
+                            y[np.uintp(at + j * apart)] = line[j]
+                row += some
+                tap += k
 
 
 @chunked
@@ -249,18 +269,24 @@ def planes(
         channels * filters.
     """
     units = x.size // math.prod(reading.image)
+    phases: list[int] = []
+    places, starts, targets, shifts, numbers = [], [], [], [], []
     for phase in reading.phases:
-        across, number = phase.across, phase.results.size
-        places, starts = phase.places[::across], phase.results[::across]
-        if not phase.whole:
-            starts = np.arange(0, number, across)
-        launch(
-            _planes, x, w, empty(0, y.dtype) if bias is None else bias, y,
-            reading.rows, reading.columns, constant(places), phase.shifts, phase.taps,
-            phase.results, constant(starts), phase.whole, y.dtype.type(0), reading.size,
-            y.size // (units * filters), taps, filters, kinds,
-            units, grain(number * filters, phase.taps.size // 4 + 2),
-        )  # fmt: skip
+        results, across = phase.results, phase.across
+        apart = int(results[1] - results[0]) if across > 1 else 1
+        phases += (results.size // across, across, apart, phase.taps.size)
+        places.append(phase.places[::across])
+        starts.append(np.arange(0, results.size, across))
+        targets.append(results[::across])
+        shifts.append(phase.shifts)
+        numbers.append(phase.taps)
+    tables = (constant(np.concatenate(t)) for t in (places, starts, targets, shifts, numbers))
+    y_size = y.size // (units * filters)
+    launch(
+        _planes, x, w, empty(0, y.dtype) if bias is None else bias, y,
+        reading.rows, reading.columns, constant(phases), *tables, y.dtype.type(0), reading.size,
+        y_size, taps, filters, kinds, units, grain(y_size * filters, taps // 4 + 2),
+    )  # fmt: skip
 
 
 def plane_weights(
