@@ -48,7 +48,8 @@ def _batch_norm() -> Iterator[Case]:
         return uniform(32, 64, 56, 56), ones, zeros, zeros, ones
 
     def on_torch(torch: Any, x: Any, gamma: Any, beta: Any, mean: Any, var: Any) -> Any:
-        return torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training=True)
+        training = x.requires_grad  # forward alone is that of prediction, as ndgrad's outside a record
+        return torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training=training)
 
     yield from _learnt(
         "layers/batch-norm-32x64x56",

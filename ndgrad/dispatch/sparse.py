@@ -17,7 +17,7 @@ from ..ops.table import Op, UpdateOp, lookup
 from ..tape import Array, state
 from . import classes
 from .classes import has_sparse
-from .elementwise import as_scalar, given_number
+from .elementwise import given_number
 from .structured import tracked, unrecorded, write_into
 from .writes import check_writable, written
 
@@ -143,14 +143,15 @@ def _update_rows(
     buffers = [parts.data._data if i == 1 else x._data for i, x in enumerate(arrays)]
     dtypes = {x.dtype for x in buffers}
     if len(dtypes) == 1 and dtypes <= _COLUMNS and not op.one_element and _rises(index, length):
-        (dtype,) = dtypes
-        names = {name: given_number(op, params, name) for name in op.loop.args[len(arrays) :]}
+        names = op.loop.args[len(arrays) :]
+        given = {**op.params, **params}
+        numbers = {name: float(given_number(op, given, name)) for name in names}
         front.columns(
             op.loop_in_place,
             {name: Columns(x, inner) for name, x in zip(op.inputs, buffers, strict=True)},
             index.size,
             inner,
-            {name: as_scalar(x, dtype) for name, x in names.items()},
+            numbers,
             index=index,
             picked=frozenset(op.inputs) - {op.inputs[1]},
         )

@@ -9,6 +9,7 @@ import pytest
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.kernels.cpu import columns
 
 STEPS, BATCH, INPUTS, UNITS = 4, 3, 2, 3
 GATES = {"rnn_relu": 1, "rnn_tanh": 1, "gru": 3, "lstm": 4}
@@ -212,3 +213,25 @@ def test_states_go_on_after_backward_from_the_output(mode):
             )
         y.backward()
     assert abs(weights.grad).sum() > 0
+
+
+@pytest.mark.parametrize("mode", ["lstm", "gru"])
+def test_threads_share_the_batch(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes some rows through all steps: bits do not depend on which."""
+    monkeypatch.setattr(columns, "_LEAST_WORK", 1)
+    monkeypatch.setattr(columns, "_FEW_ROWS", 1)
+    size = GATES[mode] * UNITS * (INPUTS + UNITS + 2)
+    arrays = [nd.array(normal(*s, seed=i)) for i, s in enumerate([(3, 5, INPUTS), (size,)])]
+    states = [nd.zeros((1, 5, UNITS))] * (2 if mode == "lstm" else 1)
+
+    def results(threads: int) -> list[Any]:
+        monkeypatch.setattr(columns, "num_threads", lambda: threads)
+        for x in arrays:
+            x.attach_grad()
+        with autograd.record():
+            y = nd.RNN(*arrays, *states, mode=mode, state_size=UNITS, num_layers=1)
+        y.backward()
+        return [x.asnumpy() for x in (y, *(x.grad for x in arrays))]
+
+    for alone, shared in zip(results(1), results(5), strict=True):
+        np.testing.assert_array_equal(alone, shared)
