@@ -48,7 +48,7 @@ def _batch_norm() -> Iterator[Case]:
         return uniform(32, 64, 56, 56), ones, zeros, zeros, ones
 
     def on_torch(torch: Any, x: Any, gamma: Any, beta: Any, mean: Any, var: Any) -> Any:
-        training = x.requires_grad  # forward alone is that of prediction, as ndgrad's outside a record
+        training = x.requires_grad  # as ndgrad, which trains while it records
         return torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training=training)
 
     yield from _learnt(
