@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from .. import tracing
 from ..base import MXNetError
 from ..kernels import front
 from ..kernels.spec.columns import Columns
+from ..kernels.spec.formula import Loop
 from ..memory.device import Buffer
 from ..ops.storage import RowSparse, is_parts, row_size
 from ..ops.table import Op, UpdateOp, lookup
@@ -133,6 +135,14 @@ def _rises(index: Buffer, length: int) -> bool:
     return 0 <= index[0] and index[-1] < length and bool((index[1:] > index[:-1]).all())
 
 
+@cache
+def _loop_of_rows(op: UpdateOp) -> Loop:
+    """The operator's loop, where a result has the name of the operand that it replaces."""
+    new = [("_new_" + name, op.formulas[name]) for name in op.replaced]
+    stored = [(name, "_new_" + name) for name in op.replaced]
+    return Loop(f"{op.name}_of_rows", op.loop.args, (*new, *stored))
+
+
 def _update_rows(
     op: UpdateOp, arrays: Sequence[Array], parts: RowSparse, params: dict[str, Any]
 ) -> None:
@@ -147,7 +157,7 @@ def _update_rows(
         given = {**op.params, **params}
         numbers = {name: float(given_number(op, given, name)) for name in names}
         front.columns(
-            op.loop_in_place,
+            _loop_of_rows(op),
             {name: Columns(x, inner) for name, x in zip(op.inputs, buffers, strict=True)},
             index.size,
             inner,

@@ -491,13 +491,6 @@ class UpdateOp(Op):
         return Loop(self.name, (*self.inputs, *numbers), tuple(results))
 
     @cached_property
-    def loop_in_place(self) -> Loop:
-        """The same, where a result has the name of the operand that it replaces."""
-        new = [("_new_" + name, self.formulas[name]) for name in self.replaced]
-        stored = [(name, "_new_" + name) for name in self.replaced]
-        return Loop(f"{self.name}_of_rows", self.loop.args, (*new, *stored))
-
-    @cached_property
     def replaced(self) -> tuple[str, ...]:
         """The inputs that have formulas, in order."""
         return tuple(name for name in self.inputs if name in self.formulas)
