@@ -108,12 +108,10 @@ class SymbolBlock(HybridBlock):
 
     def _dtypes(self, inputs: Sequence[Symbol]) -> dict[str, type]:
         """What dtypes of arguments and states, by name, follow from those of the inputs."""
-        known = {str(x.name): x.infer_type()[0] for x in inputs}
-        if any(found is None for found in known.values()):
+        known = {str(x.name): x.infer_type_partial()[0][0] for x in inputs}
+        if any(dtype is None for dtype in known.values()):
             return {}
-        arguments, _, states = self._symbol.infer_type_partial(
-            **{n: x[0] for n, x in known.items()}
-        )
+        arguments, _, states = self._symbol.infer_type_partial(**known)
         found = dict(zip(self._symbol.list_arguments(), arguments, strict=True))
         found |= zip(self._symbol.list_auxiliary_states(), states, strict=True)
         return {name: dtype for name, dtype in found.items() if dtype is not None}

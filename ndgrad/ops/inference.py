@@ -115,9 +115,9 @@ def convolution(
     num_filter: int,
     num_group: int,
     layout: str | None,
-    stride: Sequence[int] = (),
-    dilate: Sequence[int] = (),
-    pad: Sequence[int] = (),
+    stride: Sequence[int],
+    dilate: Sequence[int],
+    pad: Sequence[int],
 ) -> Shapes:
     """`Convolution`."""
     filters = integer("Convolution", "num_filter", num_filter)
@@ -201,7 +201,7 @@ def deformable(
     own = [_places(length(data, 2 + i), *window) for i, window in enumerate(windows)]
     places = (length(data, 0), groups, *own)
     return {
-        **convolution(data, None, kernel, num_filter, num_group, None),
+        **convolution(data, None, kernel, num_filter, num_group, None, stride, dilate, pad),
         "offset": (places[0], 2 * groups, *own),
         "mask": places,
     }

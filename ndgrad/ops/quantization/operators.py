@@ -410,7 +410,10 @@ def _shapes_of_convolution(
     num_group: int,
     layout: str | None,
 ) -> inference.Shapes:
-    return _with_ends(inference.convolution(data, None, kernel, num_filter, num_group, layout))
+    steps = ((), (), ())  # weights and biases do not depend on them
+    return _with_ends(
+        inference.convolution(data, None, kernel, num_filter, num_group, layout, *steps)
+    )
 
 
 @composite(
