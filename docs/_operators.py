@@ -199,10 +199,11 @@ def _anchor(name: str) -> str:
 def _page(family: Family, ops: Iterable[Any]) -> Iterator[str]:
     yield from (f"# {family.title}", "", family.about, "")
     for op in sorted(ops, key=lambda op: _key(shown(op.name))):
-        yield from _section(op)
+        yield from section(op)
 
 
-def _section(op: Any) -> Iterator[str]:
+def section(op: Any) -> Iterator[str]:
+    """Yield the lines of one operator's section."""
     name = shown(op.name)
     yield from (f"({_anchor(name)})=", f"## {name}", "")
     yield from ("```{eval-rst}", f".. autofunction:: ndgrad.nd.{name}", "```", "")

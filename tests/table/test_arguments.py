@@ -299,7 +299,7 @@ NO_ARGUMENTS = {
     nd.NDArray, nd.waitall, autograd.is_recording, autograd.is_training, autograd.train_mode,
     autograd.predict_mode, autograd.Function, mx.current_context, mx.num_gpus, mx.num_threads,
     mx.is_np_shape, mx.gpu_memory_info, mx.use_np_shape, mx.MXNetError, mx.AttrScope,
-    mx.install_as_mxnet, mx.is_np_array, mx.use_np, mx.use_np_array,
+    mx.install_as_mxnet, mx.is_np_array, mx.show_versions, mx.use_np, mx.use_np_array,
 }  # fmt: skip
 # Named otherwise in errors than here: operators by their own name.
 OTHER_NAMES = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from ...base import HostArray, Shape
+from ...base import HostArray, MXNetError, Shape
 from .layout import constant
 
 AXES = 3
@@ -121,7 +121,15 @@ class Windows(_Geometry):
 def windows(
     kernel: Shape, stride: Shape, dilate: Shape, pad: Shape, image: Shape, places: Shape
 ) -> Windows:
-    """`Windows` over images of one to three axes."""
+    """`Windows` over images of one to three axes.
+
+    Raises
+    ------
+    MXNetError
+        If a step is less than 1, as in a symbol's file: kernels divide by steps.
+    """
+    if any(n < 1 for n in (*stride, *dilate)):
+        raise MXNetError(f"windows: stride={stride}, dilate={dilate}; expected 1 or more each")
     return Windows(
         _whole(kernel, 1),
         _whole(stride, 1),
