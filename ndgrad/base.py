@@ -117,24 +117,30 @@ def written_function(
         Its globals.
     """
 
-    def specialise(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def write() -> FunctionType:
         exec(code(source(), f"<{name}>"), names)
         made = names[name]
         defaults = {k.removeprefix("its_"): v for k, v in (made.__kwdefaults__ or {}).items()}
-        function.__defaults__, function.__kwdefaults__ = made.__defaults__, defaults
+        written.__defaults__, written.__kwdefaults__ = made.__defaults__, defaults
         count = made.__code__.co_argcount + made.__code__.co_kwonlyargcount
         variables = made.__code__.co_varnames
         arguments = [x.removeprefix("its_") for x in variables[:count]]
-        function.__code__ = made.__code__.replace(co_varnames=(*arguments, *variables[count:]))
-        return function(*args, **kwargs)
+        written.__code__ = made.__code__.replace(co_varnames=(*arguments, *variables[count:]))
+        return written
 
-    names["_specialise"] = specialise
-    function = FunctionType(_unwritten.__code__, names, name)
-    return function
+    names["_write"] = write
+    written = FunctionType(_unwritten.__code__, names, name)
+    return written
 
 
 def _unwritten(*args: Any, **kwargs: Any) -> Any:
-    return _specialise(args, kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return _write()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+
+
+def write_now(function: FunctionType) -> None:
+    """Write a `written_function` that has not been called yet; any other stays as it is."""
+    if function.__code__ is _unwritten.__code__:
+        function.__globals__["_write"]()
 
 
 def shown(value: Any) -> str:

@@ -16,6 +16,7 @@ from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
+from ..ops.bound import CALLS
 from ..ops.storage import compressed
 from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
@@ -586,7 +587,9 @@ def _give_python_operators(op: Op) -> None:
         if name not in _COMPARISONS:
             setattr(NDArray, f"__r{name}__", _reflected(op.call))
         if name in _IN_PLACE:
-            setattr(NDArray, f"__i{name}__", _in_place(op, _IN_PLACE[name]))
+            in_place = _in_place(op, _IN_PLACE[name])
+            CALLS[in_place] = op.name
+            setattr(NDArray, f"__i{name}__", in_place)
 
 
 for_each(_give_python_operators)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ..kernels.front import copy as copy_buffer
-from ..ops.bound import Bound
+from ..ops.bound import CALLS, Bound
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
@@ -88,7 +88,9 @@ def install(array: type[Array]) -> None:
 def bind(op: Op) -> None:
     """Give an operator its call and its derivatives."""
     backwards = [with_state_writes(op, f(op)) for f in (buffer_backward, recorded_backward)]
-    op.bound = Bound(_call(op), *backwards)
+    call = _call(op)
+    CALLS[call] = op.name
+    op.bound = Bound(call, *backwards)
 
 
 def _call(op: Op) -> Callable[..., Any]:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+CALLS: dict[Callable[..., Any], str] = {}
+"""Functions that call an operator, and its name: what a profiler times."""
+
 
 @dataclass(frozen=True)
 class Bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from weakref import WeakSet
 
 from ...memory.device import Buffer, Device
 from ..program.instructions import CustomCall, Program, Value, is_source, root
@@ -15,6 +16,9 @@ from .report import Report, ReportBuilder
 from .steps import StepBuilder
 from .target import Target, target_on
 from .text import PlanText
+
+PLANS: WeakSet[ExecutionPlan] = WeakSet()
+"""All plans: what a profiler times the steps of."""
 
 
 class ExecutionPlan:
@@ -38,6 +42,7 @@ class ExecutionPlan:
         target = target_on(device)
         function, allocations = _function(program, self.sources, self.report, target)
         self.run = target.runner(function, allocations, self.report)
+        PLANS.add(self)
         self.report.seconds = time.perf_counter() - start
 
 
@@ -70,6 +75,7 @@ def _function(
     text.lines += effects
     new_space = memory.workspace.factory()
     report.workspace = memory.workspace.nbytes
+    report.calls = text.calls
     report.text, function = text.function(memory.parameters, memory.workspace, returned)
     return function, Allocations(memory.outputs, new_space)
 

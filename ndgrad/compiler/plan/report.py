@@ -44,6 +44,8 @@ class Report:
         In the order in which they run.
     text : str
         The function that runs them.
+    calls : dict
+        Names that it calls, and what people call these.
     instructions : int
         Of the program, after it was made smaller.
     workspace : int
@@ -60,6 +62,7 @@ class Report:
 
     steps: list[StepReport] = field(default_factory=list)
     text: str = ""
+    calls: dict[str, str] = field(default_factory=dict)
     instructions: int = 0
     workspace: int = 0
     unfused_bytes: int = 0

@@ -213,12 +213,12 @@ class StepBuilder:
         if step is not None:
             self._product = self.text.run(step), p
         else:
-            name = self.text.bound("product", front.product_into)
+            name = self.text.called("product", front.product_into, "product")
             assert not any(places), "a product of matrices that lie apart is not a step"
             self.text.line(f"{name}({', '.join(map(str, (*operands, *facts)))})")
 
     def _call(self, call: CustomCall, inputs: list[str]) -> None:
-        name = self.text.bound("call", call.run)
+        name = self.text.called("call", call.run, call.title)
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self.memory.made(value, f"_{i}") for i, value in enumerate(call.outputs)]
         line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"
@@ -282,7 +282,7 @@ class StepBuilder:
         def reduce(buffer: Buffer) -> Buffer:
             return front.reduce(reduction, buffer, how, dtype)
 
-        name = self.text.bound("reduce", reduce)
+        name = self.text.called("reduce", reduce, instruction.title)
         self.text.line(f"{self.memory.made(out)} = {name}({x})")
 
     def _loop(self, instruction: Map) -> None:
@@ -312,7 +312,7 @@ class StepBuilder:
             for _, x in instruction.operands
         ]
         target = self.memory.allocate(out)
-        name = self.text.bound("loop", run)
+        name = self.text.called("loop", run, instruction.title)
         self.text.line(f"{name}({', '.join([target, *operands])})")
 
     def _expansion(self, instruction: Map) -> None:
@@ -323,5 +323,5 @@ class StepBuilder:
         def expand(buffer: Buffer) -> Buffer:
             return front.expand(buffer, own, out.shape)
 
-        name = self.text.bound("expand", expand)
+        name = self.text.called("expand", expand, "expand")
         self.text.line(f"{self.memory.made(out)} = {name}({self.memory.expression(x)})")

@@ -30,6 +30,8 @@ class PlanText:
         Kernels of the task list that the next line launches.
     task_lists : list of str
         Lines that prepare task lists.
+    calls : dict
+        Global names that lines call, and what these are called by people.
     """
 
     def __init__(self, target: Target) -> None:
@@ -42,11 +44,18 @@ class PlanText:
         self.lines: list[str] = []
         self.pending: list[Task] = []
         self.task_lists: list[str] = []
+        self.calls = {"copyto": "copy", "gather": "strided copy", "move": "strided copy"}
 
     def bound(self, stem: str, thing: object) -> str:
         """A global name for a thing."""
         name = f"{stem}{len(self.globals)}"
         self.globals[name] = thing
+        return name
+
+    def called(self, stem: str, function: Callable[..., Any], title: str) -> str:
+        """A global name for a function that a line calls, which is shown as *title*."""
+        name = self.bound(stem, function)
+        self.calls[name] = title
         return name
 
     def line(self, text: str) -> None:
@@ -95,10 +104,10 @@ class PlanText:
             for x in step.arguments
         ]
         if step.units <= step.grain_alone:
-            name = self.bound("k", step.entry.serial)
+            name = self.called("k", step.entry.serial, step.entry.name)
             self.lines.append(f"{name}({', '.join(arguments)}, 0, {step.units})")
         else:
-            name = self.bound("k", step.entry.parallel)
+            name = self.called("k", step.entry.parallel, step.entry.name)
             self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.grain_alone})")
 
     def function(

@@ -376,12 +376,12 @@ class _Interpreted:
     """
 
     def __init__(self, task_list: TaskList, kept: Mapping[ArrayName, HostArray]) -> None:
-        self.tasks, self.kept = task_list.tasks, dict(kept)
+        self.task_list, self.kept = task_list, dict(kept)
         self.later = [name for name in task_list.names if name not in kept]
 
     def __call__(self, *arrays: HostArray) -> None:
         known = self.kept | dict(zip(self.later, arrays, strict=True))
-        tasks = list(self.tasks)
+        tasks = list(self.task_list.tasks)
         while tasks:
             together = [tasks.pop(0)]
             while tasks and tasks[0].chained:
