@@ -107,6 +107,11 @@ def _of_arrays(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Fa
     return facts_of((*args, *kwargs.values()) if kwargs else args, result)
 
 
+def _of_part(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Facts:
+    """What is read or written is a part of the first array, which a value may broadcast to."""
+    return facts_of((*args, *kwargs.values()), result)._replace(nbytes=0)
+
+
 def _none(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
     return None
 
@@ -139,7 +144,7 @@ class Instruments:
                         replace(found, _timed(OPERATOR, prefix + name, _of_arrays))
             for name in ("getitem", "setitem"):
                 found = getattr(NDArray, f"__{name}__")
-                replace(found, _timed(OPERATOR, name, _of_arrays))
+                replace(found, _timed(OPERATOR, name, _of_part))
             for name in ("backward", "grad"):
                 replace(_plain(getattr(engine, name)), _timed(AUTOGRAD, name, _none))
             replace(_plain(engine.run_backward), self._with_derivatives)
@@ -217,10 +222,11 @@ class Instruments:
         names = function.__globals__
         for key, title in plan.report.calls.items():
             if key in names and getattr(names[key], "__func__", None) is not _PARALLEL:
-                step = _timed(STEP, title, _none)(names[key])
+                step = _timed(STEP, _TITLES.get(title, title), _none)(names[key])
                 self._replaced.item(names, key, partial(_call, step))
 
 
+_TITLES = {"_blocks": "product"}  # as of one on several threads
 _PARALLEL = Specialization.parallel
 
 

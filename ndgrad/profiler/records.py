@@ -153,10 +153,17 @@ def _is_inside(x: Record, outer: Record) -> bool:
 
 
 def facts_of(args: Sequence[Any], result: Any) -> Facts:
-    """What a call with *args* has read, and made as *result*."""
+    """What a call with *args* has read, and made as *result*; a view moves nothing."""
     inputs, read = _shapes_and_bytes(args)
     outputs, made = _shapes_and_bytes((result,))
-    return Facts(inputs, outputs, read + made)
+    return Facts(inputs, outputs, 0 if _is_view(args, result) else read + made)
+
+
+def _is_view(args: Sequence[Any], result: Any) -> bool:
+    if not isinstance(result, Array):
+        return False
+    version = result._version
+    return any(isinstance(x, Array) and x._version is version and x is not result for x in args)
 
 
 def _shapes_and_bytes(things: Sequence[Any]) -> tuple[list[Shape], int]:

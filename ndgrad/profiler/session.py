@@ -127,13 +127,13 @@ class profile:
         profiler.options = {**profiler.options, "profile_memory": self._by_line}
         recorder.records = self.records
         profiler.instruments.memory = self._memory
-        self._start = clock()
         profiler.change(running=True, paused=False)
+        self._start = clock()
         return self
 
     def __exit__(self, *error: object) -> None:
-        profiler.change(running=False)
         self.seconds = (clock() - self._start) / 1e9
+        profiler.change(running=False)
         running, paused, profiler.options = self._before
         recorder.records, profiler.instruments.memory = self._around
         if running and not paused:
