@@ -2,8 +2,8 @@
 Digits and the mistakes of a network
 ====================================
 
-A network with one hidden layer learns to read handwritten digits of 8 by 8 pixels. What it gets wrong
-among the images that were held out is mostly hard to read.
+A network with one hidden layer learns to read handwritten digits of 8 by 8 pixels. What it gets
+wrong among the images that were held out is mostly hard to read.
 """
 
 import matplotlib.pyplot as plt
