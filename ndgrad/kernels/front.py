@@ -331,7 +331,7 @@ dense = entry(
 )
 unfold = entry("unfold", host_windows.unfold)
 fold = entry("fold", host_windows.fold)
-greatest_in_windows = entry("greatest_in_windows", host_windows.greatest)
+greatest_in_windows = entry("greatest_in_windows", host_windows.greatest, "x")
 pick_in_windows = entry("pick_in_windows", host_windows.pick)
 put_back_in_windows = entry("put_back_in_windows", host_windows.put_back)
 host_window_products = host_implicit.fits

@@ -108,14 +108,15 @@ class Gpu:
     def kernel(self, spec: Fused, work: Any) -> Any:
         kernels = self.device.backend.fused
         made = kernels.kernel(spec, work.form)
-        return _Launched(kernels.launch(self.device, made, work), made.text, made.cached)
+        run = kernels.launch(self.device, made, work)
+        return _Launched("fused", run, made.text, made.cached)
 
     def distribution(self, work: Any, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
     def final_combine(self, reduction: Reduction, partial_: DType, dtype: DType) -> Any:
         run = self.device.backend.fused.final_combine(reduction, partial_, dtype).run
-        return _Launched(partial(run, self.device)).entry
+        return _Launched("combine", partial(run, self.device)).entry
 
     def product(self, *args: object) -> None:
         return None
@@ -129,8 +130,8 @@ class Gpu:
 class _Launched:
     """A kernel on a device in the form of one on the host: `serial` drops its range."""
 
-    def __init__(self, run: Run, text: str = "", cached: bool = False) -> None:
-        self.run, self.text, self.cached = run, text, cached
+    def __init__(self, name: str, run: Run, text: str = "", cached: bool = False) -> None:
+        self.name, self.run, self.text, self.cached = name, run, text, cached
         self.entry = self
 
     def serial(self, *args: object) -> None:

@@ -15,6 +15,7 @@ and then the back end (`backend.py`) registers itself with the devices that are 
 | `matmul.py`, `cublas.py` | matrix products |
 | `strided.py`, `indexed.py` | copies along strides; rows picked by index, and added |
 | `sort.py` | orders of rows, and what moves by them |
+| `windows.py` | the greatest elements of windows over images |
 | `scan.py` | running sums and recurrences |
 | `extremes.py` | where extremes are |
 | `vectors.py`, `groups.py` | what generated kernels share |

@@ -20,6 +20,7 @@ from .rowwise import run as rowwise
 from .scan import recurrence, running_sum
 from .sort import move_by_order, order
 from .strided import expand, fill_around, strided_copy, strided_slice
+from .windows import greatest_in_windows
 
 __all__ = [
     "FlatLoop",
@@ -35,6 +36,7 @@ __all__ = [
     "expand",
     "fill_around",
     "fused",
+    "greatest_in_windows",
     "last_writer",
     "move_by_order",
     "one_hot",
