@@ -16,6 +16,7 @@ from ..dispatch import classes
 from ..kernels.build.launch import Specialization
 from ..kernels.cpu import tasks
 from ..nd import creation
+from ..operator import Custom
 from ..ops.bound import CALLS, Bound
 from ..ops.table import Op
 from ..tape import Array, Node
@@ -142,6 +143,7 @@ class Instruments:
                 for name in space.__all__:
                     if isinstance(found := getattr(space, name), FunctionType):
                         replace(found, _timed(OPERATOR, prefix + name, _of_arrays))
+            replace(_plain(Custom), _timed(OPERATOR, "Custom", _of_arrays))
             for name in ("getitem", "setitem"):
                 found = getattr(NDArray, f"__{name}__")
                 replace(found, _timed(OPERATOR, name, _of_part))

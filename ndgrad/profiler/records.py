@@ -163,7 +163,10 @@ def _is_view(args: Sequence[Any], result: Any) -> bool:
     if not isinstance(result, Array):
         return False
     version = result._version
-    return any(isinstance(x, Array) and x._version is version and x is not result for x in args)
+    for x in args:
+        if isinstance(x, Array) and x._version is version and x is not result:
+            return True
+    return False
 
 
 def _shapes_and_bytes(things: Sequence[Any]) -> tuple[list[Shape], int]:

@@ -20,7 +20,7 @@ from .records import KERNELS, Facts, Record, Span, clock, recorder, spans
 from .timeline import timeline
 
 _COPIED = 1 << 24  # elements, 64 MiB: more than the caches hold
-_WIDEST = 44  # letters of a name
+_WIDEST = 36  # letters of a name
 _LINES = 12  # of the program, in the table of memory
 
 
@@ -105,8 +105,8 @@ class profile:
     >>> x = mx.nd.ones((100, 100))
     >>> with mx.profiler.profile() as p:
     ...     y = mx.nd.tanh(x).sum()
-    >>> [(row.name, row.calls) for row in p.operators() if row.category == "operator"]
-    [('tanh', 1), ('sum', 1)]
+    >>> sorted((row.name, row.calls) for row in p.operators())
+    [('sum', 1), ('tanh', 1)]
     """
 
     def __init__(self, *, profile_memory: bool = False) -> None:
@@ -240,7 +240,8 @@ class profile:
 
     def _repr_html_(self) -> str:
         picture = timeline(self._spans, recorder.threads) if self._spans else ""
-        return f"<pre>{escape(repr(self))}</pre>{picture}"
+        style = "overflow-x: auto; font-size: 85%; line-height: 1.35"
+        return f'<pre style="{style}">{escape(repr(self))}</pre>{picture}'
 
 
 _limit = copy_limit
