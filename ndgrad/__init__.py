@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
 from ._installed import show_versions
@@ -33,6 +35,9 @@ from .util import (
     use_np_array,
     use_np_shape,
 )
+
+if TYPE_CHECKING:  # modules that are imported when they are first asked for
+    from ._stubs.modules import *  # noqa: F403
 
 __version__ = "0.2.0"
 

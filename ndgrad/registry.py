@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .base import public_names, shown
 
@@ -13,6 +13,16 @@ __all__ = ["get_alias_func", "get_create_func", "get_register_func", "get_regist
 __dir__ = public_names(globals())
 
 _Class = TypeVar("_Class", bound=type)
+
+
+class _Register(Protocol):
+    def __call__(self, klass: _Class, name: str | None = None) -> _Class: ...
+
+
+class _Alias(Protocol):
+    def __call__(self, *aliases: str) -> Callable[[_Class], _Class]: ...
+
+
 _registries: dict[type, dict[str, type]] = {}
 
 
@@ -26,7 +36,7 @@ def get_registry(base_class: type) -> dict[str, type]:
     return dict(registered(base_class))
 
 
-def get_register_func(base_class: type, nickname: str) -> Callable[..., Any]:
+def get_register_func(base_class: type, nickname: str) -> _Register:
     """Make a function that registers subclasses.
 
     Parameters
@@ -66,7 +76,7 @@ def get_register_func(base_class: type, nickname: str) -> Callable[..., Any]:
     return register
 
 
-def get_alias_func(base_class: type, nickname: str) -> Callable[..., Any]:
+def get_alias_func(base_class: type, nickname: str) -> _Alias:
     """Make a function that registers subclasses under further names.
 
     Parameters

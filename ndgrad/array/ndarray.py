@@ -23,6 +23,11 @@ from ..tape import Array, Leaf, state
 from ..tracing import host_read
 from . import indexing, interchange, writing
 
+if TYPE_CHECKING:  # with what `_give_python_operators` and `ndgrad.nd` add to the class
+    from .._stubs.nd_methods import Methods
+else:
+    Methods = Array
+
 _STYPES = ("default", "row_sparse", "csr")
 
 
@@ -60,7 +65,7 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
     return dispatch.in_place_call(op, general)
 
 
-class NDArray(Array):
+class NDArray(Methods):
     """An n-dimensional array of one dtype on one device.
 
     Made by `ndgrad.nd.array` and its like.  Memory is contiguous in C order; a basic slice of
@@ -459,17 +464,6 @@ class NDArray(Array):
             )
 
     # --- operators -------------------------------------------------------------------------------
-
-    if TYPE_CHECKING:  # what `_give_operators` and `ndgrad.nd` add to the class
-
-        def _operator(self, other: object, /) -> NDArray: ...
-
-        __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = _operator
-        __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = _operator
-        __mod__ = __rmod__ = __imod__ = __pow__ = __rpow__ = _operator
-        __gt__ = __ge__ = __lt__ = __le__ = _operator
-
-        def __getattr__(self, name: str) -> Any: ...
 
     def __eq__(self, other: object) -> Any:
         return False if other is None else F.broadcast_equal(self, _operand(other, self))

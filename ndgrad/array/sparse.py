@@ -226,19 +226,19 @@ class BaseSparseNDArray(NDArray):
         return self._assign(result)
 
     def __iadd__(self, other: object) -> NDArray:
-        return self._changed(self + other)
+        return self._changed(self + other)  # type: ignore[operator]
 
     def __isub__(self, other: object) -> NDArray:
-        return self._changed(self - other)
+        return self._changed(self - other)  # type: ignore[operator]
 
     def __imul__(self, other: object) -> NDArray:
-        return self._changed(self * other)
+        return self._changed(self * other)  # type: ignore[operator]
 
     def __itruediv__(self, other: object) -> NDArray:
-        return self._changed(self / other)
+        return self._changed(self / other)  # type: ignore[operator]
 
     def __imod__(self, other: object) -> NDArray:
-        return self._changed(self % other)
+        return self._changed(self % other)  # type: ignore[operator]
 
     # --- gradients -------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -234,12 +234,12 @@ def _tent(name: str, shape: Sequence[int]) -> HostArray:
     return np.broadcast_to(weight.reshape(*weight.shape, *(1,) * (len(shape) - 4)), shape)
 
 
+_Class = TypeVar("_Class", bound=type)
 _register = registry.get_register_func(Initializer, "initializer")
 alias = registry.get_alias_func(Initializer, "initializer")
 create = registry.get_create_func(Initializer, "initializer")
 
 
-def register(klass: type) -> type:
+def register(klass: _Class) -> _Class:
     """Register a subclass of `Initializer`, so that `create` finds it by its name."""
-    registered: type = _register(klass)
-    return registered
+    return _register(klass)

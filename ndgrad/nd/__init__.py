@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import types as _types
 from collections.abc import Callable as _Callable
-from typing import TYPE_CHECKING as _TYPE_CHECKING
-from typing import Any as _Any
+from typing import TYPE_CHECKING
 
 from ..array.ndarray import NDArray as NDArray
 from ..base import public_names as _public_names
@@ -32,10 +31,17 @@ from .creation import *  # noqa: F403
 from .serialization import *  # noqa: F403
 from .shaping import *  # noqa: F403
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:  # what is made from the table below
+    from .._stubs import nd_internal
+    from .._stubs import nd_op as op
+    from .._stubs.nd_functions import *  # noqa: F403
 
-    def __getattr__(name: str) -> _Any:
-        """Stand for the functions that are made from the table below."""
+    _internal = nd_internal
+else:
+    op = _types.ModuleType("ndgrad.nd.op", "Every operator of the table under its own name.")
+    _internal = _types.ModuleType(
+        "ndgrad.nd._internal", "`ndgrad.nd.op`, and the operators whose names have an underscore."
+    )
 
 
 def waitall() -> None:
@@ -47,10 +53,6 @@ def waitall() -> None:
         device.synchronize()
 
 
-op = _types.ModuleType("ndgrad.nd.op", "Every operator of the table under its own name.")
-_internal = _types.ModuleType(
-    "ndgrad.nd._internal", "`ndgrad.nd.op`, and the operators whose names have an underscore."
-)
 __all__: list[str] = ["NDArray", "contrib", "image", "linalg", "op", "random", "sparse", "waitall"]
 for _module in (creation, serialization, shaping):
     __all__ += _module.__all__

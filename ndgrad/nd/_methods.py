@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
@@ -18,7 +19,7 @@ _Function: TypeAlias = Callable[..., Any]
 
 
 def _with_inplace(op: Op, function: _Function) -> _Function:
-    def method(*args: Any, inplace: object = False, **kwargs: Any) -> Any:
+    def method(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
         if not flag(op.name, "inplace", inplace):
             return function(*args, **kwargs)
         shape = unrecorded(function, *args, **kwargs).shape
@@ -56,7 +57,15 @@ _OTHERS: dict[str, Callable[[Op, _Function], _Function]] = {
 def method(op: Op, name: str, function: _Function) -> _Function:
     """The method of an operator: its function, or one that takes more than that."""
     change = _OTHERS.get(name)
-    return function if change is None else _bind.function(op, name, lambda f: change(op, f))
+    if change is None:
+        return function
+    changed = _bind.function(op, name, lambda f: change(op, f))
+    usual, further = signature(function), signature(change(op, function))
+    more = [p for p in further.parameters.values() if p.kind is p.KEYWORD_ONLY]
+    changed.__signature__ = usual.replace(  # type: ignore[attr-defined]
+        parameters=[*usual.parameters.values(), *more]
+    )
+    return changed
 
 
 def slice_assign(

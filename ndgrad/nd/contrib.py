@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import dispatch
 from ..array.ndarray import NDArray
@@ -24,6 +24,9 @@ from ._check import array as _array
 from .control_flow import *  # noqa: F403
 from .creation import _context, full
 from .random import uniform
+
+if TYPE_CHECKING:
+    from .._stubs.nd_contrib import *  # noqa: F403
 
 __all__: list[str] = [  # `ndgrad.nd` adds the operators
     *_control_flow.__all__,

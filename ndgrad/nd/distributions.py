@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter, Signature, signature
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
@@ -49,7 +51,25 @@ def _operator(
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = draw.__doc__
+    call.__signature__ = _signature(name, order, own, draw)  # type: ignore[attr-defined]
     return call
+
+
+def _signature(
+    name: str, order: tuple[str, ...], own: tuple[str, ...], draw: Callable[..., NDArray]
+) -> Signature:
+    known = {**signature(random.normal).parameters, **signature(draw).parameters}
+    kind = "NDArray" if name.startswith("sample_") else "float"
+    found = []
+    for key, target in zip_longest(order, own):
+        given = known[target or key]
+        if target:
+            default = Parameter.empty if kind == "NDArray" else given.default
+            annotation = given.annotation.replace("_Parameter", kind)
+            given = given.replace(default=default, annotation=annotation)
+        found.append(given.replace(name=key))
+    out = known["out"].replace(kind=Parameter.KEYWORD_ONLY)
+    return Signature([*found, out], return_annotation="NDArray")
 
 
 def _operators() -> dict[str, _Function]:

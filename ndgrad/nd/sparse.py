@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
@@ -12,6 +12,9 @@ from ..ops.axes import choice
 from ..ops.table import lookup
 from ._check import array as array_argument
 from .sparse_creation import array, csr_matrix, empty, row_sparse_array, zeros
+
+if TYPE_CHECKING:
+    from .._stubs.nd_sparse import *  # noqa: F403
 
 __all__ = [
     "BaseSparseNDArray",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from ..symbol.symbol import Symbol
 
 __all__ = ["Optimizer", "create", "register"]
 __dir__ = public_names(globals())
+
+_Class = TypeVar("_Class", bound=type)
 
 Index: TypeAlias = int | str
 """What a weight is known by."""
@@ -143,7 +145,7 @@ class Optimizer:
             cls.aggregate_num = 0
 
     @staticmethod
-    def register(klass: type) -> type:
+    def register(klass: _Class) -> _Class:
         """Register a subclass, so that `create` finds it by its name."""
         return register(klass)
 
@@ -334,10 +336,9 @@ _create = registry.get_create_func(Optimizer, "optimizer")
 Optimizer.opt_registry = registry.registered(Optimizer)
 
 
-def register(klass: type) -> type:
+def register(klass: _Class) -> _Class:
     """Register a subclass of `Optimizer`, so that `create` finds it by its name."""
-    registered: type = _register(klass)
-    return registered
+    return _register(klass)
 
 
 def create(name: str | Optimizer, **kwargs: Any) -> Optimizer:

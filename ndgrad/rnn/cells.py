@@ -169,7 +169,7 @@ class FusedRNNCell(BaseRNNCell):
             raise ValueError(f"FusedRNNCell: mode={mode!r}; expected one of {list(self._MODES)}")
         self._num_hidden = num_hidden
         self._num_layers = num_layers
-        self._mode = mode
+        self._mode: Any = mode  # one of those literals
         self._bidirectional = bidirectional
         self._dropout = dropout
         self._get_next_state = get_next_state
@@ -243,7 +243,9 @@ class FusedRNNCell(BaseRNNCell):
         if axis == 1:
             whole = symbol.swapaxes(whole, dim1=0, dim2=1)
         states = self.begin_state() if begin_state is None else begin_state
-        named = dict(zip(("state", "state_cell"), states, strict=False))
+        given: dict[str, Any] = dict(zip(("state", "state_cell"), states, strict=False))
+        if self._get_next_state:
+            given["attr"] = {"__layout__": "LNC"}
         result = symbol.RNN(
             data=whole,
             parameters=self._parameter,
@@ -254,8 +256,7 @@ class FusedRNNCell(BaseRNNCell):
             state_outputs=self._get_next_state,
             mode=self._mode,
             name=f"{self._prefix}rnn",
-            **named,
-            **({"attr": {"__layout__": "LNC"}} if self._get_next_state else {}),
+            **given,
         )
         outputs, after = result, []
         if self._get_next_state:

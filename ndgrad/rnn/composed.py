@@ -154,7 +154,7 @@ class BidirectionalCell(_Composed):
         prefix = self._output_prefix
         if merge_outputs:
             right = symbol.reverse(right, axis=axis)
-            outputs = symbol.concat(left, right, dim=2, name=f"{prefix}out")
+            outputs: Any = symbol.concat(left, right, dim=2, name=f"{prefix}out")
         else:
             outputs = [
                 symbol.concat(a, b, dim=1, name=f"{prefix}t{i}")

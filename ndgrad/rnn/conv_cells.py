@@ -11,7 +11,7 @@ from .steps import GatedCell, GRUStep, LSTMStep, RNNStep
 Pair = tuple[int, int]
 
 
-def leaky(x: Any, **name: str) -> Any:
+def leaky(x: Any, **name: Any) -> Any:
     """The activation of convolutional cells: ``max(x, 0.2 x)``."""
     return symbol.LeakyReLU(x, act_type="leaky", slope=0.2, **name)
 

@@ -61,14 +61,14 @@ class GatedCell(BaseRNNCell):
         """All gates' linear functions of the input and of the state."""
         raise NotImplementedError
 
-    def _act(self, x: Any, **name: str) -> Any:
-        if isinstance(self._activation, str):
-            return symbol.Activation(x, act_type=self._activation, **name)
-        return self._activation(x, **name)
+    def _act(self, x: Any, **name: Any) -> Any:
+        if callable(self._activation):
+            return self._activation(x, **name)
+        return symbol.Activation(x, act_type=self._activation, **name)
 
-    def _divided(self, x: Any, **name: str) -> Any:
+    def _divided(self, x: Any, **name: Any) -> Any:
         """A symbol with an output for each gate."""
-        axis = {} if self._axis == 1 else {"axis": self._axis}
+        axis: dict[str, Any] = {} if self._axis == 1 else {"axis": self._axis}
         return symbol.split(x, num_outputs=len(self._gate_names), **axis, **name)
 
 

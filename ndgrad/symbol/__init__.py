@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import types as _types
 from collections.abc import Callable as _Callable
-from typing import TYPE_CHECKING as _TYPE_CHECKING
-from typing import Any as _Any
+from typing import TYPE_CHECKING
 
 from .. import autograd as _autograd
 from .. import operator as _custom
@@ -29,16 +28,18 @@ from .creation import *  # noqa: F403
 from .operators import OTHERS as _OTHERS
 from .symbol import Symbol, fromjson, get_symbol, load, load_json
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:  # what is made from the table below
+    from .._stubs import symbol_internal
+    from .._stubs import symbol_op as op
+    from .._stubs.symbol_functions import *  # noqa: F403
 
-    def __getattr__(name: str) -> _Any:
-        """Declare to type checkers the functions that are made from the table."""
-
-
-op = _types.ModuleType("ndgrad.symbol.op", "Every operator of the table, of symbols.")
-_internal = _types.ModuleType(
-    "ndgrad.symbol._internal", "`ndgrad.symbol.op`, and operators whose names have an underscore."
-)
+    _internal = symbol_internal
+else:
+    op = _types.ModuleType("ndgrad.symbol.op", "Every operator of the table, of symbols.")
+    _internal = _types.ModuleType(
+        "ndgrad.symbol._internal",
+        "`ndgrad.symbol.op`, and operators whose names have an underscore.",
+    )
 __all__: list[str] = [
     "Symbol", "contrib", "fromjson", "get_symbol", "image", "linalg", "load", "load_json", "op",
     "random", "sparse",
@@ -99,7 +100,7 @@ for _name in control_flow.__all__:
 for _name in extra.__all__:
     _put_operator(_name, getattr(extra, _name))
     globals()[_name] = vars(sparse)[_name] = getattr(extra, _name)
-Symbol.split_v2 = extra.split_v2  # type: ignore[attr-defined]
+Symbol.split_v2 = extra.split_v2  # type: ignore[method-assign, assignment]
 pow = power = globals()["power"]
 for _name, _operator in _OTHERS.items():
     _put_operator(_name, functions.function(_operator, _name))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..base import public_names
 from . import random
 from .symbol import Symbol
+
+if TYPE_CHECKING:
+    from .._stubs.symbol_contrib import *  # noqa: F403
 
 __all__ = ["rand_zipfian"]  # `ndgrad.symbol` adds operators and control flow
 __dir__ = public_names(globals())

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Any
 
 from ..base import MXNetError, public_names
+from ..nd import random as nd_random
 from ..nd.distributions import DISTRIBUTIONS
 from .functions import function
 from .operators import definition
 from .symbol import Symbol
+
+if TYPE_CHECKING:
+    from .._stubs.symbol_random import *  # noqa: F403
 
 __all__ = ["multinomial", "shuffle"]
 __dir__ = public_names(globals())
@@ -35,8 +40,25 @@ def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[
         return by_array(**inputs, **given)
 
     draw.__name__ = draw.__qualname__ = name
+    draw.__signature__ = _signature(name, (*own, "shape", "dtype"))  # type: ignore[attr-defined]
     draw.__doc__ = definition(f"_random_{name}").doc
     return draw
+
+
+def _signature(name: str, order: tuple[str, ...]) -> Signature:
+    """That of the distribution of arrays, with symbols in place of these."""
+    known = signature(vars(nd_random)[name]).parameters
+    found = []
+    for key in order:
+        annotation = known[key].annotation.replace("_Parameter", "Symbol | float")
+        found.append(known[key].replace(annotation=annotation))
+    found += [
+        Parameter("name", Parameter.KEYWORD_ONLY, default=None, annotation="str | None"),
+        Parameter(
+            "attr", Parameter.KEYWORD_ONLY, default=None, annotation="Mapping[str, str] | None"
+        ),
+    ]
+    return Signature(found, return_annotation="Symbol")
 
 
 def _by_rate(given: dict[str, Any]) -> dict[str, Any]:

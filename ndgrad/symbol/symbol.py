@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,6 +40,11 @@ from .graph import Graph
 from .picture import picture
 from .reading import loads
 from .recorded import recorded
+
+if TYPE_CHECKING:  # with what `ndgrad.symbol.methods` adds to the class
+    from .._stubs.symbol_methods import Methods
+else:
+    Methods = Graph
 
 __all__ = ["Symbol", "fromjson", "get_symbol", "load", "load_json"]
 __dir__ = public_names(globals())
@@ -90,7 +95,7 @@ def get_symbol(x: NDArray) -> Symbol:
 # --- the value ------------------------------------------------------------------------------------
 
 
-class Symbol(Graph):
+class Symbol(Methods):
     """A graph: outputs, and the entries that they are made from.
 
     Made by `var`, the functions of `ndgrad.symbol`, `get_symbol`, `load` and `load_json`.
