@@ -2,7 +2,7 @@
 
 A path of MXNet is the path of the module here as well, or `PATHS` says where it is.  The modules
 themselves are shared: ``mxnet.gluon.nn`` is the object ``ndgrad.gluon.nn``.  Only ``mxnet`` is a
-module of its own, with MXNet's version.  This imports nothing of ndgrad.
+module of its own, with MXNet's version.  This imports nothing of ndgrad but `did_you_mean`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from importlib.machinery import ModuleSpec
 from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
+
+from ._similar import did_you_mean
 
 VERSION = "1.9.1"
 """The version of MXNet whose API this is."""
@@ -197,7 +199,10 @@ def attributes(names: dict[str, Any]) -> Callable[[str], Any]:
                 return names[wanted]
         if PATHS.get(own, own) != own and not wanted.startswith("__"):
             return getattr(module(PATHS[own]), wanted)
-        raise AttributeError(f"module {name!r} has no attribute {wanted!r}: it is {_ELSEWHERE}")
+        hint = "" if wanted.startswith("_") else did_you_mean(wanted, names.get("__all__", names))
+        raise AttributeError(
+            f"module {name!r} has no attribute {wanted!r}{hint}: it is {_ELSEWHERE}"
+        )
 
     return attribute
 

@@ -66,7 +66,10 @@ def decode(content: Any, color: int, op: str) -> HostArray:
                 image.draft("L", image.size)  # the brightness that a JPEG file holds anyway
             return _pixels(image, color)
     except (OSError, SyntaxError, ValueError, image_module.DecompressionBombError) as error:
-        raise MXNetError(f"{op}: cannot decode the image: {error}") from error
+        why = f"its {len(content)} bytes are in no format that Pillow knows"
+        if not isinstance(error, image_module.UnidentifiedImageError):
+            why = str(error)
+        raise MXNetError(f"{op}: cannot decode the image: {why}") from error
 
 
 def _pixels(image: Any, color: int) -> HostArray:

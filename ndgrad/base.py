@@ -1,20 +1,23 @@
 """Errors, the dtype table and the settings that the environment may give.
 
-It imports NumPy and the standard library, and nothing of ndgrad but names of modules.
+It imports NumPy and the standard library, and nothing of ndgrad but names of modules and what finds
+similar names.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from opcode import opmap
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ._mxnet import attributes
+from ._similar import did_you_mean
 
 __all__ = [
     "DTYPES",
@@ -117,30 +120,59 @@ def written_function(
         Its globals.
     """
 
-    def write() -> FunctionType:
+    def specialise() -> Callable[..., Any]:
         exec(code(source(), f"<{name}>"), names)
         made = names[name]
         defaults = {k.removeprefix("its_"): v for k, v in (made.__kwdefaults__ or {}).items()}
-        written.__defaults__, written.__kwdefaults__ = made.__defaults__, defaults
+        function.__defaults__, function.__kwdefaults__ = made.__defaults__, defaults
         count = made.__code__.co_argcount + made.__code__.co_kwonlyargcount
         variables = made.__code__.co_varnames
         arguments = [x.removeprefix("its_") for x in variables[:count]]
-        written.__code__ = made.__code__.replace(co_varnames=(*arguments, *variables[count:]))
-        return written
+        function.__code__ = made.__code__.replace(
+            co_varnames=(*arguments, *variables[count:]),
+            co_name=function.__name__,  # which tracebacks show
+            co_filename="<ndgrad>",
+        )
+        return function
 
-    names["_write"] = write
-    written = FunctionType(_unwritten.__code__, names, name)
-    return written
+    names |= {
+        "_specialise": specialise,
+        "shorten_traceback": shorten_traceback,
+        "__name__": __name__,
+    }
+    function = FunctionType(_unwritten.__code__, names, name)
+    return function
+
+
+def user_call(head: str, lines: Iterable[str]) -> str:
+    """The text of a function that users call: errors that leave it get a short traceback."""
+    return "\n".join(
+        [
+            f"def {head}:",
+            "    try:",
+            *[f"        {line}" for line in lines],
+            "    except Exception as error:",
+            "        shorten_traceback(error)",
+            "        raise",
+            "",
+        ]
+    )
 
 
 def _unwritten(*args: Any, **kwargs: Any) -> Any:
-    return _write()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    try:
+        return _specialise()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    except Exception as error:
+        trace = error.__traceback__
+        if trace is not None and trace.tb_next is not None:
+            error.__traceback__ = trace.tb_next  # without this frame, as in later calls
+        raise
 
 
 def write_now(function: FunctionType) -> None:
     """Write a `written_function` that has not been called yet; any other stays as it is."""
     if function.__code__ is _unwritten.__code__:
-        function.__globals__["_write"]()
+        function.__globals__["_specialise"]()
 
 
 def shown(value: Any) -> str:
@@ -235,7 +267,8 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
         dtype = np.dtype(spec)
     except (TypeError, ValueError, SyntaxError):  # NumPy parses strings; some fail as syntax
         raise TypeError(
-            f"{op}: {arg}={spec!r} is not a dtype; expected one of {_ACCEPTED}"
+            f"{op}: {arg}={spec!r} is not a dtype{did_you_mean(spec, _SPELLINGS)}; "
+            f"expected one of {_ACCEPTED}"
         ) from None
     found = _SPELLINGS.get(dtype)
     if found is None:
@@ -352,9 +385,67 @@ class Settings:
             )
         return int(digits) * unit
 
+    @property
+    def full_traceback(self) -> bool:
+        """``NDGRAD_TRACEBACK``: ``full`` leaves all frames in tracebacks; ``short``, the default.
+
+        See `shorten_traceback`.
+        """
+        text = self._text("NDGRAD_TRACEBACK") or "short"
+        if text not in ("full", "short"):
+            raise MXNetError(f"NDGRAD_TRACEBACK={text}: expected 'full' or 'short'")
+        return text == "full"
+
 
 settings = Settings()
 """The settings of this process."""
+
+# --- tracebacks -----------------------------------------------------------------------------------
+
+_RAISE = opmap["RAISE_VARARGS"]
+
+
+def shorten_traceback(error: Exception) -> bool:
+    """Leave those frames out of an error's traceback that say nothing to users.
+
+    It is called where users' calls enter, by ``except Exception as error``: that costs nothing as
+    long as nothing is raised.  Of frames of ndgrad that follow each other the first one is kept,
+    which was called from outside.  The traceback of an error that ndgrad does not raise itself, by
+    a ``raise``, stays whole: it tells of a fault in ndgrad or of one in a function of the user's,
+    a custom operator say, that ndgrad called.
+
+    Returns
+    -------
+    bool
+        Whether ndgrad raised the error.
+    """
+    entries = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append(entry)
+        entry = entry.tb_next
+    if not hasattr(error, "_by_ndgrad"):
+        last = entries[-1]
+        if not (_is_ours(last) and last.tb_frame.f_code.co_code[last.tb_lasti] == _RAISE):
+            return False
+        error._by_ndgrad = True  # type: ignore[attr-defined]  # the frame with `raise` may go now
+    if not settings.full_traceback:
+        ours = [_is_ours(entry) for entry in entries]
+        for i in reversed(range(1, len(entries))):
+            if ours[i] and ours[i - 1]:
+                del entries[i]
+        shortened = None
+        for entry in reversed(entries):
+            shortened = TracebackType(shortened, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+        error.__traceback__ = shortened
+    return True
+
+
+def _is_ours(entry: TracebackType) -> bool:
+    return entry.tb_frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE
+
+
+_PACKAGE = __name__.partition(".")[0]
 
 
 def is_attribute(key: str) -> bool:

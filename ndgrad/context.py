@@ -12,6 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, ClassVar, Protocol
 
+from ._similar import did_you_mean
 from .base import MXNetError, public_names, shown
 
 __all__ = [
@@ -127,7 +128,13 @@ class Context(metaclass=_CurrentContext):
             pass
         if not isinstance(device_type, str):
             raise TypeError(f"Context: device_type must be a string, got {shown(device_type)}")
-        typeid = cls.devstr2type[device_type]
+        typeid = cls.devstr2type.get(device_type)
+        if typeid is None:
+            hint = did_you_mean(device_type, cls.devstr2type)
+            raise KeyError(
+                f"Context: device_type={device_type!r}{hint}, "
+                f"expected one of {', '.join(cls.devstr2type)}"
+            )
         try:
             number = operator.index(device_id)
         except TypeError:

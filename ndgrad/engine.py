@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import tracing
-from .base import MXNetError, public_names
+from ._similar import did_you_mean
+from .base import MXNetError, public_names, shown
 from .dispatch import (
     Arithmetic,
     buffer_arithmetic,
@@ -55,6 +56,20 @@ A node of several outputs has a list, with None for an output that no gradient h
 
 __all__ = ["backward", "grad", "mark"]
 __dir__ = public_names(globals())
+
+
+_GRAD_REQS = ("write", "add", "null")
+
+
+def check_grad_req(function: str, req: object) -> None:
+    """Raise an error unless *req* is 'write', 'add' or 'null'."""
+    if not isinstance(req, str):
+        raise TypeError(f"{function}: grad_req must be a string, got {shown(req)}")
+    if req not in _GRAD_REQS:
+        raise KeyError(
+            f"{function}: grad_req={req!r}{did_you_mean(req, _GRAD_REQS)}, "
+            f"expected one of {', '.join(_GRAD_REQS)}"
+        )
 
 
 def mark(variables: Sequence[Array], gradients: Sequence[Array], reqs: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from . import tracing
+from ._similar import did_you_mean
 from .array.ndarray import NDArray
 from .autograd import Function, is_training
 from .base import DType, HostArray, MXNetError, Shape, as_dtype, public_names, shown
@@ -246,7 +247,10 @@ def made_prop(op_type: str, params: Mapping[str, object]) -> CustomOpProp:
         If there is none of this name.
     """
     if op_type not in _registered:
-        raise MXNetError(f"Custom: op_type={op_type!r}: there is no custom operator of this name")
+        raise MXNetError(
+            f"Custom: op_type={op_type!r}: there is no custom operator of this name"
+            f"{did_you_mean(op_type, _registered)}"
+        )
     return _registered[op_type][0](**{key: str(value) for key, value in params.items()})
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from ._similar import did_you_mean
 from .base import public_names, shown
 
 __all__ = ["get_alias_func", "get_create_func", "get_register_func", "get_registry"]
@@ -149,7 +150,10 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
         klass = registry.get(what.lower())
         if klass is None:
             known = ", ".join(sorted(registry))
-            raise ValueError(f"create: unknown {nickname} {what!r}, expected one of {known}")
+            raise ValueError(
+                f"create: unknown {nickname} {what!r}{did_you_mean(what, registry)}, "
+                f"expected one of {known}"
+            )
         return klass(*args, **kwargs)
 
     create.__doc__ = f"Make a `{base_class.__name__}` by name, from JSON or from a dict."

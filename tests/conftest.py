@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     # Else each of the many processes that tests start makes bytecode of this package anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("NDGRAD_TRACEBACK", "full")  # a failing test shows where
     if "NDGRAD_CACHE_DIR" in os.environ:
         return
     cache = getattr(config, "cache", None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import dispatch, engine
-from ..base import HostArray, MXNetError, Shape, as_dtype, shown
+from ..base import HostArray, MXNetError, Shape, as_dtype, shorten_traceback, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, convert, written
 from ..kernels.spec.layout import broadcast_shape
@@ -123,7 +123,9 @@ class NDArray(Methods):
         return self if self.ndim < 2 else F.transpose(self)
 
     def __len__(self) -> int:
-        return self._shape[0]  # an IndexError for a 0-d array, as in MXNet
+        if not self._shape:
+            raise IndexError("len() of an NDArray without axes")  # the class as in MXNet
+        return self._shape[0]
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self._shape))
@@ -140,7 +142,10 @@ class NDArray(Methods):
             return bool(self._data[0])
         if self.size == 0:
             return False
-        raise ValueError("The truth value of an NDArray with multiple elements is ambiguous.")
+        raise ValueError(
+            "The truth value of an NDArray with multiple elements is ambiguous: it has shape "
+            f"{self.shape}. Read one element, or use nd.where."
+        )
 
     def _one(self, conversion: str) -> Any:
         host_read(self, "as a number")
@@ -197,7 +202,7 @@ class NDArray(Methods):
         """
         host_read(self, "with asscalar()")
         if self.size != 1:
-            raise ValueError("The current array is not a scalar")
+            raise ValueError(f"The current array is not a scalar: it has shape {self.shape}")
         return self._data[0]
 
     def item(self) -> Any:
@@ -342,10 +347,7 @@ class NDArray(Methods):
         KeyError
             For an unknown *grad_req*.
         """
-        if not isinstance(grad_req, str):
-            raise TypeError(f"attach_grad: grad_req must be a string, got {shown(grad_req)}")
-        if grad_req not in ("write", "add", "null"):
-            raise KeyError(grad_req)
+        engine.check_grad_req("attach_grad", grad_req)
         if stype is None:
             stype = self.stype
         else:
@@ -390,14 +392,20 @@ class NDArray(Methods):
         train_mode: bool = True,
     ) -> None:
         """Compute gradients with this array as the head; see `ndgrad.autograd.backward`."""
-        if out_grad is not None and not isinstance(out_grad, NDArray):
-            raise TypeError(f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}")
-        engine.backward(
-            (self,),
-            (out_grad,),
-            flag("backward", "retain_graph", retain_graph),
-            flag("backward", "train_mode", train_mode),
-        )
+        try:
+            if out_grad is not None and not isinstance(out_grad, NDArray):
+                raise TypeError(
+                    f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}"
+                )
+            engine.backward(
+                (self,),
+                (out_grad,),
+                flag("backward", "retain_graph", retain_graph),
+                flag("backward", "train_mode", train_mode),
+            )
+        except Exception as error:
+            shorten_traceback(error)
+            raise
 
     # --- indexing --------------------------------------------------------------------------------
 

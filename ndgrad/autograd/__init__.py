@@ -23,7 +23,7 @@ import numpy as np
 
 from .. import engine
 from ..array.ndarray import NDArray
-from ..base import MXNetError, public_names, shown
+from ..base import MXNetError, public_names, shorten_traceback, shown
 from ..memory.device import operands_device
 from ..ops.axes import flag
 from ..tape import Leaf, Scope, state
@@ -48,8 +48,6 @@ __dir__ = public_names(globals())
 
 get_symbol: Callable[[NDArray], Any]
 """The recorded graph of an array, as a symbol; given by `ndgrad.symbol`."""
-
-_GRAD_REQS = {"null": "null", "write": "write", "add": "add"}
 
 
 # --- scopes --------------------------------------------------------------------------------------
@@ -131,13 +129,11 @@ def mark_variables(
     variables = _listed(variables, "mark_variables", "variables")
     gradients = _listed(gradients, "mark_variables", "gradients")
     if isinstance(grad_reqs, str):
-        grad_reqs = [_GRAD_REQS[grad_reqs]] * len(variables)
+        grad_reqs = [grad_reqs] * len(variables)
     else:
         grad_reqs = _listed(grad_reqs, "mark_variables", "grad_reqs")
-        for req in grad_reqs:
-            if not isinstance(req, str):
-                raise TypeError(f"mark_variables: grad_reqs must be strings, got {shown(req)}")
-        grad_reqs = [_GRAD_REQS[req] for req in grad_reqs]
+    for req in grad_reqs:
+        engine.check_grad_req("mark_variables", req)
     if not len(variables) == len(gradients) == len(grad_reqs):
         raise MXNetError(
             f"mark_variables: {len(variables)} variables, {len(gradients)} gradients and "
@@ -225,10 +221,14 @@ def backward(
         was overwritten; no variable wants a gradient; a head gradient does not fit.  Nothing has
         been written then.
     """
-    retain_graph = flag("backward", "retain_graph", retain_graph)
-    train_mode = flag("backward", "train_mode", train_mode)
-    heads, grads = _heads(heads, head_grads, "backward")
-    engine.backward(heads, grads, retain_graph, train_mode)
+    try:
+        retain_graph = flag("backward", "retain_graph", retain_graph)
+        train_mode = flag("backward", "train_mode", train_mode)
+        heads, grads = _heads(heads, head_grads, "backward")
+        engine.backward(heads, grads, retain_graph, train_mode)
+    except Exception as error:
+        shorten_traceback(error)
+        raise
 
 
 def grad(
@@ -263,19 +263,25 @@ def grad(
     MXNetError
         As for `backward`; a variable is not marked, or the heads do not depend on it.
     """
-    variables = _listed(variables, "grad", "variables")
-    create_graph = flag("grad", "create_graph", create_graph)
-    train_mode = flag("grad", "train_mode", train_mode)
-    assert variables, "grad: variables cannot be an empty list."
-    heads, grads = _heads(heads, head_grads, "grad")
-    if not heads:
-        raise MXNetError("grad: heads cannot be an empty list")
-    retain = create_graph if retain_graph is None else flag("grad", "retain_graph", retain_graph)
-    for i, x in enumerate(variables):
-        _require_array(x, "grad", f"variables[{i}]")
-        if not isinstance(x._node, Leaf) or x._node.req == "null":
-            raise MXNetError(
-                f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
-                "not require gradient."
-            )
-    return engine.grad(heads, variables, grads, retain, create_graph, train_mode)  # type: ignore[return-value]
+    try:
+        variables = _listed(variables, "grad", "variables")
+        create_graph = flag("grad", "create_graph", create_graph)
+        train_mode = flag("grad", "train_mode", train_mode)
+        assert variables, "grad: variables cannot be an empty list."
+        heads, grads = _heads(heads, head_grads, "grad")
+        if not heads:
+            raise MXNetError("grad: heads cannot be an empty list")
+        retain = (
+            create_graph if retain_graph is None else flag("grad", "retain_graph", retain_graph)
+        )
+        for i, x in enumerate(variables):
+            _require_array(x, "grad", f"variables[{i}]")
+            if not isinstance(x._node, Leaf) or x._node.req == "null":
+                raise MXNetError(
+                    f"Cannot differentiate with respect to the {i + 1}-th variable because it does "
+                    "not require gradient."
+                )
+        return engine.grad(heads, variables, grads, retain, create_graph, train_mode)  # type: ignore[return-value]
+    except Exception as error:
+        shorten_traceback(error)
+        raise

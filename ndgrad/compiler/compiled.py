@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeGuard
 
 from .. import tracing
 from ..array.ndarray import NDArray
-from ..base import MXNetError
+from ..base import MXNetError, shorten_traceback
 from ..context import current_context
 from ..tape import state
 from .front.guards import COMPILED_METHODS, watch
@@ -76,14 +76,18 @@ class Compiled:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function by its program for these arguments, made if need be."""
-        if tracing.active and tracing.recorder() is not None:
-            return self._function(*args, **kwargs)  # a part of a larger program
-        if not kwargs:
-            for entry in self._entries:
-                result = entry(args)
-                if result is not MISS:
-                    return result
-        return self._found(args, kwargs)
+        try:
+            if tracing.active and tracing.recorder() is not None:
+                return self._function(*args, **kwargs)  # a part of a larger program
+            if not kwargs:
+                for entry in self._entries:
+                    result = entry(args)
+                    if result is not MISS:
+                        return result
+            return self._found(args, kwargs)
+        except Exception as error:
+            shorten_traceback(error)
+            raise
 
     def _found(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the function by a program that is looked for by a key of the arguments."""

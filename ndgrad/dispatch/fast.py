@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..base import written_function
+from ..base import user_call, written_function
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..memory.storage import empty
 from ..ops.table import ElementwiseOp
@@ -70,7 +70,8 @@ def source(
 ) -> str:
     """The text of the call for operators of one form.
 
-    For ``broadcast_maximum``, which saves its inputs, the part for two arrays reads::
+    For ``broadcast_maximum``, which saves its inputs, the part for two arrays reads, without the
+    ``try`` of `user_call`::
 
         def call(lhs, rhs, out=None, name=None):
             if active:
@@ -133,21 +134,16 @@ def source(
     # Where there are parameters, one may be called as an input is here.
     rest = "/, out=None, name=None, **params" if params else "out=None, name=None"
     arguments = ", ".join([*inputs, rest])
-    lines = [
-        f"def call({arguments}):",
-        "    if active:",
-        f"        {general}",
-    ]
+    lines = ["if active:", f"    {general}"]
     if params:
-        lines.append("    given = {**op.params, **params}")
-        lines += [f"    its_{name} = given[{name!r}]" for name in extra]
+        lines.append("given = {**op.params, **params}")
+        lines += [f"its_{name} = given[{name!r}]" for name in extra]
         extra = tuple(f"its_{name}" for name in extra)
     for letters in _CASES[count]:
         if "s" in letters and any(free):
             continue
-        case = _case(letters, inputs, saved, extra, params, broadcast, free, general)
-        lines += [f"    {line}" for line in case]
-    return "\n".join([*lines, f"    {general}", ""])
+        lines += _case(letters, inputs, saved, extra, params, broadcast, free, general)
+    return user_call(f"call({arguments})", [*lines, general])
 
 
 def _case(

@@ -12,7 +12,7 @@ from inspect import Parameter
 from typing import Any, TypeAlias
 
 from .. import tracing
-from ..base import written_function
+from ..base import user_call, written_function
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
 from ..tape import Array, Node, new_array, next_version, state
 from . import classes
@@ -103,7 +103,8 @@ def _function(
 def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...], fits: str) -> str:
     """The text of `planned_function`.
 
-    For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads::
+    For an operator of one input ``data`` and a parameter ``axis`` that saves its output it reads,
+    without the ``try`` of `user_call`::
 
         def call(its_data=absent, its_axis=default_axis, *rest, name=None, **others):
             if not (rest or others or active):
@@ -136,22 +137,20 @@ def _source(op: Op, inputs: tuple[str, ...], least: int, params: tuple[str, ...]
     heads += [f"its_{name}=default_{name}" for name in params]
     values = ", ".join([*inputs, *[f"its_{name}" for name in params]])
     general = f"return general(({values},), rest, others)"
-    lines = [
-        f"def call({', '.join(heads)}, *rest, name=None, **others):",
-        "    if not (rest or others or active):",
-    ]
+    lines = ["if not (rest or others or active):"]
     for count in range(len(inputs), max(least, 1) - 1, -1):
         given = [f"{name}.__class__ is array" for name in inputs[:count]]
         given += [f"{name} is None" for name in inputs[count:]]
         checks = [fits.format(name) for name in params]
         passed = ", ".join([*inputs[:count], *[f"{name}=its_{name}" for name in params]])
         lines += [
-            f"        if {' and '.join(given)}:",
-            *[f"            {line}" for line in _case(op, inputs[:count], params, general)],
-            f"            if {' and '.join(checks) or 'True'}:",
-            f"                return direct({passed})",
+            f"    if {' and '.join(given)}:",
+            *[f"        {line}" for line in _case(op, inputs[:count], params, general)],
+            f"        if {' and '.join(checks) or 'True'}:",
+            f"            return direct({passed})",
         ]
-    return "\n".join([*lines, f"    {general}", ""])
+    head = f"call({', '.join(heads)}, *rest, name=None, **others)"
+    return user_call(head, [*lines, general])
 
 
 def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str) -> list[str]:

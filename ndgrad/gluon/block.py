@@ -9,11 +9,12 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Never, TypeVar
 
 from .. import initializer, nd
 from .._files import write_file
-from ..base import DTypeLike, public_names
+from .._similar import unknown_keyword
+from ..base import DTypeLike, public_names, shorten_traceback
 from ..context import Context
 from ..name import NameManager, Prefix
 from ..nd import NDArray
@@ -117,7 +118,11 @@ class Block:
 
     _is_layer = True  # and not only a container of layers
 
-    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
+    def __init__(
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+    ) -> None:
+        for key in unknown:
+            raise unknown_keyword(self, Block, key)
         self._empty_prefix = prefix == ""
         self._prefix, self._params = BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix.removesuffix("_")
@@ -485,14 +490,29 @@ class Block:
 
     def __call__(self, *args: Any) -> Any:
         """Return what `forward` makes of the inputs; hooks are called before and after."""
-        if self._forward_pre_hooks:
-            for hook in [*self._forward_pre_hooks.values()]:
-                hook(self, args)
-        out = self._run(*args)
-        if self._forward_hooks:
-            for hook in [*self._forward_hooks.values()]:
-                hook(self, args, out)
-        return out
+        try:
+            if self._forward_pre_hooks:
+                for hook in [*self._forward_pre_hooks.values()]:
+                    hook(self, args)
+            out = self._run(*args)
+            if self._forward_hooks:
+                for hook in [*self._forward_hooks.values()]:
+                    hook(self, args, out)
+            return out
+        except Exception as error:
+            if shorten_traceback(error) and not hasattr(error, "__notes__"):
+                error.add_note(self._called_with(args))
+            raise
+
+    def _called_with(self, args: tuple[Any, ...]) -> str:
+        """Which block was called with what, to be noted at an error."""
+        shapes = [
+            f"{x.dtype.__name__} {x.shape}" if isinstance(x, NDArray) else type(x).__name__
+            for x in _leaves(args)
+        ]
+        return (
+            f"In {type(self).__name__} '{self.name}', called with {', '.join(shapes) or 'nothing'}"
+        )
 
     def _run(self, *args: Any) -> Any:
         return self.forward(*args)

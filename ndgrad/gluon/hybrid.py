@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Never
 
 from .. import nd, symbol
 from ..autograd import pause
-from ..base import DTypeLike, public_names
+from ..base import DTypeLike, public_names, shorten_traceback
 from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
@@ -56,8 +56,10 @@ class HybridBlock(Block):
     <NDArray 2 @cpu(0)>
     """
 
-    def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
-        super().__init__(prefix=prefix, params=params)
+    def __init__(
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+    ) -> None:
+        super().__init__(prefix=prefix, params=params, **unknown)
         self._active = False
         self._compiled: Callable[..., Any] | None = None
         self._op_hook: tuple[Callable[[str, str, NDArray], object], bool] | None = None
@@ -248,6 +250,7 @@ backward_bulk_size, **kwargs
             try:
                 self.infer_shape(*args)
             except Exception as error:
+                shorten_traceback(error)
                 raise ValueError(
                     "Deferred initialization failed because shape cannot be inferred. "
                     f"{self.name}: {error}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import initializer, nd, tracing
 from ..autograd import pause
-from ..base import DTypeLike, MXNetError, Shape, public_names
+from ..base import DTypeLike, MXNetError, Shape, public_names, shown
 from ..context import Context, cpu, current_context
 from ..nd import NDArray
 from ..symbol import Symbol, var
@@ -406,6 +406,8 @@ class Parameter:
         AssertionError
             If the shape does not fit, or the parameter has not been initialised.
         """
+        if not hasattr(data, "shape"):
+            raise TypeError(f"set_data: data of {self.name} must be an NDArray, got {shown(data)}")
         self.shape = data.shape
         if self._data is None:
             if not self._deferred_init:
@@ -549,7 +551,10 @@ class Constant(Parameter):
 
 
 def _tuple(shape: Any) -> Any:
-    return None if shape is None else tuple(int(length) for length in shape)
+    try:
+        return None if shape is None else tuple(int(length) for length in shape)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"a parameter's shape must be a tuple of ints, got {shape!r}") from None
 
 
 def _agree(known: Shape, shape: Sequence[int]) -> bool:
@@ -562,4 +567,8 @@ def _agree(known: Shape, shape: Sequence[int]) -> bool:
 def _contexts(ctx: Context | Sequence[Context] | None) -> list[Context]:
     if ctx is None:
         return [current_context()]
-    return [ctx] if isinstance(ctx, Context) else list(ctx)
+    if isinstance(ctx, Context):
+        return [ctx]
+    if not isinstance(ctx, Iterable):
+        raise TypeError(f"ctx must be a Context such as cpu(), or a list of them, got {shown(ctx)}")
+    return list(ctx)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import initializer, nd
+from .._similar import did_you_mean
 from ..base import public_names
 from ..context import Context
 from ..nd import NDArray
@@ -39,7 +40,11 @@ class ParameterDict:
         return f"{name}(\n{lines}\n)"
 
     def __getitem__(self, key: str) -> Parameter:
-        return self._params[key]
+        try:
+            return self._params[key]
+        except KeyError:
+            hint = did_you_mean(key, self._params)
+            raise KeyError(f"ParameterDict has no parameter {key!r}{hint}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._params)

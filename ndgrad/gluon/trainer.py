@@ -203,12 +203,22 @@ class Trainer:
         UserWarning
             If a gradient has not been written since the last step; nothing has changed then.
         """
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._divide("step", batch_size)
         self._ready()
         if self._kvstore is not None:
             self._fresh(ignore_stale_grad)  # raises before the store changes anything
         self._allreduce_grads()
         self._update(ignore_stale_grad)
+
+    def _divide(self, function: str, batch_size: float) -> None:
+        """Make the optimizer divide gradients by *batch_size*."""
+        try:
+            self._optimizer.rescale_grad = self._scale / batch_size
+        except (TypeError, ZeroDivisionError) as error:
+            raise type(error)(
+                f"Trainer.{function}: batch_size must be a number other than 0, "
+                f"got {shown(batch_size)}: {error}"
+            ) from None
 
     def allreduce_grads(self) -> None:
         """Add up the gradients of all contexts, to be followed by `update`.
@@ -226,7 +236,7 @@ class Trainer:
         """Update the parameters on each context by the gradients there, see `step`."""
         self._ready()
         self._require_local("update()")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._divide("update", batch_size)
         self._update(ignore_stale_grad)
 
     def _require_local(self, what: str) -> None:

@@ -50,6 +50,8 @@ def split_data(
         If *even_split* is impossible.
     """
     size = data.shape[batch_axis]
+    if num_slice < 1:
+        raise ValueError(f"split_data: num_slice={num_slice}, expected 1 or more")
     if even_split and size % num_slice:
         raise ValueError(
             f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along "
@@ -66,6 +68,8 @@ def split_and_load(
     data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True
 ) -> list[NDArray]:
     """Cut an array by `split_data` and copy each slice to its context."""
+    if not ctx_list:
+        raise ValueError("split_and_load: ctx_list must not be empty")
     if not isinstance(data, NDArray):
         data = nd.array(data, ctx=ctx_list[0])
     if len(ctx_list) == 1:

@@ -80,6 +80,8 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True, out: NDArray | None =
     content = buf.asnumpy() if isinstance(buf, NDArray) else buf
     if isinstance(content, np.ndarray):
         content = content.tobytes()
+    if not isinstance(content, (bytes, bytearray, memoryview)):
+        raise TypeError(f"imdecode: buf must be bytes or an array of uint8, got {shown(buf)}")
     image = _pictures.decode(content, int(flag), "imdecode")
     return _array(image if to_rgb else _pictures.swapped(image), out)
 

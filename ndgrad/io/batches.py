@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..base import HostArray, Shape
+from ..base import HostArray, Shape, shown
 from ..nd import NDArray
 
 
@@ -159,3 +159,12 @@ class DataIter:
     def getpad(self) -> int | None:
         """How many examples at the end only fill the batch."""
         raise NotImplementedError(f"{type(self).__name__} has no getpad")
+
+
+def check_iterator(function: str, data_iter: object) -> None:
+    """Raise TypeError for what cannot be iterated over in batches."""
+    if not hasattr(data_iter, "provide_data"):
+        raise TypeError(
+            f"{function}: expected an iterator over batches, such as NDArrayIter, "
+            f"got {shown(data_iter)}"
+        )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from .batches import DataBatch, DataDesc, DataIter
+from .batches import DataBatch, DataDesc, DataIter, check_iterator
 
 
 class ResizeIter(DataIter):
@@ -24,6 +24,7 @@ class ResizeIter(DataIter):
 
     def __init__(self, data_iter: Any, size: int, reset_internal: bool = True) -> None:
         super().__init__()
+        check_iterator("ResizeIter", data_iter)
         self.data_iter = data_iter
         self.size = size
         self.reset_internal = reset_internal
@@ -84,6 +85,8 @@ class PrefetchingIter(DataIter):
         self.iters: list[Any] = iters if isinstance(iters, list) else [iters]
         if not self.iters:
             raise AssertionError("PrefetchingIter: iters is empty; expected an iterator, or some")
+        for data_iter in self.iters:
+            check_iterator("PrefetchingIter", data_iter)
         self.n_iter = len(self.iters)
         self.rename_data = rename_data
         self.rename_label = rename_label

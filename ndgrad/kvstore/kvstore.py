@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .. import _files, nd
+from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
 from ..ops.table import F
@@ -352,5 +353,8 @@ def create(name: str = "local") -> Any:
                 "process; register a class of one's own by KVStoreBase.register for more"
             )
         return KVStore(kind)
-    known = ", ".join([*_LOCAL, *_ONE_PROCESS, *KVStoreBase.kv_registry])
-    raise ValueError(f"kvstore.create: unknown kvstore {name!r}, expected one of {known}")
+    known = [*_LOCAL, *_ONE_PROCESS, *KVStoreBase.kv_registry]
+    raise ValueError(
+        f"kvstore.create: unknown kvstore {name!r}{did_you_mean(name, known)}, "
+        f"expected one of {', '.join(known)}"
+    )

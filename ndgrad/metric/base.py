@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import registry
-from ..base import HostArray
+from ..base import HostArray, shown
 from ..nd import NDArray
 
 Array = NDArray | HostArray
@@ -151,6 +151,9 @@ def check_label_shapes(
     shape : bool
         Whether to compare shapes, rather than lengths.
     """
+    for arg, value in (("labels", labels), ("preds", preds)):
+        if not hasattr(value, "shape" if shape else "__len__"):
+            raise TypeError(f"update: {arg} must be arrays, got {shown(value)}")
     given, expected = (x.shape if shape else len(x) for x in (labels, preds))
     if given != expected:
         raise ValueError(f"Shape of labels {given} does not match shape of predictions {expected}")

@@ -38,6 +38,10 @@ class Accuracy(EvalMetric):
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, classes = on_host(label), on_host(pred)
             if classes.shape != true.shape:
+                if not -classes.ndim <= self.axis < classes.ndim:
+                    raise ValueError(
+                        f"Accuracy: axis={self.axis}, but predictions have shape {classes.shape}"
+                    )
                 classes = np.argmax(classes, axis=self.axis)
             true, classes = true.astype(np.int32).ravel(), classes.astype(np.int32).ravel()
             check_label_shapes(true, classes)

@@ -14,6 +14,7 @@ from .. import metric, nd
 from ..base import Shape
 from ..initializer import Uniform
 from ..io import DataBatch, DataDesc
+from ..io.batches import check_iterator
 from ..nd import NDArray
 from .checkpoint import Params, read_params, save_params
 from .events import BatchEndParam, call_all
@@ -258,6 +259,7 @@ class BaseModule:
         """
         if num_epoch is None:
             raise AssertionError("fit: please specify number of epochs, num_epoch")
+        check_iterator("fit", train_data)
         self.bind(
             train_data.provide_data,
             train_data.provide_label,

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._similar import unknown_argument
 from ..array.ndarray import NDArray
-from ..base import MXNetError, is_attribute, shown, written_function
+from ..base import MXNetError, is_attribute, shown, user_call, written_function
 from ..dispatch import ABSENT, is_planned, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.bound import CALLS
@@ -128,7 +129,7 @@ _QUICK: dict[_Check, frozenset[type]] = {
 def unknown(op: Op, name: str, given: str) -> TypeError:
     """The error of an argument that there is not."""
     known = [*op.keywords, *(p for p in op.params if not p.startswith("_")), "out", "name"]
-    return TypeError(f"{name}: unknown argument {given!r}; expected one of {', '.join(known)}")
+    return unknown_argument(name, given, known)
 
 
 def parameters(op: Op) -> list[str]:
@@ -234,7 +235,7 @@ def _text(
 
     Inputs from number *least* on are optional; *required* says whether some parameter has no
     default, and *takes_out* whether what it calls takes ``out``.  For one input ``data`` and one
-    parameter ``axis`` the text is::
+    parameter ``axis`` the text is, without the ``try`` of `user_call`::
 
         def bound(its_data=absent, its_axis=default_axis, *rest, out=None, name=None, **others):
             if not rest and not others:
@@ -252,22 +253,19 @@ def _text(
     plain = " and ".join(f"its_{name}.__class__ in plain_{name}" for name in params)
     passed = [*[f"{name}=its_{name}" for name in params], *["out=out"] * takes_out]
     unless = "" if takes_out else " and out is None"
-    lines = [
-        f"def bound({', '.join(heads)}, *rest, out=None, name=None, **others):",
-        f"    if not rest and not others{unless}:",
-    ]
+    lines = [f"if not rest and not others{unless}:"]
     for count in range(len(inputs), least - 1, -1):
         fits = [f"{name}.__class__ is array" for name in inputs[:count]]
         fits += [f"{name} is None" for name in inputs[count:]]
-        lines.append(f"        if {' and '.join(fits) or 'True'}:")
+        lines.append(f"    if {' and '.join(fits) or 'True'}:")
         if params and not required:
-            lines.append(f"            if {default}{' and out is None' * takes_out}:")
-            lines.append(f"                return call({', '.join(inputs[:count])})")
-        lines.append(f"            if {plain or 'True'}:")
-        lines.append(f"                return call({', '.join([*inputs[:count], *passed])})")
+            lines.append(f"        if {default}{' and out is None' * takes_out}:")
+            lines.append(f"            return call({', '.join(inputs[:count])})")
+        lines.append(f"        if {plain or 'True'}:")
+        lines.append(f"            return call({', '.join([*inputs[:count], *passed])})")
     values = ", ".join([*inputs, *[f"its_{name}" for name in params]])
-    lines.append(f"    return general(({values},), rest, others, out)")
-    return "\n".join(lines)
+    lines.append(f"return general(({values},), rest, others, out)")
+    return user_call(f"bound({', '.join(heads)}, *rest, out=None, name=None, **others)", lines)
 
 
 def _check_arrays(

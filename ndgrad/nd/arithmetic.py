@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import shown
+from ..base import shorten_traceback, shown
 from ..ops.axes import number
 from ..ops.table import ElementwiseOp
 from ._check import array
@@ -24,22 +24,26 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     on_numbers, ordered, on_arrays = op.functions[name], op.ordered, op.call
 
     def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
-        if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
-            return on_arrays(lhs, rhs)
-        has_array = isinstance(lhs, NDArray) or isinstance(rhs, NDArray)
-        for arg, operand in (("lhs", lhs), ("rhs", rhs)):
-            if not isinstance(operand, _BESIDE_ARRAY if has_array else _OPERANDS):
-                raise TypeError(
-                    f"{name}: argument {arg} must be an NDArray or a number; "
-                    f"type {type(operand)} not supported"
-                )
-        if out is not None:
-            array(name, "out", out)
-        if ordered and not isinstance(lhs, NDArray):
-            lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
-        if has_array:
-            return on_arrays(lhs, rhs) if out is None else on_arrays(lhs, rhs, out=out)
-        return on_numbers(lhs, rhs)
+        try:
+            if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
+                return on_arrays(lhs, rhs)
+            has_array = isinstance(lhs, NDArray) or isinstance(rhs, NDArray)
+            for arg, operand in (("lhs", lhs), ("rhs", rhs)):
+                if not isinstance(operand, _BESIDE_ARRAY if has_array else _OPERANDS):
+                    raise TypeError(
+                        f"{name}: argument {arg} must be an NDArray or a number; "
+                        f"type {type(operand)} not supported"
+                    )
+            if out is not None:
+                array(name, "out", out)
+            if ordered and not isinstance(lhs, NDArray):
+                lhs, rhs = rhs, lhs  # a tie with a number goes to the array, whichever comes first
+            if has_array:
+                return on_arrays(lhs, rhs) if out is None else on_arrays(lhs, rhs, out=out)
+            return on_numbers(lhs, rhs)
+        except Exception as error:
+            shorten_traceback(error)
+            raise
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "ndgrad.nd"

@@ -64,6 +64,8 @@ def foreach(
     >>> sums.tolist(), total.tolist()
     ([[1.0], [3.0], [6.0]], [6.0])
     """
+    if not callable(body):
+        raise TypeError(f"foreach: body must be a function of (data, states), got {shown(body)}")
     arrays = _flat("foreach", "data", data)
     _flat("foreach", "init_states", init_states)
     if not arrays:

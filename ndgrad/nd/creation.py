@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .._similar import unknown_argument
 from ..array import interchange
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
@@ -321,7 +322,7 @@ def _only_out(kwargs: dict[str, object], what: str) -> Any:
     kwargs.pop("name", None)
     for key in kwargs:
         if not is_attribute(key):
-            raise TypeError(f"{what}: unknown argument {key!r}")
+            raise unknown_argument(what, key, ("shape", "ctx", "dtype", "out", "name"))
     return out
 
 

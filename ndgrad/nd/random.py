@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .. import dispatch
+from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import (
     DType,
@@ -69,10 +70,12 @@ def _float_dtype(dtype: DTypeLike, what: str) -> DType:
 
 
 def _no_more(kwargs: dict[str, object], what: str) -> None:
+    """Raise an error if there is any argument but ``name`` and attributes."""
     kwargs.pop("name", None)
     for key in kwargs:
         if not is_attribute(key):
-            raise TypeError(f"{what}: unknown argument {key!r}")
+            hint = did_you_mean(key, ("shape", "dtype", "ctx", "out"))
+            raise TypeError(f"{what}: unknown argument {key!r}{hint}")
 
 
 def _deliver(result: NDArray, out: Any, what: str) -> NDArray:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._similar import did_you_mean
 from ..base import DType, DTypeLike, MXNetError, as_dtype, shown
 
 Axis: TypeAlias = int | Sequence[int] | None
@@ -158,6 +159,7 @@ def choice(op: str, arg: str, value: object, valid: tuple[str, ...]) -> str:
         names = ", ".join(map(repr, valid))
         raise MXNetError(
             f"Operator {op}: Invalid Input: {shown(value)}, valid values are: {{{names}}} for {arg}"
+            f"{did_you_mean(value, valid)}"
         )
     return str(value)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Never, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 from .. import registry
+from .._similar import unknown_keyword
 from ..array.ndarray import NDArray
 from ..base import public_names, shown
 from ..lr_scheduler import LRScheduler
@@ -97,7 +98,10 @@ class Optimizer:
         begin_num_update: int = 0,
         multi_precision: bool = False,
         param_dict: Mapping[Any, Multipliers] | None = None,
+        **unknown: Never,
     ) -> None:
+        for key in unknown:
+            raise unknown_keyword(self, Optimizer, key)
         name = type(self).__name__
         for key, value in {"learning_rate": learning_rate, "wd": wd}.items():
             try:

@@ -99,7 +99,12 @@ class Updater:
 
         The bytes are unpickled, which runs code that they hold: take none from others.
         """
-        loaded = _Unpickler(io.BytesIO(states)).load()
+        try:
+            loaded = _Unpickler(io.BytesIO(states)).load()
+        except (pickle.UnpicklingError, EOFError, IndexError) as error:
+            raise type(error)(
+                f"set_states: the {len(states)} bytes are no states of an optimizer: {error}"
+            ) from None
         if isinstance(loaded, tuple) and len(loaded) == 2:
             loaded, self.optimizer = loaded
         self.states = loaded

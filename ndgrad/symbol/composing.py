@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._similar import did_you_mean
 from ..base import MXNetError
 from .entries import NodeEntry, Ref, auxiliary_of, entries_below
 
@@ -33,7 +34,8 @@ def composed(
             raise MXNetError(f"compose: {key} must have one output, got {len(own)}")
         if key not in [entry.name for entry in variables]:
             raise MXNetError(
-                f"compose: there is no argument {key}, expected one of {', '.join(names)}"
+                f"compose: there is no argument {key}{did_you_mean(key, names)}, "
+                f"expected one of {', '.join(names)}"
             )
         others[key] = own[0]
     places = {Ref(e, 0): others[e.name] for e in variables if e.name in others}

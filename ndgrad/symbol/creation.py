@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,9 +108,9 @@ def Group(symbols: Sequence[Symbol], create_fn: Any = Symbol) -> Symbol:
     TypeError
         If one is no symbol, or there are none.
     """
-    symbols = list(symbols)
+    symbols = list(symbols) if isinstance(symbols, Iterable) else []
     if not symbols or any(not isinstance(x, Symbol) for x in symbols):
-        raise TypeError("Expected a list of symbols as input")
+        raise TypeError("Group: Expected a list of symbols as input")
     heads = [head for x in symbols for head in x._heads]
     return create_fn(heads)
 

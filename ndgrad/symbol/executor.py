@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import engine
+from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import MXNetError
 from ..compiler import compile
@@ -149,7 +150,7 @@ class Executor:
         """
         for name, value in kwargs.items():
             if name not in self.arg_dict:
-                raise TypeError(f"Unknown argument {name}")
+                raise TypeError(f"Unknown argument {name}{did_you_mean(name, self.arg_dict)}")
             if not isinstance(value, (NDArray, np.ndarray)):
                 raise ValueError(
                     "only accept keyword argument of NDArrays and numpy.ndarray, got "

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, Shape, as_dtype
 from ..context import Context
@@ -292,7 +293,8 @@ class Graph:
         for name in kwargs:
             if name not in names:
                 raise MXNetError(
-                    f"{function}: argument {name} not found; arguments are {', '.join(names)}"
+                    f"{function}: argument {name} not found{did_you_mean(name, names)}; "
+                    f"arguments are {', '.join(names)}"
                 )
         return {name: x for name, x in kwargs.items() if x is not None}
 

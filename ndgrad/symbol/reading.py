@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from .._similar import did_you_mean
 from ..base import DType, MXNetError, Shape, as_dtype
+from ..ops.table import OPS
 from .attributes import HIDDEN, TYPE_NUMBERS, hidden
 from .entries import NodeEntry, Ref
 from .graph import Graph
@@ -35,7 +37,11 @@ def loads(json_str: str) -> list[Ref]:
         return _Reader(json.loads(json_str)).heads()
     except MXNetError:
         raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise MXNetError(f"load_json: json_str is not a graph in JSON: it lacks {error}") from None
+    except ValueError as error:
+        raise MXNetError(f"load_json: json_str is not a graph in JSON: {error}") from None
+    except (IndexError, TypeError, AttributeError) as error:
         raise MXNetError(f"load_json: json_str is not a graph in JSON: {error!r}") from None
 
 
@@ -188,6 +194,7 @@ def _known(op_name: str, name: str) -> None:
     except MXNetError:
         raise MXNetError(
             f"load_json: node {name!r} calls operator {op_name!r}, which does not exist here"
+            f"{did_you_mean(op_name, OPS)}"
         ) from None
 
 

@@ -29,6 +29,7 @@ import numpy as np
 
 from .._drawing import Drawing, dot, svg
 from .._files import file_name, read_file, write_file
+from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import MXNetError, public_names, shown
 from ..context import Context
@@ -149,7 +150,8 @@ class Symbol(Methods):
         if isinstance(key, str):
             found = [i for i, name in enumerate(self.list_outputs()) if name == key]
             if not found:
-                raise ValueError(f'Cannot find output that matches name "{key}"')
+                hint = did_you_mean(key, self.list_outputs())
+                raise ValueError(f'Cannot find output that matches name "{key}"{hint}')
             if len(found) > 1 and len({self._heads[i] for i in found}) > 1:
                 raise ValueError(f'There are multiple outputs with name "{key}"')
             key = found[0]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ... import nd, symbol
+from ..._similar import did_you_mean
 from ...base import DTypeLike, public_names
 from ..block import Block
 from ..hybrid import HybridBlock
@@ -177,7 +178,8 @@ class Lambda(Block):
         super().__init__(prefix=prefix)
         if isinstance(function, str):
             if not hasattr(nd, function):
-                raise AssertionError(f"Function name {function} is not found in ndarray.")
+                hint = did_you_mean(function, nd.__all__)
+                raise AssertionError(f"Function name {function} is not found in ndarray{hint}.")
             function = getattr(nd, function)
         elif not callable(function):
             raise _unrecognized(function)
@@ -205,7 +207,10 @@ class HybridLambda(HybridBlock):
         super().__init__(prefix=prefix)
         if isinstance(function, str):
             if not (hasattr(nd, function) and hasattr(symbol, function)):
-                raise AssertionError(f"Function name {function} is not found in symbol/ndarray.")
+                hint = did_you_mean(function, symbol.__all__)
+                raise AssertionError(
+                    f"Function name {function} is not found in symbol/ndarray{hint}."
+                )
             self._func_name = name = function
             self._func: Callable[..., Any] = lambda F, *args: getattr(F, name)(*args)
         elif callable(function):

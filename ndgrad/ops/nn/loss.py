@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ..._similar import did_you_mean
 from ...base import DType, MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.formula import compute_type
@@ -34,6 +35,7 @@ def _check_normalization(op: str, value: str) -> None:
     if value not in _NORMALIZATIONS:
         raise MXNetError(
             f"Operator {op}: normalization={value!r}, valid values are 'null', 'batch', 'valid'"
+            f"{did_you_mean(value, _NORMALIZATIONS)}"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...._similar import did_you_mean
 from ....base import public_names
 from ...hybrid import HybridBlock
 from .alexnet import AlexNet, alexnet
@@ -191,5 +192,6 @@ def get_model(name: str, **kwargs: Any) -> HybridBlock:
     function = _FUNCTIONS.get(name.lower())
     if function is None:
         names = "\n\t".join(sorted(_FUNCTIONS))
-        raise ValueError(f"Model {name} is not supported. Available options are\n\t{names}")
+        hint = did_you_mean(name, _FUNCTIONS)
+        raise ValueError(f"Model {name} is not supported{hint}. Available options are\n\t{names}")
     return function(**kwargs)
