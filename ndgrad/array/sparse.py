@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import HostArray, MXNetError, Shape, as_dtype
+from ..base import HostArray, MXNetError, NotSupportedForSparseNDArray, Shape, as_dtype
 from ..context import GPU, Context, check_usable
 from ..dispatch import check_writable, classes
 from ..kernels import front
@@ -179,9 +179,7 @@ class BaseSparseNDArray(NDArray):
 
     def reshape(self, *shape: Any, **kwargs: object) -> NDArray:
         """Raise: a sparse array has no views of another shape."""
-        raise MXNetError(
-            "Function reshape is not supported for SparseNDArray and only available in NDArray."
-        )
+        raise NotSupportedForSparseNDArray(self.reshape, None)
 
     def __reduce__(self) -> Any:
         parts = [x.asnumpy() for x in self._parts[:-2]]

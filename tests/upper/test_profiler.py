@@ -213,7 +213,7 @@ def test_written_when_first_called() -> None:
     assert (written(2), closure(1)) == (5, 9)
     assert len(seen) == 4
     assert closure.__code__ is code
-    assert written.__code__.co_filename == "<double>"
+    assert written.__code__.co_filename == "<ndgrad>"
 
 
 def test_compiled(x: nd.NDArray) -> None:
