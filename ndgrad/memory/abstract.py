@@ -80,6 +80,8 @@ class AbstractBuffer:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __setitem__ = _no_elements  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> NoReturn:
+        if name == "_numba_type_":  # Numba's C code asks for it, and prints any other error
+            raise AttributeError(name)
         raise NeedsElements(name)
 
     def view(self, dtype: Any) -> AbstractBuffer:
