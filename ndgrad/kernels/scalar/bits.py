@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import llvm_version_info
 from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -113,7 +114,7 @@ else:
         def extreme(typing_context, a, b):
             def generate(context, builder, signature, args):
                 kind = args[0].type
-                if "nvptx" in builder.module.triple:
+                if "nvptx" in builder.module.triple or llvm_version_info < (17,):  # for x86
                     return _chosen(builder, name == "llvm.maximum", *args)
                 function_type = ir.FunctionType(kind, (kind, kind))
                 function = builder.module.declare_intrinsic(name, (kind,), function_type)
