@@ -27,6 +27,7 @@ import numpy as np
 from benchmarks._base import Run, integers, seconds, to_numpy, uniform
 from benchmarks._elementwise import TORCH, Elementwise, described
 from peers import SETTLE_SECONDS, pin, printed, processor, quantity, thread_variables
+from plots import NAMES, ratio_bars, svg
 
 LIBRARIES = ("ndgrad", "torch", "mxnet")
 WAYS = ("forward", "forward+backward")
@@ -340,6 +341,28 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
     return printed(lines, markdown=True)
 
 
+def draw(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
+    """Write the ratios of medians to each peer, forward and with gradients; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for library in LIBRARIES[1:]:
+        bars = []
+        for row in rows:
+            mine, peer = (row["seconds"].get(name, {}) for name in ("ndgrad", library))
+            ratios = [
+                statistics.median(mine[way]) / statistics.median(peer[way])
+                if way in mine and way in peer
+                else None
+                for way in WAYS
+            ]
+            if ratios[0] is not None:
+                bars.append((row["op"], ratios))
+        if bars:
+            files.append(folder / f"opperf-{library}.svg")
+            files[-1].write_text(svg(ratio_bars(bars, WAYS, NAMES[library])))
+    return files
+
+
 # --- the program ----------------------------------------------------------------------------------
 
 
@@ -376,11 +399,19 @@ def arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.
     parser.add_argument("--merge", type=Path, metavar="FILE", help="add to this result in JSON")
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument("--output-format", choices=("json", "md"), default="md")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FOLDER",
+        help="draw the ratios to each peer as SVG (needs Matplotlib)",
+    )
     return parser.parse_args(argv), parser
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     options, parser = arguments(argv)
+    if options.plot:
+        importlib.import_module("matplotlib")  # before all that is timed
     report: dict[str, Any] = json.loads(options.merge.read_text()) if options.merge else {}
     done = report.get("libraries", {})
     versions = imported([name for name in LIBRARIES if name not in done], options.threads)
@@ -416,6 +447,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         text = json.dumps(report, indent=1, default=str)
     else:
         text = markdown(rows)
+    if options.plot:
+        print(*draw(rows, options.plot), sep="\n", file=sys.stderr)
     if options.output:
         options.output.write_text(text + "\n")
     else:

@@ -42,6 +42,7 @@ from benchmarks._base import (
 from benchmarks._cases import CASES, nearest_copy
 from benchmarks._elementwise import Elementwise, rows
 from benchmarks._fresh import Fresh
+from plots import draw
 
 COPY_FRACTION = 0.8
 """What memory-bound kernels shall reach of the bandwidth of a copy: the floor of their time."""
@@ -453,6 +454,21 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def is_quiet() -> bool:
+    """Whether nothing else has run here in the last minute, by the load average."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] < 0.5
+
+
+def as_text(reports: Sequence[dict[str, Any]]) -> str:
+    """The reports in JSON, a case a line, so that they can be compared by `diff`."""
+    texts = []
+    for report in reports:
+        cases = ",\n".join(f"   {json.dumps(case)}" for case in report["cases"])
+        machine = json.dumps(report["machine"])
+        texts.append(f' {{\n  "machine": {machine},\n  "cases": [\n{cases}\n  ]\n }}')
+    return "[\n" + ",\n".join(texts) + "\n]\n"
+
+
 def as_json(outcomes: Sequence[Outcome], machine: dict[str, Any]) -> dict[str, Any]:
     return {
         "machine": machine,
@@ -492,7 +508,13 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--list", action="store_true", help="print the cases' names and stop")
     parser.add_argument("--rounds", type=int, default=7, help="timings of each (default: 7)")
-    parser.add_argument("--threads", type=int, default=2, help="for every library (default: 2)")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        nargs="+",
+        default=[2],
+        help="for every library: a table for each number (default: 2)",
+    )
     parser.add_argument(
         "--clock",
         choices=CLOCKS,
@@ -525,6 +547,12 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every timing there")
     parser.add_argument("--markdown", action="store_true", help="print the table in Markdown")
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FOLDER",
+        help="draw ratios to PyTorch, and time against size and threads, as SVG (needs Matplotlib)",
+    )
     parser.add_argument("--worker", choices=LIBRARIES + WAYS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -557,22 +585,37 @@ def chosen(patterns: Sequence[str], table_rows: Sequence[Any]) -> list[tuple[Cas
 def main() -> None:
     options = arguments()
     if options.worker:
-        Worker(options.worker, options.threads, options.clock).serve()
+        Worker(options.worker, options.threads[0], options.clock).serve()
         return
-    pin(options.threads)
+    if options.plot:
+        importlib.import_module("matplotlib")  # before an hour of measuring
     pythons = dict(text.split("=", 1) for text in options.python)
-    reports = [compare(options, pythons, instructions) for instructions in options.instructions]
-    if options.json and any(reports):
-        options.json.write_text(json.dumps(reports, indent=1) + "\n")
+    quiet = is_quiet()  # before the first run, which is not
+    reports = [
+        compare(options, pythons, instructions, threads, quiet)
+        for threads in sorted(options.threads, reverse=True)  # pinned to ever fewer cores
+        for instructions in options.instructions
+    ]
+    if options.list:
+        return
+    if options.json:
+        options.json.write_text(as_text(reports))
+    if options.plot:
+        print(*draw(reports, options.plot), sep="\n")
 
 
 def compare(
-    options: argparse.Namespace, pythons: dict[str, str], instructions: str
+    options: argparse.Namespace,
+    pythons: dict[str, str],
+    instructions: str,
+    threads: int,
+    quiet: bool,
 ) -> dict[str, Any]:
     """Time every case with the libraries told to use *instructions*, and print the table."""
+    pin(threads)
 
     def started(libraries: Iterable[str]) -> dict[str, Peer]:
-        return start(libraries, pythons, options.threads, options.clock, instructions)
+        return start(libraries, pythons, threads, options.clock, instructions)
 
     peers = started(library for library in options.libraries if library not in WAYS)
     if "ndgrad" not in peers:
@@ -590,9 +633,11 @@ def compare(
     print("\r\033[K", end="", file=sys.stderr)
     add_floors(outcomes)
     machine = {
+        "date": time.strftime("%Y-%m-%d"),
         "processor": processor(),
+        "quiet": quiet,
         "instructions": instructions,
-        "threads": options.threads,
+        "threads": threads,
         "clock": options.clock,
         "rounds": options.rounds,
         "libraries": {library: peer.facts for library, peer in peers.items()},
@@ -601,7 +646,7 @@ def compare(
         peer.close()
     versions = ", ".join(f"{lib} {facts['version']}" for lib, facts in machine["libraries"].items())
     print(
-        f"{machine['processor']}, instructions: {instructions}, threads: {options.threads}, "
+        f"{machine['processor']}, instructions: {instructions}, threads: {threads}, "
         f"rounds: {options.rounds}, {options.clock} clock; {versions}"
     )
     print("Times: minimum (median). Beside a peer: ndgrad's time over the peer's, lower is better.")

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import _figures
 import _operators
 
 import ndgrad
@@ -73,6 +74,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "operators": _operators.families,
     "deviations": deviations,
     "missing": missing,
+    **_figures.PARTS,
 }
 
 if __name__ == "__main__":

@@ -291,6 +291,32 @@ def _random(kind: str) -> Case:
     )
 
 
+def _sizes() -> list[Case]:
+    """The same call on arrays of ever more elements, and products of ever larger squares."""
+    vectors: list[tuple[str, int, dict[str, Any]]] = [
+        ("add", 2, dict.fromkeys(("mx", "torch", "numpy"), lambda library, a, b: a + b)),
+        ("tanh", 1, dict.fromkeys(("mx", "torch", "numpy"), lambda library, x: library.tanh(x))),
+    ]
+    products: dict[str, Callable[..., Any]] = {
+        "mx": lambda nd, a, b: nd.dot(a, b),
+        "torch": lambda torch, a, b: torch.matmul(a, b),
+        "numpy": lambda np, a, b: np.matmul(a, b),
+    }
+
+    def inputs(*shape: int, count: int) -> Callable[[], tuple[Any, ...]]:
+        return lambda: tuple(uniform(*shape, seed=seed) for seed in range(count))
+
+    cases: list[Case] = [
+        Functional(f"sizes/{name}/{8**power}", inputs(8**power, count=count), functions)
+        for name, count, functions in vectors
+        for power in range(1, 9)
+    ]
+    return cases + [
+        Functional(f"sizes/dot/{side}", inputs(side, side, count=2), products)
+        for side in (2, 8, 32, 128, 512, 1024)
+    ]
+
+
 def _softmax(name: str) -> list[Case]:
     functions: dict[str, Callable[..., Any]] = {
         "mx": lambda nd, x: getattr(nd, name)(x, axis=-1),
@@ -353,6 +379,7 @@ _ALL: list[Case] = [
     _transpose((64, 256, 512), (0, 2, 1)),
     _transpose((64, 256, 512), (2, 0, 1)),
     *_gradients(),
+    *_sizes(),
     _random("uniform"),
     _random("normal"),
     Fresh(
