@@ -21,7 +21,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import plots  # noqa: E402
 
-RESULTS = ("peers", "networks", "layers", "sizes")
+RESULTS = ("peers", "networks", "layers", "convolutions", "sizes")
 
 Report = dict[str, Any]
 
@@ -138,6 +138,17 @@ def list_table(name: str, times: bool) -> str:
     return _table(rows if times else [[row[0], row[2]] for row in rows])
 
 
+def convolutions() -> str:
+    """Forward, and the gradients by images and by weights, of each convolution."""
+    rows = [["Convolution", "Forward", "Gradient of images", "Gradient of weights"]]
+    cases = [case for report in reports("convolutions") for case in report["cases"]]
+    ratios = {case["name"]: f"{case['ratios']['torch']:.2f}" for case in cases}
+    for name, ratio in ratios.items():
+        if "+" not in name:
+            rows.append([name, ratio, ratios[f"{name}+images"], ratios[f"{name}+weights"]])
+    return _table(rows)
+
+
 def _compiled(name: str) -> bool:
     return name.startswith("compiled/")
 
@@ -192,6 +203,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "programs": partial(table, "peers", _compiled, ["torch", "jax"], strip="compiled/"),
     "ratios_networks": networks,
     "networks": partial(list_table, "networks", times=True),
+    "convolutions": convolutions,
     "layers": partial(list_table, "layers", times=False),
     "sizes": sizes,
     "threads": threads,
