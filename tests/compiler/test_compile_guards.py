@@ -430,6 +430,40 @@ def test_an_attribute_that_code_does_not_name() -> None:
     follows(mx.compile(lambda x: layer(x)), layer, lambda: setattr(layer, "scale1", 3.0))
 
 
+@pytest.mark.parametrize("given", ["a KeyError", "None"])
+def test_an_object_that_answers_for_any_name(given: str) -> None:
+    """Only the standard ways of looking for an attribute are asked what a function refers to."""
+
+    class Options:
+        def __init__(self) -> None:
+            self.entries = {"scale": 2.0}
+
+        def __getattr__(self, name: str) -> Any:
+            return self.entries[name] if given == "a KeyError" else self.entries.get(name)
+
+    options = Options()
+    function, x = mx.compile(lambda x: x * options.scale), nd.array([1.0])
+    assert function(x).asscalar() == 2
+    options.entries["scale"] = 3.0
+    assert function(x).asscalar() == 3
+
+
+def test_code_that_was_executed_outside_of_modules() -> None:
+    space: dict[str, Any] = {"__name__": "not_imported", "module": types.ModuleType("own")}
+    space["module"].shift = 1.0
+    exec(
+        "class Layer:\n    scale = 2.0\nlayer = Layer()\n"
+        "def call(x):\n    return x * layer.scale + module.shift\n",
+        space,
+    )
+    function, x = mx.compile(space["call"]), nd.array([1.0])
+    assert function(x).asscalar() == 3
+    space["layer"].scale = 3.0
+    assert function(x).asscalar() == 4
+    space["module"].shift = 4.0
+    assert function(x).asscalar() == 7
+
+
 def test_a_layer_that_changes_while_it_is_traced_is_noticed() -> None:
     def call(self: Any, x: nd.NDArray) -> nd.NDArray:
         self.calls += 1

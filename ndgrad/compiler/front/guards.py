@@ -15,6 +15,7 @@ it is all of its attributes.
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import sysconfig
 import types
@@ -218,10 +219,18 @@ def _edges(thing: object, names: set[str], guard: Guard) -> Iterator[Edge]:
     elif isinstance(thing, types.ModuleType):
         if not _foreign(thing):
             yield from _named(vars(thing), names)
-    elif hasattr(thing, "__wrapped__"):
-        yield getattr, thing, "__wrapped__", thing.__wrapped__
+    elif _wrapped(thing) is not _GONE:
+        yield getattr, thing, "__wrapped__", thing.__wrapped__  # type: ignore[attr-defined]
     else:
         yield from _of_object(thing, names)
+
+
+def _wrapped(thing: object) -> object:
+    """What a wrapper made by `functools.wraps` stands for, found without calling `__getattr__`.
+
+    That is code of a user, which may raise anything, or have an answer for any name.
+    """
+    return inspect.getattr_static(thing, "__wrapped__", _GONE)
 
 
 def _given(_: object, value: object) -> object:
@@ -257,7 +266,7 @@ def _is_own(thing: object) -> bool:
 
     What wraps a function stands for that.
     """
-    if isinstance(thing, (type, types.ModuleType, *_IMMUTABLE)) or hasattr(thing, "__wrapped__"):
+    if isinstance(thing, (type, types.ModuleType, *_IMMUTABLE)) or _wrapped(thing) is not _GONE:
         return False
     kind = type(thing)
     return hasattr(kind, "__guarded__") or any(
@@ -282,8 +291,8 @@ def _state(thing: object) -> State:
 
 def _of_object(thing: object, names: set[str]) -> Iterator[Edge]:
     kind = thing if isinstance(thing, type) else type(thing)
-    module = sys.modules.get(kind.__module__)
-    if module is None or _foreign(module):
+    module = sys.modules.get(kind.__module__)  # none has code that was executed under another name
+    if module is not None and _foreign(module):
         return
     own = vars(thing) if not isinstance(thing, type) and hasattr(thing, "__dict__") else None
     if own is not None and not _DYNAMIC_ACCESS.isdisjoint(names):
@@ -334,8 +343,15 @@ def _content(cell: types.CellType, _: object) -> object:
 
 
 def _foreign(module: types.ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    return module.__name__ != "__main__" and (file is None or _installed(file))
+    """Whether a module is of Python, of an installed package or of ndgrad.
+
+    One that has no file and was not imported is made by the user.
+    """
+    if module.__name__ == "__main__":
+        return False
+    space = vars(module)
+    file = space.get("__file__")
+    return space.get("__spec__") is not None if file is None else _installed(file)
 
 
 @functools.cache
