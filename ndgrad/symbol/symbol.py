@@ -144,9 +144,21 @@ class Symbol(Methods):
         return (Symbol([head]) for head in self._heads)
 
     def __getitem__(self, key: int | str | slice) -> Symbol:
-        """Return one output by its name or number, or a slice of them."""
+        """Return one output by its name or number, or a slice of them.
+
+        Raises
+        ------
+        IndexError
+            If there is no output of this number, or a slice is empty or goes beyond the outputs:
+            then elements of an array are meant, which `slice_axis` selects.
+        ValueError
+            If there is none of this name, or several.
+        """
         if isinstance(key, slice):
-            return Symbol(self._heads[key])
+            heads, bounds = self._heads[key], (key.start, key.stop)
+            if not heads or any(abs(i) > len(self) for i in bounds if i is not None):
+                raise IndexError(f"Symbol has {len(self)} outputs, which {key} is not in")
+            return Symbol(heads)
         if isinstance(key, str):
             found = [i for i, name in enumerate(self.list_outputs()) if name == key]
             if not found:

@@ -235,6 +235,10 @@ def test_parts():
     assert group.list_outputs() == ["softmax_output", "relu1_output"]
     assert group[1].name == "relu1"
     assert group.name is None
+    assert group[-1:].list_outputs() == ["relu1_output"]
+    for beyond in (slice(0, 3), slice(1, 1)):
+        with pytest.raises(IndexError, match="2 outputs"):
+            group[beyond]
     with pytest.raises(ValueError, match="Cannot find output"):
         group["fc1"]
     with pytest.raises(TypeError, match="list of symbols"):
