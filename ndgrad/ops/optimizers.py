@@ -184,7 +184,7 @@ update(
     by_rows=True,
     z=f"z + {_GRAD} - (sqrt(n + {_GRAD} * {_GRAD}) - sqrt(n)) / lr * weight",
     n=f"n + {_GRAD} * {_GRAD}",
-    weight="where(abs(z) > lamda1, (sign(z) * lamda1 - z) / ((beta + sqrt(n)) / lr + wd), 0)",
+    weight="where(abs(z) <= lamda1, 0, (sign(z) * lamda1 - z) / ((beta + sqrt(n)) / lr + wd))",
     doc="A step of FTRL-Proximal. McMahan et al. 2013.",
 )
 _FTML_GRAD = _clipped("(rescale_grad * grad + wd * weight)", "clip_grad")

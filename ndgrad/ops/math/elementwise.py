@@ -335,7 +335,7 @@ unary(
     "smooth_l1",
     "where(abs(x) * scalar * scalar < 1, 0.5 * (x * scalar) * (x * scalar), "
     "abs(x) - 0.5 / (scalar * scalar))",
-    "where(abs(x) * scalar * scalar < 1, g * x * scalar * scalar, g * sign(x))",
+    "where(abs(x) * scalar * scalar >= 1, g * sign(x), g * x * scalar * scalar)",
     params={"scalar": 1.0},
     doc="Quadratic within 1 / scalar^2 of zero, linear beyond (Girshick 2015).",
 )

@@ -1,0 +1,20 @@
+"""Values and derivatives at NaN, at infinities, and where squares over- or underflow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ndgrad import autograd, nd
+
+
+def test_not_a_number_stays_visible() -> None:
+    x = nd.array([np.nan, -np.inf, 1.0])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.smooth_l1(x, scalar=1.0)
+    y.backward()
+    np.testing.assert_array_equal(x.grad.asnumpy(), [np.nan, -1, 1])
+
+    weight, grad = nd.ones(2), nd.array([np.nan, 0.0])
+    nd.ftrl_update(weight, grad, nd.zeros(2), nd.zeros(2), lr=0.1, out=weight)
+    np.testing.assert_array_equal(weight.asnumpy(), [np.nan, 0])
