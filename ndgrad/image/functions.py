@@ -282,7 +282,7 @@ def copyMakeBorder(  # MXNet's name
     right: int,
     type: int = 0,
     value: float = 0.0,
-    values: Sequence[float] = (),
+    values: float | Sequence[float] = (),
     out: NDArray | None = None,
 ) -> NDArray:
     """Put a border around an image.
@@ -297,8 +297,8 @@ def copyMakeBorder(  # MXNet's name
         4 reflects without it: the border types of OpenCV.
     value : float
         The constant.
-    values : sequence of float
-        One for each channel.
+    values : float, or sequence of float
+        One for each channel, in place of *value*; channels without one get 0.
     out : NDArray, optional
         Where to put it.
 
@@ -319,7 +319,8 @@ def copyMakeBorder(  # MXNet's name
         return _array(np.pad(image, widths, _BORDERS[type]), out)  # type: ignore[call-overload]
     h, w, c = image.shape
     framed = np.empty((top + h + bot, left + w + right, c), image.dtype)
-    framed[:] = values if len(values) else value
+    given = np.atleast_1d(values)[:c]
+    framed[:] = np.pad(given, (0, c - len(given))) if len(given) else value
     framed[top : top + h, left : left + w] = image
     return _array(framed, out)
 
