@@ -347,6 +347,7 @@ window_plane_weights = entry("window_plane_weights", host_depthwise.plane_weight
 sum_windows = entry("sum_windows", host_windows.sums)
 spread_windows = entry("spread_windows", host_windows.spread)
 resample = entry("resample", host_resampling.resample)
+resize_bytes = entry("resize_bytes", host_resampling.resize_bytes)
 region_means = entry("region_means", host_regions.means)
 spread_region_means = entry("spread_region_means", host_regions.spread)
 greatest_in_regions = entry("greatest_in_regions", host_regions.greatest)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import lru_cache, reduce
+from math import prod
 from typing import TypeAlias
 
 import numpy as np
 
-from ...base import HostArray, MXNetError
+from ...base import DType, HostArray, MXNetError
+from ...kernels import front
+from ...kernels.spec.resampling import Taps
+from ...memory.device import Buffer
+from ...memory.storage import empty
 from ...tape import Array
 from ..axes import flag, integer, integers
 from ..composite import composite
-from ..table import F, Sample
+from ..declare import operator
+from ..table import ZERO, F, Result, Sample
 from .parts import IMAGE, channels, leading_axes, real, stored
 
 Size: TypeAlias = int | Sequence[int]
@@ -64,6 +70,7 @@ _FIXED = 2048  # weights of bytes are whole numbers over it
 _Taps: TypeAlias = tuple[HostArray, HostArray]
 
 
+@lru_cache(256)
 def _taps(n: int, m: int, interp: int, shrinks: bool) -> _Taps:
     """For each of *m* places along an axis which of its *n* elements it is made of, and how.
 
@@ -117,11 +124,9 @@ def _cubic(x: HostArray) -> HostArray:
     return np.where(x <= 1, near, far)
 
 
-def _along(x: Array, axis: int, taps: _Taps, fixed: bool) -> list[Array]:
-    """The terms of an axis' interpolation; with *fixed* weights are whole numbers over 2048."""
+def _along(x: Array, axis: int, taps: _Taps) -> Array:
+    """The interpolation along an axis."""
     index, weights = taps
-    if fixed:
-        weights = np.rint(weights.astype(np.float32) * _FIXED)
     m, count = index.shape
     form = tuple(m if i == axis else 1 for i in range(len(x.shape)))
     terms = []
@@ -131,40 +136,67 @@ def _along(x: Array, axis: int, taps: _Taps, fixed: bool) -> list[Array]:
         at = F._values(x, values=tuple(index[:, tap].tolist()), shape=(m,), dtype="int64")
         by = F._values(x, values=tuple(weights[:, tap].tolist()), shape=form)
         terms.append(F.broadcast_mul(F.take(x, at, axis=axis), by))
-    return terms
-
-
-def _sum(terms: Sequence[Array]) -> Array:
     return reduce(F.broadcast_add, terms)
 
 
-def _rounded_to_even(x: Array) -> Array:
-    up = F.floor(F.broadcast_add(x, 0.5))
-    tie = F.broadcast_equal(F.broadcast_sub(up, x), 0.5)
-    odd = F.broadcast_not_equal(F.broadcast_mod(up, 2.0), 0.0)
-    return F.broadcast_sub(up, F.broadcast_mul(tie, odd))
+@lru_cache(256)
+def _tables(n: int, m: int, interp: int, shrinks: bool, channels: int) -> Taps:
+    """The taps of bytes; with *channels* those of a row, which has so many for each element."""
+    index, weights = _taps(n, m, interp, shrinks)
+    if interp != _NEAREST and not (interp == _AREA and shrinks):
+        weights = np.rint(weights.astype(np.float32) * _FIXED).astype(np.float64)
+    used = weights.any(0)
+    index, weights = index[:, used], weights[:, used]
+    if channels:
+        index = (index.T[:, :, None] * channels + np.arange(channels)).astype(np.int64)
+        weights = np.repeat(weights.T, channels)
+    found = Taps(index.ravel(), weights.ravel())
+    for table in found:
+        table.flags.writeable = False
+    return found
 
 
-def _resized_bytes(
-    data: Array, axis: int, taps: Sequence[_Taps], interp: int, shrinks: bool
-) -> Array:
-    """The same for uint8, in the fixed-point arithmetic of OpenCV, whose results these are."""
-    x = F.cast(data, dtype="float64")
-    rows, columns = taps
-    fixed = interp != _NEAREST and not (interp == _AREA and shrinks)
-    across = _sum(_along(x, axis + 1, columns, fixed))
-    if interp == _NEAREST:
-        y = _sum(_along(across, axis, rows, fixed))
-    elif interp in (_CUBIC, _LANCZOS):
-        total = _sum(_along(across, axis, rows, fixed))
-        y = F.floor(F.broadcast_add(F.broadcast_div(total, float(_FIXED**2)), 0.5))
-    elif fixed:
-        x = F.floor(F.broadcast_div(across, 16.0))
-        terms = [F.floor(F.broadcast_div(t, 65536.0)) for t in _along(x, axis, rows, fixed)]
-        y = F.floor(F.broadcast_div(F.broadcast_add(_sum(terms), 2.0), 4.0))
-    else:
-        y = _rounded_to_even(_sum(_along(across, axis, rows, fixed)))
-    return stored(y, data)
+def _in_dtype(x: Buffer, dtype: DType) -> Buffer:
+    converted: Buffer = x if x.dtype == dtype else front.cast(x, dtype)
+    return converted
+
+
+@operator(
+    "_resize_bytes",
+    gradient=ZERO,
+    domain=(0.0, 9.0),
+    samples=(
+        Sample(((3, 4, 1),), {"size": (5, 3)}),
+        Sample(((2, 2, 2, 3),), {"size": (1, 3), "interp": 2}),
+    ),
+)
+def _resize_bytes(data: Array, *, size: Sequence[int], interp: int = 1) -> Result:
+    """Images of other height and width, in the fixed-point arithmetic of OpenCV for uint8.
+
+    Those of another dtype have whole numbers from 0 to 255.
+    """
+    op = "_resize_bytes"
+    first, new = leading_axes(op, data), integers(op, "size", size)
+    image, count = data._shape[first : first + 2], data._shape[-1]
+    how = integer(op, "interp", interp)
+    if not _NEAREST <= how <= _LANCZOS:
+        raise MXNetError(f"{op}: interp={how}, expected 0 to 4")
+    if len(new) != 2 or min(new) < 0 or not all(image):
+        raise MXNetError(f"{op}: size={new} cannot be made of data with shape {data._shape}")
+    shrinks = all(n >= m for n, m in zip(image, new, strict=True))
+    shape = (*data._shape[:first], *new, count)
+    y = empty(prod(shape), np.dtype("uint8"))
+    if y.size:
+        rows, columns = (
+            _tables(n, m, how, shrinks, channels)
+            for n, m, channels in zip(image, new, (0, count), strict=True)
+        )
+        linear = how == _LINEAR or (how == _AREA and not shrinks)
+        whole = 4.0 if linear else {_NEAREST: 1.0, _AREA: 0.0}.get(how, float(_FIXED**2))
+        places, lengths = (new[0], new[1] * count), (image[0], image[1] * count)
+        x = _in_dtype(data._data, y.dtype)
+        front.resize_bytes(x, y, rows, columns, lengths, places, linear, whole)
+    return _in_dtype(y, data._data.dtype), shape
 
 
 @composite(
@@ -214,13 +246,12 @@ def _resize(data: Array, *, size: Size = (), keep_ratio: bool = False, interp: i
     if how == _AREA and (height, width) == (2 * new[0], 2 * new[1]):
         how = _LINEAR  # which is the same, and how bytes are rounded then
     shrinks = height >= new[0] and width >= new[1]
-    taps = [_taps(n, m, how, shrinks) for n, m in zip((height, width), new, strict=True)]
     if data.dtype == np.uint8:
-        return _resized_bytes(data, first, taps, how, shrinks)
+        return F._resize_bytes(data, size=new, interp=how)
     if data.dtype not in (np.float16, np.float32, np.float64):
         raise MXNetError(f"{op}: data must be uint8 or of a floating dtype, got {data.dtype}")
-    x = _sum(_along(real(data), first + 1, taps[1], False))
-    return stored(_sum(_along(x, first, taps[0], False)), data)
+    rows, columns = (_taps(n, m, how, shrinks) for n, m in zip((height, width), new, strict=True))
+    return stored(_along(_along(real(data), first + 1, columns), first, rows), data)
 
 
 def _flipped(op: str, data: Array, axis: int) -> Array:
