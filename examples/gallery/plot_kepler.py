@@ -2,8 +2,8 @@
 A custom operator: Kepler's equation
 ====================================
 
-Where a planet is on its ellipse at a given time follows from an equation that has no closed solution.
-An operator of one's own solves it by iteration, and differentiates it without the iteration.
+Where a planet is on its ellipse at a given time follows from an equation without a closed
+solution.  An operator of one's own solves it by iteration, and differentiates it without that.
 """
 
 import matplotlib.pyplot as plt

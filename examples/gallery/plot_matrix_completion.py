@@ -2,8 +2,8 @@
 An image from a fifth of its pixels
 ===================================
 
-An image of few ingredients is nearly the product of two thin matrices. They are found from the pixels
-that are known, and their product tells the others.
+An image of few ingredients is nearly the product of two thin matrices. They are found from the
+pixels that are known, and their product tells the others.
 """
 
 import matplotlib.pyplot as plt
