@@ -266,7 +266,10 @@ backward_bulk_size, **kwargs
         infer = getattr(outputs, f"infer_{what}")
         arguments, _, states = infer(**known)
         if arguments is None:
-            raise ValueError(f"the {what} of some argument is not known")
+            inputs = ", ".join(f"{name} {value}" for name, value in known.items())
+            raise ValueError(
+                f"the {what} of some parameter does not follow from that of the inputs: {inputs}"
+            )
         found = dict(zip(outputs.list_arguments(), arguments, strict=True))
         found |= zip(outputs.list_auxiliary_states(), states, strict=True)
         for name, param in self.collect_params().items():

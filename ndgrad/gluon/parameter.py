@@ -143,8 +143,8 @@ class Parameter:
         new = _tuple(shape)
         if self._shape is not None and not _agree(self._shape, new):
             raise AssertionError(
-                f"Expected shape {new} is incompatible with given shape {self._shape} of Parameter "
-                f"'{self.name}'."
+                f"Parameter '{self.name}' has shape {self._shape}, with which the new shape {new} "
+                "is incompatible."
             )
         self._shape = new
 

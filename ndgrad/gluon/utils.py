@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import nd
 from .._files import write_file
-from ..base import MXNetError, public_names
+from ..base import MXNetError, public_names, shown
 from ..context import Context
 from ..nd import NDArray
 from .parameter import shape_is_known
@@ -93,6 +93,8 @@ def clip_global_norm(
     ValueError
         If there are no arrays.
     """
+    if not hasattr(arrays, "__getitem__"):
+        raise TypeError(f"clip_global_norm: arrays must be a list of NDArray, got {shown(arrays)}")
     if not arrays:
         raise ValueError("clip_global_norm: arrays must not be empty")
     ctx = arrays[0].context

@@ -142,6 +142,8 @@ def scale_down(src_size: Sequence[int], size: Sequence[int]) -> tuple[int, int]:
     """
     w: float
     h: float
+    if not hasattr(size, "__iter__"):
+        raise TypeError(f"crop: size must be a width and a height, got {shown(size)}")
     (w, h), (src_w, src_h) = size, src_size
     if src_h < h:
         w, h = w * src_h / h, src_h

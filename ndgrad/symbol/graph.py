@@ -268,7 +268,10 @@ class Graph:
                 raise TypeError(
                     f"Arguments need to be shapes (tuple), but '{name}' is {type(shape)}."
                 )
-            given[name] = tuple([0 if n is None or n < 0 else int(n) for n in shape])
+            try:
+                given[name] = tuple([0 if n is None or n < 0 else int(n) for n in shape])
+            except TypeError:
+                raise TypeError(f"infer_shape: {name} must be a shape, got {shape!r}") from None
         known = self._inference(given, {}).shapes
         variables, states = self._variables()
         return (

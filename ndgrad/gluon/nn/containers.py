@@ -33,7 +33,13 @@ class _Container(Block):
 
     def __getitem__(self: _Self, key: int | slice) -> Any:
         """The layer at an index, or a container of the same class with the layers of a slice."""
-        layers = [*self._children.values()][key]
+        layers: Any = [*self._children.values()]
+        try:
+            layers = layers[key]
+        except IndexError:
+            raise IndexError(
+                f"{type(self).__name__}: index {key} is out of bounds for {len(self)} layers"
+            ) from None
         if isinstance(layers, Block):
             return layers
         part = type(self)(prefix=self.prefix)
