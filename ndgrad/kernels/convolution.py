@@ -110,7 +110,8 @@ def _repeated(table: HostArray, times: int, step: int) -> HostArray:
 
 
 @lru_cache(maxsize=256)
-def _implicit(form: Form, adjoint: bool) -> _Implicit:
+def _implicit(form: Form, adjoint: bool, summed: bool = False) -> _Implicit:
+    """The tables; *summed* for sums over places, of which the derivative by weights is made."""
     window, channels, filters = form.window, form.channels, form.filters
     if adjoint:
         reading, terms, columns = implicit.of_images(window), filters, channels
@@ -119,7 +120,7 @@ def _implicit(form: Form, adjoint: bool) -> _Implicit:
         reading, terms, columns = implicit.of_windows(window), channels, filters
         term_step, w_step = window.taps, form.height
     places = max((phase.places.size for phase in reading.phases), default=0)
-    together = min(form.images, front.images_in_block(places))
+    together = min(form.images, front.images_in_block(places, summed))
     sums = tuple(
         _Sums(
             _repeated(phase.places, together, form.groups * terms * reading.size),
@@ -256,7 +257,7 @@ def weights(x: Buffer, y: Buffer, form: Form) -> Buffer:
         front.window_plane_weights(x, y, w, split, form.images, form.filters)
         return w
     if _reads_images(x, form):
-        how = _implicit(form, False)
+        how = _implicit(form, False, summed=True)
         reading, sums = how.reading, how.sums[0]
         padded = _padded(x, form.images * form.groups * form.channels, reading)
         front.window_weights(

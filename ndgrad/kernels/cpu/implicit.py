@@ -22,8 +22,11 @@ from .tiles import BYTES, ROWS, VECTORS, Vectors, emit_loads, emit_tile, pack, t
 _DEPTH = 256
 """Terms of a sum that are added up in registers, at most."""
 
-_BLOCK = 256
-"""Rows of results that a work item makes: they share a panel while it is in a cache."""
+_BLOCK = 512
+"""Rows of results that a work item makes: they share a panel, which is packed for them."""
+
+_HEIGHT = 256
+"""Rows of weights that a work item makes."""
 
 _PIECES, _WIDTH = 8, 48
 """Blocks of rows and so many columns from which sums over images are not cut into parts."""
@@ -297,9 +300,9 @@ def products(
     )  # fmt: skip
 
 
-def images_together(places: int) -> int:
-    """How many images of so many places make a block of rows."""
-    return max(1, _BLOCK // max(1, places))
+def images_together(places: int, summed: bool) -> int:
+    """How many images of so many places make a block of rows, or the terms of a sum."""
+    return max(1, (_DEPTH if summed else _BLOCK) // max(1, places))
 
 
 def weights(
@@ -327,7 +330,7 @@ def weights(
         int64: for each place of *together* images how far from there its element is.
     """
     vectors, panels = _panel(columns, w.dtype)
-    height = _even(rows.size, _BLOCK, 8)
+    height = _even(rows.size, _HEIGHT, 8)
     each = shifts.size // together
     deep = _even(each, _DEPTH) if together == 1 else shifts.size
     blocks = groups * -(-rows.size // height)
