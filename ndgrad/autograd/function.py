@@ -70,11 +70,13 @@ class Function:
         """What `save_for_backward` kept."""
         return tuple([x.array(self._node) if isinstance(x, _Kept) else x for x in self._saved])
 
-    def forward(self, *inputs: Any) -> Any:
+    # With **others, type checkers accept any parameters of what a subclass writes.
+
+    def forward(self, *inputs: Any, **others: Any) -> Any:
         """Compute the outputs; to be written by the subclass."""
         raise NotImplementedError(f"{type(self).__name__}.forward is not written")
 
-    def backward(self, *output_grads: Any) -> Any:
+    def backward(self, *output_grads: Any, **others: Any) -> Any:
         """Compute the inputs' gradients; to be written by the subclass."""
         raise NotImplementedError(f"{type(self).__name__}.backward is not written")
 

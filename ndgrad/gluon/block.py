@@ -517,7 +517,7 @@ class Block:
     def _run(self, *args: Any) -> Any:
         return self.forward(*args)
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: Any, **others: Any) -> Any:
         """Compute the output; every subclass has its own."""
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 

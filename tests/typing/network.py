@@ -1,0 +1,116 @@
+"""A network of Gluon and its training, as type checkers see it."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import ndgrad as mx
+from ndgrad import autograd, gluon, nd
+from ndgrad.gluon import nn
+
+
+class Residual(gluon.HybridBlock):
+    def __init__(self, channels: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.body = nn.HybridSequential()
+            self.body.add(nn.Conv2D(channels, kernel_size=3, padding=1), nn.BatchNorm())
+            self.scale = self.params.get("scale", shape=(1,), init="ones")
+
+    def hybrid_forward(self, F: Any, x: Any, scale: Any) -> Any:
+        return F.relu(F.broadcast_mul(self.body(x), scale) + x)
+
+
+def build() -> nn.HybridSequential:
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(
+            nn.Conv2D(8, kernel_size=(3, 3), activation="relu"),
+            Residual(8),
+            nn.MaxPool2D(pool_size=2, strides=2),
+            nn.Flatten(),
+            nn.Dense(10),
+        )
+    net.initialize(mx.init.Xavier(magnitude=2.24), ctx=mx.cpu())
+    net.hybridize()
+    return net
+
+
+def train(epochs: int) -> float:
+    net = build()
+    transform = gluon.data.vision.transforms.ToTensor()
+    images = gluon.data.vision.MNIST(train=True).transform_first(transform)
+    loader = gluon.data.DataLoader(images, batch_size=64, shuffle=True, num_workers=0)
+    schedule = mx.lr_scheduler.FactorScheduler(step=100, factor=0.9)
+    trainer = gluon.Trainer(
+        net.collect_params(), "sgd", {"learning_rate": 0.1, "lr_scheduler": schedule}
+    )
+    loss_function = gluon.loss.SoftmaxCrossEntropyLoss()
+    accuracy = mx.metric.Accuracy()
+    for _ in range(epochs):
+        accuracy.reset()
+        for data, label in loader:
+            with autograd.record():
+                scores = net(data)
+                loss = loss_function(scores, label)
+            loss.backward()
+            trainer.step(batch_size=data.shape[0])
+            accuracy.update([label], [scores])
+    net.save_parameters("net.params")
+    net.export("net", epoch=0)
+    assert_type(net[0], Any)
+    assert_type(trainer.learning_rate, float)
+    weight = net.collect_params()["net_dense0_weight"].data()
+    return float(weight.norm().asscalar()) + nd.mean(weight).item()
+
+
+def further_parts() -> None:
+    assert_type(mx.init.Xavier(), mx.initializer.Xavier)
+    assert_type(mx.optimizer.Adam(learning_rate=0.1), mx.optimizer.Adam)
+    assert_type(mx.metric.Accuracy(), mx.metric.Accuracy)
+    gluon.rnn.LSTM(16, num_layers=2).initialize()
+    gluon.model_zoo.vision.resnet18_v1(classes=10).initialize()
+    mx.kv.create("local")
+
+
+class Twice(gluon.Block):
+    def __init__(self, inner: gluon.Block) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: nd.NDArray, mask: nd.NDArray | None = None) -> nd.NDArray:
+        y: nd.NDArray = self.inner(self.inner(x))
+        return y if mask is None else y * mask
+
+
+class Weighted(gluon.HybridBlock):
+    def hybrid_forward(self, F: Any, x: nd.NDArray, weight: nd.NDArray) -> nd.NDArray:
+        y: nd.NDArray = F.broadcast_mul(x, weight)
+        return y
+
+
+class Scaled(gluon.HybridBlock):
+    def forward(self, x: nd.NDArray, *args: float) -> nd.NDArray:
+        return x * args[0]
+
+
+class Error(mx.metric.EvalMetric):
+    def update(self, labels: list[nd.NDArray], preds: list[nd.NDArray]) -> None:
+        for label, pred in zip(labels, preds, strict=True):
+            self.sum_metric += nd.abs(label - pred).sum().asscalar()
+            self.num_inst += label.size
+
+
+@mx.init.register
+class Half(mx.init.Initializer):
+    def _init_weight(self, name: str, arr: nd.NDArray) -> None:
+        arr[:] = 0.5
+
+
+@mx.optimizer.register
+class Sign(mx.optimizer.Optimizer):
+    def create_state(self, index: int | str, weight: nd.NDArray) -> None:
+        return None
+
+    def update(self, index: Any, weight: nd.NDArray, grad: nd.NDArray, state: None) -> None:
+        weight -= self._get_lr(index) * grad.sign()
