@@ -60,7 +60,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-_INTS, _ENDS = "int | Sequence[int]", "int | Sequence[int | None]"
+_INTS, _ENDS = "int | Sequence[int]", "int | Sequence[int | None] | None"
 _USUAL_TYPES = {
     "axes": _INTS, "axis": _INTS, "begin": _ENDS, "end": _ENDS, "shape": _INTS, "kernel": _INTS,
     "indices_or_sections": _INTS, "reps": _INTS, "lhs_axes": _INTS, "rhs_axes": _INTS,
@@ -301,12 +301,15 @@ class Operators:
                     key, f"{kind} | None" if optional else kind, "None" if optional else ""
                 ))  # fmt: skip
             else:
+                # Behind several arrays parameters are given by their names.  So those that are
+                # required can be, and ``Convolution(x, *weights, kernel=3)`` is understood.
+                place = _KEYWORD if len(inputs) > 2 else given.kind
                 default = op.params[key]
                 text = "" if default is _REQUIRED else _shown(default)
-                if not text and given.kind is not _KEYWORD and any(p.default for p in found):
+                if not text and place is not _KEYWORD and any(p.default for p in found):
                     text = "..."  # a required one behind optional ones
                 kind = annotation(key, documented.get(key, ""), default)
-                found.append(Parameter(key, kind, text, given.kind))
+                found.append(Parameter(key, kind, text, place))
         return found
 
     def _further(self, op: Op) -> Iterator[Parameter]:

@@ -368,7 +368,7 @@ class Methods(Array):
         *,
         out: NDArray | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> NDArray:
         """The mean; integers lose their fraction."""
         ...
@@ -562,8 +562,8 @@ class Methods(Array):
         ...
     def slice(
         self,
-        begin: int | Sequence[int | None],
-        end: int | Sequence[int | None],
+        begin: int | Sequence[int | None] | None,
+        end: int | Sequence[int | None] | None,
         step: int | Sequence[int] = (),
         *,
         out: NDArray | None = None,
@@ -574,8 +574,8 @@ class Methods(Array):
     def slice_axis(
         self,
         axis: int | Sequence[int],
-        begin: int | Sequence[int | None],
-        end: int | Sequence[int | None],
+        begin: int | Sequence[int | None] | None,
+        end: int | Sequence[int | None] | None,
         *,
         out: NDArray | None = None,
         name: str | None = None,

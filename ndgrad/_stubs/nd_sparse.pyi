@@ -626,12 +626,12 @@ def adagrad_update(
     weight: NDArray,
     grad: NDArray,
     history: NDArray,
+    *,
     lr: float,
     epsilon: float = 1e-07,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
-    *,
     out: NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:

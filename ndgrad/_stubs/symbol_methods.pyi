@@ -569,8 +569,8 @@ class Methods(Graph):
         ...
     def slice(
         self,
-        begin: int | Sequence[int | None],
-        end: int | Sequence[int | None],
+        begin: int | Sequence[int | None] | None,
+        end: int | Sequence[int | None] | None,
         step: int | Sequence[int] = (),
         *,
         name: str | None = None,
@@ -581,8 +581,8 @@ class Methods(Graph):
     def slice_axis(
         self,
         axis: int | Sequence[int],
-        begin: int | Sequence[int | None],
-        end: int | Sequence[int | None],
+        begin: int | Sequence[int | None] | None,
+        end: int | Sequence[int | None] | None,
         *,
         name: str | None = None,
         attr: Mapping[str, str] | None = None,

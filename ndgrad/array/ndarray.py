@@ -443,7 +443,7 @@ class NDArray(Methods):
             shape = tuple(shape[0])
         return indexing.reshape_method(self, shape, reverse)  # type: ignore[return-value]
 
-    def broadcast_to(self, shape: Sequence[int]) -> NDArray:
+    def broadcast_to(self, shape: int | Sequence[int]) -> NDArray:
         """Return a copy in which axes of length 1 are repeated; leading axes may be new.
 
         Raises

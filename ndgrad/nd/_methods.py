@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
+from ..base import DTypeLike
 from ..dispatch import unrecorded
 from ..ops.axes import flag, number
 from ..ops.table import Op, lookup
@@ -38,7 +39,7 @@ def _with_other(op: Op, function: _Function) -> _Function:
 
 
 def _with_dtype(op: Op, function: _Function) -> _Function:
-    def method(*args: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    def method(*args: Any, dtype: DTypeLike | None = None, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         return result if dtype is None else result.astype(dtype)
 

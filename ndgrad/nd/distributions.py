@@ -58,6 +58,7 @@ def _operator(
 def _signature(
     name: str, order: tuple[str, ...], own: tuple[str, ...], draw: Callable[..., NDArray]
 ) -> Signature:
+    """That of *draw* in MXNet's order, with arrays as parameters for ``sample_``."""
     known = {**signature(random.normal).parameters, **signature(draw).parameters}
     kind = "NDArray" if name.startswith("sample_") else "float"
     found = []

@@ -59,4 +59,8 @@ def operators() -> None:
     assert_type(nd.sparse.retain(x, x), nd.NDArray)
     x += np.ones((2, 3))
     x[:] = 0
+    weights = [x, x]
+    nd.slice_axis(x, axis=1, begin=1, end=None)
+    nd.BatchNorm(x, *weights, *weights, fix_gamma=False, output_mean_var=True)
+    nd.Convolution(x, *weights, kernel=(3, 3), num_filter=8)
     nd.Convolution(x, x, x, kernel=(3, 3), num_filter=8, pad=1, layout="NCHW")
