@@ -62,10 +62,8 @@ _open = _Open()
 
 
 def _traces() -> bool:
-    """Whether calls of this thread are noted and do not run."""
-    return bool(tracing.active) and (
-        tracing.recorder() is not None or tracing.program() is not None
-    )
+    """Whether calls of this thread are noted and do not run, if `tracing.active` is not empty."""
+    return tracing.recorder() is not None or tracing.program() is not None
 
 
 def _timed(
@@ -79,12 +77,12 @@ def _timed(
     """
 
     def wrapper(original: Callable[..., Any]) -> Hook:
-        add = records.recorder.add
+        add, active, own = records.recorder.add, tracing.active, isinstance(name, str)
 
         def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            if _traces():
+            if active and _traces():
                 return original(*args, **kwargs)
-            called = name if isinstance(name, str) else name(args)
+            called: Any = name if own else name(args)  # type: ignore[operator]
             names = _open.names
             if names and names[-1] == called:
                 return original(*args, **kwargs)
@@ -168,9 +166,9 @@ class Instruments:
 
     def remove(self) -> None:
         """Let everything be what it was."""
-        self._replaced.restore()
         with self._lock:
             self._installed = False
+            self._replaced.restore()
             for op, bound in self._bounds.items():
                 op.bound = bound
             self._bounds.clear()
@@ -182,7 +180,7 @@ class Instruments:
         """`engine.run_backward` where the derivatives of the nodes are timed."""
 
         def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            if not _traces():
+            if not (tracing.active and _traces()):
                 for node in args[0] if args else kwargs["order"]:
                     if node.__class__ is Node and node.op not in self._bounds:
                         with self._lock:
@@ -222,10 +220,11 @@ class Instruments:
         if not isinstance(function, FunctionType) or function.__code__.co_filename != _PLAN:
             return
         names = function.__globals__
-        for key, title in plan.report.calls.items():
-            if key in names and getattr(names[key], "__func__", None) is not _PARALLEL:
-                step = _timed(STEP, _TITLES.get(title, title), _none)(names[key])
-                self._replaced.item(names, key, partial(_call, step))
+        with self._lock:
+            for key, title in plan.report.calls.items() if self._installed else ():
+                if key in names and getattr(names[key], "__func__", None) is not _PARALLEL:
+                    step = _timed(STEP, _TITLES.get(title, title), _none)(names[key])
+                    self._replaced.item(names, key, partial(_call, step))
 
 
 _TITLES = {"_blocks": "product"}  # as of one on several threads

@@ -171,14 +171,14 @@ def _is_view(args: Sequence[Any], result: Any) -> bool:
 
 def _shapes_and_bytes(things: Sequence[Any]) -> tuple[list[Shape], int]:
     """Shapes and bytes of the arrays in *things* and in their lists."""
-    shapes, nbytes = [], 0
+    shapes, nbytes, common = [], 0, classes.array
     for x in things:
-        if isinstance(x, classes.sparse):
-            shapes.append(x._shape)
-            nbytes += _shapes_and_bytes(tuple(x._parts))[1]
-        elif isinstance(x, Array):
+        if x.__class__ is common or (isinstance(x, Array) and not isinstance(x, classes.sparse)):
             shapes.append(x._shape)
             nbytes += x._data.nbytes
+        elif isinstance(x, classes.sparse):
+            shapes.append(x._shape)
+            nbytes += _shapes_and_bytes(tuple(x._parts))[1]
         elif x.__class__ in (list, tuple):
             more, read = _shapes_and_bytes(x)
             shapes += more
