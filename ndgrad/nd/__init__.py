@@ -10,6 +10,7 @@ from ..array.ndarray import NDArray as NDArray
 from ..base import public_names as _public_names
 from ..memory.device import in_use as _in_use
 from ..operator import Custom as _Custom
+from ..ops.bound import CALLS as _CALLS
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
@@ -88,6 +89,12 @@ _SPACES = (("_contrib_", contrib), ("_image_", image), ("linalg_", linalg), ("_s
 """Where operators with these prefixes are under the rest of their names."""
 
 
+def _called(operator: _Op, function: _Callable[..., object]) -> _Callable[..., object]:
+    """*function*, of which it is noted that it calls the operator."""
+    _CALLS[function] = operator.name
+    return function
+
+
 def _add(operator: _Op) -> None:
     """Give an operator its functions and methods."""
     if isinstance(operator, _ElementwiseOp):
@@ -97,14 +104,15 @@ def _add(operator: _Op) -> None:
             for name in names:
                 _put(_internal, name, arithmetic.scalar_function(operator, name, position))
     for name in operator.names:
-        _put_operator(name, _bind.function(operator, name))
+        _put_operator(name, _called(operator, _bind.function(operator, name)))
         for prefix, space in _SPACES:
             short = name.removeprefix(prefix)
             if short != name and not short.startswith("_"):
-                _put(space, short, _bind.function(operator, short))
+                _put(space, short, _called(operator, _bind.function(operator, short)))
     for name in operator.methods:
         if name not in vars(NDArray):
-            setattr(NDArray, name, _methods.method(operator, name, globals()[name]))
+            method = _methods.method(operator, name, globals()[name])
+            setattr(NDArray, name, _called(operator, method))
 
 
 _for_each(_add)

@@ -13,7 +13,6 @@ from ..array.ndarray import NDArray
 from ..base import MXNetError, is_attribute, shown, user_call, written_function
 from ..dispatch import ABSENT, is_planned, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
-from ..ops.bound import CALLS
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
 
 _Parameter = inspect.Parameter
@@ -65,7 +64,6 @@ def function(
         general = _variadic(op, name) if op.variadic else _slow_path(op, name)
         general = general if change is None else change(general)
         bound = general if op.variadic and not is_planned(op) else _bound(op, general)
-    CALLS[bound] = op.name
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
