@@ -15,7 +15,7 @@ from ndgrad.gluon import nn
 
 mx.random.seed(0)
 shuffle = np.random.default_rng(0)
-DURATION, LENGTH, BATCH, STEPS = 0.1, 10, 64, 400
+DURATION, LENGTH, BATCH, STEPS = 0.05, 15, 64, 600
 
 
 def solve(slope, point, steps):
@@ -37,10 +37,10 @@ def solve(slope, point, steps):
 matrix = nd.array([[-0.1, 2], [-2, -0.1]])
 starts = nd.array([[2, 0], [0, 1.5]])
 truth = solve(lambda point: nd.dot(point**3, matrix), starts, 150)
-measured = truth + nd.random.normal(0, 0.04, shape=truth.shape)
+measured = truth + nd.random.normal(0, 0.03, shape=truth.shape)
 
 # %%
-# The network sees short pieces of the curves. A step is compiled, with its forty calls of the
+# The network sees short pieces of the curves. A step is compiled, with its sixty calls of the
 # network and the way back through them.
 
 net = nn.HybridSequential()
@@ -61,7 +61,7 @@ def loss_and_gradients(pieces):
     return loss
 
 
-adam = {"learning_rate": 5e-3}
+adam = {"learning_rate": 1e-2}
 trainer = gluon.Trainer(net.collect_params(), "adam", adam)
 curves = measured.asnumpy()
 for step in range(STEPS):
