@@ -1107,6 +1107,7 @@ __all__ = [
     '_region_means',
     '_resample',
     '_reshaped',
+    '_resize_bytes',
     '_rminus_scalar',
     '_rmod_scalar',
     '_rnn_layer',
@@ -2915,6 +2916,16 @@ def _reshaped(
     name: str | None = None,
 ) -> NDArray:
     """A view of the same elements in another shape."""
+    ...
+def _resize_bytes(
+    data: NDArray,
+    size: Any,
+    interp: int = 1,
+    *,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Images of other height and width, in the fixed-point arithmetic of OpenCV for uint8."""
     ...
 def _rminus_scalar(
     data: NDArray,

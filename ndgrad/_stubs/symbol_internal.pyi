@@ -799,6 +799,7 @@ __all__ = [
     '_region_means',
     '_resample',
     '_reshaped',
+    '_resize_bytes',
     '_rminus_scalar',
     '_rmod_scalar',
     '_rnn_layer',
@@ -2451,6 +2452,16 @@ def _reshaped(
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
     """A view of the same elements in another shape."""
+    ...
+def _resize_bytes(
+    data: Symbol,
+    size: Any,
+    interp: int = 1,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """Images of other height and width, in the fixed-point arithmetic of OpenCV for uint8."""
     ...
 def _rminus_scalar(
     data: Symbol,
