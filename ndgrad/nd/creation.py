@@ -184,7 +184,8 @@ def from_dlpack(dlpack: Any) -> NDArray:
         # A bare capsule was made without knowledge of our stream.
         stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
         return _from_device(*interchange.import_capsule(capsule, stream))
-    host = np.from_dlpack(dlpack)
+    # NumPy before 2.1 marks whatever comes by a capsule as read-only, its own arrays too.
+    host = dlpack if isinstance(dlpack, np.ndarray) else np.from_dlpack(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
         return NDArray(host.reshape(-1), host.shape, _host())
