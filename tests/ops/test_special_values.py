@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ndgrad import autograd, nd
 
@@ -18,3 +19,13 @@ def test_not_a_number_stays_visible() -> None:
     weight, grad = nd.ones(2), nd.array([np.nan, 0.0])
     nd.ftrl_update(weight, grad, nd.zeros(2), nd.zeros(2), lr=0.1, out=weight)
     np.testing.assert_array_equal(weight.asnumpy(), [np.nan, 0])
+
+
+@pytest.mark.parametrize("name", ["arcsinh", "arccosh"])
+def test_derivatives_where_squares_overflow(name: str) -> None:
+    x = nd.array([1e25, np.inf])
+    x.attach_grad()
+    with autograd.record():
+        y = getattr(nd, name)(x)
+    y.backward()
+    np.testing.assert_allclose(x.grad.asnumpy(), [1e-25, 0], rtol=1e-6)

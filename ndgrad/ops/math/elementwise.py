@@ -209,7 +209,7 @@ unary(
 unary(
     "arcsinh",
     "arcsinh(x)",
-    "g / sqrt(x * x + 1)",
+    "g / hypot(x, 1)",
     methods=True,
     sparse=on_elements,
     doc="The inverse hyperbolic sine.",
@@ -217,7 +217,7 @@ unary(
 unary(
     "arccosh",
     "arccosh(x)",
-    "g / sqrt(x * x - 1)",
+    "g / (sqrt(abs(x) - 1) * sqrt(abs(x) + 1))",
     domain=(1.2, 4.0),
     methods=True,
     doc="Of x >= 1.",
