@@ -29,3 +29,12 @@ def test_derivatives_where_squares_overflow(name: str) -> None:
         y = getattr(nd, name)(x)
     y.backward()
     np.testing.assert_allclose(x.grad.asnumpy(), [1e-25, 0], rtol=1e-6)
+
+
+def test_indices_that_no_integer_is() -> None:
+    """Clipped, infinities are the ends; where an index may be out of range, they and NaN are."""
+    index = nd.array([np.nan, np.inf, -np.inf, 1e20])
+    np.testing.assert_array_equal(nd.take(nd.arange(3), index).asnumpy(), [0, 2, 0, 2])
+    assert nd.one_hot(index, 3).sum().asscalar() == 0
+    with pytest.raises(IndexError, match="out of bounds"):
+        nd.gather_nd(nd.arange(3), index[:1].reshape((1, 1)))

@@ -17,7 +17,7 @@ from ...base import HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
 from ..build.launch import chunked, grain, kernel
-from ..spec.indexed import CLIP, WRAP
+from ..spec.indexed import CLIP, FARTHEST, RAW, WRAP
 from ..spec.strided import bits
 from .launch import launch
 from .prefetch import prefetch
@@ -272,10 +272,20 @@ def wrapped(index: HostArray, n: int) -> tuple[HostArray, int]:
 
 @chunked
 def _resolve(x, y, length, mode, lo, hi):
-    """Indices as int64: fractions are cut off, NaN is 0; then clipped or wrapped to a length."""
+    """Indices as int64: fractions are cut off; then clipped or wrapped to a length.
+
+    NaN is 0, or in mode RAW beyond any length.  So are infinities, and what int64 cannot hold.
+    """
     for i in range(lo, hi):
         value = x[np.uintp(i)]
-        k = np.int64(0) if value != value else np.int64(value)
+        if value != value:
+            k = np.int64(FARTHEST) if mode == RAW else np.int64(0)
+        elif value >= FARTHEST:
+            k = np.int64(FARTHEST)
+        elif value <= -FARTHEST:
+            k = np.int64(-FARTHEST)
+        else:
+            k = np.int64(value)
         if mode == CLIP:
             k = min(max(k, np.int64(0)), length - 1)
         elif mode == WRAP and (k < 0 or k >= length):
