@@ -61,13 +61,13 @@ __dir__ = public_names(globals())
 _GRAD_REQS = ("write", "add", "null")
 
 
-def check_grad_req(function: str, req: object) -> None:
+def check_grad_req(function: str, req: object, argument: str = "grad_req") -> None:
     """Raise an error unless *req* is 'write', 'add' or 'null'."""
     if not isinstance(req, str):
-        raise TypeError(f"{function}: grad_req must be a string, got {shown(req)}")
+        raise TypeError(f"{function}: {argument} must be a string, got {shown(req)}")
     if req not in _GRAD_REQS:
         raise KeyError(
-            f"{function}: grad_req={req!r}{did_you_mean(req, _GRAD_REQS)}, "
+            f"{function}: {argument}={req!r}{did_you_mean(req, _GRAD_REQS)}, "
             f"expected one of {', '.join(_GRAD_REQS)}"
         )
 

@@ -133,7 +133,7 @@ def mark_variables(
     else:
         grad_reqs = _listed(grad_reqs, "mark_variables", "grad_reqs")
     for req in grad_reqs:
-        engine.check_grad_req("mark_variables", req)
+        engine.check_grad_req("mark_variables", req, "grad_reqs")
     if not len(variables) == len(gradients) == len(grad_reqs):
         raise MXNetError(
             f"mark_variables: {len(variables)} variables, {len(gradients)} gradients and "

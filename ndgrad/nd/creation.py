@@ -111,8 +111,11 @@ def array(source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None
         if host.dtype != kind:
             with np.errstate(all="ignore"):
                 host = host.astype(kind)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise TypeError(f"array: source_array must be array like object: {error}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"array: source_array must be array like object, got {shown(source_array)}; expected "
+            f"numbers that {kind} can hold, in lists of equal lengths"
+        ) from None
     return NDArray._from_numpy(host, _context(ctx, "array"))
 
 

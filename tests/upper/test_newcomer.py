@@ -91,7 +91,7 @@ def test_python_with_an_array() -> None:
         (lambda x: nd.concat(x, nd.ones((3, 3))), mx.MXNetError, r"Concat.*got \[3, 3\]"),
         (lambda x: nd.softmaxx(x), AttributeError, "softmaxx"),
         (lambda x: nd.softmax(x, axs=1), TypeError, "axs"),
-        (lambda x: nd.array([[1], [2, 3]]), TypeError, "inhomogeneous shape"),
+        (lambda x: nd.array([[1], [2, 3]]), TypeError, "lists of equal lengths"),
         (lambda x: x.asscalar(), ValueError, "scalar"),
         (lambda x: nn.Dense(2)(x), RuntimeError, "has not been initialized"),
         (lambda x: nd.load("no-such-file.params"), mx.MXNetError, "no-such-file"),
