@@ -255,8 +255,10 @@ def test_spawned_workers(tmp_path):
 
 
 INTERRUPTED = """
-    import time
+    import signal, time
     from ndgrad.gluon import data as D
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 
     def slow(x):
         print("working", flush=True)
