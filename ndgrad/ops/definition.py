@@ -163,9 +163,8 @@ class Op:
     infer : callable or None
         What shapes follow from others: from those that its parameters name (inputs, outputs; None
         where nothing is known, 0 for a length that is not known; a list for variadic inputs, and
-        for outputs whose number varies)
-        and from parameters, to a mapping of names to shapes.  An input that is known may have
-        another one, which the call then accepts or refuses.
+        for outputs whose number varies) and from parameters, to a mapping of names to shapes.  An
+        input that is known may have another one, which the call then accepts or refuses.
     infer_dtypes : callable or None
         The same of dtypes that are not known.  Without it they are that of the first input with
         one, of outputs that of a parameter ``dtype``.

@@ -1,8 +1,8 @@
 """Functions replaced while the profiler runs, wherever they are bound, and restored exactly.
 
-What is replaced is a function's code object.  So whoever holds the function, by whatever name,
-calls the replacement from then on, and nothing in the program asks whether a profiler runs.  That
-is one assignment, so that other threads see the one code or the other.
+What is replaced is a function's code object.  So callers that hold the function, by any name, call
+the replacement from then on, and nothing in the program asks whether a profiler runs.  That is one
+assignment, so that other threads see the one code or the other.
 """
 
 from __future__ import annotations
