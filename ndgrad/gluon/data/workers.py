@@ -96,6 +96,8 @@ def _work(make: MakeBatch, number: int, tasks: Connection, results: Connection) 
     """Make batches until the parent closes the pipe, or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent ends its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     set_num_threads(1)
     _seed(number)
     parent = multiprocessing.parent_process()
@@ -129,23 +131,15 @@ def _work(make: MakeBatch, number: int, tasks: Connection, results: Connection) 
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits: raised while a new process begins, in what Python runs at a fork, it is lost.
-
-    The signal cannot be blocked, as any thread of the process may take it (those of NumPy's BLAS
-    do) and Python raises in the main one.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if before is None or threading.current_thread() is not threading.main_thread():
+    """Ctrl-C waits, where that is possible: it would raise while a new process begins."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    came: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
