@@ -10,7 +10,7 @@ except ImportError:  # nothing can ask, then
     pass
 else:
 
-    class _Kernels(LibController):  # type: ignore[misc]
+    class _Kernels(LibController):
         """ndgrad's threads, beside those of BLAS and OpenMP, in ``threadpool_limits``.
 
         threadpoolctl finds libraries by their files; llvmlite's is one that every process with

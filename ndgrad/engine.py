@@ -379,7 +379,7 @@ def _new_array(x: Array, found: dict[Leaf, Buffer]) -> Array:
         gradient: Any = found[leaf]
         zeros = classes.sparse._zeros(leaf.grad.stype, x._shape, leaf.dtype, x._ctx)
         zeros._accumulate(gradient if isinstance(gradient, list) else [gradient], False)
-        return zeros  # type: ignore[no-any-return]
+        return zeros
     alone = getrefcount(found[leaf]) == 2 and owns_memory(found[leaf]) and not tracing.active
     result = classes.array(found[leaf], x._shape, x._ctx)
     # A head gradient that passed through belongs to the caller.
@@ -394,5 +394,5 @@ def _recorded_result(x: Array, found: dict[Leaf, Array], variables: Sequence[Arr
         gradient = recorded_arithmetic.zeros(x._shape, leaf)
     if gradient._node is None:
         # A constant derivative stays in the graph: the next order is zero, not an error.
-        return lookup("_independent").call(gradient, *variables)  # type: ignore[no-any-return]
+        return lookup("_independent").call(gradient, *variables)
     return gradient

@@ -75,7 +75,7 @@ def get_logger(
         handler: logging.Handler = logging.FileHandler(filename, filemode or "a")
     else:
         handler = logging.StreamHandler()
-        handler.setFormatter(_Formatter(handler.stream.isatty()))  # type: ignore[attr-defined]
+        handler.setFormatter(_Formatter(handler.stream.isatty()))
     logger._ndgrad_handler = handler  # type: ignore[attr-defined]
     logger.addHandler(handler)
     logger.setLevel(level)

@@ -297,7 +297,7 @@ class NDArray(Methods):
         if other is self:
             return other
         if other.stype != "default":
-            return other._assign(self)  # type: ignore[attr-defined, no-any-return]
+            return other._assign(self)  # type: ignore[attr-defined]
         return dispatch.write_into(other, self, "copyto")
 
     def _on(self, context: Context) -> NDArray:
@@ -329,7 +329,7 @@ class NDArray(Methods):
         if stype == "default":
             return self
         host_read(self, f"to be cast to {stype}")
-        return dispatch.classes.sparse._of(compressed(self, stype), self._ctx)  # type: ignore[no-any-return]
+        return dispatch.classes.sparse._of(compressed(self, stype), self._ctx)
 
     # --- autograd --------------------------------------------------------------------------------
 
@@ -494,7 +494,7 @@ class NDArray(Methods):
     def _factor(self, other: object) -> NDArray:
         if not isinstance(other, (NDArray, np.ndarray)):
             raise TypeError(f"type {type(other)} not supported")
-        return _operand(other, self)  # type: ignore[no-any-return]
+        return _operand(other, self)
 
     def __neg__(self) -> NDArray:
         return F.negative(self)

@@ -87,7 +87,7 @@ class BaseSparseNDArray(NDArray):
     @property
     def dtype(self) -> type:
         """The type of an element, as a NumPy scalar type."""
-        return self._parts.data._data.dtype.type  # type: ignore[no-any-return]
+        return self._parts.data._data.dtype.type
 
     @property
     def size(self) -> int:
@@ -97,12 +97,12 @@ class BaseSparseNDArray(NDArray):
     @property
     def data(self) -> NDArray:
         """A copy of the stored elements."""
-        return F.identity(self._parts.data)  # type: ignore[no-any-return]
+        return F.identity(self._parts.data)
 
     @property
     def indices(self) -> NDArray:
         """A copy of the indices of what is stored: int64."""
-        return F.identity(self._parts.indices)  # type: ignore[no-any-return]
+        return F.identity(self._parts.indices)
 
     def __repr__(self) -> str:
         return f"\n<{type(self).__name__} {'x'.join(map(str, self._shape))} @{self._ctx}>"
@@ -130,7 +130,7 @@ class BaseSparseNDArray(NDArray):
         wanted = as_dtype(dtype, op="astype")
         if not flag("astype", "copy", copy) and self.dtype == wanted.type:
             return self
-        return F.Cast(self, dtype=wanted)  # type: ignore[no-any-return]
+        return F.Cast(self, dtype=wanted)
 
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type: dense, or its own (recorded).
@@ -142,7 +142,7 @@ class BaseSparseNDArray(NDArray):
         """
         choice("cast_storage", "stype", stype, STYPES)
         if stype == "default":
-            return F.identity(self._dense())  # type: ignore[no-any-return]
+            return F.identity(self._dense())
         if stype != self.stype:
             raise ValueError(f"cast_storage from {self.stype} to {stype} is not supported")
         return self
@@ -255,7 +255,7 @@ class BaseSparseNDArray(NDArray):
                 if isinstance(x, tuple):
                     x = front.add(x[1], x[0], 1, self._shape[0], inner)
                 total = x if total is None else total + x
-            whole = type(self._parts.data)(total, self._shape, self._ctx)  # type: ignore[arg-type]
+            whole = type(self._parts.data)(total, self._shape, self._ctx)
             self._replace_parts(compressed(whole, self.stype))
             return
         index, rows = held[0] if len(held) == 1 else map(np.concatenate, zip(*held, strict=True))
@@ -341,7 +341,7 @@ class CSRNDArray(BaseSparseNDArray):
     @property
     def indptr(self) -> NDArray:
         """A copy of the positions at which rows begin: int64."""
-        return F.identity(self._parts.indptr)  # type: ignore[no-any-return]
+        return F.identity(self._parts.indptr)
 
     def asscipy(self) -> Any:
         """Return a ``scipy.sparse.csr_matrix`` of a copy."""
@@ -410,7 +410,7 @@ class RowSparseNDArray(BaseSparseNDArray):
 
     def retain(self, *args: Any, **kwargs: Any) -> NDArray:
         """Return the rows with these indices; see `ndgrad.nd.sparse.retain`."""
-        return F._sparse_retain(self, *args, **kwargs)  # type: ignore[no-any-return]
+        return F._sparse_retain(self, *args, **kwargs)
 
     def __getitem__(self, key: object) -> NDArray:
         if isinstance(key, slice) and key == slice(None):

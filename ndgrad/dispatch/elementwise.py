@@ -408,7 +408,7 @@ def constant(values: HostArray, array: Array) -> Array:
         values = values.astype(array._data.dtype, copy=False)
     as_dtype(values.dtype, op="NumPy array as an operand")
     made: Any = classes.array
-    return made._from_numpy(values, array._ctx)  # type: ignore[no-any-return]
+    return made._from_numpy(values, array._ctx)
 
 
 def _with_constants(inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -259,7 +259,7 @@ class _BufferArithmetic:
 
     def add(self, a: Buffer, b: Buffer) -> Buffer:
         if _is_small(a, b):
-            return _small_sums("vv")[a.dtype](a, b, a.size)  # type: ignore[no-any-return]
+            return _small_sums("vv")[a.dtype](a, b, a.size)
         return self._sum(a, b, empty_like(a))
 
     def add_into(self, total: Buffer, x: Buffer | PartialGradient) -> Buffer:
@@ -302,7 +302,7 @@ class _RecordedArithmetic:
         return classes.array(_filled(shape, node, 0), shape, node.ctx)
 
     def add(self, a: Array, b: Array) -> Array:
-        return F.broadcast_add(a, b)  # type: ignore[no-any-return]
+        return F.broadcast_add(a, b)
 
     add_into = add
 

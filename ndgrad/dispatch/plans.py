@@ -220,13 +220,13 @@ def planned_backward(
             missing = tuple([g is None for g in grads]) if several else None
             key = tuple(map(is_tracked, node.parents)), missing
         try:
-            run = params.backwards[key]  # type: ignore[union-attr]
+            run = params.backwards[key]
         except KeyError:
             try:
                 run = _backward_plan(node, grads if several else [grads], several, apply)
             except Exception:  # as for forward
                 run = None
-            params.backwards[key] = run  # type: ignore[union-attr]
+            params.backwards[key] = run
         return general(node, grads) if run is None else run(node, grads)
 
     return backward

@@ -121,8 +121,8 @@ def _update(op: UpdateOp, inputs: Sequence[Any], params: dict[str, Any], out: An
 def _own_dense(x: Any) -> Array:
     """A dense array that may be written to: the operand, or a copy of a sparse one."""
     if not isinstance(x, classes.sparse):
-        return x  # type: ignore[no-any-return]
-    return unrecorded(lookup("identity").call, x._dense())  # type: ignore[no-any-return]
+        return x
+    return unrecorded(lookup("identity").call, x._dense())
 
 
 _COLUMNS = frozenset(map(np.dtype, ("float32", "float64")))

@@ -240,7 +240,7 @@ def write_into(target: _A, value: Array, what: str) -> _A:
         If the shapes differ, or *target* is a variable while recording.
     """
     if isinstance(target, classes.sparse):
-        return target._assign(value)  # type: ignore[no-any-return]
+        return target._assign(value)
     check_writable(target, what)
     if target._shape != value._shape:
         raise MXNetError(

@@ -101,7 +101,7 @@ def imresize(src: NDArray, w: int, h: int, interp: int = 1, out: NDArray | None 
     out : NDArray, optional
         Where to put it.
     """
-    return nd.image.resize(src, size=(w, h), interp=interp, out=out)  # type: ignore[attr-defined]
+    return nd.image.resize(src, size=(w, h), interp=interp, out=out)
 
 
 def interpolation(interp: int, sizes: Sequence[int] = ()) -> int:

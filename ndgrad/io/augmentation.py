@@ -118,7 +118,7 @@ class Augmentation:
         elif how == 10:
             how = draw.randint(0, 4)
         source = nd.array(image, dtype=image.dtype)
-        resized: HostArray = nd.image.resize(source, size=(w, h), interp=how).asnumpy()  # type: ignore[attr-defined]
+        resized: HostArray = nd.image.resize(source, size=(w, h), interp=how).asnumpy()
         return resized
 
     def _cropped(self, image: HostArray, height: int, width: int, draw: random.Random) -> HostArray:

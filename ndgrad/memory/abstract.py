@@ -77,7 +77,7 @@ class AbstractBuffer:
         raise NeedsElements
 
     __array__ = __bool__ = __int__ = __float__ = __index__ = __iter__ = __len__ = _no_elements
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __setitem__ = _no_elements  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __setitem__ = _no_elements
 
     def __getattr__(self, name: str) -> NoReturn:
         if name == "_numba_type_":  # Numba's C code asks for it, and prints any other error
@@ -230,7 +230,7 @@ class BufferProgram:
             f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"
             "    return run\n"
         )
-        return made(*self.constants)  # type: ignore[no-any-return]
+        return made(*self.constants)
 
     @property
     def parameters(self) -> Sequence[str]:
@@ -254,4 +254,4 @@ def _factory(text: str) -> Callable[..., Any]:
     """Programs of one text differ in their constants alone."""
     names: dict[str, Any] = {}
     exec(compile(text, "<plan>", "exec"), names)
-    return names["make"]  # type: ignore[no-any-return]
+    return names["make"]

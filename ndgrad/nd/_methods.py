@@ -74,7 +74,7 @@ def slice_assign(
 ) -> NDArray:
     """Write an array to a strided slice of this one; return this one."""
     write = _bind.function(lookup("_slice_assign"), "slice_assign")
-    return write(self, rhs, begin=begin, end=end, step=step, out=self)  # type: ignore[no-any-return]
+    return write(self, rhs, begin=begin, end=end, step=step, out=self)
 
 
 def slice_assign_scalar(
@@ -83,4 +83,4 @@ def slice_assign_scalar(
     """Write a number to a strided slice of this array; return the array."""
     write = _bind.function(lookup("_slice_assign_scalar"), "slice_assign_scalar")
     value = number("slice_assign_scalar", "value", value)
-    return write(self, scalar=value, begin=begin, end=end, step=step, out=self)  # type: ignore[no-any-return]
+    return write(self, scalar=value, begin=begin, end=end, step=step, out=self)

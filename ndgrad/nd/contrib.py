@@ -119,7 +119,7 @@ def adamw_update(
         Ignored.
     """
     scale = _scale("adamw_update", rescale_grad, weight)
-    return _operator(  # type: ignore[no-any-return]
+    return _operator(
         "adamw_update", weight, grad, mean, var, scale, lr=lr, eta=eta, beta1=beta1, beta2=beta2,
         epsilon=epsilon, wd=wd, clip_gradient=clip_gradient, out=out,
     )  # fmt: skip
@@ -144,7 +144,7 @@ def mp_adamw_update(
 ) -> NDArray:
     """`adamw_update` for a weight that is *weight32* rounded, which is updated too."""
     scale = _scale("mp_adamw_update", rescale_grad, weight)
-    return _operator(  # type: ignore[no-any-return]
+    return _operator(
         "mp_adamw_update", weight, grad, mean, var, weight32, scale, lr=lr, eta=eta, beta1=beta1,
         beta2=beta2, epsilon=epsilon, wd=wd, clip_gradient=clip_gradient, out=out,
     )  # fmt: skip

@@ -79,7 +79,7 @@ def _no_more(kwargs: dict[str, object], what: str) -> None:
 
 
 def _deliver(result: NDArray, out: Any, what: str) -> NDArray:
-    return result if out is None else dispatch.write_into(out, result, what)  # type: ignore[return-value]
+    return result if out is None else dispatch.write_into(out, result, what)
 
 
 def _number(value: _Parameter, what: str, name: str) -> float:

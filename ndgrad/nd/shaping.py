@@ -76,7 +76,7 @@ def onehot_encode(indices: NDArray, out: NDArray) -> NDArray:
             f"onehot_encode: indices has shape {indices.shape} and out {out.shape}, expected (n,) "
             "and (n, depth)"
         )
-    return F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)  # type: ignore[no-any-return]
+    return F.one_hot(indices, depth=out.shape[1], dtype=out.dtype, out=out)
 
 
 def fill_element_0index(
@@ -123,7 +123,7 @@ def einsum(subscripts: str, *operands: NDArray) -> NDArray:
         raise TypeError("einsum: argument operands is empty, expected one NDArray or more")
     for i, x in enumerate(operands):
         array("einsum", f"operands[{i}]", x)
-    return F._einsum(*operands, subscripts=subscripts)  # type: ignore[no-any-return]
+    return F._einsum(*operands, subscripts=subscripts)
 
 
 def reset_arrays(*args: NDArray, num_arrays: int) -> None:
@@ -159,7 +159,7 @@ def histogram(
     """
     array("histogram", "a", a)
     if isinstance(bins, NDArray):
-        return F._histogram(a, bins)  # type: ignore[no-any-return]
+        return F._histogram(a, bins)
     if not isinstance(bins, (int, np.integer)) or isinstance(bins, bool):
         raise ValueError(
             f"histogram: bins must be either an integer or an NDArray, got {shown(bins)}"
@@ -167,7 +167,7 @@ def histogram(
     if bins < 1:
         raise ValueError(f"histogram: bins must be positive, got {bins}")
     if range is not None:
-        return F._histogram(a, bin_cnt=bins, range=range)  # type: ignore[no-any-return]
+        return F._histogram(a, bin_cnt=bins, range=range)
     values = a.asnumpy()
     least, greatest = (values.min(), values.max()) if values.size else (0, 1)
     results = F._histogram(a.astype("float64"), bin_cnt=bins, range=(least, greatest))

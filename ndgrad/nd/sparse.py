@@ -45,7 +45,7 @@ def cast_storage(data: NDArray, stype: str, out: NDArray | None = None) -> NDArr
     result = array_argument("cast_storage", "data", data).tostype(stype)
     if out is not None:
         return result.copyto(array_argument("cast_storage", "out", out))
-    return lookup("identity").call(result) if result is data else result  # type: ignore[no-any-return]
+    return lookup("identity").call(result) if result is data else result
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {"cast_storage": cast_storage}

@@ -135,7 +135,7 @@ def csr_matrix(
     else:
         made = _dense(arg1, kind, what, context).tostype("csr")
     _check_shape(made.shape, shape)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _int64(x: HostArray) -> HostArray:
@@ -266,7 +266,7 @@ def row_sparse_array(
         if not index.size and not data.size:
             data = NDArray._from_numpy(np.empty((0, *lengths[1:]), data.dtype), context)
         indices = NDArray._from_numpy(index, context)
-        return _checked(RowSparse(data, indices, lengths), context)  # type: ignore[no-any-return]
+        return _checked(RowSparse(data, indices, lengths), context)
     if isinstance(arg1, CSRNDArray):
         raise ValueError("row_sparse_array: Unexpected input type: CSRNDArray")
     if isinstance(arg1, RowSparseNDArray):
@@ -274,7 +274,7 @@ def row_sparse_array(
     else:
         made = _dense(arg1, kind, what, context).tostype("row_sparse")
     _check_shape(made.shape, shape)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def array(

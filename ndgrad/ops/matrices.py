@@ -41,7 +41,7 @@ def check_square(op: str, A: Array) -> None:
 
 def transposed(x: Array) -> Array:
     """*x* with each matrix transposed."""
-    return F.SwapAxis(x, dim1=-1, dim2=-2)  # type: ignore[no-any-return]
+    return F.SwapAxis(x, dim1=-1, dim2=-2)
 
 
 def _frozen(index: HostArray) -> HostArray:

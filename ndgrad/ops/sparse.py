@@ -193,10 +193,10 @@ def _cast_parts(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Par
     choice("cast_storage", "stype", stype, ("default", "row_sparse", "csr"))
     if stype == "default":
         made = dense(x)
-        return F.identity(made)  # type: ignore[no-any-return]
+        return F.identity(made)
     if stype != own:
         raise ValueError(f"cast_storage from {own} to {stype} is not supported")
-    return x  # type: ignore[no-any-return]
+    return x
 
 
 @operator(
@@ -244,7 +244,7 @@ def _retained_parts(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) ->
 def _sparse_retain(data: Array, indices: Array) -> Array:
     """The rows of the first array that the second one names, and zeros in place of the others."""
     rows = F.take(data, indices)
-    return F._take_adjoint(rows, indices, axis=0, mode="clip", shape=data.shape)  # type: ignore[no-any-return]
+    return F._take_adjoint(rows, indices, axis=0, mode="clip", shape=data.shape)
 
 
 # --- others ---------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def _square_sum(
     data: Array, *, axis: Axis = None, keepdims: bool = False, exclude: bool = False
 ) -> Array:
     """The sum of squares along axes."""
-    return F.sum(F.square(data), axis=axis, keepdims=keepdims, exclude=exclude)  # type: ignore[no-any-return]
+    return F.sum(F.square(data), axis=axis, keepdims=keepdims, exclude=exclude)
 
 
 def _counted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array:
@@ -328,7 +328,7 @@ def _sparse_embedding(
             f"Operator SparseEmbedding: weight has shape {list(weight.shape)}, expected "
             f"input_dim={input_dim}, output_dim={output_dim}"
         )
-    return F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)  # type: ignore[no-any-return]
+    return F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)
 
 
 for _name, _text, _derivative in (("plus", "x + scalar", "g"), ("minus", "x - scalar", "g")):

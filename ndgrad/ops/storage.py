@@ -211,7 +211,7 @@ def csr_of(like: Csr, data: HostArray, indices: HostArray, rows: HostArray) -> C
 
 def rows_of(x: Csr) -> Array:
     """The row of each stored element."""
-    return F._csr_row_numbers(x.indptr, count=x.data._data.size)  # type: ignore[no-any-return]
+    return F._csr_row_numbers(x.indptr, count=x.data._data.size)
 
 
 # --- element-wise operators -----------------------------------------------------------------------
@@ -252,7 +252,7 @@ def of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Par
     """The operator on what is stored, whatever it makes of zero."""
     (x,) = [x for x in inputs if is_parts(x)]
     data = op.call(*[x.data if is_parts(x) else x for x in inputs], **params)
-    return x._replace(data=data, node=None)  # type: ignore[no-any-return]
+    return x._replace(data=data, node=None)
 
 
 def merged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
@@ -403,7 +403,7 @@ def norm_of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -
     if params.get("keepdims") or not x.data._data.size or len(x.shape) > 2:
         return None
     flat = F._reshaped(x.data, shape=(x.data._data.size,))
-    return op.call(flat, **{**params, "axis": None})  # type: ignore[no-any-return]
+    return op.call(flat, **{**params, "axis": None})
 
 
 def summed(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | None:
@@ -424,7 +424,7 @@ def summed(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | 
     ones = beside(x.data, np.ones((n, 1), x.data._data.dtype))
     total = F._csr_dot(x.data, x.indices, x.indptr, ones, shape=x.shape, transpose=down)
     shape = ((1, x.shape[1]) if down else (x.shape[0], 1)) if keepdims else (x.shape[int(down)],)
-    return F._reshaped(total, shape=shape)  # type: ignore[no-any-return]
+    return F._reshaped(total, shape=shape)
 
 
 def averaged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | None:
@@ -455,7 +455,7 @@ def dotted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | 
         y = F.transpose(_times(rhs, lhs if ta else F.transpose(lhs), not tb))
     else:
         return None
-    return y if stype == "default" else compressed(y, stype)  # type: ignore[no-any-return]
+    return y if stype == "default" else compressed(y, stype)
 
 
 def _fit(left: Shape, ta: bool, right: Shape, tb: bool) -> bool:
@@ -469,4 +469,4 @@ def _times(x: Csr, y: Array, transpose: bool) -> Array:
             f"{x.data._data.dtype}, got {y._data.dtype}"
         )
     given = x.data, x.indices, x.indptr, y
-    return F._csr_dot(*given, shape=x.shape, transpose=transpose)  # type: ignore[no-any-return]
+    return F._csr_dot(*given, shape=x.shape, transpose=transpose)

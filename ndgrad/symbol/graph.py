@@ -362,7 +362,7 @@ class Graph:
                 if last[x.entry] is entry:
                     results.pop(x.entry, None)
         outputs = [results[head.entry][head.output] for head in self._heads]
-        return separated(outputs, values.values())  # type: ignore[return-value, arg-type]
+        return separated(outputs, values.values())  # type: ignore[return-value]
 
     def _shapes_of_sources(self, values: Mapping[str, NDArray]) -> dict[NodeEntry, Shape]:
         """Of calls that make arrays of none, and whose shape follows from what is made of these."""

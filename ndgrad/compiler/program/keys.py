@@ -80,7 +80,7 @@ class Same:
         self.thing = thing
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Same and self.thing is other.thing  # type: ignore[attr-defined]
+        return other.__class__ is Same and self.thing is other.thing
 
     def __hash__(self) -> int:
         return id(self.thing)

@@ -11,7 +11,7 @@ from .launch import launch
 
 
 @exact
-def overlaps_too_much(boxes, a, b, extra, threshold, strict):  # type: ignore[no-untyped-def]
+def overlaps_too_much(boxes, a, b, extra, threshold, strict):
     """Whether the boxes at elements *a* and *b* on have too much of their union in common.
 
     That is more than *threshold*, or as much if *strict* is False.  Corners are *extra* nearer to

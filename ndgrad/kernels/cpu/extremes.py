@@ -23,13 +23,13 @@ _ITEMS = 64  # work items from which nothing is cut
 
 
 @inline
-def _better(v, best, least):  # type: ignore[no-untyped-def]
+def _better(v, best, least):
     """Whether an element comes before the best so far: a NaN does, if that is none."""
     return (v < best if least else v > best) | ((v != v) & (best == best))
 
 
 @inline
-def _keep_better(lanes, found, half, least):  # type: ignore[no-untyped-def]
+def _keep_better(lanes, found, half, least):
     """Keep the better of lanes *half* apart in the first of the two; of equal ones the first."""
     others, others_found = lanes[half : 2 * half], found[half : 2 * half]
     for i in range(half):

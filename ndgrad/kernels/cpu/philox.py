@@ -116,7 +116,7 @@ seed = _stream.seed
 def draw(blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Take *blocks* blocks: the key's halves and the number of the first."""
     if tracing.active and (program := tracing.program()) is not None:
-        return program.values(draw, (blocks,), (np.uint64,) * 3)  # type: ignore[no-any-return]
+        return program.values(draw, (blocks,), (np.uint64,) * 3)
     return (_local.stream or _stream).draw(blocks)
 
 

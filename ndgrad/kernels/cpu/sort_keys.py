@@ -39,7 +39,7 @@ def masks(dtype: DType) -> Masks:
 
 
 @inline
-def sort_key(bits, sign, inf, top, down):  # type: ignore[no-untyped-def]
+def sort_key(bits, sign, inf, top, down):
     """The key of an element given as its *bits*: NaN is last either way, zeros are equal."""
     bits = np.uint64(bits)
     nan = False

@@ -186,7 +186,7 @@ def _fill(y, value, lo, hi):
 
 def _word(value: float, dtype: DType) -> np.unsignedinteger:
     """A number's bits in a dtype."""
-    return bits(np.array([value], dtype))[0]  # type: ignore[no-any-return]
+    return bits(np.array([value], dtype))[0]
 
 
 def fill(y: HostArray, value: float) -> None:

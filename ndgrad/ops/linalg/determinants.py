@@ -17,7 +17,7 @@ _MATRICES = (Sample(([[2.0, 1.0], [0.5, 3.0]],)), Sample(((2, 2),)), Sample(((2,
 def _inverse_vjp(g: Array, y: Array) -> Gradient:
     # Giles 2008, "Collected matrix derivative results", section 2.2.3: -Y' G Y'.
     product = F.linalg_gemm2(y, g, transpose_a=True, alpha=-1.0)
-    return F.linalg_gemm2(product, y, transpose_b=True)  # type: ignore[no-any-return]
+    return F.linalg_gemm2(product, y, transpose_b=True)
 
 
 @operator(
@@ -58,7 +58,7 @@ def _numbers_of(shape: Shape) -> Shape:
 def _scaled_inverse(A: Array, factor: Array) -> Array:
     """The transposed inverse, times a number for each matrix."""
     wide = F._reshaped(factor, shape=(*A.shape[:-2], 1, 1))
-    return F.broadcast_mul(transposed(F._inverse_or_zero(A)), wide)  # type: ignore[no-any-return]
+    return F.broadcast_mul(transposed(F._inverse_or_zero(A)), wide)
 
 
 @operator(

@@ -96,7 +96,7 @@ class _Term(NamedTuple):
         x = F._reshaped(self.array, shape=tuple(sizes[letter] for letter in self.letters))
         if letters != self.letters:
             x = F.transpose(x, axes=tuple(self.letters.index(letter) for letter in letters))
-        return x if shape is None else F._reshaped(x, shape=shape)  # type: ignore[no-any-return]
+        return x if shape is None else F._reshaped(x, shape=shape)
 
 
 def _without_repetitions(x: Array, letters: str, sizes: dict[str, int]) -> _Term:
@@ -188,5 +188,5 @@ def _einsum(*args: Array, subscripts: str, optimize: int = 0) -> Array:
     (last,) = terms
     y = last.arranged(output, sizes, tuple(sizes[letter] for letter in output) or (1,))
     if any(y._version is x._version for x in args):  # it is a view
-        return F.identity(y)  # type: ignore[no-any-return]
+        return F.identity(y)
     return y

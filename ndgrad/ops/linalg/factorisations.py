@@ -29,7 +29,7 @@ def _symmetric(x: Array) -> Array:
 
 def _mirrored(x: Array) -> Array:
     """The symmetric matrix with the lower triangle of *x*."""
-    return F._triangle(x) + transposed(F._triangle(x, strict=True))  # type: ignore[no-any-return]
+    return F._triangle(x) + transposed(F._triangle(x, strict=True))
 
 
 # --- Cholesky -------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def _potrf_vjp(g: Array, y: Array, lower: bool) -> Gradient:
         g, y = transposed(g), transposed(y)
     inner = _mirrored(F.linalg_gemm2(y, F._triangle(g), transpose_a=True))
     left = F.linalg_trsm(y, inner, transpose=True, alpha=0.5)
-    return F.linalg_trsm(y, left, rightside=True)  # type: ignore[no-any-return]
+    return F.linalg_trsm(y, left, rightside=True)
 
 
 @operator(
@@ -83,7 +83,7 @@ def _potri_vjp(g: Array, A: Array, y: Array, lower: bool) -> Gradient:
     twice = g + transposed(g)
     right = F.linalg_gemm2(y, F._triangle(A if is_lower else transposed(A)))
     found = F._triangle(F.linalg_gemm2(F.linalg_gemm2(y, twice, alpha=-1.0), right))
-    return found if is_lower else transposed(found)  # type: ignore[no-any-return]
+    return found if is_lower else transposed(found)
 
 
 @operator(
@@ -209,8 +209,8 @@ def _trmm(
     _check_pair(name, A, B, right)
     a = F._triangle(A, lower=flag(name, "lower", lower))
     if right:
-        return F.linalg_gemm2(B, a, transpose_b=turned, alpha=alpha)  # type: ignore[no-any-return]
-    return F.linalg_gemm2(a, B, transpose_a=turned, alpha=alpha)  # type: ignore[no-any-return]
+        return F.linalg_gemm2(B, a, transpose_b=turned, alpha=alpha)
+    return F.linalg_gemm2(a, B, transpose_a=turned, alpha=alpha)
 
 
 def _trsm_vjp(
@@ -289,7 +289,7 @@ def _gelqf_vjp(g_Q: Array, g_L: Array, Q: Array, L: Array) -> Gradient:
     # Seeger et al. 2017, section 4.2: inv(L)' (G_Q + mirrored(M) Q), M = L' G_L - G_Q Q'.
     product = F.linalg_gemm2(L, F._triangle(g_L), transpose_a=True)
     inner = _mirrored(product - F.linalg_gemm2(g_Q, Q, transpose_b=True))
-    return F.linalg_trsm(L, g_Q + F.linalg_gemm2(inner, Q), transpose=True)  # type: ignore[no-any-return]
+    return F.linalg_trsm(L, g_Q + F.linalg_gemm2(inner, Q), transpose=True)
 
 
 @operator(
@@ -342,7 +342,7 @@ def _syevd_vjp(g_U: Array, g_L: Array, U: Array, L: Array) -> Gradient:
     inner = _symmetric(F.linalg_gemm2(g_U, U, transpose_b=True) * weight)
     inner = inner + F.linalg_makediag(g_L)
     left = F.linalg_gemm2(U, inner, transpose_a=True)
-    return F.linalg_gemm2(left, U)  # type: ignore[no-any-return]
+    return F.linalg_gemm2(left, U)
 
 
 @operator(

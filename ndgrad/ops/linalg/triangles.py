@@ -19,14 +19,14 @@ def _taken(A: Array, index: HostArray) -> Array:
     """The elements at places of each matrix, as vectors."""
     *outer, n, _ = A.shape
     where = {"index": index, "outer": math.prod(outer), "length": n * n, "inner": 1}
-    return F._take_rows(A, shape=(*outer, index.size), **where)  # type: ignore[no-any-return]
+    return F._take_rows(A, shape=(*outer, index.size), **where)
 
 
 def _placed(A: Array, index: HostArray, n: int) -> Array:
     """Matrices of *n* rows and columns with the elements of vectors at places, and else zeros."""
     outer = A.shape[:-1]
     where = {"index": index, "outer": math.prod(outer), "length": n * n, "inner": 1}
-    return F._add_rows(A, shape=(*outer, n, n), **where)  # type: ignore[no-any-return]
+    return F._add_rows(A, shape=(*outer, n, n), **where)
 
 
 def _check_vectors(op: str, A: Array) -> None:
@@ -199,7 +199,7 @@ def _triangle(A: Array, *, lower: bool = True, strict: bool = False) -> Array:
     n = _triangle_shape(A.shape)
     other = triangle_places(n, 0 if strict else 1 if lower else -1, not lower)
     where = {"index": other, "outer": math.prod(A.shape[:-2]), "length": n * n, "inner": 1}
-    return F._without_rows(A, **where)  # type: ignore[no-any-return]
+    return F._without_rows(A, **where)
 
 
 @composite(
@@ -220,4 +220,4 @@ def _sumlogdiag(A: Array) -> Array:
         If matrices are not square.
     """
     check_square("linalg_sumlogdiag", A)
-    return F.sum(F.log(_taken(A, diagonal_places(A.shape[-1], 0))), axis=-1)  # type: ignore[no-any-return]
+    return F.sum(F.log(_taken(A, diagonal_places(A.shape[-1], 0))), axis=-1)

@@ -115,7 +115,7 @@ def _leaky_relu(
     what = "LeakyReLU"
     if act_type in ("leaky", "elu"):
         function = F._leaky if act_type == "leaky" else F._elu
-        return function(data, slope=float(number(what, "slope", slope)))  # type: ignore[no-any-return]
+        return function(data, slope=float(number(what, "slope", slope)))
     choice(what, "act_type", act_type, ("elu", "gelu", "leaky", "prelu", "rrelu", "selu"))
     if act_type == "prelu":
         return _prelu(data, gamma)

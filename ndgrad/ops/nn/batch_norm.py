@@ -357,7 +357,7 @@ def _batch_norm_v1(
     output_mean_var: bool = False,
 ) -> Array | list[Array]:
     """`BatchNorm` along axis 1."""
-    return F.BatchNorm(  # type: ignore[no-any-return]
+    return F.BatchNorm(
         data,
         gamma,
         beta,
@@ -415,7 +415,7 @@ def _sync_batch_norm(
         output_mean_var=output_mean_var,
     )
     if not flag("SyncBatchNorm", "output_mean_var", output_mean_var):
-        return found  # type: ignore[no-any-return]
+        return found
     y, mean, over = found
     return [y, mean, 1.0 / F.square(over) - float(number("SyncBatchNorm", "eps", eps))]
 

@@ -177,7 +177,7 @@ def _layer_norm(
     # Compilers fuse the formula with what is around it, and a GPU has kernels for its reductions.
     fuses = tracing.active and tracing.recorder() is not None
     if not (every or fuses or at < len(shape) - 1 or data._ctx.device_typeid == GPU):
-        return F._normalised_rows(data, gamma, beta, eps=eps)  # type: ignore[no-any-return]
+        return F._normalised_rows(data, gamma, beta, eps=eps)
     found = _normalised(data, gamma, beta, (at,), along_axis(at, shape), eps)
     results = [cast_to(x, data._data.dtype) for x in found]
     return results if every else results[0]

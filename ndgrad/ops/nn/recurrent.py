@@ -309,7 +309,7 @@ def _rnn(
     if not network.states:
         return x
     results = [x, *[F.stack(*kept, axis=0) for kept in last]]
-    return F._of_one_node(*results, count=len(results))  # type: ignore[no-any-return]
+    return F._of_one_node(*results, count=len(results))
 
 
 @composite(

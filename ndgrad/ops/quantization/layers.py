@@ -174,7 +174,7 @@ def _quantized_rnn(
     check_dtype(op, "data", data, "uint8")
     check_ranges(op, data_scale=data_scale, data_shift=data_shift)
     real = F.broadcast_div(F.broadcast_sub(F.Cast(data, dtype="float32"), data_shift), data_scale)
-    return F.RNN(  # type: ignore[no-any-return]
+    return F.RNN(
         real, parameters, state, state_cell, state_size=state_size, num_layers=num_layers,
         bidirectional=bidirectional, mode=mode, p=p, state_outputs=state_outputs,
         projection_size=projection_size, lstm_state_clip_min=lstm_state_clip_min,
