@@ -1,84 +1,21 @@
 """Where ndgrad knowingly does not do what MXNet 1.9.1 does: the reason, and what it does instead.
 
 Each row is tested by test_parity.py. `python deviations.py` prints the table for the docs.
-
-What ndgrad does is an expression. In it `float32([1, 2])` and its like are arrays,
-`raises("MXNetError")` is an error of that class or a subclass, `raises("A|B", "word")` one of A or
-B with the word in its message. `int64.scalar(3)` is a NumPy scalar, `float32.numpy([1])` a NumPy
-array, `context("cpu(1)")` a context.
+`deviation.py` says how the expressions are read.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from parity_harness import Encoded, encode
-
-
-class _Arrays:
-    """The name of a dtype, callable."""
-
-    def __init__(self, dtype: str) -> None:
-        self.dtype = dtype
-
-    def __call__(self, values: Any) -> Encoded:
-        encoded = encode(np.array(values, dtype=self.dtype))
-        return Encoded(nd=encoded["np"], v=encoded["v"])
-
-    def numpy(self, values: Any) -> Encoded:
-        return Encoded(encode(np.array(values, dtype=self.dtype)))
-
-    def scalar(self, value: Any) -> Encoded:
-        return Encoded(encode(np.dtype(self.dtype).type(value)))
-
-
-class _Error(Encoded):
-    """An error as the whole outcome."""
-
-
-def _raises(classes: str, says: str = "") -> _Error:
-    return _Error(raises=classes, says=says)
-
-
-_NAMES: dict[str, Any] = {
-    "raises": _raises,
-    "context": lambda text: Encoded(context=text),
-    "nan": float("nan"),
-    "inf": float("inf"),
-    **{
-        dtype: _Arrays(dtype)
-        for dtype in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
-    },
-}
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """One row: why, and what happens instead."""
-
-    why: str
-    instead: str
-
-    def expected(self) -> Encoded:
-        """What happens instead, in the form of a recorded outcome."""
-        value = eval(self.instead, {"__builtins__": {}, **_NAMES})
-        return value if isinstance(value, _Error) else Encoded(value=encode(value))
-
-
-def _table(why: str, rows: Mapping[str, str]) -> dict[str, Deviation]:
-    return {case: Deviation(why, instead) for case, instead in rows.items()}
-
+from deviation import Deviation, table
+from deviations_of_quantization import QUANTIZATION
 
 DEVIATIONS: dict[str, Deviation] = {
-    **_table(
+    **table(
         "MXNet ends the process",
         {
             "arithmetic/int-divide-by-zero": "int32([0, 0, 0])",
@@ -87,7 +24,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "autograd/mark-variables-fewer-gradients": 'raises("MXNetError")',
         },
     ),
-    **_table(
+    **table(
         "MXNet reads memory that is not the array's",
         {
             "shapes/reshape-operator-too-large": 'raises("MXNetError|ValueError", "reshape")',
@@ -95,22 +32,22 @@ DEVIATIONS: dict[str, Deviation] = {
             "function/first-input-needs-none-grad-function": "[float32([7, 7])]",
         },
     ),
-    **_table(
+    **table(
         "the gradient of equal elements goes to the first, as in Pooling; in MXNet to all",
         {
             "spatial/pooling-v1-of-equal-elements": "[float32([[[[1, 1], [1, 1]]]]), "
             "float32([[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet silently leaves elements out",
         {"shapes/reshape-operator-not-divisible": 'raises("MXNetError|ValueError", "reshape")'},
     ),
-    **_table(
+    **table(
         "MXNet copies onto memory that it is still reading",
         {"indexing/set-overlap": "float32([0, 0, 1, 2, 3])"},
     ),
-    **_table(
+    **table(
         "MXNet accepts a head gradient of the wrong shape",
         {
             "backward/head-gradient-wrong-shape-linear": 'raises("MXNetError", "shape")',
@@ -118,11 +55,11 @@ DEVIATIONS: dict[str, Deviation] = {
             "backward/head-gradient-broadcastable": 'raises("MXNetError", "shape")',
         },
     ),
-    **_table(
+    **table(
         "MXNet takes a head gradient of another shape and as many elements for some operators only",
         {"backward/head-gradient-other-shape-exp": "float32([[2.7182817], [73.890564]])"},
     ),
-    **_table(
+    **table(
         "MXNet computes with an array that was overwritten between forward and backward",
         {
             "writes/overwritten-input": 'raises("MXNetError", "overwritten")',
@@ -132,14 +69,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "writes/overwritten-through-view": 'raises("MXNetError", "overwritten")',
         },
     ),
-    **_table(
+    **table(
         "MXNet writes to the array before it refuses to",
         {
             "writes/in-place-on-leaf-leaves": "float32([1, 2])",
             "writes/setitem-on-leaf-leaves": "float32([1, 2])",
         },
     ),
-    **_table(
+    **table(
         "MXNet drops a gradient",
         {
             "backward/same-head-twice": "float32([4, 4])",
@@ -149,15 +86,15 @@ DEVIATIONS: dict[str, Deviation] = {
             "function/first-input-needs-none": "float32([100, 100])",
         },
     ),
-    **_table(
+    **table(
         "MXNet forgets a variable with grad_req='null' once a backward passed it",
         {"autograd/grad-req-null-beside-write": "(float32([0, 0]), float32([1, 2]))"},
     ),
-    **_table(
+    **table(
         "MXNet leaves recording switched off after an error in Function.forward",
         {"function/error-in-forward-state-inside-record": "True"},
     ),
-    **_table(
+    **table(
         "MXNet keeps numbers that belong to the operator in float32, also for float64 arrays",
         {
             "activations/clip-float64": "[float64([0.1, 0.1, 0.5, 0.7, 0.7]), "
@@ -176,7 +113,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "2.5]), float64([0.25, 0.5, 0.75, 1, 5, 6, 7])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet computes in float32, also for float64 arrays",
         {
             "activations/LeakyReLU-gelu-float64": "[float64([-0.00404969409489031, "
@@ -198,14 +135,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "-3.927020052042847, -1.7316469947045987, 2.8126265625809728, 18.381636870174212])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet adds up a mean in the array's own dtype, where it overflows",
         {
             "reductions/mean-float16-overflow": "float16([30000])",
             "reductions/mean-small-int-int8": "int8([67])",
         },
     ),
-    **_table(
+    **table(
         "MXNet rounds or wraps an index that the dtype does not have; here dtype= chooses another",
         {
             f"reductions/{op}-behind-what-{dtype}-has": f'raises("MXNetError", "dtype={dtype}")'
@@ -213,7 +150,7 @@ DEVIATIONS: dict[str, Deviation] = {
             for dtype in ("float16", "uint8", "float32")
         },
     ),
-    **_table(
+    **table(
         "MXNet has the wrong sign at a pole",
         {
             "activations/gamma-pole": "[float32([1, inf, 1.7724539]), "
@@ -222,7 +159,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "float32([-0.5772157, -inf, -5.89053])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet scales selu's gradient twice below 0, and keeps its constants in float32",
         {
             "activations/LeakyReLU-selu": "[float32([-1.6705687, -1.1113307, -0.45566732, 0, "
@@ -235,14 +172,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "7.354906911488364])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet multiplies the gradient by its own output where it says by the incoming gradient",
         {
             "softmax/SoftmaxOutput-out-grad": "float32([[0.45015287, 1.2236424, -1.6737952], "
             "[-2.129515, 1.7410371, 0.3884779]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet refuses the labels of a softmax over all but the first axis, which it says it does",
         {
             "softmax/SoftmaxOutput-flattens": "[float32([[[0.16901282, 0.0365973], [0.43701807, "
@@ -252,41 +189,41 @@ DEVIATIONS: dict[str, Deviation] = {
             "[0.1070511, 0.02318038], [0.27404883, 0.05993774]]])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet makes NaN of what it drops with probability 1: 0 times infinity",
         {"random/dropout-p-1": "float32([0, 0])"},
     ),
-    **_table(
+    **table(
         "MXNet returns a second array that it does not fill in; here there is one",
         {"activations/LeakyReLU-rrelu-predict": "float32([-0.2])"},
     ),
-    **_table(
+    **table(
         "MXNet refuses negative axes here, as it does not elsewhere",
         {
             "shapes/transpose-negative-axes": "(4, 2, 3)",
             "shapes/flip-negative-axis": "float32([[2, 1, 0], [5, 4, 3]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet pads the last axes of arrays of 4 or 5 axes only; here any axis of any array",
         {
             "shapes/pad-2d": "float32([[0, 0, 0, 0], [0, 0, 1, 0], [0, 2, 3, 0], [0, 0, 0, 0]])",
             "shapes/pad-batch-axis": "float32([[[[0, 0], [0, 0]]], [[[0, 1], [2, 3]]]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet takes arrays one by one; here a list of them as well",
         {"joining/concat-list-argument": "float32([[1, 1, 1], [1, 1, 1]])"},
     ),
-    **_table(
+    **table(
         "MXNet cannot cast to float64 with amp_cast",
         {"ndarray/amp-cast": "(float64([1.5]), int32([1]))"},
     ),
-    **_table(
+    **table(
         "MXNet loses a NaN",
         {"softmax/softmax-nan": "float32([[nan, nan], [0.5, 0.5]])"},
     ),
-    **_table(
+    **table(
         "MXNet loses what it was given, or returns something else than it says",
         {
             "ndarray/asscalar-1x1": "int32.scalar(1)",
@@ -294,7 +231,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "ndarray/copyto-self": "float32([[1.5, -2], [3, 4]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet multiplies 0 by infinity in the derivatives of a power of 0",
         {
             "binary/power-arrays-kinks": "[float32([1, 0, 0, 4, 1]), float32([0, 2, 0, -16, 0]), "
@@ -303,14 +240,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "binary/rpower-0": "[float32([1, 0, inf, 0]), float32([-inf, 0, -inf, 0])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet divides the product by an element that is 0",
         {
             "reductions/prod-with-zero": "[float32([0]), float32([0, 6, 0])]",
             "reductions/prod-with-two-zeros": "[float32([0]), float32([0, 0, 0])]",
         },
     ),
-    **_table(
+    **table(
         "MXNet gives a wrong second order",
         {
             "second_order/second-arcsinh-wrong-sign": "(float32([0.5547002, 0.31622776]), "
@@ -322,7 +259,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "second_order/lost-part-Dropout": "True",
         },
     ),
-    **_table(
+    **table(
         "MXNet has no second order for these operators; here every operator has every order",
         {
             "second_order/needs-product": "(float32([0.27, 1.08]), float32([1.8, 7.2]))",
@@ -346,7 +283,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "function/create-graph-second-order": "float32.numpy([-0.09085775, -0.07996252])",
         },
     ),
-    **_table(
+    **table(
         "MXNet calls the second order of a linear function an error; here it is zero",
         {
             f"second_order/linear-{name}": f"(float32([{slope}, {slope}]), float32([0, 0]))"
@@ -358,7 +295,7 @@ DEVIATIONS: dict[str, Deviation] = {
             )
         },
     ),
-    **_table(
+    **table(
         "MXNet refuses mixed dtypes; here they promote as in NumPy, an integer to the float",
         {
             "arithmetic/mixed-dtypes-float64": "float64([2, 4])",
@@ -373,7 +310,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "joining/stack-mixed-dtypes": "float64([[1, 1], [1, 1]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet refuses arrays of no axes and of no elements; here they can be asked for",
         {
             "creation/zeros-0d": "float32(0)",
@@ -382,7 +319,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "creation/arange-empty": "float32([])",
         },
     ),
-    **_table(
+    **table(
         "MXNet lacks the operator; here it does what it does in NumPy",
         {
             "arithmetic/matmul-operator": "float32([[11]])",
@@ -392,11 +329,11 @@ DEVIATIONS: dict[str, Deviation] = {
             "arithmetic/unary-plus": "float32([1, -2])",
         },
     ),
-    **_table(
+    **table(
         "MXNet refuses to compare with None",
         {"comparisons/eq-none": "False", "comparisons/ne-none": "True"},
     ),
-    **_table(
+    **table(
         "MXNet cannot record a write to a part of an array, or to what an operator has computed",
         {
             "writes/in-place-add-on-fresh": "float32([3, 3])",
@@ -407,7 +344,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "writes/copyto-recorded": "None",
         },
     ),
-    **_table(
+    **table(
         "A call that does not fit the operator's arguments is a TypeError, as anywhere in Python",
         {
             "unary/unknown-argument-is-ignored": 'raises("TypeError|MXNetError", "foo")',
@@ -424,29 +361,29 @@ DEVIATIONS: dict[str, Deviation] = {
             "reductions/sum-axis-string": 'raises("TypeError|MXNetError", "axis")',
         },
     ),
-    **_table(
+    **table(
         "MXNet has matrix products of float32 and float64 only",
         {
             "matrix/dot-int": "int32([[2, 2], [2, 2]])",
             "matrix/dot-float16": "float16([[-3.61, 0.7974], [-3.74, 0.986]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet has an argument that it cannot use",
         {"reductions/norm-out-dtype": "float64([1.4142135623730951])"},
     ),
-    **_table(
+    **table(
         "MXNet raises one class if the new shape is larger, another if it is smaller",
         {
             "shapes/reshape-bad-4,2": 'raises("MXNetError|ValueError", "reshape")',
             "shapes/reshape-bad-7": 'raises("MXNetError|ValueError", "reshape")',
         },
     ),
-    **_table(
+    **table(
         "MXNet computes with arrays only",
         {"unary/number-argument": "148.4131591025766"},
     ),
-    **_table(
+    **table(
         "MXNet has no way to a Python number but asscalar()",
         {
             "ndarray/float-of-one": "2.5",
@@ -456,14 +393,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "ndarray/tolist": "[[1.0, 2.0]]",
         },
     ),
-    **_table(
+    **table(
         "MXNet has no __array__",
         {
             "ndarray/numpy-asarray": "float32.numpy([1, 2])",
             "ndarray/numpy-asarray-dtype": "float64.numpy([1, 2])",
         },
     ),
-    **_table(
+    **table(
         "MXNet refuses a NumPy array beside an array",
         {
             "arithmetic/plus-numpy-array": "float32([6, -3, 8, -1])",
@@ -471,14 +408,14 @@ DEVIATIONS: dict[str, Deviation] = {
             "comparisons/eq-numpy-array": "float32([1, 1, 0])",
         },
     ),
-    **_table(
+    **table(
         "MXNet hides an error in Function.backward; here the user sees it",
         {
             "function/error-in-backward": 'raises("ValueError", "boom")',
             "function/no-backward": 'raises("NotImplementedError", "backward")',
         },
     ),
-    **_table(
+    **table(
         "MXNet takes and returns nothing but arrays in a Function",
         {
             "function/number-argument": "None",
@@ -487,7 +424,7 @@ DEVIATIONS: dict[str, Deviation] = {
             "function/returns-input": "float32([7, 7])",
         },
     ),
-    **_table(
+    **table(
         "MXNet's gradient is that of the identity, whatever the function",
         {
             "images/to-tensor-gradient": (
@@ -523,7 +460,7 @@ DEVIATIONS: dict[str, Deviation] = {
             ),
         },
     ),
-    **_table(
+    **table(
         "MXNet says that the gradient is zero",
         {
             "detection/box-iou-gradient": (
@@ -536,66 +473,18 @@ DEVIATIONS: dict[str, Deviation] = {
             ),
         },
     ),
-    **_table(
+    **table(
         "MXNet reads outside of the image, or leaves a part of the result unwritten",
         {
             "images/crop-before": 'raises("MXNetError", "x=-1 and width=2")',
             "images/flip-odd": "float32([[[2], [1], [0]]])",
         },
     ),
-    **_table(
+    **table(
         "MXNet's defaults are four numbers, which fit no image",
         {"images/normalize-by-default": "float32([[[0, 1]], [[2, 3]], [[4, 5]]])"},
     ),
-    **_table(
-        "MXNet convolves uint8 alone",
-        {
-            "quantization/quantized-conv-int8-plain": (
-                "[int32([[[[10536, 9168], [5064, 3696]], [[2760, 3984], [7656, 8880]]]]), "
-                "float32([-798865.5]), float32([798865.5])]"
-            ),
-            "quantization/quantized-conv-int8-bias": (
-                "[int32([[[[10589, 9221], [5117, 3749]], [[2686, 3910], [7582, 8806]]]]), "
-                "float32([-798865.5]), float32([798865.5])]"
-            ),
-            "quantization/quantized-conv-int8-steps": (
-                "[int32([[[[5152, 6880], [3816, 3696]], [[-1184, -32], [4680, 8880]]]]), "
-                "float32([-798865.5]), float32([798865.5])]"
-            ),
-        },
-    ),
-    **_table(
-        "MXNet takes the steps of uint8 for those of int8, and adds the bias without its range",
-        {
-            "quantization/quantized-conv-uint8-plain": (
-                "[int32([[[[-11352, -12720], [-16824, -18192]], "
-                "[[22344, 23568], [27240, 28464]]]]), "
-                "float32([-397866.38]), float32([397866.38])]"
-            ),
-            "quantization/quantized-conv-uint8-bias": (
-                "[int32([[[[-11246, -12614], [-16718, -18086]], "
-                "[[22195, 23419], [27091, 28315]]]]), "
-                "float32([-397866.38]), float32([397866.38])]"
-            ),
-            "quantization/quantized-conv-uint8-steps": (
-                "[int32([[[[-2528, -5408], [-10008, -18192]], [[9568, 15328], [18504, 28464]]]]), "
-                "float32([-397866.38]), float32([397866.38])]"
-            ),
-        },
-    ),
-    **_table(
-        "MXNet has no place for the results",
-        {
-            "quantization/quantized-mul": (
-                "[int32([[1, 1, 1], [1, 1, 1]]), float32([-798865.5]), float32([798865.5])]"
-            ),
-        },
-    ),
-    **_table(
-        "MXNet ends the process",
-        {"quantization/quantize-asym": "[uint8([0, 128, 255]), float32([85]), float32([85])]"},
-    ),
-    **_table(
+    **table(
         "MXNet says that the gradient is zero",
         {
             "losses/hawkesll-state": (
@@ -604,7 +493,7 @@ DEVIATIONS: dict[str, Deviation] = {
             ),
         },
     ),
-    **_table(
+    **table(
         "MXNet's CPU leaves lengths of sequences and bounds of cells aside",
         {
             "recurrent/lstm-lengths": (
@@ -619,30 +508,23 @@ DEVIATIONS: dict[str, Deviation] = {
             ),
         },
     ),
-    **_table(
+    **table(
         "MXNet multiplies what is outside of an image by a weight that is not a number",
         {"spatial/bilinear-sampler-not-a-number": "float32([[[[0, 1.5, 0]]]])"},
     ),
-    **_table(
-        "MXNet reads the bytes of one array in the dtype of the other",
-        {
-            "quantization/quantized-add-mixed": (
-                "[int32([[19633696, 537877632]]), float32([-3]), float32([3])]"
-            ),
-        },
-    ),
-    **_table(
+    **table(
         "MXNet leaves the rescaled gradient in the array of the gradient",
         {"writes/adamw-gradient": "(float32([0.5837703, 1.4837704]), float32([0.5, 0.25]))"},
     ),
-    **_table(
+    **table(
         "MXNet does not write the step to the float32 copy of the weight",
         {"writes/mp-lamb-weight32": "(float16([0.9, 1.95]), float32([0.9, 1.95]))"},
     ),
-    **_table(
+    **table(
         "MXNet takes a part of blue for the brightness of a colour",
         {"images/random-saturation": "float32([[[91.025, 66.025, 141.025]]])"},
     ),
+    **QUANTIZATION,
 }
 
 

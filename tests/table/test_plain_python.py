@@ -18,7 +18,8 @@ PARTS = {
     "parity": ["parity"],
     "rows": ["table", "plans", "arguments", "bounds", "compile_rows", "compile_checks"],
     "memory": [
-        *("memory_sharing", "compile_state", "compile_layout", "in_place", "powers"),
+        *("memory_sharing", "compile_state", "compile_operator_state", "compile_layout"),
+        *("in_place", "in_place_programs", "powers"),
         *("ops/contrib", "ops/detection", "ops/image", "ops/spatial", "ops/factorisations"),
         *("control_flow", "mxnet_models"),
     ],
