@@ -20,8 +20,12 @@ class Bound:
         Takes arrays and parameters, returns an array or a list of them.
     buffer_backward, recorded_backward : callable
         The derivative, from a node and the outputs' gradients: on buffers, and on recorded arrays.
+    recorded_again : callable or None
+        Makes the outputs of a node anew by calls that are recorded one by one, where the node is
+        of a compiled function.
     """
 
     call: Callable[..., Any] | None
     buffer_backward: Callable[..., Any]
     recorded_backward: Callable[..., Any]
+    recorded_again: Callable[..., Any] | None = None

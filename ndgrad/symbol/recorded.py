@@ -13,7 +13,17 @@ import numpy as np
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, Shape
 from ..ops.table import OPS, Op
-from ..tape import Constant, Leaf, Node, OutputSlot, is_released, reachable, settle, variables
+from ..tape import (
+    Array,
+    Constant,
+    Leaf,
+    Node,
+    OutputSlot,
+    is_released,
+    reachable,
+    settle,
+    variables,
+)
 from .entries import NodeEntry, Ref, postorder
 
 NOT_RECORDED = "NDArray is not part of a computation graph. Did you forget to turn on recording?"
@@ -44,9 +54,37 @@ def _constant(node: Node, i: int) -> _Constant:
     return _Constant(id(counter), node.shapes[i], which)
 
 
+_recorded_again: WeakKeyDictionary[Node, Sequence[Array]] = WeakKeyDictionary()
+"""The outputs of a compiled function's node, recorded by the calls that the function makes."""
+
+
 def _source(parent: object) -> tuple[object, int]:
-    """The node or leaf that made an input, and which of its outputs the input is."""
-    return (parent.node, parent.index) if parent.__class__ is OutputSlot else (parent, 0)
+    """The node or leaf that made an input, and which of its outputs the input is.
+
+    In the place of a compiled function's node is the call in it that made the output.
+    """
+    node, index = _slot(parent)
+    while (again := _anew(node)) is not None:
+        node, index = _slot(again[index]._node)
+    return node, index
+
+
+def _slot(parent: object) -> tuple[object, int]:
+    return (parent.node, parent.index) if isinstance(parent, OutputSlot) else (parent, 0)
+
+
+def _anew(node: object) -> Sequence[Array] | None:
+    """The outputs of a node as single calls make them, if it is of a compiled function."""
+    if not isinstance(node, Node) or node.op.bound is None:
+        return None
+    record = node.op.bound.recorded_again
+    if record is None:
+        return None
+    if is_released(node):
+        raise MXNetError(NOT_RECORDED)
+    if node not in _recorded_again:
+        _recorded_again[node] = record(node)
+    return _recorded_again[node]
 
 
 class _Names:

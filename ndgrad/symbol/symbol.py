@@ -58,7 +58,8 @@ def get_symbol(x: NDArray) -> Symbol:
 
     Variables are called ``var0``, ``var1`` ... in the order in which they were marked, other array
     inputs ``null<n>``, calls of operators ``node_<n>``.  The numbers count through the process, and
-    what has been named keeps its name.
+    what has been named keeps its name.  A compiled function, or hybridized block, is run again to
+    show the calls of operators in it.
 
     Parameters
     ----------
@@ -75,7 +76,8 @@ def get_symbol(x: NDArray) -> Symbol:
     TypeError
         If *x* is no array.
     MXNetError
-        If *x* was not recorded, or backward has released the record.
+        If *x* was not recorded, or backward has released the record; if a compiled function in the
+        record writes to arrays.
 
     Examples
     --------

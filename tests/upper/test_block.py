@@ -319,6 +319,25 @@ def test_compiled_blocks_inside_of_blocks_record():
     assert (net[0][2].weight.grad().asnumpy() != 0).any()
 
 
+def test_the_recorded_graph_of_a_compiled_block_is_that_of_the_eager_one():
+    net, x = network(), nd.random.normal(shape=(4, 3))
+    net(x)
+
+    def operators():
+        with autograd.record():
+            y = net(x) * 2
+        graph = json.loads(autograd.get_symbol(y).tojson())
+        assert json.loads(autograd.get_symbol(y).tojson()) == graph  # and the same names again
+        return [(node["op"], node.get("attrs"), node["inputs"]) for node in graph["nodes"]]
+
+    expected = operators()
+    net.hybridize()
+    assert operators() == expected
+    net.hybridize()
+    net[0].hybridize(False)
+    assert operators() == expected
+
+
 def test_hooks_are_called_around_compiled_blocks():
     net = nn.Dense(2, in_units=2)
     net.initialize()

@@ -99,7 +99,7 @@ class Specialised:
             name=f"compiled {name}",
             inputs=tuple(f"input{i}" for i in range(len(traced.parents))),
             outputs=tuple(f"output{i}" for i in range(len(self._heads))),
-            bound=Bound(None, self._run_backward, self._run_recorded),
+            bound=Bound(None, self._run_backward, self._run_recorded, self._recorded_again),
             none_is_unreached=True,
         )
         self.entry, self.run = entry_and_run(
@@ -259,21 +259,17 @@ class Specialised:
                     "gradient cannot be computed. Change arrays after backward, or use a copy()."
                 )
 
-    def _run_recorded(self, node: Node, grads: Gradients) -> list[Array | None]:
-        """Gradients that can be differentiated again: the function is recorded eagerly.
+    def _recorded_again(self, node: Node) -> list[Array]:
+        """The node's outputs, made by calls that are recorded eagerly.
 
-        Its random numbers are those that the call drew.
+        Random numbers are those that the call drew.
         """
-        traced = self._traced
-        if traced.unusable is not None:
-            raise copy(traced.unusable)  # one that is kept would keep the frames it passes
-        if not traced.repeatable:
+        if not self._traced.repeatable:
             raise MXNetError(
                 f"compile: {self.name} writes to arrays, so it cannot be run again for "
-                "create_graph=True; call the function itself"
+                "create_graph=True or get_symbol; call the function itself"
             )
         facts = node.params or {}
-        self._check_unchanged(node, facts["_arrays"])
         copies = []
         for *memory, made_by in facts["_arrays"]:
             x = NDArray(*memory)
@@ -284,11 +280,20 @@ class Specialised:
         draws = philox.drawing_from(facts["_start"])
         with Scope(True, self._training), repeating(), draws:
             flatten(self._function(*args, **kwargs), returned)
+        arrays = [array for _, array in returned.values()]
+        return [arrays[i] for _, i in self._heads]
+
+    def _run_recorded(self, node: Node, grads: Gradients) -> list[Array | None]:
+        """Gradients that can be differentiated again: the function is recorded eagerly."""
+        if self._traced.unusable is not None:
+            raise copy(self._traced.unusable)  # one that is kept would keep the frames it passes
+        if self._traced.repeatable:
+            self._check_unchanged(node, (node.params or {})["_arrays"])
+        outputs = self._recorded_again(node)
         pending: Pending = {}
-        outputs = [array for _, array in returned.values()]
-        for (_, i), g in zip(self._heads, as_list(grads), strict=True):
+        for output, g in zip(outputs, as_list(grads), strict=True):
             if g is not None:
-                made_by = outputs[i]._node
+                made_by = output._node
                 assert made_by is not None
                 have = pending.get(made_by)
                 pending[made_by] = g if have is None else recorded_arithmetic.add(have, g)
