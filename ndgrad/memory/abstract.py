@@ -145,6 +145,7 @@ class BufferProgram:
         self.constants: list[object] = []
         self._allocator = allocator
         self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
+        self._made: dict[str, str] = {}  # the lines that make small buffers
         self._parameters: list[str] = []
 
     def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
@@ -175,8 +176,21 @@ class BufferProgram:
     def empty(self, n: int, dtype: DType) -> AbstractBuffer:
         """A new buffer."""
         n = int(n)
-        allocate = self.constant(self._allocator(n, dtype))
-        return self.result(f"{allocate}({self.constant(n)}, {self.constant(dtype)})", n, dtype)
+        allocator = self._allocator(n, dtype)
+        text = f"{self.constant(allocator)}({self.constant(n)}, {self.constant(dtype)})"
+        made = self.result(text, n, dtype)
+        if allocator is np.empty:
+            self._made[made.name] = self.lines[-1]
+        return made
+
+    def was_just_made(self, buffer: AbstractBuffer) -> bool:
+        """Whether the last that was noted is that all of a small *buffer* was made."""
+        made = self._made.get(buffer.name)
+        return made is not None and self.lines[-1] == made
+
+    def made_in(self, buffer: AbstractBuffer) -> DType:
+        """The dtype in which *buffer* was made."""
+        return self._dtypes[buffer.name]
 
     def values(
         self,
@@ -210,8 +224,17 @@ class BufferProgram:
         else:
             self.call(kernel.parallel, (*args, units, grain), typed)
 
-    def call(self, function: Callable[..., Any], args: Sequence[object], typed: bool) -> None:
-        """Note the call of a function that returns nothing; *typed* as for `launch`."""
+    def call(
+        self,
+        function: Callable[..., Any],
+        args: Sequence[object],
+        typed: bool,
+        made: AbstractBuffer | None = None,
+    ) -> None:
+        """Note the call of a function that returns nothing; *typed* as for `launch`.
+
+        It may return the buffer *made*, which was just made: then it makes that.
+        """
         texts = []
         for x in args:
             if isinstance(x, AbstractBuffer):
@@ -220,7 +243,11 @@ class BufferProgram:
                 texts.append(x.name)
             else:
                 texts.append(self.constant(x))
-        self.lines.append(f"{self.constant(function)}({', '.join(texts)})")
+        text = f"{self.constant(function)}({', '.join(texts)})"
+        if made is None:
+            self.lines.append(text)
+        else:
+            self.lines[-1] = f"{made.name} = {text}"
 
     def function(self, parameters: Sequence[str], results: str) -> Callable[..., Any]:
         """The program as a function of *parameters*, which may name more than buffers."""

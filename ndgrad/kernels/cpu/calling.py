@@ -45,8 +45,14 @@ _ITEMS, _BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
 _KERNEL, _ARRAY_CLASS, _NEW_ARRAY, _FIRST = range(4)
 
 _ARRAY = vector(np.dtype("float32"))  # stands for all: to the machine code they are the same
-_WORDS = {"V": 2, "I": 1, "F": 1, "D": 1, "Y": 1}
-_TYPES = {"0": types.int64, "i": types.int64, "f": types.float32, "d": types.float64}
+_WORDS = {"V": 2, "I": 1, "U": 1, "F": 1, "D": 1, "Y": 1}
+_TYPES = {
+    "0": types.int64,
+    "i": types.int64,
+    "u": types.uint32,
+    "f": types.float32,
+    "d": types.float64,
+}
 
 
 @intrinsic(prefer_literal=True)
@@ -107,6 +113,8 @@ class _Writer:
                 arguments.append(None)
             elif kind == "I":
                 arguments.append(next(bound))
+            elif kind == "U":
+                arguments.append(body.trunc(next(bound), _INT))
             elif kind in "FD":
                 value = body.bitcast(next(bound), ir.DoubleType())
                 arguments.append(value if kind == "D" else body.fptrunc(value, ir.FloatType()))
@@ -224,7 +232,8 @@ def bound(
           function returns it, or several as a tuple;
         * ``0`` the number 0;
         * ``V``, ``I``, ``F``, ``D``, ``Y`` the same but bound: the next of *values* is the int64
-          array or the number, and that of a result its size.
+          array or the number, and that of a result its size;
+        * ``U`` a bound number of type uint32.
     dtypes : tuple of numpy.dtype
         Of results.
     values : tuple
@@ -235,7 +244,7 @@ def bound(
     words += struct.pack(f"{len(dtypes)}q", *map(id, dtypes))
     values_left = iter(values)
     for kind in kinds:
-        if kind in "VIFDY":
+        if kind in "VIUFDY":
             value: Any = next(values_left)
             if kind == "V":
                 words += struct.pack("2q", value.ctypes.data, value.size)

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types
 
 from ... import tracing
-from ...memory.abstract import AbstractBuffer, AbstractValue
+from ...base import DType, HostArray
+from ...memory.abstract import AbstractBuffer, AbstractValue, BufferProgram
 from ..annotations import Arguments, Key
 from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
+from . import calling
 
 _KERNELS: dict[Key, Specialization] = {}
 
@@ -20,11 +23,54 @@ def start(kernel: Specialization, args: Arguments, units: int, grain: int | None
     """Run over work items in chunks of *grain*; without one, on the calling thread alone."""
     if tracing.active and (program := tracing.program()) is not None:
         # With the JIT off a kernel is Python, which looks at dtypes.
-        program.launch(kernel, args, units, grain, bool(numba.config.DISABLE_JIT))
+        interpreted = bool(numba.config.DISABLE_JIT)
+        if grain is not None or interpreted or not _note_bound(program, kernel, args, units):
+            program.launch(kernel, args, units, grain, interpreted)
     elif grain is None:
         kernel.serial(*args, 0, units)
     else:
         kernel.parallel(*args, units, grain)
+
+
+_LETTERS = {types.int64: "I", types.float32: "F", types.float64: "D", types.uint32: "U"}
+"""The kinds of bound numbers by their types; see `calling.bound`."""
+
+
+def _note_bound(
+    program: BufferProgram, kernel: Specialization, args: Arguments, units: int
+) -> bool:
+    """Note the call of a C function that is given buffers alone; whether there is one.
+
+    It holds all numbers, and makes the buffer that was allocated just before.
+    """
+    if not program.launches:
+        return True
+    kinds, given = "", []
+    dtypes: list[DType] = []
+    values: list[HostArray | float] = []
+    made: AbstractBuffer | None = None
+    for x, kind in zip((*args, 0, units), kernel.signature, strict=True):
+        if x.__class__ is AbstractBuffer:
+            if made is None and program.was_just_made(x):
+                made = x
+                kinds += "Y"
+                values.append(x.size)
+                dtypes.append(program.made_in(x))
+            else:
+                kinds += "v"
+                given.append(x)
+        elif x.__class__ is np.ndarray and x.dtype == np.int64:
+            kinds += "V"
+            values.append(x)
+        elif kind in _LETTERS and x.__class__ is not AbstractValue:
+            kinds += _LETTERS[kind]
+            values.append(float(x) if kinds[-1] in "FD" else int(x))
+        else:
+            return False
+    if made is not None and any(x.name == made.name for x in given):
+        return False
+    program.call(calling.bound(kernel, kinds, tuple(dtypes), tuple(values)), given, False, made)
+    return True
 
 
 def run(function: Callable[..., Any], *args: Any) -> None:
