@@ -13,7 +13,7 @@ from ndgrad.tape import Array
 from ndgrad.nd.random import (
     multinomial as sample_multinomial,
 )
-from ndgrad.operator import (
+from ndgrad.operator.call import (
     Custom as Custom,
 )
 __all__ = [

@@ -780,7 +780,7 @@ from ndgrad.nd.sparse import (
     cast_storage as _sparse_cast_storage,
     cast_storage as cast_storage,
 )
-from ndgrad.operator import (
+from ndgrad.operator.call import (
     Custom as Custom,
     Custom as _sparse_Custom,
 )

@@ -300,7 +300,7 @@ from ndgrad.nd.random import (
 from ndgrad.nd.sparse import (
     cast_storage as cast_storage,
 )
-from ndgrad.operator import (
+from ndgrad.operator.call import (
     Custom as Custom,
 )
 __all__ = [

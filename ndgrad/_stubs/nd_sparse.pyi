@@ -313,7 +313,7 @@ from ndgrad._stubs.nd_functions import (
 from ndgrad.nd.random import (
     multinomial as sample_multinomial,
 )
-from ndgrad.operator import (
+from ndgrad.operator.call import (
     Custom as Custom,
 )
 __all__ = [

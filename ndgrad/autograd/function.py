@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
+from ..array.sparse import BaseSparseNDArray
 from ..base import MXNetError, Shape
 from ..context import Context
 from ..dispatch import as_list, convert, record_call, unrecorded
 from ..memory.device import Buffer
 from ..ops.bound import Bound
+from ..ops.storage import Parts
 from ..ops.table import Op
 from ..tape import Constant, Maker, Node, OutputSlot, Version, state
 
@@ -111,7 +113,7 @@ class Function:
                 f"got {type(result).__name__}"
             )
         if any(result is x for x in inputs):  # the output must not be the input's own object
-            return NDArray(result._data, result._shape, result._ctx, result._version)
+            return _of_its_own(result)
         return result
 
     def _record(
@@ -124,7 +126,7 @@ class Function:
         node, and in a cycle all of them would live until the garbage collector runs.
         """
         arrays = [x for x in inputs if isinstance(x, NDArray)]
-        outputs = [NDArray(x._data, x._shape, x._ctx, x._version) for x in results]
+        outputs = [_of_its_own(x) for x in results]
         self._are_arrays, self._site = [isinstance(x, NDArray) for x in inputs], site
         op = _op_of(type(self).__name__, len(arrays), len(outputs))
         record_call(op, {"_function": self}, arrays, outputs)
@@ -145,7 +147,8 @@ class Function:
             saved[place], versions[place] = x._data, x._version
             number = place - len(arrays)
             output = number if 0 <= number < len(results) else None
-            kept.append(_Kept(x._data, x._shape, x._ctx, x._version, x._node, output))
+            parts = x._parts if isinstance(x, BaseSparseNDArray) else None
+            kept.append(_Kept(x._data, x._shape, x._ctx, x._version, x._node, output, parts))
         node.saved, node.versions, self._saved = tuple(saved), tuple(versions), tuple(kept)
         return outputs
 
@@ -206,6 +209,13 @@ class Function:
         return result._data if on_buffers else result
 
 
+def _of_its_own(x: NDArray) -> NDArray:
+    """Another array of the same elements and storage, that is not in the graph."""
+    if isinstance(x, BaseSparseNDArray):
+        return x.detach()
+    return NDArray(x._data, x._shape, x._ctx, x._version)
+
+
 @dataclass(frozen=True)
 class _Kept:
     """A saved array as it was when the call was recorded.
@@ -215,6 +225,8 @@ class _Kept:
     made_by : Node, OutputSlot, Leaf or None
     output : int or None
         Which output of the call it is, if it is one.
+    parts : Csr, RowSparse or None
+        What a sparse array stores.
     """
 
     data: Buffer
@@ -223,10 +235,14 @@ class _Kept:
     version: Version
     made_by: Maker | None
     output: int | None
+    parts: Parts | None
 
     def array(self, node: Node | None) -> NDArray:
         """An array like it; while the backward of *node* is recorded, an output hangs on that."""
-        array = NDArray(self.data, self.shape, self.ctx, self.version)
+        if self.parts is None:
+            array = NDArray(self.data, self.shape, self.ctx, self.version)
+        else:
+            array = BaseSparseNDArray._of(self.parts, self.ctx)
         array._node = self.made_by
         if self.output is not None and node is not None:
             array._node = node if node.op.single else OutputSlot(node, self.output, self.data.dtype)

@@ -7,8 +7,8 @@ from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING
 
 from .. import autograd as _autograd
-from .. import operator as _custom
 from ..base import public_names as _public_names
+from ..operator import python as _python_operators
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
 from ..ops.table import for_each as _for_each
@@ -49,7 +49,7 @@ for _space in (op, _internal):
     vars(_space).update(__all__=[], __dir__=_public_names(vars(_space)))
 __dir__ = _public_names(globals())
 _autograd.get_symbol = get_symbol
-_custom.custom_symbol = extra.Custom
+_python_operators.custom_symbol = extra.Custom
 
 
 def _put(space: _types.ModuleType, name: str, function: _Callable[..., object]) -> None:

@@ -222,3 +222,70 @@ def test_operators_of_symbols_in_one_class(base: Any) -> None:
     run.backward()
     assert y.tolist() == [[4.0] * 3] * 2
     assert run.grad_dict["x"].tolist() == [[3.0] * 3, [2.0] * 3]
+
+
+# --- storage types -------------------------------------------------------------------------------
+
+
+class Squares(mx.operator.CustomOp):
+    """data * data in the storage that the operator is given; notes what it gets."""
+
+    def forward(self, is_train: Any, req: Any, in_data: Any, out_data: Any, aux: Any) -> None:
+        calls.append([[x.stype for x in arrays] for arrays in (in_data, out_data, aux)])
+        self.assign(out_data[0], req[0], in_data[0] * in_data[0])
+        self.assign(aux[0], "write", in_data[0])
+
+    def backward(
+        self, req: Any, out_grad: Any, in_data: Any, out_data: Any, in_grad: Any, aux: Any
+    ) -> None:
+        given = out_grad, in_data, out_data, in_grad, aux
+        calls.append([[x.stype for x in arrays] for arrays in given])
+        self.assign(in_grad[0], req[0], 2 * nd.elemwise_mul(out_grad[0], in_data[0]))
+
+
+class SquaresProp(mx.operator.CustomOpProp):
+    def list_auxiliary_states(self) -> list[str]:
+        return ["seen"]
+
+    def infer_shape(self, in_shape: Any) -> Any:
+        return in_shape, in_shape, in_shape
+
+    def create_operator(self, ctx: Any, in_shapes: Any, in_dtypes: Any) -> Any:
+        return Squares()
+
+
+@mx.operator.register("squares")
+class StoredSquaresProp(SquaresProp):
+    def infer_storage_type(self, in_stype: Any) -> Any:
+        return in_stype, in_stype, in_stype
+
+    def infer_storage_type_backward(self, *stypes: Any) -> Any:
+        return [stypes[1]] * 5
+
+
+mx.operator.register("dense_squares")(SquaresProp)
+
+
+@pytest.mark.parametrize("stype", ["default", "csr", "row_sparse"])
+def test_custom_operators_of_sparse_arrays(stype: str) -> None:
+    calls.clear()
+    values = np.array([[0, 2], [0, 0], [1, 3]], "f")
+    x, seen = nd.array(values).tostype(stype), nd.zeros((3, 2)).tostype(stype)
+    x.attach_grad(stype=stype)
+    with autograd.record():
+        y = nd.Custom(x, seen, op_type="squares")
+        z = y * 3
+    z.backward()
+    assert (y.stype, x.grad.stype, seen.stype) == (stype,) * 3
+    assert y.asnumpy().tolist() == (values**2).tolist()
+    assert x.grad.asnumpy().tolist() == (6 * values).tolist()
+    assert seen.asnumpy().tolist() == values.tolist()
+    assert calls == [[[stype]] * 3, [[stype]] * 5]
+
+
+def test_storage_types_that_an_operator_does_not_infer_are_refused() -> None:
+    x = nd.ones((3, 2)).tostype("csr")
+    with pytest.raises(MXNetError, match="infer_storage_type: in_stype"):
+        nd.Custom(x, x.copy(), op_type="dense_squares")
+    with pytest.raises(MXNetError, match="Provided = default, inferred storage type = csr"):
+        nd.Custom(x, nd.zeros((3, 2)), op_type="squares")
