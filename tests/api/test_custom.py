@@ -263,6 +263,12 @@ class StoredSquaresProp(SquaresProp):
         return [stypes[1]] * 5
 
 
+@mx.operator.register("csr_squares")
+class CsrSquaresProp(StoredSquaresProp):
+    def infer_storage_type(self, in_stype: Any) -> Any:
+        return ["csr"], ["csr"], ["csr"]
+
+
 mx.operator.register("dense_squares")(SquaresProp)
 
 
@@ -288,4 +294,4 @@ def test_storage_types_that_an_operator_does_not_infer_are_refused() -> None:
     with pytest.raises(MXNetError, match="infer_storage_type: in_stype"):
         nd.Custom(x, x.copy(), op_type="dense_squares")
     with pytest.raises(MXNetError, match="Provided = default, inferred storage type = csr"):
-        nd.Custom(x, nd.zeros((3, 2)), op_type="squares")
+        nd.Custom(nd.ones((3, 2)), x, op_type="csr_squares")
