@@ -366,6 +366,7 @@ match = entry("match", host_boxes.match)
 normalise = entry("normalise", host_normalisation.normalise)
 channel_sums = entry("channel_sums", host_normalisation.channel_sums)
 normalise_gradients = entry("normalise_gradients", host_normalisation.gradients)
+group_gradients = entry("group_gradients", host_normalisation.group_gradients)
 
 # --- sparse matrices ------------------------------------------------------------------------------
 

@@ -60,6 +60,28 @@ def test_gradients_of_rows_are_those_of_the_formula(rows: int, dtype: str, rtol:
         np.testing.assert_allclose(v.grad.asnumpy(), e, rtol=rtol, atol=rtol * abs(e).max())
 
 
+@pytest.mark.parametrize("shape", [(3, 4, 5, 2), (2, 2, 2500)])  # a row is summed in two parts
+def test_gradients_of_groups_are_those_of_the_formula(shape: tuple[int, ...]) -> None:
+    x, gamma, beta = arrays = [nd.array(normal(*s, seed=i)) for i, s in enumerate((shape, (2,), (2,)))]
+    g = nd.array(normal(*shape, seed=3))
+    for v in arrays:
+        v.attach_grad()
+    with autograd.record():
+        y = nd.GroupNorm(x, gamma, beta, num_groups=2)
+    y.backward(g)
+    x64, g64 = (v.asnumpy().astype("float64").reshape(shape[0], 2, -1) for v in (x, g))
+    scale = gamma.asnumpy().astype("float64")[:, None]
+    inverse = 1 / np.sqrt(x64.var(2, keepdims=True) + 1e-5)
+    z, h = (x64 - x64.mean(2, keepdims=True)) * inverse, g64 * scale
+    np.testing.assert_allclose(
+        y.asnumpy().reshape(z.shape), z * scale + beta.asnumpy()[:, None], rtol=2e-5, atol=2e-5
+    )
+    expected = (h - h.mean(2, keepdims=True) - z * (h * z).mean(2, keepdims=True)) * inverse
+    sums = (g64 * z).sum((0, 2)), g64.sum((0, 2))
+    for v, e in zip(arrays, (expected.reshape(shape), *sums), strict=True):
+        np.testing.assert_allclose(v.grad.asnumpy(), e, rtol=2e-5, atol=2e-5 * abs(e).max())
+
+
 def test_rows_do_not_depend_on_the_number_of_threads() -> None:
     x, gamma, beta = (nd.array(v) for v in (normal(500, 301), normal(301), normal(301)))
     found, before = [], mx.num_threads()

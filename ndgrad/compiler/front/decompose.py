@@ -14,6 +14,7 @@ import numpy as np
 
 from ...base import DType, Shape
 from ...context import Context
+from ...dispatch.structured import unrecorded
 from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import Buffer, context_device, current_device, on_device, to_device
 from ...memory.storage import empty
@@ -125,4 +126,6 @@ def decomposed(
     params: Any,
 ) -> Any:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
-    return None if function is None else function(Decomposer(program), *args, **params)
+    if function is None:
+        return None
+    return unrecorded(function, Decomposer(program), *args, **params)

@@ -1,8 +1,9 @@
 """Normalisation of rows and channels, and gradients: what is read from memory is in cache then.
 
 With ``y = (x - mean) * r``, ``r = 1 / sqrt(var + eps)``, a row's gradient is
-``r * (h - mean(h) - y * mean(h * y))`` where h is what comes in, times gamma.  The gradients of
-gamma and beta are sums over rows, which are added up in chunks of `ROWS`.
+``r * (h - mean(h) - y * mean(h * y))`` where h is what comes in, times gamma.  Gamma and beta have
+a number for each element of a row, or for each of so many rows (a channel or a group of a sample).
+Their gradients are sums: over rows, which are added up in chunks of `ROWS`; or over each row first.
 """
 
 from __future__ import annotations
@@ -17,17 +18,31 @@ from .sums import PART, scratch, total
 
 
 @chunked
-def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, lo, hi):
+def _normalise(x_all, gamma, beta, y_all, means, inverses, eps, n, by_row, lo, hi):
     """Rows of y, each with its mean and with one over its standard deviation."""
+    terms_all = scratch(min(n, PART), x_all.dtype)
     for row in range(lo, hi):
         x, y = x_all[row * n : row * n + n], y_all[row * n : row * n + n]
-        mean = x.dtype.type(total(x) / n)
-        for i in range(n):
-            y[i] = (x[i] - mean) * (x[i] - mean)
-        inverse = x.dtype.type(1 / np.sqrt(total(y) / n + eps))
-        for i in range(n):
-            y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i]
+        sum = 0.0
+        for begin in range(0, n, PART):
+            sum += total(x[begin : min(begin + PART, n)])
+        mean = x.dtype.type(sum / n)
+        sum = 0.0
+        for begin in range(0, n, PART):
+            part = x[begin : min(begin + PART, n)]
+            terms = terms_all[: part.size]
+            for i in range(part.size):
+                terms[i] = (part[i] - mean) * (part[i] - mean)
+            sum += total(terms)
+        inverse = x.dtype.type(1 / np.sqrt(sum / n + eps))
         means[row], inverses[row] = mean, inverse
+        if by_row:
+            scale, shift = gamma[row % gamma.size], beta[row % gamma.size]
+            for i in range(n):
+                y[i] = (x[i] - mean) * inverse * scale + shift
+        else:
+            for i in range(n):
+                y[i] = (x[i] - mean) * inverse * gamma[i] + beta[i]
 
 
 @chunked
@@ -60,6 +75,29 @@ def _gradients(x_all, g_all, gamma, means, inverses, y_all, d_gamma, d_beta, row
 
 
 @chunked
+def _group_gradients(x_all, g_all, gamma, means, inverses, y_all, scales, shifts, n, lo, hi):
+    """The gradient of rows with one gamma each, and each row's part of those of gamma and beta."""
+    terms_all = scratch(min(n, PART), x_all.dtype)
+    for row in range(lo, hi):
+        x, g = x_all[row * n : row * n + n], g_all[row * n : row * n + n]
+        mean, inverse, scale = means[row], inverses[row], gamma[row % gamma.size]
+        shifted, scaled = 0.0, 0.0
+        for begin in range(0, n, PART):
+            part, head = x[begin : min(begin + PART, n)], g[begin : min(begin + PART, n)]
+            terms = terms_all[: part.size]
+            for i in range(part.size):
+                terms[i] = head[i] * ((part[i] - mean) * inverse)
+            shifted += total(head)
+            scaled += total(terms)
+        scales[row], shifts[row] = scaled, shifted
+        along_ones, along = x.dtype.type(shifted / n), x.dtype.type(scaled / n)
+        factor = inverse * scale
+        y = y_all[row * n : row * n + n]
+        for i in range(n):
+            y[i] = (g[i] - along_ones - (x[i] - mean) * inverse * along) * factor
+
+
+@chunked
 def _channel_sums(x_all, g_all, gamma, means, inverses, sums, rows, channels, n, lo, hi):
     """Of each row, which is of one channel, the sums of h, h * y, g * y and g."""
     terms_all = scratch(PART, x_all.dtype)
@@ -85,7 +123,14 @@ def _channel_sums(x_all, g_all, gamma, means, inverses, sums, rows, channels, n,
 
 
 def normalise(
-    x: Buffer, gamma: Buffer, beta: Buffer, y: Buffer, mean: Buffer, inverse: Buffer, eps: float
+    x: Buffer,
+    gamma: Buffer,
+    beta: Buffer,
+    y: Buffer,
+    mean: Buffer,
+    inverse: Buffer,
+    eps: float,
+    by_row: bool = False,
 ) -> None:
     """Fill *y* with the normalised rows of *x*, times *gamma*, plus *beta*.
 
@@ -94,13 +139,15 @@ def normalise(
     x : buffer
         float32 or float64, as all others are.
     gamma, beta : buffer
-        As long as a row.
+        As long as a row; with *by_row* a number for each of so many rows, again and again.
     mean, inverse : buffer
         A number for each row: are filled with the mean and with ``1 / sqrt(var + eps)``.
     """
     if x.size:
-        n = gamma.size
-        launch(_normalise, x, gamma, beta, y, mean, inverse, eps, n, mean.size, grain(n, 4))
+        rows = mean.size
+        n = x.size // rows
+        arrays = x, gamma, beta, y, mean, inverse
+        launch(_normalise, *arrays, eps, n, by_row, rows, grain(n, 4))
 
 
 def gradients(
@@ -126,6 +173,30 @@ def gradients(
         n, chunks = gamma.size, d_gamma.size // gamma.size
         arrays = x, g, gamma, mean, inverse, y, d_gamma, d_beta
         launch(_gradients, *arrays, mean.size, n, chunks, grain(n * ROWS, 8))
+
+
+def group_gradients(
+    x: Buffer,
+    g: Buffer,
+    gamma: Buffer,
+    mean: Buffer,
+    inverse: Buffer,
+    y: Buffer,
+    scales: Buffer,
+    shifts: Buffer,
+) -> None:
+    """The same where `normalise` was called with *by_row*.
+
+    Parameters
+    ----------
+    scales, shifts : buffer
+        float64: a number for each row, which adds to the gradient of its gamma and beta.
+    """
+    if mean.size:
+        rows = mean.size
+        n = x.size // rows
+        arrays = x, g, gamma, mean, inverse, y, scales, shifts
+        launch(_group_gradients, *arrays, n, rows, grain(n, 8))
 
 
 def channel_sums(

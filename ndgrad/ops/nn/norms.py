@@ -10,7 +10,6 @@ import math
 
 import numpy as np
 
-from ... import tracing
 from ...base import DType, HostArray, MXNetError, Shape
 from ...context import GPU
 from ...kernels import front
@@ -23,8 +22,11 @@ from .. import inference
 from ..axes import axis_of, choice, flag, integer, number
 from ..composite import composite
 from ..declare import operator
+from ..emitter import Emitter
 from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed, wide_dtype
 from ..table import F, Gradients, Result, Sample
+
+_FLOAT64 = np.dtype("float64")
 
 
 def _of_rank(op: str, data: Array, least: int) -> None:
@@ -56,22 +58,52 @@ def _normalised(
 # --- rows -----------------------------------------------------------------------------------------
 
 
+def _row_form(data: Array, gamma: Array, grouped: bool) -> tuple[Shape, Shape]:
+    """The shape in which rows are the last axis, and that of gamma and beta beside it."""
+    shape, n = data._shape, gamma._shape[0]
+    if grouped:
+        return (shape[0], n, math.prod(shape[1:]) // max(1, n)), (1, n, 1)
+    return (math.prod(shape[:-1]), 1, n), (1, 1, n)
+
+
+def _rows_by_formula(
+    data: Array, gamma: Array, beta: Array, eps: float, grouped: bool
+) -> list[Array]:
+    """The normalised rows, their means, and their standard deviations with *eps*."""
+    form, own = _row_form(data, gamma, grouped)
+    x = F._reshaped(data, shape=form)
+    y, mean, deviation = _normalised(x, gamma, beta, (2,), own, eps)
+    return [F._reshaped(cast_to(y, data._data.dtype), shape=data._shape), mean, deviation]
+
+
+def _rows_decomposed(
+    emit: Emitter, data: Array, gamma: Array, beta: Array, *, eps: float, grouped: bool
+) -> list[Result]:
+    y, mean, deviation = _rows_by_formula(data, gamma, beta, eps, grouped)
+    rows = (mean._data.size,)
+    return [(y._data, y._shape), (mean._data, rows), ((1.0 / deviation)._data, rows)]
+
+
 def _rows_vjp(
-    g: Array, data: Array, gamma: Array, beta_dtype: DType | None, eps: float
+    g: Array, data: Array, gamma: Array, beta_dtype: DType | None, eps: float, grouped: bool
 ) -> Gradients:
-    wide, shape, n = wide_dtype(data), data._shape, gamma._shape[0]
-    form = (math.prod(shape[:-1]), n)
+    wide = wide_dtype(data)
+    form, own = _row_form(data, gamma, grouped)
     x, head = (F._reshaped(cast_to(v, wide), shape=form) for v in (data, g))
-    centred = F.broadcast_sub(x, F.mean(x, axis=1, keepdims=True))
-    over = F.rsqrt(F.mean(F.square(centred), axis=1, keepdims=True) + eps)
+    centred = F.broadcast_sub(x, F.mean(x, axis=2, keepdims=True))
+    over = F.rsqrt(F.mean(F.square(centred), axis=2, keepdims=True) + eps)
     y = F.broadcast_mul(centred, over)
-    d = F.broadcast_mul(head, F._reshaped(cast_to(gamma, wide), shape=(1, n)))
-    along = F.mean(d * y, axis=1, keepdims=True)
-    d = F.broadcast_sub(d, F.mean(d, axis=1, keepdims=True)) - F.broadcast_mul(y, along)
+    d = F.broadcast_mul(head, F._reshaped(cast_to(gamma, wide), shape=own))
+    along = F.mean(d * y, axis=2, keepdims=True)
+    d = F.broadcast_sub(d, F.mean(d, axis=2, keepdims=True)) - F.broadcast_mul(y, along)
+
+    def vector(x: Array, dtype: DType) -> Array:
+        return cast_to(F.sum(x, axis=(0, 2) if grouped else (0, 1)), dtype)
+
     return (
-        cast_to(F._reshaped(F.broadcast_mul(d, over), shape=shape), data._data.dtype),
-        cast_to(F.sum(head * y, axis=0), gamma._data.dtype),
-        None if beta_dtype is None else cast_to(F.sum(head, axis=0), beta_dtype),
+        cast_to(F._reshaped(F.broadcast_mul(d, over), shape=data._shape), data._data.dtype),
+        vector(head * y, gamma._data.dtype),
+        None if beta_dtype is None else vector(head, beta_dtype),
     )
 
 
@@ -82,22 +114,25 @@ def _rows_fast(
     _mean: Array,
     _inverse: Array,
     beta_dtype: DType | None,
+    grouped: bool,
 ) -> Gradients:
     wide, n, rows = wide_dtype(data), gamma._shape[0], _mean._shape[0]
-    chunks = -(-rows // ROWS)
     x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
-    y, d_gamma, d_beta = (empty(size, wide) for size in (x.size, chunks * n, chunks * n))
-    front.normalise_gradients(x, head, scale, _mean._data, _inverse._data, y, d_gamma, d_beta)
-    how = plan((chunks, n), (0,), False)
-    scales, shifts = (front.reduce(REDUCTIONS["sum"], v, how, wide) for v in (d_gamma, d_beta))
+    parts = rows // max(1, n) if grouped else -(-rows // ROWS)
+    y = empty(x.size, wide)
+    sums = [empty(parts * n, _FLOAT64 if grouped else wide) for _ in range(2)]
+    gradients = front.group_gradients if grouped else front.normalise_gradients
+    gradients(x, head, scale, _mean._data, _inverse._data, y, *sums)
+    how = plan((parts, n), (0,), False)
+    totals = [front.reduce(REDUCTIONS["sum"], v, how, wide) for v in sums]
 
     def array(x: Buffer, like: Array, dtype: DType) -> Array:
         return type(g)(narrowed(x, dtype), like._shape, g._ctx)
 
     return (
         array(y, data, data._data.dtype),
-        array(scales, gamma, gamma._data.dtype),
-        None if beta_dtype is None else array(shifts, gamma, beta_dtype),
+        array(totals[0], gamma, gamma._data.dtype),
+        None if beta_dtype is None else array(totals[1], gamma, beta_dtype),
     )
 
 
@@ -105,21 +140,47 @@ def _rows_fast(
     "_normalised_rows",
     vjp=_rows_vjp,
     fast_vjp=_rows_fast,
+    fuses_vjp=True,
+    decompose=_rows_decomposed,
     outputs="y _mean _inverse",
-    samples=(Sample(((3, 4), (4,), (4,))), Sample(((3,), (3,), (3,)), {"eps": 0.5})),
+    samples=(
+        Sample(((3, 4), (4,), (4,))),
+        Sample(((3,), (3,), (3,)), {"eps": 0.5}),
+        Sample(((2, 4, 3), (2,), (2,)), {"grouped": True}),
+    ),
 )
-def _normalised_rows(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-5) -> list[Result]:
-    """`LayerNorm` over the last axis."""
+def _normalised_rows(
+    data: Array, gamma: Array, beta: Array, *, eps: float = 1e-5, grouped: bool = False
+) -> list[Result]:
+    """Normalise rows along the last axis.
+
+    With *grouped* a row is instead one of the equal parts of a sample for which gamma and beta have
+    a number each.
+    """
     check_floating("_normalised_rows", data)
-    _of_rank("_normalised_rows", data, 1)
-    *rest, n = shape = data._shape
-    check_lengths("_normalised_rows", n, gamma=gamma, beta=beta)
+    _of_rank("_normalised_rows", data, 2 if grouped else 1)
+    shape, n = data._shape, gamma._data.size
+    grouped = flag("_normalised_rows", "grouped", grouped)
+    check_lengths("_normalised_rows", n if grouped else shape[-1], gamma=gamma, beta=beta)
+    per_sample = math.prod(shape[1:])
+    if grouped and per_sample // max(1, n) * n != per_sample:
+        raise MXNetError(
+            f"Operator _normalised_rows: gamma has shape [{n}], expected the length to divide "
+            f"{per_sample}, the number of elements of a sample"
+        )
     eps = float(number("_normalised_rows", "eps", eps))
-    wide, rows = wide_dtype(data), math.prod(rest)
+    wide, rows = wide_dtype(data), shape[0] * n if grouped else math.prod(shape[:-1])
     x, scale, shift = (narrowed(v._data, wide) for v in (data, gamma, beta))
     y, mean, inverse = (empty(size, wide) for size in (x.size, rows, rows))
-    front.normalise(x, scale, shift, y, mean, inverse, eps)
+    front.normalise(x, scale, shift, y, mean, inverse, eps, grouped)
     return [(narrowed(y, data._data.dtype), shape), (mean, (rows,)), (inverse, (rows,))]
+
+
+def _rows(data: Array, gamma: Array, beta: Array, eps: float, grouped: bool) -> Array:
+    """The normalised rows: by a kernel, on a GPU by the formula, whose reductions have kernels."""
+    if data._ctx.device_typeid == GPU:
+        return _rows_by_formula(data, gamma, beta, eps, grouped)[0]
+    return F._normalised_rows(data, gamma, beta, eps=eps, grouped=grouped)  # type: ignore[no-any-return]
 
 
 def _layer_norm_reference(
@@ -174,10 +235,8 @@ def _layer_norm(
     check_lengths("LayerNorm", shape[at], gamma=gamma, beta=beta)
     eps = float(number("LayerNorm", "eps", eps))
     every = flag("LayerNorm", "output_mean_var", output_mean_var)
-    # Compilers fuse the formula with what is around it, and a GPU has kernels for its reductions.
-    fuses = tracing.active and tracing.recorder() is not None
-    if not (every or fuses or at < len(shape) - 1 or data._ctx.device_typeid == GPU):
-        return F._normalised_rows(data, gamma, beta, eps=eps)
+    if not every and at == len(shape) - 1:
+        return _rows(data, gamma, beta, eps, False)
     found = _normalised(data, gamma, beta, (at,), along_axis(at, shape), eps)
     results = [cast_to(x, data._data.dtype) for x in found]
     return results if every else results[0]
@@ -211,10 +270,7 @@ def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3)
     shape = data._shape
     check_lengths("InstanceNorm", shape[1], gamma=gamma, beta=beta)
     eps = float(number("InstanceNorm", "eps", eps))
-    axes = tuple(range(2, len(shape)))
-    return cast_to(
-        _normalised(data, gamma, beta, axes, along_axis(1, shape), eps)[0], data._data.dtype
-    )
+    return _rows(data, gamma, beta, eps, True)
 
 
 @composite(
@@ -260,7 +316,7 @@ def _group_norm(
     """
     check_floating("GroupNorm", data)
     _of_rank("GroupNorm", data, 3)
-    samples, channels, *_ = shape = data._shape
+    samples, channels, *_ = data._shape
     groups = integer("GroupNorm", "num_groups", num_groups)
     if groups < 1 or channels % groups:
         raise MXNetError(
@@ -269,14 +325,11 @@ def _group_norm(
         )
     check_lengths("GroupNorm", groups, gamma=gamma, beta=beta)
     eps = float(number("GroupNorm", "eps", eps))
-    form = (samples, groups, math.prod(shape[1:]) // groups)
-    x = F._reshaped(data, shape=form)
-    y, mean, deviation = _normalised(x, gamma, beta, (2,), (1, groups, 1), eps)
-    results = [
-        cast_to(F._reshaped(v, shape=s), data._data.dtype)
-        for v, s in ((y, shape), (mean, form[:2]), (deviation, form[:2]))
-    ]
-    return results if flag("GroupNorm", "output_mean_var", output_mean_var) else results[0]
+    if not flag("GroupNorm", "output_mean_var", output_mean_var):
+        return _rows(data, gamma, beta, eps, True)
+    y, *rows = _rows_by_formula(data, gamma, beta, eps, True)
+    found = [cast_to(F._reshaped(v, shape=(samples, groups)), data._data.dtype) for v in rows]
+    return [y, *found]
 
 
 @composite(
