@@ -15,7 +15,7 @@ import importlib
 import struct
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import numba
 import numpy as np
@@ -25,8 +25,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ...base import DType, HostArray
+from ..annotations import Signature
 from ..build import binaries
-from ..build.launch import Specialization, vector
+from ..build.launch import address, entry_point, vector
 from ..spec.text import module
 
 # --- the C function -------------------------------------------------------------------------------
@@ -45,11 +46,12 @@ _ITEMS, _BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
 _KERNEL, _ARRAY_CLASS, _NEW_ARRAY, _FIRST = range(4)
 
 _ARRAY = vector(np.dtype("float32"))  # stands for all: to the machine code they are the same
-_WORDS = {"V": 2, "I": 1, "U": 1, "F": 1, "D": 1, "Y": 1}
+_WORDS = {"V": 2, "I": 1, "U": 1, "B": 1, "F": 1, "D": 1, "Y": 1}
 _TYPES = {
     "0": types.int64,
     "i": types.int64,
     "u": types.uint32,
+    "b": types.boolean,
     "f": types.float32,
     "d": types.float64,
 }
@@ -115,6 +117,8 @@ class _Writer:
                 arguments.append(next(bound))
             elif kind == "U":
                 arguments.append(body.trunc(next(bound), _INT))
+            elif kind == "B":
+                arguments.append(body.icmp_signed("!=", next(bound), _WORD(0)))
             elif kind in "FD":
                 value = body.bitcast(next(bound), ir.DoubleType())
                 arguments.append(value if kind == "D" else body.fptrunc(value, ir.FloatType()))
@@ -213,8 +217,33 @@ LETTERS = {"int64": "i", "float32": "f", "float64": "d"}
 # --- for Python -----------------------------------------------------------------------------------
 
 
+class Compiled(Protocol):
+    """A kernel for one signature, as a `Specialization` is."""
+
+    @property
+    def serial(self) -> Any:
+        """What Python calls."""
+
+    @property
+    def address(self) -> Any:
+        """Where the machine code is."""
+
+
+class Function(NamedTuple):
+    """A compiled function that is no chunked kernel, for one signature."""
+
+    serial: Any
+    address: Any
+
+
+@cache
+def function(dispatcher: Any, signature: Signature) -> Function:
+    """The compiled code of *dispatcher* for a signature."""
+    return Function(entry_point(dispatcher, signature), address(dispatcher, signature))
+
+
 def bound(
-    kernel: Specialization,
+    kernel: Compiled,
     kinds: str,
     dtypes: tuple[DType, ...] = (),
     values: tuple[HostArray | float, ...] = (),
@@ -223,7 +252,7 @@ def bound(
 
     Parameters
     ----------
-    kernel : Specialization
+    kernel : Compiled
     kinds : str
         A letter for each of the kernel's arguments:
 
@@ -233,7 +262,7 @@ def bound(
         * ``0`` the number 0;
         * ``V``, ``I``, ``F``, ``D``, ``Y`` the same but bound: the next of *values* is the int64
           array or the number, and that of a result its size;
-        * ``U`` a bound number of type uint32.
+        * ``U``, ``B`` a bound number of type uint32, and True or False.
     dtypes : tuple of numpy.dtype
         Of results.
     values : tuple
@@ -244,7 +273,7 @@ def bound(
     words += struct.pack(f"{len(dtypes)}q", *map(id, dtypes))
     values_left = iter(values)
     for kind in kinds:
-        if kind in "VIUFDY":
+        if kind in "VIUBFDY":
             value: Any = next(values_left)
             if kind == "V":
                 words += struct.pack("2q", value.ctypes.data, value.size)
@@ -254,8 +283,8 @@ def bound(
     # The function holds what it has the addresses of: threads that come here at once may each have
     # made a definition, of which one is remembered.
     held = words, kernel, dtypes, values, definition, code
-    function: Callable[..., Any] = _new_function(ctypes.addressof(definition), held, None)
-    return function
+    made: Callable[..., Any] = _new_function(ctypes.addressof(definition), held, None)
+    return made
 
 
 def _interpreted(

@@ -18,7 +18,7 @@ from ..annotations import Arguments
 from ..build.launch import Specialization, address, call, chunked, flat, grain, kernel, vector
 from ..build.threads import num_threads
 from ..spec.matmul import ONE_START, Matrices, starts_of
-from . import blas, tiles
+from . import blas, calling, tiles
 from .elementwise import cast
 from .launch import run
 from .tasks import Task
@@ -181,38 +181,48 @@ def single(
         if n == 1:
             return lambda a, b, c: gemv(a, 0, m, ta, b, 0, 1, c, 0, 1, m, k, alpha, beta)
         return lambda a, b, c: gemv(b, 0, ldb, not tb, a, 0, 1, c, 0, 1, n, k, alpha, beta)
+    if m * n * k < _CHUNK:
+        tiled = tiles.fits(m, n, k, ta, tb)
+        compiled = tiles.product if tiled else blas.gemm
+        addr = 0 if tiled else blas.address("gemm", dtype)
+        kernel = calling.function(compiled, flat(compiled, dtype))
+        numbers = addr, 0, lda, ta, 0, ldb, tb, 0, n, m, n, k, alpha, beta
+        return calling.bound(kernel, "IvIIBvIIBvIIIIIDD", (), numbers)
     if m * n * k < 2 * _CHUNK:
         gemm = tiles.fast(dtype) if tiles.fits(m, n, k, ta, tb) else blas.fast("gemm", dtype)
         return lambda a, b, c: gemm(a, 0, lda, ta, b, 0, ldb, tb, c, 0, n, m, n, k, alpha, beta)
-    return lambda a, b, c: many(a, ONE_START, ta, b, ONE_START, tb, c, m, n, k, alpha, beta, 1)
-
-
-def many(
-    a: Buffer,
-    starts_a: HostArray,
-    ta: bool,
-    b: Buffer,
-    starts_b: HostArray,
-    tb: bool,
-    c: Buffer,
-    m: int,
-    n: int,
-    k: int,
-    alpha: float,
-    beta: float,
-    batch: int,
-    bias: Buffer | None = None,
-) -> None:
-    """A batch of products of real numbers, distributed over the threads.
-
-    With a *bias* each row of the results begins with it, and *beta* is 1.
-    """
-    _several(m, n, k, ta, tb, alpha, beta, batch, c.dtype, num_threads())(
-        a, starts_a, b, starts_b, c, c[:0] if bias is None else bias
-    )
+    several, no_bias = batched(m, n, k, ta, tb, alpha, beta, 1, dtype), _no_bias(dtype)
+    return lambda a, b, c: several(a, ONE_START, b, ONE_START, c, no_bias)
 
 
 _Products = Callable[[Buffer, HostArray, Buffer, HostArray, Buffer, Buffer], object]
+
+
+@lru_cache(maxsize=4096)
+def batched(
+    m: int,
+    n: int,
+    k: int,
+    ta: bool,
+    tb: bool,
+    alpha: float,
+    beta: float,
+    batch: int,
+    dtype: DType,
+) -> _Products:
+    """What makes a batch of products of real numbers, distributed over the threads.
+
+    It is given A, B, where the matrices of each begin, the result and a bias (see `_blocks`).
+    """
+    known = m, n, k, ta, tb, float(alpha), float(beta), batch, dtype
+    if m * n * k * batch < _CHUNK:
+        return _several(*known, 1)
+    return lambda *buffers: _several(*known, num_threads())(*buffers)
+
+
+@cache
+def _no_bias(dtype: DType) -> HostArray:
+    return np.empty(0, dtype)
 
 
 @lru_cache(maxsize=4096)
@@ -234,6 +244,9 @@ def _several(
     entry = _blocks_entry(dtype)
     lda, ldb, starts_c = m if ta else k, k if tb else n, starts_of(batch, m * n)
     parallel = units > each
+    if m * n * k * batch < _CHUNK:
+        bound = kernel, addr, lda, ta, ldb, tb, starts_c, n, *rest, 0, units
+        return calling.bound(entry, "IIvvIBvvIBvVIvIIIDDIIII", (), bound)
     run = entry.parallel if parallel else entry.serial
     bounds = (units, each) if parallel else (0, units)
 
@@ -309,7 +322,6 @@ def task(
     kernel, addr, *rest = numbers
     rows, columns = rest[-2:]
     in_order = columns == n and (batch == 1 or rows == m) and places[2] is None
-    empty_row = np.empty(0, dtype)
     sizes = (m * k, m if ta else k), (k * n, k if tb else n), (m * n, n)
     (starts_a, lda), (starts_b, ldb), (starts_c, ldc) = (
         (starts_of(batch, size), step)
@@ -319,7 +331,7 @@ def task(
     )
     arguments = (
         kernel, addr, a, starts_a, lda, ta, b, starts_b, ldb, tb, c, starts_c, ldc,
-        empty_row if bias is None else bias, *rest,
+        _no_bias(dtype) if bias is None else bias, *rest,
     )  # fmt: skip
     each = grain * rows * n if in_order else 0
     return Task(_blocks_entry(dtype), arguments, units, grain, grain, each)
@@ -384,7 +396,8 @@ def product(
     else:
         if starts is None:
             starts = starts_of(batch, m * k), starts_of(batch, k * n)
-        run(many, a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, 0.0, batch)
+        several = batched(m, n, k, ta, tb, alpha, 0.0, batch, compute)
+        run(several, a, starts[0], b, starts[1], c, _no_bias(compute))
     return c if compute is dtype else _in_dtype(c, dtype)
 
 
@@ -439,4 +452,5 @@ def product_into(
         run(single(m, n, k, ta, tb, alpha, beta, c.dtype), a, b, c)
         return
     starts = starts_of(batch, m * k), starts_of(batch, k * n)
-    run(many, a, starts[0], ta, b, starts[1], tb, c, m, n, k, alpha, beta, batch, bias)
+    several = batched(m, n, k, ta, tb, alpha, beta, batch, c.dtype)
+    run(several, a, starts[0], b, starts[1], c, _no_bias(c.dtype) if bias is None else bias)
