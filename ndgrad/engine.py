@@ -25,6 +25,7 @@ from .dispatch import (
     replaced,
     separated,
     unrecorded,
+    whole_buffer,
     written,
 )
 from .memory.device import Buffer, operands_device
@@ -290,7 +291,7 @@ def run_backward(
                         if getrefcount(result.remains) == 3 and owns_memory(gradient):
                             result = replaced(result)
                         else:
-                            result = unrecorded(result.whole)._data
+                            result = whole_buffer(result)
                         owned.add(parent)
                     pending[parent] = result
                     continue

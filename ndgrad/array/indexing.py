@@ -6,17 +6,19 @@ Anything else is a copy; both are recorded.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
 from ..dispatch import record_linear
+from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
+from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
-from ..ops.table import F
-from ..tape import Array, new_view, state
-from .keys import expanded, leading, out_of_bounds, rows_of, slice_of, small_part
+from ..ops.table import F, lookup
+from ..tape import Array, new_array, new_view, state
+from .keys import expanded, hashable, leading, out_of_bounds, rows_of, slice_of, small_part
 
 
 def traced() -> bool:
@@ -72,10 +74,19 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or (1,))
+    slices, plan = _slices(), None
+    known = None if tracing.active or in_use else hashable(key)
+    if known is not None:
+        known = shape, x._data.dtype, known
+        plan = slices[known]
+        if plan:
+            return _sliced_by(plan, x)
     recorded = traced() or (x._node is not None and state.recording)
-    if not recorded:
+    if not recorded and (plan is False or known not in slices):
         little = small_part(x, key)
         if little is not None and not little.flags.c_contiguous:
+            if known is not None and plan is None:
+                slices.found(known, (x,), {})
             return x.__class__(little.flatten(), little.shape, x._ctx)
     items, arrays = expanded(key, shape)
     if arrays:
@@ -88,11 +99,32 @@ def getitem(x: Array, key: object) -> Array:
     part = slice_of(items, shape)
     if not part.shape and shape:
         part = StridedSlice((1,), (1,), part.offset)
+    where = part._asdict()
+    if known is not None and plan is None:
+        slices.found(known, (x,), where)
     if is_contiguous(part.shape, part.strides):
         return _view(x, part.offset, part.size, part.shape)
     if not recorded:
         return x.__class__(front.strided_slice(x._data, part), part.shape, x._ctx)
-    result: Array = F._as_strided(x, shape=part.shape, strides=part.strides, offset=part.offset)
+    result: Array = F._as_strided(x, **where)
+    return result
+
+
+@cache
+def _slices() -> Plans:
+    """The plans of slices, by shape, dtype and key."""
+    return Plans(lookup("_as_strided"))
+
+
+def _sliced_by(plan: Plan, x: Array) -> Array:
+    """The slice that *plan* makes."""
+    y = plan.run(x._data)
+    if plan.owner is None:
+        result = new_array(x.__class__, y, plan.shape, x._ctx)
+    else:
+        result = new_view(x, y, plan.shape)
+    if x._node is not None and state.recording:
+        record_linear("_as_strided", plan.params, (x,), result)
     return result
 
 

@@ -192,6 +192,26 @@ def slice_of(items: Sequence[Any], shape: Shape) -> StridedSlice:
     return StridedSlice(tuple(lengths), tuple(strides), offset)
 
 
+def hashable(key: object) -> tuple[object, ...] | None:
+    """A key of plain integers, slices of such, None and ... , as what equals no other key's.
+
+    Slices can be looked up in a dictionary from Python 3.12 on.
+    """
+    items: list[object] = []
+    for item in key if key.__class__ is tuple else (key,):
+        if item.__class__ is slice:
+            bounds = item.start, item.stop, item.step
+            for bound in bounds:
+                if bound is not None and bound.__class__ is not int:
+                    return None
+            items.append(bounds)
+        elif item.__class__ is int or item is None or item is Ellipsis:
+            items.append(item)
+        else:
+            return None
+    return tuple(items)
+
+
 def small_part(x: Array, key: object) -> HostArray | None:
     """What NumPy sees under a basic key, if it is little; else None, also for a bad key.
 

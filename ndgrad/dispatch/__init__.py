@@ -26,6 +26,7 @@ from .gradients import (
     recorded_arithmetic,
     recorded_backward,
     replaced,
+    whole_buffer,
     with_state_writes,
 )
 from .in_place import recorded_in_place
@@ -74,6 +75,7 @@ __all__ = [
     "replaced",
     "separated",
     "unrecorded",
+    "whole_buffer",
     "write_into",
     "written",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import tracing
 from ..base import DType, Shape
+from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
@@ -24,7 +25,7 @@ from ..memory.device import (
     in_use,
     on_device,
 )
-from ..memory.storage import empty_like, empty_on
+from ..memory.storage import empty, empty_like, empty_on
 from ..ops.parts import loop_of
 from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
 from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, is_tracked
@@ -186,6 +187,13 @@ def _whole(gradients: Sequence[Array | PartialGradient | None]) -> Sequence[Arra
     return [x.whole() if isinstance(x, PartialGradient) else x for x in gradients]
 
 
+def whole_buffer(x: PartialGradient) -> Buffer:
+    """A partial gradient in memory of its own."""
+    if x.planned is not None:
+        return unrecorded(x.planned, *x.inputs)
+    return unrecorded(x.whole)._data
+
+
 def replaced(x: PartialGradient) -> Buffer:
     """A partial gradient in the memory of the gradient that came in."""
     with on_device(device_of(x.inputs[0]._data)) if in_use else nullcontext():
@@ -202,8 +210,13 @@ def as_list(grads: object) -> list[Any]:
 
 
 def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
-    data = empty_on(node.ctx, size_of(shape), node.dtype)
-    front.fill(data, value)
+    size, ctx = size_of(shape), node.ctx
+    if size < PARALLEL_ELEMENTS and ctx.device_typeid != GPU and not tracing.active:
+        data: Any = empty(size, node.dtype)
+        data.fill(value)
+    else:
+        data = empty_on(ctx, size, node.dtype)
+        front.fill(data, value)
     return data
 
 

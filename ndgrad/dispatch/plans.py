@@ -20,7 +20,7 @@ from ..base import DType, Shape
 from ..memory.abstract import AbstractBuffer, BufferProgram, NeedsElements
 from ..memory.device import on_device
 from ..memory.storage import POOLED_BYTES, empty
-from ..ops.table import Op, Params, PartialGradient
+from ..ops.table import Op, Params, PartialGradient, lookup
 from ..tape import Array, Node, is_tracked
 from . import classes
 
@@ -77,6 +77,30 @@ class PlannedParams(dict[str, Any]):
     def __init__(self, params: Params) -> None:
         super().__init__(params)
         self.backwards: dict[object, Callable[..., Sequence[Any]] | None] = {}
+
+
+_repeated: dict[object, PlannedParams | None] = {}
+
+
+def repeated_params(name: str, params: Params, dtype: DType, shapes: tuple[Shape, ...]) -> Params:
+    """The parameters of a call whose node is made by hand, for arrays of the host.
+
+    From the second such call on they hold plans of its derivative; parameters are kept for `_MOST`
+    calls.
+    """
+    key = name, dtype, shapes, *params.values()
+    try:
+        found = _repeated[key]
+    except KeyError:
+        if len(_repeated) >= _MOST:
+            _repeated.clear()
+        _repeated[key] = None
+        return params
+    except TypeError:  # a buffer
+        return params
+    if found is None:
+        found = _repeated[key] = PlannedParams(params)
+    return found
 
 
 class Plans(dict[object, "Plan | Literal[False] | None"]):
@@ -159,8 +183,28 @@ def _partial(program: BufferProgram, x: PartialGradient) -> str:
         buffer: Any = array._data
         made = program.constant(classes.array)
         inputs += f"{made}({program.typed(buffer)}, {program.constant(array._shape)}, node.ctx), "
-    made, name = program.constant(PartialGradient), program.constant(x.name)
-    return f"{made}({name}, ({inputs}), {program.constant(x.params)})"
+    facts = (PartialGradient, x.name, x.params, _whole_by_plan(x))
+    made, name, params, whole = map(program.constant, facts)
+    return f"{made}({name}, ({inputs}), {params}, {whole})"
+
+
+def _whole_by_plan(x: PartialGradient) -> Callable[..., Any]:
+    """From the inputs of partial gradients like *x* to the whole; planned when it is first used."""
+    op, params = lookup(x.name), x.params
+    plans: list[Plan | None] = []
+
+    def whole(*inputs: Array) -> Any:
+        if not plans:
+            try:
+                plans.append(_planned(op, inputs, params))
+            except Exception:  # as for forward
+                plans.append(None)
+        plan = plans[0]
+        if plan is None:
+            return op.call(*inputs, **params)._data
+        return plan.run(*[array._data for array in inputs])
+
+    return whole
 
 
 def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from .. import tracing
 from ..base import MXNetError, Shape
 from ..kernels.spec.strided import contiguous_strides
@@ -18,14 +20,15 @@ from ..tape import (
     Array,
     Leaf,
     Maker,
+    Node,
     Parent,
     is_released,
-    new_node,
     next_version,
     note_write,
     overlapping,
     state,
 )
+from .plans import PlannedParams, repeated_params
 
 _IN_GRAPH = (
     "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
@@ -127,6 +130,18 @@ def record_linear(
     name: str, params: Mapping[str, object], inputs: Sequence[Array], result: Array
 ) -> None:
     """Put *result* on the node of a call that saves nothing and is not computed."""
-    nothing = (None,) * (len(inputs) + 1)
-    parents, shapes = tuple(map(parent_of, inputs)), [x._shape for x in (*inputs, result)]
-    new_node(lookup(name), params, parents, nothing, nothing, tuple(shapes), (result,))
+    shapes = (*[x._shape for x in inputs], result._shape)
+    data = result._data
+    if data.__class__ is np.ndarray and params.__class__ is not PlannedParams:
+        params = repeated_params(name, params, data.dtype, shapes)
+    node = Node()
+    node.op, node.params = lookup(name), params
+    node.parents = tuple([parent_of(x) for x in inputs])
+    node.saved = node.versions = _NOTHING[len(inputs)]
+    node.shapes, node.ctx, node.dtype = shapes, result._ctx, data.dtype
+    node.number = next_version()
+    result._node = node  # which may be an input
+
+
+_NOTHING = tuple([(None,) * (count + 1) for count in range(3)])
+"""What calls of so many inputs save."""

@@ -553,11 +553,14 @@ class PartialGradient:
         Of an operator with ``accumulate``, or with ``replace`` too.
     inputs, params
         What it is called with.
+    planned : callable, optional
+        The same call by a plan: from *inputs* to a buffer.
     """
 
     name: str
     inputs: tuple[Array, ...]
     params: Params
+    planned: Callable[..., Buffer] | None = None
 
     def whole(self) -> Array:
         """The gradient as an array."""
