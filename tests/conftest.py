@@ -20,7 +20,7 @@ settings.register_profile("ndgrad", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("ndgrad")
 
 LEFT_OUT = pytest.StashKey[int]()
-"""How many tests were left out for want of ``--full``."""
+"""How many tests were left out for want of ``--full`` or ``--slow``."""
 
 pytest.register_assert_rewrite("compile_helpers")  # so that a failure shows what was compared
 
@@ -50,8 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full",
         action="store_true",
-        help="run the tests marked full too: the whole product of forms, rows and dtypes",
+        help="run the tests marked full or slow too: the whole product of forms, rows and dtypes",
     )
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,9 @@ def collects_own_objects() -> Iterator[None]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not (config.option.full or any("::" in arg for arg in config.args)):  # named ones run
-        marks = ["full"] if numba_config.DISABLE_JIT else ["full", "full_compiled"]
+        marks = ["full"]
+        if not numba_config.DISABLE_JIT:
+            marks += ["full_compiled"] if config.option.slow else ["full_compiled", "slow"]
         left_out = [item for item in items if any(map(item.get_closest_marker, marks))]
         config.stash[LEFT_OUT] = len(left_out)
         config.hook.pytest_deselected(items=left_out)

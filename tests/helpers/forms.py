@@ -105,6 +105,7 @@ REPRESENTATIVES = frozenset(_representatives())
 
 FULL = pytest.mark.full
 FULL_COMPILED = pytest.mark.full_compiled
+SLOW = pytest.mark.slow
 
 
 def first(*values: Any) -> list[Any]:
