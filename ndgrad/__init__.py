@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from . import _threadpools, ops  # noqa: F401  # declares all operators  # isort: skip
 from . import autograd, base, context, kernels, nd, operator, random, symbol, util
+from . import numpy as np
+from . import numpy_extension as npx
 from ._installed import show_versions
 from ._mxnet import install_as_mxnet
 from .attribute import AttrScope
@@ -66,8 +68,10 @@ __all__ = [
     "is_np_shape",
     "kernels",
     "nd",
+    "np",
     "np_array",
     "np_shape",
+    "npx",
     "num_gpus",
     "num_threads",
     "operator",

@@ -20,7 +20,9 @@ from .dispatch import (
     buffer_arithmetic,
     classes,
     copy_buffer,
+    in_class_of,
     lookup,
+    plain,
     recorded_arithmetic,
     replaced,
     separated,
@@ -151,6 +153,7 @@ def grad(
                 "unreachable from the outputs."
             )
     wanted = {x._node for x in variables}
+    head_grads = [plain(g) for g in head_grads]
     arithmetic: Arithmetic = recorded_arithmetic if create_graph else buffer_arithmetic
     with Scope(create_graph, train_mode):
         pending = _head_gradients(heads, head_grads, arithmetic)
@@ -158,10 +161,11 @@ def grad(
         retain = retain_graph or create_graph
         found = run_backward(_leading_to(order, wanted), pending, arithmetic, retain)
         if not create_graph:
-            return [_new_array(x, found) for x in variables]
+            return [in_class_of(type(x), _new_array(x, found)) for x in variables]
         results = [_recorded_result(x, found, variables) for x in variables]
         given = [x for x in (*heads, *head_grads, *variables) if x is not None]
-        return separated(results, given)
+        own = separated(results, given)
+        return [in_class_of(type(x), result) for x, result in zip(variables, own, strict=True)]
 
 
 # --- the heads ------------------------------------------------------------------------------------

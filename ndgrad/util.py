@@ -1,6 +1,7 @@
 """MXNet's switches for shapes and arrays like NumPy's, and small functions of `mx.util`.
 
-Arrays of no axes or no elements exist here in any case; `mx.np` does not.
+Arrays of no axes or no elements exist here in any case, and operators return arrays like NumPy's
+for such arrays; the switch for arrays says what Gluon makes anew.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from .base import MXNetError, public_names
+from .base import public_names
 from .context import gpu_memory_info as get_gpu_memory
 from .context import num_gpus as get_gpu_count
+from .dispatch import numpy_like
 from .ops.axes import flag
 
 __all__ = [
@@ -39,6 +41,7 @@ __dir__ = public_names(globals())
 
 class _State(threading.local):
     active = False
+    arrays = False
 
 
 _state = _State()
@@ -67,15 +70,19 @@ def np_shape(active: bool = True) -> Any:
 
 def use_np_shape(function: Callable[..., object]) -> Callable[..., Any]:
     """Decorate a function, or all methods of a class, to run with the switch for shapes on."""
+    return _decorated(function, np_shape)
+
+
+def _decorated(function: Callable[..., object], scope: Callable[[], Any]) -> Callable[..., Any]:
     if isinstance(function, type):
         for name, value in list(vars(function).items()):
             if callable(value) and not isinstance(value, type):
-                setattr(function, name, use_np_shape(value))
+                setattr(function, name, _decorated(value, scope))
         return function
 
     @wraps(function)
     def inner(*args: object, **kwargs: object) -> Any:
-        with np_shape():
+        with scope():
             return function(*args, **kwargs)
 
     return inner
@@ -85,56 +92,57 @@ def use_np_shape(function: Callable[..., object]) -> Callable[..., Any]:
 
 
 def is_np_array() -> bool:
-    """Whether new arrays are those of `mx.np`: never."""
-    return False
-
-
-def _no_np(what: str) -> None:
-    raise MXNetError(f"{what}: mx.np, arrays like NumPy's, is not in ndgrad; use mx.nd")
+    """Whether new arrays of Gluon and its like are those of `mx.np`, in this thread."""
+    return _state.arrays
 
 
 def set_np(shape: bool = True, array: bool = True) -> None:
-    """Set the switch for shapes.
+    """Let Gluon make arrays like NumPy's, of `mx.np`; set the switch for shapes as well.
+
+    Parameters
+    ----------
+    shape : bool
+    array : bool
 
     Raises
     ------
-    MXNetError
-        If *array* is true.
+    ValueError
+        If *array* is true and *shape* is not.
     """
-    if flag("set_np", "array", array):
-        _no_np("set_np")
+    if flag("set_np", "array", array) and not flag("set_np", "shape", shape):
+        raise ValueError("NumPy Shape semantics is required in using NumPy array semantics.")
     set_np_shape(shape)
+    _state.arrays = bool(array)
 
 
 def reset_np() -> None:
-    """Turn the switch for shapes off."""
-    set_np_shape(False)
+    """Turn both switches off."""
+    set_np(shape=False, array=False)
 
 
 @contextmanager
 def np_array(active: bool = True) -> Any:
-    """Return a scope in which new arrays are not those of `mx.np`.
-
-    Raises
-    ------
-    MXNetError
-        If *active* is true.
-    """
-    if flag("np_array", "active", active):
-        _no_np("np_array")
-    yield
+    """Return a scope in which the switch for arrays is set."""
+    before, _state.arrays = _state.arrays, flag("np_array", "active", active)
+    try:
+        yield
+    finally:
+        _state.arrays = before
 
 
 def use_np_array(function: Callable[..., object]) -> Callable[..., Any]:
-    """Raise `MXNetError`: there is no `mx.np`."""
-    _no_np("use_np_array")
-    return function
+    """Decorate a function, or all methods of a class, to run with the switch for arrays on."""
+    return _decorated(function, np_array)
 
 
 def use_np(function: Callable[..., object]) -> Callable[..., Any]:
-    """Raise `MXNetError`: there is no `mx.np`."""
-    _no_np("use_np")
-    return function
+    """Decorate a function, or all methods of a class, to run with both switches on."""
+    return use_np_shape(use_np_array(function))
+
+
+def default_array(x: Any) -> Any:
+    """Make a new array of the class that is wanted: like NumPy's, if the switch is on."""
+    return numpy_like(x) if _state.arrays else x
 
 
 # --- others ---------------------------------------------------------------------------------------

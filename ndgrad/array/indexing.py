@@ -54,15 +54,15 @@ def getitem(x: Array, key: object) -> Array:
         size = x._data.size // n
         at = (key + n if key < 0 else key) * size
         if x._node is None or not state.recording:
-            return new_view(x, x._data[at : at + size], shape[1:] or (1,))
-        return _view(x, at, size, shape[1:] or (1,))
+            return new_view(x, x._data[at : at + size], shape[1:] or x._one_element)
+        return _view(x, at, size, shape[1:] or x._one_element)
     if key.__class__ is slice and shape and (key.step is None or key.step == 1):
         if key.start is None and key.stop is None:
             return x
         n = shape[0]
         start, stop, _ = key.indices(n)
         if stop < start:
-            raise MXNetError(f"Invalid slicing range [{start}, {stop})")
+            stop = x._stop_before_start(start, stop)
         size = x._data.size // n if n else 0
         if x._node is None or not state.recording:
             return new_view(x, x._data[start * size : stop * size], (stop - start, *shape[1:]))
@@ -73,11 +73,11 @@ def getitem(x: Array, key: object) -> Array:
         found = leading(key, shape)
         if found is not None:
             start, size, rest = found
-            return _view(x, start, size, rest or (1,))
+            return _view(x, start, size, rest or x._one_element)
     slices, plan = _slices(), None
     known = None if tracing.active or in_use else hashable(key)
     if known is not None:
-        known = shape, x._data.dtype, known
+        known = x._one_element, shape, x._data.dtype, known
         plan = slices[known]
         if plan:
             return _sliced_by(plan, x)
@@ -88,7 +88,7 @@ def getitem(x: Array, key: object) -> Array:
             if known is not None and plan is None:
                 slices.found(known, (x,), {})
             return x.__class__(little.flatten(), little.shape, x._ctx)
-    items, arrays = expanded(key, shape)
+    items, arrays = expanded(x._as_key(key), shape)
     if arrays:
         rows = rows_of(items, x)
         if not recorded:
@@ -98,7 +98,8 @@ def getitem(x: Array, key: object) -> Array:
         return taken
     part = slice_of(items, shape)
     if not part.shape and shape:
-        part = StridedSlice((1,), (1,), part.offset)
+        one = x._one_element
+        part = StridedSlice(one, one, part.offset)
     where = part._asdict()
     if known is not None and plan is None:
         slices.found(known, (x,), where)
@@ -112,7 +113,7 @@ def getitem(x: Array, key: object) -> Array:
 
 @cache
 def _slices() -> Plans:
-    """The plans of slices, by shape, dtype and key."""
+    """The plans of slices, by the shape of a single element, shape, dtype and key."""
     return Plans(lookup("_as_strided"))
 
 
@@ -144,6 +145,11 @@ def reshape_method(x: Array, shape: tuple[int, ...], reverse: bool = False) -> A
             break
     else:
         new = _new_shape(x._shape, shape, reverse)
+    return view_as(x, new)
+
+
+def view_as(x: Array, new: Shape) -> Array:
+    """A view of all elements in another shape of as many."""
     view = new_view(x, x._data, new)
     if x._node is not None and state.recording:
         record_linear("_reshaped", {"shape": new}, (x,), view)

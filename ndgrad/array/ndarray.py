@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from .. import dispatch, engine
 from ..base import HostArray, MXNetError, Shape, as_dtype, shorten_traceback, shown
 from ..context import GPU, Context, check_usable, current_context
-from ..dispatch import check_writable, convert, written
+from ..dispatch import check_writable, classes, convert, written
 from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
@@ -47,7 +47,10 @@ def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray
     return method
 
 
-def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]:
+def in_place(
+    op: ElementwiseOp, sign: str, array: type[NDArray]
+) -> Callable[[NDArray, Any], NDArray]:
+    """``x += y`` or its like for arrays of a class."""
     operator, recorded = op.call, dispatch.recorded_in_place(op)
 
     def general(self: NDArray, other: object) -> NDArray:
@@ -62,7 +65,7 @@ def _in_place(op: ElementwiseOp, sign: str) -> Callable[[NDArray, Any], NDArray]
             return self
         return operator(self, other, out=self)
 
-    return dispatch.in_place_call(op, general)
+    return dispatch.in_place_call(op, array, general)
 
 
 class NDArray(Methods):
@@ -77,6 +80,19 @@ class NDArray(Methods):
     # NumPy leaves ``numpy_array + x`` to this class.  To its functions an array is what
     # `__array__` returns.
     __array_priority__ = 1000.0
+
+    _one_element: ClassVar[Shape] = (1,)
+    """The shape of a single element."""
+
+    @staticmethod
+    def _as_key(key: object) -> object:
+        """A key of square brackets as `ndgrad.array.keys` reads it."""
+        return key
+
+    @staticmethod
+    def _stop_before_start(start: int, stop: int) -> int:
+        """Where a slice ends that would end before it begins."""
+        raise MXNetError(f"Invalid slicing range [{start}, {stop})")
 
     # --- facts -----------------------------------------------------------------------------------
 
@@ -323,6 +339,10 @@ class NDArray(Methods):
         """Return the array itself."""
         return self
 
+    def as_np_ndarray(self) -> NDArray:
+        """Return an array like NumPy's, of `ndgrad.numpy`, that shares memory and record."""
+        return dispatch.in_class(classes.numpy_like, self)  # type: ignore[return-value]
+
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type: itself, or a sparse array (recorded)."""
         choice("tostype", "stype", stype, _STYPES)
@@ -358,7 +378,7 @@ class NDArray(Methods):
             return
         gradient = empty_like(self._data)
         gradient.fill(0)
-        engine.mark([self], [NDArray(gradient, self._shape, self._ctx)], [grad_req])
+        engine.mark([self], [self.__class__(gradient, self._shape, self._ctx)], [grad_req])
 
     @property
     def grad(self) -> NDArray | None:
@@ -383,7 +403,7 @@ class NDArray(Methods):
 
     def detach(self) -> NDArray:
         """Return an array that shares the memory but is not in the graph."""
-        return NDArray(self._data, self._shape, self._ctx, self._version)
+        return self.__class__(self._data, self._shape, self._ctx, self._version)
 
     def backward(
         self,
@@ -574,7 +594,7 @@ dispatch.install(NDArray)
 
 
 # x **= 2 makes a new array, as in MXNet.
-_IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "mod": "%="}
+IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "mod": "%="}
 _COMPARISONS = ("gt", "ge", "lt", "le", "eq", "ne")
 
 
@@ -588,10 +608,10 @@ def _give_python_operators(op: Op) -> None:
         setattr(NDArray, f"__{name}__", op.call)
         if name not in _COMPARISONS:
             setattr(NDArray, f"__r{name}__", _reflected(op.call))
-        if name in _IN_PLACE:
-            in_place = _in_place(op, _IN_PLACE[name])
-            CALLS[in_place] = op.name
-            setattr(NDArray, f"__i{name}__", in_place)
+        if name in IN_PLACE:
+            method = in_place(op, IN_PLACE[name], NDArray)
+            CALLS[method] = op.name
+            setattr(NDArray, f"__i{name}__", method)
 
 
 for_each(_give_python_operators)

@@ -158,7 +158,7 @@ def setitem(x: Array, key: object, value: Any) -> None:
             if little.size:
                 x._version[0] = next_version()
             return
-    items, arrays = expanded(key, shape)
+    items, arrays = expanded(x._as_key(key), shape)
     if arrays:
         rows = rows_of(items, x)
         _write_rows(x, rows, value, plain)

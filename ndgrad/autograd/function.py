@@ -14,7 +14,7 @@ from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
 from ..base import MXNetError, Shape
 from ..context import Context
-from ..dispatch import as_list, convert, record_call, unrecorded
+from ..dispatch import as_list, convert, in_class_of, plain, record_call, unrecorded
 from ..memory.device import Buffer
 from ..ops.bound import Bound
 from ..ops.storage import Parts
@@ -55,6 +55,7 @@ class Function:
         self._used = False
         self._saved: tuple[object, ...] = ()
         self._node: Node | None = None
+        self._kind: type[NDArray] = NDArray
 
     def __guarded__(self) -> dict[str, object]:
         """What a compiled function that calls this depends on here: an instance is called once."""
@@ -105,15 +106,16 @@ class Function:
 
     def _output(self, result: object, inputs: Sequence[object]) -> NDArray:
         if isinstance(result, np.ndarray):
-            context = next((x._ctx for x in inputs if isinstance(x, NDArray)), None)
-            return NDArray._from_numpy(result, context)
+            first = next((x for x in inputs if isinstance(x, NDArray)), None)
+            made = NDArray._from_numpy(result, None if first is None else first._ctx)
+            return in_class_of(type(first), made)  # type: ignore[no-any-return]
         if not isinstance(result, NDArray):
             raise TypeError(
                 f"{type(self).__name__}.forward must return an NDArray or a list of them, "
                 f"got {type(result).__name__}"
             )
         if any(result is x for x in inputs):  # the output must not be the input's own object
-            return _of_its_own(result)
+            return result.detach()
         return result
 
     def _record(
@@ -126,8 +128,9 @@ class Function:
         node, and in a cycle all of them would live until the garbage collector runs.
         """
         arrays = [x for x in inputs if isinstance(x, NDArray)]
-        outputs = [_of_its_own(x) for x in results]
+        outputs = [x.detach() for x in results]
         self._are_arrays, self._site = [isinstance(x, NDArray) for x in inputs], site
+        self._kind = type(arrays[0])
         op = _op_of(type(self).__name__, len(arrays), len(outputs))
         record_call(op, {"_function": self}, arrays, outputs)
         made_by = outputs[0]._node
@@ -148,7 +151,8 @@ class Function:
             number = place - len(arrays)
             output = number if 0 <= number < len(results) else None
             parts = x._parts if isinstance(x, BaseSparseNDArray) else None
-            kept.append(_Kept(x._data, x._shape, x._ctx, x._version, x._node, output, parts))
+            facts = type(x), x._data, x._shape, x._ctx, x._version, x._node, output, parts
+            kept.append(_Kept(*facts))
         node.saved, node.versions, self._saved = tuple(saved), tuple(versions), tuple(kept)
         return outputs
 
@@ -166,7 +170,7 @@ class Function:
         self._node = None if on_buffers else node
         try:
             call = unrecorded if on_buffers else _call
-            results = call(self.backward, *heads)
+            results = call(self.backward, *[in_class_of(self._kind, g) for g in heads])
         except Exception as error:
             error.add_note(f"raised by {name}.backward, whose forward was called at {site}")
             raise
@@ -205,15 +209,8 @@ class Function:
                     f"shape {shape}, got {result._shape} (forward was called at {self._site})"
                 ) from None
             result = result.broadcast_to(shape)
-        result = convert(result, parent.dtype)
-        return result._data if on_buffers else result
-
-
-def _of_its_own(x: NDArray) -> NDArray:
-    """Another array of the same elements and storage, that is not in the graph."""
-    if isinstance(x, BaseSparseNDArray):
-        return x.detach()
-    return NDArray(x._data, x._shape, x._ctx, x._version)
+        gradient: NDArray = convert(plain(result), parent.dtype)
+        return gradient._data if on_buffers else gradient
 
 
 @dataclass(frozen=True)
@@ -229,6 +226,7 @@ class _Kept:
         What a sparse array stores.
     """
 
+    kind: type[NDArray]
     data: Buffer
     shape: Shape
     ctx: Context
@@ -240,7 +238,7 @@ class _Kept:
     def array(self, node: Node | None) -> NDArray:
         """An array like it; while the backward of *node* is recorded, an output hangs on that."""
         if self.parts is None:
-            array = NDArray(self.data, self.shape, self.ctx, self.version)
+            array = self.kind(self.data, self.shape, self.ctx, self.version)
         else:
             array = BaseSparseNDArray._of(self.parts, self.ctx)
         array._node = self.made_by

@@ -107,7 +107,7 @@ class Compiled:
             state.recording,
             state.training,
             id(current_context()),  # there is one object a context, which stays
-            *[(x._shape, x._data.dtype.num, id(x._ctx), place_of(x)) for x in arrays],
+            *[(x.__class__, x._shape, x._data.dtype.num, id(x._ctx), place_of(x)) for x in arrays],
         )
         for program in self._programs.get(key, ()):
             if program.guard.holds(containers):

@@ -8,7 +8,7 @@ arrays, whose results can be differentiated again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ..kernels.front import copy as copy_buffer
@@ -16,8 +16,8 @@ from ..ops.bound import CALLS, Bound
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
-from .elementwise import constant, in_place_call
-from .fast import elementwise_call
+from .elementwise import constant, general_call, in_place_call
+from .fast import Style, elementwise_call
 from .gradients import (
     Arithmetic,
     as_list,
@@ -30,8 +30,9 @@ from .gradients import (
     with_state_writes,
 )
 from .in_place import recorded_in_place
+from .numpy_arrays import converted_call, in_class, in_class_of, numpy_like, plain, with_numpy_like
 from .planned import ABSENT, is_planned, planned_call, planned_function
-from .sparse import sparse_call, with_sparse
+from .sparse import sparse_call, with_other_classes
 from .structured import (
     composite_call,
     convert,
@@ -53,6 +54,7 @@ from .writes import (
 __all__ = [
     "ABSENT",
     "Arithmetic",
+    "Style",
     "as_list",
     "bind",
     "buffer_arithmetic",
@@ -60,12 +62,19 @@ __all__ = [
     "classes",
     "constant",
     "convert",
+    "converted_call",
     "copy_buffer",
+    "elementwise_call",
+    "in_class",
+    "in_class_of",
     "in_graph",
     "in_place_call",
     "install",
     "is_planned",
     "lookup",
+    "numpy_like",
+    "numpy_like_call",
+    "plain",
     "planned_function",
     "record_call",
     "record_linear",
@@ -97,12 +106,26 @@ def bind(op: Op) -> None:
 
 def _call(op: Op) -> Callable[..., Any]:
     if isinstance(op, ElementwiseOp):
-        return elementwise_call(op, partial(sparse_call, op))
+        general = general_call(op, partial(sparse_call, op))
+        return elementwise_call(op, general, Style(classes.array))
     if isinstance(op, UpdateOp):
         return update_call(op, partial(sparse_call, op))
     if isinstance(op, CompositeOp):
         call = composite_call(op)
-        return call if op.sparse is None else with_sparse(op, call)
-    if is_planned(op):
-        return planned_call(op, partial(with_sparse, op))
-    return with_sparse(op, structured_call(op))
+        return with_numpy_like(op, call) if op.sparse is None else with_other_classes(op, call)
+    call = with_other_classes(op, structured_call(op))
+    return planned_call(op, call, classes.array) if is_planned(op) else call
+
+
+@cache
+def numpy_like_call(name: str) -> Callable[..., Any]:
+    """A call of an operator for arrays like NumPy's, which returns such arrays."""
+    op = lookup(name)
+    call = converted_call(op)
+    if isinstance(op, ElementwiseOp):
+        return elementwise_call(
+            op,
+            lambda inputs, params, out: call(*inputs, out=out, **params),
+            Style(classes.numpy_like),
+        )
+    return planned_call(op, call, classes.numpy_like) if is_planned(op) else call

@@ -19,6 +19,14 @@ sparse: Any = NoSparse
 and ``_accumulate``; see `ndgrad.array.sparse`."""
 
 
+class NoNumpyLike(Array):
+    """What no array is: the class of arrays like NumPy's until there is one."""
+
+
+numpy_like: type[Array] = NoNumpyLike
+"""The class of arrays like NumPy's, which operators return for them; see `ndgrad.numpy`."""
+
+
 def has_sparse(inputs: Iterable[object], out: object = None) -> bool:
     """Whether an input of a call, or what it writes to, is sparse."""
     for x in inputs:

@@ -26,6 +26,7 @@ from ..tape import Array, new_array, next_version, state
 from ..tracing import active
 from . import classes
 from .classes import has_sparse
+from .numpy_arrays import converted_call, has_numpy_like
 from .structured import (
     convert,
     record_call,
@@ -80,6 +81,7 @@ class Kernels(dict[DType, Any]):
     """Forward kernels by dtype, for one layout of operands of one dtype and shape.
 
     They are `ElementwiseKernel`, or on a device `FlatLoop`.
+    *result* is the dtype of results, by default that of the operands.
     """
 
     def __init__(
@@ -87,8 +89,10 @@ class Kernels(dict[DType, Any]):
         op: ElementwiseOp | UpdateOp,
         letters: str,
         make: Callable[..., object] = front.host_loop,
+        result: DType | None = None,
     ) -> None:
         super().__init__()
+        self.result = result
         self.loop = op.loop if isinstance(op, UpdateOp) else op.forward_loop
         self.mathematical, self.letters, self.make = op.mathematical, letters, make
 
@@ -96,7 +100,7 @@ class Kernels(dict[DType, Any]):
         compute = compute_type(dtype, mathematical=self.mathematical)
         scalar = np.dtype(compute)
         dtypes = tuple(scalar if letter == "s" else dtype for letter in self.letters)
-        results = (dtype,) * len(self.loop.results)
+        results = (self.result or dtype,) * len(self.loop.results)
         self[dtype] = self.make(self.loop, dtypes, results, compute, self.letters)
         return self[dtype]
 
@@ -123,9 +127,9 @@ class BroadcastCalls(Remembered):
     There is no call for results that are empty, or not small.
     """
 
-    def __init__(self, op: ElementwiseOp, numbers: int) -> None:
+    def __init__(self, op: ElementwiseOp, numbers: int, result: DType | None = None) -> None:
         super().__init__()
-        self.op, self.numbers = op, numbers
+        self.op, self.numbers, self.result = op, numbers, result
 
     def __missing__(self, key: tuple[Any, ...]) -> _Meeting | None:
         self[key] = found = self._find(key)
@@ -146,7 +150,7 @@ class BroadcastCalls(Remembered):
             op.forward_loop,
             (*dtypes, *[dtype] * self.numbers),
             (*shapes, *[None] * self.numbers),
-            (dtype,),
+            (self.result or dtype,),
             compute,
         )
         return call, (*shapes, shape), shape
@@ -157,6 +161,7 @@ def general_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Calla
 
     *sparse_call* takes calls with sparse arrays.
     """
+    numpy_like_call = converted_call(op)
     arranged = op.arranged
     fits = not (op.params or op.free or len(op.inputs) > 2)
     on_device = _device_call(op) if fits else None
@@ -173,6 +178,8 @@ def general_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Calla
             result = on_device(inputs)
             if result is not None:
                 return result
+        if has_numpy_like(inputs):
+            return numpy_like_call(*inputs, out=out, **params)
         if has_sparse(inputs, out):
             return sparse_call(_with_constants(inputs), params, out)
         if arranged is not None:
@@ -235,17 +242,19 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[object, ...]], Array | No
     return call
 
 
-def in_place_call(op: ElementwiseOp, general: Callable[[_A, Any], _A]) -> Callable[[_A, Any], _A]:
-    """``x += y`` and its like: a fast path outside of recording, else what *general* does.
+def in_place_call(
+    op: ElementwiseOp, array: type[_A], general: Callable[[_A, Any], _A]
+) -> Callable[[_A, Any], _A]:
+    """``x += y`` and its like for a class of arrays: a fast path where nothing is recorded.
 
     It is for an operand of the target's dtype that has memory of its own, or is the target, and
-    for numbers.
+    for numbers.  The rest is for *general*.
     """
-    array, limit = classes.array, PARALLEL_ELEMENTS
+    limit = PARALLEL_ELEMENTS
     arrays, right_number = Kernels(op, "ov"), Kernels(op, "os")
     small_arrays, small_number = SmallCalls(arrays), SmallCalls(right_number)
     broadcast = BroadcastCalls(op, 0)
-    on_device = _in_place_on_device(op)
+    on_device = _in_place_on_device(op, array)
 
     def call(target: _A, operand: Any) -> _A:
         if active or state.recording:
@@ -310,8 +319,8 @@ def put(op: ElementwiseOp) -> Callable[[Array, Array], Array]:
     return call
 
 
-def _in_place_on_device(op: ElementwiseOp) -> Callable[[Array, object], bool]:
-    array = classes.array._on_device
+def _in_place_on_device(op: ElementwiseOp, of: type[Array]) -> Callable[[Array, object], bool]:
+    array = of._on_device
     arrays, right_number = (Kernels(op, letters, front.device_loop) for letters in ("vv", "vs"))
 
     def call(target: Array, operand: Any) -> bool:

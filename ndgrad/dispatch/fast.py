@@ -11,27 +11,58 @@ are written to as ``out``, devices, and all that happens while tracing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..base import user_call, written_function
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..memory.storage import empty
 from ..ops.table import ElementwiseOp
-from ..tape import Node, next_version, state
+from ..tape import Array, Node, next_version, state
 from ..tracing import active
-from . import classes
-from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, general_call, put
+from .elementwise import NUMBERS, BroadcastCalls, Kernels, SmallCalls, put
 
 _NAMES = {1: ["data"], 2: ["lhs", "rhs"], 3: ["first", "second", "third"]}
 """What callers may name the inputs."""
+
+_BOOL = np.dtype("bool")
 
 _CASES = {1: ("v",), 2: ("vv", "vs", "sv"), 3: ("vvv",)}
 """Of some inputs, which are arrays (v) and which are numbers (s), the commonest first."""
 
 
-def elementwise_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Callable[..., Any]:
-    """``op.call`` of an element-wise operator; *sparse_call* takes calls with sparse arrays."""
-    general = general_call(op, sparse_call)
+class Style(NamedTuple):
+    """What a call has of its own for a class of arrays.
+
+    Attributes
+    ----------
+    array : type
+        The class.
+    inputs : tuple of str
+        What callers may name the inputs; by default what MXNet calls them.
+    condition : str
+        On ``dtype``, that of the operands, for the fast path; empty for any.
+    truth : bool
+        Whether results are of dtype bool, and constants.
+    number_first : bool
+        Whether the fast path is also for a number before an array.
+    """
+
+    array: type[Array]
+    inputs: tuple[str, ...] = ()
+    condition: str = ""
+    truth: bool = False
+    number_first: bool = True
+
+
+def elementwise_call(
+    op: ElementwiseOp, general: Callable[..., object], style: Style
+) -> Callable[..., Any]:
+    """A call of an element-wise operator; *general* takes what does not fit: inputs, params, out.
+
+    ``op.call`` is that for `classes.array`.
+    """
     if len(op.inputs) not in _CASES:
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)
@@ -40,10 +71,11 @@ def elementwise_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> C
         "limit": PARALLEL_ELEMENTS,
         "Node": Node,
         "active": active,
-        "array": classes.array,
+        "array": style.array,
+        "truth": _BOOL,
         "empty": empty,
         "general": general,
-        "new_array": classes.array.__new__,
+        "new_array": style.array.__new__,
         "next_version": next_version,
         "nothing": (None,) * (count + 1),
         "numbers": NUMBERS,
@@ -52,21 +84,24 @@ def elementwise_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> C
         "state": state,
     }
     for letters in _CASES[count]:
-        names[letters] = Kernels(op, letters + "s" * len(extra))
+        result = _BOOL if style.truth else None
+        names[letters] = Kernels(op, letters + "s" * len(extra), result=result)
         names[f"{letters}_small"] = SmallCalls(names[letters])
-        names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra))
+        names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra), result)
     free = tuple(name in op.free for name in op.inputs)
-    form = count, op.saved, extra, bool(op.params), op.broadcast, free
+    inputs = style.inputs or tuple(_NAMES[count])
+    form = inputs, op.saved, extra, bool(op.params), op.broadcast, free, style
     return written_function("call", lambda: source(*form), names)
 
 
 def source(
-    count: int,
+    names: tuple[str, ...],
     saved: tuple[bool, ...],
     extra: tuple[str, ...],
     params: bool,
     broadcast: bool,
     free: tuple[bool, ...],
+    style: Style,
 ) -> str:
     """The text of the call for operators of one form.
 
@@ -115,8 +150,8 @@ def source(
 
     Parameters
     ----------
-    count : int
-        Inputs.
+    names : tuple of str
+        Of the inputs.
     saved : tuple of bool
         Which inputs, and whether the output, backward reads.
     extra : tuple of str
@@ -127,8 +162,9 @@ def source(
         Whether shapes broadcast.
     free : tuple of bool
         Which inputs have a dtype of their own.
+    style : Style
     """
-    inputs = _NAMES[count]
+    inputs = [*names]
     given = "params" if params else "{}"
     general = f"return general(({', '.join(inputs)},), {given}, out)"
     # Where there are parameters, one may be called as an input is here.
@@ -139,10 +175,10 @@ def source(
         lines.append("given = {**op.params, **params}")
         lines += [f"its_{name} = given[{name!r}]" for name in extra]
         extra = tuple(f"its_{name}" for name in extra)
-    for letters in _CASES[count]:
-        if "s" in letters and any(free):
+    for letters in _CASES[len(inputs)]:
+        if ("s" in letters and any(free)) or (letters == "sv" and not style.number_first):
             continue
-        lines += _case(letters, inputs, saved, extra, params, broadcast, free, general)
+        lines += _case(letters, inputs, saved, extra, params, broadcast, free, style, general)
     return user_call(f"call({arguments})", [*lines, general])
 
 
@@ -154,6 +190,7 @@ def _case(
     params: bool,
     broadcast: bool,
     free: tuple[bool, ...],
+    style: Style,
     general: str,
 ) -> list[str]:
     """The statements for inputs of one kind each."""
@@ -164,7 +201,8 @@ def _case(
     loaded = {name: f"{name}_data" if name in arrays else name for name in inputs}
     kinds = [f"{name}.__class__ is array" for name in arrays]
     kinds += [f"{name}.__class__ in numbers" for name in numbers]
-    fits = [f"{name}_data.dtype is dtype" for name in others]
+    fits = [style.condition] if style.condition else []
+    fits += [f"{name}_data.dtype is dtype" for name in others]
     fits += [
         f'(dtype.kind == "f" and {name}.__class__ in numbers or {name}.__class__ is int)'
         for name in [*numbers, *extra]
@@ -193,7 +231,7 @@ def _case(
         "if n < limit:",
         f"    y = {letters}_small[dtype]({operands}, n)",
         "elif out is None:",
-        "    y = empty(n, dtype)",
+        f"    y = empty(n, {'truth' if style.truth else 'dtype'})",
         f"    {letters}[dtype].run(({operands}, y,), n, 1)",
         "else:",
         f"    {general}",
@@ -220,11 +258,7 @@ def _case(
     else:
         fits += same
         computed = flat
-    body = [
-        *computed,
-        "result = new_array(array)",
-        f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
-        "result._version, result._node = [0], None",
+    recorded = [
         *[f"{name}_node = {name}._node" for name in arrays],
         f"if {in_graph if len(arrays) == 1 else f'({in_graph})'} and state.recording:",
         "    node = result._node = Node()",
@@ -235,6 +269,13 @@ def _case(
         f"    node.shapes = {'shapes or ' * several}({'shape, ' * (len(inputs) + 1)})",
         f"    node.ctx, node.dtype = {first}._ctx, dtype",
         "    node.number = next_version()",
+    ]
+    body = [
+        *computed,
+        "result = new_array(array)",
+        f"result._data, result._shape, result._ctx = y, shape, {first}._ctx",
+        "result._version, result._node = [0], None",
+        *([] if style.truth else recorded),
         "return result if out is None else put(out, result)",
     ]
     lines = [

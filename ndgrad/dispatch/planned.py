@@ -16,6 +16,7 @@ from ..base import user_call, written_function
 from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
 from ..tape import Array, Node, new_array, next_version, state
 from . import classes
+from .numpy_arrays import converted_call
 from .plans import Plan, Plans, plannable
 from .structured import record_call, structured_call
 
@@ -28,7 +29,10 @@ Plain: TypeAlias = Mapping[str, Container[type]]
 
 
 def planned_function(
-    op: Op, general: Callable[..., object], plain: Plain | None = None
+    op: Op,
+    general: Callable[..., object],
+    plain: Plain | None = None,
+    array: type[Array] | None = None,
 ) -> Callable[..., object]:
     """A call of *op* by its plan, where there is one, with the operator's own signature.
 
@@ -39,9 +43,12 @@ def planned_function(
         Takes calls that do not fit: arrays and parameters, as they were given.
     plain : mapping, optional
         For each parameter the classes that need no check before forward.
+    array : type, optional
+        The class of the arrays, by default `classes.array`.
     """
+    array = array or classes.array
     if not op.variadic:
-        return _function(op, op.keywords, general, plain)
+        return _function(op, op.keywords, general, plain, array)
     functions: dict[int, Callable[..., object]] = {}
 
     def call(*inputs: object, **params: object) -> object:
@@ -51,7 +58,7 @@ def planned_function(
             if not 0 < count <= _MOST_INPUTS:
                 return general(*inputs, **params)
             names = tuple(map(str, range(count)))  # which no caller can name
-            function = functions[count] = _function(op, names, general, plain)
+            function = functions[count] = _function(op, names, general, plain, array)
         return function(*inputs, **params)
 
     return call
@@ -62,7 +69,11 @@ _MOST_INPUTS = 32
 
 
 def _function(
-    op: Op, inputs: tuple[str, ...], general: Callable[..., object], plain: Plain | None
+    op: Op,
+    inputs: tuple[str, ...],
+    general: Callable[..., object],
+    plain: Plain | None,
+    array: type[Array],
 ) -> Callable[..., object]:
     params = tuple(name for name in op.params if not name.startswith("_"))
     order = (*inputs, *params)
@@ -81,11 +92,11 @@ def _function(
     names: dict[str, Any] = {
         "absent": ABSENT,
         "active": tracing.active,
-        "array": classes.array,
-        "direct": structured_call(op),
-        "finished": partial(_finished, op),
+        "array": array,
+        "direct": structured_call(op) if array is classes.array else converted_call(op),
+        "finished": partial(_finished, op, array),
         "general": as_given,
-        "new_array": classes.array.__new__,
+        "new_array": array.__new__,
         "new_node": Node,
         "next_version": next_version,
         "op": op,
@@ -229,11 +240,13 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
     ]
 
 
-def _finished(op: Op, plan: Plan, buffers: Any, inputs: Sequence[Array]) -> object:
+def _finished(
+    op: Op, array: type[Array], plan: Plan, buffers: Any, inputs: Sequence[Array]
+) -> object:
     """What a call returns of several outputs, some of which may be hidden."""
     if buffers.__class__ is not tuple:
         buffers = (buffers,)
-    array, ctx = classes.array, inputs[0]._ctx
+    ctx = inputs[0]._ctx
     outputs = [
         new_array(array, y, shape, ctx)
         if owner is None
@@ -258,16 +271,10 @@ def is_planned(op: Op) -> bool:
     return structured and plannable(op)
 
 
-def planned_call(
-    op: Op, with_sparse: Callable[[Callable[..., object]], Callable[..., object]]
-) -> Callable[..., object]:
-    """``op.call`` of an operator with structure that may have plans.
-
-    *with_sparse* makes a call take sparse arrays too.
-    """
-    call = with_sparse(structured_call(op))
+def planned_call(op: Op, call: Callable[..., object], array: type[Array]) -> Callable[..., object]:
+    """The call for *array* of an operator with structure that may have plans, else *call*."""
     if op.variadic:
-        return planned_function(op, call)
+        return planned_function(op, call, array=array)
 
     def general(*inputs: object, **given: Any) -> object:
         arrays = [*inputs, *[given.pop(name) for name in op.keywords if name in given]]
@@ -275,4 +282,4 @@ def planned_call(
             arrays.pop()
         return call(*arrays, **given)
 
-    return planned_function(op, general)
+    return planned_function(op, general, array=array)

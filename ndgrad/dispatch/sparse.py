@@ -1,4 +1,4 @@
-"""Calls of operators with sparse arrays among inputs and results."""
+"""Calls of operators with arrays of other classes: sparse ones among inputs and results."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ from ..tape import Array, state
 from . import classes
 from .classes import has_sparse
 from .elementwise import given_number
+from .numpy_arrays import converted_call, has_numpy_like
 from .structured import tracked, unrecorded, write_into
 from .writes import check_writable, written
 
 
-def with_sparse(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
-    """*call* of *op*, which may have sparse arrays among its inputs."""
+def with_other_classes(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
+    """*call* of *op*, which may have sparse arrays, or arrays like NumPy's, among its inputs."""
+    numpy_like_call = converted_call(op)
 
     def general(*inputs: object, out: Any = None, **params: Any) -> Any:
+        if has_numpy_like(inputs):
+            return numpy_like_call(*inputs, out=out, **params)
         if has_sparse(inputs, out):
             return sparse_call(op, inputs, params, out)
         return call(*inputs, **params) if out is None else call(*inputs, out=out, **params)

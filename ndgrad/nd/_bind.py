@@ -11,7 +11,7 @@ import numpy as np
 from .._similar import unknown_argument
 from ..array.ndarray import NDArray
 from ..base import MXNetError, is_attribute, shown, user_call, written_function
-from ..dispatch import ABSENT, is_planned, planned_function
+from ..dispatch import ABSENT, is_planned, numpy_like_call, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
 
@@ -46,11 +46,15 @@ def signature(op: Op) -> inspect.Signature:
 
 
 def function(
-    op: Op, name: str | None = None, change: Callable[[_Function], _Function] | None = None
+    op: Op,
+    name: str | None = None,
+    change: Callable[[_Function], _Function] | None = None,
+    array: type[NDArray] = NDArray,
 ) -> _Function:
     """The public function of an operator, under one of its names.
 
-    *change* is for methods that take more: it makes what gets all calls past the fast path.
+    *change* is for methods that take more: it makes what gets all calls past the fast path.  That
+    is for arrays of the class *array*.
 
     Raises (when called)
     --------------------
@@ -59,11 +63,12 @@ def function(
     """
     name = name or op.name
     if isinstance(op, ElementwiseOp) and len(op.inputs) <= 2 and not op.params:
-        bound = op.call if name == op.name else _slow_path(op, name)
+        own = op.call if array is NDArray else numpy_like_call(op.name)
+        bound = own if name == op.name else _slow_path(op, name)
     else:
         general = _variadic(op, name) if op.variadic else _slow_path(op, name)
         general = general if change is None else change(general)
-        bound = general if op.variadic and not is_planned(op) else _bound(op, general)
+        bound = general if op.variadic and not is_planned(op) else _bound(op, general, array)
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
@@ -187,7 +192,7 @@ def _slow_path(op: Op, name: str) -> _Function:
     return slow_path
 
 
-def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
+def _bound(op: Op, general: Callable[..., Any], array: type[NDArray]) -> Callable[..., Any]:
     """A function with the operator's own signature, past *general* for arrays and plain parameters.
 
     Python binds the arguments, in a fraction of the time that taking them apart takes.  *general*
@@ -198,7 +203,8 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
 
     checks = checks_of(op)
     if is_planned(op):
-        return planned_function(op, general, {name: _QUICK[checks[name]] for name in params})
+        quick = {name: _QUICK[checks[name]] for name in params}
+        return planned_function(op, general, quick, array)
 
     def rebound(
         values: tuple[Any, ...], rest: tuple[Any, ...], others: dict[str, Any], out: Any = None
@@ -210,11 +216,15 @@ def _bound(op: Op, general: Callable[..., Any]) -> Callable[..., Any]:
         given = zip(order, values, strict=True)
         return general(**{key: value for key, value in given if value is not ABSENT}, **others)
 
-    call, takes_out = op.call, True
-    if isinstance(op, CompositeOp) and not {"_training", "_out"} & {*op.params}:
+    call, takes_out = op.call if array is NDArray else numpy_like_call(op.name), True
+    if (
+        array is NDArray
+        and isinstance(op, CompositeOp)
+        and not {"_training", "_out"} & {*op.params}
+    ):
         call, takes_out = op.function, False  # which is all of a call without `out`
     least = sum(name not in op.optional for name in op.inputs)
-    names: dict[str, Any] = {"absent": ABSENT, "array": NDArray}
+    names: dict[str, Any] = {"absent": ABSENT, "array": array}
     names |= {"call": call, "general": rebound}
     for name in params:
         default = op.params[name]

@@ -57,6 +57,9 @@ class Array:
 
     _aliases: list[weakref.ref[Array]]
 
+    _one_element: ClassVar[Shape]
+    """The shape that indexing gives a single element."""
+
     _on_device: ClassVar[type[Array]]
     """What an array becomes whose elements are on a device; the fast paths pass it by."""
 
@@ -85,6 +88,10 @@ class Array:
 
     if TYPE_CHECKING:  # what subclasses have, as far as definitions of operators use it
 
+        @staticmethod
+        def _as_key(key: object) -> object: ...
+        @staticmethod
+        def _stop_before_start(start: int, stop: int) -> int: ...
         @property
         def shape(self) -> Shape: ...
         @property

@@ -398,8 +398,9 @@ METHOD_CALLS: dict[str, dict[str, Any]] = {
     "tostype": {"stype": "default"},
 }
 NO_PARAMETERS = {
-    "as_nd_ndarray", "asnumpy", "asscalar", "copy", "detach", "item", "to_dlpack_for_read",
-    "to_dlpack_for_write", "tolist", "wait_to_read", "wait_to_write", "zero_grad",
+    "as_nd_ndarray", "as_np_ndarray", "asnumpy", "asscalar", "copy", "detach", "item",
+    "to_dlpack_for_read", "to_dlpack_for_write", "tolist", "wait_to_read", "wait_to_write",
+    "zero_grad",
 }  # fmt: skip
 
 

@@ -43,6 +43,33 @@ CONSTANTS = {
         "string_types",
     },
     "ndgrad.kernels": {"ALIASES", "OPS"},
+    "ndgrad.numpy": {
+        "NAN",
+        "NINF",
+        "NZERO",
+        "NaN",
+        "PINF",
+        "PZERO",
+        "bool",
+        "bool_",
+        "dtype",
+        "e",
+        "euler_gamma",
+        "finfo",
+        "float16",
+        "float32",
+        "float64",
+        "iinfo",
+        "inf",
+        "int16",
+        "int32",
+        "int64",
+        "int8",
+        "nan",
+        "newaxis",
+        "pi",
+        "uint8",
+    },
     "ndgrad.testing": {"TOLERANCES"},
 }
 modules = pytest.mark.parametrize("name", MODULES)
@@ -55,7 +82,8 @@ def shown(module: types.ModuleType) -> Iterator[str]:
 def test_these_are_public() -> None:
     assert {name.removeprefix("ndgrad").removeprefix(".") for name in MODULES} == {
         "", "autograd", "base", "compiler", "context", "kernels", "nd", "nd.contrib", "nd.image",
-        "nd.linalg", "nd.op", "nd.random", "nd.sparse", "operator",
+        "nd.linalg", "nd.op", "nd.random", "nd.sparse", "numpy", "numpy.linalg", "numpy.random",
+        "numpy_extension", "numpy_extension.random", "operator",
         "random", "symbol", "symbol.contrib", "symbol.image", "symbol.linalg", "symbol.op",
         "symbol.random", "symbol.sparse", "testing", "util",
     }  # fmt: skip

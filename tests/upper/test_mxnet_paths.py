@@ -112,11 +112,24 @@ def test_list_of_missing_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_modules(mxnet: Any) -> None:
-    for path in ("mxnet.numpy", "mxnet.numpy.random", "mxnet.symbol.numpy", "mxnet.nosuch"):
+    for path in ("mxnet.symbol.numpy", "mxnet.tvmop", "mxnet.nosuch"):
         with pytest.raises(ModuleNotFoundError, match=MISSING):
             importlib.import_module(path)
     with pytest.raises(ModuleNotFoundError, match=MISSING):
-        from mxnet import np  # noqa: F401
+        from mxnet import onnx  # noqa: F401
+
+
+def test_arrays_like_numpys(mxnet: Any) -> None:
+    from mxnet import np, npx
+
+    for path, module in {
+        "numpy": np, "numpy.random": np.random, "numpy.linalg": np.linalg, "ndarray.numpy": np,
+        "numpy_extension": npx, "ndarray.numpy_extension": npx,
+    }.items():  # fmt: skip
+        assert importlib.import_module(f"mxnet.{path}") is module
+    assert mxnet.nd.np is np
+    assert mxnet.nd.npx is npx
+    assert callable(npx.image.imresize)
 
 
 @pytest.mark.parametrize("path", ["", "nd", "nd.op", "nd.contrib", "base", "autograd", "symbol"])

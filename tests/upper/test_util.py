@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import ndgrad as mx
-from ndgrad import MXNetError
 
 
 def test_switch_for_shapes() -> None:
@@ -28,15 +27,22 @@ def test_switch_for_shapes() -> None:
     assert not mx.is_np_shape()
 
 
-def test_no_arrays_like_numpys() -> None:
+def test_switch_for_arrays() -> None:
     assert mx.is_np_array() is mx.util.is_np_array() is False
-    with mx.np_array(False):
-        assert not mx.is_np_array()
-    for call in (mx.util.set_np, lambda: mx.use_np(print), lambda: mx.util.use_np_array(print)):
-        with pytest.raises(MXNetError, match=r"use mx\.nd"):
-            call()
-    with pytest.raises(MXNetError, match=r"np_array: mx\.np"), mx.np_array():
-        pass
+    with mx.np_array():
+        assert mx.is_np_array()
+    assert mx.use_np(lambda: (mx.is_np_array(), mx.is_np_shape()))() == (True, True)
+    mx.npx.set_np()
+    try:
+        assert mx.util.is_np_array()
+        with mx.np_array(False):
+            assert not mx.is_np_array()
+    finally:
+        mx.npx.reset_np()
+    assert not mx.is_np_array()
+    assert not mx.is_np_shape()
+    with pytest.raises(ValueError, match="NumPy Shape semantics is required"):
+        mx.util.set_np(shape=False)
 
 
 def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:

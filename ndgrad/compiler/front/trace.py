@@ -61,6 +61,8 @@ class Output:
         and version counter; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
+    array : type
+        Its class.
     ctx : Context
     """
 
@@ -70,6 +72,7 @@ class Output:
     shape: Shape = ()
     thing: Any = None
     gradient: int | None = None
+    array: type[NDArray] = NDArray
     ctx: Any = None
     size: int = field(init=False)
 
@@ -224,11 +227,12 @@ def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[lis
     for i, x in enumerate(arrays):
         buffer = empty_like(x._data)
         recorder.buffers.argument(buffer, i, lazy_fill=x._data)
-        array = NDArray(buffer, x._shape, x._ctx)
+        array = x.__class__(buffer, x._shape, x._ctx)
         if isinstance(x._node, Leaf):
             gradient = empty_like(buffer)
             recorder.buffers.argument(gradient, i, "gradient", lazy_fill=0)
-            array._node = Leaf(array, NDArray(gradient, x._shape, x._ctx), x._node.req)
+            grad = x._node.grad.__class__(gradient, x._shape, x._ctx)
+            array._node = Leaf(array, grad, x._node.req)
         elif x._node is not None and not is_released(x._node):
             _put_on_older_node(array)
         if array._node is not None:
@@ -296,7 +300,7 @@ def _traced(
             results.append(state.value)
         outputs.append(Output("result", numbers[id(state)], offset, array._shape))
     for output, array in zip(outputs, returned, strict=True):
-        output.ctx = array._ctx
+        output.array, output.ctx = array.__class__, array._ctx
     effects = recorder.buffers.effects()
     recorder.calls.validating = False
     count = len(results)

@@ -229,10 +229,10 @@ class _CallText:
             buffer = f"{buffer}[{output.offset}:{output.offset + output.size}]"
         form = f"{buffer}, {output.shape}, {self._bound(output.ctx)}"
         if version != f"{name}._version":
-            return f"{self._bound(NDArray)}({form}, {version})"
+            return f"{self._bound(output.array)}({form}, {version})"
         if output.ctx.device_typeid != GPU:
-            return f"{self._bound(new_array)}({self._bound(NDArray)}, {form})"
-        return f"{self._bound(NDArray)}({form})"
+            return f"{self._bound(new_array)}({self._bound(output.array)}, {form})"
+        return f"{self._bound(output.array)}({form})"
 
     def _recorded(self, versions: dict[int, str]) -> str:
         """A line that puts the outputs on a node whose backward is a plan of its own."""

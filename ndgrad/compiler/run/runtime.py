@@ -69,6 +69,7 @@ class Specialised:
     ) -> None:
         self.name, self.signature, self.guard = name, signature, guard
         self._function, self._tree, self._traced = function, tree, traced
+        self._kinds: list[Any] = [x.kind for x in arguments]
         sources = _given(traced.forward)
         self._sources = [(_source(value).kind, _source(value).index) for value in sources]
         self.forward = ExecutionPlan(traced.forward, sources, traced.device)
@@ -271,8 +272,8 @@ class Specialised:
             )
         facts = node.params or {}
         copies = []
-        for *memory, made_by in facts["_arrays"]:
-            x = NDArray(*memory)
+        for kind, (*memory, made_by) in zip(self._kinds, facts["_arrays"], strict=True):
+            x = kind(*memory)
             x._node = made_by
             copies.append(x)
         returned: Leaves = {}

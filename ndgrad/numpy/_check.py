@@ -1,0 +1,94 @@
+"""Checks of arguments that the functions share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as onp
+
+from ..array.ndarray import NDArray
+from ..base import Shape, shown
+from ..context import Context, current_context
+from ..dispatch import write_into
+from .multiarray import ndarray
+
+
+def array_argument(function: str, argument: str, x: Any) -> Any:
+    """*x* as an array like NumPy's.
+
+    Raises
+    ------
+    TypeError
+        If it is no array.
+    """
+    if isinstance(x, ndarray):
+        return x
+    if isinstance(x, NDArray):
+        return x.as_np_ndarray()
+    if isinstance(x, onp.ndarray):
+        return ndarray._from_numpy(x, None)
+    raise TypeError(f"{function}: argument {argument} must be an array, got {shown(x)}")
+
+
+def delivered(result: Any, out: Any, function: str) -> Any:
+    """*result*, or *out*, which it is written to."""
+    return result if out is None else write_into(out, result, function)
+
+
+def context_argument(function: str, ctx: Any) -> Context:
+    """A context, by default the current one.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if ctx is None:
+        return current_context()
+    if not isinstance(ctx, Context):
+        raise TypeError(f"{function}: ctx must be a Context such as cpu(), got {shown(ctx)}")
+    return ctx
+
+
+def shape_argument(function: str, shape: Any) -> Shape:
+    """A shape from an integer or a sequence of them."""
+    try:
+        if isinstance(shape, (int, onp.integer)):
+            return (int(shape),)
+        return tuple([n.__index__() for n in shape])
+    except (AttributeError, TypeError):
+        raise TypeError(
+            f"{function}: shape must be an int or a tuple of ints, got {shown(shape)}"
+        ) from None
+
+
+def c_order(function: str, order: object) -> None:
+    """Raise `NotImplementedError` for an order of elements that there is not."""
+    if order not in ("C", None, "K", "A"):
+        raise NotImplementedError(f"{function}: only supports C-order, while received {order}")
+
+
+def one_axis(axis: Any, ndim: int, function: str) -> int:
+    """An axis, from 0 on."""
+    if not isinstance(axis, (int, onp.integer)):
+        raise TypeError(f"{function}: axis must be an integer, got {shown(axis)}")
+    if not -ndim <= axis < ndim:
+        raise onp.exceptions.AxisError(int(axis), ndim, function)
+    return int(axis) % ndim
+
+
+def several_axes(axis: Any, ndim: int, function: str) -> tuple[int, ...]:
+    """An axis, or a sequence of them, from 0 on."""
+    if isinstance(axis, (int, onp.integer)):
+        return (one_axis(axis, ndim, function),)
+    return tuple([one_axis(one, ndim, function) for one in axis])
+
+
+def at_least(x: Any, ndim: int) -> Any:
+    """An array with *ndim* axes at least, where NumPy puts them."""
+    shape: Shape = x.shape
+    if len(shape) >= ndim:
+        return x
+    if ndim < 3:
+        return x.reshape((1,) * (ndim - len(shape)) + shape)
+    return x.reshape({0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[len(shape)])

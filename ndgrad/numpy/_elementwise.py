@@ -1,0 +1,245 @@
+"""Functions of elements: NumPy's universal functions, made of the element-wise operators.
+
+A call is the fast path of the operator for arrays like NumPy's, with no function around it.  What
+NumPy says about dtypes is in the general way: numbers beside arrays of bool, integers divided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as onp
+
+from ..array.ndarray import NDArray
+from ..dispatch import Style, converted_call, elementwise_call, write_into
+from ..ops.bound import CALLS
+from ..ops.table import ElementwiseOp, lookup
+from ._calls import F
+from .multiarray import ndarray, operand
+
+_NUMBERS = (int, float, onp.generic)
+_FLOAT, _INT, _BOOL = onp.dtype("float32"), onp.dtype("int64"), onp.dtype("bool")
+
+
+class _Kind(NamedTuple):
+    """What distinguishes the functions of a section of the table.
+
+    Attributes
+    ----------
+    condition : str
+        On ``dtype``, for the fast path.
+    bools : dtype or None
+        What arrays of bool become: all of them, or only beside a number.
+    beside_numbers : bool
+        Whether that is only beside a number.
+    integers : dtype or None
+        What arrays of integers become.
+    truth : bool
+        Whether results are bools.
+    """
+
+    condition: str = ""
+    bools: onp.dtype[Any] | None = None
+    beside_numbers: bool = False
+    integers: onp.dtype[Any] | None = None
+    truth: bool = False
+
+
+_NO_BOOL = 'dtype.kind != "b"'
+_SHAPED = _Kind()
+_SIGNED = _Kind(_NO_BOOL, _INT)
+_MATHEMATICAL = _Kind(_NO_BOOL, _FLOAT)
+_ARITHMETIC = _Kind(_NO_BOOL, _INT, beside_numbers=True)
+_DIVISION = _Kind('dtype.kind == "f"', _FLOAT, integers=_FLOAT)
+_TRUTH = _Kind(truth=True)
+
+_UNARY: dict[_Kind, str] = {
+    _SIGNED: "negative sign square",
+    _SHAPED: "abs absolute:abs fabs:abs rint ceil floor trunc fix",
+    _MATHEMATICAL: (
+        "reciprocal sqrt cbrt exp expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan sinh "
+        "cosh tanh arcsinh arccosh arctanh degrees rad2deg:degrees radians deg2rad:radians"
+    ),
+    _TRUTH: "logical_not isnan isinf isfinite",
+}
+"""Names, with the operator behind a colon where it has another one."""
+
+_BINARY: dict[_Kind, str] = {
+    _ARITHMETIC: (
+        "add subtract:broadcast_sub multiply:broadcast_mul mod remainder:broadcast_mod power "
+        "maximum minimum fmax:broadcast_maximum fmin:broadcast_minimum floor_divide"
+    ),
+    _DIVISION: "divide:broadcast_div true_divide:broadcast_div hypot arctan2",
+    _TRUTH: (
+        "equal not_equal greater greater_equal less:broadcast_lesser "
+        "less_equal:broadcast_lesser_equal logical_and logical_or logical_xor"
+    ),
+}
+
+
+def _cast(x: Any, dtype: onp.dtype[Any]) -> Any:
+    return F.Cast(x, dtype=dtype) if isinstance(x, ndarray) and x._data.dtype != dtype else x
+
+
+def _met(kind: _Kind, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Operands in the dtypes that the operator shall see."""
+    with_number = not all(isinstance(x, ndarray) for x in inputs)
+    found = []
+    for x in inputs:
+        of = x._data.dtype.kind if isinstance(x, ndarray) else ""
+        if of == "b" and kind.bools and (with_number or not kind.beside_numbers):
+            x = _cast(x, kind.bools)
+        elif of in ("i", "u") and kind.integers:
+            x = _cast(x, kind.integers)
+        elif of in ("i", "u", "b") and kind.truth and any(_is_fraction(y) for y in inputs):
+            x = _cast(x, onp.dtype("float64"))
+        found.append(x)
+    return tuple(found)
+
+
+def _is_fraction(x: Any) -> bool:
+    return isinstance(x, (float, onp.floating)) and float(x) != int(x) if _is_finite(x) else True
+
+
+def _is_finite(x: Any) -> bool:
+    return not isinstance(x, (float, onp.floating)) or bool(onp.isfinite(x))
+
+
+def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Callable[..., Any]:
+    on_numbers, converted = getattr(onp, name), converted_call(op)
+    several = len(op.inputs) > 1
+
+    def general(inputs: tuple[Any, ...], params: dict[str, Any], out: Any) -> Any:
+        first = next((x for x in inputs if isinstance(x, NDArray)), None)
+        if first is None:
+            if all(isinstance(x, _NUMBERS) for x in inputs):
+                return on_numbers(*inputs)
+            if several and all(isinstance(x, (*_NUMBERS, onp.ndarray)) for x in inputs):
+                return on_numbers(*inputs)
+            bad = next(x for x in inputs if not isinstance(x, _NUMBERS))
+            raise TypeError(f"{name}: type {type(bad)} not supported")
+        first = first.as_np_ndarray()
+        given: tuple[Any, ...] = tuple([operand(x, first) for x in inputs])
+        given = _met(kind, given)
+        if op.ordered and not isinstance(given[0], ndarray):
+            given = given[::-1]  # a tie with a number goes to the array, whichever comes first
+        result = converted(*given)
+        if kind.truth:
+            result = _cast(result, _BOOL).detach()
+        return result if out is None else write_into(out, result, name)
+
+    inputs = ("x1", "x2") if several else ("x",)
+    style = Style(ndarray, inputs, kind.condition, kind.truth, not op.ordered)
+    function = elementwise_call(op, general, style)
+    CALLS[function] = op.name
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "ndgrad.numpy"
+    function.__doc__ = f"{op.doc}\n\nOf arrays and numbers, as NumPy's function of this name."
+    return function
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}
+"""All of them by name."""
+
+for _table, _prefix in ((_UNARY, ""), (_BINARY, "broadcast_")):
+    for _kind, _names in _table.items():
+        for _entry in _names.split():
+            _name, _, _other = _entry.partition(":")
+            _op = lookup(_other or _prefix + _name)
+            assert isinstance(_op, ElementwiseOp)
+            FUNCTIONS[_name] = _function(_name, _op, _kind)
+
+add, subtract, multiply = (FUNCTIONS[name] for name in ("add", "subtract", "multiply"))
+absolute, negative, sign = (FUNCTIONS[name] for name in ("absolute", "negative", "sign"))
+true_divide, floor_divide, mod = (FUNCTIONS[n] for n in ("true_divide", "floor_divide", "mod"))
+equal, not_equal, less = (FUNCTIONS[name] for name in ("equal", "not_equal", "less"))
+less_equal, greater = FUNCTIONS["less_equal"], FUNCTIONS["greater"]
+greater_equal, power = FUNCTIONS["greater_equal"], FUNCTIONS["power"]
+logical_and, logical_or = FUNCTIONS["logical_and"], FUNCTIONS["logical_or"]
+logical_not, logical_xor = FUNCTIONS["logical_not"], FUNCTIONS["logical_xor"]
+maximum, minimum, floor = (FUNCTIONS[name] for name in ("maximum", "minimum", "floor"))
+square, sqrt, isnan, isinf = (FUNCTIONS[name] for name in ("square", "sqrt", "isnan", "isinf"))
+exp, log, log1p = FUNCTIONS["exp"], FUNCTIONS["log"], FUNCTIONS["log1p"]
+
+
+def _bitwise(name: str, on_bools: Callable[..., Any]) -> Callable[..., Any]:
+    on_host = getattr(onp, name)
+
+    def function(x1: Any, x2: Any, out: Any = None) -> Any:
+        first = x1 if isinstance(x1, ndarray) else x2
+        if not isinstance(first, ndarray):
+            return on_host(x1, x2)
+        a, b = operand(x1, first), operand(x2, first)
+        kinds = {getattr(x, "dtype", onp.dtype(type(x))).kind for x in (a, b)}
+        if kinds == {"b"}:
+            result = on_bools(a, b)
+        elif kinds <= {"b", "i", "u"}:
+            values = on_host(*[x.asnumpy() if isinstance(x, ndarray) else x for x in (a, b)])
+            result = ndarray._from_numpy(values, first._ctx)
+        else:
+            raise TypeError(f"{name}: operands must be bools or integers")
+        return result if out is None else write_into(out, result, name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "ndgrad.numpy"
+    function.__doc__ = "Of bits of integers, or of bools, as NumPy's function of this name."
+    return function
+
+
+bitwise_and = FUNCTIONS["bitwise_and"] = _bitwise("bitwise_and", logical_and)
+bitwise_or = FUNCTIONS["bitwise_or"] = _bitwise("bitwise_or", logical_or)
+bitwise_xor = FUNCTIONS["bitwise_xor"] = _bitwise("bitwise_xor", logical_xor)
+
+
+def invert(x: Any, out: Any = None) -> Any:
+    """Return not x of bools, -1 - x of integers."""
+    if not isinstance(x, ndarray):
+        return onp.invert(x)
+    if x.dtype.kind not in "biu":
+        raise TypeError(f"invert: x must be of bools or integers, got {x.dtype}")
+    result = logical_not(x) if x.dtype.kind == "b" else subtract(-1, x)
+    return result if out is None else write_into(out, result, "invert")
+
+
+FUNCTIONS["invert"] = FUNCTIONS["bitwise_not"] = invert
+
+
+# --- Python's operators ---------------------------------------------------------------------------
+
+
+def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, other: function(other, self)
+
+
+def _unless_none(function: Callable[..., Any], answer: bool) -> Callable[..., Any]:
+    return lambda self, other: answer if other is None else function(self, other)
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "__neg__": negative,
+    "__abs__": absolute,
+    "__invert__": invert,
+    "__eq__": _unless_none(equal, False),
+    "__ne__": _unless_none(not_equal, True),
+    "__lt__": less,
+    "__le__": less_equal,
+    "__gt__": greater,
+    "__ge__": greater_equal,
+}
+"""Methods of arrays by the names of Python's operators."""
+
+for _python, _function_ in {
+    "add": add,
+    "sub": subtract,
+    "mul": multiply,
+    "truediv": true_divide,
+    "floordiv": floor_divide,
+    "mod": mod,
+    "pow": power,
+    "and": bitwise_and,
+    "or": bitwise_or,
+    "xor": bitwise_xor,
+}.items():
+    OPERATORS[f"__{_python}__"] = _function_
+    OPERATORS[f"__r{_python}__"] = _reflected(_function_)

@@ -1,0 +1,240 @@
+"""Functions composed of others: bounds, rounding, comparisons within a tolerance, facts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as onp
+
+from ..array.ndarray import NDArray
+from ..base import as_dtype
+from ..dispatch import write_into
+from . import _reductions
+from ._calls import F
+from ._check import array_argument, delivered
+from ._elementwise import (
+    absolute,
+    equal,
+    exp,
+    floor,
+    isnan,
+    less,
+    less_equal,
+    log1p,
+    logical_and,
+    logical_or,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    power,
+    subtract,
+)
+from ._shaping import where
+from .multiarray import ndarray
+
+__all__ = [
+    "allclose", "around", "array_equal", "array_equiv", "clip", "copysign", "float_power",
+    "heaviside", "isclose", "isneginf", "isposinf", "ldexp", "logaddexp", "may_share_memory",
+    "nan_to_num", "ndim", "polyval", "positive", "result_type", "round", "round_",
+    "set_printoptions", "shape", "shares_memory", "size", "unravel_index",
+]  # fmt: skip
+
+
+def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
+    """Return the array cut to an interval; None stands for no bound.
+
+    Raises
+    ------
+    ValueError
+        If there is no bound at all.
+    """
+    a = array_argument("clip", "a", a)
+    if a_min is None and a_max is None:
+        raise ValueError("array_clip: must set either max or min")
+    if isinstance(a_min, NDArray) or isinstance(a_max, NDArray):
+        result = a if a_min is None else maximum(a, a_min)
+        return delivered(result if a_max is None else minimum(result, a_max), out, "clip")
+    low = -math.inf if a_min is None else float(a_min)
+    high = math.inf if a_max is None else float(a_max)
+    if a._data.dtype.kind == "f" and a_min is not None and a_max is not None:
+        result = F.clip(a, a_min=low, a_max=high)
+    else:
+        result = a if a_min is None else maximum(a, a_min)
+        result = result if a_max is None else minimum(result, a_max)
+    return delivered(result, out, "clip")
+
+
+def around(x: Any, decimals: int = 0, out: Any = None, **kwargs: Any) -> Any:
+    """Return the nearest numbers of some decimals; halves go to the even one."""
+    if not isinstance(x, NDArray):
+        return onp.around(x, decimals)
+    x = array_argument("around", "x", x)
+    if x._data.dtype.kind in "iub" and decimals >= 0:
+        return delivered(F.identity(x), out, "around")
+    scale = 10.0**decimals
+    scaled = x if decimals == 0 else multiply(x, scale)
+    up = floor(scaled + 0.5)
+    odd_half = logical_and(equal(subtract(up, scaled), 0.5), equal(mod(up, 2), 1))
+    result = where(odd_half, up - 1, up)
+    return delivered(result if decimals == 0 else result / scale, out, "around")
+
+
+round = round_ = around
+
+
+def nan_to_num(
+    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Return the array with numbers in place of NaN and infinities, or write them to it."""
+    x = array_argument("nan_to_num", "x", x)
+    if x.dtype.kind != "f":
+        return F.identity(x) if copy else x
+    limits = onp.finfo(x.dtype)
+    high = float(limits.max) if posinf is None else posinf
+    low = float(limits.min) if neginf is None else neginf
+    result = where(isnan(x), nan, x)
+    result = where(equal(result, math.inf), high, result)
+    result = where(equal(result, -math.inf), low, result)
+    return result if copy else write_into(x, result, "nan_to_num")
+
+
+def isposinf(x: Any, out: Any = None) -> Any:
+    """Return where elements are positive infinity."""
+    return equal(x, math.inf, out=out)
+
+
+def isneginf(x: Any, out: Any = None) -> Any:
+    """Return where elements are negative infinity."""
+    return equal(x, -math.inf, out=out)
+
+
+def isclose(
+    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Any:
+    """Return where |a - b| <= atol + rtol |b|."""
+    near = less_equal(absolute(subtract(a, b)), absolute(multiply(b, rtol)) + atol)
+    near = logical_or(logical_and(near, less(absolute(b), math.inf)), equal(a, b))
+    return logical_or(near, logical_and(isnan(a), isnan(b))) if equal_nan else near
+
+
+def allclose(
+    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Return whether all elements are close, see `isclose`."""
+    a, b = (
+        x if isinstance(x, NDArray) else array_argument("allclose", "a", onp.asarray(x))
+        for x in (a, b)
+    )
+    return bool(_reductions.all(isclose(a, b, rtol, atol, equal_nan)))
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
+    """Return whether two arrays have the same shape and elements."""
+    a, b = (x.asnumpy() if isinstance(x, NDArray) else onp.asarray(x) for x in (a1, a2))
+    return bool(onp.array_equal(a, b, equal_nan))
+
+
+def array_equiv(a1: Any, a2: Any) -> bool:
+    """Return whether two arrays, broadcast, have the same elements."""
+    a, b = (x.asnumpy() if isinstance(x, NDArray) else onp.asarray(x) for x in (a1, a2))
+    return bool(onp.array_equiv(a, b))
+
+
+def positive(x: Any) -> Any:
+    """Return a copy."""
+    return F.identity(array_argument("positive", "x", x))
+
+
+def copysign(x1: Any, x2: Any, out: Any = None) -> Any:
+    """Return the magnitudes of *x1* with the signs of *x2*."""
+    magnitude = absolute(x1)
+    return delivered(where(less(x2, 0), -magnitude, magnitude), out, "copysign")
+
+
+def ldexp(x1: Any, x2: Any, out: Any = None) -> Any:
+    """Return x1 * 2^x2."""
+    return multiply(x1, power(2, x2), out=out)
+
+
+def logaddexp(x1: Any, x2: Any, out: Any = None) -> Any:
+    """Return log(exp(x1) + exp(x2)), which does not overflow."""
+    found = maximum(x1, x2) + log1p(exp(-absolute(subtract(x1, x2))))
+    return delivered(found, out, "logaddexp")
+
+
+def float_power(x1: Any, x2: Any, out: Any = None) -> Any:
+    """Return powers, of integers in float32."""
+    x1 = (
+        x1 * 1.0
+        if not isinstance(x1, NDArray) or x1._data.dtype.kind == "f"
+        else x1.astype("float32")
+    )
+    return power(x1, x2, out=out)
+
+
+def heaviside(x1: Any, x2: Any, out: Any = None) -> Any:
+    """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive."""
+    x = array_argument("heaviside", "x1", x1)
+    found = where(equal(x, 0), x2, where(less(x, 0), F.zeros_like(x), 1))
+    return delivered(found, out, "heaviside")
+
+
+def polyval(p: Any, x: Any) -> Any:
+    """Return the values of a polynomial; its coefficients begin with that of the highest power."""
+    p, x = array_argument("polyval", "p", p), array_argument("polyval", "x", x)
+    result = F.zeros_like(x)
+    for i in range(p.size):
+        result = result * x + p[i]
+    return result
+
+
+def unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
+    """Return the indices, one array for each axis, of positions in a flat array."""
+    given = array_argument("unravel_index", "indices", indices)
+    found = onp.unravel_index(given.asnumpy().astype("int64"), shape)
+    return tuple([ndarray._from_numpy(onp.asarray(x), given.ctx) for x in found])
+
+
+# --- facts ----------------------------------------------------------------------------------------
+
+
+def shape(a: Any) -> Any:
+    """Return the lengths of the axes."""
+    return a.shape if isinstance(a, NDArray) else onp.shape(a)
+
+
+def ndim(a: Any) -> int:
+    """Return the number of axes."""
+    return a.ndim if isinstance(a, NDArray) else onp.ndim(a)
+
+
+def size(a: Any, axis: int | None = None) -> int:
+    """Return the number of elements, or the length of an axis."""
+    if not isinstance(a, NDArray):
+        return onp.size(a, axis)
+    return a.size if axis is None else a.shape[axis]
+
+
+def may_share_memory(a: Any, b: Any, max_work: Any = None) -> bool:
+    """Return whether two arrays might share memory."""
+    return shares_memory(a, b)
+
+
+def shares_memory(a: Any, b: Any, max_work: Any = None) -> bool:
+    """Return whether two arrays share elements in memory."""
+    a, b = array_argument("shares_memory", "a", a), array_argument("shares_memory", "b", b)
+    host = all(isinstance(x._data, onp.ndarray) for x in (a, b))
+    return bool(onp.shares_memory(a._data, b._data)) if host else a._version is b._version
+
+
+def result_type(*arrays_and_dtypes: Any) -> Any:
+    """Return the dtype that arrays and numbers have together."""
+    found = [x.dtype if isinstance(x, NDArray) else x for x in arrays_and_dtypes]
+    return as_dtype(onp.result_type(*found), op="result_type")
+
+
+def set_printoptions(**kwargs: Any) -> None:
+    """Set how arrays are shown, as NumPy's function, whose settings these are."""
+    onp.set_printoptions(**kwargs)

@@ -1,0 +1,64 @@
+"""NumPy's own functions called with arrays of ours: they go to ours of the same name.
+
+Functions that are missing here get the arrays as NumPy's, and give NumPy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..array.ndarray import NDArray
+from .multiarray import ndarray
+
+_ours: dict[str, Any] = {}
+
+
+def install(functions: dict[str, Any]) -> None:
+    """Let NumPy call these functions by name for arrays of ours."""
+    _ours.update(functions=functions)
+    setattr(ndarray, "__array_ufunc__", _array_ufunc)  # noqa: B010
+    setattr(ndarray, "__array_function__", _array_function)  # noqa: B010
+
+
+def _found(name: str, module: str) -> Any:
+    functions = _ours["functions"]
+    for part in module.split(".")[1:]:
+        space = functions.get(part)
+        functions = vars(space) if hasattr(space, "__dict__") else {}
+    function = functions.get(name)
+    return function if callable(function) else None
+
+
+def _on_host(x: Any) -> Any:
+    if isinstance(x, NDArray):
+        return x.__array__()
+    if isinstance(x, (list, tuple)):
+        return type(x)([_on_host(y) for y in x])
+    return x
+
+
+def _array_ufunc(self: ndarray, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """Call our function of the ufunc's name; its methods, such as ``reduce``, on the host."""
+    out = kwargs.pop("out", None)
+    function = _found(ufunc.__name__, "numpy") if method == "__call__" else None
+    if function is not None and not kwargs:
+        if out is None:
+            return function(*inputs)
+        (target,) = out
+        if isinstance(target, ndarray):
+            return function(*inputs, out=target)
+        return getattr(ufunc, method)(*map(_on_host, inputs), out=out)
+    if out is not None:
+        kwargs["out"] = tuple(map(_on_host, out))
+    return getattr(ufunc, method)(*map(_on_host, inputs), **kwargs)
+
+
+def _array_function(
+    self: ndarray, func: Any, types: Any, args: Any, kwargs: Mapping[str, Any]
+) -> Any:
+    """Call our function of the same name and module."""
+    function = _found(func.__name__, getattr(func, "__module__", "numpy") or "numpy")
+    if function is not None:
+        return function(*args, **kwargs)
+    return func(*_on_host(tuple(args)), **{k: _on_host(v) for k, v in kwargs.items()})

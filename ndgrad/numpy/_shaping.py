@@ -1,0 +1,482 @@
+"""Functions of shapes: axes, joining and cutting, repeating, padding, picking."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as onp
+
+from ..array.ndarray import NDArray
+from ._calls import F
+from ._check import (
+    array_argument,
+    at_least,
+    c_order,
+    delivered,
+    one_axis,
+    several_axes,
+    shape_argument,
+)
+from ._creation import arange
+from ._elementwise import multiply
+from ._joining import concatenate
+from .multiarray import ndarray
+
+__all__ = [
+    "argsort", "argwhere", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays",
+    "broadcast_to", "diag", "diagflat", "diagonal", "diff", "ediff1d", "expand_dims",
+    "flatnonzero", "flip", "fliplr", "flipud", "moveaxis", "nonzero", "pad", "ravel", "repeat",
+    "reshape", "resize", "roll", "rollaxis", "rot90", "sort", "squeeze", "swapaxes", "take",
+    "take_along_axis", "tile", "trace", "transpose", "tril", "triu", "where",
+]  # fmt: skip
+
+# --- shapes and axes ------------------------------------------------------------------------------
+
+
+def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Any:
+    """Return a view of another shape; -1 stands for the length that is left.
+
+    Raises
+    ------
+    ValueError
+        If the number of elements differs.
+    """
+    a = array_argument("reshape", "a", a)
+    if isinstance(reverse, str):  # the third argument of NumPy's
+        order = reverse
+    c_order("reshape", order)
+    return a.reshape(newshape)
+
+
+def ravel(x: Any, order: str = "C") -> Any:
+    """Return the elements along one axis, a view."""
+    x = array_argument("ravel", "x", x)
+    c_order("ravel", order)
+    return x.reshape((x.size,))
+
+
+def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
+    """Return the array with its axes in another order, by default reversed."""
+    a = array_argument("transpose", "a", a)
+    if a.ndim < 2 and axes is None:
+        return a
+    if axes is None:
+        return F.transpose(a)
+    return F.transpose(a, axes=several_axes(axes, a.ndim, "transpose"))
+
+
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    """Return the array with two axes exchanged."""
+    a = array_argument("swapaxes", "a", a)
+    order = [*range(a.ndim)]
+    i, j = one_axis(axis1, a.ndim, "swapaxes"), one_axis(axis2, a.ndim, "swapaxes")
+    order[i], order[j] = j, i
+    return transpose(a, order)
+
+
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    """Return the array with axes moved to other places."""
+    a = array_argument("moveaxis", "a", a)
+    here = several_axes(source, a.ndim, "moveaxis")
+    there = several_axes(destination, a.ndim, "moveaxis")
+    if len(here) != len(there):
+        raise ValueError("moveaxis: source and destination must have as many axes")
+    order = [i for i in range(a.ndim) if i not in here]
+    for to, axis in sorted(zip(there, here, strict=True)):
+        order.insert(to, axis)
+    return transpose(a, order)
+
+
+def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+    """Return the array with an axis moved back before another."""
+    a = array_argument("rollaxis", "a", a)
+    axis = one_axis(axis, a.ndim, "rollaxis")
+    start = start + a.ndim if start < 0 else start
+    return moveaxis(a, axis, start - 1 if axis < start else start)
+
+
+def expand_dims(a: Any, axis: Any) -> Any:
+    """Return a view with axes of length 1 at *axis*."""
+    a = array_argument("expand_dims", "a", a)
+    count = a.ndim + (1 if isinstance(axis, (int, onp.integer)) else len(axis))
+    new = several_axes(axis, count, "expand_dims")
+    rest = iter(a.shape)
+    return a.reshape(tuple([1 if i in new else next(rest) for i in range(count)]))
+
+
+def squeeze(a: Any, axis: Any = None) -> Any:
+    """Return a view without axes of length 1: all of them, or those at *axis*."""
+    a = array_argument("squeeze", "a", a)
+    if axis is None:
+        return a.reshape(tuple([n for n in a.shape if n != 1]))
+    gone = several_axes(axis, a.ndim, "squeeze")
+    for i in gone:
+        if a.shape[i] != 1:
+            raise ValueError(
+                f"squeeze: cannot select an axis to squeeze out which has size not equal to one: "
+                f"axis {i} of shape {a.shape}"
+            )
+    return a.reshape(tuple([n for i, n in enumerate(a.shape) if i not in gone]))
+
+
+def broadcast_to(array: Any, shape: Any) -> Any:
+    """Return a copy in which axes of length 1 are repeated; leading axes may be new."""
+    a = array_argument("broadcast_to", "array", array)
+    target = shape_argument("broadcast_to", shape)
+    try:
+        fits = onp.broadcast_shapes(a.shape, target) == target
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"broadcast_to: shape {a.shape} cannot be broadcast to {target}")
+    return F._expand(a, shape=target)
+
+
+def broadcast_arrays(*args: Any) -> Any:
+    """Return arrays broadcast against each other, as copies."""
+    arrays = [array_argument("broadcast_arrays", f"args[{i}]", x) for i, x in enumerate(args)]
+    shape = onp.broadcast_shapes(*[x.shape for x in arrays])
+    return [x if x.shape == shape else broadcast_to(x, shape) for x in arrays]
+
+
+def _at_least_each(name: str, ndim: int, arys: tuple[Any, ...]) -> Any:
+    found = [at_least(array_argument(name, f"arys[{i}]", x), ndim) for i, x in enumerate(arys)]
+    return found[0] if len(found) == 1 else found
+
+
+def atleast_1d(*arys: Any) -> Any:
+    """Return arrays with an axis at least."""
+    return _at_least_each("atleast_1d", 1, arys)
+
+
+def atleast_2d(*arys: Any) -> Any:
+    """Return arrays with two axes at least."""
+    return _at_least_each("atleast_2d", 2, arys)
+
+
+def atleast_3d(*arys: Any) -> Any:
+    """Return arrays with three axes at least."""
+    return _at_least_each("atleast_3d", 3, arys)
+
+
+# --- repeating, turning, padding ------------------------------------------------------------------
+
+
+def tile(A: Any, reps: Any) -> Any:
+    """Return an array repeated along each axis."""
+    a = array_argument("tile", "A", A)
+    counts = shape_argument("tile", reps)
+    if not counts:
+        return F.identity(a)
+    return F.tile(a if a.ndim else a.reshape((1,)), reps=counts)
+
+
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Return an array whose elements, or parts along an axis, are repeated."""
+    a = array_argument("repeat", "a", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = one_axis(axis, a.ndim, "repeat")
+    if isinstance(repeats, NDArray):
+        repeats = repeats.asnumpy()
+    counts = onp.asarray(repeats)
+    if counts.ndim and counts.size > 1:
+        return take(a, _index(onp.repeat(onp.arange(a.shape[axis]), counts), a), axis)
+    return F.repeat(a, repeats=int(counts.reshape(-1)[0]), axis=axis)
+
+
+def _index(values: Any, like: Any) -> Any:
+    return ndarray._from_numpy(onp.asarray(values, onp.int64), like.ctx)
+
+
+def flip(m: Any, axis: Any = None, out: Any = None) -> Any:
+    """Return the array with the order along axes reversed, by default all."""
+    m = array_argument("flip", "m", m)
+    axes = tuple(range(m.ndim)) if axis is None else several_axes(axis, m.ndim, "flip")
+    return delivered(F.reverse(m, axis=axes) if axes else F.identity(m), out, "flip")
+
+
+def flipud(m: Any) -> Any:
+    """Return the array with the order along the first axis reversed."""
+    return flip(m, 0)
+
+
+def fliplr(m: Any) -> Any:
+    """Return the array with the order along the second axis reversed."""
+    return flip(m, 1)
+
+
+def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    """Return the array with what leaves it at an end put in at the other."""
+    a = array_argument("roll", "a", a)
+    if axis is None:
+        return roll(ravel(a), shift, 0).reshape(a.shape)
+    axes = several_axes(axis, a.ndim, "roll")
+    shifts = onp.broadcast_to(onp.asarray(shift), (len(axes),))
+    for i, by in zip(axes, shifts, strict=True):
+        n = a.shape[i]
+        k = int(by) % n if n else 0
+        if k:
+            before = (slice(None),) * i
+            a = concatenate([a[(*before, slice(n - k, n))], a[(*before, slice(0, n - k))]], i)
+    return a
+
+
+def rot90(m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
+    """Return the array turned by right angles in the plane of two axes."""
+    m = array_argument("rot90", "m", m)
+    i, j = several_axes(axes, m.ndim, "rot90")
+    if k % 4 == 2:
+        return flip(m, (i, j))
+    if k % 4 == 1:
+        return swapaxes(flip(m, j), i, j)
+    return flip(swapaxes(m, i, j), j) if k % 4 else m
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
+    """Return an array with elements put around it.
+
+    Parameters
+    ----------
+    x : ndarray
+    pad_width : int or sequence
+        How many in front and behind: for all axes, or a pair for each.
+    mode : {'constant', 'edge', 'reflect', 'symmetric', 'maximum', 'minimum', 'mean', 'wrap'}
+    constant_values : float
+        For 'constant', by default 0.
+    """
+    x = array_argument("pad", "x", x)
+    widths = onp.broadcast_to(onp.asarray(pad_width, int), (x.ndim, 2)).tolist()
+    fill = kwargs.pop("constant_values", 0)
+    kwargs.pop("reflect_type", None)
+    if kwargs:
+        raise TypeError(f"pad: unexpected argument {next(iter(kwargs))!r}")
+    if mode == "constant" and isinstance(fill, (int, float)):
+        for i, (a, b) in enumerate(widths):
+            parts = []
+            for n in (a, b):
+                shape = (*x.shape[:i], n, *x.shape[i + 1 :])
+                parts.append(ndarray._from_numpy(onp.full(shape, fill, x.dtype), x.ctx))
+            if a or b:
+                x = concatenate([parts[0], x, parts[1]], i)
+        return x
+    for i, width in enumerate(widths):  # of any other mode the elements are among those there
+        if any(width):
+            places = onp.pad(onp.arange(x.shape[i]), width, mode)  # type: ignore[call-overload]
+            x = take(x, _index(places, x), i)
+    return x
+
+
+# --- diagonals and triangles ----------------------------------------------------------------------
+
+
+def diag(v: Any, k: int = 0) -> Any:
+    """Return a diagonal of a matrix, or a matrix with a diagonal."""
+    v = array_argument("diag", "v", v)
+    return F.diag(v, k=k)
+
+
+def diagflat(v: Any, k: int = 0) -> Any:
+    """Return a matrix with the elements of an array on a diagonal."""
+    return diag(ravel(v), k)
+
+
+def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Return the diagonals of the matrices along two axes, as a last axis."""
+    a = array_argument("diagonal", "a", a)
+    i, j = several_axes((axis1, axis2), a.ndim, "diagonal")
+    if a.ndim == 2:
+        return F.diag(a if i < j else F.transpose(a), k=offset)
+    return F.diag(a, k=offset, axis1=i, axis2=j)
+
+
+def trace(
+    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
+) -> Any:
+    """Return the sums of the diagonals along two axes."""
+    return delivered(diagonal(a, offset, axis1, axis2).sum(axis=-1), out, "trace")
+
+
+def tril(m: Any, k: int = 0) -> Any:
+    """Return matrices with zeros above a diagonal."""
+    return _triangle("tril", m, lambda n, c: onp.tri(n, c, k, bool))
+
+
+def triu(m: Any, k: int = 0) -> Any:
+    """Return matrices with zeros below a diagonal."""
+    return _triangle("triu", m, lambda n, c: ~onp.tri(n, c, k - 1, bool))
+
+
+def _triangle(name: str, m: Any, mask: Any) -> Any:
+    m = array_argument(name, "m", m)
+    if m.ndim < 1:
+        raise ValueError(f"{name}: m must have an axis")
+    rows, columns = (m.shape[-1], m.shape[-1]) if m.ndim == 1 else m.shape[-2:]
+    chosen = ndarray._from_numpy(mask(rows, columns), m.ctx)
+    return (
+        multiply(m, F.Cast(chosen, dtype=m.dtype))
+        if m.dtype.kind != "f"
+        else F.where(
+            chosen if m.ndim <= 2 else F._expand(chosen, shape=m.shape),
+            m if m.ndim > 1 else F._expand(m, shape=(rows, columns)),
+            0.0,
+        )
+    )
+
+
+# --- picking --------------------------------------------------------------------------------------
+
+
+def take(
+    a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out: Any = None
+) -> Any:
+    """Return the parts of an array at indices along an axis, or of the flat array.
+
+    Parameters
+    ----------
+    a : ndarray
+    indices : ndarray
+    axis : int, optional
+    mode : {'raise', 'clip', 'wrap'}
+        What an index outside does.
+    """
+    a = array_argument("take", "a", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = one_axis(axis, a.ndim, "take")
+    if not isinstance(indices, NDArray):
+        indices = _index(indices, a)
+    result = F.take(a, indices, axis=axis, mode=mode)
+    return delivered(
+        result.reshape(a.shape[:axis] + indices.shape + a.shape[axis + 1 :]), out, "take"
+    )
+
+
+def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Any:
+    """Return the elements at indices along an axis, which has them for each place of the others."""
+    a = array_argument("take_along_axis", "arr", arr)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = one_axis(axis, a.ndim, "take_along_axis")
+    key: list[Any] = []
+    for i, n in enumerate(a.shape):
+        shape = [1] * a.ndim
+        shape[i] = n
+        key.append(arange(n, dtype="int64", ctx=a.ctx).reshape(tuple(shape)))
+    key[axis] = array_argument("take_along_axis", "indices", indices)
+    return a[tuple(key)]
+
+
+def nonzero(a: Any) -> Any:
+    """Return the indices of what is not 0, one array for each axis."""
+    a = array_argument("nonzero", "a", a)
+    found = onp.nonzero(onp.atleast_1d(a.asnumpy()))
+    return tuple([_index(x, a) for x in found])
+
+
+def flatnonzero(a: Any) -> Any:
+    """Return the positions in the flat array of what is not 0."""
+    return nonzero(ravel(a))[0]
+
+
+def argwhere(a: Any) -> Any:
+    """Return the indices of what is not 0, as rows."""
+    a = array_argument("argwhere", "a", a)
+    return _index(onp.argwhere(a.asnumpy()), a)
+
+
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Return differences of neighbours along an axis, *n* times."""
+    a = array_argument("diff", "a", a)
+    axis = one_axis(axis, a.ndim, "diff")
+    ends = [x for x in (prepend, a, append) if x is not None]
+    if len(ends) > 1:
+        a = concatenate(ends, axis)
+    before = (slice(None),) * axis
+    for _ in range(n):
+        a = a[(*before, slice(1, None))] - a[(*before, slice(0, a.shape[axis] - 1))]
+    return a
+
+
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Return differences of neighbours in the flat array."""
+    a = ravel(array_argument("ediff1d", "ary", ary))
+    found = a[1:] - a[: a.size - 1]
+    parts = [to_begin, found, to_end]
+    given = [
+        ravel(
+            x
+            if isinstance(x, NDArray)
+            else ndarray._from_numpy(onp.atleast_1d(x).astype(a.dtype), a.ctx)
+        )
+        for x in parts
+        if x is not None
+    ]
+    return concatenate(given) if len(given) > 1 else found
+
+
+def resize(a: Any, new_shape: Any) -> Any:
+    """Return an array of another shape, repeated as often as it takes."""
+    a = ravel(array_argument("resize", "a", a))
+    shape = shape_argument("resize", new_shape)
+    size = math.prod(shape)
+    return tile(a, -(-size // a.size))[:size].reshape(shape)
+
+
+# --- order ----------------------------------------------------------------------------------------
+
+
+def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """Return the array sorted along an axis, or the flat one."""
+    a = array_argument("sort", "a", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    return F.sort(a, axis=one_axis(axis, a.ndim, "sort"))
+
+
+def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """Return the indices, as int64, that sort an array along an axis, or the flat one."""
+    a = array_argument("argsort", "a", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    return F.argsort(a, axis=one_axis(axis, a.ndim, "argsort"), dtype="int64")
+
+
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """Return elements of *x* where a condition is not 0, else of *y*; without them, `nonzero`."""
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("where: either both or neither of x and y should be given")
+    arrays = [v for v in (condition, x, y) if isinstance(v, NDArray)]
+    if not arrays:
+        if not isinstance(condition, onp.ndarray):
+            return x if condition else y
+        arrays = [ndarray._from_numpy(condition, None)]
+    like = arrays[0]
+    condition = _of(condition, like, None)
+    values = [v for v in (x, y) if isinstance(v, NDArray)]
+    kind = values[0].dtype if values else onp.dtype("float32")
+    x, y = (v if isinstance(v, NDArray) else _number_or_array(v, like, kind) for v in (x, y))
+    if not values and not isinstance(x, NDArray):
+        x = _of(x, like, kind)
+    ndim = builtin_max(v.ndim for v in (condition, x, y) if isinstance(v, NDArray))
+    if condition.ndim < ndim:
+        condition = condition.reshape((1,) * (ndim - condition.ndim) + condition.shape)
+    return F.where(condition, x, y)
+
+
+builtin_max = max
+
+
+def _of(x: Any, like: Any, kind: Any) -> Any:
+    if isinstance(x, NDArray):
+        return x
+    values = onp.asarray(x)
+    return ndarray._from_numpy(values if kind is None else values.astype(kind), like.ctx)
+
+
+def _number_or_array(x: Any, like: Any, kind: Any) -> Any:
+    return x if isinstance(x, (int, float, onp.generic)) else _of(x, like, kind)

@@ -1,0 +1,168 @@
+"""`ndgrad.numpy.linalg`: norms, factorisations and solutions of matrices.
+
+Those made of operators have gradients; `svd`, `qr`, `eig` and what needs them are computed by NumPy
+on the host.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as onp
+
+from ..base import public_names
+from . import _elementwise, _products, _reductions, _shaping
+from ._calls import F
+from ._check import array_argument
+from ._fallback import on_host
+
+_HOST = "svd qr eig eigvals pinv lstsq matrix_rank cond matrix_power multi_dot"
+
+__all__ = [
+    "cholesky", "det", "eigh", "eigvalsh", "inv", "norm", "slogdet", "solve", "tensorinv",
+    "tensorsolve", *_HOST.split(),
+]  # fmt: skip
+__dir__ = public_names(globals())
+
+globals().update({name: on_host(getattr(onp.linalg, name), name) for name in _HOST.split()})
+
+
+def svd(a: Any) -> Any:
+    """Return the singular value decomposition U, L, V, such that a = U * L @ V."""
+    u, s, v = _svd(a, full_matrices=False)
+    return u, s, v
+
+
+_svd = on_host(onp.linalg.svd, "svd")
+
+
+def lstsq(a: Any, b: Any, rcond: Any = "warn") -> Any:
+    """Return the least-squares solution, residuals, rank and singular values."""
+    return _lstsq(a, b, None if isinstance(rcond, str) else rcond)
+
+
+_lstsq = on_host(onp.linalg.lstsq, "lstsq")
+
+
+def _matrices(function: str, a: Any) -> Any:
+    a = array_argument(function, "a", a)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise ValueError(f"{function}: the last two axes must be square, got shape {a.shape}")
+    return a if a.dtype.kind == "f" else a.astype("float32")
+
+
+def inv(a: Any) -> Any:
+    """Return the inverses of matrices."""
+    return F.linalg_inverse(_matrices("inv", a))
+
+
+def det(a: Any) -> Any:
+    """Return the determinants of matrices."""
+    a = _matrices("det", a)
+    return F.linalg_det(a).reshape(a.shape[:-2])
+
+
+def slogdet(a: Any) -> Any:
+    """Return signs and logarithms of the absolute values of determinants."""
+    a = _matrices("slogdet", a)
+    return [x.reshape(a.shape[:-2]) for x in F.linalg_slogdet(a)]
+
+
+def cholesky(a: Any) -> Any:
+    """Return the lower triangular L such that a = L @ L.T."""
+    return F.linalg_potrf(_matrices("cholesky", a))
+
+
+def eigh(a: Any, UPLO: str = "L") -> Any:
+    """Return eigenvalues, ascending, and eigenvectors as columns, of symmetric matrices."""
+    u, w = F.linalg_syevd(_symmetric(_matrices("eigh", a), UPLO))
+    return w, _shaping.swapaxes(u, -1, -2)
+
+
+def _symmetric(a: Any, part: str) -> Any:
+    """The matrices of which only a triangle is looked at."""
+    lower = _shaping.tril if part.upper() == "L" else _shaping.triu
+    half, strict = lower(a), lower(a, -1 if part.upper() == "L" else 1)
+    return half + _shaping.swapaxes(strict, -1, -2)
+
+
+def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+    """Return the eigenvalues, ascending, of symmetric matrices."""
+    return eigh(a, UPLO)[0]
+
+
+def solve(a: Any, b: Any) -> Any:
+    """Return x such that a @ x = b."""
+    a, b = _matrices("solve", a), array_argument("solve", "b", b)
+    if b.ndim == a.ndim - 1:
+        return _shaping.squeeze(_products.matmul(inv(a), _shaping.expand_dims(b, -1)), -1)
+    return _products.matmul(inv(a), b)
+
+
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """Return the inverse of a tensor under `tensordot` over *ind* axes."""
+    a = array_argument("tensorinv", "a", a)
+    n = math.prod(a.shape[:ind])
+    return inv(a.reshape((n, -1))).reshape(a.shape[ind:] + a.shape[:ind])
+
+
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+    """Return x such that tensordot(a, x, x.ndim) = b."""
+    a, b = array_argument("tensorsolve", "a", a), array_argument("tensorsolve", "b", b)
+    if axes is not None:
+        rest = [i for i in range(a.ndim) if i not in axes]
+        a = _shaping.transpose(a, [*rest, *axes])
+    shape = a.shape[b.ndim :]
+    return solve(a.reshape((-1, math.prod(shape))), _shaping.ravel(b)).reshape(shape)
+
+
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return a norm of vectors or matrices along axes.
+
+    Parameters
+    ----------
+    x : ndarray
+    ord : {None, 'fro', 'nuc', inf, -inf} or number, optional
+        By default the root of the sum of squares.
+    axis : int or pair of int, optional
+        Of vectors or of matrices; by default all axes.
+    keepdims : bool
+    """
+    x = array_argument("norm", "x", x)
+    x = x if x.dtype.kind == "f" else x.astype("float32")
+    axes = tuple(range(x.ndim)) if axis is None else (
+        (axis,) if isinstance(axis, (int, onp.integer)) else tuple(axis)
+    )  # fmt: skip
+    if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
+        if len(axes) == x.ndim and not keepdims:
+            return F.norm(_shaping.ravel(x)).reshape(())
+        return F.norm(x, axis=axes if len(axes) > 1 else axes[0], keepdims=keepdims)
+    size = _elementwise.absolute(x)
+    if len(axes) == 1:
+        return _vector_norm(size, ord, axes, keepdims)
+    if len(axes) != 2:
+        raise ValueError("norm: Improper number of dimensions to norm.")
+    if ord in (1, -1, math.inf, -math.inf):
+        along, over = axes if abs(ord) == 1 else axes[::-1]
+        sums = _reductions.sum(size, along, keepdims=True)
+        found = (_reductions.max if ord > 0 else _reductions.min)(sums, over, keepdims=True)
+        return found if keepdims else _shaping.squeeze(found, axes)
+    return _norm(x, ord, axes, keepdims)
+
+
+_norm = on_host(onp.linalg.norm, "norm")
+
+
+def _vector_norm(size: Any, ord: Any, axes: Any, keepdims: bool) -> Any:
+    if ord == math.inf:
+        return _reductions.max(size, axes, keepdims=keepdims)
+    if ord == -math.inf:
+        return _reductions.min(size, axes, keepdims=keepdims)
+    if ord == 0:
+        nonzero = _elementwise.not_equal(size, 0).astype(size.dtype)
+        return _reductions.sum(nonzero, axes, keepdims=keepdims)
+    if ord == 1:
+        return _reductions.sum(size, axes, keepdims=keepdims)
+    powers = _elementwise.power(size, ord)
+    return _elementwise.power(_reductions.sum(powers, axes, keepdims=keepdims), 1.0 / ord)
