@@ -22,7 +22,7 @@ from .kernels.cpu import blas
 
 __all__ = ["Contents", "folders", "show_versions"]
 
-_NEEDED = ("numpy", "numba", "llvmlite", "scipy-openblas32", "tbb")
+_NEEDED = ("numpy", "numba", "llvmlite", "ml_dtypes", "scipy-openblas32", "tbb")
 _OPTIONAL = ("numba-cuda", "pillow", "safetensors", "scipy", "threadpoolctl")
 _FLAGS = frozenset(
     "sse2 sse4.2 avx avx2 fma f16c avx512f avx512bw avx512dq avx512vl avx512fp16 neon sve".split()

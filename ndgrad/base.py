@@ -6,9 +6,10 @@ similar names.
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from opcode import opmap
 from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
@@ -201,7 +202,19 @@ DTYPES: tuple[DType, ...] = tuple(
     np.dtype(name)
     for name in ("float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool")
 )
-"""Every dtype an array may have, in native byte order."""
+"""Every dtype of NumPy's that an array may have, in native byte order; `bfloat16` is one more."""
+
+DTYPE_NUMBERS = {
+    "float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6,
+    "bool": 7, "bfloat16": 12,
+}  # fmt: skip
+"""MXNet's numbers of dtypes, in files of arrays and of symbols."""
+
+BFLOAT16 = "bfloat16"
+"""The name of the dtype that NumPy has not."""
+
+MXNET_BFLOAT16 = np.dtype([(BFLOAT16, np.uint16)])
+"""What MXNet has in its place: bits."""
 
 string_types: tuple[type, ...] = (str,)
 """What MXNet takes for text (``mxnet.base.string_types``)."""
@@ -215,21 +228,81 @@ numeric_types: tuple[type, ...] = (float, int, np.generic)
 mx_real_t = np.float32
 """The dtype of arrays by default."""
 
-_ACCEPTED = ", ".join(dtype.name for dtype in DTYPES)
+FLOATING = "float16, bfloat16, float32 or float64"
+"""The floating dtypes, for errors."""
+
+_ACCEPTED = ", ".join([*[dtype.name for dtype in DTYPES], BFLOAT16])
+
+_SPELLINGS: dict[Any, DType] = {
+    float: np.dtype("float64"),
+    int: np.dtype("int64"),  # on every platform; NumPy 1 would give int32 on Windows
+    bool: np.dtype("bool"),
+}
+
+_PROMOTIONS: dict[tuple[DType, DType], DType] = {}
 
 
-def _spellings() -> dict[Any, DType]:
-    table: dict[Any, DType] = {
-        float: np.dtype("float64"),
-        int: np.dtype("int64"),  # on every platform; NumPy 1 would give int32 on Windows
-        bool: np.dtype("bool"),
-    }
-    for dtype in DTYPES:
-        table[dtype] = table[dtype.type] = table[dtype.name] = dtype
-    return table
+def _add(dtype: DType) -> None:
+    """Let arrays have a dtype."""
+    known = [*dict.fromkeys(_SPELLINGS.values()), dtype]
+    for other in known:
+        _PROMOTIONS[dtype, other] = _PROMOTIONS[other, dtype] = _promoted(dtype, other)
+    _SPELLINGS[dtype] = _SPELLINGS[dtype.type] = _SPELLINGS[dtype.name] = dtype
 
 
-_SPELLINGS = _spellings()
+def _promoted(a: DType, b: DType) -> DType:
+    if is_floating(a) != is_floating(b):
+        return a if is_floating(a) else b  # NumPy would widen float32 to float64 here
+    if a.itemsize == b.itemsize == 2 and a != b:  # neither has all numbers of the other
+        return np.dtype("float32")
+    wide = np.promote_types(a, b)
+    # int8 with uint8 is int16 to NumPy, which no array has: the next wider one is.
+    return np.dtype("int32") if wide == np.int16 else wide
+
+
+@cache
+def bfloat16() -> DType:
+    """The dtype bfloat16, which is a NumPy dtype of the package ml_dtypes.
+
+    That is imported here, when a program first asks for the dtype: it takes some ms.
+    """
+    import ml_dtypes
+
+    dtype: DType = np.dtype(ml_dtypes.bfloat16)
+    numbers.Real.register(ml_dtypes.bfloat16)  # as NumPy does with its own
+    _add(dtype)
+    _SPELLINGS[MXNET_BFLOAT16] = dtype
+    return dtype
+
+
+def is_floating(dtype: DType) -> bool:
+    """Whether a dtype of arrays is one of floating-point numbers, by the letter of its kind.
+
+    V is what NumPy calls the kind of dtypes that are not its own, of which bfloat16 is the only one
+    that arrays have.
+    """
+    return dtype.kind in "fV"
+
+
+def wide_dtype(dtype: DType) -> DType:
+    """The dtype of arithmetic on elements: float32 for float16 and bfloat16, else their own."""
+    return _FLOAT32 if dtype.itemsize == 2 else dtype
+
+
+def is_numeric(dtype: DType) -> bool:
+    """Whether a NumPy array's dtype is one of real numbers, be there arrays of it here or not."""
+    return dtype.kind in "biuf" or dtype.name == BFLOAT16
+
+
+def printable(x: HostArray) -> HostArray:
+    """An array to be shown by NumPy, which has no format for numbers of bfloat16."""
+    return x.astype("float32") if x.dtype.name == BFLOAT16 else x
+
+
+_FLOAT32 = np.dtype("float32")
+for _dtype in DTYPES:
+    _add(_dtype)
+del _dtype
 
 
 def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
@@ -238,8 +311,9 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
     Parameters
     ----------
     spec : str, numpy.dtype, type
-        A name such as ``"float32"`` or ``"f4"``, a NumPy scalar type or dtype, or one of Python's
-        ``float`` (float64), ``int`` (int64) and ``bool``.
+        A name such as ``"float32"`` or ``"f4"``, a NumPy scalar type or dtype, one of Python's
+        ``float`` (float64), ``int`` (int64) and ``bool``, or MXNet's bfloat16,
+        ``np.dtype([("bfloat16", np.uint16)])``.
     op : str
         The operator that asks, for the error.
     arg : str
@@ -248,7 +322,7 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
     Returns
     -------
     numpy.dtype
-        A member of `DTYPES`.
+        A member of `DTYPES`, or `bfloat16`.
 
     Raises
     ------
@@ -261,6 +335,8 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
         return _SPELLINGS[spec]
     except (KeyError, TypeError):  # TypeError: not hashable
         pass
+    if isinstance(spec, str) and spec == BFLOAT16:
+        return bfloat16()
     if spec is None:  # np.dtype(None) would be float64
         raise TypeError(f"{op}: {arg}=None is not a dtype; expected one of {_ACCEPTED}")
     try:
@@ -270,6 +346,8 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
             f"{op}: {arg}={spec!r} is not a dtype{did_you_mean(spec, _SPELLINGS)}; "
             f"expected one of {_ACCEPTED}"
         ) from None
+    if dtype == MXNET_BFLOAT16 or dtype.name == BFLOAT16:
+        return bfloat16()
     found = _SPELLINGS.get(dtype)
     if found is None:
         text = f"{op}: {arg}={dtype} is not supported; expected one of {_ACCEPTED}"
@@ -279,38 +357,22 @@ def as_dtype(spec: Any, *, op: str, arg: str = "dtype") -> DType:
     return found
 
 
-def _promotions() -> dict[tuple[DType, DType], DType]:
-    table = {}
-    for a in DTYPES:
-        for b in DTYPES:
-            if (a.kind == "f") != (b.kind == "f"):
-                wide = a if a.kind == "f" else b  # NumPy would widen float32 to float64 here
-            else:
-                wide = np.promote_types(a, b)
-            # int8 with uint8 is int16 to NumPy, which is not in the table: the next wider one is.
-            table[a, b] = np.dtype("int32") if wide == np.int16 else _SPELLINGS[wide]
-    return table
-
-
-_PROMOTIONS = _promotions()
-
-
 def promote(a: DType, b: DType) -> DType:
     """Return the dtype in which an operator combines an array of dtype `a` with one of dtype `b`.
 
     Within a kind (bool, integer, float) it is NumPy's choice; an integer or bool with a float gives
-    the float's dtype, whatever the integer's width. The result is always in `DTYPES`, so uint8 with
-    int8 is int32.
+    the float's dtype, whatever the integer's width. The result is always one that arrays have, so
+    uint8 with int8 is int32; float16 with bfloat16 is float32.
 
     Parameters
     ----------
     a, b : numpy.dtype
-        Members of `DTYPES`.
+        What `as_dtype` returns.
 
     Raises
     ------
     MXNetError
-        If one of them is not in `DTYPES`.
+        If one of them is another.
     """
     try:
         return _PROMOTIONS[a, b]

@@ -23,6 +23,7 @@ __dir__ = public_names(globals())
 
 TOLERANCES: dict[str, tuple[float, float]] = {
     "float16": (4e-3, 2e-3),
+    "bfloat16": (3.2e-2, 1.6e-2),
     "float32": (2e-5, 2e-6),
     "float64": (1e-9, 1e-11),
 }

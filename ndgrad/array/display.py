@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._pictures import encode
-from ..base import DType, HostArray
+from ..base import DType, HostArray, printable
 from ..memory.device import host
 from ..ops.storage import Csr, RowSparse
 from ..ops.table import F
@@ -63,8 +63,9 @@ def _origin(x: Array) -> str:
 def _text(x: Array) -> str:
     """NumPy's text of the elements, with as few of them as it shows."""
     if x._data.size <= _MANY:
-        return str(host(x._data).reshape(x._shape))
-    return np.array2string(_ends(x, 2 * _EDGE + 1), threshold=0, edgeitems=_EDGE)
+        return str(printable(host(x._data).reshape(x._shape)))
+    ends = printable(_ends(x, 2 * _EDGE + 1))
+    return np.array2string(ends, threshold=0, edgeitems=_EDGE)
 
 
 def _ends(x: Array, length: int) -> HostArray:

@@ -1,7 +1,8 @@
-"""Memory of devices that libraries share: DLPack both ways, and others' CUDA array interface.
+"""Memory that libraries share: DLPack both ways, and others' CUDA array interface.
 
-NumPy does this for memory of the host.  A capsule holds the address of a C structure that says
-where the elements lie and has a function to call when they are not needed any more.
+NumPy does this for memory of the host, but for bfloat16.  A capsule holds the address of a C
+structure that says where the elements lie and has a function to call when they are not needed any
+more.
 
 Streams are as in the array API standard: the consumer of a capsule names the stream that it will
 work on, and the producer makes that stream wait for what was started before.  Memory of ours is
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DType, MXNetError, Shape, as_dtype
+from ..base import BFLOAT16, DType, HostArray, MXNetError, Shape, as_dtype, bfloat16
 from ..context import gpu, gpu_at
 from ..memory.device import LEGACY_STREAM, Device, DeviceArray, context_device
 
@@ -27,7 +28,11 @@ CUDA = 2
 """DLPack's number of CUDA devices."""
 
 _UNUSED, _USED = b"dltensor", b"used_dltensor"  # names that a capsule has; C keeps their addresses
-_CODES = {"i": 0, "u": 1, "f": 2, "b": 6}
+_CODES = {"i": 0, "u": 1, "f": 2, "V": 4, "b": 6}  # V is the kind of bfloat16 to NumPy
+_BFLOAT16, _UINT16 = (4, 16), (1, 16)  # codes and bits
+
+_VERSIONED, _VERSIONED_START = b"dltensor_versioned", 32
+"""The name of a capsule of a ``DLManagedTensorVersioned``, and where its ``DLTensor`` begins."""
 _KINDS = {code: kind for kind, code in _CODES.items()}
 
 _Deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
@@ -127,6 +132,65 @@ def capsule(data: DeviceArray, shape: Shape, stream: object) -> object:
     return _new(address, _UNUSED, ctypes.cast(_forget, ctypes.c_void_p))
 
 
+# --- on the host ----------------------------------------------------------------------------------
+
+
+def host_capsule(x: HostArray, **options: Any) -> object:
+    """A capsule of an array of the host; of bfloat16, which NumPy refuses, as well."""
+    if x.dtype.name != BFLOAT16:
+        return x.__dlpack__(**options)
+    made = x.view(np.uint16).__dlpack__(**options)
+    _retyped(made, _UINT16, _BFLOAT16)
+    return made
+
+
+def from_host(exporter: Any) -> HostArray:
+    """The NumPy array of the memory of the host that an object offers."""
+    bits = _Bits(exporter)
+    x = np.from_dlpack(bits)  # type: ignore[arg-type]
+    return x.view(bfloat16()) if bits.found else x
+
+
+class _Bits:
+    """An object with a capsule, in which elements of bfloat16 are called bits, for NumPy."""
+
+    def __init__(self, exporter: Any) -> None:
+        self.exporter, self.found = exporter, False
+
+    def __dlpack__(self, **options: object) -> object:
+        offered: object = self.exporter.__dlpack__(**options)
+        self.found = _retyped(offered, _BFLOAT16, _UINT16)
+        return offered
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        device: tuple[int, int] = self.exporter.__dlpack_device__()
+        return device
+
+
+def _retyped(capsule: object, old: tuple[int, int], new: tuple[int, int]) -> bool:
+    """Let a capsule of elements of type *old* say that they are of *new*; whether it was one."""
+    for name, start in ((_UNUSED, 0), (_VERSIONED, _VERSIONED_START)):
+        if _is_named(capsule, name):
+            tensor = _Tensor.from_address(_pointer(capsule, name) + start)
+            if (tensor.code, tensor.bits) == old:
+                tensor.code, tensor.bits = new
+                return True
+    return False
+
+
+class Capsule:
+    """A bare DLPack capsule, as libraries of MXNet's time hand it out, with an array's methods."""
+
+    def __init__(self, capsule: object) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: object) -> object:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return device(self.capsule) if is_capsule(self.capsule) else (1, 0)
+
+
 # --- in -------------------------------------------------------------------------------------------
 
 
@@ -181,8 +245,12 @@ def import_capsule(
     """
     tensor = _Tensor.from_address(_pointer(capsule, _UNUSED))
     kind = f"{_KINDS.get(tensor.code, 'V')}{tensor.bits // 8}"
-    plain = tensor.lanes == 1 and kind[0] != "V"
-    name = np.dtype(kind).name if plain else f"{kind} x {tensor.lanes}"
+    if tensor.lanes == 1 and (tensor.code, tensor.bits) == _BFLOAT16:
+        name = BFLOAT16
+    elif tensor.lanes == 1 and kind[0] != "V":
+        name = np.dtype(kind).name
+    else:
+        name = f"{kind} x {tensor.lanes}"
     dtype = as_dtype(name, op="from_dlpack", arg="the array's dtype")
     shape = tuple(tensor.shape[: tensor.ndim])
     strides = tuple(tensor.strides[: tensor.ndim]) if tensor.strides else None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base import HostArray, Shape
+from ..base import HostArray, Shape, is_numeric
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.front import wrapped
@@ -84,7 +84,7 @@ def _index_arrays(item: object) -> list[Index]:
             values = np.asarray(item)
         except ValueError:
             values = np.empty(0, object)
-        if values.dtype.kind not in "biuf":
+        if not is_numeric(values.dtype):
             raise _unsupported(item)
     if values.dtype.kind != "f":
         return [values.astype(np.int64, copy=False)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import dispatch, engine
-from ..base import HostArray, MXNetError, Shape, as_dtype, shorten_traceback, shown
+from ..base import HostArray, MXNetError, Shape, as_dtype, printable, shorten_traceback, shown
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, classes, convert, written
 from ..kernels.spec.layout import broadcast_shape
@@ -145,7 +145,7 @@ class NDArray(Methods):
 
     def __repr__(self) -> str:
         shape = "x".join(map(str, self._shape))
-        return f"\n{self.asnumpy()!s}\n<{type(self).__name__} {shape} @{self._ctx}>"
+        return f"\n{printable(self.asnumpy())!s}\n<{type(self).__name__} {shape} @{self._ctx}>"
 
     def _repr_html_(self) -> str:
         from .display import html  # a notebook's; most programs are none
@@ -252,7 +252,7 @@ class NDArray(Methods):
     def __dlpack__(self, **options: Any) -> Any:
         """Share the memory with another library (DLPack)."""
         host_read(self, "through DLPack")
-        return host(self._data).reshape(self._shape).__dlpack__(**options)
+        return interchange.host_capsule(host(self._data).reshape(self._shape), **options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """The device in DLPack's numbers: its kind (1 is the host, 2 CUDA) and its number."""
@@ -555,7 +555,7 @@ class _OnDevice(NDArray):
         if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
             if tuple(dl_device) != super().__dlpack_device__() or options.get("copy") is False:
                 raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
-            return self.asnumpy().__dlpack__(**options)
+            return interchange.host_capsule(self.asnumpy(), **options)
         host_read(self, "through DLPack")
         data = self._data.copy() if options.get("copy") else self._data
         return interchange.capsule(data, self._shape, stream)

@@ -1,7 +1,8 @@
 """`mx.contrib.amp`: MXNet's interface to mixed precision, in which all is computed in float32 here.
 
 Programs that scale their losses against underflow in float16 run, and do the same steps.  Operators
-are not cast to float16, which is no faster on a CPU; cast a network by ``cast('float16')`` instead.
+are not cast to float16 or bfloat16, which is no faster on a CPU; cast a network by
+``cast('bfloat16')`` instead.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..base import public_names
+from ..base import BFLOAT16, MXNetError, as_dtype, public_names
 from ..context import Context
 from ..gluon import HybridBlock
 from ..symbol import Symbol
@@ -93,8 +94,11 @@ def init(
 
 
 def _check_target(target_dtype: object) -> None:
-    name = target_dtype if isinstance(target_dtype, str) else getattr(target_dtype, "__name__", "")
-    if name not in ("float16", "bfloat16"):
+    try:
+        name = as_dtype(target_dtype, op="amp").name
+    except (TypeError, MXNetError):
+        name = None
+    if name not in ("float16", BFLOAT16):
         raise AssertionError(
             "AMP currently supports only float16 or bfloat16 as a target_dtype, got "
             f"{target_dtype!r}"

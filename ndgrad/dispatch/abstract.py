@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .. import tracing
-from ..base import DType, HostArray, Shape
+from ..base import DType, HostArray, Shape, is_floating
 from ..context import cpu
 from ..memory.abstract import ShapeProgram
 from ..memory.device import on_device
@@ -75,7 +75,7 @@ def _forms(
         if isinstance(x, tuple):
             shape, dtype = x
             data = make(math.prod(shape), dtype)
-            if data.__class__ is np.ndarray and dtype.kind == "f" and _is_square(shape):
+            if data.__class__ is np.ndarray and is_floating(dtype) and _is_square(shape):
                 data.reshape(shape)[..., range(shape[-1]), range(shape[-1])] = 1
             given.append(classes.array(data, shape, _HOST))
         else:

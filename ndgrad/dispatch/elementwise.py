@@ -14,7 +14,17 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..base import DType, HostArray, MXNetError, Shape, as_dtype, promote, shown
+from ..base import (
+    DType,
+    HostArray,
+    MXNetError,
+    Shape,
+    as_dtype,
+    is_floating,
+    is_numeric,
+    promote,
+    shown,
+)
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
@@ -50,7 +60,7 @@ def size_of(shape: Shape) -> int:
 def as_scalar(value: Any, dtype: DType) -> object:
     """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
     try:
-        return float(value) if dtype.kind == "f" else int(value)
+        return float(value) if is_floating(dtype) else int(value)
     except (OverflowError, ValueError):
         raise MXNetError(f"scalar {value!r} has no value in dtype {dtype}") from None
 
@@ -220,7 +230,7 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[object, ...]], Array | No
                 letters += "s"
             else:
                 return None
-        if first is None or ("s" in letters and dtype.kind != "f"):
+        if first is None or ("s" in letters and not is_floating(dtype)):
             return None
         if same:
             y = first.device.empty(first.size, dtype)
@@ -335,7 +345,7 @@ def _in_place_on_device(op: ElementwiseOp, of: type[Array]) -> Callable[[Array, 
                 or (y is not x and overlap(x, y))
             ):
                 return False
-        elif (kind is float or kind is int) and x.dtype.kind == "f":
+        elif (kind is float or kind is int) and is_floating(x.dtype):
             y, kernels = operand, right_number
         else:
             return False
@@ -413,7 +423,7 @@ def constant(values: HostArray, array: Array) -> Array:
     MXNetError
         If there are no arrays of the dtype of *values*.
     """
-    if array._data.dtype.kind == "f" and values.dtype.kind in "biuf":
+    if is_floating(array._data.dtype) and is_numeric(values.dtype):
         values = values.astype(array._data.dtype, copy=False)
     as_dtype(values.dtype, op="NumPy array as an operand")
     made: Any = classes.array
@@ -483,7 +493,7 @@ def _converted(x: object, dtype: DType) -> object:
             y = _SMALL_CASTS[data.dtype, dtype](data, data.size)
             return new_array(classes.array, y, x._shape, x._ctx)
         return convert(x, dtype)
-    return x if dtype.kind == "f" else as_scalar(x, dtype)
+    return x if is_floating(dtype) else as_scalar(x, dtype)
 
 
 def _safe_target(out: Array, inputs: Sequence[Array]) -> Buffer | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import initializer, nd, tracing
 from ..autograd import pause
-from ..base import DTypeLike, MXNetError, Shape, public_names, shown
+from ..base import DTypeLike, MXNetError, Shape, as_dtype, public_names, shown
 from ..context import Context, cpu, current_context
 from ..nd import NDArray
 from ..symbol import Symbol, var
@@ -285,10 +285,11 @@ class Parameter:
         failed = f"Failed loading Parameter '{self.name}' from saved params: "
         if self._shape is not None and not _agree(self._shape, data.shape):
             return f"{failed}shape incompatible expected {self._shape} vs saved {data.shape}"
-        if not cast_dtype and np.dtype(self._dtype) != np.dtype(data.dtype):
+        expected, saved = as_dtype(self._dtype, op="Parameter"), np.dtype(data.dtype)
+        if not cast_dtype and expected != saved:
             return (
-                f"{failed}dtype incompatible expected {np.dtype(self._dtype)} vs saved "
-                f"{np.dtype(data.dtype)}. Set cast_dtype=True to cast the dtype of saved params."
+                f"{failed}dtype incompatible expected {expected} vs saved {saved}. Set "
+                "cast_dtype=True to cast the dtype of saved params."
             )
         return ""
 

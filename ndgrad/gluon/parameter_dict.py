@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import initializer, nd
 from .._similar import did_you_mean
-from ..base import public_names
+from ..base import as_dtype, public_names
 from ..context import Context
 from ..nd import NDArray
 from .parameter import Constant, Parameter
@@ -110,7 +110,8 @@ class ParameterDict:
                     raise _conflict(name, key, wanted, stored)
                 param._shape = shape
             elif key == "dtype":
-                if np.dtype(wanted) != np.dtype(stored):
+                new, old = (as_dtype(x, op="ParameterDict.get") for x in (wanted, stored))
+                if new != old:
                     raise _conflict(name, key, wanted, stored)
             elif wanted is not None and wanted != stored:
                 raise _conflict(name, key, wanted, stored)

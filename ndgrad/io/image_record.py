@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import _pictures, nd, recordio
 from .._files import read_file
-from ..base import DType, HostArray, MXNetError, Shape, as_dtype
+from ..base import DType, HostArray, MXNetError, Shape, as_dtype, is_floating
 from ..nd import NDArray
 from .augmentation import Augmentation
 from .files import MXDataIter
@@ -59,7 +59,7 @@ class ImageRecordIter(MXDataIter):
         out; otherwise it is filled with zeros.  ``pad`` of the batch says how many these are.
     prefetch_buffer : int
         How many batches are prefetched.
-    dtype : {'float32', 'float64', 'float16', 'uint8', 'int8', 'int32', 'int64'}
+    dtype : {'float32', 'float64', 'float16', 'bfloat16', 'uint8', 'int8', 'int32', 'int64'}
         That of the data; integers are not normalised.
     data_name, label_name : str
     mean_img : str
@@ -248,7 +248,7 @@ class ImageRecordIter(MXDataIter):
         label[...] = self._row_of_labels(header.id, labels, image)
         x: HostArray = np.zeros(self._shape, image.dtype)
         x[:, : image.shape[0], : image.shape[1]] = image.transpose(2, 0, 1)
-        if data.dtype.kind == "f":
+        if is_floating(data.dtype):
             contrast, light = (draw.uniform(-v, v) if v else 0.0 for v in self._random)
             x = ((x - self._mean) * (1 + contrast) + light) * self._factor
         elif data.dtype == np.int8:

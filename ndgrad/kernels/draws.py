@@ -8,7 +8,7 @@ from functools import wraps
 import numpy as np
 
 from .. import tracing
-from ..base import DType, HostArray, Shape
+from ..base import DType, HostArray, Shape, is_floating
 from ..memory.device import Buffer, host
 from ..memory.storage import empty
 from .annotations import Function
@@ -21,7 +21,7 @@ from .front import cast, elementwise, entry
 from .spec.formula import Loop, compute_type
 
 _UINT8 = np.dtype("uint8")
-_FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
+_FLOAT32, _FLOAT64 = np.dtype("float32"), np.dtype("float64")
 
 
 def drawing(function: Function) -> Function:
@@ -156,12 +156,12 @@ def dropout(
     """
     y = empty(x.size, x.dtype)
     compute = compute_type(x.dtype, mathematical=False)
-    if shared == shape and x.dtype.kind == "f" and p < 1.0 and tracing.recorder() is None:
+    if shared == shape and is_floating(x.dtype) and p < 1.0 and tracing.recorder() is None:
         mask = empty(x.size, _UINT8)
         masking.fill_and_apply(apply, mask, p, x, scale, y, compute)
         return y, mask
     mask = masks(math.prod(shared), p)
-    number = scale if x.dtype.kind == "f" else int(scale)
+    number = scale if is_floating(x.dtype) else int(scale)
     elementwise(apply, (mask, x, number), (shared, shape, None), (y,), compute)
     return y, mask
 

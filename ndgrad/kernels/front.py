@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .. import tracing
-from ..base import DType, Shape, promote, written_function
+from ..base import DType, Shape, promote, wide_dtype, written_function
 from ..memory import device
 from ..memory.device import Buffer, DeviceArray, in_use
 from ..memory.storage import empty
@@ -283,29 +283,31 @@ _resolve = entry("resolve", host_indexed.resolve)
 
 
 def add_into(g: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int) -> None:
-    """Add the rows *g* to those of *y* that `take` would pick; float16 is summed in float32."""
-    if g.dtype != np.float16:
+    """Add the rows *g* to those of *y* that `take` would pick, summed in their `wide_dtype`."""
+    wide = wide_dtype(g.dtype)
+    if wide == g.dtype:
         _add_into(g, index, y, outer, length, inner)
         return
-    total = cast(y, np.dtype("float32"))
+    total = cast(y, wide)
     _add_into(cast(g, total.dtype), index, total, outer, length, inner)
     copy(cast(total, y.dtype), y)
 
 
 def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
     """The adjoint of `take`: zeros to which rows are added."""
-    if g.dtype != np.float16:
+    wide = wide_dtype(g.dtype)
+    if wide == g.dtype:
         return _add(g, index, outer, length, inner)
-    return cast(_add(cast(g, np.dtype("float32")), index, outer, length, inner), g.dtype)
+    return cast(_add(cast(g, wide), index, outer, length, inner), g.dtype)
 
 
 def positions(index: Buffer, length: int, mode: int) -> Buffer:
     """Indices as int64, made valid for *length* in a mode of `spec.indexed` but RAW."""
-    x = index
+    x, wide = index, wide_dtype(index.dtype)
     if x.dtype.kind == "b":
         x = x.view(np.uint8)
-    elif x.dtype == np.float16:
-        x = cast(x, np.dtype("float32"))
+    elif x.dtype != wide:
+        x = cast(x, wide)
     y = empty(x.size, np.dtype("int64"))
     _resolve(x, y, length, mode)
     return y

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import nd
-from ..base import MXNetError, Shape
+from ..base import MXNetError, Shape, as_dtype
 from ..context import Context
 from ..io import DataDesc
 from ..nd import NDArray
@@ -76,7 +76,7 @@ class DataParallelExecutorGroup:
         arg_shapes, _, aux_shapes = self.symbol._inferred_shapes((), shapes)
         if not all(map(is_complete, [*arg_shapes, *aux_shapes])):
             raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
-        given = {desc.name: np.dtype(desc.dtype).name for desc in parts}
+        given = {desc.name: as_dtype(desc.dtype, op="bind").name for desc in parts}
         arg_types, _, aux_types = self.symbol.infer_type_partial(**given)
         stypes, gradient_stypes = storages(self.symbol)
         args = _allocated(

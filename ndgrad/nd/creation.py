@@ -13,7 +13,17 @@ from .._similar import unknown_argument
 from ..array import interchange
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
-from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_attribute, shown
+from ..base import (
+    DType,
+    DTypeLike,
+    HostArray,
+    MXNetError,
+    Shape,
+    as_dtype,
+    is_attribute,
+    is_floating,
+    shown,
+)
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
@@ -142,19 +152,6 @@ def from_numpy(ndarray: HostArray, zero_copy: bool = True) -> NDArray:
     return shared
 
 
-class _Capsule:
-    """A bare DLPack capsule, as libraries of MXNet's time hand it out, with an array's methods."""
-
-    def __init__(self, capsule: object) -> None:
-        self.capsule = capsule
-
-    def __dlpack__(self, **options: object) -> object:
-        return self.capsule
-
-    def __dlpack_device__(self) -> tuple[int, int]:
-        return interchange.device(self.capsule) if interchange.is_capsule(self.capsule) else (1, 0)
-
-
 def from_dlpack(dlpack: Any) -> NDArray:
     """Make an array from another library's by DLPack, sharing its memory where that can be done.
 
@@ -172,7 +169,7 @@ def from_dlpack(dlpack: Any) -> NDArray:
         If there are no arrays of its dtype here.
     """
     if type(dlpack).__name__ == "PyCapsule":
-        dlpack = _Capsule(dlpack)
+        dlpack = interchange.Capsule(dlpack)
     if not hasattr(dlpack, "__dlpack__"):
         if hasattr(dlpack, "__cuda_array_interface__"):
             data, shape, strides, writeable = interchange.import_interface(dlpack)
@@ -185,10 +182,10 @@ def from_dlpack(dlpack: Any) -> NDArray:
         assert device is not None
         capsule = dlpack.__dlpack__(stream=device.stream_handle())
         # A bare capsule was made without knowledge of our stream.
-        stream = LEGACY_STREAM if isinstance(dlpack, _Capsule) else None
+        stream = LEGACY_STREAM if isinstance(dlpack, interchange.Capsule) else None
         return _from_device(*interchange.import_capsule(capsule, stream))
     # NumPy before 2.1 marks whatever comes by a capsule as read-only, its own arrays too.
-    host = dlpack if isinstance(dlpack, np.ndarray) else np.from_dlpack(dlpack)
+    host = dlpack if isinstance(dlpack, np.ndarray) else interchange.from_host(dlpack)
     as_dtype(host.dtype, op="from_dlpack", arg="the array's dtype")
     if host.flags.c_contiguous and host.flags.writeable:
         return NDArray(host.reshape(-1), host.shape, _host())
@@ -364,7 +361,7 @@ def arange(
     host: HostArray
     if not count > 0:
         host = np.empty(0)
-    elif kind.kind == "f":
+    elif is_floating(kind):
         host = np.arange(float(start), float(stop), float(step), dtype="float64")
     elif all(float(x).is_integer() for x in (start, stop, step)):
         host = np.arange(int(start), int(stop), int(step))  # float64 has not all of int64

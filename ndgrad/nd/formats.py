@@ -12,7 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..base import HostArray, MXNetError, as_dtype, shown
+from ..base import (
+    BFLOAT16,
+    MXNET_BFLOAT16,
+    HostArray,
+    MXNetError,
+    as_dtype,
+    bfloat16,
+    shown,
+)
 
 MXNET, NPZ, SAFETENSORS = "mxnet", "npz", "safetensors"
 _FORMATS = (MXNET, NPZ, SAFETENSORS)
@@ -39,12 +47,14 @@ def format_of(op: str, name: str, given: str | None) -> str:
 def encoded(kind: str, arrays: Mapping[str, HostArray]) -> bytes:
     """The content of a file."""
     if kind == SAFETENSORS:
-        content: bytes = _safetensors("save").save(dict(arrays))
+        content: bytes = _safetensors("save").numpy.save(dict(arrays))
         return content
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:  # `numpy.savez` takes no array called "file"
         for name, x in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                # NumPy's file says nothing of a dtype that is not its own, but of MXNet's.
+                x = x.view(MXNET_BFLOAT16) if x.dtype.name == BFLOAT16 else x
                 np.lib.format.write_array(member, x, allow_pickle=False)
     return file.getvalue()
 
@@ -61,7 +71,7 @@ def decoded(kind: str, content: bytes | memoryview, given: str) -> dict[str, Hos
     if kind == SAFETENSORS:
         library = _safetensors("load")
         try:
-            found: dict[str, HostArray] = library.load(bytes(content))
+            found = {name: _viewed(view) for name, view in library.deserialize(bytes(content))}
         except Exception as error:  # of the library's own class, or KeyError for a dtype
             raise MXNetError(f"{wrong}: {error}") from error
     else:
@@ -89,7 +99,21 @@ def _safetensors(op: str) -> ModuleType:
         raise MXNetError(
             f"{op}: this format needs the package safetensors: pip install 'ndgrad[safetensors]'"
         ) from error
-    return safetensors.numpy
+    return safetensors
+
+
+_LETTERS = {"BOOL": "b1", "F": "f", "I": "i", "U": "u", "C": "c"}
+
+
+def _viewed(view: Mapping[str, Any]) -> HostArray:
+    """An array of a .safetensors file, whose dtype is a letter and the number of bits."""
+    name: str = view["dtype"]
+    if name == "BF16":
+        dtype = bfloat16()
+    else:
+        bits = name.lstrip("BFIUCOL")
+        dtype = np.dtype(_LETTERS[name.removesuffix(bits)] + (str(int(bits) // 8) if bits else ""))
+    return np.frombuffer(view["data"], dtype).reshape(view["shape"])
 
 
 def _from_npz(content: bytes | memoryview, wrong: str) -> dict[str, HostArray]:
@@ -116,4 +140,6 @@ def _from_npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> HostArray:
         data = file.read()
     if len(data) != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{info.filename} has {len(data)} bytes for shape {shape}, dtype {dtype}")
+    if dtype == MXNET_BFLOAT16:
+        dtype = bfloat16()
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")

@@ -17,12 +17,14 @@ from .. import dispatch
 from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import (
+    FLOATING,
     DType,
     DTypeLike,
     HostArray,
     MXNetError,
     as_dtype,
     is_attribute,
+    is_floating,
     promote,
     public_names,
     shown,
@@ -64,8 +66,8 @@ _Parameter: TypeAlias = NDArray | float
 
 def _float_dtype(dtype: DTypeLike, what: str) -> DType:
     kind = as_dtype(dtype, op=what)
-    if kind.kind != "f":
-        raise MXNetError(f"{what}: dtype={kind}, expected float16, float32 or float64")
+    if not is_floating(kind):
+        raise MXNetError(f"{what}: dtype={kind}, expected {FLOATING}")
     return kind
 
 
@@ -145,7 +147,7 @@ def _draw(
         kind = arrays[0]._data.dtype
         for array in arrays[1:]:
             kind = promote(kind, array._data.dtype)
-        kind = kind if kind.kind == "f" else _FLOAT32
+        kind = kind if is_floating(kind) else _FLOAT32
     else:
         kind = _float_dtype(dtype, what)
     lengths = own + (() if shape is None else _shape(shape, what))
@@ -207,7 +209,7 @@ def uniform(
     low, high : float or NDArray
     shape : int or tuple of int, optional
         (1,) by default; with arrays, a single number for each element.
-    dtype : {'float16', 'float32', 'float64'}, optional
+    dtype : {'float16', 'bfloat16', 'float32', 'float64'}, optional
     ctx : Context, optional
     out : NDArray, optional
         Written to and returned.

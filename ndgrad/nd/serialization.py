@@ -27,7 +27,7 @@ import numpy as np
 from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
-from ..base import DType, HostArray, MXNetError, Shape, shown
+from ..base import DTYPE_NUMBERS, DType, HostArray, MXNetError, Shape, as_dtype, shown
 from .formats import MXNET, decoded, encoded, format_of, named, unnamed
 from .sparse_creation import csr_matrix, row_sparse_array
 
@@ -36,11 +36,11 @@ __all__ = ["load", "load_frombuffer", "save"]
 _FILE = 0x112
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
 _STYPES = ("default", "row_sparse", "csr")
-_DTYPES = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64", "bool")
+_DTYPES = {number: name for name, number in DTYPE_NUMBERS.items()}
 
 
 def _little(dtype: str) -> DType:
-    return np.dtype(dtype).newbyteorder("<")
+    return as_dtype(dtype, op="load").newbyteorder("<")
 
 
 def _lengths(shape: Shape) -> bytes:
@@ -48,7 +48,7 @@ def _lengths(shape: Shape) -> bytes:
 
 
 def _dtype(name: str) -> bytes:
-    return struct.pack("<i", _DTYPES.index(name))
+    return struct.pack("<i", DTYPE_NUMBERS[name])
 
 
 def _elements(host: HostArray) -> bytes:
@@ -183,8 +183,9 @@ def _array(source: _Reader) -> NDArray:
 
 def _named_dtype(source: _Reader) -> str:
     flag = source.number("i")
-    if not 0 <= flag < len(_DTYPES):
-        raise MXNetError(f"load: unknown dtype {flag}, expected 0 to {len(_DTYPES) - 1}")
+    if flag not in _DTYPES:
+        known = ", ".join(map(str, _DTYPES))
+        raise MXNetError(f"load: unknown dtype {flag}, expected one of {known}")
     return _DTYPES[flag]
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .._similar import did_you_mean
-from ..base import DType, DTypeLike, MXNetError, as_dtype, shown
+from ..base import BFLOAT16, DType, DTypeLike, MXNetError, as_dtype, is_floating, shown
 
 Axis: TypeAlias = int | Sequence[int] | None
 """One axis or several; mostly None means all."""
@@ -130,7 +130,9 @@ def largest_index(dtype: DType) -> int:
     """The number up to which *dtype* has all whole numbers from 0 on."""
     if dtype.kind == "b":
         return 1
-    return 2 ** (np.finfo(dtype).nmant + 1) if dtype.kind == "f" else int(np.iinfo(dtype).max)
+    if not is_floating(dtype):
+        return int(np.iinfo(dtype).max)
+    return 2 ** (7 if dtype.name == BFLOAT16 else np.finfo(dtype).nmant) * 2
 
 
 def index_dtype(op: str, dtype: DTypeLike, length: int) -> DType:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..base import MXNetError, Shape
+from ..base import MXNetError, Shape, is_floating
 from ..context import Context
 from ..kernels.spec.layout import arange
 from ..tape import Array
@@ -52,7 +52,7 @@ def _allclose(
             f"{np.dtype(b.dtype)}, expected the same"
         )
     equal = F.broadcast_equal(a, b)
-    if np.dtype(a.dtype).kind != "f":
+    if not is_floating(np.dtype(a.dtype)):
         a, b = (F.Cast(x, dtype="float64") for x in (a, b))
         equal = F.Cast(equal, dtype="float64")
     bound = F.broadcast_add(F.broadcast_mul(F.abs(b), rtol), atol)

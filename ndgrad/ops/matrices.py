@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..base import HostArray, MXNetError
+from ..base import FLOATING, HostArray, MXNetError, is_floating
 from ..tape import Array
 from .products import show
 from .table import F
@@ -16,10 +16,9 @@ def check_floats(op: str, **arrays: Array) -> None:
     """Raise unless all arrays have one dtype, a floating one."""
     first = next(iter(arrays.values()))._data.dtype
     for name, x in arrays.items():
-        if x._data.dtype.kind != "f":
+        if not is_floating(x._data.dtype):
             raise MXNetError(
-                f"Operator {op}: argument {name} has dtype {x._data.dtype}, expected float32, "
-                "float64 or float16"
+                f"Operator {op}: argument {name} has dtype {x._data.dtype}, expected {FLOATING}"
             )
         if x._data.dtype != first:
             raise MXNetError(

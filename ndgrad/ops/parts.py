@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base import DType, MXNetError, Shape
+from ..base import DType, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
 from ..kernels.spec.formula import Loop, compute_type
 from ..kernels.spec.indexed import CLIP, RAW, WRAP
@@ -147,14 +147,13 @@ def clipped_index(
     return at, numbers
 
 
-# --- float16 --------------------------------------------------------------------------------------
-
-_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
+# --- float16 and bfloat16 -------------------------------------------------------------------------
 
 
 def widened(x: Buffer) -> Buffer:
-    """Elements as kernels that sum them take them: float16 as float32, all else as it is."""
-    return front.cast(x, _FLOAT32) if x.dtype == _FLOAT16 else x
+    """Elements in the dtype of arithmetic on them, as kernels that sum them take them."""
+    wide = wide_dtype(x.dtype)
+    return x if x.dtype == wide else front.cast(x, wide)
 
 
 def narrowed(y: Buffer, dtype: DType) -> Buffer:
@@ -167,7 +166,7 @@ def narrowed(y: Buffer, dtype: DType) -> Buffer:
 
 def check_floating(op: str, data: Array) -> None:
     dtype = data._data.dtype
-    if dtype.kind != "f":
+    if not is_floating(dtype):
         raise MXNetError(f"Operator {op}: expected data of a floating-point dtype, got {dtype}")
 
 
@@ -182,12 +181,6 @@ def check_lengths(op: str, count: int, **inputs: Array) -> None:
 
 def cast_to(x: Array, dtype: DType) -> Array:
     return x if x._data.dtype == dtype else F.Cast(x, dtype=dtype)
-
-
-def wide_dtype(data: Array) -> DType:
-    """The dtype in which data is normalised."""
-    dtype: DType = data._data.dtype
-    return np.dtype("float32") if dtype == np.float16 else dtype
 
 
 def along_axis(axis: int, shape: Shape) -> Shape:

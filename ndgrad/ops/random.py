@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..base import DTypeLike, MXNetError, Shape
+from ..base import DTypeLike, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import draws, front
 from ..memory.storage import empty
 from ..tape import Array
@@ -16,8 +16,7 @@ from .declare import operator
 from .parts import expect_size, valid_indices
 from .table import NONE, ZERO, F, Gradients, Result, Sample
 
-_FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
-_INT64 = np.dtype("int64")
+_FLOAT32, _FLOAT64, _INT64 = (np.dtype(name) for name in ("float32", "float64", "int64"))
 
 # --- operators on arrays --------------------------------------------------------------------------
 
@@ -90,9 +89,9 @@ def _choice(data: Array, *, shape: Sequence[int] = (), dtype: DTypeLike = "int32
     per = math.prod(lengths)
     rows = math.prod(own[:-1])
     result = (*own[:-1], *lengths) or (1,)
-    compute = np.dtype("int64") if kind.kind == "f" else kind
+    compute = _INT64 if is_floating(kind) else kind
     p = data._data
-    if p.dtype.kind != "f" or p.dtype.itemsize == 2:
+    if p.dtype not in (_FLOAT32, _FLOAT64):
         p = front.cast(p, _FLOAT64)
     y = draws.choices(p, rows, own[-1], per, compute)
     return (y if compute == kind else front.cast(y, kind)), result
@@ -119,7 +118,8 @@ def _log_of_choice(data: Array, index: Array) -> Result:
     p, y = data._data, empty(index._data.size, data._data.dtype)
     rows, kinds, per = _split("_log_of_choice", data._shape, y.size)
     expect_size("_log_of_choice", "data", p.size, (rows, kinds))
-    work = y if y.dtype != _FLOAT16 else empty(y.size, _FLOAT32)
+    wide = wide_dtype(y.dtype)
+    work = y if y.dtype == wide else empty(y.size, wide)
     p = p if p.dtype == work.dtype else front.cast(p, work.dtype)
     found = valid_indices("_log_of_choice", index, kinds, "clip")
     front.log_in_rows(p, found, rows, kinds, per, work)
@@ -136,7 +136,7 @@ def _at_choice(x: Array, index: Array, *, shape: Shape) -> Result:
     rows, kinds, per = _split("_at_choice", shape, index._data.size)
     expect_size("_at_choice", "x", x._data.size, index._shape)
     found = valid_indices("_at_choice", index, kinds, "clip")
-    work = _FLOAT32 if x._data.dtype == _FLOAT16 else x._data.dtype
+    work = wide_dtype(x._data.dtype)
     y = empty(rows * kinds, work)
     dtype = x._data.dtype
     g = x._data if work == dtype else front.cast(x._data, work)

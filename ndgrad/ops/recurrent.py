@@ -6,9 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from ..base import DType, MXNetError, Shape, promote
+from ..base import DType, MXNetError, Shape, is_floating, promote, wide_dtype
 from ..kernels import front
 from ..kernels.spec.columns import Columns
 from ..memory.device import Buffer
@@ -120,9 +118,9 @@ def dtypes_of(op: str, *arrays: Array | None) -> tuple[DType, DType]:
     dtype = given[0]
     for other in given[1:]:
         dtype = promote(dtype, other)
-    if dtype.kind != "f":
+    if not is_floating(dtype):
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {dtype}")
-    return dtype, np.dtype("float32") if dtype == np.float16 else dtype
+    return dtype, wide_dtype(dtype)
 
 
 def buffer_in(x: Array, dtype: DType) -> Buffer:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DTypeLike, MXNetError, Shape
+from ..base import DTypeLike, MXNetError, Shape, wide_dtype
 from ..kernels import front
 from ..memory.device import Buffer, host
 from ..memory.storage import empty
@@ -123,7 +123,7 @@ def _csr_product(
 ) -> Result:
     m, k, n = _csr_sizes(data, indices, indptr, rhs, shape, transpose)
     a, b = data._data, rhs._data
-    wide = np.dtype("float32") if a.dtype == np.float16 else a.dtype
+    wide = wide_dtype(a.dtype)
     if wide != a.dtype:
         a, b = front.cast(a, wide), front.cast(b, wide)
     elif a.dtype.kind == "b":
@@ -308,7 +308,7 @@ def _getnnz(data: Array, *, axis: int | None = None) -> Result:
 @composite(
     "_contrib_SparseEmbedding",
     infer=inference.embedding,
-    infer_dtypes=lambda dtype: {"weight": np.dtype(dtype)},
+    infer_dtypes=lambda dtype: {"weight": dtype},
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
 )
 def _sparse_embedding(

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base import DType, HostArray, MXNetError, Shape
+from ..base import DType, HostArray, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
 from ..memory.device import host
 from ..tape import Array, Maker
@@ -95,13 +95,11 @@ def is_complete(x: RowSparse) -> bool:
     return index.size == x.shape[0] and bool((index == np.arange(index.size)).all())
 
 
-_FLOAT16, _FLOAT32 = np.dtype("float16"), np.dtype("float32")
-
-
 def _plain(x: HostArray) -> HostArray:
     """The same elements in a dtype that a processor adds and compares by itself."""
-    if x.dtype == _FLOAT16:
-        return host(front.cast(x, _FLOAT32))
+    wide = wide_dtype(x.dtype)
+    if wide != x.dtype:
+        return host(front.cast(x, wide))
     return x.view(np.uint8) if x.dtype.kind == "b" else x
 
 
@@ -417,7 +415,7 @@ def summed(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | 
         (axis,) = axis
     if not isinstance(x, Csr) or axis not in (0, 1, -1, -2) or params.get("exclude"):
         return None
-    if x.data._data.dtype.kind != "f":
+    if not is_floating(x.data._data.dtype):
         return None
     down = axis in (0, -2)
     n = x.shape[0 if down else 1]
@@ -431,7 +429,7 @@ def averaged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array 
     """The mean of a sparse array: its sum, divided."""
     (x,) = inputs
     total: Array | None = summed(lookup("sum"), inputs, params)
-    if total is None or x.data._data.dtype.kind != "f":
+    if total is None or not is_floating(x.data._data.dtype):
         return None
     return total / (math.prod(x.shape) / total._data.size)
 

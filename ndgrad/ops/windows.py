@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import MXNetError, Shape
+from ..base import MXNetError, Shape, is_floating
 from ..tape import Array
 from .axes import integers
 from .products import show
@@ -78,7 +78,7 @@ def check_planes(op: str, name: str, data: Array) -> Shape:
             f"Operator {op}: argument {name} has shape {show(data._shape)}, expected (batch, "
             "channels, height, width)"
         )
-    if data._data.dtype.kind != "f":
+    if not is_floating(data._data.dtype):
         raise MXNetError(
             f"Operator {op}: argument {name} has dtype {data._data.dtype}, only floating point is "
             "supported"

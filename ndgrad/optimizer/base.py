@@ -11,7 +11,7 @@ import numpy as np
 from .. import registry
 from .._similar import unknown_keyword
 from ..array.ndarray import NDArray
-from ..base import public_names, shown
+from ..base import public_names, shown, wide_dtype
 from ..lr_scheduler import LRScheduler
 from ..symbol.symbol import Symbol
 
@@ -25,6 +25,12 @@ Index: TypeAlias = int | str
 
 State: TypeAlias = Any
 """What an optimizer keeps of a weight: None, an array, or a tuple of such."""
+
+
+def _is_narrow(weight: NDArray) -> bool:
+    """Whether elements have fewer bits than the arithmetic on them."""
+    dtype = np.dtype(weight.dtype)
+    return wide_dtype(dtype) != dtype
 
 
 class Multipliers(Protocol):
@@ -60,7 +66,7 @@ class Optimizer:
     begin_num_update : int, default 0
         How many updates there have been before.
     multi_precision : bool, default False
-        Whether float16 weights have a float32 copy, which is updated.
+        Whether float16 and bfloat16 weights have a float32 copy, which is updated.
     param_dict : dict of int to Parameter, optional
         Parameters, whose ``lr_mult`` and ``wd_mult`` count.
 
@@ -174,14 +180,14 @@ class Optimizer:
 
     def create_state_multi_precision(self, index: Index, weight: NDArray) -> State:
         """Return what is kept of a weight, with a float32 copy of it if it needs one."""
-        if weight.dtype is np.float16:
+        if _is_narrow(weight):
             if self.multi_precision:
                 master = weight.astype("float32")
                 state = self.create_state(index, master)
                 return (state, master) if self.master_last else (master, state)
             warnings.warn(
-                "Accumulating with float16 in optimizer can lead to poor accuracy or slow "
-                "convergence. Consider using multi_precision=True option of the optimizer",
+                f"Accumulating with {weight.dtype.__name__} in optimizer can lead to poor accuracy "
+                "or slow convergence. Consider using multi_precision=True option of the optimizer",
                 UserWarning,
                 stacklevel=2,
             )
@@ -216,7 +222,7 @@ class Optimizer:
         elif isinstance(index, (list, tuple)):
             for each in zip(index, weight, grad, state, strict=True):
                 self.update_multi_precision(*each)
-        elif weight.dtype is np.float16:
+        elif _is_narrow(weight):
             inner, master = state if self.master_last else state[::-1]
             self.update(index, master, grad.astype("float32"), inner)
             master.copyto(weight)

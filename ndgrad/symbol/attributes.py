@@ -8,13 +8,6 @@ HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", 
 """Attributes that stand between underscores in a graph, and that may be given without."""
 
 
-TYPE_NUMBERS = {
-    "float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6,
-    "bool": 7,
-}  # fmt: skip
-"""MXNet's numbers of dtypes."""
-
-
 def hidden(attrs: Mapping[str, str]) -> dict[str, str]:
     """Attributes as a graph has them."""
     return {f"__{key}__" if key in HIDDEN else key: value for key, value in attrs.items()}

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import as_dtype, public_names
-from .attributes import TYPE_NUMBERS
+from ..base import DTYPE_NUMBERS, as_dtype, public_names
 from .entries import NodeEntry, Ref
 from .functions import attributes, function
 from .json import text
@@ -82,7 +81,7 @@ def var(
         entry.attrs["__shape__"] = text(tuple(map(int, lengths)))
     if dtype is not None:
         entry.dtype = as_dtype(dtype, op="var")
-        entry.attrs["__dtype__"] = str(TYPE_NUMBERS.get(entry.dtype.name, entry.dtype.name))
+        entry.attrs["__dtype__"] = str(DTYPE_NUMBERS.get(entry.dtype.name, entry.dtype.name))
     if init is not None:
         entry.attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:

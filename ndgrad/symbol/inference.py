@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..base import DType, MXNetError, Shape
+from ..base import DType, MXNetError, Shape, as_dtype
 from ..dispatch.abstract import Form, abstract_forms, forms_of
 from ..ops.definition import argument_names
 from ..ops.table import OPS, ElementwiseOp, Op
@@ -216,17 +216,17 @@ class Inference:
                 if dtype is None:
                     continue
                 if name in op.outputs[: entry.outputs]:
-                    self._learn_dtype(entry, op.outputs.index(name), np.dtype(dtype))
+                    self._learn_dtype(entry, op.outputs.index(name), as_dtype(dtype, op=op.name))
                 for own, x in named:
                     if own == name:
-                        self._learn_dtype(x.entry, x.output, np.dtype(dtype))
+                        self._learn_dtype(x.entry, x.output, as_dtype(dtype, op=op.name))
         if first is not None:
             for x in refs:
                 self._learn_dtype(x.entry, x.output, first)
         wanted = first if params.get("dtype") is None else params["dtype"]
         if wanted is not None:
             for i in range(entry.outputs):
-                self._learn_dtype(entry, i, np.dtype(wanted))
+                self._learn_dtype(entry, i, as_dtype(wanted, op=op.name))
 
     # --- what is known ----------------------------------------------------------------------------
 

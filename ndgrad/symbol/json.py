@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError
+from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError
 from ..ops.table import ElementwiseOp
 from .entries import NodeEntry, Ref, auxiliary_of
 from .operators import FROM_NUMBER, definition
@@ -41,7 +41,7 @@ def text(value: object) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, np.dtype):
-        return value.name
+        return BFLOAT16 if value == MXNET_BFLOAT16 else value.name
     if isinstance(value, type) and issubclass(value, (np.generic, float, int)):
         return np.dtype(value).name
     if isinstance(value, np.generic):

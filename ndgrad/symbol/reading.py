@@ -11,12 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from .._similar import did_you_mean
-from ..base import DType, MXNetError, Shape, as_dtype
+from ..base import DTYPE_NUMBERS, DType, MXNetError, Shape, as_dtype
 from ..ops.table import OPS
-from .attributes import HIDDEN, TYPE_NUMBERS, hidden
+from .attributes import HIDDEN, hidden
 from .entries import NodeEntry, Ref
 from .graph import Graph
 from .json import NUMBERS, REFLECTED, decoded, value_of
@@ -200,8 +198,8 @@ def _known(op_name: str, name: str) -> None:
 
 def _dtype(written: str) -> DType | None:
     """A dtype of MXNet's number, or of its name; -1 is none."""
-    numbers = {number: name for name, number in TYPE_NUMBERS.items()}
+    numbers = {number: name for name, number in DTYPE_NUMBERS.items()}
     if written.lstrip("-").isdigit():
         known = numbers.get(int(written))
-        return None if known is None else np.dtype(known)
+        return None if known is None else as_dtype(known, op="load_json")
     return as_dtype(written, op="load_json")

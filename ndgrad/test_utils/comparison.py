@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import DType, HostArray
+from ..base import DType, HostArray, bfloat16
 from ..nd import NDArray
 
 _INTEGERS = ("bool", "int8", "uint8", "int32", "uint32", "int64", "uint64")
@@ -16,6 +16,7 @@ _INTEGERS = ("bool", "int8", "uint8", "int32", "uint32", "int64", "uint64")
 def _by_dtype(half: float, single: float, double: float, others: bool = True) -> dict[DType, float]:
     table: dict[DType, float] = {
         np.dtype("float16"): half,
+        bfloat16(): 8 * half,
         np.dtype("float32"): single,
         np.dtype("float64"): double,
     }

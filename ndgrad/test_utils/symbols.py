@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import HostArray, Shape
+from ..base import HostArray, Shape, is_floating
 from ..context import Context
 from ..nd import NDArray, array, waitall, zeros
 from ..symbol import Symbol
@@ -224,7 +224,7 @@ def numeric_grad(
         target = executor.arg_dict[name]
         flat = np.array(start, dtype=target.dtype).reshape(-1)
         result = np.zeros(flat.size, "float64")
-        if np.dtype(target.dtype).kind == "f":
+        if is_floating(np.dtype(target.dtype)):
             for i in range(flat.size):
                 sides = []
                 for step in (eps / 2, -eps / 2):

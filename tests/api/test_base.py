@@ -8,6 +8,8 @@ import pytest
 from ndgrad import base
 from ndgrad.base import DTYPES, MXNetError, Settings, as_dtype, promote
 
+MXNETS = np.dtype([("bfloat16", np.uint16)])
+
 
 def test_mxnet_error_is_a_runtime_error():
     assert issubclass(MXNetError, RuntimeError)
@@ -17,6 +19,11 @@ def test_mxnet_error_is_a_runtime_error():
 def test_every_spelling_of_a_dtype(dtype):
     for spec in (dtype, dtype.type, dtype.name, dtype.str, dtype.char):
         assert as_dtype(spec, op="zeros") is dtype
+
+
+@pytest.mark.parametrize("spec", ["bfloat16", base.bfloat16(), base.bfloat16().type, MXNETS])
+def test_every_spelling_of_bfloat16(spec):
+    assert as_dtype(spec, op="zeros") is base.bfloat16()
 
 
 def test_python_types():
@@ -44,11 +51,12 @@ def test_foreign_byte_order_is_refused_and_explained():
 
 
 def test_promotion_is_a_commutative_table_onto_itself():
-    for a, b in itertools.product(DTYPES, DTYPES):
+    dtypes = (*DTYPES, base.bfloat16())
+    for a, b in itertools.product(dtypes, dtypes):
         assert promote(a, b) is promote(b, a)
-        assert promote(a, b) in DTYPES
+        assert promote(a, b) in dtypes
         assert promote(a, promote(a, b)) is promote(a, b)
-    for a in DTYPES:
+    for a in dtypes:
         assert promote(a, a) is a
 
 
@@ -62,6 +70,9 @@ def test_promotion_is_a_commutative_table_onto_itself():
         ("bool", "float16", "float16"),
         ("int64", "float16", "float16"),
         ("int64", "float32", "float32"),
+        ("int64", "bfloat16", "bfloat16"),
+        ("bfloat16", "float32", "float32"),
+        ("bfloat16", "float16", "float32"),
     ],
 )
 def test_promotion(a, b, expected):

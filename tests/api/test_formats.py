@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors
 import safetensors.numpy
 
 from ndgrad import MXNetError, nd
@@ -18,7 +19,7 @@ from ndgrad.nd.formats import decoded
 KINDS = ("npz", "safetensors")
 kinds = pytest.mark.parametrize("kind", KINDS)
 
-DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool")
+DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool", "bfloat16")
 
 
 @kinds
@@ -55,6 +56,15 @@ def test_files_of_the_libraries(tmp_path: Path) -> None:
     nd.save(str(tmp_path / "b.safetensors"), {"x": nd.array(x)})
     loaded = safetensors.numpy.load_file(tmp_path / "b.safetensors")
     np.testing.assert_array_equal(loaded["x"], x)
+
+
+def test_bfloat16_for_other_readers(tmp_path: Path) -> None:
+    x = nd.array([1, 2.5], dtype="bfloat16")
+    nd.save(str(tmp_path / "a.npz"), {"x": x})
+    assert np.load(tmp_path / "a.npz")["x"]["bfloat16"].tolist() == [0x3F80, 0x4020]
+    nd.save(str(tmp_path / "a.safetensors"), {"x": x})
+    ((_, view),) = safetensors.deserialize((tmp_path / "a.safetensors").read_bytes())
+    assert view["dtype"] == "BF16" and bytes(view["data"]) == x.asnumpy().tobytes()
 
 
 def content(kind: str) -> bytes:

@@ -237,7 +237,41 @@ def test_no_gradient_is_lost_in_numpys_functions() -> None:
     assert np.exp(y).shape == (2, 2)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float64", "int8", "int64", "uint8", "bool"])
+def test_bfloat16_through_dlpack() -> None:
+    x = nd.array([[1, 2.5], [3, 4]], dtype="bfloat16")
+    for shared in (x, x.to_dlpack_for_read(), x.to_dlpack_for_write()):
+        y = nd.from_dlpack(shared)
+        assert y.dtype is x.dtype and y.tolist() == [[1, 2.5], [3, 4]]
+    y = nd.from_dlpack(x)
+    y[0] = 7
+    if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
+        assert x.tolist() == [[7, 7], [3, 4]]
+
+
+def test_bfloat16_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    x = nd.array([1, 2.5, 3], dtype="bfloat16")
+    tensor = torch.from_dlpack(x)
+    assert tensor.dtype == torch.bfloat16
+    tensor[0] = 5
+    assert x.tolist() == [5, 2.5, 3]
+    back = nd.from_dlpack(tensor)
+    back[1] = 4
+    assert tensor.tolist() == [5, 4, 3]
+
+
+def test_bfloat16_beside_numpy() -> None:
+    x = nd.array([1, 2.5], dtype="bfloat16")
+    assert repr(x) == "\n[1.  2.5]\n<NDArray 2 @cpu(0)>"
+    number = x[1].asscalar()
+    for y in (x * number, x * x.asnumpy(), x * np.array([1, 2.0]), x * 2, 1 / x):
+        assert y.dtype is x.dtype
+    assert (nd.ones(2) * x.asnumpy()).dtype is np.float32
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float16", "bfloat16", "float64", "int8", "int64", "uint8", "bool"]
+)
 def test_pickles_and_copies(dtype: str) -> None:
     x = nd.array([[0, 1], [1, 0]], dtype=dtype, ctx=mx.cpu(1))
     for y in (pickle.loads(pickle.dumps(x)), copy.copy(x), copy.deepcopy(x)):

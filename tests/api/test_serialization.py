@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ndgrad import MXNetError, nd
 
-DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool")
+DTYPES = ("float16", "float32", "float64", "int8", "uint8", "int32", "int64", "bool", "bfloat16")
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -28,6 +28,20 @@ def test_round_trip(tmp_path: Path, dtype: str, shape: tuple[int, ...]) -> None:
         assert y.dtype == x.dtype
         assert y.shape == x.shape
         np.testing.assert_array_equal(x.asnumpy(), y.asnumpy())
+
+
+def test_bfloat16_as_mxnet_writes_it(tmp_path: Path) -> None:
+    (tmp_path / "mxnet").write_bytes(
+        struct.pack("<3Q2Ii", 0x112, 0, 1, 0xF993FAC9, 0, 1)
+        + struct.pack("<q3i", 3, 1, 0, 12)
+        + bytes.fromhex("803f204049c0")
+        + struct.pack("<2Q", 1, 1)
+        + b"a"
+    )
+    x = nd.load(str(tmp_path / "mxnet"))
+    assert x["a"].dtype.__name__ == "bfloat16" and x["a"].tolist() == [1, 2.5, -3.140625]
+    nd.save(str(tmp_path / "own"), x)
+    assert (tmp_path / "own").read_bytes() == (tmp_path / "mxnet").read_bytes()
 
 
 def test_what_is_loaded_can_be_written_to(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import ndgrad as mx
 import ndgrad.symbol.symbol as symbols
 from ndgrad import MXNetError, nd
 from ndgrad import autograd as ag
+from ndgrad.base import bfloat16
 from ndgrad.symbol.json import text, value_of
 
 
@@ -181,6 +182,8 @@ def test_arrays_and_dtypes_as_text():
     assert back.dtype == array.dtype
     assert back.tolist() == array.tolist()
     assert value_of(text(np.dtype("float16"))) == value_of(text(np.float16)) == "float16"
+    mxnets = np.dtype([("bfloat16", np.uint16)])
+    assert text(mxnets) == text(bfloat16()) == "bfloat16"
     assert np.isnan(value_of(text(float("nan"))))
     assert value_of(text(np.float32(0.5))) == 0.5
     with pytest.raises(MXNetError, match="cannot be saved"):

@@ -163,6 +163,22 @@ def half_precision_training(decorate: Decorate) -> Any:
 
 
 @program
+def bfloat16(decorate: Decorate) -> Any:
+    w, b = variables(noise(4, 3, dtype="bfloat16"), noise(4, dtype="bfloat16"))
+
+    @decorate
+    def step(x: Any) -> Any:
+        with autograd.record():
+            y = nd.FullyConnected(x, w, b, num_hidden=4)
+            loss = -nd.log_softmax(nd.relu(y))[:, 1].mean()
+        loss.backward()
+        w[:] -= 0.125 * w.grad
+        return loss, y + x[:, :1], y.argmax(axis=1), y.astype("int32")
+
+    return [step(noise(2, 3, seed=i, dtype="bfloat16")) for i in range(2)], w, w.grad, b.grad
+
+
+@program
 def integers_and_indices(decorate: Decorate) -> Any:
     @decorate
     def f(x: Any, i: Any) -> Any:

@@ -12,6 +12,7 @@ from forms import FULL_COMPILED, REPRESENTATIVES, only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.base import is_floating
 from ndgrad.compiler.front.decompose import Decomposer
 from ndgrad.kernels import OPS
 from ndgrad.ops.emitter import Emitter
@@ -37,7 +38,7 @@ def run_row(op: Op, sample: Sample, dtype: str, decorate: Callable[..., Any]) ->
     mx.random.seed(7)
     inputs = sample_inputs(op, sample, dtype)
     for x in inputs:
-        if x._data.dtype.kind == "f":
+        if is_floating(x._data.dtype):
             x.attach_grad()
     call = decorate(lambda *arrays: op.call(*arrays, **sample.params))
     with autograd.record():
@@ -117,7 +118,7 @@ def test_some_elementwise_rows_of_float32() -> None:
 
 
 @pytest.mark.full_compiled
-@pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "bool"])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "int32", "bool"])
 def test_elementwise_rows_of_other_dtypes(dtype: str) -> None:
     compare_rows(ELEMENTWISE, dtype)
 
@@ -129,7 +130,7 @@ def compare_rows(rows: Sequence[Any], dtype: str) -> None:
     for name in eager:
         for a, b in zip(compiled[name], eager[name], strict=True):
             assert a.dtype == b.dtype, name
-            if dtype == "float16":
+            if dtype in ("float16", "bfloat16"):
                 assert_close(a, b, what=name)
             else:
                 np.testing.assert_array_equal(a.asnumpy(), b.asnumpy(), err_msg=name)

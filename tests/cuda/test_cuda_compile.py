@@ -38,7 +38,7 @@ pytestmark = pytest.mark.compiled
 
 ARCHITECTURES = [(8, 0), (9, 0)]
 
-DTYPES = first("float32", "float16", "float64")
+DTYPES = first("float32", "float16", "bfloat16", "float64")
 ROWS = [
     pytest.param(op, sample, id=f"{name}-{i}", marks=FULL if i else only_full(op))
     for name, op in OPS.items()
@@ -191,7 +191,9 @@ def test_kernels_of_distributions(dtype: str, launched: Launched) -> None:
         pytest.param(matmul._LARGE, id="large", marks=FULL),  # takes long to compile
     ],
 )
-@pytest.mark.parametrize("dtype", first("float32", "float16", "float64", "int32", "int64", "int8"))
+@pytest.mark.parametrize(
+    "dtype", first("float32", "float16", "bfloat16", "float64", "int32", "int64", "int8")
+)
 def test_products(dtype: str, tile: Any, capabilities: list[Capability]) -> None:
     """A row's run above takes the tile that the simulator does."""
     if matmul._fits(np.dtype(dtype), tile):

@@ -134,6 +134,11 @@ def test_amp_multicast_and_reset_arrays() -> None:
     for narrow, kind in ((False, np.float32), (True, np.float16)):
         found = nd.amp_multicast(half, whole, count, num_outputs=3, cast_narrow=narrow)
         assert [y.dtype for y in found] == [kind, kind, np.int32]
+    brain = nd.ones(2, dtype="bfloat16")
+    for arrays in ((half, brain), (brain, half)):  # of one width, as in MXNet
+        for narrow in (False, True):
+            (found, _) = nd.amp_multicast(*arrays, num_outputs=2, cast_narrow=narrow)
+            assert found.dtype is arrays[narrow].dtype
     assert nd.amp_multicast(count, count, num_outputs=2)[1].dtype == np.int32
     with pytest.raises(MXNetError, match="amp_multicast: num_outputs=3, but 1 arrays"):
         nd.amp_multicast(half, num_outputs=3)

@@ -125,7 +125,7 @@ def test_forward(op: Op, sample: Sample) -> None:
     check_forward(op, sample, "float64")
 
 
-@pytest.mark.parametrize("dtype", first("float32", "float16"))
+@pytest.mark.parametrize("dtype", first("float32", "float16", "bfloat16"))
 @pytest.mark.parametrize(("op", "sample"), SOME)
 def test_forward_in_other_dtypes(op: Op, sample: Sample, dtype: str) -> None:
     check_forward(op, sample, dtype)
@@ -198,7 +198,7 @@ def flat_and_recorded(op: Op, sample: Sample, dtype: str) -> Iterator[tuple[Any,
         yield autograd.grad(heads, [inputs[i] for i in variables], grads, create_graph=create_graph)
 
 
-@pytest.mark.parametrize("dtype", first("float32", "float16"))
+@pytest.mark.parametrize("dtype", first("float32", "float16", "bfloat16"))
 @pytest.mark.parametrize(("op", "sample"), of(DIFFERENTIABLE, SOME))
 def test_fused_gradients_equal_those_that_can_be_differentiated(
     op: Op, sample: Sample, dtype: str

@@ -99,7 +99,8 @@ def test_errors(trainer: Trainer) -> None:
         amp.init_trainer(trainer)
     with pytest.raises(AssertionError, match="only float16 or bfloat16"):
         amp.init("int8")
-    amp.init()
+    amp.init(np.dtype([("bfloat16", np.uint16)]))
+    amp.init("bfloat16")
     with pytest.raises(TypeError, match="only compatible with Gluon Trainer"):
         amp.init_trainer(3)
     with (

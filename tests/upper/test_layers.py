@@ -119,10 +119,11 @@ def test_dropout_scales_what_it_keeps_and_shares_numbers_along_axes():
     assert (z == z[:, :1]).all() and {*z[:, 0].tolist()} == {0, 2}
 
 
-def test_batch_norm_stays_float32_in_networks_of_float16():
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_batch_norm_stays_float32_in_networks_of_narrow_dtypes(dtype):
     block = nn.BatchNorm(in_channels=2)
     block.initialize()
-    block.cast("float16")
+    block.cast(dtype)
     assert [p.data().dtype for p in block.collect_params().values()] == [np.float32] * 4
     block.cast("float64")
     assert [p.data().dtype for p in block.collect_params().values()] == [np.float64] * 4

@@ -217,6 +217,7 @@ def test_states():
         return form(optimizer.create_state_multi_precision(0, weight))
 
     half, single = nd.ones(2, dtype="float16"), nd.ones(2)
+    brain = nd.ones(2, dtype="bfloat16")
     f = "float32"
     for name in ("sgd", "nag", "lars"):
         assert of(name, single) is None and of(name, single, momentum=0.9) == f
@@ -227,8 +228,10 @@ def test_states():
     assert of("rmsprop", single) == (f,)
     assert of("rmsprop", single, centered=True) == (f, f, f)
     assert of("dcasgd", single) == (None, f)
-    with pytest.warns(UserWarning, match="Accumulating with float16"):
-        assert of("sgd", half) is None
+    assert of("sgd", brain, multi_precision=True) == (None, f)
+    for weight, name in ((half, "float16"), (brain, "bfloat16")):
+        with pytest.warns(UserWarning, match=f"Accumulating with {name}"):
+            assert of("sgd", weight) is None
     sparse = single.reshape((2, 1)).tostype("row_sparse")
     assert mx.optimizer.SGD(momentum=0.9).create_state(0, sparse).stype == "row_sparse"
     eager = mx.optimizer.SGD(momentum=0.9, lazy_update=False)

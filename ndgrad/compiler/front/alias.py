@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...base import Shape
+from ...base import Shape, is_floating
 from ...memory.device import BUFFERS, Buffer, Device, address, copy, device_of
 from ...tape import Array, Version
 from ..program.instructions import (
@@ -157,7 +157,7 @@ class AliasSets:
 
     def filled(self, buffer: Buffer, value: int) -> None:
         """*buffer* was made of one number."""
-        number = float(value) if buffer.dtype.kind == "f" else int(value)
+        number = float(value) if is_floating(buffer.dtype) else int(value)
         self.bind(buffer, self.emitter.fill(number, (buffer.size,), buffer.dtype))
 
     def read(self, buffer: Buffer, shape: Shape | None = None) -> Value:

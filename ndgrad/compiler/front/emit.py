@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-import numpy as np
-
-from ...base import DType, MXNetError, Shape
+from ...base import DType, MXNetError, Shape, is_floating, wide_dtype
 from ...kernels.spec.formula import formula
 from ...memory.device import Buffer, Device, device_of, to_device
 from ..program.instructions import CustomCall, Form, Instruction, Map, Operand, Value
@@ -47,7 +45,7 @@ class Emitter:
 
     def fill(self, number: float, shape: Shape, dtype: DType) -> Value:
         """One number everywhere."""
-        if dtype.kind != "f":
+        if not is_floating(dtype):
             number = int(number)
         return self.map("fill", "c", {"c": number}, arithmetic(dtype), (shape, dtype))
 
@@ -73,4 +71,4 @@ class Emitter:
 
 def arithmetic(dtype: DType) -> str:
     """The type in which a formula that only copies is computed."""
-    return "float32" if dtype == np.float16 else "int64" if dtype.kind != "f" else dtype.name
+    return wide_dtype(dtype).name if is_floating(dtype) else "int64"

@@ -10,7 +10,7 @@ import numpy as np
 from ... import nd
 from ...array.ndarray import NDArray
 from ...autograd import is_recording
-from ...base import DTypeLike, HostArray, MXNetError, as_dtype, public_names
+from ...base import DTypeLike, HostArray, MXNetError, as_dtype, is_numeric, public_names
 from ...memory.storage import empty
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
@@ -61,7 +61,7 @@ def stack(data: Sequence[Any]) -> NDArray:
             f"batchify: elements of a batch must have one shape, got {shapes}; "
             "batchify.Pad makes one of them"
         ) from None
-    if array.dtype.kind not in "biuf":
+    if not is_numeric(array.dtype):
         raise TypeError(f"batchify: elements must be numbers or arrays, got {type(data[0])}")
     return _to_nd(array)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ...base import DTypeLike, public_names
+from ...base import DTypeLike, as_dtype, public_names, wide_dtype
 from ..hybrid import HybridBlock
 from ..parameter import Parameter
 
@@ -81,8 +79,9 @@ class _BatchNorm(_Norm):
             setattr(self, name, self._vector(name, init, in_channels, False, False))
 
     def cast(self, dtype: DTypeLike) -> None:
-        """Convert all parameters to a dtype; for float16 they are float32."""
-        super().cast("float32" if np.dtype(dtype) == np.float16 else dtype)
+        """Convert all parameters to a dtype; for float16 and bfloat16 they are float32."""
+        kind = as_dtype(dtype, op=f"{type(self).__name__}.cast")
+        super().cast(dtype if wide_dtype(kind) == kind else "float32")
 
     def hybrid_forward(
         self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any

@@ -1,8 +1,9 @@
 """Functions of NumPy and BLAS on buffers: factorisations, inverses, Fourier transforms, histograms.
 
 They compute on the host: operands on a device are copied to the host, which waits for them, and
-results back.  float16 is computed in float32.  NumPy brings LAPACK and PocketFFT, and applies them
-to batches of matrices; triangular systems are solved by BLAS, which NumPy has no function for.
+results back.  float16 and bfloat16 are computed in float32.  NumPy brings LAPACK and PocketFFT, and
+applies them to batches of matrices; triangular systems are solved by BLAS, which NumPy has no
+function for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ... import tracing
-from ...base import DType, HostArray, MXNetError, Shape
+from ...base import DType, HostArray, MXNetError, Shape, wide_dtype
 from ...memory.device import Buffer, copy, host
 from ...memory.storage import empty
 from . import blas
@@ -160,7 +161,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
 def _fill(name: str, shapes: Sequence[Shape], options: Sequence[Any], *buffers: Buffer) -> None:
     """Call a routine of the first buffers, in *shapes*, and fill the others with its results."""
     arrays = [host(x).reshape(shape) for x, shape in zip(buffers, shapes, strict=False)]
-    arrays = [x.astype(np.float32) if x.dtype == np.float16 else x for x in arrays]
+    arrays = [x.astype(wide_dtype(x.dtype), copy=False) for x in arrays]
     with np.errstate(all="ignore"):
         found = ROUTINES[name](*arrays, *options)
     results = found if isinstance(found, tuple) else (found,)

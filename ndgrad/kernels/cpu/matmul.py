@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from ...base import DType, HostArray, promote
+from ...base import DType, HostArray, promote, wide_dtype
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..annotations import Arguments
@@ -23,7 +23,7 @@ from .elementwise import cast
 from .launch import run
 from .tasks import Task
 
-_FLOAT16, _FLOAT32, _FLOAT64 = map(np.dtype, ("float16", "float32", "float64"))
+_FLOAT32, _FLOAT64 = map(np.dtype, ("float32", "float64"))
 _INT32, _BOOL = np.dtype("int32"), np.dtype("bool")
 
 # Work (m * n * k) of which a chunk has at least this much: some 6 us, and as long takes a thread
@@ -360,7 +360,7 @@ def _in_dtype(x: Buffer, dtype: DType) -> Buffer:
 
 def _sum_dtype(dtype: DType) -> DType:
     """The dtype that matrices of *dtype* are in while they are multiplied."""
-    return _FLOAT32 if dtype == _FLOAT16 else _INT32 if dtype == _BOOL else dtype
+    return _INT32 if dtype == _BOOL else wide_dtype(dtype)
 
 
 def product(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...base import DType
+from ...base import DType, is_floating
 from ..scalar.table import inline
 
 
@@ -30,7 +30,8 @@ class Masks(NamedTuple):
 
 def masks(dtype: DType) -> Masks:
     width = 8 * dtype.itemsize
-    signed, real = dtype.kind in "fi", dtype.kind == "f"
+    real = is_floating(dtype)
+    signed = real or dtype.kind == "i"
     return Masks(
         np.uint64(2 ** (width - 1) if signed else 0),
         np.uint64(np.array([np.inf], dtype).view(f"uint{width}")[0] if real else 0),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base import HostArray
+from ...base import HostArray, is_floating
 from ...memory.device import Buffer
 from ..build.half import as_bits
 from ..build.launch import chunked, grain
@@ -111,7 +111,7 @@ def unfold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> 
 def fold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> None:
     """Add to the images *y* what a part *x* of the matrix of windows has for each element.
 
-    Neither is of float16, whose sums are made in float32.
+    Neither is of float16 or bfloat16, whose sums are made in float32.
     """
     units, each = part.images * channels, part.rows * window.places[-1] * window.taps
     if units * each:
@@ -268,7 +268,7 @@ def greatest(x: Buffer, y: Buffer, index: Buffer, window: Windows) -> None:
 
     The place is counted in the plane, -1 where a window has no number.
     """
-    lowest = -np.inf if y.dtype.kind == "f" else np.iinfo(y.dtype).min
+    lowest = -np.inf if is_floating(y.dtype) else np.iinfo(y.dtype).min
     units, each = _planes(x, window.image_size)
     number = y.dtype.type(lowest)
     launch(_greatest, x, y, index, window.constant, number, units, each)

@@ -22,7 +22,7 @@ from .streams import Capture, Stream
 
 _NO_TRANSPOSE, _TRANSPOSE = 0, 1
 _DEFAULT_ALGORITHM = -1
-_NO_REDUCED_SUMS = 16  # sums of float16 are float32, those of split work too
+_NO_REDUCED_SUMS = 16  # sums of 16 bits are float32, those of split work too
 
 
 class _Kind(NamedTuple):
@@ -34,9 +34,10 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
-    np.dtype("float16"): _Kind(2, 68, ctypes.c_float),
-    np.dtype("float32"): _Kind(0, 68, ctypes.c_float),
-    np.dtype("float64"): _Kind(1, 70, ctypes.c_double),
+    "e": _Kind(2, 68, ctypes.c_float),
+    "E": _Kind(14, 68, ctypes.c_float),
+    "f": _Kind(0, 68, ctypes.c_float),
+    "d": _Kind(1, 70, ctypes.c_double),
 }
 
 _int, _long, _pointer = ctypes.c_int, ctypes.c_int64, ctypes.c_void_p
@@ -123,7 +124,7 @@ def _started(stream: Stream | Capture, name: str, args: Arguments) -> None:
 
 def usable(device: driver.CudaDevice, dtype: DType) -> bool:
     """Whether cuBLAS can multiply matrices of *dtype* on *device*."""
-    return dtype in _KINDS and _handle(device.stream.owner) is not None
+    return dtype.char in _KINDS and _handle(device.stream.owner) is not None
 
 
 def _spacing(starts: HostArray) -> int | None:
@@ -152,7 +153,7 @@ def many(
 ) -> None:
     """What `ndgrad.kernels.cpu.matmul.many` does, for a device and dtype that are `usable`."""
     device: Any = c.device
-    matrix, arithmetic, factor = _KINDS[c.dtype]
+    matrix, arithmetic, factor = _KINDS[c.dtype.char]
     factors = [ctypes.byref(factor(x)) for x in (alpha, beta)]
     # cuBLAS takes columns for rows: of our memory it sees the transposes, and C' = op(B)' op(A)'.
     start = (

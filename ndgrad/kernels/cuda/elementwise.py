@@ -17,7 +17,7 @@ from ..scalar import SCALARS
 from ..spec.cast import cast_by
 from ..spec.formula import Loop, powers
 from ..spec.layout import Layout, layout
-from ..spec.text import ExpressionWriter, expression, loaded, module, stored
+from ..spec.text import NARROW, ExpressionWriter, expression, loaded, module, stored
 from .driver import SIMULATED, THREADS, CudaKernel, array_of
 from .vectors import BYTES, WIDTHS, full_vector, lanes_of, unpacked
 
@@ -140,7 +140,7 @@ def source(
 
 def typed(value: str, dtype: DType) -> str:
     """*value* in the type that holds *dtype*: a vector of another could not be stored."""
-    return value if dtype.name in ("bool", "float16") else f"{dtype.name}({value})"
+    return value if dtype.name in ("bool", *NARROW) else f"{dtype.name}({value})"
 
 
 class _ElementwiseKernels(dict[Key, CudaKernel]):

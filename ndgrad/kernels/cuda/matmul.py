@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from ...base import DType, HostArray, promote
+from ...base import DType, HostArray, promote, wide_dtype
 from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.matmul import ONE_START, starts_of
@@ -49,7 +49,7 @@ def source(dtype: DType, tile: _Tile) -> str:
     """Readable module text of the kernel for matrices of *dtype*."""
     side, own, depth = tile
     across = side // own  # threads along each side of a tile
-    kind = _arithmetic(dtype).name
+    kind = wide_dtype(dtype).name
     zero = f"{kind}(0)"
     loads = range(side * depth // tile.threads)
     each = range(own)
@@ -142,16 +142,12 @@ def source(dtype: DType, tile: _Tile) -> str:
     return module(title, lines)
 
 
-def _arithmetic(dtype: DType) -> DType:
-    return np.dtype("float32") if dtype.name == "float16" else dtype
-
-
 def kernel(dtype: DType, tile: _Tile) -> CudaKernel:
     """The kernel for matrices of *dtype*, made once a process."""
     if (dtype, tile) not in _KERNELS:
         matrix, starts = array_of(dtype), array_of(np.dtype("int64"))
         flag, size = types.boolean, types.int64
-        number = getattr(types, _arithmetic(dtype).name)
+        number = getattr(types, wide_dtype(dtype).name)
         operands = matrix, starts, flag, matrix, starts, flag, matrix
         name = f"product_{dtype.name}_{tile.side}_cuda"
         _KERNELS[dtype, tile] = CudaKernel(
@@ -163,7 +159,7 @@ def kernel(dtype: DType, tile: _Tile) -> CudaKernel:
 
 def _fits(dtype: DType, tile: _Tile) -> bool:
     """Whether a thread's sums fit into its registers: 64 of 32 bits do."""
-    return tile is not _LARGE or _arithmetic(dtype).name == "float32"
+    return tile is not _LARGE or wide_dtype(dtype).name == "float32"
 
 
 def _tile(device: driver.CudaDevice, dtype: DType, m: int, n: int, batch: int) -> _Tile:
@@ -189,7 +185,7 @@ def many(
     beta: float,
     batch: int,
 ) -> None:
-    """A batch of products, as `ndgrad.kernels.cpu.matmul.many`, for integers and float16 too."""
+    """A batch of products, as `ndgrad.kernels.cpu.matmul.many`, for all dtypes."""
     device: Any = c.device
     dtype = c.dtype
     if k and cublas.usable(device, dtype):
@@ -197,7 +193,7 @@ def many(
         return
     tile = _tile(device, dtype, m, n, batch)
     blocks = batch * -(-m // tile.side) * -(-n // tile.side)
-    factors = map(_arithmetic(dtype).type, (alpha, beta))
+    factors = map(wide_dtype(dtype).type, (alpha, beta))
     args = (a, starts_a, bool(ta), b, starts_b, bool(tb), c, m, n, k, *factors)
     kernel(dtype, tile)(device, blocks, tile.threads, args)
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...base import is_floating
 from ...memory.device import Buffer
 from ..build.launch import chunked, grain
 from ..cpu.launch import launch
@@ -40,5 +41,5 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
 
 def greatest_in_windows(x: Buffer, y: Buffer, index: Buffer, window: Windows) -> None:
     """What `ndgrad.kernels.cpu.windows.greatest` does."""
-    lowest = y.dtype.type(-np.inf if y.dtype.kind == "f" else np.iinfo(y.dtype).min)
+    lowest = y.dtype.type(-np.inf if is_floating(y.dtype) else np.iinfo(y.dtype).min)
     launch(_greatest, x, y, index, window.constant, lowest, y.size, grain(math.prod(window.kernel)))

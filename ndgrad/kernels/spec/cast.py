@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...base import DType
+from ...base import DType, is_floating
 from ...memory.device import Buffer
 from ...memory.storage import empty_like
 from .formula import Loop, compute_type
@@ -18,7 +18,7 @@ def cast_type(source: DType, target: DType) -> str:
 
     The wider side decides: a real number keeps its fraction until it is stored.
     """
-    kind = source if source.kind == "f" or target.kind != "f" else target
+    kind = source if is_floating(source) or not is_floating(target) else target
     return compute_type(kind, mathematical=False)
 
 

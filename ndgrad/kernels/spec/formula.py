@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from types import CodeType
 from typing import Any
 
-from ...base import DType, MXNetError
+from ...base import DType, MXNetError, is_floating
 from ..annotations import Function
 from ..scalar import SCALARS
 
@@ -175,10 +175,10 @@ class _Powers(ast.NodeTransformer):
 def compute_type(dtype: DType, *, mathematical: bool) -> str:
     """What arithmetic a loop over *dtype* uses.
 
-    float16 computes in float32.  Integers compute as integers, unless the formula calls functions
-    of real numbers: then in float64, and the result is truncated on storing, as in MXNet.
+    float16 and bfloat16 compute in float32.  Integers compute as integers, unless the formula calls
+    functions of real numbers: then in float64, and the result is truncated on storing, as in MXNet.
     """
-    if dtype.kind == "f":
+    if is_floating(dtype):
         return "float64" if dtype.itemsize == 8 else "float32"
     if dtype.kind in "iub":
         return "float64" if mathematical else _INTEGER

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from .formula import formula
 from .fused import NEUTRAL, FormulaStep, Fused, ReductionStep
-from .text import ExpressionWriter, expression, loaded, small_argument_expression, stored
+from .text import NARROW, ExpressionWriter, expression, loaded, small_argument_expression, stored
 
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 
@@ -110,7 +110,7 @@ class FusedWriter:
         else:
             value = expression(step.text, step.compute, loads, fixed, self.expressions)
         value = stored(value, step.dtype, step.compute)
-        same = step.dtype.name in (step.compute, "float16", "bool")
+        same = step.dtype.name in (step.compute, "bool", *NARROW)
         if not same or (step.dtype.name == step.compute and _is_truth(step.text)):
             value = f"{step.dtype.name}({value})"
         return f"{step.name} = {value}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...base import DType, Shape
+from ...base import DType, Shape, is_floating
 from .formula import compute_type
 
 
@@ -52,13 +52,13 @@ class Reduction:
 
     def kind(self, dtype: DType) -> str:
         """The type of the accumulators, in which all arithmetic is done."""
-        if dtype.kind == "f":
+        if is_floating(dtype):
             return "float64" if self.wide else compute_type(dtype, mathematical=False)
         return "float64" if dtype.kind == "b" or self.mathematical else "int64"
 
     def narrow(self, dtype: DType) -> str:
         """The type in which a few neighbours are combined."""
-        if dtype.kind == "f" and self.mixed:
+        if self.mixed and is_floating(dtype):
             return compute_type(dtype, mathematical=False)
         return self.kind(dtype)
 

@@ -16,7 +16,7 @@ from ...base import DType
 from ..scalar import SCALARS, resolve
 
 _IMPORTED = {
-    "ndgrad.kernels.build.half": "float_to_half half_to_float",
+    "ndgrad.kernels.build.half": "bfloat_to_float float_to_bfloat float_to_half half_to_float",
     "ndgrad.kernels.build.launch": "call chunked driver distribute",
     "ndgrad.kernels.cpu.philox": "tile",
     "ndgrad.kernels.cpu.calling": "c_function",
@@ -97,8 +97,10 @@ def driver_source(count: int) -> str:
 
 # --- elements -------------------------------------------------------------------------------------
 
-# float16 has no arithmetic on CPUs and travels as its bits: Numba sees uint16.
-_MEMORY_TYPES = {"float16": "uint16", "bool": "bool_"}
+NARROW = {"float16": "half", "bfloat16": "bfloat"}
+"""Dtypes without arithmetic on CPUs, which travel as their bits, and what conversions call them."""
+
+_MEMORY_TYPES = {**dict.fromkeys(NARROW, "uint16"), "bool": "bool_"}
 
 
 def memory_type(dtype: DType) -> str:
@@ -108,16 +110,16 @@ def memory_type(dtype: DType) -> str:
 
 def loaded(element: str, dtype: DType, compute: str) -> str:
     """*element*, which lies in memory as *dtype*, in the type *compute* of the arithmetic."""
-    if dtype.name == "float16":
-        element = f"half_to_float({element})"
+    if dtype.name in NARROW:
+        element = f"{NARROW[dtype.name]}_to_float({element})"
         return element if compute == "float32" else f"{compute}({element})"
     return element if dtype.name == compute else f"{compute}({element})"
 
 
 def stored(value: str, dtype: DType, compute: str) -> str:
     """Text that converts *value* for storing, where an assignment would not by itself."""
-    if dtype.name == "float16":
-        return f"float_to_half(float32({value}))"
+    if dtype.name in NARROW:
+        return f"float_to_{NARROW[dtype.name]}(float32({value}))"
     if dtype.name == "bool":
         return f"({value}) != 0"
     if dtype.kind in "iu" and compute.startswith("float"):

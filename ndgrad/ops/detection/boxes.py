@@ -33,7 +33,9 @@ from .parts import (
 )
 
 _FORMATS = ("center", "corner")
-_INT32, _INT64, _FLOAT32 = (np.dtype(name) for name in ("int32", "int64", "float32"))
+_INT32, _INT64, _FLOAT32, _FLOAT64 = (
+    np.dtype(name) for name in ("int32", "int64", "float32", "float64")
+)
 
 
 # --- choices --------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ _BOXES = [[[0, 0, 2, 2], [0, 0, 2, 1.5], [1, 1, 3, 3]], [[0, 0, 1, 1], [5, 5, 6,
 
 
 def _real(x: Buffer) -> Buffer:
-    return front.cast(x, _FLOAT32) if x.dtype.itemsize == 2 or x.dtype.kind != "f" else x
+    return x if x.dtype in (_FLOAT32, _FLOAT64) else front.cast(x, _FLOAT32)
 
 
 @operator(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import MXNetError, is_floating
 from ...tape import Array
 from ..axes import number
 from ..table import F
@@ -16,8 +16,8 @@ def check_real(op: str, **arrays: Array) -> None:
     """Raise unless all are of one floating dtype."""
     first = next(iter(arrays.values())).dtype
     for name, data in arrays.items():
-        if np.dtype(data.dtype).kind != "f" or data.dtype != first:
-            expected = "a floating dtype" if np.dtype(first).kind != "f" else np.dtype(first).name
+        if not is_floating(np.dtype(data.dtype)) or data.dtype != first:
+            expected = np.dtype(first).name if is_floating(np.dtype(first)) else "a floating dtype"
             raise MXNetError(
                 f"Operator {op}: {name} has dtype {np.dtype(data.dtype).name}, expected {expected}"
             )

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...base import DType, HostArray, MXNetError
+from ...base import DType, HostArray, MXNetError, is_floating
 from ...kernels import front
 from ...kernels.spec.resampling import Taps
 from ...memory.device import Buffer
@@ -248,7 +248,7 @@ def _resize(data: Array, *, size: Size = (), keep_ratio: bool = False, interp: i
     shrinks = height >= new[0] and width >= new[1]
     if data.dtype == np.uint8:
         return F._resize_bytes(data, size=new, interp=how)
-    if data.dtype not in (np.float16, np.float32, np.float64):
+    if not is_floating(np.dtype(data.dtype)):
         raise MXNetError(f"{op}: data must be uint8 or of a floating dtype, got {data.dtype}")
     rows, columns = (_taps(n, m, how, shrinks) for n, m in zip((height, width), new, strict=True))
     return stored(_along(_along(real(data), first + 1, columns), first, rows), data)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...base import DTypeLike, HostArray, MXNetError, Shape
+from ...base import DTypeLike, HostArray, MXNetError, Shape, wide_dtype
 from ...kernels import front
 from ...kernels.spec.strided import bits
 from ...memory.device import Buffer
@@ -80,10 +80,10 @@ def _put(x: Buffer, order: Buffer, where: _Rows, y: Buffer) -> None:
 
 def _indices(order: Buffer, where: _Rows, dtype: DTypeLike, what: str) -> Buffer:
     kind = index_dtype(what, dtype, where.n)
-    wide = np.dtype("float32") if kind == np.float16 else kind
+    wide = wide_dtype(kind)
     y = empty(order.size, wide)
     front.move_by_order("place", order, order, where.n, where.inner, where.k, y)
-    return y if wide == kind else y.astype(kind)
+    return y if wide == kind else front.cast(y, kind)
 
 
 def _sorted_reference(data: HostArray, axis: int | None = -1, is_ascend: bool = True) -> HostArray:

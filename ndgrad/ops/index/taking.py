@@ -292,7 +292,7 @@ def _embedding_vjp(g: Array, data: Array, weight_shape: Shape, variables: Needs)
 @operator(
     "Embedding",
     infer=inference.embedding,
-    infer_dtypes=lambda dtype: {"weight": np.dtype(dtype)},
+    infer_dtypes=lambda dtype: {"weight": dtype},
     linear=("weight",),
     vjp=_embedding_vjp,
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 
-from ...base import DType, DTypeLike, MXNetError, as_dtype
+from ...base import DType, DTypeLike, MXNetError, as_dtype, is_floating
 from ...context import written
 from ...kernels.front import cast, fill
 from ...memory.device import context_device, to_device
@@ -43,7 +45,7 @@ def _cast(data: Array, *, dtype: DTypeLike) -> Result:
 def _amp_cast(data: Array, *, dtype: DTypeLike) -> Result:
     """`Cast` for mixed precision: integers and bool stay as they are."""
     kind = data._data.dtype
-    wanted = as_dtype(dtype, op="amp_cast") if kind.kind == "f" else kind
+    wanted = as_dtype(dtype, op="amp_cast") if is_floating(kind) else kind
     return cast(data._data, wanted), data._shape
 
 
@@ -71,10 +73,13 @@ def _amp_multicast(*data: Array, num_outputs: int, cast_narrow: bool = False) ->
     if integer("amp_multicast", "num_outputs", num_outputs) != len(data):
         raise MXNetError(f"amp_multicast: num_outputs={num_outputs}, but {len(data)} arrays given")
     kinds = [np.dtype(x.dtype) for x in data]
-    floats = sorted((kind for kind in kinds if kind.kind == "f"), key=lambda kind: kind.itemsize)
+    floats = list(filter(is_floating, kinds))
     if not floats:
         return [F.identity(x) for x in data]
-    return [F.amp_cast(x, dtype=floats[0 if cast_narrow else -1]) for x in data]
+    # Of float16 and bfloat16 it is the first, or the last if narrow, as in MXNet.
+    size = attrgetter("itemsize")
+    chosen = min(floats[::-1], key=size) if cast_narrow else max(floats, key=size)
+    return [F.amp_cast(x, dtype=chosen) for x in data]
 
 
 def _copy_to_context_vjp(g: Array, ctx: str, source: str) -> Gradient:

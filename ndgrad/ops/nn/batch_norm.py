@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ...base import DType, Shape
+from ...base import DType, Shape, wide_dtype
 from ...context import GPU
 from ...kernels import front
 from ...kernels.spec import reduction
@@ -24,7 +24,7 @@ from .. import inference
 from ..axes import axis_of, flag, number
 from ..composite import composite
 from ..declare import operator, update
-from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed, wide_dtype
+from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed
 from ..table import F, Gradients, Needs, Params, Result, Sample
 
 _FLOAT64 = np.dtype("float64")
@@ -101,8 +101,8 @@ def _move_averages(
 
 
 def _parameter_dtypes(data: DType | None) -> dict[str, DType | None]:
-    """Parameters and averages of float16 are float32."""
-    wide = np.dtype("float32") if data == np.float16 else data
+    """Parameters and averages of float16 and bfloat16 are float32."""
+    wide = None if data is None else wide_dtype(data)
     return dict.fromkeys(_PARAMETERS, wide)
 
 
@@ -128,7 +128,7 @@ def _batch_norm_vjp(
     _training: bool,
 ) -> Gradients:
     _, axes, form = _channels(data, axis)
-    wide = wide_dtype(data)
+    wide = wide_dtype(data._data.dtype)
     x, head = cast_to(data, wide), cast_to(g, wide)
     of_batch = _training and not use_global_stats
     if of_batch:
@@ -184,7 +184,7 @@ def _batch_norm_fast(
     given = g_mean is not None or g_inverse is not None or not _training or use_global_stats
     if given or inner == 1 or not data._data.size or data._ctx.device_typeid == GPU:
         return None
-    wide = wide_dtype(data)
+    wide = wide_dtype(data._data.dtype)
     x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
     if fix_gamma:
         scale = empty(count, wide)
@@ -300,7 +300,7 @@ def _batch_norm(
     _check_batch_norm(data, gamma, beta, moving_mean, moving_var, axis)
     at, axes, form = _channels(data, axis)
     x, shape = data._data, data._shape
-    dtype, wide = x.dtype, wide_dtype(data)
+    dtype, wide = x.dtype, wide_dtype(x.dtype)
     eps = float(number("BatchNorm", "eps", eps))
     count = shape[at]
     scale, shift = (_loaded(v._data, wide) for v in (gamma, beta))

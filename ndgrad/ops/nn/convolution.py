@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
-from ...base import DType, MXNetError, Shape, promote
+from ...base import DType, MXNetError, Shape, is_floating, promote, wide_dtype
 from ...kernels import convolution, front
 from ...kernels.spec.strided import StridedSlice, contiguous_strides
 from ...kernels.spec.windows import windows
@@ -118,9 +116,9 @@ def _dtypes(op: str, *arrays: Array | None) -> tuple[DType, DType]:
         if x is not None:
             dtype = x._data.dtype if dtype is None else promote(dtype, x._data.dtype)
     assert dtype is not None
-    if dtype.kind != "f":
+    if not is_floating(dtype):
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {dtype}")
-    return dtype, np.dtype("float32") if dtype == np.float16 else dtype
+    return dtype, wide_dtype(dtype)
 
 
 def _moved(x: Buffer, shape: Shape, to_last: bool) -> Buffer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import MXNetError, wide_dtype
 from ...tape import Array
 from .. import inference
 from ..axes import choice, flag
 from ..composite import composite
+from ..parts import cast_to
 from ..products import show
 from ..table import F, Sample
 
@@ -154,8 +155,7 @@ def _ctc_loss(
     _check(data, label, data_lengths, label_lengths)
     steps, batch, classes = data.shape
     dtype = data.dtype
-    if dtype == np.float16:
-        data = F.Cast(data, dtype="float32")
+    data = cast_to(data, wide_dtype(np.dtype(dtype)))
     if data_lengths is not None:
         data_lengths = F.Cast(data_lengths, dtype=data.dtype)
         # What lies behind the end may be no number; it takes no part in the loss or its gradient.

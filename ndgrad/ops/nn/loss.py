@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from ..._similar import did_you_mean
-from ...base import DType, MXNetError, Shape
+from ...base import DType, MXNetError, Shape, is_floating
 from ...kernels import front
 from ...kernels.spec.formula import compute_type
 from ...kernels.spec.rowwise import SOFTMAX
@@ -27,7 +27,7 @@ _NORMALIZATIONS = ("null", "batch", "valid")
 
 
 def _floating(op: str, data: Array) -> None:
-    if data._data.dtype.kind != "f":
+    if not is_floating(data._data.dtype):
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {data._data.dtype}")
 
 

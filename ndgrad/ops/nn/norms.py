@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ...base import DType, HostArray, MXNetError, Shape
+from ...base import DType, HostArray, MXNetError, Shape, wide_dtype
 from ...context import GPU
 from ...kernels import front
 from ...kernels.spec.normalisation import ROWS
@@ -23,7 +23,7 @@ from ..axes import axis_of, choice, flag, integer, number
 from ..composite import composite
 from ..declare import operator
 from ..emitter import Emitter
-from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed, wide_dtype
+from ..parts import along_axis, cast_to, check_floating, check_lengths, narrowed
 from ..table import F, Gradients, Result, Sample
 
 _FLOAT64 = np.dtype("float64")
@@ -44,7 +44,7 @@ def _normalised(
 
     Gamma and beta have the shape *form*.
     """
-    wide = wide_dtype(data)
+    wide = wide_dtype(data._data.dtype)
     x = cast_to(data, wide)
     mean = F.mean(x, axis=axes, keepdims=True)
     centred = F.broadcast_sub(x, mean)
@@ -87,7 +87,7 @@ def _rows_decomposed(
 def _rows_vjp(
     g: Array, data: Array, gamma: Array, beta_dtype: DType | None, eps: float, grouped: bool
 ) -> Gradients:
-    wide = wide_dtype(data)
+    wide = wide_dtype(data._data.dtype)
     form, own = _row_form(data, gamma, grouped)
     x, head = (F._reshaped(cast_to(v, wide), shape=form) for v in (data, g))
     centred = F.broadcast_sub(x, F.mean(x, axis=2, keepdims=True))
@@ -116,7 +116,7 @@ def _rows_fast(
     beta_dtype: DType | None,
     grouped: bool,
 ) -> Gradients:
-    wide, n, rows = wide_dtype(data), gamma._shape[0], _mean._shape[0]
+    wide, n, rows = wide_dtype(data._data.dtype), gamma._shape[0], _mean._shape[0]
     x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
     parts = rows // max(1, n) if grouped else -(-rows // ROWS)
     y = empty(x.size, wide)
@@ -169,7 +169,7 @@ def _normalised_rows(
             f"{per_sample}, the number of elements of a sample"
         )
     eps = float(number("_normalised_rows", "eps", eps))
-    wide, rows = wide_dtype(data), shape[0] * n if grouped else math.prod(shape[:-1])
+    wide, rows = wide_dtype(data._data.dtype), shape[0] * n if grouped else math.prod(shape[:-1])
     x, scale, shift = (narrowed(v._data, wide) for v in (data, gamma, beta))
     y, mean, inverse = (empty(size, wide) for size in (x.size, rows, rows))
     front.normalise(x, scale, shift, y, mean, inverse, eps, grouped)
@@ -364,7 +364,7 @@ def _l2_normalization(data: Array, *, eps: float = 1e-10, mode: str = "instance"
     rest = tuple(range(1, len(data._shape)))
     axes = {"instance": rest, "channel": (1,), "spatial": rest[1:]}[mode]
     eps = float(number("L2Normalization", "eps", eps))
-    x = cast_to(data, wide_dtype(data))
+    x = cast_to(data, wide_dtype(data._data.dtype))
     squares = F.square(x)
     norm = F.sqrt((F.sum(squares, axis=axes, keepdims=True) if axes else squares) + eps)
     return cast_to(F.broadcast_div(x, norm), data._data.dtype)
@@ -410,7 +410,7 @@ def _lrn(
         for name, v in (("alpha", alpha), ("beta", beta), ("knorm", knorm))
     )
     samples, channels, *rest = shape = data._shape
-    x = cast_to(data, wide_dtype(data))
+    x = cast_to(data, wide_dtype(data._data.dtype))
     reach = min((size - 1) // 2, max(channels - 1, 0))
     squares = F._reshaped(F.square(x), shape=(samples, 1, channels, math.prod(rest)))
     sums = F.Pooling(

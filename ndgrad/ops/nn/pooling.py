@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...base import HostArray, MXNetError, Shape
+from ...base import HostArray, MXNetError, Shape, is_floating
 from ...kernels import front
 from ...kernels.spec.windows import Windows, windows
 from ...memory.device import Buffer
@@ -311,7 +311,8 @@ def _pooled(
         counted = include_pad is None or flag("Pooling", "count_include_pad", include_pad)
         by = _SUM if kind == "sum" else _ALL if counted else _INSIDE
         # A window that is the image is a row of elements, of which reductions add many at once.
-        if facts["kernel"] == x.shape[2:] and not any(facts["pad"]) and x._data.dtype.kind == "f":
+        whole = facts["kernel"] == x.shape[2:] and not any(facts["pad"])
+        if whole and is_floating(x._data.dtype):
             axes = tuple(range(2, len(x.shape)))
             return (F.sum if kind == "sum" else F.mean)(x, axis=axes, keepdims=True)
         return F._window_sum(x, by=by, **facts)

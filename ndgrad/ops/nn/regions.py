@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...base import HostArray, MXNetError, Shape
+from ...base import HostArray, MXNetError, Shape, wide_dtype
 from ...kernels import front
 from ...kernels.spec.indexed import RAW
 from ...kernels.spec.layout import constant
@@ -26,7 +26,7 @@ from ...tape import Array
 from ..axes import flag, integer, integers, number
 from ..composite import composite
 from ..declare import operator
-from ..parts import narrowed, widened
+from ..parts import cast_to, narrowed, widened
 from ..products import show
 from ..table import F, Gradients, Result, Sample
 from ..windows import check_planes
@@ -175,8 +175,7 @@ def _columns(op: str, rois: Array, count: int) -> list[Array]:
         raise MXNetError(
             f"Operator {op}: argument rois has shape {show(rois._shape)}, expected (boxes, {count})"
         )
-    if rois._data.dtype == np.float16:
-        rois = F.Cast(rois, dtype="float32")
+    rois = cast_to(rois, wide_dtype(rois._data.dtype))
     boxes = rois._shape[0]
     return [
         F._reshaped(F.slice_axis(rois, axis=1, begin=i, end=i + 1), shape=(boxes, 1, 1))

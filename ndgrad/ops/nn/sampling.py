@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...base import MXNetError, Shape
+from ...base import MXNetError, Shape, is_floating
 from ...kernels import front
 from ...kernels.spec.indexed import RAW
 from ...memory.device import Buffer
@@ -162,7 +162,7 @@ def _loaded(
             f"{show(rows._shape)} and {show(columns._shape)}, expected (R,), (R, K) and (R, K)"
         )
     values = widened(data._data)
-    if values.dtype.kind != "f":
+    if not is_floating(values.dtype):
         raise MXNetError(f"Operator {op}: argument data has dtype {values.dtype}, expected a float")
     ys, xs = (
         z._data if z._data.dtype == values.dtype else front.cast(z._data, values.dtype)
@@ -263,7 +263,7 @@ def _affine_grid(op: str, name: str, data: Array, size: Shape) -> Array:
         raise MXNetError(
             f"Operator {op}: argument {name} has shape {show(data._shape)}, expected (batch, 6)"
         )
-    if data._data.dtype.kind != "f":
+    if not is_floating(data._data.dtype):
         raise MXNetError(
             f"Operator {op}: argument {name} has dtype {data._data.dtype}, expected a float"
         )

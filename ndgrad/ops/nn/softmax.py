@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
+from ...base import FLOATING, DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_floating
 from ...kernels import front
 from ...kernels.spec.cross_entropy import GRADIENT, LOSS, TERM, WEIGHT
 from ...kernels.spec.formula import compute_type, formula
@@ -51,15 +51,13 @@ def _scale(temperature: float | None, sign: float = 1.0, op: str = "softmax") ->
 
 def _out_dtype(op: str, data: Array, dtype: DTypeLike | None) -> DType:
     own: DType = data._data.dtype
-    if own.kind != "f":
+    if not is_floating(own):
         raise MXNetError(f"Operator {op}: expected a floating-point dtype, got {own}")
     if dtype is None:
         return own
     wanted = as_dtype(dtype, op=op)
-    if wanted.kind != "f":
-        raise MXNetError(
-            f"Operator {op}: dtype={wanted}, expected None, float16, float32 or float64"
-        )
+    if not is_floating(wanted):
+        raise MXNetError(f"Operator {op}: dtype={wanted}, expected None, {FLOATING}")
     return wanted
 
 
@@ -182,7 +180,7 @@ def _softmax(
     temperature : float, optional
         Divides the elements before.
     dtype : optional
-        Of the result, float16, float32 or float64.
+        Of the result, a floating one.
     use_length : bool
 
     Raises

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from ...base import MXNetError, Shape
 from ...kernels import front
 from ...kernels.spec.windows import Part, Windows, windows
@@ -14,6 +12,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import integers
 from ..declare import operator
+from ..parts import narrowed, widened
 from ..products import show
 from ..table import F, Result, Sample
 from ..windows import check_images, lengths, places_of, spread
@@ -127,10 +126,10 @@ def _col2im(
     images, channels = data._shape[0], data._shape[1] // window.taps
     own, size = channels * window.image_size, data._shape[1] * window.number
     dtype = data._data.dtype
-    x = front.cast(data._data, np.dtype("float32")) if dtype == np.float16 else data._data
+    x = widened(data._data)
     y = empty(images * own, x.dtype)
     front.fill(y, 0)
     for n in range(images):
         matrix, image_n = x[n * size : (n + 1) * size], y[n * own : (n + 1) * own]
         front.fold(matrix, image_n, window, channels, Part(0, 1, 0, window.rows))
-    return front.cast(y, dtype) if x.dtype != dtype else y, (images, channels, *image)
+    return narrowed(y, dtype), (images, channels, *image)

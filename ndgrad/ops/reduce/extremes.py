@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...base import DTypeLike, HostArray, MXNetError
+from ...base import DTypeLike, HostArray, MXNetError, wide_dtype
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, index_dtype, ints_of_text, sorted_axes
 from ..declare import operator
+from ..parts import widened
 from ..table import ZERO, Result, Sample
 
 _FLOAT32, _INT64 = np.dtype("float32"), np.dtype("int64")
@@ -35,11 +36,8 @@ def _index(
     x = data._data
     default = _FLOAT32 if x.dtype.kind == "b" else x.dtype
     kind = index_dtype(op, default if dtype is None else dtype, n)
-    own = _FLOAT32 if x.dtype == np.float16 else default
-    if x.dtype == np.float16:
-        x = front.cast(x, own)
-    elif x.dtype.kind == "b":
-        x = x.view(np.uint8)
+    own = wide_dtype(default)
+    x = x.view(np.uint8) if x.dtype.kind == "b" else widened(x)
     # Kernels for every pair of dtypes would be many.
     made = own if kind in (own, default) else _INT64
     y = empty(outer * inner, made)

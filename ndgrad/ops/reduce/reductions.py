@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
+from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_floating
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop, compute_type
@@ -294,7 +294,7 @@ def _running(
     if b is not None:
         expect_size("_running", "b", b._data.size, a._shape)
     dtype = a._data.dtype
-    wide = np.dtype("float64" if dtype.kind == "f" else "int64")
+    wide = np.dtype("float64" if is_floating(dtype) else "int64")
     x = front.cast(a._data, wide)
     addend = None if b is None else front.cast(b._data, wide)
     y = empty(x.size, wide)
@@ -336,7 +336,7 @@ def _cumsum(a: Array, *, axis: int | None = None, dtype: DTypeLike | None = None
     outer, n, inner = 1, a._data.size, 1
     if axis is not None:
         outer, n, inner = split(a._shape, axis_of("cumsum", axis, len(a._shape)))
-    wide = np.dtype("float64" if kind.kind == "f" else "int64")
+    wide = np.dtype("float64" if is_floating(kind) else "int64")
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
     x = front.cast(a._data, kind)
     x = x if kind == wide else front.cast(x, wide)

@@ -29,7 +29,7 @@ NUMBERS: dict[types.Type, tuple[type[ctypes._SimpleCData[Any]], str]] = {
 
 
 def array_of(dtype: DType) -> types.Array:
-    """The type of a flat array of *dtype*, as kernels see it: float16 as its bits."""
+    """The type of a flat array of *dtype*, as kernels see it: float16 and bfloat16 as bits."""
     return types.Array(getattr(types, memory_type(dtype)), 1, "C")
 
 
