@@ -13,10 +13,11 @@ from ..base import MXNetError, Shape, as_dtype
 from ..context import Context
 from ..io import DataDesc
 from ..nd import NDArray
-from ..symbol.binding import storages
+from ..symbol.binding import input_contexts, storages
 from ..symbol.inference import is_complete
 
 GradReq = str | Sequence[str] | Mapping[str, str]
+Groups = Mapping[str, Context]
 
 
 class DataParallelExecutorGroup:
@@ -36,6 +37,8 @@ class DataParallelExecutorGroup:
         What becomes of each argument's gradient; 'null' for those that are not named.
     shared_group : DataParallelExecutorGroup, optional
         Whose parameters and states these executors take over.
+    group2ctxs : list of dict, optional
+        For each device the contexts of the symbol's groups.
     """
 
     def __init__(
@@ -49,9 +52,11 @@ class DataParallelExecutorGroup:
         state_names: Sequence[str],
         grad_req: Mapping[str, str],
         shared_group: DataParallelExecutorGroup | None = None,
+        group2ctxs: Sequence[Groups] | None = None,
     ) -> None:
         self.symbol = symbol
         self.contexts = list(contexts)
+        self._group2ctxs = group2ctxs or [{}] * len(self.contexts)
         self.param_names = list(param_names)
         self.aux_names: list[str] = symbol.list_auxiliary_states()
         self.state_names = list(state_names)
@@ -79,14 +84,16 @@ class DataParallelExecutorGroup:
         given = {desc.name: as_dtype(desc.dtype, op="bind").name for desc in parts}
         arg_types, _, aux_types = self.symbol.infer_type_partial(**given)
         stypes, gradient_stypes = storages(self.symbol)
+        group2ctx = self._group2ctxs[k]
+        at = input_contexts(self.symbol, self.contexts[k], group2ctx)
         args = _allocated(
-            self.contexts[k],
+            at,
             zip(self._arguments, arg_shapes, arg_types, strict=True),
             stypes,
             {} if shared is None else {n: shared.arg_dict.get(n) for n in self.param_names},
         )
         auxs = _allocated(
-            self.contexts[k],
+            at,
             zip(self.aux_names, aux_shapes, aux_types, strict=True),
             {},
             {} if shared is None else shared.aux_dict,
@@ -100,8 +107,9 @@ class DataParallelExecutorGroup:
                 grads[name] = old if fits else nd.zeros(x.shape, x.context, x.dtype, stype=stype)
         reqs = {name: grad_req.get(name, "null") for name in self._arguments}
         return self.symbol.bind(
-            self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs
-        )
+            self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs,
+            group2ctx=group2ctx,
+        )  # fmt: skip
 
     @cached_property
     def param_arrays(self) -> list[list[NDArray]]:
@@ -219,8 +227,10 @@ class DataParallelExecutorGroup:
                 exe.backward()
                 continue
             parts = [
-                self._cut(grad, axis, k).as_in_context(self.contexts[k])
-                for grad, axis in zip(out_grads, self._output_axes, strict=True)
+                self._cut(grad, axis, k).as_in_context(output.context)
+                for grad, axis, output in zip(
+                    out_grads, self._output_axes, exe.outputs, strict=True
+                )
             ]
             exe.backward(parts)
 
@@ -328,6 +338,40 @@ def grad_reqs(grad_req: GradReq, arguments: Sequence[str], learnt: Sequence[str]
     return dict(zip(arguments, grad_req, strict=True))
 
 
+def groups_of_devices(group2ctxs: Any, count: int) -> Sequence[Groups]:
+    """For each of *count* devices the contexts of a symbol's groups, as `Module` is given them.
+
+    Raises
+    ------
+    AssertionError
+        For another number of contexts than devices, or anything else than these.
+    """
+    if group2ctxs is None:
+        return [{}] * count
+    if isinstance(group2ctxs, list):
+        if len(group2ctxs) != count:
+            raise AssertionError(
+                f"length of group2ctxs should be {count}, the number of devices, got "
+                f"{len(group2ctxs)}"
+            )
+        return group2ctxs
+    if not isinstance(group2ctxs, Mapping):
+        raise AssertionError(
+            "group2ctxs should be list of dict of str to context, or dict of str to context or "
+            f"list of context, got {type(group2ctxs).__name__}"
+        )
+    groups: list[dict[str, Context]] = [{} for _ in range(count)]
+    for name, given in group2ctxs.items():
+        places = [given] if isinstance(given, Context) else list(given)
+        if len(places) not in (1, count):
+            raise AssertionError(
+                f"length of group2ctxs[{name}] should be {count} or 1, got {len(places)}"
+            )
+        for k, group in enumerate(groups):
+            group[name] = places[k % len(places)]
+    return groups
+
+
 def _batch_size(data_shapes: Sequence[DataDesc]) -> int:
     sizes = {}
     for desc in data_shapes:
@@ -351,7 +395,7 @@ def _slices(batch_size: int, work: Sequence[float]) -> list[slice]:
 
 
 def _allocated(
-    context: Context,
+    at: Mapping[str, Context],
     described: Iterable[tuple[str, Shape, Any]],
     stypes: Mapping[str, str],
     old: Mapping[str, NDArray | None],
@@ -361,7 +405,8 @@ def _allocated(
     for name, shape, dtype in described:
         array = old.get(name)
         if array is None:
-            array = nd.zeros(shape, context, dtype or "float32", stype=stypes.get(name, "default"))
+            stype = stypes.get(name, "default")
+            array = nd.zeros(shape, at[name], dtype or "float32", stype=stype)
         elif array.shape != tuple(shape):
             raise MXNetError(
                 f"bind: {name} has shape {array.shape} where it comes from; here it needs "

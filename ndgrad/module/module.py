@@ -18,7 +18,12 @@ from ..io import DataDesc
 from ..nd import NDArray
 from .base_module import RATE, UNIFORM, BaseModule, descriptions, names
 from .checkpoint import Params, load_checkpoint, save_checkpoint
-from .executor_group import DataParallelExecutorGroup, copy_into, grad_reqs
+from .executor_group import (
+    DataParallelExecutorGroup,
+    copy_into,
+    grad_reqs,
+    groups_of_devices,
+)
 
 
 class Module(BaseModule):
@@ -38,8 +43,11 @@ class Module(BaseModule):
         Parameters that are not learnt.
     state_names : list of str, optional
         Arguments that are neither parameters nor data, see `set_states`.
-    group2ctxs, compression_params : optional
-        Ignored: parts of a symbol are on the same device, and gradients are not compressed.
+    group2ctxs : dict of str to Context or list of Context, or list of dict, optional
+        Where the parts of the symbol are whose ``ctx_group`` has a name: for each device one
+        context, or one for all of them.
+    compression_params : optional
+        Ignored: gradients are not compressed.
 
     Examples
     --------
@@ -75,6 +83,7 @@ class Module(BaseModule):
                 f"{len(self._context)} devices"
             )
         self._work_load_list = work_load_list
+        self._group2ctxs = groups_of_devices(group2ctxs, len(self._context))
         self._symbol = symbol
         self._data_names, self._label_names = names(data_names), names(label_names)
         self._state_names, self._fixed_param_names = names(state_names), names(fixed_param_names)
@@ -250,6 +259,7 @@ class Module(BaseModule):
             self._state_names,
             self._grad_req,
             shared,
+            self._group2ctxs,
         )
 
     def _described(

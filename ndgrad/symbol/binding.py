@@ -111,6 +111,14 @@ def contexts(
     return found
 
 
+def input_contexts(
+    symbol: Graph, ctx: Context, group2ctx: Mapping[str, Context] | None
+) -> dict[str, Context]:
+    """Where arguments and auxiliary states are to be, by name."""
+    found = contexts(symbol, ctx, group2ctx or {})
+    return {entry.name: found.get(entry, ctx) for entry in symbol._reachable() if entry.op is None}
+
+
 def bound(
     symbol: Graph,
     ctx: Context | None,
@@ -168,8 +176,9 @@ def simply_bound(
     chosen = {*(shared_names or ())}
 
     sparse, sparse_gradients = storages(symbol, stype_dict)
-    places = contexts(symbol, ctx or current_context(), group2ctx) if group2ctx else None
-    at = {entry.name: place for entry, place in (places or {}).items() if entry.op is None}
+    ctx = ctx or current_context()
+    places = contexts(symbol, ctx, group2ctx) if group2ctx else None
+    at = input_contexts(symbol, ctx, group2ctx)
 
     def made(
         name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
@@ -181,7 +190,7 @@ def simply_bound(
                 shape, dtype.type, stype,
             ):  # fmt: skip
                 return before
-        x = zeros(shape, at.get(name, ctx), dtype, stype=stype)
+        x = zeros(shape, at[name], dtype, stype=stype)
         if buffers is not None and fits is False:
             buffers[name] = x
         return x
@@ -198,7 +207,7 @@ def simply_bound(
                 grads[name] = before
             else:
                 stype = sparse_gradients.get(name, "default")
-                grads[name] = zeros(shape, at.get(name, ctx), args[name].dtype, stype=stype)
+                grads[name] = zeros(shape, at[name], args[name].dtype, stype=stype)
     own = shared.aux_dict if shared is not None and chosen else none
     aux = {
         name: made(name, shape, kind, own, own is not none)

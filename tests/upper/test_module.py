@@ -231,6 +231,30 @@ def test_devices_without_a_store_have_states_of_their_own(data):
     assert sorted(module._updater.states) == [0, 1, 4, 5, 6, 7]
 
 
+def test_groups_of_a_symbol_are_on_their_own_devices():
+    with mx.AttrScope(ctx_group="first"):
+        x = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="a")
+    with mx.AttrScope(ctx_group="second"):
+        net = mx.sym.FullyConnected(x, num_hidden=2, name="b")
+    devices = [mx.cpu(0), mx.cpu(1)]
+    groups = {"first": [mx.cpu(2), mx.cpu(3)], "second": mx.cpu(4)}
+    found = []
+    for group2ctxs in (None, groups, [{"first": mx.cpu(2), "second": mx.cpu(4)}] * 2):
+        module = mx.mod.Module(net, label_names=None, context=devices, group2ctxs=group2ctxs)
+        module.bind([("data", (2, 4))], inputs_need_grad=True)
+        module.init_params(mx.init.One())
+        module.forward(batch(2), is_train=True)
+        module.backward([nd.ones((2, 2))])
+        found.append(module.get_input_grads()[0].asnumpy().tolist())
+    assert found[0] == found[1] == found[2]
+    first, second = module._exec_group.execs
+    assert [first.arg_dict[name].context for name in ("data", "a_bias")] == [mx.cpu(2)] * 2
+    assert [exe.outputs[0].context for exe in (first, second)] == [mx.cpu(4)] * 2
+    for wrong in ([{}], {"first": devices * 2}, 5):
+        with pytest.raises(AssertionError, match="group2ctxs"):
+            mx.mod.Module(net, label_names=None, context=devices, group2ctxs=wrong)
+
+
 def test_too_many_devices():
     module = mx.mod.Module(mlp(mx), context=[mx.cpu(i) for i in range(3)])
     with pytest.raises(ValueError, match="a batch of 2 cannot be divided among 3 devices"):
