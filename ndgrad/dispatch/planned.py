@@ -18,7 +18,7 @@ from ..tape import Array, Node, new_array, next_version, state
 from . import classes
 from .numpy_arrays import converted_call
 from .plans import Plan, Plans, plannable
-from .structured import record_call, structured_call
+from .structured import record_call, structured_call, unrecorded
 
 ABSENT = object()
 """The value of an argument that was not given."""
@@ -93,6 +93,7 @@ def _function(
         "absent": ABSENT,
         "active": tracing.active,
         "array": array,
+        "before": op.before_forward,
         "direct": structured_call(op) if array is classes.array else converted_call(op),
         "finished": partial(_finished, op, array),
         "general": as_given,
@@ -100,6 +101,7 @@ def _function(
         "new_node": Node,
         "next_version": next_version,
         "op": op,
+        "unrecorded": unrecorded,
         "plans": plans_of(op),
         "_state": state,
     }
@@ -191,6 +193,7 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
         "if plan is None:",
         f"    plan = plans.found(key, ({arrays}), {{{given}}})",
         "if plan:",
+        *([f"    unrecorded(before, {arrays} **plan.params)"] if op.before_forward else []),
         f"    y = plan.run({buffers})",
         *[f"    {line}" for line in _result(op, inputs, arrays)],
     ]
@@ -198,7 +201,7 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
 
 def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
     """The statements that make arrays of what a plan has computed, and the node."""
-    if not (op.single and len(op.outputs) == 1):
+    if not (op.single and len(op.outputs) == 1) or op.states is not None:
         return [f"return finished(plan, y, ({arrays}))"]
     first, *others = inputs
     count = len(inputs)

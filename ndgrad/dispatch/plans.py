@@ -147,7 +147,7 @@ _PLAIN: Mapping[type, Container[type]] = {bool: (bool,), float: (float, int, boo
 
 def plannable(op: Op) -> bool:
     """Whether calls of *op* may have plans."""
-    return not (op.updates or op.states or op.dynamic_shape)
+    return not (op.updates or op.dynamic_shape)
 
 
 def _allocator(n: int, dtype: DType) -> Callable[..., Any]:
@@ -287,6 +287,9 @@ def _backward_plan(
     with _noted() as program:
 
         def parameter(data: Any, place: str) -> Any:
+            if isinstance(data, Array):  # a state, which the node keeps as it is
+                elements = parameter(data._data, f"{place}._data")
+                return classes.array(elements, data._shape, data._ctx)
             if not isinstance(data, np.ndarray):
                 return data
             buffer = program.parameter(data.size, data.dtype)

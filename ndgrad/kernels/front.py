@@ -178,10 +178,10 @@ def device_loop(
 def _copy(source: Buffer, target: Buffer) -> None:
     """Copy equal-sized flat buffers of one dtype."""
     if source.size and source is not target:
-        if isinstance(source, np.ndarray) and isinstance(target, np.ndarray):
-            host_strided.copy(source, target)
-        else:
+        if isinstance(source, DeviceArray) or isinstance(target, DeviceArray):
             device.copy(source, target)
+        else:
+            host_strided.copy(source, target)
 
 
 def _fill(y: Buffer, value: float) -> None:
@@ -367,6 +367,7 @@ suppress = entry("suppress", host_boxes.suppress, "kept")
 match = entry("match", host_boxes.match)
 normalise = entry("normalise", host_normalisation.normalise)
 channel_sums = entry("channel_sums", host_normalisation.channel_sums)
+column_sums = entry("column_sums", host_normalisation.column_sums)
 normalise_gradients = entry("normalise_gradients", host_normalisation.gradients)
 group_gradients = entry("group_gradients", host_normalisation.group_gradients)
 

@@ -62,7 +62,9 @@ def test_gradients_of_rows_are_those_of_the_formula(rows: int, dtype: str, rtol:
 
 @pytest.mark.parametrize("shape", [(3, 4, 5, 2), (2, 2, 2500)])  # a row is summed in two parts
 def test_gradients_of_groups_are_those_of_the_formula(shape: tuple[int, ...]) -> None:
-    x, gamma, beta = arrays = [nd.array(normal(*s, seed=i)) for i, s in enumerate((shape, (2,), (2,)))]
+    x, gamma, beta = arrays = [
+        nd.array(normal(*s, seed=i)) for i, s in enumerate((shape, (2,), (2,)))
+    ]
     g = nd.array(normal(*shape, seed=3))
     for v in arrays:
         v.attach_grad()
@@ -98,6 +100,25 @@ def test_rows_do_not_depend_on_the_number_of_threads() -> None:
         mx.set_num_threads(before)
     for one, two in zip(*found, strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+def test_channels_last_have_the_gradients_of_channels_first() -> None:
+    values, head = normal(70, 3), normal(70, 3, seed=1)  # chunks of 32 rows, the last in part
+    found = []
+    for axis, shape in ((-1, (70, 3)), (1, (1, 3, 70))):
+        x, g = (nd.array(v if axis < 0 else v.T.reshape(shape)) for v in (values, head))
+        gamma, beta = nd.array([0.5, -2, 3]), nd.array([1, 2, 3])
+        averages = nd.zeros(3), nd.ones(3)
+        for v in (x, gamma, beta):
+            v.attach_grad()
+        for _ in range(3):  # of which the last two run by plans
+            with autograd.record():
+                y = nd.BatchNorm(x, gamma, beta, *averages, fix_gamma=False, axis=axis)
+            y.backward(g)
+        results = [v.asnumpy() for v in (y, x.grad, gamma.grad, beta.grad, *averages)]
+        found.append([v if v.size < 9 or axis < 0 else v.reshape(3, 70).T for v in results])
+    for last, first in zip(*found, strict=True):
+        np.testing.assert_allclose(last, first, rtol=1e-5, atol=1e-5)
 
 
 def test_group_and_instance_norm_normalise_channels_of_a_sample() -> None:

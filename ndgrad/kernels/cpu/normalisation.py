@@ -122,6 +122,25 @@ def _channel_sums(x_all, g_all, gamma, means, inverses, sums, rows, channels, n,
         sums[2 * rows + row], sums[3 * rows + row] = scaled, shifted
 
 
+@chunked
+def _column_sums(x_all, g_all, means, inverses, scales_all, shifts_all, rows, lo, hi):
+    """Of each chunk of rows, whose elements are of one channel each, the sums of g * y and g."""
+    n = means.size
+    for chunk in range(lo, hi):
+        scales = scales_all[chunk * n : chunk * n + n]
+        shifts = shifts_all[chunk * n : chunk * n + n]
+        for i in range(n):
+            scales[i] = 0
+        for i in range(n):
+            shifts[i] = 0
+        for row in range(chunk * ROWS, min(chunk * ROWS + ROWS, rows)):
+            x, g = x_all[row * n : row * n + n], g_all[row * n : row * n + n]
+            for i in range(n):
+                shifts[i] += g[i]
+            for i in range(n):
+                scales[i] += g[i] * ((x[i] - means[i]) * inverses[i])
+
+
 def normalise(
     x: Buffer,
     gamma: Buffer,
@@ -219,3 +238,21 @@ def channel_sums(
         launch(
             _channel_sums, x, g, gamma, mean, inverse, sums, rows, channels, n, rows, grain(n, 8)
         )
+
+
+def column_sums(
+    x: Buffer, g: Buffer, mean: Buffer, inverse: Buffer, scales: Buffer, shifts: Buffer
+) -> None:
+    """The same of rows that have an element of each channel.
+
+    Parameters
+    ----------
+    x, g, mean, inverse : buffer
+        As for `channel_sums`.
+    scales, shifts : buffer
+        For each chunk of `ROWS` rows and each channel: the sums of g * y and g.
+    """
+    if x.size:
+        n = mean.size
+        rows, chunks = x.size // n, scales.size // n
+        launch(_column_sums, x, g, mean, inverse, scales, shifts, rows, chunks, grain(n * ROWS, 4))

@@ -28,7 +28,7 @@ from ..build.launch import (
 )
 from ..spec.reduction import groups
 from ..spec.strided import StridedSlice, ascending, bits, plan, whole
-from .launch import launch
+from .launch import launch, run
 from .tasks import Task
 
 TILE = 64
@@ -310,6 +310,10 @@ def expand(x: Buffer, own: Shape, shape: Shape) -> Buffer:
 
 def copy(source: HostArray, target: HostArray) -> None:
     """Copy a flat array of the host over another of its size and dtype; they may overlap."""
+    run(_copy, source, target)
+
+
+def _copy(source: HostArray, target: HostArray) -> None:
     n = source.size
     if n < PARALLEL_ELEMENTS or np.may_share_memory(source, target):
         np.copyto(target, source)

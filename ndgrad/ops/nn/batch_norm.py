@@ -16,6 +16,7 @@ from ...context import GPU
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop
+from ...kernels.spec.normalisation import ROWS
 from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import Buffer
 from ...memory.storage import empty
@@ -182,23 +183,35 @@ def _batch_norm_fast(
     shape, count = data._shape, data._shape[at]
     outer, inner = math.prod(shape[:at]), math.prod(shape[at + 1 :])
     given = g_mean is not None or g_inverse is not None or not _training or use_global_stats
-    if given or inner == 1 or not data._data.size or data._ctx.device_typeid == GPU:
+    if given or not data._data.size or data._ctx.device_typeid == GPU:
         return None
     wide = wide_dtype(data._data.dtype)
     x, head, scale = (narrowed(v._data, wide) for v in (data, g, gamma))
     if fix_gamma:
         scale = empty(count, wide)
         front.fill(scale, 1)
-    sums, averages = empty(4 * outer * count, _FLOAT64), empty(2 * count, wide)
-    front.channel_sums(x, head, scale, mean._data, inverse._data, sums)
-    how = reduction.plan((4, outer, count), (1,), False)
-    totals = front.reduce(REDUCTIONS["sum"], sums, how, _FLOAT64)
-    both, over = totals[: 2 * count], np.float64(data._data.size // count)
-    front.elementwise(_AVERAGE, (both, over), ((2 * count,), None), (averages,), "float64")
+    averages, over = empty(2 * count, wide), np.float64(data._data.size // count)
+    if inner == 1:
+        parts = -(-outer // ROWS)
+        sums = empty(2 * parts * count, wide)
+        of_part = parts * count
+        front.column_sums(x, head, mean._data, inverse._data, sums[:of_part], sums[of_part:])
+        how = reduction.plan((2, parts, count), (1,), False)
+        totals = front.reduce(REDUCTIONS["sum"], sums, how, wide)
+        operands, shapes = (totals, scale, over), ((2, count), (1, count), None)
+        front.elementwise(_SCALED_AVERAGE, operands, shapes, (averages,), wide.name)
+        average, along = averages[count:], averages[:count]
+    else:
+        sums = empty(4 * outer * count, _FLOAT64)
+        front.channel_sums(x, head, scale, mean._data, inverse._data, sums)
+        how = reduction.plan((4, outer, count), (1,), False)
+        totals = front.reduce(REDUCTIONS["sum"], sums, how, _FLOAT64)
+        both, totals = totals[: 2 * count], totals[2 * count :]
+        front.elementwise(_AVERAGE, (both, over), ((2 * count,), None), (averages,), "float64")
+        average, along = averages[:count], averages[count:]
     y = empty(x.size, wide)
-    vectors = mean._data, inverse._data, scale, averages[:count], averages[count:]
-    operands, shapes = (head, x, *vectors), (shape, shape, *[form] * 5)
-    front.elementwise(_GRADIENT, operands, shapes, (y,), wide.name)
+    vectors = mean._data, inverse._data, scale, average, along
+    front.elementwise(_GRADIENT, (head, x, *vectors), (shape, shape, *[form] * 5), (y,), wide.name)
 
     def vector(i: int, dtype: DType | None) -> Array | None:
         if dtype is None:
@@ -207,7 +220,7 @@ def _batch_norm_fast(
         return type(g)(narrowed(total, dtype), gamma._shape, g._ctx)
 
     grad = type(g)(narrowed(y, data._data.dtype), shape, g._ctx)
-    return grad, None if fix_gamma else vector(2, gamma_dtype), vector(3, beta_dtype), None, None
+    return grad, None if fix_gamma else vector(0, gamma_dtype), vector(1, beta_dtype), None, None
 
 
 def _vector(x: Array, shape: Shape, dtype: DType | None) -> Array | None:
@@ -218,6 +231,7 @@ def _vector(x: Array, shape: Shape, dtype: DType | None) -> Array | None:
 _SCALE = Loop("batch_norm", ("x", "m", "r", "g", "b"), (("y", "(x - m) * r * g + b"),))
 _DEVIATION = Loop("squared_deviation", ("x", "m"), (("y", "(x - m) * (x - m)"),))
 _AVERAGE = Loop("average", ("v", "n"), (("y", "v / n"),))
+_SCALED_AVERAGE = Loop("scaled_average", ("v", "s", "n"), (("y", "v * s / n"),))
 _GRADIENT = Loop(
     "batch_norm_gradient",
     ("g", "x", "m", "r", "s", "h", "a"),
@@ -245,6 +259,7 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
     samples=(
         Sample(((2, 3, 2), (3,), (3,), (3,), (3,)), {"fix_gamma": False}),
         Sample(((3, 2), (2,), (2,), [0.5, 0.25], [1.5, 0.5]), {"use_global_stats": True}),
+        Sample(((3, 2), (2,), (2,), (2,), (2,)), {"fix_gamma": False}),
     ),
 )
 def _batch_norm(
@@ -303,7 +318,7 @@ def _batch_norm(
     dtype, wide = x.dtype, wide_dtype(x.dtype)
     eps = float(number("BatchNorm", "eps", eps))
     count = shape[at]
-    scale, shift = (_loaded(v._data, wide) for v in (gamma, beta))
+    scale, shift = (narrowed(v._data, wide) for v in (gamma, beta))
     if _training and not use_global_stats:
         how = reduction.plan(shape, axes, True)
         mean = front.reduce(REDUCTIONS["mean"], x, how, wide)
