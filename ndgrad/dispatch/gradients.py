@@ -104,8 +104,6 @@ def _apply_vjp(
 ) -> Sequence[Array | PartialGradient | None]:
     """Call a derivative with what its parameters name; returns one gradient per input."""
     recorder = tracing.recorder() if tracing.active and function is op.fast_vjp else None
-    if recorder is not None and op.fuses_vjp and op.vjp is not None:
-        return _apply_vjp(op, op.vjp, node, grads)
     arguments = [get(node, grads) for get in _getters(op, function)]
     if recorder is not None:
         results = recorder.fused_vjp(op, function, arguments)

@@ -111,9 +111,6 @@ class Op:
     fast_vjp : callable or None
         The same for first order, as fused kernels over buffers; a test holds it against `vjp`.
         Where it returns None the call is left to `vjp`.
-    fuses_vjp : bool
-        Whether a compiler shall trace `vjp`, which it fuses with what is around, in place of
-        *fast_vjp*.
     gradient : str
         `DIFFERENTIABLE`, `ZERO` or `NONE`.
     ignores_head : bool
@@ -201,7 +198,6 @@ class Op:
     forward: Forward | None = None
     vjp: Derivative | None = None
     fast_vjp: Derivative | None = None
-    fuses_vjp: bool = False
     gradient: str = DIFFERENTIABLE
     ignores_head: bool = False
     none_is_unreached: bool = False

@@ -234,6 +234,27 @@ class ProgramBuilder:
             known["s"] = mapped(spec.once, row)
         self.buffers.bind_new(y, mapped(spec.result, whole))
 
+    def channel_sums(
+        self,
+        x: Buffer,
+        g: Buffer,
+        gamma: Buffer,
+        mean: Buffer,
+        inverse: Buffer,
+        sums: Buffer,
+    ) -> None:
+        """Sums over rows, of which the gradients of normalised channels are made."""
+        form = (sums.size,), sums.dtype
+
+        def run(buffers: Sequence[Buffer]) -> list[Buffer]:
+            out: Buffer = empty(sums.size, sums.dtype)
+            front.channel_sums(*buffers, out)
+            return [out]
+
+        inputs = tuple(map(self.buffers.read, (x, g, gamma, mean, inverse)))
+        call = CustomCall(inputs=inputs, name="channel sums", run=run, facts=form)
+        self.buffers.bind_new(sums, self.emitter.add(call, form))
+
 
 def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:
     """Whether strides are those of contiguous memory, but for axes of length 1."""

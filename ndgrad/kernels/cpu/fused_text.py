@@ -151,6 +151,8 @@ class HostFusedWriter(FusedWriter):
                 add(f"            {x.name} = {x.name}_all[{begin} : {begin} + m]")
             elif x.level == "row" and x.name in self.operands:
                 add(f"            {x.name} = {x.name}_all[row]")
+            elif x.level == "cycle":
+                add(f"            {x.name} = {x.name}_all[row % {x.name}_all.size]")
         for stage in range(self.last + 1):
             body += indented([*self._row_steps(stage), *self._loop(stage), *self._after(stage)], 3)
         for x in arguments:

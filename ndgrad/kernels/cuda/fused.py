@@ -325,6 +325,8 @@ class CudaFusedWriter(FusedWriter):
                 stages.append(f"{x.name} = {x.name}_all[{at} : {at} + m]")
             elif x.level == "row" and x.name in self.operands:
                 stages.append(f"{x.name} = {x.name}_all[min(row, rows - 1)]")
+            elif x.level == "cycle":
+                stages.append(f"{x.name} = {x.name}_all[row % {x.name}_all.size]")
         for stage in range(self.last + 1):
             stages += [*self._row_steps(stage), *self._loop(stage), *self._after(stage)]
         if rows:

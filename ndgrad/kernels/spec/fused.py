@@ -1,8 +1,8 @@
 """Fused kernels: several formulas and reductions in one pass over memory, before they are text.
 
 A kernel works on a block of numbers seen as (rows, n).  Operands and results are *full* (rows * n
-elements), *row* (one for each row), *column* (n elements), *one* (a single element) or *number* (an
-argument).  In the *flat* form there are no rows and columns.
+elements), *row* (one for each row), *cycle* (one for each row, from the first again after the last:
+of channels, say), *column* (n elements), *one* (a single element) or *number* (an argument).  In the *flat* form there are no rows and columns.
 
 A reduction along a row ends a *stage*: what follows it runs in another loop over the same row.
 Reductions over rows, or over everything, leave one partial result for each work item.
@@ -123,7 +123,8 @@ def level_of(shape: tuple[int, ...], domain: tuple[int, ...]) -> tuple[str, int]
     Returns
     -------
     (str, int)
-        'full', 'one', 'row', 'column' or 'other'; the length of a row for 'row' and 'column'.
+        'full', 'one', 'row', 'cycle', 'column' or 'other'; the length of a row for 'row', 'cycle'
+        and 'column'.
     """
     size, whole = math.prod(shape), math.prod(domain)
     if size == whole:
@@ -138,6 +139,9 @@ def level_of(shape: tuple[int, ...], domain: tuple[int, ...]) -> tuple[str, int]
         return "row", math.prod(lengths[matched:])
     if kept == [False] * (len(kept) - matched) + [True] * matched:
         return "column", math.prod(lengths[len(kept) - matched :])
+    first = kept.index(True)
+    if all(kept[first : first + matched]):
+        return "cycle", math.prod(lengths[first + matched :])
     return "other", 0
 
 

@@ -10,6 +10,7 @@ from .formula import formula
 from .fused import NEUTRAL, FormulaStep, Fused, ReductionStep
 from .text import NARROW, ExpressionWriter, expression, loaded, small_argument_expression, stored
 
+_FIXED = ("row", "cycle", "one", "number")  # levels of what is the same all along a row
 _CHEAP = 4  # operations up to which a value is computed again rather than kept
 
 
@@ -52,7 +53,7 @@ class FusedWriter:
     def _fixed(self, name: str) -> bool:
         """Whether a value is the same all along a row."""
         x = self.operands.get(name) or self.steps.get(name)
-        return isinstance(x, (ReductionStep, type(None))) or x.level in ("row", "one", "number")
+        return isinstance(x, (ReductionStep, type(None))) or x.level in _FIXED
 
     def _at_hand(self, name: str) -> bool:
         """Whether a full value can be loaded in any later stage."""

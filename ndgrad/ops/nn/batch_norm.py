@@ -249,7 +249,6 @@ _INVERSE = Loop("inverse_deviation", ("v", "eps"), (("y", "1 / sqrt(v + eps)"),)
     results=("output", "mean", "var"),
     vjp=_batch_norm_vjp,
     fast_vjp=_batch_norm_fast,
-    fuses_vjp=True,
     outputs="y mean inverse _variance",
     visible=lambda params: 3 if params["output_mean_var"] else 1,
     states=_batch_norm_states,

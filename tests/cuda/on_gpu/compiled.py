@@ -50,6 +50,10 @@ def steps(x: Any) -> Any:
     return nd.transpose(parts) + parts.mean()
 
 
+def of_channels(x: Any, scale: Any, shift: Any) -> Any:
+    return nd.relu(x * scale + nd.tanh(x) * shift)
+
+
 def adam(x: Any, gradient: Any, mean: Any, square: Any) -> Any:
     mean[:] = 0.9 * mean + 0.1 * gradient
     square[:] = 0.999 * square + 0.001 * gradient * gradient
@@ -67,6 +71,7 @@ WHAT: list[tuple[Callable[..., Any], list[tuple[int, ...]]]] = [
     (extremes, [(7, 1)]),
     (halves, [(3, 5)]),
     (steps, [(3, 40)]),
+    (of_channels, [(2, 3, 7), (3, 1), (1, 3, 1)]),
 ]
 
 
