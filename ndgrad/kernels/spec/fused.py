@@ -2,7 +2,8 @@
 
 A kernel works on a block of numbers seen as (rows, n).  Operands and results are *full* (rows * n
 elements), *row* (one for each row), *cycle* (one for each row, from the first again after the last:
-of channels, say), *column* (n elements), *one* (a single element) or *number* (an argument).  In the *flat* form there are no rows and columns.
+of channels, say), *column* (n elements), *one* (a single element) or *number* (an argument).  In
+the *flat* form there are no rows and columns.
 
 A reduction along a row ends a *stage*: what follows it runs in another loop over the same row.
 Reductions over rows, or over everything, leave one partial result for each work item.
