@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import wraps
+from functools import lru_cache, wraps
+from typing import Any
 
 import numpy as np
 
@@ -52,14 +53,21 @@ def _stored(y: Buffer, dtype: DType) -> Buffer:
     return y if y.dtype == dtype else cast(y, dtype)
 
 
+@lru_cache(maxsize=256)
+def _uniform_numbers(dtype: DType, low: float, high: float) -> tuple[np.floating[Any], ...]:
+    """The lowest number, the width, and the greatest number, which rounding up must not pass."""
+    real = _computed(dtype).type
+    below = np.nextafter(dtype.type(high), dtype.type(low))
+    return real(low), real(high - low), real(below if low < high else high)
+
+
 @drawing
 def uniform(n: int, dtype: DType, low: float, high: float) -> Buffer:
     """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
     compute = _computed(dtype)
     y, count = empty(n, compute), _tiles(n, compute)
-    run, real = (random.uniform_f64 if compute == _FLOAT64 else random.uniform_f32), compute.type
-    below = np.nextafter(dtype.type(high), dtype.type(low))  # which rounding up must not pass
-    args = real(low), real(high - low), real(below if low < high else high)
+    run = random.uniform_f64 if compute == _FLOAT64 else random.uniform_f32
+    args = _uniform_numbers(dtype, low, high)
     launch(run, *draw(count * TILE), *args, y, count, grain(WORDS, 4))
     return _stored(y, dtype)
 

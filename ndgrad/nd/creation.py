@@ -75,6 +75,12 @@ def _host() -> Context:
 
 
 def _shape(shape: Any, what: str) -> Shape:
+    if shape.__class__ is tuple:
+        for length in shape:
+            if length.__class__ is not int or length < 0:
+                break
+        else:
+            return shape  # type: ignore[no-any-return]
     shape = ints_of_text(shape)
     if isinstance(shape, (int, np.integer)):
         shape = (shape,)

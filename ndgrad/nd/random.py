@@ -31,7 +31,7 @@ from ..base import (
 )
 from ..context import Context, cpu
 from ..kernels import draws
-from ..memory.device import Buffer, context_device, host, on_device, to_device
+from ..memory.device import Buffer, context_device, host, in_use, on_device, to_device
 from ..ops.axes import flag
 from ..ops.table import F
 from ..tracing import host_read
@@ -59,7 +59,7 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-_FLOAT32 = np.dtype("float32")
+_FLOAT32, _INT32 = np.dtype("float32"), np.dtype("int32")
 _Draw: TypeAlias = Callable[..., Buffer]
 _Parameter: TypeAlias = NDArray | float
 
@@ -73,6 +73,8 @@ def _float_dtype(dtype: DTypeLike, what: str) -> DType:
 
 def _no_more(kwargs: dict[str, object], what: str) -> None:
     """Raise an error if there is any argument but ``name`` and attributes."""
+    if not kwargs:
+        return
     kwargs.pop("name", None)
     for key in kwargs:
         if not is_attribute(key):
@@ -107,7 +109,7 @@ def _draw(
     """Check the arguments that all distributions share, and draw.
 
     *check* raises or not, given each parameter's values; *draw* takes the number of elements, the
-    dtype and the parameters as vectors.
+    dtype and the parameters, as numbers or as vectors.
     """
     _no_more(kwargs, what)
     if dtype is None and isinstance(out, NDArray):
@@ -123,8 +125,7 @@ def _draw(
         else:
             lengths = _shape(shape, what)
         context = _context(ctx, what)
-        with on_device(context_device(context)):
-            flat = draw(math.prod(lengths), kind, *[np.array([number]) for number in numbers])
+        flat = _drawn_on(context, draw, math.prod(lengths), kind, *numbers)
         return _deliver(NDArray(flat, lengths, context), out, what)
     if len(arrays) != len(values):
         raise TypeError(
@@ -156,6 +157,18 @@ def _draw(
     return _deliver(F._drawn(NDArray(drawn, lengths, context), *arrays), out, what)
 
 
+def _drawn_on(context: Context, draw: _Draw, *args: object) -> Buffer:
+    if not in_use:
+        return draw(*args)
+    with on_device(context_device(context)):
+        return draw(*args)
+
+
+def _of_vectors(draw: _Draw) -> _Draw:
+    """*draw*, which takes vectors, for numbers too."""
+    return lambda n, kind, *values: draw(n, kind, *map(np.atleast_1d, values))
+
+
 def _as_rows(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
     """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
     ctx, rows = cpu(), max(1, values.size)
@@ -184,7 +197,9 @@ def _check_uniform(low: float, high: float) -> None:
         )
 
 
-def _draw_uniform(n: int, kind: DType, low: HostArray, high: HostArray) -> Buffer:
+def _draw_uniform(n: int, kind: DType, low: HostArray | float, high: HostArray | float) -> Buffer:
+    if isinstance(low, float) or isinstance(high, float):
+        return draws.uniform(n, kind, low, high)
     if low.size == 1:
         return draws.uniform(n, kind, float(low[0]), float(high[0]))
     y = _shifted(_scaled(draws.uniform(n, kind, 0.0, 1.0), high - low), low)
@@ -232,7 +247,9 @@ def _check_normal(loc: float, scale: float) -> None:
         )
 
 
-def _draw_normal(n: int, kind: DType, loc: HostArray, scale: HostArray) -> Buffer:
+def _draw_normal(n: int, kind: DType, loc: HostArray | float, scale: HostArray | float) -> Buffer:
+    if isinstance(loc, float) or isinstance(scale, float):
+        return draws.normal(n, kind, loc, scale)
     if loc.size == 1:
         return draws.normal(n, kind, float(loc[0]), float(scale[0]))
     return _shifted(_scaled(draws.normal(n, kind, 0.0, 1.0), scale), loc)
@@ -295,7 +312,10 @@ def exponential(
     def check(value: float) -> None:
         _positive("exponential", scale=value)
 
-    return _draw("exponential", {"scale": scale}, check, draw, shape, dtype, ctx, out, kwargs)
+    parameters = {"scale": scale}
+    return _draw(
+        "exponential", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs
+    )
 
 
 def gamma(
@@ -316,7 +336,7 @@ def gamma(
         _positive("gamma", alpha=a, beta=b)
 
     parameters = {"alpha": alpha, "beta": beta}
-    return _draw("gamma", parameters, check, draw, shape, dtype, ctx, out, kwargs)
+    return _draw("gamma", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs)
 
 
 def poisson(
@@ -333,7 +353,8 @@ def poisson(
         if not value >= 0:
             raise MXNetError(f"poisson: lam={value:g}, expected a number that is not negative")
 
-    return _draw("poisson", {"lam": lam}, check, draws.poisson, shape, dtype, ctx, out, kwargs)
+    draw = _of_vectors(draws.poisson)
+    return _draw("poisson", {"lam": lam}, check, draw, shape, dtype, ctx, out, kwargs)
 
 
 _FLOAT64 = np.dtype("float64")
@@ -365,7 +386,9 @@ def negative_binomial(
         return _mixed(n, kind, k, (1 - p) / p)
 
     parameters = {"k": k, "p": p}
-    return _draw("negative_binomial", parameters, check, draw, shape, dtype, ctx, out, kwargs)
+    return _draw(
+        "negative_binomial", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs
+    )
 
 
 def generalized_negative_binomial(
@@ -395,7 +418,7 @@ def generalized_negative_binomial(
         return _mixed(n, kind, 1 / bounded, bounded * mean)
 
     parameters = {"mu": mu, "alpha": alpha}
-    return _draw(what, parameters, check, draw, shape, dtype, ctx, out, kwargs)
+    return _draw(what, parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs)
 
 
 def randint(
@@ -427,7 +450,7 @@ def randint(
     _no_more(kwargs, "randint")
     if dtype is None and isinstance(out, NDArray):
         dtype = out.dtype
-    kind = as_dtype("int32" if dtype is None else dtype, op="randint")
+    kind = _INT32 if dtype is None else as_dtype(dtype, op="randint")
     if kind.name not in ("int32", "int64"):
         raise MXNetError(f"randint: dtype={kind}, expected int32 or int64")
     try:
@@ -436,8 +459,8 @@ def randint(
         raise TypeError(
             f"randint: low={shown(low)}, high={shown(high)}, expected whole numbers"
         ) from None
-    limits = np.iinfo(kind)
-    if not limits.min <= first < end <= limits.max + 1:
+    limit = 1 << 8 * kind.itemsize - 1
+    if not -limit <= first < end <= limit:
         raise MXNetError(
             f"randint: low={first}, high={end}, expected low < high within the range of {kind}"
         )
@@ -446,8 +469,7 @@ def randint(
     else:
         lengths = _shape(shape, "randint")
     context = _context(ctx, "randint")
-    with on_device(context_device(context)):
-        flat = draws.randint(math.prod(lengths), kind, first, end)
+    flat = _drawn_on(context, draws.randint, math.prod(lengths), kind, first, end)
     return _deliver(NDArray(flat, lengths, context), out, "randint")
 
 

@@ -50,8 +50,8 @@ def source(apply: Loop | None, dtype: DType, compute: str) -> str:
         f"def loop(k0, k1, first, threshold, {', '.join(parameters)}, lo, hi):",
         f"    words = empty({WORDS}, uint32)",
         "    for t in range(lo, hi):",
-        f"        tile(k0, k1, first + uint64(t * {TILE}), words)",
         *[f"        {n} = {n}_all[t * {WORDS} : (t + 1) * {WORDS}]" for n in arrays],
+        f"        tile(k0, k1, first + uint64(t * {TILE}), words, mask.size)",
         *indented(each("mask.size", body), 2),
     ]
     return module(f"{title}.", lines)

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,6 +36,11 @@ _ZERO = np.uint64(0)
 # --- the state of the process ---------------------------------------------------------------------
 
 
+@lru_cache(maxsize=16)
+def _halves(key: int) -> tuple[np.uint64, np.uint64]:
+    return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
+
+
 class _RandomState:
     """The process's key and how many blocks have been drawn under it."""
 
@@ -53,7 +59,7 @@ class _RandomState:
         with self.lock:
             first, key = self.position, self.key
             self.position = (first + blocks) & (2**64 - 1)
-        return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(first)
+        return *_halves(key), np.uint64(first)
 
     def before_fork(self) -> None:
         self.lock.acquire()
@@ -95,10 +101,13 @@ if not hasattr(philox, "py_func"):  # the JIT is off
 
 
 @kernel
-def tile(k0, k1, first, words):
-    """Fill *words* (uint32, `WORDS` of them) from `TILE` blocks, the first of them *first*."""
+def tile(k0, k1, first, words, count):
+    """Fill *words* (uint32, `WORDS` of them) from `TILE` blocks, the first of them *first*.
+
+    With fewer than `TILE` words wanted, a *count*, blocks behind those are left out.
+    """
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
-    for j in range(TILE):
+    for j in range(min(TILE, count)):
         block = first + np.uint64(j)
         w0, w1, w2, w3 = philox(k0, k1, block & LOW32, block >> SHIFT, _ZERO, _VALUES)
         a[j], b[j], c[j], d[j] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)

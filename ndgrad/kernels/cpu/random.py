@@ -19,8 +19,8 @@ _ZERO, _ONE = np.uint64(0), np.uint64(1)
 def uniform_f32(k0, k1, first, low, span, below, y, lo: int, hi: int) -> None:
     words = np.empty(WORDS, np.uint32)
     for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
         out = y[t * WORDS : (t + 1) * WORDS]
+        tile(k0, k1, first + np.uint64(t * TILE), words, out.size)
         for j in range(out.size):
             u = np.float32(np.int32(words[j] >> np.uint32(8))) * np.float32(2.0**-24)
             out[j] = min(low + u * span, below)
@@ -31,8 +31,8 @@ def uniform_f64(k0, k1, first, low, span, below, y, lo: int, hi: int) -> None:
     words = np.empty(WORDS, np.uint32)
     upper, lower = words[: WORDS // 2], words[WORDS // 2 :]
     for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
         out = y[t * (WORDS // 2) : (t + 1) * (WORDS // 2)]
+        tile(k0, k1, first + np.uint64(t * TILE), words, out.size)
         for j in range(out.size):
             u = np.float64(np.int32(upper[j] >> np.uint32(5))) * 2.0**-27
             u += np.float64(np.int32(lower[j] >> np.uint32(6))) * 2.0**-53
@@ -92,14 +92,14 @@ def normal_f32(k0, k1, first, loc, scale, y, lo: int, hi: int) -> None:
     radii, angles = words[:half], words[half:]
     cosines, sines = buffer[:half], buffer[half:]
     for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
-        for j in range(half):
+        out = y[t * WORDS : (t + 1) * WORDS]
+        tile(k0, k1, first + np.uint64(t * TILE), words, out.size)
+        for j in range(min(half, out.size)):
             # 31 bits: the tail goes to 6.6 standard deviations.
             u = np.float32(np.int32(radii[j] >> np.uint32(1))) + np.float32(0.5)
             r = scale * np.sqrt(np.float32(-2.0) * log_f32(u * np.float32(2.0**-31)))
             c, s = _on_circle_f32(angles[j])
             cosines[j], sines[j] = loc + r * c, loc + r * s
-        out = y[t * WORDS : (t + 1) * WORDS]
         for j in range(out.size):
             out[j] = buffer[j]
 
@@ -111,14 +111,14 @@ def normal_f64(k0, k1, first, loc, scale, y, lo: int, hi: int) -> None:
     a, b, c, d = words[:TILE], words[TILE : 2 * TILE], words[2 * TILE : 3 * TILE], words[3 * TILE :]
     cosines, sines = buffer[:TILE], buffer[TILE:]
     for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
-        for j in range(TILE):
+        out = y[t * (WORDS // 2) : (t + 1) * (WORDS // 2)]
+        tile(k0, k1, first + np.uint64(t * TILE), words, out.size)
+        for j in range(min(TILE, out.size)):
             u = np.float64(np.int32(a[j] >> np.uint32(5))) * 2.0**-27
             u += (np.float64(np.int32(b[j] >> np.uint32(6))) + 0.5) * 2.0**-53
             r = scale * np.sqrt(-2.0 * log_f64(u))
             cosine, sine = _on_circle_f64(c[j], d[j])
             cosines[j], sines[j] = loc + r * cosine, loc + r * sine
-        out = y[t * (WORDS // 2) : (t + 1) * (WORDS // 2)]
         for j in range(out.size):
             out[j] = buffer[j]
 
@@ -234,8 +234,8 @@ def randints_small(k0, k1, first, low: int, last, y, lo: int, hi: int) -> None:
     words, limit = np.empty(WORDS, np.uint32), last + _ONE
     threshold = (LOW32 + _ONE - limit) % limit
     for t in range(lo, hi):
-        tile(k0, k1, first + np.uint64(t * TILE), words)
         out = y[t * WORDS : (t + 1) * WORDS]
+        tile(k0, k1, first + np.uint64(t * TILE), words, out.size)
         for j in range(out.size):
             out[j] = low + np.int64((np.uint64(words[j]) * limit) >> SHIFT)
         # Few are rejected, so the loop above need not know of them.
