@@ -66,7 +66,7 @@ def outcome(case: Case) -> str | None:
     """The digest of a case; None if products or functions of libraries are part of it."""
     mx.random.seed(7)
     routines = mock.patch.dict(libraries.ROUTINES, dict.fromkeys(libraries.ROUTINES, _refuse))
-    with routines, mock.patch.multiple(matmul, single=_refuse, many=_refuse):
+    with routines, mock.patch.multiple(matmul, single=_refuse, batched=_refuse):
         try:
             return digest(case())
         except _Product:
