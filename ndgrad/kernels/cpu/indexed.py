@@ -18,6 +18,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty, empty_like
 from ..build.launch import chunked, grain, kernel
 from ..spec.indexed import CLIP, FARTHEST, RAW, WRAP
+from ..spec.layout import constant
 from ..spec.strided import bits
 from .launch import launch
 from .prefetch import prefetch
@@ -60,7 +61,8 @@ def take(x: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffe
     y = empty(outer * index.size * inner, x.dtype)
     if y.size:
         rows = outer * index.size
-        _take(bits(x), index, bits(y), length, inner, rows, grain(inner, 1 if inner > 8 else 4))
+        each = grain(inner, 1 if inner > 8 else 4)
+        launch(_take, bits(x), index, bits(y), length, inner, rows, each)
     return y
 
 
@@ -117,7 +119,7 @@ def _distribute(index, starts, order, buckets, shift, lo, hi):
 @lru_cache(maxsize=1024)
 def _undivided(count: int) -> tuple[HostArray, HostArray]:
     """Order and starts of so many positions in one bucket."""
-    return np.empty(0, np.int64), np.array([0, count])
+    return constant([]), constant([0, count])
 
 
 def _in_buckets(index: Buffer, length: int, inner: int, fresh: bool = False) -> _Buckets:
@@ -138,6 +140,7 @@ def _in_buckets(index: Buffer, length: int, inner: int, fresh: bool = False) -> 
     starts = np.append(begin[:, 0], index.size)
     order = empty(index.size, np.dtype("int64"))
     _distribute(index, begin.T.ravel(), order, buckets, shift, pieces, 1)
+    order.flags.writeable = starts.flags.writeable = False  # as constants, which have a type
     return _Buckets(order, starts, shift)
 
 
@@ -223,7 +226,7 @@ def _add_rows(
     order, starts, shift = _in_buckets(index, length, inner, fresh)
     elements = g.size + y.size if fresh else g.size
     width, items, each = _items(outer, inner, starts.size - 1, elements)
-    _add(a, index, order, starts, shift, b, length, inner, width, fresh, items, each)
+    launch(_add, a, index, order, starts, shift, b, length, inner, width, fresh, items, each)
 
 
 def add(g: Buffer, index: Buffer, outer: int, length: int, inner: int) -> Buffer:
@@ -245,7 +248,7 @@ def put(v: Buffer, index: Buffer, y: Buffer, outer: int, length: int, inner: int
     if v.size:
         order, starts, _ = _in_buckets(index, length, inner)
         width, items, each = _items(outer, inner, starts.size - 1, v.size)
-        _put(bits(v), index, order, starts, bits(y), length, inner, width, items, each)
+        launch(_put, bits(v), index, order, starts, bits(y), length, inner, width, items, each)
 
 
 # --- index vectors --------------------------------------------------------------------------------
@@ -354,7 +357,7 @@ def one_hot(index: Buffer, form: tuple[int, int, int], y: Buffer, on: float, off
     outer, n, inner = form
     if y.size:
         one, other = bits(np.array([on, off]).astype(y.dtype))
-        _one_hot(index, bits(y), n, inner, one, other, outer, grain(n * inner))
+        launch(_one_hot, index, bits(y), n, inner, one, other, outer, grain(n * inner))
 
 
 # --- without a form of their own on a device ------------------------------------------------------

@@ -32,7 +32,13 @@ def start(kernel: Specialization, args: Arguments, units: int, grain: int | None
         kernel.parallel(*args, units, grain)
 
 
-_LETTERS = {types.int64: "I", types.float32: "F", types.float64: "D", types.uint32: "U"}
+_LETTERS = {
+    types.int64: "I",
+    types.uint32: "U",
+    types.boolean: "B",
+    types.float32: "F",
+    types.float64: "D",
+}
 """The kinds of bound numbers by their types; see `calling.bound`."""
 
 
@@ -59,7 +65,7 @@ def _note_bound(
             else:
                 kinds += "v"
                 given.append(x)
-        elif x.__class__ is np.ndarray and x.dtype == np.int64:
+        elif x.__class__ is np.ndarray and x.dtype == np.int64 and not x.flags.writeable:
             kinds += "V"
             values.append(x)
         elif kind in _LETTERS and x.__class__ is not AbstractValue:
