@@ -101,9 +101,9 @@ def _function(
         "new_node": Node,
         "next_version": next_version,
         "op": op,
-        "unrecorded": unrecorded,
         "plans": plans_of(op),
         "_state": state,
+        "unrecorded": unrecorded,
     }
     for name in params:
         default = op.params[name]
@@ -249,20 +249,19 @@ def _finished(
     """What a call returns of several outputs, some of which may be hidden."""
     if buffers.__class__ is not tuple:
         buffers = (buffers,)
-    ctx = inputs[0]._ctx
+    ctx, visible = inputs[0]._ctx, plan.visible
+    recorded = state.recording and any(x._node is not None for x in inputs)
     outputs = [
         new_array(array, y, shape, ctx)
         if owner is None
         else array(y, shape, ctx, inputs[owner]._version)
-        for y, shape, owner in zip(buffers, plan.shapes, plan.owners, strict=True)
+        for y, shape, owner in zip(
+            buffers if recorded else buffers[:visible], plan.shapes, plan.owners, strict=False
+        )
     ]
-    if state.recording:
-        for x in inputs:
-            if x._node is not None:
-                record_call(op, plan.params, inputs, outputs)
-                break
-    visible = op.visible_of(outputs, plan.params)
-    return visible[0] if op.single or len(visible) == 1 else visible
+    if recorded:
+        record_call(op, plan.params, inputs, outputs)
+    return outputs[0] if op.single or visible == 1 else outputs[:visible]
 
 
 plans_of = cache(Plans)

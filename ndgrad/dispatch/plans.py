@@ -45,9 +45,11 @@ class Plan:
         The same of all results.
     params : PlannedParams
         All parameters.
+    visible : int
+        How many results callers see.
     """
 
-    __slots__ = ("dtype", "owner", "owners", "params", "run", "shape", "shapes")
+    __slots__ = ("dtype", "owner", "owners", "params", "run", "shape", "shapes", "visible")
 
     def __init__(
         self,
@@ -56,8 +58,9 @@ class Plan:
         dtype: DType,
         owners: list[int | None],
         params: PlannedParams,
+        visible: int,
     ) -> None:
-        self.run, self.dtype, self.params = run, dtype, params
+        self.run, self.dtype, self.params, self.visible = run, dtype, params, visible
         self.shape, self.shapes = shapes[0], shapes
         self.owner, self.owners = owners[0], owners
 
@@ -227,12 +230,15 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
     texts = _text(program, [data for data, _ in results])
     if isinstance(found, tuple):
         texts = texts[1:-2]
+    shapes = tuple([tuple(shape) for _, shape in results])
+    known = PlannedParams({**op.params, **params})
     return Plan(
         program.function(program.parameters, texts),
-        tuple([tuple(shape) for _, shape in results]),
+        shapes,
         results[0][0].dtype,
         owners,
-        PlannedParams({**op.params, **params}),
+        known,
+        len(op.visible_of(shapes, known)),  # type: ignore[arg-type]  # shapes for arrays
     )
 
 

@@ -53,6 +53,7 @@ from .cpu import sort as host_sort
 from .cpu import sparse as host_sparse
 from .cpu import strided as host_strided
 from .cpu import windows as host_windows
+from .cpu.launch import run
 from .spec.cast import cast_by
 from .spec.formula import Loop
 from .spec.strided import StridedSlice, sliced, whole
@@ -181,7 +182,7 @@ def _copy(source: Buffer, target: Buffer) -> None:
         if isinstance(source, DeviceArray) or isinstance(target, DeviceArray):
             device.copy(source, target)
         else:
-            host_strided.copy(source, target)
+            run(host_strided.copy, source, target)
 
 
 def _fill(y: Buffer, value: float) -> None:
