@@ -14,6 +14,8 @@ from compile_helpers import Decorate, Programs, agree_closely, noise, variables
 
 import ndgrad as mx
 from ndgrad import autograd, nd
+from ndgrad.compiler.plan import pieces
+from ndgrad.compiler.plan.order import PartialOrder
 
 program = Programs()
 
@@ -364,3 +366,57 @@ def test_long_chains_are_no_deep_recursions():
         text=True,
     )
     assert done.stdout == "-4.0 6.0\n", done.stderr
+
+
+def test_rounds_of_a_long_loop_share_kernels(monkeypatch):
+    monkeypatch.setattr(pieces, "MOST", 12)
+
+    def spiral(x: Any, y: Any) -> Any:
+        for _ in range(20):
+            x, y = x - 0.1 * y, y + 0.1 * x
+        return x, y
+
+    given = noise(5), noise(5, seed=1)
+    compiled = mx.compile(spiral)
+    for eager, own in zip(spiral(*given), compiled(*given), strict=True):
+        np.testing.assert_array_equal(eager.asnumpy(), own.asnumpy())
+    *kernels, _ = compiled.explain().sources  # six times the one, and what is left
+    assert len(kernels) == 2 and "80 instructions in 7 steps" in str(compiled.explain())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_order_of_elements_that_merge(seed):
+    rng, order, relations = np.random.default_rng(seed), PartialOrder(), set()
+    present = [order.new() for _ in range(40)]
+
+    def below(a: int) -> set[int]:
+        found, pending = set(), [a]
+        while pending:
+            x = pending.pop()
+            new = {later for earlier, later in relations if earlier == x} - found
+            found |= new
+            pending += new
+        return found
+
+    for _ in range(120):
+        a, b = map(int, rng.choice(present, 2, replace=False))
+        between = any(b in below(x) for x in below(a))
+        assert order.is_before(a, b) == (b in below(a))
+        assert order.is_between(a, b) == between
+        how = rng.integers(8)
+        if how == 0 and not between and not order.is_between(b, a) and len(present) > 20:
+            order.merge(a, b)
+            present.remove(b)
+            merged = {(a if x == b else x, a if y == b else y) for x, y in relations}
+            relations = merged - {(a, a)}
+        elif how == 1:
+            present.append(order.new())
+            order.insert(present[-1], b)
+            relations = {(x, present[-1] if y == b else y) for x, y in relations}
+            relations.add((present[-1], b))
+        elif not order.is_before(b, a):
+            order.precede([a], b)
+            relations.add((a, b))
+    done = list(order.sorted(present, lambda x: -x))
+    assert sorted(done) == sorted(present)
+    assert all(done.index(x) < done.index(y) for x, y in relations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set
 
 from ..program.instructions import (
     SHORT,
@@ -34,7 +34,7 @@ class BufferAssignment:
     """
 
     def __init__(
-        self, program: Program, fusion: Fusion, results: Sequence[Value], has_series: bool
+        self, program: Program, fusion: Fusion, results: Set[Value], has_series: bool
     ) -> None:
         self._program, self._fusion, self._results = program, fusion, results
         self._has_series = has_series

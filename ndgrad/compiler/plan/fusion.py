@@ -7,7 +7,7 @@ taken in order; each joins a group that makes what it reads, or reads what it re
 * it needs a value that is complete only when the group has run (a sum over everything);
 * something outside would have to run both before and after the group.
 
-A group that ends says why, for `explain`.
+A group that ends says why, for `explain`.  One that is too large for a kernel is cut in the end.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ...base import Shape
 from ...kernels.spec.fused import can_reduce, level_of, reduced_level
@@ -33,9 +34,10 @@ from ..program.instructions import (
     whole,
 )
 from ..program.simplify import cost, worth_recomputing
+from .order import PartialOrder
+from .pieces import MOST, pieces
 
-_MOST = 1000  # instructions of a kernel: beyond, compiling takes minutes
-_MOST_READ = 64  # arrays
+_RECENT = 32  # groups that read a value, of which an instruction that reads it may join one
 
 
 @dataclass(eq=False)
@@ -56,8 +58,6 @@ class Group:
         Results that are complete only at the end.
     read : dict
         Roots read from outside.
-    kept : int
-        Results that the program has to store.
     reasons : list of str
         Why instructions did not join.
     """
@@ -69,7 +69,6 @@ class Group:
     rows: set[Value] = field(default_factory=set)
     late: set[Value] = field(default_factory=set)
     read: dict[Value, None] = field(default_factory=dict)
-    kept: int = 0
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -137,34 +136,36 @@ class Fusion:
     ----------
     program : Program
     most_kept : int
-        Results that a group may store for the program.
+        Results that a kernel may store for the program.
     """
 
     def __init__(self, program: Program, most_kept: int) -> None:
         instructions = program.instructions
-        self._most_kept = most_kept
         self.groups: list[Group] = []
-        self._kept = {root(value)[0] for value in program.wanted()}
         self._of: dict[Value, Group] = {}
-        self._before: list[int] = []  # bit sets: groups that must run before
-        self._readers: dict[Value, list[Group]] = {}
-        self._order = {instruction: i for i, instruction in enumerate(instructions)}
+        self._before = PartialOrder()
+        self._readers: dict[Value, dict[Group, None]] = {}
+        self._turns = {instruction: i for i, instruction in enumerate(instructions)}
         self.validations: list[Group] = []
         self._last_in_order: list[Group] = []
         self._fits: dict[Instruction, _Fit | None] = {}
         for instruction in instructions:
             if not isinstance(instruction, (View, RowStridedView)):
                 self._place(instruction)
+        self.groups = [group for group in self.groups if group.members]
+        kept = {root(value)[0] for value in program.wanted()}
+        for group in [group for group in self.groups if group.fused]:
+            group.members.sort(key=self._turns.__getitem__)
+            self._cut(group, kept, most_kept)
         for group in self.groups:
-            if group.fused and group.members:
+            if group.fused:
                 self._rematerialise(group)
 
     # --- placing ---------------------------------------------------------------------------------
 
     def _new(self) -> Group:
-        group = Group(len(self.groups))
+        group = Group(self._before.new())
         self.groups.append(group)
-        self._before.append(0)
         return group
 
     def _makers(self, instruction: Instruction) -> list[Group]:
@@ -195,7 +196,8 @@ class Fusion:
             return
         candidates = dict.fromkeys(reversed(makers))
         for x in instruction.inputs:
-            candidates.update(dict.fromkeys(self._readers.get(root(x)[0], ())))
+            readers = islice(reversed(self._readers.get(root(x)[0], {})), _RECENT)
+            candidates.update(dict.fromkeys(reversed([*readers])))
         home: Group | None = None
         for group in candidates:
             if not group.fused:
@@ -220,27 +222,15 @@ class Fusion:
         group.members.append(instruction)
         for value in instruction.outputs:
             self._of[value] = group
-            group.kept += value in self._kept
+        self._note_read(group, instruction)
+        self._before.precede((maker.number for maker in makers), group.number)
+
+    def _note_read(self, group: Group, instruction: Instruction) -> None:
         for x in instruction.inputs:
             value = root(x)[0]
             if self._of.get(value) is not group:
                 group.read[value] = None
-                readers = self._readers.setdefault(value, [])
-                if group not in readers:
-                    readers.append(group)
-        before = 0
-        for maker in makers:
-            if maker is not group:
-                before |= self._before[maker.number] | 1 << maker.number
-        self._precede(before, group)
-
-    def _precede(self, before: int, group: Group) -> None:
-        if before & ~self._before[group.number]:
-            self._before[group.number] |= before
-            bit, all_before = 1 << group.number, self._before[group.number]
-            for other in self.groups:
-                if self._before[other.number] & bit:
-                    self._before[other.number] |= all_before
+                self._readers.setdefault(value, {})[group] = None
 
     def _enter(self, group: Group, instruction: Instruction, fit: _Fit, level: str) -> None:
         group.n = group.n or fit.n
@@ -252,16 +242,11 @@ class Fusion:
 
     def _independent(self, group: Group, makers: Sequence[Group]) -> bool:
         """Whether *group* need not run before any of the *makers*."""
-        bit = 1 << group.number
-        return all(maker is group or not self._before[maker.number] & bit for maker in makers)
+        return not any(self._before.is_before(group.number, maker.number) for maker in makers)
 
     def _level_in(self, group: Group, instruction: Instruction, fit: _Fit) -> str | None:
         """The level of *instruction*'s result in *group*, or None, with a reason."""
         title = instruction.title
-        large = len(group.members) >= _MOST or len(group.read) >= _MOST_READ
-        if large or group.kept >= self._most_kept:
-            group.reasons.append(f"{title}: the kernel is large enough")
-            return None
         if fit.level == "full" and group.n and fit.size * group.n == group.size and fit.n == 0:
             if group.n > 1 and self._among_rows(group, instruction):
                 return "row"
@@ -310,21 +295,12 @@ class Fusion:
             return
         if home.n and other.n and home.n != other.n:
             return
-        if len(home.members) + len(other.members) > _MOST:
+        between = self._before.is_between
+        if between(home.number, other.number) or between(other.number, home.number):
             return
-        if home.kept + other.kept > self._most_kept:
-            return
-        a, b = 1 << home.number, 1 << other.number
-        for group in self.groups:
-            if group is home or group is other or not group.members:
-                continue
-            bit, before = 1 << group.number, self._before[group.number]
-            if before & a and self._before[other.number] & bit:
-                return
-            if before & b and self._before[home.number] & bit:
-                return
-        n = home.n or other.n
         for maker, reader in ((home, other), (other, home)):
+            if not self._before.is_before(maker.number, reader.number):
+                continue
             for instruction in reader.members:
                 domain = _domain(instruction)
                 for x in instruction.inputs:
@@ -338,38 +314,53 @@ class Fusion:
                         fits = level == ("row" if value in maker.rows else "full")
                     if value in maker.late or whole(x) is not value or not fits:
                         return
-        home.members = sorted([*home.members, *other.members], key=self._order.__getitem__)
-        home.n = n
-        home.kept += other.kept
+        home.members += other.members
+        home.n = home.n or other.n
         home.rows |= other.rows
         home.late |= other.late
         home.reasons += other.reasons
         for instruction in other.members:
             for value in instruction.outputs:
                 self._of[value] = home
-        own = {value for i in home.members for value in i.outputs}
-        home.read = {v: None for v in [*home.read, *other.read] if v not in own}
-        for readers in self._readers.values():
-            if other in readers:
-                readers.remove(other)
-                if home not in readers:
-                    readers.append(home)
+                home.read.pop(value, None)
+        for value in other.read:
+            readers = self._readers[value]
+            del readers[other]
+            readers[home] = None
+            if self._of.get(value) is not home:
+                home.read[value] = None
         other.members = []
         other.size = 0
-        # What ran after the one runs after both.
-        before = (self._before[home.number] | self._before[other.number]) & ~(a | b)
-        self._before[home.number] = before
-        self._before[other.number] = 0
-        for group in self.groups:
-            if group is not home and self._before[group.number] & (a | b):
-                self._before[group.number] = (self._before[group.number] & ~b) | before | a
+        self._before.merge(home.number, other.number)
+
+    # --- cutting ---------------------------------------------------------------------------------
+
+    def _cut(self, group: Group, kept: set[Value], most_kept: int) -> None:
+        """Cut off what is too much for one kernel: new groups that run before *group*."""
+        *earlier, last = pieces(group.members, kept, most_kept)
+        if not earlier:
+            return
+        for value in group.read:
+            del self._readers[value][group]
+        rows, late = group.rows, group.late
+        for members in (*earlier, last):
+            piece = group if members is last else self._new()
+            made = {value for member in members for value in member.outputs}
+            piece.members, piece.size, piece.n, piece.read = members, group.size, group.n, {}
+            piece.rows, piece.late = rows & made, late & made
+            for member in members:
+                self._of.update((value, piece) for value in member.outputs)
+                self._note_read(piece, member)
+            if piece is not group:
+                piece.reasons = ["more would be too much for one kernel"]
+                self._before.insert(piece.number, group.number)
 
     # --- rematerialisation ------------------------------------------------------------------------
 
     def _rematerialise(self, group: Group) -> None:
         """Compute in *group* what it reads, where that costs less than reading it."""
         for value in list(group.read):
-            if len(group.members) >= _MOST:
+            if len(group.members) >= 2 * MOST:
                 return
             limit = worth_recomputing(value)
             needed: dict[Instruction, None] = {}
@@ -425,17 +416,22 @@ class Fusion:
             redirect(clone, new)
             (out,) = maker.outputs
             new[out] = clone.make((out.shape, out.dtype))
-            self._order[clone] = self._order[group.members[0]]
+            self._turns[clone] = self._turns[group.members[0]]
             self._of[new[out]] = group
             fit = self._fits[clone] = _fit(clone)
             assert fit is not None
             group.n = group.n or fit.n
             clones.append(clone)
-        for member in group.members:
+        at = next(
+            i
+            for i, member in enumerate(group.members)
+            if any(root(x)[0] is value for x in member.inputs)
+        )
+        for member in group.members[at:]:
             redirect(member, {value: new[value]})
-        group.members = [*clones, *group.members]
+        group.members[at:at] = clones
         del group.read[value]
-        self._readers[value].remove(group)
+        del self._readers[value][group]
 
     # --- order -----------------------------------------------------------------------------------
 
@@ -447,34 +443,21 @@ class Fusion:
 
     def delay(self, group: Group, others: Sequence[Group]) -> bool:
         """Make *group* run after all of *others*; False, and nothing changed, if it cannot."""
-        bit = 1 << group.number
-        if any(o is not group and self._before[o.number] & bit for o in others):
+        if not self._independent(group, others):
             return False
-        before = 0
-        for other in others:
-            if other is not group:
-                before |= self._before[other.number] | 1 << other.number
-        self._precede(before, group)
+        self._before.precede((other.number for other in others), group.number)
         return True
 
     def ordered(self) -> list[Group]:
         """Groups in an order in which they can run, as near to the program's as can be."""
-        present = 0
-        for group in self.groups:
-            if group.members:
-                present |= 1 << group.number
-        waiting = sorted((g for g in self.groups if g.members), key=self._turn)
-        done: list[Group] = []
-        while waiting:
-            ready = (i for i, g in enumerate(waiting) if not self._before[g.number] & present)
-            group = waiting.pop(next(ready))
-            present ^= 1 << group.number
-            done.append(group)
-        return done
+        groups = {group.number: group for group in self.groups}
+        first = {group.number for group in self.validations}
 
-    def _turn(self, group: Group) -> int:
-        """Where in the program a group stands; what checks its inputs comes first."""
-        return -1 if group in self.validations else self._order[group.members[0]]
+        def turn(number: int) -> int:
+            """Where in the program a group stands; what checks its inputs comes first."""
+            return -1 if number in first else self._turns[groups[number].members[0]]
+
+        return [groups[number] for number in self._before.sorted(groups, turn)]
 
 
 def describe(group: Group) -> str:

@@ -31,8 +31,9 @@ class ValueMemory:
     text : PlanText
     assignment : BufferAssignment
     workspace : Workspace
-    results : list of Value
-        Roots of the program's results, which have memory of their own.
+    results : dict
+        Roots of the program's results, which have memory of their own, and the first of their
+        numbers.
     names : dict
         The names of roots.
     packed : dict
@@ -54,7 +55,9 @@ class ValueMemory:
     ) -> None:
         self.text, self.assignment = text, assignment
         self.workspace = Workspace()
-        self.results = [root(value)[0] for value in program.results]
+        self.results: dict[Value, int] = {}
+        for i, value in enumerate(program.results):
+            self.results.setdefault(root(value)[0], i)
         self.names: dict[Value, str] = {}
         self.packed: dict[Value, str] = {}
         self.parameters = [self.named(value, f"a{i}") for i, value in enumerate(sources)]
@@ -133,7 +136,7 @@ class ValueMemory:
         if value in self.assignment.in_place:
             return self.named(value, self.name(self.assignment.in_place[value]))
         if value in self.results:
-            name = self.named(value, f"r{self.results.index(value)}")
+            name = self.named(value, f"r{self.results[value]}")
             if self.text.target.gives_memory:
                 self.outputs.append((value.size, value.dtype))
                 self.parameters.append(name)

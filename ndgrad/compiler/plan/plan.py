@@ -51,7 +51,7 @@ def _function(
 ) -> tuple[Callable[..., list[Buffer]], Allocations]:
     """The function that runs a program, and the memory that it is to be given."""
     fusion = Fusion(program, target.most_kept)
-    results = [root(value)[0] for value in program.results]
+    results = {root(value)[0] for value in program.results}
     assignment = BufferAssignment(program, fusion, results, target.has_series)
     text = PlanText(target)
     memory = ValueMemory(program, sources, assignment, text)
@@ -76,7 +76,8 @@ def _function(
     new_space = memory.workspace.factory()
     report.workspace = memory.workspace.nbytes
     report.calls = text.calls
-    report.text, function = text.function(memory.parameters, memory.workspace, returned)
+    names = [slot.name for slot in memory.workspace.slots]
+    report.text, function = text.function(memory.parameters, names, new_space, returned)
     return function, Allocations(memory.outputs, new_space)
 
 

@@ -57,6 +57,7 @@ class StepBuilder:
         self.program, self.fusion, self.memory, self.report = program, fusion, memory, report
         self.text, self.assignment = memory.text, memory.assignment
         self.target: Target = self.text.target
+        self._wanted = {root(value)[0] for value in program.wanted()}
         self._product: tuple[Task, Product] | None = None  # the last
 
     def add(self, group: Group) -> None:
@@ -157,9 +158,9 @@ class StepBuilder:
             or value in self.assignment.strided_store
         ):
             return True
-        if any(reader is not group for reader in self.fusion.readers(value)):
-            return True
-        return any(root(wanted)[0] is value for wanted in self.program.wanted())
+        return value in self._wanted or any(
+            reader is not group for reader in self.fusion.readers(value)
+        )
 
     def _single(self, instruction: Instruction, group: Group) -> None:
         """Lines that run an instruction by itself."""

@@ -12,7 +12,6 @@ from ...kernels.cpu.tasks import Task
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from .target import Target
-from .workspace import Workspace
 
 _FEW = 4  # kernels on one thread that are called sooner than a task list of them
 
@@ -111,12 +110,21 @@ class PlanText:
             self.lines.append(f"{name}({', '.join(arguments)}, {step.units}, {step.grain_alone})")
 
     def function(
-        self, parameters: Sequence[str], workspace: Workspace, returned: Sequence[str]
+        self,
+        parameters: Sequence[str],
+        temporary: Sequence[str],
+        new_space: Callable[[], tuple[Buffer, ...]],
+        returned: Sequence[str],
     ) -> tuple[str, Callable[..., list[Buffer]]]:
-        """The text, and the function that it defines."""
-        names = ", ".join(slot.name for slot in workspace.slots)
-        local = [slot.name for slot in workspace.slots]
-        local += [line.split()[0] for line in self.task_lists]
+        """The text, and the function that it defines.
+
+        Parameters
+        ----------
+        parameters, temporary, returned : sequence of str
+            Names of what it takes, of the buffers that *new_space* makes, and of its results.
+        """
+        names = ", ".join(temporary)
+        local = [*temporary, *(line.split()[0] for line in self.task_lists)]
         head: list[str] = []
         tail: list[str] = []
         if self.target.gives_memory:
@@ -124,7 +132,7 @@ class PlanText:
             head = [f"{names}, = space"] if names else []
         elif local:
             self.globals["spaces"] = []
-            self.globals["new_space"] = workspace.factory()
+            self.globals["new_space"] = new_space
             head = [
                 "try:",
                 "    space = spaces.pop()",

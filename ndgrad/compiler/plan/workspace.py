@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +15,7 @@ from ...memory.storage import empty
 from ..program.instructions import Value
 
 _ALIGN = 64
+_SPAN = 64  # steps of a plan
 
 
 @dataclass
@@ -32,21 +35,25 @@ class Slot:
 
 
 def lay_out(slots: Sequence[Slot]) -> int:
-    """Give each slot an offset, the largest first, where no slot alive with it lies."""
-    laid: list[Slot] = []
+    """Give each slot an offset, the largest first, where no slot alive with it lies.
+
+    Slots that are laid out are found by spans of steps in which they are alive, and in each of
+    these they are in the order of their offsets.
+    """
+    spans: dict[int, list[tuple[int, int, Slot]]] = {}
     total = 0
-    for slot in sorted(slots, key=lambda s: -s.nbytes):
+    for i, slot in enumerate(sorted(slots, key=lambda s: -s.nbytes)):
         first, last, at = slot.first, slot.last, 0
-        taken = [
-            (s.offset, s.offset + s.nbytes) for s in laid if s.first <= last and first <= s.last
-        ]
-        for start, stop in sorted(taken):
-            if at + slot.nbytes <= start:
-                break
-            at = max(at, stop)
+        own = range(first // _SPAN, last // _SPAN + 1)
+        for start, _, other in heapq.merge(*(spans.get(n, ()) for n in own)):
+            if other.first <= last and first <= other.last:
+                if at + slot.nbytes <= start:
+                    break
+                at = max(at, start + other.nbytes)
         slot.offset = at
         total = max(total, at + slot.nbytes)
-        laid.append(slot)
+        for n in own:
+            bisect.insort(spans.setdefault(n, []), (at, i, slot))
     return total
 
 

@@ -155,13 +155,14 @@ def fuse_horizontally(
         base, offset = root(p.inputs[0])
         key = base, p.inputs[1:], p.m, p.n, p.k, p.transpose_b, plain(p.alpha)
         alike.setdefault(key, []).append((offset, p))
+    place = {instruction: i for i, instruction in enumerate(instructions)}
     first: dict[Instruction, list[Instruction]] = {}
     new: New = {}
     gone: set[Instruction] = set()
     for found in alike.values():
         for run in _runs(found):
             start, p = run[0]
-            earliest = next(i for i in instructions if any(i is q for _, q in run))
+            earliest = min((q for _, q in run), key=place.__getitem__)
             rows = View(inputs=(root(p.inputs[0])[0],), offset=start)
             longer = dataclasses.replace(p, m=p.m * len(run))
             longer.inputs = (

@@ -162,7 +162,7 @@ def _recomputed(
                 limit += _ARRAY // value.size
             needed: dict[Map, None] = {}
             leaves: dict[Value, None] = {}
-            if not _closure(value, limit, saved.keys() - {value}, again, needed, leaves):
+            if not _closure(value, limit, saved.keys(), again, needed, leaves):
                 continue
             copied = {x for x in leaves if is_external(x) and x not in held}
             kept = sum(x.nbytes for x in leaves if not is_source(x))
@@ -203,7 +203,7 @@ def _closure(
             base = root(x)[0]
             if base.maker in again or base.maker in needed:
                 continue
-            if base in saved and not is_source(base):
+            if base in saved and not is_source(base):  # not *value*, which is made of it
                 continue
             if isinstance(base.maker, Map) and base.nbytes > value.nbytes // 4:
                 pending.append(base)
