@@ -81,7 +81,7 @@ class Remembered(dict[Any, Any]):
 
     MOST = 512
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         if len(self) >= self.MOST:
             self.clear()
         super().__setitem__(key, value)
@@ -141,7 +141,7 @@ class BroadcastCalls(Remembered):
         super().__init__()
         self.op, self.numbers, self.result = op, numbers, result
 
-    def __missing__(self, key: tuple[Any, ...]) -> _Meeting | None:
+    def __missing__(self, key: tuple[object, ...]) -> _Meeting | None:
         self[key] = found = self._find(key)
         return found
 
@@ -178,7 +178,7 @@ def general_call(op: ElementwiseOp, sparse_call: Callable[..., object]) -> Calla
 
     pair = len(op.inputs) == 2 and not (op.params or op.free)
 
-    def call(inputs: tuple[Any, ...], params: dict[str, object], out: Array | None) -> object:
+    def call(inputs: tuple[object, ...], params: dict[str, object], out: Array | None) -> object:
         if pair and not active:
             a, b = inputs
             if a.__class__ is b.__class__ is classes.array and a._data.dtype is not b._data.dtype:
@@ -430,7 +430,7 @@ def constant(values: HostArray, array: Array) -> Array:
     return made._from_numpy(values, array._ctx)
 
 
-def _with_constants(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _with_constants(inputs: tuple[object, ...]) -> tuple[Any, ...]:
     """*inputs*, of which one is an array, without NumPy arrays."""
     array = next(x for x in inputs if isinstance(x, Array))
     return tuple([constant(x, array) if isinstance(x, np.ndarray) else x for x in inputs])

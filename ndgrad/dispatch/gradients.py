@@ -168,7 +168,7 @@ def with_state_writes(
     if function is None:
         return derivative
 
-    def backward(node: Node, grads: Any) -> Sequence[Any]:
+    def backward(node: Node, grads: object) -> Sequence[Any]:
         results = derivative(node, grads)
         arguments = [get(node, ()) for get in _getters(op, function)]
         if tracing.active and (recorder := tracing.recorder()) is not None:
@@ -229,7 +229,7 @@ def _sums(letters: str, on_device: bool = False) -> Kernels:
     return Kernels(add, letters, front.device_loop) if on_device else Kernels(add, letters)
 
 
-def _is_small(a: Any, b: Any) -> bool:
+def _is_small(a: object, b: object) -> bool:
     """Whether *a* and *b* are arrays of the host and of one dtype that one thread adds at once."""
     return (
         b.__class__ is np.ndarray

@@ -278,7 +278,7 @@ def planned_call(op: Op, call: Callable[..., object], array: type[Array]) -> Cal
     if op.variadic:
         return planned_function(op, call, array=array)
 
-    def general(*inputs: object, **given: Any) -> object:
+    def general(*inputs: object, **given: object) -> object:
         arrays = [*inputs, *[given.pop(name) for name in op.keywords if name in given]]
         while arrays and arrays[-1] is None:
             arrays.pop()

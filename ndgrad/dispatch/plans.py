@@ -165,7 +165,7 @@ def _noted() -> Iterator[BufferProgram]:
         yield program
 
 
-def _text(program: BufferProgram, results: Sequence[Any]) -> str:
+def _text(program: BufferProgram, results: Sequence[object]) -> str:
     """The text of a tuple of results: buffers of the program, partial gradients and None."""
     texts = []
     for x in results:
@@ -284,7 +284,7 @@ def planned_backward(
 
 def _backward_plan(
     node: Node,
-    grads: Sequence[Any],
+    grads: Sequence[object],
     several: bool,
     apply: Callable[[Node, Sequence[Array]], Sequence[Any]],
 ) -> Callable[..., Sequence[Any]]:

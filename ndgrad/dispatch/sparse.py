@@ -56,7 +56,7 @@ def sparse_call(op: Op, inputs: Sequence[Any], params: dict[str, Any], out: Any)
     return result.copyto(out)
 
 
-def _result(op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+def _result(op: Op, inputs: Sequence[object], params: dict[str, Any]) -> Any:
     sparse, given = classes.sparse, {**op.params, **params}
     if op.is_view:  # of a copy: writes to it shall not reach the sparse array
         inputs = [_own_dense(x) if not tracked(x) else x for x in inputs]

@@ -146,7 +146,7 @@ def structured_call(op: Op) -> Callable[..., object]:
 
 
 def _set_states(
-    before: Callable[..., None], inputs: Sequence[Any], params: Mapping[str, object]
+    before: Callable[..., None], inputs: Sequence[object], params: Mapping[str, object]
 ) -> None:
     """Call what an operator does before forward."""
     if tracing.is_repeating():
@@ -160,7 +160,7 @@ def composite_call(op: CompositeOp) -> Callable[..., object]:
     """``op.call`` of a composite operator."""
     function, training, writes = op.function, "_training" in op.params, "_out" in op.params
 
-    def call(*inputs: object, out: Any = None, **params: object) -> object:
+    def call(*inputs: object, out: object = None, **params: object) -> object:
         if training:
             params["_training"] = state.training
         if writes:
