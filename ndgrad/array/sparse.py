@@ -177,7 +177,7 @@ class BaseSparseNDArray(NDArray):
         """Return an array of the same elements that is not in the graph."""
         return self._of(self._parts._replace(node=None), self._ctx)
 
-    def reshape(self, *shape: Any, **kwargs: object) -> NDArray:
+    def reshape(self, *shape: object, **kwargs: object) -> NDArray:
         """Raise: a sparse array has no views of another shape."""
         raise NotSupportedForSparseNDArray(self.reshape, None)
 
@@ -408,7 +408,7 @@ class RowSparseNDArray(BaseSparseNDArray):
         """The storage type: ``'row_sparse'``."""
         return "row_sparse"
 
-    def retain(self, *args: Any, **kwargs: Any) -> NDArray:
+    def retain(self, *args: object, **kwargs: object) -> NDArray:
         """Return the rows with these indices; see `ndgrad.nd.sparse.retain`."""
         return F._sparse_retain(self, *args, **kwargs)
 

@@ -209,7 +209,7 @@ def _is_recorded(value: object) -> bool:
     return isinstance(value, Array) and value._node is not None
 
 
-def _as_array(x: Array, value: Any) -> Array:
+def _as_array(x: Array, value: object) -> Array:
     """A value as an array of *x*'s dtype and context; recorded if it was."""
     if isinstance(value, Array):
         array = dispatch.convert(value, x._data.dtype)
