@@ -10,7 +10,7 @@ from .declare import default_samples, signature_facts, split_names
 from .table import CompositeOp, Op, register
 
 
-def composite(name: str, **facts: Any) -> Callable[[Callable[..., Array | list[Array]]], Op]:
+def composite(name: str, **facts: object) -> Callable[[Callable[..., Array | list[Array]]], Op]:
     """Declare an operator by a function of other operators, which it decorates.
 
     The function takes arrays and returns an array or a list of them; its signature and docstring

@@ -244,7 +244,7 @@ def operator(
     *,
     vjp: Derivative | None = None,
     outputs: str = "y",
-    **facts: Any,
+    **facts: object,
 ) -> Callable[[Forward], Op]:
     """Declare an operator with structure; decorates its forward.
 

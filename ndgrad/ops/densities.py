@@ -42,7 +42,9 @@ def _density(log: Array, is_log: bool) -> Array:
     return log if is_log else F.exp(log)
 
 
-def _density_of(name: str, names: str, log: Callable[..., Array], doc: str, **facts: Any) -> None:
+def _density_of(
+    name: str, names: str, log: Callable[..., Array], doc: str, **facts: object
+) -> None:
     """Declare ``_random_pdf_<name>`` by the logarithm of a density of a sample and *names*."""
     full, keys = f"_random_pdf_{name}", names.split()
 

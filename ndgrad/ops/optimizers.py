@@ -353,7 +353,7 @@ def mp_lamb_update_phase1(
     wd: float,
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
-    _out: Any = None,
+    _out: object = None,
 ) -> Array:
     """`lamb_update_phase1` of *weight32*, which *weight* is a rounded copy of."""
     t = number("mp_lamb_update_phase1", "t", t)
@@ -402,7 +402,7 @@ def _lamb_update(
     clip_gradient: float = -1.0,
     bias_correction: bool = True,
     t: int,
-    _out: Any = None,
+    _out: object = None,
 ) -> Array:
     """A step of LAMB: both phases, and the norms between them."""
     direction = F.lamb_update_phase1(
@@ -439,7 +439,7 @@ def _mp_lamb_update(
     clip_gradient: float = -1.0,
     bias_correction: bool = True,
     t: int,
-    _out: Any = None,
+    _out: object = None,
 ) -> Array:
     """`_lamb_update` of *weight32*, which *weight* is a rounded copy of."""
     direction = F.lamb_update_phase1(
@@ -476,7 +476,7 @@ def group_adagrad_update(
     rescale_grad: float = 1.0,
     clip_gradient: float = -1.0,
     epsilon: float = 1e-5,
-    _out: Any = None,
+    _out: object = None,
 ) -> Array:
     """A step of AdaGrad with one number of *history* for each row: the sum of mean squares.
 

@@ -215,7 +215,9 @@ def _cast_storage(data: Array, *, stype: str) -> Result:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _retained_parts(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> RowSparse | None:
+def _retained_parts(
+    op: Op, inputs: Sequence[object], params: Mapping[str, object]
+) -> RowSparse | None:
     x, wanted = inputs
     if not isinstance(x, RowSparse) or not isinstance(wanted, Array):
         return None
@@ -251,7 +253,7 @@ def _sparse_retain(data: Array, indices: Array) -> Array:
 
 
 def _squares_summed(
-    op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+    op: Op, inputs: Sequence[object], params: Mapping[str, object]
 ) -> RowSparse | Array | None:
     (x,) = inputs
     axis = params.get("axis")
@@ -277,7 +279,7 @@ def _square_sum(
     return F.sum(F.square(data), axis=axis, keepdims=keepdims, exclude=exclude)
 
 
-def _counted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array:
+def _counted(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> Array:
     (x,), axis = inputs, params.get("axis")
     if not isinstance(x, Csr):
         raise MXNetError("Operator _contrib_getnnz: data must be a CSR matrix")

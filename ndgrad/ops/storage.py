@@ -218,7 +218,9 @@ def rows_of(x: Csr) -> Array:
 def first_of(*calls: SparseCall) -> SparseCall:
     """The first of *calls* that returns a result."""
 
-    def call(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+    def call(
+        op: Op, inputs: Sequence[object], params: Mapping[str, object]
+    ) -> Parts | Array | None:
         for found in calls:
             result = found(op, inputs, params)
             if result is not None:
@@ -309,7 +311,7 @@ def scaled(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | No
     return x._replace(data=op.call(x.data, values, **params), node=None)
 
 
-def scaled_rows(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> RowSparse | None:
+def scaled_rows(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> RowSparse | None:
     """Of a row-sparse array and a dense one of its shape: the operator on the stored rows."""
     x, other = inputs
     if not isinstance(x, RowSparse) or not isinstance(other, Array) or other._shape != x.shape:
@@ -404,7 +406,7 @@ def norm_of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -
     return op.call(flat, **{**params, "axis": None})
 
 
-def summed(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | None:
+def summed(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> Array | None:
     """The sum of a sparse array, along an axis of a CSR matrix as a product with ones."""
     (x,) = inputs
     total = norm_of_elements(op, inputs, params)

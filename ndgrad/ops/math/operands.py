@@ -45,7 +45,7 @@ def _arithmetic(
     *,
     doc: str,
     internal_names: _Names,
-    **facts: Any,
+    **facts: object,
 ) -> None:
     """``broadcast_<name>``, and ``elemwise_<name>``, which has the *internal_names*."""
     binary(f"broadcast_{name}", formula, d_a, d_b, doc=doc, **facts)
