@@ -74,7 +74,7 @@ class Compiled:
             methods.compiled[self] = Compiled(bound, self._fallback)
         return methods.compiled[self]
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the function by its program for these arguments, made if need be."""
         try:
             if tracing.active and tracing.recorder() is not None:

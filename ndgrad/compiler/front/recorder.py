@@ -172,7 +172,7 @@ class Recorder(ProgramBuilder):
     # --- operators -------------------------------------------------------------------------------
 
     def forward(
-        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
     ) -> Result | ResultOn | list[Result]:
         """What an operator with structure returns."""
         if in_use:
@@ -183,7 +183,7 @@ class Recorder(ProgramBuilder):
         return self._forward(op, inputs, params)
 
     def _forward(
-        self, op: Op, inputs: Sequence[Any], params: Mapping[str, Any]
+        self, op: Op, inputs: Sequence[object], params: Mapping[str, object]
     ) -> Result | ResultOn | list[Result]:
         forward = op.forward
         assert forward is not None
@@ -252,7 +252,7 @@ class Recorder(ProgramBuilder):
         ctx = arrays[0]._ctx
         return [None if s is None else NDArray(next(buffers), s, ctx) for s in form]
 
-    def after_backward(self, function: Callable[..., None], arguments: Sequence[Any]) -> None:
+    def after_backward(self, function: Callable[..., None], arguments: Sequence[object]) -> None:
         """Backward has run through a node whose operator writes to states then."""
         if self.deferred is None:
             unrecorded(function, *arguments)

@@ -111,7 +111,7 @@ class Gpu:
         run = kernels.launch(self.device, made, work)
         return _Launched("fused", run, made.text, made.cached)
 
-    def distribution(self, work: Any, heavy: int) -> tuple[int, int, int]:
+    def distribution(self, work: object, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
     def final_combine(self, reduction: Reduction, partial_: DType, dtype: DType) -> Any:

@@ -113,7 +113,7 @@ def accumulate_beta(
 
 
 def _added_products(
-    instruction: Instruction, uses: Mapping[Value, int], parts: Mapping[Any, int]
+    instruction: Instruction, uses: Mapping[Value, int], parts: Mapping[tuple[Value, int, int], int]
 ) -> Any:
     """The first term and the product of a sum of two products that nothing else reads."""
     if not isinstance(instruction, Map) or positional(instruction.text)[0] != "_0 + _1":
