@@ -21,13 +21,13 @@ __dir__ = public_names(globals())
 _source: Callable[[str, Any], str]
 
 
-def install(table: Mapping[str, Any], read: Callable[[str, Any], str]) -> None:
+def install(table: Mapping[str, object], read: Callable[[str, Any], str]) -> None:
     """Give this package the op table, which lies above it, for `OPS` and `source`."""
     global OPS, _source
     OPS, _source = table, read
 
 
-def source(name: str, dtype: Any = "float32") -> str:
+def source(name: str, dtype: object = "float32") -> str:
     """Return the text of an operator's kernels, to be read.
 
     Parameters

@@ -143,11 +143,11 @@ class _Writer:
         else:
             body.ret(python.make_none())
 
-    def _field(self, start: Any, offset: int, kind: ir.Type) -> Any:
+    def _field(self, start: ir.Value, offset: int, kind: ir.Type) -> Any:
         at = self.body.gep(start, [_WORD(offset)])
         return self.body.load(self.body.bitcast(at, kind.as_pointer()))
 
-    def _fail_if(self, wrong: Any, error: str | None = None, text: str = "") -> None:
+    def _fail_if(self, wrong: ir.Value, error: str | None = None, text: str = "") -> None:
         """Return with an error, which is *error* if Python has not been told of one."""
         with self.body.if_then(wrong, likely=False):
             for x in self.made:
@@ -156,7 +156,7 @@ class _Writer:
                 self.python.err_set_string(error, text)
             self.body.ret(ir.Constant(_POINTER, None))
 
-    def _given_number(self, kind: str, value: Any) -> Any:
+    def _given_number(self, kind: str, value: ir.Value) -> Any:
         body = self.body
         if kind == "i":
             number = self.python.long_as_longlong(value)
@@ -168,7 +168,7 @@ class _Writer:
             self._fail_if(cgutils.is_not_null(body, self.python.err_occurred()))
         return body.fptrunc(number, ir.FloatType()) if kind == "f" else number
 
-    def _array(self, x: Any) -> Any:
+    def _array(self, x: ir.Value) -> Any:
         """What a kernel is given for the NumPy array *x*."""
         length, stride = (
             self.body.load(self._field(x, offset, _WORD.as_pointer()))
@@ -188,7 +188,7 @@ class _Writer:
         )
         return array._getvalue()
 
-    def _make(self, new: Any, array_class: Any, dtype: Any, size: Any) -> None:
+    def _make(self, new: ir.Value, array_class: ir.Value, dtype: ir.Value, size: ir.Value) -> None:
         """A new array for a result, by ``PyArray_NewFromDescr``, which takes over the dtype."""
         body = self.body
         dtype = body.inttoptr(dtype, _POINTER)

@@ -158,7 +158,7 @@ ROUTINES: dict[str, Callable[..., Any]] = {
 }
 
 
-def _fill(name: str, shapes: Sequence[Shape], options: Sequence[Any], *buffers: Buffer) -> None:
+def _fill(name: str, shapes: Sequence[Shape], options: Sequence[object], *buffers: Buffer) -> None:
     """Call a routine of the first buffers, in *shapes*, and fill the others with its results."""
     arrays = [host(x).reshape(shape) for x, shape in zip(buffers, shapes, strict=False)]
     arrays = [x.astype(wide_dtype(x.dtype), copy=False) for x in arrays]
@@ -177,7 +177,7 @@ def routine(
     name: str,
     operands: Sequence[tuple[Buffer, Shape]],
     results: Sequence[tuple[DType, Shape]],
-    options: Sequence[Any] = (),
+    options: Sequence[object] = (),
 ) -> list[Buffer]:
     """What a function of `ROUTINES` makes of *operands* and *options*.
 
