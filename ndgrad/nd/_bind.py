@@ -207,7 +207,10 @@ def _bound(op: Op, general: Callable[..., Any], array: type[NDArray]) -> Callabl
         return planned_function(op, general, quick, array)
 
     def rebound(
-        values: tuple[Any, ...], rest: tuple[Any, ...], others: dict[str, Any], out: Any = None
+        values: tuple[object, ...],
+        rest: tuple[object, ...],
+        others: dict[str, Any],
+        out: object = None,
     ) -> Any:
         if out is not None:
             others["out"] = out

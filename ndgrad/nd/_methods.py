@@ -30,7 +30,7 @@ def _with_inplace(op: Op, function: _Function) -> _Function:
 
 
 def _with_other(op: Op, function: _Function) -> _Function:
-    def method(*args: Any, **kwargs: Any) -> Any:
+    def method(*args: object, **kwargs: object) -> Any:
         if "other" in kwargs:
             kwargs["rhs"] = kwargs.pop("other")
         return function(*args, **kwargs)
@@ -39,7 +39,7 @@ def _with_other(op: Op, function: _Function) -> _Function:
 
 
 def _with_dtype(op: Op, function: _Function) -> _Function:
-    def method(*args: Any, dtype: DTypeLike | None = None, **kwargs: Any) -> Any:
+    def method(*args: object, dtype: DTypeLike | None = None, **kwargs: object) -> Any:
         result = function(*args, **kwargs)
         return result if dtype is None else result.astype(dtype)
 
@@ -70,7 +70,11 @@ def method(op: Op, name: str, function: _Function) -> _Function:
 
 
 def slice_assign(
-    self: NDArray, rhs: NDArray, begin: Sequence[Any], end: Sequence[Any], step: Sequence[Any] = ()
+    self: NDArray,
+    rhs: NDArray,
+    begin: Sequence[object],
+    end: Sequence[object],
+    step: Sequence[object] = (),
 ) -> NDArray:
     """Write an array to a strided slice of this one; return this one."""
     write = _bind.function(lookup("_slice_assign"), "slice_assign")
@@ -78,7 +82,11 @@ def slice_assign(
 
 
 def slice_assign_scalar(
-    self: NDArray, value: float, begin: Sequence[Any], end: Sequence[Any], step: Sequence[Any] = ()
+    self: NDArray,
+    value: float,
+    begin: Sequence[object],
+    end: Sequence[object],
+    step: Sequence[object] = (),
 ) -> NDArray:
     """Write a number to a strided slice of this array; return the array."""
     write = _bind.function(lookup("_slice_assign_scalar"), "slice_assign_scalar")

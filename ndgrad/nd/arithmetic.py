@@ -23,7 +23,7 @@ def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     """What `ndgrad.nd` has under one of the names in *op*'s fact ``functions``."""
     on_numbers, ordered, on_arrays = op.functions[name], op.ordered, op.call
 
-    def call(lhs: Any, rhs: Any, out: NDArray | None = None) -> Any:
+    def call(lhs: object, rhs: object, out: NDArray | None = None) -> Any:
         try:
             if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
                 return on_arrays(lhs, rhs)

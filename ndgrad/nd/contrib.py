@@ -44,7 +44,7 @@ _Arrays = Sequence[NDArray]
 _Numbers = Sequence[float]
 
 
-def _operator(name: str, *args: Any, **kwargs: Any) -> Any:
+def _operator(name: str, *args: object, **kwargs: object) -> Any:
     """The result of the operator ``_name``, whose errors say *name*."""
     return _bind.function(lookup(f"_{name}"), name)(*args, **kwargs)
 
@@ -162,7 +162,7 @@ def multi_adamw_update(
     out: NDArray | _Arrays | None = None,
     name: str | None = None,
     size: int = 0,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Any:
     """`adamw_update` for several weights.
 
@@ -206,7 +206,7 @@ def multi_mp_adamw_update(
     out: NDArray | _Arrays | None = None,
     name: str | None = None,
     size: int = 0,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Any:
     """`multi_adamw_update` for weights that are *weights32* rounded, which are updated too."""
     arrays = _by_weight(
@@ -231,7 +231,7 @@ def multi_lamb_update(
     wds: _Numbers,
     out: NDArray | _Arrays | None = None,
     num_tensors: int = 0,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Any:
     """A step of LAMB for several weights. You et al. 2020.
 
@@ -271,7 +271,7 @@ def multi_mp_lamb_update(
     wds: _Numbers,
     out: NDArray | _Arrays | None = None,
     num_tensors: int = 0,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Any:
     """`multi_lamb_update` for weights that are *weights32* rounded, which are updated too."""
     arrays = _by_weight(

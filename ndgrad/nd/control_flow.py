@@ -161,7 +161,7 @@ def while_loop(
 
 
 def cond(
-    pred: Any,
+    pred: object,
     then_func: Callable[[], Any],
     else_func: Callable[[], Any],
     name: str | None = None,

@@ -95,7 +95,9 @@ def _shape(shape: Any, what: str) -> Shape:
     return lengths
 
 
-def array(source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None = None) -> NDArray:
+def array(
+    source_array: object, ctx: Context | None = None, dtype: DTypeLike | None = None
+) -> NDArray:
     """Make an array from nested sequences, a NumPy array, an `NDArray`, or an array on a GPU.
 
     Parameters
@@ -249,7 +251,7 @@ def _filled(
 
 
 @lru_cache(maxsize=1024)
-def _form(shape: Any, dtype: Any, what: str) -> tuple[Shape, int, DType]:
+def _form(shape: object, dtype: object, what: str) -> tuple[Shape, int, DType]:
     """Lengths, their product, and the dtype of a new array."""
     kind = _FLOAT32 if dtype is None else as_dtype(dtype, op=what)
     lengths = _shape(shape, what)
@@ -446,7 +448,7 @@ def _zeros_without_dtype(
 def _registered(function: Callable[..., NDArray]) -> Callable[..., NDArray]:
     what = f"_{function.__name__}"
 
-    def call(*args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+    def call(*args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
         kwargs.pop("name", None)
         if out is not None:
             out_array(what, out)

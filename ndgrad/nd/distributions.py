@@ -34,7 +34,7 @@ def _operator(
 ) -> Callable[..., NDArray]:
     """A distribution under an operator's name, whose arguments stand in MXNet's *order*."""
 
-    def call(*args: Any, **kwargs: Any) -> NDArray:
+    def call(*args: object, **kwargs: object) -> NDArray:
         if len(args) > len(order):
             raise TypeError(f"{name}: {len(args)} arguments given, at most {len(order)} expected")
         for key, value in zip(order, args, strict=False):

@@ -86,7 +86,7 @@ def named(arrays: list[HostArray]) -> dict[str, HostArray]:
     return {_UNNAMED.format(i): x for i, x in enumerate(arrays)}
 
 
-def unnamed(found: Mapping[str, Any]) -> list[Any] | None:
+def unnamed(found: Mapping[str, object]) -> list[Any] | None:
     """What stands under the names of a list, in its order; None if there are others or none."""
     names = [_UNNAMED.format(i) for i in range(len(found))]
     return [found[name] for name in names] if names and found.keys() == set(names) else None

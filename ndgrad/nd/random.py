@@ -522,7 +522,7 @@ def multinomial(
     return _deliver(index, out, "multinomial")
 
 
-def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
+def shuffle(data: NDArray, **kwargs: object) -> NDArray:
     """Put the slices along the first axis into random order; see ``nd.shuffle``."""
     out = kwargs.pop("out", None)
     _no_more(kwargs, "shuffle")
@@ -535,7 +535,7 @@ def shuffle(data: NDArray, **kwargs: Any) -> NDArray:
 
 
 def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
-    def like(data: NDArray, *args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+    def like(data: NDArray, *args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
         if not isinstance(data, NDArray):
             raise TypeError(f"{name}_like: data must have NDArray type, got {type(data).__name__}")
         return draw(*args, shape=data.shape, dtype=data.dtype, ctx=data.context, out=out, **kwargs)

@@ -52,7 +52,7 @@ def _shared(x: HostArray, ctx: Context) -> NDArray:
     return NDArray(x.reshape(-1), x.shape, ctx)
 
 
-def _own(x: Any, dtype: DType | None, what: str, arg: str, ctx: Context) -> NDArray:
+def _own(x: object, dtype: DType | None, what: str, arg: str, ctx: Context) -> NDArray:
     """A copy of an array-like."""
     return NDArray._from_numpy(_values(x, dtype, what, arg), ctx)
 
@@ -146,13 +146,13 @@ def _writable(x: HostArray) -> HostArray:
     return x if x.flags.writeable else x.copy()
 
 
-def _dense(x: Any, dtype: DType | None, what: str, ctx: Context) -> NDArray:
+def _dense(x: object, dtype: DType | None, what: str, ctx: Context) -> NDArray:
     if isinstance(x, NDArray):
         return (x if dtype is None else x.astype(dtype)).as_in_context(ctx)
     return _own(x, dtype, what, "arg1", ctx)
 
 
-def _indices(x: Any, what: str, arg: str) -> HostArray:
+def _indices(x: object, what: str, arg: str) -> HostArray:
     """A vector of indices: whole numbers."""
     values = x.asnumpy() if isinstance(x, NDArray) else np.asarray(x)
     if values.dtype.kind not in "iuf":
@@ -164,7 +164,7 @@ def _indices(x: Any, what: str, arg: str) -> HostArray:
 
 
 def _from_parts(
-    data: Any, indices: Any, indptr: Any, shape: Any, ctx: Context, dtype: DType | None
+    data: object, indices: object, indptr: object, shape: object, ctx: Context, dtype: DType | None
 ) -> CSRNDArray:
     columns = _indices(indices, "csr_matrix", "indices")
     starts = _indices(indptr, "csr_matrix", "indptr")
@@ -178,7 +178,7 @@ def _from_parts(
 
 
 def _from_places(
-    data: Any, places: Any, shape: Any, ctx: Context, dtype: DType | None
+    data: object, places: object, shape: object, ctx: Context, dtype: DType | None
 ) -> CSRNDArray:
     if not isinstance(places, (tuple, list)) or len(places) != 2:
         raise ValueError(f"csr_matrix: expected (data, (row, column)), got {shown(places)}")
@@ -278,7 +278,7 @@ def row_sparse_array(
 
 
 def array(
-    source_array: Any, ctx: Context | None = None, dtype: DTypeLike | None = None
+    source_array: object, ctx: Context | None = None, dtype: DTypeLike | None = None
 ) -> BaseSparseNDArray:
     """Make a sparse array from a sparse one, or a CSR matrix from a sparse matrix of SciPy.
 
@@ -304,7 +304,7 @@ def zeros(
     shape: int | Sequence[int],
     ctx: Context | None = None,
     dtype: DTypeLike | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray:
     """Make an array of zeros in a storage type: 'default', 'row_sparse' or 'csr'.
 
