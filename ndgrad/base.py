@@ -160,7 +160,7 @@ def user_call(head: str, lines: Iterable[str]) -> str:
     )
 
 
-def _unwritten(*args: Any, **kwargs: Any) -> Any:
+def _unwritten(*args: object, **kwargs: object) -> Any:
     try:
         return _specialise()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
     except Exception as error:
@@ -176,7 +176,7 @@ def write_now(function: FunctionType) -> None:
         function.__globals__["_specialise"]()
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """What was given, for an error: in short, and without reading an array's elements."""
     if hasattr(value, "shape") and not isinstance(value, type):
         return f"{type(value).__name__} of shape {value.shape}"

@@ -40,7 +40,7 @@ def program() -> Any:
 
 
 @contextmanager
-def recording_to(recorder: Any) -> Iterator[None]:
+def recording_to(recorder: object) -> Iterator[None]:
     """A scope in which this thread tells *recorder* what would run."""
     before, _local.recorder = _local.recorder, recorder
     active.append(recorder)
@@ -52,7 +52,7 @@ def recording_to(recorder: Any) -> Iterator[None]:
 
 
 @contextmanager
-def planning(program: Any) -> Iterator[None]:
+def planning(program: object) -> Iterator[None]:
     """A scope in which launches of this thread's kernels are noted in *program*."""
     before, _local.program = _local.program, program
     active.append(program)
@@ -100,7 +100,7 @@ def shapes_only() -> bool:
     return bool(active) and _local.suspended
 
 
-def host_read(array: Any, how: str) -> None:
+def host_read(array: object, how: str) -> None:
     """Refuse to read an array's values on the host while this thread traces: there are none yet."""
     if active and _local.recorder is not None:
         _local.recorder.host_read(array, how)

@@ -151,7 +151,7 @@ def default_array(x: Any) -> Any:
 def set_module(module: str | None) -> Callable[[Any], Any]:
     """Return a decorator that sets ``__module__`` of a function or class, if *module* is given."""
 
-    def decorate(function: Any) -> Any:
+    def decorate(function: object) -> Any:
         if module is not None:
             function.__module__ = module
         return function

@@ -247,8 +247,8 @@ def new_array(cls: type[_A], data: Buffer, shape: Shape, ctx: Context) -> _A:
 
 
 def new_node(
-    op: Any,
-    params: Mapping[str, Any] | None,
+    op: object,
+    params: Mapping[str, object] | None,
     parents: tuple[Parent, ...],
     saved: tuple[Saved, ...] | None,
     versions: tuple[Version | None, ...],
