@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from forms import SLOW
 
 import ndgrad
 from ndgrad import autograd
@@ -31,10 +32,17 @@ PAGES = [
     ROOT / "README.md",
     *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent not in BUILT),
 ]
+MANY_KERNELS = ("compile.md", "gluon.md")
+"""Pages whose kernels are compiled for them alone."""
+
 MODULES = ["ndgrad", *(m.name for m in pkgutil.walk_packages(ndgrad.__path__, "ndgrad."))]
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
 
 
 class _Checker(doctest.OutputChecker):
@@ -66,7 +74,13 @@ def _blocks(text: str) -> list[tuple[int, str]]:
     return [(text.count("\n", 0, match.start(1)), match[1]) for match in found]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=SLOW if page.name in MANY_KERNELS else (), id=_name(page))
+        for page in PAGES
+    ],
+)
 def test_page(page: Path) -> None:
     scope: dict[str, object] = {"__name__": "__main__"}
     for line, code in _blocks(page.read_text(encoding="utf-8")):

@@ -220,6 +220,7 @@ def test_import_compiles_nothing_and_imports_no_more_than_it_needs(tmp_path: Pat
 
 
 @pytest.mark.compiled
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_compiling_takes_little_memory(tmp_path: Path) -> None:
     """LLVM's pass managers are freed: they were most of what a kernel that is compiled took."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forms import FULL_COMPILED, only_full
+from forms import FULL_COMPILED, SLOW, only_full
 
 import ndgrad as mx
 from ndgrad import autograd, nd
@@ -15,13 +15,15 @@ from ndgrad.kernels import OPS
 from ndgrad.ops.table import Op, Sample
 from ndgrad.testing import assert_close, sample_inputs
 
+
+def _when(op: Op, number: int) -> Any:
+    if number:
+        return FULL_COMPILED
+    return only_full(op, FULL_COMPILED) or (() if op.validates else SLOW)
+
+
 PUBLIC = [
-    pytest.param(
-        op,
-        sample,
-        id=f"{op.name}-{i}",
-        marks=FULL_COMPILED if i else only_full(op, FULL_COMPILED),
-    )
+    pytest.param(op, sample, id=f"{op.name}-{i}", marks=_when(op, i))
     for op in OPS.values()
     if not op.name.startswith("_") or op.name.startswith("_contrib_")
     for i, sample in enumerate(op.samples)

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from forms import FULL_COMPILED
+from forms import FULL_COMPILED, SLOW
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from numba import config
@@ -567,7 +567,11 @@ FOUND = {
 @pytest.mark.parametrize(
     "mode", [pytest.param(m, marks=() if m == "recorded" else FULL_COMPILED) for m in MODES]
 )
-@pytest.mark.parametrize(("shapes", "lines"), FOUND.values(), ids=FOUND)
+@pytest.mark.parametrize(
+    ("shapes", "lines"),
+    [pytest.param(*found, marks=SLOW if i else ()) for i, found in enumerate(FOUND.values())],
+    ids=FOUND,
+)
 def test_graphs_that_once_failed(shapes: list[str], lines: list[str], mode: str) -> None:
     arguments = []
     for i, shape in enumerate(shapes):

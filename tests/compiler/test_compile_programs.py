@@ -333,10 +333,11 @@ def an_array_made_in_a_context(decorate: Decorate) -> Any:
     return f(noise(2, 3))
 
 
-MANY_KERNELS = (mixed_dtypes, half_precision_training, integers_and_indices, views_written_in_place)
+MANY_KERNELS = (integers_and_indices, views_written_in_place)
+SEVERAL_DTYPES = (mixed_dtypes, half_precision_training)
 
 
-@pytest.mark.parametrize("scenario", program.cases(*MANY_KERNELS))
+@pytest.mark.parametrize("scenario", program.cases(*MANY_KERNELS, slow=SEVERAL_DTYPES))
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
 

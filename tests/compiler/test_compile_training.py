@@ -502,6 +502,7 @@ def operands_overwritten_before_backward(decorate: Decorate) -> Any:
     return found
 
 
+@pytest.mark.slow
 def test_cheap_values_are_not_kept_for_backward() -> None:
     @mx.compile
     def chain(x: Any, w: Any, b: Any) -> Any:
@@ -521,14 +522,13 @@ def test_cheap_values_are_not_kept_for_backward() -> None:
 
 ONE_OF_EACH_KIND = (
     adam,
-    attention,
-    layer_norm_and_gelu,
     gradient_penalty_inside,
     operands_overwritten_before_backward,
 )
+ONE_WITH_MORE_KERNELS = (attention, layer_norm_and_gelu)
 
 
-@pytest.mark.parametrize("scenario", program.cases(*ONE_OF_EACH_KIND))
+@pytest.mark.parametrize("scenario", program.cases(*ONE_OF_EACH_KIND, slow=ONE_WITH_MORE_KERNELS))
 def test_program(scenario: Callable[[Decorate], Any]) -> None:
     agree_closely(scenario)
 

@@ -47,8 +47,11 @@ def test_one_package_imports_cuda() -> None:
             assert not any(f"{name}.".startswith(("cuda.", "numba.cuda.")) for name in names), path
 
 
-SHORT = {"rows": ["rows"], "others": ["arrays", "products", "replay", "sharing", "streams"]}
+SHORT = {"rows": ["rows"], "arrays": ["arrays", "streams"]}
 """Files of `on_gpu` whose tests run always, but for those that are marked, by process."""
+
+SLOW = {"others": ["products", "replay", "sharing"]}
+"""And those that run with ``--slow``."""
 
 LONG = {"rows": 4, "products": 1, "kernels": 2, "compiled": 1}
 """Files with more dtypes, shapes and compiled functions, and how many processes share each."""
@@ -60,6 +63,7 @@ PARTS = pytest.mark.parametrize(
     ("files", "options"),
     [
         *(pytest.param(files, [], id=name) for name, files in SHORT.items()),
+        *(pytest.param(files, [], id=name, marks=pytest.mark.slow) for name, files in SLOW.items()),
         *(
             pytest.param(
                 [name],

@@ -19,7 +19,7 @@ from numba import types
 pytest.importorskip("numba_cuda", reason="numba-cuda is not installed: pip install ndgrad[cuda]")
 
 from cuda_facts import Capability, facts
-from forms import FULL, first, only_full
+from forms import FULL, REPRESENTATIVES, SLOW, first
 from on_gpu import compiled as graphs
 from on_gpu.rows import NOT_YET
 
@@ -39,8 +39,21 @@ pytestmark = pytest.mark.compiled
 ARCHITECTURES = [(8, 0), (9, 0)]
 
 DTYPES = first("float32", "float16", "bfloat16", "float64")
+ONE_OF_EACH_FILE = set(
+    "broadcast_add hard_sigmoid sum dot sort cumsum argmax _take_rows one_hot identity im2col "
+    "_log_of_choice _max_pool sgd_mom_update where".split()
+)
+"""Rows whose kernels are of one file of `ndgrad.kernels.cuda` each, or of the generic form."""
+
+
+def _when(name: str, number: int) -> Any:
+    if number or name not in REPRESENTATIVES:
+        return FULL
+    return () if name in ONE_OF_EACH_FILE else SLOW
+
+
 ROWS = [
-    pytest.param(op, sample, id=f"{name}-{i}", marks=FULL if i else only_full(op))
+    pytest.param(op, sample, id=f"{name}-{i}", marks=_when(name, i))
     for name, op in OPS.items()
     for i, sample in enumerate(op.samples)
 ]
@@ -244,16 +257,16 @@ def deep(x: mx.nd.NDArray) -> mx.nd.NDArray:
     return x
 
 
-# The last two take long to compile.
+# The last ones take long to compile.
 GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
     "chain": (graphs.chain, [(1000,)]),
     "gelu": (graphs.gelu, [(1000,)]),
-    "layer_norm": (graphs.layer_norm, [(16, 768), (768,), (768,)]),
+    "adam": (graphs.adam, [(1000,)] * 4),
     "layer_norm of short rows": (graphs.layer_norm, [(16, 20), (20,), (20,)]),
+    "layer_norm": (graphs.layer_norm, [(16, 768), (768,), (768,)]),
     "cross_entropy": (graphs.cross_entropy, [(64, 16), (100, 16), (100,)]),
     "extremes": (graphs.extremes, [(64, 48)]),
     "halves": (graphs.halves, [(16, 10)]),
-    "adam": (graphs.adam, [(1000,)] * 4),
     "layer_norm of long rows": (graphs.layer_norm, [(2, 20_000), (20_000,), (20_000,)]),
     "deep": (deep, [(1000,)]),
 }
@@ -263,7 +276,7 @@ GRAPHS: dict[str, tuple[Any, list[tuple[int, ...]]]] = {
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=FULL if i > len(GRAPHS) - 3 else ())
+        pytest.param(name, marks=FULL if i > len(GRAPHS) - 3 else SLOW if i > 3 else ())
         for i, name in enumerate(GRAPHS)
     ],
 )

@@ -5,12 +5,12 @@ A scenario is a function of a decorator, with which it decorates what is to be c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from forms import FULL_COMPILED
+from forms import FULL_COMPILED, SLOW
 
 import ndgrad as mx
 from ndgrad import nd
@@ -27,11 +27,19 @@ class Programs(dict[str, Scenario]):
         self[scenario.__name__] = scenario
         return scenario
 
-    def cases(self, *compiled: Scenario) -> list[Any]:
-        """Parameters: *compiled* stand for all, which run as plain Python and with ``--full``."""
+    def cases(self, *compiled: Scenario, slow: Sequence[Scenario] = ()) -> list[Any]:
+        """Parameters: *compiled* stand for all, which run as plain Python and with ``--full``.
+
+        Those of *slow* do so with ``--slow``.
+        """
+
+        def when(scenario: Scenario) -> Any:
+            if scenario in slow:
+                return SLOW
+            return () if scenario in compiled else FULL_COMPILED
+
         return [
-            pytest.param(scenario, id=name, marks=() if scenario in compiled else FULL_COMPILED)
-            for name, scenario in self.items()
+            pytest.param(scenario, id=name, marks=when(scenario)) for name, scenario in self.items()
         ]
 
 

@@ -263,6 +263,7 @@ def test_fork_before_the_first_launch_costs_the_child_nothing():
     )
 
 
+@pytest.mark.slow
 def test_spawned_processes(tmp_path):
     script = tmp_path / "spawned.py"
     script.write_text(
@@ -320,16 +321,6 @@ def test_without_tbb_there_is_another_layer(tmp_path):
     assert run(source, path=path)[0] in ("omp", "workqueue")
 
 
-def test_importing_starts_and_compiles_nothing():
-    run(
-        """
-        assert not T._started()
-        assert not parallel.signatures
-        assert threading.active_count() == 1
-        """
-    )
-
-
 def test_a_users_layer_is_respected_and_one_that_is_missing_is_an_error():
     assert run("work(1); print(T.layer())", "workqueue") == ["workqueue"]
     text = run(
@@ -358,9 +349,18 @@ def test_workqueue_runs_one_launch_at_a_time_and_the_rest_serially():
     )
 
 
-def test_number_of_threads_reaches_every_python_thread():
+def test_the_number_of_threads_reaches_every_python_thread():
+    """Importing has started and compiled nothing before, and bad numbers change nothing."""
     run(
         """
+        from ndgrad.base import MXNetError
+        assert not T._started()
+        assert not parallel.signatures
+        assert threading.active_count() == 1
+        for bad in (0, 5, -1, 1.0, True, None):
+            try: T.set_num_threads(bad)
+            except MXNetError as error: assert "from 1 to 4" in str(error)
+            else: raise AssertionError(bad)
         seen = []
         def note(): T.launch(lambda: seen.append(numba.get_num_threads()), serial)
         assert T.num_threads() == 4
@@ -381,20 +381,6 @@ def test_number_of_threads_reaches_every_python_thread():
 def test_number_of_threads_from_the_environment():
     assert run("print(T.num_threads())", NDGRAD_NUM_THREADS="3") == ["3"]
     assert run("print(T.num_threads())", NDGRAD_NUM_THREADS="99") == ["4"]
-    assert run("print(T.num_threads())", NUMBA_NUM_THREADS="2") == ["2"]
-
-
-def test_bad_number_of_threads():
-    run(
-        """
-        from ndgrad.base import MXNetError
-        for bad in (0, 5, -1, 1.0, True, None):
-            try: T.set_num_threads(bad)
-            except MXNetError as error: assert "from 1 to 4" in str(error)
-            else: raise AssertionError(bad)
-        assert T.num_threads() == 4
-        """
-    )
 
 
 def test_without_compilation_no_layer_is_started():

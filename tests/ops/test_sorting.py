@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forms import SLOW
 
 import ndgrad as mx
 from ndgrad import autograd, nd
@@ -163,7 +164,7 @@ def test_a_dtype_holds_all_indices_or_is_refused(find: Any, dtype: str) -> None:
                     function(x, dtype=dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "int8", "uint8"])
+@pytest.mark.parametrize("dtype", ["float16", "int8", pytest.param("uint8", marks=SLOW)])
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
 def test_the_default_dtype_is_the_inputs(name: str, dtype: str) -> None:
     find = getattr(nd, name)

@@ -47,9 +47,9 @@ def other_values(value: object) -> list[Any]:
     if isinstance(value, bool):
         return []
     if isinstance(value, int):
-        return [value + 100, value - 100, 0, -1]
+        return [value + 40, value - 40, 0, -1]
     if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
-        return [tuple(n + 100 for n in value), (0,) * len(value), value[:-1], (*value, 3)]
+        return [tuple(n + 40 for n in value), (0,) * len(value), value[:-1], (*value, 3)]
     return []
 
 

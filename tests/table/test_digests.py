@@ -31,6 +31,7 @@ def check(made: dict[str, str]) -> None:
     assert [name for name in made if made[name] != RECORDED[name]] == []
 
 
+@pytest.mark.slow
 def test_digests_of_some_larger_arrays() -> None:
     check(digests.digests("float32", some=True))
 

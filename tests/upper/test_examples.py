@@ -26,6 +26,7 @@ def test_matrix_factorisation():
     )
 
 
+@pytest.mark.slow
 def test_char_lstm(tmp_path, capsys):
     text = tmp_path / "text.txt"
     text.write_text("the quick brown fox jumps over the lazy dog. " * 30)
@@ -40,12 +41,14 @@ def test_lenet():
     assert run("lenet", "--epochs", "2") > 0.6
 
 
+@pytest.mark.slow
 def test_vae(capsys):
     pytest.importorskip("sklearn")
     assert run("vae", "--epochs", "1") < 45
     assert len(capsys.readouterr().out.splitlines()) == 9
 
 
+@pytest.mark.slow
 def test_fine_tuning(tmp_path):
     pytest.importorskip("sklearn")
     file = tmp_path / "digits.params"
