@@ -14,7 +14,7 @@ import numpy as np
 
 from . import autograd
 from .array.ndarray import NDArray
-from .base import HostArray, public_names
+from .base import HostArray, as_dtype, public_names
 from .ops.table import F, Op, Sample
 from .tape import Leaf, topological_order
 
@@ -36,7 +36,8 @@ _DIFFERENCE = (3e-7, 3e-8)
 
 def tolerance(dtype: Any) -> tuple[float, float]:
     """Relative and absolute tolerance for values of *dtype*."""
-    return TOLERANCES.get(np.dtype(dtype).name, (0.0, 0.0))
+    name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+    return TOLERANCES.get(name, (0.0, 0.0))
 
 
 def assert_close(actual: object, expected: object, *, what: str = "", dtype: object = None) -> None:
@@ -64,6 +65,7 @@ def sample_inputs(op: Op, sample: Sample, dtype: Any = "float64", seed: int = 0)
 
     Values keep away from each other and from 0, so that differences do not straddle a kink.
     """
+    dtype = as_dtype(dtype, op="sample_inputs")
     generator = np.random.default_rng(seed)
     low, high = op.domain
     sizes = [math.prod(given) if isinstance(given, tuple) else 0 for given in sample.args]

@@ -108,7 +108,7 @@ class Function:
         if isinstance(result, np.ndarray):
             first = next((x for x in inputs if isinstance(x, NDArray)), None)
             made = NDArray._from_numpy(result, None if first is None else first._ctx)
-            return in_class_of(type(first), made)  # type: ignore[no-any-return]
+            return in_class_of(type(first), made)
         if not isinstance(result, NDArray):
             raise TypeError(
                 f"{type(self).__name__}.forward must return an NDArray or a list of them, "

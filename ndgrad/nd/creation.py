@@ -80,7 +80,7 @@ def _shape(shape: Any, what: str) -> Shape:
             if length.__class__ is not int or length < 0:
                 break
         else:
-            return shape  # type: ignore[no-any-return]
+            return shape
     shape = ints_of_text(shape)
     if isinstance(shape, (int, np.integer)):
         shape = (shape,)

@@ -45,10 +45,10 @@ def array(object: Any, dtype: DTypeLike | None = None, ctx: Context | None = Non
     if isinstance(object, NDArray):
         kind = object._data.dtype if dtype is None else as_dtype(dtype, op="array")
         copy = F.Cast(object.as_np_ndarray(), dtype=kind)
-        return copy.as_in_context(context) if ctx is not None else copy  # type: ignore[no-any-return]
+        return copy.as_in_context(context) if ctx is not None else copy
     if dtype is None and isinstance(object, (onp.ndarray, onp.generic)):
         dtype = object.dtype
-    return numpy_like(nd.array(_values(object), context, dtype))  # type: ignore[no-any-return]
+    return numpy_like(nd.array(_values(object), context, dtype))
 
 
 def _values(x: Any) -> Any:

@@ -96,7 +96,7 @@ class ndarray(NDArray):
         return self
 
 
-class _OnDevice(ndarray, NDArray._on_device):  # type: ignore[misc, name-defined, valid-type]
+class _OnDevice(ndarray, NDArray._on_device):
     """An array whose elements are on a device."""
 
     __slots__ = ()

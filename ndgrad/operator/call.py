@@ -164,7 +164,7 @@ def _inferred(what: str, prop: CustomOpProp, inputs: Arrays, aux: Arrays) -> lis
             if x.shape != tuple(shape) or x.dtype != as_dtype(dtype, op=what).type:
                 raise MXNetError(
                     f"{what}: {kind} {j} has shape {x.shape} and dtype {np.dtype(x.dtype)}, "
-                    f"expected {tuple(shape)} and {np.dtype(dtype)}"
+                    f"expected {tuple(shape)} and {as_dtype(dtype, op=what)}"
                 )
     for j, (x, stype) in enumerate(zip(inputs, stypes[0], strict=True)):
         if x.stype != stype:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..tape import Array
 from .declare import default_samples, signature_facts, split_names

@@ -9,7 +9,6 @@ that the distribution can give.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..base import MXNetError
 from ..tape import Array

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from inspect import Parameter
-from typing import Any
 
 from ..base import MXNetError
 from ..tape import Array

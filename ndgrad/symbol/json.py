@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError
+from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError, as_dtype
 from ..ops.table import ElementwiseOp
 from .entries import NodeEntry, Ref, auxiliary_of
 from .operators import FROM_NUMBER, definition
@@ -98,7 +98,7 @@ def _literal(tree: ast.expr) -> Any:
             return slice(*map(_literal, items))
         case ast.Call(func=ast.Name(id="array"), args=items):
             values, dtype, shape = map(_literal, items)
-            return np.array(values, dtype).reshape(shape)
+            return np.array(values, as_dtype(dtype, op="load_json")).reshape(shape)
     raise ValueError("not a literal")
 
 

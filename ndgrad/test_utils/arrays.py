@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import HostArray, Shape
+from ..base import HostArray, Shape, as_dtype
 from ..context import Context
 from ..nd import NDArray, array
 from ..nd.sparse import csr_matrix, row_sparse_array
@@ -40,7 +40,7 @@ def random_uniform_arrays(*shapes: Shape, **kwargs: Any) -> list[HostArray]:
         For arguments of other names.
     """
     low, high = kwargs.pop("low", 0.0), kwargs.pop("high", 1.0)
-    dtype = kwargs.pop("dtype", default_dtype())
+    dtype = as_dtype(kwargs.pop("dtype", default_dtype()), op="random_uniform_arrays")
     if kwargs:
         raise TypeError(f"random_uniform_arrays: unknown argument {next(iter(kwargs))!r}")
     return [_random.uniform(low, high, size=shape).astype(dtype) for shape in shapes]
@@ -148,7 +148,7 @@ def rand_sparse_ndarray(
         arrays for 'csr'.
     """
     density = float(_random.rand()) if density is None else density
-    kind = default_dtype() if dtype is None else dtype
+    kind = as_dtype(default_dtype() if dtype is None else dtype, op="rand_sparse_ndarray")
     if not 0 <= density <= 1:
         raise AssertionError(f"density={density}; expected 0 to 1")
     values = _random.rand(*shape)

@@ -248,7 +248,8 @@ class ProgramBuilder:
 
         def run(buffers: Sequence[Buffer]) -> list[Buffer]:
             out: Buffer = empty(sums.size, sums.dtype)
-            front.channel_sums(*buffers, out)
+            x, g, gamma, mean, inverse = buffers
+            front.channel_sums(x, g, gamma, mean, inverse, out)
             return [out]
 
         inputs = tuple(map(self.buffers.read, (x, g, gamma, mean, inverse)))

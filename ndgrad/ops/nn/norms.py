@@ -180,7 +180,7 @@ def _rows(data: Array, gamma: Array, beta: Array, eps: float, grouped: bool) -> 
     """The normalised rows: by a kernel, on a GPU by the formula, whose reductions have kernels."""
     if data._ctx.device_typeid == GPU:
         return _rows_by_formula(data, gamma, beta, eps, grouped)[0]
-    return F._normalised_rows(data, gamma, beta, eps=eps, grouped=grouped)  # type: ignore[no-any-return]
+    return F._normalised_rows(data, gamma, beta, eps=eps, grouped=grouped)
 
 
 def _layer_norm_reference(
