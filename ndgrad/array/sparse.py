@@ -130,7 +130,11 @@ class BaseSparseNDArray(NDArray):
         wanted = as_dtype(dtype, op="astype")
         if not flag("astype", "copy", copy) and self.dtype == wanted.type:
             return self
-        return F.Cast(self, dtype=wanted)
+        parts = self._parts._replace(data=F.Cast(self._parts.data, dtype=wanted), node=None)
+        made = self._of(parts, self._ctx)
+        if state.recording and self._node is not None:
+            made._node = F.Cast(self, dtype=wanted)._node
+        return made
 
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type: dense, or its own (recorded).
@@ -222,6 +226,23 @@ class BaseSparseNDArray(NDArray):
     def _changed(self, result: NDArray) -> NDArray:
         """What ``x += y`` and its like leave in the array."""
         return self._assign(result)
+
+    # Of arrays of one shape the storage is kept, where operands that broadcast make dense arrays.
+
+    def _has_shape_of(self, other: object) -> bool:
+        return isinstance(other, NDArray) and other._shape == self._shape
+
+    def __add__(self, other: Any) -> NDArray:
+        alike = self._has_shape_of(other)
+        return F.elemwise_add(self, other) if alike else super().__add__(other)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Any) -> NDArray:
+        alike = self._has_shape_of(other)
+        return F.elemwise_sub(self, other) if alike else super().__sub__(other)  # type: ignore[no-any-return]
+
+    def __mul__(self, other: Any) -> NDArray:
+        alike = self._has_shape_of(other)
+        return F.elemwise_mul(self, other) if alike else super().__mul__(other)  # type: ignore[no-any-return]
 
     def __iadd__(self, other: object) -> NDArray:
         return self._changed(self + other)  # type: ignore[operator]

@@ -119,6 +119,7 @@ _for_each(_add)
 _put_operator("Custom", _Custom)
 for _name, _function in (distributions.OPERATORS | sparse.FUNCTIONS).items():
     _put_operator(_name, _function)
+globals().update(sparse.FUNCTIONS)
 for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])
 for _function in (_methods.slice_assign, _methods.slice_assign_scalar):

@@ -96,7 +96,7 @@ class ndarray(NDArray):
         return self
 
 
-class _OnDevice(ndarray, NDArray._on_device):
+class _OnDevice(ndarray, NDArray._on_device):  # type: ignore[valid-type,misc]
     """An array whose elements are on a device."""
 
     __slots__ = ()

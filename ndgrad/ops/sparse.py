@@ -27,6 +27,7 @@ from .storage import (
     RowSparse,
     beside,
     dense,
+    is_parts,
     of_elements,
     scaled_rows,
 )
@@ -333,6 +334,11 @@ def _sparse_embedding(
     return F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)
 
 
+def _rows_divided(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> RowSparse | None:
+    a, b = inputs
+    return scaled_rows(op, (a, dense(b) if is_parts(b) else b), params)
+
+
 for _name, _text, _derivative in (("plus", "x + scalar", "g"), ("minus", "x - scalar", "g")):
     unary(
         f"_scatter_{_name}_scalar",
@@ -350,6 +356,6 @@ binary(
     "-g * a / (b * b)",
     broadcast=False,
     domain=(0.1, 3.0),
-    sparse=scaled_rows,
+    sparse=_rows_divided,
     doc="a / b, of equal shapes; of a row-sparse a, its stored rows.",
 )

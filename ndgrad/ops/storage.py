@@ -18,6 +18,7 @@ from ..base import DType, HostArray, MXNetError, Shape, is_floating, wide_dtype
 from ..kernels import front
 from ..memory.device import host
 from ..tape import Array, Maker
+from .axes import choice
 from .table import F, Op, lookup
 
 
@@ -248,6 +249,31 @@ def on_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Par
     return of_elements(op, inputs, params)
 
 
+def with_number(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
+    """Of one array and a number: the operator on what is stored, whatever it makes of zero."""
+    if any(isinstance(x, Array) for x in inputs) or sum(map(is_parts, inputs)) != 1:
+        return None
+    return of_elements(op, inputs, params)
+
+
+def array_first(call: SparseCall) -> SparseCall:
+    """*call* where the first operand is an array; a number before an array has a dense result."""
+
+    def ordered(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+        return call(op, inputs, params) if is_parts(inputs[0]) else None
+
+    return ordered
+
+
+def either_first(call: SparseCall) -> SparseCall:
+    """*call* of two operands, of which the sparse one may be the second too."""
+
+    def ordered(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+        return call(op, inputs if is_parts(inputs[0]) else inputs[::-1], params)
+
+    return ordered
+
+
 def of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts:
     """The operator on what is stored, whatever it makes of zero."""
     (x,) = [x for x in inputs if is_parts(x)]
@@ -290,7 +316,7 @@ def merged_all(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Part
     """Of any number of row-sparse arrays of one shape: their sum."""
     if not all(isinstance(x, RowSparse) and x.shape == inputs[0].shape for x in inputs):
         return None
-    return reduce(lambda a, b: merged(lookup("broadcast_add"), (a, b), {}) or a, inputs)
+    return reduce(lambda a, b: merged(lookup("elemwise_add"), (a, b), {}) or a, inputs)
 
 
 def scaled(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | None:
@@ -437,12 +463,16 @@ def averaged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array 
 
 
 def dotted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
-    """Products of a CSR matrix and a dense one, in the storage that MXNet gives them."""
+    """Products, in the storage that MXNet gives them: of CSR matrices by their elements."""
     lhs, rhs = inputs
     ta, tb = bool(params.get("transpose_a")), bool(params.get("transpose_b"))
     stype = params.get("forward_stype")
+    stype = None if stype == "None" else stype
+    if stype is not None:
+        choice("dot", "forward_stype", stype, ("default", "row_sparse", "csr"))
     if isinstance(lhs, Csr):
-        stype = stype or ("row_sparse" if ta and not tb else "default")
+        both = isinstance(rhs, Csr)
+        stype = stype or ("row_sparse" if ta and not tb and not both else "default")
         rhs = dense(rhs) if is_parts(rhs) else rhs
         if not _fit(lhs.shape, ta, rhs._shape, tb):
             return None  # which raises
@@ -453,6 +483,9 @@ def dotted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | 
         if not _fit(lhs._shape, ta, rhs.shape, tb):
             return None
         y = F.transpose(_times(rhs, lhs if ta else F.transpose(lhs), not tb))
+    elif stype:
+        arrays = (dense(x) if is_parts(x) else x for x in inputs)
+        y = op.call(*arrays, **{**params, "forward_stype": None})
     else:
         return None
     return y if stype == "default" else compressed(y, stype)

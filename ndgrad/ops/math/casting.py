@@ -29,7 +29,6 @@ def _cast_vjp(g: Array, data_dtype: DType) -> Gradient:
     "Cast",
     infer=inference.alike,
     traceable=True,
-    sparse=of_elements,
     vjp=_cast_vjp,
     aliases=("cast",),
     samples=(Sample(((3, 4),), {"dtype": "float64"}),),

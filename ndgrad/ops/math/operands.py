@@ -13,7 +13,17 @@ import numpy as np
 
 from ...base import MXNetError
 from ..declare import binary, elementwise
-from ..storage import first_of, merged, on_elements, scaled, scaled_rows
+from ..storage import (
+    SparseCall,
+    array_first,
+    either_first,
+    first_of,
+    merged,
+    on_elements,
+    scaled,
+    scaled_rows,
+    with_number,
+)
 from ..table import F, Sample
 
 _POSITIVE = (0.1, 3.0)
@@ -45,13 +55,18 @@ def _arithmetic(
     *,
     doc: str,
     internal_names: _Names,
+    equal_sparse: SparseCall | None = None,
     **facts: object,
 ) -> None:
-    """``broadcast_<name>``, and ``elemwise_<name>``, which has the *internal_names*."""
+    """``broadcast_<name>``, and ``elemwise_<name>``, which has the *internal_names*.
+
+    The latter calls *equal_sparse* for sparse arrays, which keeps the storage of more of them.
+    """
     binary(f"broadcast_{name}", formula, d_a, d_b, doc=doc, **facts)
     for fact in ("aliases", "scalar_names", "functions"):
         facts.pop(fact, None)
     facts |= {"doc": f"{doc} Shapes must be equal.", "aliases": internal_names}
+    facts["sparse"] = equal_sparse
     binary(f"elemwise_{name}", formula, d_a, d_b, broadcast=False, **facts)
 
 
@@ -64,7 +79,8 @@ _arithmetic(
     internal_names=(*_internal_names("plus"), "_add", "_grad_add"),
     scalar_names=_scalar_names("plus"),
     functions={"add": operator.add},
-    sparse=first_of(on_elements, merged),
+    sparse=on_elements,
+    equal_sparse=merged,
     doc="a + b.",
 )
 _arithmetic(
@@ -76,7 +92,8 @@ _arithmetic(
     internal_names=(*_internal_names("minus"), "_sub"),
     scalar_names=_scalar_names("minus", "rminus"),
     functions={"subtract": operator.sub},
-    sparse=first_of(on_elements, merged),
+    sparse=array_first(on_elements),
+    equal_sparse=merged,
     doc="a - b.",
 )
 _arithmetic(
@@ -87,7 +104,8 @@ _arithmetic(
     internal_names=_internal_names("mul"),
     scalar_names=_scalar_names("mul"),
     functions={"multiply": operator.mul},
-    sparse=first_of(on_elements, merged, scaled, scaled_rows),
+    sparse=first_of(with_number, scaled),
+    equal_sparse=first_of(merged, either_first(scaled), either_first(scaled_rows)),
     doc="a * b.",
 )
 _arithmetic(
@@ -99,7 +117,7 @@ _arithmetic(
     scalar_names=_scalar_names("div", "rdiv"),
     functions={"divide": operator.truediv, "true_divide": operator.truediv},
     domain=_POSITIVE,
-    sparse=first_of(on_elements, scaled),
+    sparse=first_of(array_first(with_number), scaled),
     doc="a / b; integers: C's.",
 )
 binary(

@@ -215,3 +215,36 @@ states
 x, h = nd.ones((4, 2)), nd.ones((4, 2))
 S.adagrad_update(x, r, h, out=x, lr=0.1, epsilon=3.0)
 [x, h]
+
+# %% storage-of-{name}
+# for name in elemwise_add elemwise_sub elemwise_mul elemwise_div broadcast_add broadcast_mul
+square = [nd.array([[0, 2], [0, 0]]).tostype(x) for x in ("default", "csr", "row_sparse")]
+[getattr(nd, name)(a, b).stype for a in square for b in square]
+
+# %% storage-of-operator-{sign}
+# for sign in + - *
+square = [nd.array([[0, 2], [0, 0]]).tostype(x) for x in ("default", "csr", "row_sparse")]
+[
+    [eval(f"a {sign} b").stype for a in square for b in square],
+    [[eval(f"a {sign} {k}").stype, eval(f"{k} {sign} a").stype] for a in square for k in (0, 2)],
+]
+
+# %% storage-of-quotients-and-casts
+square = [nd.array([[0, 2], [0, 0]]).tostype(x) for x in ("csr", "row_sparse")]
+[[(a / 2).stype, (a / 0).stype, (2 / a).stype, nd.cast(a, "int32").stype] for a in square]
+
+# %% storage-of-products-{stype}
+# for stype in None default csr row_sparse
+square = [nd.array([[0, 2], [0, 0]]).tostype(x) for x in ("default", "csr", "row_sparse")]
+[
+    nd.dot(a, b, transpose_a=ta, transpose_b=tb, forward_stype=stype).stype
+    for a in square
+    for b in square
+    for ta in (False, True)
+    for tb in (False, True)
+    if a is not square[0] or b is not square[0]
+]
+
+# %% storage-of-cast-{stype}
+# for stype in default csr row_sparse
+parts(nd.cast_storage(nd.array([[0, 1], [0, 0]]), stype))
