@@ -234,24 +234,24 @@ class BaseSparseNDArray(NDArray):
 
     def __add__(self, other: Any) -> NDArray:
         alike = self._has_shape_of(other)
-        return F.elemwise_add(self, other) if alike else super().__add__(other)  # type: ignore[no-any-return]
+        return F.elemwise_add(self, other) if alike else super().__add__(other)
 
     def __sub__(self, other: Any) -> NDArray:
         alike = self._has_shape_of(other)
-        return F.elemwise_sub(self, other) if alike else super().__sub__(other)  # type: ignore[no-any-return]
+        return F.elemwise_sub(self, other) if alike else super().__sub__(other)
 
     def __mul__(self, other: Any) -> NDArray:
         alike = self._has_shape_of(other)
-        return F.elemwise_mul(self, other) if alike else super().__mul__(other)  # type: ignore[no-any-return]
+        return F.elemwise_mul(self, other) if alike else super().__mul__(other)
 
-    def __iadd__(self, other: object) -> NDArray:
-        return self._changed(self + other)  # type: ignore[operator]
+    def __iadd__(self, other: Any) -> NDArray:
+        return self._changed(self + other)
 
-    def __isub__(self, other: object) -> NDArray:
-        return self._changed(self - other)  # type: ignore[operator]
+    def __isub__(self, other: Any) -> NDArray:
+        return self._changed(self - other)
 
-    def __imul__(self, other: object) -> NDArray:
-        return self._changed(self * other)  # type: ignore[operator]
+    def __imul__(self, other: Any) -> NDArray:
+        return self._changed(self * other)
 
     def __itruediv__(self, other: object) -> NDArray:
         return self._changed(self / other)  # type: ignore[operator]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,7 @@ def _general_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[
             front.copy(first._data, data)
             result = classes.array(data, first._shape, first._ctx)
         targets = [result, *[inputs[i] for i in places[1:]]]
+        _check_targets(op, targets)
         _run(op, [result, *inputs[1:]], targets, params)
         for target in targets:
             written(target)
@@ -163,6 +165,17 @@ def _check(op: UpdateOp, inputs: Sequence[Array]) -> None:
             )
     if in_use:
         operands_device(f"Operator {op.name}", op.keywords, inputs)
+
+
+def _check_targets(op: UpdateOp, targets: Sequence[Array]) -> None:
+    """Refuse arrays of which several are to be written to, if they share memory."""
+    for (a, x), (b, y) in combinations(zip(op.replaced, targets, strict=True), 2):
+        if x._data is y._data or (not active and overlap(x._data, y._data)):
+            keys = dict(zip(op.inputs, op.keywords, strict=True))
+            raise MXNetError(
+                f"Operator {op.name}: arguments {keys[a]} and {keys[b]} share memory, and both are "
+                "written to; pass an array of its own for each"
+            )
 
 
 def _run(

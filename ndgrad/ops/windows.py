@@ -11,8 +11,16 @@ LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 """By the axes of an image: channels before them, the default, and behind."""
 
 
-def lengths(op: str, name: str, value: object, ndim: int, default: int | None, least: int) -> Shape:
-    """A parameter with a number for each axis of an image.
+def lengths(
+    op: str,
+    name: str,
+    value: object,
+    ndim: int,
+    default: int | None,
+    least: int,
+    surplus: bool = False,
+) -> Shape:
+    """A parameter with a number for each axis of an image; *surplus* permits further numbers.
 
     Raises
     ------
@@ -22,6 +30,7 @@ def lengths(op: str, name: str, value: object, ndim: int, default: int | None, l
     given = integers(op, name, () if value is None else value)
     if not given and default is not None:
         return (default,) * ndim
+    given = given[:ndim] if surplus else given
     if len(given) != ndim or min(given) < least:
         raise MXNetError(
             f"Operator {op}: {name}={given} must have {ndim} numbers, each {least} or more"

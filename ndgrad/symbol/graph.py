@@ -15,6 +15,7 @@ from ..context import Context
 from ..dispatch import separated
 from ..ops.axes import flag
 from ..tape import Scope
+from ..util import is_np_shape, np_shape
 from . import json
 from .attributes import hidden, shown
 from .composing import without_casts
@@ -160,8 +161,8 @@ class Graph:
         *args : tuple of int or None
             Facts in the order of `list_arguments`.
         **kwargs : tuple of int
-            Or by name.  A length of 0 is not known.  Those not given are as they were recorded, or
-            as `var` was given.
+            Or by name.  A length of -1, or of 0 unless `np_shape` is on, is not known.  Those not
+            given are as they were recorded, or as `var` was given.
 
         Returns
         -------
@@ -188,15 +189,20 @@ class Graph:
         found = self._inferred_shapes(args, kwargs)
         if all(is_complete(shape) for shapes in found for shape in shapes):
             return found
-        shapes = [shape or () for shape in found[0]]
+        shapes = found[0] if is_np_shape() else [shape or () for shape in found[0]]
         self._warn_of_unknown("shape", shapes, [not is_complete(x) for x in found[0]])
         return None, None, None
 
     def infer_shape_partial(
         self, /, *args: Sequence[int] | None, **kwargs: Sequence[int]
     ) -> tuple[Facts, Facts, Facts]:
-        """Return what can be known of shapes: () for one that is not, 0 for such a length."""
+        """Return what can be known of shapes: () for one that is not, 0 for such a length.
+
+        Under `np_shape` these are None and -1.
+        """
         found = self._inferred_shapes(args, kwargs)
+        if is_np_shape():
+            return found
         return tuple([shape or () for shape in shapes] for shapes in found)  # type: ignore[return-value]
 
     def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
@@ -269,15 +275,28 @@ class Graph:
                     f"Arguments need to be shapes (tuple), but '{name}' is {type(shape)}."
                 )
             try:
-                given[name] = tuple([0 if n is None or n < 0 else int(n) for n in shape])
+                given[name] = tuple([-1 if n is None or n < 0 else int(n) for n in shape])
             except TypeError:
                 raise TypeError(f"infer_shape: {name} must be a shape, got {shape!r}") from None
-        known = self._inference(given, {}).shapes
         variables, states = self._variables()
+        # What is not known is 0 to the rules, and -1 to users where arrays may have no elements.
+        partial = any(-1 in shape for shape in given.values()) or any(
+            "-1" in entry.attrs.get("__shape__", "") for entry in (*variables, *states)
+        )
+        given = {name: tuple(max(n, 0) for n in shape) for name, shape in given.items()}
+        np_shapes = is_np_shape()
+        with np_shape(np_shapes and not partial):
+            known = self._inference(given, {}).shapes
+
+        def told(shape: Known) -> Known:
+            if shape is None or not (np_shapes and partial):
+                return shape
+            return tuple(n or -1 for n in shape)
+
         return (
-            [known[e][0] for e in variables],
-            [known[head.entry][head.output] for head in self._heads],
-            [known[e][0] for e in states],
+            [told(known[e][0]) for e in variables],
+            [told(known[head.entry][head.output]) for head in self._heads],
+            [told(known[e][0]) for e in states],
         )
 
     def _by_name(

@@ -32,7 +32,7 @@ _TRIALS = (60, 120, 1)
 
 def is_complete(shape: Known) -> bool:
     """Whether all of a shape is known."""
-    return shape is not None and (0 not in shape or is_np_shape())
+    return shape is not None and (-1 if is_np_shape() else 0) not in shape
 
 
 def merged(a: Known, b: Known) -> Known:

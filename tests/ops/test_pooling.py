@@ -122,6 +122,12 @@ def test_a_norm_of_zeros_has_the_gradient_0() -> None:
         assert not x.grad.asnumpy().any()
 
 
+def test_numbers_for_more_axes_than_there_are_are_ignored() -> None:
+    x = nd.arange(16).reshape((1, 1, 4, 4))
+    y = nd.Pooling(x, kernel=(2, 2), stride=(2, 2, 9), pad=(0, 0, 9))
+    assert y.tolist() == nd.Pooling(x, kernel=(2, 2), stride=(2, 2)).tolist()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -296,6 +296,14 @@ def test_bad_arguments(make, error, message):
         make()
 
 
+def test_states_that_share_memory_are_refused():
+    w, g = nd.ones(2), nd.ones(2)
+    with pytest.raises(mx.MXNetError, match="arguments mean and var share memory"):
+        nd.adam_update(w, g, g, g, lr=0.1, out=w)
+    nd.sgd_update(w, w, lr=0.5, out=w)  # which is read alone
+    assert w.tolist() == [0.5, 0.5]
+
+
 def test_a_gradient_of_another_shape_changes_nothing():
     weight = nd.ones(3)
     update = mx.optimizer.get_updater(mx.optimizer.Adam())

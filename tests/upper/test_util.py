@@ -27,6 +27,17 @@ def test_switch_for_shapes() -> None:
     assert not mx.is_np_shape()
 
 
+def test_lengths_that_are_not_known_are_minus_one_where_arrays_may_be_empty() -> None:
+    net = mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=3, name="fc")
+    with mx.util.np_shape(True):
+        assert net.infer_shape_partial(x=(-1, 5))[:2] == ([(-1, 5), (3, 5), (3,)], [(-1, 3)])
+        assert net.infer_shape(x=(0, 5))[1] == [(0, 3)]
+        assert net.infer_shape_partial() == ([None] * 3, [None], [])
+        with pytest.warns(UserWarning, match="Cannot decide shape"):
+            assert net.infer_shape(x=(-1, 5)) == (None, None, None)
+    assert net.infer_shape_partial(x=(-1, 5))[1] == [(0, 3)]
+
+
 def test_switch_for_arrays() -> None:
     assert mx.is_np_array() is mx.util.is_np_array() is False
     with mx.np_array():

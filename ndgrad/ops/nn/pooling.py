@@ -279,8 +279,8 @@ def _pooling(
         pooling_convention = "valid"
     else:
         taps = lengths(op, "kernel", kernel, ndim, None, 1)
-        steps = lengths(op, "stride", stride, ndim, 1, 1)
-        zeros = lengths(op, "pad", pad, ndim, 0, 0)
+        steps = lengths(op, "stride", stride, ndim, 1, 1, surplus=True)
+        zeros = lengths(op, "pad", pad, ndim, 0, 0, surplus=True)
     if any(p >= k for p, k in zip(zeros, taps, strict=True)) and not everywhere:
         raise MXNetError(f"Operator {op}: pad={show(zeros)} must be below kernel={show(taps)}")
     if pooling_convention != "same" and any(
@@ -366,7 +366,7 @@ def _pooling_v1(
         raise MXNetError(f"Operator {op}: argument data has shape {show(shape)}, expected 4D or 5D")
     ndim = len(shape) - 2
     taps = shape[2:] if whole else lengths(op, "kernel", kernel, ndim, None, 1)
-    zeros = (0,) * ndim if whole else lengths(op, "pad", pad, ndim, 0, 0)
+    zeros = (0,) * ndim if whole else lengths(op, "pad", pad, ndim, 0, 0, surplus=True)
     if any(zeros):
         around = [n for pad_ in zeros for n in (pad_, pad_)]
         data = F.Pad(data, mode="constant", pad_width=(0, 0, 0, 0, *around))
@@ -375,6 +375,6 @@ def _pooling_v1(
         pool_type="sum" if pool_type == "avg" else pool_type,
         pooling_convention=pooling_convention,
         kernel=taps,
-        stride=() if whole else lengths(op, "stride", stride, ndim, 1, 1),
+        stride=() if whole else lengths(op, "stride", stride, ndim, 1, 1, surplus=True),
     )
     return F.broadcast_div(y, float(math.prod(taps))) if pool_type == "avg" else y
