@@ -87,11 +87,44 @@ def _rows_decomposed(
 def _rows_vjp(
     g: Array, data: Array, gamma: Array, beta_dtype: DType | None, eps: float, grouped: bool
 ) -> Gradients:
-    wide = wide_dtype(data._data.dtype)
-    form, own = _row_form(data, gamma, grouped)
-    x, head = (F._reshaped(cast_to(v, wide), shape=form) for v in (data, g))
+    x = F._reshaped(
+        cast_to(data, wide_dtype(data._data.dtype)), shape=_row_form(data, gamma, grouped)[0]
+    )
     centred = F.broadcast_sub(x, F.mean(x, axis=2, keepdims=True))
     over = F.rsqrt(F.mean(F.square(centred), axis=2, keepdims=True) + eps)
+    return _row_gradients(g, data, gamma, beta_dtype, grouped, centred, over)
+
+
+def _rows_fast_decomposed(
+    emit: Emitter,
+    g: Array,
+    data: Array,
+    gamma: Array,
+    _mean: Array,
+    _inverse: Array,
+    beta_dtype: DType | None,
+    grouped: bool,
+) -> Gradients:
+    form, _ = _row_form(data, gamma, grouped)
+    x = F._reshaped(cast_to(data, wide_dtype(data._data.dtype)), shape=form)
+    mean, over = (F._reshaped(v, shape=(*form[:2], 1)) for v in (_mean, _inverse))
+    centred = F.broadcast_sub(x, mean)
+    return _row_gradients(g, data, gamma, beta_dtype, grouped, centred, over)
+
+
+def _row_gradients(
+    g: Array,
+    data: Array,
+    gamma: Array,
+    beta_dtype: DType | None,
+    grouped: bool,
+    centred: Array,
+    over: Array,
+) -> Gradients:
+    """The gradients from the data without their means, and one over the standard deviations."""
+    wide = wide_dtype(data._data.dtype)
+    form, own = _row_form(data, gamma, grouped)
+    head = F._reshaped(cast_to(g, wide), shape=form)
     y = F.broadcast_mul(centred, over)
     d = F.broadcast_mul(head, F._reshaped(cast_to(gamma, wide), shape=own))
     along = F.mean(d * y, axis=2, keepdims=True)
@@ -140,8 +173,8 @@ def _rows_fast(
     "_normalised_rows",
     vjp=_rows_vjp,
     fast_vjp=_rows_fast,
-    fuses_vjp=True,
     decompose=_rows_decomposed,
+    decompose_vjp=_rows_fast_decomposed,
     outputs="y _mean _inverse",
     samples=(
         Sample(((3, 4), (4,), (4,))),
