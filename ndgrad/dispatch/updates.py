@@ -36,6 +36,7 @@ def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..
     names: dict[str, Any] = {
         "active": active,
         "array": classes.array,
+        "classes": classes,
         "general": _general_call(op, sparse_call),
         "limit": PARALLEL_ELEMENTS,
         "next_version": next_version,
@@ -62,7 +63,7 @@ def _source(
         def call(*inputs, out=None, its_lr=op.params['lr']):
             if len(inputs) == 2 and not active and not state.recording:
                 its_weight, its_grad = inputs
-                if out is its_weight and its_weight.__class__ is array and ...:
+                if out is its_weight and (its_weight.__class__ is array or ...) and ...:
                     data_of_weight, data_of_grad = its_weight._data, its_grad._data
                     n, dtype, shape = data_of_weight.size, data_of_weight.dtype, ...
                     if (
@@ -87,6 +88,7 @@ def _source(
         tuple(f"its_{name}" for name in names) for names in (inputs, replaced, extra)
     )
     first, *others = inputs
+    dense = "({0}.__class__ is array or {0}.__class__ is classes.numpy_like)"
     fits = [f"{name}.dtype is dtype" for name in data[1:]]
     fits += [f"{name}{fit}" for name, fit in zip(others, sizes[1:], strict=True)]
     # Arrays that are no views share no memory, but where they are the same.
@@ -98,7 +100,7 @@ def _source(
         f"    if len(inputs) == {len(inputs)} and not active and not state.recording:",
         f"        {', '.join(inputs)}, = inputs",
         f"        if out is {first}"
-        + "".join(f" and {name}.__class__ is array" for name in inputs)
+        + "".join(f" and {dense.format(name)}" for name in inputs)
         + ":",
         f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
         f"            n, dtype, shape = {data[0]}.size, {data[0]}.dtype, {first}._shape",

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Never, TypeVar
 
+import numpy as np
+
 from .. import initializer, nd
 from .._files import write_file
 from .._similar import unknown_keyword
@@ -507,7 +509,7 @@ class Block:
     def _called_with(self, args: tuple[Any, ...]) -> str:
         """Which block was called with what, to be noted at an error."""
         shapes = [
-            f"{x.dtype.__name__} {x.shape}" if isinstance(x, NDArray) else type(x).__name__
+            f"{np.dtype(x.dtype)} {x.shape}" if isinstance(x, NDArray) else type(x).__name__
             for x in _leaves(args)
         ]
         return (

@@ -16,6 +16,7 @@ from ..symbol import Group, Symbol
 from ..symbol.entries import NodeEntry
 from ..symbol.json import encoded
 from ..tape.array import Leaf
+from ..util import np_shape
 from .block import Block
 from .parameter import DeferredInitializationError, Parameter, shape_is_known
 from .parameter_dict import ParameterDict
@@ -264,7 +265,8 @@ backward_bulk_size, **kwargs
         outputs = _grouped(tree)
         known = {name: getattr(x, given) for name, x in zip(names, _arrays(args), strict=True)}
         infer = getattr(outputs, f"infer_{what}")
-        arguments, _, states = infer(**known)
+        with np_shape(False):  # in which 0 is a length that is not known
+            arguments, _, states = infer(**known)
         if arguments is None:
             inputs = ", ".join(f"{name} {value}" for name, value in known.items())
             raise ValueError(

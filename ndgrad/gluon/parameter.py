@@ -15,6 +15,7 @@ from ..context import Context, cpu, current_context
 from ..nd import NDArray
 from ..symbol import Symbol, var
 from ..tape import Scope
+from ..util import default_array, is_np_shape
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types"]
 __dir__ = public_names(globals())
@@ -135,7 +136,12 @@ class Parameter:
 
     @property
     def shape(self) -> Shape | None:
-        """The shape, with 0 for a length that is not known; it may be set where it is unknown."""
+        """The shape; it may be set where it is unknown.
+
+        0 stands for a length that is not known; with MXNet's switch for shapes on, -1.
+        """
+        if self._shape is not None and is_np_shape():
+            return tuple([length or -1 for length in self._shape])
         return self._shape
 
     @shape.setter
@@ -230,7 +236,7 @@ class Parameter:
         # While a function is traced this is done at once: it is no part of the program.
         with pause(), tracing.suspended(shapes_only=False):
             if data is None:
-                data = nd.zeros(self._shape, ctx=cpu(), dtype=self._dtype)
+                data = default_array(nd.zeros(self._shape, ctx=cpu(), dtype=self._dtype))
                 description = initializer.InitDesc(self.name, {"__init__": init})
                 initializer.create(default_init)(description, data)
             self._init_impl(data, contexts)
@@ -238,7 +244,7 @@ class Parameter:
 
     def _init_impl(self, data: NDArray, contexts: Sequence[Context]) -> None:
         """Copy *data* to each context and mark the copies as variables."""
-        self._data = [data.copyto(ctx) for ctx in contexts]
+        self._data = [default_array(data.copyto(ctx)) for ctx in contexts]
         if self._stype != data.stype:  # of a file, or what an initializer made
             self._data = [x.tostype(self._stype) for x in self._data]
         self._init_grad()
@@ -527,7 +533,9 @@ class Constant(Parameter):
     """
 
     def __init__(self, name: str, value: Any) -> None:
-        self.value: NDArray = value if isinstance(value, NDArray) else nd.array(value)
+        self.value: NDArray = (
+            value if isinstance(value, NDArray) else default_array(nd.array(value))
+        )
         super().__init__(
             name,
             grad_req="null",

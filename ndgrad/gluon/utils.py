@@ -17,6 +17,7 @@ from .._files import write_file
 from ..base import MXNetError, public_names, shown
 from ..context import Context
 from ..nd import NDArray
+from ..util import default_array
 from .parameter import shape_is_known
 
 __all__ = [
@@ -71,7 +72,7 @@ def split_and_load(
     if not ctx_list:
         raise ValueError("split_and_load: ctx_list must not be empty")
     if not isinstance(data, NDArray):
-        data = nd.array(data, ctx=ctx_list[0])
+        data = default_array(nd.array(data, ctx=ctx_list[0]))
     if len(ctx_list) == 1:
         return [data.as_in_context(ctx_list[0])]
     slices = split_data(data, len(ctx_list), batch_axis, even_split)

@@ -17,6 +17,7 @@ from .. import _pictures, nd
 from .._files import read_file
 from ..array.ndarray import NDArray
 from ..base import HostArray, MXNetError, numeric_types, shown
+from ..util import default_array
 
 Box = tuple[int, int, int, int]
 """Left column, upper row, width, height."""
@@ -25,7 +26,7 @@ Box = tuple[int, int, int, int]
 def _array(image: HostArray, out: NDArray | None) -> NDArray:
     if image.ndim == 2:
         image = image[:, :, None]
-    made = nd.array(image, dtype=image.dtype)
+    made = default_array(nd.array(image, dtype=image.dtype))
     if out is None:
         return made
     out[:] = made

@@ -41,7 +41,7 @@ from ..util import (
     use_np_array,
     use_np_shape,
 )
-from . import random
+from . import image, random
 from .random import seed
 
 _OPERATORS = {
@@ -97,9 +97,9 @@ _OPERATORS = {
 __all__ = [
     *_OPERATORS,
     "Context", "cpu", "cpu_pinned", "cpu_shared", "current_context", "gpu", "gpu_memory_info",
-    "is_np_array", "is_np_shape", "load", "nonzero", "np_array", "np_shape", "num_gpus", "random",
-    "reset_np", "reshape", "save", "seed", "set_np", "set_np_shape", "use_np", "use_np_array",
-    "use_np_shape", "waitall",
+    "image", "is_np_array", "is_np_shape", "load", "nonzero", "np_array", "np_shape", "num_gpus",
+    "random", "reset_np", "reshape", "save", "seed", "set_np", "set_np_shape", "use_np",
+    "use_np_array", "use_np_shape", "waitall",
 ]  # fmt: skip
 
 for _name, _operator in _OPERATORS.items():

@@ -83,7 +83,7 @@ def test_these_are_public() -> None:
     assert {name.removeprefix("ndgrad").removeprefix(".") for name in MODULES} == {
         "", "autograd", "base", "compiler", "context", "kernels", "nd", "nd.contrib", "nd.image",
         "nd.linalg", "nd.op", "nd.random", "nd.sparse", "numpy", "numpy.linalg", "numpy.random",
-        "numpy_extension", "numpy_extension.random", "operator",
+        "numpy_extension", "numpy_extension.image", "numpy_extension.random", "operator",
         "random", "symbol", "symbol.contrib", "symbol.image", "symbol.linalg", "symbol.op",
         "symbol.random", "symbol.sparse", "testing", "util",
     }  # fmt: skip

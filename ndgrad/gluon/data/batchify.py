@@ -12,6 +12,7 @@ from ...array.ndarray import NDArray
 from ...autograd import is_recording
 from ...base import DTypeLike, HostArray, MXNetError, as_dtype, is_numeric, public_names
 from ...memory.storage import empty
+from ...util import default_array
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
 __dir__ = public_names(globals())
@@ -22,7 +23,8 @@ def _as_numpy(element: Any) -> HostArray:
 
 
 def _to_nd(data: HostArray, dtype: DTypeLike | None = None) -> NDArray:
-    return nd.array(data, dtype=data.dtype if dtype is None else dtype)
+    made = nd.array(data, dtype=data.dtype if dtype is None else dtype)
+    return default_array(made)  # type: ignore[no-any-return]
 
 
 def _stacked(data: Sequence[NDArray]) -> NDArray:
@@ -33,14 +35,14 @@ def _stacked(data: Sequence[NDArray]) -> NDArray:
         is_recording()
         or not isinstance(buffer, np.ndarray)
         or any(
-            type(x) is not NDArray or x.shape != shape or x._data.dtype != buffer.dtype
+            type(x) is not type(first) or x.shape != shape or x._data.dtype != buffer.dtype
             for x in data
         )
     ):
         return nd.stack(*data)
     stacked = empty(len(data) * buffer.size, buffer.dtype)
     np.concatenate([x._data for x in data], out=stacked)
-    return NDArray(stacked, (len(data), *shape), first.context)
+    return type(first)(stacked, (len(data), *shape), first.context)
 
 
 def stack(data: Sequence[Any]) -> NDArray:
@@ -52,7 +54,7 @@ def stack(data: Sequence[Any]) -> NDArray:
         If shapes differ; if an element is not numeric.
     """
     if isinstance(data[0], NDArray):
-        return _stacked(data)
+        return default_array(_stacked(data))  # type: ignore[no-any-return]
     try:
         array = np.asarray(data)
     except ValueError:
@@ -128,7 +130,7 @@ class Pad:
         for padded, a in zip(batch, arrays, strict=True):
             padded[tuple(map(slice, a.shape))] = a
         made = _to_nd(batch)
-        return (made, nd.array(lengths, dtype="int32")) if self._ret_length else made
+        return (made, _to_nd(np.asarray(lengths), "int32")) if self._ret_length else made
 
 
 class Append:

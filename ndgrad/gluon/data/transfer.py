@@ -22,6 +22,8 @@ from ...array.ndarray import NDArray
 from ...base import HostArray, Shape
 from ...context import cpu
 from ...memory.storage import empty
+from ...numpy.multiarray import ndarray
+from ...util import default_array
 
 _ALIGNED = 64
 _BYTE = np.dtype("uint8")
@@ -53,14 +55,15 @@ def new_block(size: int) -> SharedMemory | None:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
-        if type(obj) is not NDArray or not isinstance(obj._data, np.ndarray):
+        kind = type(obj)
+        if kind not in (NDArray, ndarray) or not isinstance(obj._data, np.ndarray):
             return NotImplemented
         data = obj._data
-        return _received, (pickle.PickleBuffer(data.data), data.dtype.str, obj.shape)
+        return _received, (kind, pickle.PickleBuffer(data.data), data.dtype.str, obj.shape)
 
 
-def _received(buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
-    return NDArray(buffer.view(dtype), shape, cpu())
+def _received(kind: type[NDArray], buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
+    return default_array(kind(buffer.view(dtype), shape, cpu()))  # type: ignore[no-any-return]
 
 
 def pickled(batch: Any) -> tuple[bytes, list[memoryview]]:

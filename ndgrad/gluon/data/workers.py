@@ -29,6 +29,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...kernels.build.threads import set_num_threads
+from ...util import is_np_array, np_array
 from . import transfer
 
 MakeBatch = Callable[[Sequence[Any]], Any]
@@ -47,6 +48,12 @@ def _timed_out(timeout: float) -> multiprocessing.TimeoutError:
     )
 
 
+def _with_switch(arrays: bool, make: MakeBatch, indices: Sequence[Any]) -> Any:
+    """Make a batch with the switch for arrays like NumPy's as in the thread that wants it."""
+    with np_array(arrays):
+        return make(indices)
+
+
 class ThreadWorkers:
     """Threads that make batches."""
 
@@ -57,7 +64,7 @@ class ThreadWorkers:
 
     def submit(self, indices: Sequence[Any]) -> futures.Future[Any]:
         """Have a batch made; return a ticket for it."""
-        return self._executor.submit(self._make, indices)
+        return self._executor.submit(_with_switch, is_np_array(), self._make, indices)
 
     def result(self, ticket: futures.Future[Any], timeout: float) -> Any:
         """The batch of a ticket, or the error that making it raised."""

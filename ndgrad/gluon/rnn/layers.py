@@ -10,6 +10,7 @@ from ... import nd, symbol
 from ...base import DTypeLike, Shape, public_names
 from ...nd import NDArray
 from ...symbol import Symbol
+from ...util import default_array
 from ..hybrid import HybridBlock
 from ..parameter import Parameter, tensor_types
 from .cells import GRUCell, LSTMCell, RNNCell
@@ -139,7 +140,8 @@ class _RNNLayer(HybridBlock):
         """
         infos = self.state_info(batch_size)
         return [
-            func(name=f"{self._prefix}h0_{i}", **(info | kwargs)) for i, info in enumerate(infos)
+            default_array(func(name=f"{self._prefix}h0_{i}", **(info | kwargs)))
+            for i, info in enumerate(infos)
         ]
 
     def __call__(self, inputs: Any, states: Any = None, sequence_length: Any = None) -> Any:

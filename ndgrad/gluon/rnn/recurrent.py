@@ -8,6 +8,7 @@ from typing import Any
 from ... import nd, symbol
 from ...nd import NDArray
 from ...symbol import Symbol
+from ...util import default_array
 from ..block import Block
 from ..hybrid import HybridBlock
 from ..parameter import tensor_types
@@ -153,7 +154,7 @@ class RecurrentCell(Block):
         for info in self.state_info(batch_size):
             self._init_counter += 1
             name = f"{self._prefix}begin_state_{self._init_counter}"
-            states.append(func(name=name, **(info | kwargs)))
+            states.append(default_array(func(name=name, **(info | kwargs))))
         return states
 
     def unroll(

@@ -18,6 +18,7 @@ from ....array.ndarray import NDArray
 from ....base import HostArray, MXNetError, data_dir, public_names
 from ....image.iterator import read_list
 from ....recordio import unpack
+from ....util import default_array
 from ...utils import download
 from ..dataset import Dataset, RecordFileDataset
 
@@ -121,7 +122,7 @@ class MNIST(_KnownDataset):
                 f"{type(self).__name__}: {len(images)} images and {len(labels)} labels "
                 f"in {self._root!r}"
             )
-        return nd.array(images[..., None], dtype=np.uint8), labels.astype(np.int32)
+        return default_array(nd.array(images[..., None], dtype=np.uint8)), labels.astype(np.int32)
 
 
 class FashionMNIST(MNIST):
@@ -209,7 +210,8 @@ class CIFAR10(_KnownDataset):
                 )
         rows = np.concatenate(contents).reshape(-1, size)
         images = rows[:, self._labels :].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-        return nd.array(images, dtype=np.uint8), rows[:, self._label_at].astype(np.int32)
+        labels = rows[:, self._label_at].astype(np.int32)
+        return default_array(nd.array(images, dtype=np.uint8)), labels
 
 
 class CIFAR100(CIFAR10):
