@@ -11,7 +11,7 @@ import numpy as np
 from .._similar import unknown_argument
 from ..array.ndarray import NDArray
 from ..base import MXNetError, is_attribute, shown, user_call, written_function
-from ..dispatch import ABSENT, is_planned, numpy_like_call, planned_function
+from ..dispatch import ABSENT, classes, is_planned, numpy_like_call, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
 
@@ -68,12 +68,32 @@ def function(
     else:
         general = _variadic(op, name) if op.variadic else _slow_path(op, name)
         general = general if change is None else change(general)
+        if array is NDArray:
+            general = _or_numpy_like(general, lambda of: function(op, name, change, of))
         bound = general if op.variadic and not is_planned(op) else _bound(op, general, array)
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
     bound.__signature__ = signature(op)  # type: ignore[attr-defined]
     return bound
+
+
+def _or_numpy_like(
+    general: _Function, bound_for: Callable[[type[NDArray]], _Function]
+) -> _Function:
+    """*general*, but for calls with arrays like NumPy's, which have a function of their own."""
+    functions: list[_Function] = []
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        kind = classes.numpy_like
+        for x in (*args, *kwargs.values()):
+            if x.__class__ is kind:
+                if not functions:
+                    functions.append(bound_for(kind))  # type: ignore[arg-type]
+                return functions[0](*args, **kwargs)
+        return general(*args, **kwargs)
+
+    return call
 
 
 def checks_of(op: Op) -> dict[str, _Check]:

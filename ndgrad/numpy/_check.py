@@ -21,7 +21,7 @@ def array_argument(function: str, argument: str, x: Any) -> Any:
     TypeError
         If it is no array.
     """
-    if isinstance(x, ndarray):
+    if x.__class__ is ndarray or isinstance(x, ndarray):
         return x
     if isinstance(x, NDArray):
         return x.as_np_ndarray()

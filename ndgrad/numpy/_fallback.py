@@ -84,4 +84,11 @@ def _context(args: Any) -> Any:
     return None
 
 
+_RENAMED = {"trapz": "trapezoid", "in1d": "isin"}
+
 FUNCTIONS = {name: on_host(getattr(onp, name), name) for name in NAMES if hasattr(onp, name)}
+FUNCTIONS |= {
+    name: on_host(getattr(onp, new), name)
+    for name, new in _RENAMED.items()
+    if name not in FUNCTIONS
+}

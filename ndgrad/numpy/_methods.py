@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as onp
 
 from ..array import indexing
 from ..array.ndarray import IN_PLACE, NDArray, in_place
+from ..base import as_dtype
 from ..ops.bound import CALLS
 from ..ops.table import lookup
 from . import _elementwise, _joining, _numerics, _products, _reductions, _shaping
@@ -60,16 +60,31 @@ def _flatten(self: Any, order: str = "C") -> Any:
     return F.identity(_reshape(self, (self._data.size,)))
 
 
+def _astype(
+    self: Any,
+    dtype: Any,
+    order: str = "K",
+    casting: str = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+) -> Any:
+    """Return the array in another dtype (recorded); the same object if *copy* permits."""
+    wanted = as_dtype(dtype, op="astype")
+    return self if not copy and self._data.dtype == wanted else F.Cast(self, dtype=wanted)
+
+
 def _sort(self: Any, axis: int = -1, kind: Any = None, order: Any = None) -> None:
     """Sort the array along an axis, in place."""
     self[...] = _shaping.sort(self, axis)
 
 
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, Any] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "flatten": _flatten,
     "sort": _sort,
+    "astype": _astype,
+    "T": property(_shaping.transpose),
     **{
         name: getattr(_reductions, name)
         for name in "sum prod mean std var max min argmax argmin all any cumsum ptp".split()

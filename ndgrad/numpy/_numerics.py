@@ -35,10 +35,10 @@ from ._shaping import where
 from .multiarray import ndarray
 
 __all__ = [
-    "allclose", "around", "array_equal", "array_equiv", "clip", "copysign", "float_power",
-    "heaviside", "isclose", "isneginf", "isposinf", "ldexp", "logaddexp", "may_share_memory",
-    "nan_to_num", "ndim", "polyval", "positive", "result_type", "round", "round_",
-    "set_printoptions", "shape", "shares_memory", "size", "unravel_index",
+    "allclose", "around", "array_equal", "array_equiv", "bincount", "clip", "copysign",
+    "float_power", "heaviside", "isclose", "isneginf", "isposinf", "ldexp", "logaddexp",
+    "may_share_memory", "nan_to_num", "ndim", "polyval", "positive", "result_type", "round",
+    "round_", "set_printoptions", "shape", "shares_memory", "size", "unravel_index",
 ]  # fmt: skip
 
 
@@ -188,6 +188,14 @@ def polyval(p: Any, x: Any) -> Any:
     for i in range(p.size):
         result = result * x + p[i]
     return result
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Return how often each number from 0 on is there, or the sums of its weights."""
+    x = array_argument("bincount", "x", x)
+    given = None if weights is None else array_argument("bincount", "weights", weights).asnumpy()
+    found = onp.bincount(x.asnumpy().astype("int64"), given, minlength)
+    return ndarray._from_numpy(found.astype(x.dtype if weights is None else weights.dtype), x.ctx)
 
 
 def unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:

@@ -57,8 +57,11 @@ def _array_ufunc(self: ndarray, ufunc: Any, method: str, *inputs: Any, **kwargs:
 def _array_function(
     self: ndarray, func: Any, types: Any, args: Any, kwargs: Mapping[str, Any]
 ) -> Any:
-    """Call our function of the same name and module."""
+    """Call our function of the same name and module; on the host what that does not take."""
     function = _found(func.__name__, getattr(func, "__module__", "numpy") or "numpy")
     if function is not None:
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError:  # lists, objects of NumPy's, arguments that only NumPy has
+            pass
     return func(*_on_host(tuple(args)), **{k: _on_host(v) for k, v in kwargs.items()})

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as onp
 
 from ..base import DTypeLike, as_dtype
+from ..tracing import active
 from ._calls import F
 from ._check import array_argument, delivered
 from ._elementwise import FUNCTIONS, multiply, not_equal, sqrt, square, subtract, true_divide
@@ -23,12 +24,15 @@ __all__ = [
 Axes: TypeAlias = int | Sequence[int] | None
 
 _INT = onp.dtype("int64")
+_ALL = tuple(range(64))
 
 
 def _axes(a: ndarray, axis: Axes, what: str) -> tuple[int, ...]:
     """The axes to reduce, from 0 on."""
     if axis is None:
-        return tuple(range(a.ndim))
+        return _ALL[: len(a._shape)]
+    if axis.__class__ is int and 0 <= axis < len(a._shape):  # type: ignore[operator]
+        return (axis,)  # type: ignore[return-value]
     given = (axis,) if isinstance(axis, (int, onp.integer)) else tuple(axis)
     found = []
     for one in given:
@@ -44,12 +48,18 @@ def _reduced(call: Callable[..., Any], a: ndarray, axes: tuple[int, ...], keepdi
     """What an operator gives of some axes; of all of them an array without axes."""
     if not axes:
         return F.identity(a)
-    if len(axes) < a.ndim or keepdims:
+    if len(axes) < len(a._shape) or keepdims:
         return call(a, axis=axes, keepdims=bool(keepdims))
-    return F._reshaped(call(a), shape=())
+    result = call(a)
+    if result._node is None and not active:  # a new array, which nothing else knows
+        result._shape = ()
+        return result
+    return F._reshaped(result, shape=())
 
 
 def _cast(a: ndarray, dtype: DTypeLike | None, bools: Any = None, integers: Any = None) -> Any:
+    if dtype is None and a._data.dtype.kind == "f":
+        return a
     wanted = as_dtype(dtype, op="dtype") if dtype is not None else None
     if wanted is None:
         wanted = {"b": bools, "i": integers, "u": integers}.get(a._data.dtype.kind)
