@@ -79,6 +79,10 @@ def _in_place(form: Form, part: Part) -> bool:
 _PHASES = 9  # of a stride of 3 along two axes: beyond, few taps are left of each
 
 
+_TILED = (1, 3, 3), (1, 1, 1), (1, 1, 1)
+"""The kernel, stride and dilation of what `front.tile_products` makes."""
+
+
 class _Sums(NamedTuple):
     """Results that are sums over the same taps of all channels: see `front.window_products`."""
 
@@ -162,6 +166,24 @@ def _sum_windows(
         )
 
 
+def _sums_or_tiles(
+    x: Buffer, w: Buffer, bias: Buffer | None, y: Buffer, form: Form, adjoint: bool
+) -> None:
+    """Fill *y* with the sums of a convolution or its adjoint, by tiles where that is faster."""
+    how = _implicit(form, adjoint)
+    window = form.window.turned if adjoint else form.window
+    if window is not None and window[:3] == _TILED and x.dtype == w.dtype:
+        places = window.places[1:]
+        tiles = form.images * math.prod(-(-n // 2) for n in places)
+        if front.tile_products_pay(x.dtype, how.terms, how.columns, tiles):
+            sizes = (*window.image[1:], *window.pad[1:], *places)
+            channels = how.terms, how.columns, form.groups, form.images
+            steps = form.height if adjoint else window.taps, how.w_step, adjoint
+            front.tile_products(x, w, bias, y, sizes, channels, steps, _sum_windows, (form, how))
+            return
+    _sum_windows(x, w, bias, y, form, how)
+
+
 def _adjoint_sums(y: Buffer, w: Buffer, bias: Buffer | None, x: Buffer, form: Form) -> None:
     """Fill *x* with what is not zero, and the bias: sums over the windows that an element is in."""
     if not implicit.of_images(form.window).phases:  # no window reaches the images
@@ -170,7 +192,7 @@ def _adjoint_sums(y: Buffer, w: Buffer, bias: Buffer | None, x: Buffer, form: Fo
         reading, taps = implicit.of_images(form.window), form.window.taps
         front.window_planes(y, w, bias, x, reading, taps, 1, form.groups)
     else:
-        _sum_windows(y, w, bias, x, form, _implicit(form, True))
+        _sums_or_tiles(y, w, bias, x, form, True)
 
 
 # --- convolution, its adjoint and its derivative --------------------------------------------------
@@ -189,7 +211,7 @@ def forward(x: Buffer, w: Buffer, bias: Buffer | None, form: Form) -> Buffer:
         front.depthwise(x, w, added, y, form.window, form.filters, filters)
         return y
     if _reads_images(x, form):
-        _sum_windows(x, w, bias, y, form, _implicit(form, False))
+        _sums_or_tiles(x, w, bias, y, form, False)
         return y
     for part in form.window.parts(form.images, form.groups * form.height):
         matrix, columns = _matrix(x, form, part), _columns(form, part)

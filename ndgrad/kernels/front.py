@@ -53,6 +53,7 @@ from .cpu import sort as host_sort
 from .cpu import sparse as host_sparse
 from .cpu import strided as host_strided
 from .cpu import windows as host_windows
+from .cpu import winograd as host_winograd
 from .cpu.launch import run
 from .spec.cast import cast_by
 from .spec.formula import Loop
@@ -343,6 +344,8 @@ padded_planes = entry(
     "padded_planes", host_planes.pad, makes=lambda x, n, reading: empty(n * reading.size, x.dtype)
 )
 window_products = entry("window_products", host_implicit.products)
+tile_products = entry("tile_products", host_winograd.convolve)
+tile_products_pay = host_winograd.pays
 window_weights = entry("window_weights", host_implicit.weights)
 depthwise = entry("depthwise", host_depthwise.depthwise)
 window_planes = entry("window_planes", host_depthwise.planes)

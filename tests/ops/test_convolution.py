@@ -173,13 +173,49 @@ def test_no_images_and_no_channels() -> None:
     assert empty.shape == (0, 2, 3, 3)
 
 
-def test_infinities_stay_in_their_windows() -> None:
-    x = nd.ones((1, 2, 6, 5))
+@pytest.mark.parametrize("shape", [(1, 2, 6, 5), (2, 64, 16, 16)], ids=["sums", "tiles"])
+def test_infinities_stay_in_their_windows(shape: tuple[int, ...]) -> None:
+    x = nd.ones(shape)
     x[0, 0, 2, 4] = np.inf
+    channels = shape[1]
+    weights = nd.ones((channels, channels // 2, 3, 3))
     y = nd.Convolution(
-        x, nd.ones((2, 1, 3, 3)), no_bias=True, kernel=(3, 3), pad=(1, 1), num_filter=2, num_group=2
+        x, weights, no_bias=True, kernel=(3, 3), pad=(1, 1), num_filter=channels, num_group=2
     )
-    expected = np.zeros((2, 6, 5), bool)
-    expected[0, 1:4, 3:5] = True
+    expected = np.zeros(shape[1:], bool)
+    expected[: channels // 2, 1:4, 3:6] = True
     np.testing.assert_array_equal(np.isinf(y.asnumpy()[0]), expected)
     assert not np.isnan(y.asnumpy()).any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "filters", "pad", "groups"),
+    [
+        ((2, 35, 17, 16), 33, (1, 1), 1),  # one column of tiles is cut, and blocks of rows
+        ((64, 64, 3, 4), 96, (2, 0), 2),  # several images in a block
+        ((2, 300, 16, 15), 32, (1, 1), 1),  # sums in parts, several blocks, panels apart
+    ],
+)
+def test_products_of_tiles_are_near_the_sums(
+    shape: tuple[int, ...], filters: int, pad: tuple[int, int], groups: int
+) -> None:
+    weights = (filters, shape[1] // groups, 3, 3)
+    places = tuple(n + 2 * p - 2 for n, p in zip(shape[2:], pad, strict=True))
+    x, w, b, head = (
+        normal(*size, seed=seed).astype("float32")
+        for seed, size in enumerate((shape, weights, (filters,), (shape[0], filters, *places)))
+    )
+    options = {"kernel": (3, 3), "pad": pad, "num_filter": filters, "num_group": groups}
+    results = {}
+    for dtype in ("float32", "float64"):  # tiles are for float32 alone
+        arrays = [nd.array(a, dtype=dtype) for a in (x, w, b)]
+        arrays[0].attach_grad()
+        with autograd.record():
+            y = nd.Convolution(*arrays, **options)
+        y.backward(nd.array(head, dtype=dtype))
+        results[dtype] = y.asnumpy(), arrays[0].grad.asnumpy()
+    # Well within the bound that the module states, of the largest elements and weights.
+    factors = np.abs(w).max(axis=(2, 3))
+    limits = factors.sum(axis=1).max(), factors.sum(axis=0).max()
+    for ours, exact, limit, a in zip(*results.values(), limits, (x, head), strict=True):
+        assert np.abs(ours - exact).max() <= 2**-24 * 36 * limit * np.abs(a).max()

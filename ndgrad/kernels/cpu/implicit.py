@@ -41,7 +41,7 @@ def fits(dtype: DType) -> bool:
 
 
 @intrinsic
-def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vectors, c):
+def accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vectors, c):
     """Add to *m* rows of *vectors* vectors at *c* their products of *k* terms with a panel.
 
     The factor of row i and term p is ``x[xo + places[first + i] + shifts[begin + p]]``.  Rows up to
@@ -92,7 +92,7 @@ def _accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vecto
 
 
 @intrinsic
-def _write(_typing, c, co, step, m, columns, y, yo, ldy):
+def write(_typing, c, co, step, m, columns, y, yo, ldy):
     """Copy *m* rows of *c*, which are *step* apart, to columns of *y*: *columns* rows of it."""
 
     def code(context, builder, sig, args):
@@ -171,12 +171,12 @@ def _products(
                     for j in range(wide, step):
                         row[j] = 0
             x0 = (image * groups + group) * x_size
-            _accumulate(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
+            accumulate(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
         for number in range(here):
             count = min(each, m - number * each)
             start = ((image + number) * groups * columns + kind) * y_size
             if whole:
-                _write(c, number * each * step, step, count, wide, y, start + first, y_size)
+                write(c, number * each * step, step, count, wide, y, start + first, y_size)
                 continue
             for j in range(wide):
                 for i in range(count):
@@ -222,8 +222,8 @@ def _weights(
                         panel, number * each * step, step,
                     )  # fmt: skip
                 terms = depth * here
-                _accumulate(x, x0, rows, first, m, shifts, start, terms, panel, across, c)
-        _write(c, 0, step, m, wide, w, (sum_ * columns + j0) * rows.size + first, rows.size)
+                accumulate(x, x0, rows, first, m, shifts, start, terms, panel, across, c)
+        write(c, 0, step, m, wide, w, (sum_ * columns + j0) * rows.size + first, rows.size)
 
 
 @chunked
@@ -236,7 +236,7 @@ def _totals(x, y, parts, lo, hi):
             total[i] = terms[i] if part == 0 else total[i] + terms[i]
 
 
-def _panel(columns: int, dtype: DType) -> tuple[int, int]:
+def panel_form(columns: int, dtype: DType) -> tuple[int, int]:
     """Vectors of a row of a panel at most, and how many panels there are: about as wide."""
     vectors = -(-columns // (BYTES // dtype.itemsize))
     panels = -(-vectors // VECTORS)
@@ -244,7 +244,7 @@ def _panel(columns: int, dtype: DType) -> tuple[int, int]:
     return each, -(-vectors // each)
 
 
-def _even(n: int, most: int, multiple: int = 1) -> int:
+def even(n: int, most: int, multiple: int = 1) -> int:
     """The size of parts of n, of which as few as can be are *most* at most."""
     each = -(-n // -(-n // most))
     return -(-each // multiple) * multiple
@@ -286,12 +286,12 @@ def products(
         Elements of a group of an image of *x*, from a column's weight to the next one's, and of a
         plane of *y*.
     """
-    vectors, panels = _panel(columns, y.dtype)
-    rows = places.size if together > 1 else _even(results.size, _BLOCK, ROWS)
+    vectors, panels = panel_form(columns, y.dtype)
+    rows = places.size if together > 1 else even(results.size, _BLOCK, ROWS)
     blocks = -(-images // together) * -(-results.size // rows)
     # Sums are cut between runs, unless one is too long.
     run = run if run <= _DEPTH else shifts.size if run == shifts.size else 1
-    deep = _even(shifts.size, _DEPTH, run if run <= _DEPTH else 1)
+    deep = even(shifts.size, _DEPTH, run if run <= _DEPTH else 1)
     added = empty(0, y.dtype) if bias is None else bias
     launch(
         _products, x, w, added, y, places, shifts, factors, results, whole, columns, groups,
@@ -329,10 +329,10 @@ def weights(
     shifts : numpy.ndarray
         int64: for each place of *together* images how far from there its element is.
     """
-    vectors, panels = _panel(columns, w.dtype)
-    height = _even(rows.size, _HEIGHT, 8)
+    vectors, panels = panel_form(columns, w.dtype)
+    height = even(rows.size, _HEIGHT, 8)
     each = shifts.size // together
-    deep = _even(each, _DEPTH) if together == 1 else shifts.size
+    deep = even(each, _DEPTH) if together == 1 else shifts.size
     blocks = groups * -(-rows.size // height)
     steps = -(-images // together)
     # The cuts, and so the order of the sum, are the same for any tiles.
