@@ -270,6 +270,12 @@ class Outcome:
             limit = self.case.target.ratio
             ratio = self.ratio(rival)
             yield f"{ratio:.2f} <= {limit:g} {rival}", ratio <= limit
+        eager = self.case.eager_target
+        if eager is not None and "ndgrad-eager" in self.times:
+            for rival in eager.against:
+                if rival in self.times:
+                    ratio = self.best("ndgrad-eager") / self.best(rival)
+                    yield f"eager {ratio:.2f} <= {eager.ratio:g} {rival}", ratio <= eager.ratio
         if self.case.limit is not None:
             words = quantity(self.case.limit, self.case.unit)
             yield f"<= {words}", self.best("ndgrad") <= self.case.limit
@@ -604,6 +610,11 @@ def main() -> None:
         print(*draw(reports, options.plot), sep="\n")
 
 
+def _is_for(case: Case, way: str) -> bool:
+    """Whether a case is written for a way of using a library."""
+    return case.name.startswith("compiled") or hasattr(case, way.replace("-", "_"))
+
+
 def compare(
     options: argparse.Namespace,
     pythons: dict[str, str],
@@ -624,8 +635,8 @@ def compare(
     if options.list:
         print("\n".join(case.name for case, _ in cases))
         return {}
-    if any(case.name.startswith("compiled") for case, _ in cases):
-        peers |= started(library for library in options.libraries if library in WAYS)
+    ways = [library for library in options.libraries if library in WAYS]
+    peers |= started(way for way in ways if any(_is_for(case, way) for case, _ in cases))
     outcomes = []
     for i, (case, row) in enumerate(cases, start=1):
         print(f"\r\033[K{i}/{len(cases)} {case.name}", end="", file=sys.stderr, flush=True)

@@ -52,6 +52,8 @@ class Case:
         ``group/variant``.
     target : Target or None
         What ndgrad shall reach in ``peers.py``.
+    eager_target : Target or None
+        What ``ndgrad-eager`` shall reach.
     limit : float or None
         The same in seconds.
     per : int
@@ -79,6 +81,7 @@ class Case:
 
     name: str
     target: Target | None = None
+    eager_target: Target | None = None
     limit: float | None = None
     per: int = 1
     traffic: int | None = None

@@ -1,7 +1,7 @@
 """Steps of training of whole networks with their optimizers: Gluon beside PyTorch.
 
-A network is written twice, with the layers of either library; MXNet and ndgrad share the text.
-``ndgrad`` and ``mxnet`` are hybridized, ``ndgrad-eager`` is not.
+A network is written with the layers of either library, and for JAX in `_jax_networks`; MXNet and
+ndgrad share the text.  ``ndgrad`` and ``mxnet`` are hybridized, ``ndgrad-eager`` is not.
 """
 
 from __future__ import annotations
@@ -28,11 +28,14 @@ class Step(Case):
         Makes NumPy arrays: what the network takes, then the labels.
     networks : dict
         ``mx``: module -> block whose output is the loss; ``torch`` likewise.
+    jax_network : callable, optional
+        From the module `_jax_networks` to one of its networks.
     optimizer : str
         ``sgd`` with momentum 0.9, or ``adam``.
     """
 
-    target = Target(0.9, ("torch", "torch-compile", "mxnet"))
+    target = Target(0.9, ("torch", "torch-compile", "jax", "mxnet"))
+    eager_target = Target(1.0)
     comparable = False
 
     def __init__(
@@ -41,8 +44,10 @@ class Step(Case):
         inputs: Callable[[], tuple[Any, ...]],
         networks: dict[str, Network],
         optimizer: str = "sgd",
+        jax_network: Callable[[Any], Any] | None = None,
     ) -> None:
         self.name = name
+        self.jax_network = jax_network
         self.inputs = inputs
         self.networks = networks
         self.optimizer = optimizer
@@ -98,6 +103,18 @@ class Step(Case):
     def torch_compile(self) -> Run:
         return self.torch(torch_compiler)
 
+    def jax(self) -> Run:
+        if self.jax_network is None:
+            raise NotImplementedError(f"{self.name} is not written for jax")
+        from . import _jax_networks
+
+        network = self.jax_network(_jax_networks)
+        return self.jax_run(_jax_networks, network)
+
+    def jax_run(self, networks: Any, network: Any) -> Run:
+        run: Run = networks.training(network, self.optimizer, self.inputs())
+        return run
+
 
 class Inference(Step):
     """Forward alone, in prediction mode."""
@@ -120,6 +137,10 @@ class Inference(Step):
             with torch.no_grad():
                 return forward(*arrays)
 
+        return run
+
+    def jax_run(self, networks: Any, network: Any) -> Run:
+        run: Run = networks.inference(network, self.inputs())
         return run
 
 
@@ -572,20 +593,42 @@ def _scores() -> tuple[Any, ...]:
 
 
 def _models() -> Iterator[Case]:
-    yield Step("models/mlp-128", _images(128, 784), MLP)
-    yield Step("models/lenet-64", _images(64, 1, 28, 28), LENET)
-    yield Step("models/resnet18-8", _images(8, 3, 32, 32), RESNET)
+    yield Step("models/mlp-128", _images(128, 784), MLP, jax_network=lambda n: n.mlp)
+    yield Step("models/lenet-64", _images(64, 1, 28, 28), LENET, jax_network=lambda n: n.lenet)
+    yield Step(
+        "models/resnet18-8",
+        _images(8, 3, 32, 32),
+        RESNET,
+        jax_network=lambda n: n.resnet(_STAGES, training=True),
+    )
     for batch in (1, 32):
         images = _images(batch, 3, 32, 32)
         networks = {"mx": lambda mx: _mx_resnet(mx.gluon), "torch": _torch_resnet_alone}
-        yield Inference(f"models/resnet18-inference-{batch}", lambda i=images: i()[:1], networks)
-    yield Step("models/separable-16", _images(16, 3, 32, 32), SEPARABLE)
+        yield Inference(
+            f"models/resnet18-inference-{batch}",
+            lambda i=images: i()[:1],
+            networks,
+            jax_network=lambda n: n.resnet(_STAGES, training=False),
+        )
+    yield Step(
+        "models/separable-16",
+        _images(16, 3, 32, 32),
+        SEPARABLE,
+        jax_network=lambda n: n.separable(_WIDTHS),
+    )
     yield Step(
         "models/lstm-language-model",
         _words,
         {"mx": _mx_language_model, "torch": _torch_language_model},
+        jax_network=lambda n: n.language_model(_WORDS, _UNITS),
     )
-    yield Step("models/transformer-8", _images(8, _TOKENS, _WIDTH), TRANSFORMER, optimizer="adam")
+    yield Step(
+        "models/transformer-8",
+        _images(8, _TOKENS, _WIDTH),
+        TRANSFORMER,
+        optimizer="adam",
+        jax_network=lambda n: n.transformer(_WIDTH, _TOKENS, _HEADS),
+    )
     yield Step(
         "models/matrix-factorisation",
         _scores,
@@ -596,6 +639,7 @@ def _models() -> Iterator[Case]:
         lambda: (np.abs(uniform(128, 784)),),
         {"mx": _mx_vae, "torch": _torch_vae},
         optimizer="adam",
+        jax_network=lambda n: n.vae(_HIDDEN, _LATENT),
     )
     yield Loader()
 
