@@ -175,23 +175,29 @@ def _checked_order(
     heads: Sequence[Array], head_grads: Sequence[Array | None], function: str
 ) -> list[Maker]:
     """The topological order of what the heads were made from, when heads and gradients fit."""
-    for i, (head, given) in enumerate(zip(heads, head_grads, strict=True)):
-        if head._node is None:
+    makers: list[Maker] = []
+    for head, given in zip(heads, head_grads, strict=True):
+        maker = head._node
+        if maker is None:
             raise MXNetError(NOT_RECORDED)
-        if given is None:
-            continue
-        data, expected = given._data, head._data
-        if data.size != expected.size or data.dtype != expected.dtype:
-            raise MXNetError(
-                f"{function}: the head gradient of heads[{i}] must have as many elements as the "
-                f"head, of shape {head._shape}, and its dtype {expected.dtype}, got "
-                f"{given._shape} and {data.dtype}"
-            )
-        operands_device(function, (f"heads[{i}]", "its head gradient"), (head, given))
-    order = topological_order([head._node for head in heads if head._node is not None])
+        if given is not None:
+            _check_head_gradient(function, f"heads[{len(makers)}]", head, given)
+        makers.append(maker)
+    order = topological_order(makers)
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.about_to_run_backward(order)
     return order
+
+
+def _check_head_gradient(function: str, name: str, head: Array, given: Array) -> None:
+    data, expected = given._data, head._data
+    if data.size != expected.size or data.dtype != expected.dtype:
+        raise MXNetError(
+            f"{function}: the head gradient of {name} must have as many elements as the "
+            f"head, of shape {head._shape}, and its dtype {expected.dtype}, got "
+            f"{given._shape} and {data.dtype}"
+        )
+    operands_device(function, (name, "its head gradient"), (head, given))
 
 
 def _head_gradients(
@@ -246,7 +252,7 @@ def run_backward(
     owned = set()  # sums that are made here, to which may be added in place
     since = [next_version(), 1]
     on_buffers = arithmetic is buffer_arithmetic
-    pop = pending.pop
+    pop, ndarray = pending.pop, np.ndarray
     for node in order:
         gradient = pop(node, None)
         if not isinstance(node, Node):
@@ -272,7 +278,7 @@ def run_backward(
             for parent, result in zip(node.parents, results):  # noqa: B905 (of equal length)
                 if parent is None or isinstance(parent, Constant):
                     continue
-                if parent not in pending and result.__class__ is np.ndarray:
+                if result.__class__ is ndarray and parent not in pending:
                     pending[parent] = result  # as of most nodes
                     continue
                 if (
@@ -371,7 +377,7 @@ def _taken_over(target: Array, gradient: Buffer) -> bool:
 
 
 def _interchangeable(a: Buffer, b: Buffer) -> bool:
-    return owns_memory(a) and owns_memory(b) and a.dtype == b.dtype and a.size == b.size
+    return a.size == b.size and a.dtype == b.dtype and owns_memory(a) and owns_memory(b)
 
 
 def _new_array(x: Array, found: dict[Leaf, Buffer]) -> Array:

@@ -70,7 +70,7 @@ def getitem(x: Array, key: object) -> Array:
     if key.__class__ is tuple:
         if not key:
             return x
-        found = leading(key, shape)
+        found = leading(key, shape) if key[0].__class__ is int else None
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)

@@ -200,11 +200,14 @@ def hashable(key: object) -> tuple[object, ...] | None:
     items: list[object] = []
     for item in key if key.__class__ is tuple else (key,):
         if item.__class__ is slice:
-            bounds = item.start, item.stop, item.step
-            for bound in bounds:
-                if bound is not None and bound.__class__ is not int:
-                    return None
-            items.append(bounds)
+            start, stop, step = item.start, item.stop, item.step
+            if (
+                (start is not None and start.__class__ is not int)
+                or (stop is not None and stop.__class__ is not int)
+                or (step is not None and step.__class__ is not int)
+            ):
+                return None
+            items.append((start, stop, step))
         elif item.__class__ is int or item is None or item is Ellipsis:
             items.append(item)
         else:

@@ -417,12 +417,11 @@ class NDArray(Methods):
                 raise TypeError(
                     f"backward: out_grad must be an NDArray, got {type(out_grad).__name__}"
                 )
-            engine.backward(
-                (self,),
-                (out_grad,),
-                flag("backward", "retain_graph", retain_graph),
-                flag("backward", "train_mode", train_mode),
-            )
+            if retain_graph is not False:
+                retain_graph = flag("backward", "retain_graph", retain_graph)
+            if train_mode is not True:
+                train_mode = flag("backward", "train_mode", train_mode)
+            engine.backward((self,), (out_grad,), retain_graph, train_mode)
         except Exception as error:
             shorten_traceback(error)
             raise

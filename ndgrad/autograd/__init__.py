@@ -83,7 +83,9 @@ def record(train_mode: bool = True) -> Scope:
     train_mode : bool
         Whether the scope is in training mode too.
     """
-    return Scope(True, flag("record", "train_mode", train_mode))
+    if train_mode is not True:  # as of nearly all
+        train_mode = flag("record", "train_mode", train_mode)
+    return Scope(True, train_mode)
 
 
 def pause(train_mode: bool = False) -> Scope:

@@ -37,11 +37,12 @@ class Scope:
         self._before: _Before | None = None
 
     def __enter__(self) -> None:
-        self._before = (state.recording, state.training, self._before)
-        if self._recording is not None:
-            state.recording = self._recording
-        if self._training is not None:
-            state.training = self._training
+        own, recording, training = state, self._recording, self._training
+        self._before = (own.recording, own.training, self._before)
+        if recording is not None:
+            own.recording = recording
+        if training is not None:
+            own.training = training
 
     def __exit__(
         self,
