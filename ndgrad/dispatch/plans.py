@@ -4,6 +4,9 @@ Checks, shapes, layouts and kernels of a call follow from the shapes and dtypes 
 from its parameters.  So a call that comes again needs none of that: forward is run once on abstract
 buffers (`ndgrad.memory.abstract`), which makes a function of what it allocates and launches.  The
 derivative of such a call is planned in the same way.  What depends on elements has no plan.
+
+A plan that has run a few times calls kernels by C functions that hold all their numbers
+(`ndgrad.kernels.cpu.calling`); to load these takes longer than a few runs gain.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -232,14 +236,19 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
         texts = texts[1:-2]
     shapes = tuple([tuple(shape) for _, shape in results])
     known = PlannedParams({**op.params, **params})
-    return Plan(
-        program.function(program.parameters, texts),
+
+    def replace(run: Callable[..., Any]) -> None:
+        plan.run = run
+
+    plan = Plan(
+        program.function(program.parameters, texts, replace),
         shapes,
         results[0][0].dtype,
         owners,
         known,
         len(op.visible_of(shapes, known)),  # type: ignore[arg-type]  # shapes for arrays
     )
+    return plan
 
 
 # --- derivatives ----------------------------------------------------------------------------------
@@ -269,14 +278,16 @@ def planned_backward(
         if several or len(node.parents) != 1:
             missing = tuple([g is None for g in grads]) if several else None
             key = tuple(map(is_tracked, node.parents)), missing
+        backwards = params.backwards  # type: ignore[union-attr]
         try:
-            run = params.backwards[key]
+            run = backwards[key]
         except KeyError:
+            replace = partial(backwards.__setitem__, key)
             try:
-                run = _backward_plan(node, grads if several else [grads], several, apply)
+                run = _backward_plan(node, grads if several else [grads], several, apply, replace)
             except Exception:  # as for forward
                 run = None
-            params.backwards[key] = run
+            backwards[key] = run
         return general(node, grads) if run is None else run(node, grads)
 
     return backward
@@ -287,6 +298,7 @@ def _backward_plan(
     grads: Sequence[object],
     several: bool,
     apply: Callable[[Node, Sequence[Array]], Sequence[Any]],
+    replace: Callable[[Callable[..., Any]], None],
 ) -> Callable[..., Sequence[Any]]:
     outputs = node.shapes[len(node.parents) :]
     lines = []
@@ -317,6 +329,5 @@ def _backward_plan(
             [parameter(x, f"node.saved[{i}]") for i, x in enumerate(node.saved or ())]
         )
         results = apply(like, arrays)
-    program.lines[:0] = lines
     found = [x._data if isinstance(x, Array) else x for x in results]
-    return program.function(("node", "g"), _text(program, found))
+    return program.function(("node", "g"), _text(program, found), replace, lines)

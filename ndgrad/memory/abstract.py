@@ -8,6 +8,7 @@ depends on sizes and dtypes alone.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn, Protocol
@@ -18,6 +19,9 @@ from ..base import DType, Shape
 
 _LARGEST_CONSTANT = 1 << 16
 """Bytes of an array that a program may hold."""
+
+PLAIN_RUNS = 8
+"""Runs of a program from which it pays to load functions that take less time."""
 
 
 class NeedsElements(Exception):
@@ -146,6 +150,7 @@ class BufferProgram:
         self._allocator = allocator
         self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
         self._made: dict[str, str] = {}  # the lines that make small buffers
+        self._shorter: dict[int, tuple[str, bool, Callable[[], Callable[..., Any]]]] = {}
         self._parameters: list[str] = []
 
     def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
@@ -224,17 +229,8 @@ class BufferProgram:
         else:
             self.call(kernel.parallel, (*args, units, grain), typed)
 
-    def call(
-        self,
-        function: Callable[..., Any],
-        args: Sequence[object],
-        typed: bool,
-        made: AbstractBuffer | None = None,
-    ) -> None:
-        """Note the call of a function that returns nothing; *typed* as for `launch`.
-
-        It may return the buffer *made*, which was just made: then it makes that.
-        """
+    def call(self, function: Callable[..., Any], args: Sequence[object], typed: bool) -> None:
+        """Note the call of a function that returns nothing; *typed* as for `launch`."""
         texts = []
         for x in args:
             if isinstance(x, AbstractBuffer):
@@ -243,21 +239,68 @@ class BufferProgram:
                 texts.append(x.name)
             else:
                 texts.append(self.constant(x))
-        text = f"{self.constant(function)}({', '.join(texts)})"
-        if made is None:
-            self.lines.append(text)
-        else:
-            self.lines[-1] = f"{made.name} = {text}"
+        self.lines.append(f"{self.constant(function)}({', '.join(texts)})")
 
-    def function(self, parameters: Sequence[str], results: str) -> Callable[..., Any]:
-        """The program as a function of *parameters*, which may name more than buffers."""
-        text = "\n        ".join([*self.lines, f"return {results}"])
-        names = ", ".join([f"c{i}" for i in range(len(self.constants))])
-        made = _factory(
-            f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"
-            "    return run\n"
-        )
-        return made(*self.constants)
+    def shorten(
+        self,
+        make: Callable[[], Callable[..., Any]],
+        given: Sequence[AbstractBuffer],
+        made: AbstractBuffer | None,
+    ) -> None:
+        """Note that the last launch is also done by what *make* returns, in less time.
+
+        It is given buffers alone, and returns *made*, if that was just made when it was launched.
+        """
+        target = "" if made is None else f"{made.name} = "
+        text = f"{target}{{}}({', '.join([x.name for x in given])})"
+        self._shorter[len(self.lines) - 1] = text, made is not None, make
+
+    def function(
+        self,
+        parameters: Sequence[str],
+        results: str,
+        replace: Callable[[Callable[..., Any]], None],
+        head: Sequence[str] = (),
+    ) -> Callable[..., Any]:
+        """The program as a function of *parameters*, which may name more than buffers.
+
+        Parameters
+        ----------
+        parameters : sequence of str
+        results : str
+        replace : callable
+            Is given the function that takes less time, when the first has run `PLAIN_RUNS` times:
+            what it calls takes milliseconds to load and longer to compile.
+        head : sequence of str
+            Lines before those that are noted.
+        """
+        end = f"return {results}"
+        run = _function(parameters, [*head, *self.lines, end], self.constants)
+        if not self._shorter:
+            return run
+        count = itertools.count(1).__next__
+
+        def counted(*args: object) -> object:
+            if count() == PLAIN_RUNS:
+                lines, constants = self._shortened()
+                replace(_function(parameters, [*head, *lines, end], constants))
+            return run(*args)
+
+        return counted
+
+    def _shortened(self) -> tuple[list[str], list[object]]:
+        """Lines and constants with the launches that take less time."""
+        lines: list[str] = []
+        constants = list(self.constants)
+        for i, line in enumerate(self.lines):
+            if i in self._shorter:
+                line, makes, function = self._shorter[i]
+                line = line.format(f"c{len(constants)}")
+                constants.append(function())
+                if makes:
+                    lines.pop()  # that made the buffer
+            lines.append(line)
+        return lines, constants
 
     @property
     def parameters(self) -> Sequence[str]:
@@ -274,6 +317,18 @@ class ShapeProgram(BufferProgram):
 
     def constant(self, value: object) -> str:
         return ""
+
+
+def _function(
+    parameters: Sequence[str], lines: Sequence[str], constants: Sequence[object]
+) -> Callable[..., Any]:
+    text = "\n        ".join(lines)
+    names = ", ".join([f"c{i}" for i in range(len(constants))])
+    made = _factory(
+        f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"
+        "    return run\n"
+    )
+    return made(*constants)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.dispatch import plans
 from ndgrad.dispatch.planned import is_planned, plans_of
+from ndgrad.memory import abstract
 from ndgrad.ops.table import DIFFERENTIABLE, OPS, Op, Sample, lookup
 from ndgrad.testing import sample_inputs
 
@@ -40,7 +41,10 @@ def _outcome(op: Op, sample: Sample, dtype: str) -> list[Any]:
 
 @pytest.mark.parametrize("dtype", ["float32", pytest.param("float16", marks=FULL_COMPILED)])
 @pytest.mark.parametrize(("op", "sample"), CASES)
-def test_a_planned_call_gives_the_bits_of_the_first(op: Op, sample: Sample, dtype: str) -> None:
+def test_a_planned_call_gives_the_bits_of_the_first(
+    op: Op, sample: Sample, dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(abstract, "PLAIN_RUNS", 1)  # so that runs are of both kinds
     plans_of(op).clear()
     try:
         first, *later = [_outcome(op, sample, dtype) for _ in range(4)]

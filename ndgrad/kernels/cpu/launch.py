@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numba
@@ -24,8 +25,12 @@ def start(kernel: Specialization, args: Arguments, units: int, grain: int | None
     if tracing.active and (program := tracing.program()) is not None:
         # With the JIT off a kernel is Python, which looks at dtypes.
         interpreted = bool(numba.config.DISABLE_JIT)
-        if grain is not None or interpreted or not _note_bound(program, kernel, args, units):
-            program.launch(kernel, args, units, grain, interpreted)
+        shorter = None
+        if grain is None and not interpreted and program.launches:
+            shorter = _bound(program, kernel, args, units)
+        program.launch(kernel, args, units, grain, interpreted)
+        if shorter is not None:
+            program.shorten(*shorter)
     elif grain is None:
         kernel.serial(*args, 0, units)
     else:
@@ -42,15 +47,17 @@ _LETTERS = {
 """The kinds of bound numbers by their types; see `calling.bound`."""
 
 
-def _note_bound(
+def _bound(
     program: BufferProgram, kernel: Specialization, args: Arguments, units: int
-) -> bool:
-    """Note the call of a C function that is given buffers alone; whether there is one.
+) -> tuple[Callable[[], Callable[..., Any]], list[AbstractBuffer], AbstractBuffer | None] | None:
+    """The same by a C function that holds all numbers and makes the buffer that was just made.
 
-    It holds all numbers, and makes the buffer that was allocated just before.
+    Returns
+    -------
+    tuple or None
+        What makes the function, the buffers that it is given and the one that it makes; None if
+        there is none for such arguments.
     """
-    if not program.launches:
-        return True
     kinds, given = "", []
     dtypes: list[DType] = []
     values: list[HostArray | float] = []
@@ -72,11 +79,11 @@ def _note_bound(
             kinds += _LETTERS[kind]
             values.append(float(x) if kinds[-1] in "FD" else int(x))
         else:
-            return False
+            return None
     if made is not None and any(x.name == made.name for x in given):
-        return False
-    program.call(calling.bound(kernel, kinds, tuple(dtypes), tuple(values)), given, False, made)
-    return True
+        return None
+    make = partial(calling.bound, kernel, kinds, tuple(dtypes), tuple(values))
+    return make, given, made
 
 
 def run(function: Callable[..., Any], *args: Any) -> None:
