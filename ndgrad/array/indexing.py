@@ -18,7 +18,17 @@ from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F, lookup
 from ..tape import Array, new_array, new_view, state
-from .keys import expanded, hashable, leading, out_of_bounds, rows_of, slice_of, small_part
+from .keys import (
+    Rows,
+    expanded,
+    hashable,
+    leading,
+    out_of_bounds,
+    rows_of,
+    rows_of_array,
+    slice_of,
+    small_part,
+)
 
 
 def traced() -> bool:
@@ -74,6 +84,10 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
+    if key.__class__ is x.__class__ and shape and not tracing.active:
+        rows = rows_of_array(key, x)
+        if rows is not None:
+            return _picked(x, rows)
     slices, plan = _slices(), None
     known = None if tracing.active or in_use else hashable(key)
     if known is not None:
@@ -90,12 +104,7 @@ def getitem(x: Array, key: object) -> Array:
             return x.__class__(little.flatten(), little.shape, x._ctx)
     items, arrays = expanded(x._as_key(key), shape)
     if arrays:
-        rows = rows_of(items, x)
-        if not recorded:
-            picked = front.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
-            return x.__class__(picked, rows.shape, x._ctx)
-        taken: Array = F._take_rows(x, **rows._asdict())
-        return taken
+        return _picked(x, rows_of(items, x))
     part = slice_of(items, shape)
     if not part.shape and shape:
         one = x._one_element
@@ -109,6 +118,14 @@ def getitem(x: Array, key: object) -> Array:
         return x.__class__(front.strided_slice(x._data, part), part.shape, x._ctx)
     result: Array = F._as_strided(x, **where)
     return result
+
+
+def _picked(x: Array, rows: Rows) -> Array:
+    if not traced() and (x._node is None or not state.recording):
+        picked = front.take(x._data, rows.index, rows.outer, rows.length, rows.inner)
+        return x.__class__(picked, rows.shape, x._ctx)
+    taken: Array = F._take_rows(x, **rows._asdict())
+    return taken
 
 
 @cache

@@ -253,6 +253,16 @@ def _buffer_of(index: Index) -> Buffer:
     return index._data if isinstance(index, Array) else index.reshape(-1)
 
 
+def rows_of_array(key: Array, x: Array) -> Rows | None:
+    """The place of a key that is one array of the host; None for others, and for a mask."""
+    data, own = key._data, key._shape
+    if data.__class__ is not np.ndarray or data.dtype == np.bool_ or not own:
+        return None
+    n, rest = x._shape[0], x._shape[1:]
+    index = _checked(_index_arrays(key)[0], 0, n)
+    return Rows(_buffer_of(index), 1, n, math.prod(rest), (*own, *rest))
+
+
 def rows_of(items: list[Any], x: Array) -> Rows:
     """The place of a key with arrays, which broadcast together with the integers.
 
