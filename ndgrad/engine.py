@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from sys import getrefcount
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -49,6 +49,10 @@ from .tape import (
     state,
     topological_order,
 )
+
+if TYPE_CHECKING:  # `mx.engine` of MXNet, which users find here too
+    from .runtime import bulk as bulk
+    from .runtime import set_bulk_size as set_bulk_size
 
 Pending: TypeAlias = dict[Maker, Any]
 """Gradients that are not complete yet, by what they belong to.

@@ -13,6 +13,9 @@ from ndgrad.tape import Array
 from ndgrad.nd.random import (
     multinomial as sample_multinomial,
 )
+from ndgrad.nd.sparse import (
+    cast_storage as cast_storage,
+)
 from ndgrad.operator.call import (
     Custom as Custom,
 )
@@ -1435,15 +1438,6 @@ def broadcast_to(
     """A copy in which axes of length 1 are repeated; a 0 in *shape* keeps the length."""
     ...
 cast = Cast
-def cast_storage(
-    data: NDArray,
-    stype: Any,
-    *,
-    out: NDArray | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """The array in another storage; of a dense one, a copy that is dense."""
-    ...
 def cbrt(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> NDArray:
     """The cube root."""
     ...

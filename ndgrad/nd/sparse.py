@@ -31,7 +31,9 @@ __all__ = [
 __dir__ = public_names(globals())
 
 
-def cast_storage(data: NDArray, stype: str, out: NDArray | None = None) -> NDArray:
+def cast_storage(
+    data: NDArray, stype: str, out: NDArray | None = None, name: str | None = None
+) -> NDArray:
     """Return an array in another storage (recorded).
 
     Parameters
@@ -40,6 +42,8 @@ def cast_storage(data: NDArray, stype: str, out: NDArray | None = None) -> NDArr
     stype : {'default', 'row_sparse', 'csr'}
         From one of the sparse ones to the other there is no cast.
     out : NDArray, optional
+    name : str, optional
+        Ignored.
     """
     choice("cast_storage", "stype", stype, ("default", "row_sparse", "csr"))
     result = array_argument("cast_storage", "data", data).tostype(stype)

@@ -28,7 +28,7 @@ def train(data: np.ndarray[tuple[int, int], np.dtype[np.float32]], steps: int) -
         w.attach_grad(grad_req="write")
     loss = nd.zeros((1,))
     for _ in range(steps):
-        with autograd.record():
+        with mx.engine.bulk(10), autograd.record():
             loss = loss_of(x, y, weights)
         loss.backward()
         for w in weights:

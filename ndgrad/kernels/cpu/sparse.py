@@ -4,6 +4,9 @@ Row i of a matrix has its stored elements at positions ``indptr[i]`` to ``indptr
 in the columns *indices*.  Sums are added up in the order in which elements are stored, whatever
 the number of threads.  Positions and columns that are out of range are passed over: whatever the
 index vectors hold, no kernel leaves its buffers.
+
+Numbers are made unsigned one by one (``np.uintp``): as plain Python with NumPy 1.26, an unsigned
+number and one of `range` would make a float.
 """
 
 from __future__ import annotations
@@ -31,8 +34,8 @@ def _product(data, indices, indptr, x, y, k, n, lo, hi):
     top, width = np.uintp(k), np.uintp(n)
     for i in range(lo, hi):
         row = np.uintp(i) * width
-        for c in range(width):
-            y[row + c] = 0
+        for column in range(width):
+            y[row + np.uintp(column)] = 0
         p, stop = np.uintp(max(indptr[i], 0)), np.uintp(max(min(indptr[i + 1], data.size), 0))
         while p + np.uintp(3) < stop:
             j0, j1 = np.uintp(indices[p]), np.uintp(indices[p + np.uintp(1)])
@@ -42,7 +45,8 @@ def _product(data, indices, indptr, x, y, k, n, lo, hi):
             a0, a1 = data[p], data[p + np.uintp(1)]
             a2, a3 = data[p + np.uintp(2)], data[p + np.uintp(3)]
             x0, x1, x2, x3 = j0 * width, j1 * width, j2 * width, j3 * width
-            for c in range(width):
+            for column in range(width):
+                c = np.uintp(column)
                 total = (y[row + c] + a0 * x[x0 + c]) + a1 * x[x1 + c]
                 y[row + c] = (total + a2 * x[x2 + c]) + a3 * x[x3 + c]
             p += np.uintp(4)
@@ -50,7 +54,8 @@ def _product(data, indices, indptr, x, y, k, n, lo, hi):
             j = np.uintp(indices[p])
             if j < top:
                 a, source = data[p], j * width
-                for c in range(width):
+                for column in range(width):
+                    c = np.uintp(column)
                     y[row + c] += a * x[source + c]
             p += np.uintp(1)
 
@@ -75,19 +80,21 @@ def _transposed_product(data, indices, indptr, x, y, m, k, n, lo, hi):
     """y[indices[p], :] += data[p] * x[i, :] over all elements p, in blocks [lo, hi) of columns."""
     top, whole = np.uintp(k), np.uintp(n)
     for block in range(np.uintp(lo), np.uintp(hi)):
-        first = block * np.uintp(_WIDTH)
+        first = np.uintp(block) * np.uintp(_WIDTH)
         width = min(whole - first, np.uintp(_WIDTH))
         for row in range(top):
-            for c in range(width):
-                y[row * whole + first + c] = 0
+            for column in range(width):
+                y[np.uintp(row) * whole + first + np.uintp(column)] = 0
         for i in range(np.uintp(m)):
-            source = i * whole + first
-            start, stop = max(indptr[i], 0), max(min(indptr[i + np.uintp(1)], data.size), 0)
+            source = np.uintp(i) * whole + first
+            start = max(indptr[i], 0)
+            stop = max(min(indptr[np.uintp(i) + np.uintp(1)], data.size), 0)
             for p in range(np.uintp(start), np.uintp(stop)):
                 j = np.uintp(indices[p])
                 if j < top:
                     a, target = data[p], j * whole + first
-                    for c in range(width):
+                    for column in range(width):
+                        c = np.uintp(column)
                         y[target + c] += a * x[source + c]
 
 
@@ -98,7 +105,8 @@ def _transposed_product_with_vector(data, indices, indptr, x, y, m, lo, hi):
     for row in range(top):
         y[row] = 0
     for i in range(np.uintp(m)):
-        start, stop = max(indptr[i], 0), max(min(indptr[i + np.uintp(1)], data.size), 0)
+        start = max(indptr[i], 0)
+        stop = max(min(indptr[np.uintp(i) + np.uintp(1)], data.size), 0)
         for p in range(np.uintp(start), np.uintp(stop)):
             j = np.uintp(indices[p])
             if j < top:
