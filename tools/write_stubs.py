@@ -30,6 +30,7 @@ import ndgrad
 from ndgrad._mxnet import PATHS
 from ndgrad.array.ndarray import NDArray
 from ndgrad.nd._bind import signature
+from ndgrad.ops.bound import CALLS
 from ndgrad.ops.table import ALIASES, OPS, ElementwiseOp, Op
 from ndgrad.symbol import Symbol
 from ndgrad.symbol.operators import OTHERS
@@ -547,6 +548,44 @@ class Package:
         return Function(name, [([Parameter("self", ""), Parameter("other", other)], own)], "", note)
 
 
+# --- arrays like NumPy's --------------------------------------------------------------------------
+
+_NUMPY_IMPORTS = _IMPORTS + "from ndgrad.numpy.multiarray import ndarray\n"
+
+
+def numpy_functions() -> Iterator[tuple[str, str]]:
+    """Stubs of what the modules for arrays like NumPy's make at run time."""
+    for title, module in {
+        "np_functions": ndgrad.np,
+        "np_linalg": ndgrad.np.linalg,
+        "npx_functions": ndgrad.npx,
+        "npx_image": ndgrad.npx.image,
+    }.items():
+        known = bound_names(module)
+        stub = Stub(names=[name for name in module.__all__ if name not in known])
+        for name in stub.names:
+            function = vars(module)[name]
+            op = OPS.get(CALLS.get(function, ""))
+            stub.text.append(_numpy_function(title, name, function, op).text())
+        yield title, stub.text_of_module(_NUMPY_IMPORTS)
+
+
+def _numpy_function(title: str, name: str, function: Any, op: Op | None) -> Function:
+    doc = (inspect.getdoc(function) or "").splitlines()[0]
+    if op is None:  # of NumPy
+        rest = [
+            Parameter("args", "Any", "", inspect.Parameter.VAR_POSITIONAL),
+            Parameter("kwargs", "Any", "", inspect.Parameter.VAR_KEYWORD),
+        ]
+        return Function(name, [(rest, "Any")], doc)
+    if title.startswith("np_"):
+        inputs = ["x"] if len(op.inputs) == 1 else ["x1", "x2"]
+        parameters = [*[Parameter(x, "Any") for x in inputs], Parameter("out", "Any", "None")]
+        return Function(name, [(parameters, "Any")], doc)
+    parameters = [*ARRAYS._parameters(op), *ARRAYS._further(op)]
+    return Function(name, [(parameters, "ndarray" if op.single else "Any")], doc)
+
+
 def modules() -> str:
     """The stub of the modules that the package imports when they are first asked for."""
     stub = Stub()
@@ -565,6 +604,7 @@ def stubs() -> dict[str, str]:
     found = {"modules": modules()}
     for operators, package in ((ARRAYS, ndgrad.nd), (SYMBOLS, ndgrad.symbol)):
         found |= Package(operators, package).stubs()
+    found |= numpy_functions()
     return {f"{name}.pyi": text for name, text in found.items()}
 
 

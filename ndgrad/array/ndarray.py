@@ -339,9 +339,9 @@ class NDArray(Methods):
         """Return the array itself."""
         return self
 
-    def as_np_ndarray(self) -> NDArray:
+    def as_np_ndarray(self) -> Any:
         """Return an array like NumPy's, of `ndgrad.numpy`, that shares memory and record."""
-        return dispatch.in_class(classes.numpy_like, self)  # type: ignore[return-value]
+        return dispatch.in_class(classes.numpy_like, self)
 
     def tostype(self, stype: str) -> NDArray:
         """Return the array in a storage type: itself, or a sparse array (recorded)."""

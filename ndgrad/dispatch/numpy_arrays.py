@@ -38,7 +38,7 @@ def plain(x: Any) -> Any:
 
 
 def numpy_like(x: Any) -> Any:
-    """Make *x*, an array that nobody else has, or each of a list, an array like NumPy's."""
+    """Make a new array, or each of a list, an array like NumPy's; return it."""
     if isinstance(x, list):
         for one in x:
             numpy_like(one)
@@ -49,7 +49,7 @@ def numpy_like(x: Any) -> Any:
 
 
 def in_class_of(kind: type, x: Any) -> Any:
-    """*x*, an array that nobody else has, like NumPy's if those of a class are."""
+    """A new array, like NumPy's if those of a class are."""
     return numpy_like(x) if issubclass(kind, classes.numpy_like) else x
 
 

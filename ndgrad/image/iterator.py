@@ -15,6 +15,7 @@ from .._files import read_file
 from ..array.ndarray import NDArray
 from ..base import MXNetError, Shape, numeric_types
 from ..io import DataBatch, DataIter
+from ..util import default_array
 from .augmenters import CreateAugmenter
 from .functions import imdecode
 
@@ -216,7 +217,8 @@ class ImageIter(DataIter):
             data, label, count = rolled_over
             self._rolled_over = None
         else:
-            data, label = (nd.zeros(self.provide_data[0][1]), nd.zeros(self.provide_label[0][1]))
+            shapes = self.provide_data[0][1], self.provide_label[0][1]
+            data, label = (default_array(nd.zeros(shape)) for shape in shapes)
             count = self._batchify(data, label)
         pad = self.batch_size - count
         if pad:
@@ -280,7 +282,7 @@ class ImageIter(DataIter):
 
 def _labels(labels: Any, dtype: str) -> NDArray:
     several = [labels] if isinstance(labels, numeric_types) else labels
-    return nd.array(several, dtype=dtype)
+    return default_array(nd.array(several, dtype=dtype))  # type: ignore[no-any-return]
 
 
 def read_list(name: str, path: str) -> dict[Any, tuple[Any, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins as _builtins
 import math as _math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as _onp
 
@@ -25,7 +25,10 @@ from ._reductions import *  # noqa: F403
 from ._shaping import *  # noqa: F403
 from .multiarray import ndarray as ndarray
 
-_HIDDEN = {"annotations", "Any", "multiarray"}
+if TYPE_CHECKING:  # what is made from tables below
+    from .._stubs.np_functions import *  # noqa: F403
+
+_HIDDEN = {"TYPE_CHECKING", "annotations", "Any", "multiarray"}
 _methods.install()
 
 globals().update({k: v for k, v in _fallback.FUNCTIONS.items() if k not in globals()})

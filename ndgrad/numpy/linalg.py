@@ -1,26 +1,30 @@
 """`ndgrad.numpy.linalg`: norms, factorisations and solutions of matrices.
 
-Those made of operators have gradients; `svd`, `qr`, `eig` and what needs them are computed by NumPy
-on the host.
+Those made of operators have gradients, and so has `svd`; `qr`, `eig` and what needs them are
+computed by NumPy on the host.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as onp
 
+from ..autograd import Function
 from ..base import public_names
 from . import _elementwise, _products, _reductions, _shaping
 from ._calls import F
 from ._check import array_argument
 from ._fallback import on_host
 
-_HOST = "svd qr eig eigvals pinv lstsq matrix_rank cond matrix_power multi_dot"
+if TYPE_CHECKING:
+    from .._stubs.np_linalg import *  # noqa: F403
+
+_HOST = "qr eig eigvals pinv lstsq matrix_rank cond matrix_power multi_dot"
 
 __all__ = [
-    "cholesky", "det", "eigh", "eigvalsh", "inv", "norm", "slogdet", "solve", "tensorinv",
+    "cholesky", "det", "eigh", "eigvalsh", "inv", "norm", "slogdet", "solve", "svd", "tensorinv",
     "tensorsolve", *_HOST.split(),
 ]  # fmt: skip
 __dir__ = public_names(globals())
@@ -28,10 +32,35 @@ __dir__ = public_names(globals())
 globals().update({name: on_host(getattr(onp.linalg, name), name) for name in _HOST.split()})
 
 
+class _Svd(Function):
+    """The decomposition by LAPACK, and its derivative (Townsend 2016)."""
+
+    def forward(self, a: Any) -> Any:
+        u, s, v = _svd(a, full_matrices=False)
+        self.save_for_backward(u, s, v)
+        return u, s, v
+
+    def backward(self, du: Any, ds: Any, dv: Any) -> Any:
+        u, s, v = self.saved_tensors
+        squares = s * s
+        gaps = _shaping.expand_dims(squares, -2) - _shaping.expand_dims(squares, -1)
+        f = _shaping.where(gaps == 0, 0.0, 1.0 / _shaping.where(gaps == 0, 1.0, gaps))
+        rows, columns = _shaping.expand_dims(s, -2), _shaping.expand_dims(s, -1)
+        of_u, of_v = _transposed(u) @ du, v @ _transposed(dv)
+        inner = f * (of_u - _transposed(of_u)) * rows + columns * f * (of_v - _transposed(of_v))
+        scaled = _shaping.expand_dims(ds, -1) * v
+        outside_u = ((du - u @ of_u) / rows) @ v
+        outside_v = u @ ((dv - _transposed(of_v) @ v) / columns)
+        return u @ (inner @ v) + u @ scaled + outside_u + outside_v
+
+
+def _transposed(x: Any) -> Any:
+    return _shaping.swapaxes(x, -1, -2)
+
+
 def svd(a: Any) -> Any:
     """Return the singular value decomposition U, L, V, such that a = U * L @ V."""
-    u, s, v = _svd(a, full_matrices=False)
-    return u, s, v
+    return _Svd()(array_argument("svd", "a", a))
 
 
 _svd = on_host(onp.linalg.svd, "svd")

@@ -30,9 +30,10 @@ class ndarray(NDArray):
 
     _one_element = ()
 
-    if TYPE_CHECKING:
+    if TYPE_CHECKING:  # with what `ndgrad.numpy._methods` adds to the class
 
         def __getitem__(self, key: object) -> ndarray: ...
+        def __getattr__(self, name: str) -> Any: ...
 
         T: Any
 

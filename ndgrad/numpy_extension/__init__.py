@@ -7,7 +7,7 @@ switches of `ndgrad.util`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import nd
 from .._mxnet import attributes
@@ -43,6 +43,9 @@ from ..util import (
 )
 from . import image, random
 from .random import seed
+
+if TYPE_CHECKING:
+    from .._stubs.npx_functions import *  # noqa: F403
 
 _OPERATORS = {
     "activation": "Activation",

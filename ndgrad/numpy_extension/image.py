@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..base import public_names
 from ..nd import _bind
 from ..nd import image as _nd_image
 from ..numpy.multiarray import ndarray
 from ..ops.bound import CALLS
 from ..ops.table import lookup
+
+if TYPE_CHECKING:
+    from .._stubs.npx_image import *  # noqa: F403
 
 __all__ = list(_nd_image.__all__)
 
