@@ -60,7 +60,7 @@ class Emitter(Protocol):
     def array(self, value: Value, shape: Shape, like: Array) -> Array:
         """An array that holds *value*, of the class and on the device of another one."""
 
-    def filled(self, number: int, like: Array) -> Buffer:
+    def filled(self, number: int, size: int, dtype: DType) -> Buffer:
         """A buffer of one number, of the size and dtype of an array."""
 
     def expand(self, x: Array, shape: Shape) -> Buffer:

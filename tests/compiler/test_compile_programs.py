@@ -333,6 +333,23 @@ def an_array_made_in_a_context(decorate: Decorate) -> Any:
     return f(noise(2, 3))
 
 
+@program
+def slices_and_writes_of_each_step(decorate: Decorate) -> Any:
+    @decorate
+    def f(x: Any, added: Any) -> Any:
+        states = nd.zeros((4, 3))
+        for i in range(4):
+            x = x * 2 + added[i, :3] + added[1, 1:]
+            states[i] = x + added[:, 1:][i]
+        return states, added[1:3] * 2 + added[2:4, :]
+
+    x, added = variables(noise(3), noise(4, 4, seed=1))
+    with autograd.record():
+        states, rest = f(x, added)
+    autograd.backward([states, rest])
+    return states, rest, x.grad, added.grad
+
+
 MANY_KERNELS = (integers_and_indices, views_written_in_place)
 SEVERAL_DTYPES = (mixed_dtypes, half_precision_training)
 

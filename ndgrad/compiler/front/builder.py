@@ -13,7 +13,7 @@ from ...kernels.spec.formula import POWERS, Loop, multiplied
 from ...kernels.spec.layout import layout
 from ...kernels.spec.reduction import REDUCTIONS, Reduction, ReductionPlan
 from ...kernels.spec.rowwise import AxisKernel
-from ...kernels.spec.strided import StridedSlice
+from ...kernels.spec.strided import StridedSlice, rows_apart
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..program.instructions import (
@@ -131,27 +131,23 @@ class ProgramBuilder:
 
     def strided_slice(self, x: Buffer, part: StridedSlice) -> Buffer:
         """A copy of a strided slice; a view where its rows are long enough to be read in place."""
-        lengths = [(n, step) for n, step in zip(part.shape, part.strides, strict=True) if n != 1]
         if 0 not in part.shape and x.size:
-            if any(step == 0 for _, step in lengths) and part.offset == 0:
+            steps = [step for n, step in zip(part.shape, part.strides, strict=True) if n != 1]
+            if 0 in steps and part.offset == 0:
                 own = tuple(
                     1 if step == 0 else n for n, step in zip(part.shape, part.strides, strict=True)
                 )
                 if math.prod(own) == x.size and _in_order(own, part.strides):
                     return self.expansion(x, own, part.shape)
-            n = 1
-            while lengths and lengths[-1][1] == n:
-                n *= lengths.pop()[0]
-            rows, stride = 1, lengths[-1][1] if lengths else n
-            while lengths and lengths[-1][1] == rows * stride:
-                rows *= lengths.pop()[0]
-            if not lengths and stride >= n and (n >= SHORT or rows == 1):
+            found = rows_apart(part)
+            if found is not None and (found[1] >= SHORT or found[0] == 1):
+                rows, n, stride = found
                 value = self.buffers.read(x)
                 if rows == 1:
                     view = View(inputs=(value,), offset=part.offset)
                     return self.result(self.emitter.add(view, (part.shape, x.dtype)))
-                rows_apart = RowStridedView(inputs=(value,), offset=part.offset, n=n, stride=stride)
-                return self.result(self.emitter.add(rows_apart, (part.shape, x.dtype)))
+                strided = RowStridedView(inputs=(value,), offset=part.offset, n=n, stride=stride)
+                return self.result(self.emitter.add(strided, (part.shape, x.dtype)))
         inputs, form = (self.buffers.read(x),), ((part.size,), x.dtype)
         if x.__class__ is np.ndarray:
             return self.result(self.emitter.add(StridedCopy(inputs=inputs, part=part), form))

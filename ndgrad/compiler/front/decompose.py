@@ -75,9 +75,9 @@ class Decomposer:
         """An array that holds *value*, of the class and on the device of another one."""
         return type(like)(self.buffer(value), shape, like._ctx)
 
-    def filled(self, number: int, like: Array) -> Buffer:
-        """A buffer of one number, of the size and dtype of an array."""
-        y = empty(like._data.size, like._data.dtype)
+    def filled(self, number: int, size: int, dtype: DType) -> Buffer:
+        """A buffer of one number."""
+        y = empty(size, dtype)
         y.fill(number)
         self._program.buffers.filled(y, number)
         return y

@@ -30,6 +30,7 @@ from ...tape import (
     topological_order,
 )
 from ..program.instructions import Program, Source, Value, is_source, live, root
+from ..program.joins import add_joins
 from ..program.keys import rebuilt
 from ..program.layout import absorb_strides
 from ..program.matmul import accumulate_beta, concatenate_k, fold_alpha, fuse_horizontally
@@ -328,7 +329,7 @@ def _traced(
     traced.device = recorder.buffers.device(live(recorder.emitter.instructions, wanted))
     instructions, new = eliminate(recorder.emitter.instructions, wanted)
     latest = _latest_of(new)
-    rewrites = [fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
+    rewrites = [add_joins, fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
     if traced.device is None:  # a device's libraries want matrices one behind the other
         rewrites.append(absorb_strides)
     for rewrite in rewrites:

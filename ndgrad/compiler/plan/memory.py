@@ -157,20 +157,26 @@ class ValueMemory:
     def continued(self, product: Product) -> str:
         """Memory of a product that adds to another one, which nothing else reads: the same."""
         (out,), term = product.outputs, product.inputs[2]
+        name = self.taken_over(term, out)
+        if name is None:
+            name = self.allocate(out)
+            self.text.line(f"copyto({name}, {self.expression(term)})")
+        return name
+
+    def taken_over(self, term: Value, out: Value) -> str | None:
+        """Memory of *out*: that of *term*, which nothing else reads, if it is only temporary."""
         start, offset = root(term)
         slot = self.workspace.slot_of.get(start)
         where = region_of(term)
-        if where is None or where.n:
-            slot = None
         if (
             slot is None
+            or where is None
+            or where.n
             or out in self.assignment.in_place
             or out in self.results
             or out in self.assignment.slice_of
         ):
-            name = self.allocate(out)
-            self.text.line(f"copyto({name}, {self.expression(term)})")
-            return name
+            return None
         if start.size != out.size:
             self.assignment.slice_of[out] = start, offset
             return self.allocate(out)

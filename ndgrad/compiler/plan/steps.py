@@ -58,6 +58,7 @@ class StepBuilder:
         self.text, self.assignment = memory.text, memory.assignment
         self.target: Target = self.text.target
         self._wanted = {root(value)[0] for value in program.wanted()}
+        self._done: set[Group] = set()
         self._product: tuple[Task, Product] | None = None  # the last
 
     def add(self, group: Group) -> None:
@@ -67,6 +68,7 @@ class StepBuilder:
             self._kernel(group)
         else:
             self._single(group.members[0], group)
+        self._done.add(group)
 
     def _kernel(self, group: Group) -> None:
         """Lines that run a fused group."""
@@ -176,11 +178,7 @@ class StepBuilder:
         elif isinstance(instruction, StridedCopy):
             self._strided_copy(instruction, inputs[0])
         elif isinstance(instruction, Update):
-            part = instruction.inputs[1]
-            out = self.memory.allocate(instruction.outputs[0])
-            start = instruction.offset
-            self.text.line(f"copyto({out}, {inputs[0]})")
-            self.text.line(f"copyto({out}[{start}:{start + part.size}], {inputs[1]})")
+            self._update(instruction, inputs, group)
         elif isinstance(instruction, Join):
             self._join(instruction)
         elif isinstance(instruction, Reduce):
@@ -199,6 +197,26 @@ class StepBuilder:
         name = self.memory.made(value)
         self.text.globals["gather"] = front.strided_slice
         self.text.line(f"{name} = gather({x}, {self.text.bound('part', part)})")
+
+    def _update(self, update: Update, inputs: list[str], group: Group) -> None:
+        """Copy the new part, and before it all the rest where something else may read that."""
+        (old, part), (out,) = update.inputs, update.outputs
+        readers = self.fusion.readers(root(old)[0])
+        name = None
+        if all(reader is group or reader in self._done for reader in readers):
+            name = self.memory.taken_over(old, out)
+        if name is None:
+            name = self.memory.allocate(out)
+            self._copy_part(inputs[0], name, old, 0)
+        self._copy_part(inputs[1], name, part, update.offset)
+
+    def _copy_part(self, x: str, out: str, part: Value, offset: int) -> None:
+        n = part.size
+        step = self.target.rows(x, out, 1, n, offset, n, part.dtype)
+        if step is None:
+            self.text.line(f"copyto({out}[{offset}:{offset + n}], {x})")
+        elif n:
+            self.text.run(step)
 
     def _matmul(self, p: Product, inputs: list[str]) -> None:
         bias = inputs[2] if len(inputs) == 3 and not p.continues else None

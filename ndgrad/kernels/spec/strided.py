@@ -52,6 +52,18 @@ def is_contiguous(shape: Shape, strides: Shape) -> bool:
     return all(n == 1 or a == b for n, a, b in zip(shape, strides, whole, strict=True))
 
 
+def rows_apart(part: StridedSlice) -> tuple[int, int, int] | None:
+    """How many rows of how many elements a slice is, and how far apart; None if it is no such."""
+    axes = [axis for axis in zip(part.shape, part.strides, strict=True) if axis[0] != 1]
+    n = 1
+    while axes and axes[-1][1] == n:
+        n *= axes.pop()[0]
+    rows, stride = 1, axes[-1][1] if axes else n
+    while axes and axes[-1][1] == rows * stride:
+        rows *= axes.pop()[0]
+    return None if axes or stride < n else (rows, n, stride)
+
+
 def bits(x: Buffer) -> Any:
     """*x* as unsigned integers of its elements' width."""
     return x.view(_BITS[x.dtype.itemsize])

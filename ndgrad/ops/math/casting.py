@@ -124,7 +124,7 @@ def _filled_like(data: Array, value: int) -> Result:
     infer=inference.alike,
     sparse=zeros,
     gradient=ZERO,
-    decompose=lambda emit, data: (emit.filled(0, data), data._shape),
+    decompose=lambda emit, data: (emit.filled(0, data._data.size, data._data.dtype), data._shape),
     samples=(Sample(((3, 4),)),),
 )
 def _zeros_like(data: Array) -> Result:
@@ -137,7 +137,7 @@ def _zeros_like(data: Array) -> Result:
     methods=True,
     infer=inference.alike,
     gradient=ZERO,
-    decompose=lambda emit, data: (emit.filled(1, data), data._shape),
+    decompose=lambda emit, data: (emit.filled(1, data._data.size, data._data.dtype), data._shape),
     samples=(Sample(((3, 4),)),),
 )
 def _ones_like(data: Array) -> Result:

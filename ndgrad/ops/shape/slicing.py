@@ -13,6 +13,7 @@ from ...kernels.spec.strided import (
     broadcast,
     contiguous_strides,
     is_contiguous,
+    rows_apart,
     sliced,
     whole,
 )
@@ -21,6 +22,7 @@ from ...memory.storage import empty
 from ...tape import Array
 from ..axes import Axis, Bounds, axis_of, integer, integers, ints_of_text
 from ..declare import operator
+from ..emitter import Emitter
 from ..parts import add_to, copied, expect_broadcast, expect_size, part_of
 from ..storage import cut
 from ..table import F, Gradient, Gradients, Needs, PartialGradient, Result, Sample
@@ -70,9 +72,32 @@ def _add_to_slice(
     front.strided_copy(part, whole(lengths), total, where)
 
 
+def _as_strided_adjoint_decomposed(
+    emit: Emitter, data: Array, *, lengths: Shape, strides: Shape, offset: int, shape: Shape
+) -> Result | None:
+    """Zeros, the input and zeros side by side, where that is what it is."""
+    size, dtype = math.prod(shape), data._data.dtype
+    found = rows_apart(part_of("_as_strided_adjoint", size, lengths, strides, offset))
+    if found is None or not data._data.size:
+        return None
+    rows, n, stride = found
+    stride = size if rows == 1 else stride
+    if rows * stride != size or offset + n > stride:
+        return None
+    widths = offset, n, stride - offset - n
+    parts = [
+        data._data if i == 1 else emit.filled(0, rows * width, dtype)
+        for i, width in enumerate(widths)
+        if width
+    ]
+    shapes = [(rows, width) for width in widths if width]
+    return front.join(parts, shapes, 1, (rows, stride)), shape
+
+
 @operator(
     "_as_strided_adjoint",
     linear=("data",),
+    decompose=_as_strided_adjoint_decomposed,
     vjp=_as_strided_adjoint_vjp,
     accumulate=_add_to_slice,
     samples=(
