@@ -179,10 +179,10 @@ def add(x1: Any, x2: Any, out: Any = None) -> Any:
     """a + b."""
     ...
 def apply_along_axis(*args: Any, **kwargs: Any) -> Any:
-    """Apply a function to 1-D slices along the given axis."""
+    """Compute `apply_along_axis` by NumPy on the host: the function of this name there."""
     ...
 def apply_over_axes(*args: Any, **kwargs: Any) -> Any:
-    """Apply a function repeatedly over multiple axes."""
+    """Compute `apply_over_axes` by NumPy on the host: the function of this name there."""
     ...
 def arccos(x: Any, out: Any = None) -> Any:
     """In radians."""
@@ -206,7 +206,7 @@ def arctanh(x: Any, out: Any = None) -> Any:
     """Of |x| < 1."""
     ...
 def argpartition(*args: Any, **kwargs: Any) -> Any:
-    """Perform an indirect partition along the given axis using the"""
+    """Compute `argpartition` by NumPy on the host: the function of this name there."""
     ...
 def bitwise_and(*args: Any, **kwargs: Any) -> Any:
     """Of bits of integers, or of bools, as NumPy's function of this name."""
@@ -227,19 +227,19 @@ def ceil(x: Any, out: Any = None) -> Any:
     """The least integer not below x."""
     ...
 def choose(*args: Any, **kwargs: Any) -> Any:
-    """Construct an array from an index array and a list of arrays to choose from."""
+    """Compute `choose` by NumPy on the host: the function of this name there."""
     ...
 def compress(*args: Any, **kwargs: Any) -> Any:
-    """Return selected slices of an array along given axis."""
+    """Compute `compress` by NumPy on the host: the function of this name there."""
     ...
 def convolve(*args: Any, **kwargs: Any) -> Any:
-    """Returns the discrete, linear convolution of two one-dimensional sequences."""
+    """Compute `convolve` by NumPy on the host: the function of this name there."""
     ...
 def corrcoef(*args: Any, **kwargs: Any) -> Any:
-    """Return Pearson product-moment correlation coefficients."""
+    """Compute `corrcoef` by NumPy on the host: the function of this name there."""
     ...
 def correlate(*args: Any, **kwargs: Any) -> Any:
-    """Cross-correlation of two 1-dimensional sequences."""
+    """Compute `correlate` by NumPy on the host: the function of this name there."""
     ...
 def cos(x: Any, out: Any = None) -> Any:
     """The cosine; x in radians."""
@@ -248,10 +248,10 @@ def cosh(x: Any, out: Any = None) -> Any:
     """The hyperbolic cosine."""
     ...
 def cov(*args: Any, **kwargs: Any) -> Any:
-    """Estimate a covariance matrix, given data and weights."""
+    """Compute `cov` by NumPy on the host: the function of this name there."""
     ...
 def cumprod(*args: Any, **kwargs: Any) -> Any:
-    """Return the cumulative product of elements along a given axis."""
+    """Compute `cumprod` by NumPy on the host: the function of this name there."""
     ...
 def deg2rad(x: Any, out: Any = None) -> Any:
     """Degrees to radians."""
@@ -260,19 +260,19 @@ def degrees(x: Any, out: Any = None) -> Any:
     """Radians to degrees."""
     ...
 def delete(*args: Any, **kwargs: Any) -> Any:
-    """Return a new array with sub-arrays along an axis deleted. For a one"""
+    """Compute `delete` by NumPy on the host: the function of this name there."""
     ...
 def diag_indices_from(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices to access the main diagonal of an n-dimensional array."""
+    """Compute `diag_indices_from` by NumPy on the host: the function of this name there."""
     ...
 def digitize(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices of the bins to which each value in input array belongs."""
+    """Compute `digitize` by NumPy on the host: the function of this name there."""
     ...
 def divide(x1: Any, x2: Any, out: Any = None) -> Any:
     """a / b; integers: C's."""
     ...
 def divmod(*args: Any, **kwargs: Any) -> Any:
-    """divmod(x1, x2[, out1, out2], / [, out=(None, None)], *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `divmod` by NumPy on the host: the function of this name there."""
     ...
 def equal(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a == b, else 0."""
@@ -284,13 +284,13 @@ def expm1(x: Any, out: Any = None) -> Any:
     """exp(x) - 1, accurate near 0."""
     ...
 def extract(*args: Any, **kwargs: Any) -> Any:
-    """Return the elements of an array that satisfy some condition."""
+    """Compute `extract` by NumPy on the host: the function of this name there."""
     ...
 def fabs(x: Any, out: Any = None) -> Any:
     """The absolute value."""
     ...
 def fill_diagonal(*args: Any, **kwargs: Any) -> Any:
-    """Fill the main diagonal of the given array of any dimensionality."""
+    """Compute `fill_diagonal` by NumPy on the host: the function of this name there."""
     ...
 def fix(x: Any, out: Any = None) -> Any:
     """The nearest integer towards zero."""
@@ -308,10 +308,10 @@ def fmin(x1: Any, x2: Any, out: Any = None) -> Any:
     """The smaller one."""
     ...
 def frexp(*args: Any, **kwargs: Any) -> Any:
-    """frexp(x[, out1, out2], / [, out=(None, None)], *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `frexp` by NumPy on the host: the function of this name there."""
     ...
 def gcd(*args: Any, **kwargs: Any) -> Any:
-    """gcd(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `gcd` by NumPy on the host: the function of this name there."""
     ...
 def greater(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a > b, else 0."""
@@ -320,46 +320,46 @@ def greater_equal(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a >= b, else 0."""
     ...
 def histogram(*args: Any, **kwargs: Any) -> Any:
-    """Compute the histogram of a dataset."""
+    """Compute `histogram` by NumPy on the host: the function of this name there."""
     ...
 def histogram2d(*args: Any, **kwargs: Any) -> Any:
-    """Compute the bi-dimensional histogram of two data samples."""
+    """Compute `histogram2d` by NumPy on the host: the function of this name there."""
     ...
 def histogram_bin_edges(*args: Any, **kwargs: Any) -> Any:
-    """Function to calculate only the edges of the bins used by the `histogram`"""
+    """Compute `histogram_bin_edges` by NumPy on the host: the function of this name there."""
     ...
 def histogramdd(*args: Any, **kwargs: Any) -> Any:
-    """Compute the multidimensional histogram of some data."""
+    """Compute `histogramdd` by NumPy on the host: the function of this name there."""
     ...
 def hypot(x1: Any, x2: Any, out: Any = None) -> Any:
     """sqrt(a^2 + b^2)."""
     ...
 def i0(*args: Any, **kwargs: Any) -> Any:
-    """Modified Bessel function of the first kind, order 0."""
+    """Compute `i0` by NumPy on the host: the function of this name there."""
     ...
 def in1d(*args: Any, **kwargs: Any) -> Any:
-    """Calculates ``element in test_elements``, broadcasting over `element` only."""
+    """Compute `in1d` by NumPy on the host: the function of this name there."""
     ...
 def insert(*args: Any, **kwargs: Any) -> Any:
-    """Insert values along the given axis before the given indices."""
+    """Compute `insert` by NumPy on the host: the function of this name there."""
     ...
 def interp(*args: Any, **kwargs: Any) -> Any:
-    """One-dimensional linear interpolation for monotonically increasing sample points."""
+    """Compute `interp` by NumPy on the host: the function of this name there."""
     ...
 def intersect1d(*args: Any, **kwargs: Any) -> Any:
-    """Find the intersection of two arrays."""
+    """Compute `intersect1d` by NumPy on the host: the function of this name there."""
     ...
 def invert(*args: Any, **kwargs: Any) -> Any:
     """Return not x of bools, -1 - x of integers."""
     ...
 def iscomplexobj(*args: Any, **kwargs: Any) -> Any:
-    """Check for a complex type or an array of complex numbers."""
+    """Compute `iscomplexobj` by NumPy on the host: the function of this name there."""
     ...
 def isfinite(x: Any, out: Any = None) -> Any:
     """1 where x is neither infinite nor NaN, else 0."""
     ...
 def isin(*args: Any, **kwargs: Any) -> Any:
-    """Calculates ``element in test_elements``, broadcasting over `element` only."""
+    """Compute `isin` by NumPy on the host: the function of this name there."""
     ...
 def isinf(x: Any, out: Any = None) -> Any:
     """1 where x is infinite, else 0."""
@@ -368,19 +368,19 @@ def isnan(x: Any, out: Any = None) -> Any:
     """1 where x is NaN, else 0."""
     ...
 def isreal(*args: Any, **kwargs: Any) -> Any:
-    """Returns a bool array, where True if input element is real."""
+    """Compute `isreal` by NumPy on the host: the function of this name there."""
     ...
 def isscalar(*args: Any, **kwargs: Any) -> Any:
-    """Returns True if the type of `element` is a scalar type."""
+    """Compute `isscalar` by NumPy on the host: the function of this name there."""
     ...
 def ix_(*args: Any, **kwargs: Any) -> Any:
-    """Construct an open mesh from multiple sequences."""
+    """Compute `ix_` by NumPy on the host: the function of this name there."""
     ...
 def lcm(*args: Any, **kwargs: Any) -> Any:
-    """lcm(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `lcm` by NumPy on the host: the function of this name there."""
     ...
 def left_shift(*args: Any, **kwargs: Any) -> Any:
-    """left_shift(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `left_shift` by NumPy on the host: the function of this name there."""
     ...
 def less(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a < b, else 0."""
@@ -389,7 +389,7 @@ def less_equal(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a <= b, else 0."""
     ...
 def lexsort(*args: Any, **kwargs: Any) -> Any:
-    """lexsort(keys, axis=-1)"""
+    """Compute `lexsort` by NumPy on the host: the function of this name there."""
     ...
 def log(x: Any, out: Any = None) -> Any:
     """The natural logarithm."""
@@ -419,10 +419,10 @@ def maximum(x1: Any, x2: Any, out: Any = None) -> Any:
     """The greater one."""
     ...
 def median(*args: Any, **kwargs: Any) -> Any:
-    """Compute the median along the specified axis."""
+    """Compute `median` by NumPy on the host: the function of this name there."""
     ...
 def min_scalar_type(*args: Any, **kwargs: Any) -> Any:
-    """min_scalar_type(a, /)"""
+    """Compute `min_scalar_type` by NumPy on the host: the function of this name there."""
     ...
 def minimum(x1: Any, x2: Any, out: Any = None) -> Any:
     """The smaller one."""
@@ -431,97 +431,97 @@ def mod(x1: Any, x2: Any, out: Any = None) -> Any:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 def modf(*args: Any, **kwargs: Any) -> Any:
-    """modf(x[, out1, out2], / [, out=(None, None)], *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `modf` by NumPy on the host: the function of this name there."""
     ...
 def multiply(x1: Any, x2: Any, out: Any = None) -> Any:
     """a * b."""
     ...
 def nanargmax(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices of the maximum values in the specified axis ignoring"""
+    """Compute `nanargmax` by NumPy on the host: the function of this name there."""
     ...
 def nanargmin(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices of the minimum values in the specified axis ignoring"""
+    """Compute `nanargmin` by NumPy on the host: the function of this name there."""
     ...
 def nancumprod(*args: Any, **kwargs: Any) -> Any:
-    """Return the cumulative product of array elements over a given axis treating Not a"""
+    """Compute `nancumprod` by NumPy on the host: the function of this name there."""
     ...
 def nancumsum(*args: Any, **kwargs: Any) -> Any:
-    """Return the cumulative sum of array elements over a given axis treating Not a"""
+    """Compute `nancumsum` by NumPy on the host: the function of this name there."""
     ...
 def nanmax(*args: Any, **kwargs: Any) -> Any:
-    """Return the maximum of an array or maximum along an axis, ignoring any"""
+    """Compute `nanmax` by NumPy on the host: the function of this name there."""
     ...
 def nanmean(*args: Any, **kwargs: Any) -> Any:
-    """Compute the arithmetic mean along the specified axis, ignoring NaNs."""
+    """Compute `nanmean` by NumPy on the host: the function of this name there."""
     ...
 def nanmedian(*args: Any, **kwargs: Any) -> Any:
-    """Compute the median along the specified axis, while ignoring NaNs."""
+    """Compute `nanmedian` by NumPy on the host: the function of this name there."""
     ...
 def nanmin(*args: Any, **kwargs: Any) -> Any:
-    """Return minimum of an array or minimum along an axis, ignoring any NaNs."""
+    """Compute `nanmin` by NumPy on the host: the function of this name there."""
     ...
 def nanpercentile(*args: Any, **kwargs: Any) -> Any:
-    """Compute the qth percentile of the data along the specified axis,"""
+    """Compute `nanpercentile` by NumPy on the host: the function of this name there."""
     ...
 def nanquantile(*args: Any, **kwargs: Any) -> Any:
-    """Compute the qth quantile of the data along the specified axis,"""
+    """Compute `nanquantile` by NumPy on the host: the function of this name there."""
     ...
 def nanstd(*args: Any, **kwargs: Any) -> Any:
-    """Compute the standard deviation along the specified axis, while"""
+    """Compute `nanstd` by NumPy on the host: the function of this name there."""
     ...
 def nanvar(*args: Any, **kwargs: Any) -> Any:
-    """Compute the variance along the specified axis, while ignoring NaNs."""
+    """Compute `nanvar` by NumPy on the host: the function of this name there."""
     ...
 def negative(x: Any, out: Any = None) -> Any:
     """-x."""
     ...
 def nextafter(*args: Any, **kwargs: Any) -> Any:
-    """nextafter(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `nextafter` by NumPy on the host: the function of this name there."""
     ...
 def not_equal(x1: Any, x2: Any, out: Any = None) -> Any:
     """1 where a != b, else 0."""
     ...
 def packbits(*args: Any, **kwargs: Any) -> Any:
-    """packbits(a, /, axis=None, bitorder='big')"""
+    """Compute `packbits` by NumPy on the host: the function of this name there."""
     ...
 def partition(*args: Any, **kwargs: Any) -> Any:
-    """Return a partitioned copy of an array."""
+    """Compute `partition` by NumPy on the host: the function of this name there."""
     ...
 def percentile(*args: Any, **kwargs: Any) -> Any:
-    """Compute the q-th percentile of the data along the specified axis."""
+    """Compute `percentile` by NumPy on the host: the function of this name there."""
     ...
 def piecewise(*args: Any, **kwargs: Any) -> Any:
-    """Evaluate a piecewise-defined function."""
+    """Compute `piecewise` by NumPy on the host: the function of this name there."""
     ...
 def poly(*args: Any, **kwargs: Any) -> Any:
-    """Find the coefficients of a polynomial with the given sequence of roots."""
+    """Compute `poly` by NumPy on the host: the function of this name there."""
     ...
 def polyadd(*args: Any, **kwargs: Any) -> Any:
-    """Find the sum of two polynomials."""
+    """Compute `polyadd` by NumPy on the host: the function of this name there."""
     ...
 def polydiv(*args: Any, **kwargs: Any) -> Any:
-    """Returns the quotient and remainder of polynomial division."""
+    """Compute `polydiv` by NumPy on the host: the function of this name there."""
     ...
 def polyfit(*args: Any, **kwargs: Any) -> Any:
-    """Least squares polynomial fit."""
+    """Compute `polyfit` by NumPy on the host: the function of this name there."""
     ...
 def polyint(*args: Any, **kwargs: Any) -> Any:
-    """Return an antiderivative (indefinite integral) of a polynomial."""
+    """Compute `polyint` by NumPy on the host: the function of this name there."""
     ...
 def polymul(*args: Any, **kwargs: Any) -> Any:
-    """Find the product of two polynomials."""
+    """Compute `polymul` by NumPy on the host: the function of this name there."""
     ...
 def polysub(*args: Any, **kwargs: Any) -> Any:
-    """Difference (subtraction) of two polynomials."""
+    """Compute `polysub` by NumPy on the host: the function of this name there."""
     ...
 def power(x1: Any, x2: Any, out: Any = None) -> Any:
     """a to the power b."""
     ...
 def promote_types(*args: Any, **kwargs: Any) -> Any:
-    """promote_types(type1, type2, /)"""
+    """Compute `promote_types` by NumPy on the host: the function of this name there."""
     ...
 def quantile(*args: Any, **kwargs: Any) -> Any:
-    """Compute the q-th quantile of the data along the specified axis."""
+    """Compute `quantile` by NumPy on the host: the function of this name there."""
     ...
 def rad2deg(x: Any, out: Any = None) -> Any:
     """Radians to degrees."""
@@ -530,10 +530,10 @@ def radians(x: Any, out: Any = None) -> Any:
     """Degrees to radians."""
     ...
 def ravel_multi_index(*args: Any, **kwargs: Any) -> Any:
-    """ravel_multi_index(multi_index, dims, mode='raise', order='C')"""
+    """Compute `ravel_multi_index` by NumPy on the host: the function of this name there."""
     ...
 def real(*args: Any, **kwargs: Any) -> Any:
-    """Return the real part of the complex argument."""
+    """Compute `real` by NumPy on the host: the function of this name there."""
     ...
 def reciprocal(x: Any, out: Any = None) -> Any:
     """1 / x."""
@@ -542,31 +542,31 @@ def remainder(x1: Any, x2: Any, out: Any = None) -> Any:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
 def right_shift(*args: Any, **kwargs: Any) -> Any:
-    """right_shift(x1, x2, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `right_shift` by NumPy on the host: the function of this name there."""
     ...
 def rint(x: Any, out: Any = None) -> Any:
     """The nearest integer; halves go down."""
     ...
 def roots(*args: Any, **kwargs: Any) -> Any:
-    """Return the roots of a polynomial with coefficients given in p."""
+    """Compute `roots` by NumPy on the host: the function of this name there."""
     ...
 def searchsorted(*args: Any, **kwargs: Any) -> Any:
-    """Find indices where elements should be inserted to maintain order."""
+    """Compute `searchsorted` by NumPy on the host: the function of this name there."""
     ...
 def select(*args: Any, **kwargs: Any) -> Any:
-    """Return an array drawn from elements in choicelist, depending on conditions."""
+    """Compute `select` by NumPy on the host: the function of this name there."""
     ...
 def setdiff1d(*args: Any, **kwargs: Any) -> Any:
-    """Find the set difference of two arrays."""
+    """Compute `setdiff1d` by NumPy on the host: the function of this name there."""
     ...
 def setxor1d(*args: Any, **kwargs: Any) -> Any:
-    """Find the set exclusive-or of two arrays."""
+    """Compute `setxor1d` by NumPy on the host: the function of this name there."""
     ...
 def sign(x: Any, out: Any = None) -> Any:
     """-1, 0 or 1; 0 for NaN."""
     ...
 def signbit(*args: Any, **kwargs: Any) -> Any:
-    """signbit(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `signbit` by NumPy on the host: the function of this name there."""
     ...
 def sin(x: Any, out: Any = None) -> Any:
     """The sine; x in radians."""
@@ -575,7 +575,7 @@ def sinh(x: Any, out: Any = None) -> Any:
     """The hyperbolic sine."""
     ...
 def spacing(*args: Any, **kwargs: Any) -> Any:
-    """spacing(x, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None, subok=True[, signature])"""
+    """Compute `spacing` by NumPy on the host: the function of this name there."""
     ...
 def sqrt(x: Any, out: Any = None) -> Any:
     """The square root."""
@@ -593,25 +593,25 @@ def tanh(x: Any, out: Any = None) -> Any:
     """The hyperbolic tangent."""
     ...
 def trapezoid(*args: Any, **kwargs: Any) -> Any:
-    """Integrate along the given axis using the composite trapezoidal rule."""
+    """Compute `trapezoid` by NumPy on the host: the function of this name there."""
     ...
 def trapz(*args: Any, **kwargs: Any) -> Any:
-    """Integrate along the given axis using the composite trapezoidal rule."""
+    """Compute `trapz` by NumPy on the host: the function of this name there."""
     ...
 def tril_indices(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices for the lower-triangle of an (n, m) array."""
+    """Compute `tril_indices` by NumPy on the host: the function of this name there."""
     ...
 def tril_indices_from(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices for the lower-triangle of arr."""
+    """Compute `tril_indices_from` by NumPy on the host: the function of this name there."""
     ...
 def trim_zeros(*args: Any, **kwargs: Any) -> Any:
-    """Remove values along a dimension which are zero along all other."""
+    """Compute `trim_zeros` by NumPy on the host: the function of this name there."""
     ...
 def triu_indices(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices for the upper-triangle of an (n, m) array."""
+    """Compute `triu_indices` by NumPy on the host: the function of this name there."""
     ...
 def triu_indices_from(*args: Any, **kwargs: Any) -> Any:
-    """Return the indices for the upper-triangle of arr."""
+    """Compute `triu_indices_from` by NumPy on the host: the function of this name there."""
     ...
 def true_divide(x1: Any, x2: Any, out: Any = None) -> Any:
     """a / b; integers: C's."""
@@ -620,17 +620,17 @@ def trunc(x: Any, out: Any = None) -> Any:
     """The integer part."""
     ...
 def union1d(*args: Any, **kwargs: Any) -> Any:
-    """Find the union of two arrays."""
+    """Compute `union1d` by NumPy on the host: the function of this name there."""
     ...
 def unique(*args: Any, **kwargs: Any) -> Any:
-    """Find the unique elements of an array."""
+    """Compute `unique` by NumPy on the host: the function of this name there."""
     ...
 def unpackbits(*args: Any, **kwargs: Any) -> Any:
-    """unpackbits(a, /, axis=None, count=None, bitorder='big')"""
+    """Compute `unpackbits` by NumPy on the host: the function of this name there."""
     ...
 def unwrap(*args: Any, **kwargs: Any) -> Any:
-    """Unwrap by taking the complement of large deltas with respect to the period."""
+    """Compute `unwrap` by NumPy on the host: the function of this name there."""
     ...
 def vander(*args: Any, **kwargs: Any) -> Any:
-    """Generate a Vandermonde matrix."""
+    """Compute `vander` by NumPy on the host: the function of this name there."""
     ...

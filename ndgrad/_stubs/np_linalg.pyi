@@ -23,26 +23,26 @@ __all__ = [
 ]
 
 def qr(*args: Any, **kwargs: Any) -> Any:
-    """Compute the qr factorization of a matrix."""
+    """Compute `qr` by NumPy on the host: the function of this name there."""
     ...
 def eig(*args: Any, **kwargs: Any) -> Any:
-    """Compute the eigenvalues and right eigenvectors of a square array."""
+    """Compute `eig` by NumPy on the host: the function of this name there."""
     ...
 def eigvals(*args: Any, **kwargs: Any) -> Any:
-    """Compute the eigenvalues of a general matrix."""
+    """Compute `eigvals` by NumPy on the host: the function of this name there."""
     ...
 def pinv(*args: Any, **kwargs: Any) -> Any:
-    """Compute the (Moore-Penrose) pseudo-inverse of a matrix."""
+    """Compute `pinv` by NumPy on the host: the function of this name there."""
     ...
 def matrix_rank(*args: Any, **kwargs: Any) -> Any:
-    """Return matrix rank of array using SVD method"""
+    """Compute `matrix_rank` by NumPy on the host: the function of this name there."""
     ...
 def cond(*args: Any, **kwargs: Any) -> Any:
-    """Compute the condition number of a matrix."""
+    """Compute `cond` by NumPy on the host: the function of this name there."""
     ...
 def matrix_power(*args: Any, **kwargs: Any) -> Any:
-    """Raise a square matrix to the (integer) power `n`."""
+    """Compute `matrix_power` by NumPy on the host: the function of this name there."""
     ...
 def multi_dot(*args: Any, **kwargs: Any) -> Any:
-    """Compute the dot product of two or more arrays in a single function call,"""
+    """Compute `multi_dot` by NumPy on the host: the function of this name there."""
     ...
