@@ -291,7 +291,11 @@ def in_place_call(
                 small_arrays[dtype](x, y, n)
             else:
                 arrays[dtype].run((x, y), n, 1)
-        elif (dtype.kind == "f" and kind in NUMBERS) or kind is int:
+        elif (
+            (dtype.kind == "f" and kind in NUMBERS)
+            or kind is int
+            or (dtype.kind == "V" and kind in NUMBERS)  # bfloat16
+        ):
             if n < limit:
                 small_number[dtype](x, operand, n)
             else:

@@ -67,7 +67,7 @@ def _source(
                     data_of_weight, data_of_grad = its_weight._data, its_grad._data
                     n, dtype, shape = data_of_weight.size, data_of_weight.dtype, ...
                     if (
-                        0 < n < limit and dtype.kind == "f"
+                        0 < n < limit and (dtype.kind == "f" or dtype.kind == "V")
                         and data_of_grad.dtype is dtype
                         and its_grad._shape == shape
                         and data_of_weight.base is None
@@ -105,7 +105,7 @@ def _source(
         f"            {', '.join(data)}, = {', '.join(f'{name}._data' for name in inputs)},",
         f"            n, dtype, shape = {data[0]}.size, {data[0]}.dtype, {first}._shape",
         "            if (",
-        '                0 < n < limit and dtype.kind == "f"',
+        '                0 < n < limit and (dtype.kind == "f" or dtype.kind == "V")',
         *[f"                and {condition}" for condition in fits],
         "            ):",
         f"                small[dtype]({', '.join([*data, *extra])}, n)",

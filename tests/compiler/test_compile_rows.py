@@ -152,7 +152,7 @@ def run_rows(rows: Sequence[Any], dtype: str, decorate: Callable[..., Any]) -> d
             continue
         inputs[op.name] = arrays
         for x in arrays:
-            if x._data.dtype.kind == "f":
+            if is_floating(x._data.dtype):
                 x.attach_grad()
 
     @decorate

@@ -177,7 +177,7 @@ def forms(x: mx.nd.NDArray) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64"])
 def test_forms(dtype: str, launched: Launched) -> None:
     forms(mx.nd.zeros(1_000_000, dtype=dtype, ctx=mx.gpu()))
     assert len(launched) > 30

@@ -14,15 +14,17 @@ from forms import FULL, first
 
 import ndgrad as mx
 from ndgrad import nd
+from ndgrad.base import as_dtype, is_floating
 from ndgrad.testing import assert_close
 
-DTYPES = first("float32", "float16", "float64", "int32", "uint8")
-FLOATS = DTYPES[:3]
+DTYPES = first("float32", "float16", "bfloat16", "float64", "int32", "uint8")
+FLOATS = DTYPES[:4]
 
 
 def numbers(shape: tuple[int, ...], dtype: str) -> np.ndarray[Any, Any]:
     values = np.random.default_rng(len(shape)).uniform(-2, 2, shape)
-    return (values * (1 if dtype.startswith("float") else 50)).astype(dtype)
+    kind = as_dtype(dtype, op="numbers")
+    return (values * (1 if is_floating(kind) else 50)).astype(kind)
 
 
 def compare(function: Any, *arrays: np.ndarray[Any, Any]) -> None:
@@ -69,7 +71,7 @@ def test_reductions(shape: tuple[int, ...], axis: Any, dtype: str) -> None:
     if 0 not in shape:
         compare(lambda x: nd.max(x, axis=axis), x)
     if 0 not in shape and isinstance(axis, int):
-        kind = "int32" if dtype == "uint8" else None  # some are longer than 256
+        kind = "int32" if dtype in ("uint8", "bfloat16") else None  # some are longer than 256
         compare(lambda x: nd.argmax(x, axis=axis, dtype=kind), x)
 
 

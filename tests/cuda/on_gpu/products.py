@@ -12,6 +12,7 @@ from forms import FULL, first
 
 import ndgrad as mx
 from ndgrad import nd
+from ndgrad.base import as_dtype, bfloat16, is_floating
 from ndgrad.kernels.cuda import cublas as cuda_cublas
 from ndgrad.kernels.cuda import matmul as on_device
 from ndgrad.memory import device
@@ -44,7 +45,7 @@ class Cublas:
         beta = rest.pop(0)
         out = rest.pop(0), rest.pop(0), rest.pop(0), strided and rest.pop(0)
         batch, arithmetic, algorithm = rest
-        kind = {0: np.float32, 1: np.float64, 2: np.float16}[out[1]]
+        kind = {0: np.float32, 1: np.float64, 2: np.float16, 14: bfloat16().type}[out[1]]
         assert arithmetic == (70 if kind is np.float64 else 68) and algorithm == -1
         assert all(x[1] == out[1] for x in operands)
         factors = [x._obj.value for x in (alpha, beta)]
@@ -80,7 +81,7 @@ def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
         if not cuda_cublas.usable(device.context_device(GPU), np.dtype("float32")):
             pytest.skip("cuBLAS is not installed")
         return None
-    monkeypatch.setattr(cuda_cublas, "usable", lambda _, dtype: cublas and dtype.kind == "f")
+    monkeypatch.setattr(cuda_cublas, "usable", lambda _, dtype: cublas and is_floating(dtype))
     if cublas:
         monkeypatch.setattr(cuda_cublas, "_handle", lambda _: 1)
         monkeypatch.setattr(cuda_cublas, "_cublas", lambda: fake)
@@ -90,18 +91,21 @@ def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
 
 def values(size: int, dtype: str, seed: int) -> np.ndarray[Any, Any]:
     numbers = np.random.RandomState(seed).uniform(-2, 2, size)
-    return (numbers * 3 if dtype.startswith("int") else numbers).astype(dtype)
+    kind = as_dtype(dtype, op="values")
+    return (numbers if is_floating(kind) else numbers * 3).astype(kind)
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("dtype", first("float32", "float64", "float16", "int32", "int64", "int8"))
+@pytest.mark.parametrize(
+    "dtype", first("float32", "float64", "float16", "bfloat16", "int32", "int64", "int8")
+)
 @pytest.mark.parametrize(("ta", "tb"), FLAGS)
 def test_one(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     for m, n, k in [(1, 1, 1), (5, 7, 6), (4, 9, 1), (1, 6, 5), (8, 4, 3)]:
         a, b = values(m * k, dtype, 1), values(k * n, dtype, 2)
         left = a.reshape(k, m).T if ta else a.reshape(m, k)
         right = b.reshape(n, k).T if tb else b.reshape(k, n)
-        expected = (left.astype("f8") @ right.astype("f8")).astype(dtype)
+        expected = (left.astype("f8") @ right.astype("f8")).astype(a.dtype)
         arrays = (
             nd.array(x, ctx=GPU, dtype=dtype)
             for x in (a.reshape((k, m) if ta else (m, k)), b.reshape((n, k) if tb else (k, n)))
@@ -112,7 +116,7 @@ def test_one(library: Any, dtype: str, ta: bool, tb: bool) -> None:
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("dtype", first("float32", "float16"))
+@pytest.mark.parametrize("dtype", first("float32", "float16", "bfloat16"))
 @pytest.mark.parametrize(("ta", "tb"), EACH_FLAG)
 def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
     """Matrices in any order, factors, and results that are added to."""
@@ -133,7 +137,7 @@ def test_batch(library: Any, dtype: str, ta: bool, tb: bool) -> None:
             product = 1.5 * (left.T if ta else left) @ (right.T if tb else right)
             expected[i] = product + beta * expected[i]
         actual = there[2].get()
-        assert_close(actual, expected.reshape(-1).astype(dtype), what="many", dtype=dtype)
+        assert_close(actual, expected.reshape(-1).astype(c.dtype), what="many", dtype=dtype)
         if library is not None:
             assert ("Strided" in library.names[-1]) == (list(order) != [2, 0, 0])
 

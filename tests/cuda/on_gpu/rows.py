@@ -85,7 +85,7 @@ def _head(y: mx.nd.NDArray) -> np.ndarray[Any, Any]:
     return np.linspace(0.5, 1.5, y.size).reshape(y.shape)
 
 
-@pytest.mark.parametrize("dtype", first("float32", "float16", "float64"))
+@pytest.mark.parametrize("dtype", first("float32", "float16", "bfloat16", "float64"))
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_row(op: Op, sample: Sample, dtype: str, waits: list[Any]) -> None:
     """A call and its backward only start what the device does, which is what the CPU does."""

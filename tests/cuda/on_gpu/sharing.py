@@ -13,7 +13,7 @@ import pytest
 import ndgrad as mx
 from ndgrad import MXNetError, nd
 from ndgrad.array import interchange
-from ndgrad.base import DTYPES
+from ndgrad.base import DTYPES, bfloat16
 from ndgrad.kernels.cuda import driver
 from ndgrad.kernels.cuda import streams as cuda_streams
 
@@ -52,7 +52,7 @@ class Producer:
         return capsule
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", [*DTYPES, bfloat16()])
 def test_round_trip(dtype: str) -> None:
     before = len(interchange._shared)
     x = nd.array(NUMBERS % 2, ctx=GPU, dtype=dtype)
