@@ -100,7 +100,7 @@ def _dtype_of(node: Node, i: int) -> DType | None:
 
 
 def _apply_vjp(
-    op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Array]
+    op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Array | None]
 ) -> Sequence[Array | PartialGradient | None]:
     """Call a derivative with what its parameters name; returns one gradient per input."""
     recorder = tracing.recorder() if tracing.active and function is op.fast_vjp else None
@@ -118,14 +118,16 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGr
     """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
         return buffer_derivative(op)
-    function = op.fast_vjp or op.vjp
+    function, unreached = op.fast_vjp or op.vjp, op.none_is_unreached
     if op.gradient != DIFFERENTIABLE or function is None:
         return _no_gradients
 
     def backward(node: Node, grads: object) -> Sequence[Buffer | PartialGradient | None]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
-            classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
+            None
+            if g is None and unreached
+            else classes.array(_filled(shape, node, 0) if g is None else g, shape, node.ctx)
             for g, shape in zip(as_list(grads), shapes, strict=False)
         ]
         with on_device(context_device(node.ctx)) if in_use else nullcontext():
@@ -145,14 +147,14 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
         return lambda node, g: recorded_derivative(
             op, node, g, [_operand(node, i) for i in range(len(node.shapes))]
         )
-    function = op.vjp
+    function, unreached = op.vjp, op.none_is_unreached
     if function is None:
         return _no_gradients
 
     def backward(node: Node, grads: object) -> Sequence[Array | None]:
         shapes = node.shapes[len(node.parents) :]
         arrays = [
-            recorded_arithmetic.zeros(shape, node) if g is None else g
+            recorded_arithmetic.zeros(shape, node) if g is None and not unreached else g
             for g, shape in zip(as_list(grads), shapes, strict=False)
         ]
         return _whole(_apply_vjp(op, function, node, arrays))

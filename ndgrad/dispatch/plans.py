@@ -314,8 +314,11 @@ def _backward_plan(
             lines.append(f"{buffer.name} = {place}")
             return buffer
 
-        arrays = []
+        arrays: list[Any] = []
         for i, (g, shape) in enumerate(zip(grads, outputs, strict=False)):
+            if g is None and node.op.none_is_unreached:
+                arrays.append(None)
+                continue
             if g is None:
                 buffer: Any = program.empty(math.prod(shape), node.dtype)
                 buffer.fill(0)

@@ -116,7 +116,8 @@ class Op:
     ignores_head : bool
         Whether the vjp is no derivative of forward: a loss's own gradient, whatever comes in.
     none_is_unreached : bool
-        Whether a gradient of None means that backward does not reach the input, rather than zero.
+        Whether a gradient of None means that backward does not reach the input, rather than zero;
+        the derivative is then given None, not zeros, for an output that backward does not reach.
     linear : tuple of tuple of str
         Groups of inputs: forward is linear in those of a group together while the others are held.
     validates : bool or mapping

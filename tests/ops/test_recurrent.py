@@ -235,3 +235,19 @@ def test_threads_share_the_batch(mode: str, monkeypatch: pytest.MonkeyPatch) -> 
 
     for alone, shared in zip(results(1), results(5), strict=True):
         np.testing.assert_array_equal(alone, shared)
+
+
+def test_last_states_that_backward_does_not_reach_get_no_gradient() -> None:
+    x, h = nd.array(normal(2, BATCH, INPUTS)), nd.zeros((1, BATCH, 1))
+    layer = mx.compile(
+        lambda *arrays: nd.RNN(
+            *arrays, state_size=1, num_layers=1, mode="rnn_tanh", state_outputs=True
+        )[0]
+    )
+    arrays = x, nd.ones(INPUTS + 3), h
+    for a in arrays:
+        a.attach_grad()
+    with autograd.record():
+        y = layer(*arrays)
+    y.backward()
+    assert "_sequence_last_adjoint" not in str(layer.explain())

@@ -208,6 +208,7 @@ def _split(
     traceable=True,
     is_view=True,
     vjp=lambda grads, count: [*grads],
+    none_is_unreached=True,
     outputs="*y",
     samples=(Sample(((2, 3), (2,)), {"count": 2}),),
     reference=lambda *data, count: list(data),
