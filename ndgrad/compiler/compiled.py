@@ -14,7 +14,7 @@ from ..base import MXNetError, shorten_traceback
 from ..context import current_context
 from ..tape import state
 from .front.guards import COMPILED_METHODS, watch
-from .front.trace import flatten, trace
+from .front.trace import flatten, has_sparse, trace
 from .program.keys import Arguments
 from .run.call import MISS, argument, place_of
 from .run.explain import Explanation
@@ -37,7 +37,8 @@ class Compiled:
     """A function compiled for each signature that it is called with; made by `compile`.
 
     *beyond* does the same as *function*, and is called for all further signatures when there are
-    many programs; without it there is a warning.
+    many programs; without it there is a warning, and one where sparse arguments make *fallback* run
+    the function eagerly.
     """
 
     def __init__(
@@ -158,8 +159,9 @@ class Compiled:
                     return repr(error)  # its frames would lead back to the caller's
                 if not self._fallback:
                     raise
-                text = str(error).rstrip(".")
-                warnings.warn(f"{text}. It runs eagerly.", RuntimeWarning, stacklevel=4)
+                if self._beyond is None or not any(map(has_sparse, arrays)):
+                    text = str(error).rstrip(".")
+                    warnings.warn(f"{text}. It runs eagerly.", RuntimeWarning, stacklevel=4)
                 self._eager.add(key)
                 return None
             if changed := guard.settle():

@@ -41,8 +41,11 @@ def with_other_classes(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
 
 def sparse_call(op: Op, inputs: Sequence[Any], params: dict[str, Any], out: Any) -> Any:
     """A call in which an input, or *out*, is sparse."""
-    if tracing.active and tracing.recorder() is not None:
-        raise MXNetError(f"Operator {op.name}: sparse arrays cannot be used in compiled functions")
+    if tracing.active and (recorder := tracing.recorder()) is not None:
+        recorder.refuse(
+            f"calls {op.name} with a sparse array, but a program knows the sizes of all its "
+            "arrays; call it outside, or compile with fallback=True to run such a function eagerly"
+        )
     if isinstance(out, (list, tuple)) and len(out) == 1:
         (out,) = out
     if isinstance(op, UpdateOp):

@@ -1,6 +1,7 @@
 """Trainer: steps, stale gradients, several contexts, stores, states, errors."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -231,6 +232,35 @@ def test_row_sparse_gradients_update_their_rows():
     trainer.step(1)
     expected = [[1, 1], [-1.5, -1.5], [1, 1], [-0.5, -0.5]]
     np.testing.assert_array_equal(net.weight.data().asnumpy(), expected)
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_csr_inputs_of_hybridized_networks(hybrid):
+    class Linear(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.weight = self.params.get(
+                "weight", shape=(3, 2), grad_stype="row_sparse", init="one"
+            )
+
+        def hybrid_forward(self, F, x, weight):
+            return F.dot(x, weight)
+
+    net = gluon.nn.HybridSequential()
+    net.add(Linear(), gluon.nn.Dense(2, in_units=2))
+    net.initialize(mx.init.One())
+    if hybrid:
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    for row in ([0, 1, 0], [2, 1, 0]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with autograd.record():
+                net(nd.array([row]).tostype("csr")).sum().backward()
+        trainer.step(1)
+    weight = net[0].weight
+    assert weight.grad().stype == "row_sparse" and weight.grad().indices.tolist() == [0, 1]
+    assert weight.data().asnumpy().tolist() == [[0, 0], [-0.5, -0.5], [1, 1]]  # as in MXNet
 
 
 def test_schedules_count_steps():

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
-from ...dispatch import unrecorded
+from ...dispatch import classes, unrecorded
 from ...memory.device import (
     BUFFERS,
     Buffer,
@@ -54,6 +54,8 @@ class Recorder(ProgramBuilder):
 
     Attributes
     ----------
+    name : str
+        Of the function.
     start : int
         What is recorded from here on, by the logical clock, the function records.
     accumulated : list of (Leaf, bool)
@@ -69,6 +71,7 @@ class Recorder(ProgramBuilder):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.name = name
         self.start = next_version()
         self.accumulated: list[tuple[Leaf, bool]] = []
         self.visited: set[Leaf] = set()
@@ -93,6 +96,12 @@ class Recorder(ProgramBuilder):
         """Backward is about to run through these parts of the tape."""
         for node in order:
             if isinstance(node, Leaf):
+                if isinstance(node.grad, classes.sparse):
+                    self.refuse(
+                        "runs backward into an array whose gradient is sparse, but a program knows "
+                        "the sizes of all its arrays; call backward outside, or compile with "
+                        "fallback=True to run such a function eagerly"
+                    )
                 self.visited.add(node)
             elif node.number < self.start:
                 i = self.arguments.get(node)

@@ -218,9 +218,7 @@ def trace(
 def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[list[NDArray], Places]:
     """Abstract arrays in place of the arguments, and their nodes on the tape."""
     made: list[NDArray] = []
-    if any(
-        x.stype != "default" or (x.grad is not None and x.grad.stype != "default") for x in arrays
-    ):
+    if any(map(has_sparse, arrays)):
         raise MXNetError(
             "compile: arguments and their gradients must be dense arrays, got a sparse one"
         )
@@ -240,6 +238,11 @@ def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[lis
             places[array._node] = i
         made.append(array)
     return made, places
+
+
+def has_sparse(x: NDArray) -> bool:
+    """Whether an array, or its gradient, is sparse."""
+    return x.stype != "default" or (x.grad is not None and x.grad.stype != "default")
 
 
 def _put_on_older_node(array: NDArray) -> None:
