@@ -15,7 +15,7 @@ from ..program.instructions import Instruction, Map, Reduce, Value, positional, 
 MOST = 128
 """Instructions of a kernel.  Beyond, compiling one takes seconds, and its values no registers."""
 
-_MOST_READ = 64  # arrays that a kernel reads
+_MOST_READ = 32  # arrays that a kernel reads
 _DOUBLINGS = 5  # windows of 32 instructions
 
 
