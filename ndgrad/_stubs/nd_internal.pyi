@@ -1998,7 +1998,7 @@ def _add_rows(
 ) -> NDArray:
     """The adjoint of `_take_rows`: zeros of *shape* to which the input's rows are added."""
     ...
-def _arange(*args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+def _arange(*args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
     """Make evenly spaced values in ``[start, stop)``, each *repeat* times; or ``[0, start)``."""
     ...
 def _as_strided(
@@ -2222,7 +2222,7 @@ def _expand(
 ) -> NDArray:
     """The input broadcast to *shape*."""
     ...
-def _eye(*args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+def _eye(*args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     ...
 _gather_nd_adjoint = _backward_gather_nd
@@ -2392,7 +2392,7 @@ def _lesser_scalar(
 ) -> NDArray:
     """1 where a < b, else 0."""
     ...
-def _linspace(*args: Any, out: NDArray | None = None, **kwargs: Any) -> NDArray:
+def _linspace(*args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
     """Make *num* evenly spaced values from *start* to *stop*."""
     ...
 def _log_of_choice(

@@ -652,18 +652,18 @@ class Methods(Array):
     def slice_assign(
         self,
         rhs: NDArray,
-        begin: Sequence[Any],
-        end: Sequence[Any],
-        step: Sequence[Any] = (),
+        begin: Sequence[int | None],
+        end: Sequence[int | None],
+        step: Sequence[int | None] = (),
     ) -> NDArray:
         """Write an array to a strided slice of this one; return this one."""
         ...
     def slice_assign_scalar(
         self,
         value: float,
-        begin: Sequence[Any],
-        end: Sequence[Any],
-        step: Sequence[Any] = (),
+        begin: Sequence[int | None],
+        end: Sequence[int | None],
+        step: Sequence[int | None] = (),
     ) -> NDArray:
         """Write a number to a strided slice of this array; return the array."""
         ...

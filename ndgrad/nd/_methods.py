@@ -72,9 +72,9 @@ def method(op: Op, name: str, function: _Function) -> _Function:
 def slice_assign(
     self: NDArray,
     rhs: NDArray,
-    begin: Sequence[object],
-    end: Sequence[object],
-    step: Sequence[object] = (),
+    begin: Sequence[int | None],
+    end: Sequence[int | None],
+    step: Sequence[int | None] = (),
 ) -> NDArray:
     """Write an array to a strided slice of this one; return this one."""
     write = _bind.function(lookup("_slice_assign"), "slice_assign")
@@ -84,9 +84,9 @@ def slice_assign(
 def slice_assign_scalar(
     self: NDArray,
     value: float,
-    begin: Sequence[object],
-    end: Sequence[object],
-    step: Sequence[object] = (),
+    begin: Sequence[int | None],
+    end: Sequence[int | None],
+    step: Sequence[int | None] = (),
 ) -> NDArray:
     """Write a number to a strided slice of this array; return the array."""
     write = _bind.function(lookup("_slice_assign_scalar"), "slice_assign_scalar")
