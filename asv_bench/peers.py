@@ -314,7 +314,7 @@ def measure(case: Case, row: dict[str, Any] | None, peers: dict[str, Peer], roun
             outcome.failed |= wrong(case, case.tolerance, ready, folder)
     ready = [library for library in ready if library not in outcome.failed]
     for turn in range(min(rounds, case.rounds or rounds)):
-        first = turn % max(1, len(ready))  # nobody always follows the same one
+        first = turn % max(1, len(ready))  # none always follows the same one
         for library in ready[first:] + ready[:first]:
             time.sleep(SETTLE_SECONDS)
             answer = peers[library].ask("time")

@@ -24,7 +24,7 @@ from ndgrad.memory import storage
 
 
 class TwoGPUs:
-    """A GPU target as another room would install it."""
+    """A GPU target as another layer would install it."""
 
     def __init__(self):
         self.emptied = []

@@ -238,7 +238,7 @@ def test_an_error_of_tracing_alone_is_a_warning() -> None:
         assert once(nd.zeros(2)).asnumpy().tolist() == [1, 1]
 
 
-def test_labels_are_checked_though_nobody_reads_the_loss():
+def test_labels_are_checked_though_the_loss_is_not_read():
     x, label = nd.array(np.eye(3)), nd.array([0.0, 1.0, 2.0])
     x.attach_grad()
 

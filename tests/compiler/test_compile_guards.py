@@ -182,7 +182,7 @@ def test_random_numbers_are_those_of_the_eager_call() -> None:
             y = x * 2 + 1
             dropped = nd.Dropout(y * y.sum(), p=0.5, mode="always")
             noise = nd.random.normal(shape=(4,), dtype="float64")
-            nd.random.uniform(shape=(5,))  # drawn, though nobody uses it
+            nd.random.uniform(shape=(5,))  # drawn, though it is not used
             # That the noise is wanted in the first kernel must not let it be drawn first.
             return dropped, noise.sum() * y, nd.random.randint(0, 100, shape=(4,))
 

@@ -1,4 +1,4 @@
-"""Calls of CUDA's driver without a GPU: a stand-in notes them and counts their arguments."""
+"""Calls of CUDA's driver without a GPU: a fake notes them and counts their arguments."""
 
 from __future__ import annotations
 

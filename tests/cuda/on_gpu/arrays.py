@@ -83,7 +83,7 @@ def test_indexing(key: Any) -> None:
     part = here[key] * 10
     for value in (7, part, part.as_in_context(GPU), part.asnumpy()):
         if isinstance(key, tuple) and isinstance(key[-1], list) and key[-1] == [2, 0, 2]:
-            continue  # which of two values for one place stays is nobody's promise
+            continue  # which of two values for one place stays is not specified
         x, y = here.copy(), there.copy()
         x[key] = value.as_in_context(CPU) if isinstance(value, nd.NDArray) else value
         y[key] = value

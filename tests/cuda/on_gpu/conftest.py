@@ -37,7 +37,7 @@ class _Event:
 class Late(SimulatedCalls):
     """Calls that only note what there is to do.
 
-    When somebody waits, streams that can go on are drawn at random until what he waits for is
+    When the host waits, streams that can go on are drawn at random until what it waits for is
     done.  So whatever is not ordered by streams and events happens in a wrong order soon.
     """
 

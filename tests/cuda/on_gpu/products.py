@@ -75,7 +75,7 @@ class Cublas:
 
 @pytest.fixture
 def library(cublas: bool, monkeypatch: pytest.MonkeyPatch) -> Cublas | None:
-    """The stand-in, if the test asks for cuBLAS."""
+    """The fake library, if the test asks for cuBLAS."""
     fake = Cublas()
     if cublas and not on_device.driver.SIMULATED:
         if not cuda_cublas.usable(device.context_device(GPU), np.dtype("float32")):

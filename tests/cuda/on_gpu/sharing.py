@@ -81,7 +81,7 @@ def test_capsules() -> None:
         assert np.array_equal(nd.from_dlpack(method(x)).asnumpy(), NUMBERS)
     capsule = x.__dlpack__()
     assert len(interchange._shared) == before + 1
-    del capsule  # which nobody has taken
+    del capsule  # which was not taken
     assert len(interchange._shared) == before
     capsule = x.__dlpack__()
     nd.from_dlpack(capsule)
@@ -105,7 +105,7 @@ def test_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     x = nd.array(NUMBERS, ctx=GPU)
     for stream in (None, -1, 1, 2, 12345):
         x.__dlpack__(stream=stream)
-    assert waiting == [1, 1, 2, 12345]  # -1: nobody has to wait
+    assert waiting == [1, 1, 2, 12345]  # -1: nothing has to wait
     for stream in (0, -2, True, "a"):
         with pytest.raises(MXNetError, match=r"__dlpack__: stream=.*expected None"):
             x.__dlpack__(stream=stream)
@@ -198,7 +198,7 @@ def test_the_cuda_array_interface() -> None:
 
 
 def test_the_owner_of_an_interface_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays as long as somebody looks at its memory, and until the device is done with it."""
+    """It stays as long as its memory is shared, and until the device is done with it."""
     waited: list[int] = []
     monkeypatch.setattr(cuda_streams.Stream, "wait_for_foreign", lambda _, s: waited.append(s))
     x = nd.array(NUMBERS, ctx=GPU)
