@@ -278,7 +278,7 @@ def planned_backward(
         if several or len(node.parents) != 1:
             missing = tuple([g is None for g in grads]) if several else None
             key = tuple(map(is_tracked, node.parents)), missing
-        backwards = params.backwards  # type: ignore[union-attr]
+        backwards = params.backwards
         try:
             run = backwards[key]
         except KeyError:

@@ -282,7 +282,7 @@ class ImageIter(DataIter):
 
 def _labels(labels: Any, dtype: str) -> NDArray:
     several = [labels] if isinstance(labels, numeric_types) else labels
-    return default_array(nd.array(several, dtype=dtype))  # type: ignore[no-any-return]
+    return default_array(nd.array(several, dtype=dtype))
 
 
 def read_list(name: str, path: str) -> dict[Any, tuple[Any, str]]:

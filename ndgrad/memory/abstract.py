@@ -328,7 +328,7 @@ def _function(
         f"def make({names}):\n    def run({', '.join(parameters)}):\n        {text}\n"
         "    return run\n"
     )
-    return made(*constants)  # type: ignore[no-any-return]
+    return made(*constants)
 
 
 @lru_cache(maxsize=1024)

@@ -89,7 +89,7 @@ def _or_numpy_like(
         for x in (*args, *kwargs.values()):
             if x.__class__ is kind:
                 if not functions:
-                    functions.append(bound_for(kind))  # type: ignore[arg-type]
+                    functions.append(bound_for(kind))
                 return functions[0](*args, **kwargs)
         return general(*args, **kwargs)
 

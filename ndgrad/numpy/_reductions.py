@@ -31,8 +31,8 @@ def _axes(a: ndarray, axis: Axes, what: str) -> tuple[int, ...]:
     """The axes to reduce, from 0 on."""
     if axis is None:
         return _ALL[: len(a._shape)]
-    if axis.__class__ is int and 0 <= axis < len(a._shape):  # type: ignore[operator]
-        return (axis,)  # type: ignore[return-value]
+    if axis.__class__ is int and 0 <= axis < len(a._shape):
+        return (axis,)
     given = (axis,) if isinstance(axis, (int, onp.integer)) else tuple(axis)
     found = []
     for one in given:

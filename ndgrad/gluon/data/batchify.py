@@ -24,7 +24,7 @@ def _as_numpy(element: Any) -> HostArray:
 
 def _to_nd(data: HostArray, dtype: DTypeLike | None = None) -> NDArray:
     made = nd.array(data, dtype=data.dtype if dtype is None else dtype)
-    return default_array(made)  # type: ignore[no-any-return]
+    return default_array(made)
 
 
 def _stacked(data: Sequence[NDArray]) -> NDArray:
@@ -54,7 +54,7 @@ def stack(data: Sequence[Any]) -> NDArray:
         If shapes differ; if an element is not numeric.
     """
     if isinstance(data[0], NDArray):
-        return default_array(_stacked(data))  # type: ignore[no-any-return]
+        return default_array(_stacked(data))
     try:
         array = np.asarray(data)
     except ValueError:

@@ -63,7 +63,7 @@ class _Pickler(pickle.Pickler):
 
 
 def _received(kind: type[NDArray], buffer: HostArray, dtype: str, shape: Shape) -> NDArray:
-    return default_array(kind(buffer.view(dtype), shape, cpu()))  # type: ignore[no-any-return]
+    return default_array(kind(buffer.view(dtype), shape, cpu()))
 
 
 def pickled(batch: Any) -> tuple[bytes, list[memoryview]]:
