@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from .base import MXNetError
+from .base import MXNetError, UnreadableFileError
 
 # A file cannot be made in the folder, or cannot take the old one's name: write in place then.
 _NOT_REPLACEABLE = (errno.EACCES, errno.EBUSY, errno.EPERM, errno.EROFS, errno.EXDEV)
@@ -50,7 +50,8 @@ def read_file(fname: object, op: str) -> bytes:
         with open(name, "rb") as file:
             return file.read()
     except OSError as error:
-        raise MXNetError(f"{op}: cannot read fname={name!r}: {error.strerror or error}") from error
+        kind = UnreadableFileError if isinstance(error, FileNotFoundError) else MXNetError
+        raise kind(f"{op}: cannot read fname={name!r}: {error.strerror or error}") from error
 
 
 def write_file(fname: object, parts: Iterable[object], op: str) -> None:

@@ -61,6 +61,22 @@ class MXNetError(RuntimeError):
     """The error that ndgrad raises where Apache MXNet 1.x raises one of the same name."""
 
 
+# What MXNet raises of bad arguments depends on where it finds out: in Python by an assertion, or an
+# error of the argument's type or value, in C++ by an MXNetError.  Programs may catch any of these.
+
+
+class ArgumentTypeError(MXNetError, TypeError, AssertionError):
+    """An argument is missing, or of a type that it must not have."""
+
+
+class ArgumentValueError(MXNetError, ValueError, AssertionError):
+    """An argument has a value that it must not have."""
+
+
+class UnreadableFileError(MXNetError, FileNotFoundError):
+    """A file that is to be read is not there."""
+
+
 class InternalError(MXNetError):
     """MXNet's error for faults of its own."""
 

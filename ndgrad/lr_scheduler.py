@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .base import public_names, shown
+from .base import ArgumentValueError, public_names, shown
 
 __all__ = [
     "CosineScheduler",
@@ -50,13 +50,15 @@ class LRScheduler:
     ) -> None:
         name = type(self).__name__
         if not isinstance(warmup_steps, int) or warmup_steps < 0:
-            raise ValueError(f"{name}: warmup_steps={warmup_steps!r}, expected an int, 0 or more")
+            raise ArgumentValueError(
+                f"{name}: warmup_steps={warmup_steps!r}, expected an int, 0 or more"
+            )
         if warmup_begin_lr > base_lr:
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{name}: warmup_begin_lr={warmup_begin_lr} is above base_lr={base_lr}"
             )
         if warmup_mode not in ("linear", "constant"):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{name}: warmup_mode={warmup_mode!r}, expected 'linear' or 'constant'"
             )
         self.base_lr = base_lr
@@ -168,11 +170,11 @@ class MultiFactorScheduler(LRScheduler):
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if not isinstance(step, (list, tuple)) or not step:
-            raise ValueError(
+            raise ArgumentValueError(
                 f"MultiFactorScheduler: step must be a list of ints, got {shown(step)}"
             )
         if step[0] < 1 or any(a >= b for a, b in pairwise(step)):
-            raise ValueError(
+            raise ArgumentValueError(
                 f"MultiFactorScheduler: step={step}, expected rising numbers, 1 or more"
             )
         _check_factor("MultiFactorScheduler", factor)
@@ -206,7 +208,7 @@ class _FallingScheduler(LRScheduler):
     ) -> None:
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if not isinstance(max_update, int) or max_update < 1:
-            raise ValueError(
+            raise ArgumentValueError(
                 f"{type(self).__name__}: max_update={max_update!r}, expected an int, 1 or more"
             )
         self.base_lr_orig = base_lr

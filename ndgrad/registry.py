@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from ._similar import did_you_mean
-from .base import public_names, shown
+from .base import ArgumentTypeError, ArgumentValueError, public_names, shown
 
 __all__ = ["get_alias_func", "get_create_func", "get_register_func", "get_registry"]
 __dir__ = public_names(globals())
@@ -138,7 +138,7 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
         if isinstance(what, dict):
             return create(**what)
         if not isinstance(what, str):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"create: {nickname} must be a name, JSON, a dict or an instance of "
                 f"{base_class.__name__}, got {shown(what)}"
             )
@@ -150,7 +150,7 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
         klass = registry.get(what.lower())
         if klass is None:
             known = ", ".join(sorted(registry))
-            raise ValueError(
+            raise ArgumentValueError(
                 f"create: unknown {nickname} {what!r}{did_you_mean(what, registry)}, "
                 f"expected one of {known}"
             )

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from ..base import (
+    ArgumentTypeError,
     DType,
     HostArray,
     MXNetError,
@@ -369,7 +370,7 @@ def _general(
         if not isinstance(x, (Array, numbers.Real, np.bool_)):
             if arrays and isinstance(x, np.ndarray):
                 return op.call(*_with_constants(inputs), out=out, **params)
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"Operator {op.name}: argument {name} must be an NDArray or a number; "
                 f"type {type(x)} not supported"
             )
@@ -444,7 +445,7 @@ def given_number(op: Op, params: Mapping[str, object], name: str) -> Any:
     """A parameter that a formula reads."""
     value = params[name]
     if not isinstance(value, (numbers.Real, np.bool_)):
-        raise TypeError(f"Operator {op.name}: {name} must be a number, got {shown(value)}")
+        raise ArgumentTypeError(f"Operator {op.name}: {name} must be a number, got {shown(value)}")
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import MXNetError, promote, written_function
+from ..base import ArgumentTypeError, MXNetError, promote, written_function
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
@@ -151,7 +151,7 @@ def _general_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[
 def _check(op: UpdateOp, inputs: Sequence[Array]) -> None:
     for key, name, x in zip(op.keywords, op.inputs, inputs, strict=True):
         if not isinstance(x, Array):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"Operator {op.name}: argument {key} must be an NDArray, got {type(x).__name__}"
             )
         if name in op.one_element:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import nd
 from .._files import write_file
-from ..base import MXNetError, public_names, shown
+from ..base import ArgumentValueError, MXNetError, public_names, shown
 from ..context import Context
 from ..nd import NDArray
 from ..util import default_array
@@ -97,7 +97,7 @@ def clip_global_norm(
     if not hasattr(arrays, "__getitem__"):
         raise TypeError(f"clip_global_norm: arrays must be a list of NDArray, got {shown(arrays)}")
     if not arrays:
-        raise ValueError("clip_global_norm: arrays must not be empty")
+        raise ArgumentValueError("clip_global_norm: arrays must not be empty")
     ctx = arrays[0].context
     squares = [nd.sum(nd.square(x)).as_in_context(ctx) for x in arrays]
     norm = nd.sqrt(nd.add_n(*squares))

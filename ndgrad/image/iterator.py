@@ -13,7 +13,7 @@ import numpy as np
 from .. import nd, recordio
 from .._files import read_file
 from ..array.ndarray import NDArray
-from ..base import MXNetError, Shape, numeric_types
+from ..base import ArgumentValueError, MXNetError, Shape, numeric_types
 from ..io import DataBatch, DataIter
 from ..util import default_array
 from .augmenters import CreateAugmenter
@@ -91,7 +91,7 @@ class ImageIter(DataIter):
         super().__init__(batch_size)
         name = type(self).__name__
         if not (path_imgrec or path_imglist or isinstance(imglist, list)):
-            raise MXNetError(f"{name}: needs path_imgrec, path_imglist or imglist, a list")
+            raise ArgumentValueError(f"{name}: needs path_imgrec, path_imglist or imglist, a list")
         if dtype not in _LABEL_DTYPES:
             raise MXNetError(f"{name}: dtype={dtype!r}, expected one of {', '.join(_LABEL_DTYPES)}")
         if not 0 <= part_index < num_parts:

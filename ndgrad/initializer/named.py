@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import public_names, shown
+from ..base import ArgumentValueError, public_names, shown
 from .base import Initializer, create
 
 __all__ = ["Load", "Mixed"]
@@ -61,7 +61,9 @@ class Load(Initializer):
                 )
             arr[:] = loaded
         elif self.default_init is None:
-            raise ValueError(f"Load: parameter {name} was not loaded, and default_init=None")
+            raise ArgumentValueError(
+                f"Load: parameter {name} was not loaded, and default_init=None"
+            )
         else:
             self.default_init(name, arr)
         if self.verbose:
@@ -91,7 +93,9 @@ class Mixed(Initializer):
         )
         super().__init__(patterns=patterns, initializers=made)
         if len(patterns) != len(made):
-            raise ValueError(f"Mixed: {len(patterns)} patterns, but {len(made)} initializers")
+            raise ArgumentValueError(
+                f"Mixed: {len(patterns)} patterns, but {len(made)} initializers"
+            )
         self.map = [(re.compile(p), init) for p, init in zip(patterns, made, strict=True)]
 
     def __call__(self, desc: str, arr: NDArray) -> None:

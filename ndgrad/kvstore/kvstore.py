@@ -12,7 +12,7 @@ import numpy as np
 from .. import _files, nd
 from .._similar import did_you_mean
 from ..array.ndarray import NDArray
-from ..base import MXNetError, public_names, shown
+from ..base import ArgumentTypeError, MXNetError, public_names, shown
 from ..ops.table import F
 from ..optimizer import Optimizer, Updater, get_updater
 from .base import Key, KVStoreBase, arrays_of, summed
@@ -304,7 +304,9 @@ def _pairs(what: str, key: Any, value: Any) -> list[tuple[Key, list[NDArray]]]:
         arrays = list(given) if isinstance(given, (list, tuple)) else [given]
         for x in arrays:
             if not isinstance(x, NDArray):
-                raise TypeError(f"KVStore.{what}: key {k}: expected an NDArray, got {shown(x)}")
+                raise ArgumentTypeError(
+                    f"KVStore.{what}: key {k}: expected an NDArray, got {shown(x)}"
+                )
         if not arrays:
             raise MXNetError(f"KVStore.{what}: key {k} has no array")
         pairs.append((k, arrays))

@@ -10,7 +10,7 @@ import numpy as np
 
 from .._similar import unknown_argument
 from ..array.ndarray import NDArray
-from ..base import MXNetError, is_attribute, shown, user_call, written_function
+from ..base import ArgumentTypeError, MXNetError, is_attribute, shown, user_call, written_function
 from ..dispatch import ABSENT, classes, is_planned, numpy_like_call, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
@@ -200,7 +200,7 @@ def _slow_path(op: Op, name: str) -> _Function:
         given = given_arguments(op, name, args, kwargs)
         for key in required:
             if key not in given:
-                raise TypeError(f"{name}: argument {key!r} is missing")
+                raise ArgumentTypeError(f"{name}: argument {key!r} is missing")
         inputs = [given.pop(key, None) for key in keys]
         given = {key: checks[key](name, key, value) for key, value in given.items()}
         if not numbers_allowed:
@@ -304,7 +304,7 @@ def _check_arrays(
 ) -> None:
     for key, value in zip(keys, inputs, strict=True):
         if not isinstance(value, NDArray) and not (value is None and key in optional):
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"{name}: argument {key} must have NDArray type, got {type(value).__name__}"
             )
 
@@ -331,12 +331,12 @@ def _variadic(op: Op, name: str) -> _Function:
                 raise unknown(op, name, key)
         for key in required:
             if key not in given:
-                raise TypeError(f"{name}: argument {key!r} is missing")
+                raise ArgumentTypeError(f"{name}: argument {key!r} is missing")
         if not args:
-            raise TypeError(f"{name}: at least one NDArray is needed")
+            raise ArgumentTypeError(f"{name}: at least one NDArray is needed")
         for i, x in enumerate(args):
             if not isinstance(x, NDArray):
-                raise TypeError(
+                raise ArgumentTypeError(
                     f"{name}: argument {i} must have NDArray type, got {type(x).__name__}"
                 )
         return call(*args, out=out, **given) if out is not None else call(*args, **given)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..array.ndarray import NDArray
-from ..base import shown
+from ..base import ArgumentTypeError, shown
 
 
 def array(op: str, arg: str, value: object) -> NDArray:
     """An array, or a `TypeError`."""
     if not isinstance(value, NDArray):
-        raise TypeError(f"{op}: argument {arg} must have NDArray type, got {shown(value)}")
+        raise ArgumentTypeError(f"{op}: argument {arg} must have NDArray type, got {shown(value)}")
     return value
 
 

@@ -14,6 +14,7 @@ from ..array import interchange
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
 from ..base import (
+    ArgumentTypeError,
     DType,
     DTypeLike,
     HostArray,
@@ -87,7 +88,7 @@ def _shape(shape: Any, what: str) -> Shape:
     try:
         lengths = tuple(int(length) for length in shape)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{what}: shape must be an int or a tuple of ints, got {shown(shape)}"
         ) from None
     if any(length < 0 for length in lengths):

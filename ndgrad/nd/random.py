@@ -18,6 +18,7 @@ from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..base import (
     FLOATING,
+    ArgumentTypeError,
     DType,
     DTypeLike,
     HostArray,
@@ -90,7 +91,7 @@ def _number(value: _Parameter, what: str, name: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{what}: {name} must be a number or an NDArray, got {shown(value)}"
         ) from None
 
@@ -128,7 +129,7 @@ def _draw(
         flat = _drawn_on(context, draw, math.prod(lengths), kind, *numbers)
         return _deliver(NDArray(flat, lengths, context), out, what)
     if len(arrays) != len(values):
-        raise TypeError(
+        raise ArgumentTypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
             f"got {', '.join(type(value).__name__ for value in values)}"
         )
@@ -503,7 +504,9 @@ def multinomial(
     """
     _no_more(kwargs, "multinomial")
     if not isinstance(data, NDArray):
-        raise TypeError(f"multinomial: data must have NDArray type, got {type(data).__name__}")
+        raise ArgumentTypeError(
+            f"multinomial: data must have NDArray type, got {type(data).__name__}"
+        )
     lengths = () if shape is None else _shape(shape, "multinomial")
     get_prob = flag("multinomial", "get_prob", get_prob)
     index = F._choice(data, shape=lengths, dtype=dtype)
@@ -513,7 +516,7 @@ def multinomial(
         if out is None:
             return results
         if not isinstance(out, (list, tuple)) or len(out) != 2:
-            raise TypeError(
+            raise ArgumentTypeError(
                 f"multinomial: out must be two NDArrays with get_prob=True, got {shown(out)}"
             )
         for target, result in zip(out, results, strict=True):
@@ -527,7 +530,7 @@ def shuffle(data: NDArray, **kwargs: object) -> NDArray:
     out = kwargs.pop("out", None)
     _no_more(kwargs, "shuffle")
     if not isinstance(data, NDArray):
-        raise TypeError(f"shuffle: data must have NDArray type, got {type(data).__name__}")
+        raise ArgumentTypeError(f"shuffle: data must have NDArray type, got {type(data).__name__}")
     return F._shuffle(data) if out is None else F._shuffle(data, out=out)
 
 
@@ -537,7 +540,9 @@ def shuffle(data: NDArray, **kwargs: object) -> NDArray:
 def _like(name: str, draw: Callable[..., NDArray]) -> Callable[..., NDArray]:
     def like(data: NDArray, *args: object, out: NDArray | None = None, **kwargs: object) -> NDArray:
         if not isinstance(data, NDArray):
-            raise TypeError(f"{name}_like: data must have NDArray type, got {type(data).__name__}")
+            raise ArgumentTypeError(
+                f"{name}_like: data must have NDArray type, got {type(data).__name__}"
+            )
         return draw(*args, shape=data.shape, dtype=data.dtype, ctx=data.context, out=out, **kwargs)
 
     like.__name__ = like.__qualname__ = f"{name}_like"

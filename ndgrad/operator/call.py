@@ -13,7 +13,7 @@ from .._similar import did_you_mean
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES, BaseSparseNDArray
 from ..autograd import Function, is_training
-from ..base import DType, MXNetError, Shape, as_dtype, shown
+from ..base import ArgumentTypeError, DType, MXNetError, Shape, as_dtype, shown
 from ..context import Context, current_context
 from ..tape import Leaf
 from .definition import DENSE, Arrays, CustomOp, CustomOpProp
@@ -142,7 +142,9 @@ def _in_order(
     given = {**dict(zip(rest, data, strict=True)), **named}
     for name in rest:
         if not isinstance(given[name], NDArray):
-            raise TypeError(f"{what}: {name} must have NDArray type, got {shown(given[name])}")
+            raise ArgumentTypeError(
+                f"{what}: {name} must have NDArray type, got {shown(given[name])}"
+            )
     return [given[name] for name in names]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..base import MXNetError
+from ..base import ArgumentTypeError, MXNetError
 from ..tape import Array
 from .axes import integer, number
 from .declare import with_formulas
@@ -104,7 +104,7 @@ def multiple(
     def call(*data: Array, _out: Any = None, **given: Any) -> list[Array]:
         missing = [x for x, v in params.items() if v is inspect.Parameter.empty and x not in given]
         if missing:
-            raise TypeError(f"{name}: argument {missing[0]!r} is missing")
+            raise ArgumentTypeError(f"{name}: argument {missing[0]!r} is missing")
         n = integer(name, count, given.pop(count, 1))
         expected = n * width + len(once)
         if n < 1 or len(data) != expected:

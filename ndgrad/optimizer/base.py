@@ -11,7 +11,7 @@ import numpy as np
 from .. import registry
 from .._similar import unknown_keyword
 from ..array.ndarray import NDArray
-from ..base import public_names, shown, wide_dtype
+from ..base import ArgumentTypeError, public_names, shown, wide_dtype
 from ..lr_scheduler import LRScheduler
 from ..symbol.symbol import Symbol
 
@@ -117,7 +117,7 @@ class Optimizer:
                 raise TypeError(message) from None
         for key, mapping in {"param_idx2name": param_idx2name, "param_dict": param_dict}.items():
             if mapping and not isinstance(mapping, Mapping):
-                raise TypeError(f"{name}: {key} must be a dict, got {shown(mapping)}")
+                raise ArgumentTypeError(f"{name}: {key} must be a dict, got {shown(mapping)}")
         self.rescale_grad = rescale_grad
         self.lr_scheduler = lr_scheduler
         self.lr = 0.01 if learning_rate is None and lr_scheduler is None else learning_rate

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..attribute import AttrScope
-from ..base import MXNetError, shown
+from ..base import ArgumentTypeError, MXNetError, shown
 from ..name import NameManager
 from ..nd._bind import checks_of, given_arguments, parameters, signature, unknown
 from ..ops.table import ALIASES, ZERO, ElementwiseOp, Op, lookup
@@ -178,7 +178,7 @@ def _operand(op: Op, name: str, key: str, x: object) -> Ref | float:
         return x._heads[0]
     if isinstance(op, ElementwiseOp) and isinstance(x, (numbers.Real, np.bool_)):
         return x  # type: ignore[return-value]
-    raise TypeError(f"{name}: argument {key} must be a Symbol, got {shown(x)}")
+    raise ArgumentTypeError(f"{name}: argument {key} must be a Symbol, got {shown(x)}")
 
 
 def _variable(name: str, attrs: Mapping[str, str]) -> Ref:

@@ -31,7 +31,7 @@ from .._drawing import Drawing, dot, svg
 from .._files import file_name, read_file, write_file
 from .._similar import did_you_mean
 from ..array.ndarray import NDArray
-from ..base import MXNetError, public_names, shown
+from ..base import ArgumentTypeError, MXNetError, public_names, shown
 from ..context import Context
 from .binding import bound, simply_bound
 from .composing import composed, copied
@@ -91,7 +91,9 @@ def get_symbol(x: NDArray) -> Symbol:
     (1, 1)
     """
     if not isinstance(x, NDArray):
-        raise TypeError(f"get_symbol: Invalid argument type, expecting NDArray, got {type(x)}")
+        raise ArgumentTypeError(
+            f"get_symbol: Invalid argument type, expecting NDArray, got {type(x)}"
+        )
     return Symbol([recorded(x)])
 
 

@@ -105,3 +105,22 @@ def test_the_setting_of_tracebacks() -> None:
     assert not Settings({}).full_traceback
     with pytest.raises(MXNetError, match="NDGRAD_TRACEBACK=long: expected 'full' or 'short'"):
         _ = Settings({"NDGRAD_TRACEBACK": "long"}).full_traceback
+
+
+@pytest.mark.parametrize(
+    ("call", "classes"),
+    [
+        (lambda: nd.dot(nd.ones(2)), (MXNetError, TypeError)),
+        (lambda: nd.sum("a"), (AssertionError, TypeError)),
+        (lambda: nd.zeros("a"), (MXNetError, TypeError)),
+        (lambda: mx.metric.create("no"), (AssertionError, ValueError)),
+        (lambda: mx.gluon.data.ArrayDataset(), (AssertionError, MXNetError)),
+        (lambda: nd.load("no/file"), (MXNetError, FileNotFoundError)),
+    ],
+)
+def test_errors_are_of_the_classes_that_mxnet_raises_and_python_expects(
+    call: Callable[[], object], classes: tuple[type[Exception], ...]
+) -> None:
+    for kind in classes:
+        with pytest.raises(kind):
+            call()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...array.ndarray import NDArray
-from ...base import MXNetError, shown
+from ...base import ArgumentValueError, shown
 from ...recordio import MXIndexedRecordIO
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
@@ -36,7 +36,7 @@ class Dataset:
             If *index* is not from 0 to *num_shards* - 1.
         """
         if not 0 <= index < num_shards:
-            raise MXNetError(
+            raise ArgumentValueError(
                 f"shard: index={index} must be from 0 to num_shards - 1, num_shards={num_shards}"
             )
         length, rest = divmod(len(self), num_shards)
@@ -149,11 +149,11 @@ class ArrayDataset(Dataset):
 
     def __init__(self, *args: Any) -> None:
         if not args:
-            raise MXNetError("ArrayDataset: needs at least 1 array, got none")
+            raise ArgumentValueError("ArrayDataset: needs at least 1 array, got none")
         self._length = len(args[0])
         for i, data in enumerate(args):
             if len(data) != self._length:
-                raise MXNetError(
+                raise ArgumentValueError(
                     "ArrayDataset: all arrays must have the same length; "
                     f"array[0] has length {self._length} while array[{i}] has {len(data)}"
                 )
