@@ -27,6 +27,7 @@ from .storage import (
     RowSparse,
     beside,
     dense,
+    first_of,
     is_parts,
     of_elements,
     scaled_rows,
@@ -312,6 +313,7 @@ def _getnnz(data: Array, *, axis: int | None = None) -> Result:
     "_contrib_SparseEmbedding",
     infer=inference.embedding,
     infer_dtypes=lambda dtype: {"weight": dtype},
+    sparse=first_of(),  # the result is dense, but a row-sparse weight has a gradient like it
     samples=(Sample(([[0, 2], [2, 1]], (3, 2)), {"input_dim": 3, "output_dim": 2}),),
 )
 def _sparse_embedding(

@@ -369,3 +369,14 @@ def test_names_that_programs_read_of_modules_and_their_executors():
     shapes = [[x if x is None else x.shape for x in each] for each in group.grad_arrays]
     assert shapes == [[(3, 2)], [None], [(3,)], [(3,)]]
     assert [[x.shape for x in each] for each in group.aux_arrays] == [[(3,)], [(3,)]]
+
+
+def test_the_gradient_of_a_row_sparse_embedding_is_row_sparse():
+    weight = mx.sym.var("w", stype="row_sparse")
+    net = mx.sym.contrib.SparseEmbedding(mx.sym.var("i"), weight, input_dim=4, output_dim=2)
+    executor = net.simple_bind(mx.cpu(), i=(2,), grad_req={"i": "null", "w": "write"})
+    executor.arg_dict["i"][:] = nd.array([1, 3])
+    executor.forward(is_train=True)
+    executor.backward(nd.ones((2, 2)))
+    assert executor.grad_dict["w"].stype == "row_sparse"
+    assert executor.grad_dict["w"].indices.tolist() == [1, 3]
