@@ -11,48 +11,73 @@ from __future__ import annotations
 import numpy as np
 
 from ...memory.device import Buffer
+from ...memory.storage import empty
 from ..build.launch import chunked, grain
 from .launch import launch
 
+_PLACES = 256
+"""Samples that are taken of all channels in turn: what is known of them stays in the cache."""
+
 
 @chunked
-def _sample(x, image, ys, xs, y, channels, height, width, down, across, lo, hi):
-    """Samples of a channel: item r * channels + c is of image[r], at the positions r."""
-    one, count = ys.dtype.type(1), ys.size // image.size
-    images = x.size // max(1, channels * height * width)
+def _corners(image, ys, xs, at, weights, images, height, width, down, across, lo, hi):
+    """For each sample the places in a plane of the four elements around it, or -1, and weights."""
+    one, total = ys.dtype.type(1), ys.size
+    count = total // image.size
+    for k in range(lo, hi):
+        n, v, u = image[k // count], ys[k], xs[k]
+        inside = n >= 0 and n < images and v >= -1 and v < height and u >= -1 and u < width
+        top, side = (np.floor(v), np.floor(u)) if inside else (ys.dtype.type(0), xs.dtype.type(0))
+        i, j, below, right = int(top), int(side), v - top, u - side
+        above, left = one - below, one - right
+        if down:
+            above, below = -one, one
+        if across:
+            left, right = -one, one
+        first = i * width + j
+        at[k] = first if inside and i >= 0 and j >= 0 else -1
+        at[total + k] = first + 1 if inside and i >= 0 and j + 1 < width else -1
+        at[2 * total + k] = first + width if inside and i + 1 < height and j >= 0 else -1
+        at[3 * total + k] = first + width + 1 if inside and i + 1 < height and j + 1 < width else -1
+        weights[k], weights[total + k] = above * left, above * right
+        weights[2 * total + k], weights[3 * total + k] = below * left, below * right
+
+
+@chunked
+def _sample(x, image, at_all, weights_all, y_all, channels, size, lo, hi):
+    """Samples of all channels: item r * blocks + b is of image[r], block b of the positions r."""
+    total, zero = weights_all.size // 4, x.dtype.type(0)
+    count, last = total // image.size, x.size // (channels * size) - 1
+    blocks = (count + _PLACES - 1) // _PLACES
     for unit in range(lo, hi):
-        r = unit // channels
-        target = y[unit * count : (unit + 1) * count]
-        n = image[r]
-        first = (n * channels + unit - r * channels) * height * width
-        for k in range(count):
-            total = target.dtype.type(0)
-            v, u = ys[r * count + k], xs[r * count + k]
-            if n >= 0 and n < images and v >= -1 and v < height and u >= -1 and u < width:
-                top, side = np.floor(v), np.floor(u)
-                i, j, below, right = int(top), int(side), v - top, u - side
-                above, left = one - below, one - right
-                if down:
-                    above, below = -one, one
-                if across:
-                    left, right = -one, one
-                at = first + i * width + j
-                if i >= 0 and j >= 0:
-                    total += above * left * x[np.uintp(at)]
-                if i >= 0 and j + 1 < width:
-                    total += above * right * x[np.uintp(at + 1)]
-                if i + 1 < height and j >= 0:
-                    total += below * left * x[np.uintp(at + width)]
-                if i + 1 < height and j + 1 < width:
-                    total += below * right * x[np.uintp(at + width + 1)]
-            target[k] = total
+        r, begin = unit // blocks, unit % blocks * _PLACES
+        end, n = min(begin + _PLACES, count), min(max(image[r], 0), last)
+        here, there = r * count + begin, r * count + end
+        at, weights = at_all[here:there], weights_all[here:there]
+        here, there = here + total, there + total
+        at1, weights1 = at_all[here:there], weights_all[here:there]
+        here, there = here + total, there + total
+        at2, weights2 = at_all[here:there], weights_all[here:there]
+        here, there = here + total, there + total
+        at3, weights3 = at_all[here:there], weights_all[here:there]
+        for c in range(channels):
+            plane = x[(n * channels + c) * size : (n * channels + c + 1) * size]
+            first = (r * channels + c) * count
+            y = y_all[first + begin : first + end]
+            for k in range(y.size):
+                p, q, s, t = at[k], at1[k], at2[k], at3[k]
+                value = weights[k] * plane[np.uintp(max(p, 0))] if p >= 0 else zero
+                value += weights1[k] * plane[np.uintp(max(q, 0))] if q >= 0 else zero
+                value += weights2[k] * plane[np.uintp(max(s, 0))] if s >= 0 else zero
+                value += weights3[k] * plane[np.uintp(max(t, 0))] if t >= 0 else zero
+                y[k] = value + zero  # as a sum that begins with zero: there is no -0
 
 
 @chunked
-def _spread(g, image, ys, xs, y, channels, height, width, down, across, lo, hi):
+def _spread(g, image, at, weights, y, channels, size, lo, hi):
     """The adjoint: item n * channels + c is a plane of zeros to which all of its samples add."""
-    one, size = ys.dtype.type(1), height * width
-    count = ys.size // max(1, image.size)
+    total = weights.size // 4
+    count = total // max(1, image.size)
     for unit in range(lo, hi):
         n = unit // channels
         c = unit - n * channels
@@ -62,26 +87,31 @@ def _spread(g, image, ys, xs, y, channels, height, width, down, across, lo, hi):
         for r in range(image.size):
             if image[r] != n:
                 continue
+            values = g[(r * channels + c) * count : (r * channels + c + 1) * count]
             for k in range(count):
-                v, u = ys[r * count + k], xs[r * count + k]
-                if v >= -1 and v < height and u >= -1 and u < width:
-                    top, side = np.floor(v), np.floor(u)
-                    i, j, below, right = int(top), int(side), v - top, u - side
-                    above, left = one - below, one - right
-                    if down:
-                        above, below = -one, one
-                    if across:
-                        left, right = -one, one
-                    value = g[(r * channels + c) * count + k]
-                    at = i * width + j
-                    if i >= 0 and j >= 0:
-                        plane[np.uintp(at)] += above * left * value
-                    if i >= 0 and j + 1 < width:
-                        plane[np.uintp(at + 1)] += above * right * value
-                    if i + 1 < height and j >= 0:
-                        plane[np.uintp(at + width)] += below * left * value
-                    if i + 1 < height and j + 1 < width:
-                        plane[np.uintp(at + width + 1)] += below * right * value
+                value = values[k]
+                for corner in range(4):
+                    where = corner * total + r * count + k
+                    p = at[np.uintp(where)]
+                    if p >= 0:
+                        plane[np.uintp(p)] += weights[np.uintp(where)] * value
+
+
+def _around(
+    image: Buffer,
+    ys: Buffer,
+    xs: Buffer,
+    images: int,
+    planes: tuple[int, int, int],
+    slope: tuple[bool, bool],
+) -> tuple[Buffer, Buffer]:
+    """What `_corners` says of all samples."""
+    at, weights = empty(4 * ys.size, np.dtype("int64")), empty(4 * ys.size, ys.dtype)
+    if ys.size:
+        _, height, width = planes
+        arrays = image, ys, xs, at, weights
+        launch(_corners, *arrays, images, height, width, *slope, ys.size, grain(1, 16))
+    return at, weights
 
 
 def sample(
@@ -106,10 +136,14 @@ def sample(
     slope : pair of bool
         Whether to take the derivative by each of the coordinates.
     """
-    if y.size:
-        units = image.size * planes[0]
-        each = grain(ys.size // image.size, 16)
-        launch(_sample, x, image, ys, xs, y, *planes, *slope, units, each)
+    if not x.size:
+        y.fill(0)
+    elif y.size:
+        channels, size = planes[0], planes[1] * planes[2]
+        arrays = _around(image, ys, xs, x.size // (channels * size), planes, slope)
+        blocks = -(-ys.size // image.size // _PLACES)
+        each = grain(min(_PLACES, ys.size // image.size) * channels, 16)
+        launch(_sample, x, image, *arrays, y, channels, size, image.size * blocks, each)
 
 
 def spread(
@@ -125,5 +159,6 @@ def spread(
     if y.size:
         channels, height, width = planes
         units = y.size // (height * width)
-        each = grain(height * width + 16 * ys.size // max(1, units // channels))
-        launch(_spread, g, image, ys, xs, y, *planes, *slope, units, each)
+        arrays = _around(image, ys, xs, units // channels, planes, slope)
+        each = grain(height * width + 8 * ys.size // max(1, units // channels))
+        launch(_spread, g, image, *arrays, y, channels, height * width, units, each)
