@@ -6,6 +6,7 @@ adds the libraries that the result lacks.
 
     python opperf.py --ops tanh,dot
     python opperf.py --groups nn,reduce --output nn.json --output-format json
+    python opperf.py --groups nn --runs 5 --summary results/operators.json
     /opt/mxnet/bin/python opperf.py --merge nn.json --output nn.md --output-format md
 """
 
@@ -20,11 +21,13 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks._base import Run, integers, seconds, to_numpy, uniform
+from benchmarks._calls import SHAPES, TORCH_CALLS
 from benchmarks._elementwise import TORCH, Elementwise, described
 from peers import SETTLE_SECONDS, pin, printed, processor, quantity, thread_variables
 from plots import NAMES, ratio_bars, svg
@@ -34,70 +37,6 @@ WAYS = ("forward", "forward+backward")
 
 _SAME = 0.01  # relative difference of results from which something else was computed
 _LARGE = {1: (1 << 20,), 2: (1024, 1024), 3: (64, 128, 128), 4: (32, 32, 32, 32)}
-
-
-def _indices(*shape: int, high: int) -> dict[str, Any]:
-    return {"shape": shape, "high": high}
-
-
-# Inputs and parameters of operators whose shapes depend on each other.
-SHAPES: dict[str, tuple[list[Any], dict[str, Any]]] = {
-    "Convolution": (
-        [(32, 64, 28, 28), (64, 64, 3, 3), (64,)],
-        {"kernel": (3, 3), "pad": (1, 1), "num_filter": 64},
-    ),
-    "Pooling": ([(32, 64, 56, 56)], {"kernel": (2, 2), "stride": (2, 2)}),
-    "FullyConnected": ([(128, 784), (256, 784), (256,)], {"num_hidden": 256}),
-    "BatchNorm": ([(32, 64, 28, 28), (64,), (64,), (64,), (64,)], {"fix_gamma": False}),
-    "LayerNorm": ([(1024, 1024), (1024,), (1024,)], {}),
-    "softmax": ([(1024, 1000)], {}),
-    "log_softmax": ([(1024, 1000)], {}),
-    "RNN": (
-        # Four gates, each with weights of the input and of the state, and two biases.
-        [(35, 32, 64), (4 * 64 * (64 + 64 + 2),), (1, 32, 64), (1, 32, 64)],
-        {"state_size": 64, "num_layers": 1, "mode": "lstm"},
-    ),
-    "Embedding": (
-        [_indices(64, 128, high=10000), (10000, 256)],
-        {"input_dim": 10000, "output_dim": 256},
-    ),
-    "take": ([(10000, 256), _indices(64, 128, high=10000)], {}),
-    "topk": ([(1024, 1000)], {"k": 10}),
-    "dot": ([(512, 512), (512, 512)], {}),
-    "batch_dot": ([(32, 128, 64), (32, 64, 128)], {}),
-}
-
-
-def _rnn(torch: Any, x: Any, weights: Any, h: Any, c: Any) -> Any:
-    size = h.shape[-1]
-    shapes = [(4 * size, x.shape[-1]), (4 * size, size), (4 * size,), (4 * size,)]
-    parts = weights.split([math.prod(shape) for shape in shapes])
-    parameters = [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
-    return torch.lstm(x, (h, c), parameters, True, 1, 0.0, False, False, False)[0]
-
-
-# The calls of PyTorch that do the same for the inputs above, or for the enlarged sample.
-TORCH_CALLS: dict[str, Callable[..., Any]] = {
-    "Convolution": lambda torch, x, w, b: torch.nn.functional.conv2d(x, w, b, padding=1),
-    "Pooling": lambda torch, x: torch.nn.functional.max_pool2d(x, 2),
-    "FullyConnected": lambda torch, x, w, b: torch.nn.functional.linear(x, w, b),
-    "LayerNorm": lambda torch, x, gamma, beta: torch.nn.functional.layer_norm(
-        x, x.shape[-1:], gamma, beta
-    ),
-    "softmax": lambda torch, x: torch.softmax(x, -1),
-    "log_softmax": lambda torch, x: torch.log_softmax(x, -1),
-    "RNN": _rnn,
-    "Embedding": lambda torch, i, w: torch.nn.functional.embedding(i, w),
-    "take": lambda torch, x, i: x[i],
-    "topk": lambda torch, x: torch.topk(x, 10)[1],
-    "dot": lambda torch, x, y: torch.matmul(x, y),
-    "batch_dot": lambda torch, x, y: torch.bmm(x, y),
-    "sum": lambda torch, x: torch.sum(x),
-    "mean": lambda torch, x: torch.mean(x),
-    "max": lambda torch, x: torch.amax(x),
-    "min": lambda torch, x: torch.amin(x),
-    "prod": lambda torch, x: torch.prod(x),
-}
 
 # --- what to time ---------------------------------------------------------------------------------
 
@@ -138,7 +77,7 @@ def table_rows(dtype: str) -> list[dict[str, Any]]:
             args = _enlarged(sample.args)
         else:
             args = [described(arg) for arg in sample.args]
-        states = set(op.updates.values())
+        states = {*op.updates.values(), *op.auxiliary}
         names = op.inputs * len(args) if op.variadic else op.inputs
         wanted = [
             i
@@ -341,6 +280,35 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
     return printed(lines, markdown=True)
 
 
+def summary(report: dict[str, Any], rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write shortest times, and ndgrad's over PyTorch's, to *path*, for the pages of operators.
+
+    Operators that it holds already and that are none of *rows* stay.
+    """
+    machine = {
+        "date": date.today().isoformat(),
+        "processor": report["processor"],
+        "threads": report["threads"],
+        "libraries": report["libraries"],
+    }
+    known = json.loads(path.read_text())["operators"] if path.exists() else {}
+    for row in rows:
+        mine, peer = (row["seconds"].get(name, {}) for name in ("ndgrad", "torch"))
+        if mine:
+            least = [min(mine[way]) for way in WAYS if way in mine]
+            found = {"inputs": _inputs(row), "seconds": [float(f"{t:.2g}") for t in least]}
+            if row["comparable"] and not any(x.startswith("torch") for x in notes(row).split("; ")):
+                ratios = [min(mine[way]) / min(peer[way]) for way in WAYS if way in peer]
+                found["torch"] = [round(ratio, 2) for ratio in ratios]
+            known[row["op"]] = found
+    lines = [f"  {json.dumps(name)}: {json.dumps(known[name])}" for name in sorted(known)]
+    path.write_text(
+        f'{{\n "machine": {json.dumps(machine)},\n "operators": {{\n'
+        + ",\n".join(lines)
+        + "\n }\n}\n"
+    )
+
+
 def draw(rows: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
     """Write the ratios of medians to each peer, forward and with gradients; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -397,6 +365,12 @@ def arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, argparse.
     parser.add_argument("--runs", type=_positive, default=10, help="timed calls (default: 10)")
     parser.add_argument("--warmup", type=int, default=2, help="calls before them (default: 2)")
     parser.add_argument("--merge", type=Path, metavar="FILE", help="add to this result in JSON")
+    parser.add_argument(
+        "--summary",
+        type=Path,
+        metavar="FILE",
+        help="put the shortest times into a file as results/operators.json, which the docs read",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
     parser.add_argument("--output-format", choices=("json", "md"), default="md")
     parser.add_argument(
@@ -447,6 +421,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         text = json.dumps(report, indent=1, default=str)
     else:
         text = markdown(rows)
+    if options.summary:
+        summary(report, rows, options.summary)
     if options.plot:
         print(*draw(rows, options.plot), sep="\n", file=sys.stderr)
     if options.output:
