@@ -65,12 +65,16 @@ def _sample(x, image, at_all, weights_all, y_all, channels, size, lo, hi):
             first = (r * channels + c) * count
             y = y_all[first + begin : first + end]
             for k in range(y.size):
-                p, q, s, t = at[k], at1[k], at2[k], at3[k]
-                value = weights[k] * plane[np.uintp(max(p, 0))] if p >= 0 else zero
-                value += weights1[k] * plane[np.uintp(max(q, 0))] if q >= 0 else zero
-                value += weights2[k] * plane[np.uintp(max(s, 0))] if s >= 0 else zero
-                value += weights3[k] * plane[np.uintp(max(t, 0))] if t >= 0 else zero
-                y[k] = value + zero  # as a sum that begins with zero: there is no -0
+                value = zero
+                if at[k] >= 0:
+                    value += weights[k] * plane[np.uintp(at[k])]
+                if at1[k] >= 0:
+                    value += weights1[k] * plane[np.uintp(at1[k])]
+                if at2[k] >= 0:
+                    value += weights2[k] * plane[np.uintp(at2[k])]
+                if at3[k] >= 0:
+                    value += weights3[k] * plane[np.uintp(at3[k])]
+                y[k] = value
 
 
 @chunked
