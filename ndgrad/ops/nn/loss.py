@@ -73,13 +73,46 @@ def _softmax_output_vjp(
     smooth_alpha: float,
 ) -> Gradients:
     form = _output_form(data._shape, multi_output, preserve_shape)
+    y = F._reshaped(F.softmax(F._reshaped(data, shape=form), axis=1), shape=data._shape)
+    return _softmax_output_fast(
+        g,
+        label,
+        y,
+        grad_scale,
+        ignore_label,
+        multi_output,
+        use_ignore,
+        preserve_shape,
+        normalization,
+        out_grad,
+        smooth_alpha,
+    )
+
+
+def _softmax_output_fast(
+    g: Array,
+    label: Array,
+    y: Array,
+    grad_scale: float,
+    ignore_label: float,
+    multi_output: bool,
+    use_ignore: bool,
+    preserve_shape: bool,
+    normalization: str,
+    out_grad: bool,
+    smooth_alpha: float,
+) -> Gradients:
+    form = _output_form(y._shape, multi_output, preserve_shape)
     outer, n, inner = form
-    dtype = data._data.dtype.name
-    p = F.softmax(F._reshaped(data, shape=form), axis=1)
-    by_class = label._shape != data._shape
+    dtype = y._data.dtype.name
+    p = F._reshaped(y, shape=form)
+    by_class = label._shape != y._shape
     if by_class:
         classes = F.one_hot(F._reshaped(label, shape=(outer, inner)), depth=n, dtype=dtype)
-        target = F.SwapAxis(classes, dim1=1, dim2=2)
+        if inner == 1:
+            target = F._reshaped(classes, shape=form)
+        else:
+            target = F.SwapAxis(classes, dim1=1, dim2=2)
         if smooth_alpha:
             rest = smooth_alpha / max(1, n - 1)
             target = target * (1.0 - smooth_alpha - rest) + rest
@@ -100,13 +133,15 @@ def _softmax_output_vjp(
         scale /= max(1, outer * inner)
     if out_grad:
         grad = grad * F._reshaped(g, shape=form)
-    return F._reshaped(grad if scale == 1 else grad * scale, shape=data._shape), None
+    return F._reshaped(grad if scale == 1 else grad * scale, shape=y._shape), None
 
 
 @operator(
     "SoftmaxOutput",
     infer=inference.softmax_label,
     vjp=_softmax_output_vjp,
+    fast_vjp=_softmax_output_fast,
+    decompose_vjp=lambda emit, *arguments: _softmax_output_fast(*arguments),
     ignores_head=True,
     aliases=("Softmax",),
     samples=(
