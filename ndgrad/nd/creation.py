@@ -26,6 +26,7 @@ from ..base import (
     shown,
 )
 from ..context import GPU, Context, check_usable, cpu, current_context, gpu
+from ..dispatch import plain
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
 from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
@@ -119,7 +120,7 @@ def array(
         return sparse_array(source_array, ctx, dtype)
     if isinstance(source_array, NDArray):
         kind = source_array.dtype if dtype is None else dtype
-        copy: NDArray = lookup("Cast").call(source_array, dtype=as_dtype(kind, op="array"))
+        copy: NDArray = lookup("Cast").call(plain(source_array), dtype=as_dtype(kind, op="array"))
         context = _context(ctx, "array")
         return copy if copy.context == context else copy.as_in_context(context)
     if hasattr(source_array, "__cuda_array_interface__"):

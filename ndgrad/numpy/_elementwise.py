@@ -99,11 +99,7 @@ def _met(kind: _Kind, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _is_fraction(x: Any) -> bool:
-    return isinstance(x, (float, onp.floating)) and float(x) != int(x) if _is_finite(x) else True
-
-
-def _is_finite(x: Any) -> bool:
-    return not isinstance(x, (float, onp.floating)) or bool(onp.isfinite(x))
+    return isinstance(x, (float, onp.floating)) and not float(x).is_integer()
 
 
 def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Callable[..., Any]:
@@ -113,12 +109,10 @@ def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Callable[..., Any]:
     def general(inputs: tuple[Any, ...], params: dict[str, Any], out: Any) -> Any:
         first = next((x for x in inputs if isinstance(x, NDArray)), None)
         if first is None:
-            if all(isinstance(x, _NUMBERS) for x in inputs):
-                return on_numbers(*inputs)
-            if several and all(isinstance(x, (*_NUMBERS, onp.ndarray)) for x in inputs):
-                return on_numbers(*inputs)
-            bad = next(x for x in inputs if not isinstance(x, _NUMBERS))
-            raise TypeError(f"{name}: type {type(bad)} not supported")
+            for x in inputs:
+                if not isinstance(x, _NUMBERS):
+                    raise TypeError(f"{name}: type {type(x)} not supported")
+            return on_numbers(*inputs)
         first = first.as_np_ndarray()
         given: tuple[Any, ...] = tuple([operand(x, first) for x in inputs])
         given = _met(kind, given)

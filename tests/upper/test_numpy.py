@@ -28,7 +28,7 @@ def test_results_are_of_the_class_and_share_no_formula():
     assert (
         type(np.abs(x)) is type(x + 1) is type(nd.abs(x)) is type(x.astype("int32")) is np.ndarray
     )
-    assert type(nd.array([1]) + 1) is nd.NDArray
+    assert type(nd.array([1]) + 1) is type(nd.array(x)) is nd.NDArray
     assert isinstance(x, nd.NDArray)
 
 
