@@ -1,0 +1,98 @@
+"""Expressions with arrays like NumPy's, and what they give: the same code for MXNet and ndgrad."""
+
+import numpy as onp
+
+SHOWN = """
+np.array([1, 2])
+np.array([1, 2]) > 1
+np.array([1, 2], dtype='int64')
+np.array([1], dtype='float64')
+np.array(3)
+np.array(onp.arange(2))
+np.zeros((0, 3))
+np.full((2,), True)
+np.array([1, 2], dtype='int32') / 2
+np.array([1, 2], dtype='int32') * 1.5
+(np.array([1, 2]) > 1) + 1
+(np.array([1, 2]) > 1) + (np.array([1, 2]) < 2)
+-(np.array([1, 2]) > 1)
+(np.array([1, 2]) > 1).sum()
+~(np.array([1, 2]) > 1)
+np.array([1, 2], dtype='int32').mean()
+np.array([1, 3, 2]).argmax()
+np.argsort(np.array([1, 3, 2]))
+np.array([[1, 2], [3, 4]])[1, 0]
+np.array([[1, 2], [3, 4]])[[True, False]]
+np.array([[1, 2], [3, 4]])[np.array([1, 0])]
+np.array([[1, 2], [3, 4]]).sum(axis=())
+np.array([1, 2]).astype('float16')
+np.round(np.array([0.5, 1.5, -1.6]))
+np.clip(np.array([1, 2, 3], dtype='int32'), 1, 2)
+np.unique(np.array([3, 1, 1]), return_index=True)
+np.linspace(0, 1, 3, endpoint=False)
+np.split(np.arange(4), [1])
+np.bincount(np.array([1, 2, 2], dtype='int32'))
+np.nonzero(np.array([0, 1, 2]))
+np.percentile(np.arange(5), 50)
+npx.reshape(np.zeros((2, 3, 4)), (-2, -6, 1, -1, -4)).shape
+npx.reshape(np.zeros((2, 3, 4)), (-5, -4)).shape
+npx.topk(np.array([[1, 2.]]), k=1)
+npx.one_hot(np.array([0, 1]), 2)
+npx.arange_like(np.zeros((2, 2)), axis=0)
+npx.nonzero(np.array([0, 1]))
+f'{np.array(2):.2f} {np.arange(2)}'
+onp.exp(np.zeros(2))
+onp.concatenate([np.ones(1), np.zeros(1)])
+""".strip().split("\n")
+"""Whose text is compared."""
+
+DIFFERENTIATED = """
+np.sum(x, axis=1)
+np.max(x, axis=1)
+np.cumsum(x, axis=1)
+np.maximum(0, x)
+np.power(p, p)
+2**x / p
+np.where(x > 0, x * 2, x * 3)
+np.clip(x, -1, 1)
+np.stack([x, x * x], axis=-1)
+np.split(x, 3, axis=1)[1]
+np.roll(x, 1, axis=1) * np.arange(3)
+np.pad(x, ((1, 1), (0, 1))) * 2
+x.T @ x
+np.dot(x[0], x[1])
+np.tensordot(x, x, 2)
+np.einsum('ij,kj->ik', x, x)
+np.linalg.norm(x, axis=1)
+np.linalg.inv(p.T @ p + np.eye(3))
+x[x > 0]
+x[:, None].reshape(-1)[1:3]
+np.take(x, np.array([0, 1]), axis=1)
+np.average(x, axis=0)
+npx.softmax(x) * np.arange(3)
+npx.pick(x, np.array([0, 2]))
+npx.batch_dot(x[None], x[None], transpose_b=True)
+npx.layer_norm(x, np.ones(3), np.zeros(3)) * np.arange(3)
+npx.sequence_mask(x, np.array([1, 2, 1]), use_sequence_length=True)
+npx.leaky_relu(x, act_type='elu')
+""".strip().split("\n")
+"""Of a variable `x` and a positive one `p`: values and gradients."""
+
+X = onp.array([[1.5, -2, 3], [0.25, 0, -6]], "float32")
+
+
+def shown(mx, text):
+    """The text of what an expression gives."""
+    return repr(eval(text, {"np": mx.np, "npx": mx.npx, "onp": onp}))
+
+
+def differentiated(mx, text):
+    """The dtype, shape and elements of what an expression gives, and the variables' gradients."""
+    x, p = mx.np.array(X), mx.np.array(onp.abs(X) + 0.5)
+    for variable in (x, p):
+        variable.attach_grad()
+    with mx.autograd.record():
+        y = eval(text, {"np": mx.np, "npx": mx.npx, "x": x, "p": p})
+    y.backward()
+    elements = [z.asnumpy().ravel().tolist() for z in (y, x.grad, p.grad)]
+    return [str(y.dtype), list(y.shape), *elements]
