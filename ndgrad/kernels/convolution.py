@@ -173,9 +173,8 @@ def _sums_or_tiles(
     how = _implicit(form, adjoint)
     window = form.window.turned if adjoint else form.window
     if window is not None and window[:3] == _TILED and x.dtype == w.dtype:
-        places = window.places[1:]
-        tiles = form.images * math.prod(-(-n // 2) for n in places)
-        if front.tile_products_pay(x.dtype, how.terms, how.columns, tiles):
+        places = window.places[1], window.places[2]
+        if front.tile_products_pay(x.dtype, how.terms, how.columns, form.images, places):
             sizes = (*window.image[1:], *window.pad[1:], *places)
             channels = how.terms, how.columns, form.groups, form.images
             steps = form.height if adjoint else window.taps, how.w_step, adjoint

@@ -33,6 +33,7 @@ from .launch import launch, run
 from .tiles import BYTES, ROWS, Vectors, pack
 
 _LEAST_CHANNELS, _LEAST_TILES = 32, 128  # of a product, from which the transforms pay
+_MOST_ALONG = 256  # tiles of a row, which a block has at least
 _ELEMENTS = 1 << 14  # of a block's tiles times channels: 16 such matrices stay in the second cache
 _TILES = 32, 96  # of a block
 _DEPTH = 256  # terms that are added up in registers, at most
@@ -40,13 +41,15 @@ _UNITS = 8  # work items to aim at
 _TERMS = 32  # of a work item that transforms weights
 
 
-def pays(dtype: DType, terms: int, columns: int, tiles: int) -> bool:
-    """Whether it is faster than the sum: *tiles* of all images, *terms* and *columns* channels."""
+def pays(dtype: DType, terms: int, columns: int, images: int, places: tuple[int, int]) -> bool:
+    """Whether tiles are faster than sums, for planes of *places* of so many channels."""
+    down, along = (-(-n // 2) for n in places)
     return (
         BYTES > 0
         and dtype == np.float32
         and min(terms, columns) >= _LEAST_CHANNELS
-        and tiles >= _LEAST_TILES
+        and images * down * along >= _LEAST_TILES
+        and along <= _MOST_ALONG
     )
 
 
