@@ -16,6 +16,7 @@ import ndgrad as mx
 from ndgrad import autograd, nd
 from ndgrad.compiler.plan import pieces
 from ndgrad.compiler.plan.order import PartialOrder
+from ndgrad.compiler.plan.workspace import Slot, lay_out
 
 program = Programs()
 
@@ -400,6 +401,22 @@ def test_rounds_of_a_long_loop_share_kernels(monkeypatch):
         np.testing.assert_array_equal(eager.asnumpy(), own.asnumpy())
     *kernels, _ = compiled.explain().sources  # six times the one, and what is left
     assert len(kernels) == 2 and "80 instructions in 7 steps" in str(compiled.explain())
+
+
+def test_memory_of_many_small_values():
+    rng = np.random.default_rng(0)
+    steps = np.sort(rng.integers(0, 900, (700, 2)))
+    slots = [
+        Slot(f"t{i}", 3 + 40 * (i % 2), np.dtype("f"), *map(int, x)) for i, x in enumerate(steps)
+    ]
+    slots.append(Slot("large", 1000, np.dtype("f"), 0, 900))
+    total = lay_out(slots)
+    used = np.zeros((901, total), bool)
+    for slot in slots:
+        place = used[slot.first : slot.last + 1, slot.offset : slot.offset + slot.nbytes]
+        assert not place.any() and place.shape[1] == slot.nbytes
+        place[:] = True
+    assert used.any(0).all()
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -135,11 +135,11 @@ class Fusion:
     Parameters
     ----------
     program : Program
-    most_kept : int
-        Results that a kernel may store for the program.
+    most_stored : int
+        Values that a kernel may store for others.
     """
 
-    def __init__(self, program: Program, most_kept: int) -> None:
+    def __init__(self, program: Program, most_stored: int) -> None:
         instructions = program.instructions
         self.groups: list[Group] = []
         self._of: dict[Value, Group] = {}
@@ -156,7 +156,7 @@ class Fusion:
         kept = {root(value)[0] for value in program.wanted()}
         for group in [group for group in self.groups if group.fused]:
             group.members.sort(key=self._turns.__getitem__)
-            self._cut(group, kept, most_kept)
+            self._cut(group, kept, most_stored)
         for group in self.groups:
             if group.fused:
                 self._rematerialise(group)
@@ -335,9 +335,11 @@ class Fusion:
 
     # --- cutting ---------------------------------------------------------------------------------
 
-    def _cut(self, group: Group, kept: set[Value], most_kept: int) -> None:
+    def _cut(self, group: Group, kept: set[Value], most_stored: int) -> None:
         """Cut off what is too much for one kernel: new groups that run before *group*."""
-        *earlier, last = pieces(group.members, kept, most_kept)
+        made = {value for member in group.members for value in member.outputs}
+        stored = {value for value in made if value in kept or self._readers.get(value)}
+        *earlier, last = pieces(group.members, stored, most_stored)
         if not earlier:
             return
         for value in group.read:
@@ -345,9 +347,9 @@ class Fusion:
         rows, late = group.rows, group.late
         for members in (*earlier, last):
             piece = group if members is last else self._new()
-            made = {value for member in members for value in member.outputs}
+            own = {value for member in members for value in member.outputs}
             piece.members, piece.size, piece.n, piece.read = members, group.size, group.n, {}
-            piece.rows, piece.late = rows & made, late & made
+            piece.rows, piece.late = rows & own, late & own
             for member in members:
                 self._of.update((value, piece) for value in member.outputs)
                 self._note_read(piece, member)

@@ -15,28 +15,28 @@ from ..program.instructions import Instruction, Map, Reduce, Value, positional, 
 MOST = 128
 """Instructions of a kernel.  Beyond, compiling one takes seconds, and its values no registers."""
 
-_MOST_READ = 32  # arrays that a kernel reads
+_MOST_ARRAYS = 40  # of a kernel: each takes as long to compile as some instructions
 _DOUBLINGS = 5  # windows of 32 instructions
 
 
 def pieces(
-    members: Sequence[Instruction], kept: Container[Value], most_kept: int
+    members: Sequence[Instruction], stored: Container[Value], most_stored: int
 ) -> list[list[Instruction]]:
     """A group's instructions, in order, in as many kernels as they need.
 
     Parameters
     ----------
     members : sequence of Instruction
-    kept : container of Value
-        What the program stores.
-    most_kept : int
+    stored : container of Value
+        What others read of them.
+    most_stored : int
         Such values of a kernel.
     """
-    if len(members) <= MOST and _end(members, 0, kept, most_kept) == len(members):
+    if len(members) <= MOST and _end(members, 0, stored, most_stored) == len(members):
         return [list(members)]
     classes = _classes(members)
     starts, anchors = [0], {classes[0]}
-    while (end := _end(members, starts[-1], kept, most_kept)) < len(members):
+    while (end := _end(members, starts[-1], stored, most_stored)) < len(members):
         nearest = (starts[-1] + end) // 2
         end = next((i for i in range(end, nearest, -1) if classes[i] in anchors), end)
         anchors.add(classes[end])
@@ -45,16 +45,19 @@ def pieces(
     return [list(members[a:b]) for a, b in zip(starts, stops, strict=True)]
 
 
-def _end(members: Sequence[Instruction], start: int, kept: Container[Value], most_kept: int) -> int:
+def _end(
+    members: Sequence[Instruction], start: int, stored: Container[Value], most_stored: int
+) -> int:
     """Where a kernel that begins at *start* has to end at the latest."""
     own: set[Value] = set()
-    read: set[Value] = set()
-    stored = 0
+    read: set[tuple[Value, int]] = set()
+    stores = 0
     for i in range(start, min(start + MOST, len(members))):
-        read.update(x for x in (root(x)[0] for x in members[i].inputs) if x not in own)
+        places = map(root, members[i].inputs)
+        read.update(place for place in places if place[0] not in own)
         own.update(members[i].outputs)
-        stored += sum(value in kept for value in members[i].outputs)
-        if i > start and (len(read) > _MOST_READ or stored > most_kept):
+        stores += sum(value in stored for value in members[i].outputs)
+        if i > start and (len(read) + stores > _MOST_ARRAYS or stores > most_stored):
             return i
     return min(start + MOST, len(members))
 

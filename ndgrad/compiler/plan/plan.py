@@ -50,7 +50,7 @@ def _function(
     program: Program, sources: list[Value], report: Report, target: Target
 ) -> tuple[Callable[..., list[Buffer]], Allocations]:
     """The function that runs a program, and the memory that it is to be given."""
-    fusion = Fusion(program, target.most_kept)
+    fusion = Fusion(program, target.most_stored)
     results = {root(value)[0] for value in program.results}
     assignment = BufferAssignment(program, fusion, results, target.has_series)
     text = PlanText(target)

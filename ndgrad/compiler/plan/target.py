@@ -34,8 +34,8 @@ class Host:
     """The processor that Python runs on."""
 
     context = cpu()
-    most_kept = 1000
-    """Arrays that a kernel may store for the program."""
+    most_stored = 1000
+    """Arrays that a kernel may store."""
     has_series = True
     """Whether consecutive kernels run in one launch."""
 
@@ -83,7 +83,7 @@ class Host:
 class Gpu:
     """A GPU, with the methods of `Host`."""
 
-    most_kept = 32  # the address of each takes registers where a loop branches
+    most_stored = 32  # the address of each takes registers where a loop branches
     has_series = False
     gives_memory = True
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import bisect
 import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from ...memory.storage import empty
 from ..program.instructions import Value
 
 _ALIGN = 64
-_SPAN = 64  # steps of a plan
+_MANY, _SMALL = 256, 1 << 16  # slots of one size, of so many bytes, to be laid out by themselves
 
 
 @dataclass
@@ -35,26 +35,48 @@ class Slot:
 
 
 def lay_out(slots: Sequence[Slot]) -> int:
-    """Give each slot an offset, the largest first, where no slot alive with it lies.
+    """Give each slot an offset at which no slot alive with it lies; returns the size of it all."""
+    sizes = Counter(slot.nbytes for slot in slots)
+    many = {n for n, count in sizes.items() if count > _MANY and n <= _SMALL}
+    total = _first_fit([slot for slot in slots if slot.nbytes not in many])
+    for n in sorted(many):
+        total = _in_lanes([slot for slot in slots if slot.nbytes == n], total)
+    return total
 
-    Slots that are laid out are found by spans of steps in which they are alive, and in each of
-    these they are in the order of their offsets.
-    """
-    spans: dict[int, list[tuple[int, int, Slot]]] = {}
+
+def _first_fit(slots: Sequence[Slot]) -> int:
+    """Lay out slots, the largest first, each where there is room for it."""
+    laid: list[Slot] = []
     total = 0
-    for i, slot in enumerate(sorted(slots, key=lambda s: -s.nbytes)):
+    for slot in sorted(slots, key=lambda s: -s.nbytes):
         first, last, at = slot.first, slot.last, 0
-        own = range(first // _SPAN, last // _SPAN + 1)
-        for start, _, other in heapq.merge(*(spans.get(n, ()) for n in own)):
-            if other.first <= last and first <= other.last:
-                if at + slot.nbytes <= start:
-                    break
-                at = max(at, start + other.nbytes)
+        taken = [
+            (s.offset, s.offset + s.nbytes) for s in laid if s.first <= last and first <= s.last
+        ]
+        for start, stop in sorted(taken):
+            if at + slot.nbytes <= start:
+                break
+            at = max(at, stop)
         slot.offset = at
         total = max(total, at + slot.nbytes)
-        for n in own:
-            bisect.insort(spans.setdefault(n, []), (at, i, slot))
+        laid.append(slot)
     return total
+
+
+def _in_lanes(slots: Sequence[Slot], start: int) -> int:
+    """Lay out slots of one size from *start* on, in as few places as are alive at once."""
+    busy: list[tuple[int, int]] = []  # the last step, and the offset
+    free: list[int] = []
+    end = start
+    for slot in sorted(slots, key=lambda s: s.first):
+        while busy and busy[0][0] < slot.first:
+            heapq.heappush(free, heapq.heappop(busy)[1])
+        if not free:
+            free.append(end)
+            end += slot.nbytes
+        slot.offset = heapq.heappop(free)
+        heapq.heappush(busy, (slot.last, slot.offset))
+    return end
 
 
 class Workspace:
