@@ -52,8 +52,7 @@ class BaseSparseNDArray(NDArray):
     def __init__(self, parts: Parts | None, ctx: Context | None = None) -> None:
         if parts is None or ctx is None:
             return  # pickles of MXNet call __setstate__ next
-        if ctx.device_typeid == GPU:
-            raise MXNetError(f"sparse arrays are on the host, got context {ctx}")
+        expect_host(ctx)
         self._parts, self._shape, self._ctx = parts, parts.shape, ctx
         self._version, self._node = [0], parts.node
 
@@ -172,8 +171,7 @@ class BaseSparseNDArray(NDArray):
     def _on(self, context: Context) -> NDArray:
         check_usable(context)
         made: NDArray = F.identity(self)
-        if context.device_typeid == GPU:
-            raise MXNetError(f"sparse arrays are on the host, got context {context}")
+        expect_host(context)
         made._ctx = context
         return made
 
@@ -303,6 +301,12 @@ class BaseSparseNDArray(NDArray):
                 "Check failed: err != kRSPIdxErr: Indices of row_sparse NDArray should be "
                 "non-negative, less than the size of first dimension and in ascending order"
             )
+
+
+def expect_host(context: Context) -> None:
+    """Raise if a sparse array is to be on a GPU."""
+    if context.device_typeid == GPU:
+        raise MXNetError(f"sparse arrays are on the host, got context {context}")
 
 
 def check_parts(x: Parts) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..array.ndarray import NDArray
-from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, check_parts
+from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, check_parts, expect_host
 from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context
 from ..ops.storage import Csr, RowSparse
@@ -216,6 +216,7 @@ def _from_places(
 
 
 def _checked(parts: Any, ctx: Context) -> Any:
+    expect_host(ctx)
     check_parts(parts)
     return BaseSparseNDArray._of(parts, ctx)
 
