@@ -6,10 +6,29 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from ..base import HostArray
 from .batches import DataBatch, DataDesc, DataIter, check_iterator
 
 
-class ResizeIter(DataIter):
+class _OfCurrentBatch(DataIter):
+    """An iterator over iterators: its parts are those of the batch that it has come to."""
+
+    current_batch: Any = None
+
+    def getdata(self) -> Any:
+        return self.current_batch.data
+
+    def getlabel(self) -> Any:
+        return self.current_batch.label
+
+    def getindex(self) -> HostArray | None:
+        return self.current_batch.index
+
+    def getpad(self) -> int | None:
+        return self.current_batch.pad
+
+
+class ResizeIter(_OfCurrentBatch):
     """An iterator with another number of batches in an epoch.
 
     Parameters
@@ -29,7 +48,6 @@ class ResizeIter(DataIter):
         self.size = size
         self.reset_internal = reset_internal
         self.cur = 0
-        self.current_batch: Any = None
         self.provide_data = data_iter.provide_data
         self.provide_label = data_iter.provide_label
         self.batch_size = data_iter.batch_size
@@ -52,20 +70,8 @@ class ResizeIter(DataIter):
         self.cur += 1
         return True
 
-    def getdata(self) -> Any:
-        return self.current_batch.data
 
-    def getlabel(self) -> Any:
-        return self.current_batch.label
-
-    def getindex(self) -> Any:
-        return self.current_batch.index
-
-    def getpad(self) -> Any:
-        return self.current_batch.pad
-
-
-class PrefetchingIter(DataIter):
+class PrefetchingIter(_OfCurrentBatch):
     """The batches of one or more iterators side by side, prefetched in a thread for each.
 
     Parameters
@@ -91,7 +97,6 @@ class PrefetchingIter(DataIter):
         self.rename_data = rename_data
         self.rename_label = rename_label
         self.batch_size = self.provide_data[0].shape[0]
-        self.current_batch: Any = None
         self._threads = ThreadPoolExecutor(self.n_iter, "ndgrad-prefetch")
         self._fetch()
 
@@ -144,18 +149,6 @@ class PrefetchingIter(DataIter):
         if not self.iter_next():
             raise StopIteration
         return self.current_batch
-
-    def getdata(self) -> Any:
-        return self.current_batch.data
-
-    def getlabel(self) -> Any:
-        return self.current_batch.label
-
-    def getindex(self) -> Any:
-        return self.current_batch.index
-
-    def getpad(self) -> Any:
-        return self.current_batch.pad
 
     def _fetch(self) -> None:
         """Begin to fetch the next batches."""
