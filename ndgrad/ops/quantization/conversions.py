@@ -22,6 +22,14 @@ from .parts import (
 
 _OUTPUT_TYPES = ("int8", "uint8", "auto")
 
+
+def _ends(data: Array, calibrated: tuple[float, float] | None) -> list[Array]:
+    """The ends of the range: those that are given, else the least and the greatest element."""
+    if calibrated is None:
+        return [F._reshaped(extreme(data), shape=(1,)) for extreme in (F.min, F.max)]
+    return [float32(data, end) for end in calibrated]
+
+
 _VALUES = np.array([[-1.5, 0.25, 0.75]], "float32")
 _REAL = Sample((_VALUES, np.array([-1.0], "float32"), np.array([0.5], "float32")))
 
@@ -109,10 +117,7 @@ def _quantize_v2(
         most = HALF_STEPS[np.dtype(data.dtype).name]
         low, high = calibrated or (0.0 if data.dtype == np.uint8 else -most, most)
         return [F.Cast(data, dtype=kind), float32(data, low), float32(data, high)]
-    if calibrated is None:
-        ends = [F._reshaped(extreme(data), shape=(1,)) for extreme in (F.min, F.max)]
-    else:
-        ends = [float32(data, end) for end in calibrated]
+    ends = _ends(data, calibrated)
     scale = HALF_STEPS[kind] / magnitude(*ends)
     return [stored(data, scale, kind), *ends_of(kind, *ends)]
 
@@ -158,10 +163,7 @@ def _quantize_asym(
     op = "_contrib_quantize_asym"
     check_dtype(op, "data", data, "float32")
     calibrated = calibrated_range(op, min_calib_range, max_calib_range)
-    if calibrated is None:
-        ends = [F._reshaped(extreme(data), shape=(1,)) for extreme in (F.min, F.max)]
-    else:
-        ends = [float32(data, end) for end in calibrated]
+    ends = _ends(data, calibrated)
     low, high = ends
     scale = STEPS["uint8"] / (high - low)
     shift = STEPS["uint8"] - high * scale
