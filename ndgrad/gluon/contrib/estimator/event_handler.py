@@ -8,12 +8,15 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....base import public_names
 from ....metric import EvalMetric
 from ....metric import Loss as LossMetric
 from ...hybrid import HybridBlock
+
+if TYPE_CHECKING:
+    from .estimator import Estimator
 
 __all__ = [
     "BatchBegin",
@@ -40,28 +43,28 @@ class EventHandler:
 class TrainBegin(EventHandler):
     """A handler of the beginning of training."""
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Do nothing; a subclass does something."""
 
 
 class TrainEnd(EventHandler):
     """A handler of the end of training."""
 
-    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Do nothing; a subclass does something."""
 
 
 class EpochBegin(EventHandler):
     """A handler of the beginning of an epoch."""
 
-    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Do nothing; a subclass does something."""
 
 
 class EpochEnd(EventHandler):
     """A handler of the end of an epoch."""
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Return whether to stop training; a subclass does something."""
         return False
 
@@ -69,14 +72,14 @@ class EpochEnd(EventHandler):
 class BatchBegin(EventHandler):
     """A handler of the beginning of a batch."""
 
-    def batch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Do nothing; a subclass does something with ``batch``."""
 
 
 class BatchEnd(EventHandler):
     """A handler of the end of a batch."""
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> Any:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
         """Return whether to end the epoch; it gets ``batch``, ``pred``, ``label``, ``loss``."""
         return False
 
@@ -94,20 +97,20 @@ class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
         self.current_batch = self.current_epoch = 0
         self.stop_training = False
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Take the numbers of `fit`."""
         self.max_epoch, self.max_batch = estimator.max_epoch, estimator.max_batch
         self.current_batch = self.current_epoch = 0
         self.stop_training = False
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> bool:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
         """Count."""
         self.current_batch += 1
         if self.current_batch == self.max_batch:
             self.stop_training = True
         return self.stop_training
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> bool:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
         """Count."""
         self.current_epoch += 1
         if self.current_epoch == self.max_epoch:
@@ -128,12 +131,12 @@ class MetricHandler(EpochBegin, BatchEnd):
         self.metrics = _listed(metrics)
         self.priority = priority
 
-    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Reset the metrics."""
         for metric in self.metrics:
             metric.reset()
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Update the metrics by predictions and labels, or by the loss."""
         for metric in self.metrics:
             if isinstance(metric, LossMetric):
@@ -172,23 +175,23 @@ class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
         self.priority = priority
         self.event_handlers = event_handlers
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Count from 0."""
         self.current_batch = self.current_epoch = 0
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Evaluate after *batch_period* batches."""
         self.current_batch += 1
         if self.batch_period and self.current_batch % self.batch_period == 0:
             self._evaluate(estimator)
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Evaluate after *epoch_period* epochs."""
         self.current_epoch += 1
         if self.epoch_period and self.current_epoch % self.epoch_period == 0:
             self._evaluate(estimator)
 
-    def _evaluate(self, estimator: Any) -> None:
+    def _evaluate(self, estimator: Estimator) -> None:
         self.eval_fn(
             val_data=self.val_data,
             batch_axis=estimator.batch_axis,
@@ -220,7 +223,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.log_interval = log_interval
         self.log_interval_time: float = 0
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log what is about to be done."""
         self.train_start = time.time()
         trainer = estimator.trainer
@@ -236,13 +239,13 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.batch_index = self.current_epoch = self.processed_samples = 0
         self.log_interval_time = 0
 
-    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log the time of all."""
         seconds = time.time() - self.train_start
         text = f"Train finished using total {seconds:.0f}s with {self.current_epoch} epochs. "
         estimator.logger.info("%s", (text + self._values()).rstrip(", "))
 
-    def epoch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log the learning rate."""
         self.epoch_start = time.time()
         if any("training" in metric.name for metric in self.metrics):
@@ -253,7 +256,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         else:
             estimator.logger.info("Validation Begin")
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log the time of the epoch, and the metrics."""
         seconds = time.time() - self.epoch_start
         text = f"[Epoch {self.current_epoch}] Finished in {seconds:.3f}s, {self._values()}"
@@ -261,11 +264,11 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.current_epoch += 1
         self.batch_index = 0
 
-    def batch_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Take the time."""
         self.batch_start = time.time()
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log the time of the batches since the last time, and the metrics."""
         if not isinstance(self.log_interval, int):
             return
@@ -365,14 +368,14 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         os.makedirs(model_dir, exist_ok=True)
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Go on from the last files, if that is wanted."""
         self.current_batch = self.current_epoch = 0
         self._saved_symbol = False
         if self.resume_from_checkpoint:
             self._resume(estimator)
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Save after *batch_period* batches."""
         if not self._saved_symbol:
             self._saved_symbol = True
@@ -381,7 +384,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         if self.batch_period and self.current_batch % self.batch_period == 0:
             self._save(estimator, self.current_batch - 1)
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Save after *epoch_period* epochs."""
         if self.epoch_period and (self.current_epoch + 1) % self.epoch_period == 0:
             self._save(estimator, self.current_batch)
@@ -390,11 +393,11 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _path(self, name: str) -> str:
         return os.path.join(self.model_dir, f"{self.model_prefix}-{name}")
 
-    def _log(self, estimator: Any, text: str) -> None:
+    def _log(self, estimator: Estimator, text: str) -> None:
         if self.verbose:
             estimator.logger.info("[Epoch %d] CheckpointHandler: %s", self.current_epoch, text)
 
-    def _save_symbol(self, estimator: Any) -> None:
+    def _save_symbol(self, estimator: Estimator) -> None:
         path, net = self._path("symbol.json"), estimator.net
         if isinstance(net, HybridBlock) and net._active:
             net._traced()[1].save(path)
@@ -406,7 +409,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                 path,
             )
 
-    def _save(self, estimator: Any, batch: int) -> None:
+    def _save(self, estimator: Estimator, batch: int) -> None:
         name = f"epoch{self.current_epoch}batch{batch}"
         self._log(
             estimator,
@@ -436,11 +439,11 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                     f"{metric[0]} did not improve from {before:0.5f}, skipping updating best model",
                 )
 
-    def _save_params_and_trainer(self, estimator: Any, name: str) -> None:
+    def _save_params_and_trainer(self, estimator: Estimator, name: str) -> None:
         estimator.net.save_parameters(self._path(name) + ".params")
         estimator.trainer.save_states(self._path(name) + ".states")
 
-    def _resume(self, estimator: Any) -> None:
+    def _resume(self, estimator: Estimator) -> None:
         pattern = re.compile(rf"{re.escape(self.model_prefix)}-epoch(\d+)batch(\d+)\.params")
         found = [m for m in map(pattern.fullmatch, os.listdir(self.model_dir)) if m]
         by_epochs = bool(estimator.max_epoch)
@@ -455,6 +458,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             return
         numbers = sorted((int(m[1]), int(m[2])) for m in found)
         epoch, batch = numbers[-1]
+        assert left is not None  # `fit` has set what it counts
         left -= (epoch if by_epochs else batch) + 1
         if left <= 0:
             raise ValueError(
@@ -518,14 +522,14 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
         """The best value so far."""
         return self._monitor.best
 
-    def train_begin(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Forget the epochs before."""
         self.wait = self.stopped_epoch = self.current_epoch = 0
         self.stop_training = False
         sign = self._monitor._sign
         self._monitor.best = -sign * math.inf if self.baseline is None else self.baseline
 
-    def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> bool:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
         """Return whether to stop."""
         name, value = _get(self.monitor)
         if math.isnan(value):
@@ -545,7 +549,7 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
         self.current_epoch += 1
         return self.stop_training
 
-    def train_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Log that training was stopped, if it was."""
         if self.stop_training:
             estimator.logger.info(
@@ -566,7 +570,7 @@ class GradientUpdateHandler(BatchEnd):
     def __init__(self, priority: float = -2000) -> None:
         self.priority = priority
 
-    def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
         """Make a step of the trainer."""
         loss = kwargs["loss"]
         losses = loss if isinstance(loss, (list, tuple)) else [loss]
