@@ -59,7 +59,10 @@ class Instruction:
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = field(default=(), init=False)
 
-    title = "?"
+    @property
+    def title(self) -> str:
+        """What it is called in listings."""
+        return "?"
 
     def make(self, form: Form) -> Value:
         """The one output, of the given shape and dtype."""
@@ -96,7 +99,7 @@ class Source(Instruction):
     data: Buffer | None = None
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         return self.kind if self.kind in ("captured", "constant") else f"{self.kind} {self.index}"
 
 
@@ -125,7 +128,7 @@ class Map(Instruction):
         self.inputs = tuple(x for _, x in self.operands if isinstance(x, Value))
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         return self.name
 
     def key(self) -> object:
@@ -202,7 +205,7 @@ class Reduce(Instruction):
     axes: tuple[int, ...]
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         return self.reduction.name
 
     def key(self) -> object:
@@ -283,7 +286,7 @@ class CustomCall(Instruction):
         return tuple(zip(self.overwritten, values, strict=True))
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         return self.name
 
     def key(self) -> object:
