@@ -10,6 +10,7 @@ import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
+from inspect import Signature
 from opcode import opmap
 from pathlib import Path
 from types import CodeType, FunctionType, TracebackType
@@ -184,6 +185,11 @@ def _unwritten(*args: object, **kwargs: object) -> Any:
         if trace is not None and trace.tb_next is not None:
             error.__traceback__ = trace.tb_next  # without this frame, as in later calls
         raise
+
+
+def set_signature(function: Callable[..., object], signature: Signature) -> None:
+    """Let `inspect.signature` give *signature* for a function that takes any arguments."""
+    function.__signature__ = signature  # type: ignore[attr-defined]
 
 
 def write_now(function: FunctionType) -> None:

@@ -10,7 +10,15 @@ import numpy as np
 
 from .._similar import unknown_argument
 from ..array.ndarray import NDArray
-from ..base import ArgumentTypeError, MXNetError, is_attribute, shown, user_call, written_function
+from ..base import (
+    ArgumentTypeError,
+    MXNetError,
+    is_attribute,
+    set_signature,
+    shown,
+    user_call,
+    written_function,
+)
 from ..dispatch import ABSENT, classes, is_planned, numpy_like_call, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
@@ -74,7 +82,7 @@ def function(
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
-    bound.__signature__ = signature(op)  # type: ignore[attr-defined]
+    set_signature(bound, signature(op))
     return bound
 
 

@@ -7,7 +7,7 @@ from inspect import signature
 from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
-from ..base import DTypeLike
+from ..base import DTypeLike, set_signature
 from ..dispatch import unrecorded
 from ..ops.axes import flag, number
 from ..ops.table import Op, lookup
@@ -63,9 +63,7 @@ def method(op: Op, name: str, function: _Function) -> _Function:
     changed = _bind.function(op, name, lambda f: change(op, f))
     usual, further = signature(function), signature(change(op, function))
     more = [p for p in further.parameters.values() if p.kind is p.KEYWORD_ONLY]
-    changed.__signature__ = usual.replace(  # type: ignore[attr-defined]
-        parameters=[*usual.parameters.values(), *more]
-    )
+    set_signature(changed, usual.replace(parameters=[*usual.parameters.values(), *more]))
     return changed
 
 

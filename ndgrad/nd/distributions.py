@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
+from ..base import set_signature
 from . import random
 
 _Function: TypeAlias = Callable[..., Any]
@@ -51,7 +52,7 @@ def _operator(
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = draw.__doc__
-    call.__signature__ = _signature(name, order, own, draw)  # type: ignore[attr-defined]
+    set_signature(call, _signature(name, order, own, draw))
     return call
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..attribute import AttrScope
-from ..base import ArgumentTypeError, MXNetError, shown
+from ..base import ArgumentTypeError, MXNetError, set_signature, shown
 from ..name import NameManager
 from ..nd._bind import checks_of, given_arguments, parameters, signature, unknown
 from ..ops.table import ALIASES, ZERO, ElementwiseOp, Op, lookup
@@ -46,7 +46,7 @@ def function(op: Op, name: str, called: str | None = None) -> _Function:
     call.__name__ = call.__qualname__ = name
     call.__module__ = "ndgrad.symbol"
     call.__doc__ = op.doc
-    call.__signature__ = signature(op)  # type: ignore[attr-defined]
+    set_signature(call, signature(op))
     return call
 
 

@@ -11,7 +11,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any
 
 from .. import nd
-from ..base import MXNetError
+from ..base import MXNetError, set_signature
 from ..nd import distributions, random
 from ..ops.axes import flag, integer, number
 from ..ops.bound import Bound
@@ -163,7 +163,7 @@ def _declare_distribution(
             return {"y": None if known[first] is None else (*known[first], *_lengths(shape))}
 
         keys = [Parameter(key, Parameter.KEYWORD_ONLY) for key in ("shape", first)]
-        infer.__signature__ = Signature(keys)  # type: ignore[attr-defined]
+        set_signature(infer, Signature(keys))
         inputs = " ".join([first, *filter(None, others)])
         _declare(names, _draws(by_array), inputs, infer=infer, shape=(), dtype="float32")
         like = f"_random_{name}_like"

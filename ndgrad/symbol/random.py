@@ -6,7 +6,7 @@ from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any
 
-from ..base import MXNetError, public_names
+from ..base import MXNetError, public_names, set_signature
 from ..nd import random as nd_random
 from ..nd.distributions import DISTRIBUTIONS
 from .functions import function
@@ -40,7 +40,7 @@ def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[
         return by_array(**inputs, **given)
 
     draw.__name__ = draw.__qualname__ = name
-    draw.__signature__ = _signature(name, (*own, "shape", "dtype"))  # type: ignore[attr-defined]
+    set_signature(draw, _signature(name, (*own, "shape", "dtype")))
     draw.__doc__ = definition(f"_random_{name}").doc
     return draw
 

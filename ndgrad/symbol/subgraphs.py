@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import Shape
+from ..base import Shape, set_signature
 from ..operator import Custom, made_prop
 from ..ops.bound import Bound
 from ..ops.table import NONE, CompositeOp
@@ -53,7 +53,7 @@ def _definition(
         return infer(shapes)
 
     names = [inspect.Parameter(x, inspect.Parameter.KEYWORD_ONLY) for x in inputs]
-    rule.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+    set_signature(rule, inspect.Signature(names))
 
     def call(*arrays: Any, out: object = None, **params: Any) -> Any:
         return function(*arrays)
@@ -248,7 +248,7 @@ def custom(params: Mapping[str, Any]) -> OwnOp:
         return dict(zip(inputs, map(np.dtype, found[0]), strict=False))
 
     names = [inspect.Parameter(x, inspect.Parameter.KEYWORD_ONLY) for x in [*inputs, *states]]
-    infer_dtypes.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+    set_signature(infer_dtypes, inspect.Signature(names))
 
     def run(*arrays: NDArray) -> Any:
         return Custom(*arrays, **params)
