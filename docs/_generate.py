@@ -72,6 +72,7 @@ def missing() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "operators": _operators.families,
+    "times": _operators.measured_on,
     "deviations": deviations,
     "missing": missing,
     **_figures.PARTS,

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,6 +151,47 @@ FAMILIES = (
 )
 
 
+_TIMES = Path(__file__).parents[1] / "asv_bench" / "results" / "operators.json"
+
+
+@cache
+def _measured() -> Any:
+    """What ``asv_bench/opperf.py --summary`` has written."""
+    return json.loads(_TIMES.read_text(encoding="utf-8"))
+
+
+def measured_on() -> str:
+    """A sentence that says where and when the times of operators were measured."""
+    machine = _measured()["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["libraries"].items())
+    what = "Times" if machine["clock"] == "wall" else "Times of the processor"
+    threads = "one thread" if machine["threads"] == 1 else f"{machine['threads']} threads"
+    return (
+        f"{what} were measured on {machine['date']} with {threads} of an {machine['processor']}, "
+        f"in float32, with {versions}: the shortest of some calls."
+    )
+
+
+def _duration(seconds: float) -> str:
+    units = ("s", 1.0), ("ms", 1e-3), ("us", 1e-6)
+    unit, size = next((x for x in units if seconds >= x[1]), units[-1])
+    return f"{float(f'{seconds / size:.2g}'):g} {unit}"
+
+
+def _time(op: Any) -> str:
+    """The time of a call, and over PyTorch's of the same; empty where it was not measured."""
+    found = _measured()["operators"].get(op.name)
+    if found is None:
+        return ""
+    texts = []
+    ways = ("", " with gradients")
+    for way, seconds, ratio in zip_longest(ways, found["seconds"], found.get("torch", [])):
+        if seconds is not None:
+            peer = "" if ratio is None else f" ({ratio:.2f} of PyTorch's)"
+            texts.append(f"{_duration(seconds)}{way}{peer}")
+    return f"{', '.join(texts)}; inputs: {found['inputs']}"
+
+
 def shown(name: str) -> str:
     """An operator's name as one writes it after ``nd.``; empty if it is internal."""
     name = name.replace("_contrib_", "contrib.").replace("_image_", "image.")
@@ -220,6 +264,8 @@ def _facts(op: Any) -> Iterator[tuple[str, str]]:
     if aliases:
         yield "also called", ", ".join(aliases)
     yield "gradient", _gradient(op)
+    if time := _time(op):
+        yield "time", time
     if op.samples:
         sample = op.samples[0]
         arguments = [str(argument) for argument in sample.args]

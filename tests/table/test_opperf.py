@@ -18,8 +18,17 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_opperf_writes_timings_and_errors(tmp_path: Path) -> None:
     result = tmp_path / "result.json"
-    done = run("--ops", "tanh,dot,sgd_update", "--output", str(result), "--output-format", "json")
+    summary = tmp_path / "summary.json"
+    summary.write_text('{"operators": {"tanh": {}, "exp": {"seconds": [1]}}}')
+    options = "--output", str(result), "--output-format", "json", "--summary", str(summary)
+    done = run("--ops", "tanh,dot,sgd_update", *options)
     assert done.returncode == 0, done.stderr
+    found = json.loads(summary.read_text())
+    assert found["machine"]["clock"] == "wall"
+    assert found["operators"].keys() == {"tanh", "dot", "sgd_update", "exp"}
+    assert found["operators"]["exp"] == {"seconds": [1]}
+    assert found["operators"]["tanh"]["inputs"] == "1024x1024"
+    assert len(found["operators"]["tanh"]["seconds"]) == 2
 
     report = json.loads(result.read_text())
     rows = {row["op"]: row for row in report["rows"]}
