@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from .. import dispatch, engine
 from ..base import HostArray, MXNetError, Shape, as_dtype, printable, shorten_traceback, shown
 from ..context import GPU, Context, check_usable, current_context
-from ..dispatch import check_writable, classes, convert, written
+from ..dispatch import check_writable, classes, written
 from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
@@ -22,6 +21,7 @@ from ..ops.table import ElementwiseOp, F, Op, for_each
 from ..tape import Array, Leaf, state
 from ..tracing import host_read
 from . import indexing, interchange, writing
+from .operands import in_place, operand, reflected
 
 if TYPE_CHECKING:  # with what `_give_python_operators` and `ndgrad.nd` add to the class
     from .._stubs.nd_methods import Methods
@@ -29,43 +29,6 @@ else:
     Methods = Array
 
 _STYPES = ("default", "row_sparse", "csr")
-
-
-def _operand(other: object, array: NDArray) -> Any:
-    """An operand of ``+`` and its like with *array*: an array or a number, nothing else."""
-    if isinstance(other, (NDArray, numbers.Number, np.generic, np.bool_)):
-        return other
-    if isinstance(other, np.ndarray):
-        return dispatch.constant(other, array)
-    raise TypeError(f"type {type(other)} not supported")
-
-
-def _reflected(call: Callable[..., NDArray]) -> Callable[[NDArray, Any], NDArray]:
-    def method(self: NDArray, other: object) -> NDArray:
-        return call(other, self)
-
-    return method
-
-
-def in_place(
-    op: ElementwiseOp, sign: str, array: type[NDArray]
-) -> Callable[[NDArray, Any], NDArray]:
-    """``x += y`` or its like for arrays of a class."""
-    operator, recorded = op.call, dispatch.recorded_in_place(op)
-
-    def general(self: NDArray, other: object) -> NDArray:
-        other = _operand(other, self)
-        if state.recording:
-            check_writable(self, f"x {sign} y")
-        if isinstance(other, NDArray) and other._data.dtype != self._data.dtype:
-            other = convert(other, self._data.dtype)
-        if isinstance(other, NDArray) and other._shape != self._shape:
-            self._fitting_shape(other._shape, sign)
-        if state.recording and recorded(self, other):
-            return self
-        return operator(self, other, out=self)
-
-    return dispatch.in_place_call(op, array, general)
 
 
 class NDArray(Methods):
@@ -493,16 +456,16 @@ class NDArray(Methods):
     # --- operators -------------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> Any:
-        return False if other is None else F.broadcast_equal(self, _operand(other, self))
+        return False if other is None else F.broadcast_equal(self, operand(other, self))
 
     def __ne__(self, other: object) -> Any:
-        return True if other is None else F.broadcast_not_equal(self, _operand(other, self))
+        return True if other is None else F.broadcast_not_equal(self, operand(other, self))
 
     def __floordiv__(self, other: object) -> NDArray:
-        return F.floor_divide(self, _operand(other, self))
+        return F.floor_divide(self, operand(other, self))
 
     def __rfloordiv__(self, other: object) -> NDArray:
-        return F.floor_divide(_operand(other, self), self)
+        return F.floor_divide(operand(other, self), self)
 
     def __matmul__(self, other: object) -> NDArray:
         return F.matmul(self, self._factor(other))
@@ -513,7 +476,7 @@ class NDArray(Methods):
     def _factor(self, other: object) -> NDArray:
         if not isinstance(other, (NDArray, np.ndarray)):
             raise TypeError(f"type {type(other)} not supported")
-        return _operand(other, self)
+        return operand(other, self)
 
     def __neg__(self) -> NDArray:
         return F.negative(self)
@@ -606,7 +569,7 @@ def _give_python_operators(op: Op) -> None:
             continue
         setattr(NDArray, f"__{name}__", op.call)
         if name not in _COMPARISONS:
-            setattr(NDArray, f"__r{name}__", _reflected(op.call))
+            setattr(NDArray, f"__r{name}__", reflected(op.call))
         if name in IN_PLACE:
             method = in_place(op, IN_PLACE[name], NDArray)
             CALLS[method] = op.name

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as onp
 
 from ..array import indexing
-from ..array.ndarray import IN_PLACE, NDArray, in_place
+from ..array.ndarray import IN_PLACE, NDArray
+from ..array.operands import in_place
 from ..base import as_dtype
 from ..ops.bound import CALLS
 from ..ops.table import lookup
