@@ -2708,10 +2708,11 @@ def _normalised_rows(
     beta: NDArray,
     *,
     eps: float = 1e-05,
+    grouped: bool = False,
     out: NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """`LayerNorm` over the last axis."""
+    """Normalise rows along the last axis."""
     ...
 def _not_equal_scalar(
     data: NDArray,

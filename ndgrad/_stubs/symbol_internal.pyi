@@ -2167,10 +2167,11 @@ def _normalised_rows(
     beta: Symbol | None = None,
     *,
     eps: float = 1e-05,
+    grouped: bool = False,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
-    """`LayerNorm` over the last axis."""
+    """Normalise rows along the last axis."""
     ...
 def _not_equal_scalar(
     data: Symbol,

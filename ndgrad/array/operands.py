@@ -25,6 +25,7 @@ def operand(other: object, array: Array) -> Any:
 
 def reflected(call: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     """``x + y`` of the right operand, whose call is given."""
+
     def method(self: Any, other: object) -> Any:
         return call(other, self)
 
