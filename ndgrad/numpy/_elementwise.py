@@ -51,7 +51,7 @@ _SHAPED = _Kind()
 _SIGNED = _Kind(_NO_BOOL, _INT)
 _MATHEMATICAL = _Kind(_NO_BOOL, _FLOAT)
 _ARITHMETIC = _Kind(_NO_BOOL, _INT, beside_numbers=True)
-_DIVISION = _Kind('dtype.kind == "f"', _FLOAT, integers=_FLOAT)
+_DIVISION = _Kind('dtype.kind in "fV"', _FLOAT, integers=_FLOAT)
 _TRUTH = _Kind(truth=True)
 
 _UNARY: dict[_Kind, str] = {

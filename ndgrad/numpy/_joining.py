@@ -8,7 +8,7 @@ from typing import Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import shown
+from ..base import is_floating, shown
 from ._calls import F
 from ._check import array_argument, at_least, delivered, one_axis
 
@@ -30,7 +30,7 @@ def _arrays(function: str, seq: Any) -> list[Any]:
     kinds = {x._data.dtype for x in found}
     if len(kinds) > 1:
         kind = onp.result_type(*[onp.dtype("float16") if k.kind == "b" else k for k in kinds])
-        floats = [k for k in kinds if k.kind == "f"]
+        floats = [k for k in kinds if is_floating(k)]
         kind = onp.result_type(*floats) if floats else kind
         found = [F.Cast(x, dtype=kind) if x._data.dtype != kind else x for x in found]
     return found

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import as_dtype
+from ..base import as_dtype, is_floating
 from ..dispatch import write_into
 from . import _reductions
 from ._calls import F
@@ -58,7 +58,7 @@ def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
         return delivered(result if a_max is None else minimum(result, a_max), out, "clip")
     low = -math.inf if a_min is None else float(a_min)
     high = math.inf if a_max is None else float(a_max)
-    if a._data.dtype.kind == "f" and a_min is not None and a_max is not None:
+    if is_floating(a._data.dtype) and a_min is not None and a_max is not None:
         result = F.clip(a, a_min=low, a_max=high)
     else:
         result = a if a_min is None else maximum(a, a_min)
@@ -168,7 +168,7 @@ def float_power(x1: Any, x2: Any, out: Any = None) -> Any:
     """Return powers, of integers in float32."""
     x1 = (
         x1 * 1.0
-        if not isinstance(x1, NDArray) or x1._data.dtype.kind == "f"
+        if not isinstance(x1, NDArray) or is_floating(x1._data.dtype)
         else x1.astype("float32")
     )
     return power(x1, x2, out=out)

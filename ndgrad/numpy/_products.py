@@ -7,6 +7,7 @@ from typing import Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
+from ..base import is_floating
 from ._calls import F
 from ._check import array_argument, delivered
 from ._elementwise import multiply
@@ -22,7 +23,7 @@ def _factors(function: str, a: Any, b: Any) -> tuple[Any, Any]:
     a, b = array_argument(function, "a", a), array_argument(function, "b", b)
     kinds = a._data.dtype, b._data.dtype
     if kinds[0] != kinds[1]:
-        floats = [k for k in kinds if k.kind == "f"]
+        floats = [k for k in kinds if is_floating(k)]
         kind = floats[0] if len(floats) == 1 else onp.result_type(*kinds)
         a, b = (x if x._data.dtype == kind else F.Cast(x, dtype=kind) for x in (a, b))
     return a, b

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as onp
 
-from ..base import DTypeLike, as_dtype
+from ..base import DTypeLike, as_dtype, is_floating
 from ..tracing import active
 from ._calls import F
 from ._check import array_argument, delivered
@@ -58,7 +58,7 @@ def _reduced(call: Callable[..., Any], a: ndarray, axes: tuple[int, ...], keepdi
 
 
 def _cast(a: ndarray, dtype: DTypeLike | None, bools: Any = None, integers: Any = None) -> Any:
-    if dtype is None and a._data.dtype.kind == "f":
+    if dtype is None and is_floating(a._data.dtype):
         return a
     wanted = as_dtype(dtype, op="dtype") if dtype is not None else None
     if wanted is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as onp
 
 from ..autograd import Function
-from ..base import public_names
+from ..base import is_floating, public_names
 from . import _elementwise, _products, _reductions, _shaping
 from ._calls import F
 from ._check import array_argument
@@ -78,7 +78,7 @@ def _matrices(function: str, a: Any) -> Any:
     a = array_argument(function, "a", a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ValueError(f"{function}: the last two axes must be square, got shape {a.shape}")
-    return a if a.dtype.kind == "f" else a.astype("float32")
+    return a if is_floating(a.dtype) else a.astype("float32")
 
 
 def inv(a: Any) -> Any:
@@ -159,7 +159,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     keepdims : bool
     """
     x = array_argument("norm", "x", x)
-    x = x if x.dtype.kind == "f" else x.astype("float32")
+    x = x if is_floating(x.dtype) else x.astype("float32")
     axes = tuple(range(x.ndim)) if axis is None else (
         (axis,) if isinstance(axis, (int, onp.integer)) else tuple(axis)
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import HostArray
+from ..base import HostArray, is_floating
 from ..context import Context
 from ..dispatch import classes, in_class
 from ..memory.device import context_device, on_device
@@ -133,7 +133,7 @@ def operand(x: Any, like: NDArray) -> Any:
         return x.as_np_ndarray()
     if isinstance(x, (onp.ndarray, list, tuple)):
         values = onp.asarray(x)
-        if like._data.dtype.kind == "f" and values.dtype.kind in "iuf":
+        if is_floating(like._data.dtype) and values.dtype.kind in "iuf":
             values = values.astype(like._data.dtype)
         return ndarray._from_numpy(values, like._ctx)
     raise TypeError(f"type {type(x)} not supported")
