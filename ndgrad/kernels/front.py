@@ -371,7 +371,7 @@ suppress = entry("suppress", host_boxes.suppress, "kept")
 match = entry("match", host_boxes.match)
 normalise = entry("normalise", host_normalisation.normalise)
 channel_sums = entry("channel_sums", host_normalisation.channel_sums, hook="channel_sums")
-column_sums = entry("column_sums", host_normalisation.column_sums)
+column_sums = entry("column_sums", host_normalisation.column_sums, hook="column_sums")
 normalise_gradients = entry("normalise_gradients", host_normalisation.gradients)
 group_gradients = entry("group_gradients", host_normalisation.group_gradients)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import threading
@@ -260,6 +261,7 @@ def test_threads_in_a_trace(x: nd.NDArray, tmp_path: Path) -> None:
 
 def test_memory() -> None:
     nbytes = 1 << 20
+    gc.collect()  # arrays of other tests that would be freed meanwhile
     with profiler.profile(profile_memory=True) as p:
         start = p.peak_bytes
         kept = nd.empty((nbytes // 4,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -240,17 +240,28 @@ class ProgramBuilder:
         sums: Buffer,
     ) -> None:
         """Sums over rows, of which the gradients of normalised channels are made."""
-        form = (sums.size,), sums.dtype
+        self._call(front.channel_sums, "channel sums", (x, g, gamma, mean, inverse), sums)
+
+    def column_sums(
+        self, x: Buffer, g: Buffer, mean: Buffer, inverse: Buffer, sums: Buffer
+    ) -> None:
+        """The same of rows that have an element of each channel."""
+        self._call(front.column_sums, "column sums", (x, g, mean, inverse), sums)
+
+    def _call(
+        self, entry: Callable[..., None], name: str, inputs: Sequence[Buffer], result: Buffer
+    ) -> None:
+        """Note the call of an entry point that fills its last argument, a new buffer."""
+        form = (result.size,), result.dtype
 
         def run(buffers: Sequence[Buffer]) -> list[Buffer]:
-            out: Buffer = empty(sums.size, sums.dtype)
-            x, g, gamma, mean, inverse = buffers
-            front.channel_sums(x, g, gamma, mean, inverse, out)
+            out: Buffer = empty(result.size, result.dtype)
+            entry(*buffers, out)
             return [out]
 
-        inputs = tuple(map(self.buffers.read, (x, g, gamma, mean, inverse)))
-        call = CustomCall(inputs=inputs, name="channel sums", run=run, facts=form)
-        self.buffers.bind_new(sums, self.emitter.add(call, form))
+        places = tuple(map(self.buffers.read, inputs))
+        call = CustomCall(inputs=places, name=name, run=run, facts=form)
+        self.buffers.bind_new(result, self.emitter.add(call, form))
 
 
 def _in_order(shape: Sequence[int], strides: Sequence[int]) -> bool:

@@ -240,19 +240,18 @@ def channel_sums(
         )
 
 
-def column_sums(
-    x: Buffer, g: Buffer, mean: Buffer, inverse: Buffer, scales: Buffer, shifts: Buffer
-) -> None:
+def column_sums(x: Buffer, g: Buffer, mean: Buffer, inverse: Buffer, sums: Buffer) -> None:
     """The same of rows that have an element of each channel.
 
     Parameters
     ----------
     x, g, mean, inverse : buffer
         As for `channel_sums`.
-    scales, shifts : buffer
-        For each chunk of `ROWS` rows and each channel: the sums of g * y and g.
+    sums : buffer
+        For each chunk of `ROWS` rows and each channel the sum of g * y; then, for each, that of g.
     """
     if x.size:
-        n = mean.size
-        rows, chunks = x.size // n, scales.size // n
-        launch(_column_sums, x, g, mean, inverse, scales, shifts, rows, chunks, grain(n * ROWS, 4))
+        n, half = mean.size, sums.size // 2
+        rows, chunks = x.size // n, half // n
+        arrays = x, g, mean, inverse, sums[:half], sums[half:]
+        launch(_column_sums, *arrays, rows, chunks, grain(n * ROWS, 4))

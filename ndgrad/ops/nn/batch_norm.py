@@ -194,8 +194,7 @@ def _batch_norm_fast(
     if inner == 1:
         parts = -(-outer // ROWS)
         sums = empty(2 * parts * count, wide)
-        of_part = parts * count
-        front.column_sums(x, head, mean._data, inverse._data, sums[:of_part], sums[of_part:])
+        front.column_sums(x, head, mean._data, inverse._data, sums)
         how = reduction.plan((2, parts, count), (1,), False)
         totals = front.reduce(REDUCTIONS["sum"], sums, how, wide)
         operands, shapes = (totals, scale, over), ((2, count), (1, count), None)
