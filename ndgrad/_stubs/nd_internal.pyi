@@ -1108,6 +1108,7 @@ __all__ = [
     '_resample',
     '_reshaped',
     '_resize_bytes',
+    '_reverse_cumsum',
     '_rminus_scalar',
     '_rmod_scalar',
     '_rnn_layer',
@@ -2927,6 +2928,15 @@ def _resize_bytes(
     name: str | None = None,
 ) -> NDArray:
     """Images of other height and width, in the fixed-point arithmetic of OpenCV for uint8."""
+    ...
+def _reverse_cumsum(
+    a: NDArray,
+    axis: int | Sequence[int] | None = None,
+    *,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sums of the elements from each one on along an axis: the adjoint of `cumsum`."""
     ...
 def _rminus_scalar(
     data: NDArray,

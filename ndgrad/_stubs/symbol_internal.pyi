@@ -800,6 +800,7 @@ __all__ = [
     '_resample',
     '_reshaped',
     '_resize_bytes',
+    '_reverse_cumsum',
     '_rminus_scalar',
     '_rmod_scalar',
     '_rnn_layer',
@@ -2463,6 +2464,15 @@ def _resize_bytes(
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
     """Images of other height and width, in the fixed-point arithmetic of OpenCV for uint8."""
+    ...
+def _reverse_cumsum(
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """Sums of the elements from each one on along an axis: the adjoint of `cumsum`."""
     ...
 def _rminus_scalar(
     data: Symbol,

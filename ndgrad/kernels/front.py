@@ -360,8 +360,18 @@ greatest_in_regions = entry("greatest_in_regions", host_regions.greatest)
 sample = entry("sample", host_sampling.sample)
 spread_samples = entry("spread_samples", host_sampling.spread)
 columns = entry("columns", host_columns.columns, "next(iter(arrays.values())).buffer")
-recurrence = entry("recurrence", host_scan.recurrence, "y")
-running_sum = entry("running_sum", host_scan.running_sum, "y")
+recurrence = entry(
+    "recurrence",
+    host_scan.recurrence,
+    "a",
+    makes=lambda a, b, form, start, reverse: empty(a.size, a.dtype),
+)
+running_sum = entry(
+    "running_sum",
+    host_scan.running_sum,
+    "x",
+    makes=lambda x, form, reverse: empty(x.size, x.dtype),
+)
 order = entry("order", host_sort.order, "y")
 move_by_order = entry("move_by_order", host_sort.move_by_order, "y")
 argextreme = entry("argextreme", host_extremes.argextreme, "y")

@@ -87,6 +87,27 @@ def test_accuracy_of_a_long_sum() -> None:
     assert nd.sum(x).asscalar() == np.float32(np.float32(0.1) * (1 << 20))
 
 
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((4, 6, 3), 1), ((45, 600), 1), ((90, 300), 0), ((3, 7, 270), 1)]
+)
+def test_scans_of_columns_alone_and_together(shape: tuple[int, ...], axis: int) -> None:
+    a = np.random.default_rng(0).uniform(0.5, 1.5, shape).astype("float32")
+    x, g = nd.array(a), nd.array(a[::-1])
+    x.attach_grad()
+    with autograd.record():
+        y = nd.cumsum(x, axis=axis)
+    y.backward(g)
+    wide = a.astype("float64")
+    assert np.array_equal(y.asnumpy(), np.cumsum(wide, axis).astype("float32"))
+    expected = np.flip(np.cumsum(np.flip(wide[::-1], axis), axis), axis)
+    assert np.array_equal(x.grad.asnumpy(), expected.astype("float32"))
+    with autograd.record():
+        y = nd.prod(x, axis=axis)
+    y.backward()
+    others = np.expand_dims(wide.prod(axis), axis) / wide
+    np.testing.assert_allclose(x.grad.asnumpy(), others, rtol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", first("float16", "int8", "uint8", "int32", "int64", "bool"))
 def test_dtypes_stay(dtype: str) -> None:
     x = nd.array([[1, 0, 3], [1, 1, 1]], dtype=dtype)

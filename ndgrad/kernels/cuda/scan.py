@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 from numba import types
 
-from ...base import DType
+from ...base import DType, is_floating
 from ...memory.device import DeviceArray
 from ..build import binaries
 from ..spec.text import module
@@ -161,20 +162,38 @@ def _scan(
     launch("carried", carries, y)
 
 
-def recurrence(
-    a: DeviceArray,
+def _in_wide(
+    a: DeviceArray | None,
     b: DeviceArray | None,
-    y: DeviceArray,
     form: tuple[int, int, int],
     start: float,
     reverse: bool,
-) -> None:
-    """Fill *y* with ``v = v * a + b``, as `ndgrad.kernels.cpu.scan.recurrence`."""
+    inclusive: bool,
+) -> DeviceArray:
+    """The result of `_scan` in the inputs' dtype, computed in float64 or int64."""
+    given = b if a is None else a
+    assert given is not None
+    dtype, device = given.dtype, given.device
+    wide = np.dtype("float64" if is_floating(dtype) else "int64")
+    if wide != dtype:
+        a, b = (None if x is None else device.cast(x, wide) for x in (a, b))
+    y = device.empty(given.size, wide)
     if y.size:
-        _scan(a, b, y, form, start, reverse)
+        _scan(a, b, y, form, wide.type(start).item(), reverse, inclusive)
+    return y if wide == dtype else device.cast(y, dtype)
 
 
-def running_sum(x: DeviceArray, y: DeviceArray, form: tuple[int, int, int]) -> None:
-    """Fill *y* with running sums, as `ndgrad.kernels.cpu.scan.running_sum`."""
-    if y.size:
-        _scan(None, x, y, form, inclusive=True)
+def recurrence(
+    a: DeviceArray,
+    b: DeviceArray | None,
+    form: tuple[int, int, int],
+    start: float,
+    reverse: bool,
+) -> DeviceArray:
+    """The recurrence ``v = v * a + b``, as `ndgrad.kernels.cpu.scan.recurrence`."""
+    return _in_wide(a, b, form, start, reverse, False)
+
+
+def running_sum(x: DeviceArray, form: tuple[int, int, int], reverse: bool) -> DeviceArray:
+    """Running sums, as `ndgrad.kernels.cpu.scan.running_sum`."""
+    return _in_wide(None, x, form, 0, reverse, True)

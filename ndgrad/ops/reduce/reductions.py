@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_floating
+from ...base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ...kernels import front
 from ...kernels.spec import reduction
 from ...kernels.spec.formula import Loop, compute_type
@@ -202,12 +202,11 @@ def _extreme_vjp(g: Array, data: Array, y: Array, axis: Axis, exclude: bool) -> 
 def _prod_vjp(g: Array, data: Array, axis: Axis, exclude: bool) -> Gradient:
     """Each factor gets the product of the others, run of axes by run of axes."""
     axes = sorted_axes("prod", axis, len(data._shape), exclude)
-    stages = [data]
     forms = reduction.groups(data._shape, axes)
-    for form in forms:
-        stages[-1] = F._reshaped(stages[-1], shape=form)
-        stages.append(F.prod(stages[-1], axis=1))
-    for x, (outer, n, inner) in zip(reversed(stages[:-1]), reversed(forms), strict=True):
+    stages = [F._reshaped(data, shape=form) for form in forms[:1]]
+    for form in forms[1:]:
+        stages.append(F._reshaped(F.prod(stages[-1], axis=1), shape=form))
+    for x, (outer, n, inner) in zip(reversed(stages), reversed(forms), strict=True):
         if n == 0:
             return None
         others = F._running(x, start=1.0) * F._running(x, start=1.0, reverse=True)
@@ -294,19 +293,21 @@ def _running(
     if b is not None:
         expect_size("_running", "b", b._data.size, a._shape)
     dtype = a._data.dtype
-    wide = np.dtype("float64" if is_floating(dtype) else "int64")
-    x = front.cast(a._data, wide)
-    addend = None if b is None else front.cast(b._data, wide)
-    y = empty(x.size, wide)
-    front.recurrence(x, addend, y, split(a._shape, 1), wide.type(start).item(), bool(reverse))
-    return (y if wide == dtype else front.cast(y, dtype)), a._shape
+    addend = None if b is None else b._data
+    if addend is not None and addend.dtype != dtype:
+        addend = front.cast(addend, dtype)
+    form = split(a._shape, 1)
+    return front.recurrence(a._data, addend, form, float(start), bool(reverse)), a._shape
 
 
 def _cumsum_vjp(g: Array, axis: int | None, a_dtype: DType, a_shape: Shape) -> Gradient:
     g = F.Cast(g, dtype=a_dtype)
-    if axis is None:
-        return F._reshaped(F.reverse(F.cumsum(F.reverse(g, axis=0)), axis=0), shape=a_shape)
-    return F.reverse(F.cumsum(F.reverse(g, axis=axis), axis=axis), axis=axis)
+    return F._reshaped(F._reverse_cumsum(g, axis=axis), shape=a_shape)
+
+
+def _running_sum(op: str, x: Buffer, shape: Shape, axis: int | None, reverse: bool) -> Result:
+    form = (1, x.size, 1) if axis is None else split(shape, axis_of(op, axis, len(shape)))
+    return front.running_sum(x, form, reverse), (x.size,) if axis is None else shape
 
 
 @operator(
@@ -333,17 +334,21 @@ def _cumsum(a: Array, *, axis: int | None = None, dtype: DTypeLike | None = None
     kind = a._data.dtype if dtype is None else as_dtype(dtype, op="cumsum")
     if kind.kind == "b":
         kind = np.dtype("int32")
-    outer, n, inner = 1, a._data.size, 1
-    if axis is not None:
-        outer, n, inner = split(a._shape, axis_of("cumsum", axis, len(a._shape)))
-    wide = np.dtype("float64" if is_floating(kind) else "int64")
     # Elements are converted first: a sum in an integer dtype has no fractions to add up.
-    x = front.cast(a._data, kind)
-    x = x if kind == wide else front.cast(x, wide)
-    y = empty(x.size, wide)
-    front.running_sum(x, y, (outer, n, inner))
-    shape = a._shape if axis is not None else (n,)
-    return (y if wide == kind else front.cast(y, kind)), shape
+    x = a._data if a._data.dtype == kind else front.cast(a._data, kind)
+    return _running_sum("cumsum", x, a._shape, axis, False)
+
+
+@operator(
+    "_reverse_cumsum",
+    linear=("a",),
+    vjp=lambda g, axis, a_shape: F._reshaped(F.cumsum(g, axis=axis), shape=a_shape),
+    samples=(Sample(((2, 3, 2),), {"axis": 1}),),
+    reference=lambda a, *, axis=None: np.flip(np.cumsum(np.flip(a, axis), axis), axis),
+)
+def _reverse_cumsum(a: Array, *, axis: int | None = None) -> Result:
+    """Sums of the elements from each one on along an axis: the adjoint of `cumsum`."""
+    return _running_sum("_reverse_cumsum", a._data, a._shape, axis, True)
 
 
 # --- norms and moments ----------------------------------------------------------------------------
