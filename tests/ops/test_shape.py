@@ -51,6 +51,15 @@ def test_move_against_numpy() -> None:
         np.testing.assert_array_equal(strided.strided_slice(x, box).reshape(shape), view)
 
 
+def test_short_runs_are_copied_many_at_a_time() -> None:
+    a = np.arange(2 * 150 * 3, dtype="float32").reshape(2, 150, 3)
+    x = nd.array(a)
+    np.testing.assert_array_equal(nd.reverse(x, axis=2).asnumpy(), a[:, :, ::-1])
+    np.testing.assert_array_equal(nd.repeat(x, repeats=5, axis=2).asnumpy(), a.repeat(5, 2))
+    wide = nd.broadcast_to(x.slice_axis(axis=2, begin=1, end=2), shape=(2, 150, 4))
+    np.testing.assert_array_equal(wide.asnumpy(), a[:, :, 1:2].repeat(4, 2))
+
+
 @pytest.mark.parametrize(
     ("shape", "codes", "reverse", "expected"),
     [

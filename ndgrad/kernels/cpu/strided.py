@@ -35,6 +35,10 @@ TILE = 64
 """Elements along each side of a tile: what it reads and writes fits into the first cache."""
 
 
+_SHORT = 16
+"""Elements of a run from which the loop over them is the inner one."""
+
+
 @chunked
 def _runs(x, y, xo, yo, geometry, middle, mx, my, n, lo, hi):
     """Copy runs of n elements for the rows (outer * middle) in [lo, hi)."""
@@ -71,7 +75,7 @@ def _pieces(x, y, xo, yo, n, piece, lo, hi):
 
 @chunked
 def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
-    """The same with strides nx and ny along the run."""
+    """The same with strides nx and ny along the run; short runs are copied many at a time."""
     count = geometry[0]
     row = lo
     while row < hi:
@@ -85,6 +89,15 @@ def _elements(x, y, xo, yo, geometry, middle, mx, my, n, nx, ny, lo, hi):
             a += here * geometry[count + k]
             b += here * geometry[2 * count + k]
             outer = rest
+        if n < _SHORT and n < last - first:
+            for begin in range(first, last, TILE):
+                end = min(begin + TILE, last)
+                for i in range(n):
+                    s, t = a + i * nx, b + i * ny
+                    for m in range(begin, end):
+                        y[np.uintp(t + m * my)] = x[np.uintp(s + m * mx)]
+            row += last - first
+            continue
         for m in range(first, last):
             s, t = a + m * mx, b + m * my
             if ny == 1 and nx == 0:
