@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any
 
 import numpy as np
+from numba import types
 
 from .. import tracing
 from ..base import DType, HostArray, Shape, is_floating
-from ..memory.device import Buffer, host
+from ..memory.device import Buffer, host, in_use
 from ..memory.storage import empty
 from .annotations import Function
-from .build.launch import grain
+from .build.launch import WORTH_SHARING, Chunked, Specialization, grain, vector
 from .cpu import dropout as masking
 from .cpu import random
 from .cpu.launch import launch
@@ -37,20 +38,55 @@ def drawing(function: Function) -> Function:
     return call
 
 
-def _per_tile(dtype: DType) -> int:
-    return WORDS // 2 if dtype == _FLOAT64 else WORDS
-
-
-def _tiles(n: int, dtype: DType) -> int:
-    return -(-n // _per_tile(dtype))
-
-
 def _computed(dtype: DType) -> DType:
     return _FLOAT64 if dtype == _FLOAT64 else _FLOAT32
 
 
 def _stored(y: Buffer, dtype: DType) -> Buffer:
     return y if y.dtype == dtype else cast(y, dtype)
+
+
+class _Tiled:
+    """A kernel that fills a buffer of *dtype* tile by tile, given numbers of the types *numbers*.
+
+    Without a device in use it is called by its types, which are known, and not by its arguments'.
+    """
+
+    def __init__(self, kernel: Chunked, dtype: DType, cost: int, *numbers: types.Type) -> None:
+        self._kernel, self._dtype, self._grain = kernel, dtype, grain(WORDS, cost)
+        self._per_tile = WORDS // 2 if dtype == _FLOAT64 else WORDS
+        words = types.uint64, types.uint64, types.uint64
+        self._signature = (*words, *numbers, vector(dtype), types.intp, types.intp)
+
+    @cached_property
+    def _compiled(self) -> Specialization:
+        return Specialization(self._kernel, self._signature)
+
+    def draw(self, n: int, *numbers: object) -> Buffer:
+        y, count, each = empty(n, self._dtype), -(-n // self._per_tile), self._grain
+        drawn = draw(count * TILE)
+        if tracing.active or in_use:
+            launch(self._kernel, *drawn, *numbers, y, count, each)
+        elif count < WORTH_SHARING * each:
+            self._compiled.serial(*drawn, *numbers, y, 0, count)
+        else:
+            self._compiled.parallel(*drawn, *numbers, y, count, each)
+        return y
+
+
+_F32, _F64 = types.float32, types.float64
+_UNIFORM = {
+    _FLOAT32: _Tiled(random.uniform_f32, _FLOAT32, 4, _F32, _F32, _F32),
+    _FLOAT64: _Tiled(random.uniform_f64, _FLOAT64, 4, _F64, _F64, _F64),
+}
+_NORMAL = {
+    _FLOAT32: _Tiled(random.normal_f32, _FLOAT32, 8, _F32, _F32),
+    _FLOAT64: _Tiled(random.normal_f64, _FLOAT64, 8, _F64, _F64),
+}
+_INTEGERS = {
+    dtype: _Tiled(random.randints_small, dtype, 4, types.int64, types.uint64)
+    for dtype in (np.dtype("int32"), np.dtype("int64"))
+}
 
 
 @lru_cache(maxsize=256)
@@ -64,22 +100,23 @@ def _uniform_numbers(dtype: DType, low: float, high: float) -> tuple[np.floating
 @drawing
 def uniform(n: int, dtype: DType, low: float, high: float) -> Buffer:
     """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
-    compute = _computed(dtype)
-    y, count = empty(n, compute), _tiles(n, compute)
-    run = random.uniform_f64 if compute == _FLOAT64 else random.uniform_f32
-    args = _uniform_numbers(dtype, low, high)
-    launch(run, *draw(count * TILE), *args, y, count, grain(WORDS, 4))
+    y = _UNIFORM[_computed(dtype)].draw(n, *_uniform_numbers(dtype, low, high))
     return _stored(y, dtype)
+
+
+@lru_cache(maxsize=256)
+def _normal_numbers(
+    compute: DType, loc: float, scale: float
+) -> tuple[np.floating[Any], np.floating[Any]]:
+    """The mean and the standard deviation as numbers of *compute*."""
+    return compute.type(loc), compute.type(scale)
 
 
 @drawing
 def normal(n: int, dtype: DType, loc: float, scale: float) -> Buffer:
     """*n* normally distributed numbers."""
     compute = _computed(dtype)
-    y, count = empty(n, compute), _tiles(n, compute)
-    run, real = (random.normal_f64 if compute == _FLOAT64 else random.normal_f32), compute.type
-    launch(run, *draw(count * TILE), real(loc), real(scale), y, count, grain(WORDS, 8))
-    return _stored(y, dtype)
+    return _stored(_NORMAL[compute].draw(n, *_normal_numbers(compute, loc, scale)), dtype)
 
 
 _MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
@@ -114,12 +151,11 @@ def poisson(n: int, dtype: DType, lam: Buffer) -> Buffer:
 @drawing
 def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
     """*n* whole numbers in [low, high), every one as likely."""
-    y, last = empty(n, dtype), np.uint64(high - low - 1)
+    last = np.uint64(high - low - 1)
     if high - low < 2**32:
-        count = -(-n // WORDS)
-        launch(random.randints_small, *draw(count * TILE), low, last, y, count, grain(WORDS, 4))
-    else:
-        launch(random.randints_large, *draw(n), low, last, y, n, grain(1, 30))
+        return _INTEGERS[dtype].draw(n, low, last)
+    y = empty(n, dtype)
+    launch(random.randints_large, *draw(n), low, last, y, n, grain(1, 30))
     return y
 
 

@@ -60,7 +60,8 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-_FLOAT32, _INT32 = np.dtype("float32"), np.dtype("int32")
+_FLOAT32 = np.dtype("float32")
+_INT32, _INT64 = np.dtype("int32"), np.dtype("int64")
 _Draw: TypeAlias = Callable[..., Buffer]
 _Parameter: TypeAlias = NDArray | float
 
@@ -96,6 +97,28 @@ def _number(value: _Parameter, what: str, name: str) -> float:
         ) from None
 
 
+def _drawn_array(
+    what: str,
+    shape: int | Sequence[int] | None,
+    ctx: Context | None,
+    out: NDArray | None,
+    draw: _Draw,
+    *args: object,
+) -> NDArray:
+    """An array of what *draw* makes of a number of elements and *args*."""
+    if shape is None:
+        lengths = out.shape if isinstance(out, NDArray) else (1,)
+    else:
+        lengths = _shape(shape, what)
+    context = _context(ctx, what)
+    if in_use:
+        with on_device(context_device(context)):
+            flat = draw(math.prod(lengths), *args)
+    else:
+        flat = draw(math.prod(lengths), *args)
+    return _deliver(NDArray(flat, lengths, context), out, what)
+
+
 def _draw(
     what: str,
     parameters: dict[str, _Parameter],
@@ -121,13 +144,7 @@ def _draw(
         numbers = [_number(value, what, name) for name, value in parameters.items()]
         check(*numbers)
         kind = _FLOAT32 if dtype is None else _float_dtype(dtype, what)
-        if shape is None:
-            lengths = out.shape if isinstance(out, NDArray) else (1,)
-        else:
-            lengths = _shape(shape, what)
-        context = _context(ctx, what)
-        flat = _drawn_on(context, draw, math.prod(lengths), kind, *numbers)
-        return _deliver(NDArray(flat, lengths, context), out, what)
+        return _drawn_array(what, shape, ctx, out, draw, kind, *numbers)
     if len(arrays) != len(values):
         raise ArgumentTypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
@@ -156,13 +173,6 @@ def _draw(
     # Parameters that are arrays are looked at one by one, so this is drawn on the host.
     drawn = to_device(draw(math.prod(lengths), kind, *flats), context_device(context))
     return _deliver(F._drawn(NDArray(drawn, lengths, context), *arrays), out, what)
-
-
-def _drawn_on(context: Context, draw: _Draw, *args: object) -> Buffer:
-    if not in_use:
-        return draw(*args)
-    with on_device(context_device(context)):
-        return draw(*args)
 
 
 def _of_vectors(draw: _Draw) -> _Draw:
@@ -452,7 +462,7 @@ def randint(
     if dtype is None and isinstance(out, NDArray):
         dtype = out.dtype
     kind = _INT32 if dtype is None else as_dtype(dtype, op="randint")
-    if kind.name not in ("int32", "int64"):
+    if kind not in (_INT32, _INT64):
         raise MXNetError(f"randint: dtype={kind}, expected int32 or int64")
     try:
         first, end = int(low), int(high)
@@ -465,13 +475,7 @@ def randint(
         raise MXNetError(
             f"randint: low={first}, high={end}, expected low < high within the range of {kind}"
         )
-    if shape is None:
-        lengths = out.shape if isinstance(out, NDArray) else (1,)
-    else:
-        lengths = _shape(shape, "randint")
-    context = _context(ctx, "randint")
-    flat = _drawn_on(context, draws.randint, math.prod(lengths), kind, first, end)
-    return _deliver(NDArray(flat, lengths, context), out, "randint")
+    return _drawn_array("randint", shape, ctx, out, draws.randint, kind, first, end)
 
 
 def multinomial(

@@ -59,7 +59,8 @@ class _RandomState:
         with self.lock:
             first, key = self.position, self.key
             self.position = (first + blocks) & (2**64 - 1)
-        return *_halves(key), np.uint64(first)
+        low, high = _halves(key)
+        return low, high, np.uint64(first)
 
     def before_fork(self) -> None:
         self.lock.acquire()
