@@ -32,6 +32,7 @@ from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
 from ..memory.device import Buffer, address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
+from ..ops.axes import without_axes
 from ..ops.table import ElementwiseOp, Op, UpdateOp, lookup
 from ..tape import Array, new_array, next_version, state
 from ..tracing import active
@@ -443,7 +444,7 @@ def _with_constants(inputs: tuple[object, ...]) -> tuple[Any, ...]:
 
 def given_number(op: Op, params: Mapping[str, object], name: str) -> Any:
     """A parameter that a formula reads."""
-    value = params[name]
+    value = without_axes(params[name])
     if not isinstance(value, (numbers.Real, np.bool_)):
         raise ArgumentTypeError(f"Operator {op.name}: {name} must be a number, got {shown(value)}")
     return value

@@ -18,8 +18,8 @@ from .multiarray import ndarray
 
 __all__ = [
     "arange", "array", "blackman", "copy", "empty", "empty_like", "eye", "full", "full_like",
-    "hamming", "hanning", "identity", "indices", "linspace", "logspace", "meshgrid", "ones",
-    "ones_like", "tri", "zeros", "zeros_like",
+    "genfromtxt", "hamming", "hanning", "identity", "indices", "linspace", "logspace", "meshgrid",
+    "ones", "ones_like", "tri", "zeros", "zeros_like",
 ]  # fmt: skip
 
 _FLOAT = onp.dtype("float32")
@@ -157,6 +157,11 @@ def full_like(
     """Make an array filled with a value, of the shape and dtype of another."""
     a = array_argument("full_like", "a", a)
     return full(a.shape, fill_value, dtype or a.dtype, order, ctx or a.ctx, out)
+
+
+def genfromtxt(*args: Any, ctx: Context | None = None, **kwargs: Any) -> ndarray:
+    """Make an array from a table in a text file, as `numpy.genfromtxt` reads it."""
+    return array(onp.genfromtxt(*args, **kwargs), ctx=ctx)
 
 
 def copy(a: Any) -> Any:

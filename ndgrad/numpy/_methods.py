@@ -55,6 +55,17 @@ def _transpose(self: Any, *axes: Any) -> Any:
     return _shaping.transpose(self, given or None)
 
 
+def _clip(self: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:
+    """Return the array cut to an interval; None stands for no bound.
+
+    Raises
+    ------
+    ValueError
+        If there is no bound at all.
+    """
+    return _numerics.clip(self, min, max, out)
+
+
 def _flatten(self: Any, order: str = "C") -> Any:
     """Return the elements along one axis, as a copy."""
     c_order("flatten", order)
@@ -102,7 +113,7 @@ METHODS: dict[str, Any] = {
     "split": _joining.split,
     "dot": _products.dot,
     "round": _numerics.around,
-    "clip": _numerics.clip,
+    "clip": _clip,
     **{
         name: function
         for name, function in _elementwise.FUNCTIONS.items()

@@ -10,10 +10,15 @@ from ..numpy import random as np_random
 from ..numpy._calls import F
 from ..numpy._check import delivered, shape_argument
 from ..numpy._elementwise import FUNCTIONS
-from ..random import seed
+from ..random import seed as _seed
 
 __all__ = ["bernoulli", "normal_n", "seed", "uniform_n"]
 __dir__ = public_names(globals())
+
+
+def seed(seed: int, ctx: Context | str = "all") -> None:
+    """Start the stream of random numbers anew, as `ndgrad.random.seed` does."""
+    _seed(seed, ctx)
 
 
 def bernoulli(

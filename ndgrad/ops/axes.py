@@ -50,15 +50,18 @@ def ints_of_text(value: object) -> Any:
     return items if several else items[0]
 
 
-def _scalar(value: object) -> Any:
-    return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
+def without_axes(value: Any) -> Any:
+    """The element of an array without axes, NumPy's or one of ``mx.np``; else *value* itself."""
+    if isinstance(value, np.generic) or getattr(value, "shape", None) != ():
+        return value
+    return value.item()
 
 
 def flag(op: str, arg: str, value: object) -> bool:
     """True or False, also as a number or in MXNet's text; None is False."""
     if value is True or value is False:
         return value
-    value = _scalar(value)
+    value = without_axes(value)
     if isinstance(value, str):
         value = _FLAGS.get(value.lower(), value)
     if value is None or isinstance(value, (numbers.Real, np.bool_)):
@@ -70,7 +73,7 @@ def number(op: str, arg: str, value: object) -> Any:
     """A real number, also as text; an int stays one."""
     if value.__class__ is float or value.__class__ is int:
         return value
-    value = _scalar(value)
+    value = without_axes(value)
     if isinstance(value, (numbers.Real, np.bool_, str)):
         try:
             real = float(value)

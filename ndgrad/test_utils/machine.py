@@ -247,6 +247,19 @@ def get_mnist() -> dict[str, HostArray]:
     }
 
 
+def get_mnist_ubyte() -> None:
+    """Check that MNIST's unpacked IDX files are in ``data``; MXNet downloads them.
+
+    Raises
+    ------
+    MXNetError
+        If a file is not there; the error names it.
+    """
+    for name in _MNIST:
+        if not Path("data", name).exists():
+            raise MXNetError(f"get_mnist_ubyte: {name} is needed in {Path('data').absolute()}")
+
+
 def get_mnist_iterator(
     batch_size: int, input_shape: Shape, num_parts: int = 1, part_index: int = 0
 ) -> tuple[MNISTIter, MNISTIter]:

@@ -28,6 +28,11 @@ np.array([[1, 2], [3, 4]]).sum(axis=())
 np.array([1, 2]).astype('float16')
 np.round(np.array([0.5, 1.5, -1.6]))
 np.clip(np.array([1, 2, 3], dtype='int32'), 1, 2)
+np.array([1, 2, 3]).clip(min=2)
+np.array([1, 2, 3]).clip(1, 2)
+np.genfromtxt(['1 2', '3 4'], dtype='float32')
+nd.sgd_update(nd.ones(2), nd.ones(2), lr=np.array(0.5), rescale_grad=np.array(0.5))
+npx.leaky_relu(np.array([-1, 1]), slope=np.array(0.5))
 np.unique(np.array([3, 1, 1]), return_index=True)
 np.linspace(0, 1, 3, endpoint=False)
 np.split(np.arange(4), [1])
@@ -83,7 +88,7 @@ X = onp.array([[1.5, -2, 3], [0.25, 0, -6]], "float32")
 
 def shown(mx, text):
     """The text of what an expression gives."""
-    return repr(eval(text, {"np": mx.np, "npx": mx.npx, "onp": onp}))
+    return repr(eval(text, {"nd": mx.nd, "np": mx.np, "npx": mx.npx, "onp": onp}))
 
 
 def differentiated(mx, text):

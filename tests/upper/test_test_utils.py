@@ -327,8 +327,11 @@ def test_get_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mnist["train_label"].tolist() == [0, 1]
     with pytest.raises(MXNetError, match="get_mnist_iterator: train-labels-idx1-ubyte is needed"):
         tools.get_mnist_iterator(1, (784,))
+    with pytest.raises(MXNetError, match="get_mnist_ubyte: train-labels-idx1-ubyte is needed"):
+        tools.get_mnist_ubyte()
     for file in (tmp_path / "data").glob("*.gz"):
         file.with_suffix("").write_bytes(gzip.decompress(file.read_bytes()))
+    tools.get_mnist_ubyte()
     train, test = tools.get_mnist_iterator(1, (784,))
     assert sorted(float(batch.label[0]) for batch in train) == [0, 1]
     assert next(test).data[0].shape == (1, 784)
