@@ -30,7 +30,7 @@ from ..base import (
     public_names,
     shown,
 )
-from ..context import Context, cpu
+from ..context import GPU, Context, cpu
 from ..kernels import draws
 from ..memory.device import Buffer, context_device, host, in_use, on_device, to_device
 from ..ops.axes import flag
@@ -111,7 +111,7 @@ def _drawn_array(
     else:
         lengths = _shape(shape, what)
     context = _context(ctx, what)
-    if in_use:
+    if in_use or context.device_typeid == GPU:
         with on_device(context_device(context)):
             flat = draw(math.prod(lengths), *args)
     else:
