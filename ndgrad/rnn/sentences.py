@@ -82,7 +82,8 @@ class BucketSentenceIter(DataIter):
     sentences : list of list of int
     batch_size : int
     buckets : list of int, optional
-        Lengths; by default those of *batch_size* sentences or more.  Longer sentences are left out.
+        Lengths; by default those of *batch_size* sentences or more.  Longer sentences are left out,
+        and so are buckets without a sentence.
     invalid_label : int
         What sentences are filled with.
     data_name, label_name : str
@@ -114,20 +115,23 @@ class BucketSentenceIter(DataIter):
             raise ValueError(
                 f"BucketSentenceIter: no length occurs {batch_size} times; pass buckets"
             )
-        self.buckets = sorted(buckets)
-        rows: list[list[Any]] = [[] for _ in self.buckets]
+        lengths = sorted(buckets)
+        rows: list[list[Any]] = [[] for _ in lengths]
         discarded = 0
         for sentence in sentences:
-            bucket = bisect.bisect_left(self.buckets, len(sentence))
-            if bucket == len(self.buckets):
+            bucket = bisect.bisect_left(lengths, len(sentence))
+            if bucket == len(lengths):
                 discarded += 1
                 continue
-            row = np.full(self.buckets[bucket], invalid_label, dtype)
+            row = np.full(lengths[bucket], invalid_label, dtype)
             row[: len(sentence)] = sentence
             rows[bucket].append(row)
         if discarded:
             logging.warning("discarded %d sentences longer than the largest bucket.", discarded)
-        self.data = [np.asarray(x, dtype) for x in rows]
+        if not any(rows):
+            raise ValueError(f"BucketSentenceIter: no sentence fits a bucket of {lengths}")
+        self.buckets = [length for length, x in zip(lengths, rows, strict=True) if x]
+        self.data = [np.asarray(x, dtype) for x in rows if x]
         self.invalid_label = invalid_label
         self.data_name, self.label_name = data_name, label_name
         self.dtype = dtype
@@ -150,24 +154,24 @@ class BucketSentenceIter(DataIter):
     def reset(self) -> None:
         self.curr_idx = 0
         random.shuffle(self.idx)
-        self._labels = []
+        self.nddata: list[nd.NDArray] = []
+        self.ndlabel: list[nd.NDArray] = []
         for x in self.data:
             np.random.shuffle(x)  # noqa: NPY002  # the order that a seeded program expects
             label = np.full_like(x, self.invalid_label)
             label[:, :-1] = x[:, 1:]
-            self._labels.append(label)
+            self.nddata.append(nd.array(x, dtype=self.dtype))
+            self.ndlabel.append(nd.array(label, dtype=self.dtype))
 
     def next(self) -> DataBatch:
         if self.curr_idx == len(self.idx):
             raise StopIteration
         i, start = self.idx[self.curr_idx]
         self.curr_idx += 1
-        data, label = (
-            nd.array(x if self.major_axis == 0 else x.T, dtype=self.dtype)
-            for x in (
-                part[i][start : start + self.batch_size] for part in (self.data, self._labels)
-            )
-        )
+        rows = slice(start, start + self.batch_size)
+        data, label = self.nddata[i][rows], self.ndlabel[i][rows]
+        if self.major_axis == 1:
+            data, label = data.T, label.T
         length = self.buckets[i]
         return DataBatch(
             [data],

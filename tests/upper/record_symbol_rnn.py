@@ -106,6 +106,7 @@ def sentences(mx):
         mx.rnn.encode_sentences(words, start_label=1, invalid_label=0),
         mx.rnn.encode_sentences(words, vocab={"a": 5, "b": 2, "c": 3}),
         mx.rnn.BucketSentenceIter([[1, 2]] * 4 + [[1, 2, 3]] * 5 + [[1]], 2).buckets,
+        mx.rnn.BucketSentenceIter([[1, 2]] * 2, 2, buckets=[6, 1, 2]).buckets,
     ]
     for layout in ("NT", "TN"):
         it = mx.rnn.BucketSentenceIter(

@@ -119,6 +119,18 @@ def test_errors():
         mx.rnn.BucketSentenceIter([[1, 2]], 1, [2], layout="XY")
     with pytest.raises(ValueError, match="no length occurs 3 times; pass buckets"):
         mx.rnn.BucketSentenceIter([[1, 2]], 3)
+    with pytest.raises(ValueError, match=r"no sentence fits a bucket of \[1\]"):
+        mx.rnn.BucketSentenceIter([[1, 2]], 1, [1])
+
+
+def test_a_class_of_users_gives_its_own_labels():
+    class Same(mx.rnn.BucketSentenceIter):
+        def reset(self):
+            super().reset()
+            self.ndlabel = self.nddata
+
+    (batch,) = Same([[1, 2]], 1, [2])
+    assert batch.label[0].asnumpy().tolist() == [[1, 2]]
 
 
 def test_convolutional_cells():
