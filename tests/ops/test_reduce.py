@@ -87,6 +87,13 @@ def test_accuracy_of_a_long_sum() -> None:
     assert nd.sum(x).asscalar() == np.float32(np.float32(0.1) * (1 << 20))
 
 
+@pytest.mark.parametrize("n", [1, 3, 16])
+def test_short_rows_have_the_same_bits_together_and_alone(n: int) -> None:
+    x = nd.array(np.random.default_rng(n).normal(size=(150, n)), dtype="float32")
+    alone = [nd.sum(x[i : i + 50], axis=1).asnumpy() for i in (0, 50, 100)]
+    assert nd.sum(x, axis=1).asnumpy().tobytes() == np.concatenate(alone).tobytes()
+
+
 @pytest.mark.parametrize(
     ("shape", "axis"), [((4, 6, 3), 1), ((45, 600), 1), ((90, 300), 0), ((3, 7, 270), 1)]
 )

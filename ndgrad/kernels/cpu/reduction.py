@@ -1,11 +1,12 @@
 """Reductions by formula on the host: text and kernels.
 
 With ``inner`` 1 elements are neighbours, whose floats are added and multiplied in the order of
-`sums`.  Otherwise the kernel keeps one accumulator a lane: ``inner`` of them, or several rows'
-worth where ``inner`` is small, combined at the end of a work item.  Either way a few elements are
-combined as they are before the accumulator, which is wider, takes them up.  What one work item is
-follows from the shape alone, and partial results are combined in order: neither the number of
-threads nor the width of the registers changes a bit.
+`sums`; so are those of many short rows, which are reduced together.  Otherwise the kernel keeps one
+accumulator a lane: ``inner`` of them, or several rows' worth where ``inner`` is small, combined at
+the end of a work item.  Either way a few elements are combined as they are before the accumulator,
+which is wider, takes them up.  What one work item is follows from the shape alone, and partial
+results are combined in order: neither the number of threads nor the width of the registers changes
+a bit.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from ..spec.reduction import Reduction, ReductionPlan, limits
 from ..spec.text import each, expression, indented, loaded, module, stored
 from . import calling
 from .launch import start
-from .sums import PART, SUMS, summed_in_parts
+from .sums import LANES, PART, SUMS, summed_in_parts
 
 _EITHER = {"maximum(a, b)": "either_maximum", "minimum(a, b)": "either_minimum"}
 _LANES = 256  # enough for LLVM's vectors; fewer would show the check that opens each loop
 _WIDEST = 4096  # accumulators of a work item: 32 KiB, which stay in the cache nearest to the core
+_TOGETHER = 64  # short rows that are reduced at once
 _UNIT = 1 << 15  # elements from which a work item hides its launch
 _UNITS = 64  # units to aim at: threads share them evenly, and partial results stay few
 
@@ -48,15 +50,15 @@ class ReductionPass(NamedTuple):
         Pieces of work, and how many make up a chunk for a thread.
     size : int
         Elements of the result.
-    flat : bool
-        Whether inner is 1.
+    form : {'rows', 'short rows', 'columns'}
+        Whether inner is 1, and rows are so short and many that they are reduced together.
     """
 
     geometry: HostArray
     units: int
     grain: int
     size: int
-    flat: bool
+    form: str
 
 
 def _passes(outer: int, n: int, inner: int) -> list[ReductionPass]:
@@ -71,7 +73,10 @@ def _passes(outer: int, n: int, inner: int) -> list[ReductionPass]:
     units = outer * blocks * chunks
     grain = max(1, _UNIT // max(1, rows * width))
     geometry = constant([n, inner, rows, chunks, width, blocks])
-    here = ReductionPass(geometry, units, grain, outer * chunks * inner, inner == 1)
+    form = "rows" if inner == 1 else "columns"
+    if form == "rows" and 0 < n <= LANES and outer >= _TOGETHER:
+        form = "short rows"
+    here = ReductionPass(geometry, units, grain, outer * chunks * inner, form)
     return [here] if chunks == 1 else [here, *_passes(outer, chunks, inner)]
 
 
@@ -81,6 +86,11 @@ def passes_of(how: ReductionPlan) -> tuple[ReductionPass, ...]:
     return tuple(step for run in how.runs for step in _passes(*run))
 
 
+def _has_lanes(row: Reduction, kind: str) -> bool:
+    """Whether neighbours are combined in the order of `sums`."""
+    return kind.startswith("float") and row.combined in SUMS
+
+
 def source(
     row: Reduction,
     dtype: DType,
@@ -88,7 +98,7 @@ def source(
     kind: str,
     first: bool,
     last: bool,
-    flat: bool,
+    form: str,
 ) -> str:
     """Readable module text of one pass of a reduction.
 
@@ -101,8 +111,8 @@ def source(
         The type of the accumulators.
     first, last : bool
         Whether this pass maps the elements, and whether it finishes the results.
-    flat : bool
-        Whether the elements that meet are neighbours.
+    form : {'rows', 'short rows', 'columns'}
+        That of `ReductionPass`; rows are elements that are neighbours.
     """
     narrow = row.narrow(dtype) if first else kind
 
@@ -129,7 +139,36 @@ def source(
         "        r = min(rows, n - chunk * rows)",
         f"        a = {start(kind)}",
     ]
-    if flat and kind.startswith("float") and row.combined in SUMS:
+    if form == "short rows":
+        # The lanes of `sums` for many rows at once: lane j of all, then lane j + 1.
+        lines = [
+            "def loop(x_all, y_all, count, geometry, lo, hi):",
+            "    n = geometry[0]",
+            f"    lanes_all = empty({LANES * _TOGETHER}, {kind})",
+            f"    for begin in range(lo, hi, {_TOGETHER}):",
+            f"        y = y_all[begin : min(hi, begin + {_TOGETHER})]",
+            "        for j in range(n):",
+            f"            lanes = lanes_all[{_TOGETHER} * j : {_TOGETHER} * j + y.size]",
+            "            for i in range(y.size):",
+            f"                a = {start(kind)}",
+            f"                b = {widened(element('x_all[uint64((begin + i) * n + j)]'))}",
+            f"                lanes[i] = {combined('a', 'b')}",
+            f"        half = {LANES // 2}",
+            "        while half > 0:",
+            "            for j in range(min(half, n - half)):",
+            f"                at, above = {_TOGETHER} * j, {_TOGETHER} * (j + half)",
+            "                lanes = lanes_all[at : at + y.size]",
+            "                upper = lanes_all[above : above + y.size]",
+            "                for i in range(y.size):",
+            "                    a = lanes[i]",
+            "                    b = upper[i]",
+            f"                    lanes[i] = {combined('a', 'b')}",
+            "            half //= 2",
+            "        for i in range(y.size):",
+            "            a = lanes_all[i]",
+            f"            y[i] = {finished}",
+        ]
+    elif form == "rows" and _has_lanes(row, kind):
         # Terms that are not in memory as they are go there first, a part at a time.
         term = element("x[i]")
         terms = "x" if term == "x[i]" else "terms"
@@ -142,7 +181,7 @@ def source(
             *indented(summed_in_parts(("x",), "at", "r", terms, term, take, "0 : x.size"), 2),
             f"        y_all[unit] = {finished}",
         ]
-    elif flat:
+    elif form == "rows":
         either = _EITHER.get(row.combined) if kind.startswith("float") else None
         every = each("x.size", [f"a = {combined('a', element('x[i]'))}"])
         lines = [
@@ -226,21 +265,31 @@ def source(
 
 
 def _compiled(
-    row: Reduction, dtype: DType, out: DType, kind: str, first: bool, last: bool, flat: bool
+    row: Reduction, dtype: DType, out: DType, kind: str, first: bool, last: bool, form: str
 ) -> Specialization:
     """One pass of a reduction for the arguments of `source`."""
     stage = "" if first and last else "_part" if first else "_join" if last else "_mid"
     dtypes = dict.fromkeys((dtype.name, out.name))
-    name = "_".join([row.name + stage, *dtypes, "rows" if flat else "columns"])
+    name = "_".join([row.name + stage, *dtypes, form.replace(" ", "_")])
     geometry = vector(np.dtype("int64"))
     arrays = (vector(dtype), vector(out), getattr(types, kind), geometry)
     return Specialization(
-        binaries.load(name, source(row, dtype, out, kind, first, last, flat)).loop,
+        binaries.load(name, source(row, dtype, out, kind, first, last, form)).loop,
         (*arrays, types.intp, types.intp),
     )
 
 
 _KERNELS: dict[Key, Specialization] = {}
+
+
+def _key(
+    row: Reduction, dtype: DType, out: DType, kind: str, i: int, passes: tuple[ReductionPass, ...]
+) -> tuple[Reduction, DType, DType, str, bool, bool, str]:
+    """The arguments of `_compiled` for pass *i*."""
+    form = passes[i].form
+    if form == "short rows" and not _has_lanes(row, kind):
+        form = "rows"
+    return row, dtype, out, kind, i == 0, i == len(passes) - 1, form
 
 
 def small_call(
@@ -253,7 +302,7 @@ def small_call(
     calls = []
     for i, step in enumerate(passes):
         result = out if i == final else np.dtype(kind)
-        key = (row, dtype, result, kind, i == 0, i == final, step.flat)
+        key = _key(row, dtype, result, kind, i, passes)
         kernel = _KERNELS.get(key) or _KERNELS.setdefault(key, _compiled(*key))
         kinds = f"vY{calling.LETTERS[kind].upper()}V0I"
         values = (step.size, how.elements, step.geometry, step.units)
@@ -279,7 +328,7 @@ def run(row: Reduction, x: Buffer, how: ReductionPlan, out: DType) -> Buffer:
     final = len(passes) - 1
     for i, step in enumerate(passes):
         y = empty(step.size, out if i == final else between)
-        key = (row, x.dtype, y.dtype, kind, i == 0, i == final, step.flat)
+        key = _key(row, x.dtype, y.dtype, kind, i, passes)
         kernel = _KERNELS.get(key)
         if kernel is None:
             kernel = _KERNELS.setdefault(key, _compiled(*key))
