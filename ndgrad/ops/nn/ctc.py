@@ -75,13 +75,6 @@ def _log_sum(terms: list[Array]) -> Array:
     return top + F.log(total)
 
 
-def _shifted(x: Array, by: int) -> Array:
-    """The columns of x moved to the right, behind columns that are never reached."""
-    count = x.shape[1]
-    front = F.zeros_like(F.slice_axis(x, axis=1, begin=0, end=by)) + _NEVER
-    return F.Concat(front, F.slice_axis(x, axis=1, begin=0, end=count - by), dim=1)
-
-
 def _allowed(condition: Array) -> Array:
     """0 where a condition is 1, else the logarithm of no probability."""
     return (1 - condition) * _NEVER
@@ -182,13 +175,16 @@ def _ctc_loss(
     emitted = F.batch_dot(logs, picked, transpose_b=True)
     number = F.zeros_like(states) + F._positions(states, axis=1).astype(data.dtype)
     reached = _allowed(F.broadcast_lesser(number, 2))
-    for t in range(steps):
-        now = F._reshaped(F.slice_axis(emitted, axis=1, begin=t, end=t + 1), shape=states.shape)
-        if t == 0:
-            reached = reached + now
-            continue
-        terms = [reached, _shifted(reached, 1), _shifted(reached, 2) + skip]
-        following = _log_sum(terms) + now
+    parts = F.SliceChannel(emitted, num_outputs=steps, axis=1, squeeze_axis=True)
+    parts = [parts] if steps == 1 else list(parts)
+    reached = reached + parts[0]
+    count = states.shape[1]
+    never = F.zeros_like(F.slice_axis(states, axis=1, begin=0, end=2)) + _NEVER
+    for t, now in enumerate(parts[1:], 1):
+        behind = F.Concat(never, reached, dim=1)  # two columns that are never reached, then all
+        one = F.slice_axis(behind, axis=1, begin=1, end=count + 1)
+        two = F.slice_axis(behind, axis=1, begin=0, end=count)
+        following = _log_sum([reached, one, two + skip]) + now
         if data_lengths is not None:
             goes_on = F.broadcast_greater(data_lengths, t)
             wide = F._expand(F.expand_dims(goes_on, axis=1), shape=states.shape)
@@ -197,7 +193,8 @@ def _ctc_loss(
     last = 2 * F.sum(given, axis=1, keepdims=True)
     ends = F.broadcast_greater_equal(number, last - 1) * F.broadcast_lesser_equal(number, last)
     found = reached + _allowed(ends)
-    total = _log_sum([_column(found, i) for i in range(states.shape[1])])
+    top = F.BlockGrad(F.max(found, axis=1, keepdims=True))
+    total = top + F.log(F.sum(F.exp(found - top), axis=1, keepdims=True))
     total = F._reshaped(total, shape=(batch,))
     possible = F.broadcast_greater(total, _NEVER / 2)
     loss = F.where(possible, -total, F.zeros_like(total))
