@@ -14,7 +14,7 @@ from ..dispatch import record_linear
 from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
-from ..memory.device import in_use
+from ..memory.device import host, in_use
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F, lookup
 from ..tape import Array, new_array, new_view, state
@@ -22,6 +22,8 @@ from .keys import (
     Rows,
     expanded,
     hashable,
+    index_of,
+    is_small,
     leading,
     out_of_bounds,
     rows_of,
@@ -84,10 +86,14 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
-    if key.__class__ is x.__class__ and shape and not tracing.active:
-        rows = rows_of_array(key, x)
-        if rows is not None:
-            return _picked(x, rows)
+    if shape and not (tracing.active or key.__class__ in (tuple, slice)):
+        index = index_of(key, x)
+        if index is not None:
+            if (x._node is None or not state.recording) and is_small(x, index):
+                rows = host(x._data).reshape(shape).take(index, 0)
+                flat = rows if rows.ndim == 1 else rows.reshape(-1)
+                return new_array(x.__class__, flat, rows.shape, x._ctx)
+            return _picked(x, rows_of_array(index, x))
     slices, plan = _slices(), None
     known = None if tracing.active or in_use else hashable(key)
     if known is not None:

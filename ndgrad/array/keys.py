@@ -253,14 +253,41 @@ def _buffer_of(index: Index) -> Buffer:
     return index._data if isinstance(index, Array) else index.reshape(-1)
 
 
-def rows_of_array(key: Array, x: Array) -> Rows | None:
-    """The place of a key that is one array of the host; None for others, and for a mask."""
-    data, own = key._data, key._shape
-    if data.__class__ is not np.ndarray or data.dtype == np.bool_ or not own:
-        return None
+def index_of(key: object, x: Array) -> HostArray | None:
+    """The key as an integer array, if it is one index array of the host; None for others.
+
+    A mask is none, and a list only with a plain integer in front.
+    """
+    if isinstance(key, Array):
+        data, own = key._data, key._shape
+        if key.__class__ is not x.__class__ or not isinstance(data, np.ndarray) or not own:
+            return None
+        if data.dtype.kind == "i":
+            return data if len(own) == 1 else data.reshape(own)
+        return None if data.dtype == np.bool_ else np.asarray(_index_arrays(key)[0])
+    if isinstance(key, list) and key and key[0].__class__ is int:
+        try:
+            key = np.asarray(key)
+        except (ValueError, OverflowError):
+            return None
+    if isinstance(key, np.ndarray) and key.ndim and key.dtype.kind == "i":
+        return key
+    return None
+
+
+def is_small(x: Array, index: HostArray) -> bool:
+    """Whether NumPy reads or writes rows of *x* by an index array sooner than a kernel starts."""
+    data = x._data
+    if data.__class__ is not np.ndarray or not data.size:
+        return False
+    return index.size * (data.size // x._shape[0]) < PARALLEL_ELEMENTS
+
+
+def rows_of_array(index: HostArray, x: Array) -> Rows:
+    """The place of a key that is one index array of the host."""
     n, rest = x._shape[0], x._shape[1:]
-    index = _checked(_index_arrays(key)[0], 0, n)
-    return Rows(_buffer_of(index), 1, n, math.prod(rest), (*own, *rest))
+    checked = _checked(index.astype(np.int64, copy=False), 0, n)
+    return Rows(_buffer_of(checked), 1, n, math.prod(rest), (*index.shape, *rest))
 
 
 def rows_of(items: list[Any], x: Array) -> Rows:

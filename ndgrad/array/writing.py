@@ -12,17 +12,37 @@ from ..base import DType, Shape
 from ..dispatch import in_graph
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
-from ..memory.device import Buffer, address, context_device, on_device, overlap, to_device
+from ..memory.device import (
+    Buffer,
+    address,
+    context_device,
+    host,
+    in_use,
+    on_device,
+    overlap,
+    to_device,
+)
 from ..ops.table import F
 from ..tape import Array, next_version, state
 from .indexing import traced
-from .keys import Rows, expanded, leading, rows_of, slice_of, small_part
+from .keys import (
+    Rows,
+    expanded,
+    index_of,
+    is_small,
+    leading,
+    rows_of,
+    rows_of_array,
+    slice_of,
+    small_part,
+)
 
 
 def _number(value: object, dtype: DType) -> object:
     """A number as C would store it."""
     if dtype.kind == "f" and value.__class__ is float and dtype.itemsize > 2:
-        return value
+        if -1e38 < value < 1e38:  # NumPy warns of what becomes infinite
+            return value
     with np.errstate(all="ignore"):
         return np.asarray(value).astype(dtype)[()]
 
@@ -36,15 +56,15 @@ def _value(x: Array, value: object) -> tuple[Buffer, Shape]:
                 data = front.cast(data, x._data.dtype)
         return to_device(data, context_device(x._ctx)), value._shape
     try:
-        host = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
+        elements = np.asarray(value, None if hasattr(value, "dtype") else x._data.dtype)
         with np.errstate(all="ignore"):
-            host = np.ascontiguousarray(host, x._data.dtype).reshape(host.shape)
+            elements = np.ascontiguousarray(elements, x._data.dtype).reshape(elements.shape)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"{type(x)} does not support assignment with non-array-like object {value} of type "
             f"{type(value)}"
         ) from None
-    return host.reshape(-1), host.shape
+    return elements.reshape(-1), elements.shape
 
 
 def _fitting(shape: Shape, target: Shape, without_new: Shape) -> Shape:
@@ -93,9 +113,9 @@ def _overwrite(x: Array, value: Any) -> bool:
         if value._shape != x._shape or value._data.dtype is not data.dtype:
             return False
         data[:] = value._data
-    elif (kind is float and data.dtype.kind == "f" and data.itemsize > 2) or (
-        kind is int and 0 <= value < 128  # which every dtype has
-    ):
+    elif kind is float and data.dtype.kind == "f" and data.itemsize > 2:
+        data.fill(_number(value, data.dtype))
+    elif kind is int and 0 <= value < 128:  # which every dtype has
         data.fill(value)
     else:
         return False
@@ -158,10 +178,21 @@ def setitem(x: Array, key: object, value: Any) -> None:
             if little.size:
                 x._version[0] = next_version()
             return
+    if shape and not (tracing.active or in_use or key.__class__ in (tuple, slice)):
+        index = index_of(key, x)
+        if index is not None:
+            if plain and number and is_small(x, index):
+                # One value for all, so it does not matter which of equal indices is last.  The
+                # indices are copied, since they may be elements of x.
+                rows = host(x._data).reshape(shape)
+                rows[index.astype(np.int64)] = _number(value, rows.dtype)
+                dispatch.written(x)
+            else:
+                _write_rows(x, rows_of_array(index, x), value, plain)
+            return
     items, arrays = expanded(x._as_key(key), shape)
     if arrays:
-        rows = rows_of(items, x)
-        _write_rows(x, rows, value, plain)
+        _write_rows(x, rows_of(items, x), value, plain)
         return
     part = slice_of(items, shape)
     without_new = _without_new(items, part.shape)
@@ -276,8 +307,7 @@ def _write_rows(x: Array, rows: Rows, value: object, plain: bool) -> None:
             array = F._expand(array, shape=rows.shape)
         # On a device nothing is read for it.
         index = rows.index
-        host = isinstance(index, np.ndarray)
-        where["repeats"] = not host or np.unique(index).size < index.size
+        where["repeats"] = not isinstance(index, np.ndarray) or np.unique(index).size < index.size
         if traced():
             _hold(x, dispatch.unrecorded(F._put_rows, x, array, **where))
         else:

@@ -170,6 +170,13 @@ def test_values_convert_as_c_does() -> None:
     z[0] = 300.7
     z[1:] = np.array([-1.0, 2.9])
     np.testing.assert_array_equal(z.asnumpy(), [44, 255, 2])
+    z[[0, 2]] = 257
+    z[nd.array([1])] = -1.0
+    assert z.asnumpy().tolist() == [1, 255, 1]
+    single = nd.zeros((3,))
+    single[0], single[[1, 1]] = 1e300, -1e300
+    single[2:][:] = 1e300
+    assert single.asnumpy().tolist() == [np.inf, -np.inf, np.inf]
     half = nd.zeros((2,), dtype="float16")
     half[:] = nd.array([1.5, 2.5])
     assert half.asnumpy().tolist() == [1.5, 2.5]
@@ -257,6 +264,9 @@ def test_small_writes_overlap_safely():
     x[:, 1:] = x.detach()[:, :3]
     expected[:, 1:] = expected[:, :3].copy()
     assert x.asnumpy().tolist() == expected.tolist()
+    indices = nd.array([1, 2, 0], dtype="int64")
+    indices[indices[:2]] = 100  # which is no index
+    assert indices.asnumpy().tolist() == [1, 100, 100]
 
 
 def test_in_place_arithmetic_with_itself_and_with_a_part_of_itself():
