@@ -38,10 +38,14 @@ from .keys import (
 )
 
 
+_LARGE = 1e38
+"""Below it floats fit into float32; NumPy warns of those that do not."""
+
+
 def _number(value: object, dtype: DType) -> object:
     """A number as C would store it."""
     if dtype.kind == "f" and value.__class__ is float and dtype.itemsize > 2:
-        if -1e38 < value < 1e38:  # NumPy warns of what becomes infinite
+        if -_LARGE < value < _LARGE:
             return value
     with np.errstate(all="ignore"):
         return np.asarray(value).astype(dtype)[()]
@@ -113,9 +117,11 @@ def _overwrite(x: Array, value: Any) -> bool:
         if value._shape != x._shape or value._data.dtype is not data.dtype:
             return False
         data[:] = value._data
-    elif kind is float and data.dtype.kind == "f" and data.itemsize > 2:
-        data.fill(_number(value, data.dtype))
-    elif kind is int and 0 <= value < 128:  # which every dtype has
+    elif (
+        kind is float and data.dtype.kind == "f" and data.itemsize > 2 and -_LARGE < value < _LARGE
+    ) or (
+        kind is int and 0 <= value < 128  # which every dtype has
+    ):
         data.fill(value)
     else:
         return False
