@@ -37,7 +37,6 @@ from .keys import (
     small_part,
 )
 
-
 _LARGE = 1e38
 """Below it floats fit into float32; NumPy warns of those that do not."""
 
