@@ -149,16 +149,16 @@ class DataIter:
         raise NotImplementedError(f"{type(self).__name__} has no getdata")
 
     def getlabel(self) -> Any:
-        """The labels of the batch."""
-        raise NotImplementedError(f"{type(self).__name__} has no getlabel")
+        """The labels of the batch, or None."""
+        return None
 
     def getindex(self) -> HostArray | None:
         """The numbers of the batch's examples, or None."""
         return None
 
     def getpad(self) -> int | None:
-        """How many examples at the end only fill the batch."""
-        raise NotImplementedError(f"{type(self).__name__} has no getpad")
+        """How many examples at the end only fill the batch, or None."""
+        return None
 
 
 def check_iterator(function: str, data_iter: object) -> None:

@@ -104,7 +104,8 @@ class BucketSentenceIter(DataIter):
         layout: str = "NT",
     ) -> None:
         super().__init__(batch_size)
-        if layout not in ("NT", "TN"):
+        self.major_axis = layout.find("N")
+        if self.major_axis not in (0, 1):
             raise ValueError(
                 f"Invalid layout {layout}: must be NT (batch major) or TN (time major)"
             )
@@ -136,7 +137,6 @@ class BucketSentenceIter(DataIter):
         self.data_name, self.label_name = data_name, label_name
         self.dtype = dtype
         self.layout = layout
-        self.major_axis = layout.find("N")
         self.default_bucket_key = max(self.buckets)
         self.provide_data = [self._described(data_name, self.default_bucket_key)]
         self.provide_label = [self._described(label_name, self.default_bucket_key)]

@@ -50,6 +50,18 @@ def test_step_by_step():
         it.next()
 
 
+def test_an_iterator_of_users_needs_no_labels():
+    class Noise(mx.io.DataIter):
+        def iter_next(self):
+            return True
+
+        def getdata(self):
+            return [nd.ones(2)]
+
+    batch = Noise(2).next()
+    assert (len(batch.data), batch.label, batch.pad, batch.index) == (1, None, None, None)
+
+
 def test_hard_reset_forgets_what_is_left():
     it = NDArrayIter(X, Y, 3, last_batch_handle="roll_over")
     assert len(list(it)) == 2

@@ -129,7 +129,7 @@ def test_a_class_of_users_gives_its_own_labels():
             super().reset()
             self.ndlabel = self.nddata
 
-    (batch,) = Same([[1, 2]], 1, [2])
+    (batch,) = Same([[1, 2]], 1, [2], layout="NTC")
     assert batch.label[0].asnumpy().tolist() == [[1, 2]]
 
 
