@@ -1027,6 +1027,7 @@ __all__ = [
     '_linalg_trsm',
     '_linspace',
     '_log_of_choice',
+    '_log_sum_exp',
     '_logical_and',
     '_logical_and_scalar',
     '_logical_or',
@@ -2404,6 +2405,16 @@ def _log_of_choice(
     name: str | None = None,
 ) -> NDArray:
     """log(data[row, index]) for the indices of each row."""
+    ...
+def _log_sum_exp(
+    a: NDArray | float | np.generic,
+    b: NDArray | float | np.generic,
+    c: NDArray | float | np.generic,
+    *,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """log(exp(a) + exp(b) + exp(c)), where no exponential overflows."""
     ...
 def _logical_and_scalar(
     data: NDArray,

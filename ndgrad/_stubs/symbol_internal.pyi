@@ -719,6 +719,7 @@ __all__ = [
     '_linalg_trsm',
     '_linspace',
     '_log_of_choice',
+    '_log_sum_exp',
     '_logical_and',
     '_logical_and_scalar',
     '_logical_or',
@@ -1863,6 +1864,16 @@ def _log_of_choice(
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
     """log(data[row, index]) for the indices of each row."""
+    ...
+def _log_sum_exp(
+    a: Symbol | float,
+    b: Symbol | float | None = None,
+    c: Symbol | float | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> Symbol:
+    """log(exp(a) + exp(b) + exp(c)), where no exponential overflows."""
     ...
 def _logical_and_scalar(
     data: Symbol,

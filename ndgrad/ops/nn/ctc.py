@@ -9,6 +9,7 @@ from ...tape import Array
 from .. import inference
 from ..axes import choice, flag
 from ..composite import composite
+from ..declare import elementwise
 from ..parts import cast_to
 from ..products import show
 from ..table import F, Sample
@@ -63,16 +64,17 @@ def _between(blank: Array, x: Array) -> Array:
     return F.Concat(pairs, blank, dim=1)
 
 
-def _log_sum(terms: list[Array]) -> Array:
-    """log(sum(exp(terms))), by element."""
-    top = terms[0]
-    for x in terms[1:]:
-        top = F.broadcast_maximum(top, x)
-    top = F.BlockGrad(top)
-    total = F.exp(terms[0] - top)
-    for x in terms[1:]:
-        total = total + F.exp(x - top)
-    return top + F.log(total)
+_TOP = "maximum(maximum(a, b), c)"
+_TOTAL = f"(exp(a - {_TOP}) + exp(b - {_TOP}) + exp(c - {_TOP}))"
+
+elementwise(
+    "_log_sum_exp",
+    "a b c",
+    f"{_TOP} + log({_TOTAL})",
+    {x: f"g / {_TOTAL} * exp({x} - {_TOP})" for x in "abc"},
+    samples=(Sample(((2, 3), (2, 3), (2, 3))),),
+    doc="log(exp(a) + exp(b) + exp(c)), where no exponential overflows.",
+)
 
 
 def _allowed(condition: Array) -> Array:
@@ -184,7 +186,7 @@ def _ctc_loss(
         behind = F.Concat(never, reached, dim=1)  # two columns that are never reached, then all
         one = F.slice_axis(behind, axis=1, begin=1, end=count + 1)
         two = F.slice_axis(behind, axis=1, begin=0, end=count)
-        following = _log_sum([reached, one, two + skip]) + now
+        following = F._log_sum_exp(reached, one, two + skip) + now
         if data_lengths is not None:
             goes_on = F.broadcast_greater(data_lengths, t)
             wide = F._expand(F.expand_dims(goes_on, axis=1), shape=states.shape)
