@@ -97,6 +97,13 @@ def _number(value: _Parameter, what: str, name: str) -> float:
         ) from None
 
 
+def _numbers(parameters: dict[str, _Parameter], what: str) -> list[float]:
+    try:
+        return list(map(float, parameters.values()))
+    except (TypeError, ValueError):  # which of them it was
+        return [_number(value, what, name) for name, value in parameters.items()]
+
+
 def _drawn_array(
     what: str,
     shape: int | Sequence[int] | None,
@@ -139,12 +146,15 @@ def _draw(
     if dtype is None and isinstance(out, NDArray):
         dtype = out.dtype
     values = list(parameters.values())
-    arrays = [value for value in values if isinstance(value, NDArray)]
-    if not arrays:
-        numbers = [_number(value, what, name) for name, value in parameters.items()]
+    for value in values:
+        if isinstance(value, NDArray):
+            break
+    else:
+        numbers = _numbers(parameters, what)
         check(*numbers)
         kind = _FLOAT32 if dtype is None else _float_dtype(dtype, what)
         return _drawn_array(what, shape, ctx, out, draw, kind, *numbers)
+    arrays = [value for value in values if isinstance(value, NDArray)]
     if len(arrays) != len(values):
         raise ArgumentTypeError(
             f"{what}: {', '.join(parameters)} must all be arrays or all be numbers, "
