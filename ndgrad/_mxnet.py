@@ -137,6 +137,8 @@ NAMES: dict[str, str] = {
     "gluon.utils._get_repo_url": "_private.get_repo_url",
     "gluon.utils.replace_file": "_private.replace_file",
     "image.image._get_interp_method": "image.functions.interpolation",
+    "io._init_data": "io.arrays.init_data",
+    "io.io._init_data": "io.arrays.init_data",
     "metric.ndarray": "nd",
 }
 """Names that libraries import, though they are private in MXNet or of another module there."""

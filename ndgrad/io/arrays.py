@@ -182,6 +182,13 @@ def named_arrays(data: Any, name: str) -> Named:
     return [(key, _as_array(key, given[key])) for key in sorted(given)]
 
 
+def init_data(data: Any, allow_empty: bool, default_name: str) -> Named:
+    """`named_arrays` under MXNet's name: None stands for no array, if that may be."""
+    if data is None and not allow_empty:
+        raise AssertionError(f"{default_name} is None; expected an array, a list or a dict")
+    return named_arrays([] if data is None else data, default_name)
+
+
 def _as_array(name: str, value: Any) -> NDArray:
     if isinstance(value, NDArray):
         return value

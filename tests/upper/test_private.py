@@ -50,6 +50,15 @@ def test_weights_of_losses() -> None:
     assert _private.reshape_like(nd, x, nd.ones(2)).shape == (2,)
 
 
+def test_arrays_of_iterators() -> None:
+    x = nd.ones(2)
+    init_data = _mxnet.module("io")._init_data
+    assert init_data([x, x], False, "a") == [("_0_a", x), ("_1_a", x)]
+    assert init_data(None, True, "a") == []
+    with pytest.raises(AssertionError, match="a is None"):
+        init_data(None, False, "a")
+
+
 def test_batches() -> None:
     x = nd.ones(1)
     moved = _private.as_in_context([x, [x, 3]], mx.cpu(1))
