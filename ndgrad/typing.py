@@ -1,0 +1,52 @@
+"""Types of arguments, for the annotations of programs and of ndgrad itself.
+
+Names that end in ``Like`` say what a function takes and converts.  ndgrad imports them for type
+checkers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from .array.ndarray import NDArray
+from .base import DTypeLike, HostArray, public_names
+from .context import Context
+from .initializer import Initializer
+from .symbol import Symbol
+
+__all__ = [
+    "ArrayLike",
+    "ContextLike",
+    "DTypeLike",
+    "InitializerLike",
+    "Operators",
+    "Scalar",
+    "ShapeLike",
+    "Tensor",
+]
+__dir__ = public_names(globals())
+
+# A number, of Python's or NumPy's types.
+Scalar: TypeAlias = bool | int | float | np.generic
+
+# What becomes an array: an array of either kind, a number, or nested sequences of these.
+ArrayLike: TypeAlias = "NDArray | HostArray | Scalar | Sequence[ArrayLike]"
+
+# The length of each axis, or the length of the only one.
+ShapeLike: TypeAlias = int | Sequence[int]
+
+# Where arrays are made; None for the current context.
+ContextLike: TypeAlias = Context | None
+
+# What a parameter's initial values are drawn by: an initializer or its registered name.
+InitializerLike: TypeAlias = Initializer | str | None
+
+# The operators' namespace that `hybrid_forward` is given as ``F``: ``nd`` or ``sym``.
+Operators: TypeAlias = ModuleType
+
+# Arrays, or symbols: what is given to a block decides what it returns.
+Tensor = TypeVar("Tensor", NDArray, Symbol)
