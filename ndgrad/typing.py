@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
 
 import numpy as np
 
@@ -18,8 +18,12 @@ from .context import Context
 from .initializer import Initializer
 from .symbol import Symbol
 
+if TYPE_CHECKING:
+    from .gluon.parameter_dict import ParameterDict
+
 __all__ = [
     "ArrayLike",
+    "BlockArguments",
     "ContextLike",
     "DTypeLike",
     "InitializerLike",
@@ -50,3 +54,10 @@ Operators: TypeAlias = ModuleType
 
 # Arrays, or symbols: what is given to a block decides what it returns.
 Tensor = TypeVar("Tensor", NDArray, Symbol)
+
+
+class BlockArguments(TypedDict, total=False):
+    """What layers pass on to `gluon.Block`: ``**kwargs: Unpack[BlockArguments]``."""
+
+    prefix: str | None
+    params: ParameterDict | None
