@@ -8,7 +8,8 @@ A stub is of names that no source file has, and a module imports it where only t
         from .._stubs.nd_functions import *
 
 No stub stands beside a source file of the same name, which type checkers would then not read.
-Types of parameters are those of the docstrings of operators, else of their defaults.
+Types of parameters are those of the docstrings of operators, else of their defaults, else the
+annotations of the function that a definition is made of.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ import ndgrad
 from ndgrad._mxnet import PATHS
 from ndgrad.array.ndarray import NDArray
 from ndgrad.nd._bind import signature
+from ndgrad.ops import axes
 from ndgrad.ops.bound import CALLS
-from ndgrad.ops.table import ALIASES, OPS, ElementwiseOp, Op
+from ndgrad.ops.table import ALIASES, OPS, CompositeOp, ElementwiseOp, Op, UpdateOp
 from ndgrad.symbol import Symbol
 from ndgrad.symbol.operators import OTHERS
 
@@ -40,38 +42,33 @@ _HEAD = "# Made by tools/write_stubs.py from the table of operators; do not edit
 _WIDTH = 100
 _REQUIRED = inspect.Parameter.empty
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
-_IMPORTS = """\
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
+_IMPORTS = {
+    "collections.abc": "Callable Mapping Sequence",
+    "typing": "Any Literal overload",
+    "ndgrad.array.ndarray": "NDArray",
+    "ndgrad.base": "DTypeLike HostArray Shape",
+    "ndgrad.context": "Context",
+    "ndgrad.memory.device": "Buffer",
+    "ndgrad.numpy.multiarray": "ndarray",
+    "ndgrad.symbol.symbol": "Symbol",
+    "ndgrad.tape": "Array",
+    "ndgrad.typing": "ArrayLike Scalar ShapeLike",
+}
+"""Names that annotations may have, by the module that they are from."""
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-"""
 _SPACES = {"contrib": "_contrib_", "image": "_image_", "linalg": "linalg_", "sparse": "_sparse_"}
+_INTEGERS = "int | Sequence[int]"
 _TYPES = {
-    "tuple of int": "int | Sequence[int]",
+    "tuple of int": _INTEGERS,
     "tuple of float": "float | Sequence[float]",
     "str": "str", "int": "int", "float": "float", "bool": "bool", "Context": "Context",
     "type": "type", "None": "None", "dtype": "DTypeLike",
 }  # fmt: skip
+_WRITTEN_OUT = {"Sequence[int]": _INTEGERS} | {
+    name: str(vars(axes)[name]).replace("collections.abc.", "") for name in ("Axis", "Bounds")
+}
+"""What a stub has in place of an annotation: an operator takes a number for one axis, too."""
 
-
-_INTS, _ENDS = "int | Sequence[int]", "int | Sequence[int | None] | None"
-_USUAL_TYPES = {
-    "axes": _INTS, "axis": _INTS, "begin": _ENDS, "end": _ENDS, "shape": _INTS, "kernel": _INTS,
-    "indices_or_sections": _INTS, "reps": _INTS, "lhs_axes": _INTS, "rhs_axes": _INTS,
-    "block_size": "int", "depth": "int", "repeats": "int", "num_arrays": "int", "num_filter": "int",
-    "input_dim": "int", "output_dim": "int", "state_size": "int", "num_layers": "int", "t": "int",
-    "lhs_begin": "int", "lhs_end": "int", "rhs_begin": "int", "rhs_end": "int",
-    "lr": "float", "wd": "float", "a_min": "float", "a_max": "float", "temperature": "float",
-    "spatial_scale": "float", "lrs": "Sequence[float]", "wds": "Sequence[float]", "layout": "str",
-}  # fmt: skip
-"""Of parameters about which neither the docstring nor the default says anything."""
 
 _PYTHON_OPERATORS = {f"__{name}__" for name in ("neg", "abs", "eq", "ne", "lt", "le", "gt", "ge")}
 _PYTHON_OPERATORS |= {
@@ -102,8 +99,18 @@ def choices(documented: str) -> list[Any]:
     return [*ast.literal_eval(f"({found[1]},)")] if found else []
 
 
-def annotation(name: str, documented: str, default: object) -> str:
-    """The type of a parameter, by what its docstring and its default say."""
+def declared_types(op: Op) -> dict[str, str]:
+    """The annotations of a definition's function, by parameter; what formulas read is a number."""
+    if isinstance(op, (ElementwiseOp, UpdateOp)):
+        return dict.fromkeys(op.params, "float")
+    function = op.function if isinstance(op, CompositeOp) else op.forward
+    found: dict[str, str] = {**function.__annotations__} if function else {}
+    known = _WRITTEN_OUT | ({} if op.name.startswith("_") else {"Shape": _INTEGERS})
+    return {key: known.get(kind, kind) for key, kind in found.items()}
+
+
+def annotation(name: str, documented: str, default: object, declared: str = "") -> str:
+    """The type of a parameter, by what its docstring, its default and its annotation say."""
     if "dtype" in name:
         kinds = ["DTypeLike", *["int"] * isinstance(default, int)]
     elif values := choices(documented):
@@ -115,10 +122,10 @@ def annotation(name: str, documented: str, default: object) -> str:
     elif isinstance(default, tuple):
         of = "float" if any(isinstance(x, float) for x in default) else "int"
         kinds = [f"{of} | Sequence[{of}]"]
-    elif name in _USUAL_TYPES:
-        kinds = [_USUAL_TYPES[name]]
+    elif declared:
+        kinds = [declared]
     else:
-        return "Any"
+        raise ValueError(f"parameter {name}: no type is known, give its definition an annotation")
     if default is None or documented.endswith("optional"):
         kinds.append("None")
     parts = dict.fromkeys(part for kind in kinds for part in _alternatives(kind))
@@ -208,17 +215,20 @@ class Stub:
     text: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
-    def text_of_module(self, imports: str = _IMPORTS) -> str:
+    def text_of_module(self) -> str:
+        text = "\n".join(self.text)
+        used = {*re.findall(r"\w+", text)}
+        lines = ["import numpy as np"] if "np." in text else []
+        for module, known in _IMPORTS.items():
+            if names := [x for x in known.split() if x in used and x not in self.names]:
+                lines.append(f"from {module} import {', '.join(names)}")
         taken: dict[str, list[str]] = {}
         for name, (module, there) in self.imports.items():
             taken.setdefault(module, []).append(f"{there} as {name}")
-        lines = []
         for module, parts in sorted(taken.items()):
             lines += [f"from {module} import (", *[f"    {part}," for part in sorted(parts)], ")"]
         listed = "".join(f"    {name!r},\n" for name in sorted(self.names))
-        return "\n".join(
-            [_HEAD + imports, *lines, f"__all__ = [\n{listed}]\n", *self.text, ""]
-        )  # fmt: skip
+        return "\n".join([_HEAD, *lines, f"\n__all__ = [\n{listed}]\n", text, ""])
 
 
 # --- functions of operators -----------------------------------------------------------------------
@@ -230,13 +240,15 @@ class Operators:
 
     package: str
     array: str
+    made: str
+    """The class of results."""
     numbers: str
     """What an operand of a formula may be beside an array."""
 
     def result(self, op: Op) -> str:
         if self.array == "Symbol" or op.single:
-            return self.array
-        return f"list[{self.array}]"
+            return self.made
+        return f"list[{self.made}]"
 
     def function(self, op: Op, name: str) -> Function:
         """The function of an operator."""
@@ -263,15 +275,15 @@ class Operators:
         own = parameters[position]
         by_default = op.params[key] in one
         first, second = (one, several) if by_default else (several, one)
-        results = [self.array, f"list[{self.array}]"]
+        results = [self.made, f"list[{self.made}]"]
         usual = self._given(parameters, position, replace(own, type=_literal(first)))
         other = [
             *parameters[:position],
             replace(own, type=_literal(second), default="", kind=_KEYWORD),
             *[replace(p, kind=_KEYWORD) for p in parameters[position + 1 :]],
         ]
-        any_ = self._given(parameters, position, own)
-        forms = [(usual, results[not by_default]), (other, results[by_default]), (any_, "Any")]
+        either = self._given(parameters, position, own), " | ".join(results)
+        forms = [(usual, results[not by_default]), (other, results[by_default]), either]
         return Function(name, forms, doc)
 
     @staticmethod
@@ -282,7 +294,7 @@ class Operators:
 
     def _parameters(self, op: Op) -> list[Parameter]:
         """Inputs, then parameters, as `ndgrad.nd._bind.signature` has them."""
-        documented = documented_types(op)
+        documented, declared = documented_types(op), declared_types(op)
         inputs = dict(zip(op.keywords, op.inputs, strict=True))
         found: list[Parameter] = []
         for key, given in signature(op).parameters.items():
@@ -309,7 +321,7 @@ class Operators:
                 text = "" if default is _REQUIRED else _shown(default)
                 if not text and place is not _KEYWORD and any(p.default for p in found):
                     text = "..."  # a required one behind optional ones
-                kind = annotation(key, documented.get(key, ""), default)
+                kind = annotation(key, documented.get(key, ""), default, declared.get(key, ""))
                 found.append(Parameter(key, kind, text, place))
         return found
 
@@ -319,7 +331,7 @@ class Operators:
         if self.array == "NDArray":
             out = self.result(op).replace("list", "Sequence")
             if not op.single and self._decides(op):
-                out += f" | {self.array}"
+                out += f" | {self.made}"
             yield Parameter("out", f"{out} | None", "None", _KEYWORD)
         yield Parameter("name", "str | None", "None", _KEYWORD)
         if self.array == "Symbol":
@@ -381,8 +393,9 @@ def _literal(values: Sequence[Any]) -> str:
     return f"Literal[{', '.join(map(repr, values))}]"
 
 
-ARRAYS = Operators("nd", "NDArray", "float | np.generic")
-SYMBOLS = Operators("symbol", "Symbol", "float")
+ARRAYS = Operators("nd", "NDArray", "NDArray", "float | np.generic")
+NUMPY_LIKE = Operators("npx", "NDArray", "ndarray", "float | np.generic")
+SYMBOLS = Operators("symbol", "Symbol", "Symbol", "float")
 
 
 # --- functions that are written by hand -----------------------------------------------------------
@@ -390,7 +403,7 @@ SYMBOLS = Operators("symbol", "Symbol", "float")
 
 def written(name: str, function: Callable[..., Any], method: bool = False) -> Function:
     """A function with annotations of its own."""
-    parameters = []
+    parameters: list[Parameter] = []
     for given in inspect.signature(function).parameters.values():
         kind = "" if method and not parameters else _text_of(given.annotation)
         default = "" if given.default is _REQUIRED else _shown(given.default)
@@ -505,7 +518,7 @@ class Package:
             for known in (_SPACES.get(title, "") + name, name):
                 if found := self.ours.get(known) or OTHERS.get(known):
                     return found
-        return None
+        return self.ours.get(CALLS.get(function, ""))
 
     def _added(self, title: str) -> set[str]:
         """The names in a module of operators that programs have added."""
@@ -541,7 +554,7 @@ class Package:
         if name in ("__neg__", "__abs__"):
             return Function(name, [([Parameter("self", "")], own)], "")
         if self.operators is ARRAYS:
-            other = f"Array | {self.operators.numbers} | np.ndarray[Any, Any]"
+            other = f"Array | {self.operators.numbers} | HostArray"
         note = ""
         if name in ("__eq__", "__ne__"):
             other, note = "object", "  # type: ignore[override]"
@@ -549,8 +562,6 @@ class Package:
 
 
 # --- arrays like NumPy's --------------------------------------------------------------------------
-
-_NUMPY_IMPORTS = _IMPORTS + "from ndgrad.numpy.multiarray import ndarray\n"
 
 
 def numpy_functions() -> Iterator[tuple[str, str]]:
@@ -567,7 +578,7 @@ def numpy_functions() -> Iterator[tuple[str, str]]:
             function = vars(module)[name]
             op = OPS.get(CALLS.get(function, ""))
             stub.text.append(_numpy_function(title, name, function, op).text())
-        yield title, stub.text_of_module(_NUMPY_IMPORTS)
+        yield title, stub.text_of_module()
 
 
 def _numpy_function(title: str, name: str, function: Any, op: Op | None) -> Function:
@@ -582,8 +593,7 @@ def _numpy_function(title: str, name: str, function: Any, op: Op | None) -> Func
         inputs = ["x"] if len(op.inputs) == 1 else ["x1", "x2"]
         parameters = [*[Parameter(x, "Any") for x in inputs], Parameter("out", "Any", "None")]
         return Function(name, [(parameters, "Any")], doc)
-    parameters = [*ARRAYS._parameters(op), *ARRAYS._further(op)]
-    return Function(name, [(parameters, "ndarray" if op.single else "Any")], doc)
+    return NUMPY_LIKE.function(op, name)
 
 
 def modules() -> str:
@@ -596,7 +606,7 @@ def modules() -> str:
             path = path if module is None else module.__name__.removeprefix("ndgrad.")
             stub.text.append(f"import ndgrad.{path} as {name}")
             stub.names.append(name)
-    return stub.text_of_module("")
+    return stub.text_of_module()
 
 
 def stubs() -> dict[str, str]:

@@ -1,5 +1,6 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
+
 __all__ = [
     'attribute',
     'callback',

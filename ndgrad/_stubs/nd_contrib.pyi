@@ -1,15 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Sequence
+from typing import Literal, overload
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.nd_functions import (
     CTCLoss as CTCLoss,
     CTCLoss as ctc_loss,
@@ -17,6 +12,7 @@ from ndgrad._stubs.nd_functions import (
     isinf as isinf,
     isnan as isnan,
 )
+
 __all__ = [
     'AdaptiveAvgPooling2D',
     'BatchNormWithReLU',
@@ -108,8 +104,8 @@ def BatchNormWithReLU(
     output_mean_var: Literal[False] = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -130,8 +126,8 @@ def BatchNormWithReLU(
     output_mean_var: Literal[True],
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -152,11 +148,11 @@ def BatchNormWithReLU(
     output_mean_var: bool = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`BatchNorm`, and the greater of the result and zero."""
     ...
 def BilinearResize2D(
@@ -339,7 +335,7 @@ def MultiProposal(
     iou_loss: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Propose regions of images that may hold an object."""
     ...
 def PSROIPooling(
@@ -412,7 +408,7 @@ def Proposal(
     iou_loss: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Propose regions of an image that may hold an object."""
     ...
 def ROIAlign(
@@ -432,7 +428,7 @@ def ROIAlign(
 def RROIAlign(
     data: NDArray,
     rois: NDArray,
-    pooled_size: Any,
+    pooled_size: int | Sequence[int],
     spatial_scale: float,
     sampling_ratio: int = -1,
     *,
@@ -468,7 +464,7 @@ def SyncBatchNorm(
     use_global_stats: bool = False,
     output_mean_var: Literal[False] = False,
     ndev: int = 1,
-    key: Any,
+    key: str,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -488,7 +484,7 @@ def SyncBatchNorm(
     use_global_stats: bool = False,
     output_mean_var: Literal[True],
     ndev: int = 1,
-    key: Any,
+    key: str,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -508,10 +504,10 @@ def SyncBatchNorm(
     use_global_stats: bool = False,
     output_mean_var: bool = False,
     ndev: int = 1,
-    key: Any,
+    key: str,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`BatchNorm` along axis 1; *ndev* and *key* are accepted for MXNet's sake."""
     ...
 def allclose(
@@ -664,7 +660,7 @@ def fft(
     ...
 def getnnz(
     data: NDArray,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -882,7 +878,7 @@ def quantized_conv(
     num_group: int = 1,
     workspace: int = 1024,
     no_bias: bool = False,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     out: Sequence[NDArray] | None = None,
@@ -953,7 +949,7 @@ def quantized_elemwise_mul(
     enable_float_output: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """The product of quantized arrays, element by element."""
     ...
 def quantized_embedding(
@@ -1012,8 +1008,8 @@ def quantized_pooling(
     pooling_convention: str = 'valid',
     stride: int | Sequence[int] = (),
     pad: int | Sequence[int] = (),
-    p_value: Any = None,
-    count_include_pad: Any = None,
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
     layout: str | None = None,
     out: Sequence[NDArray] | None = None,
     name: str | None = None,
@@ -1035,9 +1031,9 @@ def quantized_rnn(
     mode: Literal['lstm'],
     p: float = 0.0,
     state_outputs: Literal[False] = False,
-    projection_size: Any = None,
-    lstm_state_clip_min: Any = None,
-    lstm_state_clip_max: Any = None,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
@@ -1060,9 +1056,9 @@ def quantized_rnn(
     mode: Literal['lstm'],
     p: float = 0.0,
     state_outputs: Literal[True],
-    projection_size: Any = None,
-    lstm_state_clip_min: Any = None,
-    lstm_state_clip_max: Any = None,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
@@ -1085,14 +1081,14 @@ def quantized_rnn(
     mode: Literal['lstm'],
     p: float = 0.0,
     state_outputs: bool = False,
-    projection_size: Any = None,
-    lstm_state_clip_min: Any = None,
-    lstm_state_clip_max: Any = None,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`RNN` of an array that `quantize_asym` has made, in real numbers."""
     ...
 def requantize(

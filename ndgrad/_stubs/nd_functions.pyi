@@ -1,15 +1,11 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
 import numpy as np
-
+from collections.abc import Sequence
+from typing import Literal, overload
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad.nd.random import (
     multinomial as sample_multinomial,
 )
@@ -19,6 +15,7 @@ from ndgrad.nd.sparse import (
 from ndgrad.operator.call import (
     Custom as Custom,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',
@@ -347,8 +344,8 @@ def BatchNorm(
     output_mean_var: Literal[False] = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -369,8 +366,8 @@ def BatchNorm(
     output_mean_var: Literal[True],
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -391,11 +388,11 @@ def BatchNorm(
     output_mean_var: bool = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Normalise each channel, over all samples and places."""
     ...
 @overload
@@ -449,13 +446,13 @@ def BatchNorm_v1(
     output_mean_var: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`BatchNorm` along axis 1."""
     ...
 def BilinearSampler(
     data: NDArray,
     grid: NDArray,
-    cudnn_off: Any = None,
+    cudnn_off: bool | None = None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -510,7 +507,7 @@ def Convolution(
     num_group: int = 1,
     workspace: int = 1024,
     no_bias: bool = False,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     out: NDArray | None = None,
@@ -560,7 +557,7 @@ def Deconvolution(
     num_group: int = 1,
     workspace: int = 512,
     no_bias: bool = True,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     out: NDArray | None = None,
@@ -666,7 +663,7 @@ def GroupNorm(
     output_mean_var: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Normalise groups of channels of each sample."""
     ...
 def IdentityAttachKLSparseReg(
@@ -753,7 +750,7 @@ def LayerNorm(
     output_mean_var: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Normalise over one axis."""
     ...
 def LeakyReLU(
@@ -922,7 +919,7 @@ def RNN(
     use_sequence_length: bool = False,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Recurrent layers, each of which reads the outputs of the one before it."""
     ...
 def ROIPooling(
@@ -1038,7 +1035,7 @@ def SpatialTransformer(
     target_shape: int | Sequence[int] = (0, 0),
     transform_type: Literal['affine'] = ...,
     sampler_type: Literal['bilinear'] = ...,
-    cudnn_off: Any = None,
+    cudnn_off: bool | None = None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -1183,7 +1180,7 @@ def argmax_channel(
     ...
 def argmin(
     data: NDArray,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     keepdims: bool = False,
     dtype: DTypeLike | None = None,
     *,
@@ -1617,7 +1614,7 @@ def exp(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -
     ...
 def expand_dims(
     data: NDArray,
-    axis: int | Sequence[int],
+    axis: int,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -1633,7 +1630,7 @@ def fix(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -
 flatten = Flatten
 def flip(
     data: NDArray,
-    axis: int | Sequence[int],
+    axis: int | Sequence[int] | None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -1655,7 +1652,7 @@ def ftml_update(
     beta1: float = 0.6,
     beta2: float = 0.999,
     epsilon: float = 1e-08,
-    t: int,
+    t: float,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_grad: float = -1.0,
@@ -1791,7 +1788,7 @@ def lamb_update_phase1(
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-06,
-    t: int,
+    t: float,
     bias_correction: bool = True,
     wd: float,
     rescale_grad: float = 1.0,
@@ -2287,8 +2284,8 @@ def multi_lars(
     grads_sum_sq: NDArray | float | np.generic,
     wds: NDArray | float | np.generic,
     *,
-    eta: Any,
-    eps: Any,
+    eta: float,
+    eps: float,
     rescale_grad: float = 1.0,
     out: NDArray | None = None,
     name: str | None = None,
@@ -2742,7 +2739,7 @@ def relu(data: NDArray, *, out: NDArray | None = None, name: str | None = None) 
 def repeat(
     data: NDArray,
     repeats: int,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -2971,9 +2968,9 @@ def size_array(data: NDArray, *, out: NDArray | None = None, name: str | None = 
 slice = crop
 def slice_axis(
     data: NDArray,
-    axis: int | Sequence[int],
-    begin: int | Sequence[int | None] | None,
-    end: int | Sequence[int | None] | None,
+    axis: int,
+    begin: int,
+    end: int | None,
     *,
     out: NDArray | None = None,
     name: str | None = None,
@@ -3193,7 +3190,7 @@ def topk(
     *,
     out: Sequence[NDArray] | NDArray | None = None,
     name: str | None = None,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """Find the first *k* elements in order along an axis."""
     ...
 def transpose(

@@ -1,14 +1,7 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Sequence
 from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
 
 __all__ = [
     'adjust_lighting',

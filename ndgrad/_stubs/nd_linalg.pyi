@@ -1,14 +1,4 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
-
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
 
 from ndgrad._stubs.nd_functions import (
     linalg_det as det,
@@ -29,6 +19,7 @@ from ndgrad._stubs.nd_functions import (
     linalg_trmm as trmm,
     linalg_trsm as trsm,
 )
+
 __all__ = [
     'det',
     'extractdiag',
@@ -48,4 +39,5 @@ __all__ = [
     'trmm',
     'trsm',
 ]
+
 

@@ -1,13 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
 import numpy as np
-
+from collections.abc import Sequence
+from typing import Literal, overload
 from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
+from ndgrad.base import DTypeLike, HostArray
 from ndgrad.tape import Array
 
 __all__ = [
@@ -17,47 +14,47 @@ __all__ = [
 class Methods(Array):
     """Methods of `NDArray`."""
 
-    def __add__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __add__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __radd__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __radd__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __iadd__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __iadd__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __sub__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __sub__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __rsub__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __rsub__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __isub__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __isub__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __mul__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __mul__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __rmul__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __rmul__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __imul__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __imul__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __truediv__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __truediv__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __rtruediv__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __rtruediv__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __itruediv__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __itruediv__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __mod__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __mod__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __rmod__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __rmod__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __imod__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __imod__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __pow__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __pow__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __rpow__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __rpow__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __gt__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __gt__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __ge__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __ge__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __lt__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __lt__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
-    def __le__(self, other: Array | float | np.generic | np.ndarray[Any, Any]) -> NDArray:
+    def __le__(self, other: Array | float | np.generic | HostArray) -> NDArray:
         ...
     def pick(
         self,
@@ -131,7 +128,7 @@ class Methods(Array):
         *,
         out: Sequence[NDArray] | NDArray | None = None,
         name: str | None = None,
-    ) -> Any:
+    ) -> NDArray | list[NDArray]:
         """Find the first *k* elements in order along an axis."""
         ...
     def take(
@@ -331,7 +328,7 @@ class Methods(Array):
         ...
     def argmin(
         self,
-        axis: int | Sequence[int] | None = None,
+        axis: int | None = None,
         keepdims: bool = False,
         dtype: DTypeLike | None = None,
         *,
@@ -505,7 +502,7 @@ class Methods(Array):
     def repeat(
         self,
         repeats: int,
-        axis: int | Sequence[int] | None = None,
+        axis: int | None = None,
         *,
         out: NDArray | None = None,
         name: str | None = None,
@@ -536,7 +533,7 @@ class Methods(Array):
         ...
     def expand_dims(
         self,
-        axis: int | Sequence[int],
+        axis: int,
         *,
         out: NDArray | None = None,
         name: str | None = None,
@@ -573,9 +570,9 @@ class Methods(Array):
         ...
     def slice_axis(
         self,
-        axis: int | Sequence[int],
-        begin: int | Sequence[int | None] | None,
-        end: int | Sequence[int | None] | None,
+        axis: int,
+        begin: int,
+        end: int | None,
         *,
         out: NDArray | None = None,
         name: str | None = None,
@@ -594,7 +591,7 @@ class Methods(Array):
         ...
     def flip(
         self,
-        axis: int | Sequence[int],
+        axis: int | Sequence[int] | None,
         *,
         out: NDArray | None = None,
         name: str | None = None,

@@ -1,15 +1,7 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Sequence
 from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.nd_functions import (
     Activation as Activation,
     BatchNorm as BatchNorm,
@@ -303,6 +295,7 @@ from ndgrad.nd.sparse import (
 from ndgrad.operator.call import (
     Custom as Custom,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',

@@ -1,15 +1,6 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
-
-import numpy as np
 
 from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.nd_functions import (
     Activation as Activation,
     BatchNorm as BatchNorm,
@@ -316,6 +307,7 @@ from ndgrad.nd.random import (
 from ndgrad.operator.call import (
     Custom as Custom,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',
@@ -637,10 +629,7 @@ def adagrad_update(
 ) -> NDArray:
     """A step of AdaGrad; of a row-sparse gradient the rows that it has. Duchi et al. 2011."""
     ...
-def gs_retain(data: Any, indices: Any, *, out: Any = None, name: Any = None) -> Any:
-    """The rows of the first array that the second one names, and zeros in place of the others."""
-    ...
-def retain(
+def gs_retain(
     data: NDArray,
     indices: NDArray,
     *,
@@ -649,3 +638,4 @@ def retain(
 ) -> NDArray:
     """The rows of the first array that the second one names, and zeros in place of the others."""
     ...
+retain = gs_retain

@@ -1,15 +1,6 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-from ndgrad.numpy.multiarray import ndarray
+from typing import Any
 
 __all__ = [
     'cond',

@@ -1,14 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Sequence
+from typing import Literal, overload
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
 from ndgrad.numpy.multiarray import ndarray
 
 __all__ = [
@@ -64,7 +60,7 @@ def activation(
     data: NDArray,
     act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Apply an activation function to every element."""
@@ -77,7 +73,7 @@ def arange_like(
     ctx: Context | None = None,
     axis: int | None = None,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Make evenly spaced values, each *repeat* times, in the shape of an array or of its *axis*."""
@@ -89,14 +85,59 @@ def batch_dot(
     transpose_b: bool = False,
     forward_stype: Literal[None, 'default'] | None = None,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Matrix products of the last two axes, one for each index of the axes before them."""
     ...
-def batch_flatten(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def batch_flatten(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """A copy with two axes: the first one, and all others joined."""
     ...
+@overload
+def batch_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    moving_mean: NDArray,
+    moving_var: NDArray,
+    *,
+    eps: float = 0.001,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: Literal[False] = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Normalise each channel, over all samples and places."""
+    ...
+@overload
+def batch_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    moving_mean: NDArray,
+    moving_var: NDArray,
+    *,
+    eps: float = 0.001,
+    momentum: float = 0.9,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: Literal[True],
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> list[ndarray]:
+    """Normalise each channel, over all samples and places."""
+    ...
+@overload
 def batch_norm(
     data: NDArray,
     gamma: NDArray,
@@ -111,11 +152,11 @@ def batch_norm(
     output_mean_var: bool = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
-    out: Sequence[NDArray] | NDArray | None = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
     name: str | None = None,
-) -> Any:
+) -> ndarray | list[ndarray]:
     """Normalise each channel, over all samples and places."""
     ...
 def broadcast_like(
@@ -124,7 +165,7 @@ def broadcast_like(
     lhs_axes: int | Sequence[int] | None = None,
     rhs_axes: int | Sequence[int] | None = None,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """A copy of the left input repeated to the right one's shape, or along some axes of it."""
@@ -133,7 +174,7 @@ def cast(
     data: NDArray,
     dtype: DTypeLike,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The elements converted to another dtype; a real number loses its fraction in an integer."""
@@ -151,10 +192,10 @@ def convolution(
     num_group: int = 1,
     workspace: int = 1024,
     no_bias: bool = False,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Sums of the elements in a window, times weights, at each of its places in an image."""
@@ -168,7 +209,7 @@ def ctc_loss(
     use_data_lengths: bool = False,
     use_label_lengths: bool = False,
     blank_label: Literal['first', 'last'] = 'first',
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Minus the logarithm of the probability that steps spell labels, blanks and repeats left out."""
@@ -188,10 +229,10 @@ def deconvolution(
     num_group: int = 1,
     workspace: int = 512,
     no_bias: bool = True,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The adjoint of a convolution: each element adds a window of weights to the image."""
@@ -203,7 +244,7 @@ def dropout(
     axes: int | Sequence[int] = (),
     cudnn_off: bool = False,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Set elements to 0 at random and multiply the others by 1 / (1 - p), in training mode."""
@@ -216,15 +257,15 @@ def embedding(
     dtype: DTypeLike = 'float32',
     sparse_grad: bool = False,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Rows of *weight* for the indices *data*, which are clipped to the valid ones."""
     ...
-def erf(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def erf(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """The error function."""
     ...
-def erfinv(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def erfinv(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """The inverse error function."""
     ...
 def fully_connected(
@@ -235,29 +276,58 @@ def fully_connected(
     num_hidden: int,
     no_bias: bool = False,
     flatten: bool = True,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """A dense layer: ``data @ weight.T + bias``."""
     ...
-def gamma(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def gamma(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """The gamma function."""
     ...
-def gammaln(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def gammaln(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """log |gamma(x)|."""
     ...
-def digamma(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def digamma(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """(log gamma)'."""
     ...
 def gather_nd(
     data: NDArray,
     indices: NDArray,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Elements, or whole trailing axes, at index vectors that stand along the first axis."""
     ...
+@overload
+def group_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    *,
+    num_groups: int = 1,
+    eps: float = 1e-05,
+    output_mean_var: Literal[False] = False,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Normalise groups of channels of each sample."""
+    ...
+@overload
+def group_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    *,
+    num_groups: int = 1,
+    eps: float = 1e-05,
+    output_mean_var: Literal[True],
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> list[ndarray]:
+    """Normalise groups of channels of each sample."""
+    ...
+@overload
 def group_norm(
     data: NDArray,
     gamma: NDArray,
@@ -266,9 +336,9 @@ def group_norm(
     num_groups: int = 1,
     eps: float = 1e-05,
     output_mean_var: bool = False,
-    out: Sequence[NDArray] | NDArray | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
     name: str | None = None,
-) -> Any:
+) -> ndarray | list[ndarray]:
     """Normalise groups of channels of each sample."""
     ...
 def instance_norm(
@@ -277,7 +347,7 @@ def instance_norm(
     beta: NDArray,
     *,
     eps: float = 0.001,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Normalise each channel of each sample."""
@@ -287,11 +357,40 @@ def l2_normalization(
     eps: float = 1e-10,
     mode: Literal['instance', 'channel', 'spatial'] = 'instance',
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Divide by the Euclidean norm of a part."""
     ...
+@overload
+def layer_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    *,
+    axis: int = -1,
+    eps: float = 1e-05,
+    output_mean_var: Literal[False] = False,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Normalise over one axis."""
+    ...
+@overload
+def layer_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    *,
+    axis: int = -1,
+    eps: float = 1e-05,
+    output_mean_var: Literal[True],
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> list[ndarray]:
+    """Normalise over one axis."""
+    ...
+@overload
 def layer_norm(
     data: NDArray,
     gamma: NDArray,
@@ -300,9 +399,9 @@ def layer_norm(
     axis: int = -1,
     eps: float = 1e-05,
     output_mean_var: bool = False,
-    out: Sequence[NDArray] | NDArray | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
     name: str | None = None,
-) -> Any:
+) -> ndarray | list[ndarray]:
     """Normalise over one axis."""
     ...
 def leaky_relu(
@@ -313,7 +412,7 @@ def leaky_relu(
     lower_bound: float = 0.125,
     upper_bound: float = 0.334,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Apply an activation function of the leaky family to every element."""
@@ -325,7 +424,7 @@ def log_softmax(
     dtype: DTypeLike | None = None,
     use_length: bool = False,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The logarithm of the softmax, without its overflows: see `softmax`."""
@@ -342,7 +441,7 @@ def multibox_detection(
     force_suppress: bool = False,
     variances: float | Sequence[float] = (0.1, 0.1, 0.2, 0.2),
     nms_topk: int = -1,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Detections from predicted classes and offsets, after non-maximum suppression."""
@@ -355,7 +454,7 @@ def multibox_prior(
     steps: float | Sequence[float] = (-1.0, -1.0),
     offsets: float | Sequence[float] = (0.5, 0.5),
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Anchors around each place of a feature map: of each size, then the first in other ratios."""
@@ -371,9 +470,9 @@ def multibox_target(
     negative_mining_thresh: float = 0.5,
     minimum_negative_samples: int = 0,
     variances: float | Sequence[float] = (0.1, 0.1, 0.2, 0.2),
-    out: Sequence[NDArray] | None = None,
+    out: Sequence[ndarray] | None = None,
     name: str | None = None,
-) -> Any:
+) -> list[ndarray]:
     """Targets of training: anchors are matched with the boxes of labels."""
     ...
 def one_hot(
@@ -383,7 +482,7 @@ def one_hot(
     off_value: float = 0.0,
     dtype: DTypeLike = 'float32',
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """For each index a row of *depth* elements: *on_value* at the index, else *off_value*."""
@@ -395,7 +494,7 @@ def pick(
     keepdims: bool = False,
     mode: Literal['clip', 'wrap'] = 'clip',
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """One element along an axis for each position of the other axes."""
@@ -413,12 +512,12 @@ def pooling(
     count_include_pad: bool | None = None,
     layout: str | None = None,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The greatest element, the sum, the mean or a norm of a window at each of its places."""
     ...
-def relu(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def relu(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """max(x, 0)."""
     ...
 def reshape_like(
@@ -429,11 +528,60 @@ def reshape_like(
     rhs_begin: int | None = None,
     rhs_end: int | None = None,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """A copy of the left input in the right one's shape, or with some axes replaced by its."""
     ...
+@overload
+def rnn(
+    data: NDArray,
+    parameters: NDArray,
+    state: NDArray,
+    state_cell: NDArray | None = None,
+    sequence_length: NDArray | None = None,
+    *,
+    state_size: int,
+    num_layers: int,
+    bidirectional: bool = False,
+    mode: Literal['rnn_relu', 'rnn_tanh', 'lstm', 'gru'],
+    p: float = 0.0,
+    state_outputs: Literal[False] = False,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
+    lstm_state_clip_nan: bool = False,
+    use_sequence_length: bool = False,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Recurrent layers, each of which reads the outputs of the one before it."""
+    ...
+@overload
+def rnn(
+    data: NDArray,
+    parameters: NDArray,
+    state: NDArray,
+    state_cell: NDArray | None = None,
+    sequence_length: NDArray | None = None,
+    *,
+    state_size: int,
+    num_layers: int,
+    bidirectional: bool = False,
+    mode: Literal['rnn_relu', 'rnn_tanh', 'lstm', 'gru'],
+    p: float = 0.0,
+    state_outputs: Literal[True],
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
+    lstm_state_clip_nan: bool = False,
+    use_sequence_length: bool = False,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> list[ndarray]:
+    """Recurrent layers, each of which reads the outputs of the one before it."""
+    ...
+@overload
 def rnn(
     data: NDArray,
     parameters: NDArray,
@@ -452,9 +600,9 @@ def rnn(
     lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
-    out: Sequence[NDArray] | NDArray | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
     name: str | None = None,
-) -> Any:
+) -> ndarray | list[ndarray]:
     """Recurrent layers, each of which reads the outputs of the one before it."""
     ...
 def roi_pooling(
@@ -463,7 +611,7 @@ def roi_pooling(
     pooled_size: int | Sequence[int],
     spatial_scale: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The greatest elements of the parts of boxes; of equal ones the first has the gradient."""
@@ -473,7 +621,7 @@ def scatter_nd(
     indices: NDArray,
     shape: int | Sequence[int],
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Zeros of *shape* in which entries stand at index vectors; the last of equal ones stays."""
@@ -484,7 +632,7 @@ def sequence_last(
     use_sequence_length: bool = False,
     axis: int = 0,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """The last element of each sequence."""
@@ -496,7 +644,7 @@ def sequence_mask(
     value: float = 0.0,
     axis: Literal[0, 1] = 0,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """A copy in which what lies behind the end of each sequence is *value*."""
@@ -507,15 +655,15 @@ def sequence_reverse(
     use_sequence_length: bool = False,
     axis: int = 0,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Each sequence reversed; what lies behind its end stays."""
     ...
-def shape_array(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def shape_array(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """The lengths of the axes, as an int64 array."""
     ...
-def sigmoid(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def sigmoid(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """1 / (1 + exp(-x))."""
     ...
 def slice(
@@ -524,7 +672,7 @@ def slice(
     end: int | Sequence[int | None] | None,
     step: int | Sequence[int] = (),
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """A copy of the elements from *begin* to *end* along leading axes, every *step*-th."""
@@ -533,7 +681,7 @@ def smooth_l1(
     data: NDArray,
     scalar: float = 1.0,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Quadratic within 1 / scalar^2 of zero, linear beyond (Girshick 2015)."""
@@ -546,14 +694,43 @@ def softmax(
     dtype: DTypeLike | None = None,
     use_length: bool = False,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Exponentials divided by their sum along an axis."""
     ...
-def stop_gradient(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def stop_gradient(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """A copy that gradients do not pass."""
     ...
+@overload
+def topk(
+    data: NDArray,
+    axis: int | None = -1,
+    k: int = 1,
+    ret_typ: Literal['indices', 'value', 'mask'] = 'indices',
+    is_ascend: bool = False,
+    dtype: DTypeLike = 'float32',
+    *,
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Find the first *k* elements in order along an axis."""
+    ...
+@overload
+def topk(
+    data: NDArray,
+    axis: int | None = -1,
+    k: int = 1,
+    *,
+    ret_typ: Literal['both'],
+    is_ascend: bool = False,
+    dtype: DTypeLike = 'float32',
+    out: Sequence[ndarray] | ndarray | None = None,
+    name: str | None = None,
+) -> list[ndarray]:
+    """Find the first *k* elements in order along an axis."""
+    ...
+@overload
 def topk(
     data: NDArray,
     axis: int | None = -1,
@@ -562,8 +739,8 @@ def topk(
     is_ascend: bool = False,
     dtype: DTypeLike = 'float32',
     *,
-    out: Sequence[NDArray] | NDArray | None = None,
+    out: Sequence[ndarray] | ndarray | None = None,
     name: str | None = None,
-) -> Any:
+) -> ndarray | list[ndarray]:
     """Find the first *k* elements in order along an axis."""
     ...

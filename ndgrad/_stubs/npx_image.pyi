@@ -1,14 +1,7 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Sequence
 from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
-from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
 from ndgrad.numpy.multiarray import ndarray
 
 __all__ = [
@@ -29,7 +22,7 @@ __all__ = [
     'to_tensor',
 ]
 
-def to_tensor(data: NDArray, *, out: NDArray | None = None, name: str | None = None) -> ndarray:
+def to_tensor(data: NDArray, *, out: ndarray | None = None, name: str | None = None) -> ndarray:
     """Divide by 255 and move the channels to the front; float32."""
     ...
 def normalize(
@@ -37,7 +30,7 @@ def normalize(
     mean: float | Sequence[float] = (0.0,),
     std: float | Sequence[float] = (1.0,),
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Subtract the mean of each channel and divide by its standard deviation."""
@@ -47,7 +40,7 @@ def random_brightness(
     min_factor: float,
     max_factor: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Multiply an image by a random factor."""
@@ -57,7 +50,7 @@ def random_contrast(
     min_factor: float,
     max_factor: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Scale an image's difference from its mean brightness."""
@@ -67,7 +60,7 @@ def random_saturation(
     min_factor: float,
     max_factor: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Scale the difference of colours from their brightness."""
@@ -77,7 +70,7 @@ def random_hue(
     min_factor: float,
     max_factor: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Turn the hue of colours on the colour circle."""
@@ -89,7 +82,7 @@ def random_color_jitter(
     saturation: float,
     hue: float,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Change brightness, contrast, saturation and hue at random, one after another in any order."""
@@ -98,7 +91,7 @@ def adjust_lighting(
     data: NDArray,
     alpha: float | Sequence[float],
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Add the principal components of colours to those of an image."""
@@ -107,7 +100,7 @@ def random_lighting(
     data: NDArray,
     alpha_std: float = 0.05,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Add random parts of the principal components of colours to those of an image."""
@@ -119,7 +112,7 @@ def crop(
     width: int,
     height: int,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Cut a rectangle out of images."""
@@ -130,7 +123,7 @@ def resize(
     keep_ratio: bool = False,
     interp: int = 1,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Resize images, as OpenCV does."""
@@ -138,7 +131,7 @@ def resize(
 def flip_left_right(
     data: NDArray,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Reverse an image from left to right."""
@@ -146,7 +139,7 @@ def flip_left_right(
 def random_flip_left_right(
     data: NDArray,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Reverse an image from left to right, or not: one in two."""
@@ -154,7 +147,7 @@ def random_flip_left_right(
 def flip_top_bottom(
     data: NDArray,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Reverse an image from top to bottom."""
@@ -162,7 +155,7 @@ def flip_top_bottom(
 def random_flip_top_bottom(
     data: NDArray,
     *,
-    out: NDArray | None = None,
+    out: ndarray | None = None,
     name: str | None = None,
 ) -> ndarray:
     """Reverse an image from top to bottom, or not: one in two."""

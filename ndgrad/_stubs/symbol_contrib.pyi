@@ -1,15 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
+from collections.abc import Mapping, Sequence
+from typing import Literal
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.symbol_functions import (
     CTCLoss as CTCLoss,
     CTCLoss as ctc_loss,
@@ -22,6 +17,7 @@ from ndgrad.symbol.control_flow import (
     foreach as foreach,
     while_loop as while_loop,
 )
+
 __all__ = [
     'AdaptiveAvgPooling2D',
     'BatchNormWithReLU',
@@ -115,8 +111,8 @@ def BatchNormWithReLU(
     output_mean_var: bool = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
@@ -313,7 +309,7 @@ def ROIAlign(
 def RROIAlign(
     data: Symbol,
     rois: Symbol | None = None,
-    pooled_size: Any = ...,
+    pooled_size: int | Sequence[int] = ...,
     spatial_scale: float = ...,
     sampling_ratio: int = -1,
     *,
@@ -348,7 +344,7 @@ def SyncBatchNorm(
     use_global_stats: bool = False,
     output_mean_var: bool = False,
     ndev: int = 1,
-    key: Any,
+    key: str,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
@@ -509,7 +505,7 @@ def fft(
     ...
 def getnnz(
     data: Symbol,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -727,7 +723,7 @@ def quantized_conv(
     num_group: int = 1,
     workspace: int = 1024,
     no_bias: bool = False,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     name: str | None = None,
@@ -822,8 +818,8 @@ def quantized_pooling(
     pooling_convention: str = 'valid',
     stride: int | Sequence[int] = (),
     pad: int | Sequence[int] = (),
-    p_value: Any = None,
-    count_include_pad: Any = None,
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
     layout: str | None = None,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -844,9 +840,9 @@ def quantized_rnn(
     mode: Literal['lstm'],
     p: float = 0.0,
     state_outputs: bool = False,
-    projection_size: Any = None,
-    lstm_state_clip_min: Any = None,
-    lstm_state_clip_max: Any = None,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
     name: str | None = None,

@@ -1,20 +1,16 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
+from collections.abc import Mapping, Sequence
+from typing import Literal, overload
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad.symbol.extra import (
     Custom as Custom,
     histogram as histogram,
     split_v2 as split_v2,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',
@@ -342,8 +338,8 @@ def BatchNorm(
     output_mean_var: bool = False,
     axis: int = 1,
     cudnn_off: bool = False,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
@@ -369,7 +365,7 @@ def BatchNorm_v1(
 def BilinearSampler(
     data: Symbol,
     grid: Symbol | None = None,
-    cudnn_off: Any = None,
+    cudnn_off: bool | None = None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -429,7 +425,7 @@ def Convolution(
     num_group: int = 1,
     workspace: int = 1024,
     no_bias: bool = False,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     name: str | None = None,
@@ -479,7 +475,7 @@ def Deconvolution(
     num_group: int = 1,
     workspace: int = 512,
     no_bias: bool = True,
-    cudnn_tune: Any = None,
+    cudnn_tune: str | None = None,
     cudnn_off: bool = False,
     layout: str | None = None,
     name: str | None = None,
@@ -855,7 +851,7 @@ def SpatialTransformer(
     target_shape: int | Sequence[int] = (0, 0),
     transform_type: Literal['affine'] = ...,
     sampler_type: Literal['bilinear'] = ...,
-    cudnn_off: Any = None,
+    cudnn_off: bool | None = None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1030,7 +1026,7 @@ def argmax_channel(
     ...
 def argmin(
     data: Symbol,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     keepdims: bool = False,
     dtype: DTypeLike | None = None,
     *,
@@ -1287,7 +1283,7 @@ def broadcast_to(
 cast = Cast
 def cast_storage(
     data: Symbol,
-    stype: Any,
+    stype: str,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1488,7 +1484,7 @@ def exp(data: Symbol, *, name: str | None = None, attr: Mapping[str, str] | None
     ...
 def expand_dims(
     data: Symbol,
-    axis: int | Sequence[int],
+    axis: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1509,7 +1505,7 @@ def fix(data: Symbol, *, name: str | None = None, attr: Mapping[str, str] | None
 flatten = Flatten
 def flip(
     data: Symbol,
-    axis: int | Sequence[int],
+    axis: int | Sequence[int] | None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1536,7 +1532,7 @@ def ftml_update(
     beta1: float = 0.6,
     beta2: float = 0.999,
     epsilon: float = 1e-08,
-    t: int,
+    t: float,
     wd: float = 0.0,
     rescale_grad: float = 1.0,
     clip_grad: float = -1.0,
@@ -1694,7 +1690,7 @@ def lamb_update_phase1(
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-06,
-    t: int,
+    t: float,
     bias_correction: bool = True,
     wd: float,
     rescale_grad: float = 1.0,
@@ -2188,8 +2184,8 @@ def multi_lars(
     grads_sum_sq: Symbol | float | None = None,
     wds: Symbol | float | None = None,
     *,
-    eta: Any,
-    eps: Any,
+    eta: float,
+    eps: float,
     rescale_grad: float = 1.0,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2332,7 +2328,7 @@ def normal(
     loc: int = 0,
     scale: int = 1,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2451,7 +2447,7 @@ def radians(
 def random_exponential(
     lam: float = 1.0,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2463,7 +2459,7 @@ def random_gamma(
     alpha: int = 1,
     beta: int = 1,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2475,7 +2471,7 @@ def random_generalized_negative_binomial(
     mu: int = 1,
     alpha: int = 1,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2487,7 +2483,7 @@ def random_negative_binomial(
     k: int = 1,
     p: int = 1,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2584,7 +2580,7 @@ def random_pdf_uniform(
 def random_poisson(
     lam: int = 1,
     shape: int | Sequence[int] = (),
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -2647,7 +2643,7 @@ def relu(data: Symbol, *, name: str | None = None, attr: Mapping[str, str] | Non
 def repeat(
     data: Symbol,
     repeats: int,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2933,9 +2929,9 @@ def size_array(
 slice = crop
 def slice_axis(
     data: Symbol,
-    axis: int | Sequence[int],
-    begin: int | Sequence[int | None] | None,
-    end: int | Sequence[int | None] | None,
+    axis: int,
+    begin: int,
+    end: int | None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,

@@ -1,15 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
+from collections.abc import Mapping, Sequence
+from ndgrad.base import DTypeLike, Shape
 from ndgrad.context import Context
+from ndgrad.memory.device import Buffer
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.symbol_contrib import (
     AdaptiveAvgPooling2D as _contrib_AdaptiveAvgPooling2D,
     BatchNormWithReLU as _contrib_BatchNormWithReLU,
@@ -476,6 +471,7 @@ from ndgrad.symbol.extra import (
     histogram as histogram,
     split_v2 as split_v2,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',
@@ -1388,7 +1384,7 @@ def _adamw_update(
     beta2: float = 0.999,
     epsilon: float = 1e-08,
     wd: float = 0.0,
-    eta: Any,
+    eta: float,
     clip_gradient: float = -1.0,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1397,11 +1393,11 @@ def _adamw_update(
     ...
 def _add_rows(
     data: Symbol,
-    index: Any,
-    outer: Any,
-    length: Any,
-    inner: Any,
-    shape: int | Sequence[int],
+    index: Buffer,
+    outer: int,
+    length: int,
+    inner: int,
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1410,11 +1406,11 @@ def _add_rows(
     ...
 def _arange(
     start: int = 0,
-    stop: Any = None,
+    stop: float | None = None,
     step: float = 1.0,
     repeat: int = 1,
     infer_range: bool = False,
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -1424,9 +1420,9 @@ def _arange(
     ...
 def _as_strided(
     data: Symbol,
-    shape: int | Sequence[int],
-    strides: Any,
-    offset: Any,
+    shape: Shape,
+    strides: Shape,
+    offset: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1435,10 +1431,10 @@ def _as_strided(
     ...
 def _as_strided_adjoint(
     data: Symbol,
-    lengths: Any,
-    strides: Any,
-    offset: Any,
-    shape: int | Sequence[int],
+    lengths: Shape,
+    strides: Shape,
+    offset: int,
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1448,9 +1444,9 @@ def _as_strided_adjoint(
 def _assigned(
     lhs: Symbol,
     rhs: Symbol | None = None,
-    shape: int | Sequence[int] = ...,
-    strides: Any = ...,
-    offset: Any = ...,
+    shape: Shape = ...,
+    strides: Shape = ...,
+    offset: int = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1460,7 +1456,7 @@ def _assigned(
 def _at_choice(
     x: Symbol,
     index: Symbol | None = None,
-    shape: int | Sequence[int] = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1470,7 +1466,7 @@ def _at_choice(
 def _backward_gather_nd(
     data: Symbol,
     indices: Symbol | None = None,
-    shape: int | Sequence[int] = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1496,7 +1492,7 @@ def _convolution_data(
     pad: int | Sequence[int] = (),
     num_group: int = 1,
     layout: str | None = None,
-    shape: int | Sequence[int] = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1512,7 +1508,7 @@ def _convolution_weight(
     pad: int | Sequence[int] = (),
     num_group: int = 1,
     layout: str | None = None,
-    shape: int | Sequence[int] = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1568,7 +1564,7 @@ def _csr_dot(
     ...
 def _csr_row_numbers(
     indptr: Symbol,
-    count: Any,
+    count: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1636,7 +1632,7 @@ def _equal_scalar(
     ...
 def _expand(
     data: Symbol,
-    shape: int | Sequence[int],
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1644,21 +1640,22 @@ def _expand(
     """The input broadcast to *shape*."""
     ...
 def _eye(
-    N: Any,
+    N: int,
     M: int = 0,
     k: int = 0,
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
+    """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     ...
 def _full(
     shape: int | Sequence[int],
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
-    value: Any = ...,
+    value: float = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1676,10 +1673,10 @@ def _gelu(
 def _gemm(
     lhs: Symbol,
     rhs: Symbol | None = None,
-    m: Any = ...,
-    n: Any = ...,
-    k: Any = ...,
-    shape: int | Sequence[int] = ...,
+    m: int = ...,
+    n: int = ...,
+    k: int = ...,
+    shape: Shape = ...,
     transpose_a: bool = False,
     transpose_b: bool = False,
     alpha: float = 1.0,
@@ -1713,7 +1710,7 @@ def _greater_scalar(
 def _grid(
     data: Symbol,
     shape: int | Sequence[int],
-    steps: Any,
+    steps: Sequence[float],
     start: float = 0.0,
     *,
     name: str | None = None,
@@ -1804,8 +1801,8 @@ def _last_of_nd(
     ...
 def _last_rows(
     data: Symbol,
-    index: Any,
-    length: Any,
+    index: Buffer,
+    length: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1842,14 +1839,14 @@ def _lesser_scalar(
     """1 where a < b, else 0."""
     ...
 def _linspace(
-    start: Any,
-    stop: Any = None,
-    num: Any = ...,
+    start: float,
+    stop: float | None = None,
+    num: int = ...,
     endpoint: bool = True,
-    step: Any = None,
+    step: float | None = None,
     repeat: int = 1,
     infer_range: bool = False,
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
@@ -1915,8 +1912,8 @@ def _lstm_layer(
     state_cell: Symbol | None = None,
     h2r_weight: Symbol | None = None,
     *,
-    clip_min: Any = None,
-    clip_max: Any = None,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
     clip_nan: bool = False,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1925,10 +1922,10 @@ def _lstm_layer(
     ...
 def _max_pool(
     data: Symbol,
-    kernel: int | Sequence[int],
-    stride: Any,
-    pad: Any,
-    places: Any,
+    kernel: Shape,
+    stride: Shape,
+    pad: Shape,
+    places: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -1998,7 +1995,7 @@ def _mp_adamw_update(
     beta2: float = 0.999,
     epsilon: float = 1e-08,
     wd: float = 0.0,
-    eta: Any,
+    eta: float,
     clip_gradient: float = -1.0,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2074,7 +2071,7 @@ def _multi_adamw_update(
     *data: Symbol | Sequence[Symbol],
     lrs: Sequence[float],
     wds: Sequence[float],
-    etas: Any,
+    etas: Sequence[float],
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-08,
@@ -2088,9 +2085,9 @@ def _multi_adamw_update(
     ...
 def _multi_lamb_update(
     *data: Symbol | Sequence[Symbol],
-    learning_rates: Any,
+    learning_rates: Sequence[float],
     wds: Sequence[float],
-    step_count: Any,
+    step_count: Sequence[float],
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-06,
@@ -2110,7 +2107,7 @@ def _multi_mp_adamw_update(
     *data: Symbol | Sequence[Symbol],
     lrs: Sequence[float],
     wds: Sequence[float],
-    etas: Any,
+    etas: Sequence[float],
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-08,
@@ -2124,9 +2121,9 @@ def _multi_mp_adamw_update(
     ...
 def _multi_mp_lamb_update(
     *data: Symbol | Sequence[Symbol],
-    learning_rates: Any,
+    learning_rates: Sequence[float],
     wds: Sequence[float],
-    step_count: Any,
+    step_count: Sequence[float],
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-06,
@@ -2199,7 +2196,7 @@ _npi_einsum = _einsum
 def _of_choice(
     x: Symbol,
     index: Symbol | None = None,
-    shape: int | Sequence[int] = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2208,7 +2205,7 @@ def _of_choice(
     ...
 def _of_one_node(
     *data: Symbol | Sequence[Symbol],
-    count: Any,
+    count: int,
     num_args: int | None = None,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2217,19 +2214,20 @@ def _of_one_node(
     ...
 def _ones(
     shape: int | Sequence[int],
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
+    """Make an array of ones."""
     ...
 def _pick_adjoint(
     data: Symbol,
     index: Symbol | None = None,
-    axis: int | Sequence[int] = ...,
-    mode: Any = ...,
-    shape: int | Sequence[int] = ...,
+    axis: int = ...,
+    mode: str = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2239,9 +2237,9 @@ def _pick_adjoint(
 def _pick_in_windows(
     data: Symbol,
     index: Symbol | None = None,
-    kernel: int | Sequence[int] = ...,
-    stride: Any = ...,
-    pad: Any = ...,
+    kernel: Shape = ...,
+    stride: Shape = ...,
+    pad: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2250,7 +2248,7 @@ def _pick_in_windows(
     ...
 def _pieces(
     data: Symbol,
-    shapes: Any,
+    shapes: Sequence[Shape],
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2269,7 +2267,7 @@ def _plus_scalar(
     ...
 def _positions(
     data: Symbol,
-    axis: int | Sequence[int],
+    axis: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2298,10 +2296,10 @@ def _prelu(
 def _put_back_in_windows(
     data: Symbol,
     index: Symbol | None = None,
-    kernel: int | Sequence[int] = ...,
-    stride: Any = ...,
-    pad: Any = ...,
-    shape: int | Sequence[int] = ...,
+    kernel: Shape = ...,
+    stride: Shape = ...,
+    pad: Shape = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2311,8 +2309,8 @@ def _put_back_in_windows(
 def _put_order(
     x: Symbol,
     order: Symbol | None = None,
-    shape: int | Sequence[int] = ...,
-    axis: int | Sequence[int] = ...,
+    shape: Shape = ...,
+    axis: int | None = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2322,11 +2320,11 @@ def _put_order(
 def _put_rows(
     lhs: Symbol,
     rhs: Symbol | None = None,
-    index: Any = ...,
-    outer: Any = ...,
-    length: Any = ...,
-    inner: Any = ...,
-    repeats: int = ...,
+    index: Buffer = ...,
+    outer: int = ...,
+    length: int = ...,
+    inner: int = ...,
+    repeats: bool = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2438,8 +2436,8 @@ def _region_means(
     image: Symbol | None = None,
     regions: Symbol | None = None,
     *,
-    stride: Any,
-    offsets: Any,
+    stride: int,
+    offsets: int | Sequence[int],
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
@@ -2448,8 +2446,8 @@ def _region_means(
 def _resample(
     data: Symbol,
     like: Symbol | None = None,
-    method: Any = ...,
-    size: Any = ...,
+    method: str = ...,
+    size: int | Sequence[int] = ...,
     adjoint: bool = False,
     *,
     name: str | None = None,
@@ -2459,7 +2457,7 @@ def _resample(
     ...
 def _reshaped(
     data: Symbol,
-    shape: int | Sequence[int],
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2468,7 +2466,7 @@ def _reshaped(
     ...
 def _resize_bytes(
     data: Symbol,
-    size: Any,
+    size: int | Sequence[int],
     interp: int = 1,
     *,
     name: str | None = None,
@@ -2478,7 +2476,7 @@ def _resize_bytes(
     ...
 def _reverse_cumsum(
     a: Symbol,
-    axis: int | Sequence[int] | None = None,
+    axis: int | None = None,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2621,9 +2619,9 @@ def _selu(
 def _sequence_last_adjoint(
     data: Symbol,
     sequence_length: Symbol | None = None,
-    use_sequence_length: Any = ...,
-    axis: int | Sequence[int] = ...,
-    shape: int | Sequence[int] = ...,
+    use_sequence_length: bool = ...,
+    axis: int = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2664,7 +2662,7 @@ _slice_assign = _crop_assign
 _slice_assign_scalar = _crop_assign_scalar
 def _split_v2(
     data: Symbol,
-    indices: Any,
+    indices: int | Sequence[int],
     axis: int = 1,
     squeeze_axis: bool = False,
     sections: int = 0,
@@ -2679,8 +2677,8 @@ def _spread_region_means(
     image: Symbol | None = None,
     regions: Symbol | None = None,
     *,
-    stride: Any,
-    offsets: Any,
+    stride: int,
+    offsets: int | Sequence[int],
     shape: int | Sequence[int],
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2713,7 +2711,7 @@ def _square_sum(
     ...
 def _sum_to(
     x: Symbol,
-    shape: int | Sequence[int],
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2737,9 +2735,9 @@ def _suppress(
 def _take_adjoint(
     data: Symbol,
     indices: Symbol | None = None,
-    axis: int | Sequence[int] = ...,
-    mode: Any = ...,
-    shape: int | Sequence[int] = ...,
+    axis: int = ...,
+    mode: str = ...,
+    shape: Shape = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2749,7 +2747,7 @@ def _take_adjoint(
 def _take_order(
     data: Symbol,
     order: Symbol | None = None,
-    axis: int | Sequence[int] = ...,
+    axis: int | None = ...,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2758,11 +2756,11 @@ def _take_order(
     ...
 def _take_rows(
     data: Symbol,
-    index: Any,
-    outer: Any,
-    length: Any,
-    inner: Any,
-    shape: int | Sequence[int],
+    index: Buffer,
+    outer: int,
+    length: int,
+    inner: int,
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2837,9 +2835,9 @@ def _uniform_like(
     ...
 def _unpadded(
     data: Symbol,
-    mode: Any,
-    pad_width: Any,
-    shape: int | Sequence[int],
+    mode: str,
+    pad_width: int | Sequence[int],
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2848,8 +2846,8 @@ def _unpadded(
     ...
 def _values(
     data: Symbol,
-    values: Any,
-    shape: int | Sequence[int],
+    values: Sequence[float],
+    shape: Shape,
     dtype: DTypeLike | None = None,
     *,
     name: str | None = None,
@@ -2869,11 +2867,11 @@ def _where_equal(
     ...
 def _window_spread(
     data: Symbol,
-    kernel: int | Sequence[int],
-    stride: Any,
-    pad: Any,
-    by: Any,
-    shape: int | Sequence[int],
+    kernel: Shape,
+    stride: Shape,
+    pad: Shape,
+    by: str,
+    shape: Shape,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2882,11 +2880,11 @@ def _window_spread(
     ...
 def _window_sum(
     data: Symbol,
-    kernel: int | Sequence[int],
-    stride: Any,
-    pad: Any,
-    places: Any,
-    by: Any,
+    kernel: Shape,
+    stride: Shape,
+    pad: Shape,
+    places: Shape,
+    by: str,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2895,10 +2893,10 @@ def _window_sum(
     ...
 def _without_rows(
     data: Symbol,
-    index: Any,
-    outer: Any,
-    length: Any,
-    inner: Any,
+    index: Buffer,
+    outer: int,
+    length: int,
+    inner: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2907,9 +2905,9 @@ def _without_rows(
     ...
 def _without_slice(
     data: Symbol,
-    shape: int | Sequence[int],
-    strides: Any,
-    offset: Any,
+    shape: Shape,
+    strides: Shape,
+    offset: int,
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
@@ -2918,16 +2916,17 @@ def _without_slice(
     ...
 def _zeros(
     shape: int | Sequence[int],
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     *,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
 ) -> Symbol:
+    """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
     ...
 def _zeros_without_dtype(
     shape: int | Sequence[int],
-    ctx: Any = None,
+    ctx: Context | None = None,
     dtype: DTypeLike | int = -1,
     *,
     name: str | None = None,

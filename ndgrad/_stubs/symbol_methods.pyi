@@ -1,18 +1,14 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
-from ndgrad.context import Context
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad.symbol.graph import (
     Graph as Graph,
 )
+
 __all__ = [
     'Methods',
 ]
@@ -339,7 +335,7 @@ class Methods(Graph):
         ...
     def argmin(
         self,
-        axis: int | Sequence[int] | None = None,
+        axis: int | None = None,
         keepdims: bool = False,
         dtype: DTypeLike | None = None,
         *,
@@ -510,7 +506,7 @@ class Methods(Graph):
     def repeat(
         self,
         repeats: int,
-        axis: int | Sequence[int] | None = None,
+        axis: int | None = None,
         *,
         name: str | None = None,
         attr: Mapping[str, str] | None = None,
@@ -535,7 +531,7 @@ class Methods(Graph):
         ...
     def expand_dims(
         self,
-        axis: int | Sequence[int],
+        axis: int,
         *,
         name: str | None = None,
         attr: Mapping[str, str] | None = None,
@@ -580,9 +576,9 @@ class Methods(Graph):
         ...
     def slice_axis(
         self,
-        axis: int | Sequence[int],
-        begin: int | Sequence[int | None] | None,
-        end: int | Sequence[int | None] | None,
+        axis: int,
+        begin: int,
+        end: int | None,
         *,
         name: str | None = None,
         attr: Mapping[str, str] | None = None,
@@ -601,7 +597,7 @@ class Methods(Graph):
         ...
     def flip(
         self,
-        axis: int | Sequence[int],
+        axis: int | Sequence[int] | None,
         *,
         name: str | None = None,
         attr: Mapping[str, str] | None = None,

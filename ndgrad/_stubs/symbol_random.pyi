@@ -1,14 +1,8 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
+from collections.abc import Mapping, Sequence
 from ndgrad.base import DTypeLike
-from ndgrad.context import Context
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
 
 __all__ = [
     'exponential',
@@ -38,7 +32,7 @@ def exponential(
 ) -> Symbol:
     """Draw from the exponential distribution of rate *lam*, as the operators do."""
     ...
-def exponential_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def exponential_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`exponential` in the shape and dtype of *data*."""
     ...
 def gamma(
@@ -52,7 +46,7 @@ def gamma(
 ) -> Symbol:
     """Draw from the gamma distribution of shape *alpha* and scale *beta*; see `uniform`."""
     ...
-def gamma_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def gamma_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`gamma` in the shape and dtype of *data*."""
     ...
 def generalized_negative_binomial(
@@ -66,7 +60,7 @@ def generalized_negative_binomial(
 ) -> Symbol:
     """Draw from the negative binomial distribution of mean *mu* and dispersion *alpha*."""
     ...
-def generalized_negative_binomial_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def generalized_negative_binomial_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`generalized_negative_binomial` in the shape and dtype of *data*."""
     ...
 def negative_binomial(
@@ -80,7 +74,7 @@ def negative_binomial(
 ) -> Symbol:
     """Draw how many failures come before the *k*-th success of probability *p*; see `uniform`."""
     ...
-def negative_binomial_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def negative_binomial_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`negative_binomial` in the shape and dtype of *data*."""
     ...
 def normal(
@@ -94,7 +88,7 @@ def normal(
 ) -> Symbol:
     """Draw from the normal distribution with mean *loc* and standard deviation *scale*."""
     ...
-def normal_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def normal_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`normal` in the shape and dtype of *data*."""
     ...
 def poisson(
@@ -107,7 +101,7 @@ def poisson(
 ) -> Symbol:
     """Draw from the Poisson distribution with mean *lam*, as real numbers; see `uniform`."""
     ...
-def poisson_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def poisson_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`poisson` in the shape and dtype of *data*."""
     ...
 def randint(
@@ -132,6 +126,6 @@ def uniform(
 ) -> Symbol:
     """Draw from the uniform distribution over [low, high)."""
     ...
-def uniform_like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+def uniform_like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
     """`uniform` in the shape and dtype of *data*."""
     ...

@@ -1,15 +1,8 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, overload
 
-import numpy as np
-
-from ndgrad.array.ndarray import NDArray
-from ndgrad.base import DTypeLike
-from ndgrad.context import Context
+from collections.abc import Mapping
+from typing import overload
 from ndgrad.symbol.symbol import Symbol
-from ndgrad.tape import Array
-
 from ndgrad._stubs.symbol_functions import (
     Activation as Activation,
     BatchNorm as BatchNorm,
@@ -316,6 +309,7 @@ from ndgrad.symbol.extra import (
     histogram as histogram,
     split_v2 as split_v2,
 )
+
 __all__ = [
     'Activation',
     'BatchNorm',

@@ -142,6 +142,7 @@ def multiple(
             )  # fmt: skip
         return results
 
+    call.__annotations__.update(dict.fromkeys(lists, "Sequence[float]"))
     register(
         CompositeOp(
             name=name,

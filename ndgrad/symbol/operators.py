@@ -7,11 +7,13 @@ have calls of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Any
 
 from .. import nd
 from ..base import MXNetError, set_signature
+from ..context import Context
 from ..nd import distributions, random
 from ..ops.axes import flag, integer, number
 from ..ops.bound import Bound
@@ -59,6 +61,8 @@ def _declare(
     def call(*arrays: Any, out: object = None, **given: Any) -> Any:
         return function(*arrays, **given)
 
+    types = {key: given.annotation for key, given in signature(function).parameters.items()}
+    call.__annotations__.update({key: types[key] for key in params if key in types})
     keys = tuple(inputs.split())
     name, *aliases = names.split()
     op = CompositeOp(
@@ -80,8 +84,8 @@ _FORM: dict[str, Any] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
 
 def _arange(
     *,
-    ctx: object = None,
-    infer_range: object = False,
+    ctx: Context | None = None,
+    infer_range: bool = False,
     shape: Sequence[int] = (0,),
     start: float = 0,
     stop: float | None = None,
@@ -100,41 +104,61 @@ def _arange(
 
 def _linspace(
     *,
-    ctx: object = None,
-    step: object = None,
-    repeat: object = None,
-    infer_range: object = None,
+    start: float,
+    stop: float,
+    num: int,
+    ctx: Context | None = None,
+    step: float | None = None,
+    repeat: int = 1,
+    infer_range: bool = False,
     **given: Any,
 ) -> nd.NDArray:
-    return nd.linspace(**given)
+    return nd.linspace(start, stop, num, **given)
 
 
-_declare("_zeros", lambda shape, ctx=None, **rest: nd.zeros(shape, **rest), **_FORM)
-_declare("_ones", lambda shape, ctx=None, **rest: nd.ones(shape, **rest), **_FORM)
-_declare(
-    "_full", lambda shape, value, ctx=None, **rest: nd.full(shape, value, **rest), **_FORM,
-    value=_REQUIRED,
-)  # fmt: skip
+def _without_context(function: Callable[..., nd.NDArray]) -> Callable[..., nd.NDArray]:
+    """*function* where its graph runs: the context that a symbol names has no effect."""
+
+    @wraps(function)
+    def call(*, ctx: Context | None = None, **given: Any) -> nd.NDArray:
+        return function(**given)
+
+    return call
+
+
+def _full(
+    shape: int | Sequence[int], value: float, ctx: Context | None = None, **given: Any
+) -> nd.NDArray:
+    return nd.full(shape, value, **given)
+
+
+def _zeros_without_dtype(
+    shape: int | Sequence[int], ctx: Context | None = None, dtype: int = -1
+) -> nd.NDArray:
+    return nd.zeros(shape)
+
+
+_declare("_zeros", _without_context(nd.zeros), **_FORM)
+_declare("_ones", _without_context(nd.ones), **_FORM)
+_declare("_full", _full, **_FORM, value=_REQUIRED)
 _RANGE: dict[str, Any] = {"repeat": 1, "infer_range": False, "ctx": None, "dtype": "float32"}
 _declare("_arange", _arange, start=0, stop=None, step=1.0, **_RANGE)
 _declare(
     "_linspace", _linspace, start=_REQUIRED, stop=None, num=_REQUIRED, endpoint=True, step=None,
     **_RANGE,
 )  # fmt: skip
-_declare("_eye", lambda *, ctx=None, **given: nd.eye(**given), N=_REQUIRED, M=0, k=0, ctx=None,
-         dtype="float32")  # fmt: skip
-_declare("_zeros_without_dtype", lambda shape, ctx=None, dtype=-1: nd.zeros(shape),
-         shape=_REQUIRED, ctx=None, dtype=-1)  # fmt: skip
+_declare("_eye", _without_context(nd.eye), N=_REQUIRED, M=0, k=0, ctx=None, dtype="float32")
+_declare("_zeros_without_dtype", _zeros_without_dtype, shape=_REQUIRED, ctx=None, dtype=-1)
 _declare("_sample_unique_zipfian", nd._internal._sample_unique_zipfian, visible=lambda params: 2,
          range_max=_REQUIRED, shape=())  # fmt: skip
 _declare("cast_storage", nd.sparse.cast_storage, "data", stype=_REQUIRED)
 
 
 def _draws(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
     def draw(*arrays: Any, ctx: object = None, shape: Any = (), **given: Any) -> Any:
         return function(*arrays, **given, **({"shape": shape} if shape != () else {}))
 
-    draw.__doc__ = function.__doc__
     return draw
 
 

@@ -71,7 +71,7 @@ def _by_rate(given: dict[str, Any]) -> dict[str, Any]:
 def _like(name: str) -> Callable[..., Symbol]:
     call = function(definition(f"_random_{name}_like"), f"_random_{name}_like")
 
-    def like(*args: Any, data: Symbol, **kwargs: Any) -> Symbol:
+    def like(*args: float, data: Symbol, **kwargs: object) -> Symbol:
         return call(data, *args, **kwargs)
 
     like.__name__ = like.__qualname__ = f"{name}_like"
