@@ -6,9 +6,9 @@ checkers alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 
 import numpy as np
 
@@ -26,7 +26,9 @@ __all__ = [
     "BlockArguments",
     "ContextLike",
     "DTypeLike",
+    "GradReqLike",
     "InitializerLike",
+    "MaybeNone",
     "Operators",
     "Scalar",
     "ShapeLike",
@@ -48,6 +50,12 @@ ContextLike: TypeAlias = Context | None
 
 # What a parameter's initial values are drawn by: an initializer or its registered name.
 InitializerLike: TypeAlias = Initializer | str | None
+
+# What backward does with gradients, "write", "add" or "null": of all arguments, or of each.
+GradReqLike: TypeAlias = str | Sequence[str] | Mapping[str, str]
+
+# In a union with a result: it is None in cases that programs need not look for.
+MaybeNone: TypeAlias = Any
 
 # The operators' namespace that `hybrid_forward` is given as ``F``: ``nd`` or ``sym``.
 Operators: TypeAlias = ModuleType

@@ -16,10 +16,10 @@ __all__ = [
 class Methods(Graph):
     """Methods of `Symbol`."""
 
-    def reshape(self, *shape: Any, **kwargs: Any) -> Symbol:
+    def reshape(self, *shape: int | Sequence[int], **kwargs: object) -> Symbol:
         """Return the elements in another shape, as `NDArray.reshape`; see ``Reshape``."""
         ...
-    def broadcast_to(self, shape: Any) -> Symbol:
+    def broadcast_to(self, shape: int | Sequence[int]) -> Symbol:
         """Return the elements repeated along axes of length 1."""
         ...
     def as_nd_ndarray(self, *args: object, **kwargs: object) -> Symbol:
@@ -34,7 +34,7 @@ class Methods(Graph):
     def gradient(self, wrt: object) -> Symbol:
         """Raise: gradients are computed by `Executor.backward`, and by ``autograd``."""
         ...
-    def astype(self, dtype: Any, copy: bool = True) -> Symbol:
+    def astype(self, dtype: DTypeLike, copy: bool = True) -> Symbol:
         """Return the elements in another dtype."""
         ...
     def __neg__(self) -> Symbol:
@@ -458,7 +458,7 @@ class Methods(Graph):
         indices_or_sections: int | Sequence[int],
         axis: int = 0,
         squeeze_axis: bool = False,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> Symbol:
         """Cut an array into equal sections, or before each of some indices."""
         ...

@@ -25,7 +25,7 @@ Form: TypeAlias = tuple[Shape, DType]
 
 
 def forms_of(
-    op: Op, inputs: Sequence[Form | float | None], params: Mapping[str, object]
+    op: Op, inputs: Sequence[Form | float | np.generic | None], params: Mapping[str, object]
 ) -> list[Form]:
     """The forms of the results of a call.
 
@@ -50,7 +50,7 @@ def forms_of(
 
 
 def abstract_forms(
-    op: Op, inputs: Sequence[Form | float | None], params: Mapping[str, object]
+    op: Op, inputs: Sequence[Form | float | np.generic | None], params: Mapping[str, object]
 ) -> list[Form]:
     """The same from a call on abstract buffers alone: no memory is allocated, no kernel made.
 
@@ -66,7 +66,7 @@ def abstract_forms(
 
 def _forms(
     op: Op,
-    inputs: Sequence[Form | float | None],
+    inputs: Sequence[Form | float | np.generic | None],
     params: Mapping[str, object],
     make: Callable[[int, DType], Any],
 ) -> list[Form]:

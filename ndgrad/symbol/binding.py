@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES
-from ..base import MXNetError, as_dtype
+from ..base import MXNetError, Shape, as_dtype
 from ..context import Context, current_context
 from ..nd import zeros
 from ..ops.axes import flag
 from .entries import NodeEntry
 from .executor import Executor
-from .graph import Graph
-from .inference import is_complete
+from .graph import Graph, arrays_for
+from .inference import complete, is_complete
+
+if TYPE_CHECKING:
+    from ..typing import DTypeLike, GradReqLike
+
+_T = TypeVar("_T")
 
 
-def by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
+def by_name(
+    given: Mapping[str, _T] | Iterable[_T], names: Sequence[str], what: str
+) -> dict[str, _T]:
     """What is given by position or by name, by name."""
     if isinstance(given, Mapping):
         return dict(given)
@@ -27,27 +34,7 @@ def by_name(given: Any, names: Sequence[str], what: str) -> dict[str, Any]:
     return dict(zip(names, given, strict=True))
 
 
-def arrays_for(names: Sequence[str], given: Mapping[str, Any], what: str) -> dict[str, NDArray]:
-    """An array for each of *names*.
-
-    Raises
-    ------
-    ValueError
-        If one is missing.
-    TypeError
-        If one is no array.
-    """
-    found = {}
-    for name in names:
-        if name not in given:
-            raise ValueError(f"key `{name}` is missing in `{what}`")
-        if not isinstance(given[name], NDArray):
-            raise TypeError(f"argument {name} must be an NDArray, got {type(given[name]).__name__}")
-        found[name] = given[name]
-    return found
-
-
-def requirements(grad_req: Any, names: Sequence[str]) -> Mapping[str, str]:
+def requirements(grad_req: GradReqLike, names: Sequence[str]) -> Mapping[str, str]:
     """For each of *names* what backward does with its gradient."""
     if isinstance(grad_req, str):
         return dict.fromkeys(names, grad_req)
@@ -122,10 +109,10 @@ def input_contexts(
 def bound(
     symbol: Graph,
     ctx: Context | None,
-    args: Any,
-    args_grad: Any,
-    grad_req: Any,
-    aux_states: Any,
+    args: Mapping[str, NDArray] | Sequence[NDArray],
+    args_grad: Mapping[str, NDArray | None] | Sequence[NDArray | None] | None,
+    grad_req: GradReqLike,
+    aux_states: Mapping[str, NDArray] | Sequence[NDArray] | None,
     group2ctx: Mapping[str, Context] | None,
 ) -> Executor:
     """See `Symbol.bind`."""
@@ -144,8 +131,8 @@ def bound(
 def simply_bound(
     symbol: Graph,
     ctx: Context | None,
-    grad_req: Any,
-    type_dict: Mapping[str, Any] | None,
+    grad_req: GradReqLike,
+    type_dict: Mapping[str, DTypeLike] | None,
     stype_dict: Mapping[str, str] | None,
     group2ctx: Mapping[str, Context] | None,
     shared_names: Iterable[str] | None,
@@ -158,8 +145,10 @@ def simply_bound(
     inputs = [*names, *states]
     given = {name: tuple(shape) for name, shape in shapes.items() if name in inputs}
     found, _, aux_found = symbol._inferred_shapes((), given)
-    unknown = [n for n, x in zip(inputs, [*found, *aux_found], strict=True) if not is_complete(x)]
-    if unknown:
+    arg_shapes, aux_shapes = complete(found), complete(aux_found)
+    if arg_shapes is None or aux_shapes is None:
+        known = zip(inputs, [*found, *aux_found], strict=True)
+        unknown = [name for name, shape in known if not is_complete(shape)]
         raise MXNetError(
             f"simple_bind error. Arguments: {dict(given)}. The shapes of {', '.join(unknown)} do "
             "not follow from these"
@@ -181,7 +170,11 @@ def simply_bound(
     at = input_contexts(symbol, ctx, group2ctx)
 
     def made(
-        name: str, shape: tuple[int, ...], kind: Any, own: Mapping[str, NDArray | None], fits: bool
+        name: str,
+        shape: Shape,
+        kind: DTypeLike | None,
+        own: Mapping[str, NDArray | None],
+        fits: bool,
     ) -> NDArray:
         dtype = as_dtype("float32" if kind is None else kind, op="simple_bind")
         stype = sparse.get(name, "default")
@@ -198,7 +191,7 @@ def simply_bound(
     none: Mapping[str, NDArray | None] = {}
     args: dict[str, NDArray] = {}
     grads: dict[str, NDArray | None] = {}
-    for name, shape, kind in zip(names, found, kinds, strict=True):
+    for name, shape, kind in zip(names, arg_shapes, kinds, strict=True):
         fits = shared is not None and name in chosen
         args[name] = made(name, shape, kind, shared.arg_dict if shared else none, fits)
         if reqs.get(name, "null") != "null":
@@ -211,6 +204,6 @@ def simply_bound(
     own = shared.aux_dict if shared is not None and chosen else none
     aux = {
         name: made(name, shape, kind, own, own is not none)
-        for name, shape, kind in zip(states, aux_found, aux_kinds, strict=True)
+        for name, shape, kind in zip(states, aux_shapes, aux_kinds, strict=True)
     }
     return Executor(symbol, ctx, args, grads, reqs, aux, places)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from .._similar import did_you_mean
 from ..base import MXNetError
@@ -11,7 +10,7 @@ from .entries import NodeEntry, Ref, auxiliary_of, entries_below
 
 
 def composed(
-    heads: Sequence[Ref], args: Sequence[Any], kwargs: Mapping[str, Any], name: str | None
+    heads: Sequence[Ref], args: Sequence[object], kwargs: Mapping[str, object], name: str | None
 ) -> list[Ref]:
     """*heads* with graphs in place of variables, by position or by name."""
     if args and kwargs:
@@ -69,14 +68,12 @@ def _rebuilt(
     """*heads* with others in *places*; entries that do not change are shared."""
     new: dict[NodeEntry, NodeEntry] = {}
 
-    def ref(x: Any) -> Any:
-        if not isinstance(x, Ref):
-            return x
+    def ref(x: Ref) -> Ref:
         x = places.get(x, x)
         return Ref(new.get(x.entry, x.entry), x.output)
 
     for entry in order:
-        inputs = tuple(map(ref, entry.inputs))
+        inputs = tuple([ref(x) if isinstance(x, Ref) else x for x in entry.inputs])
         if everything:
             new[entry] = entry.copy()
             new[entry].inputs = inputs

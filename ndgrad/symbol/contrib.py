@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..base import public_names
 from . import random
@@ -35,11 +35,10 @@ def rand_zipfian(
         The classes that are drawn; how often each of the true classes, and of those, is expected.
     """
     scale = math.log(range_max + 1)
-    uniform: Any = vars(random)["uniform"]
-    drawn: Any = uniform(0, scale, shape=(num_sampled,), dtype="float64")
+    drawn = random.uniform(0, scale, shape=(num_sampled,), dtype="float64")
     samples = (drawn.exp() - 1).astype("int64") % range_max
 
-    def expected(classes: Any) -> Symbol:
+    def expected(classes: Symbol) -> Symbol:
         wide = classes.astype("float64")
         return ((wide + 2.0) / (wide + 1.0)).log() / scale * num_sampled
 

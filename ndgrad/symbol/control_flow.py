@@ -7,14 +7,14 @@ inputs are the variables and what it uses of the graph around it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from ..attribute import AttrScope
 from ..base import MXNetError
 from ..name import NameManager
 from ..ops.table import lookup
 from .creation import var
-from .entries import NodeEntry, Ref, postorder
+from .entries import NodeEntry, Operand, Ref, postorder
 from .functions import attributes, function
 from .graph import Graph
 from .subgraphs import OwnOp, control_flow
@@ -24,10 +24,22 @@ __all__ = ["cond", "foreach", "while_loop"]
 
 _SUBGRAPH = "__subgraph_name__"
 
+Nested: TypeAlias = "Symbol | Sequence[Nested]"
+"""Symbols in nested lists."""
+
+# What a function is given and returns is nested as what it stands for.
+_Data = TypeVar("_Data", bound=Nested)
+_States = TypeVar("_States", bound=Nested)
+_Outputs = TypeVar("_Outputs", bound=Nested)
+_After = TypeVar("_After", bound=Nested)
+
 
 def foreach(
-    body: Callable[[Any, Any], tuple[Any, Any]], data: Any, init_states: Any, name: str = "foreach"
-) -> tuple[Any, Any]:
+    body: Callable[[_Data, _States], tuple[_Outputs, _After]],
+    data: _Data,
+    init_states: _States,
+    name: str = "foreach",
+) -> tuple[_Outputs, _After]:
     """Call a function for each slice along axis 0, with states that go from call to call.
 
     Parameters
@@ -84,12 +96,12 @@ def foreach(
 
 
 def while_loop(
-    cond: Callable[..., Any],
-    func: Callable[..., tuple[Any, Any]],
-    loop_vars: Any,
+    cond: Callable[..., Symbol],
+    func: Callable[..., tuple[_Outputs | None, Nested]],
+    loop_vars: Nested,
     max_iterations: int | None = None,
     name: str = "while_loop",
-) -> tuple[Any, Any]:
+) -> tuple[_Outputs, list[Symbol]]:
     """Call a function as long as a condition of its variables holds.
 
     Parameters
@@ -131,8 +143,8 @@ def while_loop(
         holds = _flat("while_loop", "what cond returns", cond(*own))
     with AttrScope(**{_SUBGRAPH: scopes[1]}):
         outputs, after = func(*own)
-        outputs = [] if outputs is None else outputs
-        made = _flat("while_loop", "the output of func", outputs)
+        structure = [] if outputs is None else outputs
+        made = _flat("while_loop", "the output of func", structure)
         last = _flat("while_loop", "the variables that func returns", after)
     if len(last) != len(states):
         raise ValueError(
@@ -152,12 +164,15 @@ def while_loop(
         "num_outputs": len(made) + len(last),
     }
     found = iter(_made("_while_loop", params, inputs, graphs))
-    return _nested(outputs, found), [next(found) for _ in last]
+    return _nested(structure, found), [next(found) for _ in last]
 
 
 def cond(
-    pred: Symbol, then_func: Callable[[], Any], else_func: Callable[[], Any], name: str = "cond"
-) -> Any:
+    pred: Symbol,
+    then_func: Callable[[], _Outputs],
+    else_func: Callable[[], Nested],
+    name: str = "cond",
+) -> _Outputs:
     """Evaluate one of two graphs, as *pred* is true or not.
 
     Parameters
@@ -185,7 +200,8 @@ def cond(
     >>> mx.sym.contrib.cond(x > 0, lambda: x, lambda: -x).eval(x=mx.nd.array([-3]))[0].tolist()
     [3.0]
     """
-    parts, structure = [], None
+    parts = []
+    structure: Nested = pred
     for part, made in (("pred", lambda: pred), ("then", then_func), ("else", else_func)):
         scope = NameManager.current.get(None, f"{name}_{part}")
         with AttrScope(**{_SUBGRAPH: scope}):
@@ -208,7 +224,7 @@ def cond(
 
 
 def _made(
-    name: str, params: dict[str, Any], inputs: Sequence[Ref], graphs: Sequence[Graph]
+    name: str, params: dict[str, object], inputs: Sequence[Ref], graphs: Sequence[Graph]
 ) -> Iterator[Symbol]:
     """The outputs of a call with graphs."""
     op: OwnOp = control_flow(name, params, len(inputs), graphs)
@@ -219,7 +235,7 @@ def _made(
     return (Symbol([Ref(entry, i)]) for i in range(count))
 
 
-def _flat(op: str, what: str, nested: Any) -> list[Symbol]:
+def _flat(op: str, what: str, nested: object) -> list[Symbol]:
     """The outputs of symbols in nested lists, in order."""
     if isinstance(nested, Symbol):
         return list(nested)
@@ -228,7 +244,7 @@ def _flat(op: str, what: str, nested: Any) -> list[Symbol]:
     return [x for part in nested for x in _flat(op, what, part)]
 
 
-def _nested(like: Any, symbols: Iterator[Symbol]) -> Any:
+def _nested(like: Nested, symbols: Iterator[Symbol]) -> Any:
     """*symbols* in lists that are nested as in *like*."""
     if isinstance(like, (list, tuple)):
         return [_nested(part, symbols) for part in like]
@@ -299,7 +315,7 @@ def _cut(
     outside: dict[Ref, Ref] = {}
     others: dict[str, Ref] = {}
 
-    def taken(x: Any) -> Any:
+    def taken(x: Operand) -> Operand:
         if not isinstance(x, Ref):
             return x
         if x.entry in new:

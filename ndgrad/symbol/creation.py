@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .json import text
 from .operators import definition
 from .symbol import Symbol
 
+if TYPE_CHECKING:
+    from ..typing import DTypeLike, InitializerLike, ShapeLike
+
 __all__ = ["Group", "Variable", "arange", "eye", "full", "linspace", "ones", "var", "zeros"]
 __dir__ = public_names(globals())
 
@@ -23,14 +26,14 @@ _STORAGE = {"default": 0, "row_sparse": 1, "csr": 2}
 def var(
     name: str,
     attr: Mapping[str, str] | None = None,
-    shape: Sequence[int] | int | None = None,
+    shape: ShapeLike | None = None,
     lr_mult: float | None = None,
     wd_mult: float | None = None,
-    dtype: Any = None,
-    init: Any = None,
+    dtype: DTypeLike | None = None,
+    init: InitializerLike = None,
     stype: str | None = None,
     profiler_scope: str | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Symbol:
     """Make a variable.
 
@@ -69,7 +72,7 @@ def var(
         raise TypeError("Expect a string for variable `name`")
     attrs = attributes(attr or {})
     entry = NodeEntry(name, attrs=attrs)
-    facts: dict[str, Any] = {
+    facts: dict[str, object] = {
         "lr_mult": lr_mult,
         "wd_mult": wd_mult,
         "profiler_scope": profiler_scope,
@@ -99,7 +102,7 @@ def var(
 Variable = var
 
 
-def Group(symbols: Sequence[Symbol], create_fn: Any = Symbol) -> Symbol:
+def Group(symbols: Iterable[Symbol], create_fn: Callable[[list[Ref]], Symbol] = Symbol) -> Symbol:
     """Make a symbol with the outputs of several.
 
     Raises
@@ -114,22 +117,22 @@ def Group(symbols: Sequence[Symbol], create_fn: Any = Symbol) -> Symbol:
     return create_fn(heads)
 
 
-def _call(operator: str, **params: Any) -> Symbol:
+def _call(operator: str, **params: object) -> Symbol:
     params = {key: value for key, value in params.items() if value is not None}
     return function(definition(operator), operator)(**params)
 
 
-def zeros(shape: Sequence[int] | int, dtype: Any = None, **kwargs: Any) -> Symbol:
+def zeros(shape: ShapeLike, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
     """Make zeros; a length of 0 is what the shapes of other arrays make it."""
     return _call("_zeros", shape=shape, dtype=dtype or "float32", **kwargs)
 
 
-def ones(shape: Sequence[int] | int, dtype: Any = None, **kwargs: Any) -> Symbol:
+def ones(shape: ShapeLike, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
     """Make ones; a length of 0 is what the shapes of other arrays make it."""
     return _call("_ones", shape=shape, dtype=dtype or "float32", **kwargs)
 
 
-def full(shape: Sequence[int] | int, val: float, dtype: Any = None, **kwargs: Any) -> Symbol:
+def full(shape: ShapeLike, val: float, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
     """Make an array filled with a number."""
     return _call("_full", shape=shape, value=float(val), dtype=dtype or "float32", **kwargs)
 
@@ -141,7 +144,7 @@ def arange(
     repeat: int = 1,
     infer_range: bool = False,
     name: str | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
 ) -> Symbol:
     """Make evenly spaced values in ``[start, stop)``, each *repeat* times; or ``[0, start)``."""
     return _call(
@@ -156,7 +159,7 @@ def linspace(
     num: int,
     endpoint: bool = True,
     name: str | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
 ) -> Symbol:
     """Make *num* evenly spaced values from *start* to *stop*."""
     return _call(
@@ -165,6 +168,6 @@ def linspace(
     )  # fmt: skip
 
 
-def eye(N: int, M: int = 0, k: int = 0, dtype: Any = None, **kwargs: Any) -> Symbol:
+def eye(N: int, M: int = 0, k: int = 0, dtype: DTypeLike | None = None, **kwargs: object) -> Symbol:
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     return _call("_eye", N=N, M=M, k=k, dtype=dtype or "float32", **kwargs)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from ..base import DType, Shape
-from ..ops.table import Op
+from ..ops.table import Op, Params
 from .operators import definition
+
+if TYPE_CHECKING:
+    from ..typing import Scalar
+
+_T = TypeVar("_T", bound=Hashable)
 
 
 class Ref(NamedTuple):
@@ -15,6 +20,10 @@ class Ref(NamedTuple):
 
     entry: NodeEntry
     output: int
+
+
+Operand: TypeAlias = "Ref | Scalar | None"
+"""An input of an entry; None for an optional one that was not given."""
 
 
 class NodeEntry:
@@ -25,8 +34,7 @@ class NodeEntry:
     name : str
     op : str or None
         The operator's name, or one of its aliases; None for a variable or a constant.
-    inputs : tuple
-        Of `Ref`, numbers, and None for an optional input that was not given.
+    inputs : tuple of Operand
     params : dict
         What differs from the operator's defaults.
     outputs : int
@@ -51,8 +59,8 @@ class NodeEntry:
         self,
         name: str,
         op: str | None = None,
-        inputs: tuple[object, ...] = (),
-        params: dict[str, object] | None = None,
+        inputs: tuple[Operand, ...] = (),
+        params: Params | None = None,
         outputs: int = 1,
         shapes: tuple[Shape, ...] | None = None,
         dtype: DType | None = None,
@@ -63,7 +71,7 @@ class NodeEntry:
         self.name = name
         self.op = op
         self.inputs = inputs
-        self.params = params or {}
+        self.params: Params = params or {}
         self.outputs = outputs
         self.shapes = shapes
         self.dtype = dtype
@@ -103,7 +111,7 @@ class NodeEntry:
             self.dtype, self.foreign, self.attrs, self.own,
         )  # fmt: skip
 
-    def replaced(self, inputs: tuple[object, ...], name: str | None = None) -> NodeEntry:
+    def replaced(self, inputs: tuple[Operand, ...], name: str | None = None) -> NodeEntry:
         """The same call of other inputs, whose shapes are not known."""
         made = self.copy()
         made.inputs, made.name = inputs, name or self.name
@@ -112,10 +120,10 @@ class NodeEntry:
         return made
 
 
-def postorder(heads: Iterable[object], below: Callable[[Any], Iterable[object]]) -> list[Any]:
+def postorder(heads: Iterable[_T], below: Callable[[_T], Iterable[_T]]) -> list[_T]:
     """What can be reached from *heads*, each after what it is made from; no recursion."""
-    seen: set[object] = set()
-    order: list[object] = []
+    seen: set[_T] = set()
+    order: list[_T] = []
     for head in heads:
         if head in seen:
             continue

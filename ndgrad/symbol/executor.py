@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from .. import engine
 from .._similar import did_you_mean
 from ..array.ndarray import NDArray
-from ..base import MXNetError
+from ..base import HostArray, MXNetError
 from ..compiler import compile
 from ..context import Context, current_context
 from ..dispatch import write_into
@@ -19,11 +19,12 @@ from ..ops.definition import DIFFERENTIABLE
 from ..tape import Scope
 from .entries import NodeEntry, Ref
 from .graph import Graph
-from .inference import is_complete
+from .inference import complete
 
 __all__ = ["Executor"]
 
-Monitor = Callable[[str, NDArray], Any]
+Monitor: TypeAlias = Callable[[str, NDArray], object]
+"""Called with the name and the value of an operator's output."""
 
 
 class Executor:
@@ -114,10 +115,11 @@ class Executor:
         """
         if self._outputs is None:
             arrays = self.arg_dict | self.aux_dict
-            shapes = self._symbol._inferred_shapes((), {n: x.shape for n, x in arrays.items()})[1]
-            dtypes = self._symbol.infer_type_partial(**{n: x.dtype for n, x in arrays.items()})[1]
-            if not all(map(is_complete, shapes)):
+            known = self._symbol._inferred_shapes((), {n: x.shape for n, x in arrays.items()})[1]
+            shapes = complete(known)
+            if shapes is None:
                 return []
+            dtypes = self._symbol.infer_type_partial(**{n: x.dtype for n, x in arrays.items()})[1]
             self._outputs = [
                 zeros(shape, self._ctx, dtype or "float32")
                 for shape, dtype in zip(shapes, dtypes, strict=True)
@@ -131,7 +133,7 @@ class Executor:
 
     # --- running ----------------------------------------------------------------------------------
 
-    def forward(self, /, is_train: bool = False, **kwargs: Any) -> list[NDArray]:
+    def forward(self, /, is_train: bool = False, **kwargs: NDArray | HostArray) -> list[NDArray]:
         """Calculate the outputs.
 
         Parameters
@@ -192,11 +194,11 @@ class Executor:
         return self._run(*self._variables)
 
     def _watched(self, monitor: Monitor, everything: bool) -> list[NDArray]:
-        def note(entry: NodeEntry, inputs: Sequence[Any], outputs: Sequence[NDArray]) -> None:
+        def note(entry: NodeEntry, inputs: Sequence[object], outputs: Sequence[NDArray]) -> None:
             if entry.op is None:
                 return
             for key, made, x in zip(entry.input_names(), entry.inputs, inputs, strict=False):
-                if everything and isinstance(made, Ref):
+                if everything and isinstance(made, Ref) and isinstance(x, NDArray):
                     if made.entry.op is None:
                         monitor(made.entry.name, x.detach())
                     monitor(f"{entry.name}_{key}", x.detach())
@@ -233,7 +235,7 @@ class Executor:
         if isinstance(out_grads, Mapping):
             out_grads = [out_grads.get(name) for name in self._symbol.list_outputs()]
         count = len(self._symbol._heads)
-        grads: list[Any] = [None] * count if out_grads is None else list(out_grads)
+        grads: list[NDArray | None] = [None] * count if out_grads is None else list(out_grads)
         if len(grads) < count:
             raise MXNetError(f"backward: {len(grads)} gradients are given, expected {count}")
         if not self._recorded:  # nothing ran yet, or a prediction, whose gradients are asked for
@@ -300,8 +302,8 @@ class Executor:
         MXNetError
             If a shape changes that may not.
         """
-        arguments, found, states = self._symbol._inferred_shapes((), kwargs)
-        if not all(map(is_complete, [*arguments, *states])):
+        arguments, outputs, states = map(complete, self._symbol._inferred_shapes((), kwargs))
+        if arguments is None or states is None:
             raise MXNetError("reshape: Insufficient argument shapes provided.")
         args: dict[str, NDArray] = {}
         grads: dict[str, NDArray | None] = {}
@@ -319,9 +321,9 @@ class Executor:
                 x = _of_shape(x, shape)
             aux[name] = x
         executor = Executor(self._symbol, self._ctx, args, grads, self._grad_req, aux, self._places)
-        if self.outputs and all(map(is_complete, found)):
+        if self.outputs and outputs is not None:
             executor._outputs = [
-                _of_shape(x, shape) for x, shape in zip(self.outputs, found, strict=True)
+                _of_shape(x, shape) for x, shape in zip(self.outputs, outputs, strict=True)
             ]
         executor._monitor = self._monitor
         return executor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..base import MXNetError
 from ..name import NameManager
@@ -21,7 +20,7 @@ def Custom(
     op_type: str | None = None,
     name: str | None = None,
     attr: dict[str, str] | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Symbol:
     """Call a custom operator; see `ndgrad.operator`.
 
@@ -47,7 +46,7 @@ def Custom(
     if op_type is None:
         raise MXNetError("Custom: argument op_type is missing")
     symbols = {key: kwargs.pop(key) for key in [*kwargs] if isinstance(kwargs[key], Symbol)}
-    params: dict[str, Any] = {
+    params: dict[str, object] = {
         "op_type": op_type,
         **{key: str(value) for key, value in kwargs.items()},
     }
@@ -84,7 +83,7 @@ def histogram(
     a: Symbol,
     bins: int | Symbol = 10,
     range: Sequence[float] | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Symbol:
     """How many elements are in each of some intervals, and the edges of the intervals.
 
@@ -116,7 +115,7 @@ def split_v2(
     indices_or_sections: int | Sequence[int],
     axis: int = 0,
     squeeze_axis: bool = False,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Symbol:
     """Cut an array into equal sections, or before each of some indices.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -13,13 +13,16 @@ from ..attribute import AttrScope
 from ..base import ArgumentTypeError, MXNetError, set_signature, shown
 from ..name import NameManager
 from ..nd._bind import checks_of, given_arguments, parameters, signature, unknown
-from ..ops.table import ALIASES, ZERO, ElementwiseOp, Op, lookup
+from ..ops.table import ALIASES, ZERO, ElementwiseOp, Op, Params, lookup
 from .attributes import hidden, is_hidden
-from .entries import NodeEntry, Ref
+from .entries import NodeEntry, Operand, Ref
 from .json import value_of
 from .symbol import Symbol
 
-_Function: TypeAlias = Callable[..., Any]
+if TYPE_CHECKING:
+    from ..typing import Scalar
+
+_Function: TypeAlias = Callable[..., Symbol]
 
 
 def function(op: Op, name: str, called: str | None = None) -> _Function:
@@ -53,15 +56,15 @@ def function(op: Op, name: str, called: str | None = None) -> _Function:
 def _fixed(op: Op, name: str, called: str) -> _Function:
     checks = checks_of(op)
 
-    def call(*args: Any, **kwargs: Any) -> Symbol:
-        label, attrs, kwargs = _labels(op, kwargs)
-        given = given_arguments(op, name, args, kwargs)
+    def call(*args: object, **kwargs: object) -> Symbol:
+        label, attrs, rest = _labels(op, kwargs)
+        given = given_arguments(op, name, args, rest)
         inputs = [given.pop(key, None) for key in op.keywords]
         params = _parameters(op, name, given, checks)
         taken = op.taken(params)
         inputs = _placed(op, inputs, taken)
         label = NameManager.current.get(label, name.lower())
-        refs: list[Any] = []
+        refs: list[Operand] = []
         for key, own, x in zip(op.keywords, op.inputs, inputs, strict=True):
             if x is None and own not in taken:
                 refs.append(None)
@@ -81,7 +84,7 @@ def _fixed(op: Op, name: str, called: str) -> _Function:
     return call
 
 
-def _placed(op: Op, inputs: list[Any], taken: Sequence[str]) -> list[Any]:
+def _placed(op: Op, inputs: list[object], taken: Sequence[str]) -> list[object]:
     """*inputs* where those that a call does not take are left out, rather than None."""
     given = [x for x in inputs if x is not None]
     others = [x for name, x in zip(op.inputs, inputs, strict=True) if name not in taken]
@@ -95,19 +98,19 @@ def _variadic(op: Op, name: str, called: str) -> _Function:
     checks = checks_of(op)
     known = {*parameters(op)}
 
-    def call(*args: Any, **kwargs: Any) -> Symbol:
-        label, attrs, kwargs = _labels(op, kwargs)
-        count = None if "num_args" in known else kwargs.pop("num_args", None)
+    def call(*args: object, **kwargs: object) -> Symbol:
+        label, attrs, rest = _labels(op, kwargs)
+        count = None if "num_args" in known else rest.pop("num_args", None)
         inputs = list(args[0]) if len(args) == 1 and isinstance(args[0], (list, tuple)) else [*args]
-        inputs += [kwargs.pop(key) for key in [*kwargs] if isinstance(kwargs[key], Symbol)]
+        inputs += [rest.pop(key) for key in [*rest] if isinstance(rest[key], Symbol)]
         if len(inputs) == 1 and isinstance(inputs[0], Symbol):
             inputs = list(inputs[0])
-        for key in kwargs:
+        for key in rest:
             if key not in known:
                 raise unknown(op, name, key)
         if not inputs and not count:
             raise MXNetError(f"{name}: at least one Symbol is needed")
-        params = _parameters(op, name, kwargs, checks)
+        params = _parameters(op, name, rest, checks)
         label = NameManager.current.get(label, name.lower())
         refs = [_operand(op, name, f"{i}", x) for i, x in enumerate(inputs)]
         others = [] if op.takes is None else op.takes({**op.params, **params})
@@ -121,8 +124,8 @@ def _variadic(op: Op, name: str, called: str) -> _Function:
 def made(
     called: str,
     op: Op,
-    inputs: Sequence[Ref | float | None],
-    params: Mapping[str, Any],
+    inputs: Sequence[Operand],
+    params: Params,
     label: str,
     attrs: Mapping[str, str],
 ) -> Symbol:
@@ -137,7 +140,7 @@ def made(
     return Symbol([Ref(entry, i) for i in range(count)])
 
 
-def _labels(op: Op, kwargs: dict[str, Any]) -> tuple[str | None, dict[str, str], dict[str, Any]]:
+def _labels(op: Op, kwargs: Params) -> tuple[str | None, dict[str, str], dict[str, Any]]:
     """The name and the attributes of a new symbol, and all other arguments."""
     rest = {key: value for key, value in kwargs.items() if key != "name"}
     attrs = {key: str(value) for key, value in (rest.pop("attr", None) or {}).items()}
@@ -156,8 +159,8 @@ def attributes(attrs: Mapping[str, str]) -> dict[str, str]:
 
 
 def _parameters(
-    op: Op, name: str, given: Mapping[str, Any], checks: Mapping[str, Callable[..., Any]]
-) -> dict[str, Any]:
+    op: Op, name: str, given: Params, checks: Mapping[str, Callable[[str, str, object], object]]
+) -> dict[str, object]:
     found = {}
     for key, value in given.items():
         if isinstance(value, str):
@@ -188,7 +191,7 @@ def _variable(name: str, attrs: Mapping[str, str]) -> Ref:
 # --- two operands ---------------------------------------------------------------------------------
 
 
-def binary(op: ElementwiseOp, name: str) -> _Function:
+def binary(op: ElementwiseOp, name: str) -> Callable[..., Any]:
     """What `ndgrad.symbol` has under one of the names in *op*'s fact ``functions``.
 
     Of two symbols it is the operator of arrays of one shape, where MXNet has one.
@@ -199,7 +202,9 @@ def binary(op: ElementwiseOp, name: str) -> _Function:
     called = alike.name if alike.name.startswith("elemwise_") else base or op.name
     on_numbers = op.functions[name]
 
-    def call(lhs: Any, rhs: Any, *, name: str | None = None, **others: Any) -> Any:
+    def call(
+        lhs: object, rhs: object, *, name: str | None = None, **others: object
+    ) -> Symbol | float:
         symbols = [isinstance(x, Symbol) for x in (lhs, rhs)]
         if not any(symbols):
             if not all(isinstance(x, numbers.Number) for x in (lhs, rhs)):
@@ -228,7 +233,7 @@ def binary(op: ElementwiseOp, name: str) -> _Function:
 def scalar(op: ElementwiseOp, public: str, position: int) -> _Function:
     """What `ndgrad.symbol._internal` has under *public*: *op* with a number at *position*."""
 
-    def call(data: Symbol | None = None, scalar: Any = 1.0, **others: Any) -> Symbol:
+    def call(data: Symbol | None = None, scalar: Scalar | str = 1.0, **others: object) -> Symbol:
         others.pop("is_int", None)
         label, attrs, rest = _labels(op, others)
         if rest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,11 +19,16 @@ from ..util import is_np_shape, np_shape
 from . import json
 from .attributes import hidden, shown
 from .composing import without_casts
-from .entries import NodeEntry, Ref, auxiliary_of, entries_below
-from .inference import Inference, Known, is_complete
+from .entries import NodeEntry, Operand, Ref, auxiliary_of, entries_below
+from .inference import Inference, Known, complete, is_complete
 
-Facts: TypeAlias = list[Any]
-"""Of arguments, outputs or states: what is known of each."""
+if TYPE_CHECKING:
+    from ..typing import DTypeLike, MaybeNone, ShapeLike
+
+_T = TypeVar("_T")
+
+ScalarType: TypeAlias = type[np.generic]
+"""A dtype as symbols tell it: NumPy's class of scalars."""
 
 EntryMonitor: TypeAlias = Callable[[NodeEntry, Sequence[object], Sequence[NDArray]], object]
 """Called with an entry, the values of its inputs, and those of its outputs."""
@@ -151,7 +156,7 @@ class Graph:
 
     def infer_shape(
         self, /, *args: Sequence[int] | None, **kwargs: Sequence[int]
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[list[Shape] | MaybeNone, list[Shape] | MaybeNone, list[Shape] | MaybeNone]:
         """Return the shapes of arguments, outputs and auxiliary states for some given ones.
 
         Facts of parameters follow from those of data.  Nothing is computed.
@@ -187,15 +192,16 @@ class Graph:
         ([(2, 4), (3, 4), (3,)], [(2, 3)], [])
         """
         found = self._inferred_shapes(args, kwargs)
-        if all(is_complete(shape) for shapes in found for shape in shapes):
-            return found
+        arguments, outputs, states = map(complete, found)
+        if arguments is not None and outputs is not None and states is not None:
+            return arguments, outputs, states
         shapes = found[0] if is_np_shape() else [shape or () for shape in found[0]]
         self._warn_of_unknown("shape", shapes, [not is_complete(x) for x in found[0]])
         return None, None, None
 
     def infer_shape_partial(
         self, /, *args: Sequence[int] | None, **kwargs: Sequence[int]
-    ) -> tuple[Facts, Facts, Facts]:
+    ) -> tuple[list[Known], list[Known], list[Known]]:
         """Return what can be known of shapes: () for one that is not, 0 for such a length.
 
         Under `np_shape` these are None and -1.
@@ -205,7 +211,11 @@ class Graph:
             return found
         return tuple([shape or () for shape in shapes] for shapes in found)  # type: ignore[return-value]
 
-    def infer_type(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+    def infer_type(
+        self, *args: DTypeLike | None, **kwargs: DTypeLike | None
+    ) -> tuple[
+        list[ScalarType] | MaybeNone, list[ScalarType] | MaybeNone, list[ScalarType] | MaybeNone
+    ]:
         """Return the dtypes of arguments, outputs and auxiliary states for some given ones.
 
         Parameters
@@ -240,7 +250,7 @@ class Graph:
         self._warn_of_unknown("type", found[0], [dtype is None for dtype in found[0]])
         return None, None, None
 
-    def _warn_of_unknown(self, what: str, facts: Sequence[Any], unknown: Sequence[bool]) -> None:
+    def _warn_of_unknown(self, what: str, facts: Sequence[object], unknown: Sequence[bool]) -> None:
         names = zip(self.list_arguments(), facts, unknown, strict=True)
         listed = [f"\n\t{name}: {fact}" for name, fact, missing in names if missing]
         if listed:
@@ -252,8 +262,8 @@ class Graph:
             )
 
     def infer_type_partial(
-        self, *args: Any, **kwargs: Any
-    ) -> tuple[list[Any], list[Any], list[Any]]:
+        self, *args: DTypeLike | None, **kwargs: DTypeLike | None
+    ) -> tuple[list[ScalarType | None], list[ScalarType | None], list[ScalarType | None]]:
         """Return what can be known of dtypes: None for one that is not."""
         named = self._by_name("infer_type", args, kwargs)
         given = {name: as_dtype(x, op="infer_type", arg=name) for name, x in named.items()}
@@ -266,8 +276,8 @@ class Graph:
         )
 
     def _inferred_shapes(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[Facts, Facts, Facts]:
+        self, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> tuple[list[Known], list[Known], list[Known]]:
         given = {}
         for name, shape in self._by_name("infer_shape", args, kwargs).items():
             if not isinstance(shape, (tuple, list)):
@@ -300,8 +310,8 @@ class Graph:
         )
 
     def _by_name(
-        self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> dict[str, Any]:
+        self, function: str, args: Sequence[_T | None], kwargs: Mapping[str, _T | None]
+    ) -> dict[str, _T]:
         if args and kwargs:
             raise ValueError("Can only specify known argument by position or by name, not both")
         names = self.list_inputs()
@@ -408,26 +418,38 @@ class Graph:
         with Scope(training=False):
             return self._run(values)
 
-    def _checked(self, args: Mapping[str, Any]) -> dict[str, NDArray]:
-        values = {}
-        for name in self.list_inputs():
-            if name not in args:
-                raise ValueError(f"key `{name}` is missing in `args`")
-            if not isinstance(args[name], NDArray):
-                raise TypeError(
-                    f"argument {name} must be an NDArray, got {type(args[name]).__name__}"
-                )
-            values[name] = args[name]
-        return values
+    def _checked(self, args: Mapping[str, object]) -> dict[str, NDArray]:
+        return arrays_for(self.list_inputs(), args, "args")
 
 
-def _moved(inputs: Sequence[Any], context: Context) -> list[Any]:
+def arrays_for(names: Sequence[str], given: Mapping[str, object], what: str) -> dict[str, NDArray]:
+    """An array for each of *names*.
+
+    Raises
+    ------
+    ValueError
+        If one is missing.
+    TypeError
+        If one is no array.
+    """
+    found = {}
+    for name in names:
+        if name not in given:
+            raise ValueError(f"key `{name}` is missing in `{what}`")
+        x = given[name]
+        if not isinstance(x, NDArray):
+            raise TypeError(f"argument {name} must be an NDArray, got {type(x).__name__}")
+        found[name] = x
+    return found
+
+
+def _moved(inputs: Sequence[NDArray | Operand], context: Context) -> list[NDArray | Operand]:
     return [x.as_in_context(context) if isinstance(x, NDArray) else x for x in inputs]
 
 
-def _scalar_type(dtype: DType | None) -> type | None:
+def _scalar_type(dtype: DType | None) -> ScalarType | None:
     return None if dtype is None else dtype.type
 
 
-def _as_shape(shape: Any) -> Shape:
+def _as_shape(shape: ShapeLike) -> Shape:
     return (shape,) if isinstance(shape, int) else tuple(shape)

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 
 from ..base import DType, MXNetError, Shape, as_dtype
 from ..dispatch.abstract import Form, abstract_forms, forms_of
 from ..ops.definition import argument_names
-from ..ops.table import OPS, ElementwiseOp, Op
+from ..ops.table import OPS, ElementwiseOp, Op, Params
 from ..util import is_np_shape
 from .entries import NodeEntry, Ref
+
+if TYPE_CHECKING:
+    from ..typing import Scalar
+
+_Found = TypeVar("_Found", bound=Mapping[str, Any])
 
 Known: TypeAlias = Shape | None
 """What is known of a shape."""
@@ -30,9 +35,15 @@ _TRIALS = (60, 120, 1)
 """Lengths in place of those that are not known: two that most numbers divide, and the least."""
 
 
-def is_complete(shape: Known) -> bool:
+def is_complete(shape: Known) -> TypeGuard[Shape]:
     """Whether all of a shape is known."""
     return shape is not None and (-1 if is_np_shape() else 0) not in shape
+
+
+def complete(shapes: Sequence[Known]) -> list[Shape] | None:
+    """These shapes if all are known, else None."""
+    found = [shape for shape in shapes if is_complete(shape)]
+    return found if len(found) == len(shapes) else None
 
 
 def merged(a: Known, b: Known) -> Known:
@@ -102,17 +113,18 @@ class Inference:
         params = {**op.params, **entry.params}
         self._infer_shapes(entry, op, params)
         self._infer_dtypes(entry, op, params)
-        forms = [self._form(x) if x.__class__ is Ref else x for x in inputs]
-        if all(x is not False for x in forms):
-            self._call(entry, op, forms)
+        forms: list[Form | Scalar | None] = []
+        for x in inputs:
+            if isinstance(x, Ref):
+                shape, dtype = self.shapes[x.entry][x.output], self.dtypes[x.entry][x.output]
+                if not is_complete(shape):
+                    return
+                forms.append((shape, _FLOAT32 if dtype is None else dtype))
+            else:
+                forms.append(x)
+        self._call(entry, op, forms)
 
-    def _form(self, x: Any) -> Form | bool:
-        shape, dtype = self.shapes[x.entry][x.output], self.dtypes[x.entry][x.output]
-        if not is_complete(shape):
-            return False
-        return shape, _FLOAT32 if dtype is None else dtype
-
-    def _call(self, entry: NodeEntry, op: Op, forms: Sequence[Any]) -> None:
+    def _call(self, entry: NodeEntry, op: Op, forms: Sequence[Form | Scalar | None]) -> None:
         """What the results are of inputs that are known."""
         known = all(
             self.dtypes[x.entry][x.output] is not None for x in entry.inputs if isinstance(x, Ref)
@@ -157,9 +169,9 @@ class Inference:
                 self._learn(entry, i, shape, entry, f"output {i}")
 
     def _trial(self, entry: NodeEntry, op: Op, length: int) -> list[Shape] | None:
-        forms: list[Any] = []
+        forms: list[Form | Scalar | None] = []
         for x in entry.inputs:
-            if x.__class__ is Ref:
+            if isinstance(x, Ref):
                 shape = tuple([n or length for n in self.shapes[x.entry][x.output] or ()])
                 forms.append((shape, self.dtypes[x.entry][x.output] or _FLOAT32))
             else:
@@ -169,12 +181,13 @@ class Inference:
         except Exception:  # refused, or made of elements: nothing follows
             return None
 
-    def _infer_shapes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
-        known: dict[str, Any] = {name: self._shape(x) for name, x in self._named(entry, op)}
-        if op.variadic:
-            known = {op.inputs[0]: [self._shape(x) for x in entry.inputs]}
+    def _infer_shapes(self, entry: NodeEntry, op: Op, params: Params) -> None:
+        known = {name: self._shape(x) for name, x in self._named(entry, op)}
         if op.infer is not None:
-            found = _follows(op.infer, {**params, **self._results(entry, op)}, known)
+            given: Mapping[str, Known | Sequence[Known]] = known
+            if op.variadic:
+                given = {op.inputs[0]: [self._shape(x) for x in entry.inputs]}
+            found = _follows(op.infer, {**params, **self._results(entry, op)}, given)
             for name, shape in found.items():
                 self._learn_named(entry, op, name, shape)
             if entry.outputs == 1 and found.get(op.outputs[0]) is not None:
@@ -184,7 +197,9 @@ class Inference:
         ):
             self._of_one_shape(entry, op, known)
 
-    def _of_one_shape(self, entry: NodeEntry, op: ElementwiseOp, known: Mapping[str, Any]) -> None:
+    def _of_one_shape(
+        self, entry: NodeEntry, op: ElementwiseOp, known: Mapping[str, Known]
+    ) -> None:
         """What follows if arrays do not broadcast.
 
         MXNet's internal names are for arrays of one shape; here those may be broadcast too.
@@ -202,7 +217,7 @@ class Inference:
             self._learn_named(entry, op, name, shape)
         self._learn(entry, 0, shape, entry, "the result")
 
-    def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Mapping[str, Any]) -> None:
+    def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Params) -> None:
         free = op.free if isinstance(op, ElementwiseOp) else ()
         refs = [x for name, x in self._named(entry, op) if name not in free] if free else entry.refs
         if not refs:
@@ -234,7 +249,7 @@ class Inference:
         pairs = zip(op.inputs, entry.inputs, strict=False)
         return [(name, x) for name, x in pairs if isinstance(x, Ref)]
 
-    def _results(self, entry: NodeEntry, op: Op) -> dict[str, Any]:
+    def _results(self, entry: NodeEntry, op: Op) -> Mapping[str, Known | Sequence[Known]]:
         shapes = self.shapes[entry]
         if op.outputs[0].startswith("*"):
             return {op.outputs[0][1:]: shapes}
@@ -283,8 +298,6 @@ def _mismatch(entry: NodeEntry, what: str, given: Known, inferred: Known) -> MXN
     )
 
 
-def _follows(
-    rule: Callable[..., Mapping[str, Any]], params: Mapping[str, Any], known: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def _follows(rule: Callable[..., _Found], params: Params, known: Mapping[str, object]) -> _Found:
     values = {**params, **known}
     return rule(**{name: values.get(name) for name in _names(rule)})

@@ -6,14 +6,17 @@ import ast
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError, as_dtype
 from ..ops.table import ElementwiseOp
-from .entries import NodeEntry, Ref, auxiliary_of
+from .entries import NodeEntry, Operand, Ref, auxiliary_of
 from .operators import FROM_NUMBER, definition
+
+if TYPE_CHECKING:
+    from ..typing import Scalar
 
 REFLECTED, NUMBERS = "__reflected__", "__numbers__"
 _VERSION = 10901  # of MXNet, whose layout this is
@@ -105,7 +108,7 @@ def _literal(tree: ast.expr) -> Any:
 # --- calls ----------------------------------------------------------------------------------------
 
 
-def _number(value: Any) -> str:
+def _number(value: Scalar) -> str:
     """A number as MXNet writes it, ``1.0``; a large integer keeps its digits."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -149,7 +152,8 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
     if isinstance(op, ElementwiseOp) and op.scalar_names and len(arrays) == 1:
         left = not isinstance(entry.inputs[0], Ref)
         name = op.scalar_names[1 if left else 0][0]
-        attrs["scalar"] = _number(entry.inputs[0 if left else 1])
+        (number,) = [x for x in entry.inputs if x is not None and not isinstance(x, Ref)]
+        attrs["scalar"] = _number(number)
         if left and op.ordered:
             attrs[REFLECTED] = "True"
         return name, attrs, arrays
@@ -160,7 +164,7 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
 
 def decoded(
     name: str, attrs: Mapping[str, str], arrays: Sequence[Ref]
-) -> tuple[str, list[object], dict[str, object]]:
+) -> tuple[str, list[Operand], dict[str, object]]:
     """The operator, operands and parameters of a call that `encoded` or MXNet wrote.
 
     Raises
@@ -169,7 +173,7 @@ def decoded(
         If there is no such operator.
     """
     hidden = (REFLECTED, NUMBERS)
-    operands: list[object] = list(arrays)
+    operands: list[Operand] = list(arrays)
     if name in FROM_NUMBER:
         op, position = FROM_NUMBER[name]
         if REFLECTED in attrs:

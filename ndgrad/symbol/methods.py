@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
-from ..base import MXNetError, NotImplementedForSymbol
+from ..base import DTypeLike, MXNetError, NotImplementedForSymbol
 from ..ops.axes import integers
 from ..ops.table import ElementwiseOp, Op, for_each, lookup
 from .functions import binary, function
 from .symbol import Symbol
 
 
-def _of_symbols(call: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+def _of_symbols(
+    call: Callable[..., Any], swapped: bool = False
+) -> Callable[[Symbol, object], Symbol]:
     def method(self: Symbol, other: object) -> Symbol:
         if not isinstance(other, (Symbol, numbers.Number)):
             raise TypeError(f"type {type(other)} not supported")
@@ -43,23 +45,22 @@ def _install(op: Op) -> None:
             setattr(Symbol, name, function(op, name))
 
 
-def reshape(self: Symbol, *shape: Any, **kwargs: Any) -> Symbol:
+def reshape(self: Symbol, *shape: int | Sequence[int], **kwargs: object) -> Symbol:
     """Return the elements in another shape, as `NDArray.reshape`; see ``Reshape``."""
-    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
-        (shape,) = shape
-    lengths = kwargs.pop("shape", None) or shape
+    alone = len(shape) == 1 and isinstance(shape[0], (tuple, list))
+    lengths = kwargs.pop("shape", None) or (shape[0] if alone else shape)
     if not lengths:
         raise ValueError("Shape must be provided.")
     given = {"shape": integers("reshape", "shape", lengths), **kwargs}
     return function(lookup("Reshape"), "reshape", "Reshape")(self, **given)
 
 
-def astype(self: Symbol, dtype: Any, copy: bool = True) -> Symbol:
+def astype(self: Symbol, dtype: DTypeLike, copy: bool = True) -> Symbol:
     """Return the elements in another dtype."""
     return function(lookup("Cast"), "cast", "Cast")(self, dtype=dtype)
 
 
-def broadcast_to(self: Symbol, shape: Any) -> Symbol:
+def broadcast_to(self: Symbol, shape: int | Sequence[int]) -> Symbol:
     """Return the elements repeated along axes of length 1."""
     return function(lookup("broadcast_to"), "broadcast_to")(self, shape=shape)
 
@@ -84,8 +85,8 @@ def absolute(self: Symbol) -> Symbol:
     return function(lookup("abs"), "abs")(self)
 
 
-def _only_of_arrays(name: str, alias: str | None = None) -> Callable[..., Any]:
-    def method(self: Symbol, *args: object, **kwargs: object) -> Any:
+def _only_of_arrays(name: str, alias: str | None = None) -> Callable[..., NoReturn]:
+    def method(self: Symbol, *args: object, **kwargs: object) -> NoReturn:
         raise NotImplementedForSymbol(method, alias, *args)
 
     method.__name__ = name

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
 from .. import nd
-from ..base import MXNetError, set_signature
+from ..base import DTypeLike, MXNetError, Shape, set_signature
 from ..context import Context
 from ..nd import distributions, random
 from ..ops.axes import flag, integer, number
 from ..ops.bound import Bound
-from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, for_each, lookup
+from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, Params, for_each, lookup
+from ..tape import Array
+
+if TYPE_CHECKING:
+    from ..typing import ShapeLike
 
 OTHERS: dict[str, Op] = {}
 """What is not in the table, by the names that graphs have for it."""
@@ -50,15 +54,15 @@ def definition(name: str) -> Op:
 
 def _declare(
     names: str,
-    function: Callable[..., Any],
+    function: Callable[..., Array | list[Array]],
+    params: Params,
     inputs: str = "",
-    visible: Callable[[Mapping[str, Any]], int] | None = None,
-    infer: Callable[..., Mapping[str, Any]] | None = None,
-    **params: Any,
+    visible: Callable[[Params], int] | None = None,
+    infer: Callable[..., Mapping[str, Shape | None]] | None = None,
 ) -> None:
     """Declare what a graph may call by *names*, a function of arrays and parameters."""
 
-    def call(*arrays: Any, out: object = None, **given: Any) -> Any:
+    def call(*arrays: Array, out: object = None, **given: object) -> Array | list[Array]:
         return function(*arrays, **given)
 
     types = {key: given.annotation for key, given in signature(function).parameters.items()}
@@ -73,13 +77,13 @@ def _declare(
     OTHERS.update(dict.fromkeys(op.names, op))
 
 
-def underivable(*args: object) -> Any:
+def underivable(*args: object) -> NoReturn:
     """Stand for the derivative of what is differentiated by its parts."""
     raise MXNetError("what makes arrays of no array is not differentiated")
 
 
 _REQUIRED = Parameter.empty
-_FORM: dict[str, Any] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
+_FORM: dict[str, object] = {"shape": _REQUIRED, "ctx": None, "dtype": "float32"}
 
 
 def _arange(
@@ -91,15 +95,15 @@ def _arange(
     stop: float | None = None,
     step: float = 1.0,
     repeat: int = 1,
-    **given: Any,
+    dtype: DTypeLike = "float32",
 ) -> nd.NDArray:
     """Evenly spaced values; with *infer_range* as many as *shape* says, 0 where it is not known."""
     if stop is not None or not flag("_arange", "infer_range", infer_range):
-        return nd.arange(start, stop, step, repeat, **given)
+        return nd.arange(start, stop, step, repeat, dtype=dtype)
     first, step = number("_arange", "start", start), number("_arange", "step", step)
     times, (length,) = integer("_arange", "repeat", repeat), shape
     end = first + step * -(-length // max(1, times))
-    return nd.arange(first, end, step, times, **given)[:length]
+    return nd.arange(first, end, step, times, dtype=dtype)[:length]
 
 
 def _linspace(
@@ -111,87 +115,101 @@ def _linspace(
     step: float | None = None,
     repeat: int = 1,
     infer_range: bool = False,
-    **given: Any,
+    endpoint: bool = True,
+    dtype: DTypeLike = "float32",
 ) -> nd.NDArray:
-    return nd.linspace(start, stop, num, **given)
+    return nd.linspace(start, stop, num, endpoint, dtype=dtype)
 
 
 def _without_context(function: Callable[..., nd.NDArray]) -> Callable[..., nd.NDArray]:
     """*function* where its graph runs: the context that a symbol names has no effect."""
 
     @wraps(function)
-    def call(*, ctx: Context | None = None, **given: Any) -> nd.NDArray:
+    def call(*, ctx: Context | None = None, **given: object) -> nd.NDArray:
         return function(**given)
 
     return call
 
 
 def _full(
-    shape: int | Sequence[int], value: float, ctx: Context | None = None, **given: Any
+    shape: ShapeLike, value: float, ctx: Context | None = None, dtype: DTypeLike = "float32"
 ) -> nd.NDArray:
-    return nd.full(shape, value, **given)
+    return nd.full(shape, value, dtype=dtype)
 
 
 def _zeros_without_dtype(
-    shape: int | Sequence[int], ctx: Context | None = None, dtype: int = -1
+    shape: ShapeLike, ctx: Context | None = None, dtype: int = -1
 ) -> nd.NDArray:
     return nd.zeros(shape)
 
 
-_declare("_zeros", _without_context(nd.zeros), **_FORM)
-_declare("_ones", _without_context(nd.ones), **_FORM)
-_declare("_full", _full, **_FORM, value=_REQUIRED)
-_RANGE: dict[str, Any] = {"repeat": 1, "infer_range": False, "ctx": None, "dtype": "float32"}
-_declare("_arange", _arange, start=0, stop=None, step=1.0, **_RANGE)
+_declare("_zeros", _without_context(nd.zeros), _FORM)
+_declare("_ones", _without_context(nd.ones), _FORM)
+_declare("_full", _full, {**_FORM, "value": _REQUIRED})
+_RANGE: dict[str, object] = {"repeat": 1, "infer_range": False, "ctx": None, "dtype": "float32"}
+_declare("_arange", _arange, {"start": 0, "stop": None, "step": 1.0, **_RANGE})
 _declare(
-    "_linspace", _linspace, start=_REQUIRED, stop=None, num=_REQUIRED, endpoint=True, step=None,
-    **_RANGE,
+    "_linspace",
+    _linspace,
+    {
+        "start": _REQUIRED, "stop": None, "num": _REQUIRED, "endpoint": True, "step": None,
+        **_RANGE,
+    },
 )  # fmt: skip
-_declare("_eye", _without_context(nd.eye), N=_REQUIRED, M=0, k=0, ctx=None, dtype="float32")
-_declare("_zeros_without_dtype", _zeros_without_dtype, shape=_REQUIRED, ctx=None, dtype=-1)
-_declare("_sample_unique_zipfian", nd._internal._sample_unique_zipfian, visible=lambda params: 2,
-         range_max=_REQUIRED, shape=())  # fmt: skip
-_declare("cast_storage", nd.sparse.cast_storage, "data", stype=_REQUIRED)
+_declare(
+    "_eye",
+    _without_context(nd.eye),
+    {"N": _REQUIRED, "M": 0, "k": 0, "ctx": None, "dtype": "float32"},
+)
+_declare("_zeros_without_dtype", _zeros_without_dtype, {**_FORM, "dtype": -1})
+_declare(
+    "_sample_unique_zipfian",
+    nd._internal._sample_unique_zipfian,
+    {"range_max": _REQUIRED, "shape": ()},
+    visible=lambda params: 2,
+)
+_declare("cast_storage", nd.sparse.cast_storage, {"stype": _REQUIRED}, "data")
 
 
-def _draws(function: Callable[..., Any]) -> Callable[..., Any]:
+def _draws(function: Callable[..., Array]) -> Callable[..., Array]:
     @wraps(function)
-    def draw(*arrays: Any, ctx: object = None, shape: Any = (), **given: Any) -> Any:
+    def draw(*arrays: Array, ctx: object = None, shape: object = (), **given: object) -> Array:
         return function(*arrays, **given, **({"shape": shape} if shape != () else {}))
 
     return draw
 
 
-def _lengths(shape: Any) -> tuple[int, ...]:
+def _lengths(shape: ShapeLike | None) -> Shape:
     return (shape,) if isinstance(shape, int) else tuple(shape or ())
 
 
 def _declare_distribution(
-    name: str, own: Sequence[str], draw: Callable[..., Any], arrays: Sequence[str]
+    name: str, own: Sequence[str], draw: Callable[..., object], arrays: Sequence[str]
 ) -> None:
     known = signature(draw).parameters
-    defaults: dict[str, Any] = {key: known[key].default for key in own}
-    form: dict[str, Any] = {
+    defaults: dict[str, object] = {key: known[key].default for key in own}
+    form: dict[str, object] = {
         "shape": (),
         "ctx": None,
         "dtype": "int32" if name == "randint" else "float32",
     }
     alias = f" {name}" if name in distributions.OPERATORS else ""
     by_number = distributions.OPERATORS[f"random_{name}"]
-    _declare(f"_random_{name} random_{name}{alias}", _draws(by_number), **defaults, **form)
+    _declare(f"_random_{name} random_{name}{alias}", _draws(by_number), {**defaults, **form})
     if arrays[0]:
         names, by_array = f"_sample_{name} sample_{name}", distributions.OPERATORS[f"sample_{name}"]
         first, *others = arrays[: len(own)]
 
-        def infer(shape: Any, **known: Any) -> dict[str, Any]:
-            return {"y": None if known[first] is None else (*known[first], *_lengths(shape))}
+        def infer(shape: ShapeLike | None, **known: Shape | None) -> dict[str, Shape | None]:
+            own = known[first]
+            return {"y": None if own is None else (*own, *_lengths(shape))}
 
         keys = [Parameter(key, Parameter.KEYWORD_ONLY) for key in ("shape", first)]
         set_signature(infer, Signature(keys))
         inputs = " ".join([first, *filter(None, others)])
-        _declare(names, _draws(by_array), inputs, infer=infer, shape=(), dtype="float32")
+        _declare(names, _draws(by_array), {"shape": (), "dtype": "float32"}, inputs, infer=infer)
         like = f"_random_{name}_like"
-        _declare(like, distributions.OPERATORS[like], "data", **defaults)
+        _declare(like, distributions.OPERATORS[like], defaults, "data")
 
 
 for _name, (_own, _draw, _arrays) in distributions.DISTRIBUTIONS.items():
@@ -199,7 +217,7 @@ for _name, (_own, _draw, _arrays) in distributions.DISTRIBUTIONS.items():
 _declare(
     "_sample_multinomial sample_multinomial",
     _draws(random.multinomial),
+    {"shape": (), "get_prob": False, "dtype": "int32"},
     "data",
     visible=lambda params: 2 if params["get_prob"] else 1,
-    shape=(), get_prob=False, dtype="int32",
-)  # fmt: skip
+)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..base import MXNetError, public_names, set_signature
 from ..nd import random as nd_random
 from ..nd.distributions import DISTRIBUTIONS
+from ..ops.table import Params
 from .functions import function
 from .operators import definition
 from .symbol import Symbol
 
 if TYPE_CHECKING:
     from .._stubs.symbol_random import *  # noqa: F403
+    from ..typing import DTypeLike, ShapeLike
 
 __all__ = ["multinomial", "shuffle"]
 __dir__ = public_names(globals())
@@ -24,7 +26,7 @@ def _draw(name: str, own: tuple[str, ...], arrays: tuple[str, ...]) -> Callable[
     by_number = function(definition(f"_random_{name}"), f"_random_{name}")
     by_array = function(definition(f"_sample_{name}"), f"_sample_{name}") if arrays[0] else None
 
-    def draw(*args: Any, **kwargs: Any) -> Symbol:
+    def draw(*args: object, **kwargs: object) -> Symbol:
         order = (*own, "shape", "dtype")
         given = dict(zip(order, args, strict=False)) | kwargs
         given = {key: value for key, value in given.items() if value is not None}
@@ -61,11 +63,10 @@ def _signature(name: str, order: tuple[str, ...]) -> Signature:
     return Signature(found, return_annotation="Symbol")
 
 
-def _by_rate(given: dict[str, Any]) -> dict[str, Any]:
+def _by_rate(given: Params) -> dict[str, object]:
     """`exponential` takes its scale, as a function, and its rate, as an operator."""
-    if "scale" in given:
-        given["lam"] = 1.0 / given.pop("scale")
-    return given
+    others = {key: value for key, value in given.items() if key != "scale"}
+    return {**others, "lam": 1.0 / given["scale"]} if "scale" in given else others
 
 
 def _like(name: str) -> Callable[..., Symbol]:
@@ -87,13 +88,23 @@ for _name, (_own, _, _arrays) in DISTRIBUTIONS.items():
         __all__.append(f"{_name}_like")
 
 
-def randn(*shape: int, loc: Any = 0.0, scale: Any = 1.0, dtype: Any = None, **rest: Any) -> Symbol:
+def randn(
+    *shape: int,
+    loc: Symbol | float = 0.0,
+    scale: Symbol | float = 1.0,
+    dtype: DTypeLike | None = None,
+    **rest: object,
+) -> Symbol:
     """Draw from a normal distribution, with the lengths of axes as arguments."""
     return globals()["normal"](loc, scale, shape, dtype, **rest)
 
 
 def multinomial(
-    data: Symbol, shape: Any = None, get_prob: bool = True, dtype: Any = "int32", **kwargs: Any
+    data: Symbol,
+    shape: ShapeLike | None = None,
+    get_prob: bool = True,
+    dtype: DTypeLike = "int32",
+    **kwargs: object,
 ) -> Symbol:
     """Draw indices by the probabilities in the last axis; *get_prob* for their logarithms too."""
     more = {} if shape is None else {"shape": shape}
@@ -101,7 +112,7 @@ def multinomial(
     return make(data, get_prob=get_prob, dtype=dtype, **more, **kwargs)
 
 
-def shuffle(data: Symbol, **kwargs: Any) -> Symbol:
+def shuffle(data: Symbol, **kwargs: object) -> Symbol:
     """Put the slices along the first axis in random order."""
     return function(definition("_shuffle"), "_shuffle")(data, **kwargs)
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._similar import did_you_mean
 from ..base import DTYPE_NUMBERS, DType, MXNetError, Shape, as_dtype
-from ..ops.table import OPS
+from ..ops.table import OPS, Params
 from .attributes import HIDDEN, hidden
 from .entries import NodeEntry, Ref
 from .graph import Graph
 from .json import NUMBERS, REFLECTED, decoded, value_of
 from .operators import FROM_NUMBER, definition
 from .subgraphs import CONTROL_FLOW, control_flow, custom
+
+_Object: TypeAlias = Mapping[str, Any]
+"""An object of JSON."""
 
 
 def loads(json_str: str) -> list[Ref]:
@@ -44,9 +47,9 @@ def loads(json_str: str) -> list[Ref]:
 
 
 class _Reader:
-    def __init__(self, graph: Mapping[str, Any]) -> None:
+    def __init__(self, graph: _Object) -> None:
         self.graph = graph
-        self.nodes: Sequence[Mapping[str, Any]] = graph["nodes"]
+        self.nodes: Sequence[_Object] = graph["nodes"]
         facts = graph.get("attrs") or {}
         self.shapes = facts.get("shape", (None, None))[1]
         self.rows = graph.get("node_row_ptr") or []
@@ -115,7 +118,7 @@ class _Reader:
     def _own_call(self, i: int, refs: list[Ref]) -> NodeEntry:
         """A call with a definition for itself."""
         node, attrs = self.nodes[i], {}
-        params: dict[str, Any] = {}
+        params: dict[str, object] = {}
         op_name = str(node["op"])
         for key, value in self._attributes(i).items():
             if key in HIDDEN or (key.startswith("__") and key.endswith("__")):
@@ -166,7 +169,7 @@ class _Reader:
         self,
         op: str,
         name: str,
-        params: Mapping[str, Any],
+        params: Params,
         operands: Sequence[object],
         attrs: Mapping[str, str],
     ) -> list[Ref]:

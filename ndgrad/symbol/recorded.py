@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import DType, MXNetError, Shape
-from ..ops.table import OPS, Op
+from ..ops.table import OPS, Op, Params
 from ..tape import (
     Array,
     Constant,
     Leaf,
+    Maker,
     Node,
     OutputSlot,
     is_released,
@@ -24,7 +25,7 @@ from ..tape import (
     settle,
     variables,
 )
-from .entries import NodeEntry, Ref, postorder
+from .entries import NodeEntry, Operand, Ref, postorder
 
 NOT_RECORDED = "NDArray is not part of a computation graph. Did you forget to turn on recording?"
 
@@ -42,8 +43,13 @@ class _Constant(NamedTuple):
     which: object
 
 
+_Item: TypeAlias = Node | Leaf | _Constant
+"""What becomes an entry."""
+
+
 def _constant(node: Node, i: int) -> _Constant:
-    counter: Any = node.parents[i]
+    counter = node.parents[i]
+    assert isinstance(counter, Constant)
     which: object = None
     if len(counter) > 1:
         value = node.saved[i] if node.saved else None
@@ -58,22 +64,24 @@ _recorded_again: WeakKeyDictionary[Node, Sequence[Array]] = WeakKeyDictionary()
 """The outputs of a compiled function's node, recorded by the calls that the function makes."""
 
 
-def _source(parent: object) -> tuple[object, int]:
+def _source(parent: Maker) -> tuple[Node | Leaf, int]:
     """The node or leaf that made an input, and which of its outputs the input is.
 
     In the place of a compiled function's node is the call in it that made the output.
     """
     node, index = _slot(parent)
     while (again := _anew(node)) is not None:
-        node, index = _slot(again[index]._node)
+        made_by = again[index]._node
+        assert made_by is not None
+        node, index = _slot(made_by)
     return node, index
 
 
-def _slot(parent: object) -> tuple[object, int]:
+def _slot(parent: Maker) -> tuple[Node | Leaf, int]:
     return (parent.node, parent.index) if isinstance(parent, OutputSlot) else (parent, 0)
 
 
-def _anew(node: object) -> Sequence[Array] | None:
+def _anew(node: Node | Leaf) -> Sequence[Array] | None:
     """The outputs of a node as single calls make them, if it is of a compiled function."""
     if not isinstance(node, Node) or node.op.bound is None:
         return None
@@ -95,12 +103,12 @@ class _Names:
         self._calls = itertools.count()
         self._nodes: WeakKeyDictionary[Node, tuple[str, dict[int, str]]] = WeakKeyDictionary()
 
-    def of(self, order: Sequence[object]) -> dict[Hashable, str]:
+    def of(self, order: Sequence[_Item]) -> dict[_Item, str]:
         """Names of everything in *order*; older nodes get lower numbers."""
-        names: dict[Hashable, str] = {
-            leaf: f"var{leaf.ordinal}" for leaf in order if leaf.__class__ is Leaf
+        names: dict[_Item, str] = {
+            leaf: f"var{leaf.ordinal}" for leaf in order if isinstance(leaf, Leaf)
         }
-        nodes = sorted((n for n in order if n.__class__ is Node), key=lambda n: n.number)
+        nodes = sorted((n for n in order if isinstance(n, Node)), key=lambda n: n.number)
         with self._lock:
             for node in nodes:
                 known = self._nodes.get(node)
@@ -113,7 +121,7 @@ class _Names:
                     names[node] = f"node_{next(self._calls)}"
                     constants = {}
                     for i, parent in enumerate(node.parents):
-                        if parent.__class__ is Constant:
+                        if isinstance(parent, Constant):
                             key = _constant(node, i)
                             if key not in names:
                                 names[key] = f"null{next(variables)}"
@@ -125,20 +133,20 @@ class _Names:
 _names = _Names()
 
 
-def _below(item: object) -> Iterator[object]:
+def _below(item: _Item) -> Iterator[_Item]:
     """The inputs of a node; an error if it has released them."""
-    if item.__class__ is not Node:
+    if not isinstance(item, Node):
         return
     if is_released(item):
         raise MXNetError(NOT_RECORDED)
     for i, parent in enumerate(item.parents):
-        if parent.__class__ is Constant:
+        if isinstance(parent, Constant):
             yield _constant(item, i)
         elif parent is not None:
             yield _source(parent)[0]
 
 
-def _given(op: Op, params: Mapping[str, Any] | None) -> dict[str, object]:
+def _given(op: Op, params: Params | None) -> dict[str, object]:
     """Parameters that differ from their defaults; those with an underscore are not the caller's."""
     given = {}
     for name, value in (params or {}).items():
@@ -161,14 +169,15 @@ def recorded(x: NDArray) -> Ref:
         raise MXNetError(NOT_RECORDED)
     settle(reachable([x._node]))
     head, index = _source(x._node)
-    order = postorder([head], _below)
+    start: list[_Item] = [head]
+    order = postorder(start, _below)
     names = _names.of(order)
     dtypes = _constant_dtypes(order)
-    entries: dict[Hashable, NodeEntry] = {}
+    entries: dict[_Item, NodeEntry] = {}
     for item in order:
-        if item.__class__ is Leaf:
+        if isinstance(item, Leaf):
             made = NodeEntry(names[item], shapes=(item.shape,), dtype=item.dtype)
-        elif item.__class__ is _Constant:
+        elif isinstance(item, _Constant):
             made = NodeEntry(names[item], shapes=(item.shape,), dtype=dtypes[item])
         else:
             made = _call_entry(item, names[item], entries)
@@ -176,13 +185,13 @@ def recorded(x: NDArray) -> Ref:
     return Ref(entries[head], index)
 
 
-def _constant_dtypes(order: Sequence[object]) -> dict[_Constant, DType]:
+def _constant_dtypes(order: Sequence[_Item]) -> dict[_Constant, DType]:
     """The dtype of a constant: its data's where kept, else that of what was made from it."""
     dtypes: dict[_Constant, DType] = {}
     for node in order:
-        if node.__class__ is Node:
+        if isinstance(node, Node):
             for i, parent in enumerate(node.parents):
-                if parent.__class__ is Constant:
+                if isinstance(parent, Constant):
                     value = node.saved[i] if node.saved else None
                     if isinstance(value, np.ndarray):
                         dtypes[_constant(node, i)] = value.dtype
@@ -191,13 +200,14 @@ def _constant_dtypes(order: Sequence[object]) -> dict[_Constant, DType]:
     return dtypes
 
 
-def _call_entry(node: Node, name: str, entries: Mapping[Hashable, NodeEntry]) -> NodeEntry:
+def _call_entry(node: Node, name: str, entries: Mapping[_Item, NodeEntry]) -> NodeEntry:
     op, count = node.op, len(node.parents)
-    inputs: list[object] = []
+    inputs: list[Operand] = []
     for i, parent in enumerate(node.parents):
         if parent is None:
-            inputs.append(node.saved[i] if node.saved else None)
-        elif parent.__class__ is Constant:
+            value = node.saved[i] if node.saved else None
+            inputs.append(value if isinstance(value, (int, float, np.generic)) else None)
+        elif isinstance(parent, Constant):
             inputs.append(Ref(entries[_constant(node, i)], 0))
         else:
             made_by, index = _source(parent)

@@ -8,19 +8,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import Shape, set_signature
+from ..base import DType, Shape, set_signature
 from ..operator import Custom, made_prop
 from ..ops.bound import Bound
-from ..ops.table import NONE, CompositeOp
+from ..ops.table import NONE, CompositeOp, Params
+from ..tape import Array
 from .graph import Graph
 from .inference import Known, merged
 from .operators import underivable
+
+_T = TypeVar("_T")
+_Function: TypeAlias = Callable[..., Array | list[Array]]
+_Rule: TypeAlias = Callable[[dict[str, Known]], Mapping[str, Known]]
 
 CONTROL_FLOW = ("_foreach", "_while_loop", "_cond")
 
@@ -40,12 +45,15 @@ class OwnOp(CompositeOp):
 
 def _definition(
     name: str,
-    function: Callable[..., Any],
+    function: _Function,
     inputs: Sequence[str],
     outputs: Sequence[str],
-    infer: Callable[[dict[str, Known]], Mapping[str, Known]],
+    infer: _Rule,
     graphs: Sequence[Graph] = (),
-    **facts: Any,
+    results: tuple[str, ...] = (),
+    auxiliary: tuple[str, ...] = (),
+    infer_dtypes: Callable[..., Mapping[str, DType]] | None = None,
+    params: Params | None = None,
 ) -> OwnOp:
     """A definition whose rule of shapes is given those of all inputs, and of no outputs."""
 
@@ -55,19 +63,20 @@ def _definition(
     names = [inspect.Parameter(x, inspect.Parameter.KEYWORD_ONLY) for x in inputs]
     set_signature(rule, inspect.Signature(names))
 
-    def call(*arrays: Any, out: object = None, **params: Any) -> Any:
+    def call(*arrays: NDArray, out: object = None, **params: object) -> Array | list[Array]:
         return function(*arrays)
 
     return OwnOp(
         name=name, inputs=tuple(inputs), outputs=tuple(outputs), function=call, gradient=NONE,
-        infer=rule, graphs=tuple(graphs), bound=Bound(call, underivable, underivable), **facts,
+        infer=rule, graphs=tuple(graphs), bound=Bound(call, underivable, underivable),
+        results=results, auxiliary=auxiliary, infer_dtypes=infer_dtypes, params=params or {},
     )  # fmt: skip
 
 
 # --- control flow ---------------------------------------------------------------------------------
 
 
-def control_flow(name: str, params: Mapping[str, Any], count: int, graphs: Any) -> OwnOp:
+def control_flow(name: str, params: Params, count: int, graphs: Sequence[Graph]) -> OwnOp:
     """The definition of a call of *count* inputs of one of `CONTROL_FLOW`.
 
     Parameters
@@ -85,10 +94,10 @@ def control_flow(name: str, params: Mapping[str, Any], count: int, graphs: Any) 
     return _definition(name, function, inputs, names, infer, graphs, results=results)
 
 
-_Made = tuple[Callable[..., Any], Callable[[dict[str, Known]], Mapping[str, Known]], int]
+_Made: TypeAlias = tuple[_Function, _Rule, int]
 
 
-def _values(graph: Graph, arrays: Sequence[Any], places: Sequence[int]) -> dict[str, Any]:
+def _values(graph: Graph, arrays: Sequence[_T], places: Sequence[int]) -> dict[str, _T]:
     """What inputs of a graph are: for each the number of an array."""
     names = graph.list_inputs()
     return {name: arrays[at] for name, at in zip(names, places, strict=True)}
@@ -123,7 +132,7 @@ def _before(length: int, shape: Known) -> Known:
     return None if shape is None else (length, *shape)
 
 
-def _foreach(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
+def _foreach(params: Params, graphs: Sequence[Graph]) -> _Made:
     (body,) = graphs
     data, states = list(params["in_data_locs"]), list(params["in_state_locs"])
     split, outputs = int(params["num_out_data"]), int(params["num_outputs"])
@@ -132,10 +141,10 @@ def _foreach(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
         if at >= 0:
             places[at] = i
 
-    def run(*arrays: NDArray) -> list[NDArray]:
+    def run(*arrays: NDArray) -> list[Array]:
         rest = list(arrays[len(data) + len(states) :])
 
-        def step(slices: list[NDArray], own: list[NDArray]) -> tuple[Any, Any]:
+        def step(slices: list[NDArray], own: list[NDArray]) -> tuple[list[NDArray], list[NDArray]]:
             made = body._run(_values(body, [*slices, *own, *rest], places))
             return made[:split], made[split:]
 
@@ -155,23 +164,23 @@ def _foreach(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
     return run, infer, outputs
 
 
-def _while_loop(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
+def _while_loop(params: Params, graphs: Sequence[Graph]) -> _Made:
     condition, body = graphs
     most, split = int(params["max_iterations"]), int(params["num_out_data"])
     of_condition, of_body = list(params["cond_input_locs"]), list(params["func_input_locs"])
     variables = [of_body[at] if at >= 0 else i for i, at in enumerate(params["func_var_locs"])]
 
-    def run(*arrays: NDArray) -> list[NDArray]:
+    def run(*arrays: NDArray) -> list[Array]:
         def together(own: Sequence[NDArray]) -> list[NDArray]:
             values = list(arrays)
             for at, x in zip(variables, own, strict=True):
                 values[at] = x
             return values
 
-        def holds(*own: NDArray) -> Any:
+        def holds(*own: NDArray) -> NDArray:
             return condition._run(_values(condition, together(own), of_condition))[0]
 
-        def step(*own: NDArray) -> tuple[Any, Any]:
+        def step(*own: NDArray) -> tuple[list[NDArray], list[NDArray]]:
             made = body._run(_values(body, together(own), of_body))
             return made[:split], made[split:]
 
@@ -198,10 +207,10 @@ def _zeros_of(
     return [nd.zeros((length, *shape), ctx, dtype) for shape, dtype in forms]
 
 
-def _cond(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
+def _cond(params: Params, graphs: Sequence[Graph]) -> _Made:
     places = [list(params[f"{part}_input_locs"]) for part in ("cond", "then", "else")]
 
-    def run(*arrays: NDArray) -> list[NDArray]:
+    def run(*arrays: NDArray) -> list[Array]:
         def evaluated(i: int) -> list[NDArray]:
             return graphs[i]._run(_values(graphs[i], arrays, places[i]))
 
@@ -222,7 +231,7 @@ def _cond(params: Mapping[str, Any], graphs: Sequence[Graph]) -> _Made:
 # --- Custom ---------------------------------------------------------------------------------------
 
 
-def custom(params: Mapping[str, Any]) -> OwnOp:
+def custom(params: Params) -> OwnOp:
     """The definition of a call of a custom operator with these parameters."""
     op_type = str(params.get("op_type"))
     prop = made_prop(op_type, {key: x for key, x in params.items() if key != "op_type"})
@@ -241,17 +250,18 @@ def custom(params: Mapping[str, Any]) -> OwnOp:
             for name, shape in zip(_distinct(of, inputs, of is outputs), known, strict=False)
         }
 
-    def infer_dtypes(**dtypes: Any) -> Mapping[str, Any]:
+    def infer_dtypes(**dtypes: DType | None) -> Mapping[str, DType]:
         first = next((x for x in dtypes.values() if x is not None), np.dtype("float32"))
-        given = [first.type if dtypes[name] is None else dtypes[name].type for name in inputs]
+        given = [(dtypes[name] or first).type for name in inputs]
         found = prop.infer_type(given)
         return dict(zip(inputs, map(np.dtype, found[0]), strict=False))
 
     names = [inspect.Parameter(x, inspect.Parameter.KEYWORD_ONLY) for x in [*inputs, *states]]
     set_signature(infer_dtypes, inspect.Signature(names))
 
-    def run(*arrays: NDArray) -> Any:
-        return Custom(*arrays, **params)
+    def run(*arrays: NDArray) -> Array | list[Array]:
+        made = Custom(*arrays, **params)
+        return made if isinstance(made, NDArray) else [*made]
 
     return _definition(
         "Custom", run, [*inputs, *states], _distinct(outputs, inputs, True), infer,

@@ -21,9 +21,9 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -44,6 +44,7 @@ from .recorded import recorded
 
 if TYPE_CHECKING:  # with what `ndgrad.symbol.methods` adds to the class
     from .._stubs.symbol_methods import Methods
+    from ..typing import DTypeLike, GradReqLike
 else:
     Methods = Graph
 
@@ -269,7 +270,7 @@ class Symbol(Methods):
         name = file_name(fname, "Symbol.save")
         write_file(name, [self.tojson(remove_amp_cast).encode()], "Symbol.save")
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Callable[[str], Symbol], tuple[str]]:
         return load_json, (self.tojson(),)
 
     # --- evaluating -------------------------------------------------------------------------------
@@ -305,8 +306,8 @@ class Symbol(Methods):
         self,
         ctx: Context | None = None,
         args: Mapping[str, NDArray] | Sequence[NDArray] = (),
-        args_grad: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
-        grad_req: str | Mapping[str, str] | Sequence[str] = "write",
+        args_grad: Mapping[str, NDArray | None] | Sequence[NDArray | None] | None = None,
+        grad_req: GradReqLike = "write",
         aux_states: Mapping[str, NDArray] | Sequence[NDArray] | None = None,
         group2ctx: Mapping[str, Context] | None = None,
         shared_exec: object = None,
@@ -358,8 +359,8 @@ class Symbol(Methods):
     def simple_bind(
         self,
         ctx: Context | None = None,
-        grad_req: str | Mapping[str, str] | Sequence[str] = "write",
-        type_dict: Mapping[str, Any] | None = None,
+        grad_req: GradReqLike = "write",
+        type_dict: Mapping[str, DTypeLike] | None = None,
         stype_dict: Mapping[str, str] | None = None,
         group2ctx: Mapping[str, Context] | None = None,
         shared_arg_names: Sequence[str] | None = None,
