@@ -28,6 +28,8 @@ from . import (
     shaping,
     sparse,
 )
+from ._namespaces import Namespaces as _Namespaces
+from ._namespaces import put as _put
 from .creation import *  # noqa: F403
 from .serialization import *  # noqa: F403
 from .shaping import *  # noqa: F403
@@ -57,36 +59,8 @@ def waitall() -> None:
 __all__: list[str] = ["NDArray", "contrib", "image", "linalg", "op", "random", "sparse", "waitall"]
 for _module in (creation, serialization, shaping):
     __all__ += _module.__all__
-for _space in (op, _internal):
-    vars(_space).update(__all__=[], __dir__=_public_names(vars(_space)))
+_spaces = _Namespaces(globals(), __all__, op, _internal, contrib, image, linalg, sparse)
 __dir__ = _public_names(globals())
-
-
-def _put(space: _types.ModuleType, name: str, function: _Callable[..., object]) -> None:
-    vars(space)[name] = function
-    if name not in space.__all__:
-        space.__all__.append(name)
-
-
-def _put_here(name: str, function: _Callable[..., object]) -> None:
-    if not name.startswith("_") and name not in __all__:
-        globals()[name] = function
-        __all__.append(name)
-        if name not in sparse.__all__:
-            _put(sparse, name, function)
-
-
-def _put_operator(name: str, function: _Callable[..., object]) -> None:
-    """Make a function of *name* known wherever operators are."""
-    _put(_internal, name, function)
-    vars(op)[name] = function
-    if not name.startswith("_"):
-        _put(op, name, function)
-    _put_here(name, function)
-
-
-_SPACES = (("_contrib_", contrib), ("_image_", image), ("linalg_", linalg), ("_sparse_", sparse))
-"""Where operators with these prefixes are under the rest of their names."""
 
 
 def _called(operator: _Op, function: _Callable[..., object]) -> _Callable[..., object]:
@@ -99,16 +73,13 @@ def _add(operator: _Op) -> None:
     """Give an operator its functions and methods."""
     if isinstance(operator, _ElementwiseOp):
         for name in operator.functions:
-            _put_here(name, arithmetic.function(operator, name))
+            _spaces.put_in_package(name, arithmetic.function(operator, name))
         for position, names in enumerate(reversed(operator.scalar_names)):
             for name in names:
                 _put(_internal, name, arithmetic.scalar_function(operator, name, position))
     for name in operator.names:
-        _put_operator(name, _called(operator, _bind.function(operator, name)))
-        for prefix, space in _SPACES:
-            short = name.removeprefix(prefix)
-            if short != name and not short.startswith("_"):
-                _put(space, short, _called(operator, _bind.function(operator, short)))
+        _spaces.put_operator(name, _called(operator, _bind.function(operator, name)))
+        _spaces.put_short(name, lambda short, _: _called(operator, _bind.function(operator, short)))
     for name in operator.methods:
         if name not in vars(NDArray):
             method = _methods.method(operator, name, globals()[name])
@@ -116,9 +87,9 @@ def _add(operator: _Op) -> None:
 
 
 _for_each(_add)
-_put_operator("Custom", _Custom)
+_spaces.put_operator("Custom", _Custom)
 for _name, _function in (distributions.OPERATORS | sparse.FUNCTIONS).items():
-    _put_operator(_name, _function)
+    _spaces.put_operator(_name, _function)
 globals().update(sparse.FUNCTIONS)
 for _name in vars(op).keys() & set(sparse.__all__):  # as MXNet registers them a second time
     _put(_internal, f"_sparse_{_name}", vars(sparse)[_name])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import types as _types
-from collections.abc import Callable as _Callable
 from typing import TYPE_CHECKING
 
 from .. import autograd as _autograd
 from ..base import public_names as _public_names
+from ..nd._namespaces import Namespaces as _Namespaces
+from ..nd._namespaces import put as _put
 from ..operator import python as _python_operators
 from ..ops.table import ElementwiseOp as _ElementwiseOp
 from ..ops.table import Op as _Op
@@ -45,62 +46,32 @@ __all__: list[str] = [
     "random", "sparse",
 ]  # fmt: skip
 __all__ += creation.__all__
-for _space in (op, _internal):
-    vars(_space).update(__all__=[], __dir__=_public_names(vars(_space)))
+_spaces = _Namespaces(globals(), __all__, op, _internal, contrib, image, linalg, sparse)
 __dir__ = _public_names(globals())
 _autograd.get_symbol = get_symbol
 _python_operators.custom_symbol = extra.Custom
-
-
-def _put(space: _types.ModuleType, name: str, function: _Callable[..., object]) -> None:
-    vars(space)[name] = function
-    if name not in space.__all__:
-        space.__all__.append(name)
-
-
-def _put_here(name: str, function: _Callable[..., object]) -> None:
-    if not name.startswith("_") and name not in __all__:
-        globals()[name] = function
-        __all__.append(name)
-        _put(sparse, name, function)
-
-
-def _put_operator(name: str, function: _Callable[..., object]) -> None:
-    """Make a function of *name* known wherever operators are."""
-    _put(_internal, name, function)
-    vars(op)[name] = function
-    if not name.startswith("_"):
-        _put(op, name, function)
-    _put_here(name, function)
-
-
-_SPACES = (("_contrib_", contrib), ("_image_", image), ("linalg_", linalg), ("_sparse_", sparse))
-"""Where operators with these prefixes are under the rest of their names."""
 
 
 def _add(operator: _Op) -> None:
     """Give an operator its functions of symbols."""
     if isinstance(operator, _ElementwiseOp):
         for name in operator.functions:
-            _put_here(name, functions.binary(operator, name))
+            _spaces.put_in_package(name, functions.binary(operator, name))
         for position, names in enumerate(reversed(operator.scalar_names)):
             for name in names:
                 _put(_internal, name, functions.scalar(operator, name, position))
     for name in operator.names:
-        _put_operator(name, functions.function(operator, name))
-        for prefix, space in _SPACES:
-            short = name.removeprefix(prefix)
-            if short != name and not short.startswith("_"):
-                _put(space, short, functions.function(operator, short, name))
+        _spaces.put_operator(name, functions.function(operator, name))
+        _spaces.put_short(name, lambda short, long: functions.function(operator, short, long))
 
 
 _for_each(_add)
 for _name in control_flow.__all__:
     _put(contrib, _name, getattr(control_flow, _name))
 for _name in extra.__all__:
-    _put_operator(_name, getattr(extra, _name))
+    _spaces.put_operator(_name, getattr(extra, _name))
     globals()[_name] = vars(sparse)[_name] = getattr(extra, _name)
 Symbol.split_v2 = extra.split_v2  # type: ignore[method-assign, assignment]
 pow = power = globals()["power"]
 for _name, _operator in _OTHERS.items():
-    _put_operator(_name, functions.function(_operator, _name))
+    _spaces.put_operator(_name, functions.function(_operator, _name))
