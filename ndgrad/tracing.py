@@ -13,15 +13,21 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
-active: list[Any] = []
+Recorder: TypeAlias = Any
+"""A `Recorder` of the compiler, a layer above: it has a hook for all that kernels do."""
+
+Program: TypeAlias = Any
+"""A `BufferProgram` of `ndgrad.memory.abstract`, a layer above."""
+
+active: list[Recorder | Program] = []
 """The recorders and the programs of all threads that trace."""
 
 
 class _Tracing(threading.local):
-    recorder: Any = None
-    program: Any = None
+    recorder: Recorder = None
+    program: Program = None
     suspended: bool = False
     repeating: bool = False
 
@@ -29,18 +35,18 @@ class _Tracing(threading.local):
 _local = _Tracing()
 
 
-def recorder() -> Any:
+def recorder() -> Recorder:
     """This thread's recorder, or None."""
     return _local.recorder
 
 
-def program() -> Any:
+def program() -> Program:
     """The `BufferProgram` of the plan that this thread makes, or None."""
     return _local.program
 
 
 @contextmanager
-def recording_to(recorder: object) -> Iterator[None]:
+def recording_to(recorder: Recorder) -> Iterator[None]:
     """A scope in which this thread tells *recorder* what would run."""
     before, _local.recorder = _local.recorder, recorder
     active.append(recorder)
@@ -52,7 +58,7 @@ def recording_to(recorder: object) -> Iterator[None]:
 
 
 @contextmanager
-def planning(program: object) -> Iterator[None]:
+def planning(program: Program) -> Iterator[None]:
     """A scope in which launches of this thread's kernels are noted in *program*."""
     before, _local.program = _local.program, program
     active.append(program)

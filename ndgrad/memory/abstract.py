@@ -11,12 +11,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from ..base import DType, Shape
+from ..base import DType, HostArray, Shape
 
+Allocate: TypeAlias = Callable[[int, DType], HostArray]
+"""What makes a buffer of a number of elements of a dtype."""
+
+Run: TypeAlias = Callable[..., Any]
+"""A function of real buffers, and of what else its text says, which returns what that says."""
 _LARGEST_CONSTANT = 1 << 16
 """Bytes of an array that a program may hold."""
 
@@ -31,7 +37,8 @@ class NeedsElements(Exception):
 class Launchable(Protocol):
     """A compiled kernel over work items; see `ndgrad.kernels.build.launch.Specialization`."""
 
-    serial: Callable[..., Any]
+    @property
+    def serial(self) -> Callable[..., None]: ...
 
     def parallel(self, *args: object) -> None: ...
 
@@ -88,7 +95,7 @@ class AbstractBuffer:
             raise AttributeError(name)
         raise NeedsElements(name)
 
-    def view(self, dtype: Any) -> AbstractBuffer:
+    def view(self, dtype: DTypeLike) -> AbstractBuffer:
         """The same memory as elements of another dtype of the same width."""
         kind = np.dtype(dtype)
         if kind.itemsize != self.dtype.itemsize:
@@ -112,7 +119,7 @@ class AbstractBuffer:
     def copy(self) -> AbstractBuffer:
         return self.device.result(f"{self.device.typed(self)}.copy()", self.size, self.dtype)
 
-    def astype(self, dtype: Any, copy: bool = True) -> AbstractBuffer:
+    def astype(self, dtype: DTypeLike, copy: bool = True) -> AbstractBuffer:
         kind = np.dtype(dtype)
         if kind == self.dtype and not copy:
             return self
@@ -144,13 +151,13 @@ class BufferProgram:
 
     launches = True
 
-    def __init__(self, allocator: Callable[[int, DType], Callable[..., Any]]) -> None:
+    def __init__(self, allocator: Callable[[int, DType], Allocate]) -> None:
         self.lines: list[str] = []
         self.constants: list[object] = []
         self._allocator = allocator
         self._dtypes: dict[str, DType] = {}  # in which buffers are made, which views may not have
         self._made: dict[str, str] = {}  # the lines that make small buffers
-        self._shorter: dict[int, tuple[str, bool, Callable[[], Callable[..., Any]]]] = {}
+        self._shorter: dict[int, tuple[str, bool, Callable[[], Run]]] = {}
         self._parameters: list[str] = []
 
     def parameter(self, size: int, dtype: DType) -> AbstractBuffer:
@@ -199,7 +206,7 @@ class BufferProgram:
 
     def values(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., object],
         args: Sequence[object],
         kinds: Sequence[type[np.generic]],
     ) -> list[AbstractValue]:
@@ -229,7 +236,7 @@ class BufferProgram:
         else:
             self.call(kernel.parallel, (*args, units, grain), typed)
 
-    def call(self, function: Callable[..., Any], args: Sequence[object], typed: bool) -> None:
+    def call(self, function: Callable[..., object], args: Sequence[object], typed: bool) -> None:
         """Note the call of a function that returns nothing; *typed* as for `launch`."""
         texts = []
         for x in args:
@@ -243,7 +250,7 @@ class BufferProgram:
 
     def shorten(
         self,
-        make: Callable[[], Callable[..., Any]],
+        make: Callable[[], Run],
         given: Sequence[AbstractBuffer],
         made: AbstractBuffer | None,
     ) -> None:
@@ -259,9 +266,9 @@ class BufferProgram:
         self,
         parameters: Sequence[str],
         results: str,
-        replace: Callable[[Callable[..., Any]], None],
+        replace: Callable[[Run], None],
         head: Sequence[str] = (),
-    ) -> Callable[..., Any]:
+    ) -> Run:
         """The program as a function of *parameters*, which may name more than buffers.
 
         Parameters
@@ -319,9 +326,7 @@ class ShapeProgram(BufferProgram):
         return ""
 
 
-def _function(
-    parameters: Sequence[str], lines: Sequence[str], constants: Sequence[object]
-) -> Callable[..., Any]:
+def _function(parameters: Sequence[str], lines: Sequence[str], constants: Sequence[object]) -> Run:
     text = "\n        ".join(lines)
     names = ", ".join([f"c{i}" for i in range(len(constants))])
     made = _factory(
@@ -332,7 +337,7 @@ def _function(
 
 
 @lru_cache(maxsize=1024)
-def _factory(text: str) -> Callable[..., Any]:
+def _factory(text: str) -> Callable[..., Run]:
     """Programs of one text differ in their constants alone."""
     names: dict[str, Any] = {}
     exec(compile(text, "<plan>", "exec"), names)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from types import EllipsisType
-from typing import Any, NoReturn, Protocol, TypeAlias, cast, overload, runtime_checkable
+from typing import NoReturn, Protocol, TypeAlias, cast, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -22,6 +22,7 @@ from numpy.typing import DTypeLike
 from ..base import DType, HostArray, MXNetError, Shape
 from ..context import GPU, Context, use_gpu
 from .abstract import AbstractBuffer
+from .block import Block
 
 __all__ = [
     "BUFFERS",
@@ -44,19 +45,43 @@ __all__ = [
 ]
 
 
+class FusedWork(Protocol):
+    """How the work of a kernel of compiled functions is cut up."""
+
+    @property
+    def form(self) -> Shape:
+        """What the kernel's text depends on."""
+
+
+class FusedKernel(Protocol):
+    """A kernel of compiled functions."""
+
+    text: str
+    cached: bool
+
+
+class FinalCombine(Protocol):
+    """A kernel that combines partial results of a reduction."""
+
+    def run(
+        self, device: Device, p: DeviceArray, y: DeviceArray, count: float, units: int, n: int
+    ) -> None:
+        """Launch it."""
+
+
 class FusedKernels(Protocol):
     """The kernels of compiled functions on a device; what they are made of is of a layer above."""
 
-    def FusedGrid(self, spec: Any, size: int, n: int) -> Any:
+    def FusedGrid(self, spec: object, size: int, n: int) -> FusedWork:
         """Return how the work of a kernel is cut up."""
 
-    def kernel(self, spec: Any, form: Any) -> Any:
+    def kernel(self, spec: object, form: Shape) -> FusedKernel:
         """Return the kernel for a form of work."""
 
-    def launch(self, device: Any, kernel: Any, work: Any) -> Callable[..., None]:
+    def launch(self, device: Device, kernel: FusedKernel, work: FusedWork) -> Callable[..., None]:
         """Return the function that launches a kernel."""
 
-    def final_combine(self, by: Any, partial: DType, dtype: DType) -> Any:
+    def final_combine(self, by: object, partial: DType, dtype: DType) -> FinalCombine:
         """Return the kernel that combines partial results of a reduction."""
 
 
@@ -71,7 +96,7 @@ class Backend(Protocol):
 
     def FlatLoop(
         self,
-        loop: Any,
+        loop: object,
         dtypes: tuple[DType, ...],
         out_dtypes: tuple[DType, ...],
         compute: str,
@@ -82,7 +107,7 @@ class Backend(Protocol):
     def cast(self, x: DeviceArray, dtype: DType) -> DeviceArray:
         """Return the elements in another dtype."""
 
-    def chunked(self, chunked: Any, args: tuple[Any, ...]) -> None:
+    def chunked(self, chunked: object, args: tuple[object, ...]) -> None:
         """Run a kernel of the host's, one work item a thread."""
 
 
@@ -179,7 +204,7 @@ class DeviceArray:
         address: int,
         size: int,
         dtype: DType,
-        block: Any,
+        block: Block,
         lease: object = None,
         base: DeviceArray | None = None,
     ) -> None:

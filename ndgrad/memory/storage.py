@@ -24,15 +24,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
 from .. import context, tracing
 from ..base import DType, HostArray, settings
 from . import device
+from .block import Block as Block
 
 __all__ = [
     "POOLED_BYTES",
@@ -71,18 +71,6 @@ def _memory_bytes() -> int:
         with contextlib.suppress(OSError, ValueError):  # not there, or the word "max"
             total = min(total, int(Path(name).read_text()))
     return total
-
-
-@dataclass(slots=True)
-class Block:
-    """A piece of memory of our own; ``mapping.close()`` gives it back."""
-
-    mapping: Any
-    address: int
-    size: int
-    freed: int = 0  # when it came back to the pool, as a count
-    stream: Any = None  # of a device's memory: where what touched it last was started
-    shared: bool = False  # of a device's memory: whether another library has seen it
 
 
 def _map(size: int) -> Block:
@@ -216,7 +204,9 @@ class Pool:
         while self._free_bytes > limit:
             size = min(self._free, key=lambda size: self._free[size][0].freed)
             waiting = self._free[size]
-            waiting.popleft().mapping.close()
+            mapping = waiting.popleft().mapping
+            if mapping is not None:
+                mapping.close()
             self._free_bytes -= size
             if not waiting:
                 del self._free[size]
@@ -335,13 +325,21 @@ def empty(
     return np.frombuffer(lease, dtype, n)  # type: ignore[call-overload]
 
 
-def empty_on(ctx: context.Context, n: int, dtype: DType) -> Any:
+def empty_on(ctx: context.Context, n: int, dtype: DType) -> device.Buffer:
     """Return a new array of `n` elements with undefined contents on the device of `ctx`."""
     target = None if ctx.device_typeid != context.GPU else device.context_device(ctx)
     return empty(n, dtype) if target is None else target.empty(n, dtype)
 
 
-def empty_like(data: device.Buffer, dtype: DType | None = None) -> Any:
+@overload
+def empty_like(data: HostArray, dtype: DType | None = None) -> HostArray: ...
+
+
+@overload
+def empty_like(data: device.Buffer, dtype: DType | None = None) -> device.Buffer: ...
+
+
+def empty_like(data: device.Buffer, dtype: DType | None = None) -> device.Buffer:
     """Return a new array of the size and dtype of `data`, or of another dtype, where it is."""
     dtype = data.dtype if dtype is None else dtype
     if not isinstance(data, np.ndarray):

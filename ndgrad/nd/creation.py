@@ -29,7 +29,7 @@ from ..context import GPU, Context, check_usable, cpu, current_context, gpu
 from ..dispatch import plain
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice
-from ..memory.device import LEGACY_STREAM, DeviceArray, context_device, on_device
+from ..memory.device import LEGACY_STREAM, Buffer, DeviceArray, context_device, on_device
 from ..memory.storage import POOLED_BYTES
 from ..memory.storage import empty_on as _allocate
 from ..ops.axes import flag, integer, ints_of_text, number
@@ -237,6 +237,7 @@ def _filled(
     if out is not None:
         out_array(what, out)
     ordinary = not active and context.device_typeid != GPU
+    data: Buffer
     if ordinary and value.__class__ is int and value == 0 and size * kind.itemsize < POOLED_BYTES:
         data = np.zeros(size, kind)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Self
 
 from ..base import MXNetError
 from .records import clock, recorder
@@ -54,7 +54,7 @@ class _Span:
             duration = clock() - self._started
             recorder.add(self._category, self.name, "X", self._started, duration=duration)
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
-from typing import Any
 
 from .. import engine, nd, tracing
 from ..array.ndarray import NDArray
@@ -35,7 +34,7 @@ from .records import (
     clock,
     facts_of,
 )
-from .replacing import Hook, Replacements, Wrapper
+from .replacing import Arguments, Function, Hook, Keywords, Replacements, Wrapper
 
 _READS = {
     "asnumpy": "asnumpy",
@@ -68,21 +67,22 @@ def _traces() -> bool:
 
 def _timed(
     category: str,
-    name: str | Callable[[tuple[Any, ...]], str],
-    facts: Callable[[tuple[Any, ...], dict[str, Any], Any], Facts | str | None],
+    name: str | Callable[[Arguments], str],
+    facts: Callable[[Arguments, Keywords, object], Facts | str | None],
 ) -> Wrapper:
     """A wrapper of functions whose calls are spans.
 
     A call that only passes another one on, of the same name, is one span with it.
     """
 
-    def wrapper(original: Callable[..., Any]) -> Hook:
-        add, active, own = records.recorder.add, tracing.active, isinstance(name, str)
+    def wrapper(original: Function) -> Hook:
+        add, active = records.recorder.add, tracing.active
+        fixed, name_of = (name, None) if isinstance(name, str) else ("", name)
 
-        def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def hook(args: Arguments, kwargs: Keywords) -> object:
             if active and _traces():
                 return original(*args, **kwargs)
-            called: Any = name if own else name(args)  # type: ignore[operator]
+            called = fixed if name_of is None else name_of(args)
             names = _open.names
             if names and names[-1] == called:
                 return original(*args, **kwargs)
@@ -102,16 +102,16 @@ def _timed(
     return wrapper
 
 
-def _of_arrays(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Facts:
+def _of_arrays(args: Arguments, kwargs: Keywords, result: object) -> Facts:
     return facts_of((*args, *kwargs.values()) if kwargs else args, result)
 
 
-def _of_part(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Facts:
+def _of_part(args: Arguments, kwargs: Keywords, result: object) -> Facts:
     """What is read or written is a part of the first array, which a value may broadcast to."""
     return facts_of((*args, *kwargs.values()), result)._replace(nbytes=0)
 
 
-def _none(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+def _none(args: Arguments, kwargs: Keywords, result: object) -> None:
     return None
 
 
@@ -176,10 +176,10 @@ class Instruments:
 
     # --- derivatives ------------------------------------------------------------------------------
 
-    def _with_derivatives(self, original: Callable[..., Any]) -> Hook:
+    def _with_derivatives(self, original: Function) -> Hook:
         """`engine.run_backward` where the derivatives of the nodes are timed."""
 
-        def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def hook(args: Arguments, kwargs: Keywords) -> object:
             if not (tracing.active and _traces()):
                 for node in args[0] if args else kwargs["order"]:
                     if node.__class__ is Node and node.op not in self._bounds:
@@ -205,10 +205,10 @@ class Instruments:
 
     # --- compiled functions -----------------------------------------------------------------------
 
-    def _with_steps(self, original: Callable[..., Any]) -> Hook:
+    def _with_steps(self, original: Function) -> Hook:
         """`ExecutionPlan.__init__`, behind which the steps of the plan are timed."""
 
-        def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def hook(args: Arguments, kwargs: Keywords) -> None:
             original(*args, **kwargs)
             self._time_steps(args[0])
 
@@ -231,27 +231,27 @@ _TITLES = {"_blocks": "product"}  # as of one on several threads
 _PARALLEL = Specialization.parallel
 
 
-def _call(hook: Hook, *args: Any) -> Any:
+def _call(hook: Hook, *args: object) -> object:
     return hook(args, {})
 
 
-def _plain(function: Any) -> FunctionType:
+def _plain(function: object) -> FunctionType:
     assert isinstance(function, FunctionType)
     return function
 
 
-def _of_derivative(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> Facts:
+def _of_derivative(args: Arguments, kwargs: Keywords, result: object) -> Facts:
     """The shapes of a node, and the bytes of what its derivative reads and makes."""
     node, grads = args
     inputs = len(node.parents)
     return Facts(
         node.shapes[inputs:],
         node.shapes[:inputs],
-        _nbytes(node.saved or ()) + _nbytes((grads,)) + _nbytes(result or ()),
+        _nbytes(node.saved or ()) + _nbytes((grads,)) + _nbytes((result,)),
     )
 
 
-def _nbytes(things: Sequence[Any]) -> int:
+def _nbytes(things: Iterable[object]) -> int:
     total = 0
     for x in things:
         if isinstance(x, (list, tuple)):
@@ -271,14 +271,14 @@ def _title(kernel: Specialization) -> str:
     return "product" if _is_product(kernel) else kernel.name
 
 
-def _timed_kernel(original: Callable[..., Any]) -> Hook:
+def _timed_kernel(original: Function) -> Hook:
     """`Specialization.parallel`: the launch of a kernel on all threads."""
     product, other = (
         _timed(category, lambda args: _title(args[0]), _none)(original)
         for category in (PRODUCT, KERNEL)
     )
 
-    def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def hook(args: Arguments, kwargs: Keywords) -> object:
         if args[0]._kernel.function.__module__ == tasks.__name__:  # a task list, which is a step
             return original(*args, **kwargs)
         return (product if _is_product(args[0]) else other)(args, kwargs)
@@ -286,21 +286,21 @@ def _timed_kernel(original: Callable[..., Any]) -> Hook:
     return hook
 
 
-def _task_list(args: tuple[Any, ...]) -> str:
+def _task_list(args: Arguments) -> str:
     names = [_title(task.entry) for task in args[0].task_list.tasks]
     return f"{len(names)} kernels: {', '.join(names)}"
 
 
-def _tasks_of(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> str:
+def _tasks_of(args: Arguments, kwargs: Keywords, result: object) -> str:
     """One line for each kernel of a task list."""
     return "\n".join(
         f"{_title(task.entry)}, {task.units} by {task.grain}" for task in args[0].task_list.tasks
     )
 
 
-def _compiled_name(args: tuple[Any, ...]) -> str:
+def _compiled_name(args: Arguments) -> str:
     return f"compiled {args[0]._name}"
 
 
-def _compiling_name(args: tuple[Any, ...]) -> str:
+def _compiling_name(args: Arguments) -> str:
     return f"trace and compile {args[0]._name}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
 
 from ..memory import storage
 from . import records
 from .records import MEMORY, clock
-from .replacing import Hook, Wrapper
+from .replacing import Arguments, Function, Hook, Keywords, Wrapper
 
 POOL = "Memory: cpu/0"
 """What the values are called, as in MXNet."""
@@ -49,8 +48,8 @@ class PoolUse:
         for line, counts in other.lines.items():
             self._note(line, *counts)
 
-    def _hook(self, original: Callable[..., Any], by_line: bool) -> Hook:
-        def hook(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _hook(self, original: Function, by_line: bool) -> Hook:
+        def hook(args: Arguments, kwargs: Keywords) -> object:
             result = original(*args, **kwargs)
             pool = args[0]
             if pool is storage._pool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..base import Shape
 from ..dispatch import classes
@@ -152,14 +152,14 @@ def _is_inside(x: Record, outer: Record) -> bool:
     return x.thread == outer.thread and x.start + x.duration <= outer.start + outer.duration
 
 
-def facts_of(args: Sequence[Any], result: Any) -> Facts:
+def facts_of(args: Sequence[object], result: object) -> Facts:
     """What a call with *args* has read, and made as *result*; a view moves nothing."""
     inputs, read = _shapes_and_bytes(args)
     outputs, made = _shapes_and_bytes((result,))
     return Facts(inputs, outputs, 0 if _is_view(args, result) else read + made)
 
 
-def _is_view(args: Sequence[Any], result: Any) -> bool:
+def _is_view(args: Sequence[object], result: object) -> bool:
     if not isinstance(result, Array):
         return False
     version = result._version
@@ -169,17 +169,17 @@ def _is_view(args: Sequence[Any], result: Any) -> bool:
     return False
 
 
-def _shapes_and_bytes(things: Sequence[Any]) -> tuple[list[Shape], int]:
+def _shapes_and_bytes(things: Iterable[object]) -> tuple[list[Shape], int]:
     """Shapes and bytes of the arrays in *things* and in their lists."""
     shapes, nbytes, common = [], 0, classes.array
     for x in things:
-        if x.__class__ is common or (isinstance(x, Array) and not isinstance(x, classes.sparse)):
+        if isinstance(x, Array) and (x.__class__ is common or not isinstance(x, classes.sparse)):
             shapes.append(x._shape)
             nbytes += x._data.nbytes
         elif isinstance(x, classes.sparse):
             shapes.append(x._shape)
             nbytes += _shapes_and_bytes(tuple(x._parts))[1]
-        elif x.__class__ in (list, tuple):
+        elif isinstance(x, (list, tuple)):
             more, read = _shapes_and_bytes(x)
             shapes += more
             nbytes += read

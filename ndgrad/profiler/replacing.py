@@ -15,10 +15,19 @@ from typing import Any, TypeAlias
 
 from ..base import code, write_now
 
-Hook: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any]], Any]
+Function: TypeAlias = Callable[..., Any]
+"""What is replaced or timed, of any signature."""
+
+Arguments: TypeAlias = tuple[Any, ...]
+"""What such a function is called with by position."""
+
+Keywords: TypeAlias = dict[str, Any]
+"""What it is called with by name."""
+
+Hook: TypeAlias = Callable[[Arguments, Keywords], object]
 """What is called in place of a function, with its arguments."""
 
-Wrapper: TypeAlias = Callable[[Callable[..., Any]], Hook]
+Wrapper: TypeAlias = Callable[[Function], Hook]
 """Makes a hook of the function that it is to call."""
 
 _HOOK = "<hook>"
@@ -30,7 +39,7 @@ class Replacements:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._codes: dict[FunctionType, CodeType] = {}
-        self._items: list[tuple[MutableMapping[str, Any], str, Any]] = []
+        self._items: list[tuple[MutableMapping[str, object], str, object]] = []
 
     def function(self, function: FunctionType, wrapper: Wrapper) -> None:
         """Let calls of *function* go to the hook that *wrapper* makes of what it was.
@@ -44,7 +53,7 @@ class Replacements:
                 function.__code__ = _calling(self._first(function, wrapper), function.__code__)
 
     def _first(self, function: FunctionType, wrapper: Wrapper) -> Hook:
-        def first(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def first(args: Arguments, kwargs: Keywords) -> object:
             with self._lock:
                 if (before := self._codes.get(function)) is not None and not written:
                     function.__code__ = before
@@ -57,7 +66,7 @@ class Replacements:
         written: list[bool] = []
         return first
 
-    def item(self, mapping: MutableMapping[str, Any], key: str, value: Any) -> None:
+    def item(self, mapping: MutableMapping[str, object], key: str, value: object) -> None:
         """Let *mapping* have *value* at *key*."""
         with self._lock:
             self._items.append((mapping, key, mapping[key]))
@@ -106,7 +115,7 @@ def _template(free: int) -> CodeType:
         f"        ({names})\n"
         "    return call\n"
     )
-    made: dict[str, Any] = {}
-    exec(code(text, "<profiler>"), made)
+    made: dict[str, FunctionType] = {}
+    exec(code(text, "<profiler>"), {}, made)
     found: CodeType = made["outer"](*[None] * free).__code__
     return found

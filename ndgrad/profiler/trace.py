@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ..base import Shape
 from .records import Facts, Record
@@ -14,7 +13,7 @@ from .records import Facts, Record
 def chrome_trace(records: Sequence[Record], threads: Mapping[int, str]) -> str:
     """Return the trace as JSON; *threads* are names by identifiers."""
     process = os.getpid()
-    events: list[dict[str, Any]] = [
+    events: list[dict[str, object]] = [
         {
             "name": "thread_name",
             "ph": "M",
@@ -25,7 +24,12 @@ def chrome_trace(records: Sequence[Record], threads: Mapping[int, str]) -> str:
         for thread in dict.fromkeys([x.thread for x in records])
     ]
     for x in records:
-        event = {"name": x.name, "cat": x.category, "ph": x.phase, "ts": x.start / 1000}
+        event: dict[str, object] = {
+            "name": x.name,
+            "cat": x.category,
+            "ph": x.phase,
+            "ts": x.start / 1000,
+        }
         event |= {"pid": process, "tid": x.thread}
         if x.phase == "X":
             event["dur"] = x.duration / 1000

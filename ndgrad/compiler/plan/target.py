@@ -27,6 +27,11 @@ from .report import Report
 Run: TypeAlias = Callable[..., Any]
 """A function of buffers."""
 
+Work: TypeAlias = Any
+"""How the work of a kernel is cut up, of the class that the target has for it."""
+
+Entry: TypeAlias = Any
+"""A kernel as a target launches it: a `Specialization`, or what has its methods."""
 _WORTH_DISTRIBUTING = PARALLEL_ELEMENTS // 4  # threads of a task list are awake
 
 
@@ -67,13 +72,16 @@ class Host:
         """The kernel that combines partial results."""
         return fused.final_combine(reduction, partial, dtype).entry
 
-    def product(self, *args: Any) -> Task | None:
-        """Products of matrices as a step, if they can be one."""
-        return product_task(*args)
+    product = staticmethod(product_task)
+    """Products of matrices as a step, if they can be one."""
 
-    def rows(self, *args: Any) -> Task | None:
+    @staticmethod
+    def rows(
+        x: Buffer | str, y: Buffer | str, rows: int, n: int, offset: int, stride: int, dtype: DType
+    ) -> Task | None:
         """A copy of rows as a step, if it can be one."""
-        return rows_task(*args) if args[-1].name in ("float32", "float64") else None
+        fits = dtype.name in ("float32", "float64")
+        return rows_task(x, y, rows, n, offset, stride, dtype) if fits else None
 
     def copies_strided(self, dtype: DType) -> bool:
         """Whether a copy along strides is a step."""
@@ -102,10 +110,10 @@ class Gpu:
 
         return there
 
-    def work(self, spec: Fused, size: int, n: int) -> Any:
+    def work(self, spec: Fused, size: int, n: int) -> Work:
         return self.device.backend.fused.FusedGrid(spec, size, n)
 
-    def kernel(self, spec: Fused, work: Any) -> Any:
+    def kernel(self, spec: Fused, work: Work) -> Entry:
         kernels = self.device.backend.fused
         made = kernels.kernel(spec, work.form)
         run = kernels.launch(self.device, made, work)
@@ -114,7 +122,7 @@ class Gpu:
     def distribution(self, work: object, heavy: int) -> tuple[int, int, int]:
         return 1, 1, 1
 
-    def final_combine(self, reduction: Reduction, partial_: DType, dtype: DType) -> Any:
+    def final_combine(self, reduction: Reduction, partial_: DType, dtype: DType) -> Entry:
         run = self.device.backend.fused.final_combine(reduction, partial_, dtype).run
         return _Launched("combine", partial(run, self.device)).entry
 

@@ -293,7 +293,7 @@ def is_task(m: int, n: int, k: int, batch: int) -> bool:
 
 
 def task(
-    operands: tuple[Buffer | str, Buffer | str, Buffer | str, Buffer | str | None],
+    operands: tuple[Buffer | str, Buffer | str, Buffer | str | None, Buffer | str],
     m: int,
     n: int,
     k: int,

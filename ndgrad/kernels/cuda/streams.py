@@ -324,7 +324,8 @@ class StreamPool(Pool):
             for heap in of_streams.values():
                 while heap:
                     block = heap.pop()[1]
-                    block.mapping.close()
+                    if block.mapping is not None:
+                        block.mapping.close()
                     self._free_bytes -= block.size
         return before - self._free_bytes
 
