@@ -6,7 +6,7 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeAlias, TypeGuard
 
 from .. import tracing
 from ..array.ndarray import NDArray
@@ -26,10 +26,14 @@ _RECENT = 4  # programs that a call asks whether it is for them, the last used f
 _KEPT = 64  # programs of one signature; beyond, the oldest is dropped
 
 
+Function: TypeAlias = Callable[..., Any]
+"""A function of a program's, which takes and returns anything."""
+
+
 class Evaluable(Protocol):
     """What stands for a function of arrays by name, as a symbol does."""
 
-    def __function__(self) -> Callable[..., Any]:
+    def __function__(self) -> Function:
         """Return the function."""
 
 
@@ -43,9 +47,9 @@ class Compiled:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Function,
         fallback: bool = False,
-        beyond: Callable[..., Any] | None = None,
+        beyond: Function | None = None,
     ) -> None:
         functools.update_wrapper(self, function)
         self._function = function
@@ -53,12 +57,12 @@ class Compiled:
         self._beyond = beyond
         self._name = getattr(function, "__qualname__", type(function).__name__)
         self._programs: dict[object, list[Specialised]] = {}
-        self._entries: list[Callable[[tuple[Any, ...]], Any]] = []
+        self._entries: list[Callable[[Sequence[Any]], object]] = []
         self._eager: set[object] = set()
         self._count = 0
         self._lock = threading.RLock()
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: object, owner: type | None = None) -> Compiled:
         """Bind a compiled method to its object, which has programs of its own."""
         if instance is None:
             return self
@@ -73,7 +77,8 @@ class Compiled:
         if self not in methods.compiled:
             bound = self._function.__get__(instance, owner)
             methods.compiled[self] = Compiled(bound, self._fallback)
-        return methods.compiled[self]
+        found: Compiled = methods.compiled[self]
+        return found
 
     def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Call the function by its program for these arguments, made if need be."""
@@ -90,7 +95,7 @@ class Compiled:
             shorten_traceback(error)
             raise
 
-    def _found(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _found(self, args: tuple[Any, ...], kwargs: dict[str, object]) -> object:
         """Call the function by a program that is looked for by a key of the arguments."""
         arrays: Sequence[NDArray] = args
         containers: Sequence[object] = ()
@@ -231,7 +236,7 @@ def _signature(arrays: Sequence[NDArray]) -> str:
 
 
 def compile(  # the field's name for it
-    function: Callable[..., Any] | Evaluable | None = None, *, fallback: bool = False
+    function: Function | Evaluable | None = None, *, fallback: bool = False
 ) -> Any:
     """Compile a function into a few fused kernels.
 

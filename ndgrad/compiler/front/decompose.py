@@ -18,6 +18,7 @@ from ...dispatch.structured import unrecorded
 from ...kernels.spec.reduction import REDUCTIONS
 from ...memory.device import Buffer, context_device, current_device, on_device, to_device
 from ...memory.storage import empty
+from ...ops.table import Params
 from ...tape import Array
 from ..program.instructions import Map, Reduce, Value, root
 from .builder import ProgramBuilder
@@ -123,7 +124,7 @@ def decomposed(
     program: ProgramBuilder,
     function: Callable[..., object] | None,
     args: Sequence[object],
-    params: Any,
+    params: Params,
 ) -> Any:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
     if function is None:

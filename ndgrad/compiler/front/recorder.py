@@ -46,7 +46,7 @@ class StateWrite:
     """
 
     function: Callable[..., None]
-    arguments: Sequence[Any]
+    arguments: Sequence[object]
 
 
 class Recorder(ProgramBuilder):
@@ -223,11 +223,16 @@ class Recorder(ProgramBuilder):
         for _, *context in forms:
             if context and context_device(context[0]) is not current_device():
                 self.emitter.refuse(f"makes an array by {op.name} on another device")
-        results: list[Any] = [(buffer, *form) for buffer, form in zip(buffers, forms, strict=True)]
+        results: list[Result] = [
+            (buffer, *form) for buffer, form in zip(buffers, forms, strict=True)
+        ]
         return results[0] if single[0] else results
 
     def fused_vjp(
-        self, op: Op, function: Callable[..., Any], arguments: Sequence[object]
+        self,
+        op: Op,
+        function: Callable[..., Sequence[Array | None]],
+        arguments: Sequence[object],
     ) -> Sequence[Array | None]:
         """What a fused derivative returns."""
         if op.traceable is not False:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from ... import tracing
 from ...array.ndarray import NDArray
 from ...base import MXNetError, Shape
+from ...context import Context, cpu
 from ...dispatch import buffer_arithmetic
 from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
@@ -74,7 +75,7 @@ class Output:
     thing: Any = None
     gradient: int | None = None
     array: type[NDArray] = NDArray
-    ctx: Any = None
+    ctx: Context = field(default_factory=cpu)
     size: int = field(init=False)
 
     def __post_init__(self) -> None:

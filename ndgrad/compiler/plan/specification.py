@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -105,7 +104,7 @@ class KernelSpec:
             self.read[name] = x
         return name
 
-    def _number(self, x: Any, compute: str) -> str:
+    def _number(self, x: float | np.generic, compute: str) -> str:
         for literal in _LITERALS:
             if x == literal and math.copysign(1, x) == math.copysign(1, literal):
                 return f"={float(x) if compute.startswith('float') else int(x)}"

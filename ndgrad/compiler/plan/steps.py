@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -36,7 +35,7 @@ from .fusion import Fusion, Group
 from .memory import ValueMemory
 from .report import ReportBuilder
 from .specification import KernelSpec
-from .target import Target
+from .target import Target, Work
 
 
 class StepBuilder:
@@ -128,7 +127,7 @@ class StepBuilder:
             self.text.run(combine_step)
         self.report.account(group, made, kernel.text, outside, chained=grain > 0)
 
-    def _epilogue(self, group: Group, outside: Sequence[Value], work: Any) -> int:
+    def _epilogue(self, group: Group, outside: Sequence[Value], work: Work) -> int:
         """The grain at which a group can be chained to the product before it; 0 if it cannot.
 
         Each chunk of such a group needs the elements that a chunk of the product has made, and
@@ -323,7 +322,7 @@ class StepBuilder:
             self._expansion(instruction)
             return
 
-        def run(target: Any, *operands: object) -> None:
+        def run(target: Buffer, *operands: object) -> None:
             front.elementwise(loop, operands, shapes, (target,), compute)
 
         operands = [

@@ -51,7 +51,7 @@ class PlanText:
         self.globals[name] = thing
         return name
 
-    def called(self, stem: str, function: Callable[..., Any], title: str) -> str:
+    def called(self, stem: str, function: Callable[..., object], title: str) -> str:
         """A global name for a function that a line calls, which is shown as *title*."""
         name = self.bound(stem, function)
         self.calls[name] = title

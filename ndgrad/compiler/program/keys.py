@@ -57,13 +57,15 @@ def rebuilt(x: Any, leaf: Callable[[object], object], done: dict[int, object]) -
     if id(x) in done:
         return done[id(x)]
     if isinstance(x, np.ndarray):
-        new: Any = x.copy()
+        new: object = x.copy()
     elif isinstance(x, dict):
-        new = done[id(x)] = {}  # before what is in it, where it may be again
-        new.update((rebuilt(k, leaf, done), rebuilt(v, leaf, done)) for k, v in x.items())
+        mapping: dict[object, object] = {}
+        new = done[id(x)] = mapping  # before what is in it, where it may be again
+        mapping.update((rebuilt(k, leaf, done), rebuilt(v, leaf, done)) for k, v in x.items())
     elif x.__class__ is list:
-        new = done[id(x)] = []
-        new.extend(rebuilt(y, leaf, done) for y in x)
+        items: list[object] = []
+        new = done[id(x)] = items
+        items.extend(rebuilt(y, leaf, done) for y in x)
     else:
         parts = [rebuilt(y, leaf, done) for y in x]
         new = type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from .instructions import (
     Instruction,
@@ -63,7 +62,7 @@ def fold_alpha(
     return [i for i in kept if i not in gone], new
 
 
-def _scaled_product(instruction: Instruction, uses: Mapping[Value, int]) -> Any:
+def _scaled_product(instruction: Instruction, uses: Mapping[Value, int]) -> Product | None:
     """The product that *instruction* only multiplies by a number."""
     if not isinstance(instruction, Map) or positional(instruction.text)[0] != "_0 * _1":
         return None
@@ -114,7 +113,7 @@ def accumulate_beta(
 
 def _added_products(
     instruction: Instruction, uses: Mapping[Value, int], parts: Mapping[tuple[Value, int, int], int]
-) -> Any:
+) -> tuple[Value, Product] | None:
     """The first term and the product of a sum of two products that nothing else reads."""
     if not isinstance(instruction, Map) or positional(instruction.text)[0] != "_0 + _1":
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ...array.ndarray import NDArray
 from ...base import DType, Shape, written_function
@@ -89,7 +89,11 @@ class Call(NamedTuple):
     after: Callable[[Sequence[NDArray]], None] | None
 
 
-def entry_and_run(call: Call) -> tuple[Callable[..., Any], Callable[..., Any]]:
+Run: TypeAlias = Callable[[Sequence[NDArray]], object]
+"""A function that a program is called by; it returns what the traced function has returned."""
+
+
+def entry_and_run(call: Call) -> tuple[Run, Run]:
     """The functions that a program is called by, each written when it is first called.
 
     Returns
@@ -100,8 +104,8 @@ def entry_and_run(call: Call) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """
     scope = state.recording, state.training, current_context()
 
-    def written(name: str) -> Callable[..., Any]:
-        names: dict[str, Any] = {}
+    def written(name: str) -> Run:
+        names: dict[str, object] = {}
         return written_function(name, lambda: _CallText(call, scope, names).function(name), names)
 
     return written("entry"), written("run")
@@ -120,7 +124,7 @@ class _CallText:
     """
 
     def __init__(
-        self, call: Call, scope: tuple[bool, bool, Context], names: dict[str, Any]
+        self, call: Call, scope: tuple[bool, bool, Context], names: dict[str, object]
     ) -> None:
         self._call, self._traced, self._scope = call, call.traced, scope
         self._names = names

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ...array.ndarray import NDArray
-from ...base import MXNetError
+from ...base import MXNetError, Shape
+from ...context import Context
 from ...dispatch import as_list, recorded_arithmetic, unrecorded, written
 from ...engine import Pending, run_backward
 from ...kernels.cpu import philox
@@ -19,9 +20,11 @@ from ...ops.table import Op
 from ...tape import (
     Array,
     Leaf,
+    Maker,
     Node,
     Saved,
     Scope,
+    Version,
     is_tracked,
     state,
     topological_order,
@@ -36,6 +39,9 @@ from .call import Argument, Call, entry_and_run
 
 Gradients: TypeAlias = Buffer | Array | list[Buffer | None] | list[Array | None]
 """The gradient of a node's only output, or a list of those of its outputs."""
+
+Held: TypeAlias = tuple[Buffer, Shape, Context, Version, Maker | None]
+"""What a node keeps of an argument: memory, shape, context, version counter, and what made it."""
 
 Write: TypeAlias = tuple[str, int, list[Array]]
 """The kind and number of a source that is written to, and arrays through which that is done."""
@@ -69,7 +75,7 @@ class Specialised:
     ) -> None:
         self.name, self.signature, self.guard = name, signature, guard
         self._function, self._tree, self._traced = function, tree, traced
-        self._kinds: list[Any] = [x.kind for x in arguments]
+        self._kinds = [x.kind for x in arguments]
         sources = _given(traced.forward)
         self._sources = [(_source(value).kind, _source(value).index) for value in sources]
         self.forward = ExecutionPlan(traced.forward, sources, traced.device)
@@ -244,7 +250,7 @@ class Specialised:
             g if heads & there else None for g, heads in zip(results, traced.depends, strict=True)
         ]
 
-    def _check_unchanged(self, node: Node, arguments: Sequence[Any]) -> None:
+    def _check_unchanged(self, node: Node, arguments: Sequence[Held]) -> None:
         """Refuse to run the function again on arrays that were written to since the call."""
         spans = [_span(data) for data in _captured(self._traced.forward)]
         read = [(shape, version) for _, shape, _, version, _ in arguments]
@@ -306,7 +312,9 @@ class Specialised:
         return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
 
 
-def _restored(x: object, results: Sequence[Buffer | None], facts: Mapping[str, Any]) -> object:
+def _restored(
+    x: object, results: Sequence[Buffer | None], facts: Mapping[str, Sequence[Held]]
+) -> object:
     """An argument of a state write: what stands for an array in the trace as that array."""
     if not isinstance(x, Output):
         return x
