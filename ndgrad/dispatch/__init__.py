@@ -98,10 +98,10 @@ def install(array: type[Array]) -> None:
 
 def bind(op: Op) -> None:
     """Give an operator its call and its derivatives."""
-    backwards = [with_state_writes(op, f(op)) for f in (buffer_backward, recorded_backward)]
     call = _call(op)
     CALLS[call] = op.name
-    op.bound = Bound(call, *backwards)
+    on_buffers = with_state_writes(op, buffer_backward(op))
+    op.bound = Bound(call, on_buffers, with_state_writes(op, recorded_backward(op)))
 
 
 def _call(op: Op) -> Callable[..., Any]:

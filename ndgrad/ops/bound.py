@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-CALLS: dict[Callable[..., Any], str] = {}
+from ..tape import Array, Node
+
+Call: TypeAlias = Callable[..., Any]
+"""An operator on arrays and parameters: it returns an array, a list of those, or ``out``."""
+
+Backward: TypeAlias = Callable[[Node, Any], Sequence[Any]]
+"""From a node and its outputs' gradients to those of its inputs: all buffers, or all arrays."""
+
+CALLS: dict[Call, str] = {}
 """Functions that call an operator, and its name: what a profiler times."""
 
 
@@ -25,7 +33,7 @@ class Bound:
         of a compiled function.
     """
 
-    call: Callable[..., Any] | None
-    buffer_backward: Callable[..., Any]
-    recorded_backward: Callable[..., Any]
-    recorded_again: Callable[..., Any] | None = None
+    call: Call | None
+    buffer_backward: Backward
+    recorded_backward: Backward
+    recorded_again: Callable[[Node], Sequence[Array]] | None = None

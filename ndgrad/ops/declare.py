@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..kernels.scalar import SCALARS
 from ..kernels.spec.formula import formula
@@ -38,9 +38,13 @@ def _is_mathematical(text: str) -> bool:
     return bool(formula(text).functions - _INTEGER_FUNCTIONS)
 
 
-def split_names(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+Facts: TypeAlias = dict[str, Any]
+"""Fields of a definition by name."""
+
+
+def split_names(name: str, facts: Mapping[str, object]) -> Facts:
     """*facts* with names in tuples; ``methods=True`` means the operator's own name."""
-    found = dict(facts)
+    found: Facts = dict(facts)
     if "methods" in found:
         found["methods"] = (name,) if found["methods"] is True else tuple(found["methods"].split())
     if "one_element" in found:
@@ -50,7 +54,7 @@ def split_names(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def signature_facts(function: Callable[..., object]) -> dict[str, Any]:
+def signature_facts(function: Callable[..., object]) -> Facts:
     """What a function's signature says of the operator that it is the forward of."""
     parameters = inspect.signature(function).parameters.values()
     arrays = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
@@ -79,7 +83,7 @@ def elementwise(
     derivatives: Mapping[str, str] | None,
     *,
     params: Params | None = None,
-    **facts: Any,
+    **facts: object,
 ) -> ElementwiseOp:
     """Declare an element-wise operator.
 
@@ -101,7 +105,8 @@ def elementwise(
     names = tuple(inputs.split())
     if derivatives is None:
         facts.setdefault("gradient", ZERO)
-    free = facts.get("free", frozenset())
+    found = split_names(name, facts)
+    free = found.get("free", frozenset())
     return register(
         ElementwiseOp(
             name=name,
@@ -112,7 +117,7 @@ def elementwise(
             mathematical=_is_mathematical(text),
             mathematical_gradient=any(map(_is_mathematical, (text, *(derivatives or {}).values()))),
             linear=linear_groups(text, [name for name in names if name not in free]),
-            **{"samples": default_samples(len(names), {}), **split_names(name, facts)},
+            **{"samples": default_samples(len(names), {}), **found},
         )
     )
 
@@ -131,7 +136,7 @@ def binary(
     return elementwise(name, "a b", text, grads, **{"keywords": ("lhs", "rhs"), **facts})
 
 
-def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any) -> UpdateOp:
+def update(name: str, inputs: str, *, params: Params | None = None, **facts: object) -> UpdateOp:
     """Declare an element-wise operator that replaces inputs, all in one pass over memory.
 
     ``update("momentum_step", "weight grad mom", params={"lr": 0.01, "momentum": 0.9},
@@ -154,8 +159,9 @@ def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any
     """
     names, params = tuple(inputs.split()), params or {}
     formulas: dict[str, str] = {}
-    for key in [key for key in facts if key in names]:
-        formulas[key] = with_formulas(facts.pop(key), formulas)
+    found = split_names(name, facts)
+    for key in [key for key in found if key in names]:
+        formulas[key] = with_formulas(found.pop(key), formulas)
     return register(
         UpdateOp(
             name=name,
@@ -166,7 +172,7 @@ def update(name: str, inputs: str, *, params: Params | None = None, **facts: Any
             **{
                 "samples": default_samples(len(names), params),
                 "gradient": NONE,
-                **split_names(name, facts),
+                **found,
             },
         )
     )

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from ..base import MXNetError, Shape
+from ..base import DType, HostArray, MXNetError, Shape
 from ..context import Context
 from ..kernels.spec.formula import Loop, formula
 from ..memory.device import Buffer
 from ..tape import Array
-from .bound import Bound
+from .bound import Bound, Call
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""
@@ -43,7 +43,14 @@ Calls: TypeAlias = bool | Params
 """Which calls a fact is true of: all, none, or those in which parameters have these values."""
 
 
-def argument_names(function: Callable[..., Any] | None) -> tuple[str, ...]:
+Shapes: TypeAlias = Mapping[str, Shape | Sequence[Shape | None] | None]
+"""Shapes by names of inputs and outputs; None for what is not known, lists of variadic ones."""
+
+DTypes: TypeAlias = Mapping[str, DType | Sequence[DType | None] | None]
+"""The same of dtypes."""
+
+
+def argument_names(function: Callable[..., object] | None) -> tuple[str, ...]:
     """What a function among the facts of a definition wants to know, by its signature."""
     return () if function is None else tuple(inspect.signature(function).parameters)
 
@@ -215,15 +222,15 @@ class Op:
     auxiliary: tuple[str, ...] = ()
     initial: Mapping[str, str] = field(default_factory=dict)
     takes: Callable[[Params], Collection[str]] | None = None
-    infer: Callable[..., Mapping[str, Any]] | None = None
-    infer_dtypes: Callable[..., Mapping[str, Any]] | None = None
+    infer: Callable[..., Shapes] | None = None
+    infer_dtypes: Callable[..., DTypes] | None = None
     results: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     doc: str = ""
     samples: tuple[Sample, ...] = ()
-    reference: Callable[..., Any] | None = None
+    reference: Callable[..., object] | None = None
     domain: tuple[float, float] = (-2.0, 2.0)
     accumulate: Callable[..., None] | None = None
     rows: Callable[..., tuple[Buffer, Buffer] | None] | None = None
@@ -235,7 +242,7 @@ class Op:
         self.keywords = self.keywords or self.inputs
 
     @property
-    def call(self) -> Callable[..., Any]:
+    def call(self) -> Call:
         """The operator on arrays; recorded when an input is."""
         if self.bound is None or self.bound.call is None:
             raise RuntimeError(f"operator {self.name!r} cannot be called yet")
@@ -398,10 +405,10 @@ class ElementwiseOp(Op):
     mathematical_gradient: bool = False
     free: frozenset[str] = frozenset()
     broadcast: bool = True
-    arranged: Callable[..., Sequence[Array | float]] | None = None
+    arranged: Callable[..., Sequence[Array | HostArray | float]] | None = None
     scalar_names: tuple[tuple[str, ...], ...] = ()
     ordered: bool = False
-    functions: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
 
     @property
     def python_operators(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ..base import ArgumentTypeError, MXNetError
 from ..tape import Array
@@ -101,7 +100,9 @@ def multiple(
     shared = {k: v for k, v in single.params.items() if k not in {*lists.values(), *hidden}}
     params = {**dict.fromkeys(lists, inspect.Parameter.empty), **shared, count: 1, "_out": None}
 
-    def call(*data: Array, _out: Any = None, **given: Any) -> list[Array]:
+    def call(
+        *data: Array, _out: Array | Sequence[Array] | None = None, **given: object
+    ) -> list[Array]:
         missing = [x for x, v in params.items() if v is inspect.Parameter.empty and x not in given]
         if missing:
             raise ArgumentTypeError(f"{name}: argument {missing[0]!r} is missing")

@@ -7,18 +7,16 @@ known of it, and a length in it 0 where that is not known.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 from ..base import Shape
 from .axes import flag, integer, integers
 from .table import Params
+from .table import Shapes as Shapes
 
 Known: TypeAlias = Shape | None
 """What is known of a shape."""
-
-Shapes: TypeAlias = Mapping[str, Any]
-"""What follows, by name."""
 
 
 def bias(params: Params) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ compiled as any others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from .declare import binary, operator, unary
 from .parts import add_to
 from .storage import (
     Csr,
+    Operand,
     Parts,
     RowSparse,
     beside,
@@ -32,7 +32,7 @@ from .storage import (
     of_elements,
     scaled_rows,
 )
-from .table import ZERO, F, Gradients, Needs, Op, PartialGradient, Result, Sample
+from .table import ZERO, F, Gradients, Needs, Op, Params, PartialGradient, Result, Sample
 
 _INT64 = np.dtype("int64")
 _MATRIX = ([1.0, 2.0, 3.0], [0, 2, 1], [0, 2, 2, 3])  # of 3 rows and 4 columns
@@ -189,8 +189,9 @@ def _csr_row_numbers(indptr: Array, *, count: int) -> Result:
 # --- casts of storage -----------------------------------------------------------------------------
 
 
-def _cast_parts(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array:
+def _cast_parts(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | Array:
     (x,), stype = inputs, params["stype"]
+    assert is_parts(x)
     own = "csr" if isinstance(x, Csr) else "row_sparse"
     choice("cast_storage", "stype", stype, ("default", "row_sparse", "csr"))
     if stype == "default":
@@ -217,9 +218,7 @@ def _cast_storage(data: Array, *, stype: str) -> Result:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _retained_parts(
-    op: Op, inputs: Sequence[object], params: Mapping[str, object]
-) -> RowSparse | None:
+def _retained_parts(op: Op, inputs: Sequence[Operand], params: Params) -> RowSparse | None:
     x, wanted = inputs
     if not isinstance(x, RowSparse) or not isinstance(wanted, Array):
         return None
@@ -254,9 +253,7 @@ def _sparse_retain(data: Array, indices: Array) -> Array:
 # --- others ---------------------------------------------------------------------------------------
 
 
-def _squares_summed(
-    op: Op, inputs: Sequence[object], params: Mapping[str, object]
-) -> RowSparse | Array | None:
+def _squares_summed(op: Op, inputs: Sequence[Operand], params: Params) -> RowSparse | Array | None:
     (x,) = inputs
     axis = params.get("axis")
     if isinstance(axis, (tuple, list)) and len(axis) == 1:
@@ -281,7 +278,7 @@ def _square_sum(
     return F.sum(F.square(data), axis=axis, keepdims=keepdims, exclude=exclude)
 
 
-def _counted(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> Array:
+def _counted(op: Op, inputs: Sequence[Operand], params: Params) -> Array:
     (x,), axis = inputs, params.get("axis")
     if not isinstance(x, Csr):
         raise MXNetError("Operator _contrib_getnnz: data must be a CSR matrix")
@@ -336,7 +333,7 @@ def _sparse_embedding(
     return F.Embedding(data, weight, input_dim=input_dim, output_dim=output_dim)
 
 
-def _rows_divided(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> RowSparse | None:
+def _rows_divided(op: Op, inputs: Sequence[Operand], params: Params) -> RowSparse | None:
     a, b = inputs
     return scaled_rows(op, (a, dense(b) if is_parts(b) else b), params)
 

@@ -8,9 +8,9 @@ as parts or as an array, or None: then the operator is called with dense arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from ..kernels import front
 from ..memory.device import host
 from ..tape import Array, Maker
 from .axes import choice
-from .table import F, Op, lookup
+from .table import F, Op, Params, lookup
 
 
 class Csr(NamedTuple):
@@ -68,7 +68,10 @@ class RowSparse(NamedTuple):
 Parts: TypeAlias = Csr | RowSparse
 """The parts of a sparse array; their elements are never written to."""
 
-SparseCall: TypeAlias = Callable[[Op, Sequence[Any], Mapping[str, Any]], Parts | Array | None]
+Operand: TypeAlias = Parts | Array | float | None
+"""An input of a call with sparse arrays: the parts of one, an array, a number, or nothing."""
+
+SparseCall: TypeAlias = Callable[[Op, Sequence[Operand], Params], Parts | Array | None]
 """The fact ``sparse`` of an operator."""
 
 
@@ -219,9 +222,7 @@ def rows_of(x: Csr) -> Array:
 def first_of(*calls: SparseCall) -> SparseCall:
     """The first of *calls* that returns a result."""
 
-    def call(
-        op: Op, inputs: Sequence[object], params: Mapping[str, object]
-    ) -> Parts | Array | None:
+    def call(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | Array | None:
         for found in calls:
             result = found(op, inputs, params)
             if result is not None:
@@ -231,11 +232,11 @@ def first_of(*calls: SparseCall) -> SparseCall:
     return call
 
 
-def is_parts(x: object) -> bool:
+def is_parts(x: object) -> TypeGuard[Parts]:
     return isinstance(x, (Csr, RowSparse))
 
 
-def on_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
+def on_elements(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
     """Of one array, and numbers: the operator on what is stored, if it leaves zero zero."""
     if any(isinstance(x, Array) for x in inputs):
         return None
@@ -249,7 +250,7 @@ def on_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Par
     return of_elements(op, inputs, params)
 
 
-def with_number(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
+def with_number(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
     """Of one array and a number: the operator on what is stored, whatever it makes of zero."""
     if any(isinstance(x, Array) for x in inputs) or sum(map(is_parts, inputs)) != 1:
         return None
@@ -259,7 +260,7 @@ def with_number(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Par
 def array_first(call: SparseCall) -> SparseCall:
     """*call* where the first operand is an array; a number before an array has a dense result."""
 
-    def ordered(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+    def ordered(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | Array | None:
         return call(op, inputs, params) if is_parts(inputs[0]) else None
 
     return ordered
@@ -268,20 +269,20 @@ def array_first(call: SparseCall) -> SparseCall:
 def either_first(call: SparseCall) -> SparseCall:
     """*call* of two operands, of which the sparse one may be the second too."""
 
-    def ordered(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+    def ordered(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | Array | None:
         return call(op, inputs if is_parts(inputs[0]) else inputs[::-1], params)
 
     return ordered
 
 
-def of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts:
+def of_elements(op: Op, inputs: Sequence[Operand], params: Params) -> Parts:
     """The operator on what is stored, whatever it makes of zero."""
     (x,) = [x for x in inputs if is_parts(x)]
     data = op.call(*[x.data if is_parts(x) else x for x in inputs], **params)
     return x._replace(data=data, node=None)
 
 
-def merged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
+def merged(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
     """Of two arrays of one shape and storage: the operator where one of them is stored."""
     a, b = inputs
     if not is_parts(a) or a.__class__ is not b.__class__ or a.shape != b.shape:
@@ -312,14 +313,16 @@ def merged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | 
     return csr_of(a, values[kept], indices[kept], rows[kept])
 
 
-def merged_all(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | None:
+def merged_all(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | None:
     """Of any number of row-sparse arrays of one shape: their sum."""
-    if not all(isinstance(x, RowSparse) and x.shape == inputs[0].shape for x in inputs):
+    first, *others = given = [x for x in inputs if isinstance(x, RowSparse)]
+    if len(given) != len(inputs) or any(x.shape != first.shape for x in others):
         return None
-    return reduce(lambda a, b: merged(lookup("elemwise_add"), (a, b), {}) or a, inputs)
+    add = lookup("elemwise_add")
+    return reduce(lambda a, b: merged(add, (a, b), {}) or a, others, cast("Parts", first))
 
 
-def scaled(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | None:
+def scaled(op: Op, inputs: Sequence[Operand], params: Params) -> Csr | None:
     """Of a CSR matrix and a dense operand that broadcasts to it: on the stored elements."""
     x, other = inputs
     if not isinstance(x, Csr) or not isinstance(other, Array) or len(other._shape) > 2:
@@ -337,7 +340,7 @@ def scaled(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | No
     return x._replace(data=op.call(x.data, values, **params), node=None)
 
 
-def scaled_rows(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> RowSparse | None:
+def scaled_rows(op: Op, inputs: Sequence[Operand], params: Params) -> RowSparse | None:
     """Of a row-sparse array and a dense one of its shape: the operator on the stored rows."""
     x, other = inputs
     if not isinstance(x, RowSparse) or not isinstance(other, Array) or other._shape != x.shape:
@@ -349,21 +352,24 @@ def scaled_rows(op: Op, inputs: Sequence[object], params: Mapping[str, object]) 
 # --- others ---------------------------------------------------------------------------------------
 
 
-def zeros(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts:
+def zeros(op: Op, inputs: Sequence[Operand], params: Params) -> Parts:
     """Zeros in the storage of the input."""
-    return nothing_like(inputs[0])
+    (x,) = inputs
+    assert is_parts(x)
+    return nothing_like(x)
 
 
-def joined(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | None:
+def joined(op: Op, inputs: Sequence[Operand], params: Params) -> Csr | None:
     """CSR matrices one below the other."""
-    if params.get("dim", 1) not in (0, -2) or not all(isinstance(x, Csr) for x in inputs):
+    matrices = [x for x in inputs if isinstance(x, Csr)]
+    if params.get("dim", 1) not in (0, -2) or len(matrices) != len(inputs):
         return None
-    first = inputs[0]
-    if any(x.shape[1] != first.shape[1] for x in inputs):
+    first = matrices[0]
+    if any(x.shape[1] != first.shape[1] for x in matrices):
         return None  # which raises
-    data = F.Concat(*[x.data for x in inputs], dim=0)
-    indices = F.Concat(*[x.indices for x in inputs], dim=0)
-    counts = np.concatenate([np.diff(host(x.indptr._data)) for x in inputs])
+    data = F.Concat(*[x.data for x in matrices], dim=0)
+    indices = F.Concat(*[x.indices for x in matrices], dim=0)
+    counts = np.concatenate([np.diff(host(x.indptr._data)) for x in matrices])
     indptr = beside(first.indptr, np.concatenate(([0], np.cumsum(counts))))
     return Csr(data, indices, indptr, (counts.size, first.shape[1]))
 
@@ -379,18 +385,19 @@ def picked_rows(x: Csr, rows: HostArray) -> Csr:
     return _csr(made, (rows.size, x.shape[1]))
 
 
-def taken(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | None:
+def taken(op: Op, inputs: Sequence[Operand], params: Params) -> Csr | None:
     """Rows of a CSR matrix by a vector of indices."""
     x, index = inputs
     mode = params.get("mode", "clip")
-    fits = isinstance(x, Csr) and isinstance(index, Array) and params.get("axis", 0) == 0
-    if not fits or len(index._shape) != 1 or mode not in ("clip", "wrap") or not x.shape[0]:
+    if not isinstance(x, Csr) or not isinstance(index, Array) or params.get("axis", 0) != 0:
+        return None
+    if len(index._shape) != 1 or mode not in ("clip", "wrap") or not x.shape[0]:
         return None
     numbers = F.take(beside(x.indices, np.arange(x.shape[0])), index, mode=mode)
     return picked_rows(x, host(numbers._data))
 
 
-def cut(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Csr | None:
+def cut(op: Op, inputs: Sequence[Operand], params: Params) -> Csr | None:
     """A block of a CSR matrix, by its first and last rows and columns."""
     (x,) = inputs
     bounds = [params.get(name) for name in ("begin", "end", "step")]
@@ -421,9 +428,10 @@ def block(x: Csr, rows: range, columns: range | None = None) -> Csr:
     return _csr(made, (len(rows), width))
 
 
-def norm_of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | None:
+def norm_of_elements(op: Op, inputs: Sequence[Operand], params: Params) -> Array | None:
     """The norm of all elements: that of the stored ones; and so is their sum."""
     (x,) = inputs
+    assert is_parts(x)
     if params.get("axis") not in (None, (), (0, 1)) or params.get("exclude"):
         return None
     if params.get("keepdims") or not x.data._data.size or len(x.shape) > 2:
@@ -432,7 +440,7 @@ def norm_of_elements(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -
     return op.call(flat, **{**params, "axis": None})
 
 
-def summed(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> Array | None:
+def summed(op: Op, inputs: Sequence[Operand], params: Params) -> Array | None:
     """The sum of a sparse array, along an axis of a CSR matrix as a product with ones."""
     (x,) = inputs
     total = norm_of_elements(op, inputs, params)
@@ -453,16 +461,17 @@ def summed(op: Op, inputs: Sequence[object], params: Mapping[str, object]) -> Ar
     return F._reshaped(total, shape=shape)
 
 
-def averaged(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Array | None:
+def averaged(op: Op, inputs: Sequence[Operand], params: Params) -> Array | None:
     """The mean of a sparse array: its sum, divided."""
     (x,) = inputs
+    assert is_parts(x)
     total: Array | None = summed(lookup("sum"), inputs, params)
     if total is None or not is_floating(x.data._data.dtype):
         return None
     return total / (math.prod(x.shape) / total._data.size)
 
 
-def dotted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | Array | None:
+def dotted(op: Op, inputs: Sequence[Operand], params: Params) -> Parts | Array | None:
     """Products, in the storage that MXNet gives them: of CSR matrices by their elements."""
     lhs, rhs = inputs
     ta, tb = bool(params.get("transpose_a")), bool(params.get("transpose_b"))
@@ -474,7 +483,7 @@ def dotted(op: Op, inputs: Sequence[Any], params: Mapping[str, Any]) -> Parts | 
         both = isinstance(rhs, Csr)
         stype = stype or ("row_sparse" if ta and not tb and not both else "default")
         rhs = dense(rhs) if is_parts(rhs) else rhs
-        if not _fit(lhs.shape, ta, rhs._shape, tb):
+        if not isinstance(rhs, Array) or not _fit(lhs.shape, ta, rhs._shape, tb):
             return None  # which raises
         right = F.transpose(rhs) if tb else rhs
         y = _times(lhs, right, ta)

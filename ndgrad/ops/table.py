@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from .bound import Call
 from .definition import ALIASES as ALIASES
 from .definition import DIFFERENTIABLE as DIFFERENTIABLE
 from .definition import NONE as NONE
@@ -28,6 +29,7 @@ from .definition import PartialGradient as PartialGradient
 from .definition import Result as Result
 from .definition import ResultOn as ResultOn
 from .definition import Sample as Sample
+from .definition import Shapes as Shapes
 from .definition import UpdateOp as UpdateOp
 from .definition import lookup as lookup
 
@@ -77,7 +79,7 @@ def register(op: _Kind) -> _Kind:
 class _Operators:
     """``F.sum(x, axis=1)``: operators of the table by name, for derivatives in terms of them."""
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
+    def __getattr__(self, name: str) -> Call:
         if name.startswith("__"):  # what inspect and copy look for
             raise AttributeError(name)
         call = lookup(name).call

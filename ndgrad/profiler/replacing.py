@@ -24,7 +24,7 @@ Arguments: TypeAlias = tuple[Any, ...]
 Keywords: TypeAlias = dict[str, Any]
 """What it is called with by name."""
 
-Hook: TypeAlias = Callable[[Arguments, Keywords], object]
+Hook: TypeAlias = Callable[[Arguments, Keywords], Any]
 """What is called in place of a function, with its arguments."""
 
 Wrapper: TypeAlias = Callable[[Function], Hook]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any
 
 import numpy as np
 
-from ...base import MXNetError
+from ...base import HostArray, MXNetError
+from ...tape import Array
 from ..declare import binary, elementwise
 from ..storage import (
     SparseCall,
@@ -233,10 +233,17 @@ for _name, _text, _on_bools, _which in (
     )
 
 
-def _where_rows(condition: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
+_ARRAYS = (Array, np.ndarray)
+
+
+def _where_rows(
+    condition: Array | HostArray | float, x: Array | HostArray | float, y: Array | HostArray | float
+) -> tuple[Array | HostArray | float, ...]:
     """A condition of one axis chooses rows of arrays that have more axes."""
     for other in (x, y):
-        if len(getattr(condition, "shape", ())) == 1 and len(getattr(other, "shape", ())) > 1:
+        if not isinstance(condition, _ARRAYS) or not isinstance(other, _ARRAYS):
+            continue
+        if len(condition.shape) == 1 and len(other.shape) > 1:
             if condition.shape[0] != other.shape[0]:
                 raise MXNetError(
                     f"Operator where: argument condition has shape {list(condition.shape)} and "

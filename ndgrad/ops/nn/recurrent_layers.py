@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from ...base import MXNetError
 from ...kernels import front
@@ -107,10 +106,11 @@ def _plain_vjp(
 ) -> Gradients:
     slopes = steps_of(1 - y * y if activation == "tanh" else F.broadcast_greater(y, 0))
     d: list[Array] = []
-    back: Any = None
+    back: Array | None = None
     for top, slope in zip(reversed(steps_of(g)), reversed(slopes), strict=True):
         d.append((top if back is None else top + back) * slope)
         back = F.dot(d[-1], h2h_weight)
+    assert back is not None
     whole = F.stack(*reversed(d), axis=0)
     d_weight, d_bias = parameter_gradients(whole, data, i2h_weight, i2h_bias)
     d_state_weight, d_state_bias = parameter_gradients(
@@ -249,12 +249,13 @@ def _gru_vjp(
     by_update = (before - n) * z * (1 - z)
     factors = F.Concat(by_reset, by_update, by_new * r, dim=-1)
     tops: list[Array] = []
-    back: Any = None
+    back: Array | None = None
     parts = zip(steps_of(g), steps_of(factors), steps_of(z), strict=True)
     for top, factor, kept in reversed(list(parts)):
         h = top if back is None else top + back
         tops.append(h)
         back = h * kept + F.dot(F.Concat(h, h, h, dim=-1) * factor, h2h_weight)
+    assert back is not None
     h = F.stack(*reversed(tops), axis=0)
     d = F.Concat(h * by_reset, h * by_update, h * by_new, dim=-1)
     e = F.Concat(h, h, h, dim=-1) * factors
@@ -449,13 +450,13 @@ def _lstm_vjp(
         inside = F.broadcast_greater(cells, clip_min) * F.broadcast_lesser(cells, clip_max)
     d: list[Array] = []
     outs: list[Array] = []
-    back: Any = None
-    back_cell: Any = None
+    back: Array | None = None
+    back_cell: Array | None = None
     for at in reversed(range(data.shape[0])):
         top, dc, along, out, kept, factors = (
             at_step(x, at) for x in (*grads[:2], to_cell, to_output, f, by_cell)
         )
-        if back is not None:
+        if back is not None and back_cell is not None:
             top, dc = top + back, dc + back_cell
         outs.append(top)
         h = top if h2r_weight is None else F.dot(top, h2r_weight)
@@ -464,11 +465,13 @@ def _lstm_vjp(
             dc = dc * at_step(inside, at)
         d.append(F.Concat(F.Concat(dc, dc, dc, dim=-1) * factors, h * out, dim=-1))
         back, back_cell = F.dot(d[-1], h2h_weight), dc * kept
+    assert back is not None
     whole = F.stack(*reversed(d), axis=0)
     d_weight, d_bias = parameter_gradients(whole, data, i2h_weight, i2h_bias)
     d_state_weight, d_state_bias = parameter_gradients(whole, earlier, h2h_weight, h2h_bias)
     gradients = [data_gradient(whole, data, i2h_weight), d_weight, d_state_weight]
     gradients += [d_bias, d_state_bias, as_dtype_of(back, state.dtype)]
+    assert back_cell is not None
     gradients.append(as_dtype_of(back_cell, state_cell.dtype))
     if h2r_weight is not None:
         top = F.stack(*reversed(outs), axis=0)

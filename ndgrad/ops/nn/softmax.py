@@ -8,7 +8,6 @@ keeps the exponentials finite.  Its derivative is ``y * (g - sum(g * y))``, that
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -100,7 +99,7 @@ def _by_operators(
     spec: AxisKernel, y: Array, g: Array, axis: int, scale: float, dtype: DType
 ) -> Array:
     """The same gradient from the same formulas, by operators, which can be differentiated again."""
-    operands: dict[str, Any] = {"p": y, "g": g, "scale": scale}
+    operands: dict[str, Array | float] = {"p": y, "g": g, "scale": scale}
     summed = formula(spec.summed).evaluate({"exp": F.exp}, operands)
     operands["s"] = F.sum(summed, axis=axis, keepdims=True)
     return F.Cast(formula(spec.result).evaluate({"exp": F.exp}, operands), dtype=dtype)
