@@ -51,6 +51,7 @@ _IMPORTS = {
     "ndgrad.memory.device": "Buffer",
     "ndgrad.numpy.multiarray": "ndarray",
     "ndgrad.symbol.symbol": "Symbol",
+    "ndgrad.symbol.numpy_like": "_Symbol",
     "ndgrad.tape": "Array",
     "ndgrad.typing": "ArrayLike Scalar ShapeLike",
 }

@@ -5,6 +5,7 @@ from ndgrad.base import DTypeLike, Shape
 from ndgrad.context import Context
 from ndgrad.memory.device import Buffer
 from ndgrad.symbol.symbol import Symbol
+from ndgrad.typing import ShapeLike
 from ndgrad._stubs.symbol_contrib import (
     AdaptiveAvgPooling2D as _contrib_AdaptiveAvgPooling2D,
     BatchNormWithReLU as _contrib_BatchNormWithReLU,
@@ -1652,7 +1653,7 @@ def _eye(
     """Make a matrix of N rows and M columns (N if 0) with ones on its k-th diagonal."""
     ...
 def _full(
-    shape: int | Sequence[int],
+    shape: ShapeLike,
     ctx: Context | None = None,
     dtype: DTypeLike = 'float32',
     value: float = ...,
@@ -2925,7 +2926,7 @@ def _zeros(
     """Make an array of zeros, in a storage type: 'default', 'row_sparse' or 'csr'."""
     ...
 def _zeros_without_dtype(
-    shape: int | Sequence[int],
+    shape: ShapeLike,
     ctx: Context | None = None,
     dtype: DTypeLike | int = -1,
     *,

@@ -1,10 +1,11 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
 from ndgrad.symbol.symbol import Symbol
+from ndgrad.symbol.numpy_like import _Symbol
 from ndgrad.symbol.graph import (
     Graph as Graph,
 )
@@ -24,6 +25,9 @@ class Methods(Graph):
         ...
     def as_nd_ndarray(self, *args: object, **kwargs: object) -> Symbol:
         """Return the symbol, for which there is one back end."""
+        ...
+    def as_np_ndarray(self) -> _Symbol:
+        """Return the same outputs as a symbol of arrays like NumPy's."""
         ...
     def get_backend_symbol(self, *args: object, **kwargs: object) -> Symbol:
         """Return the symbol, for which there is one back end."""

@@ -12,9 +12,11 @@ from ..base import DTypeLike, public_names, shorten_traceback
 from ..compiler.compiled import Compiled
 from ..context import current_context
 from ..nd import NDArray
+from ..numpy import ndarray
 from ..symbol import Group, Symbol
 from ..symbol.entries import NodeEntry
 from ..symbol.json import encoded
+from ..symbol.numpy import _Symbol
 from ..tape.array import Leaf
 from ..util import np_shape
 from .block import Block
@@ -205,6 +207,8 @@ backward_bulk_size, **kwargs
         first = x if isinstance(x, (NDArray, Symbol)) else _first((x, *args))
         if isinstance(first, Symbol):
             variables = {name: param.var() for name, param in self._reg_params.items()}
+            if isinstance(first, _Symbol):
+                variables = {name: x.as_np_ndarray() for name, x in variables.items()}
             with self.name_scope():
                 return self.hybrid_forward(symbol, x, *args, **variables)
         if first is None:
@@ -421,25 +425,30 @@ def _first(args: Any) -> Any:
 
 
 class _Slot:
-    """Where an array was among the arguments."""
+    """Where an array was among the arguments, and whether it was one like NumPy's."""
+
+    def __init__(self, numpy_like: bool) -> None:
+        self.numpy_like = numpy_like
 
 
-_SLOT = _Slot()
+_SLOTS = _Slot(False), _Slot(True)
 
 
 def _tree(args: Any) -> Any:
     """Arguments with a mark in the place of each array."""
     if isinstance(args, (list, tuple)):
         return [_tree(x) for x in args]
-    return _SLOT if isinstance(args, NDArray) else args
+    return _SLOTS[isinstance(args, ndarray)] if isinstance(args, NDArray) else args
 
 
 def _leaves_of(tree: Any) -> Iterator[Any]:
-    return (x for x in _flat(tree) if x is _SLOT)
+    return (x for x in _flat(tree) if isinstance(x, _Slot))
 
 
-def _filled(tree: Any, values: Iterator[Any]) -> Any:
-    """A tree with the next of *values* in the place of each mark."""
+def _filled(tree: Any, variables: Iterator[Symbol]) -> Any:
+    """A tree with the next of *variables* in the place of each mark."""
     if isinstance(tree, list):
-        return [_filled(x, values) for x in tree]
-    return next(values) if tree is _SLOT else tree
+        return [_filled(x, variables) for x in tree]
+    if not isinstance(tree, _Slot):
+        return tree
+    return next(variables).as_np_ndarray() if tree.numpy_like else next(variables)

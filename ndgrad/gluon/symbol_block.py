@@ -11,6 +11,7 @@ from ..base import DTypeLike, public_names
 from ..context import Context, cpu
 from ..nd import NDArray
 from ..symbol import Group, Symbol
+from ..symbol.numpy import _Symbol
 from .hybrid import HybridBlock
 from .parameter import DeferredInitializationError, shape_is_known
 from .parameter_dict import ParameterDict
@@ -132,7 +133,8 @@ class SymbolBlock(HybridBlock):
             )
         inputs = dict(zip(self._inputs, given, strict=True))
         if isinstance(x, Symbol):
-            return self._symbol(**inputs)
+            outputs = self._symbol(**inputs)
+            return outputs.as_np_ndarray() if isinstance(x, _Symbol) else outputs
         if not isinstance(x, NDArray):
             raise ValueError(
                 "In HybridBlock, there must be one NDArray or one Symbol in the input. Please "
@@ -143,8 +145,8 @@ class SymbolBlock(HybridBlock):
         except DeferredInitializationError:
             self._initialize_deferred(*given)
             arrays = {p.name: p.data(x._ctx) for p in self._reg_params.values()}
-        outputs = self._symbol._run(inputs | arrays)
-        return outputs[0] if len(outputs) == 1 else outputs
+        results = self._symbol._run(inputs | arrays)
+        return results[0] if len(results) == 1 else results
 
     def infer_shape(self, *args: NDArray) -> None:
         """Set the shapes of all parameters from those of the inputs."""

@@ -223,17 +223,13 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 }
 """Methods of arrays by the names of Python's operators."""
 
-for _python, _function_ in {
-    "add": add,
-    "sub": subtract,
-    "mul": multiply,
-    "truediv": true_divide,
-    "floordiv": floor_divide,
-    "mod": mod,
-    "pow": power,
-    "and": bitwise_and,
-    "or": bitwise_or,
-    "xor": bitwise_xor,
-}.items():
-    OPERATORS[f"__{_python}__"] = _function_
-    OPERATORS[f"__r{_python}__"] = _reflected(_function_)
+PYTHON_OPERATORS: dict[str, str] = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide",
+    "floordiv": "floor_divide", "mod": "mod", "pow": "power", "and": "bitwise_and",
+    "or": "bitwise_or", "xor": "bitwise_xor",
+}  # fmt: skip
+"""Python's operators of two operands, and the functions that they are."""
+
+for _python, _name in PYTHON_OPERATORS.items():
+    OPERATORS[f"__{_python}__"] = FUNCTIONS[_name]
+    OPERATORS[f"__r{_python}__"] = _reflected(FUNCTIONS[_name])

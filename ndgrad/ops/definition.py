@@ -408,7 +408,7 @@ class ElementwiseOp(Op):
     arranged: Callable[..., Sequence[Array | HostArray | float]] | None = None
     scalar_names: tuple[tuple[str, ...], ...] = ()
     ordered: bool = False
-    functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., float]] = field(default_factory=dict)
 
     @property
     def python_operators(self) -> tuple[str, ...]:

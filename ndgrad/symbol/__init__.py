@@ -25,6 +25,8 @@ from . import (
     sparse,
 )
 from . import methods as methods
+from . import numpy as numpy
+from . import numpy_extension as numpy_extension
 from .creation import *  # noqa: F403
 from .operators import OTHERS as _OTHERS
 from .symbol import Symbol, fromjson, get_symbol, load, load_json
@@ -73,5 +75,7 @@ for _name in extra.__all__:
     globals()[_name] = vars(sparse)[_name] = getattr(extra, _name)
 Symbol.split_v2 = extra.split_v2  # type: ignore[method-assign, assignment]
 pow = power = globals()["power"]
+np, npx = numpy, numpy_extension
 for _name, _operator in _OTHERS.items():
-    _spaces.put_operator(_name, functions.function(_operator, _name))
+    if not _name.startswith("_np"):  # which `sym.np` and `sym.npx` call
+        _spaces.put_operator(_name, functions.function(_operator, _name))

@@ -164,7 +164,7 @@ def while_loop(
         "num_outputs": len(made) + len(last),
     }
     found = iter(_made("_while_loop", params, inputs, graphs))
-    return _nested(structure, found), [next(found) for _ in last]
+    return _nested(structure, found), _nested(last, found)
 
 
 def cond(
@@ -238,7 +238,7 @@ def _made(
 def _flat(op: str, what: str, nested: object) -> list[Symbol]:
     """The outputs of symbols in nested lists, in order."""
     if isinstance(nested, Symbol):
-        return list(nested)
+        return nested._each()
     if not isinstance(nested, (list, tuple)):
         raise TypeError(f"{op}: {what} must be a Symbol or a nested list of them, got {nested!r}")
     return [x for part in nested for x in _flat(op, what, part)]
@@ -246,11 +246,11 @@ def _flat(op: str, what: str, nested: object) -> list[Symbol]:
 
 def _nested(like: Nested, symbols: Iterator[Symbol]) -> Any:
     """*symbols* in lists that are nested as in *like*."""
-    if isinstance(like, (list, tuple)):
+    if not isinstance(like, Symbol):
         return [_nested(part, symbols) for part in like]
-    if len(like) == 1:
-        return next(symbols)
-    return Symbol([next(symbols)._heads[0] for _ in like])
+    if like.num_outputs == 1:
+        return type(like)(next(symbols)._heads)
+    return type(like)([next(symbols)._heads[0] for _ in range(like.num_outputs)])
 
 
 def _heads(symbols: Sequence[Symbol]) -> list[Ref]:
@@ -258,7 +258,8 @@ def _heads(symbols: Sequence[Symbol]) -> list[Ref]:
 
 
 def _variables(symbols: Sequence[Symbol]) -> list[Symbol]:
-    return [var(f"{x._heads[0].entry.name}-{x._heads[0].output}") for x in symbols]
+    names = [f"{x._heads[0].entry.name}-{x._heads[0].output}" for x in symbols]
+    return [type(x)(var(name)._heads) for name, x in zip(names, symbols, strict=True)]
 
 
 def _places(variables: Sequence[Symbol], names: Sequence[str]) -> list[int]:

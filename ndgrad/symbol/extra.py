@@ -9,6 +9,7 @@ from ..name import NameManager
 from ..ops.table import lookup
 from .entries import NodeEntry, Ref
 from .functions import attributes, function
+from .numpy_like import kind_of
 from .subgraphs import custom
 from .symbol import Symbol
 
@@ -68,7 +69,7 @@ def Custom(
         x = given.get(key)
         if x is None:
             refs.append(Ref(NodeEntry(f"{label}_{key}", attrs=attrs), 0))
-        elif isinstance(x, Symbol) and len(x) == 1:
+        elif isinstance(x, Symbol) and x.num_outputs == 1:
             refs.append(x._heads[0])
         else:
             raise TypeError(
@@ -76,7 +77,7 @@ def Custom(
             )
     count = len(op.outputs)
     entry = NodeEntry(label, "Custom", tuple(refs), params, count, attrs=attrs, own=op)
-    return Symbol([Ref(entry, i) for i in range(count)])
+    return kind_of(given.values())([Ref(entry, i) for i in range(count)])
 
 
 def histogram(

@@ -17,6 +17,7 @@ from ..ops.table import ALIASES, ZERO, ElementwiseOp, Op, Params, lookup
 from .attributes import hidden, is_hidden
 from .entries import NodeEntry, Operand, Ref
 from .json import value_of
+from .numpy_like import kind_of
 from .symbol import Symbol
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 _Function: TypeAlias = Callable[..., Symbol]
 
 
-def function(op: Op, name: str, called: str | None = None) -> _Function:
+def function(
+    op: Op, name: str, called: str | None = None, kind: type[Symbol] | None = None
+) -> _Function:
     """What `ndgrad.symbol` has of an operator under *name*.
 
     Parameters
@@ -35,6 +38,9 @@ def function(op: Op, name: str, called: str | None = None) -> _Function:
         Of the function, from which symbols that are given no name get theirs.
     called : str, optional
         What the graph calls the operator; by default its own name, or *name* if it is internal.
+    kind : type, optional
+        The class of what it returns, and then a list of several outputs; by default as of an array,
+        that of the symbols that it is given, and one symbol.
 
     Raises (when called)
     --------------------
@@ -45,7 +51,7 @@ def function(op: Op, name: str, called: str | None = None) -> _Function:
     """
     if called is None:
         called = name if name.startswith("_") else op.name
-    call = _variadic(op, name, called) if op.variadic else _fixed(op, name, called)
+    call = (_variadic if op.variadic else _fixed)(op, name, called, kind)
     call.__name__ = call.__qualname__ = name
     call.__module__ = "ndgrad.symbol"
     call.__doc__ = op.doc
@@ -53,7 +59,7 @@ def function(op: Op, name: str, called: str | None = None) -> _Function:
     return call
 
 
-def _fixed(op: Op, name: str, called: str) -> _Function:
+def _fixed(op: Op, name: str, called: str, kind: type[Symbol] | None) -> _Function:
     checks = checks_of(op)
 
     def call(*args: object, **kwargs: object) -> Symbol:
@@ -79,7 +85,8 @@ def _fixed(op: Op, name: str, called: str) -> _Function:
             raise MXNetError(
                 f"{name}: {count} inputs are given, expected {', '.join(taken) or 'none'}"
             )
-        return made(called, op, refs, params, label, attrs)
+        result = made(called, op, refs, params, label, attrs, kind or kind_of(inputs))
+        return result if kind is None else one_or_several(result)
 
     return call
 
@@ -94,7 +101,7 @@ def _placed(op: Op, inputs: list[object], taken: Sequence[str]) -> list[object]:
     return [next(rest) if name in taken else None for name in op.inputs]
 
 
-def _variadic(op: Op, name: str, called: str) -> _Function:
+def _variadic(op: Op, name: str, called: str, kind: type[Symbol] | None) -> _Function:
     checks = checks_of(op)
     known = {*parameters(op)}
 
@@ -104,7 +111,7 @@ def _variadic(op: Op, name: str, called: str) -> _Function:
         inputs = list(args[0]) if len(args) == 1 and isinstance(args[0], (list, tuple)) else [*args]
         inputs += [rest.pop(key) for key in [*rest] if isinstance(rest[key], Symbol)]
         if len(inputs) == 1 and isinstance(inputs[0], Symbol):
-            inputs = list(inputs[0])
+            inputs = [*inputs[0]._each()]
         for key in rest:
             if key not in known:
                 raise unknown(op, name, key)
@@ -116,9 +123,15 @@ def _variadic(op: Op, name: str, called: str) -> _Function:
         others = [] if op.takes is None else op.takes({**op.params, **params})
         names = [op.keywords[0], *others] if others else [f"arg{i}" for i in range(int(count or 0))]
         refs += [_variable(f"{label}_{key}", attrs) for key in names[len(refs) :]]
-        return made(called, op, refs, params, label, attrs)
+        result = made(called, op, refs, params, label, attrs, kind or kind_of(inputs))
+        return result if kind is None else one_or_several(result)
 
     return call
+
+
+def one_or_several(x: Symbol) -> Any:
+    """What NumPy's functions return: a symbol of one output, or a list of them."""
+    return x if x.num_outputs == 1 else x._each()
 
 
 def made(
@@ -128,8 +141,9 @@ def made(
     params: Params,
     label: str,
     attrs: Mapping[str, str],
+    kind: type[Symbol],
 ) -> Symbol:
-    """The outputs of a call, whose inputs and parameters have been checked."""
+    """The outputs of a call, whose inputs and parameters have been checked, as a symbol."""
     count = op.count(params)
     entry = NodeEntry(label, called, tuple(inputs), dict(params), count, attrs=attrs)
     for key, initializer in op.initial.items():
@@ -137,7 +151,7 @@ def made(
         x = inputs[position] if position < len(inputs) else None
         if isinstance(x, Ref) and x.entry.op is None:
             x.entry.attrs.setdefault("__init__", initializer)
-    return Symbol([Ref(entry, i) for i in range(count)])
+    return kind([Ref(entry, i) for i in range(count)])
 
 
 def _labels(op: Op, kwargs: Params) -> tuple[str | None, dict[str, str], dict[str, Any]]:
@@ -174,9 +188,10 @@ def _parameters(
 
 def _operand(op: Op, name: str, key: str, x: object) -> Ref | float:
     if isinstance(x, Symbol):
-        if len(x) != 1:
+        if x.num_outputs != 1:
             raise MXNetError(
-                f"{name}: argument {key} must have one output, got {len(x)}: {x.list_outputs()}"
+                f"{name}: argument {key} must have one output, got {x.num_outputs}: "
+                f"{x.list_outputs()}"
             )
         return x._heads[0]
     if isinstance(op, ElementwiseOp) and isinstance(x, (numbers.Real, np.bool_)):
@@ -222,7 +237,7 @@ def binary(op: ElementwiseOp, name: str) -> Callable[..., Any]:
             _operand(op, op.name, key, x) for key, x in zip(op.keywords, (lhs, rhs), strict=True)
         ]
         label = NameManager.current.get(label, hint.lower())
-        return made(target[0], target[1], operands, {}, label, attrs)
+        return made(target[0], target[1], operands, {}, label, attrs, kind_of((lhs, rhs)))
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = "ndgrad.symbol"
@@ -246,7 +261,8 @@ def scalar(op: ElementwiseOp, public: str, position: int) -> _Function:
             else _operand(op, public, "data", data)
         )
         first = position == 0 and not op.ordered
-        return made(op.name, op, [number, x] if first else [x, number], {}, label, attrs)
+        operands = [number, x] if first else [x, number]
+        return made(op.name, op, operands, {}, label, attrs, kind_of((data,)))
 
     call.__name__ = call.__qualname__ = public
     call.__module__ = "ndgrad.symbol"

@@ -21,6 +21,7 @@ from .attributes import hidden, shown
 from .composing import without_casts
 from .entries import NodeEntry, Operand, Ref, auxiliary_of, entries_below
 from .inference import Inference, Known, complete, is_complete
+from .numpy_operators import NumpyOp
 
 if TYPE_CHECKING:
     from ..typing import DTypeLike, MaybeNone, ShapeLike
@@ -395,23 +396,25 @@ class Graph:
 
     def _shapes_of_sources(self, values: Mapping[str, NDArray]) -> dict[NodeEntry, Shape]:
         """Of calls that make arrays of none, and whose shape follows from what is made of these."""
-        sources = [
-            entry
-            for entry in self._reachable()
-            if entry.op is not None
-            and not entry.inputs
-            and (
-                not is_complete(_as_shape(entry.params.get("shape", ())))
-                or flag("symbol", "infer_range", entry.params.get("infer_range", False))
+        with np_shape(False):  # the functions of such calls take 0 for a length that is not known
+            sources = [
+                entry
+                for entry in self._reachable()
+                if entry.op is not None
+                and not entry.inputs
+                and not isinstance(entry.definition, NumpyOp)
+                and (
+                    not is_complete(_as_shape(entry.params.get("shape", ())))
+                    or flag("symbol", "infer_range", entry.params.get("infer_range", False))
+                )
+            ]
+            if not sources:
+                return {}
+            forms = {name: (x.shape, np.dtype(x.dtype)) for name, x in values.items()}
+            known = self._inference(
+                {name: shape for name, (shape, _) in forms.items()},
+                {name: dtype for name, (_, dtype) in forms.items()},
             )
-        ]
-        if not sources:
-            return {}
-        forms = {name: (x.shape, np.dtype(x.dtype)) for name, x in values.items()}
-        known = self._inference(
-            {name: shape for name, (shape, _) in forms.items()},
-            {name: dtype for name, (_, dtype) in forms.items()},
-        )
         return {entry: known.shapes[entry][0] or () for entry in sources}
 
     def _predict(self, values: Mapping[str, NDArray]) -> list[NDArray]:

@@ -20,6 +20,7 @@ from ..ops.definition import argument_names
 from ..ops.table import OPS, ElementwiseOp, Op, Params
 from ..util import is_np_shape
 from .entries import NodeEntry, Ref
+from .numpy_operators import NumpyOp
 
 if TYPE_CHECKING:
     from ..typing import Scalar
@@ -133,11 +134,11 @@ class Inference:
             self._finished.add(entry)
         # An operator that is not in the table may run code of a user, or draw numbers.
         if all(map(is_complete, self.shapes[entry])) and entry not in self._doubtful:
-            if not known or OPS.get(op.name) is not op:
+            if not known or not _is_pure(op):
                 return
         try:
             found = forms_of(op, forms, entry.params)
-        except MXNetError as error:
+        except (MXNetError, ValueError) as error:
             raise MXNetError(f"Error in operator {entry.name}: {error}") from None
         for i, (shape, dtype) in enumerate(found[: entry.outputs]):
             self._learn(entry, i, shape, entry, f"output {i}")
@@ -153,7 +154,7 @@ class Inference:
         """
         op = entry.definition
         shapes = [self._shape(x) for x in entry.refs]
-        if OPS.get(op.name) is not op or entry in self._ruled:
+        if not _is_pure(op) or entry in self._ruled:
             return
         if None in shapes or all(map(is_complete, shapes)):
             return
@@ -289,6 +290,11 @@ class Inference:
         if self.dtypes[of][output] is None:
             self.dtypes[of][output] = dtype
             self._changed = True
+
+
+def _is_pure(op: Op) -> bool:
+    """Whether a call has no effect; others may run code of a user, or draw numbers."""
+    return OPS.get(op.name) is op or (isinstance(op, NumpyOp) and not op.stochastic)
 
 
 def _mismatch(entry: NodeEntry, what: str, given: Known, inferred: Known) -> MXNetError:

@@ -13,7 +13,7 @@ import numpy as np
 from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError, as_dtype
 from ..ops.table import ElementwiseOp
 from .entries import NodeEntry, Operand, Ref, auxiliary_of
-from .operators import FROM_NUMBER, definition
+from .operators import FROM_NUMBER, WITH_NUMBER, definition
 
 if TYPE_CHECKING:
     from ..typing import Scalar
@@ -149,15 +149,14 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
         attrs["num_args"] = str(len(arrays))  # which MXNet asks for
     if len(arrays) == len(entry.inputs):
         return entry.op, attrs, arrays
-    if isinstance(op, ElementwiseOp) and op.scalar_names and len(arrays) == 1:
-        left = not isinstance(entry.inputs[0], Ref)
-        name = op.scalar_names[1 if left else 0][0]
-        (number,) = [x for x in entry.inputs if x is not None and not isinstance(x, Ref)]
-        attrs["scalar"] = _number(number)
-        if left and op.ordered:
+    others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, Ref)}
+    if op is not None and (op.name, tuple(others)) in WITH_NUMBER:
+        name, holders = WITH_NUMBER[op.name, tuple(others)]
+        numbers = [(key, others[i]) for i, key in holders.items()]
+        attrs |= {key: _number(x) for key, x in numbers if x is not None}
+        if isinstance(op, ElementwiseOp) and op.ordered and 0 in others:
             attrs[REFLECTED] = "True"
         return name, attrs, arrays
-    others = {i: x for i, x in enumerate(entry.inputs) if not isinstance(x, Ref)}
     attrs[NUMBERS] = text(others)
     return entry.op, attrs, arrays
 
@@ -175,10 +174,11 @@ def decoded(
     hidden = (REFLECTED, NUMBERS)
     operands: list[Operand] = list(arrays)
     if name in FROM_NUMBER:
-        op, position = FROM_NUMBER[name]
+        op, holders = FROM_NUMBER[name]
         if REFLECTED in attrs:
-            position = 0
-        operands.insert(position, _scalar(attrs["scalar"]))
+            holders = {0: "scalar"}
+        for position, key in sorted(holders.items()):
+            operands.insert(position, _scalar(attrs[key]))
         return op.name, operands, {}
     op = definition(name)
     for position, value in sorted(value_of(attrs.get(NUMBERS, "{}")).items()):

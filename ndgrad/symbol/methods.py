@@ -10,6 +10,7 @@ from ..base import DTypeLike, MXNetError, NotImplementedForSymbol
 from ..ops.axes import integers
 from ..ops.table import ElementwiseOp, Op, for_each, lookup
 from .functions import binary, function
+from .numpy_like import as_numpy_like
 from .symbol import Symbol
 
 
@@ -97,6 +98,7 @@ for _name, _method in {
     "reshape": reshape,
     "broadcast_to": broadcast_to,
     "as_nd_ndarray": itself,
+    "as_np_ndarray": as_numpy_like,
     "get_backend_symbol": itself,
     "optimize_for": itself,
     "gradient": gradient,

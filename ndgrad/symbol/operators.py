@@ -26,15 +26,33 @@ if TYPE_CHECKING:
 OTHERS: dict[str, Op] = {}
 """What is not in the table, by the names that graphs have for it."""
 
-FROM_NUMBER: dict[str, tuple[Op, int]] = {}
-"""MXNet's names of operators with a number: the operator, and which operand the number is."""
+FROM_NUMBER: dict[str, tuple[Op, Mapping[int, str]]] = {}
+"""MXNet's names of calls with numbers as operands: the operator, and what holds which operand."""
+
+WITH_NUMBER: dict[tuple[str, tuple[int, ...]], tuple[str, Mapping[int, str]]] = {}
+"""Such a name and what holds which operand, by the operator's name and which are numbers."""
+
+
+def add_number_names(op: Op, name: str, attributes: Mapping[int, str]) -> None:
+    """Give an operator a name of calls in which some operands are numbers.
+
+    Parameters
+    ----------
+    op : Op
+    name : str
+    attributes : mapping
+        By the position of such an operand the attribute that holds it.
+    """
+    WITH_NUMBER.setdefault((op.name, tuple(attributes)), (name, attributes))
+    if 1 in attributes or name not in FROM_NUMBER:  # ``1 < x`` is written as ``x > 1``
+        FROM_NUMBER[name] = op, attributes
 
 
 def _add_scalar_names(op: Op) -> None:
     if isinstance(op, ElementwiseOp) and op.scalar_names:
-        right, left = op.scalar_names
-        FROM_NUMBER.update(dict.fromkeys(left, (op, 0)))
-        FROM_NUMBER.update(dict.fromkeys(right, (op, 1)))
+        for position, names in enumerate(reversed(op.scalar_names)):
+            for name in names:
+                add_number_names(op, name, {position: "scalar"})
 
 
 for_each(_add_scalar_names)

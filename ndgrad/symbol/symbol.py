@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -130,12 +130,13 @@ class Symbol(Methods):
         [1.        2.7182817]
         <NDArray 2 @cpu(0)>]
         """
-        return Symbol([Ref(e, k) for e in self._reachable() for k in range(e.outputs)])
+        kind = type(self)
+        return kind([Ref(e, k) for e in self._reachable() for k in range(e.outputs)])
 
     def get_children(self) -> Symbol | None:
         """Return a symbol whose outputs are the inputs of the output; None for a variable."""
         heads = [x for head in self._heads for x in head.entry.refs]
-        return Symbol(heads) if heads else None
+        return type(self)(heads) if heads else None
 
     def __len__(self) -> int:
         return len(self._heads)
@@ -145,10 +146,14 @@ class Symbol(Methods):
         """The number of outputs."""
         return len(self._heads)
 
-    def __iter__(self) -> Iterator[Symbol]:
-        return (Symbol([head]) for head in self._heads)
+    def __iter__(self) -> Iterator[Self]:
+        return iter(self._each())
 
-    def __getitem__(self, key: int | str | slice) -> Symbol:
+    def _each(self) -> list[Self]:
+        """The outputs, a symbol for each."""
+        return [type(self)([head]) for head in self._heads]
+
+    def __getitem__(self, key: int | str | slice) -> Self:
         """Return one output by its name or number, or a slice of them.
 
         Raises
@@ -161,9 +166,10 @@ class Symbol(Methods):
         """
         if isinstance(key, slice):
             heads, bounds = self._heads[key], (key.start, key.stop)
-            if not heads or any(abs(i) > len(self) for i in bounds if i is not None):
-                raise IndexError(f"Symbol has {len(self)} outputs, which {key} is not in")
-            return Symbol(heads)
+            count = self.num_outputs
+            if not heads or any(abs(i) > count for i in bounds if i is not None):
+                raise IndexError(f"Symbol has {count} outputs, which {key} is not in")
+            return type(self)(heads)
         if isinstance(key, str):
             found = [i for i, name in enumerate(self.list_outputs()) if name == key]
             if not found:
@@ -172,13 +178,13 @@ class Symbol(Methods):
             if len(found) > 1 and len({self._heads[i] for i in found}) > 1:
                 raise ValueError(f'There are multiple outputs with name "{key}"')
             key = found[0]
-        if not -len(self) <= key < len(self):
-            raise IndexError(f"Symbol has {len(self)} outputs, there is no output {key}")
-        return Symbol([self._heads[key]])
+        if not -self.num_outputs <= key < self.num_outputs:
+            raise IndexError(f"Symbol has {self.num_outputs} outputs, there is no output {key}")
+        return type(self)([self._heads[key]])
 
     # --- composing --------------------------------------------------------------------------------
 
-    def __call__(self, *args: Symbol, name: str | None = None, **kwargs: Symbol) -> Symbol:
+    def __call__(self, *args: Symbol, name: str | None = None, **kwargs: Symbol) -> Self:
         """Return the graph with other symbols in place of some of its variables.
 
         Parameters
@@ -197,13 +203,13 @@ class Symbol(Methods):
         MXNetError
             If there is no such variable.
         """
-        return Symbol(composed(self._heads, args, kwargs, name))
+        return type(self)(composed(self._heads, args, kwargs, name))
 
-    def __copy__(self) -> Symbol:
+    def __copy__(self) -> Self:
         return self.__deepcopy__({})
 
-    def __deepcopy__(self, memo: object) -> Symbol:
-        return Symbol(copied(self._heads))
+    def __deepcopy__(self, memo: object) -> Self:
+        return type(self)(copied(self._heads))
 
     def __repr__(self) -> str:
         if self.name is not None:
@@ -270,8 +276,8 @@ class Symbol(Methods):
         name = file_name(fname, "Symbol.save")
         write_file(name, [self.tojson(remove_amp_cast).encode()], "Symbol.save")
 
-    def __reduce__(self) -> tuple[Callable[[str], Symbol], tuple[str]]:
-        return load_json, (self.tojson(),)
+    def __reduce__(self) -> tuple[Callable[[type[Symbol], str], Symbol], tuple[type[Symbol], str]]:
+        return _unpickle, (type(self), self.tojson())
 
     # --- evaluating -------------------------------------------------------------------------------
 
@@ -447,6 +453,10 @@ class Symbol(Methods):
 
 
 # --- from a file ----------------------------------------------------------------------------------
+
+
+def _unpickle(kind: type[Symbol], json_str: str) -> Symbol:
+    return kind(loads(json_str))
 
 
 def load_json(json_str: str) -> Symbol:

@@ -1,0 +1,333 @@
+"""Functions whose arguments are not the parameters that MXNet writes of their calls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ... import numpy as np
+from ...base import ArgumentTypeError, DTypeLike, shown
+from ...context import Context
+from ..symbol import Symbol
+from ._calls import call
+
+__all__ = [
+    "append", "argsort", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "average",
+    "bincount", "clip", "dsplit", "einsum", "empty_like", "fliplr", "flipud", "full", "full_like",
+    "hsplit", "identity", "inner", "nan_to_num", "ones_like", "outer", "pad", "percentile",
+    "quantile", "ravel", "reshape", "sort", "split", "swapaxes", "take", "tensordot", "unique",
+    "vdot", "vsplit", "where", "zeros_like",
+]  # fmt: skip
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C", **label: Any) -> Any:
+    """Return the elements in another shape; -1 stands for the length that is left."""
+    return call("_np_reshape", a, newshape=newshape, **label)
+
+
+def ravel(x: Any, order: str = "C") -> Any:
+    """Return the elements along one axis."""
+    return reshape(x, -1)
+
+
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    """Return the array with two axes exchanged."""
+    return call("_npi_swapaxes", a, dim1=axis1, dim2=axis2)
+
+
+def flipud(m: Any) -> Any:
+    """Return the array with the order along the first axis reversed."""
+    return call("_npi_flip", m, axis=0)
+
+
+def fliplr(m: Any) -> Any:
+    """Return the array with the order along the second axis reversed."""
+    return call("_npi_flip", m, axis=1)
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
+    """Return the array with elements put around it."""
+    fill = {"constant_value": kwargs.pop("constant_values", 0)} if mode == "constant" else {}
+    kwargs.pop("reflect_type", None)
+    return call("_npi_pad", x, pad_width=pad_width, mode=mode, **fill, **kwargs)
+
+
+def _at_least(name: str, arys: tuple[Any, ...]) -> Any:
+    return call(f"_np_{name}", *arys, num_args=len(arys))
+
+
+def atleast_1d(*arys: Any) -> Any:
+    """Return arrays with an axis at least."""
+    return _at_least("atleast_1d", arys)
+
+
+def atleast_2d(*arys: Any) -> Any:
+    """Return arrays with two axes at least."""
+    return _at_least("atleast_2d", arys)
+
+
+def atleast_3d(*arys: Any) -> Any:
+    """Return arrays with three axes at least."""
+    return _at_least("atleast_3d", arys)
+
+
+# --- joining and cutting --------------------------------------------------------------------------
+
+
+def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    """Return an array with values behind it, of one axis unless *axis* says along which."""
+    return call("_npi_concatenate", arr, values, axis=axis)
+
+
+def _cut(name: str, ary: Any, parts: Any, axis: int) -> list[Any]:
+    if isinstance(parts, int):
+        facts: dict[str, Any] = {"indices": [], "sections": parts}
+    elif isinstance(parts, (list, tuple, set)):
+        facts = {"indices": [0, *parts], "sections": 0}
+    else:
+        raise ValueError(f"{name}: indices_or_sections must be an int or ints, got {shown(parts)}")
+    found = call(f"_npi_{name}", ary, axis=axis, squeeze_axis=False, **facts)
+    return found if isinstance(found, list) else [found]
+
+
+def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """Return the parts of an array along an axis: of equal lengths, or between indices."""
+    return _cut("split", ary, indices_or_sections, axis)
+
+
+def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """Return the parts of an array along an axis, whose lengths may differ by one."""
+    return _cut("array_split", ary, indices_or_sections, axis)
+
+
+def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    """Return the parts of an array along the second axis, or the only one."""
+    return _cut("hsplit", ary, indices_or_sections, 1)
+
+
+def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    """Return the parts of an array along the first axis."""
+    return _cut("vsplit", ary, indices_or_sections, 0)
+
+
+def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+    """Return the parts of an array along the third axis."""
+    return _cut("dsplit", ary, indices_or_sections, 2)
+
+
+# --- products -------------------------------------------------------------------------------------
+
+
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Return sums of products over axes of two arrays."""
+    if isinstance(axes, int):
+        return call("_npi_tensordot_int_axes", a, b, axes=axes)
+    left, right = ((x,) if isinstance(x, int) else tuple(x) for x in axes)
+    return call("_npi_tensordot", a, b, a_axes_summed=left, b_axes_summed=right)
+
+
+def inner(a: Any, b: Any) -> Any:
+    """Return the sums of products over the last axes."""
+    return tensordot(a, b, ((-1,), (-1,)))
+
+
+def outer(a: Any, b: Any, out: Any = None) -> Any:
+    """Return the products of each element of *a* with each of *b*."""
+    return tensordot(ravel(a), ravel(b), 0)
+
+
+def vdot(a: Any, b: Any) -> Any:
+    """Return the sum of the products of all elements."""
+    return tensordot(ravel(a), ravel(b), 1)
+
+
+def einsum(subscripts: str, *operands: Any, out: Any = None, optimize: Any = False) -> Any:
+    """Return sums of products of elements along axes that letters name."""
+    return call("_npi_einsum", *operands, subscripts=subscripts, optimize=int(bool(optimize)))
+
+
+# --- order and choice -----------------------------------------------------------------------------
+
+
+def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """Return the indices, as int64, that sort an array along an axis, or the flat one."""
+    return call("_npi_argsort", a, axis=axis, is_ascend=True, dtype="int64")
+
+
+def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+    """Return the array sorted along an axis, or the flat one."""
+    return call("_npi_sort", a, axis=axis, is_ascend=True)
+
+
+def take(
+    a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out: Any = None
+) -> Any:
+    """Return the parts of an array at indices along an axis, or of the flat array."""
+    if axis is None:
+        a, axis = ravel(a), 0
+    return call("_npi_take", a, indices, axis=axis, mode=mode)
+
+
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """Return elements of *x* where a condition is not 0, else of *y*.
+
+    Raises
+    ------
+    ValueError
+        Without *x* and *y*: how many elements are not 0 is not known.
+    """
+    if x is None or y is None:
+        raise ValueError("where: x and y must be given for a symbol")
+    return call("_npi_where", condition, x, y)
+
+
+def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
+    """Return the array cut to an interval; None stands for no bound.
+
+    Raises
+    ------
+    ValueError
+        If there is no bound at all.
+    """
+    if a_min is None and a_max is None:
+        raise ValueError("array_clip: must set either max or min")
+    low, high = -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max
+    return call("_npi_clip", a, a_min=low, a_max=high)
+
+
+def nan_to_num(
+    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Return the array with numbers in place of NaN and infinities."""
+    return call("_npi_nan_to_num", x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+# --- statistics -----------------------------------------------------------------------------------
+
+
+def average(
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, out: Any = None
+) -> Any:
+    """Return weighted means over axes; with *returned* also the sums of the weights."""
+    weighted = weights is not None
+    return call("_npi_average", a, weights, axis=axis, returned=returned, weighted=weighted)
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Return how often each number from 0 on is there, or the sums of its weights."""
+    given = weights is not None
+    return call("_npi_bincount", x, weights, minlength=minlength, has_weights=given)
+
+
+def percentile(
+    a: Any,
+    q: Any,
+    axis: Any = None,
+    out: Any = None,
+    overwrite_input: Any = None,
+    interpolation: str = "linear",
+    keepdims: bool = False,
+) -> Any:
+    """Return percentiles of the elements, over axes."""
+    facts = {"axis": axis, "interpolation": interpolation, "keepdims": keepdims}
+    if isinstance(q, Symbol):
+        return call("_npi_percentile", a, q, q_scalar=None, **facts)
+    return call("_npi_percentile", a, q_scalar=q, **facts)
+
+
+def quantile(
+    a: Any,
+    q: Any,
+    axis: Any = None,
+    out: Any = None,
+    overwrite_input: Any = None,
+    interpolation: str = "linear",
+    keepdims: bool = False,
+) -> Any:
+    """Return quantiles of the elements, over axes."""
+    percent = call("_npi_multiply", q, 100) if isinstance(q, Symbol) else 100.0 * q
+    return percentile(a, percent, axis, interpolation=interpolation, keepdims=keepdims)
+
+
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """Return the different elements, sorted; and where they are, and how often, if asked for."""
+    return call(
+        "_npi_unique", ar, return_index=return_index, return_inverse=return_inverse,
+        return_counts=return_counts, axis=axis,
+    )  # fmt: skip
+
+
+# --- new arrays -----------------------------------------------------------------------------------
+
+
+def full(
+    shape: int | Sequence[int],
+    fill_value: Any,
+    dtype: DTypeLike | None = None,
+    order: str = "C",
+    ctx: Context | None = None,
+    out: Any = None,
+) -> Any:
+    """Make an array filled with a number, by default of float32, or bool for a bool."""
+    if isinstance(fill_value, Symbol):
+        raise ArgumentTypeError("full: argument fill_value must be a number, got a Symbol")
+    usual = "bool" if isinstance(fill_value, bool) else "float32"
+    return call("_npi_full", shape=shape, value=fill_value, dtype=dtype or usual)
+
+
+def identity(n: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
+    """Make a square matrix with ones on the diagonal."""
+    return call("_npi_identity", shape=(n, n), dtype=dtype or "float32")
+
+
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: DTypeLike | None = None,
+    order: str = "C",
+    ctx: Context | None = None,
+    out: Any = None,
+) -> Any:
+    """Make an array of the shape and dtype of another, filled with a number."""
+    if not isinstance(a, Symbol):
+        return np.full_like(a, fill_value, dtype, order, ctx, out)
+    facts: dict[str, Any] = {} if dtype is None else {"dtype": dtype}
+    return call("_npi_full_like", a, fill_value=fill_value, **facts)
+
+
+def zeros_like(
+    a: Any,
+    dtype: DTypeLike | None = None,
+    order: str = "C",
+    ctx: Context | None = None,
+    out: Any = None,
+) -> Any:
+    """Make an array of zeros, of the shape and dtype of another."""
+    return full_like(a, 0, dtype, order, ctx, out)
+
+
+def ones_like(
+    a: Any,
+    dtype: DTypeLike | None = None,
+    order: str = "C",
+    ctx: Context | None = None,
+    out: Any = None,
+) -> Any:
+    """Make an array of ones, of the shape and dtype of another."""
+    return full_like(a, 1, dtype, order, ctx, out)
+
+
+def empty_like(
+    prototype: Any, dtype: DTypeLike | None = None, order: str = "C", subok: bool = False
+) -> Any:
+    """Make an array of zeros, of the shape and dtype of another."""
+    return full_like(prototype, 0, dtype)

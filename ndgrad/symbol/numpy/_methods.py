@@ -1,0 +1,121 @@
+"""The methods and operators of symbols of arrays like NumPy's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...base import NotImplementedForSymbol
+from ...numpy._elementwise import PYTHON_OPERATORS
+from ...numpy._methods import METHODS
+from ..numpy_like import _Symbol
+from ..symbol import Symbol
+from ._calls import call
+
+
+def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
+    """Return the elements in another shape; -1 stands for the length that is left."""
+    if not shape:
+        shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)
+    lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    return call("_np_reshape", self, newshape=tuple(lengths))
+
+
+def _transpose(self: Any, *axes: Any) -> Any:
+    """Return the array with its axes in another order, by default reversed."""
+    given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+    params: dict[str, Any] = {"axes": tuple(given)} if given else {}
+    return call("_np_transpose", self, **params)
+
+
+def _flatten(self: Any, order: str = "C") -> Any:
+    """Return the elements along one axis."""
+    return call("_np_reshape", self, newshape=(-1,))
+
+
+def _astype(
+    self: Any,
+    dtype: Any,
+    order: str = "K",
+    casting: str = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+) -> Any:
+    """Return the array in another dtype."""
+    return call("_npi_cast", self, dtype=dtype)
+
+
+def _only_of_arrays(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """Raise: symbols have no memory to sort."""
+    raise NotImplementedForSymbol(_only_of_arrays, "sort", *args)
+
+
+def _getitem(self: Any, key: Any) -> Any:
+    """Return one of several outputs, or a list of them; of one output what a basic index selects.
+
+    Raises
+    ------
+    IndexError
+        For arrays, symbols and bools as indices.
+    """
+    if self.num_outputs > 1:
+        outputs = self._each()
+        return outputs[key] if isinstance(key, (int, slice)) else Symbol.__getitem__(self, key)
+    keys = key if isinstance(key, tuple) else (key,)
+    for one in keys:
+        bounds = (one.start, one.stop, one.step) if isinstance(one, slice) else (one,)
+        if not all(_is_index(x) for x in bounds):
+            raise IndexError(f"Only integers, slices, None and ... index a symbol, got {one!r}")
+    if any(one is None or one is Ellipsis for one in keys):
+        return call("_npi_getitem", self, key=key)
+    if not keys:
+        return self
+    slices = [x if isinstance(x, slice) else slice(x, x + 1 if x != -1 else None) for x in keys]
+    begin, end, step = (
+        tuple([getattr(x, bound) for x in slices]) for bound in ("start", "stop", "step")
+    )
+    cut = call("_npi_slice", self, begin=begin, end=end, step=step)
+    if all(isinstance(x, slice) for x in keys):
+        return cut
+    codes = tuple([-2 if isinstance(x, slice) else -3 for x in keys])
+    return call("_npx_reshape", cut, newshape=(*codes, -4))
+
+
+def _is_index(x: Any) -> bool:
+    if isinstance(x, bool) or isinstance(x, Symbol):
+        return False
+    return x is None or x is Ellipsis or hasattr(x, "__index__")
+
+
+_METHODS: dict[str, Any] = {
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "flatten": _flatten,
+    "astype": _astype,
+    "sort": _only_of_arrays,
+    "T": property(_transpose),
+    "__getitem__": _getitem,
+}
+
+
+def _binary(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        return function(other, self) if swapped else function(self, other)
+
+    return method
+
+
+def install(functions: Mapping[str, Any]) -> None:
+    """Give the class its methods: those of arrays, made of functions of symbols."""
+    methods = {name: functions[name] for name in METHODS if name in functions} | _METHODS
+    for own, name in PYTHON_OPERATORS.items():
+        methods[f"__{own}__"] = _binary(functions[name])
+        methods[f"__r{own}__"] = _binary(functions[name], swapped=True)
+    for own, name in {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
+                      "gt": "greater", "ge": "greater_equal"}.items():  # fmt: skip
+        methods[f"__{own}__"] = _binary(functions[name])
+    methods |= {"__neg__": functions["negative"], "__abs__": functions["absolute"]}
+    methods |= {"__invert__": functions["invert"], "__hash__": object.__hash__}
+    methods |= {"__matmul__": _binary(functions["matmul"])}
+    for name, method in methods.items():
+        setattr(_Symbol, name, method)

@@ -1,0 +1,89 @@
+"""`sym.np.random`: random numbers, with parameters that are numbers or symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import signature
+from typing import Any
+
+from ... import numpy as np
+from ... import numpy_extension as npx
+from ...base import public_names, set_signature
+from ..numpy_operators import DISTRIBUTIONS
+from ..symbol import Symbol
+from ._calls import call
+
+__all__ = ["beta", "chisquare", "lognormal", "rand", "randint", "randn"]
+__dir__ = public_names(globals())
+
+_EXTENSIONS = ("bernoulli", "uniform_n", "normal_n")
+"""Distributions that are in ``npx.random``."""
+
+
+def distribution(name: str) -> Callable[..., Any]:
+    """The function of a distribution, with the arguments of that for arrays."""
+    source = vars(npx.random if name in _EXTENSIONS else np.random)[name]
+    known, own = signature(source), DISTRIBUTIONS[name]
+    operator = f"_npi_{'powerd' if name == 'power' else name}"
+
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        bound = known.bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = bound.arguments
+        if name == "bernoulli" and (given["prob"] is None) == (given["logit"] is None):
+            raise ValueError("Either `prob` or `logit` must be specified, but not both.")
+        inputs = [given[key] for key in own if isinstance(given[key], Symbol)]
+        params = {key: None if isinstance(given[key], Symbol) else given[key] for key in own}
+        params["size"] = given["batch_shape" if "batch_shape" in given else "size"]
+        if "dtype" in given:
+            params["dtype"] = given["dtype"] or "float32"
+        if name == "bernoulli":
+            params["is_logit"] = given["prob"] is None
+        return call(operator, *inputs, **params)
+
+    draw.__name__ = draw.__qualname__ = name
+    draw.__doc__ = source.__doc__
+    set_signature(draw, known)
+    return draw
+
+
+for _name in DISTRIBUTIONS:
+    if _name not in _EXTENSIONS:
+        globals()[_name] = distribution(_name)
+        __all__.append(_name)
+
+
+def rand(*size: int, **kwargs: Any) -> Any:
+    """Draw numbers in [0, 1), in an array of these lengths."""
+    return globals()["uniform"](size=size, **kwargs)
+
+
+def randn(*size: int, **kwargs: Any) -> Any:
+    """Draw from the standard normal distribution, in an array of these lengths."""
+    return globals()["normal"](size=size, **kwargs)
+
+
+def randint(
+    low: int, high: int | None = None, size: Any = (), dtype: Any = None, ctx: Any = None
+) -> Any:
+    """Draw integers in [low, high), or in [0, low), by default as int64."""
+    low, high = (0, low) if high is None else (low, high)
+    return call("_random_randint", low=low, high=high, shape=size or (), dtype=dtype or "int64")
+
+
+def lognormal(
+    mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None
+) -> Any:
+    """Draw numbers whose logarithms are normal."""
+    return call("_npi_exp", globals()["normal"](mean, sigma, size, dtype))
+
+
+def chisquare(df: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+    """Draw from the chi-square distribution."""
+    return globals()["gamma"](df / 2, 2.0, size, dtype)
+
+
+def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+    """Draw from the beta distribution."""
+    x, y = (globals()["gamma"](shape, 1.0, size, dtype) for shape in (a, b))
+    return x / (x + y)

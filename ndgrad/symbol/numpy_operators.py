@@ -1,0 +1,502 @@
+"""NumPy's functions as operators of graphs, under the names that MXNet's JSON has for them.
+
+An operator here is a function of `ndgrad.numpy`, with the parameters that MXNet writes.  It is
+called with arrays when a graph is evaluated, traced or inferred, and so follows the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import Parameter, signature
+from typing import Any
+
+from .. import numpy as np
+from .. import numpy_extension as npx
+from ..ops import inference
+from ..ops.bound import CALLS, Bound
+from ..ops.table import NONE, CompositeOp, lookup
+from .operators import OTHERS, add_number_names, underivable
+
+_REQUIRED = Parameter.empty
+_NOT_SAVED = frozenset(("ctx", "kind", "out", "where"))
+"""Parameters of functions that say nothing about a result, or are arrays."""
+
+
+@dataclass(kw_only=True, eq=False)
+class NumpyOp(CompositeOp):
+    """A function of arrays like NumPy's as an operator of graphs.
+
+    Attributes
+    ----------
+    with_numbers : mapping
+        MXNet's names of calls in which operands are numbers: by the positions of these operands the
+        name, and the attributes that hold the numbers.
+    """
+
+    with_numbers: Mapping[tuple[int, ...], tuple[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    """The parameters of a function by name, with their defaults."""
+    known = signature(function).parameters.values()
+    kinds = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    return {x.name: x.default for x in known if x.kind in kinds}
+
+
+def _declare(
+    name: str,
+    function: Callable[..., Any],
+    inputs: int | str = 1,
+    aliases: Sequence[str] = (),
+    **facts: Any,
+) -> NumpyOp:
+    """Declare an operator: a function, whose first parameters are arrays.
+
+    Parameters
+    ----------
+    name : str
+    function : callable
+        Of arrays and parameters.
+    inputs : int or str
+        How many arrays it takes, or their names; a name with a star stands for any number.
+    aliases : sequence of str
+    **facts
+        Of the definition.
+    """
+    params = _parameters(function)
+    keys = inputs.split() if isinstance(inputs, str) else [*params][:inputs]
+    variadic = keys[:1] == ["*arrays"]
+
+    def call(*arrays: Any, out: object = None, ctx: object = None, **given: Any) -> Any:
+        return function(arrays, **given) if variadic else function(*arrays, **given)
+
+    facts.setdefault("doc", function.__doc__ or "")
+    facts.setdefault("optional", frozenset(k for k in keys if params.get(k) is None))
+    own = {k: v for k, v in params.items() if k not in (*keys, *_NOT_SAVED, "arrays")}
+    facts.setdefault("params", own if keys else {**own, "ctx": None})
+    op = NumpyOp(
+        name=name, inputs=tuple([key.lstrip("*") for key in keys]), function=call, gradient=NONE,
+        aliases=tuple(aliases), variadic=variadic, bound=Bound(call, underivable, underivable),
+        **facts,
+    )  # fmt: skip
+    OTHERS.update(dict.fromkeys(op.names, op))
+    for positions, (called, attributes) in op.with_numbers.items():
+        add_number_names(op, called, dict(zip(positions, attributes, strict=True)))
+    return op
+
+
+FUNCTIONS: dict[str, NumpyOp] = {}
+"""Operators by the names of functions that take the same parameters."""
+
+# --- functions of elements ------------------------------------------------------------------------
+
+_SYMMETRIC = frozenset((
+    "add", "multiply", "maximum", "minimum", "hypot", "lcm", "equal", "not_equal", "bitwise_and",
+    "bitwise_or", "bitwise_xor",
+))  # fmt: skip
+_REFLECTED = frozenset((
+    "subtract", "true_divide", "mod", "power", "arctan2", "copysign", "ldexp",
+))  # fmt: skip
+_MIRRORED = {
+    "less": "greater", "greater": "less", "less_equal": "greater_equal",
+    "greater_equal": "less_equal",
+}  # fmt: skip
+_SECOND = {
+    "divide": "true_divide", "remainder": "mod", "abs": "absolute", "fabs": "absolute",
+    "rad2deg": "degrees", "deg2rad": "radians", "invert": "bitwise_not",
+}  # fmt: skip
+"""Functions under another name, which MXNet has no operators of."""
+
+
+def _number_names(name: str) -> dict[tuple[int, ...], tuple[str, tuple[str, ...]]]:
+    """MXNet's names of a function of two arrays where one is a number."""
+    if name in _SYMMETRIC:
+        left = name
+    elif name in _REFLECTED:
+        left = f"r{name}"
+    elif name in _MIRRORED:
+        left = _MIRRORED[name]
+    else:
+        return {}
+    scalar = ("scalar",)
+    return {(1,): (f"_npi_{name}_scalar", scalar), (0,): (f"_npi_{left}_scalar", scalar)}
+
+
+def _element_wise(name: str, function: Callable[..., Any], inputs: str) -> NumpyOp:
+    facts: dict[str, Any] = {"with_numbers": _number_names(name)}
+    if inputs == "x":
+        facts = {"infer": lambda x, y: {"x": y, "y": x}}
+    aliases = ["_npi_abs"] if name == "absolute" else ()
+    return _declare(f"_npi_{name}", function, inputs, aliases, doc="", **facts)
+
+
+for _name, _function in np._elementwise.FUNCTIONS.items():
+    if _name not in _SECOND:
+        _op_name = CALLS.get(_function)
+        _many = 2 if _op_name is None else len(lookup(_op_name).inputs)
+        _one = _many == 1 or _name == "bitwise_not"
+        FUNCTIONS[_name] = _element_wise(_name, _function, "x" if _one else "x1 x2")
+for _name in ("copysign", "ldexp", "lcm"):
+    FUNCTIONS[_name] = _element_wise(_name, getattr(np, _name), "x1 x2")
+FUNCTIONS |= {name: FUNCTIONS[other] for name, other in _SECOND.items()}
+
+# --- functions with the parameters that MXNet writes ----------------------------------------------
+
+_TABLE: dict[tuple[str, int], str] = {
+    ("_np_", 1): (
+        "all amax amin any copy cumsum diag diagflat diagonal max min moveaxis prod product repeat "
+        "roll sometrue squeeze sum trace transpose"
+    ),
+    ("_np_", 2): "dot",
+    ("_npi_", 1): (
+        "argmax argmin around broadcast_to count_nonzero diff ediff1d expand_dims flip isneginf "
+        "isposinf mean nanprod nansum nonzero ptp resize rot90 std tile tril triu unravel_index var"
+    ),
+    ("_npi_", 2): (
+        "cross float_power heaviside isclose kron logaddexp matmul polyval take_along_axis"
+    ),
+}
+"""Names, by their prefix in JSON and how many arrays they take."""
+
+_RESULTS = {"std": "std", "var": "var", "matmul": "out"}
+
+for (_prefix, _count), _names in _TABLE.items():
+    for _name in _names.split():
+        _facts: dict[str, Any] = {"results": (_RESULTS[_name],)} if _name in _RESULTS else {}
+        FUNCTIONS[_name] = _declare(f"{_prefix}{_name}", getattr(np, _name), _count, **_facts)
+FUNCTIONS |= {
+    "alltrue": FUNCTIONS["all"], "round": FUNCTIONS["around"], "round_": FUNCTIONS["around"],
+}  # fmt: skip
+
+LINALG: dict[str, NumpyOp] = {}
+"""The same for functions of `ndgrad.numpy.linalg`."""
+
+_MANY = {"slogdet": 2, "svd": 3, "eigh": 2, "eig": 2}
+
+
+def _of_matrices(name: str, function: Callable[..., Any], count: int) -> NumpyOp:
+    results = _MANY.get(name)
+    visible = None if results is None else lambda params: results
+    inputs = {1: "a", 2: "a b"}[count]
+    return _declare(f"_npi_{name}", function, inputs, visible=visible)
+
+
+for _name in ("cholesky", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "slogdet", "svd",
+              "tensorinv"):  # fmt: skip
+    LINALG[_name] = _of_matrices(_name, getattr(np.linalg, _name), 1)
+LINALG["solve"] = _of_matrices("solve", np.linalg.solve, 2)
+
+# --- functions whose parameters MXNet writes in another way ---------------------------------------
+
+
+def _reshape(data: Any, newshape: Any, order: str = "C") -> Any:
+    """Another shape of the same elements."""
+    return np.reshape(data, newshape)
+
+
+def _npx_reshape(data: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Any:
+    """Another shape of the same elements, by codes of `npx.reshape`."""
+    return npx.reshape(data, newshape, reverse)
+
+
+def _swapaxes(data: Any, dim1: int = 0, dim2: int = 0) -> Any:
+    """Two axes exchanged."""
+    return np.swapaxes(data, dim1, dim2)
+
+
+def _cast(data: Any, dtype: Any) -> Any:
+    """Another dtype."""
+    return np.array(data, dtype=dtype)
+
+
+def _clip(data: Any, a_min: float, a_max: float) -> Any:
+    """What is in an interval; an infinite bound is none."""
+    low = None if a_min == -np.inf else a_min
+    high = None if a_max == np.inf else a_max
+    return np.copy(data) if low is high is None else np.clip(data, low, high)
+
+
+def _take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Any:
+    """Parts at indices along an axis."""
+    return np.take(a, indices, axis, mode)
+
+
+def _argsort(
+    data: Any, axis: int | None = -1, is_ascend: bool = True, dtype: Any = "float32"
+) -> Any:
+    """The indices that sort an array."""
+    return np.array(np.argsort(data if is_ascend else -data, axis), dtype=dtype)
+
+
+def _sort(data: Any, axis: int | None = -1, is_ascend: bool = True) -> Any:
+    """An array sorted along an axis."""
+    found = np.sort(data, axis)
+    return found if is_ascend else np.flip(found, 0 if axis is None else axis)
+
+
+def _sections(indices: Sequence[int], sections: int) -> Any:
+    return sections or list(indices)[1:]
+
+
+def _split(name: str) -> Callable[..., Any]:
+    cut, with_axis = getattr(np, name), name in ("split", "array_split")
+
+    def call(
+        data: Any, indices: Any, axis: int = 1, squeeze_axis: bool = False, sections: int = 0
+    ) -> Any:
+        given = {"axis": axis} if with_axis else {}
+        return cut(data, _sections(indices, sections), **given)
+
+    call.__doc__ = cut.__doc__
+    return call
+
+
+def _split_count(params: Mapping[str, Any]) -> int:
+    return int(params["sections"] or len(params["indices"]))
+
+
+def _slice(data: Any, begin: Any, end: Any, step: Any = ()) -> Any:
+    """A part of an array: of each axis a slice."""
+    bounds = [(x,) if isinstance(x, int) or x is None else tuple(x) for x in (begin, end, step)]
+    steps = bounds[2] or (None,) * len(bounds[0])
+    return data.as_np_ndarray()[tuple(map(slice, bounds[0], bounds[1], steps))]
+
+
+def _getitem(data: Any, key: Any) -> Any:
+    """What a basic index selects."""
+    return data.as_np_ndarray()[key]
+
+
+def _tensordot(a: Any, b: Any, a_axes_summed: Any, b_axes_summed: Any) -> Any:
+    """Sums of products over axes of two arrays."""
+    return np.tensordot(a, b, (a_axes_summed, b_axes_summed))
+
+
+def _tensordot_int_axes(a: Any, b: Any, axes: int) -> Any:
+    """Sums of products over the last axes of one array and the first of another."""
+    return np.tensordot(a, b, axes)
+
+
+def _einsum(arrays: Any, subscripts: str, optimize: int = 0) -> Any:
+    """Sums of products of elements along axes that letters name."""
+    return np.einsum(subscripts, *arrays)
+
+
+def _average(
+    a: Any, weights: Any = None, axis: Any = None, returned: bool = False, weighted: bool = True
+) -> Any:
+    """Weighted means over axes."""
+    return np.average(a, axis, weights, returned)
+
+
+def _full(shape: Any, value: float, dtype: Any = "float32") -> Any:
+    """An array filled with a number."""
+    return np.full(shape, value, dtype)
+
+
+def _identity(shape: Any, dtype: Any = "float32") -> Any:
+    """A square matrix with ones on the diagonal."""
+    return np.identity(shape[0], dtype)
+
+
+def _full_like(a: Any, fill_value: float, dtype: Any = None) -> Any:
+    """An array of the same shape filled with a number."""
+    return np.full_like(a, fill_value, dtype)
+
+
+def _pad(
+    data: Any,
+    pad_width: Any,
+    mode: str = "constant",
+    constant_value: float = 0.0,
+    reflect_type: str = "even",
+) -> Any:
+    """An array with elements put around it."""
+    more = {"constant_values": constant_value} if mode == "constant" else {}
+    return np.pad(data, pad_width, mode, **more)
+
+
+def _nan_to_num(
+    data: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """Numbers in place of NaN and infinities."""
+    return np.nan_to_num(data, True, nan, posinf, neginf)
+
+
+def _bincount(data: Any, weights: Any = None, minlength: int = 0, has_weights: bool = False) -> Any:
+    """How often each number from 0 on is there."""
+    return np.bincount(data, weights, minlength)
+
+
+def _percentile(
+    a: Any,
+    q: Any = None,
+    axis: Any = None,
+    interpolation: str = "linear",
+    keepdims: bool = False,
+    q_scalar: float | None = None,
+) -> Any:
+    """Percentiles of the elements, over axes."""
+    return np.percentile(
+        a, q if q_scalar is None else q_scalar, axis, method=interpolation, keepdims=keepdims
+    )
+
+
+FROBENIUS, BY_ORDER, ALL = 1, -1, -2
+"""What ``flag`` of ``_npi_norm`` says: no order is given, one is; no axes are given either."""
+
+
+def _norm(
+    data: Any, ord: float = 2.0, axis: Any = None, flag: int = ALL, keepdims: bool = False
+) -> Any:
+    """Norms of vectors and matrices."""
+    known = {ALL: None, FROBENIUS: None, 2: "nuc" if ord > 0 else None}
+    return np.linalg.norm(data, known.get(flag, ord), axis, keepdims)
+
+
+def _tensorsolve(a: Any, b: Any, a_axes: Any = None) -> Any:
+    """The solution of a tensor equation."""
+    return np.linalg.tensorsolve(a, b, a_axes or None)
+
+
+def _pinv(A: Any, rcond: float = 1e-15, hermitian: bool = False) -> Any:
+    """The pseudo-inverse of matrices."""
+    return np.linalg.pinv(A, rcond, hermitian)
+
+
+def _unique(
+    data: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+) -> Any:
+    """The different elements, sorted."""
+    return np.unique(data, return_index, return_inverse, return_counts, axis)
+
+
+def _constraint_check(input: Any, msg: str = "Constraint violated.") -> Any:
+    """True; an error if an element is not.
+
+    Raises
+    ------
+    ValueError
+        With the message *msg*.
+    """
+    holds = np.all(input)
+    if not holds.item():
+        raise ValueError(msg)
+    return holds
+
+
+_declare("_np_reshape", _reshape, infer=inference.reshaped)
+_declare("_npx_reshape", _npx_reshape, aliases=["_npi_reshape"], infer=inference.reshaped)
+_declare("_npi_swapaxes", _swapaxes)
+_declare("_npi_cast", _cast)
+_declare("_npi_clip", _clip)
+_declare("_npi_take", _take, 2)
+_declare("_npi_argsort", _argsort)
+_declare("_npi_sort", _sort)
+for _name in ("split", "array_split", "hsplit", "vsplit", "dsplit"):
+    _declare(f"_npi_{_name}", _split(_name), visible=_split_count)
+_declare("_npi_slice", _slice)
+_declare("_npi_getitem", _getitem)
+_declare("_npi_tensordot", _tensordot, 2)
+_declare("_npi_tensordot_int_axes", _tensordot_int_axes, 2)
+_declare("_npi_einsum", _einsum, "*arrays")
+_declare("_npi_average", _average, 2, visible=lambda params: 2 if params["returned"] else 1)
+_declare("_npi_where", np.where, 3, optional=frozenset(), with_numbers={
+    (1,): ("_npi_where_lscalar", ("scalar",)), (2,): ("_npi_where_rscalar", ("scalar",)),
+    (1, 2): ("_npi_where_scalar2", ("x", "y")),
+})  # fmt: skip
+_declare("_npi_full_like", _full_like)
+_declare("_npi_pad", _pad)
+_declare("_npi_nan_to_num", _nan_to_num)
+_declare("_npi_bincount", _bincount, 2)
+_declare("_npi_percentile", _percentile, 2)
+_declare("_npi_norm", _norm)
+_declare("_npi_tensorsolve", _tensorsolve, 2)
+_declare("_npi_pinv_scalar_rcond", _pinv)
+_declare("_npi_unique", _unique, visible=lambda params: 1 + sum(
+    bool(params[key]) for key in ("return_index", "return_inverse", "return_counts")
+))  # fmt: skip
+_declare("_npx_nonzero", npx.nonzero, aliases=["_npi_nonzero"])
+_declare("_npx_constraint_check", _constraint_check)
+
+for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"):
+    _named = {} if _name in ("stack", "vstack", "column_stack") else {"results": ("out",)}
+    FUNCTIONS[_name] = _declare(
+        f"_npi_{_name}", getattr(np, _name), "*arrays", **_named,
+        params={"axis": 0} if _name in ("concatenate", "stack") else {},
+    )  # fmt: skip
+FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
+
+
+def _of_all(function: Callable[..., object]) -> Callable[..., object]:
+    def call(arrays: Sequence[np.ndarray]) -> object:
+        return function(*arrays)
+
+    return call
+
+
+for _name in ("atleast_1d", "atleast_2d", "atleast_3d"):
+    _declare(
+        f"_np_{_name}", _of_all(getattr(np, _name)), "*arrays",
+        visible=lambda params: params["num_args"], params={"num_args": _REQUIRED},
+    )  # fmt: skip
+
+# --- new arrays -----------------------------------------------------------------------------------
+
+for _name in ("zeros", "ones", "arange", "eye", "linspace", "logspace", "indices", "hanning",
+              "hamming", "blackman"):  # fmt: skip
+    FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0)
+_declare("_npi_full", _full, 0)
+_declare("_npi_identity", _identity, 0)
+
+DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
+    "uniform": ("low", "high"), "normal": ("loc", "scale"), "gumbel": ("loc", "scale"),
+    "logistic": ("loc", "scale"), "laplace": ("loc", "scale"), "gamma": ("shape", "scale"),
+    "exponential": ("scale",), "rayleigh": ("scale",), "weibull": ("a",), "pareto": ("a",),
+    "power": ("a",), "poisson": ("lam",),
+    "bernoulli": ("prob", "logit"), "uniform_n": ("low", "high"), "normal_n": ("loc", "scale"),
+}  # fmt: skip
+"""Distributions and their own parameters; those that are arrays are None among the parameters."""
+
+_SPELLED = {"power": "powerd"}
+
+
+def _declare_distribution(name: str, own: tuple[str, ...]) -> None:
+    space = np.random if hasattr(np.random, name) else npx.random
+    draw = getattr(space, name)
+    known = _parameters(draw)
+
+    def call(*arrays: Any, size: Any = None, is_logit: object = None, **given: Any) -> Any:
+        rest = iter(arrays)
+        if is_logit is not None:
+            own_key = own[bool(is_logit)]
+            given[own_key] = next(rest, given.get(own_key))
+        else:
+            given |= {key: next(rest) for key in own if given.get(key) is None}
+        shape = "batch_shape" if "batch_shape" in known else "size"
+        return draw(**given, **{shape: size})
+
+    params = {**dict.fromkeys(own), "size": None}
+    params |= {"dtype": None} if "dtype" in known else {}
+    params |= {"is_logit": None} if name == "bernoulli" else {}
+    inputs = " ".join(f"input{i + 1}" for i in range(len(own)))
+    _declare(
+        f"_npi_{_SPELLED.get(name, name)}", call, inputs, optional=frozenset(inputs.split()),
+        params={**params, "ctx": None}, stochastic=True, doc=draw.__doc__,
+    )  # fmt: skip
+
+
+for _name, _own in DISTRIBUTIONS.items():
+    _declare_distribution(_name, _own)
+
+for _name, _operator in npx._OPERATORS.items():
+    OTHERS.setdefault(f"_npx_{_name}", lookup(_operator))
+for _name in npx.image.__all__:
+    OTHERS.setdefault(f"_npx__image_{_name}", lookup(f"_image_{_name}"))
