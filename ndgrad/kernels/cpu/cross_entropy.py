@@ -13,6 +13,7 @@ from ..build.launch import grain
 from ..spec.cross_entropy import GRADIENT, LABEL_GRADIENT, LOSS, TERM, WEIGHT
 from ..spec.formula import compute_type
 from ..spec.text import each, expression, indented, loaded, module, stored
+from .launch import launch
 from .rowwise import greatest_in_row
 from .sums import PART, summed_in_parts
 
@@ -88,7 +89,7 @@ def losses(
     """Fill the *loss* of each row of *x*, its greatest element, and one over its sum of exps."""
     if rows:
         kernel = kernels(x.dtype).losses
-        kernel(as_bits(x), label, loss, peak, weight, n, rows, grain(n, 4))
+        launch(kernel, as_bits(x), label, loss, peak, weight, n, rows, grain(n, 4))
 
 
 def gradient(
@@ -97,4 +98,5 @@ def gradient(
     """Fill *y* with the gradient of the sum of all losses, times the one number *head*."""
     if y.size:
         kernel = kernels(x.dtype).gradient
-        kernel(as_bits(x), label, peak, weight, head, as_bits(y), n, label.size, grain(n, 4))
+        args = (as_bits(x), label, peak, weight, head, as_bits(y), n)
+        launch(kernel, *args, label.size, grain(n, 4))

@@ -7,7 +7,6 @@ position, by ranges of the rows that are added to (buckets) and by columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from ..build.launch import chunked, grain, kernel
 from ..spec.indexed import CLIP, FARTHEST, RAW, WRAP
 from ..spec.layout import constant
 from ..spec.strided import bits
-from .launch import launch
+from .launch import launch, run
 from .prefetch import prefetch
 
 _AHEAD = 8
@@ -309,27 +308,27 @@ def _count_from_front(index, low: int, n: int, outside, lo: int, hi: int) -> Non
         outside[0] = 1
 
 
-def checked(
-    index: Buffer, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
-) -> None:
+def checked(index: Buffer, low: int, n: int, error: type[Exception], text: str) -> None:
     """Count int64 indices from the front in place, if all are in [low, n).
 
-    Otherwise an error is raised, in whose *text*, or what *text* returns, ``{value}`` is the first
-    that is not.  On a device that happens when the host next waits for it; until then such an index
-    is 0.
+    Otherwise an error is raised, in whose *text* ``{value}`` is the first that is not, and
+    ``{range}`` the least and the greatest.  On a device that happens when the host next waits for
+    it, and ``{range}`` is the value alone; until then such an index is 0.
     """
-    if not index.size:
-        return
+    if index.size:
+        run(_check, index, low, n, error, text)
+
+
+def _check(index: HostArray, low: int, n: int, error: type[Exception], text: str) -> None:
     if low == 0:  # none is counted, so they may be constants, which kernels cannot write to
-        wrong = bool(np.max(index.view(np.uint64)) >= n)
+        wrong = bool(index.view(np.uint64).max() >= n)
     else:
         outside = np.zeros(1, np.int64)
         _count_from_front(index, low, n, outside, index.size, grain(1, 2))
         wrong = bool(outside[0])
     if wrong:
-        text = text if isinstance(text, str) else text()
-        values = np.asarray(index)
-        raise error(text.format(value=values[(values < 0) | (values >= n)][0]))
+        value = index[(index < 0) | (index >= n)][0]
+        raise error(text.format(value=value, range=f"{index.min()} to {index.max()}"))
 
 
 def last_writer(index: Buffer, length: int) -> Buffer:
@@ -419,7 +418,7 @@ def are_last(last: Buffer, rows: Buffer, inner: int) -> Buffer:
     """For each of *rows*, *inner* times, whether it is the last of its kind: bool."""
     y = empty(rows.size * inner, np.dtype("bool"))
     if y.size:
-        _stays(last, rows, inner, y.view(np.uint8), y.size, grain(1))
+        launch(_stays, last, rows, inner, y.view(np.uint8), y.size, grain(1))
     return y
 
 
@@ -449,7 +448,7 @@ def ravel(index: Buffer, shape: HostArray) -> Buffer:
     """Flat positions, in an array of *shape*, of the index vectors index[:, k]."""
     y = empty(index.size // shape.size, np.dtype("int64"))
     if y.size:
-        _ravel(index, shape, y, y.size, grain(shape.size))
+        launch(_ravel, index, shape, y, y.size, grain(shape.size))
     return y
 
 
@@ -457,7 +456,7 @@ def unravel(index: Buffer, shape: HostArray) -> Buffer:
     """The index vectors, along a new first axis, of flat positions."""
     y = empty(shape.size * index.size, np.dtype("int64"))
     if y.size:
-        _unravel(index, shape, y, index.size, grain(shape.size, 8))
+        launch(_unravel, index, shape, y, index.size, grain(shape.size, 8))
     return y
 
 
@@ -488,14 +487,14 @@ def _picked(x, index, kinds: int, per: int, y, lo: int, hi: int) -> None:
 
 def log_in_rows(p: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
     """y[r, j] = log(p[r, index[r, j]]) for *rows* rows, *per* indices of each."""
-    _pick_logs(p, index, kinds, per, y, rows, grain(per, 20))
+    launch(_pick_logs, p, index, kinds, per, y, rows, grain(per, 20))
 
 
 def add_in_rows(g: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
     """Fill *y* with zeros to which y[r, index[r, j]] += g[r, j] is done."""
-    _add_picked(g, index, kinds, per, y, rows, grain(kinds + per))
+    launch(_add_picked, g, index, kinds, per, y, rows, grain(kinds + per))
 
 
 def take_in_rows(x: Buffer, index: Buffer, rows: int, kinds: int, per: int, y: Buffer) -> None:
     """y[r, j] = x[r, index[r, j]]."""
-    _picked(bits(x), index, kinds, per, bits(y), rows, grain(per))
+    launch(_picked, bits(x), index, kinds, per, bits(y), rows, grain(per))

@@ -12,6 +12,7 @@ import numpy as np
 from ...memory.device import Buffer
 from ..build.launch import chunked, driver, grain, kernel
 from ..spec.strided import StridedSlice, bits
+from .launch import launch, run
 from .python_threads import distribute
 from .sort_keys import masks, sort_key
 from .strided import strided_slice
@@ -181,11 +182,12 @@ def order(x: Buffer, rows: int, n: int, inner: int, k: int, down: bool, y: Buffe
         x = strided_slice(x, StridedSlice((rows // inner, inner, n), (n * inner, 1, inner)))
     width = x.dtype.itemsize
     if min(n, k) <= _FEW:
-        _select_rows(bits(x), n, k, *masks(x.dtype), down, y, rows, grain(n, 4))
+        launch(_select_rows, bits(x), n, k, *masks(x.dtype), down, y, rows, grain(n, 4))
     elif width <= 4 and n < 1 << 32:
-        _order_packed(x, rows, n, k, down, y)
+        run(_order_packed, x, rows, n, k, down, y)
     else:
-        _order_rows(bits(x), n, k, *masks(x.dtype), width, down, y, rows, grain(n, 40))
+        facts = (*masks(x.dtype), width, down)
+        launch(_order_rows, bits(x), n, k, *facts, y, rows, grain(n, 40))
 
 
 _MOVES = {"take": _take_rows, "put": _put_rows, "place": _place_rows}
@@ -203,4 +205,4 @@ def move_by_order(
         places.
     """
     if order.size:
-        _MOVES[what](x, order, n, inner, k, y, order.size // k, grain(k))
+        launch(_MOVES[what], x, order, n, inner, k, y, order.size // k, grain(k))

@@ -7,7 +7,7 @@ the host: the indices are sorted, and a thread adds one column of all rows with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -121,15 +121,13 @@ def check_kernel() -> CudaKernel:
     return CudaKernel(binaries.load("check_rows_cuda", text).kernel, signature)
 
 
-def checked(
-    index: DeviceArray, low: int, n: int, error: type[Exception], text: str | Callable[[], str]
-) -> None:
+def checked(index: DeviceArray, low: int, n: int, error: type[Exception], text: str) -> None:
     """As `kernels.cpu.indexed.checked`; an index out of range becomes 0, and is named later."""
     if not n:
         on_host.checked(host(index), low, n, error, text)
     elif index.size:
         device: Any = index.device
-        code = device.faults.code(error, text if isinstance(text, str) else text())
+        code = device.faults.code(error, text.replace("{range}", "{value}"))
         args = (index, low, n, device.faults.flag, code, index.size)
         check_kernel().over(device, index.size, args)
 
