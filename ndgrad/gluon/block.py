@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Never, TypeVar
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
 
@@ -26,6 +26,12 @@ from .parameter_dict import ParameterDict, named_arrays, without_kinds
 from .summary import summary
 from .utils import HookHandle
 
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ..numpy import ndarray
+    from ..typing import InitializerLike, Tensor
+
 __all__ = ["Block"]
 __dir__ = public_names(globals())
 
@@ -33,7 +39,6 @@ _UNGUARDED = {"_compiled", "_input_tree", "_name", "_params", "_prefix", "_scope
 """Attributes that change by calls, or that no result depends on."""
 
 _Hook = Callable[..., object]
-_Self = TypeVar("_Self", bound="Block")
 
 
 class _Scopes(threading.local):
@@ -81,10 +86,15 @@ class BlockScope:
             _scopes.current = self
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         if not self._block._empty_prefix:
             _scopes.current, names = self._outer.pop()
-            names.__exit__(*error)
+            names.__exit__(kind, error, traceback)
 
 
 class Block:
@@ -121,7 +131,7 @@ class Block:
     _is_layer = True  # and not only a container of layers
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
     ) -> None:
         for key in unknown:
             raise unknown_keyword(self, Block, key)
@@ -147,7 +157,7 @@ class Block:
 
         return tree(self)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         known = self.__dict__.get(name)
         if isinstance(known, (Parameter, Block)) and not isinstance(value, type(known)):
             raise TypeError(
@@ -246,7 +256,7 @@ class Block:
 
     def initialize(
         self,
-        init: Any = initializer.Uniform(),  # noqa: B008  # it has no state
+        init: InitializerLike = initializer.Uniform(),  # noqa: B008  # it has no state
         ctx: Context | Sequence[Context] | None = None,
         verbose: bool = False,
         force_reinit: bool = False,
@@ -261,7 +271,7 @@ class Block:
         for param in self.params.values():
             param.cast(dtype)
 
-    def apply(self: _Self, fn: Callable[[Any], object]) -> _Self:
+    def apply(self, fn: Callable[[Any], object]) -> Self:
         """Call *fn* with all blocks below, and then with this one; return it."""
         for child in self._children.values():
             child.apply(fn)
@@ -506,7 +516,7 @@ class Block:
                 error.add_note(self._called_with(args))
             raise
 
-    def _called_with(self, args: tuple[Any, ...]) -> str:
+    def _called_with(self, args: tuple[object, ...]) -> str:
         """Which block was called with what, to be noted at an error."""
         shapes = [
             f"{np.dtype(x.dtype)} {x.shape}" if isinstance(x, NDArray) else type(x).__name__
@@ -537,6 +547,23 @@ class Block:
             If a block is hybridized: the layers of a compiled network are not called.
         """
         summary(self, inputs)
+
+
+class ArrayBlock(Block):
+    """A block that makes one array of one, or of several, for type checkers.
+
+    Subclasses with a `forward` of their own may take and return anything else.
+    """
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __call__(self, x: ndarray, /, *args: Any) -> ndarray: ...
+        @overload
+        def __call__(self, x: Tensor, /, *args: Any) -> Tensor: ...
+        @overload
+        def __call__(self, *args: Any) -> Any: ...
+        def __call__(self, *args: Any) -> Any: ...
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any
 
 from .. import nd, symbol
 from ..autograd import pause
@@ -19,9 +19,12 @@ from ..symbol.json import encoded
 from ..symbol.numpy import _Symbol
 from ..tape.array import Leaf
 from ..util import np_shape
-from .block import Block
+from .block import ArrayBlock, Block
 from .parameter import DeferredInitializationError, Parameter, shape_is_known
 from .parameter_dict import ParameterDict
+
+if TYPE_CHECKING:
+    from ..typing import Operators
 
 __all__ = ["HybridBlock"]
 __dir__ = public_names(globals())
@@ -32,6 +35,11 @@ class _Eager(threading.local):
 
 
 _eager = _Eager()
+
+
+def _free(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """For type checkers: a method that subclasses write with other arguments."""
+    return forward
 
 
 class HybridBlock(Block):
@@ -60,7 +68,7 @@ class HybridBlock(Block):
     """
 
     def __init__(
-        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Never
+        self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: object
     ) -> None:
         super().__init__(prefix=prefix, params=params, **unknown)
         self._active = False
@@ -196,6 +204,7 @@ backward_bulk_size, **kwargs
 
         return _refilled(_as_lists(tree), iter(graph._run(values, note)))
 
+    @_free
     def forward(self, x: Any, *args: Any) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
 
@@ -233,7 +242,7 @@ backward_bulk_size, **kwargs
         with ctx:
             return self.hybrid_forward(nd, x, *args, **params)
 
-    def hybrid_forward(self, F: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Any, *args: Any, **kwargs: Any) -> Any:
         """Compute the output by operators of *F*; every subclass has its own, or `forward`.
 
         Parameters
@@ -347,6 +356,10 @@ backward_bulk_size, **kwargs
                 arrays[f"aux:{name}"] = param._reduce()
         nd.save(files[1], arrays)
         return files
+
+
+class HybridArrayBlock(ArrayBlock, HybridBlock):
+    """An `ArrayBlock` that `hybridize` compiles: most layers, and losses."""
 
 
 class _Forward:

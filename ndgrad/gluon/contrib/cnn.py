@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...base import public_names
-from ..hybrid import HybridBlock
+from ..hybrid import HybridArrayBlock
 from ..nn.activations import activation_layer
-from ..nn.conv import convolution_repr
-from ..nn.windows import lengths
+from ..nn.conv import Arguments, convolution_repr
+from ..nn.windows import Lengths, lengths
+from ..parameter_dict import ParameterDict
+
+if TYPE_CHECKING:
+    from ...typing import InitializerLike, Operators, Tensor
 
 __all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
 __dir__ = public_names(globals())
 
-_Lengths = int | Sequence[int]
 
-
-class _Deformable(HybridBlock):
+class _Deformable(HybridArrayBlock):
     """The base of both: offsets by a convolution, then the deformable one."""
 
     _coordinates = 2
@@ -28,43 +29,44 @@ class _Deformable(HybridBlock):
     def __init__(
         self,
         channels: int,
-        kernel_size: _Lengths = (1, 1),
-        strides: _Lengths = (1, 1),
-        padding: _Lengths = (0, 0),
-        dilation: _Lengths = (1, 1),
+        kernel_size: Lengths = (1, 1),
+        strides: Lengths = (1, 1),
+        padding: Lengths = (0, 0),
+        dilation: Lengths = (1, 1),
         groups: int = 1,
         num_deformable_group: int = 1,
         layout: str = "NCHW",
         use_bias: bool = True,
         in_channels: int = 0,
         activation: str | None = None,
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
-        offset_weight_initializer: Any = "zeros",
-        offset_bias_initializer: Any = "zeros",
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = "zeros",
+        offset_weight_initializer: InitializerLike = "zeros",
+        offset_bias_initializer: InitializerLike = "zeros",
         offset_use_bias: bool = True,
         op_name: str | None = None,
-        adj: Any = None,
+        adj: Lengths | None = None,
         prefix: str | None = None,
-        params: Any = None,
+        params: ParameterDict | None = None,
     ) -> None:
         super().__init__(prefix=prefix, params=params)
         self._channels, self._in_channels = channels, in_channels
         self._op_name = type(self).__name__ if op_name is None else op_name
         kernel = lengths(kernel_size, 2, "kernel_size")
-        window = {
+        offsets = self._coordinates * math.prod(kernel) * num_deformable_group
+        self.offset_split_index = offsets // self._coordinates * 2
+        self._kwargs_offset: Arguments = {
             "kernel": kernel,
             "stride": lengths(strides, 2, "strides"),
             "dilate": lengths(dilation, 2, "dilation"),
             "pad": lengths(padding, 2, "padding"),
             "num_group": groups,
             "layout": layout,
+            "num_filter": offsets,
+            "no_bias": not offset_use_bias,
         }
-        offsets = self._coordinates * math.prod(kernel) * num_deformable_group
-        self.offset_split_index = offsets // self._coordinates * 2
-        self._kwargs_offset = {**window, "num_filter": offsets, "no_bias": not offset_use_bias}
-        self._kwargs_deformable_conv = {
-            **window,
+        self._kwargs_deformable_conv: Arguments = {
+            **self._kwargs_offset,
             "num_filter": channels,
             "num_deformable_group": num_deformable_group,
             "no_bias": not use_bias,
@@ -93,13 +95,15 @@ class _Deformable(HybridBlock):
                 )
             self.act = activation_layer(activation)
 
-    def _convolve(self, F: Any, x: Any, *args: Any) -> Any:
+    def _convolve(self, F: Operators, x: Tensor, *args: Tensor) -> Tensor:
         function = getattr(F.contrib, self._op_name)
         x = function(x, *args, name="fwd", **self._kwargs_deformable_conv)
         return x if self.act is None else self.act(x)
 
     def __repr__(self) -> str:
-        return convolution_repr(self, self.deformable_conv_weight, self._kwargs_deformable_conv)
+        return convolution_repr(
+            self, self.deformable_conv_weight, self._kwargs_deformable_conv, self.act
+        )
 
 
 class DeformableConvolution(_Deformable):
@@ -129,13 +133,13 @@ class DeformableConvolution(_Deformable):
 
     def hybrid_forward(
         self,
-        F: Any,
-        x: Any,
-        offset_weight: Any,
-        deformable_conv_weight: Any,
-        offset_bias: Any = None,
-        deformable_conv_bias: Any = None,
-    ) -> Any:
+        F: Operators,
+        x: Tensor,
+        offset_weight: Tensor,
+        deformable_conv_weight: Tensor,
+        offset_bias: Tensor | None = None,
+        deformable_conv_bias: Tensor | None = None,
+    ) -> Tensor:
         """Return the activation of the deformable convolution plus the bias."""
         offset = F.Convolution(x, offset_weight, offset_bias, cudnn_off=True, **self._kwargs_offset)
         return self._convolve(F, x, offset, deformable_conv_weight, deformable_conv_bias)
@@ -154,13 +158,13 @@ class ModulatedDeformableConvolution(_Deformable):
 
     def hybrid_forward(
         self,
-        F: Any,
-        x: Any,
-        offset_weight: Any,
-        deformable_conv_weight: Any,
-        offset_bias: Any = None,
-        deformable_conv_bias: Any = None,
-    ) -> Any:
+        F: Operators,
+        x: Tensor,
+        offset_weight: Tensor,
+        deformable_conv_weight: Tensor,
+        offset_bias: Tensor | None = None,
+        deformable_conv_bias: Tensor | None = None,
+    ) -> Tensor:
         """Return the activation of the deformable convolution plus the bias."""
         first = F.Convolution(x, offset_weight, offset_bias, cudnn_off=True, **self._kwargs_offset)
         split = self.offset_split_index

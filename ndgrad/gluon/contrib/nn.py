@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ... import nd
 from ...base import DTypeLike, public_names
-from ..block import Block
-from ..hybrid import HybridBlock
-from ..nn.basic import embedding_repr
+from ...nd import NDArray
+from ..block import ArrayBlock
+from ..hybrid import HybridArrayBlock
+from ..nn.basic import EmbeddingArguments, embedding_repr
 from ..nn.containers import HybridSequential, Sequential
 from ..nn.norms import BatchNorm
+from ..nn.windows import Lengths
+from ..parameter_dict import ParameterDict
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = [
     "Concurrent",
@@ -37,11 +45,13 @@ class Concurrent(Sequential):
     params : ParameterDict, optional
     """
 
-    def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
+    def __init__(
+        self, axis: int = -1, prefix: str | None = None, params: ParameterDict | None = None
+    ) -> None:
         super().__init__(prefix=prefix, params=params)
         self.axis = axis
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         """Return the outputs of all layers, joined."""
         return nd.concat(*[block(x) for block in self._children.values()], dim=self.axis)
 
@@ -57,24 +67,26 @@ class HybridConcurrent(HybridSequential):
     params : ParameterDict, optional
     """
 
-    def __init__(self, axis: int = -1, prefix: str | None = None, params: Any = None) -> None:
+    def __init__(
+        self, axis: int = -1, prefix: str | None = None, params: ParameterDict | None = None
+    ) -> None:
         super().__init__(prefix=prefix, params=params)
         self.axis = axis
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return the outputs of all layers, joined."""
         return F.concat(*[block(x) for block in self._children.values()], dim=self.axis)
 
 
-class Identity(HybridBlock):
+class Identity(HybridArrayBlock):
     """Returns its input."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return *x*."""
         return x
 
 
-class SparseEmbedding(Block):
+class SparseEmbedding(ArrayBlock):
     """An embedding whose matrix and gradient are row-sparse; a `Trainer` pulls the rows in use.
 
     Parameters
@@ -93,11 +105,11 @@ class SparseEmbedding(Block):
         input_dim: int,
         output_dim: int,
         dtype: DTypeLike = "float32",
-        weight_initializer: Any = None,
-        **kwargs: Any,
+        weight_initializer: InitializerLike = None,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
-        self._kwargs: dict[str, Any] = {
+        self._kwargs: EmbeddingArguments = {
             "input_dim": input_dim,
             "output_dim": output_dim,
             "dtype": dtype,
@@ -112,13 +124,13 @@ class SparseEmbedding(Block):
             stype="row_sparse",
         )
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         """Return ``weight[x]``."""
         weight = self.weight.row_sparse_data(x)
         return nd.Embedding(x, weight, name="fwd", **self._kwargs)
 
     def __repr__(self) -> str:
-        return embedding_repr(self)
+        return embedding_repr(self, self._kwargs)
 
 
 class SyncBatchNorm(BatchNorm):
@@ -147,11 +159,11 @@ class SyncBatchNorm(BatchNorm):
         center: bool = True,
         scale: bool = True,
         use_global_stats: bool = False,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        running_mean_initializer: Any = "zeros",
-        running_variance_initializer: Any = "ones",
-        **kwargs: Any,
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
+        running_mean_initializer: InitializerLike = "zeros",
+        running_variance_initializer: InitializerLike = "ones",
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(
             1,
@@ -171,34 +183,41 @@ class SyncBatchNorm(BatchNorm):
         self._kwargs |= {"ndev": num_devices or 1, "key": self.prefix}
 
 
-class _PixelShuffle(HybridBlock):
+class _PixelShuffle(HybridArrayBlock):
     """Moves channels into windows: the base of pixel shuffles over one, two and three axes."""
 
     _rank: ClassVar[int]
+    _factors: tuple[int, ...]
 
-    def __init__(self, factor: Any) -> None:
+    def __init__(self, factor: Lengths) -> None:
         super().__init__()
         try:
-            self._factors = (int(factor),) * self._rank
+            self._factors = (int(factor),) * self._rank  # type: ignore[arg-type]  # raises TypeError
         except TypeError:
-            self._factors = tuple(int(f) for f in factor)
+            self._factors = tuple(int(f) for f in factor)  # type: ignore[union-attr]  # no number
             if len(self._factors) != self._rank:
                 raise AssertionError(
                     f"factor must be a number or {self._rank} numbers, got {factor!r}"
                 ) from None
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return an array with fewer channels, and longer axes."""
+        splits, axes = self._moves()
+        for shape in splits:
+            x = F.reshape(x, shape)
+        x = F.transpose(x, axes=axes)
+        return F.reshape(x, (0, 0, *[-3] * self._rank))
+
+    def _moves(self) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+        """The shapes that give each factor an axis, and the order of axes after that."""
         rank, factors = self._rank, self._factors
         # (N, f1*f2*C, W1, W2) -> (N, C, f1*f2, W1, W2) -> (N, C, f1, f2, W1, W2)
-        x = F.reshape(x, (0, -4, -1, math.prod(factors), *[0] * rank))
+        splits: list[tuple[int, ...]] = [(0, -4, -1, math.prod(factors), *[0] * rank)]
         for i in range(rank - 1):
             rest = math.prod(factors[i + 1 :])
-            x = F.reshape(x, (*[0] * (2 + i), -4, factors[i], rest, *[0] * rank))
+            splits.append((*[0] * (2 + i), -4, factors[i], rest, *[0] * rank))
         # -> (N, C, W1, f1, W2, f2) -> (N, C, W1*f1, W2*f2)
-        pairs = [axis for i in range(2, 2 + rank) for axis in (i + rank, i)]
-        x = F.transpose(x, axes=(0, 1, *pairs))
-        return F.reshape(x, (0, 0, *[-3] * rank))
+        return splits, (0, 1, *[axis for i in range(2, 2 + rank) for axis in (i + rank, i)])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._factors})"

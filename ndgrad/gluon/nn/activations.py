@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ... import initializer
 from ...base import public_names
-from ..hybrid import HybridBlock
+from ..hybrid import HybridArrayBlock
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = ["ELU", "GELU", "SELU", "Activation", "LeakyReLU", "PReLU", "Swish"]
 __dir__ = public_names(globals())
 
 
-class Activation(HybridBlock):
+class Activation(HybridArrayBlock):
     """An activation function by its name.
 
     Parameters
@@ -20,14 +25,14 @@ class Activation(HybridBlock):
     activation : {'relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'}
     """
 
-    def __init__(self, activation: str, **kwargs: Any) -> None:
+    def __init__(self, activation: str, **kwargs: Unpack[BlockArguments]) -> None:
         self._act_type = activation
         super().__init__(**kwargs)
 
     def _alias(self) -> str:
         return self._act_type
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return the function of *x*."""
         return F.Activation(x, act_type=self._act_type, name="fwd")
 
@@ -40,7 +45,7 @@ def activation_layer(activation: str | None) -> Activation | None:
     return None if activation is None else Activation(activation, prefix=activation + "_")
 
 
-class LeakyReLU(HybridBlock):
+class LeakyReLU(HybridArrayBlock):
     """``x`` where it is positive, ``alpha * x`` elsewhere.
 
     Parameters
@@ -49,7 +54,7 @@ class LeakyReLU(HybridBlock):
         At least 0.
     """
 
-    def __init__(self, alpha: float, **kwargs: Any) -> None:
+    def __init__(self, alpha: float, **kwargs: Unpack[BlockArguments]) -> None:
         if alpha < 0:
             raise AssertionError(
                 f"Slope coefficient for LeakyReLU must be no less than 0, got alpha={alpha}."
@@ -57,7 +62,7 @@ class LeakyReLU(HybridBlock):
         super().__init__(**kwargs)
         self._alpha = alpha
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return ``max(x, 0) + alpha * min(x, 0)``."""
         return F.LeakyReLU(x, act_type="leaky", slope=self._alpha, name="fwd")
 
@@ -65,7 +70,7 @@ class LeakyReLU(HybridBlock):
         return f"{type(self).__name__}({self._alpha})"
 
 
-class PReLU(HybridBlock):
+class PReLU(HybridArrayBlock):
     """A leaky ReLU whose slope is learnt (He et al. 2015).
 
     Parameters
@@ -77,20 +82,20 @@ class PReLU(HybridBlock):
 
     def __init__(
         self,
-        alpha_initializer: Any = initializer.Constant(0.25),  # noqa: B008  # it has no state
+        alpha_initializer: InitializerLike = initializer.Constant(0.25),  # noqa: B008  # it has no state
         in_channels: int = 1,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         with self.name_scope():
             self.alpha = self.params.get("alpha", shape=(in_channels,), init=alpha_initializer)
 
-    def hybrid_forward(self, F: Any, x: Any, alpha: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor, alpha: Tensor) -> Tensor:
         """Return ``max(x, 0) + alpha * min(x, 0)``."""
         return F.LeakyReLU(x, gamma=alpha, act_type="prelu", name="fwd")
 
 
-class ELU(HybridBlock):
+class ELU(HybridArrayBlock):
     """``x`` where it is positive, ``alpha * (exp(x) - 1)`` elsewhere (Clevert et al. 2015).
 
     Parameters
@@ -98,32 +103,32 @@ class ELU(HybridBlock):
     alpha : float
     """
 
-    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         self._alpha = alpha
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return ``max(x, 0) + alpha * (exp(min(x, 0)) - 1)``."""
         return F.LeakyReLU(x, act_type="elu", slope=self._alpha)
 
 
-class SELU(HybridBlock):
+class SELU(HybridArrayBlock):
     """The scaled ELU of self-normalising networks (Klambauer et al. 2017)."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return ``1.0507 * elu(x)`` with ``alpha=1.6733``."""
         return F.LeakyReLU(x, act_type="selu", name="fwd")
 
 
-class GELU(HybridBlock):
+class GELU(HybridArrayBlock):
     """``x`` times the normal distribution function of ``x`` (Hendrycks and Gimpel 2016)."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return ``x / 2 * (1 + erf(x / sqrt(2)))``."""
         return F.LeakyReLU(x, act_type="gelu", name="fwd")
 
 
-class Swish(HybridBlock):
+class Swish(HybridArrayBlock):
     """``x * sigmoid(beta * x)`` (Ramachandran et al. 2017).
 
     Parameters
@@ -131,10 +136,10 @@ class Swish(HybridBlock):
     beta : float
     """
 
-    def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, beta: float = 1.0, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         self._beta = beta
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return ``x * sigmoid(beta * x)``."""
         return x * F.sigmoid(self._beta * x, name="fwd")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ... import nd, symbol
 from ..._similar import did_you_mean
 from ...base import DTypeLike, public_names
 from ..block import Block
-from ..hybrid import HybridBlock
+from ..hybrid import HybridArrayBlock, HybridBlock
 from .activations import activation_layer
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = ["Dense", "Dropout", "Embedding", "Flatten", "HybridLambda", "Lambda"]
 __dir__ = public_names(globals())
 
 
-class Dense(HybridBlock):
+class Dense(HybridArrayBlock):
     """A fully connected layer, ``act(x · weightᵀ + bias)``.
 
     Parameters
@@ -43,10 +48,10 @@ class Dense(HybridBlock):
         use_bias: bool = True,
         flatten: bool = True,
         dtype: DTypeLike = "float32",
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = "zeros",
         in_units: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._flatten, self._units, self._in_units = flatten, units, in_units
@@ -56,7 +61,9 @@ class Dense(HybridBlock):
             self.bias = get("bias", shape=(units,), init=bias_initializer) if use_bias else None
             self.act = activation_layer(activation)
 
-    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, x: Tensor, weight: Tensor, bias: Tensor | None = None
+    ) -> Tensor:
         """Return ``act(x · weightᵀ + bias)``."""
         x = F.FullyConnected(
             x,
@@ -74,7 +81,7 @@ class Dense(HybridBlock):
         return f"{type(self).__name__}({inputs or None} -> {units}, {self.act or 'linear'})"
 
 
-class Dropout(HybridBlock):
+class Dropout(HybridArrayBlock):
     """Sets a random part of the elements to zero in training, and scales the others.
 
     Parameters
@@ -85,11 +92,13 @@ class Dropout(HybridBlock):
         Along these axes all elements share one random number.
     """
 
-    def __init__(self, rate: float, axes: Sequence[int] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, rate: float, axes: Sequence[int] = (), **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self._rate, self._axes = rate, axes
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return *x* with zeros, in training; *x* itself otherwise."""
         if self._rate > 0:
             return F.Dropout(x, p=self._rate, axes=self._axes, name="fwd", cudnn_off=False)
@@ -99,7 +108,7 @@ class Dropout(HybridBlock):
         return f"{type(self).__name__}(p = {self._rate}, axes={self._axes})"
 
 
-class Embedding(HybridBlock):
+class Embedding(HybridArrayBlock):
     """Replaces integers by rows of a matrix.
 
     Parameters
@@ -120,12 +129,12 @@ class Embedding(HybridBlock):
         input_dim: int,
         output_dim: int,
         dtype: DTypeLike = "float32",
-        weight_initializer: Any = None,
+        weight_initializer: InitializerLike = None,
         sparse_grad: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
-        self._kwargs = {
+        self._kwargs: EmbeddingArguments = {
             "input_dim": input_dim,
             "output_dim": output_dim,
             "dtype": dtype,
@@ -140,23 +149,32 @@ class Embedding(HybridBlock):
             grad_stype="row_sparse" if sparse_grad else "default",
         )
 
-    def hybrid_forward(self, F: Any, x: Any, weight: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor, weight: Tensor) -> Tensor:
         """Return ``weight[x]``."""
         return F.Embedding(x, weight, name="fwd", **self._kwargs)
 
     def __repr__(self) -> str:
-        return embedding_repr(self)
+        return embedding_repr(self, self._kwargs)
 
 
-def embedding_repr(block: Any) -> str:
-    """The text of an embedding, whose arguments are in ``_kwargs``."""
-    return "{}({input_dim} -> {output_dim}, {dtype})".format(type(block).__name__, **block._kwargs)
+class EmbeddingArguments(TypedDict):
+    """Of the operator that an embedding calls."""
+
+    input_dim: int
+    output_dim: int
+    dtype: DTypeLike
+    sparse_grad: bool
 
 
-class Flatten(HybridBlock):
+def embedding_repr(block: Block, kwargs: EmbeddingArguments) -> str:
+    """The text of an embedding."""
+    return "{}({input_dim} -> {output_dim}, {dtype})".format(type(block).__name__, **kwargs)
+
+
+class Flatten(HybridArrayBlock):
     """Makes one axis of all but the first."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return *x* as a matrix."""
         return F.Flatten(x)
 
@@ -174,18 +192,19 @@ class Lambda(Block):
     prefix : str, optional
     """
 
-    def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
+    def __init__(self, function: str | Callable[..., object], prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         if isinstance(function, str):
             if not hasattr(nd, function):
                 hint = did_you_mean(function, nd.__all__)
                 raise AssertionError(f"Function name {function} is not found in ndarray{hint}.")
-            function = getattr(nd, function)
-        elif not callable(function):
+            self._func_impl: Callable[..., object] = getattr(nd, function)
+        elif callable(function):
+            self._func_impl = function
+        else:
             raise _unrecognized(function)
-        self._func_impl: Callable[..., Any] = function  # type: ignore[assignment]
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: object) -> Any:
         """Call the function."""
         return self._func_impl(*args)
 
@@ -203,7 +222,7 @@ class HybridLambda(HybridBlock):
     prefix : str, optional
     """
 
-    def __init__(self, function: str | Callable[..., Any], prefix: str | None = None) -> None:
+    def __init__(self, function: str | Callable[..., object], prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         if isinstance(function, str):
             if not (hasattr(nd, function) and hasattr(symbol, function)):
@@ -212,13 +231,13 @@ class HybridLambda(HybridBlock):
                     f"Function name {function} is not found in symbol/ndarray{hint}."
                 )
             self._func_name = name = function
-            self._func: Callable[..., Any] = lambda F, *args: getattr(F, name)(*args)
+            self._func: Callable[..., object] = lambda F, *args: getattr(F, name)(*args)
         elif callable(function):
             self._func, self._func_name = function, function.__name__
         else:
             raise _unrecognized(function)
 
-    def hybrid_forward(self, F: Any, x: Any, *args: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: object, *args: object) -> Any:
         """Call the function."""
         return self._func(F, x, *args)
 

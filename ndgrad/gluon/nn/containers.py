@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from ...base import public_names
-from ..block import Block, indented
+from ..block import ArrayBlock, Block, indented
 from ..hybrid import HybridBlock
+
+if TYPE_CHECKING:
+    from ...typing import Operators, Tensor
 
 __all__ = ["HybridSequential", "Sequential"]
 __dir__ = public_names(globals())
 
-_Self = TypeVar("_Self", bound="_Container")
 
-
-class _Container(Block):
+class _Container(ArrayBlock):
     """A list of blocks."""
 
     _is_layer = False
@@ -31,20 +32,23 @@ class _Container(Block):
     def __iter__(self) -> Iterator[Block]:
         return iter([*self._children.values()])
 
-    def __getitem__(self: _Self, key: int | slice) -> Any:
+    @overload
+    def __getitem__(self, key: int) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+    def __getitem__(self, key: int | slice) -> Block:
         """The layer at an index, or a container of the same class with the layers of a slice."""
-        layers: Any = [*self._children.values()]
+        layers = [*self._children.values()]
+        if isinstance(key, slice):
+            part = type(self)(prefix=self.prefix)
+            part.add(*layers[key])
+            return part
         try:
-            layers = layers[key]
+            return layers[key]
         except IndexError:
             raise IndexError(
                 f"{type(self).__name__}: index {key} is out of bounds for {len(self)} layers"
             ) from None
-        if isinstance(layers, Block):
-            return layers
-        part = type(self)(prefix=self.prefix)
-        part.add(*layers)
-        return part
 
     def add(self, *blocks: Block) -> None:
         """Append blocks."""
@@ -108,7 +112,7 @@ class HybridSequential(_Container, HybridBlock):
     (3, 2)
     """
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Call all layers in turn."""
         for block in self._children.values():
             x = block(x)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NotRequired, TypedDict
 
-from ...base import MXNetError, public_names
-from ..hybrid import HybridBlock
+from ...base import MXNetError, Shape, public_names
+from ..block import Block
+from ..hybrid import HybridArrayBlock
 from ..parameter import Parameter
-from .activations import activation_layer
-from .windows import LAYOUTS, lengths
+from .activations import Activation, activation_layer
+from .windows import LAYOUTS, Lengths, lengths
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = [
     "Conv1D",
@@ -23,10 +29,8 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-_Lengths = int | Sequence[int]
 
-
-class _Conv(HybridBlock):
+class _Conv(HybridArrayBlock):
     """The base of convolutions: weight, bias, one operator and an activation."""
 
     _rank: ClassVar[int]
@@ -36,18 +40,18 @@ class _Conv(HybridBlock):
     def __init__(
         self,
         channels: int,
-        kernel_size: _Lengths,
-        strides: _Lengths = 1,
-        padding: _Lengths = 0,
-        dilation: _Lengths = 1,
+        kernel_size: Lengths,
+        strides: Lengths = 1,
+        padding: Lengths = 0,
+        dilation: Lengths = 1,
         groups: int = 1,
         layout: str | None = None,
         activation: str | None = None,
         use_bias: bool = True,
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = "zeros",
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         layouts = LAYOUTS[self._rank]
@@ -63,7 +67,7 @@ class _Conv(HybridBlock):
             )
         kernel = lengths(kernel_size, self._rank, "kernel_size")
         self._channels, self._in_channels = channels, in_channels
-        self._kwargs = {
+        self._kwargs: Arguments = {
             "kernel": kernel,
             "stride": lengths(strides, self._rank, "strides"),
             "dilate": lengths(dilation, self._rank, "dilation"),
@@ -88,29 +92,51 @@ class _Conv(HybridBlock):
     def _alias(self) -> str:
         return "conv"
 
-    def hybrid_forward(self, F: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, x: Tensor, weight: Tensor, bias: Tensor | None = None
+    ) -> Tensor:
         """Return the activation of the convolution plus the bias."""
         x = getattr(F, self._op_name)(x, weight, bias, name="fwd", **self._kwargs)
         return x if self.act is None else self.act(x)
 
     def __repr__(self) -> str:
-        return convolution_repr(self, self.weight, self._kwargs)
+        return convolution_repr(self, self.weight, self._kwargs, self.act)
 
 
-def convolution_repr(block: Any, weight: Parameter, kwargs: dict[str, Any]) -> str:
+class Arguments(TypedDict):
+    """Of the operator that a convolution calls."""
+
+    kernel: Shape
+    stride: Shape
+    dilate: Shape
+    pad: Shape
+    num_filter: int
+    num_group: int
+    no_bias: bool
+    layout: str
+    adj: NotRequired[Lengths]
+    num_deformable_group: NotRequired[int]
+
+
+def convolution_repr(
+    block: Block, weight: Parameter, kwargs: Arguments, act: Activation | None
+) -> str:
     """The text of a convolution: what differs from the defaults, and the activation."""
     outer, inner, *_ = weight.shape or ()
     parts = [f"{inner or None} -> {outer}"]
     parts += [f"kernel_size={kwargs['kernel']}", f"stride={kwargs['stride']}"]
-    for name, key, default in (("padding", "pad", 0), ("dilation", "dilate", 1)):
-        if any(length != default for length in kwargs[key]):
-            parts.append(f"{name}={kwargs[key]}")
+    for name, given, default in (
+        ("padding", kwargs["pad"], 0),
+        ("dilation", kwargs["dilate"], 1),
+    ):
+        if any(length != default for length in given):
+            parts.append(f"{name}={given}")
     if kwargs["num_group"] != 1:
         parts.append(f"groups={kwargs['num_group']}")
     if kwargs["no_bias"]:
         parts.append("bias=False")
-    if block.act is not None:
-        parts.append(repr(block.act))
+    if act is not None:
+        parts.append(repr(act))
     return f"{type(block).__name__}({', '.join(parts)})"
 
 
@@ -162,19 +188,19 @@ class _ConvTranspose(_Conv):
     def __init__(
         self,
         channels: int,
-        kernel_size: _Lengths,
-        strides: _Lengths = 1,
-        padding: _Lengths = 0,
-        output_padding: _Lengths = 0,
-        dilation: _Lengths = 1,
+        kernel_size: Lengths,
+        strides: Lengths = 1,
+        padding: Lengths = 0,
+        output_padding: Lengths = 0,
+        dilation: Lengths = 1,
         groups: int = 1,
         layout: str | None = None,
         activation: str | None = None,
         use_bias: bool = True,
-        weight_initializer: Any = None,
-        bias_initializer: Any = "zeros",
+        weight_initializer: InitializerLike = None,
+        bias_initializer: InitializerLike = "zeros",
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         self.outpad = lengths(output_padding, self._rank, "output_padding")
         super().__init__(
@@ -239,7 +265,7 @@ class Conv3DTranspose(_ConvTranspose):
     _rank = 3
 
 
-class ReflectionPad2D(HybridBlock):
+class ReflectionPad2D(HybridArrayBlock):
     """Pads images with their own pixels, reflected at the edges.
 
     Parameters
@@ -248,7 +274,7 @@ class ReflectionPad2D(HybridBlock):
         The width of all four edges, or the *pad_width* of `nd.pad`.
     """
 
-    def __init__(self, padding: int | Sequence[int] = 0, **kwargs: Any) -> None:
+    def __init__(self, padding: int | Sequence[int] = 0, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         if isinstance(padding, int):
             padding = (0, 0, 0, 0, padding, padding, padding, padding)
@@ -256,6 +282,6 @@ class ReflectionPad2D(HybridBlock):
             raise AssertionError(f"padding must be a number or a tuple of 8 ints, got {padding!r}")
         self._padding = padding
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return *x* with edges."""
         return F.pad(x, mode="reflect", pad_width=self._padding)

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...base import DTypeLike, as_dtype, public_names, wide_dtype
-from ..hybrid import HybridBlock
+from ..hybrid import HybridArrayBlock
 from ..parameter import Parameter
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = ["BatchNorm", "BatchNormReLU", "GroupNorm", "InstanceNorm", "LayerNorm"]
 __dir__ = public_names(globals())
 
 
-class _Norm(HybridBlock):
+class _Norm(HybridArrayBlock):
     """The base of normalisation layers."""
 
-    _kwargs: dict[str, Any]
+    _kwargs: dict[str, object]
     gamma: Parameter
     beta: Parameter
 
     def _vector(
-        self, name: str, init: Any, channels: int, learnt: bool, differentiable: bool = True
+        self,
+        name: str,
+        init: InitializerLike,
+        channels: int,
+        learnt: bool,
+        differentiable: bool = True,
     ) -> Parameter:
         return self.params.get(
             name,
@@ -31,7 +41,7 @@ class _Norm(HybridBlock):
             differentiable=differentiable,
         )
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self) -> dict[str, object]:
         (channels,) = self.gamma.shape or (0,)
         return {**self._kwargs, "in_channels": channels}
 
@@ -54,12 +64,12 @@ class _BatchNorm(_Norm):
         center: bool = True,
         scale: bool = True,
         use_global_stats: bool = False,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        running_mean_initializer: Any = "zeros",
-        running_variance_initializer: Any = "ones",
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
+        running_mean_initializer: InitializerLike = "zeros",
+        running_variance_initializer: InitializerLike = "ones",
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._kwargs = {
@@ -84,13 +94,19 @@ class _BatchNorm(_Norm):
         super().cast(dtype if wide_dtype(kind) == kind else "float32")
 
     def hybrid_forward(
-        self, F: Any, x: Any, gamma: Any, beta: Any, running_mean: Any, running_var: Any
-    ) -> Any:
+        self,
+        F: Operators,
+        x: Tensor,
+        gamma: Tensor,
+        beta: Tensor,
+        running_mean: Tensor,
+        running_var: Tensor,
+    ) -> Tensor:
         """Return *x* normalised; in training the running statistics change."""
         function = getattr(F, self._op_name, None) or getattr(F.contrib, self._op_name)
         return function(x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs)
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self) -> dict[str, object]:
         (channels,) = self.gamma.shape or (0,)
         return {**self._kwargs, "in_channels": channels or None}
 
@@ -149,10 +165,10 @@ class InstanceNorm(_Norm):
         epsilon: float = 1e-5,
         center: bool = True,
         scale: bool = False,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._kwargs = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
@@ -160,7 +176,7 @@ class InstanceNorm(_Norm):
         self.gamma = self._vector("gamma", gamma_initializer, in_channels, scale)
         self.beta = self._vector("beta", beta_initializer, in_channels, center)
 
-    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """Return *x* normalised."""
         if self._axis == 1:
             return F.InstanceNorm(x, gamma, beta, name="fwd", eps=self._epsilon)
@@ -189,10 +205,10 @@ class LayerNorm(_Norm):
         epsilon: float = 1e-5,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._kwargs = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
@@ -200,7 +216,7 @@ class LayerNorm(_Norm):
         self.gamma = self._vector("gamma", gamma_initializer, in_channels, scale)
         self.beta = self._vector("beta", beta_initializer, in_channels, center)
 
-    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """Return *x* normalised."""
         return F.LayerNorm(x, gamma, beta, axis=self._axis, eps=self._epsilon)
 
@@ -225,9 +241,9 @@ class GroupNorm(_Norm):
         epsilon: float = 1e-5,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        **kwargs: Any,
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._kwargs = {"eps": epsilon, "num_groups": num_groups, "center": center, "scale": scale}
@@ -236,9 +252,9 @@ class GroupNorm(_Norm):
         self.gamma = self._vector("gamma", gamma_initializer, num_groups, scale)
         self.beta = self._vector("beta", beta_initializer, num_groups, center)
 
-    def hybrid_forward(self, F: Any, x: Any, gamma: Any, beta: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """Return *x* normalised."""
         return F.GroupNorm(x, gamma, beta, num_groups=self._num_groups, eps=self._epsilon)
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self) -> dict[str, object]:
         return self._kwargs

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...base import public_names
-from ..hybrid import HybridBlock
-from .windows import LAYOUTS, lengths
+from ..hybrid import HybridArrayBlock
+from .windows import LAYOUTS, Lengths, lengths
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, Operators, Tensor
 
 __all__ = [
     "AvgPool1D",
@@ -25,24 +29,22 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-_Lengths = int | Sequence[int]
 
-
-class _Pooling(HybridBlock):
+class _Pooling(HybridArrayBlock):
     """The base of pooling layers."""
 
     def __init__(
         self,
         rank: int,
         pool_type: str,
-        pool_size: _Lengths,
-        strides: _Lengths | None,
-        padding: _Lengths,
+        pool_size: Lengths,
+        strides: Lengths | None,
+        padding: Lengths,
         ceil_mode: bool,
         layout: str,
         count_include_pad: bool | None = None,
         global_pool: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         layouts = LAYOUTS[rank]
@@ -67,7 +69,7 @@ class _Pooling(HybridBlock):
     def _alias(self) -> str:
         return "pool"
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         """Return one element for each window."""
         return F.Pooling(x, name="fwd", **self._kwargs)
 
@@ -95,12 +97,12 @@ class MaxPool1D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = 2,
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = 2,
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         layout: str = "NCW",
         ceil_mode: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(1, "max", pool_size, strides, padding, ceil_mode, layout, **kwargs)
 
@@ -121,12 +123,12 @@ class MaxPool2D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = (2, 2),
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = (2, 2),
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         layout: str = "NCHW",
         ceil_mode: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(2, "max", pool_size, strides, padding, ceil_mode, layout, **kwargs)
 
@@ -147,12 +149,12 @@ class MaxPool3D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = (2, 2, 2),
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = (2, 2, 2),
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         ceil_mode: bool = False,
         layout: str = "NCDHW",
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(3, "max", pool_size, strides, padding, ceil_mode, layout, **kwargs)
 
@@ -175,13 +177,13 @@ class AvgPool1D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = 2,
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = 2,
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         layout: str = "NCW",
         ceil_mode: bool = False,
         count_include_pad: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         given = pool_size, strides, padding, ceil_mode, layout, count_include_pad
         super().__init__(1, "avg", *given, **kwargs)
@@ -205,13 +207,13 @@ class AvgPool2D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = (2, 2),
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = (2, 2),
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         ceil_mode: bool = False,
         layout: str = "NCHW",
         count_include_pad: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         given = pool_size, strides, padding, ceil_mode, layout, count_include_pad
         super().__init__(2, "avg", *given, **kwargs)
@@ -235,13 +237,13 @@ class AvgPool3D(_Pooling):
 
     def __init__(
         self,
-        pool_size: _Lengths = (2, 2, 2),
-        strides: _Lengths | None = None,
-        padding: _Lengths = 0,
+        pool_size: Lengths = (2, 2, 2),
+        strides: Lengths | None = None,
+        padding: Lengths = 0,
         ceil_mode: bool = False,
         layout: str = "NCDHW",
         count_include_pad: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         given = pool_size, strides, padding, ceil_mode, layout, count_include_pad
         super().__init__(3, "avg", *given, **kwargs)
@@ -250,7 +252,9 @@ class AvgPool3D(_Pooling):
 class _GlobalPooling(_Pooling):
     """The base of pooling over the whole of all axes."""
 
-    def __init__(self, rank: int, pool_type: str, layout: str, **kwargs: Any) -> None:
+    def __init__(
+        self, rank: int, pool_type: str, layout: str, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(rank, pool_type, 1, None, 0, True, layout, global_pool=True, **kwargs)
 
 
@@ -262,7 +266,7 @@ class GlobalMaxPool1D(_GlobalPooling):
     layout : {'NCW', 'NWC'}
     """
 
-    def __init__(self, layout: str = "NCW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(1, "max", layout, **kwargs)
 
 
@@ -274,7 +278,7 @@ class GlobalMaxPool2D(_GlobalPooling):
     layout : {'NCHW', 'NHWC'}
     """
 
-    def __init__(self, layout: str = "NCHW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCHW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(2, "max", layout, **kwargs)
 
 
@@ -286,7 +290,7 @@ class GlobalMaxPool3D(_GlobalPooling):
     layout : {'NCDHW', 'NDHWC'}
     """
 
-    def __init__(self, layout: str = "NCDHW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCDHW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(3, "max", layout, **kwargs)
 
 
@@ -298,7 +302,7 @@ class GlobalAvgPool1D(_GlobalPooling):
     layout : {'NCW', 'NWC'}
     """
 
-    def __init__(self, layout: str = "NCW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(1, "avg", layout, **kwargs)
 
 
@@ -310,7 +314,7 @@ class GlobalAvgPool2D(_GlobalPooling):
     layout : {'NCHW', 'NHWC'}
     """
 
-    def __init__(self, layout: str = "NCHW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCHW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(2, "avg", layout, **kwargs)
 
 
@@ -322,5 +326,5 @@ class GlobalAvgPool3D(_GlobalPooling):
     layout : {'NCDHW', 'NDHWC'}
     """
 
-    def __init__(self, layout: str = "NCDHW", **kwargs: Any) -> None:
+    def __init__(self, layout: str = "NCDHW", **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(3, "avg", layout, **kwargs)

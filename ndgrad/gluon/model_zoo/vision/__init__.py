@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...._similar import did_you_mean
 from ....base import public_names
-from ...hybrid import HybridBlock
+from ..network import Network
 from .alexnet import AlexNet, alexnet
 from .densenet import (
     DenseNet,
+    DenseNetModelArguments,
     densenet121,
     densenet161,
     densenet169,
@@ -36,6 +37,7 @@ from .resnet import (
     BasicBlockV2,
     BottleneckV1,
     BottleneckV2,
+    ResNetModelArguments,
     ResNetV1,
     ResNetV2,
     get_resnet,
@@ -57,6 +59,7 @@ from .squeezenet import (
 )
 from .vgg import (
     VGG,
+    VGGModelArguments,
     get_vgg,
     vgg11,
     vgg11_bn,
@@ -67,6 +70,9 @@ from .vgg import (
     vgg19,
     vgg19_bn,
 )
+
+if TYPE_CHECKING:
+    from typing import Unpack
 
 __all__ = [
     "VGG",
@@ -124,7 +130,7 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-_FUNCTIONS: dict[str, Callable[..., HybridBlock]] = {
+_FUNCTIONS: dict[str, Callable[..., Network]] = {
     "alexnet": alexnet,
     "densenet121": densenet121,
     "densenet161": densenet161,
@@ -162,7 +168,11 @@ _FUNCTIONS: dict[str, Callable[..., HybridBlock]] = {
 }
 
 
-def get_model(name: str, **kwargs: Any) -> HybridBlock:
+class _Arguments(DenseNetModelArguments, ResNetModelArguments, VGGModelArguments):
+    """Of the functions of all networks."""
+
+
+def get_model(name: str, **kwargs: Unpack[_Arguments]) -> Network:
     """Make a network by name.
 
     Parameters

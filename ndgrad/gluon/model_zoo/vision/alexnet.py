@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
-from ...hybrid import HybridBlock
 from ..model_store import load
+from ..network import Network
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments
+    from ..network import NetworkArguments
 
 __all__ = ["AlexNet", "alexnet"]
 __dir__ = public_names(globals())
 
 
-class AlexNet(HybridBlock):
+class AlexNet(Network):
     """Five convolutions and three dense layers.
 
     Parameters
@@ -24,7 +30,7 @@ class AlexNet(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, classes: int = 1000, **kwargs: Any) -> None:
+    def __init__(self, classes: int = 1000, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         with self.name_scope():
             self.features = nn.HybridSequential(prefix="")
@@ -46,15 +52,12 @@ class AlexNet(HybridBlock):
                 )
             self.output = nn.Dense(classes)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
-
 
 def alexnet(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[NetworkArguments],
 ) -> AlexNet:
     """Make an `AlexNet`; see `get_model`."""
     return load(AlexNet(**kwargs), pretrained, "alexnet", ctx, root)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
 from ...contrib.nn import HybridConcurrent, Identity
-from ...hybrid import HybridBlock
 from ..model_store import load
+from ..network import ModelArguments, Network, NetworkArguments
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments
 
 __all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
 __dir__ = public_names(globals())
@@ -54,7 +59,7 @@ def _transition(channels: int) -> nn.HybridSequential:
     return out
 
 
-class DenseNet(HybridBlock):
+class DenseNet(Network):
     """Stages of layers that each read the outputs of all before them.
 
     Parameters
@@ -81,7 +86,7 @@ class DenseNet(HybridBlock):
         bn_size: int = 4,
         dropout: float = 0,
         classes: int = 1000,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         channels = num_init_features
@@ -108,8 +113,16 @@ class DenseNet(HybridBlock):
             )
             self.output = nn.Dense(classes)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
+
+class DenseNetArguments(NetworkArguments, total=False):
+    """Of `DenseNet`, with defaults."""
+
+    bn_size: int
+    dropout: float
+
+
+class DenseNetModelArguments(DenseNetArguments, ModelArguments, total=False):
+    """Of functions such as `densenet121`."""
 
 
 def get_densenet(
@@ -117,28 +130,28 @@ def get_densenet(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[DenseNetArguments],
 ) -> DenseNet:
     """Make a `DenseNet` of 121, 161, 169 or 201 layers; see `get_model`."""
     net = DenseNet(*densenet_spec[num_layers], **kwargs)
     return load(net, pretrained, f"densenet{num_layers}", ctx, root)
 
 
-def densenet121(**kwargs: Any) -> DenseNet:
+def densenet121(**kwargs: Unpack[DenseNetModelArguments]) -> DenseNet:
     """Make a `DenseNet` of 121 layers; see `get_model`."""
     return get_densenet(121, **kwargs)
 
 
-def densenet161(**kwargs: Any) -> DenseNet:
+def densenet161(**kwargs: Unpack[DenseNetModelArguments]) -> DenseNet:
     """Make a `DenseNet` of 161 layers; see `get_model`."""
     return get_densenet(161, **kwargs)
 
 
-def densenet169(**kwargs: Any) -> DenseNet:
+def densenet169(**kwargs: Unpack[DenseNetModelArguments]) -> DenseNet:
     """Make a `DenseNet` of 169 layers; see `get_model`."""
     return get_densenet(169, **kwargs)
 
 
-def densenet201(**kwargs: Any) -> DenseNet:
+def densenet201(**kwargs: Unpack[DenseNetModelArguments]) -> DenseNet:
     """Make a `DenseNet` of 201 layers; see `get_model`."""
     return get_densenet(201, **kwargs)

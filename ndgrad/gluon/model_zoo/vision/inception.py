@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
 from ...contrib.nn import HybridConcurrent
 from ...hybrid import HybridBlock
+from ...nn.windows import Lengths
 from ..model_store import load
+from ..network import Network
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments
+    from ..network import NetworkArguments
 
 __all__ = ["Inception3", "inception_v3"]
 __dir__ = public_names(globals())
 
+# Arguments of `_convolution`.
+_Convolution = tuple[int, Lengths] | tuple[int, Lengths, int] | tuple[int, Lengths, int, Lengths]
+
 
 def _convolution(
-    channels: int, kernel_size: Any, strides: int = 1, padding: Any = 0
+    channels: int, kernel_size: Lengths, strides: int = 1, padding: Lengths = 0
 ) -> nn.HybridSequential:
     out = nn.HybridSequential(prefix="")
     out.add(
@@ -27,7 +38,7 @@ def _convolution(
     return out
 
 
-def _branch(*convolutions: tuple[Any, ...], pool: HybridBlock | None = None) -> nn.HybridSequential:
+def _branch(*convolutions: _Convolution, pool: HybridBlock | None = None) -> nn.HybridSequential:
     """A pooling, if one is given, and convolutions, each with the arguments of a tuple."""
     out = nn.HybridSequential(prefix="")
     if pool is not None:
@@ -61,8 +72,8 @@ def _block_b(prefix: str) -> HybridConcurrent:
 
 
 def _block_c(channels: int, prefix: str) -> HybridConcurrent:
-    across: tuple[Any, ...] = ((1, 7), 1, (0, 3))
-    down: tuple[Any, ...] = ((7, 1), 1, (3, 0))
+    across: tuple[Lengths, int, Lengths] = ((1, 7), 1, (0, 3))
+    down: tuple[Lengths, int, Lengths] = ((7, 1), 1, (3, 0))
     n = channels
     out = HybridConcurrent(axis=1, prefix=prefix)
     with out.name_scope():
@@ -82,7 +93,7 @@ def _block_d(prefix: str) -> HybridConcurrent:
     return out
 
 
-def _forked(*convolutions: tuple[Any, ...]) -> nn.HybridSequential:
+def _forked(*convolutions: _Convolution) -> nn.HybridSequential:
     """Convolutions, then one across and one down side by side."""
     out = nn.HybridSequential(prefix="")
     out.add(_branch(*convolutions))
@@ -103,7 +114,7 @@ def _block_e(prefix: str) -> HybridConcurrent:
     return out
 
 
-class Inception3(HybridBlock):
+class Inception3(Network):
     """Blocks of branches of convolutions; for images of 299 by 299.
 
     Parameters
@@ -113,7 +124,7 @@ class Inception3(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, classes: int = 1000, **kwargs: Any) -> None:
+    def __init__(self, classes: int = 1000, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         with self.name_scope():
             self.features = nn.HybridSequential(prefix="")
@@ -141,15 +152,12 @@ class Inception3(HybridBlock):
             )
             self.output = nn.Dense(classes)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
-
 
 def inception_v3(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[NetworkArguments],
 ) -> Inception3:
     """Make an `Inception3`; see `get_model`."""
     return load(Inception3(**kwargs), pretrained, "inceptionv3", ctx, root)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
-from ...hybrid import HybridBlock
+from ...hybrid import HybridArrayBlock, HybridBlock
 from ..model_store import load
+from ..network import Network
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments, Operators, Tensor
+    from ..network import ModelArguments, NetworkArguments
 
 __all__ = [
     "MobileNet",
@@ -27,10 +34,10 @@ __all__ = [
 __dir__ = public_names(globals())
 
 
-class RELU6(HybridBlock):
+class RELU6(HybridArrayBlock):
     """``min(max(x, 0), 6)``."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.clip(x, 0, 6, name="relu6")
 
 
@@ -41,7 +48,7 @@ def _convolution(
     groups: int = 1,
     activation: HybridBlock | None = None,
 ) -> list[HybridBlock]:
-    layers = [
+    layers: list[HybridBlock] = [
         nn.Conv2D(channels, kernel, stride, kernel // 2, groups=groups, use_bias=False),
         nn.BatchNorm(),
     ]
@@ -56,7 +63,7 @@ _CHANNELS = [32, 64, 128, 128, 256, 256, *[512] * 6, 1024, 1024]
 _STRIDES = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1]
 
 
-class MobileNet(HybridBlock):
+class MobileNet(Network):
     """Convolutions in each channel by itself, and across channels by 1 by 1, in turn.
 
     Parameters
@@ -68,7 +75,9 @@ class MobileNet(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, multiplier: float = 1.0, classes: int = 1000, **kwargs: Any) -> None:
+    def __init__(
+        self, multiplier: float = 1.0, classes: int = 1000, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(**kwargs)
         widths = [int(multiplier * channels) for channels in _CHANNELS]
         with self.name_scope():
@@ -82,11 +91,8 @@ class MobileNet(HybridBlock):
                 add(nn.GlobalAvgPool2D(), nn.Flatten())
             self.output = nn.Dense(classes)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
 
-
-class LinearBottleneck(HybridBlock):
+class LinearBottleneck(HybridArrayBlock):
     """More channels, a convolution in each by itself, and fewer again without an activation.
 
     Parameters
@@ -99,7 +105,9 @@ class LinearBottleneck(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, in_channels: int, channels: int, t: int, stride: int, **kwargs: Any) -> None:
+    def __init__(
+        self, in_channels: int, channels: int, t: int, stride: int, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self.use_shortcut = stride == 1 and in_channels == channels
         inner = in_channels * t
@@ -109,7 +117,7 @@ class LinearBottleneck(HybridBlock):
             self.out.add(*_convolution(inner, 3, stride, inner, activation=RELU6()))
             self.out.add(*_convolution(channels))
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         out = self.out(x)
         return F.elemwise_add(out, x) if self.use_shortcut else out
 
@@ -119,7 +127,7 @@ _STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3
 """The multiplier t, channels, number of bottlenecks, stride of the first one."""
 
 
-class MobileNetV2(HybridBlock):
+class MobileNetV2(Network):
     """Linear bottlenecks.
 
     Parameters
@@ -131,7 +139,9 @@ class MobileNetV2(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, multiplier: float = 1.0, classes: int = 1000, **kwargs: Any) -> None:
+    def __init__(
+        self, multiplier: float = 1.0, classes: int = 1000, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(**kwargs)
         width = int(multiplier * 32)
         with self.name_scope():
@@ -148,9 +158,6 @@ class MobileNetV2(HybridBlock):
             with self.output.name_scope():
                 self.output.add(nn.Conv2D(classes, 1, use_bias=False, prefix="pred_"), nn.Flatten())
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
-
 
 def _width(multiplier: float) -> str:
     """A multiplier as names have it: 1.0, 0.75, 0.5, 0.25."""
@@ -163,7 +170,7 @@ def get_mobilenet(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[NetworkArguments],
 ) -> MobileNet:
     """Make a `MobileNet`; see `get_model`."""
     net = MobileNet(multiplier, **kwargs)
@@ -175,48 +182,48 @@ def get_mobilenet_v2(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[NetworkArguments],
 ) -> MobileNetV2:
     """Make a `MobileNetV2`; see `get_model`."""
     net = MobileNetV2(multiplier, **kwargs)
     return load(net, pretrained, f"mobilenetv2_{_width(multiplier)}", ctx, root)
 
 
-def mobilenet1_0(**kwargs: Any) -> MobileNet:
+def mobilenet1_0(**kwargs: Unpack[ModelArguments]) -> MobileNet:
     """Make a `MobileNet` of width 1.0; see `get_model`."""
     return get_mobilenet(1.0, **kwargs)
 
 
-def mobilenet0_75(**kwargs: Any) -> MobileNet:
+def mobilenet0_75(**kwargs: Unpack[ModelArguments]) -> MobileNet:
     """Make a `MobileNet` of width 0.75; see `get_model`."""
     return get_mobilenet(0.75, **kwargs)
 
 
-def mobilenet0_5(**kwargs: Any) -> MobileNet:
+def mobilenet0_5(**kwargs: Unpack[ModelArguments]) -> MobileNet:
     """Make a `MobileNet` of width 0.5; see `get_model`."""
     return get_mobilenet(0.5, **kwargs)
 
 
-def mobilenet0_25(**kwargs: Any) -> MobileNet:
+def mobilenet0_25(**kwargs: Unpack[ModelArguments]) -> MobileNet:
     """Make a `MobileNet` of width 0.25; see `get_model`."""
     return get_mobilenet(0.25, **kwargs)
 
 
-def mobilenet_v2_1_0(**kwargs: Any) -> MobileNetV2:
+def mobilenet_v2_1_0(**kwargs: Unpack[ModelArguments]) -> MobileNetV2:
     """Make a `MobileNetV2` of width 1.0; see `get_model`."""
     return get_mobilenet_v2(1.0, **kwargs)
 
 
-def mobilenet_v2_0_75(**kwargs: Any) -> MobileNetV2:
+def mobilenet_v2_0_75(**kwargs: Unpack[ModelArguments]) -> MobileNetV2:
     """Make a `MobileNetV2` of width 0.75; see `get_model`."""
     return get_mobilenet_v2(0.75, **kwargs)
 
 
-def mobilenet_v2_0_5(**kwargs: Any) -> MobileNetV2:
+def mobilenet_v2_0_5(**kwargs: Unpack[ModelArguments]) -> MobileNetV2:
     """Make a `MobileNetV2` of width 0.5; see `get_model`."""
     return get_mobilenet_v2(0.5, **kwargs)
 
 
-def mobilenet_v2_0_25(**kwargs: Any) -> MobileNetV2:
+def mobilenet_v2_0_25(**kwargs: Unpack[ModelArguments]) -> MobileNetV2:
     """Make a `MobileNetV2` of width 0.25; see `get_model`."""
     return get_mobilenet_v2(0.25, **kwargs)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
-from ...hybrid import HybridBlock
+from ...hybrid import HybridArrayBlock, HybridBlock
 from ..model_store import load
+from ..network import ModelArguments, Network, NetworkArguments
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments, Operators, Tensor
 
 __all__ = [
     "BasicBlockV1",
@@ -39,7 +45,7 @@ def _conv3x3(channels: int, stride: int, in_channels: int) -> nn.Conv2D:
     )
 
 
-class _BlockV1(HybridBlock):
+class _BlockV1(HybridArrayBlock):
     """``relu(body(x) + x)``, where the body ends with a normalisation.
 
     Parameters
@@ -59,7 +65,7 @@ class _BlockV1(HybridBlock):
         stride: int,
         downsample: bool = False,
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.body = nn.HybridSequential(prefix="")
@@ -81,7 +87,7 @@ class _BlockV1(HybridBlock):
     def _layers(self, channels: int, stride: int, in_channels: int) -> list[HybridBlock]:
         raise NotImplementedError
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         made = self.body(x)
         residual = x if self.downsample is None else self.downsample(x)
         return F.Activation(residual + made, act_type="relu")
@@ -140,7 +146,7 @@ class BottleneckV1(_BlockV1):
         ]
 
 
-class BasicBlockV2(HybridBlock):
+class BasicBlockV2(HybridArrayBlock):
     """Two convolutions of 3 by 3 after normalisations, added to the input; see `ResNetV2`.
 
     Parameters
@@ -160,7 +166,7 @@ class BasicBlockV2(HybridBlock):
         stride: int,
         downsample: bool = False,
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         self.bn1 = nn.BatchNorm()
@@ -169,7 +175,7 @@ class BasicBlockV2(HybridBlock):
         self.conv2 = _conv3x3(channels, 1, channels)
         self.downsample = _downsample(channels, stride, in_channels) if downsample else None
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         residual = x
         x = F.Activation(self.bn1(x), act_type="relu")
         if self.downsample is not None:
@@ -179,7 +185,7 @@ class BasicBlockV2(HybridBlock):
         return self.conv2(x) + residual
 
 
-class BottleneckV2(HybridBlock):
+class BottleneckV2(HybridArrayBlock):
     """Convolutions of 1 by 1, 3 by 3 and 1 by 1 after normalisations, added to the input.
 
     Parameters
@@ -200,7 +206,7 @@ class BottleneckV2(HybridBlock):
         stride: int,
         downsample: bool = False,
         in_channels: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         inner = channels // 4
@@ -212,7 +218,7 @@ class BottleneckV2(HybridBlock):
         self.conv3 = nn.Conv2D(channels, kernel_size=1, strides=1, use_bias=False)
         self.downsample = _downsample(channels, stride, in_channels) if downsample else None
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         residual = x
         x = F.Activation(self.bn1(x), act_type="relu")
         if self.downsample is not None:
@@ -227,7 +233,7 @@ def _downsample(channels: int, stride: int, in_channels: int) -> nn.Conv2D:
     return nn.Conv2D(channels, 1, stride, use_bias=False, in_channels=in_channels)
 
 
-class _ResNet(HybridBlock):
+class _ResNet(Network):
     """Stages of residual blocks, of which all but the first begin with stride 2.
 
     Parameters
@@ -253,7 +259,7 @@ class _ResNet(HybridBlock):
         channels: Sequence[int],
         classes: int = 1000,
         thumbnail: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         if len(layers) != len(channels) - 1:
@@ -285,12 +291,14 @@ class _ResNet(HybridBlock):
     def _tail(self) -> list[HybridBlock]:
         raise NotImplementedError
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
-
 
 def _stage(
-    block: Any, count: int, channels: int, stride: int, number: int, in_channels: int
+    block: Callable[..., HybridBlock],
+    count: int,
+    channels: int,
+    stride: int,
+    number: int,
+    in_channels: int,
 ) -> nn.HybridSequential:
     stage = nn.HybridSequential(prefix=f"stage{number}_")
     with stage.name_scope():
@@ -365,13 +373,23 @@ resnet_block_versions: list[dict[str, type[HybridBlock]]] = [
 ]
 
 
+class ResNetArguments(NetworkArguments, total=False):
+    """Of `ResNetV1` and `ResNetV2`, with defaults."""
+
+    thumbnail: bool
+
+
+class ResNetModelArguments(ResNetArguments, ModelArguments, total=False):
+    """Of functions such as `resnet18_v1`."""
+
+
 def get_resnet(
     version: int,
     num_layers: int,
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[ResNetArguments],
 ) -> _ResNet:
     """Make a `ResNetV1` or `ResNetV2` of 18, 34, 50, 101 or 152 layers; see `get_model`.
 
@@ -402,51 +420,51 @@ def get_resnet(
     return load(net, pretrained, f"resnet{num_layers}_v{version}", ctx, root)
 
 
-def resnet18_v1(**kwargs: Any) -> _ResNet:
+def resnet18_v1(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV1` of 18 layers; see `get_resnet`."""
     return get_resnet(1, 18, **kwargs)
 
 
-def resnet34_v1(**kwargs: Any) -> _ResNet:
+def resnet34_v1(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV1` of 34 layers; see `get_resnet`."""
     return get_resnet(1, 34, **kwargs)
 
 
-def resnet50_v1(**kwargs: Any) -> _ResNet:
+def resnet50_v1(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV1` of 50 layers; see `get_resnet`."""
     return get_resnet(1, 50, **kwargs)
 
 
-def resnet101_v1(**kwargs: Any) -> _ResNet:
+def resnet101_v1(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV1` of 101 layers; see `get_resnet`."""
     return get_resnet(1, 101, **kwargs)
 
 
-def resnet152_v1(**kwargs: Any) -> _ResNet:
+def resnet152_v1(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV1` of 152 layers; see `get_resnet`."""
     return get_resnet(1, 152, **kwargs)
 
 
-def resnet18_v2(**kwargs: Any) -> _ResNet:
+def resnet18_v2(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV2` of 18 layers; see `get_resnet`."""
     return get_resnet(2, 18, **kwargs)
 
 
-def resnet34_v2(**kwargs: Any) -> _ResNet:
+def resnet34_v2(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV2` of 34 layers; see `get_resnet`."""
     return get_resnet(2, 34, **kwargs)
 
 
-def resnet50_v2(**kwargs: Any) -> _ResNet:
+def resnet50_v2(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV2` of 50 layers; see `get_resnet`."""
     return get_resnet(2, 50, **kwargs)
 
 
-def resnet101_v2(**kwargs: Any) -> _ResNet:
+def resnet101_v2(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV2` of 101 layers; see `get_resnet`."""
     return get_resnet(2, 101, **kwargs)
 
 
-def resnet152_v2(**kwargs: Any) -> _ResNet:
+def resnet152_v2(**kwargs: Unpack[ResNetModelArguments]) -> _ResNet:
     """Make a `ResNetV2` of 152 layers; see `get_resnet`."""
     return get_resnet(2, 152, **kwargs)

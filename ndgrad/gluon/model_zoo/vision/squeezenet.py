@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ... import nn
 from ...contrib.nn import HybridConcurrent
-from ...hybrid import HybridBlock
 from ..model_store import load
+from ..network import Network
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments
+    from ..network import ModelArguments, NetworkArguments
 
 __all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
 __dir__ = public_names(globals())
@@ -40,7 +46,7 @@ def _fire(squeezed: int) -> nn.HybridSequential:
     return out
 
 
-class SqueezeNet(HybridBlock):
+class SqueezeNet(Network):
     """Fire modules.
 
     Parameters
@@ -51,7 +57,7 @@ class SqueezeNet(HybridBlock):
         *prefix* and *params*.
     """
 
-    def __init__(self, version: str, classes: int = 1000, **kwargs: Any) -> None:
+    def __init__(self, version: str, classes: int = 1000, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         if version not in _FIRST:
             raise AssertionError(f"Unsupported SqueezeNet version {version}:1.0 or 1.1 expected")
@@ -73,26 +79,23 @@ class SqueezeNet(HybridBlock):
                 nn.Flatten(),
             )
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
-
 
 def get_squeezenet(
     version: str,
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[NetworkArguments],
 ) -> SqueezeNet:
     """Make a `SqueezeNet`; see `get_model`."""
     return load(SqueezeNet(version, **kwargs), pretrained, f"squeezenet{version}", ctx, root)
 
 
-def squeezenet1_0(**kwargs: Any) -> SqueezeNet:
+def squeezenet1_0(**kwargs: Unpack[ModelArguments]) -> SqueezeNet:
     """Make a `SqueezeNet` 1.0; see `get_model`."""
     return get_squeezenet("1.0", **kwargs)
 
 
-def squeezenet1_1(**kwargs: Any) -> SqueezeNet:
+def squeezenet1_1(**kwargs: Unpack[ModelArguments]) -> SqueezeNet:
     """Make a `SqueezeNet` 1.1, as good with less arithmetic; see `get_model`."""
     return get_squeezenet("1.1", **kwargs)

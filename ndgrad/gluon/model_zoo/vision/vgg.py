@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context
 from ....initializer import Xavier
 from ... import nn
-from ...hybrid import HybridBlock
 from ..model_store import load
+from ..network import ModelArguments, Network, NetworkArguments
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....typing import BlockArguments
 
 __all__ = [
     "VGG",
@@ -35,7 +40,7 @@ vgg_spec = {
 """By the number of layers with weights, convolutions of each stage, and their channels."""
 
 
-class VGG(HybridBlock):
+class VGG(Network):
     """Stages of convolutions of 3 by 3, each halved by a maximum, and three dense layers.
 
     Parameters
@@ -54,7 +59,7 @@ class VGG(HybridBlock):
         filters: Sequence[int],
         classes: int = 1000,
         batch_norm: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         if len(layers) != len(filters):
@@ -79,8 +84,15 @@ class VGG(HybridBlock):
                     )
             self.output = nn.Dense(classes, weight_initializer="normal")
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
-        return self.output(self.features(x))
+
+class VGGArguments(NetworkArguments, total=False):
+    """Of `VGG`, with defaults."""
+
+    batch_norm: bool
+
+
+class VGGModelArguments(VGGArguments, ModelArguments, total=False):
+    """Of functions such as `vgg11`."""
 
 
 def get_vgg(
@@ -88,7 +100,7 @@ def get_vgg(
     pretrained: bool = False,
     ctx: Context | None = None,
     root: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[VGGArguments],
 ) -> VGG:
     """Make a `VGG` of 11, 13, 16 or 19 layers; see `get_model`.
 
@@ -113,41 +125,41 @@ def get_vgg(
     return load(net, pretrained, f"vgg{num_layers}{suffix}", ctx, root)
 
 
-def vgg11(**kwargs: Any) -> VGG:
+def vgg11(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 11 layers; see `get_vgg`."""
     return get_vgg(11, **kwargs)
 
 
-def vgg13(**kwargs: Any) -> VGG:
+def vgg13(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 13 layers; see `get_vgg`."""
     return get_vgg(13, **kwargs)
 
 
-def vgg16(**kwargs: Any) -> VGG:
+def vgg16(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 16 layers; see `get_vgg`."""
     return get_vgg(16, **kwargs)
 
 
-def vgg19(**kwargs: Any) -> VGG:
+def vgg19(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 19 layers; see `get_vgg`."""
     return get_vgg(19, **kwargs)
 
 
-def vgg11_bn(**kwargs: Any) -> VGG:
+def vgg11_bn(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 11 layers with batch normalisation; see `get_vgg`."""
     return get_vgg(11, **(kwargs | {"batch_norm": True}))
 
 
-def vgg13_bn(**kwargs: Any) -> VGG:
+def vgg13_bn(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 13 layers with batch normalisation; see `get_vgg`."""
     return get_vgg(13, **(kwargs | {"batch_norm": True}))
 
 
-def vgg16_bn(**kwargs: Any) -> VGG:
+def vgg16_bn(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 16 layers with batch normalisation; see `get_vgg`."""
     return get_vgg(16, **(kwargs | {"batch_norm": True}))
 
 
-def vgg19_bn(**kwargs: Any) -> VGG:
+def vgg19_bn(**kwargs: Unpack[VGGModelArguments]) -> VGG:
     """Make a VGG of 19 layers with batch normalisation; see `get_vgg`."""
     return get_vgg(19, **(kwargs | {"batch_norm": True}))
