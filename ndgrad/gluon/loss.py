@@ -7,10 +7,16 @@ mean over all axes but that of the batch.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..base import public_names
-from .hybrid import HybridBlock
+from .hybrid import HybridArrayBlock
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..nd import NDArray
+    from ..typing import BlockArguments, Operators, Tensor
 
 __all__ = [
     "CTCLoss",
@@ -37,7 +43,7 @@ _TINY = 1e-12
 """Added to probabilities before their logarithm."""
 
 
-class Loss(HybridBlock):
+class Loss(HybridArrayBlock):
     """The base of losses.
 
     Parameters
@@ -48,14 +54,18 @@ class Loss(HybridBlock):
         The axis of the batch.
     """
 
-    def __init__(self, weight: float | None, batch_axis: int, **kwargs: Any) -> None:
+    def __init__(
+        self, weight: float | None, batch_axis: int, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self._weight, self._batch_axis = weight, batch_axis
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(batch_axis={self._batch_axis}, w={self._weight})"
 
-    def _weighted(self, F: Any, loss: Any, sample_weight: Any, scale: float = 1) -> Any:
+    def _weighted(
+        self, F: Operators, loss: Tensor, sample_weight: Tensor | None, scale: float = 1
+    ) -> Tensor:
         """*loss* times *sample_weight*, and times *weight* and *scale*."""
         if sample_weight is not None:
             loss = F.broadcast_mul(loss, sample_weight)
@@ -65,13 +75,15 @@ class Loss(HybridBlock):
             raise AssertionError(f"weight must be a number, got {self._weight!r}")
         return loss * (self._weight * scale)
 
-    def _mean(self, F: Any, loss: Any, sample_weight: Any, scale: float = 1) -> Any:
+    def _mean(
+        self, F: Operators, loss: Tensor, sample_weight: Tensor | None, scale: float = 1
+    ) -> Tensor:
         """The mean of the weighted loss over all axes but that of the batch."""
         loss = self._weighted(F, loss, sample_weight, scale)
         return F.mean(loss, axis=self._batch_axis, exclude=True)
 
 
-def _log1p_exp_of_minus_abs(F: Any, x: Any) -> Any:
+def _log1p_exp_of_minus_abs(F: Operators, x: Tensor) -> Tensor:
     """``log(1 + exp(-|x|))``, which does not overflow."""
     return F.Activation(-F.abs(x), act_type="softrelu")
 
@@ -85,10 +97,14 @@ class L2Loss(Loss):
     batch_axis : int
     """
 
-    def __init__(self, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, weight: float | None = 1.0, batch_axis: int = 0, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         label = F.reshape_like(label, pred)
         return self._mean(F, F.square(label - pred), sample_weight, 0.5)
@@ -103,10 +119,14 @@ class L1Loss(Loss):
     batch_axis : int
     """
 
-    def __init__(self, weight: float | None = None, batch_axis: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, weight: float | None = None, batch_axis: int = 0, **kwargs: Unpack[BlockArguments]
+    ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         label = F.reshape_like(label, pred)
         return self._mean(F, F.abs(label - pred), sample_weight)
@@ -128,14 +148,19 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         from_sigmoid: bool = False,
         weight: float | None = None,
         batch_axis: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_sigmoid = from_sigmoid
 
     def hybrid_forward(
-        self, F: Any, pred: Any, label: Any, sample_weight: Any = None, pos_weight: Any = None
-    ) -> Any:
+        self,
+        F: Operators,
+        pred: Tensor,
+        label: Tensor,
+        sample_weight: Tensor | None = None,
+        pos_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         label = F.reshape_like(label, pred)
         if self._from_sigmoid:
@@ -177,12 +202,14 @@ class SoftmaxCrossEntropyLoss(Loss):
         from_logits: bool = False,
         weight: float | None = None,
         batch_axis: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._axis, self._sparse_label, self._from_logits = axis, sparse_label, from_logits
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
@@ -216,12 +243,14 @@ class KLDivLoss(Loss):
         axis: int = -1,
         weight: float | None = None,
         batch_axis: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits, self._axis = from_logits, axis
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,): a sum over all axes but that of the batch."""
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
@@ -246,7 +275,7 @@ class CTCLoss(Loss):
         layout: str = "NTC",
         label_layout: str = "NT",
         weight: float | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         for name, given, known in (
             ("layout", layout, ("NTC", "TNC")),
@@ -259,13 +288,13 @@ class CTCLoss(Loss):
 
     def hybrid_forward(
         self,
-        F: Any,
-        pred: Any,
-        label: Any,
-        pred_lengths: Any = None,
-        label_lengths: Any = None,
-        sample_weight: Any = None,
-    ) -> Any:
+        F: Operators,
+        pred: Tensor,
+        label: Tensor,
+        pred_lengths: Tensor | None = None,
+        label_lengths: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         if self._layout == "NTC":
             pred = F.swapaxes(pred, 0, 1)
@@ -294,12 +323,18 @@ class HuberLoss(Loss):
     """
 
     def __init__(
-        self, rho: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
+        self,
+        rho: float = 1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._rho = rho
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         far = F.abs(F.reshape_like(label, pred) - pred)
         loss = F.where(far > self._rho, far - 0.5 * self._rho, 0.5 / self._rho * F.square(far))
@@ -310,7 +345,11 @@ class _MarginLoss(Loss):
     """A loss with a margin, 1 by default."""
 
     def __init__(
-        self, margin: float = 1, weight: float | None = None, batch_axis: int = 0, **kwargs: Any
+        self,
+        margin: float = 1,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = margin
@@ -326,7 +365,9 @@ class HingeLoss(_MarginLoss):
     batch_axis : int
     """
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         loss = F.relu(self._margin - pred * F.reshape_like(label, pred))
         return self._mean(F, loss, sample_weight)
@@ -342,7 +383,9 @@ class SquaredHingeLoss(_MarginLoss):
     batch_axis : int
     """
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         loss = F.square(F.relu(self._margin - pred * F.reshape_like(label, pred)))
         return self._mean(F, loss, sample_weight)
@@ -364,14 +407,16 @@ class LogisticLoss(Loss):
         weight: float | None = None,
         batch_axis: int = 0,
         label_format: str = "signed",
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         if label_format not in ("signed", "binary"):
             raise ValueError(f"label_format can only be signed or binary, received {label_format}.")
         self._label_format = label_format
 
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, label: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         label = F.reshape_like(label, pred)
         if self._label_format == "signed":
@@ -390,7 +435,9 @@ class TripletLoss(_MarginLoss):
     batch_axis : int
     """
 
-    def hybrid_forward(self, F: Any, pred: Any, positive: Any, negative: Any) -> Any:
+    def hybrid_forward(
+        self, F: Operators, pred: Tensor, positive: Tensor, negative: Tensor
+    ) -> Tensor:
         """Return the loss, of shape (batch,)."""
         positive, negative = F.reshape_like(positive, pred), F.reshape_like(negative, pred)
         nearer = F.square(positive - pred) - F.square(negative - pred)
@@ -417,14 +464,19 @@ class PoissonNLLLoss(Loss):
         from_logits: bool = True,
         batch_axis: int = 0,
         compute_full: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._from_logits, self._compute_full = from_logits, compute_full
 
     def hybrid_forward(
-        self, F: Any, pred: Any, target: Any, sample_weight: Any = None, epsilon: float = 1e-8
-    ) -> Any:
+        self,
+        F: Operators,
+        pred: Tensor,
+        target: Tensor,
+        sample_weight: Tensor | None = None,
+        epsilon: float = 1e-8,
+    ) -> Tensor:
         """Return the loss, of one element."""
         target = F.reshape_like(target, pred)
         if self._from_logits:
@@ -448,14 +500,23 @@ class CosineEmbeddingLoss(Loss):
     """
 
     def __init__(
-        self, weight: float | None = None, batch_axis: int = 0, margin: float = 0, **kwargs: Any
+        self,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        margin: float = 0,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self._margin = margin
 
     def hybrid_forward(
-        self, F: Any, input1: Any, input2: Any, label: Any, sample_weight: Any = None
-    ) -> Any:
+        self,
+        F: Operators,
+        input1: Tensor,
+        input2: Tensor,
+        label: Tensor,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the loss, of shape (batch, 1)."""
         input1 = F.reshape_like(input1, input2)
         norms = F.norm(input1, axis=-1) * F.norm(input2, axis=-1)
@@ -485,13 +546,13 @@ class SDMLLoss(Loss):
         smoothing_parameter: float = 0.3,
         weight: float | None = 1.0,
         batch_axis: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(weight, batch_axis, **kwargs)
         self.kl_loss = KLDivLoss(from_logits=True)
         self.smoothing_parameter = smoothing_parameter
 
-    def hybrid_forward(self, F: Any, x1: Any, x2: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x1: NDArray, x2: NDArray) -> NDArray:
         """Return the loss, of shape (batch,)."""
         batch = x1.shape[0]
         gap = F.broadcast_sub(F.expand_dims(x1, 1), F.expand_dims(x2, 0))
