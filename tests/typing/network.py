@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_type
+from typing import TYPE_CHECKING, Any, Unpack, assert_type
 
 import ndgrad as mx
 from ndgrad import autograd, gluon, nd
 from ndgrad.gluon import nn
 
+if TYPE_CHECKING:
+    from ndgrad.typing import BlockArguments, Operators, Tensor
+
 
 class Residual(gluon.HybridBlock):
-    def __init__(self, channels: int, **kwargs: Any) -> None:
+    def __init__(self, channels: int, **kwargs: Unpack[BlockArguments]) -> None:
         super().__init__(**kwargs)
         with self.name_scope():
             self.body = nn.HybridSequential()
             self.body.add(nn.Conv2D(channels, kernel_size=3, padding=1), nn.BatchNorm())
             self.scale = self.params.get("scale", shape=(1,), init="ones")
 
-    def hybrid_forward(self, F: Any, x: Any, scale: Any) -> Any:
-        return F.relu(F.broadcast_mul(self.body(x), scale) + x)
+    def hybrid_forward(self, F: Operators, x: Tensor, scale: Tensor) -> Tensor:
+        y: Tensor = F.relu(F.broadcast_mul(self.body(x), scale) + x)
+        return y
 
 
 def build() -> nn.HybridSequential:
@@ -71,6 +75,37 @@ def further_parts() -> None:
     gluon.rnn.LSTM(16, num_layers=2).initialize()
     gluon.model_zoo.vision.resnet18_v1(classes=10).initialize()
     mx.kv.create("local")
+
+
+def calls() -> None:
+    x, labels, s = nd.ones((2, 3)), nd.array([0, 1]), mx.sym.var("x")
+    scores = nn.Dense(10)(x)
+    assert_type(scores, nd.NDArray)
+    assert_type(nn.Dense(10)(s), mx.sym.Symbol)
+    images: mx.np.ndarray = mx.np.ones((2, 3, 8, 8))
+    assert_type(nn.Conv2D(8, 3, activation="relu")(images), mx.np.ndarray)
+    loss = gluon.loss.SoftmaxCELoss()(scores, labels)
+    assert_type(loss, nd.NDArray)
+    assert_type(gluon.loss.CTCLoss()(x, labels, None, labels), nd.NDArray)
+    net = build()
+    assert_type(net(x), nd.NDArray)
+    assert_type(net[1:], nn.HybridSequential)
+    net[0].weight.set_data(net[-1].weight.data() * 2)
+    assert_type(gluon.model_zoo.vision.get_model("resnet18_v1", classes=10)(x), nd.NDArray)
+    gluon.model_zoo.vision.vgg11(pretrained=False, batch_norm=True).features[:3](x)
+    y, attention = Attention(units=4)(x, labels)
+    print(y.shape, attention.shape, Masked()(scores, labels, x), Residual(3, prefix="r_")(x).shape)
+
+
+class Attention(nn.Dense):
+    def forward(self, x: nd.NDArray, mask: nd.NDArray) -> tuple[nd.NDArray, nd.NDArray]:
+        return x * mask, mask
+
+
+class Masked(gluon.loss.SoftmaxCrossEntropyLoss):
+    def forward(self, pred: nd.NDArray, label: nd.NDArray, valid: nd.NDArray) -> nd.NDArray:
+        loss: nd.NDArray = super().forward(pred, label, nd.ones_like(valid))
+        return loss.mean(axis=1)
 
 
 class Twice(gluon.Block):

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .... import image
 from ....base import DTypeLike, MXNetError, public_names
-from ...block import Block
-from ...hybrid import HybridBlock
+from ....nd import NDArray
+from ...block import ArrayBlock
+from ...hybrid import HybridArrayBlock, HybridBlock
 from ...nn import HybridSequential, Sequential
+
+if TYPE_CHECKING:
+    from ....typing import Operators, Tensor
 
 __all__ = [
     "Cast",
@@ -64,7 +68,7 @@ class Compose(Sequential):
     transforms : list of Block or callable
     """
 
-    def __init__(self, transforms: Sequence[Any]) -> None:
+    def __init__(self, transforms: Sequence[Callable[..., object]]) -> None:
         super().__init__()
         hybrid: list[HybridBlock] = []
         for transform in [*transforms, None]:
@@ -79,7 +83,7 @@ class Compose(Sequential):
                 self.add(together)
             hybrid = []
             if transform is not None:
-                self.add(transform)
+                self.add(transform)  # type: ignore[arg-type]  # any callable does
 
 
 class HybridCompose(HybridSequential):
@@ -96,25 +100,25 @@ class HybridCompose(HybridSequential):
         self.hybridize()
 
 
-class Cast(HybridBlock):
+class Cast(HybridArrayBlock):
     """Casts to *dtype*."""
 
     def __init__(self, dtype: DTypeLike = "float32") -> None:
         super().__init__()
         self._dtype = dtype
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.cast(x, self._dtype)
 
 
-class ToTensor(HybridBlock):
+class ToTensor(HybridArrayBlock):
     """Divides by 255, as float32, and puts the channels first."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.to_tensor(x)
 
 
-class Normalize(HybridBlock):
+class Normalize(HybridArrayBlock):
     """Subtracts *mean* and divides by *std*, after `ToTensor`.
 
     Parameters
@@ -130,14 +134,14 @@ class Normalize(HybridBlock):
         self._mean = mean
         self._std = std
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.normalize(x, mean=self._mean, std=self._std)
 
 
 # --- geometry -------------------------------------------------------------------------------------
 
 
-class Resize(HybridBlock):
+class Resize(HybridArrayBlock):
     """Resizes to *size*.
 
     Parameters
@@ -156,11 +160,11 @@ class Resize(HybridBlock):
         self._keep = keep_ratio
         self._interpolation = interpolation
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.resize(x, size=self._size, keep_ratio=self._keep, interp=self._interpolation)
 
 
-class CropResize(HybridBlock):
+class CropResize(HybridArrayBlock):
     """Cuts a rectangle out, and resizes it if *size* is given.
 
     Parameters
@@ -186,25 +190,25 @@ class CropResize(HybridBlock):
         self._size = size
         self._interpolation = 1 if interpolation is None else interpolation
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         out = F.image.crop(x, **self._rectangle)
         if self._size is None:
             return out
         return F.image.resize(out, size=self._size, interp=self._interpolation)
 
 
-class CenterCrop(Block):
+class CenterCrop(ArrayBlock):
     """Cuts *size* (width, height) out of the middle; see `image.center_crop`."""
 
     def __init__(self, size: Size, interpolation: int = 1) -> None:
         super().__init__()
         self._args = (_pair(size), interpolation)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         return image.center_crop(x, *self._args)[0]
 
 
-class RandomCrop(Block):
+class RandomCrop(ArrayBlock):
     """Cuts *size* (width, height) out at random, after a border of zeros has been put around.
 
     Parameters
@@ -222,14 +226,14 @@ class RandomCrop(Block):
         self._args = (_pair(size), interpolation)
         self._pad = (pad,) * 4 if isinstance(pad, int) else pad
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         if self._pad is not None:
             top, bottom, left, right = self._pad
             x = image.copyMakeBorder(x, top, bottom, left, right)
         return image.random_crop(x, *self._args)[0]
 
 
-class RandomResizedCrop(Block):
+class RandomResizedCrop(ArrayBlock):
     """Cuts a rectangle of random area and ratio out, and resizes it to *size* (width, height).
 
     Parameters
@@ -252,11 +256,11 @@ class RandomResizedCrop(Block):
         super().__init__()
         self._args = (_pair(size), scale, ratio, interpolation)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         return image.random_size_crop(x, *self._args)[0]
 
 
-class Rotate(Block):
+class Rotate(ArrayBlock):
     """Rotates by an angle in degrees, after `ToTensor`; see `image.imrotate`."""
 
     def __init__(
@@ -265,11 +269,11 @@ class Rotate(Block):
         super().__init__()
         self._args = (rotation_degrees, zoom_in, zoom_out)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         return image.imrotate(x, *self._args)
 
 
-class RandomRotation(Block):
+class RandomRotation(ArrayBlock):
     """Rotates by a random angle, with some probability, after `ToTensor`.
 
     Parameters
@@ -302,30 +306,30 @@ class RandomRotation(Block):
         self._args = (angle_limits, zoom_in, zoom_out)
         self._rotate_with_proba = rotate_with_proba
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         if random.random() > self._rotate_with_proba:
             return x
         return image.random_rotate(x, *self._args)
 
 
-class RandomFlipLeftRight(HybridBlock):
+class RandomFlipLeftRight(HybridArrayBlock):
     """Reverses every other image from left to right, at random."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_flip_left_right(x)
 
 
-class RandomFlipTopBottom(HybridBlock):
+class RandomFlipTopBottom(HybridArrayBlock):
     """Reverses every other image from top to bottom, at random."""
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_flip_top_bottom(x)
 
 
 # --- colours --------------------------------------------------------------------------------------
 
 
-class _RandomFactor(HybridBlock):
+class _RandomFactor(HybridArrayBlock):
     """A change by a factor from 1 - *extent*, 0 or more, to 1 + *extent*."""
 
     def __init__(self, extent: float) -> None:
@@ -339,7 +343,7 @@ class RandomBrightness(_RandomFactor):
     def __init__(self, brightness: float) -> None:
         super().__init__(brightness)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_brightness(x, **self._args)
 
 
@@ -349,7 +353,7 @@ class RandomContrast(_RandomFactor):
     def __init__(self, contrast: float) -> None:
         super().__init__(contrast)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_contrast(x, **self._args)
 
 
@@ -359,7 +363,7 @@ class RandomSaturation(_RandomFactor):
     def __init__(self, saturation: float) -> None:
         super().__init__(saturation)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_saturation(x, **self._args)
 
 
@@ -369,11 +373,11 @@ class RandomHue(_RandomFactor):
     def __init__(self, hue: float) -> None:
         super().__init__(hue)
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_hue(x, **self._args)
 
 
-class RandomColorJitter(HybridBlock):
+class RandomColorJitter(HybridArrayBlock):
     """Changes brightness, contrast, saturation and hue at random, in random order.
 
     Parameters
@@ -393,29 +397,29 @@ class RandomColorJitter(HybridBlock):
             "hue": hue,
         }
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_color_jitter(x, **self._args)
 
 
-class RandomLighting(HybridBlock):
+class RandomLighting(HybridArrayBlock):
     """Adds the principal components of colours, each times a normal number of deviation *alpha*."""
 
     def __init__(self, alpha: float) -> None:
         super().__init__()
         self._alpha = alpha
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         return F.image.random_lighting(x, alpha_std=self._alpha)
 
 
-class RandomGray(Block):
+class RandomGray(ArrayBlock):
     """Makes an image grey, in three equal channels, with probability *p*."""
 
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
         self._gray = image.RandomGrayAug(p)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: NDArray) -> NDArray:
         return self._gray(x.astype("float32")).astype(x.dtype)
 
 
@@ -431,15 +435,17 @@ class RandomApply(Sequential):
     p : float
     """
 
-    def __init__(self, transforms: Callable[[Any], Any] | Sequence[Any], p: float = 0.5) -> None:
+    def __init__(
+        self, transforms: Callable[..., NDArray] | Sequence[Callable[..., object]], p: float = 0.5
+    ) -> None:
         super().__init__()
-        self.transforms = (
-            Compose(transforms) if isinstance(transforms, (list, tuple)) else transforms
+        self.transforms: Callable[..., NDArray] = (
+            transforms if callable(transforms) else Compose(transforms)
         )
         self.p = p
 
-    def forward(self, x: Any) -> Any:
-        return x if random.random() > self.p else self.transforms(x)  # type: ignore[operator]
+    def forward(self, x: NDArray) -> NDArray:
+        return x if random.random() > self.p else self.transforms(x)
 
 
 class HybridRandomApply(HybridSequential):
@@ -466,6 +472,6 @@ class HybridRandomApply(HybridSequential):
         self.transforms = transforms
         self.p = p
 
-    def hybrid_forward(self, F: Any, x: Any) -> Any:
+    def hybrid_forward(self, F: Operators, x: Tensor) -> Tensor:
         chance = F.random.uniform(shape=(1, 1, 1)) < self.p
         return F.where(F.broadcast_like(chance, x), self.transforms(x), x)
