@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
 
 from .base import public_names
-from .module.checkpoint import save_checkpoint
+from .module import BucketingModule, Module
+from .module.checkpoint import Params, save_checkpoint
+from .module.events import BatchEndCallback, BatchEndParam, EpochEndCallback
+from .symbol import Symbol
 
 __all__ = [
     "LogValidationMetricsCallback",
@@ -21,13 +22,13 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-EpochEnd = Callable[..., None]
-"""Called with the number of the epoch, the symbol, ``arg_params`` and ``aux_params``."""
-
 
 def module_checkpoint(
-    mod: Any, prefix: str, period: int = 1, save_optimizer_states: bool = False
-) -> EpochEnd:
+    mod: Module | BucketingModule,
+    prefix: str,
+    period: int = 1,
+    save_optimizer_states: bool = False,
+) -> EpochEndCallback:
     """Make a function that saves a module, for ``epoch_end_callback``.
 
     Parameters
@@ -42,14 +43,14 @@ def module_checkpoint(
     """
     period = max(1, int(period))
 
-    def save(iter_no: int, sym: Any = None, arg: Any = None, aux: Any = None) -> None:
+    def save(iter_no: int, sym: object = None, arg: object = None, aux: object = None) -> None:
         if (iter_no + 1) % period == 0:
             mod.save_checkpoint(prefix, iter_no + 1, save_optimizer_states)
 
     return save
 
 
-def do_checkpoint(prefix: str, period: int = 1) -> EpochEnd:
+def do_checkpoint(prefix: str, period: int = 1) -> EpochEndCallback:
     """Make a function that saves symbol and parameters, for ``epoch_end_callback``.
 
     Parameters
@@ -61,14 +62,14 @@ def do_checkpoint(prefix: str, period: int = 1) -> EpochEnd:
     """
     period = max(1, int(period))
 
-    def save(iter_no: int, sym: Any, arg: Any, aux: Any) -> None:
+    def save(iter_no: int, sym: Symbol | None, arg: Params, aux: Params) -> None:
         if (iter_no + 1) % period == 0:
             save_checkpoint(prefix, iter_no + 1, sym, arg, aux)
 
     return save
 
 
-def log_train_metric(period: int, auto_reset: bool = False) -> Callable[[Any], None]:
+def log_train_metric(period: int, auto_reset: bool = False) -> BatchEndCallback:
     """Make a function that logs the metric, for ``batch_end_callback``.
 
     Parameters
@@ -79,7 +80,7 @@ def log_train_metric(period: int, auto_reset: bool = False) -> Callable[[Any], N
         Whether to reset the metric's local sums after that.
     """
 
-    def log(param: Any) -> None:
+    def log(param: BatchEndParam) -> None:
         if param.nbatch % period == 0 and param.eval_metric is not None:
             for name, value in param.eval_metric.get_name_value():
                 logging.info(
@@ -110,7 +111,7 @@ class Speedometer:
         self.last_count = 0
         self._started: float | None = None
 
-    def __call__(self, param: Any) -> None:
+    def __call__(self, param: BatchEndParam) -> None:
         """Log what `BatchEndParam` says, if it is time."""
         count = param.nbatch
         if self._started is None or count < self.last_count:
@@ -122,12 +123,12 @@ class Speedometer:
             self._started = time.time()
         self.last_count = count
 
-    def _log(self, param: Any, speed: float) -> None:
+    def _log(self, param: BatchEndParam, speed: float) -> None:
         count = param.nbatch
         if param.eval_metric is None:
             logging.info("Iter[%d] Batch [%d]\tSpeed: %.2f samples/sec", param.epoch, count, speed)
             return
-        pairs: Iterable[tuple[str, float]] = param.eval_metric.get_name_value()
+        pairs = param.eval_metric.get_name_value()
         first = count - self.frequent if self.auto_reset else 0
         text = "Epoch[%d] Batch [%d-%d]\tSpeed: %.2f samples/sec" + "".join(
             "\t%s=%f" for _ in pairs
@@ -153,7 +154,7 @@ class ProgressBar:
         self.total = total
         self.bar_len = length
 
-    def __call__(self, param: Any) -> None:
+    def __call__(self, param: BatchEndParam) -> None:
         """Log the bar."""
         done = param.nbatch / self.total
         filled = round(self.bar_len * done)
@@ -164,7 +165,7 @@ class ProgressBar:
 class LogValidationMetricsCallback:
     """Log the metrics of validation: for ``eval_end_callback``."""
 
-    def __call__(self, param: Any) -> None:
+    def __call__(self, param: BatchEndParam) -> None:
         """Log a line for each metric."""
         if param.eval_metric is not None:
             for name, value in param.eval_metric.get_name_value():

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
-from typing import Any
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from . import metric, nd
-from .base import public_names
+from .base import HostArray, public_names
 from .callback import LogValidationMetricsCallback
 from .context import Context, cpu
 from .initializer import Uniform
 from .io import NDArrayIter, ResizeIter
+from .io.batches import DataIterLike, checked_iterator
+from .metric.base import MetricLike
 from .module import BucketingModule, Module
+from .module.base_module import InitializeFunction
 from .module.checkpoint import load_checkpoint, load_params, save_checkpoint
-from .module.events import BatchEndParam
+from .module.events import BatchEndCallbacks, BatchEndParam, EpochEndCallbacks
 from .nd import NDArray
 from .symbol import Symbol
 
 __all__ = ["BatchEndParam", "FeedForward", "load_checkpoint", "load_params", "save_checkpoint"]
 __dir__ = public_names(globals())
 
+if TYPE_CHECKING:
+    from .monitor import Monitor
+    from .typing import KVStoreLike, LoggerLike, MaybeMany, OptimizerLike
+
 UNIFORM = Uniform(0.01)
+
+Examples: TypeAlias = NDArray | HostArray | list[Any]
+"""Arrays of examples; a list has what NumPy makes an array of."""
+
+Data: TypeAlias = DataIterLike | Examples
 
 
 class FeedForward:
@@ -54,18 +67,18 @@ class FeedForward:
 
     def __init__(
         self,
-        symbol: Any,
+        symbol: Symbol | Callable[[Any], Symbol],
         ctx: Context | list[Context] | None = None,
         num_epoch: int | None = None,
         epoch_size: int | None = None,
-        optimizer: Any = "sgd",
-        initializer: Any = UNIFORM,
+        optimizer: OptimizerLike = "sgd",
+        initializer: InitializeFunction | None = UNIFORM,
         numpy_batch_size: int = 128,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_extra_params: bool = False,
         begin_epoch: int = 0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.symbol = symbol
         self.ctx = [ctx or cpu()] if not isinstance(ctx, list) else ctx
@@ -82,23 +95,23 @@ class FeedForward:
 
     @staticmethod
     def create(
-        symbol: Any,
-        X: Any,
-        y: Any = None,
-        ctx: Any = None,
+        symbol: Symbol | Callable[[Any], Symbol],
+        X: Data,
+        y: Examples | None = None,
+        ctx: Context | list[Context] | None = None,
         num_epoch: int | None = None,
         epoch_size: int | None = None,
-        optimizer: Any = "sgd",
-        initializer: Any = UNIFORM,
-        eval_data: Any = None,
-        eval_metric: Any = "acc",
-        epoch_end_callback: Any = None,
-        batch_end_callback: Any = None,
-        kvstore: Any = "local",
-        logger: Any = None,
-        work_load_list: Any = None,
-        eval_end_callback: Any = None,
-        eval_batch_end_callback: Any = None,
+        optimizer: OptimizerLike = "sgd",
+        initializer: InitializeFunction | None = UNIFORM,
+        eval_data: DataIterLike | tuple[Examples, Examples] | list[Examples] | None = None,
+        eval_metric: MetricLike = "acc",
+        epoch_end_callback: EpochEndCallbacks = None,
+        batch_end_callback: BatchEndCallbacks = None,
+        kvstore: KVStoreLike = "local",
+        logger: LoggerLike | None = None,
+        work_load_list: Sequence[float] | None = None,
+        eval_end_callback: BatchEndCallbacks = None,
+        eval_batch_end_callback: BatchEndCallbacks = None,
         **kwargs: Any,
     ) -> FeedForward:
         """Make a model and `fit` it: the arguments are those of both."""
@@ -119,7 +132,9 @@ class FeedForward:
         return model
 
     @staticmethod
-    def load(prefix: str, epoch: int, ctx: Any = None, **kwargs: Any) -> FeedForward:
+    def load(
+        prefix: str, epoch: int, ctx: Context | list[Context] | None = None, **kwargs: Any
+    ) -> FeedForward:
         """A model from the files of `save`.
 
         Parameters
@@ -141,12 +156,14 @@ class FeedForward:
         Raises
         ------
         AssertionError
-            If there is no epoch, or the model has no parameters yet.
+            If there is no epoch, the model has no parameters yet, or its symbol is a function.
         """
         if epoch is None:
             epoch = self.num_epoch
         if epoch is None:
             raise AssertionError("save: epoch is missing, and the model has no num_epoch")
+        if not isinstance(self.symbol, Symbol):
+            raise AssertionError("save: the symbol is a function, which cannot be saved")
         if self.arg_params is None or self.aux_params is None:
             raise AssertionError("save: the model has no parameters yet")
         save_checkpoint(
@@ -155,18 +172,18 @@ class FeedForward:
 
     def fit(
         self,
-        X: Any,
-        y: Any = None,
-        eval_data: Any = None,
-        eval_metric: Any = "acc",
-        epoch_end_callback: Any = None,
-        batch_end_callback: Any = None,
-        kvstore: Any = "local",
-        logger: Any = None,
-        work_load_list: Any = None,
-        monitor: Any = None,
-        eval_end_callback: Any = None,
-        eval_batch_end_callback: Any = None,
+        X: Data,
+        y: Examples | None = None,
+        eval_data: DataIterLike | tuple[Examples, Examples] | list[Examples] | None = None,
+        eval_metric: MetricLike = "acc",
+        epoch_end_callback: EpochEndCallbacks = None,
+        batch_end_callback: BatchEndCallbacks = None,
+        kvstore: KVStoreLike = "local",
+        logger: LoggerLike | None = None,
+        work_load_list: Sequence[float] | None = None,
+        monitor: Monitor | None = None,
+        eval_end_callback: BatchEndCallbacks = None,
+        eval_batch_end_callback: BatchEndCallbacks = None,
     ) -> None:
         """Train; see `BaseModule.fit`.
 
@@ -211,8 +228,8 @@ class FeedForward:
         self.arg_params, self.aux_params = copy.copy(args), copy.copy(auxs)
 
     def predict(
-        self, X: Any, num_batch: int | None = None, return_data: bool = False, reset: bool = True
-    ) -> Any:
+        self, X: Data, num_batch: int | None = None, return_data: bool = False, reset: bool = True
+    ) -> HostArray | MaybeMany:
         """Predict.
 
         Parameters
@@ -247,19 +264,19 @@ class FeedForward:
 
     def score(
         self,
-        X: Any,
-        eval_metric: Any = "acc",
+        X: Data,
+        eval_metric: MetricLike = "acc",
         num_batch: int | None = None,
-        batch_end_callback: Any = None,
+        batch_end_callback: BatchEndCallbacks = None,
         reset: bool = True,
-    ) -> Any:
+    ) -> float | MaybeMany:
         """The metric's value on the data of an iterator; see `BaseModule.score`."""
         data = self._iterator(X, None, shuffle=False)
         eval_metric = metric.create(eval_metric)
         self._bound(data).score(data, eval_metric, num_batch, batch_end_callback, reset=reset)
         return eval_metric.get()[1]
 
-    def _iterator(self, X: Any, y: Any, shuffle: bool) -> Any:
+    def _iterator(self, X: Data, y: Examples | None, shuffle: bool) -> DataIterLike:
         """An iterator over arrays; what is no array is one."""
         if not isinstance(X, (np.ndarray, NDArray, list)):
             return X
@@ -276,25 +293,36 @@ class FeedForward:
         last = "roll_over" if shuffle else "pad"
         return NDArrayIter(data, label, batch_size, shuffle, last_batch_handle=last)
 
-    def _module(self, data: Any, logger: Any, work_load_list: Any) -> Any:
-        names = [[desc[0] for desc in part] for part in (data.provide_data, data.provide_label)]
-        arguments = {"context": self.ctx, "work_load_list": work_load_list}
-        if logger is not None:
-            arguments["logger"] = logger
+    def _module(
+        self,
+        data: DataIterLike,
+        logger: LoggerLike | None,
+        work_load_list: Sequence[float] | None,
+    ) -> Module | BucketingModule:
+        source = checked_iterator("FeedForward", data)
+        data_names, label_names = (
+            [desc[0] for desc in part] for part in (source.provide_data, source.provide_label)
+        )
+        logger = logging if logger is None else logger
         if not isinstance(self.symbol, Symbol):
-            generate: Callable[[Any], Any] = self.symbol
+            generate, default = self.symbol, getattr(data, "default_bucket_key", None)
             return BucketingModule(
-                lambda key: (generate(key), *names), data.default_bucket_key, **arguments
+                lambda key: (generate(key), data_names, label_names),
+                default,
+                logger,
+                self.ctx,
+                work_load_list,
             )
         known = self.symbol.list_arguments()
-        labels = [name for name in names[1] if name in known]
-        return Module(self.symbol, names[0], labels, **arguments)
+        labels = [name for name in label_names if name in known]
+        return Module(self.symbol, data_names, labels, logger, self.ctx, work_load_list)
 
-    def _bound(self, data: Any) -> Any:
+    def _bound(self, data: DataIterLike) -> Module | BucketingModule:
         """A module for prediction, with the model's parameters."""
         if self.arg_params is None:
             raise AssertionError("predict: the model has no parameters; fit it, or load one")
         module = self._module(data, None, None)
-        module.bind(data.provide_data, data.provide_label, for_training=False)
+        source = checked_iterator("FeedForward", data)
+        module.bind(source.provide_data, source.provide_label, for_training=False)
         module.set_params(self.arg_params, self.aux_params or {}, allow_extra=True)
         return module

@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from .base import public_names
 from .nd import NDArray
+from .symbol.executor import Executor
 
 __all__ = ["Monitor"]
 __dir__ = public_names(globals())
 
-Statistic = tuple[int, str, Any]
+Value: TypeAlias = NDArray | float | Sequence[NDArray | float]
+"""What is computed of an array."""
+
+Statistic: TypeAlias = tuple[int, str, Value]
 """The number of the batch, the array's name, and the statistic."""
 
 
@@ -44,7 +48,7 @@ class Monitor:
     def __init__(
         self,
         interval: int,
-        stat_func: Callable[[NDArray], Any] | None = None,
+        stat_func: Callable[[NDArray], Value] | None = None,
         pattern: str = ".*",
         sort: bool = False,
         monitor_all: bool = False,
@@ -57,14 +61,14 @@ class Monitor:
         self.activated = False
         self.queue: list[Statistic] = []
         self.step = 0
-        self.exes: list[Any] = []
+        self.exes: list[Executor] = []
 
     def stat_helper(self, name: str, array: NDArray) -> None:
         """Keep the statistic of an array, if this batch is reported and its name matches."""
         if self.activated and self.re_prog.match(name):
             self.queue.append((self.step, name, self.stat_func(array)))
 
-    def install(self, exe: Any) -> None:
+    def install(self, exe: Executor) -> None:
         """Report what an executor computes."""
         exe.set_monitor_callback(self.stat_helper, self.monitor_all)
         self.exes.append(exe)
@@ -103,12 +107,12 @@ class Monitor:
             logging.info("Batch: %7d %30s %s", step, name, text)
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     """The numbers of a statistic, each followed by a tab."""
     return "".join(f"{_shown(x)}\t" for x in (value if isinstance(value, list) else [value]))
 
 
-def _shown(x: Any) -> Any:
+def _shown(x: object) -> object:
     if not isinstance(x, NDArray):
         return x
     return x.asscalar() if x.size == 1 else x.asnumpy()

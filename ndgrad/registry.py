@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ._similar import did_you_mean
 from .base import ArgumentTypeError, ArgumentValueError, public_names, shown
@@ -14,6 +14,7 @@ __all__ = ["get_alias_func", "get_create_func", "get_register_func", "get_regist
 __dir__ = public_names(globals())
 
 _Class = TypeVar("_Class", bound=type)
+_Base = TypeVar("_Base")
 
 
 class _Register(Protocol):
@@ -104,7 +105,7 @@ def get_alias_func(base_class: type, nickname: str) -> _Alias:
     return alias
 
 
-def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
+def get_create_func(base_class: type[_Base], nickname: str) -> Callable[..., _Base]:
     """Make a function that makes objects by name.
 
     Parameters
@@ -122,7 +123,7 @@ def get_create_func(base_class: type, nickname: str) -> Callable[..., Any]:
     """
     registry = registered(base_class)
 
-    def create(*args: Any, **kwargs: Any) -> Any:
+    def create(*args: object, **kwargs: object) -> _Base:
         if args:
             what, args = args[0], args[1:]
         elif nickname in kwargs:

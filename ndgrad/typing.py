@@ -7,6 +7,7 @@ checkers alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from logging import Logger
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, TypeVar
 
@@ -16,6 +17,8 @@ from .array.ndarray import NDArray
 from .base import DTypeLike, HostArray, public_names
 from .context import Context
 from .initializer import Initializer
+from .kvstore import KVStoreBase
+from .optimizer import Optimizer
 from .symbol import Symbol
 
 if TYPE_CHECKING:
@@ -28,8 +31,12 @@ __all__ = [
     "DTypeLike",
     "GradReqLike",
     "InitializerLike",
+    "KVStoreLike",
+    "LoggerLike",
+    "MaybeMany",
     "MaybeNone",
     "Operators",
+    "OptimizerLike",
     "Scalar",
     "ShapeLike",
     "Tensor",
@@ -54,8 +61,20 @@ InitializerLike: TypeAlias = Initializer | str | None
 # What backward does with gradients, "write", "add" or "null": of all arguments, or of each.
 GradReqLike: TypeAlias = str | Sequence[str] | Mapping[str, str]
 
+# What adds up gradients of several devices: a store, or its name; None for nothing.
+KVStoreLike: TypeAlias = KVStoreBase | str | None
+
+# An optimizer, or its registered name.
+OptimizerLike: TypeAlias = Optimizer | str
+
+# What messages are given to: a logger, or the module `logging`.
+LoggerLike: TypeAlias = Logger | ModuleType
+
 # In a union with a result: it is None in cases that programs need not look for.
 MaybeNone: TypeAlias = Any
+
+# In a union with the type of one: there may be a list of several, which most programs do not have.
+MaybeMany: TypeAlias = Any
 
 # The operators' namespace that `hybrid_forward` is given as ``F``: ``nd`` or ``sym``.
 Operators: TypeAlias = ModuleType

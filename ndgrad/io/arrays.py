@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -11,8 +12,14 @@ from ..base import HostArray
 from ..nd import NDArray
 from .batches import DataBatch, DataDesc, DataIter
 
-Named = list[tuple[str, NDArray]]
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
+Named: TypeAlias = list[tuple[str, NDArray]]
 """Arrays with their names."""
+
+DataLike: TypeAlias = "ArrayLike | Mapping[str, ArrayLike]"
+"""An array, a list of arrays, or arrays by name."""
 
 
 class NDArrayIter(DataIter):
@@ -45,8 +52,8 @@ class NDArrayIter(DataIter):
 
     def __init__(
         self,
-        data: Any,
-        label: Any = None,
+        data: DataLike,
+        label: DataLike | None = None,
         batch_size: int = 1,
         shuffle: bool = False,
         last_batch_handle: str = "pad",
@@ -164,7 +171,7 @@ class NDArrayIter(DataIter):
         self._order = self._order[self.idx]
 
 
-def named_arrays(data: Any, name: str) -> Named:
+def named_arrays(data: DataLike, name: str) -> Named:
     """Arrays with names, sorted by these, of what a user gives for *name*."""
     if isinstance(data, dict):
         given = data
@@ -182,14 +189,14 @@ def named_arrays(data: Any, name: str) -> Named:
     return [(key, _as_array(key, given[key])) for key in sorted(given)]
 
 
-def init_data(data: Any, allow_empty: bool, default_name: str) -> Named:
+def init_data(data: DataLike | None, allow_empty: bool, default_name: str) -> Named:
     """`named_arrays` under MXNet's name: None stands for no array, if that may be."""
     if data is None and not allow_empty:
         raise AssertionError(f"{default_name} is None; expected an array, a list or a dict")
     return named_arrays([] if data is None else data, default_name)
 
 
-def _as_array(name: str, value: Any) -> NDArray:
+def _as_array(name: str, value: ArrayLike) -> NDArray:
     if isinstance(value, NDArray):
         return value
     try:

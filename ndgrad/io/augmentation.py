@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -203,7 +202,7 @@ class Augmentation:
             if not changes[which]:
                 continue
             factor = 1 + draw.uniform(-changes[which], changes[which])
-            other: Any = 0.0
+            other: HostArray | float = 0.0
             if which:
                 grey = x @ _GRAY
                 other = grey.mean() if which == 1 else grey[..., None]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from ..base import HostArray, Shape, shown
+from ..base import DTypeLike, HostArray, Shape, shown
 from ..nd import NDArray
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ..typing import MaybeNone
+
+DataShapes: TypeAlias = Sequence[tuple[str, Shape]]
+"""Descriptions of arrays: `DataDesc`, or pairs of name and shape."""
 
 
 class _NameAndShape(NamedTuple):
@@ -28,18 +36,18 @@ class DataDesc(_NameAndShape):
         A letter for each axis: the axis ``N`` is that of examples.
     """
 
-    dtype: Any
+    dtype: DTypeLike
     layout: str | None
 
     def __new__(
-        cls, name: str, shape: Shape, dtype: Any = np.float32, layout: str | None = "NCHW"
+        cls, name: str, shape: Shape, dtype: DTypeLike = np.float32, layout: str | None = "NCHW"
     ) -> DataDesc:
         made = super().__new__(cls, name, shape)
         made.dtype = dtype
         made.layout = layout
         return made
 
-    def __getnewargs__(self) -> Any:
+    def __getnewargs__(self) -> tuple[str, Shape, DTypeLike, str | None]:
         return self.name, self.shape, self.dtype, self.layout
 
     def __repr__(self) -> str:
@@ -51,7 +59,9 @@ class DataDesc(_NameAndShape):
         return 0 if layout is None else layout.find("N")
 
     @staticmethod
-    def get_list(shapes: Any, types: Any) -> list[DataDesc]:
+    def get_list(
+        shapes: Sequence[tuple[str, Shape]], types: Sequence[tuple[str, DTypeLike]] | None
+    ) -> list[DataDesc]:
         """Descriptions from pairs of names and shapes, and of names and dtypes (or None)."""
         dtypes = dict(types) if types is not None else {}
         return [
@@ -84,20 +94,20 @@ class DataBatch:
         pad: int | None = None,
         index: HostArray | None = None,
         bucket_key: Any = None,
-        provide_data: Any = None,
-        provide_label: Any = None,
+        provide_data: DataShapes | None = None,
+        provide_label: DataShapes | None = None,
     ) -> None:
         for what, arrays in (("data", data), ("label", label)):
             if arrays is not None and not isinstance(arrays, (list, tuple)):
                 raise AssertionError(
                     f"DataBatch: {what} must be a list of NDArrays, got {type(arrays).__name__}"
                 )
-        self.data = data
-        self.label = label
+        self.data: Sequence[NDArray] | MaybeNone = data
+        self.label: Sequence[NDArray] | MaybeNone = label
         self.pad = pad
         self.index = index
         self.bucket_key = bucket_key
-        self.provide_data = provide_data
+        self.provide_data: DataShapes | MaybeNone = provide_data
         self.provide_label = provide_label
 
     def __str__(self) -> str:
@@ -125,7 +135,7 @@ class DataIter:
     def __init__(self, batch_size: int = 0) -> None:
         self.batch_size = batch_size
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Self:
         return self
 
     def reset(self) -> None:
@@ -161,10 +171,33 @@ class DataIter:
         return None
 
 
-def check_iterator(function: str, data_iter: object) -> None:
-    """Raise TypeError for what cannot be iterated over in batches."""
+class BatchSource(Protocol):
+    """What loops of training take: an iterator over batches that says what these look like."""
+
+    @property
+    def provide_data(self) -> DataShapes: ...
+
+    @property
+    def provide_label(self) -> DataShapes | MaybeNone: ...
+
+    batch_size: int
+
+    def __iter__(self) -> Iterator[DataBatch]: ...
+
+    def next(self) -> DataBatch: ...
+
+    def reset(self) -> object: ...
+
+
+DataIterLike: TypeAlias = DataIter | BatchSource
+"""An iterator over batches; a `DataIter` has the attributes of a `BatchSource` too."""
+
+
+def checked_iterator(function: str, data_iter: DataIterLike) -> BatchSource:
+    """An iterator over batches; TypeError for what is none."""
     if not hasattr(data_iter, "provide_data"):
         raise TypeError(
             f"{function}: expected an iterator over batches, such as NDArrayIter, "
             f"got {shown(data_iter)}"
         )
+    return data_iter  # type: ignore[return-value]  # of a DataIter's, subclasses declare it

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from .. import recordio
 from ..base import HostArray, MXNetError, Shape
 from .augmentation import Augmentation, moved_hsl
 from .image_record import ImageRecordIter, augmenter_of
+
+Numbers: TypeAlias = float | Sequence[float]
+"""One for all kinds of crops, or one for each."""
 
 _PREFIX = 4
 """How many numbers come before the labels of an image: its shape and how many labels it has."""
@@ -71,17 +75,17 @@ class DetectionAugmentation:
     resize: int = -1
     rand_crop_prob: float = 0.0
     num_crop_sampler: int = 1
-    min_crop_scales: Any = (0.0,)
-    max_crop_scales: Any = (1.0,)
-    min_crop_aspect_ratios: Any = (1.0,)
-    max_crop_aspect_ratios: Any = (1.0,)
-    min_crop_overlaps: Any = (0.0,)
-    max_crop_overlaps: Any = (1.0,)
-    min_crop_sample_coverages: Any = (0.0,)
-    max_crop_sample_coverages: Any = (1.0,)
-    min_crop_object_coverages: Any = (0.0,)
-    max_crop_object_coverages: Any = (1.0,)
-    max_crop_trials: Any = (25,)
+    min_crop_scales: Numbers = (0.0,)
+    max_crop_scales: Numbers = (1.0,)
+    min_crop_aspect_ratios: Numbers = (1.0,)
+    max_crop_aspect_ratios: Numbers = (1.0,)
+    min_crop_overlaps: Numbers = (0.0,)
+    max_crop_overlaps: Numbers = (1.0,)
+    min_crop_sample_coverages: Numbers = (0.0,)
+    max_crop_sample_coverages: Numbers = (1.0,)
+    min_crop_object_coverages: Numbers = (0.0,)
+    max_crop_object_coverages: Numbers = (1.0,)
+    max_crop_trials: Numbers = (25,)
     crop_emit_mode: str = "center"
     emit_overlap_thresh: float = 0.3
     rand_pad_prob: float = 0.0
@@ -225,7 +229,7 @@ class DetectionAugmentation:
         return found
 
 
-def _of_kind(values: Any, kind: int) -> float:
+def _of_kind(values: Numbers, kind: int) -> float:
     given = values if isinstance(values, (tuple, list)) else (values,)
     return float(given[min(kind, len(given) - 1)])
 
@@ -277,8 +281,8 @@ class ImageDetRecordIter(ImageRecordIter):
         }
         super().__init__(path_imgrec, data_shape, batch_size, label_width=label_width, **options)
 
-    def _augmenter(self, options: dict[str, Any]) -> Any:
-        return augmenter_of(
+    def _set_augmentation(self, options: dict[str, object]) -> None:
+        self._detection = augmenter_of(
             DetectionAugmentation, {**options, **self._colours}, type(self).__name__
         )
 
@@ -313,7 +317,7 @@ class ImageDetRecordIter(ImageRecordIter):
                 f"and objects of {width}"
             )
         objects = labels[header:].reshape(-1, width)
-        image, objects = self._augmentation(image, objects, *self._shape[1:], draw)
+        image, objects = self._detection(image, objects, *self._shape[1:], draw)
         return image, np.concatenate([labels[:header], objects.ravel()])
 
     def _row_of_labels(self, number: int, labels: HostArray, image: HostArray) -> HostArray:

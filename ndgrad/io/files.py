@@ -5,15 +5,24 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, TypeGuard
 
 import numpy as np
 
 from .. import nd
 from .._files import read_file
-from ..base import HostArray, MXNetError, Shape, as_dtype
+from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ..nd import NDArray
 from .batches import DataBatch, DataDesc, DataIter
+
+if TYPE_CHECKING:
+    from ..typing import ShapeLike
+
+
+class _Names(TypedDict, total=False):
+    data_name: str
+    label_name: str
 
 
 class MXDataIter(DataIter):
@@ -116,13 +125,13 @@ class CSVIter(MXDataIter):
     def __init__(
         self,
         data_csv: str,
-        data_shape: Shape,
+        data_shape: ShapeLike,
         label_csv: str | None = None,
-        label_shape: Shape = (1,),
+        label_shape: ShapeLike = (1,),
         batch_size: int = 1,
         round_batch: bool = True,
-        dtype: Any = None,
-        **kwargs: Any,
+        dtype: DTypeLike | None = None,
+        **kwargs: object,
     ) -> None:
         kind = as_dtype("float32" if dtype is None else dtype, op="CSVIter")
         if kind.name not in ("float32", "int32", "int64"):
@@ -167,13 +176,13 @@ class LibSVMIter(MXDataIter):
     def __init__(
         self,
         data_libsvm: str,
-        data_shape: Shape,
+        data_shape: ShapeLike,
         label_libsvm: str | None = None,
-        label_shape: Shape = (1,),
+        label_shape: ShapeLike = (1,),
         batch_size: int = 1,
         num_parts: int = 1,
         part_index: int = 0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         label, data = _libsvm(data_libsvm, _shape(data_shape))
         if _given(label_libsvm):
@@ -224,8 +233,8 @@ class MNISTIter(MXDataIter):
         silent: bool = False,
         num_parts: int = 1,
         part_index: int = 0,
-        input_shape: Shape | None = None,
-        **kwargs: Any,
+        input_shape: ShapeLike | None = None,
+        **kwargs: object,
     ) -> None:
         images, labels = _idx(image, 3), _idx(label, 1)
         if len(images) != len(labels):
@@ -244,15 +253,20 @@ class MNISTIter(MXDataIter):
         super().__init__(*arrays, batch_size, **_names(kwargs))
 
 
-def _names(given: dict[str, Any]) -> dict[str, Any]:
-    return {name: given[name] for name in ("data_name", "label_name") if name in given}
+def _names(given: dict[str, object]) -> _Names:
+    found: _Names = {}
+    if "data_name" in given:
+        found["data_name"] = str(given["data_name"])
+    if "label_name" in given:
+        found["label_name"] = str(given["label_name"])
+    return found
 
 
-def _given(fname: str | None) -> bool:
+def _given(fname: str | None) -> TypeGuard[str]:
     return fname not in (None, "", "NULL")
 
 
-def _shape(given: Any) -> Shape:
+def _shape(given: ShapeLike) -> Shape:
     return tuple(given) if isinstance(given, Sequence) else (int(given),)
 
 
@@ -273,7 +287,7 @@ def _part(op: str, count: int, num_parts: int, part_index: int) -> slice:
     return slice(count * part_index // num_parts, count * (part_index + 1) // num_parts)
 
 
-def _csv(fname: Any, shape: Shape, dtype: np.dtype[Any]) -> HostArray:
+def _csv(fname: str | Path, shape: Shape, dtype: DType) -> HostArray:
     text = read_file(fname, "CSVIter").decode()
     try:
         rows = np.loadtxt(io.StringIO(text), dtype, delimiter=",", ndmin=2, comments=None)
@@ -286,7 +300,7 @@ def _csv(fname: Any, shape: Shape, dtype: np.dtype[Any]) -> HostArray:
     return rows.reshape(-1, *shape)
 
 
-def _libsvm(fname: Any, shape: Shape) -> tuple[NDArray, NDArray]:
+def _libsvm(fname: str | Path, shape: Shape) -> tuple[NDArray, NDArray]:
     """The first numbers of a LibSVM file's rows, and the rest as a CSR array."""
     if len(shape) != 1:
         raise MXNetError(f"LibSVMIter: shape {shape} of an example must have one axis")
@@ -314,7 +328,7 @@ def _libsvm(fname: Any, shape: Shape) -> tuple[NDArray, NDArray]:
     return nd.array(label), nd.sparse.csr_matrix(parts, shape=(len(label), *shape))
 
 
-def _idx(fname: Any, ndim: int) -> HostArray:
+def _idx(fname: str | Path, ndim: int) -> HostArray:
     """An array of bytes in MNIST's format: a magic number, the shape, the elements."""
     content = read_file(fname, "MNISTIter")
     head = 4 * (1 + ndim)

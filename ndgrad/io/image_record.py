@@ -6,19 +6,24 @@ import os
 import random
 import warnings
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from .. import _pictures, nd, recordio
 from .._files import read_file
-from ..base import DType, HostArray, MXNetError, Shape, as_dtype, is_floating
+from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, is_floating
 from ..nd import NDArray
 from .augmentation import Augmentation
 from .files import MXDataIter
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Augmentation = TypeVar("_Augmentation", bound="DataclassInstance")
 
 
 class _Records(recordio.MXRecordIO):
@@ -98,7 +103,7 @@ class ImageRecordIter(MXDataIter):
         part_index: int = 0,
         round_batch: bool = True,
         prefetch_buffer: int = 4,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         data_name: str = "data",
         label_name: str = "softmax_label",
         mean_img: str = "",
@@ -119,7 +124,7 @@ class ImageRecordIter(MXDataIter):
         device_id: int = 0,
         ctx: str = "gpu",
         aug_seq: str = "aug_default",
-        **augmentation: Any,
+        **augmentation: object,
     ) -> None:
         name = type(self).__name__
         shape = tuple(int(n) for n in data_shape)
@@ -133,7 +138,7 @@ class ImageRecordIter(MXDataIter):
                 f"{name}: needs path_imgrec, batch_size > 0 and 0 <= part_index < num_parts, got "
                 f"{path_imgrec!r}, {batch_size}, {part_index} and {num_parts}"
             )
-        self._augmentation = self._augmenter(augmentation)
+        self._set_augmentation(augmentation)
         if path_imgidx:
             keys = recordio.MXIndexedRecordIO(path_imgidx, path_imgrec, "r")
             positions = [keys.idx[key] for key in keys.keys]
@@ -177,9 +182,9 @@ class ImageRecordIter(MXDataIter):
         if mean_img:
             self._mean = self._mean_image(mean_img)
 
-    def _augmenter(self, options: dict[str, Any]) -> Any:
-        """What changes images."""
-        return augmenter_of(Augmentation, options, type(self).__name__)
+    def _set_augmentation(self, options: dict[str, object]) -> None:
+        """Set what changes images."""
+        self._augmentation = augmenter_of(Augmentation, options, type(self).__name__)
 
     def _length_of_labels(self, label_width: int) -> int:
         """How many numbers an image's labels have in a batch."""
@@ -195,7 +200,7 @@ class ImageRecordIter(MXDataIter):
                 total += image.transpose(2, 0, 1)
             mean = nd.array(total / len(self._positions))
             nd.save(fname, {"mean_img": mean})
-        loaded: Any = nd.load(fname)
+        loaded = nd.load(fname)
         arrays = list(loaded.values()) if isinstance(loaded, dict) else list(loaded)
         if len(arrays) != 1 or arrays[0].shape != self._shape:
             raise MXNetError(
@@ -219,7 +224,9 @@ class ImageRecordIter(MXDataIter):
         super().reset()
         self._reorder()
 
-    def _examples_of(self, index: HostArray, count: int) -> Any:
+    def _examples_of(
+        self, index: HostArray, count: int
+    ) -> tuple[list[Future[None]], HostArray, HostArray]:
         data = np.zeros((self.batch_size, *self._shape), self.provide_data[0].dtype)
         label = np.zeros(self.provide_label[0].shape, np.float32)
         jobs = [
@@ -323,12 +330,13 @@ class ImageRecordInt8Iter(ImageRecordIter):
     _dtype = "int8"
 
 
-def augmenter_of(kind: Any, options: dict[str, Any], name: str) -> Any:
+def augmenter_of(kind: type[_Augmentation], options: dict[str, object], name: str) -> _Augmentation:
     """A data class with those of its fields that are given; others are ignored, as in MXNet."""
+    make: Callable[..., _Augmentation] = kind
     known = {field.name for field in fields(kind)}
     if unknown := sorted({*options} - known):
         warnings.warn(f"{name}: unknown arguments are ignored: {', '.join(unknown)}", stacklevel=4)
-    return kind(**{key: x for key, x in options.items() if key in known})
+    return make(**{key: x for key, x in options.items() if key in known})
 
 
 class _Described:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..base import HostArray
-from .batches import DataBatch, DataDesc, DataIter, check_iterator
+from ..nd import NDArray
+from .batches import (
+    BatchSource,
+    DataBatch,
+    DataDesc,
+    DataIter,
+    DataIterLike,
+    DataShapes,
+    checked_iterator,
+)
+
+if TYPE_CHECKING:
+    from ..typing import MaybeNone
 
 
 class _OfCurrentBatch(DataIter):
     """An iterator over iterators: its parts are those of the batch that it has come to."""
 
-    current_batch: Any = None
+    current_batch: DataBatch | MaybeNone = None
 
-    def getdata(self) -> Any:
+    def getdata(self) -> Sequence[NDArray]:
         return self.current_batch.data
 
-    def getlabel(self) -> Any:
+    def getlabel(self) -> Sequence[NDArray] | None:
         return self.current_batch.label
 
     def getindex(self) -> HostArray | None:
@@ -41,16 +53,15 @@ class ResizeIter(_OfCurrentBatch):
         Whether `reset` resets *data_iter* too; otherwise an epoch goes on where the last one ended.
     """
 
-    def __init__(self, data_iter: Any, size: int, reset_internal: bool = True) -> None:
+    def __init__(self, data_iter: DataIterLike, size: int, reset_internal: bool = True) -> None:
         super().__init__()
-        check_iterator("ResizeIter", data_iter)
-        self.data_iter = data_iter
+        self.data_iter = checked_iterator("ResizeIter", data_iter)
         self.size = size
         self.reset_internal = reset_internal
         self.cur = 0
-        self.provide_data = data_iter.provide_data
-        self.provide_label = data_iter.provide_label
-        self.batch_size = data_iter.batch_size
+        self.provide_data = self.data_iter.provide_data
+        self.provide_label = self.data_iter.provide_label
+        self.batch_size = self.data_iter.batch_size
         if hasattr(data_iter, "default_bucket_key"):
             self.default_bucket_key = data_iter.default_bucket_key
 
@@ -83,16 +94,15 @@ class PrefetchingIter(_OfCurrentBatch):
 
     def __init__(
         self,
-        iters: Any,
+        iters: DataIterLike | list[DataIterLike],
         rename_data: Sequence[dict[str, str]] | None = None,
         rename_label: Sequence[dict[str, str]] | None = None,
     ) -> None:
         super().__init__()
-        self.iters: list[Any] = iters if isinstance(iters, list) else [iters]
-        if not self.iters:
+        if iters == []:
             raise AssertionError("PrefetchingIter: iters is empty; expected an iterator, or some")
-        for data_iter in self.iters:
-            check_iterator("PrefetchingIter", data_iter)
+        given = iters if isinstance(iters, list) else [iters]
+        self.iters = [checked_iterator("PrefetchingIter", it) for it in given]
         self.n_iter = len(self.iters)
         self.rename_data = rename_data
         self.rename_label = rename_label
@@ -122,12 +132,12 @@ class PrefetchingIter(_OfCurrentBatch):
         self._fetch()
 
     def iter_next(self) -> bool:
-        batches = [batch.result() for batch in self._batches]
-        ended = [batch is None for batch in batches]
-        if any(ended):
-            if not all(ended):
+        found = [batch.result() for batch in self._batches]
+        batches = [batch for batch in found if batch is not None]
+        if len(batches) < len(found):
+            if batches:
                 raise AssertionError(
-                    f"PrefetchingIter: iterator {ended.index(True)} ended before the others"
+                    f"PrefetchingIter: iterator {found.index(None)} ended before the others"
                 )
             return False
         if len({batch.pad for batch in batches}) > 1:
@@ -152,12 +162,12 @@ class PrefetchingIter(_OfCurrentBatch):
 
     def _fetch(self) -> None:
         """Begin to fetch the next batches."""
-        self._batches: list[Future[Any]] = [
+        self._batches: list[Future[DataBatch | None]] = [
             self._threads.submit(_next_or_none, it) for it in self.iters
         ]
 
 
-def _next_or_none(it: Any) -> Any:
+def _next_or_none(it: BatchSource) -> DataBatch | None:
     try:
         return it.next()
     except StopIteration:
@@ -165,7 +175,7 @@ def _next_or_none(it: Any) -> Any:
 
 
 def _renamed(
-    descriptions: Sequence[Sequence[Any]], names: Sequence[dict[str, str]] | None
+    descriptions: Sequence[DataShapes], names: Sequence[dict[str, str]] | None
 ) -> list[DataDesc]:
     found = []
     for i, part in enumerate(descriptions):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from .. import nd, registry
 from ..array.ndarray import NDArray
@@ -32,11 +32,11 @@ class KVStoreBase:
     kv_registry: dict[str, type]
     """Registered classes by name."""
 
-    def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
+    def broadcast(self, key: Key, value: Value, out: Value, priority: int = 0) -> None:
         """Copy *value* of the first process to *out* of all."""
         raise NotImplementedError(f"{type(self).__name__} has no broadcast")
 
-    def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
+    def pushpull(self, key: Key, value: Value, out: Value | None = None, priority: int = 0) -> None:
         """Write the sum of all *value* to all *out*."""
         raise NotImplementedError(f"{type(self).__name__} has no pushpull")
 
@@ -75,8 +75,7 @@ class KVStoreBase:
     @staticmethod
     def register(klass: _Class) -> _Class:
         """Register a subclass, so that `create` finds it by its name."""
-        registered: _Class = _register(klass)
-        return registered
+        return _register(klass)
 
 
 _register = registry.get_register_func(KVStoreBase, "kvstore")
@@ -100,9 +99,10 @@ def summed(values: Sequence[NDArray]) -> NDArray:
 class TestStore(KVStoreBase):
     """The smallest store: it keeps nothing, and leaves updates to its caller; for tests."""
 
-    def broadcast(self, key: Key, value: NDArray, out: Value, priority: int = 0) -> None:
+    def broadcast(self, key: Key, value: Value, out: Value, priority: int = 0) -> None:
+        source = arrays_of(value)[0]
         for array in arrays_of(out):
-            value.copyto(array)
+            source.copyto(array)
 
     def pushpull(self, key: Key, value: Value, out: Value | None = None, priority: int = 0) -> None:
         total = summed(arrays_of(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..array.ndarray import NDArray
 from ..base import ArgumentTypeError, MXNetError, public_names, shown
 from ..ops.table import F
 from ..optimizer import Optimizer, Updater, get_updater
-from .base import Key, KVStoreBase, arrays_of, summed
+from .base import Key, KVStoreBase, Value, arrays_of, summed
 
 __all__ = ["KVStore", "create"]
 __dir__ = public_names(globals())
@@ -30,7 +30,12 @@ _LOCAL = (
 )
 _ONE_PROCESS = ("dist", "dist_sync", "dist_sync_device", "dist_device_sync")
 
+Keys: TypeAlias = Key | Sequence[Key]
+Values: TypeAlias = Value | Sequence[Value]
+"""Of one key, or of each of several."""
+
 UpdateFunction: TypeAlias = Callable[[Any, NDArray, NDArray], object]
+"""Called with a key, of the kind that a program has, a gradient and the weight that it changes."""
 
 
 class KVStore(KVStoreBase):
@@ -77,7 +82,7 @@ class KVStore(KVStoreBase):
             raise ValueError(f"Unknown capability: {capability}")
         return True
 
-    def init(self, key: Any, value: Any) -> None:
+    def init(self, key: Keys, value: Values) -> None:
         """Store copies of arrays under new keys.
 
         Parameters
@@ -102,12 +107,12 @@ class KVStore(KVStoreBase):
         for k, values in pairs:
             self._stored[k] = values[0].copy()
 
-    def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
+    def broadcast(self, key: Keys, value: Values, out: Values, priority: int = 0) -> None:
         """`init`, and `pull` to *out*."""
         self.init(key, value)
         self.pull(key, out, priority, ignore_sparse=False)
 
-    def push(self, key: Any, value: Any, priority: int = 0) -> None:
+    def push(self, key: Keys, value: Values, priority: int = 0) -> None:
         """Store the sums of values, or update what is stored by them if there is an updater.
 
         Parameters
@@ -138,7 +143,7 @@ class KVStore(KVStoreBase):
                 self._updater(k, total.as_in_context(stored.context), stored)
 
     def pull(
-        self, key: Any, out: Any = None, priority: int = 0, ignore_sparse: bool = True
+        self, key: Keys, out: Values | None = None, priority: int = 0, ignore_sparse: bool = True
     ) -> None:
         """Copy what is stored to *out*.
 
@@ -168,13 +173,19 @@ class KVStore(KVStoreBase):
                 else:
                     source.copyto(target)
 
-    def pushpull(self, key: Any, value: Any, out: Any = None, priority: int = 0) -> None:
+    def pushpull(
+        self, key: Keys, value: Values, out: Values | None = None, priority: int = 0
+    ) -> None:
         """`push` values, and `pull` to *out*, or to where the values are."""
         self.push(key, value, priority)
         self.pull(key, value if out is None else out, priority, ignore_sparse=False)
 
     def row_sparse_pull(
-        self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None
+        self,
+        key: Keys,
+        out: Values | None = None,
+        priority: int = 0,
+        row_ids: Values | None = None,
     ) -> None:
         """Copy some rows of stored row-sparse arrays to *out*.
 
@@ -192,9 +203,9 @@ class KVStore(KVStoreBase):
         MXNetError
             If a key was not initialized, or an array is not row-sparse.
         """
-        for name, given in {"out": out, "row_ids": row_ids}.items():
-            if given is None:
-                raise TypeError(f"KVStore.row_sparse_pull: argument {name} is missing")
+        if out is None or row_ids is None:
+            name = "out" if out is None else "row_ids"
+            raise TypeError(f"KVStore.row_sparse_pull: argument {name} is missing")
         pairs = _pairs("row_sparse_pull", key, out)
         outs = [target for _, targets in pairs for target in targets]
         if isinstance(row_ids, NDArray):
@@ -234,7 +245,7 @@ class KVStore(KVStoreBase):
 
     set_updater = _set_updater
 
-    def set_gradient_compression(self, compression_params: Mapping[str, Any]) -> None:
+    def set_gradient_compression(self, compression_params: Mapping[str, object]) -> None:
         """Check how gradients are to be compressed; in one process none are.
 
         Raises
@@ -283,37 +294,39 @@ class KVStore(KVStoreBase):
         return self._stored[key]
 
 
-def _pairs(what: str, key: Any, value: Any) -> list[tuple[Key, list[NDArray]]]:
+def _pairs(what: str, key: object, value: object) -> list[tuple[Key, list[NDArray]]]:
     """Keys, and the arrays of each."""
     several = isinstance(key, (list, tuple))
-    keys = list(key) if several else [key]
-    values = value if several else [value]
-    for k in keys:
+    given = value if several else [value]
+    keys: list[Key] = []
+    for k in key if isinstance(key, (list, tuple)) else [key]:
         if not isinstance(k, (int, str)):
             raise TypeError(f"KVStore.{what}: a key must be an int or a str, got {shown(k)}")
-    if not isinstance(values, Iterable):
-        raise TypeError(f"KVStore.{what}: expected a list of arrays, got {shown(values)}")
-    values = list(values)
+        keys.append(k)
+    if not isinstance(given, Iterable):
+        raise TypeError(f"KVStore.{what}: expected a list of arrays, got {shown(given)}")
+    values = list(given)
     if several and len(values) != len(keys) and keys:
         share, rest = divmod(len(values), len(keys))
         if rest or share == 0:
             raise MXNetError(f"KVStore.{what}: {len(keys)} keys, but {len(values)} values")
         values = [values[i * share : (i + 1) * share] for i in range(len(keys))]
     pairs = []
-    for k, given in zip(keys, values, strict=True):
-        arrays = list(given) if isinstance(given, (list, tuple)) else [given]
-        for x in arrays:
+    for k, of_key in zip(keys, values, strict=True):
+        arrays: list[NDArray] = []
+        for x in of_key if isinstance(of_key, (list, tuple)) else [of_key]:
             if not isinstance(x, NDArray):
                 raise ArgumentTypeError(
                     f"KVStore.{what}: key {k}: expected an NDArray, got {shown(x)}"
                 )
+            arrays.append(x)
         if not arrays:
             raise MXNetError(f"KVStore.{what}: key {k} has no array")
         pairs.append((k, arrays))
     return pairs
 
 
-def create(name: str = "local") -> Any:
+def create(name: str = "local") -> KVStore | Any:
     """Make a key-value store.
 
     Parameters

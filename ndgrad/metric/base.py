@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -11,10 +12,22 @@ from .. import registry
 from ..base import HostArray, shown
 from ..nd import NDArray
 
-Array = NDArray | HostArray
-Arrays = Array | Sequence[Array]
-Value = tuple[str, float]
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
+
+Array: TypeAlias = NDArray | HostArray
+Arrays: TypeAlias = Array | Sequence[Array]
+Given: TypeAlias = list[NDArray] | Any
+"""What `EvalMetric.update` is given: lists of arrays; a metric of one's own may take others."""
+
+Value: TypeAlias = tuple[str, float]
 """A metric's name and value."""
+
+Feval: TypeAlias = Callable[[HostArray, HostArray], float | tuple[float, int]]
+"""A function of a label and a prediction: a batch's value, or a sum and the number of its terms."""
+
+MetricLike: TypeAlias = "EvalMetric | str | Feval | Mapping[str, object] | Sequence[MetricLike]"
+"""What `create` makes a metric of."""
 
 
 class EvalMetric:
@@ -41,7 +54,7 @@ class EvalMetric:
         name: str,
         output_names: list[str] | None = None,
         label_names: list[str] | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.name = str(name)
         self.output_names = output_names
@@ -70,7 +83,7 @@ class EvalMetric:
             _chosen(pred, self.output_names, self.name, "prediction"),
         )
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Given, preds: Given) -> None:
         """Count a batch.
 
         Parameters
@@ -82,21 +95,21 @@ class EvalMetric:
 
     def reset(self) -> None:
         """Forget everything."""
-        self.num_inst: Any = 0
-        self.sum_metric: Any = 0.0
-        self.global_num_inst: Any = 0
-        self.global_sum_metric: Any = 0.0
+        self.num_inst: float = 0
+        self.sum_metric: float = 0.0
+        self.global_num_inst: float = 0
+        self.global_sum_metric: float = 0.0
 
     def reset_local(self) -> None:
         """Forget all but the global sums."""
         self.num_inst = 0
         self.sum_metric = 0.0
 
-    def get(self) -> Any:
+    def get(self) -> tuple[str | MaybeMany, float | MaybeMany]:
         """The name and the value since the last reset, or `reset_local`; nan of no batches."""
         return self.name, self._value(self.sum_metric, self.num_inst)
 
-    def get_global(self) -> Any:
+    def get_global(self) -> tuple[str | MaybeMany, float | MaybeMany]:
         """The name and the value since the last `reset`."""
         if not self._has_global_stats:
             return self.get()
@@ -110,7 +123,7 @@ class EvalMetric:
         """Pairs of name and global value."""
         return _pairs(*self.get_global())
 
-    def _value(self, total: Any, count: Any) -> float:
+    def _value(self, total: float, count: float) -> float:
         return total / count if count else float("nan")
 
     def _add(self, total: float, count: int) -> None:
@@ -121,7 +134,7 @@ class EvalMetric:
         self.global_num_inst += count
 
 
-def _pairs(names: Any, values: Any) -> list[Value]:
+def _pairs(names: str | MaybeMany, values: MaybeMany) -> list[Value]:
     if not isinstance(names, list):
         names, values = [names], [values]
     return list(zip(names, values, strict=True))
@@ -139,8 +152,8 @@ def _chosen(
 
 
 def check_label_shapes(
-    labels: Any, preds: Any, wrap: bool = False, shape: bool = False
-) -> tuple[Any, Any]:
+    labels: Arrays, preds: Arrays, wrap: bool = False, shape: bool = False
+) -> tuple[Arrays, Arrays]:
     """Raise ValueError unless there are as many labels as predictions.
 
     Parameters
@@ -154,7 +167,8 @@ def check_label_shapes(
     for arg, value in (("labels", labels), ("preds", preds)):
         if not hasattr(value, "shape" if shape else "__len__"):
             raise TypeError(f"update: {arg} must be arrays, got {shown(value)}")
-    given, expected = (x.shape if shape else len(x) for x in (labels, preds))
+    read: Callable[[Any], object] = attrgetter("shape") if shape else len
+    given, expected = read(labels), read(preds)
     if given != expected:
         raise ValueError(f"Shape of labels {given} does not match shape of predictions {expected}")
     if wrap:
@@ -162,12 +176,12 @@ def check_label_shapes(
     return labels, preds
 
 
-def listed(arrays: Any) -> Any:
+def listed(arrays: Arrays) -> Sequence[Array]:
     """A single array in a list; lists as they are."""
     return [arrays] if isinstance(arrays, (NDArray, np.ndarray)) else arrays
 
 
-def on_host(array: Any) -> HostArray:
+def on_host(array: Array) -> HostArray:
     """An array's elements in memory of the host."""
     return array.asnumpy() if hasattr(array, "asnumpy") else np.asarray(array)
 
@@ -193,7 +207,7 @@ class CompositeEvalMetric(EvalMetric):
 
     def __init__(
         self,
-        metrics: Sequence[Any] | None = None,
+        metrics: Sequence[MetricLike] | None = None,
         name: str = "composite",
         output_names: list[str] | None = None,
         label_names: list[str] | None = None,
@@ -201,7 +215,7 @@ class CompositeEvalMetric(EvalMetric):
         self.metrics = [create(metric) for metric in metrics or []]
         super().__init__(name, output_names, label_names, has_global_stats=True)
 
-    def add(self, metric: Any) -> None:
+    def add(self, metric: MetricLike) -> None:
         """Add a metric, or what `create` makes one of."""
         self.metrics.append(create(metric))
 
@@ -228,7 +242,7 @@ class CompositeEvalMetric(EvalMetric):
         for metric in self.metrics:
             metric.update_dict(label, pred)
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for metric in self.metrics:
             metric.update(labels, preds)
 
@@ -254,7 +268,7 @@ class CompositeEvalMetric(EvalMetric):
         return [name for name, _ in pairs], [value for _, value in pairs]
 
 
-def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
+def create(metric: MetricLike, *args: Any, **kwargs: Any) -> EvalMetric:
     """A metric by name, from a function, or from a list of these.
 
     Parameters
@@ -270,12 +284,10 @@ def create(metric: Any, *args: Any, **kwargs: Any) -> EvalMetric:
         If no metric of that name is registered.
     """
     if callable(metric):
-        from_function: EvalMetric = create_registered("custommetric", metric, *args, **kwargs)
-        return from_function
+        return create_registered("custommetric", metric, *args, **kwargs)
     if isinstance(metric, (list, tuple)):
         composite = CompositeEvalMetric(*args, **kwargs)
         for part in metric:
             composite.add(part)
         return composite
-    made: EvalMetric = create_registered(metric, *args, **kwargs)
-    return made
+    return create_registered(metric, *args, **kwargs)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..base import HostArray
-from .base import EvalMetric, alias, check_label_shapes, on_host, register
+from .base import Arrays, EvalMetric, alias, check_label_shapes, on_host, register
 
 
 @register
@@ -34,7 +32,7 @@ class Accuracy(EvalMetric):
         super().__init__(name, output_names, label_names, axis=axis, has_global_stats=True)
         self.axis = axis
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, classes = on_host(label), on_host(pred)
             if classes.shape != true.shape:
@@ -77,7 +75,7 @@ class TopKAccuracy(EvalMetric):
         )
         self.top_k = top_k
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, scores = on_host(label).astype(np.int32).ravel(), on_host(pred)
             if scores.ndim > 2:
@@ -136,7 +134,7 @@ class _Binary(EvalMetric):
     def _score(self, confusion: _Confusion) -> float:
         raise NotImplementedError
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         batch = np.zeros((2, 2))
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             batch += self._counts(on_host(label).astype(np.int32).ravel(), on_host(pred))
@@ -266,7 +264,7 @@ class PCC(EvalMetric):
     ) -> None:
         super().__init__(name, output_names, label_names, has_global_stats=has_global_stats)
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, classes = on_host(label), on_host(pred)
             if classes.shape != true.shape:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from ..base import HostArray
-from .base import EvalMetric, check_label_shapes, listed, on_host, register
-
-Feval = Callable[[HostArray, HostArray], Any]
+from .base import (
+    Arrays,
+    EvalMetric,
+    Feval,
+    check_label_shapes,
+    listed,
+    on_host,
+    register,
+)
 
 
 @register
@@ -30,7 +34,7 @@ class Loss(EvalMetric):
     ) -> None:
         super().__init__(name, output_names, label_names, has_global_stats=True)
 
-    def update(self, _: Any, preds: Any) -> None:
+    def update(self, _: object, preds: Arrays) -> None:
         for pred in listed(preds):
             losses = on_host(pred)
             self._add(float(losses.sum(dtype="float64")), losses.size)
@@ -101,12 +105,13 @@ class CustomMetric(EvalMetric):
         self._feval = feval
         self._allow_extra_outputs = allow_extra_outputs
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         if not self._allow_extra_outputs:
             check_label_shapes(labels, preds)
         for label, pred in zip(listed(labels), listed(preds), strict=False):
             value = self._feval(on_host(label), on_host(pred))
-            self._add(*(value if isinstance(value, tuple) else (value, 1)))
+            total, count = value if isinstance(value, tuple) else (value, 1)
+            self._add(total, count)
 
     def get_config(self) -> dict[str, Any]:
         raise NotImplementedError("CustomMetric cannot be serialized")

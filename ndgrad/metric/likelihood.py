@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
-from ..base import HostArray
-from .base import EvalMetric, alias, check_label_shapes, on_host, register
+from ..base import HostArray, Shape
+from .base import Arrays, EvalMetric, alias, check_label_shapes, on_host, register
 
 
 @register
@@ -35,7 +34,7 @@ class CrossEntropy(EvalMetric):
         super().__init__(name, output_names, label_names, eps=eps, has_global_stats=True)
         self.eps = eps
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, probabilities = on_host(label).ravel().astype(np.int64), on_host(pred)
             if probabilities.ndim != 2 or len(true) != len(probabilities):
@@ -106,7 +105,7 @@ class Perplexity(EvalMetric):
         self.ignore_label = ignore_label
         self.axis = axis
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=False), strict=True):
             true = on_host(label).astype(np.int64).ravel()
             picked = np.maximum(1e-10, self._picked(true, on_host(pred), label.shape))
@@ -114,7 +113,7 @@ class Perplexity(EvalMetric):
                 picked = picked[true != self.ignore_label]
             self._add(float(-np.log(picked).sum()), picked.size)
 
-    def _picked(self, true: HostArray, probabilities: HostArray, shape: Any) -> HostArray:
+    def _picked(self, true: HostArray, probabilities: HostArray, shape: Shape) -> HostArray:
         """The true classes' probabilities; a class outside of the axis is the nearest in it."""
         rows = np.moveaxis(probabilities, self.axis, -1)
         if len(true) * rows.shape[-1] != rows.size:
@@ -126,7 +125,7 @@ class Perplexity(EvalMetric):
         rows = rows.reshape(len(true), -1)
         return rows[np.arange(len(true)), np.clip(true, 0, rows.shape[1] - 1)]
 
-    def _value(self, total: Any, count: Any) -> float:
+    def _value(self, total: float, count: float) -> float:
         if not count:
             return float("nan")
         try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..base import HostArray
-from .base import EvalMetric, alias, check_label_shapes, on_host, register
+from .base import Arrays, EvalMetric, alias, check_label_shapes, on_host, register
 
 
 class _MeanError(EvalMetric):
@@ -25,10 +23,10 @@ class _MeanError(EvalMetric):
             name or self.default_name, output_names, label_names, has_global_stats=True
         )
 
-    def _error(self, difference: HostArray) -> Any:
+    def _error(self, difference: HostArray) -> float:
         raise NotImplementedError
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             true, predicted = _column(on_host(label)), _column(on_host(pred))
             try:
@@ -58,7 +56,7 @@ class MAE(_MeanError):
 
     default_name = "mae"
 
-    def _error(self, difference: HostArray) -> Any:
+    def _error(self, difference: HostArray) -> float:
         return np.abs(difference).mean()
 
 
@@ -75,7 +73,7 @@ class MSE(_MeanError):
 
     default_name = "mse"
 
-    def _error(self, difference: HostArray) -> Any:
+    def _error(self, difference: HostArray) -> float:
         return (difference**2).mean()
 
 
@@ -92,7 +90,7 @@ class RMSE(_MeanError):
 
     default_name = "rmse"
 
-    def _error(self, difference: HostArray) -> Any:
+    def _error(self, difference: HostArray) -> float:
         return np.sqrt((difference**2).mean())
 
 
@@ -120,7 +118,7 @@ class PearsonCorrelation(EvalMetric):
         self.average = average
         super().__init__(name, output_names, label_names, has_global_stats=True)
 
-    def update(self, labels: Any, preds: Any) -> None:
+    def update(self, labels: Arrays, preds: Arrays) -> None:
         for label, pred in zip(*check_label_shapes(labels, preds, wrap=True), strict=True):
             check_label_shapes(label, pred, shape=True)
             pair = np.stack([on_host(label).ravel(), on_host(pred).ravel()]).astype(np.float64)

@@ -5,22 +5,64 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
 from .. import metric, nd
-from ..base import Shape
-from ..initializer import Uniform
+from ..base import HostArray, Shape
+from ..initializer import InitDesc, Uniform
 from ..io import DataBatch, DataDesc
-from ..io.batches import check_iterator
+from ..io.batches import DataIterLike, DataShapes, checked_iterator
+from ..metric import EvalMetric
+from ..metric.base import MetricLike
 from ..nd import NDArray
+from ..symbol import Symbol
 from .checkpoint import Params, read_params, save_params
-from .events import BatchEndParam, call_all
+from .events import BatchEndCallbacks, BatchEndParam, EpochEndCallbacks, call_all
+
+if TYPE_CHECKING:
+    from ..monitor import Monitor
+    from ..typing import (
+        GradReqLike,
+        KVStoreLike,
+        LoggerLike,
+        MaybeMany,
+        MaybeNone,
+        OptimizerLike,
+    )
 
 UNIFORM = Uniform(0.01)
 RATE = (("learning_rate", 0.01),)
+
+OptimizerParams: TypeAlias = Mapping[str, object] | Iterable[tuple[str, object]]
+"""Arguments of an optimizer by name."""
+
+InitializeFunction: TypeAlias = Callable[[InitDesc, NDArray], object]
+"""An initializer, or a function like one: it sets an array, by its name and attributes."""
+
+RowIdFunction: TypeAlias = Callable[[DataBatch], Mapping[str, NDArray]]
+"""Which rows of parameters a batch needs."""
+
+Labels: TypeAlias = "Sequence[NDArray | MaybeMany] | MaybeNone"
+"""Those of a batch, or a list of these for each device."""
+
+
+class BatchLike(Protocol):
+    """What `forward` needs of a batch; ``label`` may be missing."""
+
+    @property
+    def data(self) -> Sequence[NDArray | HostArray]: ...
+
+
+Batches: TypeAlias = BatchLike | list[DataBatch]
+"""A batch, or one for each device."""
+
+
+def described(batch: Batches) -> DataBatch:
+    """A batch that has what modules in Python read: labels, or the key of a bucket."""
+    return batch  # type: ignore[return-value]  # programs may have a class of their own for it
 
 
 class BaseModule:
@@ -35,14 +77,14 @@ class BaseModule:
     logger : logging.Logger or module
     """
 
-    def __init__(self, logger: Any = logging) -> None:
+    def __init__(self, logger: LoggerLike = logging) -> None:
         self.logger = logger
         self.binded = False
         self.for_training = False
         self.inputs_need_grad = False
         self.params_initialized = False
         self.optimizer_initialized = False
-        self._symbol: Any = None
+        self._symbol: Symbol | MaybeNone = None
 
     def _require(self, what: str, *, params: bool = True, optimizer: bool = False) -> None:
         """Raise AssertionError unless the module is ready for *what*."""
@@ -55,21 +97,21 @@ class BaseModule:
 
     # --- loops ------------------------------------------------------------------------------------
 
-    def forward_backward(self, data_batch: Any) -> None:
+    def forward_backward(self, data_batch: Batches) -> None:
         """Compute outputs and gradients of a batch."""
         self.forward(data_batch, is_train=True)
         self.backward()
 
     def score(
         self,
-        eval_data: Any,
-        eval_metric: Any,
+        eval_data: DataIterLike,
+        eval_metric: MetricLike,
         num_batch: int | None = None,
-        batch_end_callback: Any = None,
-        score_end_callback: Any = None,
+        batch_end_callback: BatchEndCallbacks = None,
+        score_end_callback: BatchEndCallbacks = None,
         reset: bool = True,
         epoch: int = 0,
-        sparse_row_id_fn: Any = None,
+        sparse_row_id_fn: RowIdFunction | None = None,
     ) -> list[tuple[str, float]]:
         """Evaluate on data.
 
@@ -112,11 +154,11 @@ class BaseModule:
 
     def iter_predict(
         self,
-        eval_data: Any,
+        eval_data: DataIterLike,
         num_batch: int | None = None,
         reset: bool = True,
-        sparse_row_id_fn: Any = None,
-    ) -> Iterator[tuple[list[NDArray], int, Any]]:
+        sparse_row_id_fn: RowIdFunction | None = None,
+    ) -> Iterator[tuple[list[NDArray], int, DataBatch]]:
         """Predict batch by batch: outputs without padding, the batch's number, and the batch.
 
         Parameters
@@ -146,13 +188,13 @@ class BaseModule:
 
     def predict(
         self,
-        eval_data: Any,
+        eval_data: DataIterLike | NDArray | HostArray,
         num_batch: int | None = None,
         merge_batches: bool = True,
         reset: bool = True,
         always_output_list: bool = False,
-        sparse_row_id_fn: Any = None,
-    ) -> Any:
+        sparse_row_id_fn: RowIdFunction | None = None,
+    ) -> NDArray | MaybeMany:
         """Predict.
 
         Parameters
@@ -202,17 +244,17 @@ class BaseModule:
 
     def fit(
         self,
-        train_data: Any,
-        eval_data: Any = None,
-        eval_metric: Any = "acc",
-        epoch_end_callback: Any = None,
-        batch_end_callback: Any = None,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
-        eval_end_callback: Any = None,
-        eval_batch_end_callback: Any = None,
-        initializer: Any = UNIFORM,
+        train_data: DataIterLike,
+        eval_data: DataIterLike | None = None,
+        eval_metric: MetricLike = "acc",
+        epoch_end_callback: EpochEndCallbacks = None,
+        batch_end_callback: BatchEndCallbacks = None,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
+        eval_end_callback: BatchEndCallbacks = None,
+        eval_batch_end_callback: BatchEndCallbacks = None,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -220,9 +262,9 @@ class BaseModule:
         force_init: bool = False,
         begin_epoch: int = 0,
         num_epoch: int | None = None,
-        validation_metric: Any = None,
-        monitor: Any = None,
-        sparse_row_id_fn: Any = None,
+        validation_metric: MetricLike | None = None,
+        monitor: Monitor | None = None,
+        sparse_row_id_fn: RowIdFunction | None = None,
     ) -> None:
         """Train.
 
@@ -259,10 +301,10 @@ class BaseModule:
         """
         if num_epoch is None:
             raise AssertionError("fit: please specify number of epochs, num_epoch")
-        check_iterator("fit", train_data)
+        source = checked_iterator("fit", train_data)
         self.bind(
-            train_data.provide_data,
-            train_data.provide_label,
+            source.provide_data,
+            source.provide_label,
             for_training=True,
             force_rebind=force_rebind,
         )
@@ -314,7 +356,7 @@ class BaseModule:
                     self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
             train_data.reset()
 
-    def _count(self, eval_metric: Any, batch: Any) -> None:
+    def _count(self, eval_metric: EvalMetric, batch: DataBatch | list[DataBatch]) -> None:
         """Update a metric with a batch, or a list of batches, one for each device."""
         if isinstance(batch, list):
             self.update_metric(eval_metric, [part.label for part in batch], pre_sliced=True)
@@ -362,7 +404,7 @@ class BaseModule:
         raise NotImplementedError
 
     @property
-    def label_shapes(self) -> Any:
+    def label_shapes(self) -> DataShapes | None:
         """Descriptions of the labels that the module is bound for; None or empty without."""
         raise NotImplementedError
 
@@ -372,19 +414,19 @@ class BaseModule:
         raise NotImplementedError
 
     @property
-    def symbol(self) -> Any:
+    def symbol(self) -> Symbol | MaybeNone:
         """The symbol, or None."""
         return self._symbol
 
     def bind(
         self,
-        data_shapes: Any,
-        label_shapes: Any = None,
+        data_shapes: DataShapes,
+        label_shapes: DataShapes | None = None,
         for_training: bool = True,
         inputs_need_grad: bool = False,
         force_rebind: bool = False,
-        shared_module: Any = None,
-        grad_req: Any = "write",
+        shared_module: BaseModule | None = None,
+        grad_req: GradReqLike = "write",
     ) -> None:
         """Make arrays for batches of these shapes.
 
@@ -407,7 +449,7 @@ class BaseModule:
 
     def init_params(
         self,
-        initializer: Any = UNIFORM,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -433,9 +475,9 @@ class BaseModule:
 
     def init_optimizer(
         self,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
         force_init: bool = False,
     ) -> None:
         """Choose the optimizer.
@@ -457,7 +499,7 @@ class BaseModule:
         """``arg_params`` and ``aux_params``; the next call writes to the same arrays."""
         raise NotImplementedError
 
-    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
+    def forward(self, data_batch: Batches, is_train: bool | None = None) -> None:
         """Compute the outputs of a batch.
 
         Parameters
@@ -468,7 +510,7 @@ class BaseModule:
         """
         raise NotImplementedError
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         """Compute gradients, from these of the outputs or, for losses, from none."""
         raise NotImplementedError
 
@@ -476,23 +518,25 @@ class BaseModule:
         """Let the optimizer change the parameters."""
         raise NotImplementedError
 
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+    def update_metric(
+        self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
+    ) -> None:
         """Count the outputs of the last batch in a metric."""
         raise NotImplementedError
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The outputs of the last batch; if not merged, as a list for each device."""
         raise NotImplementedError
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The gradients of the data; if not merged, as a list for each device."""
         raise NotImplementedError
 
-    def install_monitor(self, mon: Any) -> None:
+    def install_monitor(self, mon: Monitor) -> None:
         """Report to a `Monitor`."""
         raise NotImplementedError
 
-    def prepare(self, data_batch: Any, sparse_row_id_fn: Any = None) -> None:
+    def prepare(self, data_batch: Batches, sparse_row_id_fn: RowIdFunction | None = None) -> None:
         """Get ready for a batch, before its forward.
 
         Parameters
@@ -506,12 +550,14 @@ class BaseModule:
                 "sparse_row_id_fn is not needed: all rows of parameters are present", stacklevel=3
             )
 
-    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_states(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The states; modules without states have none."""
         self._require("get_states")
         return []
 
-    def set_states(self, states: Any = None, value: Any = None) -> None:
+    def set_states(
+        self, states: Sequence[Sequence[NDArray]] | None = None, value: float | None = None
+    ) -> None:
         """Set the states; modules without states take none.
 
         Raises
@@ -524,7 +570,7 @@ class BaseModule:
             raise AssertionError(f"{type(self).__name__} has no states")
 
 
-def descriptions(shapes: Any) -> list[DataDesc]:
+def descriptions(shapes: DataShapes | None) -> list[DataDesc]:
     """Descriptions, from these or from pairs of name and shape."""
     return [x if isinstance(x, DataDesc) else DataDesc(*x) for x in shapes or []]
 

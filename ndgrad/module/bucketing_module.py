@@ -4,18 +4,49 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import nd
 from ..base import Shape
+from ..context import Context
 from ..io import DataDesc
+from ..io.batches import DataShapes
+from ..metric import EvalMetric
 from ..nd import NDArray
-from .base_module import RATE, UNIFORM, BaseModule, names
+from ..symbol import Symbol
+from .base_module import (
+    RATE,
+    UNIFORM,
+    BaseModule,
+    Batches,
+    InitializeFunction,
+    Labels,
+    OptimizerParams,
+    RowIdFunction,
+    described,
+    names,
+)
 from .checkpoint import Params, read_params
+from .executor_group import GroupsLike
 from .module import Module
 
-Key = Any
+if TYPE_CHECKING:
+    from ..monitor import Monitor
+    from ..typing import (
+        GradReqLike,
+        KVStoreLike,
+        LoggerLike,
+        MaybeMany,
+        MaybeNone,
+        OptimizerLike,
+    )
+
+Key: TypeAlias = Any
 """What a bucket is called: its length, or several lengths."""
+
+
+SymGen: TypeAlias = Callable[[Key], tuple[Symbol, Sequence[str] | None, Sequence[str] | None]]
+"""From a key to a symbol, the names of its data, and those of its labels."""
 
 
 class BucketingModule(BaseModule):
@@ -35,15 +66,15 @@ class BucketingModule(BaseModule):
 
     def __init__(
         self,
-        sym_gen: Callable[[Key], tuple[Any, Sequence[str], Sequence[str]]],
+        sym_gen: SymGen,
         default_bucket_key: Key = None,
-        logger: Any = logging,
-        context: Any = None,
+        logger: LoggerLike = logging,
+        context: Context | Sequence[Context] | None = None,
         work_load_list: Sequence[float] | None = None,
         fixed_param_names: Sequence[str] | None = None,
         state_names: Sequence[str] | None = None,
-        group2ctxs: Any = None,
-        compression_params: Any = None,
+        group2ctxs: GroupsLike | None = None,
+        compression_params: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(logger)
         if default_bucket_key is None:
@@ -56,11 +87,11 @@ class BucketingModule(BaseModule):
         self._context, self._work_load_list = context, work_load_list
         self._group2ctxs, self._compression_params = group2ctxs, compression_params
         self._buckets: dict[Key, Module] = {}
-        self._curr_module: Any = None
+        self._curr_module: Module | MaybeNone = None
         self._curr_bucket_key: Key = None
         self._loaded: tuple[Params, Params] | None = None
-        self._grad_req: Any = "write"
-        self._monitor: Any = None
+        self._grad_req: GradReqLike = "write"
+        self._monitor: Monitor | None = None
         self._module_of(default_bucket_key)  # refuses a sym_gen that does not fit
 
     def _module_of(self, key: Key) -> Module:
@@ -82,7 +113,11 @@ class BucketingModule(BaseModule):
 
     @staticmethod
     def load(
-        prefix: str, epoch: int, sym_gen: Any = None, default_bucket_key: Key = None, **kwargs: Any
+        prefix: str,
+        epoch: int,
+        sym_gen: SymGen | None = None,
+        default_bucket_key: Key = None,
+        **kwargs: Any,
     ) -> BucketingModule:
         """A module from the parameters that `save_checkpoint` wrote.
 
@@ -107,8 +142,8 @@ class BucketingModule(BaseModule):
 
     @staticmethod
     def load_dict(
-        sym_dict: Any = None,
-        sym_gen: Any = None,
+        sym_dict: Mapping[Key, Symbol] | None = None,
+        sym_gen: SymGen | None = None,
         default_bucket_key: Key = None,
         arg_params: Params | None = None,
         aux_params: Params | None = None,
@@ -133,7 +168,9 @@ class BucketingModule(BaseModule):
             raise AssertionError("load_dict: sym_gen is missing")
         symbols = dict(sym_dict or {})
 
-        def generate(key: Key) -> Any:
+        def generate(
+            key: Key,
+        ) -> tuple[Symbol, Sequence[str] | None, Sequence[str] | None]:
             symbol, data_names, label_names = sym_gen(key)
             return symbols.get(key, symbol), data_names, label_names
 
@@ -184,7 +221,7 @@ class BucketingModule(BaseModule):
         return self._curr_module.output_shapes
 
     @property
-    def symbol(self) -> Any:
+    def symbol(self) -> Symbol:
         self._require("symbol", params=False)
         return self._curr_module.symbol
 
@@ -192,13 +229,13 @@ class BucketingModule(BaseModule):
 
     def bind(
         self,
-        data_shapes: Any,
-        label_shapes: Any = None,
+        data_shapes: DataShapes,
+        label_shapes: DataShapes | None = None,
         for_training: bool = True,
         inputs_need_grad: bool = False,
         force_rebind: bool = False,
-        shared_module: Any = None,
-        grad_req: Any = "write",
+        shared_module: BaseModule | None = None,
+        grad_req: GradReqLike = "write",
     ) -> None:
         """Bind the module of the default key; the others follow when they are used."""
         if shared_module is not None:
@@ -220,7 +257,9 @@ class BucketingModule(BaseModule):
             self.set_params(*self._loaded)
             self._loaded = None
 
-    def switch_bucket(self, bucket_key: Key, data_shapes: Any, label_shapes: Any = None) -> None:
+    def switch_bucket(
+        self, bucket_key: Key, data_shapes: DataShapes, label_shapes: DataShapes | None = None
+    ) -> None:
         """Let the module of this key compute what follows; make and bind it if it is new."""
         self._require("switch_bucket", params=False)
         if bucket_key not in self._buckets:
@@ -239,7 +278,11 @@ class BucketingModule(BaseModule):
             self._buckets[bucket_key] = module
         self._curr_module, self._curr_bucket_key = self._buckets[bucket_key], bucket_key
 
-    def install_monitor(self, mon: Any) -> None:
+    def _switch_to(self, data_batch: Batches) -> None:
+        batch = described(data_batch)
+        self.switch_bucket(batch.bucket_key, batch.provide_data, batch.provide_label)
+
+    def install_monitor(self, mon: Monitor) -> None:
         self._require("install_monitor", params=False)
         self._monitor = mon
         for module in self._buckets.values():
@@ -249,7 +292,7 @@ class BucketingModule(BaseModule):
 
     def init_params(
         self,
-        initializer: Any = UNIFORM,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -272,9 +315,9 @@ class BucketingModule(BaseModule):
 
     def init_optimizer(
         self,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
         force_init: bool = False,
     ) -> None:
         self._require("init_optimizer")
@@ -297,38 +340,42 @@ class BucketingModule(BaseModule):
 
     # --- computing --------------------------------------------------------------------------------
 
-    def prepare(self, data_batch: Any, sparse_row_id_fn: Any = None) -> None:
+    def prepare(self, data_batch: Batches, sparse_row_id_fn: RowIdFunction | None = None) -> None:
         super().prepare(data_batch, sparse_row_id_fn)
         self._require("prepare")
         current = self._curr_bucket_key
-        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
+        self._switch_to(data_batch)
         self._curr_module, self._curr_bucket_key = self._buckets[current], current
 
-    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
+    def forward(self, data_batch: Batches, is_train: bool | None = None) -> None:
         self._require("forward")
-        self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
+        self._switch_to(data_batch)
         self._curr_module.forward(data_batch, is_train)
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         self._require("backward")
         self._curr_module.backward(out_grads)
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_outputs")
         return self._curr_module.get_outputs(merge_multi_context)
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_input_grads")
         return self._curr_module.get_input_grads(merge_multi_context)
 
-    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_states(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_states")
         return self._curr_module.get_states(merge_multi_context)
 
-    def set_states(self, states: Any = None, value: Any = None) -> None:
+    def set_states(
+        self, states: Sequence[Sequence[NDArray]] | None = None, value: float | None = None
+    ) -> None:
         self._require("set_states")
         self._curr_module.set_states(states, value)
 
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+    def update_metric(
+        self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
+    ) -> None:
         self._require("update_metric")
         self._curr_module.update_metric(eval_metric, labels, pre_sliced)

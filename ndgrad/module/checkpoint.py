@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 from .. import nd, symbol
 from ..base import MXNetError
 from ..nd import NDArray
+from ..symbol import Symbol
 
-Params = dict[str, NDArray]
+Params: TypeAlias = dict[str, NDArray]
 """Parameters by name."""
 
 
 def save_checkpoint(
     prefix: str,
     epoch: int,
-    symbol: Any,
+    symbol: Symbol | None,
     arg_params: Mapping[str, NDArray],
     aux_params: Mapping[str, NDArray],
     remove_amp_cast: bool = True,
@@ -43,7 +44,7 @@ def save_checkpoint(
     logging.info('Saved checkpoint to "%s"', fname)
 
 
-def load_checkpoint(prefix: str, epoch: int) -> tuple[Any, Params, Params]:
+def load_checkpoint(prefix: str, epoch: int) -> tuple[Symbol, Params, Params]:
     """Load what `save_checkpoint` saved.
 
     Returns
@@ -85,7 +86,7 @@ def save_params(
 
 def read_params(fname: str) -> tuple[Params, Params]:
     """Read what `save_params` wrote."""
-    loaded: Any = nd.load(fname)
+    loaded = nd.load(fname)
     if not loaded:
         logging.warning("Params file '%s' is empty", fname)
         return {}, {}

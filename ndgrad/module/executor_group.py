@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .. import nd
-from ..base import MXNetError, Shape, as_dtype
+from ..base import DTypeLike, HostArray, MXNetError, Shape, as_dtype
 from ..context import Context
 from ..io import DataDesc
+from ..metric import EvalMetric
 from ..nd import NDArray
+from ..symbol import Symbol
 from ..symbol.binding import input_contexts, storages
-from ..symbol.inference import is_complete
+from ..symbol.executor import Executor
+from ..symbol.inference import complete
 
-GradReq = str | Sequence[str] | Mapping[str, str]
-Groups = Mapping[str, Context]
+if TYPE_CHECKING:
+    from ..typing import GradReqLike, MaybeMany
+    from .base_module import Batches, Labels
+
+Groups: TypeAlias = Mapping[str, Context]
+"""Where the parts of a symbol are whose ``ctx_group`` has a name."""
+
+GroupsLike: TypeAlias = Mapping[str, Context | Sequence[Context]] | list[Groups]
+"""The same for several devices: for each name one context or all, or for each device a mapping."""
 
 
 class DataParallelExecutorGroup:
@@ -43,7 +53,7 @@ class DataParallelExecutorGroup:
 
     def __init__(
         self,
-        symbol: Any,
+        symbol: Symbol,
         contexts: Sequence[Context],
         work_load_list: Sequence[float] | None,
         data_shapes: Sequence[DataDesc],
@@ -69,17 +79,17 @@ class DataParallelExecutorGroup:
             DataDesc.get_batch_axis(symbol[i].attr("__layout__"))
             for i in range(len(symbol.list_outputs()))
         ]
-        self.execs: list[Any] = [
+        self.execs: list[Executor] = [
             self._bind(k, grad_req, shared_group.execs[k] if shared_group else None)
             for k in range(len(self.contexts))
         ]
 
-    def _bind(self, k: int, grad_req: Mapping[str, str], shared: Any) -> Any:
+    def _bind(self, k: int, grad_req: Mapping[str, str], shared: Executor | None) -> Executor:
         """The executor on the device *k*, with the parameters of *shared* if there is one."""
         parts = [self._part(desc, k) for desc in (*self.data_shapes, *self.label_shapes)]
         shapes = {desc.name: desc.shape for desc in parts}
-        arg_shapes, _, aux_shapes = self.symbol._inferred_shapes((), shapes)
-        if not all(map(is_complete, [*arg_shapes, *aux_shapes])):
+        arg_shapes, _, aux_shapes = map(complete, self.symbol._inferred_shapes((), shapes))
+        if arg_shapes is None or aux_shapes is None:
             raise MXNetError(f"bind: the shapes of arguments do not follow from {shapes}")
         given = {desc.name: as_dtype(desc.dtype, op="bind").name for desc in parts}
         arg_types, _, aux_types = self.symbol.infer_type_partial(**given)
@@ -101,10 +111,13 @@ class DataParallelExecutorGroup:
         grads = {}
         for name, req in grad_req.items():
             if req != "null":
-                old = None if shared is None else shared.grad_dict.get(name)
-                fits = old is not None and shared.arg_dict[name] is args[name]
                 x, stype = args[name], gradient_stypes.get(name, "default")
-                grads[name] = old if fits else nd.zeros(x.shape, x.context, x.dtype, stype=stype)
+                old = None
+                if shared is not None and shared.arg_dict.get(name) is x:
+                    old = shared.grad_dict.get(name)
+                if old is None:
+                    old = nd.zeros(x.shape, x.context, x.dtype, stype=stype)
+                grads[name] = old
         reqs = {name: grad_req.get(name, "null") for name in self._arguments}
         return self.symbol.bind(
             self.contexts[k], args=args, args_grad=grads, grad_req=reqs, aux_states=auxs,
@@ -184,7 +197,7 @@ class DataParallelExecutorGroup:
                 first = arrays[0].as_in_context(target.context)
                 target[:] = first if len(arrays) == 1 else (first + mean) / len(arrays)
 
-    def forward(self, batch: Any, is_train: bool) -> None:
+    def forward(self, batch: Batches, is_train: bool) -> None:
         """Copy a batch to the devices and compute the outputs.
 
         Parameters
@@ -201,7 +214,13 @@ class DataParallelExecutorGroup:
                 self._load(k, self.label_shapes, label, whole)
             exe.forward(is_train=is_train)
 
-    def _load(self, k: int, descs: Sequence[DataDesc], arrays: Sequence[Any], whole: bool) -> None:
+    def _load(
+        self,
+        k: int,
+        descs: Sequence[DataDesc],
+        arrays: Sequence[NDArray | HostArray],
+        whole: bool,
+    ) -> None:
         """Copy a batch, or of a *whole* one the part of device *k*, to the device's arrays."""
         if len(arrays) < len(descs):
             raise MXNetError(
@@ -212,7 +231,7 @@ class DataParallelExecutorGroup:
                 array = self._cut(array, DataDesc.get_batch_axis(desc.layout), k)
             copy_into(self.execs[k].arg_dict[desc.name], array, desc.name)
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         """Compute the gradients.
 
         Parameters
@@ -234,14 +253,18 @@ class DataParallelExecutorGroup:
             ]
             exe.backward(parts)
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The outputs, of the whole batch or as a list for each device."""
-        arrays = [list(parts) for parts in zip(*(exe.outputs for exe in self.execs), strict=True)]
+        arrays: list[MaybeMany] = [
+            list(parts) for parts in zip(*(exe.outputs for exe in self.execs), strict=True)
+        ]
         return _merged(arrays, self._output_axes) if merge_multi_context else arrays
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         """The gradients of the data, of the whole batch or as a list for each device."""
-        arrays = [[exe.grad_dict[desc.name] for exe in self.execs] for desc in self.data_shapes]
+        arrays: list[MaybeMany] = [
+            [exe.grad_dict[desc.name] for exe in self.execs] for desc in self.data_shapes
+        ]
         axes = [DataDesc.get_batch_axis(desc.layout) for desc in self.data_shapes]
         return _merged(arrays, axes) if merge_multi_context else arrays
 
@@ -262,7 +285,7 @@ class DataParallelExecutorGroup:
         return list(zip(self.symbol.list_outputs(), out_shapes, strict=True))
 
     def update_metric(
-        self, eval_metric: Any, labels: Any, label_names: Sequence[str], pre_sliced: bool
+        self, eval_metric: EvalMetric, labels: Labels, label_names: Sequence[str], pre_sliced: bool
     ) -> None:
         """Count the outputs of the last forward.
 
@@ -291,7 +314,7 @@ class DataParallelExecutorGroup:
         shape[axis] = shape[axis] * (part.stop - part.start) // self.batch_size
         return DataDesc(desc.name, tuple(shape), desc.dtype, desc.layout)
 
-    def _cut(self, array: Any, axis: int, k: int) -> Any:
+    def _cut(self, array: NDArray | HostArray, axis: int, k: int) -> NDArray | Any:
         """The part of an array that device *k* takes; axis -1 is not cut."""
         if len(self.execs) == 1 or axis < 0:
             return array
@@ -302,7 +325,7 @@ class DataParallelExecutorGroup:
         return array[(slice(None),) * axis + (slice(part.start * times, part.stop * times),)]
 
 
-def copy_into(target: NDArray, value: Any, name: str) -> None:
+def copy_into(target: NDArray, value: NDArray | HostArray, name: str) -> None:
     """Write an array to another one, which may have another dtype and device.
 
     Raises
@@ -317,7 +340,9 @@ def copy_into(target: NDArray, value: Any, name: str) -> None:
     target[:] = value
 
 
-def grad_reqs(grad_req: GradReq, arguments: Sequence[str], learnt: Sequence[str]) -> dict[str, str]:
+def grad_reqs(
+    grad_req: GradReqLike, arguments: Sequence[str], learnt: Sequence[str]
+) -> dict[str, str]:
     """What becomes of each argument's gradient, from what the user says.
 
     Parameters
@@ -338,7 +363,7 @@ def grad_reqs(grad_req: GradReq, arguments: Sequence[str], learnt: Sequence[str]
     return dict(zip(arguments, grad_req, strict=True))
 
 
-def groups_of_devices(group2ctxs: Any, count: int) -> Sequence[Groups]:
+def groups_of_devices(group2ctxs: GroupsLike | None, count: int) -> Sequence[Groups]:
     """For each of *count* devices the contexts of a symbol's groups, as `Module` is given them.
 
     Raises
@@ -396,7 +421,7 @@ def _slices(batch_size: int, work: Sequence[float]) -> list[slice]:
 
 def _allocated(
     at: Mapping[str, Context],
-    described: Iterable[tuple[str, Shape, Any]],
+    described: Iterable[tuple[str, Shape, DTypeLike | None]],
     stypes: Mapping[str, str],
     old: Mapping[str, NDArray | None],
 ) -> dict[str, NDArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import kvstore as kvstores
 from .. import nd
@@ -15,15 +15,41 @@ from ..base import Shape
 from ..context import Context, cpu
 from ..initializer import InitDesc
 from ..io import DataDesc
+from ..io.batches import DataShapes
+from ..metric import EvalMetric
 from ..nd import NDArray
-from .base_module import RATE, UNIFORM, BaseModule, descriptions, names
+from ..symbol import Symbol
+from .base_module import (
+    RATE,
+    UNIFORM,
+    BaseModule,
+    Batches,
+    BatchLike,
+    InitializeFunction,
+    Labels,
+    OptimizerParams,
+    descriptions,
+    names,
+)
 from .checkpoint import Params, load_checkpoint, save_checkpoint
 from .executor_group import (
     DataParallelExecutorGroup,
+    GroupsLike,
     copy_into,
     grad_reqs,
     groups_of_devices,
 )
+
+if TYPE_CHECKING:
+    from ..monitor import Monitor
+    from ..typing import (
+        GradReqLike,
+        KVStoreLike,
+        LoggerLike,
+        MaybeMany,
+        MaybeNone,
+        OptimizerLike,
+    )
 
 
 class Module(BaseModule):
@@ -62,16 +88,16 @@ class Module(BaseModule):
 
     def __init__(
         self,
-        symbol: Any,
+        symbol: Symbol,
         data_names: Sequence[str] | None = ("data",),
         label_names: Sequence[str] | None = ("softmax_label",),
-        logger: Any = logging,
+        logger: LoggerLike = logging,
         context: Context | Sequence[Context] | None = None,
         work_load_list: Sequence[float] | None = None,
         fixed_param_names: Sequence[str] | None = None,
         state_names: Sequence[str] | None = None,
-        group2ctxs: Any = None,
-        compression_params: Any = None,
+        group2ctxs: GroupsLike | None = None,
+        compression_params: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(logger)
         if context is None:
@@ -99,12 +125,12 @@ class Module(BaseModule):
         self._arg_params: Params | None = None
         self._aux_params: Params | None = None
         self._params_dirty = False
-        self._optimizer: Any = None
-        self._kvstore: Any = None
-        self._updater: Any = None
+        self._optimizer: optimizers.Optimizer | MaybeNone = None
+        self._kvstore: kvstores.KVStore | MaybeNone = None
+        self._updater: optimizers.Updater | MaybeNone = None
         self._preload_opt_states: str | None = None
         self._grad_req: dict[str, str] = {}
-        self._exec_group: Any = None
+        self._exec_group: DataParallelExecutorGroup | MaybeNone = None
         self._data_shapes: list[DataDesc] = []
         self._label_shapes: list[DataDesc] = []
 
@@ -192,20 +218,19 @@ class Module(BaseModule):
     @property
     def output_shapes(self) -> list[tuple[str, Shape]]:
         self._require("output_shapes", params=False)
-        shapes: list[tuple[str, Shape]] = self._exec_group.get_output_shapes()
-        return shapes
+        return self._exec_group.get_output_shapes()
 
     # --- executors --------------------------------------------------------------------------------
 
     def bind(
         self,
-        data_shapes: Any,
-        label_shapes: Any = None,
+        data_shapes: DataShapes,
+        label_shapes: DataShapes | None = None,
         for_training: bool = True,
         inputs_need_grad: bool = False,
         force_rebind: bool = False,
-        shared_module: Any = None,
-        grad_req: Any = "write",
+        shared_module: BaseModule | None = None,
+        grad_req: GradReqLike = "write",
     ) -> None:
         if self.binded and not force_rebind:
             self.logger.warning("Already bound, ignoring bind()")
@@ -214,9 +239,11 @@ class Module(BaseModule):
             raise AssertionError("bind: inputs_need_grad=True needs for_training=True")
         data, labels = self._described(data_shapes, label_shapes)
         shared = None
-        if shared_module is not None:
-            shared_module._require("bind: shared_module")
-            shared = shared_module._exec_group
+        # Another module that has executors and parameters is a `Module` in this respect.
+        other: Module | Any = shared_module
+        if other is not None:
+            other._require("bind: shared_module")
+            shared = other._exec_group
         if force_rebind and self.binded and self.params_initialized:
             self.get_params()
         learnt = [name for name in self._param_names if name not in self._fixed_param_names]
@@ -227,16 +254,17 @@ class Module(BaseModule):
         self._data_shapes, self._label_shapes = data, labels
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
         self.binded = True
-        if shared_module is not None:
+        if other is not None:
             self.params_initialized = True
-            self._arg_params = shared_module._arg_params
-            self._aux_params = shared_module._aux_params
-            if shared_module.optimizer_initialized:
-                self.borrow_optimizer(shared_module)
+            self._arg_params = other._arg_params
+            self._aux_params = other._aux_params
+            if other.optimizer_initialized:
+                self.borrow_optimizer(other)
         elif self.params_initialized:
+            assert self._arg_params is not None and self._aux_params is not None
             self._exec_group.set_params(self._arg_params, self._aux_params, allow_extra=True)
 
-    def reshape(self, data_shapes: Any, label_shapes: Any = None) -> None:
+    def reshape(self, data_shapes: DataShapes, label_shapes: DataShapes | None = None) -> None:
         """Bind for batches of another shape, with the same parameters."""
         self._require("reshape", params=False)
         data, labels = self._described(data_shapes, label_shapes)
@@ -247,7 +275,10 @@ class Module(BaseModule):
         self._data_shapes, self._label_shapes = data, labels
 
     def _executors(
-        self, data: list[DataDesc], labels: list[DataDesc], shared: Any
+        self,
+        data: list[DataDesc],
+        labels: list[DataDesc],
+        shared: DataParallelExecutorGroup | None,
     ) -> DataParallelExecutorGroup:
         return DataParallelExecutorGroup(
             self._symbol,
@@ -263,7 +294,7 @@ class Module(BaseModule):
         )
 
     def _described(
-        self, data_shapes: Any, label_shapes: Any
+        self, data_shapes: DataShapes, label_shapes: DataShapes | None
     ) -> tuple[list[DataDesc], list[DataDesc]]:
         """Descriptions of data and labels, in the order of the module's names if these fit."""
         data, labels = descriptions(data_shapes), descriptions(label_shapes)
@@ -281,7 +312,7 @@ class Module(BaseModule):
                     warnings.warn(message, stacklevel=3)
         return data, labels
 
-    def install_monitor(self, mon: Any) -> None:
+    def install_monitor(self, mon: Monitor) -> None:
         self._require("install_monitor", params=False)
         for exe in self._exec_group.execs:
             mon.install(exe)
@@ -290,7 +321,7 @@ class Module(BaseModule):
 
     def init_params(
         self,
-        initializer: Any = UNIFORM,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -362,9 +393,9 @@ class Module(BaseModule):
 
     def init_optimizer(
         self,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
         force_init: bool = False,
     ) -> None:
         self._require("init_optimizer")
@@ -377,7 +408,7 @@ class Module(BaseModule):
         if store is not None and "dist" in store.type and "_sync" in store.type:
             batch_size *= store.num_workers
         if store is not None:
-            index_names: dict[Any, str] = dict(enumerate(self._param_names))
+            index_names: dict[int | str, str] = {**dict(enumerate(self._param_names))}
         else:
             index_names = {
                 i * count + k: name
@@ -416,7 +447,7 @@ class Module(BaseModule):
             self.load_optimizer_states(self._preload_opt_states)
             self._preload_opt_states = None
 
-    def borrow_optimizer(self, shared_module: Any) -> None:
+    def borrow_optimizer(self, shared_module: Module) -> None:
         """Use the optimizer of another module, with its states."""
         shared_module._require("borrow_optimizer", optimizer=True)
         self._optimizer = shared_module._optimizer
@@ -441,14 +472,14 @@ class Module(BaseModule):
 
     # --- computing --------------------------------------------------------------------------------
 
-    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
+    def forward(self, data_batch: Batches, is_train: bool | None = None) -> None:
         self._require("forward")
         self._fit_shapes(data_batch)
         self._exec_group.forward(data_batch, self.for_training if is_train is None else is_train)
 
-    def _fit_shapes(self, batch: Any) -> None:
+    def _fit_shapes(self, batch: Batches) -> None:
         """Bind for the shapes of a batch if they are others."""
-        parts = batch if isinstance(batch, list) else [batch]
+        parts: Sequence[BatchLike] = batch if isinstance(batch, list) else [batch]
         data = _descriptions_of(self._data_shapes, parts, "data")
         labels, labelled = self._label_shapes, bool(getattr(parts[0], "label", None))
         if labelled:
@@ -459,34 +490,36 @@ class Module(BaseModule):
         ):
             self.reshape(data, labels if labelled else None)
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         self._require("backward")
         self._exec_group.backward(out_grads)
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_outputs")
-        outputs: list[Any] = self._exec_group.get_outputs(merge_multi_context)
-        return outputs
+        return self._exec_group.get_outputs(merge_multi_context)
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_input_grads")
         if not self.inputs_need_grad:
             raise AssertionError("get_input_grads: bind with inputs_need_grad=True before")
-        grads: list[Any] = self._exec_group.get_input_grads(merge_multi_context)
-        return grads
+        return self._exec_group.get_input_grads(merge_multi_context)
 
-    def get_states(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_states(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_states")
         states = self._exec_group.get_states()
-        return [parts[0] for parts in states] if merge_multi_context else states
+        return [parts[0] for parts in states] if merge_multi_context else [*states]
 
-    def set_states(self, states: Any = None, value: Any = None) -> None:
+    def set_states(
+        self, states: Sequence[Sequence[NDArray]] | None = None, value: float | None = None
+    ) -> None:
         self._require("set_states")
         if (states is None) == (value is None):
             raise AssertionError("set_states: pass states, or a value")
         self._exec_group.set_states(states, value)
 
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+    def update_metric(
+        self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
+    ) -> None:
         label_names = [desc.name for desc in self._label_shapes] or self._label_names
         self._exec_group.update_metric(eval_metric, labels, label_names, pre_sliced)
 
@@ -509,7 +542,7 @@ def _check_input_names(
             warnings.warn(message, stacklevel=3)
 
 
-def _store(kvstore: Any, devices: int) -> Any:
+def _store(kvstore: KVStoreLike, devices: int) -> kvstores.KVStore | MaybeNone:
     """The store that adds gradients of several devices; None if there is nothing to add."""
     if isinstance(kvstore, str):
         return None if devices == 1 and "dist" not in kvstore else kvstores.create(kvstore)
@@ -520,7 +553,9 @@ def _zeros_on_host(like: NDArray) -> NDArray:
     return nd.zeros(like.shape, dtype=like.dtype, stype=like.stype)
 
 
-def _descriptions_of(old: Sequence[DataDesc], parts: Sequence[Any], what: str) -> list[DataDesc]:
+def _descriptions_of(
+    old: Sequence[DataDesc], parts: Sequence[BatchLike], what: str
+) -> list[DataDesc]:
     """Descriptions of a batch that comes in *parts*, one for each device."""
     provided = getattr(parts[0], f"provide_{what}", None)
     if provided and len(parts) == 1:

@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import nd
-from ..base import Shape
+from ..base import HostArray, Shape
 from ..io import DataDesc
+from ..io.batches import DataShapes
+from ..metric import EvalMetric
 from ..nd import NDArray
-from .base_module import RATE, UNIFORM, BaseModule, descriptions, names
+from .base_module import (
+    RATE,
+    UNIFORM,
+    BaseModule,
+    Batches,
+    InitializeFunction,
+    Labels,
+    OptimizerParams,
+    described,
+    descriptions,
+    names,
+)
 from .checkpoint import Params
+
+if TYPE_CHECKING:
+    from ..monitor import Monitor
+    from ..typing import (
+        GradReqLike,
+        KVStoreLike,
+        LoggerLike,
+        MaybeMany,
+        MaybeNone,
+        OptimizerLike,
+    )
 
 
 class PythonModule(BaseModule):
@@ -32,7 +56,7 @@ class PythonModule(BaseModule):
         data_names: Sequence[str],
         label_names: Sequence[str] | None,
         output_names: Sequence[str],
-        logger: Any = logging,
+        logger: LoggerLike = logging,
     ) -> None:
         super().__init__(logger)
         self._data_names = names(data_names)
@@ -55,7 +79,7 @@ class PythonModule(BaseModule):
         return self._data_shapes
 
     @property
-    def label_shapes(self) -> Any:
+    def label_shapes(self) -> list[DataDesc] | None:
         return self._label_shapes or None
 
     @property
@@ -64,13 +88,13 @@ class PythonModule(BaseModule):
 
     def bind(
         self,
-        data_shapes: Any,
-        label_shapes: Any = None,
+        data_shapes: DataShapes,
+        label_shapes: DataShapes | None = None,
         for_training: bool = True,
         inputs_need_grad: bool = False,
         force_rebind: bool = False,
-        shared_module: Any = None,
-        grad_req: Any = "write",
+        shared_module: BaseModule | None = None,
+        grad_req: GradReqLike = "write",
     ) -> None:
         if self.binded and not force_rebind:
             self.logger.warning("Already bound, ignoring bind()")
@@ -94,7 +118,7 @@ class PythonModule(BaseModule):
 
     def init_params(
         self,
-        initializer: Any = UNIFORM,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -106,9 +130,9 @@ class PythonModule(BaseModule):
 
     def init_optimizer(
         self,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
         force_init: bool = False,
     ) -> None:
         """Nothing: there are no parameters."""
@@ -117,14 +141,16 @@ class PythonModule(BaseModule):
     def update(self) -> None:
         """Nothing: there are no parameters."""
 
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+    def update_metric(
+        self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
+    ) -> None:
         """Count the outputs, if there are labels."""
         if pre_sliced:
             raise RuntimeError("PythonModule does not support presliced labels")
         if self._label_shapes:
             eval_metric.update(labels, self.get_outputs())
 
-    def install_monitor(self, mon: Any) -> None:
+    def install_monitor(self, mon: Monitor) -> None:
         """Nothing: there is no executor."""
 
 
@@ -148,8 +174,8 @@ class PythonLossModule(PythonModule):
         name: str = "pyloss",
         data_names: Sequence[str] = ("data",),
         label_names: Sequence[str] = ("softmax_label",),
-        logger: Any = logging,
-        grad_func: Callable[[NDArray, NDArray], Any] | None = None,
+        logger: LoggerLike = logging,
+        grad_func: Callable[[NDArray, NDArray], NDArray | HostArray] | None = None,
     ) -> None:
         super().__init__(data_names, label_names, [f"{name}_output"], logger)
         if len(self._data_names) != 1 or len(self._label_names) != 1:
@@ -158,9 +184,9 @@ class PythonLossModule(PythonModule):
                 f"{self._data_names} and {self._label_names}"
             )
         self._name = name
-        self._scores: Any = None
-        self._labels: Any = None
-        self._scores_grad: Any = None
+        self._scores: NDArray | MaybeNone = None
+        self._labels: NDArray | MaybeNone = None
+        self._scores_grad: NDArray | MaybeNone = None
         if grad_func is not None and not callable(grad_func):
             raise AssertionError("PythonLossModule: grad_func must be callable")
         self._grad_func = grad_func
@@ -168,15 +194,16 @@ class PythonLossModule(PythonModule):
     def _compute_output_shapes(self) -> list[tuple[str, Shape]]:
         return [(self._output_names[0], self._data_shapes[0].shape)]
 
-    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
-        self._scores = data_batch.data[0]
+    def forward(self, data_batch: Batches, is_train: bool | None = None) -> None:
+        batch = described(data_batch)
+        self._scores = batch.data[0]
         if self.for_training if is_train is None else is_train:
-            self._labels = data_batch.label[0]
+            self._labels = batch.label[0]
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         return [self._scores]
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         if out_grads is not None:
             raise AssertionError("backward: a loss takes no out_grads")
         self._backward_impl()
@@ -187,5 +214,5 @@ class PythonLossModule(PythonModule):
         grad = self._grad_func(self._scores, self._labels)
         self._scores_grad = grad if isinstance(grad, NDArray) else nd.array(grad)
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         return [self._scores_grad]

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..base import Shape
 from ..io import DataBatch, DataDesc
+from ..io.batches import DataShapes
+from ..metric import EvalMetric
 from ..nd import NDArray
-from .base_module import RATE, UNIFORM, BaseModule
+from .base_module import (
+    RATE,
+    UNIFORM,
+    BaseModule,
+    Batches,
+    InitializeFunction,
+    Labels,
+    OptimizerParams,
+)
 from .checkpoint import Params
+
+if TYPE_CHECKING:
+    from ..monitor import Monitor
+    from ..typing import (
+        GradReqLike,
+        KVStoreLike,
+        LoggerLike,
+        MaybeMany,
+        OptimizerLike,
+    )
 
 
 class SequentialModule(BaseModule):
@@ -33,12 +53,11 @@ class SequentialModule(BaseModule):
     META_TAKE_LABELS = "take_labels"
     META_AUTO_WIRING = "auto_wiring"
 
-    def __init__(self, logger: Any = logging) -> None:
+    def __init__(self, logger: LoggerLike = logging) -> None:
         super().__init__(logger)
         self._modules: list[BaseModule] = []
-        self._metas: list[dict[str, Any]] = []
-        self._data_shapes: Any = None
-        self._label_shapes: Any = None
+        self._metas: list[dict[str, bool]] = []
+        self._label_shapes: DataShapes | None = None
 
     def add(self, module: BaseModule, **kwargs: bool) -> SequentialModule:
         """Append a module.
@@ -83,7 +102,7 @@ class SequentialModule(BaseModule):
         return self._modules[0].data_shapes
 
     @property
-    def label_shapes(self) -> Any:
+    def label_shapes(self) -> DataShapes | None:
         self._require("label_shapes", params=False)
         return self._label_shapes
 
@@ -94,13 +113,13 @@ class SequentialModule(BaseModule):
 
     def bind(
         self,
-        data_shapes: Any,
-        label_shapes: Any = None,
+        data_shapes: DataShapes,
+        label_shapes: DataShapes | None = None,
         for_training: bool = True,
         inputs_need_grad: bool = False,
         force_rebind: bool = False,
-        shared_module: Any = None,
-        grad_req: Any = "write",
+        shared_module: BaseModule | None = None,
+        grad_req: GradReqLike = "write",
     ) -> None:
         if self.binded and not force_rebind:
             self.logger.warning("Already bound, ignoring bind()")
@@ -110,7 +129,8 @@ class SequentialModule(BaseModule):
         if shared_module is not None:
             raise AssertionError("bind: SequentialModule cannot share another module's parameters")
         self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
-        shapes, takes_labels = data_shapes, False
+        shapes: DataShapes = data_shapes
+        takes_labels = False
         for i, (module, meta) in enumerate(zip(self._modules, self._metas, strict=True)):
             takes = bool(meta.get(self.META_TAKE_LABELS))
             takes_labels = takes_labels or takes
@@ -135,7 +155,7 @@ class SequentialModule(BaseModule):
 
     def init_params(
         self,
-        initializer: Any = UNIFORM,
+        initializer: InitializeFunction | None = UNIFORM,
         arg_params: Mapping[str, NDArray] | None = None,
         aux_params: Mapping[str, NDArray] | None = None,
         allow_missing: bool = False,
@@ -173,9 +193,9 @@ class SequentialModule(BaseModule):
 
     def init_optimizer(
         self,
-        kvstore: Any = "local",
-        optimizer: Any = "sgd",
-        optimizer_params: Any = RATE,
+        kvstore: KVStoreLike = "local",
+        optimizer: OptimizerLike = "sgd",
+        optimizer_params: OptimizerParams = RATE,
         force_init: bool = False,
     ) -> None:
         self._require("init_optimizer")
@@ -186,14 +206,14 @@ class SequentialModule(BaseModule):
             module.init_optimizer(kvstore, optimizer, optimizer_params, force_init)
         self.optimizer_initialized = True
 
-    def forward(self, data_batch: Any, is_train: bool | None = None) -> None:
+    def forward(self, data_batch: Batches, is_train: bool | None = None) -> None:
         self._require("forward")
         batch = data_batch
         for module in self._modules:
             module.forward(batch, is_train)
             batch = DataBatch(module.get_outputs(), getattr(data_batch, "label", None))
 
-    def backward(self, out_grads: Any = None) -> None:
+    def backward(self, out_grads: NDArray | Sequence[NDArray] | None = None) -> None:
         self._require("backward")
         for i, module in reversed(list(enumerate(self._modules))):
             module.backward(out_grads)
@@ -205,23 +225,25 @@ class SequentialModule(BaseModule):
         for module in self._modules:
             module.update()
 
-    def get_outputs(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_outputs(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_outputs")
         return self._modules[-1].get_outputs(merge_multi_context)
 
-    def get_input_grads(self, merge_multi_context: bool = True) -> list[Any]:
+    def get_input_grads(self, merge_multi_context: bool = True) -> list[NDArray | MaybeMany]:
         self._require("get_input_grads")
         if not self.inputs_need_grad:
             raise AssertionError("get_input_grads: bind with inputs_need_grad=True before")
         return self._modules[0].get_input_grads(merge_multi_context)
 
-    def update_metric(self, eval_metric: Any, labels: Any, pre_sliced: bool = False) -> None:
+    def update_metric(
+        self, eval_metric: EvalMetric, labels: Labels, pre_sliced: bool = False
+    ) -> None:
         self._require("update_metric")
         for module, meta in zip(self._modules, self._metas, strict=True):
             if meta.get(self.META_TAKE_LABELS):
                 module.update_metric(eval_metric, labels, pre_sliced)
 
-    def install_monitor(self, mon: Any) -> None:
+    def install_monitor(self, mon: Monitor) -> None:
         self._require("install_monitor", params=False)
         for module in self._modules:
             module.install_monitor(mon)

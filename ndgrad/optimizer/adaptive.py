@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Unpack
 
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
-from .base import Index, Optimizer, State, register
+from .base import (
+    ArgumentsWithoutRate,
+    Index,
+    Optimizer,
+    OptimizerArguments,
+    State,
+    register,
+)
 from .sgd import zeros_like
 
 __all__ = ["FTML", "AdaDelta", "AdaGrad", "Adam", "Adamax", "Ftrl", "Nadam", "RMSProp"]
@@ -29,7 +36,7 @@ class AdaGrad(Optimizer):
         See `Optimizer`.
     """
 
-    def __init__(self, eps: float = 1e-7, **kwargs: Any) -> None:
+    def __init__(self, eps: float = 1e-7, **kwargs: Unpack[OptimizerArguments]) -> None:
         super().__init__(**kwargs)
         self.float_stable_eps = eps
 
@@ -74,7 +81,7 @@ class RMSProp(Optimizer):
         epsilon: float = 1e-8,
         centered: bool = False,
         clip_weights: float | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.gamma1 = gamma1
@@ -114,7 +121,9 @@ class AdaDelta(Optimizer):
         See `Optimizer`.
     """
 
-    def __init__(self, rho: float = 0.90, epsilon: float = 1e-5, **kwargs: Any) -> None:
+    def __init__(
+        self, rho: float = 0.90, epsilon: float = 1e-5, **kwargs: Unpack[OptimizerArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self.rho = rho
         self.epsilon = epsilon
@@ -148,7 +157,11 @@ class Ftrl(Optimizer):
     """
 
     def __init__(
-        self, lamda1: float = 0.01, learning_rate: float = 0.1, beta: float = 1, **kwargs: Any
+        self,
+        lamda1: float = 0.01,
+        learning_rate: float = 0.1,
+        beta: float = 1,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.lamda1 = lamda1
@@ -170,7 +183,12 @@ class Moments(Optimizer):
     """Base of Adam and its variants, which keep averages of g = grad + wd * w and of its square."""
 
     def __init__(
-        self, learning_rate: float, beta1: float, beta2: float, epsilon: float, **kwargs: Any
+        self,
+        learning_rate: float | None,
+        beta1: float,
+        beta2: float,
+        epsilon: float,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1 = beta1
@@ -208,7 +226,7 @@ class Adam(Moments):
         beta2: float = 0.999,
         epsilon: float = 1e-8,
         lazy_update: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.lazy_update = lazy_update
@@ -251,7 +269,7 @@ class Adamax(Moments):
         learning_rate: float = 0.002,
         beta1: float = 0.9,
         beta2: float = 0.999,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, 0.0, **kwargs)
 
@@ -291,7 +309,7 @@ class Nadam(Moments):
         beta2: float = 0.999,
         epsilon: float = 1e-8,
         schedule_decay: float = 0.004,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.schedule_decay = schedule_decay
@@ -331,9 +349,15 @@ class FTML(Moments):
     """
 
     def __init__(
-        self, beta1: float = 0.6, beta2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any
+        self,
+        beta1: float = 0.6,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        *,
+        learning_rate: float | None = None,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
-        super().__init__(kwargs.pop("learning_rate", None), beta1, beta2, epsilon, **kwargs)
+        super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
 
     def create_state(self, index: Index, weight: NDArray) -> State:
         return zeros_like(weight), zeros_like(weight), zeros_like(weight)

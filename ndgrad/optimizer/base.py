@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Never, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Never, Protocol, TypeAlias, TypedDict, TypeVar
 
 import numpy as np
 
@@ -15,13 +15,20 @@ from ..base import ArgumentTypeError, public_names, shown, wide_dtype
 from ..lr_scheduler import LRScheduler
 from ..symbol.symbol import Symbol
 
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
+
 __all__ = ["Optimizer", "create", "register"]
 __dir__ = public_names(globals())
 
 _Class = TypeVar("_Class", bound=type)
+_Value = TypeVar("_Value")
 
 Index: TypeAlias = int | str
 """What a weight is known by."""
+
+ByIndex: TypeAlias = Mapping[Any, _Value]
+"""What weights have, by their indices, their names, or both."""
 
 State: TypeAlias = Any
 """What an optimizer keeps of a weight: None, an array, or a tuple of such."""
@@ -38,6 +45,31 @@ class Multipliers(Protocol):
 
     lr_mult: float
     wd_mult: float
+
+
+class CommonArguments(TypedDict, total=False):
+    """Arguments of `Optimizer` that all optimizers pass on to it."""
+
+    rescale_grad: float
+    param_idx2name: ByIndex[str] | None
+    wd: float
+    clip_gradient: float | None
+    lr_scheduler: LRScheduler | None
+    sym: Symbol | None
+    begin_num_update: int
+    param_dict: ByIndex[Multipliers] | None
+
+
+class ArgumentsWithoutRate(CommonArguments, total=False):
+    """Those that optimizers pass on which have a learning rate of their own."""
+
+    multi_precision: bool
+
+
+class OptimizerArguments(ArgumentsWithoutRate, total=False):
+    """All arguments of `Optimizer`."""
+
+    learning_rate: float | None
 
 
 class Optimizer:
@@ -95,7 +127,7 @@ class Optimizer:
     def __init__(
         self,
         rescale_grad: float = 1.0,
-        param_idx2name: Mapping[Index, str] | None = None,
+        param_idx2name: ByIndex[str] | None = None,
         wd: float = 0.0,
         clip_gradient: float | None = None,
         learning_rate: float | None = None,
@@ -103,7 +135,7 @@ class Optimizer:
         sym: Symbol | None = None,
         begin_num_update: int = 0,
         multi_precision: bool = False,
-        param_dict: Mapping[Any, Multipliers] | None = None,
+        param_dict: ByIndex[Multipliers] | None = None,
         **unknown: Never,
     ) -> None:
         for key in unknown:
@@ -141,11 +173,11 @@ class Optimizer:
         self.multi_precision = multi_precision
         self.idx2name: dict[Index, str] = {**(param_idx2name or {})}
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
-        self.param_dict: Mapping[Any, Multipliers] = param_dict or {}
+        self.param_dict: ByIndex[Multipliers] = param_dict or {}
         self.set_lr_mult({})
         self.set_wd_mult({})
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         updates = "update", "update_multi_precision"
         rates = "_get_lr", "_get_lrs", "_get_wd", "_get_wds", "_update_count"
@@ -160,7 +192,7 @@ class Optimizer:
         return register(klass)
 
     @staticmethod
-    def create_optimizer(name: str | Optimizer, **kwargs: Any) -> Optimizer:
+    def create_optimizer(name: str | Optimizer, **kwargs: object) -> Optimizer:
         """Make an optimizer, see `create`."""
         return create(name, **kwargs)
 
@@ -193,7 +225,13 @@ class Optimizer:
             )
         return self.create_state(index, weight)
 
-    def update(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+    def update(
+        self,
+        index: Index | MaybeMany,
+        weight: NDArray | MaybeMany,
+        grad: NDArray | MaybeMany,
+        state: State,
+    ) -> None:
         """Replace a weight and its state.
 
         Parameters
@@ -215,7 +253,13 @@ class Optimizer:
         for update, (lr, wd) in zip(updates, rates, strict=True):
             self.step(*update, lr, wd)
 
-    def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+    def update_multi_precision(
+        self,
+        index: Index | MaybeMany,
+        weight: NDArray | MaybeMany,
+        grad: NDArray | MaybeMany,
+        state: State,
+    ) -> None:
         """Replace a weight and its state, which `create_state_multi_precision` returned."""
         if not self.multi_precision:
             self.update(index, weight, grad, state)
@@ -258,14 +302,14 @@ class Optimizer:
         """Raise DeprecationWarning: `set_lr_mult` took its place."""
         raise DeprecationWarning("set_lr_scale is deprecated, use set_lr_mult")
 
-    def set_lr_mult(self, args_lr_mult: Mapping[Any, float]) -> None:
+    def set_lr_mult(self, args_lr_mult: ByIndex[float]) -> None:
         """Set multipliers of the learning rate, by weights' names or indices.
 
         Those of *param_dict* come first, and these before those of the symbol.
         """
         self.lr_mult = {**self._of_symbol("__lr_mult__"), **args_lr_mult}
 
-    def set_wd_mult(self, args_wd_mult: Mapping[Any, float]) -> None:
+    def set_wd_mult(self, args_wd_mult: ByIndex[float]) -> None:
         """Set multipliers of the decay, by weights' names or indices.
 
         By default they are 0 for names that do not end with ``_weight`` or ``_gamma``.
@@ -326,17 +370,17 @@ class Optimizer:
         counts = self._all_index_update_counts.setdefault(device_id, {})
         self._index_update_count = counts
 
-    def _update_count(self, index: Any) -> None:
+    def _update_count(self, index: Index | MaybeMany) -> None:
         counts = self._index_update_count
         for i in index if isinstance(index, (list, tuple)) else (index,):
             count = counts[i] = counts.get(i, self.begin_num_update) + 1
             if count > self.num_update:
                 self.num_update = count
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {key: value for key, value in vars(self).items() if key != "param_dict"}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state, param_dict={})
         self._set_current_context(0)
 
@@ -351,7 +395,7 @@ def register(klass: _Class) -> _Class:
     return _register(klass)
 
 
-def create(name: str | Optimizer, **kwargs: Any) -> Optimizer:
+def create(name: str | Optimizer, **kwargs: object) -> Optimizer:
     """Make an optimizer.
 
     Parameters
@@ -368,5 +412,4 @@ def create(name: str | Optimizer, **kwargs: Any) -> Optimizer:
     TypeError
         For arguments that the class does not take.
     """
-    made: Optimizer = _create(name, **kwargs)
-    return made
+    return _create(name, **kwargs)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Unpack
 
 from .. import nd
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
 from .adaptive import Moments
-from .base import Index, Optimizer, State, register
+from .base import (
+    ArgumentsWithoutRate,
+    Index,
+    Optimizer,
+    OptimizerArguments,
+    State,
+    register,
+)
 
 __all__ = ["AdamW", "GroupAdaGrad"]
 __dir__ = public_names(globals())
@@ -29,7 +36,7 @@ class GroupAdaGrad(Optimizer):
         See `Optimizer`.
     """
 
-    def __init__(self, eps: float = 1e-5, **kwargs: Any) -> None:
+    def __init__(self, eps: float = 1e-5, **kwargs: Unpack[OptimizerArguments]) -> None:
         super().__init__(**kwargs)
         self.float_stable_eps = eps
 
@@ -72,7 +79,7 @@ class AdamW(Moments):
         beta2: float = 0.999,
         epsilon: float = 1e-6,
         correct_bias: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.correct_bias = correct_bias

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import logging
 import math
-from typing import Any
+from typing import Unpack
 
 from .. import nd
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
 from .adaptive import Moments
-from .base import Index, Optimizer, State, register
+from .base import (
+    ArgumentsWithoutRate,
+    ByIndex,
+    CommonArguments,
+    Index,
+    Optimizer,
+    OptimizerArguments,
+    State,
+    register,
+)
 from .sgd import SGD, zeros_like
 
 __all__ = ["LAMB", "LARS", "LBSGD"]
@@ -49,7 +58,7 @@ class LAMB(Moments):
         lower_bound: float | None = None,
         upper_bound: float | None = None,
         bias_correction: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, **kwargs)
         self.lower_bound = lower_bound
@@ -100,7 +109,7 @@ class LARS(SGD):
         eta: float = 0.001,
         eps: float = 0,
         momentum_correction: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[OptimizerArguments],
     ) -> None:
         super().__init__(momentum, lazy_update, **kwargs)
         self.momentum_correction = momentum_correction
@@ -109,7 +118,7 @@ class LARS(SGD):
         self.last_lr: float | None = None
         self.cur_lr: float | None = None
 
-    def set_wd_mult(self, args_wd_mult: Any) -> None:
+    def set_wd_mult(self, args_wd_mult: ByIndex[float]) -> None:
         """Set multipliers of the decay, which are 0 for names that do not end with ``_weight``."""
         gammas = {name: 0.0 for name in self.idx2name.values() if name.endswith("_gamma")}
         super().set_wd_mult({**gammas, **args_wd_mult})
@@ -137,6 +146,10 @@ class LARS(SGD):
         else:
             momentum = self.momentum * change
             F.sgd_mom_update(weight, grad, state, out=weight, momentum=momentum, **given)
+
+
+class _LBSGDArguments(CommonArguments, total=False):
+    learning_rate: float | None
 
 
 @register
@@ -172,7 +185,7 @@ class LBSGD(Optimizer):
         updates_per_epoch: int = 32,
         begin_epoch: int = 0,
         num_epochs: int = 60,
-        **kwargs: Any,
+        **kwargs: Unpack[_LBSGDArguments],
     ) -> None:
         super().__init__(multi_precision=multi_precision, **kwargs)
         logging.info("Running Large-Batch SGD Algorithm")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Unpack
 
 from .. import nd, random
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..ops.table import F
-from .base import Index, Optimizer, State, register
+from .base import (
+    ArgumentsWithoutRate,
+    Index,
+    Optimizer,
+    OptimizerArguments,
+    State,
+    register,
+)
 
 __all__ = ["DCASGD", "NAG", "SGD", "SGLD", "Signum", "Test", "ccSGD"]
 __dir__ = public_names(globals())
@@ -36,7 +43,9 @@ class SGD(Optimizer):
     aggregate_num = 4
     master_last = True
 
-    def __init__(self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, momentum: float = 0.0, lazy_update: bool = True, **kwargs: Unpack[OptimizerArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum
         self.lazy_update = lazy_update
@@ -81,7 +90,7 @@ class NAG(Optimizer):
 
     master_last = True
 
-    def __init__(self, momentum: float = 0.0, **kwargs: Any) -> None:
+    def __init__(self, momentum: float = 0.0, **kwargs: Unpack[OptimizerArguments]) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum
 
@@ -119,7 +128,7 @@ class Signum(Optimizer):
         learning_rate: float = 0.01,
         momentum: float = 0.9,
         wd_lh: float = 0.0,
-        **kwargs: Any,
+        **kwargs: Unpack[ArgumentsWithoutRate],
     ) -> None:
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.momentum = momentum
@@ -177,7 +186,9 @@ class DCASGD(Optimizer):
         See `Optimizer`.
     """
 
-    def __init__(self, momentum: float = 0.0, lamda: float = 0.04, **kwargs: Any) -> None:
+    def __init__(
+        self, momentum: float = 0.0, lamda: float = 0.04, **kwargs: Unpack[OptimizerArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self.momentum = momentum
         self.lamda = lamda

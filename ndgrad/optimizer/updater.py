@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import nd, tracing
 from ..array.ndarray import NDArray
 from ..base import public_names
 from ..context import Context
 from .base import Index, Optimizer, State
+
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
 
 __all__ = ["Updater", "get_updater"]
 __dir__ = public_names(globals())
@@ -34,7 +37,9 @@ class Updater:
         """Whether the optimizer takes several weights at once."""
         return self.optimizer.aggregate_num > 0
 
-    def __call__(self, index: Any, grad: Any, weight: Any) -> None:
+    def __call__(
+        self, index: Index | MaybeMany, grad: NDArray | MaybeMany, weight: NDArray | MaybeMany
+    ) -> None:
         """Update a weight, or several if these are lists.
 
         Raises
@@ -77,7 +82,7 @@ class Updater:
 
     def _update_groups(self, updates: list[tuple[Index, NDArray, NDArray, State]]) -> None:
         """Update weights of the same dtype at once, *aggregate_num* of them at most."""
-        by_dtype: dict[Any, list[Any]] = {}
+        by_dtype: dict[type, list[tuple[Index, NDArray, NDArray, State]]] = {}
         for update in updates:
             by_dtype.setdefault(update[1].dtype, []).append(update)
         count = self.optimizer.aggregate_num
@@ -127,7 +132,7 @@ class Updater:
 class _Unpickler(pickle.Unpickler):
     """Finds classes of MXNet here."""
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         root, dot, rest = module.partition(".")
         if root != "mxnet":
             return super().find_class(module, name)
