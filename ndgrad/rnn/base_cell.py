@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from .. import nd, symbol
+from ..base import Shape
 from ..nd import NDArray
+from ..symbol import Symbol
 
-States = list[Any]
-"""Symbols, or lists of these."""
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
+
+States: TypeAlias = "list[Symbol | MaybeMany]"
+"""Symbols; of a `BidirectionalCell` lists of these, after the last step."""
+
+Inputs: TypeAlias = Symbol | Sequence[Symbol]
+"""A sequence, or its steps."""
+
+StateInfo = TypedDict("StateInfo", {"shape": Shape, "__layout__": str})
+"""A state's shape, where 0 is the batch's size, and layout."""
 
 
 class RNNParams:
@@ -23,9 +34,9 @@ class RNNParams:
 
     def __init__(self, prefix: str = "") -> None:
         self._prefix = prefix
-        self._params: dict[str, Any] = {}
+        self._params: dict[str, Symbol] = {}
 
-    def get(self, name: str, **kwargs: Any) -> Any:
+    def get(self, name: str, **kwargs: Any) -> Symbol:
         """The variable of this name; it is made, with these arguments, if there is none."""
         name = self._prefix + name
         if name not in self._params:
@@ -58,7 +69,7 @@ class BaseRNNCell:
         self._init_counter = -1
         self._counter = -1
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         """A step.
 
         Parameters
@@ -87,12 +98,12 @@ class BaseRNNCell:
         return self._params
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
+    def state_info(self) -> list[StateInfo]:
         """Shape and layout of each state; 0 is the batch's size."""
         raise NotImplementedError
 
     @property
-    def state_shape(self) -> list[tuple[int, ...]]:
+    def state_shape(self) -> list[Shape]:
         """The shapes of the states."""
         return [info["shape"] for info in self.state_info]
 
@@ -100,7 +111,7 @@ class BaseRNNCell:
     def _gate_names(self) -> Sequence[str]:
         return ()
 
-    def begin_state(self, func: Callable[..., Any] | None = None, **kwargs: Any) -> States:
+    def begin_state(self, func: Callable[..., Symbol] | None = None, **kwargs: object) -> States:
         """The states before the first step.
 
         Parameters
@@ -111,12 +122,12 @@ class BaseRNNCell:
             More arguments for it.
         """
         self._require_unmodified()
-        func = symbol.zeros if func is None else func
-        states = []
+        make: Callable[..., Symbol] = symbol.zeros if func is None else func
+        states: States = []
         for info in self.state_info:
             self._init_counter += 1
             name = f"{self._prefix}begin_state_{self._init_counter}"
-            states.append(func(name=name, **{**kwargs, **info}))
+            states.append(make(name=name, **{**kwargs, **info}))
         return states
 
     def _require_unmodified(self) -> None:
@@ -152,11 +163,11 @@ class BaseRNNCell:
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         """The steps over a sequence.
 
         Parameters
@@ -189,7 +200,9 @@ class BaseRNNCell:
         return sequence(length, outputs, layout, merge_outputs)[0], states
 
 
-def sequence(length: int, inputs: Any, layout: str, merge: bool | None) -> tuple[Any, int]:
+def sequence(
+    length: int, inputs: Inputs | None, layout: str, merge: bool | None
+) -> tuple[Symbol | MaybeMany, int]:
     """A sequence as one symbol (*merge*) or as a list of steps, and its axis of time.
 
     Parameters

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import initializer, nd, symbol
+from ..base import Shape
 from ..nd import NDArray
-from .base_cell import BaseRNNCell, RNNParams, States, sequence
+from ..symbol import Symbol
+from .base_cell import BaseRNNCell, Inputs, RNNParams, StateInfo, States, sequence
 from .composed import BidirectionalCell, DropoutCell, SequentialRNNCell
-from .steps import GatedCell, GRUStep, LSTMStep, RNNStep
+from .steps import Activation, GatedCell, GRUStep, LSTMStep, RNNStep
+
+if TYPE_CHECKING:
+    from ..typing import InitializerLike, MaybeMany
 
 
 class _DenseCell(GatedCell):
@@ -33,8 +38,8 @@ class _DenseCell(GatedCell):
         num_hidden: int,
         prefix: str,
         params: RNNParams | None,
-        activation: Any = "tanh",
-        init_bias: Any = None,
+        activation: Activation = "tanh",
+        init_bias: InitializerLike = None,
     ) -> None:
         super().__init__(prefix, params)
         self._num_hidden = num_hidden
@@ -42,13 +47,15 @@ class _DenseCell(GatedCell):
         self._weights = self._variables(init_bias)
 
     @property
-    def _state_shape(self) -> tuple[int, ...]:
+    def _state_shape(self) -> Shape:
         return (0, self._num_hidden)
 
-    def _layers(self, inputs: Any, state: Any, name: str) -> tuple[Any, Any]:
+    def _layers(self, inputs: Symbol, state: Symbol, name: str) -> tuple[Symbol, Symbol]:
         size = self._num_hidden * len(self._gate_names)
         of_input, of_state = (
-            symbol.FullyConnected(x, **weights, num_hidden=size, name=name + group)
+            symbol.FullyConnected(
+                x, weights.weight, weights.bias, num_hidden=size, name=name + group
+            )
             for x, weights, group in zip(
                 (inputs, state), self._weights, ("i2h", "h2h"), strict=True
             )
@@ -72,7 +79,7 @@ class RNNCell(RNNStep, _DenseCell):
     def __init__(
         self,
         num_hidden: int,
-        activation: Any = "tanh",
+        activation: Activation = "tanh",
         prefix: str = "rnn_",
         params: RNNParams | None = None,
     ) -> None:
@@ -178,16 +185,16 @@ class FusedRNNCell(BaseRNNCell):
         self._parameter = self._params.get("parameters", init=init)
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
+    def state_info(self) -> list[StateInfo]:
         count = len(self._directions) * self._num_layers
-        info = {"shape": (count, 0, self._num_hidden), "__layout__": "LNC"}
-        return [dict(info) for _ in range(2 if self._mode == "lstm" else 1)]
+        info: StateInfo = {"shape": (count, 0, self._num_hidden), "__layout__": "LNC"}
+        return [info.copy() for _ in range(2 if self._mode == "lstm" else 1)]
 
     @property
     def _gate_names(self) -> Sequence[str]:
         return self._MODES[self._mode]
 
-    def _shapes(self, num_input: int) -> list[tuple[str, tuple[int, ...]]]:
+    def _shapes(self, num_input: int) -> list[tuple[str, Shape]]:
         """Names and shapes of the gates' arrays, in the order of the operator's parameters."""
         h, found = self._num_hidden, []
         groups = [
@@ -224,20 +231,20 @@ class FusedRNNCell(BaseRNNCell):
         found = dict(args)
         first = found[f"{self._prefix}l0_i2h{self._gate_names[0]}_weight"]
         parts = [found.pop(name).reshape((-1,)) for name, _ in self._shapes(first.shape[1])]
-        found[self._parameter.name] = nd.concat(*parts, dim=0)
+        found[f"{self._parameter.name}"] = nd.concat(*parts, dim=0)
         return found
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         raise NotImplementedError("FusedRNNCell cannot be stepped. Please use unroll")
 
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         self.reset()
         whole, axis = sequence(length, inputs, layout, True)
         if axis == 1:
@@ -258,7 +265,8 @@ class FusedRNNCell(BaseRNNCell):
             name=f"{self._prefix}rnn",
             **given,
         )
-        outputs, after = result, []
+        outputs: Symbol = result
+        after: States = []
         if self._get_next_state:
             outputs, *after = list(result)
         if axis == 1:

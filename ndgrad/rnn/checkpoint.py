@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..module.checkpoint import Params, load_checkpoint, save_checkpoint
+from ..module.events import EpochEndCallback
 from ..nd import NDArray
-from .base_cell import BaseRNNCell
+from ..symbol import Symbol
+from .base_cell import BaseRNNCell, Inputs, States
 
-Cells = BaseRNNCell | Sequence[BaseRNNCell]
+if TYPE_CHECKING:
+    from ..typing import MaybeMany, MaybeNone
+
+Cells: TypeAlias = BaseRNNCell | Sequence[BaseRNNCell]
 
 
 def _listed(cells: Cells) -> Sequence[BaseRNNCell]:
@@ -19,11 +24,11 @@ def _listed(cells: Cells) -> Sequence[BaseRNNCell]:
 def rnn_unroll(
     cell: BaseRNNCell,
     length: int,
-    inputs: Any = None,
-    begin_state: Any = None,
+    inputs: Inputs | MaybeNone = None,
+    begin_state: States | None = None,
     input_prefix: str = "",
     layout: str = "NTC",
-) -> Any:
+) -> tuple[Symbol | MaybeMany, States]:
     """``cell.unroll(length, inputs, begin_state, layout)``."""
     return cell.unroll(length, inputs, begin_state, layout)
 
@@ -32,7 +37,7 @@ def save_rnn_checkpoint(
     cells: Cells,
     prefix: str,
     epoch: int,
-    symbol: Any,
+    symbol: Symbol | None,
     arg_params: Mapping[str, NDArray],
     aux_params: Mapping[str, NDArray],
 ) -> None:
@@ -49,7 +54,7 @@ def save_rnn_checkpoint(
     save_checkpoint(prefix, epoch, symbol, arg_params, aux_params)
 
 
-def load_rnn_checkpoint(cells: Cells, prefix: str, epoch: int) -> tuple[Any, Params, Params]:
+def load_rnn_checkpoint(cells: Cells, prefix: str, epoch: int) -> tuple[Symbol, Params, Params]:
     """Load what `save_rnn_checkpoint` saved.
 
     Parameters
@@ -68,7 +73,7 @@ def load_rnn_checkpoint(cells: Cells, prefix: str, epoch: int) -> tuple[Any, Par
     return symbol, args, auxs
 
 
-def do_rnn_checkpoint(cells: Cells, prefix: str, period: int = 1) -> Callable[..., None]:
+def do_rnn_checkpoint(cells: Cells, prefix: str, period: int = 1) -> EpochEndCallback:
     """Make a function that saves a checkpoint, for ``epoch_end_callback``.
 
     Parameters
@@ -80,7 +85,12 @@ def do_rnn_checkpoint(cells: Cells, prefix: str, period: int = 1) -> Callable[..
     """
     period = max(1, int(period))
 
-    def save(iter_no: int, sym: Any = None, arg: Any = None, aux: Any = None) -> None:
+    def save(
+        iter_no: int,
+        sym: Symbol | None = None,
+        arg: Params | MaybeNone = None,
+        aux: Params | MaybeNone = None,
+    ) -> None:
         if (iter_no + 1) % period == 0:
             save_rnn_checkpoint(cells, prefix, iter_no + 1, sym, arg, aux)
 

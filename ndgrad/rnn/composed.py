@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from .. import symbol
 from ..nd import NDArray
-from .base_cell import BaseRNNCell, RNNParams, States, sequence
+from ..symbol import Symbol
+from .base_cell import BaseRNNCell, Inputs, RNNParams, StateInfo, States, sequence
+
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
 
 
 class _Composed(BaseRNNCell):
@@ -40,10 +44,10 @@ class _Composed(BaseRNNCell):
             cell.reset()
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
+    def state_info(self) -> list[StateInfo]:
         return [info for cell in self._cells for info in cell.state_info]
 
-    def begin_state(self, func: Any = None, **kwargs: Any) -> States:
+    def begin_state(self, func: Callable[..., Symbol] | None = None, **kwargs: object) -> States:
         self._require_unmodified()
         return [x for cell in self._cells for x in cell.begin_state(func, **kwargs)]
 
@@ -80,7 +84,7 @@ class SequentialRNNCell(_Composed):
         """Put a cell on top."""
         self._append(cell)
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         self._counter += 1
         after: States = []
         for cell, mine in zip(self._cells, self._divided(states), strict=True):
@@ -91,11 +95,11 @@ class SequentialRNNCell(_Composed):
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         self.reset()
         states = self._divided(self.begin_state() if begin_state is None else begin_state)
         after: States = []
@@ -130,17 +134,17 @@ class BidirectionalCell(_Composed):
         self._append(l_cell)
         self._append(r_cell)
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         raise NotImplementedError("Bidirectional cannot be stepped. Please use unroll")
 
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         self.reset()
         steps, axis = sequence(length, inputs, layout, False)
         states = self._divided(self.begin_state() if begin_state is None else begin_state)
@@ -154,7 +158,7 @@ class BidirectionalCell(_Composed):
         prefix = self._output_prefix
         if merge_outputs:
             right = symbol.reverse(right, axis=axis)
-            outputs: Any = symbol.concat(left, right, dim=2, name=f"{prefix}out")
+            outputs: Symbol | MaybeMany = symbol.concat(left, right, dim=2, name=f"{prefix}out")
         else:
             outputs = [
                 symbol.concat(a, b, dim=1, name=f"{prefix}t{i}")
@@ -180,10 +184,10 @@ class DropoutCell(BaseRNNCell):
         self.dropout = dropout
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
+    def state_info(self) -> list[StateInfo]:
         return []
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         if self.dropout > 0:
             inputs = symbol.Dropout(inputs, p=self.dropout)
         return inputs, states
@@ -191,11 +195,11 @@ class DropoutCell(BaseRNNCell):
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         inputs, _ = sequence(length, inputs, layout, merge_outputs)
         if isinstance(inputs, symbol.Symbol):
             self.reset()
@@ -223,10 +227,10 @@ class ModifierCell(BaseRNNCell):
         return self.base_cell.params
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
+    def state_info(self) -> list[StateInfo]:
         return self.base_cell.state_info
 
-    def begin_state(self, func: Any = None, **kwargs: Any) -> States:
+    def begin_state(self, func: Callable[..., Symbol] | None = None, **kwargs: object) -> States:
         self._require_unmodified()
         self.base_cell._modified = False
         try:
@@ -264,7 +268,7 @@ class ZoneoutCell(ModifierCell):
         super().__init__(base_cell)
         self.zoneout_outputs = zoneout_outputs
         self.zoneout_states = zoneout_states
-        self.prev_output: Any = None
+        self.prev_output: Symbol | None = None
 
     def reset(self) -> None:
         super().reset()
@@ -272,7 +276,7 @@ class ZoneoutCell(ModifierCell):
         if hasattr(self, "base_cell"):
             self.base_cell.reset()
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         output, after = self.base_cell(inputs, states)
         if self.zoneout_outputs:
             before = self.prev_output
@@ -285,7 +289,7 @@ class ZoneoutCell(ModifierCell):
         return output, after
 
 
-def _kept(p: float, new: Any, old: Any) -> Any:
+def _kept(p: float, new: Symbol, old: Symbol) -> Symbol:
     """Elements of *old* with probability *p*, else of *new*."""
     return symbol.where(symbol.Dropout(symbol.ones_like(new), p=p), new, old)
 
@@ -304,18 +308,18 @@ class ResidualCell(ModifierCell):
         if hasattr(self, "base_cell"):
             self.base_cell.reset()
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         output, states = self.base_cell(inputs, states)
         return _residual(output, inputs), states
 
     def unroll(
         self,
         length: int,
-        inputs: Any,
+        inputs: Inputs,
         begin_state: States | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-    ) -> tuple[Any, States]:
+    ) -> tuple[Symbol | MaybeMany, States]:
         self.reset()
         self.base_cell._modified = False
         try:
@@ -331,5 +335,5 @@ class ResidualCell(ModifierCell):
         return [_residual(a, b) for a, b in zip(outputs, inputs, strict=True)], states
 
 
-def _residual(output: Any, inputs: Any) -> Any:
+def _residual(output: Symbol, inputs: Symbol) -> Symbol:
     return symbol.elemwise_add(output, inputs, name=f"{output.name}_plus_residual")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import symbol
+from ..base import Shape
+from ..symbol import Symbol
 from .base_cell import RNNParams
-from .steps import GatedCell, GRUStep, LSTMStep, RNNStep
+from .steps import Activation, GatedCell, GRUStep, LSTMStep, RNNStep
 
-Pair = tuple[int, int]
+if TYPE_CHECKING:
+    from ..typing import InitializerLike
+
+Pair: TypeAlias = tuple[int, int]
 
 
-def leaky(x: Any, **name: Any) -> Any:
+def leaky(x: Symbol, **name: Any) -> Symbol:
     """The activation of convolutional cells: ``max(x, 0.2 x)``."""
     return symbol.LeakyReLU(x, act_type="leaky", slope=0.2, **name)
 
@@ -43,7 +48,7 @@ class BaseConvRNNCell(GatedCell):
 
     def __init__(
         self,
-        input_shape: tuple[int, ...],
+        input_shape: Shape,
         num_hidden: int,
         h2h_kernel: Pair = (3, 3),
         h2h_dilate: Pair = (1, 1),
@@ -51,11 +56,11 @@ class BaseConvRNNCell(GatedCell):
         i2h_stride: Pair = (1, 1),
         i2h_pad: Pair = (1, 1),
         i2h_dilate: Pair = (1, 1),
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
-        activation: Any = leaky,
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
+        activation: Activation = leaky,
         prefix: str | None = None,
         params: RNNParams | None = None,
         conv_layout: str = "NCHW",
@@ -97,13 +102,20 @@ class BaseConvRNNCell(GatedCell):
         self._shape = (0, *lengths)
 
     @property
-    def _state_shape(self) -> tuple[int, ...]:
+    def _state_shape(self) -> Shape:
         return self._shape
 
-    def _layers(self, inputs: Any, state: Any, name: str) -> tuple[Any, Any]:
+    def _layers(self, inputs: Symbol, state: Symbol, name: str) -> tuple[Symbol, Symbol]:
         size = self._num_hidden * len(self._gate_names)
         of_input, of_state = (
-            symbol.Convolution(x, **weights, num_filter=size, **convolution, name=name + group)
+            symbol.Convolution(
+                x,
+                weights.weight,
+                weights.bias,
+                num_filter=size,
+                **convolution,
+                name=name + group,
+            )
             for x, weights, convolution, group in zip(
                 (inputs, state), self._weights, self._convolutions, ("i2h", "h2h"), strict=True
             )

@@ -5,25 +5,26 @@ from __future__ import annotations
 import bisect
 import logging
 import random
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .. import nd
+from ..base import DTypeLike, HostArray
 from ..io import DataBatch, DataDesc, DataIter
 
-Vocabulary = dict[Any, int]
-"""The numbers of words."""
+Vocabulary: TypeAlias = dict[Any, int]
+"""The numbers of words, which are strings or other hashable objects."""
 
 
 def encode_sentences(
-    sentences: Sequence[Sequence[Any]],
+    sentences: Sequence[Sequence[Hashable]],
     vocab: Vocabulary | None = None,
     invalid_label: int = -1,
-    invalid_key: Any = "\n",
+    invalid_key: Hashable = "\n",
     start_label: int = 0,
-    unknown_token: Any = None,
+    unknown_token: Hashable | None = None,
 ) -> tuple[list[list[int]], Vocabulary]:
     """Sentences of words as sentences of numbers.
 
@@ -100,7 +101,7 @@ class BucketSentenceIter(DataIter):
         invalid_label: int = -1,
         data_name: str = "data",
         label_name: str = "softmax_label",
-        dtype: Any = "float32",
+        dtype: DTypeLike = "float32",
         layout: str = "NT",
     ) -> None:
         super().__init__(batch_size)
@@ -117,7 +118,7 @@ class BucketSentenceIter(DataIter):
                 f"BucketSentenceIter: no length occurs {batch_size} times; pass buckets"
             )
         lengths = sorted(buckets)
-        rows: list[list[Any]] = [[] for _ in lengths]
+        rows: list[list[HostArray]] = [[] for _ in lengths]
         discarded = 0
         for sentence in sentences:
             bucket = bisect.bisect_left(lengths, len(sentence))

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .. import symbol
-from .base_cell import BaseRNNCell, States
+from ..base import Shape
+from ..symbol import Symbol
+from .base_cell import BaseRNNCell, StateInfo, States
+
+if TYPE_CHECKING:
+    from ..typing import InitializerLike
+
+Activation: TypeAlias = str | Callable[..., Symbol]
+"""Of `Activation`, or a function of a symbol and ``name``."""
+
+
+class Weights(NamedTuple):
+    """The variables of a layer."""
+
+    weight: Symbol
+    bias: Symbol
 
 
 class GatedCell(BaseRNNCell):
@@ -25,51 +40,49 @@ class GatedCell(BaseRNNCell):
 
     _layout: str
     _axis: int
-    _activation: Any
+    _activation: Activation
     _states = 1
 
     @property
-    def _state_shape(self) -> tuple[int, ...]:
+    def _state_shape(self) -> Shape:
         raise NotImplementedError
 
     @property
-    def state_info(self) -> list[dict[str, Any]]:
-        info = {"shape": self._state_shape, "__layout__": self._layout}
-        return [dict(info) for _ in range(self._states)]
+    def state_info(self) -> list[StateInfo]:
+        info: StateInfo = {"shape": self._state_shape, "__layout__": self._layout}
+        return [info.copy() for _ in range(self._states)]
 
     def _variables(
         self,
-        init_bias: Any,
-        init_state_bias: Any = None,
-        init_weights: Sequence[Any] = (None, None),
-    ) -> list[dict[str, Any]]:
+        init_bias: InitializerLike,
+        init_state_bias: InitializerLike = None,
+        init_weights: Sequence[InitializerLike] = (None, None),
+    ) -> list[Weights]:
         """Weight and bias of the input and of the state, with these initializers."""
-        found = []
-        for group, weight, bias in zip(
-            ("i2h", "h2h"), init_weights, (init_bias, init_state_bias), strict=True
-        ):
-            arguments = {"weight": weight, "bias": bias}
-            found.append(
-                {
-                    kind: self._params.get(f"{group}_{kind}", **({"init": init} if init else {}))
-                    for kind, init in arguments.items()
-                }
+        return [
+            Weights(
+                self._params.get(f"{group}_weight", init=weight or None),
+                self._params.get(f"{group}_bias", init=bias or None),
             )
-        return found
+            for group, weight, bias in zip(
+                ("i2h", "h2h"), init_weights, (init_bias, init_state_bias), strict=True
+            )
+        ]
 
-    def _layers(self, inputs: Any, state: Any, name: str) -> tuple[Any, Any]:
+    def _layers(self, inputs: Symbol, state: Symbol, name: str) -> tuple[Symbol, Symbol]:
         """All gates' linear functions of the input and of the state."""
         raise NotImplementedError
 
-    def _act(self, x: Any, **name: Any) -> Any:
+    def _act(self, x: Symbol, **name: Any) -> Symbol:
         if callable(self._activation):
             return self._activation(x, **name)
-        return symbol.Activation(x, act_type=self._activation, **name)
+        kind: Any = self._activation  # refused if it is none of the operator's
+        return symbol.Activation(x, act_type=kind, **name)
 
-    def _divided(self, x: Any, **name: Any) -> Any:
+    def _divided(self, x: Symbol, name: str) -> Symbol:
         """A symbol with an output for each gate."""
         axis: dict[str, Any] = {} if self._axis == 1 else {"axis": self._axis}
-        return symbol.split(x, num_outputs=len(self._gate_names), **axis, **name)
+        return symbol.split(x, num_outputs=len(self._gate_names), **axis, name=name)
 
 
 class RNNStep(GatedCell):
@@ -79,7 +92,7 @@ class RNNStep(GatedCell):
     def _gate_names(self) -> Sequence[str]:
         return ("",)
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         name = self._next_name()
         i2h, h2h = self._layers(inputs, states[0], name)
         output = self._act(i2h + h2h, name=f"{name}out")
@@ -95,7 +108,7 @@ class LSTMStep(GatedCell):
     def _gate_names(self) -> Sequence[str]:
         return ["_i", "_f", "_c", "_o"]
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         name = self._next_name()
         i2h, h2h = self._layers(inputs, states[0], name)
         gates = self._divided(i2h + h2h, name=f"{name}slice")
@@ -115,7 +128,7 @@ class GRUStep(GatedCell):
     def _gate_names(self) -> Sequence[str]:
         return ["_r", "_z", "_o"]
 
-    def __call__(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def __call__(self, inputs: Symbol, states: States) -> tuple[Symbol, States]:
         name, h = self._next_name(), states[0]
         i2h, h2h = self._layers(inputs, h, f"{name}_")
         i2h = self._divided(i2h, name=f"{name}_i2h_slice")

@@ -6,7 +6,6 @@ import numbers
 import os
 import sys
 import time
-from typing import Any
 
 import numpy as np
 
@@ -85,7 +84,7 @@ from .symbols import (
     simple_forward,
 )
 
-mx: Any = sys.modules[__name__.partition(".")[0]]
+mx = sys.modules[__name__.partition(".")[0]]
 
 # Programs say ``from mxnet.test_utils import *`` and use modules that MXNet imports there, too.
 __all__ = [

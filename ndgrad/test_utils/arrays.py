@@ -4,49 +4,47 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ..base import HostArray, Shape, as_dtype
+from ..base import DTypeLike, HostArray, Shape, as_dtype
 from ..context import Context
 from ..nd import NDArray, array
 from ..nd.sparse import csr_matrix, row_sparse_array
+from .comparison import on_host
 from .machine import default_context, default_dtype
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike, MaybeMany, Scalar
+
+_T = TypeVar("_T")
 
 _random = np.random  # MXNet's tests seed NumPy's global generator
 
 
-def random_arrays(*shapes: Shape) -> Any:
+def random_arrays(*shapes: Shape) -> HostArray | MaybeMany:
     """Return NumPy arrays of normal random numbers, float32; one array for one shape."""
     made: list[HostArray] = [np.array(_random.randn(*s), dtype=default_dtype()) for s in shapes]
     return made[0] if len(made) == 1 else made
 
 
-def random_uniform_arrays(*shapes: Shape, **kwargs: Any) -> list[HostArray]:
+def random_uniform_arrays(
+    *shapes: Shape, low: float = 0.0, high: float = 1.0, dtype: DTypeLike = np.float32
+) -> list[HostArray]:
     """Return NumPy arrays of uniform random numbers.
 
     Parameters
     ----------
     *shapes : tuple of int
     low, high : float
-        0 and 1 by default.
     dtype : optional
-        float32 by default.
-
-    Raises
-    ------
-    TypeError
-        For arguments of other names.
     """
-    low, high = kwargs.pop("low", 0.0), kwargs.pop("high", 1.0)
-    dtype = as_dtype(kwargs.pop("dtype", default_dtype()), op="random_uniform_arrays")
-    if kwargs:
-        raise TypeError(f"random_uniform_arrays: unknown argument {next(iter(kwargs))!r}")
-    return [_random.uniform(low, high, size=shape).astype(dtype) for shape in shapes]
+    kind = as_dtype(dtype, op="random_uniform_arrays")
+    return [_random.uniform(low, high, size=shape).astype(kind) for shape in shapes]
 
 
-def random_sample(population: Sequence[Any], k: int) -> list[Any]:
+def random_sample(population: Sequence[_T], k: int) -> list[_T]:
     """Return *k* elements of a sequence, in their order there.
 
     Raises
@@ -88,7 +86,7 @@ def rand_ndarray(
     shape: Shape,
     stype: str = "default",
     density: float | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     modifier_func: Callable[[float], float] | None = None,
     shuffle_csr_indices: bool = False,
     distribution: str | None = None,
@@ -121,14 +119,14 @@ def rand_sparse_ndarray(
     shape: Shape,
     stype: str,
     density: float | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     distribution: str | None = None,
     data_init: float | None = None,
-    rsp_indices: Any = None,
+    rsp_indices: ArrayLike | None = None,
     modifier_func: Callable[[float], float] | None = None,
     shuffle_csr_indices: bool = False,
     ctx: Context | None = None,
-) -> tuple[NDArray, tuple[Any, ...]]:
+) -> tuple[NDArray, tuple[NDArray | HostArray, ...]]:
     """Return a sparse array of random values in [0, 1), and what it is made of.
 
     Parameters
@@ -160,7 +158,7 @@ def rand_sparse_ndarray(
         if rsp_indices is None:
             rows = np.argwhere(_random.rand(shape[0]) < density).ravel()
         else:
-            rows = np.asarray(rsp_indices)
+            rows = on_host(rsp_indices)
         stored = values[rows].astype(kind)
         made = row_sparse_array((stored, rows), shape=shape, dtype=kind, ctx=ctx)
         return made, (stored, rows)
@@ -175,8 +173,8 @@ def create_sparse_array(
     shape: Shape,
     stype: str,
     data_init: float | None = None,
-    rsp_indices: Any = None,
-    dtype: Any = None,
+    rsp_indices: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
     modifier_func: Callable[[float], float] | None = None,
     density: float = 0.5,
     shuffle_csr_indices: bool = False,
@@ -198,8 +196,8 @@ def create_sparse_array_zd(
     stype: str,
     density: float,
     data_init: float | None = None,
-    rsp_indices: Any = None,
-    dtype: Any = None,
+    rsp_indices: ArrayLike | None = None,
+    dtype: DTypeLike | None = None,
     modifier_func: Callable[[float], float] | None = None,
     shuffle_csr_indices: bool = False,
 ) -> NDArray:
@@ -211,12 +209,12 @@ def create_sparse_array_zd(
     )
 
 
-def create_vector(size: int, dtype: Any = np.int64) -> NDArray:
+def create_vector(size: int, dtype: DTypeLike = np.int64) -> NDArray:
     """Return 0, 1, ... as an array."""
     return array(np.arange(size), dtype=dtype)
 
 
-def create_2d_tensor(rows: int, columns: int, dtype: Any = np.int64) -> NDArray:
+def create_2d_tensor(rows: int, columns: int, dtype: DTypeLike = np.int64) -> NDArray:
     """Return a matrix whose elements are the numbers of their rows."""
     return array(np.arange(rows).reshape(rows, 1).repeat(columns, axis=1), dtype=dtype)
 
@@ -225,8 +223,8 @@ def np_reduce(
     dat: HostArray,
     axis: int | Sequence[int] | None,
     keepdims: bool,
-    numpy_reduce_func: Callable[..., Any],
-) -> Any:
+    numpy_reduce_func: Callable[..., HostArray],
+) -> HostArray:
     """Return a reduction over axes by a NumPy function without the argument *keepdims*."""
     axes = range(dat.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
     result = dat
@@ -244,7 +242,7 @@ def collapse_sum_like(a: HostArray, shape: Shape) -> HostArray:
     return a.sum(axis=axes, keepdims=True).reshape(shape)
 
 
-def assign_each(the_input: HostArray, function: Callable[[Any], Any] | None) -> HostArray:
+def assign_each(the_input: HostArray, function: Callable[[Any], Scalar] | None) -> HostArray:
     """Return a function's results for each element; a copy if there is no function."""
     if function is None:
         return np.array(the_input)
@@ -252,7 +250,7 @@ def assign_each(the_input: HostArray, function: Callable[[Any], Any] | None) -> 
 
 
 def assign_each2(
-    input1: HostArray, input2: HostArray, function: Callable[[Any, Any], Any] | None
+    input1: HostArray, input2: HostArray, function: Callable[[Any, Any], Scalar] | None
 ) -> HostArray:
     """Return a function's results for each two elements; a copy of the first without one."""
     if function is None:

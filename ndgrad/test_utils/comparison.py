@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..base import DType, HostArray, bfloat16
+from ..base import DType, DTypeLike, HostArray, bfloat16
 from ..nd import NDArray
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
 
 _INTEGERS = ("bool", "int8", "uint8", "int32", "uint32", "int64", "uint64")
 
@@ -38,19 +41,23 @@ def default_numeric_eps() -> dict[DType, float]:
     return _by_dtype(2.0**-6, 2.0**-9, 2.0**-14, others=False)
 
 
-def effective_dtype(dat: Any) -> DType:
+def effective_dtype(dat: NDArray | HostArray) -> DType:
     """Return the dtype by which an array is compared."""
     return np.dtype(dat.dtype)
 
 
-def get_tolerance(dat: Any, tol: float | None, default_tol: dict[DType, float]) -> float:
+def get_tolerance(
+    dat: NDArray | HostArray, tol: float | None, default_tol: dict[DType, float]
+) -> float:
     """Return *tol*, or by default that of an array's dtype."""
     if tol is not None:
         return tol
     return default_tol[effective_dtype(dat)]
 
 
-def get_tols(x: Any, y: Any, rtol: float | None, atol: float | None) -> tuple[float, float]:
+def get_tols(
+    x: ArrayLike, y: ArrayLike, rtol: float | None, atol: float | None
+) -> tuple[float, float]:
     """Return relative and absolute tolerance for two values: the greater one of each."""
     dtypes = [dtype_of(x), dtype_of(y)]
     if rtol is None:
@@ -60,17 +67,17 @@ def get_tols(x: Any, y: Any, rtol: float | None, atol: float | None) -> tuple[fl
     return rtol, atol
 
 
-def dtype_of(x: Any) -> DType:
+def dtype_of(x: ArrayLike) -> DType:
     """The dtype of an array or of what is one to NumPy."""
-    return effective_dtype(x if hasattr(x, "dtype") else np.asarray(x))
+    return effective_dtype(x if isinstance(x, (NDArray, np.ndarray)) else np.asarray(x))
 
 
-def get_rtol(rtol: float | None = None, dtype: Any = np.float64) -> float:
+def get_rtol(rtol: float | None = None, dtype: DTypeLike = np.float64) -> float:
     """Return *rtol*, by default that of *dtype*."""
     return default_rtols()[np.dtype(dtype)] if rtol is None else rtol
 
 
-def get_atol(atol: float | None = None, dtype: Any = np.float64) -> float:
+def get_atol(atol: float | None = None, dtype: DTypeLike = np.float64) -> float:
     """Return *atol*, by default that of *dtype*."""
     return default_atols()[np.dtype(dtype)] if atol is None else atol
 
@@ -80,12 +87,12 @@ def get_etol(etol: float | None = None) -> float:
     return 0 if etol is None else etol
 
 
-def on_host(x: Any) -> HostArray:
+def on_host(x: ArrayLike) -> HostArray:
     """A NumPy array of an array's, a number's or a list's values."""
     return x.asnumpy() if isinstance(x, NDArray) else np.asarray(x)
 
 
-def same(a: Any, b: Any) -> bool:
+def same(a: ArrayLike, b: ArrayLike) -> bool:
     """Whether all elements are equal."""
     return np.array_equal(on_host(a), on_host(b))
 
@@ -101,8 +108,8 @@ def same_array(array1: NDArray, array2: NDArray) -> bool:
 
 
 def almost_equal(
-    a: Any,
-    b: Any,
+    a: ArrayLike,
+    b: ArrayLike,
     rtol: float | None = None,
     atol: float | None = None,
     equal_nan: bool = False,
@@ -148,8 +155,8 @@ def _places(errors: HostArray, a: HostArray, b: HostArray, names: Sequence[str],
 
 
 def assert_almost_equal(
-    a: Any,
-    b: Any,
+    a: ArrayLike,
+    b: ArrayLike,
     rtol: float | None = None,
     atol: float | None = None,
     names: Sequence[str] = ("a", "b"),
@@ -191,15 +198,15 @@ def assert_almost_equal(
 
 
 def assert_allclose(
-    a: Any, b: Any, rtol: float = 1e-07, atol: float = 0, equal_nan: bool = True
+    a: ArrayLike, b: ArrayLike, rtol: float = 1e-07, atol: float = 0, equal_nan: bool = True
 ) -> None:
     """Do `assert_almost_equal` with tolerances like NumPy's."""
     assert_almost_equal(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 def assert_almost_equal_with_err(
-    a: Any,
-    b: Any,
+    a: ArrayLike,
+    b: ArrayLike,
     rtol: float | None = None,
     atol: float | None = None,
     etol: float | None = None,
@@ -219,8 +226,8 @@ def assert_almost_equal_with_err(
 
 
 def assert_almost_equal_ignore_nan(
-    a: Any,
-    b: Any,
+    a: ArrayLike,
+    b: ArrayLike,
     rtol: float | None = None,
     atol: float | None = None,
     names: Sequence[str] = ("a", "b"),
@@ -234,7 +241,7 @@ def assert_almost_equal_ignore_nan(
 
 
 def assert_exception(
-    f: Callable[..., object], exception_type: type[BaseException], *args: Any, **kwargs: Any
+    f: Callable[..., object], exception_type: type[BaseException], *args: object, **kwargs: object
 ) -> None:
     """Raise `AssertionError` unless a call raises an error of this type."""
     try:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from ..base import HostArray
+from .comparison import on_host
 
-Generator: TypeAlias = Callable[[int], Any]
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
+Generator: TypeAlias = "Callable[[int], ArrayLike]"
 """Draws a number of independent samples: an array."""
+
+Buckets: TypeAlias = Sequence[tuple[float, float]] | Sequence[float]
+"""Intervals, or all values of a discrete distribution."""
 
 
 def gen_buckets_probs_with_ppf(
@@ -32,11 +39,11 @@ def gen_buckets_probs_with_ppf(
 
 
 def _samples(generator: Generator, nsamples: int) -> HostArray:
-    return np.asarray(generator(nsamples)).reshape(-1)
+    return on_host(generator(nsamples)).reshape(-1)
 
 
 def chi_square_check(
-    generator: Generator, buckets: Sequence[Any], probs: Sequence[float], nsamples: int = 1000000
+    generator: Generator, buckets: Buckets, probs: Sequence[float], nsamples: int = 1000000
 ) -> tuple[float, HostArray, HostArray]:
     """Compare how often samples fall into buckets with what is expected (Pearson's test).
 
@@ -69,14 +76,15 @@ def chi_square_check(
             f"chi_square_check: {len(probs)} probs for {len(buckets)} buckets; expected as many"
         )
     samples = _samples(generator, nsamples)
-    if isinstance(buckets[0], (tuple, list)):
-        ends = [end for bucket in buckets for end in bucket]
+    intervals = [bucket for bucket in buckets if isinstance(bucket, (tuple, list))]
+    if intervals:
+        ends = [end for interval in intervals for end in interval]
         if any(a > b for a, b in pairwise(ends)):
             raise AssertionError(
                 f"chi_square_check: buckets={buckets}; expected intervals that ascend"
             )
         ordered = np.sort(samples)
-        first, last = (np.searchsorted(ordered, side) for side in zip(*buckets, strict=True))
+        first, last = (np.searchsorted(ordered, side) for side in zip(*intervals, strict=True))
         observed = last - first
     else:
         observed = np.array([np.count_nonzero(samples == value) for value in buckets])
@@ -107,7 +115,7 @@ def var_check(generator: Generator, sigma: float, nsamples: int = 1000000) -> bo
 
 def verify_generator(
     generator: Generator,
-    buckets: Sequence[Any],
+    buckets: Buckets,
     probs: Sequence[float],
     nsamples: int = 1000000,
     nrepeat: int = 5,

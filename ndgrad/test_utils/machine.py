@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, Protocol, TypeVar
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,9 +22,13 @@ from .. import util
 from .._files import write_file
 from ..base import HostArray, MXNetError, Shape, data_dir
 from ..context import Context, current_context, num_gpus
-from ..io import MNISTIter
+from ..io import DataBatch, DataIter, MNISTIter
+from ..io.batches import BatchSource, checked_iterator
 
 _default: list[Context] = []
+
+_Args = ParamSpec("_Args")
+_T = TypeVar("_T")
 
 
 def default_context() -> Context:
@@ -89,7 +93,7 @@ def discard_stderr() -> Iterator[None]:
         os.close(kept)
 
 
-def retry(n: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def retry(n: int) -> Callable[[Callable[_Args, _T]], Callable[_Args, _T]]:
     """Return a decorator: call a test up to *n* times, with other seeds, until it passes.
 
     Raises
@@ -100,21 +104,23 @@ def retry(n: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     if n < 1:
         raise AssertionError(f"retry: n={n}; expected 1 or more")
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[_Args, _T]) -> Callable[_Args, _T]:
         @wraps(function)
-        def inner(*args: Any, **kwargs: Any) -> Any:
-            for left in range(n - 1, -1, -1):
+        def inner(*args: _Args.args, **kwargs: _Args.kwargs) -> _T:
+            for _ in range(n - 1):
                 try:
                     return function(*args, **kwargs)
                 except AssertionError:
-                    if not left:
-                        raise
                     np.random.seed(random.randrange(2**31))  # noqa: NPY002 - MXNet's tests use it
-            return None
+            return function(*args, **kwargs)
 
         return inner
 
     return decorate
+
+
+class _Batches(BatchSource, Protocol):
+    def __next__(self) -> DataBatch: ...
 
 
 class DummyIter:
@@ -125,17 +131,17 @@ class DummyIter:
     real_iter : mx.io.DataIter
     """
 
-    def __init__(self, real_iter: Any) -> None:
-        self.real_iter = real_iter
-        self.provide_data = real_iter.provide_data
-        self.provide_label = real_iter.provide_label
-        self.batch_size = real_iter.batch_size
+    def __init__(self, real_iter: DataIter | _Batches) -> None:
+        self.real_iter = checked_iterator("DummyIter", real_iter)
+        self.provide_data = self.real_iter.provide_data
+        self.provide_label = self.real_iter.provide_label
+        self.batch_size = self.real_iter.batch_size
         self.the_batch = next(real_iter)
 
     def __iter__(self) -> DummyIter:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> DataBatch:
         return self.the_batch
 
     next = __next__

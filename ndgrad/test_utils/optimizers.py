@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from ..base import DTypeLike, Shape
 from ..nd import NDArray, random
 from ..optimizer import Optimizer
@@ -25,7 +22,7 @@ def _pair(shape: Shape, dtype: DTypeLike, stype: str) -> tuple[NDArray, NDArray]
 def compare_optimizer(
     opt1: Optimizer,
     opt2: Optimizer,
-    shape: Shape | Sequence[Shape],
+    shape: Shape | list[Shape],
     dtype: DTypeLike,
     w_stype: str = "default",
     g_stype: str = "default",
@@ -55,8 +52,7 @@ def compare_optimizer(
     AssertionError
         If results differ.
     """
-    several = isinstance(shape, list)
-    shapes: list[Any] = list(shape) if several else [shape]
+    shapes = list(shape) if isinstance(shape, list) else [shape]
     if len(shapes) != ntensors:
         raise AssertionError(f"compare_optimizer: ntensors={ntensors}, expected {len(shapes)}")
     weights = [_pair(one, dtype, w_stype) for one in shapes]
@@ -76,6 +72,8 @@ def compare_optimizer(
     compare()
     for side, optimizer in enumerate((opt1, opt2)):
         w, g = ([pair[side] for pair in pairs] for pairs in (weights, gradients))
-        given: Any = (list(range(ntensors)), w, g, states[side])
-        optimizer.update_multi_precision(*(given if several else (x[0] for x in given)))
+        if isinstance(shape, list):
+            optimizer.update_multi_precision(list(range(ntensors)), w, g, states[side])
+        else:
+            optimizer.update_multi_precision(0, w[0], g[0], states[side][0])
     compare()

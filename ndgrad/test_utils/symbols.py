@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..base import HostArray, Shape, is_floating
+from ..base import DTypeLike, HostArray, Shape, is_floating
 from ..context import Context
 from ..nd import NDArray, array, waitall, zeros
 from ..symbol import Symbol
-from .comparison import assert_almost_equal, default_numeric_eps, get_tols, on_host
+from ..symbol.executor import Executor
+from .comparison import assert_almost_equal, default_numeric_eps, dtype_of, get_tols, on_host
 from .machine import default_context
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike, GradReqLike, MaybeMany, MaybeNone
+
+_T = TypeVar("_T")
+
+Arrays: TypeAlias = "Mapping[str, ArrayLike] | Sequence[ArrayLike]"
+"""Arrays by name, or in order."""
 
 _FLOAT32 = np.dtype("float32")
 
 
-def _by_name(names: Sequence[str], given: Any, what: str) -> dict[str, Any]:
+def _by_name(
+    names: Sequence[str], given: Mapping[str, _T] | Iterable[_T], what: str
+) -> dict[str, _T]:
     """Values by name, given so or in the order of *names*."""
     if isinstance(given, Mapping):
         unknown = sorted(set(given) - set(names))
@@ -29,7 +40,9 @@ def _by_name(names: Sequence[str], given: Any, what: str) -> dict[str, Any]:
     return dict(zip(names, given, strict=True))
 
 
-def _arrays(names: Sequence[str], given: Any, ctx: Context, dtype: Any, what: str) -> Any:
+def _arrays(
+    names: Sequence[str], given: Arrays, ctx: Context, dtype: DTypeLike, what: str
+) -> dict[str, NDArray]:
     """Arrays by name; those given as NDArrays keep their dtype."""
     found = {}
     for name, value in _by_name(names, given, what).items():
@@ -40,19 +53,21 @@ def _arrays(names: Sequence[str], given: Any, ctx: Context, dtype: Any, what: st
     return found
 
 
-def _dtype_of(value: Any, dtype: Any) -> Any:
+def _dtype_of(value: ArrayLike, dtype: DTypeLike) -> DTypeLike:
     """The dtype of an array made of *value*: its own where *dtype* is 'asnumpy'."""
-    return value.dtype if isinstance(dtype, str) and dtype == "asnumpy" else dtype
+    return dtype_of(value) if isinstance(dtype, str) and dtype == "asnumpy" else dtype
 
 
-def _states(sym: Symbol, given: Any, ctx: Context, dtype: Any) -> dict[str, NDArray]:
+def _states(
+    sym: Symbol, given: Arrays | None, ctx: Context, dtype: DTypeLike
+) -> dict[str, NDArray]:
     names = sym.list_auxiliary_states()
     return {} if given is None else _arrays(names, given, ctx, dtype, "aux_states")
 
 
 def simple_forward(
-    sym: Symbol, ctx: Context | None = None, is_train: bool = False, **inputs: Any
-) -> Any:
+    sym: Symbol, ctx: Context | None = None, is_train: bool = False, **inputs: ArrayLike
+) -> HostArray | MaybeMany:
     """Return a symbol's outputs for NumPy arrays, as NumPy arrays; one array for one output."""
     context = ctx or default_context()
     values = {name: array(x, ctx=context) for name, x in inputs.items()}
@@ -63,14 +78,14 @@ def simple_forward(
 
 def check_symbolic_forward(
     sym: Symbol,
-    location: Any,
-    expected: Any,
+    location: Arrays,
+    expected: Arrays,
     rtol: float | None = None,
     atol: float | None = None,
-    aux_states: Any = None,
+    aux_states: Arrays | None = None,
     ctx: Context | None = None,
     equal_nan: bool = False,
-    dtype: Any = np.float32,
+    dtype: DTypeLike = np.float32,
 ) -> list[NDArray]:
     """Hold a symbol's outputs against expected ones; return them.
 
@@ -111,29 +126,28 @@ def _bound(
     ctx: Context,
     arguments: dict[str, NDArray],
     gradients: dict[str, NDArray],
-    grad_req: Any,
-    aux_states: Any,
-    dtype: Any,
-) -> Any:
+    grad_req: GradReqLike,
+    aux_states: Arrays | None,
+    dtype: DTypeLike,
+) -> Executor:
     states = _states(sym, aux_states, ctx, dtype)
-    kwargs: dict[str, Any] = {"aux_states": states} if states else {}
-    return sym.bind(ctx, args=arguments, args_grad=gradients, grad_req=grad_req, **kwargs)
+    return sym.bind(ctx, arguments, gradients, grad_req, states or None)
 
 
 def check_symbolic_backward(
     sym: Symbol,
-    location: Any,
-    out_grads: Any,
-    expected: Any,
+    location: Arrays,
+    out_grads: Arrays | None,
+    expected: Mapping[str, ArrayLike | None] | Sequence[ArrayLike | None],
     rtol: float | None = None,
     atol: float | None = None,
-    aux_states: Any = None,
-    grad_req: Any = "write",
+    aux_states: Arrays | None = None,
+    grad_req: GradReqLike = "write",
     ctx: Context | None = None,
     grad_stypes: Mapping[str, str] | Sequence[str] | None = None,
     equal_nan: bool = False,
-    dtype: Any = np.float32,
-) -> dict[str, NDArray]:
+    dtype: DTypeLike = np.float32,
+) -> dict[str, NDArray | MaybeNone]:
     """Hold the gradients of a symbol's arguments against expected ones; return them.
 
     Parameters
@@ -158,7 +172,7 @@ def check_symbolic_backward(
         for name, x in _by_name(names, expected, "expected").items()
         if x is not None
     }
-    before = {
+    before: dict[str, HostArray] = {
         name: np.asarray(np.random.normal(size=x.shape), arguments[name].dtype)  # noqa: NPY002
         for name, x in wanted.items()
     }
@@ -184,17 +198,33 @@ def check_symbolic_backward(
         elif req == "add":
             x = x + before[name]
         labels = (f"EXPECTED_{name}", f"BACKWARD_{name}")
-        assert_almost_equal(x, executor.grad_dict[name], rtol, atol, labels, equal_nan)
+        assert_almost_equal(x, gradients[name], rtol, atol, labels, equal_nan)
     return dict(executor.grad_dict)
 
 
+class _Output(Protocol):
+    def asnumpy(self) -> HostArray: ...
+
+
+class Evaluated(Protocol):
+    """What `numeric_grad` needs of an executor."""
+
+    @property
+    def arg_dict(self) -> Mapping[str, NDArray]: ...
+
+    @property
+    def aux_dict(self) -> Mapping[str, NDArray]: ...
+
+    def forward(self, is_train: bool) -> Sequence[_Output]: ...
+
+
 def numeric_grad(
-    executor: Any,
+    executor: Evaluated,
     location: Mapping[str, HostArray],
     aux_states: Mapping[str, HostArray] | None = None,
     eps: float = 1e-4,
     use_forward_train: bool = True,
-    dtype: Any = np.float32,
+    dtype: DTypeLike = np.float32,
 ) -> dict[str, HostArray]:
     """Return the gradients of an executor's summed outputs by central differences.
 
@@ -222,7 +252,7 @@ def numeric_grad(
     found = {}
     for name, start in location.items():
         target = executor.arg_dict[name]
-        flat = np.array(start, dtype=target.dtype).reshape(-1)
+        flat: HostArray = np.array(start, dtype=target.dtype).reshape(-1)
         result = np.zeros(flat.size, "float64")
         if is_floating(np.dtype(target.dtype)):
             for i in range(flat.size):
@@ -240,16 +270,16 @@ def numeric_grad(
 
 def check_numeric_gradient(
     sym: Symbol,
-    location: Any,
-    aux_states: Any = None,
+    location: Arrays,
+    aux_states: Arrays | None = None,
     numeric_eps: float | None = None,
     rtol: float | None = None,
     atol: float | None = None,
-    grad_nodes: Any = None,
+    grad_nodes: Sequence[str] | Mapping[str, str] | None = None,
     use_forward_train: bool = True,
     ctx: Context | None = None,
     grad_stype_dict: Mapping[str, str] | None = None,
-    dtype: Any = np.float32,
+    dtype: DTypeLike = np.float32,
 ) -> None:
     """Hold the gradients of a symbol against central differences, for random head gradients.
 
@@ -285,12 +315,12 @@ def check_numeric_gradient(
     outputs = executor.forward(is_train=True)
     heads = [_head_gradient(x.shape, x.dtype, context) for x in outputs]
     executor.backward(heads)
-    symbolic = {name: executor.grad_dict[name].asnumpy() for name in reqs}
+    symbolic = {name: x.asnumpy() for name, x in gradients.items()}
     eps = default_numeric_eps()[np.dtype(dtype)] if numeric_eps is None else numeric_eps
     states = {name: x.asnumpy() for name, x in _states(sym, aux_states, context, dtype).items()}
     weighted = _Weighted(executor, [x.asnumpy() for x in heads])
-    location = {name: arguments[name].asnumpy() for name in reqs}
-    differences = numeric_grad(weighted, location, states, eps, use_forward_train, dtype)
+    start = {name: arguments[name].asnumpy() for name in reqs}
+    differences = numeric_grad(weighted, start, states, eps, use_forward_train, dtype)
     for name, req in reqs.items():
         expected = differences[name] if req != "null" else np.zeros_like(symbolic[name])
         near = get_tols(expected, symbolic[name], rtol, atol)
@@ -298,7 +328,7 @@ def check_numeric_gradient(
         assert_almost_equal(expected, symbolic[name], *near, names=labels)
 
 
-def _head_gradient(shape: Shape, dtype: Any, ctx: Context) -> NDArray:
+def _head_gradient(shape: Shape, dtype: DTypeLike, ctx: Context) -> NDArray:
     """Random numbers that are not near 0, so that no gradient is lost in rounding."""
     values = np.random.uniform(0.5, 1.5, shape) * np.random.choice([-1, 1], shape)  # noqa: NPY002
     return array(values, ctx, dtype)
@@ -307,12 +337,12 @@ def _head_gradient(shape: Shape, dtype: Any, ctx: Context) -> NDArray:
 class _Weighted:
     """An executor whose outputs are multiplied by fixed weights."""
 
-    def __init__(self, executor: Any, weights: list[HostArray]) -> None:
+    def __init__(self, executor: Executor, weights: list[HostArray]) -> None:
         self.arg_dict = executor.arg_dict
-        self.aux_dict = getattr(executor, "aux_dict", {})
+        self.aux_dict = executor.aux_dict
         self._executor, self._weights = executor, weights
 
-    def forward(self, is_train: bool) -> list[Any]:
+    def forward(self, is_train: bool) -> list[_Values]:
         outputs = self._executor.forward(is_train=is_train)
         return [
             _Values(x.asnumpy().astype("float64") * w)
@@ -333,14 +363,14 @@ def check_consistency(
     ctx_list: Sequence[Mapping[str, Any]],
     scale: float = 1.0,
     grad_req: str = "write",
-    arg_params: Mapping[str, Any] | None = None,
-    aux_params: Mapping[str, Any] | None = None,
+    arg_params: Mapping[str, ArrayLike] | None = None,
+    aux_params: Mapping[str, ArrayLike] | None = None,
     rtol: float | None = None,
     atol: float | None = None,
     raise_on_err: bool = True,
-    ground_truth: Mapping[str, Any] | None = None,
+    ground_truth: Mapping[str, ArrayLike] | None = None,
     equal_nan: bool = False,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> dict[str, NDArray]:
     """Hold a symbol's outputs and gradients in several contexts and dtypes against each other.
 
@@ -368,27 +398,31 @@ def check_consistency(
         Outputs and gradients by name, of the most precise context.
     """
     symbols = [sym] * len(ctx_list) if isinstance(sym, Symbol) else list(sym)
-    values: dict[str, Any] = dict(arg_params or {})
+    values = dict(arg_params or {})
+    auxiliary = dict(aux_params or {})
     found = []
     for one, facts in zip(symbols, ctx_list, strict=True):
         ctx, types = facts["ctx"], facts.get("type_dict", {})
         arguments = {}
         known = {name: facts[name] for name in one.list_inputs() if name in facts}
         shapes, _, states = one.infer_shape(**known)
-        aux_params = dict(aux_params or {})
         for name, shape in zip(one.list_auxiliary_states(), states, strict=True):
-            aux_params.setdefault(name, np.zeros(shape))
+            auxiliary.setdefault(name, np.zeros(shape))
         for name, shape in zip(one.list_arguments(), shapes, strict=True):
             if name not in values:
                 values[name] = np.random.normal(size=shape, scale=scale)  # noqa: NPY002
             arguments[name] = array(on_host(values[name]), ctx, types.get(name, _FLOAT32))
         gradients = {n: zeros(x.shape, ctx, x.dtype) for n, x in arguments.items()}
-        executor = _bound(one, ctx, arguments, gradients, grad_req, aux_params, _FLOAT32)
+        executor = _bound(one, ctx, arguments, gradients, grad_req, auxiliary, _FLOAT32)
         executor.forward(is_train=grad_req != "null")
         if grad_req != "null":
             executor.backward([array(x.asnumpy(), ctx, x.dtype) for x in executor.outputs])
         results = dict(executor.output_dict)
-        results |= {} if grad_req == "null" else dict(executor.grad_dict)
+        results |= {
+            name: x
+            for name, x in executor.grad_dict.items()
+            if x is not None and grad_req != "null"
+        }
         found.append(results)
     widths = [max(np.dtype(x.dtype).itemsize for x in results.values()) for results in found]
     best = found[widths.index(max(widths))]
@@ -406,7 +440,7 @@ def check_consistency(
 
 def check_speed(
     sym: Symbol,
-    location: Mapping[str, Any] | None = None,
+    location: Mapping[str, ArrayLike] | None = None,
     ctx: Context | None = None,
     N: int = 20,
     grad_req: str | None = None,
