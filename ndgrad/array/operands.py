@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import dispatch
 from ..dispatch import check_writable, convert
+from ..ops.bound import Call
 from ..ops.table import ElementwiseOp
 from ..tape import Array, state
 
@@ -23,29 +23,29 @@ def operand(other: object, array: Array) -> Any:
     raise TypeError(f"type {type(other)} not supported")
 
 
-def reflected(call: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+def reflected(call: Call) -> Call:
     """``x + y`` of the right operand, whose call is given."""
 
-    def method(self: Any, other: object) -> Any:
+    def method(self: Array, other: object) -> object:
         return call(other, self)
 
     return method
 
 
-def in_place(op: ElementwiseOp, sign: str, array: type[Any]) -> Callable[[Any, Any], Any]:
+def in_place(op: ElementwiseOp, sign: str, array: type[Any]) -> Call:
     """``x += y`` or its like for arrays of a class."""
     operator, recorded = op.call, dispatch.recorded_in_place(op)
 
     def general(self: Any, other: object) -> Any:
-        other = operand(other, self)
+        y = operand(other, self)
         if state.recording:
             check_writable(self, f"x {sign} y")
-        if isinstance(other, Array) and other._data.dtype != self._data.dtype:
-            other = convert(other, self._data.dtype)
-        if isinstance(other, Array) and other._shape != self._shape:
-            self._fitting_shape(other._shape, sign)
-        if state.recording and recorded(self, other):
+        if isinstance(y, Array) and y._data.dtype != self._data.dtype:
+            y = convert(y, self._data.dtype)
+        if isinstance(y, Array) and y._shape != self._shape:
+            self._fitting_shape(y._shape, sign)
+        if state.recording and recorded(self, y):
             return self
-        return operator(self, other, out=self)
+        return operator(self, y, out=self)
 
     return dispatch.in_place_call(op, array, general)

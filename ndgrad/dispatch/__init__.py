@@ -7,12 +7,10 @@ arrays, whose results can be differentiated again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 from ..kernels.front import copy as copy_buffer
-from ..ops.bound import CALLS, Bound
+from ..ops.bound import CALLS, Bound, Call
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp, for_each, lookup
 from ..tape import Array
 from . import classes
@@ -104,7 +102,7 @@ def bind(op: Op) -> None:
     op.bound = Bound(call, on_buffers, with_state_writes(op, recorded_backward(op)))
 
 
-def _call(op: Op) -> Callable[..., Any]:
+def _call(op: Op) -> Call:
     if isinstance(op, ElementwiseOp):
         general = general_call(op, partial(sparse_call, op))
         return elementwise_call(op, general, Style(classes.array))
@@ -118,7 +116,7 @@ def _call(op: Op) -> Callable[..., Any]:
 
 
 @cache
-def numpy_like_call(name: str) -> Callable[..., Any]:
+def numpy_like_call(name: str) -> Call:
     """A call of an operator for arrays like NumPy's, which returns such arrays."""
     op = lookup(name)
     call = converted_call(op)

@@ -15,7 +15,7 @@ from ..memory.abstract import ShapeProgram
 from ..memory.device import on_device
 from ..memory.storage import empty
 from ..ops.table import Op
-from ..tape import Scope
+from ..tape import Array, Scope
 from . import classes
 
 _HOST = cpu()
@@ -68,9 +68,9 @@ def _forms(
     op: Op,
     inputs: Sequence[Form | float | np.generic | None],
     params: Mapping[str, object],
-    make: Callable[[int, DType], Any],
+    make: Callable[[int, DType], Any],  # a buffer, or an abstract one
 ) -> list[Form]:
-    given: list[Any] = []
+    given: list[Array | float | None] = []
     for x in inputs:
         if isinstance(x, tuple):
             shape, dtype = x
@@ -81,7 +81,7 @@ def _forms(
         else:
             given.append(x)
     with Scope(False, False):
-        found: Any = op.call(*given, **params)
+        found = op.call(*given, **params)
     results = found if isinstance(found, (list, tuple)) else [found]
     return [(x._shape, x._data.dtype) for x in results]
 

@@ -33,7 +33,7 @@ from ..kernels.spec.layout import layout
 from ..memory.device import Buffer, address, in_use, operands_device, overlap
 from ..memory.storage import empty, empty_on
 from ..ops.axes import without_axes
-from ..ops.table import ElementwiseOp, Op, UpdateOp, lookup
+from ..ops.table import ElementwiseOp, Op, Params, UpdateOp, lookup
 from ..tape import Array, new_array, next_version, state
 from ..tracing import active
 from . import classes
@@ -59,7 +59,7 @@ def size_of(shape: Shape) -> int:
     return size
 
 
-def as_scalar(value: Any, dtype: DType) -> object:
+def as_scalar(value: Any, dtype: DType) -> float:
     """A Python number as MXNet reads it: cast to the array's dtype before the operation."""
     try:
         return float(value) if is_floating(dtype) else int(value)
@@ -75,7 +75,7 @@ NUMBERS = frozenset((bool, float, int, *[getattr(np, name) for name in _SCALARS.
 """Classes of the numbers that kernels over floats take as they are."""
 
 
-class Remembered(dict[Any, Any]):
+class Remembered(dict[object, Any]):
     """Values by keys, each found once; all are forgotten when there are too many.
 
     So programs whose shapes never come again do not fill the memory.
@@ -117,19 +117,23 @@ class Kernels(dict[DType, Any]):
         return self[dtype]
 
 
-class SmallCalls(dict[DType, Callable[..., Any]]):
+SmallCall: TypeAlias = Callable[..., Any]
+"""Compiled code for arrays and numbers: it returns new arrays, or writes into the first."""
+
+
+class SmallCalls(dict[DType, SmallCall]):
     """By dtype, how a kernel of `Kernels` runs on fewer than `PARALLEL_ELEMENTS` elements."""
 
     def __init__(self, kernels: Kernels) -> None:
         super().__init__()
         self.kernels = kernels
 
-    def __missing__(self, dtype: DType) -> Callable[..., Any]:
+    def __missing__(self, dtype: DType) -> SmallCall:
         self[dtype] = self.kernels[dtype].small()
         return self[dtype]
 
 
-_Meeting: TypeAlias = tuple[Callable[..., Any], tuple[Shape, ...], Shape]
+_Meeting: TypeAlias = tuple[SmallCall, tuple[Shape, ...], Shape]
 """A call for arrays of certain shapes, these and the result's, and the result's."""
 
 
@@ -255,8 +259,8 @@ def _device_call(op: ElementwiseOp) -> Callable[[tuple[object, ...]], Array | No
 
 
 def in_place_call(
-    op: ElementwiseOp, array: type[_A], general: Callable[[_A, Any], _A]
-) -> Callable[[_A, Any], _A]:
+    op: ElementwiseOp, array: type[_A], general: Callable[[_A, object], _A]
+) -> Callable[[_A, object], _A]:
     """``x += y`` and its like for a class of arrays: a fast path where nothing is recorded.
 
     It is for an operand of the target's dtype that has memory of its own, or is the target, and
@@ -365,7 +369,7 @@ def _in_place_on_device(op: ElementwiseOp, of: type[Array]) -> Callable[[Array, 
 def _general(
     op: ElementwiseOp, inputs: tuple[object, ...], params: dict[str, object], out: Array | None
 ) -> object:
-    """Any element-wise call: mixed dtypes, numbers, broadcasting, large arrays, ``out``."""
+    """All element-wise calls: mixed dtypes, numbers, broadcasting, large arrays, ``out``."""
     arrays = [x for x in inputs if isinstance(x, Array)]
     for name, x in zip(op.keywords, inputs, strict=True):
         if not isinstance(x, (Array, numbers.Real, np.bool_)):
@@ -436,7 +440,7 @@ def constant(values: HostArray, array: Array) -> Array:
     return made._from_numpy(values, array._ctx)
 
 
-def _with_constants(inputs: tuple[object, ...]) -> tuple[Any, ...]:
+def _with_constants(inputs: tuple[object, ...]) -> tuple[object, ...]:
     """*inputs*, of which one is an array, without NumPy arrays."""
     array = next(x for x in inputs if isinstance(x, Array))
     return tuple([constant(x, array) if isinstance(x, np.ndarray) else x for x in inputs])
@@ -476,8 +480,8 @@ def _common_dtype(op: ElementwiseOp, inputs: Sequence[object]) -> DType:
     return common
 
 
-class _SmallCasts(dict[tuple[DType, DType], Callable[..., Any]]):
-    def __missing__(self, key: tuple[DType, DType]) -> Callable[..., Any]:
+class _SmallCasts(dict[tuple[DType, DType], SmallCall]):
+    def __missing__(self, key: tuple[DType, DType]) -> SmallCall:
         self[key] = front.small_cast(*key)
         return self[key]
 
@@ -514,7 +518,7 @@ def _safe_target(out: Array, inputs: Sequence[Array]) -> Buffer | None:
     return target
 
 
-def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Mapping[str, object]) -> object:
+def _on_numbers(op: ElementwiseOp, inputs: tuple[Any, ...], params: Params) -> object:
     """The value for plain numbers: derivatives of ``2 ** x`` ask for ``log(2)``."""
     loop, given = op.forward_loop, {**op.params, **params}
     extra = [float(given_number(op, given, name)) for name in loop.args[len(inputs) :]]

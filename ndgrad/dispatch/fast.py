@@ -11,13 +11,14 @@ are written to as ``out``, devices, and all that happens while tracing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..base import user_call, written_function
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..memory.storage import empty
+from ..ops.bound import Call
 from ..ops.table import ElementwiseOp
 from ..tape import Array, Node, next_version, state
 from ..tracing import active
@@ -56,9 +57,7 @@ class Style(NamedTuple):
     number_first: bool = True
 
 
-def elementwise_call(
-    op: ElementwiseOp, general: Callable[..., object], style: Style
-) -> Callable[..., Any]:
+def elementwise_call(op: ElementwiseOp, general: Callable[..., object], style: Style) -> Call:
     """A call of an element-wise operator; *general* takes what does not fit: inputs, params, out.
 
     ``op.call`` is that for `classes.array`.
@@ -67,7 +66,7 @@ def elementwise_call(
         return lambda *inputs, out=None, **params: general(inputs, params, out)
     count = len(op.inputs)
     extra = op.forward_loop.args[count:]
-    names: dict[str, Any] = {
+    names: dict[str, object] = {
         "limit": PARALLEL_ELEMENTS,
         "Node": Node,
         "active": active,
@@ -85,8 +84,8 @@ def elementwise_call(
     }
     for letters in _CASES[count]:
         result = _BOOL if style.truth else None
-        names[letters] = Kernels(op, letters + "s" * len(extra), result=result)
-        names[f"{letters}_small"] = SmallCalls(names[letters])
+        kernels = names[letters] = Kernels(op, letters + "s" * len(extra), result=result)
+        names[f"{letters}_small"] = SmallCalls(kernels)
         names[f"{letters}_broadcast"] = BroadcastCalls(op, len(extra), result)
     free = tuple(name in op.free for name in op.inputs)
     inputs = style.inputs or tuple(_NAMES[count])

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -26,9 +26,10 @@ from ..memory.device import (
     on_device,
 )
 from ..memory.storage import empty, empty_like, empty_on
+from ..ops.bound import Backward
 from ..ops.parts import loop_of
-from ..ops.table import DIFFERENTIABLE, ElementwiseOp, F, Op, PartialGradient, lookup
-from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, is_tracked
+from ..ops.table import DIFFERENTIABLE, Derivative, ElementwiseOp, F, Op, PartialGradient, lookup
+from ..tape import Array, Constant, Leaf, Maker, Node, OutputSlot, Saved, is_tracked
 from . import classes
 from .derivatives import buffer_derivative, recorded_derivative
 from .elementwise import Kernels, SmallCalls, size_of
@@ -36,10 +37,10 @@ from .plans import planned_backward
 from .structured import unrecorded
 
 
-def _operand(node: Node, i: int) -> Any:
+def _operand(node: Node, i: int) -> Saved:
     """A node's saved operand (inputs, then outputs) as an array that hangs in the graph again."""
-    value: Any = (node.saved or ())[i]
-    if value.__class__ not in BUFFERS:
+    value = (node.saved or ())[i]
+    if not isinstance(value, BUFFERS):
         return value
     x = classes.array(value, node.shapes[i], node.ctx)
     output = i - len(node.parents)
@@ -54,7 +55,7 @@ def _operand(node: Node, i: int) -> Any:
     return x
 
 
-_Getter: TypeAlias = Callable[[Node, Sequence[Array | None]], Any]
+_Getter: TypeAlias = Callable[[Node, Sequence[Array | None]], object]
 
 
 @cache
@@ -100,7 +101,7 @@ def _dtype_of(node: Node, i: int) -> DType | None:
 
 
 def _apply_vjp(
-    op: Op, function: Callable[..., Any], node: Node, grads: Sequence[Array | None]
+    op: Op, function: Derivative, node: Node, grads: Sequence[Array | None]
 ) -> Sequence[Array | PartialGradient | None]:
     """Call a derivative with what its parameters name; returns one gradient per input."""
     recorder = tracing.recorder() if tracing.active and function is op.fast_vjp else None
@@ -114,7 +115,7 @@ def _apply_vjp(
     return results if isinstance(results, (tuple, list)) else (results,)
 
 
-def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGradient | None]]:
+def buffer_backward(op: Op) -> Backward:
     """First-order backward of an operator: buffers in and out, nothing recorded."""
     if isinstance(op, ElementwiseOp):
         return buffer_derivative(op)
@@ -139,7 +140,7 @@ def buffer_backward(op: Op) -> Callable[[Node, Any], Sequence[Buffer | PartialGr
     return planned_backward(backward, lambda *call: unrecorded(_apply_vjp, op, function, *call))
 
 
-def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
+def recorded_backward(op: Op) -> Backward:
     """Backward of an operator on recorded arrays, which can be differentiated again."""
     if op.gradient != DIFFERENTIABLE:
         return _no_gradients
@@ -162,15 +163,13 @@ def recorded_backward(op: Op) -> Callable[[Node, Any], Sequence[Array | None]]:
     return backward
 
 
-def with_state_writes(
-    op: Op, derivative: Callable[[Node, Any], Sequence[Any]]
-) -> Callable[[Node, Any], Sequence[Any]]:
+def with_state_writes(op: Op, derivative: Backward) -> Backward:
     """*derivative*, and after it what the operator writes to its states."""
     function = op.after_backward
     if function is None:
         return derivative
 
-    def backward(node: Node, grads: object) -> Sequence[Any]:
+    def backward(node: Node, grads: object) -> Sequence[object]:
         results = derivative(node, grads)
         arguments = [get(node, ()) for get in _getters(op, function)]
         if tracing.active and (recorder := tracing.recorder()) is not None:
@@ -212,7 +211,7 @@ def as_list(grads: object) -> list[Any]:
 def _filled(shape: Shape, node: Maker, value: int) -> Buffer:
     size, ctx = size_of(shape), node.ctx
     if size < PARALLEL_ELEMENTS and ctx.device_typeid != GPU and not tracing.active:
-        data: Any = empty(size, node.dtype)
+        data: Buffer = empty(size, node.dtype)
         data.fill(value)
     else:
         data = empty_on(ctx, size, node.dtype)
@@ -227,7 +226,8 @@ def _small_sums(letters: str) -> SmallCalls:
 
 @cache
 def _sums(letters: str, on_device: bool = False) -> Kernels:
-    add: Any = lookup("broadcast_add")
+    add = lookup("broadcast_add")
+    assert isinstance(add, ElementwiseOp)
     return Kernels(add, letters, front.device_loop) if on_device else Kernels(add, letters)
 
 
@@ -242,23 +242,30 @@ def _is_small(a: object, b: object) -> bool:
     )
 
 
-class Arithmetic(Protocol):
+_G = TypeVar("_G")
+
+
+class ArithmeticOn(Protocol[_G]):
     """How gradients are made and added."""
 
-    def ones(self, node: Maker, shape: Shape) -> Any:
+    def ones(self, node: Maker, shape: Shape) -> _G:
         """The gradient of a head that was made by *node* by itself."""
 
-    def zeros(self, shape: Shape, node: Maker) -> Any:
+    def zeros(self, shape: Shape, node: Maker) -> _G:
         """The gradient, of what *node* made, where none flows."""
 
-    def add(self, a: Any, b: Any) -> Any:
+    def add(self, a: _G, b: _G) -> _G:
         """The sum of two gradients in memory of its own."""
 
-    def add_into(self, total: Any, x: Any) -> Any:
+    def add_into(self, total: _G, x: Any) -> _G:
         """The sum in the memory of *total*, to which *x*, perhaps a partial gradient, is added."""
 
-    def copy(self, x: Any) -> Any:
+    def copy(self, x: _G) -> _G:
         """A gradient to which may be added in place."""
+
+
+Arithmetic: TypeAlias = ArithmeticOn[Any]
+"""That on buffers, or on recorded arrays."""
 
 
 class _BufferArithmetic:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..ops.table import ElementwiseOp, lookup
 from ..tape import Array, Maker, Saved, Version, new_node
@@ -11,14 +10,14 @@ from .structured import tracked, unrecorded
 from .writes import in_graph, parent_of, recorded_write, written
 
 
-def recorded_in_place(op: ElementwiseOp) -> Callable[[Array, Any], bool]:
+def recorded_in_place(op: ElementwiseOp) -> Callable[[Array, Array | float], bool]:
     """``x += y`` while recording; it says whether it did the work.
 
     It is called with the array to be written to, and a number or an array of its dtype that
     broadcasts to it.  It leaves to ``op.call`` what no graph has a part in.
     """
 
-    def call(x: Array, other: Any) -> bool:
+    def call(x: Array, other: Array | float) -> bool:
         if not (tracked(other) or in_graph(x)):
             return False
         inputs = (x, other)

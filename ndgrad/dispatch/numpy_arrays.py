@@ -7,11 +7,12 @@ made an array like NumPy's, which is the same object in another class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from ..ops.bound import Call
 from ..ops.table import Op
 from ..tape import Array, new_array, new_view
 from . import classes
@@ -25,7 +26,7 @@ def has_numpy_like(inputs: Iterable[object]) -> bool:
     return False
 
 
-def plain(x: Any) -> Any:
+def plain(x: object) -> Any:
     """An array like NumPy's as one of the plain class; anything else as it is."""
     if not isinstance(x, classes.numpy_like):
         return x
@@ -48,7 +49,7 @@ def numpy_like(x: Any) -> Any:
     return x
 
 
-def in_class_of(kind: type, x: Any) -> Any:
+def in_class_of(kind: type, x: object) -> Any:
     """A new array, like NumPy's if those of a class are."""
     return numpy_like(x) if issubclass(kind, classes.numpy_like) else x
 
@@ -61,10 +62,10 @@ def in_class(kind: type[Array], x: Array) -> Array:
     return view
 
 
-def converted_call(op: Op) -> Callable[..., Any]:
+def converted_call(op: Op) -> Call:
     """A call of *op* with arrays like NumPy's among the inputs."""
 
-    def call(*inputs: object, out: Any = None, **params: Any) -> Any:
+    def call(*inputs: object, out: object = None, **params: object) -> object:
         given = [plain(x) for x in inputs]
         if out is not None:
             return op.call(*given, out=out, **params)
@@ -73,11 +74,11 @@ def converted_call(op: Op) -> Callable[..., Any]:
     return call
 
 
-def with_numpy_like(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
+def with_numpy_like(op: Op, call: Call) -> Call:
     """*call* of *op*, which may have arrays like NumPy's among its inputs."""
     numpy_like_call = converted_call(op)
 
-    def general(*inputs: object, **params: Any) -> Any:
+    def general(*inputs: object, **params: object) -> object:
         if has_numpy_like(inputs):
             return numpy_like_call(*inputs, **params)
         return call(*inputs, **params)

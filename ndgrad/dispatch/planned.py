@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, partial
 from inspect import Parameter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from .. import tracing
 from ..base import user_call, written_function
-from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, UpdateOp
+from ..memory.device import Buffer
+from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, Params, UpdateOp
 from ..tape import Array, Node, new_array, next_version, state
 from . import classes
 from .numpy_arrays import converted_call
@@ -81,7 +82,7 @@ def _function(
     if op.variadic:
         least = len(inputs)
 
-    def as_given(values: tuple[object, ...], rest: tuple[object, ...], others: Any) -> object:
+    def as_given(values: tuple[object, ...], rest: tuple[object, ...], others: Params) -> object:
         if rest:
             return general(*values, *rest, **others)
         given = [(x, value) for x, value in zip(order, values, strict=True) if value is not ABSENT]
@@ -89,7 +90,7 @@ def _function(
             return general(*values[: len(inputs)], **dict(given[len(inputs) :]), **others)
         return general(**dict(given), **others)
 
-    names: dict[str, Any] = {
+    names: dict[str, object] = {
         "absent": ABSENT,
         "active": tracing.active,
         "array": array,
@@ -244,10 +245,14 @@ def _result(op: Op, inputs: tuple[str, ...], arrays: str) -> list[str]:
 
 
 def _finished(
-    op: Op, array: type[Array], plan: Plan, buffers: Any, inputs: Sequence[Array]
+    op: Op,
+    array: type[Array],
+    plan: Plan,
+    buffers: Buffer | tuple[Buffer, ...],
+    inputs: Sequence[Array],
 ) -> object:
     """What a call returns of several outputs, some of which may be hidden."""
-    if buffers.__class__ is not tuple:
+    if not isinstance(buffers, tuple):
         buffers = (buffers,)
     ctx, visible = inputs[0]._ctx, plan.visible
     recorded = state.recording and any(x._node is not None for x in inputs)

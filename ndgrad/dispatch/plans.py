@@ -15,15 +15,16 @@ import math
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from .. import tracing
 from ..base import DType, Shape
-from ..memory.abstract import AbstractBuffer, BufferProgram, NeedsElements
-from ..memory.device import on_device
+from ..memory.abstract import AbstractBuffer, Allocate, BufferProgram, NeedsElements, Run
+from ..memory.device import Buffer, on_device
 from ..memory.storage import POOLED_BYTES, empty
+from ..ops.bound import Backward
 from ..ops.table import Op, Params, PartialGradient, lookup
 from ..tape import Array, Node, is_tracked
 from . import classes
@@ -57,7 +58,7 @@ class Plan:
 
     def __init__(
         self,
-        run: Callable[..., Any],
+        run: Run,
         shapes: tuple[Shape, ...],
         dtype: DType,
         owners: list[int | None],
@@ -83,7 +84,7 @@ class PlannedParams(dict[str, Any]):
 
     def __init__(self, params: Params) -> None:
         super().__init__(params)
-        self.backwards: dict[object, Callable[..., Sequence[Any]] | None] = {}
+        self.backwards: dict[object, Run | None] = {}
 
 
 _repeated: dict[object, PlannedParams | None] = {}
@@ -157,7 +158,7 @@ def plannable(op: Op) -> bool:
     return not (op.updates or op.dynamic_shape)
 
 
-def _allocator(n: int, dtype: DType) -> Callable[..., Any]:
+def _allocator(n: int, dtype: DType) -> Allocate:
     return np.empty if n * dtype.itemsize < POOLED_BYTES else empty
 
 
@@ -195,12 +196,12 @@ def _partial(program: BufferProgram, x: PartialGradient) -> str:
     return f"{made}({name}, ({inputs}), {params}, {whole})"
 
 
-def _whole_by_plan(x: PartialGradient) -> Callable[..., Any]:
+def _whole_by_plan(x: PartialGradient) -> Callable[..., Buffer]:
     """From the inputs of partial gradients like *x* to the whole; planned when it is first used."""
     op, params = lookup(x.name), x.params
     plans: list[Plan | None] = []
 
-    def whole(*inputs: Array) -> Any:
+    def whole(*inputs: Array) -> Buffer:
         if not plans:
             try:
                 plans.append(_planned(op, inputs, params))
@@ -237,7 +238,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
     shapes = tuple([tuple(shape) for _, shape in results])
     known = PlannedParams({**op.params, **params})
 
-    def replace(run: Callable[..., Any]) -> None:
+    def replace(run: Run) -> None:
         plan.run = run
 
     plan = Plan(
@@ -253,12 +254,13 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
 
 # --- derivatives ----------------------------------------------------------------------------------
 
-Backward = Callable[[Node, Any], Sequence[Any]]
+Apply: TypeAlias = Callable[
+    [Node, Sequence[Array | None]], Sequence[Array | PartialGradient | None]
+]
+"""A derivative of an operator, from a node and the outputs' gradients."""
 
 
-def planned_backward(
-    general: Backward, apply: Callable[[Node, Sequence[Array]], Sequence[Any]]
-) -> Backward:
+def planned_backward(general: Backward, apply: Apply) -> Backward:
     """First-order backward, by a plan where the call had one.
 
     Parameters
@@ -269,7 +271,7 @@ def planned_backward(
         The operator's derivative, from a node and the outputs' gradients.
     """
 
-    def backward(node: Node, grads: Any) -> Sequence[Any]:
+    def backward(node: Node, grads: Any) -> Sequence[object]:
         params = node.params
         if params.__class__ is not PlannedParams or tracing.active:
             return general(node, grads)
@@ -297,9 +299,9 @@ def _backward_plan(
     node: Node,
     grads: Sequence[object],
     several: bool,
-    apply: Callable[[Node, Sequence[Array]], Sequence[Any]],
-    replace: Callable[[Callable[..., Any]], None],
-) -> Callable[..., Sequence[Any]]:
+    apply: Apply,
+    replace: Callable[[Run], None],
+) -> Run:
     outputs = node.shapes[len(node.parents) :]
     lines = []
     with _noted() as program:
@@ -314,7 +316,7 @@ def _backward_plan(
             lines.append(f"{buffer.name} = {place}")
             return buffer
 
-        arrays: list[Any] = []
+        arrays: list[Array | None] = []
         for i, (g, shape) in enumerate(zip(grads, outputs, strict=False)):
             if g is None and node.op.none_is_unreached:
                 arrays.append(None)

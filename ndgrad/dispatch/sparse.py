@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,8 +14,9 @@ from ..kernels import front
 from ..kernels.spec.columns import Columns
 from ..kernels.spec.formula import Loop
 from ..memory.device import Buffer
+from ..ops.bound import Call
 from ..ops.storage import RowSparse, is_parts, row_size
-from ..ops.table import Op, UpdateOp, lookup
+from ..ops.table import Op, Params, UpdateOp, lookup
 from ..tape import Array, state
 from . import classes
 from .classes import has_sparse
@@ -25,11 +26,11 @@ from .structured import tracked, unrecorded, write_into
 from .writes import check_writable, written
 
 
-def with_other_classes(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
+def with_other_classes(op: Op, call: Call) -> Call:
     """*call* of *op*, which may have sparse arrays, or arrays like NumPy's, among its inputs."""
     numpy_like_call = converted_call(op)
 
-    def general(*inputs: object, out: Any = None, **params: Any) -> Any:
+    def general(*inputs: object, out: object = None, **params: object) -> object:
         if has_numpy_like(inputs):
             return numpy_like_call(*inputs, out=out, **params)
         if has_sparse(inputs, out):
@@ -39,7 +40,7 @@ def with_other_classes(op: Op, call: Callable[..., Any]) -> Callable[..., Any]:
     return general
 
 
-def sparse_call(op: Op, inputs: Sequence[Any], params: dict[str, Any], out: Any) -> Any:
+def sparse_call(op: Op, inputs: Sequence[Any], params: Params, out: Any) -> object:
     """A call in which an input, or *out*, is sparse."""
     if tracing.active and (recorder := tracing.recorder()) is not None:
         recorder.refuse(
@@ -59,7 +60,7 @@ def sparse_call(op: Op, inputs: Sequence[Any], params: dict[str, Any], out: Any)
     return result.copyto(out)
 
 
-def _result(op: Op, inputs: Sequence[object], params: dict[str, Any]) -> Any:
+def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
     sparse, given = classes.sparse, {**op.params, **params}
     if op.is_view:  # of a copy: writes to it shall not reach the sparse array
         inputs = [_own_dense(x) if not tracked(x) else x for x in inputs]
@@ -95,7 +96,7 @@ def _result(op: Op, inputs: Sequence[object], params: dict[str, Any]) -> Any:
 # --- steps of optimizers --------------------------------------------------------------------------
 
 
-def _update(op: UpdateOp, inputs: Sequence[Any], params: dict[str, Any], out: Any) -> Any:
+def _update(op: UpdateOp, inputs: Sequence[Array], params: Params, out: Array | None) -> Array:
     """A step with a row-sparse gradient: of the rows that it has, if *lazy_update* says so."""
     weight, gradient = inputs[0], inputs[1]
     states = [inputs[op.inputs.index(name)] for name in op.replaced[1:]]
@@ -150,9 +151,7 @@ def _loop_of_rows(op: UpdateOp) -> Loop:
     return Loop(f"{op.name}_of_rows", op.loop.args, (*new, *stored))
 
 
-def _update_rows(
-    op: UpdateOp, arrays: Sequence[Array], parts: RowSparse, params: dict[str, Any]
-) -> None:
+def _update_rows(op: UpdateOp, arrays: Sequence[Array], parts: RowSparse, params: Params) -> None:
     index, shape = parts.indices._data, arrays[0]._shape
     if not index.size:
         return

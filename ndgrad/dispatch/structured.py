@@ -13,7 +13,15 @@ from .. import tracing
 from ..base import DType, MXNetError, Shape
 from ..context import GPU, Context
 from ..kernels import front
-from ..memory.device import BUFFERS, context_device, in_use, on_device, operands_device, to_device
+from ..memory.device import (
+    BUFFERS,
+    Buffer,
+    context_device,
+    in_use,
+    on_device,
+    operands_device,
+    to_device,
+)
 from ..ops.table import NONE, CompositeOp, Op, lookup
 from ..tape import (
     Array,
@@ -186,7 +194,7 @@ def _replace(target: Array, value: Array) -> None:
     written(target)
 
 
-def _wrap(inputs: Sequence[Any], data: Any, shape: Shape, to: Context | None = None) -> Array:
+def _wrap(inputs: Sequence[Any], data: Buffer, shape: Shape, to: Context | None = None) -> Array:
     """An array around a forward's result, which may be a view of an input's memory.
 
     It is on the inputs' device unless the forward says *to* which it was moved.

@@ -33,7 +33,7 @@ from .writes import check_writable, written
 def update_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
     """``op.call`` of an operator that replaces inputs; *sparse_call* is for sparse arrays."""
     extra = op.loop.args[len(op.inputs) :]
-    names: dict[str, Any] = {
+    names: dict[str, object] = {
         "active": active,
         "array": classes.array,
         "classes": classes,
@@ -117,7 +117,7 @@ def _source(
 
 
 def _general_call(op: UpdateOp, sparse_call: Callable[..., object]) -> Callable[..., object]:
-    """Any call: other memory for the result, while recording, on devices, of several dtypes."""
+    """All calls: other memory for the result, while recording, on devices, of several dtypes."""
     places = [op.inputs.index(name) for name in op.replaced]
 
     def call(*inputs: Array, out: Any = None, **params: object) -> object:
