@@ -70,7 +70,7 @@ def _forms(
     params: Mapping[str, object],
     make: Callable[[int, DType], Any],  # a buffer, or an abstract one
 ) -> list[Form]:
-    given: list[Array | float | None] = []
+    given: list[Array | float | np.generic | None] = []
     for x in inputs:
         if isinstance(x, tuple):
             shape, dtype = x

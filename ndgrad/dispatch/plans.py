@@ -12,8 +12,7 @@ A plan that has run a few times calls kernels by C functions that hold all their
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -21,9 +20,9 @@ import numpy as np
 
 from .. import tracing
 from ..base import DType, Shape
-from ..memory.abstract import AbstractBuffer, Allocate, BufferProgram, NeedsElements, Run
-from ..memory.device import Buffer, on_device
-from ..memory.storage import POOLED_BYTES, empty
+from ..memory.abstract import AbstractBuffer, BufferProgram, NeedsElements, Run
+from ..memory.device import Buffer
+from ..memory.noting import noted
 from ..ops.bound import Backward
 from ..ops.table import Op, Params, PartialGradient, lookup
 from ..tape import Array, Node, is_tracked
@@ -158,18 +157,6 @@ def plannable(op: Op) -> bool:
     return not (op.updates or op.dynamic_shape)
 
 
-def _allocator(n: int, dtype: DType) -> Allocate:
-    return np.empty if n * dtype.itemsize < POOLED_BYTES else empty
-
-
-@contextmanager
-def _noted() -> Iterator[BufferProgram]:
-    """A scope in which forwards and derivatives on abstract buffers are noted."""
-    program = BufferProgram(_allocator)
-    with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
-        yield program
-
-
 def _text(program: BufferProgram, results: Sequence[object]) -> str:
     """The text of a tuple of results: buffers of the program, partial gradients and None."""
     texts = []
@@ -219,7 +206,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
     """The plan of a call, made on inputs like the given ones."""
     forward = op.forward
     assert forward is not None
-    with _noted() as program:
+    with noted() as program:
         given: list[Any] = [program.parameter(x._data.size, x._data.dtype) for x in inputs]
         arrays = [
             classes.array(data, x._shape, x._ctx) for data, x in zip(given, inputs, strict=True)
@@ -304,7 +291,7 @@ def _backward_plan(
 ) -> Run:
     outputs = node.shapes[len(node.parents) :]
     lines = []
-    with _noted() as program:
+    with noted() as program:
 
         def parameter(data: Any, place: str) -> Any:
             if isinstance(data, Array):  # a state, which the node keeps as it is

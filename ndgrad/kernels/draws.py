@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property, lru_cache, wraps
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from .. import tracing
 from ..base import DType, HostArray, Shape, is_floating
 from ..memory.device import Buffer, host, in_use
+from ..memory.noting import noted
 from ..memory.storage import empty
 from .annotations import Function
-from .build.launch import WORTH_SHARING, Chunked, Specialization, grain, vector
+from .build.launch import Chunked, grain
 from .cpu import dropout as masking
 from .cpu import random
 from .cpu.launch import launch
@@ -46,50 +47,48 @@ def _stored(y: Buffer, dtype: DType) -> Buffer:
     return y if y.dtype == dtype else cast(y, dtype)
 
 
-class _Tiled:
-    """A kernel that fills a buffer of *dtype* tile by tile, given numbers of the types *numbers*.
+_MOST = 512
+"""Programs of one distribution."""
 
-    Without a device in use it is called by its types, which are known, and not by its arguments'.
-    """
 
-    def __init__(self, kernel: Chunked, dtype: DType, cost: int, *numbers: types.Type) -> None:
-        self._kernel, self._dtype, self._grain = kernel, dtype, grain(WORDS, cost)
-        self._per_tile = WORDS // 2 if dtype == _FLOAT64 else WORDS
-        words = types.uint64, types.uint64, types.uint64
-        self._signature = (*words, *numbers, vector(dtype), types.intp, types.intp)
+def _repeated(function: Function) -> Function:
+    """A function of hashable arguments that runs by a program for these from the second time on."""
+    runs: dict[object, Callable[[], Buffer] | None] = {}
 
-    @cached_property
-    def _compiled(self) -> Specialization:
-        return Specialization(self._kernel, self._signature)
-
-    def draw(self, n: int, *numbers: object) -> Buffer:
-        y, count, each = empty(n, self._dtype), -(-n // self._per_tile), self._grain
-        drawn = draw(count * TILE)
+    @wraps(function)
+    def call(*args: object) -> object:
         if tracing.active or in_use:
-            launch(self._kernel, *drawn, *numbers, y, count, each)
-        elif count < WORTH_SHARING * each:
-            self._compiled.serial(*drawn, *numbers, y, 0, count)
-        else:
-            self._compiled.parallel(*drawn, *numbers, y, count, each)
-        return y
+            return function(*args)
+        run = runs.get(args)
+        if run is not None:
+            return run()
+        if args not in runs:
+            if len(runs) >= _MOST:
+                runs.clear()
+            runs[args] = None
+            return function(*args)
+        with noted() as program:
+            y = function(*args)
+        replace = partial(runs.__setitem__, args)
+        run = runs[args] = program.function((), program.typed(y), replace)
+        return run()
+
+    return call
 
 
-_F32, _F64 = types.float32, types.float64
-_UNIFORM = {
-    _FLOAT32: _Tiled(random.uniform_f32, _FLOAT32, 4, _F32, _F32, _F32),
-    _FLOAT64: _Tiled(random.uniform_f64, _FLOAT64, 4, _F64, _F64, _F64),
-}
-_NORMAL = {
-    _FLOAT32: _Tiled(random.normal_f32, _FLOAT32, 8, _F32, _F32),
-    _FLOAT64: _Tiled(random.normal_f64, _FLOAT64, 8, _F64, _F64),
-}
-_INTEGERS = {
-    dtype: _Tiled(random.randints_small, dtype, 4, types.int64, types.uint64)
-    for dtype in (np.dtype("int32"), np.dtype("int64"))
-}
+def _by_tiles(
+    kernel: Chunked, n: int, dtype: DType, cost: int, *numbers: np.generic | int
+) -> Buffer:
+    """*n* elements by a *kernel* that fills tiles, given *numbers*."""
+    y, count = empty(n, dtype), -(-n // (WORDS // 2 if dtype == _FLOAT64 else WORDS))
+    launch(kernel, *draw(count * TILE), *numbers, y, count, grain(WORDS, cost))
+    return y
 
 
-@lru_cache(maxsize=256)
+_UNIFORM = {_FLOAT32: random.uniform_f32, _FLOAT64: random.uniform_f64}
+_NORMAL = {_FLOAT32: random.normal_f32, _FLOAT64: random.normal_f64}
+
+
 def _uniform_numbers(dtype: DType, low: float, high: float) -> tuple[np.floating[Any], ...]:
     """The lowest number, the width, and the greatest number, which rounding up must not pass."""
     real = _computed(dtype).type
@@ -98,31 +97,28 @@ def _uniform_numbers(dtype: DType, low: float, high: float) -> tuple[np.floating
 
 
 @drawing
+@_repeated
 def uniform(n: int, dtype: DType, low: float, high: float) -> Buffer:
     """*n* numbers in [low, high), of 24 random bits, or 53 for float64."""
-    y = _UNIFORM[_computed(dtype)].draw(n, *_uniform_numbers(dtype, low, high))
+    compute = _computed(dtype)
+    y = _by_tiles(_UNIFORM[compute], n, compute, 4, *_uniform_numbers(dtype, low, high))
     return _stored(y, dtype)
 
 
-@lru_cache(maxsize=256)
-def _normal_numbers(
-    compute: DType, loc: float, scale: float
-) -> tuple[np.floating[Any], np.floating[Any]]:
-    """The mean and the standard deviation as numbers of *compute*."""
-    return compute.type(loc), compute.type(scale)
-
-
 @drawing
+@_repeated
 def normal(n: int, dtype: DType, loc: float, scale: float) -> Buffer:
     """*n* normally distributed numbers."""
     compute = _computed(dtype)
-    return _stored(_NORMAL[compute].draw(n, *_normal_numbers(compute, loc, scale)), dtype)
+    y = _by_tiles(_NORMAL[compute], n, compute, 8, compute.type(loc), compute.type(scale))
+    return _stored(y, dtype)
 
 
 _MINUS_LOG = Loop("minus_log", ("u", "scale"), (("y", "-scale * log(1 - u)"),))
 
 
 @drawing
+@_repeated
 def exponential(n: int, dtype: DType, scale: float) -> Buffer:
     """*n* exponentially distributed numbers with mean *scale*."""
     compute = _computed(dtype)
@@ -149,11 +145,12 @@ def poisson(n: int, dtype: DType, lam: Buffer) -> Buffer:
 
 
 @drawing
+@_repeated
 def randint(n: int, dtype: DType, low: int, high: int) -> Buffer:
     """*n* whole numbers in [low, high), every one as likely."""
     last = np.uint64(high - low - 1)
     if high - low < 2**32:
-        return _INTEGERS[dtype].draw(n, low, last)
+        return _by_tiles(random.randints_small, n, dtype, 4, low, last)
     y = empty(n, dtype)
     launch(random.randints_large, *draw(n), low, last, y, n, grain(1, 30))
     return y

@@ -251,12 +251,13 @@ class BufferProgram:
     def shorten(
         self,
         make: Callable[[], Run],
-        given: Sequence[AbstractBuffer],
+        given: Sequence[AbstractBuffer | AbstractValue],
         made: AbstractBuffer | None,
     ) -> None:
         """Note that the last launch is also done by what *make* returns, in less time.
 
-        It is given buffers alone, and returns *made*, if that was just made when it was launched.
+        It is given what differs between runs, and returns *made*, if that was just made when it was
+        launched.
         """
         target = "" if made is None else f"{made.name} = "
         text = f"{target}{{}}({', '.join([x.name for x in given])})"

@@ -30,11 +30,12 @@ from ..base import (
     public_names,
     shown,
 )
-from ..context import GPU, Context, cpu
+from ..context import GPU, Context, cpu, current_context
 from ..kernels import draws
 from ..memory.device import Buffer, context_device, host, in_use, on_device, to_device
 from ..ops.axes import flag
 from ..ops.table import F
+from ..tape import new_array
 from ..tracing import host_read
 from .creation import _context, _shape
 
@@ -75,8 +76,6 @@ def _float_dtype(dtype: DTypeLike, what: str) -> DType:
 
 def _no_more(kwargs: dict[str, object], what: str) -> None:
     """Raise an error if there is any argument but ``name`` and attributes."""
-    if not kwargs:
-        return
     kwargs.pop("name", None)
     for key in kwargs:
         if not is_attribute(key):
@@ -97,13 +96,6 @@ def _number(value: _Parameter, what: str, name: str) -> float:
         ) from None
 
 
-def _numbers(parameters: dict[str, _Parameter], what: str) -> list[float]:
-    try:
-        return list(map(float, parameters.values()))
-    except (TypeError, ValueError):  # which of them it was
-        return [_number(value, what, name) for name, value in parameters.items()]
-
-
 def _drawn_array(
     what: str,
     shape: int | Sequence[int] | None,
@@ -117,13 +109,14 @@ def _drawn_array(
         lengths = out.shape if isinstance(out, NDArray) else (1,)
     else:
         lengths = _shape(shape, what)
-    context = _context(ctx, what)
+    context = current_context() if ctx is None else _context(ctx, what)
     if in_use or context.device_typeid == GPU:
         with on_device(context_device(context)):
             flat = draw(math.prod(lengths), *args)
     else:
         flat = draw(math.prod(lengths), *args)
-    return _deliver(NDArray(flat, lengths, context), out, what)
+    result = new_array(NDArray, flat, lengths, context)
+    return result if out is None else dispatch.write_into(out, result, what)
 
 
 def _draw(
@@ -136,24 +129,32 @@ def _draw(
     ctx: Context | None,
     out: NDArray | None,
     kwargs: dict[str, object],
+    draw_by_numbers: _Draw | None = None,
 ) -> NDArray:
     """Check the arguments that all distributions share, and draw.
 
     *check* raises or not, given each parameter's values; *draw* takes the number of elements, the
-    dtype and the parameters, as numbers or as vectors.
+    dtype and the parameters as vectors, *draw_by_numbers* as numbers.
     """
-    _no_more(kwargs, what)
+    if kwargs:
+        _no_more(kwargs, what)
     if dtype is None and isinstance(out, NDArray):
         dtype = out.dtype
     values = list(parameters.values())
     for value in values:
-        if isinstance(value, NDArray):
+        if value.__class__ not in (int, float) and isinstance(value, NDArray):
             break
     else:
-        numbers = _numbers(parameters, what)
+        try:
+            numbers = list(map(float, values))
+        except (TypeError, ValueError):  # which of them it was
+            numbers = [_number(value, what, name) for name, value in parameters.items()]
         check(*numbers)
         kind = _FLOAT32 if dtype is None else _float_dtype(dtype, what)
-        return _drawn_array(what, shape, ctx, out, draw, kind, *numbers)
+        if draw_by_numbers is not None:
+            return _drawn_array(what, shape, ctx, out, draw_by_numbers, kind, *numbers)
+        vectors = map(np.atleast_1d, numbers)
+        return _drawn_array(what, shape, ctx, out, draw, kind, *vectors)
     arrays = [value for value in values if isinstance(value, NDArray)]
     if len(arrays) != len(values):
         raise ArgumentTypeError(
@@ -185,11 +186,6 @@ def _draw(
     return _deliver(F._drawn(NDArray(drawn, lengths, context), *arrays), out, what)
 
 
-def _of_vectors(draw: _Draw) -> _Draw:
-    """*draw*, which takes vectors, for numbers too."""
-    return lambda n, kind, *values: draw(n, kind, *map(np.atleast_1d, values))
-
-
 def _as_rows(z: Buffer, values: HostArray) -> tuple[NDArray, NDArray]:
     """Drawn numbers in rows, one for each parameter, and the parameters as a column."""
     ctx, rows = cpu(), max(1, values.size)
@@ -218,9 +214,7 @@ def _check_uniform(low: float, high: float) -> None:
         )
 
 
-def _draw_uniform(n: int, kind: DType, low: HostArray | float, high: HostArray | float) -> Buffer:
-    if isinstance(low, float) or isinstance(high, float):
-        return draws.uniform(n, kind, low, high)
+def _draw_uniform(n: int, kind: DType, low: HostArray, high: HostArray) -> Buffer:
     if low.size == 1:
         return draws.uniform(n, kind, float(low[0]), float(high[0]))
     y = _shifted(_scaled(draws.uniform(n, kind, 0.0, 1.0), high - low), low)
@@ -257,8 +251,9 @@ def uniform(
     """
     parameters = {"low": low, "high": high}
     return _draw(
-        "uniform", parameters, _check_uniform, _draw_uniform, shape, dtype, ctx, out, kwargs
-    )
+        "uniform", parameters, _check_uniform, _draw_uniform, shape, dtype, ctx, out, kwargs,
+        draws.uniform,
+    )  # fmt: skip
 
 
 def _check_normal(loc: float, scale: float) -> None:
@@ -268,9 +263,7 @@ def _check_normal(loc: float, scale: float) -> None:
         )
 
 
-def _draw_normal(n: int, kind: DType, loc: HostArray | float, scale: HostArray | float) -> Buffer:
-    if isinstance(loc, float) or isinstance(scale, float):
-        return draws.normal(n, kind, loc, scale)
+def _draw_normal(n: int, kind: DType, loc: HostArray, scale: HostArray) -> Buffer:
     if loc.size == 1:
         return draws.normal(n, kind, float(loc[0]), float(scale[0]))
     return _shifted(_scaled(draws.normal(n, kind, 0.0, 1.0), scale), loc)
@@ -290,7 +283,10 @@ def normal(
     The other parameters are those of `uniform`.
     """
     parameters = {"loc": loc, "scale": scale}
-    return _draw("normal", parameters, _check_normal, _draw_normal, shape, dtype, ctx, out, kwargs)
+    return _draw(
+        "normal", parameters, _check_normal, _draw_normal, shape, dtype, ctx, out, kwargs,
+        draws.normal,
+    )  # fmt: skip
 
 
 def randn(*shape: int, **kwargs: Any) -> NDArray:
@@ -335,7 +331,7 @@ def exponential(
 
     parameters = {"scale": scale}
     return _draw(
-        "exponential", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs
+        "exponential", parameters, check, draw, shape, dtype, ctx, out, kwargs, draws.exponential
     )
 
 
@@ -357,7 +353,7 @@ def gamma(
         _positive("gamma", alpha=a, beta=b)
 
     parameters = {"alpha": alpha, "beta": beta}
-    return _draw("gamma", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs)
+    return _draw("gamma", parameters, check, draw, shape, dtype, ctx, out, kwargs)
 
 
 def poisson(
@@ -374,8 +370,7 @@ def poisson(
         if not value >= 0:
             raise MXNetError(f"poisson: lam={value:g}, expected a number that is not negative")
 
-    draw = _of_vectors(draws.poisson)
-    return _draw("poisson", {"lam": lam}, check, draw, shape, dtype, ctx, out, kwargs)
+    return _draw("poisson", {"lam": lam}, check, draws.poisson, shape, dtype, ctx, out, kwargs)
 
 
 _FLOAT64 = np.dtype("float64")
@@ -407,9 +402,7 @@ def negative_binomial(
         return _mixed(n, kind, k, (1 - p) / p)
 
     parameters = {"k": k, "p": p}
-    return _draw(
-        "negative_binomial", parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs
-    )
+    return _draw("negative_binomial", parameters, check, draw, shape, dtype, ctx, out, kwargs)
 
 
 def generalized_negative_binomial(
@@ -439,7 +432,7 @@ def generalized_negative_binomial(
         return _mixed(n, kind, 1 / bounded, bounded * mean)
 
     parameters = {"mu": mu, "alpha": alpha}
-    return _draw(what, parameters, check, _of_vectors(draw), shape, dtype, ctx, out, kwargs)
+    return _draw(what, parameters, check, draw, shape, dtype, ctx, out, kwargs)
 
 
 def randint(
@@ -468,7 +461,8 @@ def randint(
     MXNetError
         If low is not less than high, or the dtype cannot hold them.
     """
-    _no_more(kwargs, "randint")
+    if kwargs:
+        _no_more(kwargs, "randint")
     if dtype is None and isinstance(out, NDArray):
         dtype = out.dtype
     kind = _INT32 if dtype is None else as_dtype(dtype, op="randint")

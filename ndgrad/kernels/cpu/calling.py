@@ -256,12 +256,13 @@ def bound(
     kinds : str
         A letter for each of the kernel's arguments:
 
-        * ``v`` a flat array, ``i``, ``f``, ``d`` a number of type int64, float32, float64;
+        * ``v`` a flat array, ``i``, ``f``, ``d`` a number of type int64 (or uint64, below 2**63),
+          float32, float64;
         * ``y`` a result, an array that is made, of as many elements as the last argument says; the
           function returns it, or several as a tuple;
         * ``0`` the number 0;
         * ``V``, ``I``, ``F``, ``D``, ``Y`` the same but bound: the next of *values* is the int64
-          array or the number, and that of a result its size;
+          array or the number (of uint64 the same bits), and that of a result its size;
         * ``U``, ``B`` a bound number of type uint32, and True or False.
     dtypes : tuple of numpy.dtype
         Of results.

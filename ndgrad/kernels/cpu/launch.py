@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numba
 import numpy as np
@@ -16,6 +16,8 @@ from ...memory.abstract import AbstractBuffer, AbstractValue, BufferProgram
 from ..annotations import Arguments, Key
 from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
 from . import calling
+
+_Given: TypeAlias = AbstractBuffer | AbstractValue
 
 _KERNELS: dict[Key, Specialization] = {}
 
@@ -39,6 +41,7 @@ def start(kernel: Specialization, args: Arguments, units: int, grain: int | None
 
 _LETTERS = {
     types.int64: "I",
+    types.uint64: "I",
     types.uint32: "U",
     types.boolean: "B",
     types.float32: "F",
@@ -49,16 +52,17 @@ _LETTERS = {
 
 def _bound(
     program: BufferProgram, kernel: Specialization, args: Arguments, units: int
-) -> tuple[Callable[[], Callable[..., Any]], list[AbstractBuffer], AbstractBuffer | None] | None:
+) -> tuple[Callable[[], Callable[..., Any]], list[_Given], AbstractBuffer | None] | None:
     """The same by a C function that holds all numbers and makes the buffer that was just made.
 
     Returns
     -------
     tuple or None
-        What makes the function, the buffers that it is given and the one that it makes; None if
+        What makes the function, what it is given and the buffer that it makes; None if
         there is none for such arguments.
     """
-    kinds, given = "", []
+    kinds = ""
+    given: list[_Given] = []
     dtypes: list[DType] = []
     values: list[HostArray | float] = []
     made: AbstractBuffer | None = None
@@ -75,11 +79,17 @@ def _bound(
         elif x.__class__ is np.ndarray and x.dtype == np.int64 and not x.flags.writeable:
             kinds += "V"
             values.append(x)
-        elif kind in _LETTERS and x.__class__ is not AbstractValue:
-            kinds += _LETTERS[kind]
-            values.append(float(x) if kinds[-1] in "FD" else int(x))
-        else:
+        elif kind not in _LETTERS:
             return None
+        elif x.__class__ is AbstractValue:
+            kinds += _LETTERS[kind].lower()
+            given.append(x)
+        elif _LETTERS[kind] in "FD":
+            kinds += _LETTERS[kind]
+            values.append(float(x))
+        else:
+            kinds += _LETTERS[kind]
+            values.append((int(x) + 2**63) % 2**64 - 2**63)  # the same word
     if made is not None and any(x.name == made.name for x in given):
         return None
     make = partial(calling.bound, kernel, kinds, tuple(dtypes), tuple(values))

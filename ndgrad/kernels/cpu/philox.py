@@ -14,8 +14,8 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 
+import numba
 import numpy as np
 
 from ... import tracing
@@ -36,11 +36,6 @@ _ZERO = np.uint64(0)
 # --- the state of the process ---------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
-def _halves(key: int) -> tuple[np.uint64, np.uint64]:
-    return np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
-
-
 class _RandomState:
     """The process's key and how many blocks have been drawn under it."""
 
@@ -51,16 +46,13 @@ class _RandomState:
 
     def seed(self, key: int) -> None:
         with self.lock:
-            self.key = key & (2**64 - 1)
+            self.set_key(key & (2**64 - 1))
             self.position = 0
             self.forks = 0
 
-    def draw(self, blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
-        with self.lock:
-            first, key = self.position, self.key
-            self.position = (first + blocks) & (2**64 - 1)
-        low, high = _halves(key)
-        return low, high, np.uint64(first)
+    def set_key(self, key: int) -> None:
+        self.key = key
+        self.halves = np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
 
     def before_fork(self) -> None:
         self.lock.acquire()
@@ -72,11 +64,11 @@ class _RandomState:
     def after_fork_in_child(self) -> None:
         # The child's key is a function of the parent's and of how many children came before, so
         # siblings differ, no stream repeats, and a seeded program gives the same every time.
-        low, high = np.uint64(self.key & 0xFFFFFFFF), np.uint64(self.key >> 32)
+        low, high = self.halves
         forks = np.uint64(self.forks)
         w0, w1, _, _ = philox.py_func(low, high, forks, _ZERO, _ZERO, _FORK)
         self.lock = threading.Lock()
-        self.key = int(w0) | int(w1) << 32
+        self.set_key(int(w0) | int(w1) << 32)
         self.position = self.forks = 0
 
 
@@ -126,8 +118,19 @@ seed = _stream.seed
 def draw(blocks: int) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Take *blocks* blocks: the key's halves and the number of the first."""
     if tracing.active and (program := tracing.program()) is not None:
-        return program.values(draw, (blocks,), (np.uint64,) * 3)
-    return (_local.stream or _stream).draw(blocks)
+        # Compiled code reads 64 bits of any integer.
+        function = draw if numba.config.DISABLE_JIT else _drawn
+        return program.values(function, (blocks,), (np.uint64,) * 3)
+    low, high, first = _drawn(blocks)
+    return low, high, np.uint64(first)
+
+
+def _drawn(blocks: int) -> tuple[np.uint64, np.uint64, int]:
+    stream = _local.stream or _stream
+    with stream.lock:
+        first, (low, high) = stream.position, stream.halves
+        stream.position = (first + blocks) & (2**64 - 1)
+    return low, high, first
 
 
 def position() -> int:
@@ -139,7 +142,8 @@ def position() -> int:
 def drawing_from(position: int) -> Iterator[None]:
     """A scope in which this thread draws from *position* on, and the process's own stays."""
     before, own = _local.stream, _RandomState()
-    own.key, own.position = _stream.key, position
+    own.set_key(_stream.key)
+    own.position = position
     _local.stream = own
     try:
         yield
