@@ -35,7 +35,6 @@ from ..kernels import draws
 from ..memory.device import Buffer, context_device, host, in_use, on_device, to_device
 from ..ops.axes import flag
 from ..ops.table import F
-from ..tape import new_array
 from ..tracing import host_read
 from .creation import _context, _shape
 
@@ -115,7 +114,7 @@ def _drawn_array(
             flat = draw(math.prod(lengths), *args)
     else:
         flat = draw(math.prod(lengths), *args)
-    result = new_array(NDArray, flat, lengths, context)
+    result = NDArray(flat, lengths, context)
     return result if out is None else dispatch.write_into(out, result, what)
 
 
