@@ -277,7 +277,9 @@ class NDArray(Methods):
             return other
         if other.stype != "default":
             return other._assign(self)  # type: ignore[attr-defined]
-        return dispatch.write_into(other, self, "copyto")
+        return (
+            other if writing.overwrite(other, self) else dispatch.write_into(other, self, "copyto")
+        )
 
     def _on(self, context: Context) -> NDArray:
         check_usable(context)
@@ -339,9 +341,14 @@ class NDArray(Methods):
             zeros = dispatch.classes.sparse._zeros(stype, self._shape, self.dtype, self._ctx)
             engine.mark([self], [zeros], [grad_req])
             return
-        gradient = empty_like(self._data)
-        gradient.fill(0)
-        engine.mark([self], [self.__class__(gradient, self._shape, self._ctx)], [grad_req])
+        data = self._data
+        if data.__class__ is np.ndarray:
+            # Backward mostly puts another buffer in its place, so no page of it is touched here.
+            gradient = np.zeros(data.size, data.dtype)
+        else:
+            gradient = empty_like(data)
+            gradient.fill(0)
+        engine.mark((self,), (self.__class__(gradient, self._shape, self._ctx),), (grad_req,))
 
     @property
     def grad(self) -> NDArray | None:

@@ -11,6 +11,7 @@ from .. import dispatch, tracing
 from ..base import DType, Shape
 from ..dispatch import in_graph
 from ..kernels import front
+from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.strided import StridedSlice, broadcast, is_contiguous
 from ..memory.device import (
     Buffer,
@@ -107,21 +108,36 @@ def _trimmed(shape: Shape, target: Shape) -> Shape | None:
 _WHOLE = slice(None)
 
 
-def _overwrite(x: Array, value: Any) -> bool:
-    """``x[:] = value`` outside of recording, for what NumPy copies; says whether it did."""
+def overwrite(x: Array, value: Any) -> bool:
+    """Do ``x[:] = value`` outside of recording, without broadcasting; return whether that fits."""
     data, kind = x._data, value.__class__
-    if data.__class__ is not np.ndarray or tracing.active or not data.size or not x._shape:
+    if data.__class__ is not np.ndarray or not data.size or not x._shape:
+        return False
+    if state.recording or tracing.active:
         return False
     if kind is x.__class__:
-        if value._shape != x._shape or value._data.dtype is not data.dtype:
+        source = value._data
+        if value._shape != x._shape or source.dtype is not data.dtype:
             return False
-        data[:] = value._data
+        if data.size < PARALLEL_ELEMENTS:
+            data[:] = source
+        else:
+            front.copy(source, data)
     elif (
         kind is float and data.dtype.kind == "f" and data.itemsize > 2 and -_LARGE < value < _LARGE
     ) or (
         kind is int and 0 <= value < 128  # which every dtype has
     ):
-        data.fill(value)
+        front.fill(data, value)
+    elif kind is np.ndarray:
+        if value.shape != x._shape or value.dtype.kind not in "fiub":
+            return False
+        target = data.reshape(value.shape)
+        if value.dtype is data.dtype:
+            target[...] = value
+        else:
+            with np.errstate(all="ignore"):
+                np.copyto(target, value, casting="unsafe")
     else:
         return False
     x._version[0] = next_version()
@@ -145,7 +161,7 @@ def setitem(x: Array, key: object, value: Any) -> None:
     Nothing is written when an error is raised.
     """
     recording = state.recording
-    if key.__class__ is slice and key == _WHOLE and not recording and _overwrite(x, value):
+    if key.__class__ is slice and key == _WHOLE and overwrite(x, value):
         return
     if recording:
         dispatch.check_writable(x, "setitem")
