@@ -582,6 +582,33 @@ def numpy_functions() -> Iterator[tuple[str, str]]:
         yield title, stub.text_of_module()
 
 
+def symbolic_functions() -> Iterator[tuple[str, str]]:
+    """Stubs of what the modules for symbols of such arrays make at run time."""
+    for title, module in {
+        "symbol_np_functions": ndgrad.symbol.np,
+        "symbol_np_linalg": ndgrad.symbol.np.linalg,
+        "symbol_np_random": ndgrad.symbol.np.random,
+        "symbol_npx_functions": ndgrad.symbol.npx,
+        "symbol_npx_image": ndgrad.symbol.npx.image,
+    }.items():
+        known = bound_names(module)
+        stub = Stub(names=[name for name in dict.fromkeys(module.__all__) if name not in known])
+        for name in stub.names:
+            function = vars(module)[name]
+            parameters = [
+                Parameter(x.name, "Any", "" if x.default is _REQUIRED else "...", x.kind)
+                for x in inspect.signature(function).parameters.values()
+                if x.name not in ("name", "attr")
+            ]
+            named = [Parameter(key, "Any", "None", _KEYWORD) for key in ("name", "attr")]
+            if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+                named = []
+            doc = (inspect.getdoc(function) or "").splitlines()
+            forms = [([*parameters, *named], "Any")]
+            stub.text.append(Function(name, forms, doc[0] if doc else "").text())
+        yield title, stub.text_of_module()
+
+
 def _numpy_function(title: str, name: str, function: Any, op: Op | None) -> Function:
     doc = (inspect.getdoc(function) or "").splitlines()[0]
     if op is None:  # of NumPy
@@ -616,6 +643,7 @@ def stubs() -> dict[str, str]:
     for operators, package in ((ARRAYS, ndgrad.nd), (SYMBOLS, ndgrad.symbol)):
         found |= Package(operators, package).stubs()
     found |= numpy_functions()
+    found |= symbolic_functions()
     return {f"{name}.pyi": text for name, text in found.items()}
 
 

@@ -344,7 +344,7 @@ class NDArray(Methods):
         data = self._data
         if data.__class__ is np.ndarray:
             # Backward mostly puts another buffer in its place, so no page of it is touched here.
-            gradient = np.zeros(data.size, data.dtype)
+            gradient: Buffer = np.zeros(data.size, data.dtype)
         else:
             gradient = empty_like(data)
             gradient.fill(0)

@@ -136,10 +136,16 @@ class Inference:
         if all(map(is_complete, self.shapes[entry])) and entry not in self._doubtful:
             if not known or not _is_pure(op):
                 return
+        if op.dynamic_shape:
+            return
         try:
             found = forms_of(op, forms, entry.params)
         except (MXNetError, ValueError) as error:
             raise MXNetError(f"Error in operator {entry.name}: {error}") from None
+        except TypeError:
+            if known:
+                raise
+            return  # refused for a dtype that is a guess
         for i, (shape, dtype) in enumerate(found[: entry.outputs]):
             self._learn(entry, i, shape, entry, f"output {i}")
             before = self.dtypes[entry][i]

@@ -12,7 +12,9 @@ import numpy as np
 
 from ..base import BFLOAT16, MXNET_BFLOAT16, MXNetError, as_dtype
 from ..ops.table import ElementwiseOp
+from ..util import is_np_shape
 from .entries import NodeEntry, Operand, Ref, auxiliary_of
+from .numpy_operators import NumpyOp
 from .operators import FROM_NUMBER, WITH_NUMBER, definition
 
 if TYPE_CHECKING:
@@ -156,6 +158,8 @@ def encoded(entry: NodeEntry, *, strict: bool = True) -> tuple[str, dict[str, st
         attrs |= {key: _number(x) for key, x in numbers if x is not None}
         if isinstance(op, ElementwiseOp) and op.ordered and 0 in others:
             attrs[REFLECTED] = "True"
+        if isinstance(op, NumpyOp) and len(op.inputs) == 2:
+            attrs["is_int"] = str(all(isinstance(x, (int, np.integer)) for x in others.values()))
         return name, attrs, arrays
     attrs[NUMBERS] = text(others)
     return entry.op, attrs, arrays
@@ -177,8 +181,10 @@ def decoded(
         op, holders = FROM_NUMBER[name]
         if REFLECTED in attrs:
             holders = {0: "scalar"}
+        as_int = isinstance(op, NumpyOp) and value_of(attrs.get("is_int", "False")) is True
         for position, key in sorted(holders.items()):
-            operands.insert(position, _scalar(attrs[key]))
+            number = _scalar(attrs[key])
+            operands.insert(position, int(number) if as_int else number)
         return op.name, operands, {}
     op = definition(name)
     for position, value in sorted(value_of(attrs.get(NUMBERS, "{}")).items()):
@@ -224,6 +230,8 @@ def dumps(order: Sequence[NodeEntry], heads: Sequence[Ref]) -> str:
             arguments.append(k)
             dtypes.append(None if entry.dtype is None else entry.dtype.name)
     facts: dict[str, object] = {"mxnet_version": ["int", _VERSION]}
+    if is_np_shape():
+        facts["is_np_shape"] = ["int", 1]
     if None not in shapes:
         facts["shape"] = ["list_shape", shapes]
     if None not in dtypes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import numpy as np
 from .. import numpy_extension as npx
+from ..base import Shape
 from ..ops import inference
 from ..ops.bound import CALLS, Bound
 from ..ops.table import NONE, CompositeOp, lookup
@@ -39,6 +40,10 @@ class NumpyOp(CompositeOp):
     )
 
 
+UNDER_NUMPY: dict[str, str] = {}
+"""Operators of the table that stand for one of these in graphs of arrays like NumPy's."""
+
+
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
     """The parameters of a function by name, with their defaults."""
     known = signature(function).parameters.values()
@@ -51,6 +56,7 @@ def _declare(
     function: Callable[..., Any],
     inputs: int | str = 1,
     aliases: Sequence[str] = (),
+    written: str = "",
     **facts: Any,
 ) -> NumpyOp:
     """Declare an operator: a function, whose first parameters are arrays.
@@ -63,6 +69,8 @@ def _declare(
     inputs : int or str
         How many arrays it takes, or their names; a name with a star stands for any number.
     aliases : sequence of str
+    written : str
+        The operator of the table whose name MXNet writes instead.
     **facts
         Of the definition.
     """
@@ -83,6 +91,8 @@ def _declare(
         **facts,
     )  # fmt: skip
     OTHERS.update(dict.fromkeys(op.names, op))
+    if written:
+        UNDER_NUMPY[written] = name
     for positions, (called, attributes) in op.with_numbers.items():
         add_number_names(op, called, dict(zip(positions, attributes, strict=True)))
     return op
@@ -105,8 +115,8 @@ _MIRRORED = {
     "greater_equal": "less_equal",
 }  # fmt: skip
 _SECOND = {
-    "divide": "true_divide", "remainder": "mod", "abs": "absolute", "fabs": "absolute",
-    "rad2deg": "degrees", "deg2rad": "radians", "invert": "bitwise_not",
+    "divide": "true_divide", "remainder": "mod", "fabs": "abs", "rad2deg": "degrees",
+    "deg2rad": "radians", "invert": "bitwise_not",
 }  # fmt: skip
 """Functions under another name, which MXNet has no operators of."""
 
@@ -125,12 +135,24 @@ def _number_names(name: str) -> dict[tuple[int, ...], tuple[str, tuple[str, ...]
     return {(1,): (f"_npi_{name}_scalar", scalar), (0,): (f"_npi_{left}_scalar", scalar)}
 
 
+def _broadcast(x1: Shape | None, x2: Shape | None) -> dict[str, Shape]:
+    """The shape of a function of two arrays, where 0 is a length that is not known."""
+    if x1 is None or x2 is None:
+        return {}
+    ndim = max(len(x1), len(x2))
+    pairs = zip(*[(1,) * (ndim - len(x)) + x for x in (x1, x2)], strict=True)
+    lengths = [{*pair} - {1} for pair in pairs]
+    if any(len(own - {0}) > 1 for own in lengths):
+        return {}  # the call says what is wrong
+    return {"y": tuple([max(own, default=1) for own in lengths])}
+
+
 def _element_wise(name: str, function: Callable[..., Any], inputs: str) -> NumpyOp:
-    facts: dict[str, Any] = {"with_numbers": _number_names(name)}
     if inputs == "x":
-        facts = {"infer": lambda x, y: {"x": y, "y": x}}
-    aliases = ["_npi_abs"] if name == "absolute" else ()
-    return _declare(f"_npi_{name}", function, inputs, aliases, doc="", **facts)
+        facts: dict[str, Any] = {"infer": lambda x, y: {"x": y, "y": x}}
+    else:
+        facts = {"infer": _broadcast, "with_numbers": _number_names(name)}
+    return _declare(f"_npi_{name}", function, inputs, doc="", **facts)
 
 
 for _name, _function in np._elementwise.FUNCTIONS.items():
@@ -152,7 +174,7 @@ _TABLE: dict[tuple[str, int], str] = {
     ),
     ("_np_", 2): "dot",
     ("_npi_", 1): (
-        "argmax argmin around broadcast_to count_nonzero diff ediff1d expand_dims flip isneginf "
+        "argmax argmin around broadcast_to count_nonzero expand_dims flip isneginf "
         "isposinf mean nanprod nansum nonzero ptp resize rot90 std tile tril triu unravel_index var"
     ),
     ("_npi_", 2): (
@@ -162,11 +184,18 @@ _TABLE: dict[tuple[str, int], str] = {
 """Names, by their prefix in JSON and how many arrays they take."""
 
 _RESULTS = {"std": "std", "var": "var", "matmul": "out"}
+_WRITTEN = {"expand_dims": "expand_dims", "repeat": "repeat", "tile": "tile"}
+_PARAMS = {"flip": {"axis": _REQUIRED}, "rot90": {"k": 1, "axes": _REQUIRED}}
+"""Parameters that MXNet asks for, though the functions have defaults."""
 
 for (_prefix, _count), _names in _TABLE.items():
     for _name in _names.split():
         _facts: dict[str, Any] = {"results": (_RESULTS[_name],)} if _name in _RESULTS else {}
-        FUNCTIONS[_name] = _declare(f"{_prefix}{_name}", getattr(np, _name), _count, **_facts)
+        _facts |= {"params": _PARAMS[_name]} if _name in _PARAMS else {}
+        FUNCTIONS[_name] = _declare(
+            f"{_prefix}{_name}", getattr(np, _name), _count, written=_WRITTEN.get(_name, ""),
+            dynamic_shape=_name == "nonzero", **_facts,
+        )  # fmt: skip
 FUNCTIONS |= {
     "alltrue": FUNCTIONS["all"], "round": FUNCTIONS["around"], "round_": FUNCTIONS["around"],
 }  # fmt: skip
@@ -181,7 +210,11 @@ def _of_matrices(name: str, function: Callable[..., Any], count: int) -> NumpyOp
     results = _MANY.get(name)
     visible = None if results is None else lambda params: results
     inputs = {1: "a", 2: "a b"}[count]
-    return _declare(f"_npi_{name}", function, inputs, visible=visible)
+    written = {"det": "_linalg_det", "inv": "_linalg_inverse", "slogdet": "_linalg_slogdet"}
+    facts = {"results": ("output0",)} if name == "det" else {}
+    return _declare(
+        f"_npi_{name}", function, inputs, written=written.get(name, ""), visible=visible, **facts
+    )
 
 
 for _name in ("cholesky", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "slogdet", "svd",
@@ -292,6 +325,27 @@ def _average(
     return np.average(a, axis, weights, returned)
 
 
+def _diff(data: Any, n: int = 1, axis: int = -1) -> Any:
+    """Differences of neighbours along an axis, *n* times."""
+    return np.diff(data, n, axis)
+
+
+def _ediff1d(
+    data: Any,
+    begin: Any = None,
+    end: Any = None,
+    to_begin_arr_given: bool = False,
+    to_end_arr_given: bool = False,
+    to_begin_scalar: float | None = None,
+    to_end_scalar: float | None = None,
+) -> Any:
+    """Differences of neighbours in the flat array, between others."""
+    if to_end_arr_given and not to_begin_arr_given:
+        begin, end = None, begin
+    begin = to_begin_scalar if begin is None else begin
+    return np.ediff1d(data, to_end_scalar if end is None else end, begin)
+
+
 def _full(shape: Any, value: float, dtype: Any = "float32") -> Any:
     """An array filled with a number."""
     return np.full(shape, value, dtype)
@@ -394,66 +448,74 @@ def _constraint_check(input: Any, msg: str = "Constraint violated.") -> Any:
 
 _declare("_np_reshape", _reshape, infer=inference.reshaped)
 _declare("_npx_reshape", _npx_reshape, aliases=["_npi_reshape"], infer=inference.reshaped)
-_declare("_npi_swapaxes", _swapaxes)
-_declare("_npi_cast", _cast)
-_declare("_npi_clip", _clip)
-_declare("_npi_take", _take, 2)
-_declare("_npi_argsort", _argsort)
-_declare("_npi_sort", _sort)
-for _name in ("split", "array_split", "hsplit", "vsplit", "dsplit"):
+_declare("_npi_swapaxes", _swapaxes, written="SwapAxis")
+_declare("_npi_cast", _cast, written="Cast")
+_declare("_npi_clip", _clip, written="clip")
+_declare("_npi_take", _take, 2, written="take")
+_declare("_npi_argsort", _argsort, written="argsort")
+_declare("_npi_sort", _sort, written="sort", results=("output0",))
+_declare("_npi_split", _split("split"), written="_split_v2", visible=_split_count)
+for _name in ("array_split", "hsplit", "dsplit"):
     _declare(f"_npi_{_name}", _split(_name), visible=_split_count)
-_declare("_npi_slice", _slice)
+_declare("_npi_slice", _slice, written="slice")
 _declare("_npi_getitem", _getitem)
 _declare("_npi_tensordot", _tensordot, 2)
 _declare("_npi_tensordot_int_axes", _tensordot_int_axes, 2)
 _declare("_npi_einsum", _einsum, "*arrays")
-_declare("_npi_average", _average, 2, visible=lambda params: 2 if params["returned"] else 1)
+_declare(
+    "_npi_average", _average, 2, visible=lambda params: 2 if params["returned"] else 1,
+    results=("output0", "output1"),
+)  # fmt: skip
+_declare("_npi_diff", _diff)
+_declare("_npi_ediff1d", _ediff1d, 3)
 _declare("_npi_where", np.where, 3, optional=frozenset(), with_numbers={
     (1,): ("_npi_where_lscalar", ("scalar",)), (2,): ("_npi_where_rscalar", ("scalar",)),
     (1, 2): ("_npi_where_scalar2", ("x", "y")),
 })  # fmt: skip
-_declare("_npi_full_like", _full_like)
+_declare("_npi_full_like", _full_like, params={"fill_value": _REQUIRED, "dtype": None, "ctx": None})
 _declare("_npi_pad", _pad)
 _declare("_npi_nan_to_num", _nan_to_num)
-_declare("_npi_bincount", _bincount, 2)
+_declare("_npi_bincount", _bincount, 2, dynamic_shape=True)
 _declare("_npi_percentile", _percentile, 2)
-_declare("_npi_norm", _norm)
+_declare("_npi_norm", _norm, results=("output0",))
 _declare("_npi_tensorsolve", _tensorsolve, 2)
 _declare("_npi_pinv_scalar_rcond", _pinv)
-_declare("_npi_unique", _unique, visible=lambda params: 1 + sum(
+_declare("_npi_unique", _unique, dynamic_shape=True, visible=lambda params: 1 + sum(
     bool(params[key]) for key in ("return_index", "return_inverse", "return_counts")
 ))  # fmt: skip
-_declare("_npx_nonzero", npx.nonzero, aliases=["_npi_nonzero"])
+_declare("_npx_nonzero", npx.nonzero, dynamic_shape=True)
 _declare("_npx_constraint_check", _constraint_check)
 
 for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"):
-    _named = {} if _name in ("stack", "vstack", "column_stack") else {"results": ("out",)}
     FUNCTIONS[_name] = _declare(
-        f"_npi_{_name}", getattr(np, _name), "*arrays", **_named,
+        f"_npi_{_name}", getattr(np, _name), "*arrays",
         params={"axis": 0} if _name in ("concatenate", "stack") else {},
+        results=() if _name in ("stack", "vstack", "column_stack") else ("out",),
     )  # fmt: skip
 FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
 
 
-def _of_all(function: Callable[..., object]) -> Callable[..., object]:
-    def call(arrays: Sequence[np.ndarray]) -> object:
+def _each_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(arrays: Any, num_args: int) -> Any:
         return function(*arrays)
 
+    call.__doc__ = function.__doc__
     return call
 
 
 for _name in ("atleast_1d", "atleast_2d", "atleast_3d"):
     _declare(
-        f"_np_{_name}", _of_all(getattr(np, _name)), "*arrays",
-        visible=lambda params: params["num_args"], params={"num_args": _REQUIRED},
+        f"_np_{_name}", _each_of(getattr(np, _name)), "*arrays",
+        visible=lambda params: params["num_args"],
     )  # fmt: skip
 
 # --- new arrays -----------------------------------------------------------------------------------
 
 for _name in ("zeros", "ones", "arange", "eye", "linspace", "logspace", "indices", "hanning",
               "hamming", "blackman"):  # fmt: skip
-    FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0)
-_declare("_npi_full", _full, 0)
+    _written = "_linspace" if _name == "linspace" else ""
+    FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0, written=_written)
+_declare("_npi_full", _full, 0, written="_full")
 _declare("_npi_identity", _identity, 0)
 
 DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
@@ -487,9 +549,11 @@ def _declare_distribution(name: str, own: tuple[str, ...]) -> None:
     params |= {"dtype": None} if "dtype" in known else {}
     params |= {"is_logit": None} if name == "bernoulli" else {}
     inputs = " ".join(f"input{i + 1}" for i in range(len(own)))
+    plain = ("uniform", "uniform_n", "gamma", "power", "bernoulli", "laplace", "poisson")
     _declare(
         f"_npi_{_SPELLED.get(name, name)}", call, inputs, optional=frozenset(inputs.split()),
         params={**params, "ctx": None}, stochastic=True, doc=draw.__doc__,
+        results=() if name in plain else ("output0",),
     )  # fmt: skip
 
 

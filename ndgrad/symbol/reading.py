@@ -18,6 +18,7 @@ from .attributes import HIDDEN, hidden
 from .entries import NodeEntry, Ref
 from .graph import Graph
 from .json import NUMBERS, REFLECTED, decoded, value_of
+from .numpy_operators import UNDER_NUMPY
 from .operators import FROM_NUMBER, definition
 from .subgraphs import CONTROL_FLOW, control_flow, custom
 
@@ -51,6 +52,7 @@ class _Reader:
         self.graph = graph
         self.nodes: Sequence[_Object] = graph["nodes"]
         facts = graph.get("attrs") or {}
+        self.numpy_like = any(str(node["op"]).startswith("_np") for node in self.nodes)
         self.shapes = facts.get("shape", (None, None))[1]
         self.rows = graph.get("node_row_ptr") or []
         self.dtypes = dict(
@@ -102,6 +104,8 @@ class _Reader:
 
     def _call(self, i: int, refs: list[Ref]) -> NodeEntry:
         name, op_name = str(self.nodes[i]["name"]), str(self.nodes[i]["op"])
+        if self.numpy_like:
+            op_name = UNDER_NUMPY.get(op_name, op_name)
         given = self._attributes(i)
         if op_name in CONTROL_FLOW or op_name == "Custom":
             return self._own_call(i, refs)

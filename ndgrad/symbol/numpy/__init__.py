@@ -6,6 +6,8 @@ such a function when it is evaluated, so that shapes, dtypes and gradients are t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ... import numpy as _np
 from ...base import public_names as _public_names
 from ..numpy_like import _Symbol as _Symbol
@@ -14,6 +16,9 @@ from . import _calls, _functions, _methods
 from . import linalg as linalg
 from . import random as random
 from ._functions import *  # noqa: F403
+
+if TYPE_CHECKING:  # what is made from the table below
+    from ..._stubs.symbol_np_functions import *  # noqa: F403
 
 __all__ = [*_functions.__all__, *_FUNCTIONS, "linalg", "random"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterable, Mapping
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 import numpy as onp
@@ -109,7 +109,10 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
             inputs = [given.pop(key, None) for key in op.inputs]
         if op.inputs and not any(isinstance(x, Symbol) for x in inputs):
             return source(*args, **kwargs)
-        params = {key: x for key, x in given.items() if _differs(op, key, x)}
+        required = {
+            key: known.parameters[key].default for key in op.params if _is_required(op, key)
+        }
+        params = {key: x for key, x in (required | given).items() if _differs(op, key, x)}
         return _called(op, operator, inputs, params, name, attr)
 
     call.__name__ = call.__qualname__ = name
@@ -128,6 +131,10 @@ def _signature(source: Callable[..., Any], op: NumpyOp) -> Signature:
         exec(f"def like({required}, out=None): ...", names)
         return signature(names["like"])
     return known
+
+
+def _is_required(op: NumpyOp, key: str) -> bool:
+    return op.params[key] is Parameter.empty
 
 
 def _differs(op: NumpyOp, key: str, value: Any) -> bool:

@@ -9,15 +9,16 @@ from typing import Any
 from ... import numpy as np
 from ...base import ArgumentTypeError, DTypeLike, shown
 from ...context import Context
+from .. import extra
 from ..symbol import Symbol
 from ._calls import call
 
 __all__ = [
     "append", "argsort", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "average",
-    "bincount", "clip", "dsplit", "einsum", "empty_like", "fliplr", "flipud", "full", "full_like",
-    "hsplit", "identity", "inner", "nan_to_num", "ones_like", "outer", "pad", "percentile",
-    "quantile", "ravel", "reshape", "sort", "split", "swapaxes", "take", "tensordot", "unique",
-    "vdot", "vsplit", "where", "zeros_like",
+    "bincount", "clip", "diff", "dsplit", "ediff1d", "einsum", "empty_like", "fliplr", "flipud",
+    "full", "full_like", "histogram", "hsplit", "identity", "inner", "nan_to_num", "ones_like",
+    "outer", "pad", "percentile", "quantile", "ravel", "reshape", "sort", "split", "swapaxes",
+    "take", "tensordot", "unique", "vdot", "vsplit", "where", "zeros_like",
 ]  # fmt: skip
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -100,7 +101,8 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Return the parts of an array along an axis, whose lengths may differ by one."""
-    return _cut("array_split", ary, indices_or_sections, axis)
+    name = "array_split" if isinstance(indices_or_sections, int) else "split"
+    return _cut(name, ary, indices_or_sections, axis)
 
 
 def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
@@ -110,7 +112,7 @@ def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
 
 def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
     """Return the parts of an array along the first axis."""
-    return _cut("vsplit", ary, indices_or_sections, 0)
+    return _cut("split", ary, indices_or_sections, 0)
 
 
 def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
@@ -169,6 +171,24 @@ def take(
     if axis is None:
         a, axis = ravel(a), 0
     return call("_npi_take", a, indices, axis=axis, mode=mode)
+
+
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Return differences of neighbours along an axis, *n* times."""
+    ends = [x for x in (prepend, a, append) if x is not None]
+    joined = a if len(ends) == 1 else call("_npi_concatenate", *ends, axis=axis)
+    return call("_npi_diff", joined, n=n, axis=axis)
+
+
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """Return differences of neighbours in the flat array, between others."""
+    given = {"begin": to_begin, "end": to_end}
+    facts: dict[str, Any] = {}
+    for key, x in given.items():
+        facts[f"to_{key}_arr_given"] = isinstance(x, Symbol)
+        facts[f"to_{key}_scalar"] = None if isinstance(x, Symbol) else x
+    arrays = [x for x in given.values() if isinstance(x, Symbol)]
+    return call("_npi_ediff1d", ary, *arrays, **facts)
 
 
 def where(condition: Any, x: Any = None, y: Any = None) -> Any:
@@ -252,6 +272,20 @@ def quantile(
     return percentile(a, percent, axis, interpolation=interpolation, keepdims=keepdims)
 
 
+def histogram(
+    a: Any,
+    bins: Any = 10,
+    range: Sequence[float] | None = None,
+    normed: Any = None,
+    weights: Any = None,
+    density: Any = None,
+) -> Any:
+    """Return how many elements are in each of some intervals, and the edges of the intervals."""
+    if any(x is not None for x in (normed, weights, density)):
+        raise NotImplementedError("histogram: only a, bins and range are supported")
+    return extra.histogram(a, bins, range)._each()
+
+
 def unique(
     ar: Any,
     return_index: bool = False,
@@ -300,8 +334,7 @@ def full_like(
     """Make an array of the shape and dtype of another, filled with a number."""
     if not isinstance(a, Symbol):
         return np.full_like(a, fill_value, dtype, order, ctx, out)
-    facts: dict[str, Any] = {} if dtype is None else {"dtype": dtype}
-    return call("_npi_full_like", a, fill_value=fill_value, **facts)
+    return call("_npi_full_like", a, fill_value=fill_value, dtype=dtype)
 
 
 def zeros_like(

@@ -24,8 +24,7 @@ def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
 def _transpose(self: Any, *axes: Any) -> Any:
     """Return the array with its axes in another order, by default reversed."""
     given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
-    params: dict[str, Any] = {"axes": tuple(given)} if given else {}
-    return call("_np_transpose", self, **params)
+    return call("_np_transpose", self, axes=tuple(given) if given else None)
 
 
 def _flatten(self: Any, order: str = "C") -> Any:
@@ -59,8 +58,7 @@ def _getitem(self: Any, key: Any) -> Any:
         For arrays, symbols and bools as indices.
     """
     if self.num_outputs > 1:
-        outputs = self._each()
-        return outputs[key] if isinstance(key, (int, slice)) else Symbol.__getitem__(self, key)
+        return Symbol.__getitem__(self, key) if isinstance(key, str) else self._each()[key]
     keys = key if isinstance(key, tuple) else (key,)
     for one in keys:
         bounds = (one.start, one.stop, one.step) if isinstance(one, slice) else (one,)
@@ -79,6 +77,11 @@ def _getitem(self: Any, key: Any) -> Any:
         return cut
     codes = tuple([-2 if isinstance(x, slice) else -3 for x in keys])
     return call("_npx_reshape", cut, newshape=(*codes, -4))
+
+
+def _negated(self: Any) -> Any:
+    """Return ``-self``."""
+    return call("_npi_multiply", self, -1.0)
 
 
 def _is_index(x: Any) -> bool:
@@ -114,7 +117,7 @@ def install(functions: Mapping[str, Any]) -> None:
     for own, name in {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
                       "gt": "greater", "ge": "greater_equal"}.items():  # fmt: skip
         methods[f"__{own}__"] = _binary(functions[name])
-    methods |= {"__neg__": functions["negative"], "__abs__": functions["absolute"]}
+    methods |= {"__neg__": _negated, "__abs__": functions["abs"]}
     methods |= {"__invert__": functions["invert"], "__hash__": object.__hash__}
     methods |= {"__matmul__": _binary(functions["matmul"])}
     for name, method in methods.items():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...base import public_names
 from ...numpy import linalg
 from ..numpy_operators import ALL, BY_ORDER, FROBENIUS, LINALG
 from ._calls import call, function
+
+if TYPE_CHECKING:
+    from ..._stubs.symbol_np_linalg import *  # noqa: F403
 
 __all__ = ["norm", "pinv", "tensorsolve", *LINALG]
 __dir__ = public_names(globals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import numpy as np
 from ... import numpy_extension as npx
@@ -12,6 +12,9 @@ from ...base import public_names, set_signature
 from ..numpy_operators import DISTRIBUTIONS
 from ..symbol import Symbol
 from ._calls import call
+
+if TYPE_CHECKING:
+    from ..._stubs.symbol_np_random import *  # noqa: F403
 
 __all__ = ["beta", "chisquare", "lognormal", "rand", "randint", "randn"]
 __dir__ = public_names(globals())

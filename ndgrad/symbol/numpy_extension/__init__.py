@@ -5,7 +5,7 @@ Operators of `ndgrad.symbol` under the names that `ndgrad.numpy_extension` has f
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import numpy_extension as _npx
 from ...base import public_names as _public_names
@@ -15,6 +15,9 @@ from ..numpy._calls import call as _call
 from ..numpy_like import _Symbol
 from . import image as image
 from . import random as random
+
+if TYPE_CHECKING:  # what is made from a table
+    from ..._stubs.symbol_npx_functions import *  # noqa: F403
 
 __all__ = [
     "constraint_check", "image", "nonzero", "random", "reshape", *_npx._OPERATORS,
@@ -26,9 +29,7 @@ for _name, _operator in _npx._OPERATORS.items():
 
 def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C", **label: Any) -> Any:
     """Return the elements in another shape, with MXNet's codes for it; see `npx.reshape`."""
-    if reverse:
-        label["reverse"] = True
-    return _call("_npx_reshape", a, newshape=newshape, **label)
+    return _call("_npx_reshape", a, newshape=newshape, reverse=bool(reverse), **label)
 
 
 def nonzero(a: Any) -> Any:
