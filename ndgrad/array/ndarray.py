@@ -25,6 +25,7 @@ from .operands import in_place, operand, reflected
 
 if TYPE_CHECKING:  # with what `_give_python_operators` and `ndgrad.nd` add to the class
     from .._stubs.nd_methods import Methods
+    from ..memory.device import Buffer
 else:
     Methods = Array
 

@@ -189,7 +189,8 @@ class Inference:
             return None
 
     def _infer_shapes(self, entry: NodeEntry, op: Op, params: Params) -> None:
-        known = {name: self._shape(x) for name, x in self._named(entry, op)}
+        pairs = zip(op.inputs, entry.inputs, strict=False)
+        known = {name: self._shape(x) for name, x in pairs if x is not None}
         if op.infer is not None:
             given: Mapping[str, Known | Sequence[Known]] = known
             if op.variadic:

@@ -73,7 +73,7 @@ def _getitem(self: Any, key: Any) -> Any:
         tuple([getattr(x, bound) for x in slices]) for bound in ("start", "stop", "step")
     )
     cut = call("_npi_slice", self, begin=begin, end=end, step=step)
-    if all(isinstance(x, slice) for x in keys):
+    if isinstance(key, slice):
         return cut
     codes = tuple([-2 if isinstance(x, slice) else -3 for x in keys])
     return call("_npx_reshape", cut, newshape=(*codes, -4))
