@@ -409,9 +409,9 @@ class Block:
         write_file(f"{prefix}-model.json", [tree.encode()], "save")
         self.save_parameters(f"{prefix}-model.params")
 
-    def _described(self, numbers: Iterator[int]) -> dict[str, Any]:
+    def _described(self, numbers: Iterator[int]) -> dict[str, object]:
         """Names of the block and of all below it, by class and number."""
-        found: dict[str, Any] = {"orig_name": self.name, "hybridized": False}
+        found: dict[str, object] = {"orig_name": self.name, "hybridized": False}
         key = f"{type(self).__name__.lower()}{next(numbers)}"
         found["children"] = {child.name: name for name, child in self._children.items()}
         for child in self._children.values():
@@ -526,7 +526,7 @@ class Block:
             f"In {type(self).__name__} '{self.name}', called with {', '.join(shapes) or 'nothing'}"
         )
 
-    def _run(self, *args: Any) -> Any:
+    def _run(self, *args: object) -> Any:
         return self.forward(*args)
 
     def forward(self, *args: Any, **others: Any) -> Any:

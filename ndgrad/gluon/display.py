@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .block import Block
 
 _OPEN = 2  # levels that are unfolded at first
 
 
-def tree(block: Any) -> str:
+def tree(block: Block) -> str:
     """Describe a block and those inside it."""
     return f"<div>{_branch(block, '', 0)}</div>"
 
 
-def _branch(block: Any, name: str, level: int) -> str:
+def _branch(block: Block, name: str, level: int) -> str:
     parameters = block.collect_params().values()
     sizes = [math.prod(p.shape) for p in parameters if p.shape and 0 not in p.shape]
     count = f"{sum(sizes):,} parameters" if parameters else ""

@@ -74,9 +74,9 @@ class HybridBlock(Block):
         self._active = False
         self._compiled: Callable[..., Any] | None = None
         self._op_hook: tuple[Callable[[str, str, NDArray], object], bool] | None = None
-        self._input_tree: Any = None  # how arrays were nested in the arguments of a call
+        self._input_tree: object = None  # how arrays were nested in the arguments of a call
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
         if isinstance(value, (HybridBlock, Parameter)):
             self._compiled = None
@@ -149,14 +149,14 @@ backward_bulk_size, **kwargs
 
     # --- calls ------------------------------------------------------------------------------------
 
-    def _run(self, *args: Any) -> Any:
+    def _run(self, *args: object) -> Any:
         if not self._active or _eager.depth or not any(map(_holds_array, args)):
             return self.forward(*args)
         if self._compiled is None:
             self._compile(args)
         return self._compiled(*args)  # type: ignore[misc]
 
-    def _compile(self, args: tuple[Any, ...]) -> None:
+    def _compile(self, args: tuple[object, ...]) -> None:
         """Make the compiled forward; what is deferred is initialised before."""
         self._input_tree = _tree(args)
         params = [*self.collect_params().values()]
@@ -180,7 +180,7 @@ backward_bulk_size, **kwargs
         self._op_hook = None if callback is None else (callback, bool(monitor_all))
         self._compiled = None
 
-    def _watched(self, *args: Any) -> Any:
+    def _watched(self, *args: object) -> object:
         """Call the operators of the block's symbol, and the hook with what they compute."""
         callback, everything = self._op_hook  # type: ignore[misc]
         names, tree = self._symbolic(args)
@@ -230,7 +230,7 @@ backward_bulk_size, **kwargs
         if self._active and self._input_tree is None:  # `export` asks for it
             self._input_tree = _tree((x, *args))
         if not self._reg_params:
-            params: dict[str, Any] = {}
+            params: dict[str, NDArray] = {}
         else:
             try:
                 params = {name: param.data(ctx) for name, param in self._reg_params.items()}
@@ -272,7 +272,7 @@ backward_bulk_size, **kwargs
         for param in params:
             param._finish_deferred_init()
 
-    def _infer(self, what: str, given: str, args: tuple[Any, ...]) -> None:
+    def _infer(self, what: str, given: str, args: tuple[object, ...]) -> None:
         """Set an attribute of all parameters to what the symbol of the block infers."""
         names, tree = self._symbolic(args)
         outputs = _grouped(tree)
@@ -299,7 +299,7 @@ backward_bulk_size, **kwargs
         """Set the dtypes of all parameters from those of the inputs."""
         self._infer("type", "dtype", args)
 
-    def _symbolic(self, args: tuple[Any, ...]) -> tuple[list[str], Any]:
+    def _symbolic(self, args: tuple[object, ...]) -> tuple[list[str], object]:
         """The names of the inputs, and what forward makes of symbols."""
         self._input_tree = _tree(args)
         return self._traced()
@@ -312,7 +312,7 @@ backward_bulk_size, **kwargs
         names, tree = self._traced()
         return [symbol.var(name) for name in names], _grouped(tree)
 
-    def _traced(self) -> tuple[list[str], Any]:
+    def _traced(self) -> tuple[list[str], object]:
         count = len([*_leaves_of(self._input_tree)])
         names = ["data"] if count == 1 else [f"data{i}" for i in range(count)]
         variables = iter([symbol.var(name) for name in names])
@@ -374,10 +374,10 @@ class _Forward:
         """What a program depends on."""
         return {name: param._data for name, param in self._params.items()}
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: object) -> object:
         return _as_lists(self._block.forward(*args))
 
-    def eager(self, *args: Any) -> Any:
+    def eager(self, *args: object) -> object:
         """Call forward without compiling anything, the children neither."""
         _eager.depth += 1
         try:
@@ -394,7 +394,7 @@ def _computed(param: Parameter) -> bool:
 # --- arguments ------------------------------------------------------------------------------------
 
 
-def _flat(tree: Any) -> Iterator[Any]:
+def _flat(tree: object) -> Iterator[Any]:
     """What is in nested lists and tuples."""
     if isinstance(tree, (list, tuple)):
         for item in tree:
@@ -403,18 +403,18 @@ def _flat(tree: Any) -> Iterator[Any]:
         yield tree
 
 
-def _as_lists(tree: Any) -> Any:
+def _as_lists(tree: object) -> object:
     """Nested lists and tuples as lists, which hybridized blocks return in MXNet."""
     return [_as_lists(x) for x in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-def _grouped(tree: Any) -> Symbol:
+def _grouped(tree: object) -> Symbol:
     """The symbols in nested lists and tuples as one."""
     symbols = [*_flat(tree)]
     return symbols[0] if len(symbols) == 1 else Group(symbols)
 
 
-def _refilled(tree: Any, arrays: Iterator[NDArray]) -> Any:
+def _refilled(tree: Any, arrays: Iterator[NDArray]) -> object:
     """Nested lists of symbols with the next of *arrays* in the place of each output."""
     if isinstance(tree, list):
         return [_refilled(x, arrays) for x in tree]
@@ -422,17 +422,17 @@ def _refilled(tree: Any, arrays: Iterator[NDArray]) -> Any:
     return made[0] if len(made) == 1 else made
 
 
-def _arrays(args: Any) -> Iterator[NDArray]:
+def _arrays(args: object) -> Iterator[NDArray]:
     return (x for x in _flat(args) if isinstance(x, NDArray))
 
 
-def _holds_array(arg: Any) -> bool:
+def _holds_array(arg: object) -> bool:
     return isinstance(arg, NDArray) or (
         isinstance(arg, (list, tuple)) and any(map(_holds_array, arg))
     )
 
 
-def _first(args: Any) -> Any:
+def _first(args: object) -> NDArray | Symbol | None:
     """The first array or symbol among nested arguments, or None."""
     return next((x for x in _flat(args) if isinstance(x, (NDArray, Symbol))), None)
 
@@ -447,18 +447,18 @@ class _Slot:
 _SLOTS = _Slot(False), _Slot(True)
 
 
-def _tree(args: Any) -> Any:
+def _tree(args: object) -> object:
     """Arguments with a mark in the place of each array."""
     if isinstance(args, (list, tuple)):
         return [_tree(x) for x in args]
     return _SLOTS[isinstance(args, ndarray)] if isinstance(args, NDArray) else args
 
 
-def _leaves_of(tree: Any) -> Iterator[Any]:
+def _leaves_of(tree: object) -> Iterator[_Slot]:
     return (x for x in _flat(tree) if isinstance(x, _Slot))
 
 
-def _filled(tree: Any, variables: Iterator[Symbol]) -> Any:
+def _filled(tree: object, variables: Iterator[Symbol]) -> Any:
     """A tree with the next of *variables* in the place of each mark."""
     if isinstance(tree, list):
         return [_filled(x, variables) for x in tree]

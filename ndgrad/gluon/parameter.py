@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -16,6 +16,13 @@ from ..nd import NDArray
 from ..symbol import Symbol, var
 from ..tape import Scope
 from ..util import default_array, is_np_shape
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike, InitializerLike, ShapeLike
+    from .trainer import Trainer
+
+    # What `Parameter.initialize` was given, and the values of a file if there is one.
+    _Deferred = tuple[InitializerLike, list[Context], InitializerLike, NDArray | None]
 
 __all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types"]
 __dir__ = public_names(globals())
@@ -31,7 +38,7 @@ class DeferredInitializationError(MXNetError):
     """The array of a parameter was asked for before its shape is known."""
 
 
-def shape_is_known(shape: Shape | None) -> bool:
+def shape_is_known(shape: Shape | None) -> TypeGuard[Shape]:
     """Whether no axis of a shape is unknown, which 0 or a negative length stands for."""
     return shape is not None and all(length > 0 for length in shape)
 
@@ -63,11 +70,11 @@ class Parameter:
         self,
         name: str,
         grad_req: str = "write",
-        shape: int | Shape | None = None,
+        shape: ShapeLike | None = None,
         dtype: DTypeLike = np.float32,
         lr_mult: float = 1.0,
         wd_mult: float = 1.0,
-        init: Any = None,
+        init: InitializerLike = None,
         allow_deferred_init: bool = False,
         differentiable: bool = True,
         stype: str = "default",
@@ -81,8 +88,8 @@ class Parameter:
                 )
         self._data: list[NDArray] | None = None
         self._grad: list[NDArray] | None = None
-        self._deferred_init: tuple[Any, ...] = ()
-        self._trainer: Any = None
+        self._deferred_init: _Deferred | tuple[()] = ()
+        self._trainer: Trainer | None = None
         self._var: Symbol | None = None
         self._dtype = dtype
         self._shape = (shape,) if isinstance(shape, (int, np.integer)) else _tuple(shape)
@@ -147,7 +154,7 @@ class Parameter:
     @shape.setter
     def shape(self, shape: Shape) -> None:
         new = _tuple(shape)
-        if self._shape is not None and not _agree(self._shape, new):
+        if self._shape is not None and (new is None or not _agree(self._shape, new)):
             raise AssertionError(
                 f"Parameter '{self.name}' has shape {self._shape}, with which the new shape {new} "
                 "is incompatible."
@@ -164,7 +171,7 @@ class Parameter:
         """The storage of the gradient."""
         return self._grad_stype
 
-    def _set_trainer(self, trainer: Any) -> None:
+    def _set_trainer(self, trainer: Trainer | None) -> None:
         """Remember the trainer, which pulls the rows of a row-sparse parameter."""
         if self._stype != "default" and self._trainer and trainer and self._trainer is not trainer:
             raise RuntimeError(
@@ -177,9 +184,9 @@ class Parameter:
 
     def initialize(
         self,
-        init: Any = None,
+        init: InitializerLike = None,
         ctx: Context | Sequence[Context] | None = None,
-        default_init: Any = initializer.Uniform(),  # noqa: B008  # it has no state
+        default_init: InitializerLike = initializer.Uniform(),  # noqa: B008  # it has no state
         force_reinit: bool = False,
     ) -> None:
         """Make the array, or note that it is to be made when its shape is known.
@@ -532,7 +539,7 @@ class Constant(Parameter):
     value : NDArray or what `nd.array` takes
     """
 
-    def __init__(self, name: str, value: Any) -> None:
+    def __init__(self, name: str, value: ArrayLike) -> None:
         self.value: NDArray = (
             value if isinstance(value, NDArray) else default_array(nd.array(value))
         )
@@ -559,7 +566,7 @@ class Constant(Parameter):
             )
 
 
-def _tuple(shape: Any) -> Any:
+def _tuple(shape: Iterable[int] | None) -> Shape | None:
     try:
         return None if shape is None else tuple(int(length) for length in shape)
     except (TypeError, ValueError) as error:

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
 from .. import initializer, nd
 from .._similar import did_you_mean
-from ..base import as_dtype, public_names
+from ..base import DTypeLike, as_dtype, public_names
 from ..context import Context
 from ..nd import NDArray
 from .parameter import Constant, Parameter
 from .utils import brief
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..typing import ArrayLike, InitializerLike, ShapeLike
+
 __all__ = ["ParameterDict"]
 __dir__ = public_names(globals())
+
+
+class ParameterArguments(TypedDict, total=False):
+    """Of `Parameter`, without the name."""
+
+    grad_req: str
+    shape: ShapeLike | None
+    dtype: DTypeLike
+    lr_mult: float
+    wd_mult: float
+    init: InitializerLike
+    allow_deferred_init: bool
+    differentiable: bool
+    stype: str
+    grad_stype: str
 
 
 class ParameterDict:
@@ -80,7 +100,7 @@ class ParameterDict:
             return self._params[name]
         return None
 
-    def get(self, name: str, **kwargs: Any) -> Parameter:
+    def get(self, name: str, **kwargs: Unpack[ParameterArguments]) -> Parameter:
         """Return the parameter ``prefix + name``; it is made if there is none.
 
         Parameters
@@ -103,21 +123,21 @@ class ParameterDict:
             stored = getattr(param, key, None)
             if stored is None:
                 setattr(param, key, wanted)
-            elif key == "shape" and wanted is not None:
-                wanted = (wanted,) if isinstance(wanted, (int, np.integer)) else tuple(wanted)
-                shape = _merged(stored, wanted)
+            elif key == "shape" and (given := kwargs["shape"]) is not None:
+                lengths = (given,) if isinstance(given, (int, np.integer)) else tuple(given)
+                shape = _merged(stored, lengths)
                 if shape is None:
-                    raise _conflict(name, key, wanted, stored)
+                    raise _conflict(name, key, lengths, stored)
                 param._shape = shape
             elif key == "dtype":
-                new, old = (as_dtype(x, op="ParameterDict.get") for x in (wanted, stored))
+                new, old = (as_dtype(x, op="ParameterDict.get") for x in (kwargs["dtype"], stored))
                 if new != old:
                     raise _conflict(name, key, wanted, stored)
             elif wanted is not None and wanted != stored:
                 raise _conflict(name, key, wanted, stored)
         return param
 
-    def get_constant(self, name: str, value: Any = None) -> Constant:
+    def get_constant(self, name: str, value: ArrayLike | None = None) -> Constant:
         """Return the constant ``prefix + name``; it is made of *value* if there is none.
 
         Raises
@@ -166,17 +186,17 @@ class ParameterDict:
 
     def initialize(
         self,
-        init: Any = initializer.Uniform(),  # noqa: B008  # it has no state
+        init: InitializerLike = initializer.Uniform(),  # noqa: B008  # it has no state
         ctx: Context | Sequence[Context] | None = None,
         verbose: bool = False,
         force_reinit: bool = False,
     ) -> None:
         """Call `Parameter.initialize` for all, with *init* as the default."""
-        init = initializer.create(init)
+        made = initializer.create(init)
         if verbose:
-            init.set_verbosity(verbose=verbose)
+            made.set_verbosity(verbose=verbose)
         for param in self.values():
-            param.initialize(None, ctx, init, force_reinit=force_reinit)
+            param.initialize(None, ctx, made, force_reinit=force_reinit)
 
     def zero_grad(self) -> None:
         """Set all gradients to zeros."""
@@ -192,7 +212,7 @@ class ParameterDict:
         """Return the contexts of all, each once."""
         return list(dict.fromkeys(ctx for param in self.values() for ctx in param.list_ctx()))
 
-    def setattr(self, name: str, value: Any) -> None:
+    def setattr(self, name: str, value: object) -> None:
         """Set an attribute of all, such as ``grad_req``."""
         for param in self.values():
             setattr(param, name, value)

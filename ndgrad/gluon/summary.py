@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..nd import NDArray
 from ..symbol import Symbol
 from .utils import HookHandle
+
+if TYPE_CHECKING:
+    from .block import Block
 
 _WIDTH = 80
 
@@ -27,18 +30,18 @@ class _Layer:
         return f"{self.name:>20}  {self.shape:>42} {self.params:>15}"
 
 
-def summary(block: Any, inputs: Sequence[NDArray]) -> None:
+def summary(block: Block, inputs: Sequence[NDArray]) -> None:
     """Call *block* with *inputs*, and print what came of each layer."""
     layers = [_Layer("Input", _shown(inputs), 0, 0, 0)]
     seen: set[int] = set()
     handles: list[HookHandle] = []
 
-    def note(layer: Any, _: object, output: object) -> None:
+    def note(layer: Block, _: object, output: object) -> None:
         if _symbolic(output):  # shapes are being inferred
             return
         counts = {"params": 0, "fixed": 0, "shared": 0}
         for param in layer._reg_params.values():
-            size = math.prod(param.shape)
+            size = math.prod(param.shape or ())
             counts["params"] += size
             counts["fixed"] += size if param.grad_req == "null" else 0
             counts["shared"] += size if id(param) in seen else 0
@@ -46,7 +49,7 @@ def summary(block: Any, inputs: Sequence[NDArray]) -> None:
         name = f"{type(layer).__name__}-{len(layers)}"
         layers.append(_Layer(name, _shown(output), **counts))
 
-    def hook(layer: Any) -> None:
+    def hook(layer: Block) -> None:
         if getattr(layer, "_active", False):
             raise AssertionError(f'"{layer.name}" must not be hybridized to print summary.')
         if layer._is_layer:

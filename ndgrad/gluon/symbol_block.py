@@ -14,7 +14,7 @@ from ..symbol import Group, Symbol
 from ..symbol.numpy import _Symbol
 from .hybrid import HybridBlock
 from .parameter import DeferredInitializationError, shape_is_known
-from .parameter_dict import ParameterDict
+from .parameter_dict import ParameterArguments, ParameterDict
 from .utils import brief
 
 __all__ = ["SymbolBlock"]
@@ -101,8 +101,10 @@ class SymbolBlock(HybridBlock):
         dtypes = self._dtypes(given)
         shared = len(commonprefix(names))  # noqa: RUF071  # files of parameters leave it out
         for name in names:
-            facts = {"dtype": dtypes[name]} if name in dtypes else {}
-            param = self.params.get(name, allow_deferred_init=True, **facts)
+            facts: ParameterArguments = {"allow_deferred_init": True}
+            if name in dtypes:
+                facts["dtype"] = dtypes[name]
+            param = self.params.get(name, **facts)
             if name in states:
                 param.grad_req = "null"
             self._reg_params[name[shared:]] = param
@@ -160,7 +162,7 @@ class SymbolBlock(HybridBlock):
         for param in self._reg_params.values():
             param.shape = found[param.name]
 
-    def _traced(self) -> tuple[list[str], Any]:
+    def _traced(self) -> tuple[list[str], object]:
         return self._inputs, self._symbol
 
     def cast(self, dtype: DTypeLike) -> None:

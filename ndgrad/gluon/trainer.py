@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypedDict
 
 from .. import _files
 from .. import optimizer as opt
@@ -18,6 +18,11 @@ from .parameter_dict import ParameterDict
 
 __all__ = ["Trainer"]
 __dir__ = public_names(globals())
+
+
+class _StoreArguments(TypedDict):
+    kvstore: str | KVStoreBase | None
+    update_on_kvstore: bool | None
 
 
 class Trainer:
@@ -51,9 +56,9 @@ class Trainer:
         self,
         params: ParameterDict | Mapping[str, Parameter] | Iterable[Parameter],
         optimizer: str | Optimizer,
-        optimizer_params: Mapping[str, Any] | None = None,
+        optimizer_params: Mapping[str, object] | None = None,
         kvstore: str | KVStoreBase | None = "device",
-        compression_params: Mapping[str, Any] | None = None,
+        compression_params: Mapping[str, object] | None = None,
         update_on_kvstore: bool | None = None,
     ) -> None:
         self._params = _listed(params)
@@ -63,7 +68,7 @@ class Trainer:
         self._scale = self._optimizer.rescale_grad
         self._updaters = [opt.get_updater(self._optimizer) for _ in self._contexts]
         self._compression_params = compression_params
-        self._kvstore_params: dict[str, Any] = {
+        self._kvstore_params: _StoreArguments = {
             "kvstore": kvstore,
             "update_on_kvstore": update_on_kvstore,
         }
@@ -86,7 +91,7 @@ class Trainer:
         return contexts or [current_context()]
 
     def _made(
-        self, optimizer: str | Optimizer, optimizer_params: Mapping[str, Any] | None
+        self, optimizer: str | Optimizer, optimizer_params: Mapping[str, object] | None
     ) -> Optimizer:
         if not isinstance(optimizer, (str, Optimizer)):
             raise TypeError(
@@ -126,7 +131,8 @@ class Trainer:
             self._reset_kvstore()
 
     def _init_kvstore(self) -> None:
-        given, on_store = self._kvstore_params.values()
+        given = self._kvstore_params["kvstore"]
+        on_store = self._kvstore_params["update_on_kvstore"]
         store = None
         if isinstance(given, KVStoreBase):
             store = given

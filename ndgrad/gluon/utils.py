@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .. import nd
 from .._files import write_file
@@ -19,6 +19,9 @@ from ..context import Context
 from ..nd import NDArray
 from ..util import default_array
 from .parameter import shape_is_known
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
 
 __all__ = [
     "HookHandle",
@@ -66,16 +69,18 @@ def split_data(
 
 
 def split_and_load(
-    data: Any, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True
+    data: ArrayLike, ctx_list: Sequence[Context], batch_axis: int = 0, even_split: bool = True
 ) -> list[NDArray]:
     """Cut an array by `split_data` and copy each slice to its context."""
     if not ctx_list:
         raise ValueError("split_and_load: ctx_list must not be empty")
-    if not isinstance(data, NDArray):
-        data = default_array(nd.array(data, ctx=ctx_list[0]))
+    if isinstance(data, NDArray):
+        whole = data
+    else:
+        whole = default_array(nd.array(data, ctx=ctx_list[0]))
     if len(ctx_list) == 1:
-        return [data.as_in_context(ctx_list[0])]
-    slices = split_data(data, len(ctx_list), batch_axis, even_split)
+        return [whole.as_in_context(ctx_list[0])]
+    slices = split_data(whole, len(ctx_list), batch_axis, even_split)
     return [x.as_in_context(ctx) for x, ctx in zip(slices, ctx_list, strict=True)]
 
 

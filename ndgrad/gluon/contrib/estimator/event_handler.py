@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ....base import public_names
 from ....metric import EvalMetric
 from ....metric import Loss as LossMetric
-from ...hybrid import HybridBlock
+from ...hybrid import HybridBlock, _grouped
 
 if TYPE_CHECKING:
     from .estimator import Estimator
@@ -400,7 +400,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _save_symbol(self, estimator: Estimator) -> None:
         path, net = self._path("symbol.json"), estimator.net
         if isinstance(net, HybridBlock) and net._active:
-            net._traced()[1].save(path)
+            _grouped(net._traced()[1]).save(path)
         else:
             estimator.logger.info(
                 "Model architecture(symbol file) is not saved, please use HybridBlock to construct "
