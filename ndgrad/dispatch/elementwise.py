@@ -27,6 +27,7 @@ from ..base import (
     shown,
 )
 from ..kernels import front
+from ..kernels.annotations import SmallCall
 from ..kernels.build.launch import PARALLEL_ELEMENTS
 from ..kernels.spec.formula import compute_type
 from ..kernels.spec.layout import layout
@@ -115,10 +116,6 @@ class Kernels(dict[DType, Any]):
         results = (self.result or dtype,) * len(self.loop.results)
         self[dtype] = self.make(self.loop, dtypes, results, compute, self.letters)
         return self[dtype]
-
-
-SmallCall: TypeAlias = Callable[..., Any]
-"""Compiled code for arrays and numbers: it returns new arrays, or writes into the first."""
 
 
 class SmallCalls(dict[DType, SmallCall]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..base import public_names
+from ..base import DTypeLike, public_names
 from .build.target import use_wide_vectors
 
 use_wide_vectors()
@@ -18,16 +18,16 @@ OPS: Mapping[str, Any] = {}
 __all__ = ["OPS", "source"]
 __dir__ = public_names(globals())
 
-_source: Callable[[str, Any], str]
+_source: Callable[[str, DTypeLike], str]
 
 
-def install(table: Mapping[str, object], read: Callable[[str, Any], str]) -> None:
+def install(table: Mapping[str, object], read: Callable[[str, DTypeLike], str]) -> None:
     """Give this package the op table, which lies above it, for `OPS` and `source`."""
     global OPS, _source
     OPS, _source = table, read
 
 
-def source(name: str, dtype: object = "float32") -> str:
+def source(name: str, dtype: DTypeLike = "float32") -> str:
     """Return the text of an operator's kernels, to be read.
 
     Parameters

@@ -16,5 +16,8 @@ Signature: TypeAlias = tuple[types.Type, ...]
 Arguments: TypeAlias = tuple[Any, ...]
 """What a kernel is called with: buffers and numbers, of the types of its signature."""
 
+SmallCall: TypeAlias = Callable[..., Any]
+"""A kernel for small arrays: of arrays and numbers; it returns new arrays, or writes into one."""
+
 Key: TypeAlias = tuple[object, ...]
 """What one kernel of a family is made for and found by: formulas, dtypes and a layout."""

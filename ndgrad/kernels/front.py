@@ -20,7 +20,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -59,7 +59,7 @@ from .spec.cast import cast_by
 from .spec.formula import Loop
 from .spec.strided import StridedSlice, sliced, whole
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _INT64 = np.dtype("int64")
 
@@ -89,7 +89,7 @@ def entry(
     host: Function,
     at: str | None = None,
     hook: str | None = None,
-    makes: Callable[..., Any] | None = None,
+    makes: Callable[..., object] | None = None,
 ) -> Function:
     """The entry point *name* of a family of kernels.
 
@@ -107,7 +107,7 @@ def entry(
     makes : callable, optional
         For one that returns buffers: makes these from the entry's parameters, with no elements.
     """
-    known: dict[str, Any] = {"__name__": __name__, "host": host, "in_use": in_use}
+    known: dict[str, object] = {"__name__": __name__, "host": host, "in_use": in_use}
     known |= {"active": tracing.active, "current": tracing.recorder, "planned": tracing.program}
     known |= {"makes": makes}
     known |= {"DeviceArray": DeviceArray, "refuse": refuse_unrecorded}
@@ -121,8 +121,8 @@ def _entry_text(
     host: Function,
     at: str | None,
     hook: str | None,
-    makes: Callable[..., Any] | None,
-    known: dict[str, Any],
+    makes: Callable[..., object] | None,
+    known: dict[str, object],
 ) -> str:
     parameters = inspect.signature(host).parameters.values()
     arguments = ", ".join(p.name for p in parameters)

@@ -22,10 +22,12 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.base import BaseContext
+from numba.core.typing.context import BaseContext as BaseTypingContext
 from numba.extending import intrinsic
 
 from ...base import DType, HostArray
-from ..annotations import Signature
+from ..annotations import Signature, SmallCall
 from ..build import binaries
 from ..build.launch import address, entry_point, vector
 from ..spec.text import module
@@ -58,13 +60,13 @@ _TYPES = {
 
 
 @intrinsic(prefer_literal=True)
-def c_function(typing_context: Any, kinds: Any) -> Any:
+def c_function(typing_context: BaseTypingContext, kinds: types.Type):
     """The address of the C function for kernels with arguments of *kinds*; see `bound`.
 
     It is called as CPython calls a function of ``METH_FASTCALL``.
     """
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    def generate(context: BaseContext, builder: ir.IRBuilder, signature, values):
         form = ir.FunctionType(_POINTER, [_POINTER, _POINTER.as_pointer(), _WORD])
         name = builder.module.get_unique_name(f"{builder.function.name}.called")
         function = ir.Function(builder.module, form, name)
@@ -78,12 +80,12 @@ def c_function(typing_context: Any, kinds: Any) -> Any:
 class _Writer:
     """Writes the instructions of one C function."""
 
-    def __init__(self, context: Any, function: ir.Function, kinds: str) -> None:
+    def __init__(self, context: BaseContext, function: ir.Function, kinds: str) -> None:
         self.context, self.kinds = context, kinds
         self.body = ir.IRBuilder(function.append_basic_block("entry"))
         self.python = context.get_python_api(self.body)
         self.me, self.given, self.number = function.args
-        self.made: list[Any] = []
+        self.made: list[ir.Value] = []
 
     def write(self) -> None:
         body, python, kinds = self.body, self.python, self.kinds
@@ -99,7 +101,7 @@ class _Writer:
         known = [body.load(body.gep(words, [_WORD(i)])) for i in range(count)]
         bound = iter(known[_FIRST + results :])
         array_class = body.inttoptr(known[_ARRAY_CLASS], _POINTER)
-        arguments: list[Any] = []
+        arguments: list[ir.Value] = []
         sizes = []
         for kind in kinds:
             if kind == "v":
@@ -143,7 +145,7 @@ class _Writer:
         else:
             body.ret(python.make_none())
 
-    def _field(self, start: ir.Value, offset: int, kind: ir.Type) -> Any:
+    def _field(self, start: ir.Value, offset: int, kind: ir.Type) -> ir.Value:
         at = self.body.gep(start, [_WORD(offset)])
         return self.body.load(self.body.bitcast(at, kind.as_pointer()))
 
@@ -156,7 +158,7 @@ class _Writer:
                 self.python.err_set_string(error, text)
             self.body.ret(ir.Constant(_POINTER, None))
 
-    def _given_number(self, kind: str, value: ir.Value) -> Any:
+    def _given_number(self, kind: str, value: ir.Value) -> ir.Value:
         body = self.body
         if kind == "i":
             number = self.python.long_as_longlong(value)
@@ -168,7 +170,7 @@ class _Writer:
             self._fail_if(cgutils.is_not_null(body, self.python.err_occurred()))
         return body.fptrunc(number, ir.FloatType()) if kind == "f" else number
 
-    def _array(self, x: ir.Value) -> Any:
+    def _array(self, x: ir.Value) -> ir.Value:
         """What a kernel is given for the NumPy array *x*."""
         length, stride = (
             self.body.load(self._field(x, offset, _WORD.as_pointer()))
@@ -176,7 +178,7 @@ class _Writer:
         )
         return self._packed(self._field(x, _DATA, _WORD), length, stride)
 
-    def _packed(self, data: Any, length: Any, stride: Any) -> Any:
+    def _packed(self, data: ir.Value, length: ir.Value, stride: ir.Value) -> ir.Value:
         array = self.context.make_array(_ARRAY)(self.context, self.body)
         self.context.populate_array(
             array,
@@ -201,7 +203,7 @@ class _Writer:
         self._fail_if(cgutils.is_null(body, y))
         self.made.append(y)
 
-    def _run(self, kernel: Any, arguments: Sequence[Any]) -> None:
+    def _run(self, kernel: ir.Value, arguments: Sequence[ir.Value]) -> None:
         convention = self.context.call_conv
         kinds = tuple(_TYPES.get(kind.lower(), _ARRAY) for kind in self.kinds)
         form = convention.get_function_type(types.none, kinds).as_pointer()
@@ -221,23 +223,23 @@ class Compiled(Protocol):
     """A kernel for one signature, as a `Specialization` is."""
 
     @property
-    def serial(self) -> Any:
+    def serial(self) -> Callable[..., None]:
         """What Python calls."""
 
     @property
-    def address(self) -> Any:
+    def address(self) -> int:
         """Where the machine code is."""
 
 
 class Function(NamedTuple):
     """A compiled function that is no chunked kernel, for one signature."""
 
-    serial: Any
-    address: Any
+    serial: Callable[..., None]
+    address: int
 
 
 @cache
-def function(dispatcher: Any, signature: Signature) -> Function:
+def function(dispatcher: Callable[..., object], signature: Signature) -> Function:
     """The compiled code of *dispatcher* for a signature."""
     return Function(entry_point(dispatcher, signature), address(dispatcher, signature))
 
@@ -247,7 +249,7 @@ def bound(
     kinds: str,
     dtypes: tuple[DType, ...] = (),
     values: tuple[HostArray | float, ...] = (),
-) -> Callable[..., Any]:
+) -> SmallCall:
     """A function that calls *kernel*; past its dtypes, all that it is given is checked.
 
     Parameters
@@ -284,18 +286,21 @@ def bound(
     # The function holds what it has the addresses of: threads that come here at once may each have
     # made a definition, of which one is remembered.
     held = words, kernel, dtypes, values, definition, code
-    made: Callable[..., Any] = _new_function(ctypes.addressof(definition), held, None)
+    made: SmallCall = _new_function(ctypes.addressof(definition), held, None)
     return made
 
 
 def _interpreted(
-    kernel: Callable[..., None], kinds: str, dtypes: tuple[DType, ...], values: tuple[Any, ...]
-) -> Callable[..., Any]:
+    kernel: Callable[..., None],
+    kinds: str,
+    dtypes: tuple[DType, ...],
+    values: tuple[HostArray | float, ...],
+) -> SmallCall:
     """The same in Python, where kernels are not compiled."""
 
     passed = sum(kind in "vifd" for kind in kinds)
 
-    def call(*args: Any) -> Any:
+    def call(*args: Any) -> object:
         if len(args) != passed:
             raise TypeError(f"this kernel takes {passed} arguments")
         given, known, kind_of = iter(args), iter(values), iter(dtypes)

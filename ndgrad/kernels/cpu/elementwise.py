@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numba import types
 
 from ...base import DType, HostArray, Shape
 from ...memory.device import Buffer
-from ..annotations import Arguments, Key
+from ..annotations import Arguments, Key, SmallCall
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Specialization, vector
 from ..spec.cast import COPY, cast_by, cast_type
@@ -57,14 +56,14 @@ class ElementwiseKernel:
         self._kinds = "".join(calling.LETTERS[compute] if x == "s" else "v" for x in letters)
         self._dtypes = () if "o" in letters else out_dtypes
 
-    def small(self) -> Callable[..., Any]:
+    def small(self) -> SmallCall:
         """``call(*operands, n)`` of a flat loop, which makes and returns results of *n* elements.
 
         Where results overwrite operands there are none to return.  It runs serially.
         """
         return calling.bound(self._entry, f"{self._kinds}{'y' * len(self._dtypes)}0i", self._dtypes)
 
-    def small_in(self, plan: Layout) -> Callable[..., Any]:
+    def small_in(self, plan: Layout) -> SmallCall:
         """The same for operands of the shapes of *plan* alone, as ``call(*operands)``."""
         n = math.prod(plan.shape)
         kinds, sizes = self._kinds + "Y" * len(self._dtypes), (n,) * len(self._dtypes)
@@ -115,7 +114,7 @@ def small_call(
     shapes: tuple[Shape | None, ...],
     out_dtypes: tuple[DType, ...],
     compute: str,
-) -> Callable[..., Any]:
+) -> SmallCall:
     """``call(*operands)`` for flat arrays of these shapes, and numbers where there is None.
 
     It makes and returns the results, which it computes serially: for small ones.  Plan and kernel

@@ -13,7 +13,7 @@ from numba import types
 from ... import tracing
 from ...base import DType, HostArray
 from ...memory.abstract import AbstractBuffer, AbstractValue, BufferProgram
-from ..annotations import Arguments, Key
+from ..annotations import Arguments, Key, SmallCall
 from ..build.launch import WORTH_SHARING, Chunked, Specialization, vector
 from . import calling
 
@@ -52,7 +52,7 @@ _LETTERS = {
 
 def _bound(
     program: BufferProgram, kernel: Specialization, args: Arguments, units: int
-) -> tuple[Callable[[], Callable[..., Any]], list[_Given], AbstractBuffer | None] | None:
+) -> tuple[Callable[[], SmallCall], list[_Given], AbstractBuffer | None] | None:
     """The same by a C function that holds all numbers and makes the buffer that was just made.
 
     Returns
@@ -96,7 +96,7 @@ def _bound(
     return make, given, made
 
 
-def run(function: Callable[..., Any], *args: Any) -> None:
+def run(function: Callable[..., object], *args: object) -> None:
     """Call a function that launches kernels in its own way and fills buffers, or note the call."""
     if tracing.active and (program := tracing.program()) is not None:
         program.call(function, args, True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,11 +19,14 @@ from ... import tracing
 from ...base import DType, HostArray, MXNetError, Shape, wide_dtype
 from ...memory.device import Buffer, copy, host
 from ...memory.storage import empty
+from ..annotations import Function
 from . import blas
 from .launch import run
 
+_R = TypeVar("_R")
 
-def _batched(function: Callable[[HostArray], Any], a: HostArray, op: str, problem: str) -> Any:
+
+def _batched(function: Callable[[HostArray], _R], a: HostArray, op: str, problem: str) -> _R:
     """*function* of a batch of matrices; an error names the first matrix that it does not take."""
     try:
         return function(a)
@@ -37,11 +40,11 @@ def _batched(function: Callable[[HostArray], Any], a: HostArray, op: str, proble
         raise
 
 
-def _cholesky(a: HostArray, op: str) -> Any:
+def _cholesky(a: HostArray, op: str) -> HostArray:
     return _batched(np.linalg.cholesky, a, op, "is not positive definite")
 
 
-def _inverse(a: HostArray, op: str) -> Any:
+def _inverse(a: HostArray, op: str) -> HostArray:
     return _batched(np.linalg.inv, a, op, "is singular: it has no inverse")
 
 
@@ -66,11 +69,11 @@ def _inverse_of_product(a: HostArray, op: str) -> HostArray:
     return np.swapaxes(x, -1, -2) @ x
 
 
-def _determinant(a: HostArray) -> Any:
+def _determinant(a: HostArray) -> HostArray:
     return np.linalg.det(a)
 
 
-def _log_determinant(a: HostArray) -> Any:
+def _log_determinant(a: HostArray) -> tuple[HostArray, ...]:
     return tuple(np.linalg.slogdet(a))
 
 
@@ -137,11 +140,13 @@ def _histogram(x: HostArray, edges: HostArray) -> HostArray:
     return np.maximum(np.diff(below), 0)
 
 
-def _even_histogram(x: HostArray, bins: int, range: tuple[float, float]) -> Any:
+def _even_histogram(
+    x: HostArray, bins: int, range: tuple[float, float]
+) -> tuple[HostArray, HostArray]:
     return np.histogram(x, bins, range)
 
 
-ROUTINES: dict[str, Callable[..., Any]] = {
+ROUTINES: dict[str, Function] = {
     "cholesky": _cholesky,
     "determinant": _determinant,
     "eigen": _eigen,

@@ -16,7 +16,6 @@ made by sums.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -26,6 +25,7 @@ from numba.extending import intrinsic
 from ...base import DType, HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty
+from ..annotations import Arguments, Function
 from ..build.launch import chunked
 from ..spec.layout import constant
 from .implicit import accumulate, even, panel_form, write
@@ -76,7 +76,7 @@ def _of_sums(v: Vectors, m: Sequence[ir.Value]) -> list[ir.Value]:
     return [add(add(m[0], m[1]), m[2]), subtract(subtract(m[1], m[2]), m[3])]
 
 
-def _transform(size: int, rule: Rule) -> Any:
+def _transform(size: int, rule: Rule) -> Function:
     """A function that transforms squares of *size* by *size* vectors along both axes.
 
     The elements of a square are *row* and *column* apart, those of the result likewise; *n*
@@ -262,7 +262,7 @@ def _run(
     numbers: tuple[int, ...],
     steps: tuple[int, int, bool],
     otherwise: Callable[..., None],
-    arguments: tuple[Any, ...],
+    arguments: Arguments,
 ) -> None:
     terms, columns, groups, images, vectors, panels, units = numbers
     lanes = BYTES // y.dtype.itemsize
@@ -287,7 +287,7 @@ def convolve(
     channels: tuple[int, int, int, int],
     steps: tuple[int, int, bool],
     otherwise: Callable[..., None],
-    arguments: tuple[Any, ...],
+    arguments: Arguments,
 ) -> None:
     """Fill planes of *y* with sums over windows of 3x3 of *x* times weights, and the bias.
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...memory.device import DeviceArray
 from ..cpu.boxes import overlaps, remove
 
 
 def suppress(
-    boxes: Any, ids: Any, kept: Any, n: int, threshold: float, strict: bool, extra: float, most: int
+    boxes: DeviceArray,
+    ids: DeviceArray,
+    kept: DeviceArray,
+    n: int,
+    threshold: float,
+    strict: bool,
+    extra: float,
+    most: int,
 ) -> None:
     """`cpu.boxes.suppress`, with a thread for each box, then one for each batch."""
     words = -(-n // 64)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numba import types
 
 from ...base import DType, HostArray, Shape
-from ..annotations import Arguments, Key
+from ..annotations import Arguments
 from ..build import binaries
 from ..scalar import SCALARS
 from ..spec.cast import cast_by
@@ -143,8 +143,12 @@ def typed(value: str, dtype: DType) -> str:
     return value if dtype.name in ("bool", *NARROW) else f"{dtype.name}({value})"
 
 
-class _ElementwiseKernels(dict[Key, CudaKernel]):
-    def __missing__(self, key: Any) -> CudaKernel:
+_Kind: TypeAlias = tuple[Loop, tuple[DType, ...], tuple[DType, ...], str, str, int]
+"""The loop, the dtypes of operands and results, the arithmetic's type, layout, and elements."""
+
+
+class _ElementwiseKernels(dict[_Kind, CudaKernel]):
+    def __missing__(self, key: _Kind) -> CudaKernel:
         loop, dtypes, out_dtypes, compute, code, lanes = key
         kinds = dict.fromkeys(d.name for d in (*dtypes, *out_dtypes))
         name = "_".join([loop.name, *kinds, f"{code}{lanes}"])

@@ -127,7 +127,8 @@ def _rewritten(
     own = rewriter(namespace)
     text = textwrap.dedent(inspect.getsource(function))
     tree = ast.increment_lineno(ast.parse(text), function.__code__.co_firstlineno - 1)
-    definition: Any = tree.body[0]
+    definition = tree.body[0]
+    assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
     own.visit(definition)
     definition.args.args += [ast.arg(f"work{i}") for i in range(len(own.work))]

@@ -53,7 +53,9 @@ class Formula:
         tree = ast.fix_missing_locations(_Choices().visit(ast.parse(self.text, mode="eval")))
         return compile(tree, f"<formula {self.text}>", "eval")
 
-    def evaluate(self, functions: Mapping[str, Any], operands: Mapping[str, Any]) -> Any:
+    def evaluate(
+        self, functions: Mapping[str, Callable[..., object]], operands: Mapping[str, object]
+    ) -> Any:
         """The formula's value on anything with operators: recorded arrays, or NumPy's.
 
         Of a ``where`` whose condition is a bool, as numbers make it, only one side is evaluated.

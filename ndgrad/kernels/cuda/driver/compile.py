@@ -9,8 +9,9 @@ import threading
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from ...annotations import Function, Signature
 from ...build import binaries
 from ...build.identity import Unidentified, identity
 from .api import SIMULATED, cuda
@@ -52,8 +53,8 @@ class CompiledKernel(NamedTuple):
 class Compilable(Protocol):
     """What the compiler needs of a kernel."""
 
-    function: Any
-    signature: Any
+    function: Function
+    signature: Signature
     contract: bool
 
 
