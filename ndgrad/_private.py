@@ -6,11 +6,22 @@ import ctypes
 import os
 from collections.abc import Sequence
 from multiprocessing.reduction import ForkingPickler
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .array.ndarray import NDArray
 from .context import Context
 from .symbol import Symbol
+
+if TYPE_CHECKING:
+    from .typing import Operators, Tensor
+
+_T = TypeVar("_T")
+
+Nested: TypeAlias = "NDArray | Symbol | Sequence[Nested]"
+"""Arrays or symbols in nested lists."""
+
+Format: TypeAlias = "int | list[Format]"
+"""How lists are nested: how many there are in each place, 0 for one as it is, -1 for none."""
 
 __all__ = [
     "ForkingPickler",
@@ -35,15 +46,15 @@ _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 
 
 def apply_weighting(
-    F: Any, loss: Any, weight: float | None = None, sample_weight: Any = None
-) -> Any:
+    F: Operators, loss: Tensor, weight: float | None = None, sample_weight: Tensor | None = None
+) -> Tensor:
     """A loss times an array of weights, which broadcast, and a number; F is `nd` or `sym`."""
     if sample_weight is not None:
         loss = F.broadcast_mul(loss, sample_weight)
     return loss if weight is None else loss * weight
 
 
-def reshape_like(F: Any, x: Any, y: Any) -> Any:
+def reshape_like(F: Operators, x: Tensor, y: Tensor) -> Tensor:
     """*x* in the shape of *y*; F is `nd` or `sym`."""
     return F.reshape_like(x, y)
 
@@ -51,12 +62,12 @@ def reshape_like(F: Any, x: Any, y: Any) -> Any:
 # --- nested lists of arrays -----------------------------------------------------------------------
 
 
-def as_list(x: Any) -> Any:
+def as_list(x: _T | list[_T] | tuple[_T, ...]) -> list[_T] | tuple[_T, ...]:
     """A list or tuple as it is, anything else as the one element of a list."""
     return x if isinstance(x, (list, tuple)) else [x]
 
 
-def flatten(args: Any, inout_str: str) -> tuple[list[Any], Any]:
+def flatten(args: Nested | None, inout_str: str) -> tuple[list[NDArray | Symbol | None], Format]:
     """Arrays in nested lists as one list, and the format from which `regroup` makes them again.
 
     Raises
@@ -80,9 +91,9 @@ def flatten(args: Any, inout_str: str) -> tuple[list[Any], Any]:
     return [x for found, _ in parts for x in found], [form for _, form in parts]
 
 
-def regroup(args: Sequence[Any], fmt: Any) -> tuple[Any, Sequence[Any]]:
+def regroup(args: Sequence[_T], fmt: Format) -> tuple[Any, Sequence[_T]]:
     """What `flatten` took apart, and what is left of the list."""
-    if fmt in (0, -1):
+    if fmt == 0 or fmt == -1:
         return args[0], args[1:]
     if isinstance(fmt, int):
         return args[:fmt], args[fmt:]
@@ -96,7 +107,7 @@ def regroup(args: Sequence[Any], fmt: Any) -> tuple[Any, Sequence[Any]]:
 # --- data -----------------------------------------------------------------------------------------
 
 
-def as_in_context(data: Any, ctx: Context) -> Any:
+def as_in_context(data: object, ctx: Context) -> Any:
     """Arrays in nested lists, on a context; anything else as it is."""
     if isinstance(data, NDArray):
         return data.as_in_context(ctx)
@@ -108,7 +119,7 @@ def as_in_context(data: Any, ctx: Context) -> Any:
 class MultiWorkerIter:
     """An iterator over batches by workers, which `gluon.data.DataLoader` makes itself here."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         raise NotImplementedError(
             "_MultiWorkerIter is not in ndgrad; use gluon.data.DataLoader, or num_workers=0"
         )

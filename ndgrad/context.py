@@ -10,10 +10,13 @@ import operator
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ._similar import did_you_mean
 from .base import MXNetError, public_names, shown
+
+if TYPE_CHECKING:
+    from .memory.device import Device
 
 __all__ = [
     "Context",
@@ -43,7 +46,7 @@ class GpuTarget(Protocol):
     def empty_cache(self, device_id: int) -> None:
         """Give a GPU's pooled memory back."""
 
-    def device(self, device_id: int) -> Any:
+    def device(self, device_id: int) -> Device:
         """Return what makes arrays there, a `ndgrad.memory.device.Device`."""
 
     def number_at(self, address: int) -> int:
@@ -171,7 +174,7 @@ class Context(metaclass=_CurrentContext):
     def __repr__(self) -> str:
         return self._repr
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[type[Context], tuple[str, int]]:
         return Context, (self.device_type, self.device_id)
 
     def __enter__(self) -> Context:
@@ -343,7 +346,7 @@ def gpu_at(address: int) -> Context:
     return gpu(_gpu_target.number_at(address) if address else 0)
 
 
-def use_gpu(ctx: Context) -> Any:
+def use_gpu(ctx: Context) -> Device:
     """Return what makes arrays on a GPU; raises as `check_usable` does."""
     check_usable(ctx)
     assert _gpu_target is not None  # check_usable has seen it

@@ -12,8 +12,8 @@ import numbers
 import os
 import struct
 import threading
-from collections.abc import Callable
-from typing import IO, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -62,6 +62,10 @@ def _parts(content: bytes) -> list[bytes]:
         else:
             at = content.find(_MAGIC, at + 1)
     return [*parts, content[begin:]]
+
+
+Key: TypeAlias = Any
+"""What an index calls a record: a number, or what a program's *key_type* makes of text."""
 
 
 class MXRecordIO:
@@ -122,7 +126,7 @@ class MXRecordIO:
             self.is_open = False
             self.pid = None
 
-    def _end(self, file: IO[Any]) -> None:
+    def _end(self, file: IO[bytes] | IO[str]) -> None:
         if self.writable and self.pid != os.getpid():
             with open(os.devnull, "wb") as nowhere:  # what is buffered is the parent's to write
                 os.dup2(nowhere.fileno(), file.fileno())
@@ -131,7 +135,7 @@ class MXRecordIO:
     def __del__(self) -> None:
         self.close()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         state = dict(self.__dict__)
         for name in ("handle", "_lock"):
             state.pop(name, None)
@@ -139,7 +143,7 @@ class MXRecordIO:
             state["is_open"] = False
         return state
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state, is_open=False)
         if state["is_open"]:
             self.open()
@@ -300,11 +304,11 @@ class MXIndexedRecordIO(MXRecordIO):
         idx_path: str | os.PathLike[str],
         uri: str | os.PathLike[str],
         flag: str,
-        key_type: Callable[[str], Any] = int,
+        key_type: Callable[[str], Key] = int,
     ) -> None:
         self.idx_path = file_name(idx_path, type(self).__name__)
-        self.idx: dict[Any, int] = {}
-        self.keys: list[Any] = []
+        self.idx: dict[Key, int] = {}
+        self.keys: list[Key] = []
         self.key_type = key_type
         self.fidx: IO[str] | None = None
         super().__init__(uri, flag)
@@ -351,10 +355,10 @@ class MXIndexedRecordIO(MXRecordIO):
             self.fidx = None
         super().close()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return super().__getstate__() | {"fidx": None}
 
-    def seek(self, idx: Any) -> None:
+    def seek(self, idx: Key) -> None:
         """Go to the record with the key *idx*; the next `read` reads it."""
         self._check_flag("r", "seek")
         self._check_pid(allow_reset=True)
@@ -365,7 +369,7 @@ class MXIndexedRecordIO(MXRecordIO):
         self._check_flag("w", "tell")
         return self.handle.tell()
 
-    def read_idx(self, idx: Any) -> bytes | None:
+    def read_idx(self, idx: Key) -> bytes | None:
         """Read the record with the key *idx*.
 
         Raises
@@ -381,7 +385,7 @@ class MXIndexedRecordIO(MXRecordIO):
             self.seek(idx)
             return self.read()
 
-    def write_idx(self, idx: Any, buf: bytes) -> None:
+    def write_idx(self, idx: Key, buf: bytes) -> None:
         """Append a record, and its key *idx* to the list."""
         key = self.key_type(idx)
         position = self.tell()
@@ -400,16 +404,18 @@ class IRHeader(NamedTuple):
     """
 
     flag: int
-    label: Any
+    label: float | HostArray | Sequence[float]
     id: int
     id2: int
 
+
+HeaderLike: TypeAlias = IRHeader | tuple[int, float | HostArray | Sequence[float], int, int]
 
 _IR = struct.Struct("<IfQQ")
 _IR_SIZE = _IR.size
 
 
-def pack(header: Any, s: bytes) -> bytes:
+def pack(header: HeaderLike, s: bytes) -> bytes:
     """Put a header in front of a byte string.
 
     Parameters
@@ -461,7 +467,7 @@ def unpack(s: bytes) -> tuple[IRHeader, bytes]:
     return header, s
 
 
-def pack_img(header: Any, img: HostArray, quality: int = 95, img_fmt: str = ".jpg") -> bytes:
+def pack_img(header: HeaderLike, img: HostArray, quality: int = 95, img_fmt: str = ".jpg") -> bytes:
     """Encode an image, and put a header in front of it.
 
     Parameters

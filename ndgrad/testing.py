@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from . import autograd
 from .array.ndarray import NDArray
-from .base import HostArray, as_dtype, public_names
+from .base import DTypeLike, HostArray, as_dtype, public_names
 from .ops.table import F, Op, Sample
 from .tape import Leaf, topological_order
 
@@ -34,13 +33,15 @@ _STEP = 2e-3
 _DIFFERENCE = (3e-7, 3e-8)
 
 
-def tolerance(dtype: Any) -> tuple[float, float]:
+def tolerance(dtype: DTypeLike) -> tuple[float, float]:
     """Relative and absolute tolerance for values of *dtype*."""
     name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
     return TOLERANCES.get(name, (0.0, 0.0))
 
 
-def assert_close(actual: object, expected: object, *, what: str = "", dtype: object = None) -> None:
+def assert_close(
+    actual: object, expected: object, *, what: str = "", dtype: DTypeLike | None = None
+) -> None:
     """Assert equal shapes, and values equal within the tolerance of the dtype; NaN equals NaN.
 
     Parameters
@@ -60,7 +61,9 @@ def assert_close(actual: object, expected: object, *, what: str = "", dtype: obj
     )
 
 
-def sample_inputs(op: Op, sample: Sample, dtype: Any = "float64", seed: int = 0) -> list[NDArray]:
+def sample_inputs(
+    op: Op, sample: Sample, dtype: DTypeLike = "float64", seed: int = 0
+) -> list[NDArray]:
     """Arrays for *sample*: random in the operator's domain where it gives a shape.
 
     Values keep away from each other and from 0, so that differences do not straddle a kink.
@@ -88,7 +91,7 @@ def sample_inputs(op: Op, sample: Sample, dtype: Any = "float64", seed: int = 0)
 
 
 def check_gradients(
-    function: Callable[..., Any],
+    function: Callable[..., NDArray | Sequence[NDArray]],
     inputs: Sequence[NDArray],
     *,
     order: int = 1,
@@ -121,8 +124,8 @@ def check_gradients(
     weights: list[NDArray] = []
 
     def weighted(arrays: list[NDArray]) -> NDArray:
-        results = function(*arrays)
-        results = list(results) if isinstance(results, (list, tuple)) else [results]
+        made = function(*arrays)
+        results = [made] if isinstance(made, NDArray) else list(made)
         if not weights:
             weights.extend(
                 NDArray._from_numpy(generator.uniform(0.5, 1.5, r.shape).astype(r.dtype), None)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from .base import public_names
 from .context import gpu_memory_info as get_gpu_memory
 from .context import num_gpus as get_gpu_count
 from .dispatch import numpy_like
 from .ops.axes import flag
+
+if TYPE_CHECKING:
+    from .array.ndarray import NDArray
 
 __all__ = [
     "get_gpu_count",
@@ -37,6 +40,11 @@ __all__ = [
     "use_np_shape",
 ]
 __dir__ = public_names(globals())
+
+
+_T = TypeVar("_T")
+_Function = TypeVar("_Function", bound=Callable[..., object])
+"""A function or a class."""
 
 
 class _State(threading.local):
@@ -59,7 +67,7 @@ def set_np_shape(active: bool) -> bool:
 
 
 @contextmanager
-def np_shape(active: bool = True) -> Any:
+def np_shape(active: bool = True) -> Iterator[None]:
     """Return a scope in which the switch for shapes is set."""
     before = set_np_shape(active)
     try:
@@ -68,12 +76,12 @@ def np_shape(active: bool = True) -> Any:
         set_np_shape(before)
 
 
-def use_np_shape(function: Callable[..., object]) -> Callable[..., Any]:
+def use_np_shape(function: _Function) -> _Function:
     """Decorate a function, or all methods of a class, to run with the switch for shapes on."""
     return _decorated(function, np_shape)
 
 
-def _decorated(function: Callable[..., object], scope: Callable[[], Any]) -> Callable[..., Any]:
+def _decorated(function: _Function, scope: Callable[[], AbstractContextManager[None]]) -> _Function:
     if isinstance(function, type):
         for name, value in list(vars(function).items()):
             if callable(value) and not isinstance(value, type):
@@ -81,11 +89,11 @@ def _decorated(function: Callable[..., object], scope: Callable[[], Any]) -> Cal
         return function
 
     @wraps(function)
-    def inner(*args: object, **kwargs: object) -> Any:
+    def inner(*args: object, **kwargs: object) -> object:
         with scope():
             return function(*args, **kwargs)
 
-    return inner
+    return inner  # type: ignore[return-value]  # it takes and returns what *function* does
 
 
 # --- arrays like NumPy's --------------------------------------------------------------------------
@@ -121,7 +129,7 @@ def reset_np() -> None:
 
 
 @contextmanager
-def np_array(active: bool = True) -> Any:
+def np_array(active: bool = True) -> Iterator[None]:
     """Return a scope in which the switch for arrays is set."""
     before, _state.arrays = _state.arrays, flag("np_array", "active", active)
     try:
@@ -130,17 +138,17 @@ def np_array(active: bool = True) -> Any:
         _state.arrays = before
 
 
-def use_np_array(function: Callable[..., object]) -> Callable[..., Any]:
+def use_np_array(function: _Function) -> _Function:
     """Decorate a function, or all methods of a class, to run with the switch for arrays on."""
     return _decorated(function, np_array)
 
 
-def use_np(function: Callable[..., object]) -> Callable[..., Any]:
+def use_np(function: _Function) -> _Function:
     """Decorate a function, or all methods of a class, to run with both switches on."""
     return use_np_shape(use_np_array(function))
 
 
-def default_array(x: Any) -> Any:
+def default_array(x: NDArray) -> NDArray:
     """Make a new array of the class that is wanted: like NumPy's, if the switch is on."""
     return numpy_like(x) if _state.arrays else x
 
@@ -148,10 +156,10 @@ def default_array(x: Any) -> Any:
 # --- others ---------------------------------------------------------------------------------------
 
 
-def set_module(module: str | None) -> Callable[[Any], Any]:
+def set_module(module: str | None) -> Callable[[_T], _T]:
     """Return a decorator that sets ``__module__`` of a function or class, if *module* is given."""
 
-    def decorate(function: object) -> Any:
+    def decorate(function: _T) -> _T:
         if module is not None:
             function.__module__ = module
         return function

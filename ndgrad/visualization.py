@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Shape, public_names
+from .base import DTypeLike, Shape, public_names
 from .symbol import Symbol
 
 __all__ = ["plot_network", "print_summary"]
@@ -52,13 +52,13 @@ class _Node:
         return self.op == "null" and self.name.endswith(_WEIGHTS)
 
 
-def _nodes(symbol: Any, shape: Mapping[str, Shape] | None, function: str) -> list[_Node]:
+def _nodes(symbol: Symbol, shape: Mapping[str, Shape] | None, function: str) -> list[_Node]:
     """The nodes of a symbol, those before others first; shapes are None if *shape* is."""
     if not isinstance(symbol, Symbol):
         raise TypeError(f"{function}: symbol must be a Symbol, got {type(symbol).__name__}")
     shapes: dict[str, Shape] = {}
     if shape is not None:
-        internals: Any = symbol.get_internals()
+        internals = symbol.get_internals()
         _, found, _ = internals.infer_shape(**shape)
         if found is None:
             raise ValueError(f"{function}: Input shape is incomplete, got {dict(shape)}")
@@ -88,7 +88,7 @@ def _text(shape: Shape | None) -> str:
 
 
 def print_summary(
-    symbol: Any,
+    symbol: Symbol,
     shape: Mapping[str, Shape] | None = None,
     line_length: int = 120,
     positions: Sequence[float] = (0.44, 0.64, 0.74, 1.0),
@@ -152,11 +152,11 @@ def _size(shape: Shape | None) -> int:
 
 
 def plot_network(
-    symbol: Any,
+    symbol: Symbol,
     title: str = "plot",
     save_format: str = "pdf",
     shape: Mapping[str, Shape] | None = None,
-    dtype: Any = None,
+    dtype: DTypeLike | None = None,
     node_attrs: Mapping[str, str] | None = None,
     hide_weights: bool = True,
 ) -> Any:

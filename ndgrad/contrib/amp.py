@@ -11,14 +11,14 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import BFLOAT16, MXNetError, as_dtype, public_names
 from ..context import Context
-from ..gluon import HybridBlock
+from ..gluon import HybridBlock, Parameter, Trainer
 from ..symbol import Symbol
 
 __all__ = [
@@ -32,6 +32,12 @@ __all__ = [
     "unscale",
 ]
 __dir__ = public_names(globals())
+
+if TYPE_CHECKING:
+    from ..typing import MaybeMany
+
+Conditions: TypeAlias = Sequence[tuple[str, str, Sequence[str]]]
+"""Names of operators and of parameters, and for which values of these."""
 
 _amp_initialized = False
 
@@ -51,7 +57,7 @@ class LossScaler:
         self.loss_scale = 2.0**16
         self._steps = 0
 
-    def has_overflow(self, params: Iterable[Any]) -> bool:
+    def has_overflow(self, params: Iterable[Parameter]) -> bool:
         """Whether some gradient of *params* is infinite or NaN; adapts the factor."""
         overflow = any(
             not np.isfinite(gradient.asnumpy()).all()
@@ -72,7 +78,7 @@ class LossScaler:
 def init(
     target_dtype: str = "float16",
     target_precision_ops: Sequence[str] | None = None,
-    conditional_fp32_ops: Sequence[Any] | None = None,
+    conditional_fp32_ops: Conditions | None = None,
     fp32_ops: Sequence[str] | None = None,
 ) -> None:
     """Allow `init_trainer`.
@@ -110,7 +116,7 @@ def convert_symbol(
     target_dtype: str = "float16",
     target_dtype_ops: Sequence[str] | None = None,
     fp32_ops: Sequence[str] | None = None,
-    conditional_fp32_ops: Sequence[Any] | None = None,
+    conditional_fp32_ops: Conditions | None = None,
     excluded_sym_names: Sequence[str] | None = None,
     data_names: Sequence[str] | None = None,
     cast_optional_params: bool = False,
@@ -142,7 +148,7 @@ def convert_model(
     target_dtype: str = "float16",
     target_dtype_ops: Sequence[str] | None = None,
     fp32_ops: Sequence[str] | None = None,
-    conditional_fp32_ops: Sequence[Any] | None = None,
+    conditional_fp32_ops: Conditions | None = None,
     excluded_sym_names: Sequence[str] | None = None,
     cast_optional_params: bool = False,
 ) -> tuple[Symbol, dict[str, NDArray], dict[str, NDArray]]:
@@ -168,7 +174,7 @@ def convert_hybrid_block(
     target_dtype: str = "float16",
     target_dtype_ops: Sequence[str] | None = None,
     fp32_ops: Sequence[str] | None = None,
-    conditional_fp32_ops: Sequence[Any] | None = None,
+    conditional_fp32_ops: Conditions | None = None,
     excluded_sym_names: Sequence[str] | None = None,
     ctx: Context | None = None,
     cast_optional_params: bool = False,
@@ -192,7 +198,12 @@ def convert_hybrid_block(
     return block
 
 
-def _scaler(trainer: Any) -> LossScaler:
+def _with_scale(trainer: Trainer) -> Any:
+    """A trainer with attributes of MXNet's that `init_trainer` sets."""
+    return trainer
+
+
+def _scaler(trainer: Trainer) -> LossScaler:
     scaler = getattr(trainer, "_amp_loss_scaler", None)
     if scaler is None:
         raise AssertionError(
@@ -201,7 +212,7 @@ def _scaler(trainer: Any) -> LossScaler:
     return scaler
 
 
-def init_trainer(optimizer_or_trainer: Any) -> None:
+def init_trainer(optimizer_or_trainer: Trainer) -> None:
     """Give a `gluon.Trainer` a `LossScaler`; a step whose gradients overflow is left out then.
 
     Raises
@@ -213,7 +224,7 @@ def init_trainer(optimizer_or_trainer: Any) -> None:
     """
     if not _amp_initialized:
         raise AssertionError("AMP not initialized, did you forget to call amp.init()?")
-    trainer = optimizer_or_trainer
+    trainer = _with_scale(optimizer_or_trainer)
     if not hasattr(trainer, "_update") or not hasattr(trainer, "_scale"):
         raise TypeError(
             "init_trainer: AMP is currently only compatible with Gluon Trainer, got "
@@ -221,7 +232,7 @@ def init_trainer(optimizer_or_trainer: Any) -> None:
         )
     scaler, update = LossScaler(), trainer._update
 
-    def checked_update(*args: Any, **kwargs: Any) -> None:
+    def checked_update(*args: object, **kwargs: object) -> None:
         if not scaler.has_overflow(trainer._params):
             update(*args, **kwargs)
 
@@ -230,7 +241,9 @@ def init_trainer(optimizer_or_trainer: Any) -> None:
 
 
 @contextmanager
-def scale_loss(loss: Any, optimizer_or_trainer: Any) -> Iterator[Any]:
+def scale_loss(
+    loss: NDArray | Sequence[NDArray], optimizer_or_trainer: Trainer
+) -> Iterator[NDArray | MaybeMany]:
     """Return a scope that gives a loss, or a list of them, times the factor of a trainer.
 
     Parameters
@@ -239,16 +252,16 @@ def scale_loss(loss: Any, optimizer_or_trainer: Any) -> Iterator[Any]:
     optimizer_or_trainer : gluon.Trainer
         Its next step divides by the factor.
     """
-    scaler, trainer = _scaler(optimizer_or_trainer), optimizer_or_trainer
+    scaler, trainer = _scaler(optimizer_or_trainer), _with_scale(optimizer_or_trainer)
     trainer._scale = trainer._amp_original_scale / scaler.loss_scale
     factor = scaler.loss_scale
     yield loss * factor if isinstance(loss, NDArray) else [x * factor for x in loss]
 
 
-def unscale(optimizer_or_trainer: Any) -> None:
+def unscale(optimizer_or_trainer: Trainer) -> None:
     """Divide the gradients of a trainer by its factor, before they are clipped for example."""
     _scaler(optimizer_or_trainer)
-    trainer = optimizer_or_trainer
+    trainer = _with_scale(optimizer_or_trainer)
     factor = trainer._scale / trainer._amp_original_scale
     for param in trainer._params:
         if param.grad_req != "null":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from .. import autograd
 from ..array.ndarray import NDArray
@@ -22,6 +22,10 @@ __all__ = [
     "train_section",
 ]
 __dir__ = public_names(globals())
+
+
+_Args = ParamSpec("_Args")
+_Outputs = TypeVar("_Outputs", bound=NDArray | Sequence[NDArray])
 
 
 def set_is_training(is_train: bool) -> bool:
@@ -69,8 +73,8 @@ def compute_gradient(outputs: Sequence[NDArray]) -> None:
 
 
 def grad_and_loss(
-    func: Callable[..., Any], argnum: int | Sequence[int] | None = None
-) -> Callable[..., tuple[list[NDArray], Any]]:
+    func: Callable[_Args, _Outputs], argnum: int | Sequence[int] | None = None
+) -> Callable[_Args, tuple[list[NDArray], _Outputs]]:
     """Make a function that returns the gradients of *func*, and what that returns.
 
     Parameters
@@ -97,16 +101,17 @@ def grad_and_loss(
     """
 
     @wraps(func)
-    def differentiated(*args: Any) -> tuple[list[NDArray], Any]:
+    def differentiated(*args: _Args.args, **kwargs: _Args.kwargs) -> tuple[list[NDArray], _Outputs]:
         numbers = [argnum] if isinstance(argnum, int) else argnum
-        variables = list(args) if numbers is None else [args[i] for i in numbers]
-        for x in variables:
+        variables: list[NDArray] = []
+        for x in args if numbers is None else [args[i] for i in numbers]:
             if not isinstance(x, NDArray):
                 raise AssertionError(f"type of autograd input should NDArray, got {type(x)}")
+            variables.append(x)
         gradients = [x.zeros_like() for x in variables]
         mark_variables(variables, gradients)
         with train_section():
-            outputs = func(*args)
+            outputs = func(*args, **kwargs)
         compute_gradient([outputs] if isinstance(outputs, NDArray) else outputs)
         return gradients, outputs
 
@@ -114,13 +119,14 @@ def grad_and_loss(
 
 
 def grad(
-    func: Callable[..., Any], argnum: int | Sequence[int] | None = None
-) -> Callable[..., list[NDArray]]:
+    func: Callable[_Args, NDArray | Sequence[NDArray]],
+    argnum: int | Sequence[int] | None = None,
+) -> Callable[_Args, list[NDArray]]:
     """Make a function that returns the gradients of *func*; see `grad_and_loss`."""
     both = grad_and_loss(func, argnum)
 
     @wraps(both)
-    def differentiated(*args: Any) -> list[NDArray]:
-        return both(*args)[0]
+    def differentiated(*args: _Args.args, **kwargs: _Args.kwargs) -> list[NDArray]:
+        return both(*args, **kwargs)[0]
 
     return differentiated

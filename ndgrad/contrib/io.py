@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ..array.ndarray import NDArray
 from ..base import DTypeLike, public_names
 from ..io import DataDesc, DataIter
 from ..nd import zeros
+
+if TYPE_CHECKING:
+    from ..typing import MaybeNone
 
 __all__ = ["DataLoaderIter"]
 __dir__ = public_names(globals())
@@ -31,7 +35,7 @@ class DataLoaderIter(DataIter):
 
     def __init__(
         self,
-        loader: Any,
+        loader: Iterable[Sequence[NDArray]],
         data_name: str = "data",
         label_name: str = "softmax_label",
         dtype: DTypeLike = "float32",
@@ -43,7 +47,7 @@ class DataLoaderIter(DataIter):
         self.batch_size = data.shape[0]
         self.provide_data = [DataDesc(data_name, data.shape, dtype)]
         self.provide_label = [DataDesc(label_name, label.shape, dtype)]
-        self._current: Any = None
+        self._current: Sequence[NDArray] | MaybeNone = None
         self.reset()
 
     def reset(self) -> None:
@@ -56,7 +60,7 @@ class DataLoaderIter(DataIter):
         return self._current is not None
 
     def _filled(self, i: int) -> list[NDArray]:
-        part: NDArray = self._current[i].astype(self.dtype)
+        part = self._current[i].astype(self.dtype)
         if not self.getpad():
             return [part]
         whole = zeros((self.batch_size, *part.shape[1:]), dtype=self.dtype)

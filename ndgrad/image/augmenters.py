@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -26,8 +26,15 @@ from .functions import (
     resize_short,
 )
 
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
 _GRAY = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in brightness (ITU-R BT.601)."""
+
+
+Dump: TypeAlias = "str | list[Dump]"
+"""JSON of the name and the parameters; of augmenters of augmenters lists of these."""
 
 
 class Augmenter:
@@ -39,7 +46,7 @@ class Augmenter:
         The parameters that `dumps` returns.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         for key, value in kwargs.items():
             if isinstance(value, NDArray):
                 value = value.asnumpy()
@@ -48,7 +55,7 @@ class Augmenter:
             kwargs[key] = value
         self._kwargs = kwargs
 
-    def dumps(self) -> Any:
+    def dumps(self) -> Dump:
         """The class's name and parameters, as JSON; of a list of augmenters as a list."""
         return json.dumps([type(self).__name__.lower(), self._kwargs])
 
@@ -63,7 +70,7 @@ class SequentialAug(Augmenter):
         super().__init__()
         self.ts = list(ts)
 
-    def dumps(self) -> Any:
+    def dumps(self) -> Dump:
         return [type(self).__name__.lower(), [t.dumps() for t in self.ts]]
 
     def __call__(self, src: NDArray) -> NDArray:
@@ -252,7 +259,7 @@ class LightingAug(Augmenter):
 class ColorNormalizeAug(Augmenter):
     """`color_normalize` by *mean* and *std*."""
 
-    def __init__(self, mean: Any, std: Any) -> None:
+    def __init__(self, mean: ArrayLike | None, std: ArrayLike | None) -> None:
         super().__init__(mean=mean, std=std)
         self.mean, self.std = (
             x if x is None or isinstance(x, NDArray) else nd.array(x) for x in (mean, std)
@@ -320,7 +327,7 @@ def color_augmenters(
     return augmenters
 
 
-def normalizer(op: str, mean: Any, std: Any) -> list[Augmenter]:
+def normalizer(op: str, mean: ArrayLike | None, std: ArrayLike | None) -> list[Augmenter]:
     """A list of the normalisation by *mean* and *std*, where True is that of ImageNet."""
     if mean is None and std is None:
         return []
@@ -341,8 +348,8 @@ def CreateAugmenter(  # MXNet's name
     rand_crop: bool = False,
     rand_resize: bool = False,
     rand_mirror: bool = False,
-    mean: Any = None,
-    std: Any = None,
+    mean: ArrayLike | None = None,
+    std: ArrayLike | None = None,
     brightness: float = 0,
     contrast: float = 0,
     saturation: float = 0,

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import HostArray, MXNetError, Shape, public_names
-from .iterator import ImageIter
+from .iterator import ImageIter, ImageList, Labels
 from .labelled import (
     CreateDetAugmenter,
     CreateMultiRandCropAugmenter,
@@ -57,7 +57,7 @@ class ImageDetIter(ImageIter):
         part_index: int = 0,
         num_parts: int = 1,
         aug_list: Sequence[DetAugmenter] | None = None,
-        imglist: Sequence[Any] | None = None,
+        imglist: ImageList | None = None,
         data_name: str = "data",
         label_name: str = "label",
         last_batch_handle: str = "pad",
@@ -102,7 +102,7 @@ class ImageDetIter(ImageIter):
         self.reset()
         return count, width
 
-    def _parse_label(self, label: Any) -> HostArray:
+    def _parse_label(self, label: Labels) -> HostArray:
         """The objects in the numbers that are an image's labels, those that have an area.
 
         Raises

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from .._files import read_file
 from ..array.ndarray import NDArray
 from ..base import HostArray, MXNetError, numeric_types, shown
 from ..util import default_array
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
 
 Box = tuple[int, int, int, int]
 """Left column, upper row, width, height."""
@@ -46,7 +49,12 @@ def imread(
     return imdecode(read_file(filename, "imread"), flag, to_rgb, out)
 
 
-def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True, out: NDArray | None = None) -> NDArray:
+def imdecode(
+    buf: bytes | bytearray | HostArray | NDArray,
+    flag: int = 1,
+    to_rgb: bool = True,
+    out: NDArray | None = None,
+) -> NDArray:
     """Decode an image, by Pillow.
 
     Parameters
@@ -329,7 +337,10 @@ def copyMakeBorder(  # MXNet's name
 
 
 def imrotate(
-    src: NDArray, rotation_degrees: Any, zoom_in: bool = False, zoom_out: bool = False
+    src: NDArray,
+    rotation_degrees: ArrayLike,
+    zoom_in: bool = False,
+    zoom_out: bool = False,
 ) -> NDArray:
     """Rotate images around their middle, interpolating linearly; zeros come from outside.
 
@@ -374,7 +385,7 @@ def imrotate(
     # Where in the image each element of the result comes from, counted from the middle.
     half_h, half_w = (h - 1) / 2, (w - 1) / 2
     y, x = np.arange(h)[:, None] - half_h, np.arange(w) - half_w
-    scale: Any = 1.0
+    scale: HostArray | float = 1.0
     if zoom_in or zoom_out:
         width, height = h * abs(sin) + w * abs(cos), h * abs(cos) + w * abs(sin)
         scale = np.maximum(width / w, height / h)
@@ -391,7 +402,7 @@ def random_rotate(
 ) -> NDArray:
     """Rotate images by random angles between two limits, in degrees; see `imrotate`."""
     low, high = angle_limits
-    angle: Any = random.uniform(low, high)
+    angle: NDArray | float = random.uniform(low, high)
     if src.ndim == 4:
         angle = nd.array([angle, *(random.uniform(low, high) for _ in range(len(src) - 1))])
     return imrotate(src, angle, zoom_in, zoom_out)

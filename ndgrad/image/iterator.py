@@ -5,19 +5,34 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from .. import nd, recordio
 from .._files import read_file
 from ..array.ndarray import NDArray
-from ..base import ArgumentValueError, MXNetError, Shape, numeric_types
+from ..base import ArgumentValueError, HostArray, MXNetError, Shape, numeric_types
 from ..io import DataBatch, DataIter
 from ..util import default_array
 from .augmenters import CreateAugmenter
 from .functions import imdecode
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
+Labels: TypeAlias = NDArray | HostArray | Sequence[float] | float
+"""One label or several."""
+
+Listed: TypeAlias = dict[recordio.Key, tuple[NDArray, str]]
+"""Labels and names of files, by numbers."""
+
+ImageList: TypeAlias = Sequence[Sequence[Any]]
+"""Of each image its labels, numbers, and the name of its file."""
+
+AnyAugmenter: TypeAlias = Callable[..., Any]
+"""An `Augmenter`, a `DetAugmenter`, or a function like one."""
 
 _LABEL_DTYPES = ("int32", "float32", "int64", "float64")
 
@@ -80,8 +95,8 @@ class ImageIter(DataIter):
         shuffle: bool = False,
         part_index: int = 0,
         num_parts: int = 1,
-        aug_list: Sequence[Any] | None = None,
-        imglist: Sequence[Any] | None = None,
+        aug_list: Sequence[AnyAugmenter] | None = None,
+        imglist: ImageList | None = None,
         data_name: str = "data",
         label_name: str = "softmax_label",
         dtype: str = "float32",
@@ -101,13 +116,13 @@ class ImageIter(DataIter):
             )
         self.check_data_shape(data_shape)
         self.imgrec: recordio.MXRecordIO | None = None
-        self.imgidx: list[Any] | None = None
+        self.imgidx: list[recordio.Key] | None = None
         if path_imgrec and path_imgidx:
             indexed = recordio.MXIndexedRecordIO(path_imgidx, path_imgrec, "r")
             self.imgrec, self.imgidx = indexed, list(indexed.keys)
         elif path_imgrec:
             self.imgrec = recordio.MXRecordIO(path_imgrec, "r")
-        self.imglist: dict[Any, tuple[Any, str]] | None = None
+        self.imglist: Listed | None = None
         if path_imglist:
             self.imglist = read_list(name, path_imglist)
         elif isinstance(imglist, list):
@@ -115,7 +130,7 @@ class ImageIter(DataIter):
                 str(i): (_labels(labels if len(labels) > 1 else labels[0], dtype), file)
                 for i, (*labels, file) in enumerate(imglist, 1)
             }
-        self.seq: list[Any] | None = self.imgidx
+        self.seq: list[recordio.Key] | None = self.imgidx
         if self.imglist is not None and (self.imgrec is None or self.imgidx is not None):
             self.seq = list(self.imglist)
         if self.seq is None and (shuffle or num_parts > 1):
@@ -129,7 +144,8 @@ class ImageIter(DataIter):
         self.label_width = label_width
         self.shuffle = shuffle
         self.last_batch_handle = last_batch_handle
-        self.auglist = list(CreateAugmenter(data_shape, **kwargs) if aug_list is None else aug_list)
+        augmenters = CreateAugmenter(data_shape, **kwargs) if aug_list is None else aug_list
+        self.auglist: list[AnyAugmenter] = list(augmenters)
         self.provide_data: list[tuple[str, Shape]] = [(data_name, (batch_size, *self.data_shape))]
         labels = (batch_size,) if label_width == 1 else (batch_size, label_width)
         self.provide_label: list[tuple[str, Shape]] = [(label_name, labels)]
@@ -156,7 +172,7 @@ class ImageIter(DataIter):
         if self.imgrec is not None:
             self.imgrec.reset()
 
-    def next_sample(self) -> tuple[Any, bytes]:
+    def next_sample(self) -> tuple[Labels, bytes]:
         """The labels and the encoded image of the next sample; StopIteration after the last."""
         if not self._allow_read:
             raise StopIteration
@@ -280,14 +296,14 @@ class ImageIter(DataIter):
         return nd.transpose(datum, axes=(2, 0, 1))
 
 
-def _labels(labels: Any, dtype: str) -> NDArray:
+def _labels(labels: ArrayLike, dtype: str) -> NDArray:
     several = [labels] if isinstance(labels, numeric_types) else labels
     return default_array(nd.array(several, dtype=dtype))
 
 
-def read_list(name: str, path: str) -> dict[Any, tuple[Any, str]]:
+def read_list(name: str, path: str) -> Listed:
     """The labels and the names in the file of a list, by numbers."""
-    listed: dict[Any, tuple[Any, str]] = {}
+    listed: Listed = {}
     for number, line in enumerate(read_file(path, name).decode().splitlines(), 1):
         fields = line.strip().split("\t")
         if fields == [""]:

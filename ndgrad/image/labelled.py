@@ -10,8 +10,8 @@ import json
 import logging
 import math
 import random
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from ..base import HostArray, MXNetError, numeric_types
 from .augmenters import (
     Augmenter,
     CastAug,
+    Dump,
     ForceResizeAug,
     RandomGrayAug,
     ResizeAug,
@@ -29,10 +30,13 @@ from .augmenters import (
 )
 from .functions import Box, copyMakeBorder, fixed_crop
 
-Labelled = tuple[NDArray, HostArray]
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
+Labelled: TypeAlias = tuple[NDArray, HostArray]
 """An image and its labels."""
 
-Range = tuple[float, float]
+Range: TypeAlias = tuple[float, float]
 
 
 class DetAugmenter:
@@ -44,10 +48,10 @@ class DetAugmenter:
         The parameters that `dumps` returns.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._kwargs = Augmenter(**kwargs)._kwargs
 
-    def dumps(self) -> Any:
+    def dumps(self) -> Dump:
         """The class's name and parameters, as JSON; of augmenters of augmenters as a list."""
         return json.dumps([type(self).__name__.lower(), self._kwargs])
 
@@ -70,7 +74,7 @@ class DetBorrowAug(DetAugmenter):
         super().__init__()
         self.augmenter = augmenter
 
-    def dumps(self) -> Any:
+    def dumps(self) -> Dump:
         return [type(self).__name__.lower(), self.augmenter.dumps()]
 
     def __call__(self, src: NDArray, label: HostArray) -> Labelled:
@@ -97,7 +101,7 @@ class DetRandomSelectAug(DetAugmenter):
         self.aug_list = list(given)
         self.skip_prob = skip_prob if self.aug_list else 1
 
-    def dumps(self) -> Any:
+    def dumps(self) -> Dump:
         return [type(self).__name__.lower(), [x.dumps() for x in self.aug_list]]
 
     def __call__(self, src: NDArray, label: HostArray) -> Labelled:
@@ -246,7 +250,7 @@ class DetRandomPadAug(DetAugmenter):
         aspect_ratio_range: Range | float = (0.75, 1.33),
         area_range: Range | float = (1.0, 3.0),
         max_attempts: int = 50,
-        pad_val: Any = (128, 128, 128),
+        pad_val: float | Sequence[float] = (128, 128, 128),
     ) -> None:
         colour = tuple(pad_val) if isinstance(pad_val, (tuple, list)) else (pad_val,)
         ratios, areas = _ranges(aspect_ratio_range, (1.0, area_range))
@@ -315,11 +319,11 @@ def _sensible(name: str, ratios: Range, areas: Range) -> bool:
 
 
 def CreateMultiRandCropAugmenter(  # MXNet's name
-    min_object_covered: Any = 0.1,
-    aspect_ratio_range: Any = (0.75, 1.33),
-    area_range: Any = (0.05, 1.0),
-    min_eject_coverage: Any = 0.3,
-    max_attempts: Any = 50,
+    min_object_covered: float | list[float] = 0.1,
+    aspect_ratio_range: Range | list[Range] = (0.75, 1.33),
+    area_range: Range | list[Range] = (0.05, 1.0),
+    min_eject_coverage: float | list[float] = 0.3,
+    max_attempts: int | list[int] = 50,
     skip_prob: float = 0,
 ) -> DetRandomSelectAug:
     """Make a random choice of `DetRandomCropAug`, of lists of parameters.
@@ -331,7 +335,13 @@ def CreateMultiRandCropAugmenter(  # MXNet's name
     MXNetError
         If lengths differ.
     """
-    given = [min_object_covered, aspect_ratio_range, area_range, min_eject_coverage, max_attempts]
+    given: list[Any] = [
+        min_object_covered,
+        aspect_ratio_range,
+        area_range,
+        min_eject_coverage,
+        max_attempts,
+    ]
     lengths = {len(x) for x in given if isinstance(x, list)} - {1}
     if len(lengths) > 1:
         raise MXNetError(
@@ -352,19 +362,19 @@ def CreateDetAugmenter(  # MXNet's name
     rand_pad: float = 0,
     rand_gray: float = 0,
     rand_mirror: bool = False,
-    mean: Any = None,
-    std: Any = None,
+    mean: ArrayLike | None = None,
+    std: ArrayLike | None = None,
     brightness: float = 0,
     contrast: float = 0,
     saturation: float = 0,
     pca_noise: float = 0,
     hue: float = 0,
     inter_method: int = 2,
-    min_object_covered: Any = 0.1,
-    aspect_ratio_range: Any = (0.75, 1.33),
-    area_range: Any = (0.05, 3.0),
-    min_eject_coverage: Any = 0.3,
-    max_attempts: Any = 50,
+    min_object_covered: float | list[float] = 0.1,
+    aspect_ratio_range: Range | list[Range] = (0.75, 1.33),
+    area_range: Range | list[Range] = (0.05, 3.0),
+    min_eject_coverage: float | list[float] = 0.3,
+    max_attempts: int | list[int] = 50,
     pad_val: Sequence[float] = (127, 127, 127),
 ) -> list[DetAugmenter]:
     """Make the usual list of augmenters of images with labelled objects.
@@ -403,7 +413,8 @@ def CreateDetAugmenter(  # MXNet's name
     if rand_mirror:
         augmenters.append(DetHorizontalFlipAug(0.5))
     if rand_pad > 0:
-        pad = DetRandomPadAug(aspect_ratio_range, (1.0, area_range[1]), max_attempts, pad_val)
+        make: Callable[..., DetAugmenter] = DetRandomPadAug  # which takes no lists of parameters
+        pad = make(aspect_ratio_range, (1.0, area_range[1]), max_attempts, pad_val)
         augmenters.append(DetRandomSelectAug([pad], 1 - rand_pad))
     size = (data_shape[2], data_shape[1])
     plain: list[Augmenter] = [ForceResizeAug(size, inter_method), CastAug()]

@@ -7,7 +7,7 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -31,13 +31,13 @@ class InitDesc(str):
         The initializer of the whole model.
     """
 
-    attrs: dict[str, Any]
+    attrs: dict[str, str]
     global_init: Initializer | None
 
     def __new__(
         cls,
         name: str,
-        attrs: dict[str, Any] | None = None,
+        attrs: dict[str, str] | None = None,
         global_init: Initializer | None = None,
     ) -> InitDesc:
         self = super().__new__(cls, name)
@@ -87,10 +87,10 @@ class Initializer:
         What the subclass was made with: written by `dumps`, compared by ``==``.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._kwargs = kwargs
         self._verbose = False
-        self._print_func: Callable[[NDArray], Any] = _root_mean_square
+        self._print_func: Callable[[NDArray], object] = _root_mean_square
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._kwargs == other._kwargs
@@ -98,7 +98,7 @@ class Initializer:
     __hash__ = None  # type: ignore[assignment]
 
     def set_verbosity(
-        self, verbose: bool = False, print_func: Callable[[NDArray], Any] | None = None
+        self, verbose: bool = False, print_func: Callable[[NDArray], object] | None = None
     ) -> Initializer:
         """Let each initialization be logged, with what *print_func* returns for the array.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from .. import random
 from ..array.ndarray import NDArray
 from ..base import public_names
 from .base import Initializer, alias, register
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
 
 __all__ = [
     "Bilinear",
@@ -60,7 +63,7 @@ class Constant(Initializer):
         A number, or what broadcasts to the weight.
     """
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: ArrayLike) -> None:
         super().__init__(value=np.asarray(value).tolist() if hasattr(value, "shape") else value)
         self.value = value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def Custom(
     op_type: str | None = None,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> NDArray | list[NDArray]:
     """Call a custom operator.
 
@@ -96,8 +96,9 @@ def Custom(
             f"calls {what}, whose code it cannot follow; write it as an autograd.Function, call it "
             "outside, or compile with fallback=True"
         )
-    named = {key: kwargs.pop(key) for key in [*kwargs] if isinstance(kwargs[key], NDArray)}
-    prop, call = made_prop(op_type, kwargs), _registered[op_type][1]
+    named = {key: x for key, x in kwargs.items() if isinstance(x, NDArray)}
+    params = {key: x for key, x in kwargs.items() if key not in named}
+    prop, call = made_prop(op_type, params), _registered[op_type][1]
     arguments, states = prop.list_arguments(), prop.list_auxiliary_states()
     arrays = _in_order(what, [*arguments, *states], data, named)
     inputs, aux = arrays[: len(arguments)], arrays[len(arguments) :]
@@ -242,8 +243,8 @@ class _Call(Function):
     def forward(self, *inputs: NDArray) -> Arrays:
         outputs = [_zeros(form, self._ctx) for form in self._forms]
         self._needs = ["null" if x._node is None else "write" for x in inputs]
-        grads: list[Any] = [x._node.grad if isinstance(x._node, Leaf) else None for x in inputs]
-        self._grad_stypes = [DENSE if g is None else g.stype for g in grads]
+        grads = [x._node.grad if isinstance(x._node, Leaf) else None for x in inputs]
+        self._grad_stypes = [g.stype if isinstance(g, NDArray) else DENSE for g in grads]
         try:
             self._op.forward(
                 is_train=is_training(), req=["write"] * len(outputs), in_data=[*inputs],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ..array.ndarray import NDArray
 from ..array.sparse import STYPES
-from ..base import MXNetError
+from ..base import DTypeLike, HostArray, MXNetError
 from ..context import Context
 
 Shapes: TypeAlias = Sequence[Sequence[int]]
@@ -53,7 +53,7 @@ class CustomOp:
         out_grad, in_data, out_data, in_grad, aux : list of NDArray
         """
 
-    def assign(self, dst: NDArray, req: str, src: Any) -> None:
+    def assign(self, dst: NDArray, req: str, src: NDArray | HostArray | float) -> None:
         """Write *src* to *dst*, as *req* says.
 
         Parameters
@@ -90,7 +90,7 @@ class CustomOpProp:
         """
         return in_shape, (in_shape[0],), ()
 
-    def infer_type(self, in_type: list[type]) -> Sequence[Sequence[Any]]:
+    def infer_type(self, in_type: list[type]) -> Sequence[Sequence[DTypeLike]]:
         """Dtypes of inputs, outputs and auxiliary states; by default the first input's."""
         outputs, states = len(self.list_outputs()), len(self.list_auxiliary_states())
         return in_type, [in_type[0]] * outputs, [in_type[0]] * states

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count as numbers_from
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..base import HostArray
 from ..context import Context
 from .call import add
 from .definition import Arrays, CustomOp, CustomOpProp, Shapes
 
-custom_symbol: Callable[..., Any]
+if TYPE_CHECKING:
+    from ..symbol import Symbol
+
+Data: TypeAlias = list[Any]
+"""Arrays: of NumPy for a `NumpyOp`, else NDArrays."""
+
+custom_symbol: Callable[..., Symbol]
 """`ndgrad.symbol.Custom`, set by `ndgrad.symbol`."""
 
 _numbers = numbers_from()
@@ -36,10 +42,10 @@ class PythonOp:
             f"{type(self).__name__} has been deprecated. Please use CustomOp", stacklevel=2
         )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Symbol, **kwargs: Symbol | str) -> Symbol:
         return self.get_symbol(*args, **kwargs)
 
-    def get_symbol(self, *args: Any, **kwargs: Any) -> Any:
+    def get_symbol(self, *args: Symbol, **kwargs: Symbol | str) -> Symbol:
         """Return a symbol of a call; what is not given becomes a variable.
 
         Parameters
@@ -50,13 +56,11 @@ class PythonOp:
         """
         raise NotImplementedError("Must override this")
 
-    def forward(self, in_data: list[Any], out_data: list[Any]) -> None:
+    def forward(self, in_data: Data, out_data: Data) -> None:
         """Write the outputs to *out_data*; by default the first input."""
         out_data[0][:] = in_data[0]
 
-    def backward(
-        self, out_grad: list[Any], in_data: list[Any], out_data: list[Any], in_grad: list[Any]
-    ) -> None:
+    def backward(self, out_grad: Data, in_data: Data, out_data: Data, in_grad: Data) -> None:
         """Write the inputs' gradients to *in_grad*; by default ones."""
         in_grad[0][:] = 1.0
 
@@ -94,8 +98,11 @@ class _PythonOpProp(CustomOpProp):
 
 
 def _symbol_of(
-    op: PythonOp, create: Callable[[PythonOp], CustomOp], args: Sequence[Any], kwargs: Any
-) -> Any:
+    op: PythonOp,
+    create: Callable[[PythonOp], CustomOp],
+    args: Sequence[Symbol],
+    kwargs: Mapping[str, Symbol | str],
+) -> Symbol:
     name = f"{type(op).__name__}{next(_numbers)}"
     add(name, lambda: _PythonOpProp(op, create))
     return custom_symbol(*args, op_type=name, **kwargs)  # noqa: F821
@@ -104,7 +111,7 @@ def _symbol_of(
 class NDArrayOp(PythonOp):
     """An operator of symbols whose forward and backward take lists of NDArrays."""
 
-    def get_symbol(self, *args: Any, **kwargs: Any) -> Any:
+    def get_symbol(self, *args: Symbol, **kwargs: Symbol | str) -> Symbol:
         return _symbol_of(self, _OnArrays, args, kwargs)
 
     def declare_backward_dependency(
@@ -117,7 +124,7 @@ class NDArrayOp(PythonOp):
 class NumpyOp(PythonOp):
     """An operator of symbols whose forward and backward take lists of NumPy arrays."""
 
-    def get_symbol(self, *args: Any, **kwargs: Any) -> Any:
+    def get_symbol(self, *args: Symbol, **kwargs: Symbol | str) -> Symbol:
         return _symbol_of(self, _OnHost, args, kwargs)
 
 

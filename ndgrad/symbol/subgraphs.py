@@ -254,7 +254,7 @@ def custom(params: Params) -> OwnOp:
         first = next((x for x in dtypes.values() if x is not None), np.dtype("float32"))
         given = [(dtypes[name] or first).type for name in inputs]
         found = prop.infer_type(given)
-        return dict(zip(inputs, map(np.dtype, found[0]), strict=False))
+        return dict(zip(inputs, [np.dtype(x) for x in found[0]], strict=False))
 
     names = [inspect.Parameter(x, inspect.Parameter.KEYWORD_ONLY) for x in [*inputs, *states]]
     set_signature(infer_dtypes, inspect.Signature(names))

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Unpack, overload
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ... import registry
 from ...array.ndarray import NDArray
 from ...base import HostArray, data_dir, public_names
 from ...nd import array, zeros
-from .vocab import UNKNOWN, Vocabulary
+from .vocab import UNKNOWN, Vocabulary, VocabularyArguments
 
 __all__ = [
     "CompositeEmbedding",
@@ -39,7 +39,9 @@ class _TokenEmbedding(Vocabulary):
         Their length.
     """
 
-    def __init__(self, vectors: NDArray | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, vectors: NDArray | None = None, **kwargs: Unpack[VocabularyArguments]
+    ) -> None:
         super().__init__(**kwargs)
         self._idx_to_vec = vectors
 
@@ -183,7 +185,7 @@ register = registry.get_register_func(_TokenEmbedding, "token embedding")
 _create = registry.get_create_func(_TokenEmbedding, "token embedding")
 
 
-def create(embedding_name: str, **kwargs: Any) -> _TokenEmbedding:
+def create(embedding_name: str, **kwargs: object) -> _TokenEmbedding:
     """Return an embedding of a registered class: 'glove', 'fasttext' or one's own.
 
     Parameters
@@ -209,7 +211,7 @@ class _Pretrained(_TokenEmbedding):
         embedding_root: str | None,
         init_unknown_vec: Callable[..., NDArray],
         vocabulary: Vocabulary | None,
-        **kwargs: Any,
+        **kwargs: Unpack[VocabularyArguments],
     ) -> None:
         super().__init__(**kwargs)
         path = _folder(type(self).__name__.lower(), embedding_root) / pretrained_file_name
@@ -249,7 +251,7 @@ class GloVe(_Pretrained):
         embedding_root: str | None = None,
         init_unknown_vec: Callable[..., NDArray] = zeros,
         vocabulary: Vocabulary | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[VocabularyArguments],
     ) -> None:
         super().__init__(
             pretrained_file_name, embedding_root, init_unknown_vec, vocabulary, **kwargs
@@ -277,7 +279,7 @@ class FastText(_Pretrained):
         embedding_root: str | None = None,
         init_unknown_vec: Callable[..., NDArray] = zeros,
         vocabulary: Vocabulary | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[VocabularyArguments],
     ) -> None:
         super().__init__(
             pretrained_file_name, embedding_root, init_unknown_vec, vocabulary, **kwargs
@@ -309,7 +311,7 @@ class CustomEmbedding(_TokenEmbedding):
         encoding: str = "utf8",
         init_unknown_vec: Callable[..., NDArray] = zeros,
         vocabulary: Vocabulary | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[VocabularyArguments],
     ) -> None:
         super().__init__(**kwargs)
         self._load_embedding(pretrained_file_path, elem_delim, init_unknown_vec, encoding)
@@ -343,7 +345,13 @@ def _folder(name: str, root: str | None = None) -> Path:
     return Path(root or Path(data_dir()) / "embeddings").expanduser() / name
 
 
-def get_pretrained_file_names(embedding_name: str | None = None) -> Any:
+@overload
+def get_pretrained_file_names(embedding_name: None = None) -> dict[str, list[str]]: ...
+@overload
+def get_pretrained_file_names(embedding_name: str) -> list[str]: ...
+def get_pretrained_file_names(
+    embedding_name: str | None = None,
+) -> list[str] | dict[str, list[str]]:
     """Return the files that are there for an embedding, or a dict of them for all.
 
     Raises

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from ...base import public_names
+
+if TYPE_CHECKING:
+    from ...typing import MaybeMany
 
 __all__ = ["Vocabulary"]
 __dir__ = public_names(globals())
 
 UNKNOWN = 0
 """The index of the unknown token."""
+
+
+class VocabularyArguments(TypedDict, total=False):
+    """Arguments of `Vocabulary`."""
+
+    counter: Counter[str] | None
+    most_freq_count: int | None
+    min_freq: int
+    unknown_token: str
+    reserved_tokens: Sequence[str] | None
 
 
 class Vocabulary:
@@ -100,13 +113,13 @@ class Vocabulary:
         """Tokens that are here whatever their counts."""
         return self._reserved_tokens
 
-    def to_indices(self, tokens: str | Sequence[str]) -> Any:
+    def to_indices(self, tokens: str | Sequence[str]) -> int | MaybeMany:
         """Return the index of a token, or a list of them; that of the unknown one for others."""
         if isinstance(tokens, str):
             return self._token_to_idx.get(tokens, UNKNOWN)
         return [self._token_to_idx.get(token, UNKNOWN) for token in tokens]
 
-    def to_tokens(self, indices: int | Sequence[int]) -> Any:
+    def to_tokens(self, indices: int | Sequence[int]) -> str | MaybeMany:
         """Return the token at an index, or a list of them.
 
         Raises
