@@ -14,7 +14,7 @@ from ..dispatch import record_linear
 from ..dispatch.plans import Plan, Plans
 from ..kernels import front
 from ..kernels.spec.strided import StridedSlice, contiguous_strides, is_contiguous
-from ..memory.device import host, in_use
+from ..memory.device import in_use
 from ..ops.shape.codes import inferred_shape
 from ..ops.table import F, lookup
 from ..tape import Array, new_array, new_view, state
@@ -23,9 +23,9 @@ from .keys import (
     expanded,
     hashable,
     index_of,
-    is_small,
     leading,
     out_of_bounds,
+    picked_by_numpy,
     rows_of,
     rows_of_array,
     slice_of,
@@ -86,16 +86,16 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
-    if shape and not (tracing.active or key.__class__ in (tuple, slice)):
-        index = index_of(key, x)
-        if index is not None:
-            if (x._node is None or not state.recording) and is_small(x, index):
-                rows = host(x._data).reshape(shape).take(index, 0)
-                flat = rows if rows.ndim == 1 else rows.reshape(-1)
-                return new_array(x.__class__, flat, rows.shape, x._ctx)
-            return _picked(x, rows_of_array(index, x))
     slices, plan = _slices(), None
     known = None if tracing.active or in_use else hashable(key)
+    if known is None and not tracing.active:
+        rows = picked_by_numpy(key, x) if x._node is None or not state.recording else None
+        if rows is not None:
+            flat = rows if rows.ndim == 1 else rows.reshape(-1)
+            return new_array(x.__class__, flat, rows.shape, x._ctx)
+        index = index_of(key, x) if shape else None
+        if index is not None:
+            return _picked(x, rows_of_array(index, x))
     if known is not None:
         known = x._one_element, shape, x._data.dtype, known
         plan = slices[known]

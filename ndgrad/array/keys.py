@@ -262,9 +262,14 @@ def index_of(key: object, x: Array) -> HostArray | None:
         data, own = key._data, key._shape
         if key.__class__ is not x.__class__ or not isinstance(data, np.ndarray) or not own:
             return None
-        if data.dtype.kind == "i":
-            return data if len(own) == 1 else data.reshape(own)
-        return None if data.dtype == np.bool_ else np.asarray(_index_arrays(key)[0])
+        kind = data.dtype.kind
+        if kind == "b":
+            return None
+        if kind != "i":
+            host_read(key, "as an index (use nd.take or nd.where)")
+            with np.errstate(invalid="ignore"):
+                data = data.astype(np.int64)
+        return data if len(own) == 1 else data.reshape(own)
     if isinstance(key, list) and key and key[0].__class__ is int:
         try:
             key = np.asarray(key)
@@ -275,12 +280,55 @@ def index_of(key: object, x: Array) -> HostArray | None:
     return None
 
 
-def is_small(x: Array, index: HostArray) -> bool:
-    """Whether NumPy reads or writes rows of *x* by an index array sooner than a kernel starts."""
-    data = x._data
+def small_key(key: object, x: Array) -> tuple[Any, ...] | None:
+    """A key with index arrays as NumPy takes it, if it means few elements; None for others.
+
+    NumPy reads or writes these sooner than a kernel starts.  Index arrays are copies, of int64.
+    """
+    data, shape = x._data, x._shape
     if data.__class__ is not np.ndarray or not data.size:
-        return False
-    return index.size * (data.size // x._shape[0]) < PARALLEL_ELEMENTS
+        return None
+    items: list[object] = []
+    arrays: list[HostArray] = []
+    rest, axis = data.size, 0  # elements that one element of the arrays picks
+    for item in key if key.__class__ is tuple else (key,):
+        if item.__class__ in _BASIC:
+            if item is Ellipsis:
+                return None
+            if item is None:
+                items.append(item)
+                continue
+        else:
+            index = index_of(item, x)
+            if index is None:
+                return None
+            item = index.astype(np.int64)
+            arrays.append(item)
+        if axis == len(shape):
+            return None
+        if item.__class__ is not slice:
+            rest //= shape[axis]
+        items.append(item)
+        axis += 1
+    if not arrays:
+        return None
+    try:
+        picked = arrays[0].size if len(arrays) == 1 else np.broadcast(*arrays).size
+    except ValueError:  # whose text the caller knows better
+        return None
+    return tuple(items) if picked * rest < PARALLEL_ELEMENTS else None
+
+
+def picked_by_numpy(key: object, x: Array) -> HostArray | None:
+    """What a key with index arrays picks, if that is little; else None, also for a bad key."""
+    small = small_key(key, x)
+    if small is None:
+        return None
+    rows = host(x._data).reshape(x._shape)
+    try:
+        return rows.take(small[0], 0) if len(small) == 1 else rows[small]
+    except IndexError:
+        return None
 
 
 def rows_of_array(index: HostArray, x: Array) -> Rows:

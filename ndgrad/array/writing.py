@@ -30,11 +30,11 @@ from .keys import (
     Rows,
     expanded,
     index_of,
-    is_small,
     leading,
     rows_of,
     rows_of_array,
     slice_of,
+    small_key,
     small_part,
 )
 
@@ -199,17 +199,12 @@ def setitem(x: Array, key: object, value: Any) -> None:
             if little.size:
                 x._version[0] = next_version()
             return
-    if shape and not (tracing.active or in_use or key.__class__ in (tuple, slice)):
+    if shape and not (tracing.active or in_use or key.__class__ is slice):
+        if plain and _written_by_numpy(x, key, value, number):
+            return
         index = index_of(key, x)
         if index is not None:
-            if plain and number and is_small(x, index):
-                # One value for all, so it does not matter which of equal indices is last.  The
-                # indices are copied, since they may be elements of x.
-                rows = host(x._data).reshape(shape)
-                rows[index.astype(np.int64)] = _number(value, rows.dtype)
-                dispatch.written(x)
-            else:
-                _write_rows(x, rows_of_array(index, x), value, plain)
+            _write_rows(x, rows_of_array(index, x), value, plain)
             return
     items, arrays = expanded(x._as_key(key), shape)
     if arrays:
@@ -235,6 +230,30 @@ def setitem(x: Array, key: object, value: Any) -> None:
         fitting = _fitting(own, part.shape, without_new)
         _copy_to_slice(source, fitting, x, part)
     dispatch.written(x, *_span(part))
+
+
+def _written_by_numpy(x: Array, key: object, value: object, number: bool) -> bool:
+    """Write to a few elements that a key with index arrays picks; whether that was done.
+
+    Of equal indices the last counts: NumPy goes through index arrays of one axis in order.
+    """
+    small = small_key(key, x)
+    if small is None:
+        return False
+    rows = host(x._data).reshape(x._shape)
+    if number:
+        elements = _number(value, rows.dtype)
+    else:
+        if any(item.ndim > 1 for item in small if item.__class__ is np.ndarray):
+            return False
+        source, own = _value(x, value)
+        elements = host(source.copy() if overlap(source, x._data) else source).reshape(own)
+    try:
+        rows[small] = elements
+    except (IndexError, ValueError):  # whose text the caller knows better
+        return False
+    dispatch.written(x)
+    return True
 
 
 def _span(part: StridedSlice) -> tuple[int, int]:
