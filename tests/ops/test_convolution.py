@@ -219,3 +219,16 @@ def test_products_of_tiles_are_near_the_sums(
     limits = factors.sum(axis=1).max(), factors.sum(axis=0).max()
     for ours, exact, limit, a in zip(*results.values(), limits, (x, head), strict=True):
         assert np.abs(ours - exact).max() <= 2**-24 * 36 * limit * np.abs(a).max()
+
+
+def test_many_weights_for_few_places() -> None:
+    x, w, b = (
+        normal(*size, seed=seed).astype("float32")
+        for seed, size in enumerate([(2, 256, 4, 3), (229, 256, 3, 3), (229,)])
+    )
+    steps = {"kernel": (3, 3), "pad": (1, 1), "stride": (2, 1)}
+    y = nd.Convolution(*map(nd.array, (x, w, b)), num_filter=229, **steps).asnumpy()
+    windows = nd.im2col(nd.array(x, dtype="float64"), **steps).asnumpy()
+    exact = w.reshape(229, -1) @ windows + b[:, None]
+    bound = np.abs(w.reshape(229, -1)) @ np.abs(windows) + np.abs(b[:, None])
+    assert (np.abs(y.reshape(exact.shape) - exact) <= 2**-24 * 64 * bound).all()

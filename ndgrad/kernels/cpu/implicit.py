@@ -8,6 +8,9 @@ Dukhan 2019, "The Indirect Convolution Algorithm", reads images likewise.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
@@ -16,7 +19,9 @@ from ...base import DType, HostArray
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from ..build.launch import chunked, grain
+from ..spec.layout import constant
 from .launch import launch
+from .sums import LINE
 from .tiles import BYTES, ROWS, VECTORS, Vectors, emit_loads, emit_tile, pack, transposed_block
 
 _DEPTH = 256
@@ -24,6 +29,12 @@ _DEPTH = 256
 
 _BLOCK = 512
 """Rows of results that a work item makes: they share a panel, which is packed for them."""
+
+_UNITS, _LEAST = 8, 64
+"""Work items to aim at, by blocks of not fewer rows."""
+
+_FEW, _MANY = 16, 1 << 19
+"""Places of all images, at most, and weights, at least, of which no panels are made."""
 
 _HEIGHT = 256
 """Rows of weights that a work item makes."""
@@ -40,55 +51,71 @@ def fits(dtype: DType) -> bool:
     return BYTES > 0 and dtype.kind == "f" and dtype.itemsize >= 4
 
 
-@intrinsic
-def accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vectors, c):
-    """Add to *m* rows of *vectors* vectors at *c* their products of *k* terms with a panel.
+def _accumulation(ahead: bool) -> Any:
+    """The function `accumulate`; with *ahead* it prefetches the line of a later tile's factors."""
 
-    The factor of row i and term p is ``x[xo + places[first + i] + shifts[begin + p]]``.  Rows up to
-    the end of the last tile are written as well.
-    """
+    @intrinsic
+    def accumulate(_typing, x, xo, places, first, m, shifts, begin, k, panel, vectors, c):
+        """Add to *m* rows of *vectors* vectors at *c* their products of *k* terms with a panel.
 
-    def code(context, builder, sig, args):
-        if not BYTES:
+        The factor of row i and term p is ``x[xo + places[first + i] + shifts[begin + p]]``.  Rows
+        up to the end of the last tile are written as well.
+        """
+
+        def code(context, builder, sig, args):
+            if not BYTES:
+                return context.get_dummy_value()
+            v = Vectors(context, builder, sig.args[0].dtype)
+            x = v.at(v.data(context, sig, args, 0), args[1])
+            places = v.at(v.data(context, sig, args, 2), args[3])
+            shifts = v.at(v.data(context, sig, args, 5), args[6])
+            m, k, vectors = args[4], args[7], args[9]
+            panel, c = v.data(context, sig, args, 8), v.data(context, sig, args, 10)
+            last = builder.sub(m, v.long(1))
+
+            def row(i, number):
+                there = builder.add(i, v.long(number))
+                there = builder.select(builder.icmp_signed("<", there, m), there, last)
+                return v.at(x, v.item(places, there))
+
+            def shift(later, p):
+                there = v.item(shifts, p)
+                if ahead:
+                    v.prefetch(v.at(later, there))
+                return there
+
+            def rows(count):
+                step = v.long(count * v.lanes)
+                across = [(v.long(v.lanes * j), None) for j in range(count)]
+                with v.loop(v.long(0), m, ROWS) as (i, _):
+                    later = row(i, 2 * ROWS) if ahead else None
+                    totals = emit_tile(
+                        v,
+                        [row(i, number) for number in range(ROWS)],
+                        partial(shift, later),
+                        lambda p: v.at(panel, builder.mul(p, step)),
+                        k,
+                        across,
+                    )
+                    for number, line in enumerate(totals):
+                        start = v.at(c, builder.mul(builder.add(i, v.long(number)), step))
+                        for total, (offset, _) in zip(line, across, strict=True):
+                            pointer = v.at(start, offset)
+                            v.store(builder.fadd(v.load(pointer), total), pointer)
+
+            for count in range(1, VECTORS + 1):
+                with builder.if_then(builder.icmp_signed("==", vectors, v.long(count))):
+                    rows(count)
             return context.get_dummy_value()
-        v = Vectors(context, builder, sig.args[0].dtype)
-        x = v.at(v.data(context, sig, args, 0), args[1])
-        places = v.at(v.data(context, sig, args, 2), args[3])
-        shifts = v.at(v.data(context, sig, args, 5), args[6])
-        m, k, vectors = args[4], args[7], args[9]
-        panel, c = v.data(context, sig, args, 8), v.data(context, sig, args, 10)
-        last = builder.sub(m, v.long(1))
 
-        def row(i, number):
-            there = builder.add(i, v.long(number))
-            there = builder.select(builder.icmp_signed("<", there, m), there, last)
-            return v.at(x, v.item(places, there))
+        n = types.intp
+        return types.void(x, n, places, n, n, shifts, n, n, panel, n, c), code
 
-        def rows(count):
-            step = v.long(count * v.lanes)
-            across = [(v.long(v.lanes * j), None) for j in range(count)]
-            with v.loop(v.long(0), m, ROWS) as (i, _):
-                totals = emit_tile(
-                    v,
-                    [row(i, number) for number in range(ROWS)],
-                    lambda p: v.item(shifts, p),
-                    lambda p: v.at(panel, builder.mul(p, step)),
-                    k,
-                    across,
-                )
-                for number, line in enumerate(totals):
-                    start = v.at(c, builder.mul(builder.add(i, v.long(number)), step))
-                    for total, (offset, _) in zip(line, across, strict=True):
-                        pointer = v.at(start, offset)
-                        v.store(builder.fadd(v.load(pointer), total), pointer)
+    return accumulate
 
-        for count in range(1, VECTORS + 1):
-            with builder.if_then(builder.icmp_signed("==", vectors, v.long(count))):
-                rows(count)
-        return context.get_dummy_value()
 
-    n = types.intp
-    return types.void(x, n, places, n, n, shifts, n, n, panel, n, c), code
+accumulate = _accumulation(ahead=False)
+_accumulate_ahead = _accumulation(ahead=True)
 
 
 @intrinsic
@@ -123,7 +150,7 @@ def write(_typing, c, co, step, m, columns, y, yo, ldy):
 @chunked
 def _products(
     x, w, bias, y, places, shifts, factors, results, whole, columns, groups, images, together,
-    rows, x_size, w_step, y_size, run, deep, vectors, lo, hi,
+    rows, x_size, w_step, y_size, run, deep, vectors, scattered, lo, hi,
 ):  # fmt: skip
     """Blocks of rows times panels of channels: results for places of one image, or of some."""
     lanes = BYTES // y.itemsize
@@ -148,10 +175,13 @@ def _products(
         across = (wide + lanes - 1) // lanes
         step = across * lanes
         kind = group * columns + j0
-        for i in range(m):
-            row = c[i * step : (i + 1) * step]
-            for j in range(step):
-                row[j] = bias[np.uintp(kind + j)] if bias.size and j < wide else 0
+        for i in range(m * step):
+            c[i] = 0
+        if bias.size:
+            for i in range(m):
+                row, added = c[i * step : i * step + wide], bias[kind : kind + wide]
+                for j in range(wide):
+                    row[j] = added[j]
         w0 = group * (w.size // groups) + j0 * w_step
         for begin in range(0, k, deep):
             depth = min(deep, k - begin)
@@ -171,7 +201,10 @@ def _products(
                     for j in range(wide, step):
                         row[j] = 0
             x0 = (image * groups + group) * x_size
-            accumulate(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
+            if scattered:
+                _accumulate_ahead(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
+            else:
+                accumulate(x, x0, places, first, m, shifts, begin, depth, panel, across, c)
         for number in range(here):
             count = min(each, m - number * each)
             start = ((image + number) * groups * columns + kind) * y_size
@@ -182,6 +215,63 @@ def _products(
                 for i in range(count):
                     at = start + j * y_size + results[first + i]
                     y[np.uintp(at)] = c[np.uintp((number * each + i) * step + j)]
+
+
+@chunked
+def _gathered(x, y, places, shifts, x_size, step, lo, hi):
+    """Rows of panels: an element of all windows, whose places are *step* in each panel."""
+    k = shifts.size
+    panels = (places.size + step - 1) // step
+    for unit in range(lo, hi):
+        group, p = unit // k, unit % k
+        start = group * x_size + shifts[p]
+        for panel in range(panels):
+            at = ((group * panels + panel) * k + p) * step
+            there = places[panel * step : min(panel * step + step, places.size)]
+            row, rest = y[at : at + there.size], y[at + there.size : at + step]
+            for i in range(row.size):
+                row[i] = x[np.uintp(start + there[i])]
+            for i in range(rest.size):
+                rest[i] = 0
+
+
+@chunked
+def _few_products(
+    w, panels, bias, y, starts, factors, results, columns, groups, images, y_size, deep, vectors,
+    lo, hi,
+):  # fmt: skip
+    """Channels of results for all places of all images: rows of weights times panels of windows."""
+    step = vectors * (BYTES // y.itemsize)
+    each, k = results.size, factors.size
+    number = (images * each + step - 1) // step  # of panels
+    c = np.empty(number * ROWS * step, y.dtype)
+    blocks = (columns + ROWS - 1) // ROWS
+    for unit in range(lo, hi):
+        group, first = unit // blocks, unit % blocks * ROWS
+        m = min(ROWS, columns - first)
+        kind = group * columns + first
+        for panel in range(number):
+            for i in range(ROWS):
+                row = c[(panel * ROWS + i) * step : (panel * ROWS + i + 1) * step]
+                added = bias[np.uintp(kind + i)] if bias.size and i < m else y.dtype.type(0)
+                for j in range(step):
+                    row[j] = added
+        w0 = group * (w.size // groups)
+        for begin in range(0, k, deep):
+            for panel in range(number):
+                accumulate(
+                    w, w0, starts, first, m, factors, begin, min(deep, k - begin),
+                    panels[((group * number + panel) * k + begin) * step :], vectors,
+                    c[panel * ROWS * step :],
+                )  # fmt: skip
+        for i in range(m):
+            for image in range(images):
+                at = ((image * groups * columns) + kind + i) * y_size
+                for j in range(each):
+                    place = image * each + j
+                    y[np.uintp(at + results[j])] = c[
+                        np.uintp((place // step * ROWS + i) * step + place % step)
+                    ]
 
 
 @chunked
@@ -287,16 +377,52 @@ def products(
         plane of *y*.
     """
     vectors, panels = panel_form(columns, y.dtype)
-    rows = places.size if together > 1 else even(results.size, _BLOCK, ROWS)
+    most = results.size * images * groups * panels // _UNITS
+    most = min(_BLOCK, max(_LEAST, most))
+    rows = places.size if together > 1 else even(results.size, most, ROWS)
     blocks = -(-images // together) * -(-results.size // rows)
     # Sums are cut between runs, unless one is too long.
     run = run if run <= _DEPTH else shifts.size if run == shifts.size else 1
     deep = even(shifts.size, _DEPTH, run if run <= _DEPTH else 1)
     added = empty(0, y.dtype) if bias is None else bias
+    if run == shifts.size and places.size <= _FEW and images <= together and w.size >= _MANY:
+        _of_few_places(
+            x, w, added, y, places, shifts, factors, results, columns, groups, images, sizes, deep
+        )
+        return
+    # Of terms in lines of their own, as channels are, no prefetcher of a processor finds the next.
+    scattered = shifts.size > 1 and int(shifts[1] - shifts[0]) * y.dtype.itemsize >= LINE
     launch(
         _products, x, w, added, y, places, shifts, factors, results, whole, columns, groups,
-        images, together, rows, *sizes, run, deep, vectors,
+        images, together, rows, *sizes, run, deep, vectors, scattered,
         groups * blocks * panels, grain(rows * shifts.size, vectors),
+    )  # fmt: skip
+
+
+def _of_few_places(
+    x: Buffer,
+    w: Buffer,
+    bias: Buffer,
+    y: Buffer,
+    places: HostArray,
+    shifts: HostArray,
+    factors: HostArray,
+    results: HostArray,
+    columns: int,
+    groups: int,
+    images: int,
+    sizes: tuple[int, int, int],
+    deep: int,
+) -> None:
+    """`products` where weights are read where they are: to copy them would take as long."""
+    vectors, panels = panel_form(places.size, y.dtype)
+    step, k = vectors * (BYTES // y.dtype.itemsize), shifts.size
+    windows: Buffer = empty(groups * panels * k * step, y.dtype)
+    launch(_gathered, x, windows, places, shifts, sizes[0], step, groups * k, grain(places.size, 2))
+    starts = constant(sizes[1] * np.arange(columns))
+    launch(
+        _few_products, w, windows, bias, y, starts, factors, results, columns, groups, images,
+        sizes[2], deep, vectors, groups * -(-columns // ROWS), grain(ROWS * k, panels),
     )  # fmt: skip
 
 

@@ -216,13 +216,13 @@ def _convolve(x, u, bias, y, found, sizes, terms, columns, groups, images, vecto
             kind = group * columns + j0
             for place in range(16):
                 c = sums[place * count * step :]
-                for at in range(count):
-                    line = c[at * step : (at + 1) * step]
-                    for j in range(step):
-                        line[j] = 0
-                    if place == 5 and bias.size:  # adds to each of the four results
+                for i in range(count * step):
+                    c[i] = 0
+                if place == 5 and bias.size:  # adds to each of the four results
+                    for at in range(count):
+                        line, added = c[at * step : at * step + wide], bias[kind : kind + wide]
                         for j in range(wide):
-                            line[j] = bias[kind + j]
+                            line[j] = added[j]
                 for begin in range(0, terms, deep):
                     depth = min(deep, terms - begin)
                     factors = u[u0 + (place * terms + begin) * step :]
