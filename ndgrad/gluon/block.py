@@ -36,6 +36,7 @@ __all__ = ["Block"]
 __dir__ = public_names(globals())
 
 _UNGUARDED = {"_compiled", "_input_tree", "_name", "_params", "_prefix", "_scope"}
+_UNGUARDED |= {"_counter", "_init_counter"}  # of a recurrent cell, for names of symbols
 """Attributes that change by calls, or that no result depends on."""
 
 _Hook = Callable[..., object]

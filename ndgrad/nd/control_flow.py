@@ -1,7 +1,7 @@
 """Control flow as functions of functions: `foreach`, `while_loop` and `cond` of ``nd.contrib``.
 
 What a function computes is recorded as it runs, so there is nothing to differentiate but its
-operators; `ndgrad.compile` unrolls the loop of `foreach`.
+operators; in a compiled function a loop of `foreach` may become a program (`compiler.control_flow`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from .. import tracing
 from ..array.ndarray import NDArray
 from ..base import MXNetError, shown
+from ..compiler import control_flow
 from ..ops.table import F
 from .creation import zeros
 
@@ -67,7 +68,7 @@ def foreach(
     if not callable(body):
         raise TypeError(f"foreach: body must be a function of (data, states), got {shown(body)}")
     arrays = _flat("foreach", "data", data)
-    _flat("foreach", "init_states", init_states)
+    initial = _flat("foreach", "init_states", init_states)
     if not arrays:
         raise MXNetError("foreach: data is empty, expected one NDArray or more")
     shapes = [x.shape for x in arrays]
@@ -76,9 +77,23 @@ def foreach(
             f"foreach: data has shapes {shapes}, expected one axis or more, as long as the first's"
         )
     states, steps, outputs = init_states, [], None
+    probe = control_flow.probe(body, arrays, initial, shapes[0][0])
     for i in range(shapes[0][0]):
-        outputs, states = body(_nested(data, iter([x[i] for x in arrays])), states)
+        slices = [x[i] for x in arrays]
+        outputs, states = body(_nested(data, iter(slices)), states)
         steps.append(_flat("foreach", "the output of body", outputs))
+        if probe is not None:
+
+            def step(given: Sequence[NDArray], states: Arrays = states) -> list[NDArray]:
+                rest = iter(given)
+                slices = _nested(data, rest)
+                made = body(slices, _nested(states, rest))
+                return [x for part in made for x in _flat("foreach", "what body returns", part)]
+
+            flat = _flat("foreach", "the states that body returns", states)
+            found = probe.looped(step, slices, steps[-1], flat)
+            if found is not None:
+                return _nested(outputs, iter(found[0])), _nested(states, iter(found[1]))
     # As in MXNet, outputs that the last call does not return are left out.
     fewest = min(map(len, steps), default=0)
     if steps and len(steps[-1]) == fewest:

@@ -53,7 +53,7 @@ def test_each_step_sees_all_of_the_one_before(threads, monkeypatch):
         )
         for i in range(20)
     ]
-    task_list = TaskList(steps)
+    task_list = TaskList(steps, kept="b")
     kept, given = np.empty(n, FLOAT), np.empty(n, FLOAT)
     run = task_list.prepared({b: kept})
     for seed in range(100):
@@ -73,7 +73,7 @@ def test_a_step_that_follows_takes_each_chunk_from_the_step_before(threads, monk
     third = Task(entry, (c, b, 1.0, 5, False), n, 100, n)
     x, y, z, u = (np.arange(n, dtype=FLOAT) for _ in range(4))
     run = TaskList([first, second, second._replace(arguments=(c, d, 1.0, 0, True)), third])
-    run.prepared({a: x, b: y, c: z, d: u})()
+    run.prepared({})(x, y, z, u)
     made = expected(x, [first, second])
     np.testing.assert_array_equal(z, made)
     np.testing.assert_array_equal(u, made + 1)
@@ -89,6 +89,24 @@ def test_each_call_takes_the_arrays_it_is_given():
         x, y = np.full(n, k, FLOAT), np.empty(n, FLOAT)
         run(x, y)
         assert (y == 2 * k).all()
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("threads", [1, 2])
+def test_rounds_run_the_tasks_on_arrays_that_lie_elsewhere_in_each(threads, monkeypatch):
+    monkeypatch.setattr(tasks, "num_threads", lambda: threads)
+    entry, n = rolled(), 64
+    x, y, kept = np.arange(4 * n, dtype=FLOAT), np.empty(3 * n, FLOAT), np.empty(n, FLOAT)
+    a, b, t = map(ArrayName, "abt")
+    steps = [
+        Task(entry, (a, t, 2.0, 1, True), n, 16, n),
+        Task(entry, (t, b, 1.0, 1, True), n, 16, n),
+    ]
+    rounds = 4 * n * np.arange(3)
+    addresses = np.stack([x.ctypes.data + rounds[::-1], y.ctypes.data + rounds], axis=1)
+    TaskList(steps, kept="t").prepared({t: kept}).run_rounds(np.array([n, n]), addresses)
+    expected_rows = [expected(row, steps) for row in x.reshape(4, n)[2::-1]]
+    np.testing.assert_array_equal(y.reshape(3, n), expected_rows)
 
 
 @pytest.mark.compiled

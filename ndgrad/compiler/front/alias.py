@@ -7,7 +7,7 @@ the value that the memory holds; a write gives it another one.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -80,10 +80,13 @@ class AliasSets:
     ----------
     emitter : Emitter
         Gets the instructions that reading and writing parts of buffers take.
+    outer : AliasSets or None
+        Those of the function around one that is traced by itself.
     """
 
     def __init__(self, emitter: Emitter) -> None:
         self.emitter = emitter
+        self.outer: AliasSets | None = None
         self._states: dict[int, BufferState] = {}
         self._kept: list[Buffer] = []
         self._versions: dict[int, tuple[Version, Version]] = {}
@@ -129,6 +132,8 @@ class AliasSets:
         """Give memory that stands for a value some elements."""
         root = root_of(buffer)
         state = self.state(buffer)
+        if self.outer is not None and (state is None or state.source is not None):
+            self.outer.materialise(buffer)
         if state is not None and state.lazy_fill is not None:
             if isinstance(state.lazy_fill, int):
                 root.fill(state.lazy_fill)
@@ -154,6 +159,11 @@ class AliasSets:
         """Whether an array object came into being while tracing."""
         found = self._arrays.get(id(array))
         return found is not None and found() is array
+
+    def arrays(self) -> Iterator[Array]:
+        """Array objects that came into being while tracing and are in use."""
+        found = (reference() for reference in [*self._arrays.values()])
+        return (array for array in found if array is not None)
 
     def filled(self, buffer: Buffer, value: int) -> None:
         """*buffer* was made of one number."""

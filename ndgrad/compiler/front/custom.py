@@ -11,7 +11,7 @@ from ...array.ndarray import NDArray
 from ...memory.device import Buffer, DeviceArray, current_device, in_use, on_device, to_device
 from ...memory.storage import empty_like
 from ...tape import Array
-from ..program.instructions import CustomCall
+from ..program.instructions import CustomCall, Form, Value
 from .alias import AliasSets, root_of
 
 Run = Callable[[Sequence[Buffer]], Sequence[Buffer]]
@@ -75,21 +75,32 @@ class CustomCalls:
             ]
         fresh = [buffer for buffer in buffers if id(root_of(buffer)) not in roots]
         if fresh:
-            validates = validates and self.validating  # backward's inputs were accepted
-            effects = self.buffers.effects() if validates else []
-            call = CustomCall(
-                inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=again,
-                facts=facts, validates=validates,
-                overwritten=tuple(source for source, *_ in effects),
-            )  # fmt: skip
             views = [i for i, buffer in enumerate(buffers) if id(root_of(buffer)) in roots]
-            call.run = again if not views else _without(again, frozenset(views))
-            self.buffers.emitter.add_call(
-                call, [((buffer.size,), buffer.dtype) for buffer in fresh]
-            )
-            for buffer, value in zip(fresh, call.outputs, strict=True):
+            values = self.add(
+                name, again if not views else _without(again, frozenset(views)), inputs,
+                [((buffer.size,), buffer.dtype) for buffer in fresh], facts, validates,
+            )  # fmt: skip
+            for buffer, value in zip(fresh, values, strict=True):
                 self.buffers.bind(buffer, value)
         return buffers
+
+    def add(
+        self,
+        name: str,
+        run: Run,
+        inputs: Sequence[Value],
+        forms: Sequence[Form],
+        facts: Hashable,
+        validates: bool = False,
+    ) -> tuple[Value, ...]:
+        """Add a call that makes a value of each form; see `CustomCall`."""
+        validates = validates and self.validating  # backward's inputs were accepted
+        effects = self.buffers.effects() if validates else []
+        call = CustomCall(
+            inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=run,
+            facts=facts, validates=validates, overwritten=tuple(source for source, *_ in effects),
+        )  # fmt: skip
+        return self.buffers.emitter.add_call(call, forms)
 
 
 def _zeros_like(buffer: Buffer) -> Buffer:

@@ -207,11 +207,12 @@ class Recorder(ProgramBuilder):
                 "values, which are not known yet; use nd.where or a mask, or call it outside"
             )
         present: list[Any] = [x for x in inputs if x is not None]
+        absent = [x is None for x in inputs]  # the call does not keep the arrays of the trace
         single: list[bool] = []
 
         def run(arrays: Sequence[Array]) -> list[Buffer]:
             rest = iter(arrays)
-            found = forward(*(None if x is None else next(rest) for x in inputs), **params)
+            found = forward(*(None if skipped else next(rest) for skipped in absent), **params)
             single[:] = [isinstance(found, tuple)]
             results = [found] if isinstance(found, tuple) else found
             forms[:] = [(tuple(shape), *context) for _, shape, *context in results]

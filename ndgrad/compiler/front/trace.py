@@ -30,7 +30,7 @@ from ...tape import (
     settle,
     topological_order,
 )
-from ..program.instructions import Program, Source, Value, is_source, live, root
+from ..program.instructions import Instruction, Program, Source, Value, is_source, live, root
 from ..program.joins import add_joins
 from ..program.keys import rebuilt
 from ..program.layout import absorb_strides
@@ -234,7 +234,7 @@ def _abstract_arrays(recorder: Recorder, arrays: Sequence[NDArray]) -> tuple[lis
             grad = x._node.grad.__class__(gradient, x._shape, x._ctx)
             array._node = Leaf(array, grad, x._node.req)
         elif x._node is not None and not is_released(x._node):
-            _put_on_older_node(array)
+            put_on_older_node(array)
         if array._node is not None:
             places[array._node] = i
         made.append(array)
@@ -246,7 +246,7 @@ def has_sparse(x: NDArray) -> bool:
     return x.stype != "default" or (x.grad is not None and x.grad.stype != "default")
 
 
-def _put_on_older_node(array: NDArray) -> None:
+def put_on_older_node(array: NDArray) -> None:
     """Put *array* on a node older than all that a function records."""
     node = new_node(lookup("identity"), None, (), (), (), (array._shape,), (array,))
     node.number = 0
@@ -331,14 +331,9 @@ def _traced(
             traced.parents = traced.parents or _possible_parents(heads, places)
     wanted = [*results, *(value for _, value, _ in effects), *gradients]
     traced.device = recorder.buffers.device(live(recorder.emitter.instructions, wanted))
-    instructions, new = eliminate(recorder.emitter.instructions, wanted)
-    latest = _latest_of(new)
-    rewrites = [add_joins, fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
-    if traced.device is None:  # a device's libraries want matrices one behind the other
-        rewrites.append(absorb_strides)
-    for rewrite in rewrites:
-        instructions, more = rewrite(instructions, [latest(value) for value in wanted])
-        new |= more
+    instructions, latest = optimised(
+        recorder.emitter.instructions, wanted, on_host=traced.device is None
+    )
     results = [latest(value) for value in results]
     gradients = [latest(value) for value in gradients]
     forward_effects = [(source, latest(value)) for source, value, _ in effects]
@@ -353,6 +348,21 @@ def _traced(
     forward = live(instructions, needed)
     traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
     return traced
+
+
+def optimised(
+    instructions: Sequence[Instruction], wanted: Sequence[Value], on_host: bool
+) -> tuple[list[Instruction], Callable[[Value], Value]]:
+    """Instructions that make *wanted* values, rewritten, and what took the place of a value."""
+    made, new = eliminate(instructions, wanted)
+    latest = _latest_of(new)
+    rewrites = [add_joins, fold_alpha, fuse_horizontally, accumulate_beta, concatenate_k]
+    if on_host:  # a device's libraries want matrices one behind the other
+        rewrites.append(absorb_strides)
+    for rewrite in rewrites:
+        made, more = rewrite(made, [latest(value) for value in wanted])
+        new |= more
+    return made, latest
 
 
 def _backward(

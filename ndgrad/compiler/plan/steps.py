@@ -209,6 +209,11 @@ class StepBuilder:
             self._copy_part(inputs[0], name, old, 0)
         self._copy_part(inputs[1], name, part, update.offset)
 
+    def copy(self, effects: Sequence[tuple[Value, Value]]) -> None:
+        """Copy values over sources, all of which have been read."""
+        for source, value in effects:
+            self._copy_part(self.memory.expression(value), self.memory.name(source), value, 0)
+
     def _copy_part(self, x: str, out: str, part: Value, offset: int) -> None:
         n = part.size
         step = self.target.rows(x, out, 1, n, offset, n, part.dtype)

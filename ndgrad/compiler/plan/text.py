@@ -8,7 +8,7 @@ from typing import Any
 
 from ...base import code
 from ...kernels.cpu import tasks
-from ...kernels.cpu.tasks import Task
+from ...kernels.cpu.tasks import Task, TaskList
 from ...memory.device import Buffer
 from ...memory.storage import empty
 from .target import Target
@@ -31,10 +31,12 @@ class PlanText:
         Lines that prepare task lists.
     calls : dict
         Global names that lines call, and what these are called by people.
+    together : bool
+        Whether a task list is made of few kernels too.
     """
 
-    def __init__(self, target: Target) -> None:
-        self.target = target
+    def __init__(self, target: Target, together: bool = False) -> None:
+        self.target, self.together = target, together
         self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
         self.globals |= {
             "inf": math.inf,
@@ -74,19 +76,22 @@ class PlanText:
             steps, self.pending = self.pending[: tasks.LONGEST], self.pending[tasks.LONGEST :]
             small = all(step.units <= step.grain for step in steps)
             few = len(steps) == 1 or (small and len(steps) <= _FEW)
-            if few or not self.target.has_series:
+            if (few and not self.together) or not self.target.has_series:
                 for step in steps:
                     self._single(step)
                 continue
-            task_list = tasks.TaskList(steps)
-            # Workspace and captured memory stay where they are.
-            kept = [x for x in task_list.names if x[0] in "tc"]
-            given = [x for x in task_list.names if x[0] not in "tc"]
+            task_list = TaskList(steps, kept="tc")  # workspace and captured memory stay
             name, bound = f"s{len(self.task_lists)}", self.bound("series", task_list)
-            arrays = ", ".join(f"{x!r}: {x}" for x in kept)
+            arrays = ", ".join(f"{x!r}: {x}" for x in task_list.kept)
             self.task_lists.append(f"{name} = {bound}.prepared({{{arrays}}})")
             self.lines += [f"# {self._shown(step)}" for step in steps]
-            self.lines.append(f"{name}({', '.join(given)})")
+            self.lines.append(f"{name}({', '.join(task_list.given)})")
+
+    def only(self) -> TaskList | None:
+        """The task list that is all that the function runs."""
+        lines = [line for line in self.lines if not line.startswith("#")]
+        found = [x for x in self.globals.values() if isinstance(x, TaskList)]
+        return found[0] if len(lines) == len(found) == 1 and found[0].table else None
 
     def _shown(self, step: Task) -> str:
         """A step as a reader wants it: arrays and numbers, but no addresses."""

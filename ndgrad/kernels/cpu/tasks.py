@@ -274,19 +274,40 @@ def _steps(table, packed, counters, threads: int, lo: int, hi: int) -> None:
                     _give_way()
 
 
+@chunked
+def _rounds(table, packed, width: int, failed, lo: int, hi: int) -> None:
+    """Run all tasks again and again on one thread, each time with other *width* words."""
+    for i in range(lo, hi):
+        words = packed.ctypes.data + 8 * width * i
+        for task in range(table.size // _FIELDS):
+            field = task * _FIELDS
+            for chunk in range(table[field + 5]):  # none of what is chained
+                if _chunk(table, words, field, chunk) != 0:
+                    failed[0] = 1
+
+
 class TaskList:
     """Steps that one launch runs in order, over arrays that are given when it is prepared or run.
 
+    Parameters
+    ----------
+    tasks : sequence of Task
+    kept : str
+        First letters of the names of arrays that stay where they are.
+
     Attributes
     ----------
-    names : tuple of ArrayName
-        The arrays to be given, in the order in which the tasks name them first.
+    kept, given : tuple of ArrayName
+        The arrays to be given when it is prepared, and when it is run, in the order in which the
+        tasks name them first.
     """
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
+    def __init__(self, tasks: Sequence[Task], kept: str = "") -> None:
         self.tasks = _without_needless_waits(tasks)
         named = (x for task in self.tasks for x in task.arguments if isinstance(x, ArrayName))
-        self.names = tuple(dict.fromkeys(named))
+        names = tuple(dict.fromkeys(named))
+        self.kept = tuple(x for x in names if x[0] in kept)
+        self.given = tuple(x for x in names if x[0] not in kept)
         self.packed: list[int] = []  # the arguments of all tasks
         self.places: dict[ArrayName, list[int]] = {}  # first packed of the arguments that it is
         self.table: list[int] = []
@@ -316,7 +337,7 @@ class TaskList:
     def prepared(self, kept: Mapping[ArrayName, HostArray]) -> Callable[..., None]:
         """What runs the tasks; not to be called while it runs.
 
-        It is called with the arrays that are not in *kept*, in the order of `names`.
+        It is called with the arrays of `given`.
         """
         made = _Interpreted if numba.config.DISABLE_JIT else _Prepared
         return made(self, kept)
@@ -338,13 +359,10 @@ class _Prepared:
         self.task_list, self.kept = task_list, kept  # memory is known by its address alone below
         self.table = np.array(task_list.table, np.int64)
         self.packed = np.array(task_list.packed, np.int64)
-        self.places = []
-        for name, places in task_list.places.items():
-            if name in kept:
-                for place in places:
-                    self.packed[place : place + 2] = _address_and_size(kept[name])
-            else:
-                self.places.append(np.array(places))
+        for name in task_list.kept:
+            for place in task_list.places[name]:
+                self.packed[place : place + 2] = _address_and_size(kept[name])
+        self.places = [np.array(task_list.places[name]) for name in task_list.given]
         self.width = max(task.chunks for task in task_list.tasks)
         self.counters, self.threads = np.zeros(0, np.int64), 0
 
@@ -368,6 +386,30 @@ class _Prepared:
         if counters[0]:
             raise RuntimeError("a kernel of a compiled program raised an error")
 
+    def run_rounds(self, sizes: HostArray, addresses: HostArray) -> None:
+        """Run the tasks for each row of *addresses*, which says where the arrays begin.
+
+        Columns, and *sizes* of the arrays, are in the order of `TaskList.given`.
+        """
+        packed = np.tile(self.packed, (len(addresses), 1))
+        for i, places in enumerate(self.places):
+            packed[:, places] = addresses[:, i : i + 1]
+            packed[:, places + 1] = sizes[i]
+        threads = min(num_threads(), self.width)
+        if threads == 1:
+            failed = np.zeros(1, np.int64)
+            _rounds_entry().serial(
+                self.table, packed.reshape(-1), packed.shape[1], failed, 0, len(packed)
+            )
+        else:
+            lines = _LINE * (1 + len(self.task_list.tasks)) * (1 + threads)
+            failed = np.zeros(lines, np.int64)
+            for words in packed:
+                failed[1:] = 0
+                _entry().parallel(self.table, words, failed, threads, threads, 1)
+        if failed[0]:
+            raise RuntimeError("a kernel of a compiled program raised an error")
+
 
 class _Interpreted:
     """The same with the JIT off: one task after the other, and the last chunks first.
@@ -377,10 +419,9 @@ class _Interpreted:
 
     def __init__(self, task_list: TaskList, kept: Mapping[ArrayName, HostArray]) -> None:
         self.task_list, self.kept = task_list, dict(kept)
-        self.later = [name for name in task_list.names if name not in kept]
 
     def __call__(self, *arrays: HostArray) -> None:
-        known = self.kept | dict(zip(self.later, arrays, strict=True))
+        known = self.kept | dict(zip(self.task_list.given, arrays, strict=True))
         tasks = list(self.task_list.tasks)
         while tasks:
             together = [tasks.pop(0)]
@@ -407,6 +448,12 @@ def _trampoline_of(entry: Specialization) -> int:
     kinds = types.TypeRef(types.Tuple(_kinds(entry)))
     found: int = address(_trampoline, (*(types.intp,) * 4, kinds))
     return found
+
+
+@cache
+def _rounds_entry() -> Specialization:
+    integers = vector(np.dtype("int64"))
+    return Specialization(_rounds, (integers, integers, types.intp, integers, *(types.intp,) * 2))
 
 
 @cache
