@@ -114,6 +114,7 @@ PATHS: dict[str, str] = {
     "rnn.io": "rnn",
     "rnn.rnn": "rnn",
     "rnn.rnn_cell": "rnn",
+    "symbol.numpy._symbol": "symbol.numpy",
     "symbol.symbol": "symbol",
 }
 """Modules by MXNet's path, both without the name of the package."""

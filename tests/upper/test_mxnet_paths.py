@@ -112,7 +112,7 @@ def test_list_of_missing_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_modules(mxnet: Any) -> None:
-    for path in ("mxnet.symbol.numpy", "mxnet.tvmop", "mxnet.nosuch"):
+    for path in ("mxnet.tvmop", "mxnet.nosuch"):
         with pytest.raises(ModuleNotFoundError, match=MISSING):
             importlib.import_module(path)
     with pytest.raises(ModuleNotFoundError, match=MISSING):
@@ -129,6 +129,9 @@ def test_arrays_like_numpys(mxnet: Any) -> None:
         assert importlib.import_module(f"mxnet.{path}") is module
     assert mxnet.nd.np is np
     assert mxnet.nd.npx is npx
+    for path in ("symbol.numpy", "sym.np", "symbol.numpy._symbol"):
+        assert importlib.import_module(f"mxnet.{path}") is mxnet.sym.np
+    assert importlib.import_module("mxnet.symbol.numpy_extension") is mxnet.sym.npx
     assert callable(npx.image.imresize)
 
 
