@@ -28,13 +28,15 @@ from .._files import file_name, read_file, write_file
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray
 from ..base import DTYPE_NUMBERS, DType, HostArray, MXNetError, Shape, as_dtype, shown
+from ..util import is_np_shape
 from .formats import MXNET, decoded, encoded, format_of, named, unnamed
 from .sparse_creation import csr_matrix, row_sparse_array
 
 __all__ = ["load", "load_frombuffer", "save"]
 
 _FILE = 0x112
-_V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA  # V3: arrays of no axes or no elements as well
+_V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
+"""V3 is for arrays of no axes or no elements too; MXNet reads no other while `np_shape` is on."""
 _STYPES = ("default", "row_sparse", "csr")
 _DTYPES = {number: name for name, number in DTYPE_NUMBERS.items()}
 
@@ -73,7 +75,7 @@ def _parts(arrays: list[NDArray], names: list[bytes]) -> Iterator[bytes | memory
             yield from _sparse_parts(x)
             continue
         host = np.ascontiguousarray(x.asnumpy()).reshape(x.shape)
-        version = _V2 if host.size and host.ndim else _V3
+        version = _V2 if host.size and host.ndim and not is_np_shape() else _V3
         yield struct.pack("<Ii", version, 0) + _lengths(host.shape)
         yield struct.pack("<2i", 1, 0) + _dtype(host.dtype.name)
         yield _elements(host)
