@@ -25,19 +25,19 @@ class InitDesc(str):
     Parameters
     ----------
     name : str
-    attrs : dict of str to str, optional
+    attrs : dict, optional
         Attributes; ``'__init__'`` is an initializer that is used in place of the one called.
     global_init : Initializer, optional
         The initializer of the whole model.
     """
 
-    attrs: dict[str, str]
+    attrs: Mapping[str, Initializer | str | None]
     global_init: Initializer | None
 
     def __new__(
         cls,
         name: str,
-        attrs: dict[str, str] | None = None,
+        attrs: Mapping[str, Initializer | str | None] | None = None,
         global_init: Initializer | None = None,
     ) -> InitDesc:
         self = super().__new__(cls, name)
