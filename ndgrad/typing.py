@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from .gluon.parameter_dict import ParameterDict
 
 __all__ = [
+    "AnyArray",
     "ArrayLike",
+    "ArrayOrFloat",
     "BlockArguments",
     "ContextLike",
     "DTypeLike",
@@ -46,8 +48,14 @@ __dir__ = public_names(globals())
 # A number, of Python's or NumPy's types.
 Scalar: TypeAlias = bool | int | float | np.generic
 
+# An array: of ndgrad, or of NumPy.
+AnyArray: TypeAlias = NDArray | HostArray
+
+# A parameter that broadcasts: an array or a number.
+ArrayOrFloat: TypeAlias = AnyArray | float
+
 # What becomes an array: an array of either kind, a number, or nested sequences of these.
-ArrayLike: TypeAlias = "NDArray | HostArray | Scalar | Sequence[ArrayLike]"
+ArrayLike: TypeAlias = "AnyArray | Scalar | Sequence[ArrayLike]"
 
 # The length of each axis, or the length of the only one.
 ShapeLike: TypeAlias = int | Sequence[int]

@@ -31,6 +31,7 @@ import ndgrad
 from ndgrad._mxnet import PATHS
 from ndgrad.array.ndarray import NDArray
 from ndgrad.nd._bind import signature
+from ndgrad.numpy import _elementwise
 from ndgrad.ops import axes
 from ndgrad.ops.bound import CALLS
 from ndgrad.ops.table import ALIASES, OPS, CompositeOp, ElementwiseOp, Op, UpdateOp
@@ -46,14 +47,14 @@ _IMPORTS = {
     "collections.abc": "Callable Mapping Sequence",
     "typing": "Any Literal overload",
     "ndgrad.array.ndarray": "NDArray",
-    "ndgrad.base": "DTypeLike HostArray Shape",
+    "ndgrad.base": "DType DTypeLike HostArray Shape",
     "ndgrad.context": "Context",
     "ndgrad.memory.device": "Buffer",
     "ndgrad.numpy.multiarray": "ndarray",
     "ndgrad.symbol.symbol": "Symbol",
     "ndgrad.symbol.numpy_like": "_Symbol",
     "ndgrad.tape": "Array",
-    "ndgrad.typing": "ArrayLike Scalar ShapeLike",
+    "ndgrad.typing": "AnyArray ArrayLike ArrayOrFloat ContextLike Scalar ShapeLike",
 }
 """Names that annotations may have, by the module that they are from."""
 
@@ -77,6 +78,12 @@ _PYTHON_OPERATORS |= {
     for kind in ("", "r", "i")
     for name in ("add", "sub", "mul", "truediv", "mod", "pow")
 }
+
+_NUMPY_UNARY = ("__neg__", "__abs__", "__invert__")
+_NUMPY_OPERATORS = {
+    *_elementwise.OPERATORS, "__matmul__", "__rmatmul__",
+    *[name for name in _PYTHON_OPERATORS if name.startswith("__i")],
+}  # fmt: skip
 
 # --- types of parameters --------------------------------------------------------------------------
 
@@ -406,16 +413,17 @@ def written(name: str, function: Callable[..., Any], method: bool = False) -> Fu
     """A function with annotations of its own."""
     parameters: list[Parameter] = []
     for given in inspect.signature(function).parameters.values():
-        kind = "" if method and not parameters else _text_of(given.annotation)
         default = "" if given.default is _REQUIRED else _shown(given.default)
-        parameters.append(Parameter(given.name, kind, default, given.kind))
+        parameters.append(Parameter(given.name, _text_of(given.annotation), default, given.kind))
+    if method:
+        parameters[0] = Parameter("self", "")
     result = _text_of(inspect.signature(function).return_annotation)
     doc = (inspect.getdoc(function) or "").splitlines()[0]
     return Function(name, [(parameters, result)], doc)
 
 
 def _text_of(given: object) -> str:
-    return "Any" if given is _REQUIRED else str(given)
+    return "Any" if given is _REQUIRED else _WRITTEN_OUT.get(str(given), str(given))
 
 
 def home_of(name: str, function: Any, *, but: str) -> tuple[str, str] | None:
@@ -576,10 +584,9 @@ def numpy_functions() -> Iterator[tuple[str, str]]:
         known = bound_names(module)
         stub = Stub(names=[name for name in module.__all__ if name not in known])
         for name in stub.names:
-            function = vars(module)[name]
-            op = OPS.get(CALLS.get(function, ""))
-            stub.text.append(_numpy_function(title, name, function, op).text())
+            stub.text.append(_numpy_function(name, vars(module)[name]).text())
         yield title, stub.text_of_module()
+    yield "np_methods", _numpy_methods()
 
 
 def symbolic_functions() -> Iterator[tuple[str, str]]:
@@ -609,19 +616,46 @@ def symbolic_functions() -> Iterator[tuple[str, str]]:
         yield title, stub.text_of_module()
 
 
-def _numpy_function(title: str, name: str, function: Any, op: Op | None) -> Function:
-    doc = (inspect.getdoc(function) or "").splitlines()[0]
-    if op is None:  # of NumPy
-        rest = [
-            Parameter("args", "Any", "", inspect.Parameter.VAR_POSITIONAL),
-            Parameter("kwargs", "Any", "", inspect.Parameter.VAR_KEYWORD),
-        ]
-        return Function(name, [(rest, "Any")], doc)
-    if title.startswith("np_"):
-        inputs = ["x"] if len(op.inputs) == 1 else ["x1", "x2"]
-        parameters = [*[Parameter(x, "Any") for x in inputs], Parameter("out", "Any", "None")]
-        return Function(name, [(parameters, "Any")], doc)
-    return NUMPY_LIKE.function(op, name)
+def _numpy_function(name: str, function: Any) -> Function:
+    op = OPS.get(CALLS.get(function, ""))
+    if op is None:
+        return written(name, function)
+    if getattr(function, "__module__", "") != "ndgrad.numpy":
+        return NUMPY_LIKE.function(op, name)
+    form = written(name, function)
+    ((parameters, result),) = form.forms  # of arrays; of numbers it is NumPy's function
+    *operands, out = parameters
+    numbers = [replace(x, type="float") for x in operands]
+    arrays = [
+        ([*[replace(x, type="AnyArray") if x is y else x for x in operands], out], result)
+        for y in operands
+    ]
+    return replace(form, forms=[*arrays, (numbers, "float")])
+
+
+def _numpy_methods() -> str:
+    """The stub of a base class of `ndarray`: the methods that its own source has not."""
+    stub = Stub(names=["Methods"])
+    stub.text.append('class Methods(NDArray):\n    """Methods of `ndarray`."""\n')
+    of_class = vars(NDArray) | vars(ndgrad.np.ndarray)
+    for name, method in sorted(of_class.items()):
+        if not callable(method) or (name.startswith("_") and name not in _NUMPY_OPERATORS):
+            continue
+        if name in _NUMPY_OPERATORS:
+            other = "object" if name in ("__eq__", "__ne__") else "ArrayLike"
+            own = [Parameter("self", "")]
+            operands = own if name in _NUMPY_UNARY else [*own, Parameter("other", other)]
+            define = Function(name, [(operands, "ndarray")], "")
+        elif hasattr(ndgrad.np.ndarray, name) and name in vars(ndgrad.np.ndarray):
+            if getattr(method, "__qualname__", "").startswith("ndarray."):
+                continue
+            define = written(name, method, method=True)
+        elif op := OPS.get(CALLS.get(method, "")):
+            define = NUMPY_LIKE.method(op, name, method)
+        else:
+            continue
+        stub.text.append(define.text("    "))
+    return "# mypy: disable-error-code=override\n" + stub.text_of_module()
 
 
 def modules() -> str:

@@ -458,7 +458,7 @@ class Methods(Graph):
         """Cut an array into equal parts along an axis: a list, or the only part."""
         ...
     def split_v2(
-        ary,
+        self,
         indices_or_sections: int | Sequence[int],
         axis: int = 0,
         squeeze_axis: bool = False,

@@ -369,8 +369,8 @@ def invert(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any
 def all(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
@@ -380,8 +380,8 @@ def all(
 def amax(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     initial: Any = ...,
     *,
     name: Any = None,
@@ -392,8 +392,8 @@ def amax(
 def amin(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     initial: Any = ...,
     *,
     name: Any = None,
@@ -404,16 +404,16 @@ def amin(
 def any(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
 ) -> Any:
     """Return whether some element is not 0, over axes."""
     ...
-def copy(a: Any, *, name: Any = None, attr: Any = None) -> Any:
-    """Return a copy (recorded)."""
+def copy(a: Any, out: Any = ..., order: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+    """Return a copy (recorded), whose memory is in C order whatever *order* says."""
     ...
 def cumsum(
     a: Any,
@@ -446,8 +446,8 @@ def diagonal(
 def max(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     initial: Any = ...,
     *,
     name: Any = None,
@@ -458,8 +458,8 @@ def max(
 def min(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     initial: Any = ...,
     *,
     name: Any = None,
@@ -477,6 +477,7 @@ def prod(
     out: Any = ...,
     keepdims: Any = ...,
     initial: Any = ...,
+    where: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
@@ -490,6 +491,7 @@ def product(
     out: Any = ...,
     keepdims: Any = ...,
     initial: Any = ...,
+    where: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
@@ -505,24 +507,24 @@ def roll(a: Any, shift: Any, axis: Any = ..., *, name: Any = None, attr: Any = N
 def sometrue(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
 ) -> Any:
     """Return whether some element is not 0, over axes."""
     ...
-def squeeze(a: Any, axis: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def squeeze(a: Any, axis: Any = ..., out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
     """Return a view without axes of length 1: all of them, or those at *axis*."""
     ...
 def sum(
     a: Any,
     axis: Any = ...,
     dtype: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
     initial: Any = ...,
+    out: Any = ...,
     where: Any = ...,
     *,
     name: Any = None,
@@ -535,7 +537,6 @@ def trace(
     offset: Any = ...,
     axis1: Any = ...,
     axis2: Any = ...,
-    dtype: Any = ...,
     out: Any = ...,
     *,
     name: Any = None,
@@ -617,6 +618,8 @@ def nanprod(
     dtype: Any = ...,
     out: Any = ...,
     keepdims: Any = ...,
+    initial: Any = ...,
+    where: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
@@ -629,6 +632,8 @@ def nansum(
     dtype: Any = ...,
     out: Any = ...,
     keepdims: Any = ...,
+    initial: Any = ...,
+    where: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,
@@ -746,8 +751,8 @@ def take_along_axis(
 def alltrue(
     a: Any,
     axis: Any = ...,
-    out: Any = ...,
     keepdims: Any = ...,
+    out: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,

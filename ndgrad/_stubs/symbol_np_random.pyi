@@ -96,9 +96,9 @@ def gamma(
 def exponential(
     scale: Any = ...,
     size: Any = ...,
-    dtype: Any = ...,
     ctx: Any = ...,
     out: Any = ...,
+    dtype: Any = ...,
     *,
     name: Any = None,
     attr: Any = None,

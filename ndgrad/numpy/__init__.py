@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import builtins as _builtins
 import math as _math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as _onp
 
-from .._mxnet import attributes as _attributes
 from ..base import public_names as _public_names
-from . import _elementwise, _fallback, _methods, _protocol
+from . import _creation, _elementwise, _fallback, _methods, _protocol, _reductions, _shaping
 from . import linalg as linalg
 from . import random as random
 from ._creation import *  # noqa: F403
@@ -28,11 +27,11 @@ from .multiarray import ndarray as ndarray
 if TYPE_CHECKING:  # what is made from tables below
     from .._stubs.np_functions import *  # noqa: F403
 
-_HIDDEN = {"TYPE_CHECKING", "annotations", "Any", "multiarray"}
+_HIDDEN = {"TYPE_CHECKING", "annotations", "multiarray"}
 _methods.install()
 
-globals().update({k: v for k, v in _fallback.FUNCTIONS.items() if k not in globals()})
-globals().update(_elementwise.FUNCTIONS)
+for _module in (_fallback, _creation, _elementwise, _reductions, _shaping):
+    globals().update(_module.FUNCTIONS)
 
 pi, e, inf, nan, euler_gamma = _math.pi, _math.e, _math.inf, _math.nan, _onp.euler_gamma
 newaxis = None
@@ -43,6 +42,5 @@ int8, int16, int32, int64, uint8 = _onp.int8, _onp.int16, _onp.int32, _onp.int64
 bool_, bool, finfo, iinfo, dtype = _onp.bool_, _builtins.bool, _onp.finfo, _onp.iinfo, _onp.dtype
 
 __all__ = sorted(name for name in globals() if not name.startswith("_") and name not in _HIDDEN)
-__getattr__: Any = _attributes(globals())
-_protocol.install(globals())
+_protocol.install(globals() | _reductions.METHODS)
 __dir__ = _public_names(globals())

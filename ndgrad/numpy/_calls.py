@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ..dispatch import numpy_like_call
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 class _Operators:
@@ -18,3 +20,11 @@ class _Operators:
 
 
 F = _Operators()
+
+
+def named(function: _Function, name: str, doc: str) -> _Function:
+    """*function*, made of a table, as a function of `ndgrad.numpy`."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "ndgrad.numpy"
+    function.__doc__ = doc
+    return function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as onp
 
@@ -13,7 +13,7 @@ from ..dispatch import write_into
 from .multiarray import ndarray
 
 
-def array_argument(function: str, argument: str, x: Any) -> Any:
+def array_argument(function: str, argument: str, x: object) -> ndarray:
     """*x* as an array like NumPy's.
 
     Raises
@@ -30,12 +30,12 @@ def array_argument(function: str, argument: str, x: Any) -> Any:
     raise TypeError(f"{function}: argument {argument} must be an array, got {shown(x)}")
 
 
-def delivered(result: Any, out: Any, function: str) -> Any:
+def delivered(result: ndarray, out: ndarray | None, function: str) -> ndarray:
     """*result*, or *out*, which it is written to."""
     return result if out is None else write_into(out, result, function)
 
 
-def context_argument(function: str, ctx: Any) -> Context:
+def context_argument(function: str, ctx: object) -> Context:
     """A context, by default the current one.
 
     Raises
@@ -50,12 +50,12 @@ def context_argument(function: str, ctx: Any) -> Context:
     return ctx
 
 
-def shape_argument(function: str, shape: Any) -> Shape:
+def shape_argument(function: str, shape: object) -> Shape:
     """A shape from an integer or a sequence of them."""
     try:
         if isinstance(shape, (int, onp.integer)):
             return (int(shape),)
-        return tuple([n.__index__() for n in shape])
+        return tuple([n.__index__() for n in shape])  # type: ignore[attr-defined]
     except (AttributeError, TypeError):
         raise TypeError(
             f"{function}: shape must be an int or a tuple of ints, got {shown(shape)}"
@@ -68,7 +68,7 @@ def c_order(function: str, order: object) -> None:
         raise NotImplementedError(f"{function}: only supports C-order, while received {order}")
 
 
-def one_axis(axis: Any, ndim: int, function: str) -> int:
+def one_axis(axis: object, ndim: int, function: str) -> int:
     """An axis, from 0 on."""
     if not isinstance(axis, (int, onp.integer)):
         raise TypeError(f"{function}: axis must be an integer, got {shown(axis)}")
@@ -77,14 +77,14 @@ def one_axis(axis: Any, ndim: int, function: str) -> int:
     return int(axis) % ndim
 
 
-def several_axes(axis: Any, ndim: int, function: str) -> tuple[int, ...]:
+def several_axes(axis: int | Sequence[int], ndim: int, function: str) -> tuple[int, ...]:
     """An axis, or a sequence of them, from 0 on."""
     if isinstance(axis, (int, onp.integer)):
         return (one_axis(axis, ndim, function),)
     return tuple([one_axis(one, ndim, function) for one in axis])
 
 
-def at_least(x: Any, ndim: int) -> Any:
+def at_least(x: ndarray, ndim: int) -> ndarray:
     """An array with *ndim* axes at least, where NumPy puts them."""
     shape: Shape = x.shape
     if len(shape) >= ndim:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as onp
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import DTypeLike, as_dtype, shown
-from ..context import Context
+from ..base import DTypeLike, HostArray, as_dtype, shown
 from ..dispatch import numpy_like
-from ._calls import F
-from ._check import array_argument, c_order, context_argument, shape_argument
+from ._calls import F, named
+from ._check import array_argument, c_order, context_argument, delivered, shape_argument
 from .multiarray import ndarray
 
 __all__ = [
-    "arange", "array", "blackman", "copy", "empty", "empty_like", "eye", "full", "full_like",
-    "genfromtxt", "hamming", "hanning", "identity", "indices", "linspace", "logspace", "meshgrid",
-    "ones", "ones_like", "tri", "zeros", "zeros_like",
+    "arange", "array", "copy", "empty_like", "eye", "full", "full_like", "genfromtxt", "identity",
+    "indices", "linspace", "logspace", "meshgrid", "tri",
 ]  # fmt: skip
+
+if TYPE_CHECKING:
+    from ..typing import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
 
 _FLOAT = onp.dtype("float32")
 
 
-def array(object: Any, dtype: DTypeLike | None = None, ctx: Context | None = None) -> ndarray:
+def array(object: ArrayLike, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
     """Make an array from numbers in nested sequences, or from an array.
 
     Parameters
@@ -51,14 +52,14 @@ def array(object: Any, dtype: DTypeLike | None = None, ctx: Context | None = Non
     return numpy_like(nd.array(_values(object), context, dtype))
 
 
-def _values(x: Any) -> Any:
+def _values(x: ArrayLike) -> Any:
     """What `numpy.asarray` reads fast: arrays of ours in sequences as NumPy's."""
     if isinstance(x, (list, tuple)):
         return [_values(y) for y in x] if _holds_array(x) else x
     return x.asnumpy() if isinstance(x, NDArray) else x
 
 
-def _holds_array(x: Any) -> bool:
+def _holds_array(x: Sequence[ArrayLike]) -> bool:
     for y in x:
         if isinstance(y, NDArray) or (isinstance(y, (list, tuple)) and _holds_array(y)):
             return True
@@ -67,123 +68,114 @@ def _holds_array(x: Any) -> bool:
     return False
 
 
-def zeros(
-    shape: Any, dtype: DTypeLike | None = None, order: str = "C", ctx: Context | None = None
-) -> Any:
-    """Make an array of zeros, by default of float32."""
-    c_order("zeros", order)
-    return numpy_like(nd.zeros(shape_argument("zeros", shape), ctx, dtype))
+FUNCTIONS: dict[str, Callable[..., ndarray]] = {}
+"""Functions that are made of a table, by name."""
 
 
-def ones(
-    shape: Any, dtype: DTypeLike | None = None, order: str = "C", ctx: Context | None = None
-) -> Any:
-    """Make an array of ones, by default of float32."""
-    c_order("ones", order)
-    return numpy_like(nd.ones(shape_argument("ones", shape), ctx, dtype))
+def _of_shape(name: str, make: Callable[..., NDArray], doc: str) -> Callable[..., ndarray]:
+    def function(
+        shape: ShapeLike, dtype: DTypeLike | None = None, order: str = "C", ctx: ContextLike = None
+    ) -> ndarray:
+        c_order(name, order)
+        return numpy_like(make(shape_argument(name, shape), ctx, dtype))
+
+    return named(function, name, doc)
 
 
-def empty(
-    shape: Any, dtype: DTypeLike | None = None, order: str = "C", ctx: Context | None = None
-) -> Any:
-    """Make an array whose values are not set, by default of float32."""
-    c_order("empty", order)
-    return numpy_like(nd.empty(shape_argument("empty", shape), ctx, dtype))
+_zeros = _of_shape("zeros", nd.zeros, "Make an array of zeros, by default of float32.")
+_ones = _of_shape("ones", nd.ones, "Make an array of ones, by default of float32.")
+_empty = _of_shape("empty", nd.empty, "Make an array whose values are not set, by default float32.")
+FUNCTIONS |= {"zeros": _zeros, "ones": _ones, "empty": _empty}
 
 
 def full(
-    shape: Any,
-    fill_value: Any,
+    shape: ShapeLike,
+    fill_value: ArrayOrFloat,
     dtype: DTypeLike | None = None,
     order: str = "C",
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Make an array filled with a value, by default of float32, or bool for a bool."""
     c_order("full", order)
     if isinstance(fill_value, (NDArray, onp.ndarray)):
         kind = dtype or fill_value.dtype
-        filled = empty(shape, kind, order, ctx or getattr(fill_value, "ctx", None))
+        filled = _empty(shape, kind, order, ctx or getattr(fill_value, "ctx", None))
         filled[...] = fill_value
     else:
         if dtype is None and isinstance(fill_value, (bool, onp.bool_)):
             dtype = "bool"
         filled = numpy_like(nd.full(shape_argument("full", shape), fill_value, ctx, dtype))
-    return filled if out is None else filled.copyto(out)
-
-
-def zeros_like(
-    a: Any,
-    dtype: DTypeLike | None = None,
-    order: str = "C",
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
-    """Make an array of zeros, of the shape and dtype of another."""
-    return full_like(a, 0, dtype, order, ctx, out)
-
-
-def ones_like(
-    a: Any,
-    dtype: DTypeLike | None = None,
-    order: str = "C",
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
-    """Make an array of ones, of the shape and dtype of another."""
-    return full_like(a, 1, dtype, order, ctx, out)
+    return delivered(filled, out, "full")
 
 
 def empty_like(
-    prototype: Any,
+    prototype: AnyArray,
     dtype: DTypeLike | None = None,
     order: str = "C",
     subok: bool = False,
-    shape: Any = None,
-) -> Any:
+    shape: ShapeLike | None = None,
+) -> ndarray:
     """Make an array whose values are not set, of the shape and dtype of another."""
     a = array_argument("empty_like", "prototype", prototype)
-    return empty(a.shape if shape is None else shape, dtype or a.dtype, order, a.ctx)
+    return _empty(a.shape if shape is None else shape, dtype or a.dtype, order, a.ctx)
 
 
 def full_like(
-    a: Any,
-    fill_value: Any,
+    a: AnyArray,
+    fill_value: ArrayOrFloat,
     dtype: DTypeLike | None = None,
     order: str = "C",
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Make an array filled with a value, of the shape and dtype of another."""
     a = array_argument("full_like", "a", a)
     return full(a.shape, fill_value, dtype or a.dtype, order, ctx or a.ctx, out)
 
 
-def genfromtxt(*args: Any, ctx: Context | None = None, **kwargs: Any) -> ndarray:
+def _filled_like(name: str, value: int, doc: str) -> Callable[..., ndarray]:
+    def function(
+        a: AnyArray,
+        dtype: DTypeLike | None = None,
+        order: str = "C",
+        ctx: ContextLike = None,
+        out: ndarray | None = None,
+    ) -> ndarray:
+        return full_like(a, value, dtype, order, ctx, out)
+
+    return named(function, name, f"Make an array of {doc}, of the shape and dtype of another.")
+
+
+FUNCTIONS["zeros_like"] = _filled_like("zeros_like", 0, "zeros")
+FUNCTIONS["ones_like"] = _filled_like("ones_like", 1, "ones")
+
+
+def genfromtxt(*args: Any, ctx: ContextLike = None, **kwargs: Any) -> ndarray:
     """Make an array from a table in a text file, as `numpy.genfromtxt` reads it."""
     return array(onp.genfromtxt(*args, **kwargs), ctx=ctx)
 
 
-def copy(a: Any) -> Any:
-    """Return a copy (recorded)."""
-    return F.identity(array_argument("copy", "a", a))
+def copy(a: AnyArray, out: ndarray | None = None, order: str = "C") -> ndarray:
+    """Return a copy (recorded), whose memory is in C order whatever *order* says."""
+    return delivered(F.identity(array_argument("copy", "a", a)), out, "copy")
 
 
 def _of_host(
-    function: str, values: Callable[[], Any], dtype: DTypeLike | None, ctx: Context | None
-) -> Any:
+    function: str, values: Callable[[], HostArray], dtype: DTypeLike | None, ctx: ContextLike
+) -> ndarray:
     kind = _FLOAT if dtype is None else as_dtype(dtype, op=function)
     context = context_argument(function, ctx)
     return ndarray._from_numpy(onp.asarray(values()).astype(kind), context)
 
 
 def arange(
-    start: Any,
-    stop: Any = None,
-    step: Any = 1,
+    start: NDArray | float,
+    stop: NDArray | float | None = None,
+    step: NDArray | float = 1,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray:
     """Make an array of numbers in equal steps, by default of float32."""
     if stop is None:
         start, stop = 0, start
@@ -194,16 +186,39 @@ def arange(
     return _of_host("arange", lambda: onp.arange(*given), dtype, ctx)
 
 
+@overload
 def linspace(
-    start: Any,
-    stop: Any,
+    start: ArrayOrFloat,
+    stop: ArrayOrFloat,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: Literal[False] = False,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+    ctx: ContextLike = None,
+) -> ndarray: ...
+@overload
+def linspace(
+    start: ArrayOrFloat,
+    stop: ArrayOrFloat,
+    num: int = 50,
+    endpoint: bool = True,
+    *,
+    retstep: Literal[True],
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+    ctx: ContextLike = None,
+) -> tuple[ndarray, float]: ...
+def linspace(
+    start: ArrayOrFloat,
+    stop: ArrayOrFloat,
     num: int = 50,
     endpoint: bool = True,
     retstep: bool = False,
     dtype: DTypeLike | None = None,
     axis: int = 0,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray | tuple[ndarray, float]:
     """Make an array of *num* numbers at equal distances; with *retstep* also the distance."""
     start, stop = (x.asnumpy() if isinstance(x, NDArray) else x for x in (start, stop))
     values, step = onp.linspace(start, stop, num, endpoint, retstep=True, axis=axis)
@@ -212,16 +227,17 @@ def linspace(
 
 
 def logspace(
-    start: Any,
-    stop: Any,
+    start: ArrayOrFloat,
+    stop: ArrayOrFloat,
     num: int = 50,
     endpoint: bool = True,
     base: float = 10.0,
     dtype: DTypeLike | None = None,
     axis: int = 0,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray:
     """Make an array of *num* powers of a base, at equal distances of their exponents."""
+    start, stop = (x.asnumpy() if isinstance(x, NDArray) else x for x in (start, stop))
     values = onp.logspace(start, stop, num, endpoint, base, axis=axis)
     return _of_host("logspace", lambda: values, dtype, ctx)
 
@@ -232,15 +248,15 @@ def eye(
     k: int = 0,
     dtype: DTypeLike | None = None,
     order: str = "C",
-    ctx: Context | None = None,
-    **kwargs: Any,
-) -> Any:
+    ctx: ContextLike = None,
+    **kwargs: object,
+) -> ndarray:
     """Make a matrix with ones on a diagonal."""
     c_order("eye", order)
     return _of_host("eye", lambda: onp.eye(N, M, k), dtype, ctx)
 
 
-def identity(n: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
+def identity(n: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
     """Make a square matrix with ones on the diagonal."""
     return eye(n, dtype=dtype, ctx=ctx)
 
@@ -250,33 +266,36 @@ def tri(
     M: int | None = None,
     k: int = 0,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray:
     """Make a matrix with ones on and below a diagonal."""
     return _of_host("tri", lambda: onp.tri(N, M, k), dtype, ctx)
 
 
-def indices(dimensions: Any, dtype: DTypeLike | None = "int32", ctx: Context | None = None) -> Any:
+def indices(
+    dimensions: Sequence[int], dtype: DTypeLike | None = "int32", ctx: ContextLike = None
+) -> ndarray:
     """Make the indices of a grid, an axis of them in front."""
     return _of_host("indices", lambda: onp.indices(dimensions), dtype or "int64", ctx)
 
 
-def hanning(M: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
-    """Make a Hann window."""
-    return _of_host("hanning", lambda: onp.hanning(M), dtype, ctx)
+def _window(name: str, doc: str) -> Callable[..., ndarray]:
+    values = getattr(onp, name)
+
+    def function(M: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
+        return _of_host(name, lambda: values(M), dtype, ctx)
+
+    return named(function, name, doc)
 
 
-def hamming(M: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
-    """Make a Hamming window."""
-    return _of_host("hamming", lambda: onp.hamming(M), dtype, ctx)
+FUNCTIONS["hanning"] = _window("hanning", "Make a Hann window.")
+FUNCTIONS["hamming"] = _window("hamming", "Make a Hamming window.")
+FUNCTIONS["blackman"] = _window("blackman", "Make a Blackman window.")
 
 
-def blackman(M: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
-    """Make a Blackman window."""
-    return _of_host("blackman", lambda: onp.blackman(M), dtype, ctx)
-
-
-def meshgrid(*xi: Any, **kwargs: Any) -> Any:
+def meshgrid(
+    *xi: AnyArray, indexing: str = "xy", sparse: bool = False, copy: bool = True
+) -> list[ndarray]:
     """Return the coordinates of a grid, one array for each of the vectors.
 
     Parameters
@@ -287,7 +306,6 @@ def meshgrid(*xi: Any, **kwargs: Any) -> Any:
         Whether axes along which values repeat have length 1.
     copy : bool
     """
-    indexing, sparse = kwargs.get("indexing", "xy"), kwargs.get("sparse", False)
     if indexing not in ("xy", "ij"):
         raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij', got {indexing!r}")
     arrays = [array_argument("meshgrid", f"xi[{i}]", x) for i, x in enumerate(xi)]

@@ -7,16 +7,25 @@ NumPy says about dtypes is in the general way: numbers beside arrays of bool, in
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..dispatch import Style, converted_call, elementwise_call, write_into
+from ..base import DType, set_signature
+from ..dispatch import Style, converted_call, elementwise_call
 from ..ops.bound import CALLS
-from ..ops.table import ElementwiseOp, lookup
-from ._calls import F
-from .multiarray import ndarray, operand
+from ..ops.table import ElementwiseOp, Params, lookup
+from ._calls import F, named
+from ._check import delivered
+from .multiarray import Operand, ndarray, operand
+
+if TYPE_CHECKING:
+    from ..typing import ArrayLike
+
+Function: TypeAlias = Callable[..., ndarray]
+_Operand = TypeVar("_Operand", bound=Operand)
 
 _NUMBERS = (int, float, onp.generic)
 _FLOAT, _INT, _BOOL = onp.dtype("float32"), onp.dtype("int64"), onp.dtype("bool")
@@ -40,9 +49,9 @@ class _Kind(NamedTuple):
     """
 
     condition: str = ""
-    bools: onp.dtype[Any] | None = None
+    bools: DType | None = None
     beside_numbers: bool = False
-    integers: onp.dtype[Any] | None = None
+    integers: DType | None = None
     truth: bool = False
 
 
@@ -78,11 +87,11 @@ _BINARY: dict[_Kind, str] = {
 }
 
 
-def _cast(x: Any, dtype: onp.dtype[Any]) -> Any:
+def _cast(x: _Operand, dtype: DType) -> _Operand:
     return F.Cast(x, dtype=dtype) if isinstance(x, ndarray) and x._data.dtype != dtype else x
 
 
-def _met(kind: _Kind, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _met(kind: _Kind, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
     """Operands in the dtypes that the operator shall see."""
     with_number = not all(isinstance(x, ndarray) for x in inputs)
     found = []
@@ -98,42 +107,46 @@ def _met(kind: _Kind, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _is_fraction(x: Any) -> bool:
+def _is_fraction(x: object) -> bool:
     return isinstance(x, (float, onp.floating)) and not float(x).is_integer()
 
 
-def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Callable[..., Any]:
-    on_numbers, converted = getattr(onp, name), converted_call(op)
-    several = len(op.inputs) > 1
+def _signature(inputs: tuple[str, ...]) -> Signature:
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    out = Parameter("out", kind, default=None, annotation="ndarray | None")
+    given = [Parameter(x, kind, annotation="ArrayLike") for x in inputs]
+    return Signature([*given, out], return_annotation="ndarray")
 
-    def general(inputs: tuple[Any, ...], params: dict[str, Any], out: Any) -> Any:
+
+def _function(name: str, op: ElementwiseOp, kind: _Kind) -> Function:
+    on_numbers, converted = getattr(onp, name), converted_call(op)
+
+    def general(inputs: tuple[Operand, ...], params: Params, out: ndarray | None) -> ndarray:
         first = next((x for x in inputs if isinstance(x, NDArray)), None)
         if first is None:
             for x in inputs:
                 if not isinstance(x, _NUMBERS):
                     raise TypeError(f"{name}: type {type(x)} not supported")
             return on_numbers(*inputs)
-        first = first.as_np_ndarray()
-        given: tuple[Any, ...] = tuple([operand(x, first) for x in inputs])
-        given = _met(kind, given)
+        like = first.as_np_ndarray()
+        given = _met(kind, tuple([operand(x, like) for x in inputs]))
         if op.ordered and not isinstance(given[0], ndarray):
             given = given[::-1]  # a tie with a number goes to the array, whichever comes first
         result = converted(*given)
         if kind.truth:
             result = _cast(result, _BOOL).detach()
-        return result if out is None else write_into(out, result, name)
+        return delivered(result, out, name)
 
-    inputs = ("x1", "x2") if several else ("x",)
+    inputs = ("x1", "x2") if len(op.inputs) > 1 else ("x",)
     style = Style(ndarray, inputs, kind.condition, kind.truth, not op.ordered)
     function = elementwise_call(op, general, style)
     CALLS[function] = op.name
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = "ndgrad.numpy"
-    function.__doc__ = f"{op.doc}\n\nOf arrays and numbers, as NumPy's function of this name."
-    return function
+    set_signature(function, _signature(inputs))
+    doc = f"{op.doc}\n\nOf arrays and numbers, as NumPy's function of this name."
+    return named(function, name, doc)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {}
+FUNCTIONS: dict[str, Function] = {}
 """All of them by name."""
 
 for _table, _prefix in ((_UNARY, ""), (_BINARY, "broadcast_")):
@@ -157,10 +170,10 @@ square, sqrt, isnan, isinf = (FUNCTIONS[name] for name in ("square", "sqrt", "is
 exp, log, log1p = FUNCTIONS["exp"], FUNCTIONS["log"], FUNCTIONS["log1p"]
 
 
-def _bitwise(name: str, on_bools: Callable[..., Any]) -> Callable[..., Any]:
+def _bitwise(name: str, on_bools: Function) -> Function:
     on_host = getattr(onp, name)
 
-    def function(x1: Any, x2: Any, out: Any = None) -> Any:
+    def function(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
         first = x1 if isinstance(x1, ndarray) else x2
         if not isinstance(first, ndarray):
             return on_host(x1, x2)
@@ -173,12 +186,10 @@ def _bitwise(name: str, on_bools: Callable[..., Any]) -> Callable[..., Any]:
             result = ndarray._from_numpy(values, first._ctx)
         else:
             raise TypeError(f"{name}: operands must be bools or integers")
-        return result if out is None else write_into(out, result, name)
+        return delivered(result, out, name)
 
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = "ndgrad.numpy"
-    function.__doc__ = "Of bits of integers, or of bools, as NumPy's function of this name."
-    return function
+    doc = "Of bits of integers, or of bools, as NumPy's function of this name."
+    return named(function, name, doc)
 
 
 bitwise_and = FUNCTIONS["bitwise_and"] = _bitwise("bitwise_and", logical_and)
@@ -186,14 +197,14 @@ bitwise_or = FUNCTIONS["bitwise_or"] = _bitwise("bitwise_or", logical_or)
 bitwise_xor = FUNCTIONS["bitwise_xor"] = _bitwise("bitwise_xor", logical_xor)
 
 
-def invert(x: Any, out: Any = None) -> Any:
+def invert(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return not x of bools, -1 - x of integers."""
     if not isinstance(x, ndarray):
-        return onp.invert(x)
+        return onp.invert(onp.asarray(x))
     if x.dtype.kind not in "biu":
         raise TypeError(f"invert: x must be of bools or integers, got {x.dtype}")
     result = logical_not(x) if x.dtype.kind == "b" else subtract(-1, x)
-    return result if out is None else write_into(out, result, "invert")
+    return delivered(result, out, "invert")
 
 
 FUNCTIONS["invert"] = FUNCTIONS["bitwise_not"] = invert
@@ -202,15 +213,15 @@ FUNCTIONS["invert"] = FUNCTIONS["bitwise_not"] = invert
 # --- Python's operators ---------------------------------------------------------------------------
 
 
-def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
+def _reflected(function: Function) -> Function:
     return lambda self, other: function(other, self)
 
 
-def _unless_none(function: Callable[..., Any], answer: bool) -> Callable[..., Any]:
+def _unless_none(function: Function, answer: bool) -> Callable[..., ndarray | bool]:
     return lambda self, other: answer if other is None else function(self, other)
 
 
-OPERATORS: dict[str, Callable[..., Any]] = {
+OPERATORS: dict[str, Callable[..., ndarray | bool]] = {
     "__neg__": negative,
     "__abs__": absolute,
     "__invert__": invert,

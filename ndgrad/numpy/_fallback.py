@@ -5,29 +5,44 @@ Their results are constants to autograd, as in MXNet.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..context import current_context
+from ..base import set_signature
+from ..context import Context, current_context
 from ..tracing import host_read
+from ._calls import named
+from ._check import delivered
 from .multiarray import ndarray
 
-NAMES = (
-    "apply_along_axis apply_over_axes argpartition choose compress convolve corrcoef "
-    "correlate cov cumprod delete diag_indices_from digitize divmod extract fill_diagonal "
-    "frexp gcd histogram histogram2d histogram_bin_edges histogramdd i0 insert interp "
-    "intersect1d iscomplexobj isin isreal isscalar ix_ lcm left_shift lexsort median "
-    "min_scalar_type modf nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian "
-    "nanmin nanpercentile nanquantile nanstd nanvar nextafter packbits partition percentile "
-    "piecewise poly polyadd polydiv polyfit polyint polymul polysub promote_types quantile "
-    "ravel_multi_index real right_shift roots searchsorted select setdiff1d setxor1d signbit "
-    "spacing tril_indices tril_indices_from trim_zeros triu_indices triu_indices_from union1d "
-    "unique unpackbits unwrap vander"
-).split()
-"""Their names, which NumPy has in every version that is supported."""
+NAMES = {
+    "ndarray": (
+        "apply_along_axis apply_over_axes argpartition choose compress convolve corrcoef correlate "
+        "cov cumprod delete digitize extract gcd histogram_bin_edges i0 insert interp isin isreal "
+        "lcm left_shift lexsort median nancumprod nancumsum nanmax nanmean "
+        "nanmedian nanmin nanpercentile nanquantile nanstd nanvar nextafter packbits partition "
+        "percentile piecewise poly polyadd polyint polymul polysub quantile ravel_multi_index real "
+        "right_shift roots select setdiff1d setxor1d signbit spacing trim_zeros "
+        "union1d unpackbits unwrap vander"
+    ),
+    "tuple[ndarray, ...]": (
+        "diag_indices_from divmod frexp histogram histogram2d ix_ modf polydiv tril_indices "
+        "tril_indices_from triu_indices triu_indices_from"
+    ),
+    "ndarray | tuple[ndarray, ...]": "intersect1d polyfit unique",
+    "tuple[ndarray, list[ndarray]]": "histogramdd",
+    "int | ndarray": "nanargmax nanargmin searchsorted",
+    "bool": "iscomplexobj isscalar",
+    "DType": "min_scalar_type promote_types",
+}
+"""Their names by the type of the result; NumPy has them in every version that is supported."""
+
+_RENAMED = {"interpolation": "method", "normed": "density"}
+"""Arguments that NumPy has given other names since MXNet."""
 
 
 def _to_host(x: Any, function: str) -> Any:
@@ -41,7 +56,7 @@ def _to_host(x: Any, function: str) -> Any:
     return x
 
 
-def _from_host(x: Any, context: Any) -> Any:
+def _from_host(x: Any, context: Context) -> Any:
     if isinstance(x, (onp.ndarray, onp.floating)) and x.dtype.kind in "biuf":
         x = onp.asarray(x)
         return ndarray._from_numpy(x, context)
@@ -51,22 +66,26 @@ def _from_host(x: Any, context: Any) -> Any:
     return x
 
 
-def on_host(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A function of NumPy for arrays of ours."""
+def on_host(function: Callable[..., object], name: str, result: str) -> Callable[..., Any]:
+    """A function of NumPy for arrays of ours, whose results are of the type *result*."""
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, out: ndarray | None = None, **kwargs: object) -> Any:
         context = _context((*args, *kwargs.values())) or current_context()
         given = [_to_host(x, name) for x in args]
-        named = {k: _to_host(v, name) for k, v in kwargs.items()}
-        return _from_host(function(*given, **named), context)
+        named_ones = {_RENAMED.get(k, k): _to_host(v, name) for k, v in kwargs.items()}
+        found = _from_host(function(*given, **named_ones), context)
+        return found if out is None else delivered(found, out, name)
 
-    call.__name__ = call.__qualname__ = name
-    call.__module__ = "ndgrad.numpy"
-    call.__doc__ = f"Compute `{name}` by NumPy on the host: the function of this name there."
-    return call
+    rest = [
+        Parameter("args", Parameter.VAR_POSITIONAL, annotation="object"),
+        Parameter("kwargs", Parameter.VAR_KEYWORD, annotation="object"),
+    ]
+    set_signature(call, Signature(rest, return_annotation=result))
+    doc = f"Compute `{name}` by NumPy on the host: the function of this name there."
+    return named(call, name, doc)
 
 
-def _context(args: Any) -> Any:
+def _context(args: Iterable[object]) -> Context | None:
     for x in args:
         if isinstance(x, NDArray):
             return x._ctx
@@ -75,9 +94,13 @@ def _context(args: Any) -> Any:
     return None
 
 
-FUNCTIONS = {name: on_host(getattr(onp, name), name) for name in NAMES}
-_trapezoid: Any = vars(onp).get("trapezoid") or vars(onp).get("trapz")  # NumPy 1's name
-FUNCTIONS |= {name: on_host(_trapezoid, name) for name in ("trapezoid", "trapz")}
+FUNCTIONS = {
+    name: on_host(getattr(onp, name), name, result)
+    for result, names in NAMES.items()
+    for name in names.split()
+}
+_trapezoid = vars(onp).get("trapezoid") or vars(onp)["trapz"]  # NumPy 1's name
+FUNCTIONS |= {name: on_host(_trapezoid, name, "ndarray") for name in ("trapezoid", "trapz")}
 FUNCTIONS["in1d"] = on_host(
-    lambda ar1, *rest, **kwargs: onp.isin(onp.ravel(ar1), *rest, **kwargs), "in1d"
+    lambda ar1, *rest, **kwargs: onp.isin(onp.ravel(ar1), *rest, **kwargs), "in1d", "ndarray"
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as onp
 
@@ -11,6 +12,10 @@ from ..array.ndarray import NDArray
 from ..base import is_floating, shown
 from ._calls import F
 from ._check import array_argument, at_least, delivered, one_axis
+from .multiarray import ndarray
+
+if TYPE_CHECKING:
+    from ..typing import AnyArray
 
 __all__ = [
     "append", "array_split", "column_stack", "concatenate", "dsplit", "dstack", "hsplit",
@@ -18,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _arrays(function: str, seq: Any) -> list[Any]:
+def _arrays(function: str, seq: AnyArray | Sequence[AnyArray]) -> list[ndarray]:
     """The arrays to be joined, of one dtype."""
     if isinstance(seq, NDArray):
         seq = list(seq)
@@ -36,7 +41,9 @@ def _arrays(function: str, seq: Any) -> list[Any]:
     return found
 
 
-def concatenate(seq: Any, axis: int | None = 0, out: Any = None) -> Any:
+def concatenate(
+    seq: AnyArray | Sequence[AnyArray], axis: int | None = 0, out: ndarray | None = None
+) -> ndarray:
     """Return arrays joined along an axis; with None, of all elements in one row."""
     arrays = _arrays("concatenate", seq)
     if axis is None:
@@ -47,7 +54,9 @@ def concatenate(seq: Any, axis: int | None = 0, out: Any = None) -> Any:
     return delivered(F.Concat(*arrays, dim=dim), out, "concatenate")
 
 
-def stack(arrays: Any, axis: int = 0, out: Any = None) -> Any:
+def stack(
+    arrays: AnyArray | Sequence[AnyArray], axis: int = 0, out: ndarray | None = None
+) -> ndarray:
     """Return arrays of one shape joined along a new axis."""
     found = _arrays("stack", arrays)
     if any(x.shape != found[0].shape for x in found):
@@ -59,7 +68,7 @@ def stack(arrays: Any, axis: int = 0, out: Any = None) -> Any:
     return delivered(F.stack(*found, axis=at), out, "stack")
 
 
-def vstack(arrays: Any, out: Any = None) -> Any:
+def vstack(arrays: AnyArray | Sequence[AnyArray], out: ndarray | None = None) -> ndarray:
     """Return arrays joined as rows, along the first axis."""
     return concatenate([at_least(x, 2) for x in _arrays("vstack", arrays)], 0, out)
 
@@ -67,29 +76,31 @@ def vstack(arrays: Any, out: Any = None) -> Any:
 row_stack = vstack
 
 
-def hstack(arrays: Any, out: Any = None) -> Any:
+def hstack(arrays: AnyArray | Sequence[AnyArray], out: ndarray | None = None) -> ndarray:
     """Return arrays joined along the second axis, those of one axis along that."""
     found = [at_least(x, 1) for x in _arrays("hstack", arrays)]
     return concatenate(found, 0 if found[0].ndim == 1 else 1, out)
 
 
-def dstack(arrays: Any, out: Any = None) -> Any:
+def dstack(arrays: AnyArray | Sequence[AnyArray], out: ndarray | None = None) -> ndarray:
     """Return arrays joined along the third axis."""
     return concatenate([at_least(x, 3) for x in _arrays("dstack", arrays)], 2, out)
 
 
-def column_stack(tup: Any, out: Any = None) -> Any:
+def column_stack(tup: AnyArray | Sequence[AnyArray], out: ndarray | None = None) -> ndarray:
     """Return arrays joined as columns."""
     found = _arrays("column_stack", tup)
     return concatenate([x if x.ndim > 1 else x.reshape((-1, 1)) for x in found], 1, out)
 
 
-def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+def append(arr: AnyArray, values: AnyArray, axis: int | None = None) -> ndarray:
     """Return an array with values behind it, of one axis unless *axis* says along which."""
     return concatenate([arr, values], axis)
 
 
-def _cut(name: str, ary: Any, parts: Any, axis: int, equal: bool) -> list[Any]:
+def _cut(
+    name: str, ary: AnyArray, parts: int | AnyArray | Sequence[int], axis: int, equal: bool
+) -> list[ndarray]:
     a = array_argument(name, "ary", ary)
     axis = one_axis(axis, a.ndim, name)
     n = a.shape[axis]
@@ -112,17 +123,21 @@ def _cut(name: str, ary: Any, parts: Any, axis: int, equal: bool) -> list[Any]:
     ]
 
 
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+def split(
+    ary: AnyArray, indices_or_sections: int | AnyArray | Sequence[int], axis: int = 0
+) -> list[ndarray]:
     """Return the parts of an array along an axis: of equal lengths, or between indices."""
     return _cut("split", ary, indices_or_sections, axis, equal=True)
 
 
-def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+def array_split(
+    ary: AnyArray, indices_or_sections: int | AnyArray | Sequence[int], axis: int = 0
+) -> list[ndarray]:
     """Return the parts of an array along an axis, whose lengths may differ by one."""
     return _cut("array_split", ary, indices_or_sections, axis, equal=False)
 
 
-def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def hsplit(ary: AnyArray, indices_or_sections: int | AnyArray | Sequence[int]) -> list[ndarray]:
     """Return the parts of an array along the second axis, or the only one."""
     a = array_argument("hsplit", "ary", ary)
     if a.ndim < 1:
@@ -130,7 +145,7 @@ def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
     return _cut("hsplit", a, indices_or_sections, 0 if a.ndim == 1 else 1, equal=True)
 
 
-def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def vsplit(ary: AnyArray, indices_or_sections: int | AnyArray | Sequence[int]) -> list[ndarray]:
     """Return the parts of an array along the first axis."""
     a = array_argument("vsplit", "ary", ary)
     if a.ndim < 2:
@@ -138,7 +153,7 @@ def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
     return _cut("vsplit", a, indices_or_sections, 0, equal=True)
 
 
-def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def dsplit(ary: AnyArray, indices_or_sections: int | AnyArray | Sequence[int]) -> list[ndarray]:
     """Return the parts of an array along the third axis."""
     a = array_argument("dsplit", "ary", ary)
     if a.ndim < 3:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as onp
 
 from ..array import indexing
 from ..array.ndarray import IN_PLACE, NDArray
 from ..array.operands import in_place
-from ..base import as_dtype
+from ..base import DTypeLike, as_dtype
+from ..context import Context
 from ..ops.bound import CALLS
-from ..ops.table import lookup
+from ..ops.table import ElementwiseOp, lookup
 from . import _elementwise, _joining, _numerics, _products, _reductions, _shaping
 from ._calls import F
 from ._check import c_order
 from .multiarray import ndarray
 
+if TYPE_CHECKING:
+    from ..typing import AnyArray, Scalar, ShapeLike
 
-def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
+
+def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: ShapeLike) -> ndarray:
     """Return a view of another shape; -1 stands for the length that is left.
 
     Raises
@@ -29,33 +34,39 @@ def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
     c_order("reshape", order)
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)
+    lengths: Any = shape
     if len(shape) == 1 and not isinstance(shape[0], (int, onp.integer)):
-        shape = tuple(shape[0])
-    for n in shape:
+        lengths = tuple(shape[0])
+    for n in lengths:
         if n.__class__ is not int:
-            shape = tuple([n.__index__() for n in shape])
+            lengths = tuple([n.__index__() for n in lengths])
             break
     size = self._data.size
     known, unknown = 1, 0
-    for n in shape:
+    for n in lengths:
         if n == -1:
             unknown += 1
         else:
             known *= n
     if unknown == 1 and known > 0 and size % known == 0:
-        shape = tuple([size // known if n == -1 else n for n in shape])
-    elif unknown or known != size or min(shape, default=0) < 0:
-        raise ValueError(f"cannot reshape array of size {size} into shape {shape}")
-    return indexing.view_as(self, shape)
+        lengths = tuple([size // known if n == -1 else n for n in lengths])
+    elif unknown or known != size or min(lengths, default=0) < 0:
+        raise ValueError(f"cannot reshape array of size {size} into shape {lengths}")
+    return indexing.view_as(self, lengths)  # type: ignore[return-value]
 
 
-def _transpose(self: Any, *axes: Any) -> Any:
+def _transpose(self: ndarray, *axes: int | Sequence[int]) -> ndarray:
     """Return the array with its axes in another order, by default reversed."""
-    given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+    given: Any = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
     return _shaping.transpose(self, given or None)
 
 
-def _clip(self: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:
+def _clip(
+    self: ndarray,
+    min: AnyArray | Scalar | None = None,
+    max: AnyArray | Scalar | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Return the array cut to an interval; None stands for no bound.
 
     Raises
@@ -66,43 +77,54 @@ def _clip(self: Any, min: Any = None, max: Any = None, out: Any = None) -> Any:
     return _numerics.clip(self, min, max, out)
 
 
-def _flatten(self: Any, order: str = "C") -> Any:
+def _copy(self: ndarray, order: str = "C") -> ndarray:
+    """Return a copy on the same device (recorded)."""
+    c_order("copy", order)
+    return F.identity(self)
+
+
+def _as_in_ctx(self: ndarray, ctx: Context) -> ndarray:
+    """Return the array on *ctx*: itself if it is there already (recorded)."""
+    return self.as_in_context(ctx)
+
+
+def _flatten(self: ndarray, order: str = "C") -> ndarray:
     """Return the elements along one axis, as a copy."""
     c_order("flatten", order)
     return F.identity(_reshape(self, (self._data.size,)))
 
 
 def _astype(
-    self: Any,
-    dtype: Any,
+    self: ndarray,
+    dtype: DTypeLike,
     order: str = "K",
     casting: str = "unsafe",
     subok: bool = True,
     copy: bool = True,
-) -> Any:
+) -> ndarray:
     """Return the array in another dtype (recorded); the same object if *copy* permits."""
     wanted = as_dtype(dtype, op="astype")
     return self if not copy and self._data.dtype == wanted else F.Cast(self, dtype=wanted)
 
 
-def _sort(self: Any, axis: int = -1, kind: Any = None, order: Any = None) -> None:
+def _sort(self: ndarray, axis: int = -1, kind: str | None = None, order: str | None = None) -> None:
     """Sort the array along an axis, in place."""
     self[...] = _shaping.sort(self, axis)
 
 
-METHODS: dict[str, Any] = {
+METHODS: dict[str, Callable[..., object] | property] = {
     "reshape": _reshape,
+    "reshape_view": NDArray.reshape,
+    "copy": _copy,
+    "as_in_ctx": _as_in_ctx,
     "transpose": _transpose,
     "flatten": _flatten,
     "sort": _sort,
     "astype": _astype,
     "T": property(_shaping.transpose),
-    **{
-        name: getattr(_reductions, name)
-        for name in "sum prod mean std var max min argmax argmin all any cumsum ptp".split()
-    },
-    "nansum": _reductions.nansum,
-    "nanprod": _reductions.nanprod,
+    **{name: _reductions.FUNCTIONS[name] for name in "prod nansum nanprod argmax argmin".split()},
+    **_reductions.METHODS,
+    **{name: getattr(_reductions, name) for name in "mean std var cumsum ptp".split()},
     **{
         name: getattr(_shaping, name)
         for name in (
@@ -132,7 +154,8 @@ def install() -> None:
     for name, function in METHODS.items():
         setattr(ndarray, name, function)
     for name, sign in IN_PLACE.items():
-        op: Any = lookup({"truediv": "broadcast_div"}.get(name, f"broadcast_{name}"))
+        op = lookup({"truediv": "broadcast_div"}.get(name, f"broadcast_{name}"))
+        assert isinstance(op, ElementwiseOp)
         method = in_place(op, sign, ndarray)
         CALLS[method] = op.name
         setattr(ndarray, f"__i{name}__", method)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import as_dtype, is_floating
+from ..base import DType, DTypeLike, Shape, as_dtype, is_floating
 from ..dispatch import write_into
 from . import _reductions
 from ._calls import F
@@ -34,6 +35,9 @@ from ._elementwise import (
 from ._shaping import where
 from .multiarray import ndarray
 
+if TYPE_CHECKING:
+    from ..typing import AnyArray, ArrayLike, Scalar
+
 __all__ = [
     "allclose", "around", "array_equal", "array_equiv", "bincount", "clip", "copysign",
     "float_power", "heaviside", "isclose", "isneginf", "isposinf", "ldexp", "logaddexp",
@@ -42,7 +46,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
+def clip(
+    a: AnyArray,
+    a_min: AnyArray | Scalar | None,
+    a_max: AnyArray | Scalar | None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Return the array cut to an interval; None stands for no bound.
 
     Raises
@@ -66,10 +75,12 @@ def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
     return delivered(result, out, "clip")
 
 
-def around(x: Any, decimals: int = 0, out: Any = None, **kwargs: Any) -> Any:
+def around(
+    x: ArrayLike, decimals: int = 0, out: ndarray | None = None, **kwargs: object
+) -> ndarray:
     """Return the nearest numbers of some decimals; halves go to the even one."""
     if not isinstance(x, NDArray):
-        return onp.around(x, decimals)
+        return onp.around(onp.asarray(x), decimals)  # type: ignore[return-value]  # of numbers
     x = array_argument("around", "x", x)
     if x._data.dtype.kind in "iub" and decimals >= 0:
         return delivered(F.identity(x), out, "around")
@@ -85,8 +96,12 @@ round = round_ = around
 
 
 def nan_to_num(
-    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
+    x: AnyArray,
+    copy: bool = True,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> ndarray:
     """Return the array with numbers in place of NaN and infinities, or write them to it."""
     x = array_argument("nan_to_num", "x", x)
     if x.dtype.kind != "f":
@@ -100,19 +115,19 @@ def nan_to_num(
     return result if copy else write_into(x, result, "nan_to_num")
 
 
-def isposinf(x: Any, out: Any = None) -> Any:
+def isposinf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return where elements are positive infinity."""
     return equal(x, math.inf, out=out)
 
 
-def isneginf(x: Any, out: Any = None) -> Any:
+def isneginf(x: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return where elements are negative infinity."""
     return equal(x, -math.inf, out=out)
 
 
 def isclose(
-    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
-) -> Any:
+    a: ArrayLike, b: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> ndarray:
     """Return where |a - b| <= atol + rtol |b|."""
     near = less_equal(absolute(subtract(a, b)), absolute(multiply(b, rtol)) + atol)
     near = logical_or(logical_and(near, less(absolute(b), math.inf)), equal(a, b))
@@ -120,68 +135,67 @@ def isclose(
 
 
 def allclose(
-    a: Any, b: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+    a: ArrayLike, b: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> bool:
     """Return whether all elements are close, see `isclose`."""
     a, b = (
         x if isinstance(x, NDArray) else array_argument("allclose", "a", onp.asarray(x))
         for x in (a, b)
     )
-    return bool(_reductions.all(isclose(a, b, rtol, atol, equal_nan)))
+    return bool(_reductions.METHODS["all"](isclose(a, b, rtol, atol, equal_nan)))
 
 
-def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
+def array_equal(a1: ArrayLike, a2: ArrayLike, equal_nan: bool = False) -> bool:
     """Return whether two arrays have the same shape and elements."""
     a, b = (x.asnumpy() if isinstance(x, NDArray) else onp.asarray(x) for x in (a1, a2))
     return bool(onp.array_equal(a, b, equal_nan))
 
 
-def array_equiv(a1: Any, a2: Any) -> bool:
+def array_equiv(a1: ArrayLike, a2: ArrayLike) -> bool:
     """Return whether two arrays, broadcast, have the same elements."""
     a, b = (x.asnumpy() if isinstance(x, NDArray) else onp.asarray(x) for x in (a1, a2))
     return bool(onp.array_equiv(a, b))
 
 
-def positive(x: Any) -> Any:
+def positive(x: AnyArray) -> ndarray:
     """Return a copy."""
     return F.identity(array_argument("positive", "x", x))
 
 
-def copysign(x1: Any, x2: Any, out: Any = None) -> Any:
+def copysign(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return the magnitudes of *x1* with the signs of *x2*."""
     magnitude = absolute(x1)
     return delivered(where(less(x2, 0), -magnitude, magnitude), out, "copysign")
 
 
-def ldexp(x1: Any, x2: Any, out: Any = None) -> Any:
+def ldexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return x1 * 2^x2."""
     return multiply(x1, power(2, x2), out=out)
 
 
-def logaddexp(x1: Any, x2: Any, out: Any = None) -> Any:
+def logaddexp(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return log(exp(x1) + exp(x2)), which does not overflow."""
     found = maximum(x1, x2) + log1p(exp(-absolute(subtract(x1, x2))))
     return delivered(found, out, "logaddexp")
 
 
-def float_power(x1: Any, x2: Any, out: Any = None) -> Any:
+def float_power(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return powers, of integers in float32."""
-    x1 = (
-        x1 * 1.0
-        if not isinstance(x1, NDArray) or is_floating(x1._data.dtype)
-        else x1.astype("float32")
-    )
+    if not isinstance(x1, NDArray):
+        x1 = onp.asarray(x1) * 1.0
+    elif not is_floating(x1._data.dtype):
+        x1 = x1.astype("float32")
     return power(x1, x2, out=out)
 
 
-def heaviside(x1: Any, x2: Any, out: Any = None) -> Any:
+def heaviside(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive."""
     x = array_argument("heaviside", "x1", x1)
     found = where(equal(x, 0), x2, where(less(x, 0), F.zeros_like(x), 1))
     return delivered(found, out, "heaviside")
 
 
-def polyval(p: Any, x: Any) -> Any:
+def polyval(p: AnyArray, x: AnyArray) -> ndarray:
     """Return the values of a polynomial; its coefficients begin with that of the highest power."""
     p, x = array_argument("polyval", "p", p), array_argument("polyval", "x", x)
     result = F.zeros_like(x)
@@ -190,7 +204,7 @@ def polyval(p: Any, x: Any) -> Any:
     return result
 
 
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+def bincount(x: AnyArray, weights: AnyArray | None = None, minlength: int = 0) -> ndarray:
     """Return how often each number from 0 on is there, or the sums of its weights."""
     x = array_argument("bincount", "x", x)
     given = None if weights is None else array_argument("bincount", "weights", weights).asnumpy()
@@ -198,7 +212,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     return ndarray._from_numpy(found.astype(x.dtype if weights is None else weights.dtype), x.ctx)
 
 
-def unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
+def unravel_index(indices: AnyArray, shape: Sequence[int], order: str = "C") -> tuple[ndarray, ...]:
     """Return the indices, one array for each axis, of positions in a flat array."""
     given = array_argument("unravel_index", "indices", indices)
     found = onp.unravel_index(given.asnumpy().astype("int64"), shape)
@@ -208,41 +222,43 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> Any:
 # --- facts ----------------------------------------------------------------------------------------
 
 
-def shape(a: Any) -> Any:
+def shape(a: ArrayLike) -> Shape:
     """Return the lengths of the axes."""
-    return a.shape if isinstance(a, NDArray) else onp.shape(a)
+    return a.shape if isinstance(a, NDArray) else onp.asarray(a).shape
 
 
-def ndim(a: Any) -> int:
+def ndim(a: ArrayLike) -> int:
     """Return the number of axes."""
-    return a.ndim if isinstance(a, NDArray) else onp.ndim(a)
+    return a.ndim if isinstance(a, NDArray) else onp.asarray(a).ndim
 
 
-def size(a: Any, axis: int | None = None) -> int:
+def size(a: ArrayLike, axis: int | None = None) -> int:
     """Return the number of elements, or the length of an axis."""
     if not isinstance(a, NDArray):
-        return onp.size(a, axis)
+        return onp.size(onp.asarray(a), axis)
     return a.size if axis is None else a.shape[axis]
 
 
-def may_share_memory(a: Any, b: Any, max_work: Any = None) -> bool:
+def may_share_memory(a: AnyArray, b: AnyArray, max_work: int | None = None) -> bool:
     """Return whether two arrays might share memory."""
     return shares_memory(a, b)
 
 
-def shares_memory(a: Any, b: Any, max_work: Any = None) -> bool:
+def shares_memory(a: AnyArray, b: AnyArray, max_work: int | None = None) -> bool:
     """Return whether two arrays share elements in memory."""
     a, b = array_argument("shares_memory", "a", a), array_argument("shares_memory", "b", b)
     host = all(isinstance(x._data, onp.ndarray) for x in (a, b))
     return bool(onp.shares_memory(a._data, b._data)) if host else a._version is b._version
 
 
-def result_type(*arrays_and_dtypes: Any) -> Any:
+def result_type(*arrays_and_dtypes: ArrayLike | DTypeLike) -> DType:
     """Return the dtype that arrays and numbers have together."""
-    found = [x.dtype if isinstance(x, NDArray) else x for x in arrays_and_dtypes]
+    found: list[Any] = [x.dtype if isinstance(x, NDArray) else x for x in arrays_and_dtypes]
     return as_dtype(onp.result_type(*found), op="result_type")
 
 
-def set_printoptions(**kwargs: Any) -> None:
+def set_printoptions(
+    precision: int | None = None, threshold: int | None = None, **kwargs: Any
+) -> None:
     """Set how arrays are shown, as NumPy's function, whose settings these are."""
-    onp.set_printoptions(**kwargs)
+    onp.set_printoptions(precision, threshold, **kwargs)

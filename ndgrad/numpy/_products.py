@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as onp
 
@@ -11,15 +12,18 @@ from ..base import is_floating
 from ._calls import F
 from ._check import array_argument, delivered
 from ._elementwise import multiply
-from ._shaping import moveaxis, ravel
+from ._shaping import moveaxis, ravel, roll
 from .multiarray import ndarray
+
+if TYPE_CHECKING:
+    from ..typing import AnyArray, ArrayLike
 
 __all__ = [
     "cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot",
 ]  # fmt: skip
 
 
-def _factors(function: str, a: Any, b: Any) -> tuple[Any, Any]:
+def _factors(function: str, a: ArrayLike, b: ArrayLike) -> tuple[ndarray, ndarray]:
     a, b = array_argument(function, "a", a), array_argument(function, "b", b)
     kinds = a._data.dtype, b._data.dtype
     if kinds[0] != kinds[1]:
@@ -29,7 +33,7 @@ def _factors(function: str, a: Any, b: Any) -> tuple[Any, Any]:
     return a, b
 
 
-def dot(a: Any, b: Any, out: Any = None) -> Any:
+def dot(a: ArrayLike, b: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Return the sum of products over the last axis of *a* and the last but one of *b*."""
     if not (isinstance(a, NDArray) and isinstance(b, NDArray)):
         if isinstance(a, (int, float, onp.generic)) or isinstance(b, (int, float, onp.generic)):
@@ -53,7 +57,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     return delivered(result, out, "dot")
 
 
-def matmul(a: Any, b: Any, out: Any = None) -> Any:
+def matmul(a: AnyArray, b: AnyArray, out: ndarray | None = None) -> ndarray:
     """Return matrix products; leading axes broadcast.
 
     Raises
@@ -73,7 +77,7 @@ def matmul(a: Any, b: Any, out: Any = None) -> Any:
     return delivered(F.matmul(a, b), out, "matmul")
 
 
-def inner(a: Any, b: Any) -> Any:
+def inner(a: AnyArray, b: AnyArray) -> ndarray:
     """Return the sums of products over the last axes."""
     a, b = _factors("inner", a, b)
     if not (a.ndim and b.ndim):
@@ -81,18 +85,18 @@ def inner(a: Any, b: Any) -> Any:
     return tensordot(a, b, ((-1,), (-1,)))
 
 
-def vdot(a: Any, b: Any) -> Any:
+def vdot(a: AnyArray, b: AnyArray) -> ndarray:
     """Return the sum of the products of all elements."""
     return dot(ravel(a), ravel(b))
 
 
-def outer(a: Any, b: Any, out: Any = None) -> Any:
+def outer(a: AnyArray, b: AnyArray, out: ndarray | None = None) -> ndarray:
     """Return the products of each element of *a* with each of *b*."""
     a, b = ravel(a), ravel(b)
     return multiply(a.reshape((-1, 1)), b.reshape((1, -1)), out=out)
 
 
-def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+def tensordot(a: AnyArray, b: AnyArray, axes: int | Sequence[int | Sequence[int]] = 2) -> ndarray:
     """Return sums of products over axes of two arrays.
 
     Parameters
@@ -121,11 +125,13 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return F.dot(rows, columns).reshape((*lengths[0], *lengths[1]))
 
 
-def _permuted(x: Any, order: list[int]) -> Any:
+def _permuted(x: ndarray, order: list[int]) -> ndarray:
     return x if order == sorted(order) else F.transpose(x, axes=tuple(order))
 
 
-def einsum(*operands: Any, **kwargs: Any) -> Any:
+def einsum(
+    *operands: str | AnyArray, out: ndarray | None = None, optimize: bool | str = False
+) -> ndarray:
     """Return sums of products of elements along axes that letters name.
 
     Parameters
@@ -136,8 +142,6 @@ def einsum(*operands: Any, **kwargs: Any) -> Any:
     optimize : bool
         Without effect.
     """
-    out = kwargs.pop("out", None)
-    kwargs.pop("optimize", None)
     if not operands or not isinstance(operands[0], str):
         raise TypeError("einsum: the first argument must be the subscripts, a string")
     arrays = [array_argument("einsum", f"operands[{i}]", x) for i, x in enumerate(operands[1:])]
@@ -152,7 +156,7 @@ def einsum(*operands: Any, **kwargs: Any) -> Any:
     return delivered(result, out, "einsum")
 
 
-def kron(a: Any, b: Any) -> Any:
+def kron(a: AnyArray, b: AnyArray) -> ndarray:
     """Return the Kronecker product."""
     a, b = _factors("kron", a, b)
     ndim = max(a.ndim, b.ndim)
@@ -164,13 +168,11 @@ def kron(a: Any, b: Any) -> Any:
     return multiply(left, right).reshape(lengths)
 
 
-def cross(a: Any, b: Any, axis: int = -1) -> Any:
+def cross(a: AnyArray, b: AnyArray, axis: int = -1) -> ndarray:
     """Return cross products of vectors of three elements."""
     a, b = _factors("cross", a, b)
     a, b = moveaxis(a, axis, -1), moveaxis(b, axis, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError("cross: vectors must have three elements")
-    from ._shaping import roll
-
     result = roll(a, -1, -1) * roll(b, -2, -1) - roll(a, -2, -1) * roll(b, -1, -1)
     return moveaxis(result, -1, axis)

@@ -5,23 +5,25 @@ Functions that are missing here get the arrays as NumPy's, and give NumPy's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+
+import numpy as onp
 
 from ..array.ndarray import NDArray
 from .multiarray import ndarray
 
-_ours: dict[str, Any] = {}
+_ours: dict[str, dict[str, object]] = {}
 
 
-def install(functions: dict[str, Any]) -> None:
+def install(functions: dict[str, object]) -> None:
     """Let NumPy call these functions by name for arrays of ours."""
     _ours.update(functions=functions)
     setattr(ndarray, "__array_ufunc__", _array_ufunc)  # noqa: B010
     setattr(ndarray, "__array_function__", _array_function)  # noqa: B010
 
 
-def _found(name: str, module: str) -> Any:
+def _found(name: str, module: str) -> Callable[..., object] | None:
     functions = _ours["functions"]
     for part in module.split(".")[1:]:
         space = functions.get(part)
@@ -38,7 +40,9 @@ def _on_host(x: Any) -> Any:
     return x
 
 
-def _array_ufunc(self: ndarray, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+def _array_ufunc(
+    self: ndarray, ufunc: onp.ufunc, method: str, *inputs: object, **kwargs: Any
+) -> object:
     """Call our function of the ufunc's name; its methods, such as ``reduce``, on the host."""
     out = kwargs.pop("out", None)
     function = _found(ufunc.__name__, "numpy") if method == "__call__" else None
@@ -55,8 +59,12 @@ def _array_ufunc(self: ndarray, ufunc: Any, method: str, *inputs: Any, **kwargs:
 
 
 def _array_function(
-    self: ndarray, func: Any, types: Any, args: Any, kwargs: Mapping[str, Any]
-) -> Any:
+    self: ndarray,
+    func: Callable[..., object],
+    types: Collection[type],
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+) -> object:
     """Call our function of the same name and module; on the host what that does not take."""
     function = _found(func.__name__, getattr(func, "__module__", "numpy") or "numpy")
     if function is not None:
@@ -64,4 +72,4 @@ def _array_function(
             return function(*args, **kwargs)
         except TypeError:  # lists, objects of NumPy's, arguments that only NumPy has
             pass
-    return func(*_on_host(tuple(args)), **{k: _on_host(v) for k, v in kwargs.items()})
+    return func(*_on_host(args), **{k: _on_host(v) for k, v in kwargs.items()})

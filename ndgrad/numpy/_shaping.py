@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, overload
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ._calls import F
+from ..base import DType, HostArray
+from ..ops.axes import Axis
+from ._calls import F, named
 from ._check import (
     array_argument,
     at_least,
@@ -24,18 +26,23 @@ from ._elementwise import multiply
 from ._joining import concatenate
 from .multiarray import ndarray
 
+if TYPE_CHECKING:
+    from ..typing import AnyArray, ArrayLike, Scalar, ShapeLike
+
 __all__ = [
-    "argsort", "argwhere", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays",
-    "broadcast_to", "diag", "diagflat", "diagonal", "diff", "ediff1d", "expand_dims",
-    "flatnonzero", "flip", "fliplr", "flipud", "moveaxis", "nonzero", "pad", "ravel", "repeat",
-    "reshape", "resize", "roll", "rollaxis", "rot90", "sort", "squeeze", "swapaxes", "take",
-    "take_along_axis", "tile", "trace", "transpose", "tril", "triu", "where",
+    "argsort", "argwhere", "broadcast_arrays", "broadcast_to", "diag", "diagflat", "diagonal",
+    "diff", "ediff1d", "expand_dims", "fill_diagonal", "flatnonzero", "flip", "fliplr", "flipud",
+    "moveaxis", "msort", "nonzero", "pad", "ravel", "repeat", "reshape", "resize", "roll",
+    "rollaxis", "rot90", "sort", "squeeze", "swapaxes", "take", "take_along_axis", "tile", "trace",
+    "transpose", "tril", "triu", "where",
 ]  # fmt: skip
 
 # --- shapes and axes ------------------------------------------------------------------------------
 
 
-def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Any:
+def reshape(
+    a: AnyArray, newshape: ShapeLike, order: str = "C", out: ndarray | None = None
+) -> ndarray:
     """Return a view of another shape; -1 stands for the length that is left.
 
     Raises
@@ -44,20 +51,18 @@ def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C") -> A
         If the number of elements differs.
     """
     a = array_argument("reshape", "a", a)
-    if isinstance(reverse, str):  # the third argument of NumPy's
-        order = reverse
     c_order("reshape", order)
-    return a.reshape(newshape)
+    return delivered(a.reshape(newshape), out, "reshape")
 
 
-def ravel(x: Any, order: str = "C") -> Any:
+def ravel(x: AnyArray, order: str = "C") -> ndarray:
     """Return the elements along one axis, a view."""
     x = array_argument("ravel", "x", x)
     c_order("ravel", order)
     return x.reshape((x.size,))
 
 
-def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
+def transpose(a: AnyArray, axes: Sequence[int] | None = None) -> ndarray:
     """Return the array with its axes in another order, by default reversed."""
     a = array_argument("transpose", "a", a)
     if a.ndim < 2 and axes is None:
@@ -67,7 +72,7 @@ def transpose(a: Any, axes: Sequence[int] | None = None) -> Any:
     return F.transpose(a, axes=several_axes(axes, a.ndim, "transpose"))
 
 
-def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+def swapaxes(a: AnyArray, axis1: int, axis2: int) -> ndarray:
     """Return the array with two axes exchanged."""
     a = array_argument("swapaxes", "a", a)
     order = [*range(a.ndim)]
@@ -76,7 +81,7 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return transpose(a, order)
 
 
-def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+def moveaxis(a: AnyArray, source: int | Sequence[int], destination: int | Sequence[int]) -> ndarray:
     """Return the array with axes moved to other places."""
     a = array_argument("moveaxis", "a", a)
     here = several_axes(source, a.ndim, "moveaxis")
@@ -89,7 +94,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return transpose(a, order)
 
 
-def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+def rollaxis(a: AnyArray, axis: int, start: int = 0) -> ndarray:
     """Return the array with an axis moved back before another."""
     a = array_argument("rollaxis", "a", a)
     axis = one_axis(axis, a.ndim, "rollaxis")
@@ -97,7 +102,7 @@ def rollaxis(a: Any, axis: int, start: int = 0) -> Any:
     return moveaxis(a, axis, start - 1 if axis < start else start)
 
 
-def expand_dims(a: Any, axis: Any) -> Any:
+def expand_dims(a: AnyArray, axis: int | Sequence[int]) -> ndarray:
     """Return a view with axes of length 1 at *axis*."""
     a = array_argument("expand_dims", "a", a)
     count = a.ndim + (1 if isinstance(axis, (int, onp.integer)) else len(axis))
@@ -106,11 +111,11 @@ def expand_dims(a: Any, axis: Any) -> Any:
     return a.reshape(tuple([1 if i in new else next(rest) for i in range(count)]))
 
 
-def squeeze(a: Any, axis: Any = None) -> Any:
+def squeeze(a: AnyArray, axis: Axis = None, out: ndarray | None = None) -> ndarray:
     """Return a view without axes of length 1: all of them, or those at *axis*."""
     a = array_argument("squeeze", "a", a)
     if axis is None:
-        return a.reshape(tuple([n for n in a.shape if n != 1]))
+        return delivered(a.reshape(tuple([n for n in a.shape if n != 1])), out, "squeeze")
     gone = several_axes(axis, a.ndim, "squeeze")
     for i in gone:
         if a.shape[i] != 1:
@@ -118,10 +123,11 @@ def squeeze(a: Any, axis: Any = None) -> Any:
                 f"squeeze: cannot select an axis to squeeze out which has size not equal to one: "
                 f"axis {i} of shape {a.shape}"
             )
-    return a.reshape(tuple([n for i, n in enumerate(a.shape) if i not in gone]))
+    shape = tuple([n for i, n in enumerate(a.shape) if i not in gone])
+    return delivered(a.reshape(shape), out, "squeeze")
 
 
-def broadcast_to(array: Any, shape: Any) -> Any:
+def broadcast_to(array: AnyArray, shape: ShapeLike) -> ndarray:
     """Return a copy in which axes of length 1 are repeated; leading axes may be new."""
     a = array_argument("broadcast_to", "array", array)
     target = shape_argument("broadcast_to", shape)
@@ -134,37 +140,35 @@ def broadcast_to(array: Any, shape: Any) -> Any:
     return F._expand(a, shape=target)
 
 
-def broadcast_arrays(*args: Any) -> Any:
+def broadcast_arrays(*args: AnyArray) -> list[ndarray]:
     """Return arrays broadcast against each other, as copies."""
     arrays = [array_argument("broadcast_arrays", f"args[{i}]", x) for i, x in enumerate(args)]
     shape = onp.broadcast_shapes(*[x.shape for x in arrays])
     return [x if x.shape == shape else broadcast_to(x, shape) for x in arrays]
 
 
-def _at_least_each(name: str, ndim: int, arys: tuple[Any, ...]) -> Any:
-    found = [at_least(array_argument(name, f"arys[{i}]", x), ndim) for i, x in enumerate(arys)]
-    return found[0] if len(found) == 1 else found
+def _at_least(ndim: int, axes: str) -> Callable[..., ndarray | list[ndarray]]:
+    name = f"atleast_{ndim}d"
+
+    def function(*arys: AnyArray) -> ndarray | list[ndarray]:
+        found = [at_least(array_argument(name, f"arys[{i}]", x), ndim) for i, x in enumerate(arys)]
+        return found[0] if len(found) == 1 else found
+
+    return named(function, name, f"Return arrays with {axes} at least.")
 
 
-def atleast_1d(*arys: Any) -> Any:
-    """Return arrays with an axis at least."""
-    return _at_least_each("atleast_1d", 1, arys)
-
-
-def atleast_2d(*arys: Any) -> Any:
-    """Return arrays with two axes at least."""
-    return _at_least_each("atleast_2d", 2, arys)
-
-
-def atleast_3d(*arys: Any) -> Any:
-    """Return arrays with three axes at least."""
-    return _at_least_each("atleast_3d", 3, arys)
+FUNCTIONS = {
+    "atleast_1d": _at_least(1, "an axis"),
+    "atleast_2d": _at_least(2, "two axes"),
+    "atleast_3d": _at_least(3, "three axes"),
+}
+"""Functions that are made of a table, by name."""
 
 
 # --- repeating, turning, padding ------------------------------------------------------------------
 
 
-def tile(A: Any, reps: Any) -> Any:
+def tile(A: AnyArray, reps: ShapeLike) -> ndarray:
     """Return an array repeated along each axis."""
     a = array_argument("tile", "A", A)
     counts = shape_argument("tile", reps)
@@ -173,42 +177,42 @@ def tile(A: Any, reps: Any) -> Any:
     return F.tile(a if a.ndim else a.reshape((1,)), reps=counts)
 
 
-def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
+def repeat(
+    a: AnyArray, repeats: int | AnyArray | Sequence[int], axis: int | None = None
+) -> ndarray:
     """Return an array whose elements, or parts along an axis, are repeated."""
     a = array_argument("repeat", "a", a)
     if axis is None:
         a, axis = ravel(a), 0
     axis = one_axis(axis, a.ndim, "repeat")
-    if isinstance(repeats, NDArray):
-        repeats = repeats.asnumpy()
-    counts = onp.asarray(repeats)
+    counts = onp.asarray(repeats.asnumpy() if isinstance(repeats, NDArray) else repeats)
     if counts.ndim and counts.size > 1:
         return take(a, _index(onp.repeat(onp.arange(a.shape[axis]), counts), a), axis)
     return F.repeat(a, repeats=int(counts.reshape(-1)[0]), axis=axis)
 
 
-def _index(values: Any, like: Any) -> Any:
+def _index(values: ArrayLike, like: ndarray) -> ndarray:
     return ndarray._from_numpy(onp.asarray(values, onp.int64), like.ctx)
 
 
-def flip(m: Any, axis: Any = None, out: Any = None) -> Any:
+def flip(m: AnyArray, axis: Axis = None, out: ndarray | None = None) -> ndarray:
     """Return the array with the order along axes reversed, by default all."""
     m = array_argument("flip", "m", m)
     axes = tuple(range(m.ndim)) if axis is None else several_axes(axis, m.ndim, "flip")
     return delivered(F.reverse(m, axis=axes) if axes else F.identity(m), out, "flip")
 
 
-def flipud(m: Any) -> Any:
+def flipud(m: AnyArray) -> ndarray:
     """Return the array with the order along the first axis reversed."""
     return flip(m, 0)
 
 
-def fliplr(m: Any) -> Any:
+def fliplr(m: AnyArray) -> ndarray:
     """Return the array with the order along the second axis reversed."""
     return flip(m, 1)
 
 
-def roll(a: Any, shift: Any, axis: Any = None) -> Any:
+def roll(a: AnyArray, shift: int | Sequence[int], axis: Axis = None) -> ndarray:
     """Return the array with what leaves it at an end put in at the other."""
     a = array_argument("roll", "a", a)
     if axis is None:
@@ -224,7 +228,7 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     return a
 
 
-def rot90(m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
+def rot90(m: AnyArray, k: int = 1, axes: Sequence[int] = (0, 1)) -> ndarray:
     """Return the array turned by right angles in the plane of two axes."""
     m = array_argument("rot90", "m", m)
     i, j = several_axes(axes, m.ndim, "rot90")
@@ -235,7 +239,14 @@ def rot90(m: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     return flip(swapaxes(m, i, j), j) if k % 4 else m
 
 
-def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
+def pad(
+    x: AnyArray,
+    pad_width: int | Sequence[int] | Sequence[Sequence[int]],
+    mode: str = "constant",
+    *,
+    constant_values: Scalar = 0,
+    reflect_type: str = "even",
+) -> ndarray:
     """Return an array with elements put around it.
 
     Parameters
@@ -249,16 +260,12 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
     """
     x = array_argument("pad", "x", x)
     widths = onp.broadcast_to(onp.asarray(pad_width, int), (x.ndim, 2)).tolist()
-    fill = kwargs.pop("constant_values", 0)
-    kwargs.pop("reflect_type", None)
-    if kwargs:
-        raise TypeError(f"pad: unexpected argument {next(iter(kwargs))!r}")
-    if mode == "constant" and isinstance(fill, (int, float)):
+    if mode == "constant":
         for i, (a, b) in enumerate(widths):
             parts = []
             for n in (a, b):
                 shape = (*x.shape[:i], n, *x.shape[i + 1 :])
-                parts.append(ndarray._from_numpy(onp.full(shape, fill, x.dtype), x.ctx))
+                parts.append(ndarray._from_numpy(onp.full(shape, constant_values, x.dtype), x.ctx))
             if a or b:
                 x = concatenate([parts[0], x, parts[1]], i)
         return x
@@ -272,18 +279,25 @@ def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
 # --- diagonals and triangles ----------------------------------------------------------------------
 
 
-def diag(v: Any, k: int = 0) -> Any:
+def diag(v: AnyArray, k: int = 0) -> ndarray:
     """Return a diagonal of a matrix, or a matrix with a diagonal."""
     v = array_argument("diag", "v", v)
     return F.diag(v, k=k)
 
 
-def diagflat(v: Any, k: int = 0) -> Any:
+def fill_diagonal(a: NDArray, val: ArrayLike, wrap: bool = False) -> None:
+    """Write *val* to the main diagonal, in place."""
+    values = a.asnumpy()
+    onp.fill_diagonal(values, val.asnumpy() if isinstance(val, NDArray) else val, wrap)
+    a[...] = values
+
+
+def diagflat(v: AnyArray, k: int = 0) -> ndarray:
     """Return a matrix with the elements of an array on a diagonal."""
     return diag(ravel(v), k)
 
 
-def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def diagonal(a: AnyArray, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
     """Return the diagonals of the matrices along two axes, as a last axis."""
     a = array_argument("diagonal", "a", a)
     i, j = several_axes((axis1, axis2), a.ndim, "diagonal")
@@ -293,23 +307,23 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 def trace(
-    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None
-) -> Any:
+    a: AnyArray, offset: int = 0, axis1: int = 0, axis2: int = 1, out: ndarray | None = None
+) -> ndarray:
     """Return the sums of the diagonals along two axes."""
     return delivered(diagonal(a, offset, axis1, axis2).sum(axis=-1), out, "trace")
 
 
-def tril(m: Any, k: int = 0) -> Any:
+def tril(m: AnyArray, k: int = 0) -> ndarray:
     """Return matrices with zeros above a diagonal."""
     return _triangle("tril", m, lambda n, c: onp.tri(n, c, k, bool))
 
 
-def triu(m: Any, k: int = 0) -> Any:
+def triu(m: AnyArray, k: int = 0) -> ndarray:
     """Return matrices with zeros below a diagonal."""
     return _triangle("triu", m, lambda n, c: ~onp.tri(n, c, k - 1, bool))
 
 
-def _triangle(name: str, m: Any, mask: Any) -> Any:
+def _triangle(name: str, m: AnyArray, mask: Callable[[int, int], HostArray]) -> ndarray:
     m = array_argument(name, "m", m)
     if m.ndim < 1:
         raise ValueError(f"{name}: m must have an axis")
@@ -330,8 +344,12 @@ def _triangle(name: str, m: Any, mask: Any) -> Any:
 
 
 def take(
-    a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out: Any = None
-) -> Any:
+    a: AnyArray,
+    indices: ArrayLike,
+    axis: int | None = None,
+    mode: str = "raise",
+    out: ndarray | None = None,
+) -> ndarray:
     """Return the parts of an array at indices along an axis, or of the flat array.
 
     Parameters
@@ -354,13 +372,13 @@ def take(
     )
 
 
-def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Any:
+def take_along_axis(arr: AnyArray, indices: AnyArray, axis: int | None) -> ndarray:
     """Return the elements at indices along an axis, which has them for each place of the others."""
     a = array_argument("take_along_axis", "arr", arr)
     if axis is None:
         a, axis = ravel(a), 0
     axis = one_axis(axis, a.ndim, "take_along_axis")
-    key: list[Any] = []
+    key: list[ndarray] = []
     for i, n in enumerate(a.shape):
         shape = [1] * a.ndim
         shape[i] = n
@@ -369,25 +387,31 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None) -> Any:
     return a[tuple(key)]
 
 
-def nonzero(a: Any) -> Any:
+def nonzero(a: AnyArray) -> tuple[ndarray, ...]:
     """Return the indices of what is not 0, one array for each axis."""
     a = array_argument("nonzero", "a", a)
     found = onp.nonzero(onp.atleast_1d(a.asnumpy()))
     return tuple([_index(x, a) for x in found])
 
 
-def flatnonzero(a: Any) -> Any:
+def flatnonzero(a: AnyArray) -> ndarray:
     """Return the positions in the flat array of what is not 0."""
     return nonzero(ravel(a))[0]
 
 
-def argwhere(a: Any) -> Any:
+def argwhere(a: AnyArray) -> ndarray:
     """Return the indices of what is not 0, as rows."""
     a = array_argument("argwhere", "a", a)
     return _index(onp.argwhere(a.asnumpy()), a)
 
 
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+def diff(
+    a: AnyArray,
+    n: int = 1,
+    axis: int = -1,
+    prepend: AnyArray | None = None,
+    append: AnyArray | None = None,
+) -> ndarray:
     """Return differences of neighbours along an axis, *n* times."""
     a = array_argument("diff", "a", a)
     axis = one_axis(axis, a.ndim, "diff")
@@ -400,7 +424,9 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     return a
 
 
-def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+def ediff1d(
+    ary: AnyArray, to_end: ArrayLike | None = None, to_begin: ArrayLike | None = None
+) -> ndarray:
     """Return differences of neighbours in the flat array."""
     a = ravel(array_argument("ediff1d", "ary", ary))
     found = a[1:] - a[: a.size - 1]
@@ -409,7 +435,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
         ravel(
             x
             if isinstance(x, NDArray)
-            else ndarray._from_numpy(onp.atleast_1d(x).astype(a.dtype), a.ctx)
+            else ndarray._from_numpy(onp.atleast_1d(onp.asarray(x)).astype(a.dtype), a.ctx)
         )
         for x in parts
         if x is not None
@@ -417,7 +443,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     return concatenate(given) if len(given) > 1 else found
 
 
-def resize(a: Any, new_shape: Any) -> Any:
+def resize(a: AnyArray, new_shape: ShapeLike) -> ndarray:
     """Return an array of another shape, repeated as often as it takes."""
     a = ravel(array_argument("resize", "a", a))
     shape = shape_argument("resize", new_shape)
@@ -428,7 +454,9 @@ def resize(a: Any, new_shape: Any) -> Any:
 # --- order ----------------------------------------------------------------------------------------
 
 
-def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+def sort(
+    a: AnyArray, axis: int | None = -1, kind: str | None = None, order: str | None = None
+) -> ndarray:
     """Return the array sorted along an axis, or the flat one."""
     a = array_argument("sort", "a", a)
     if axis is None:
@@ -436,7 +464,14 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> 
     return F.sort(a, axis=one_axis(axis, a.ndim, "sort"))
 
 
-def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+def msort(a: AnyArray) -> ndarray:
+    """Return the array sorted along the first axis."""
+    return sort(a, 0)
+
+
+def argsort(
+    a: AnyArray, axis: int | None = -1, kind: str | None = None, order: str | None = None
+) -> ndarray:
     """Return the indices, as int64, that sort an array along an axis, or the flat one."""
     a = array_argument("argsort", "a", a)
     if axis is None:
@@ -444,10 +479,16 @@ def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) 
     return F.argsort(a, axis=one_axis(axis, a.ndim, "argsort"), dtype="int64")
 
 
-def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+@overload
+def where(condition: AnyArray) -> tuple[ndarray, ...]: ...
+@overload
+def where(condition: ArrayLike, x: ArrayLike, y: ArrayLike) -> ndarray: ...
+def where(
+    condition: ArrayLike, x: ArrayLike | None = None, y: ArrayLike | None = None
+) -> ArrayLike | tuple[ndarray, ...]:
     """Return elements of *x* where a condition is not 0, else of *y*; without them, `nonzero`."""
     if x is None and y is None:
-        return nonzero(condition)
+        return nonzero(array_argument("where", "condition", condition))
     if x is None or y is None:
         raise ValueError("where: either both or neither of x and y should be given")
     arrays = [v for v in (condition, x, y) if isinstance(v, NDArray)]
@@ -456,27 +497,24 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
             return x if condition else y
         arrays = [ndarray._from_numpy(condition, None)]
     like = arrays[0]
-    condition = _of(condition, like, None)
+    choice = _of(condition, like, None)
     values = [v for v in (x, y) if isinstance(v, NDArray)]
-    kind = values[0].dtype if values else onp.dtype("float32")
-    x, y = (v if isinstance(v, NDArray) else _number_or_array(v, like, kind) for v in (x, y))
-    if not values and not isinstance(x, NDArray):
-        x = _of(x, like, kind)
-    ndim = builtin_max(v.ndim for v in (condition, x, y) if isinstance(v, NDArray))
-    if condition.ndim < ndim:
-        condition = condition.reshape((1,) * (ndim - condition.ndim) + condition.shape)
-    return F.where(condition, x, y)
+    kind = values[0]._data.dtype if values else onp.dtype("float32")
+    of_x, of_y = _number_or_array(x, like, kind), _number_or_array(y, like, kind)
+    if not values and not isinstance(of_x, NDArray):
+        of_x = _of(of_x, like, kind)
+    ndim = max(v.ndim for v in (choice, of_x, of_y) if isinstance(v, NDArray))
+    if choice.ndim < ndim:
+        choice = choice.reshape((1,) * (ndim - choice.ndim) + choice.shape)
+    return F.where(choice, of_x, of_y)
 
 
-builtin_max = max
-
-
-def _of(x: Any, like: Any, kind: Any) -> Any:
+def _of(x: ArrayLike, like: NDArray, kind: DType | None) -> NDArray:
     if isinstance(x, NDArray):
         return x
     values = onp.asarray(x)
     return ndarray._from_numpy(values if kind is None else values.astype(kind), like.ctx)
 
 
-def _number_or_array(x: Any, like: Any, kind: Any) -> Any:
+def _number_or_array(x: ArrayLike, like: NDArray, kind: DType) -> NDArray | Scalar:
     return x if isinstance(x, (int, float, onp.generic)) else _of(x, like, kind)

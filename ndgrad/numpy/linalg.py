@@ -7,40 +7,54 @@ computed by NumPy on the host.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as onp
 
 from ..autograd import Function
 from ..base import is_floating, public_names
+from ..ops.axes import Axis
 from . import _elementwise, _products, _reductions, _shaping
 from ._calls import F
 from ._check import array_argument
 from ._fallback import on_host
+from .multiarray import ndarray
 
 if TYPE_CHECKING:
     from .._stubs.np_linalg import *  # noqa: F403
+    from ..typing import AnyArray
 
-_HOST = "qr eig eigvals pinv lstsq matrix_rank cond matrix_power multi_dot"
+_HOST = {
+    "qr": "tuple[ndarray, ndarray]",
+    "eig": "tuple[ndarray, ndarray]",
+    "eigvals": "ndarray",
+    "pinv": "ndarray",
+    "matrix_rank": "int | ndarray",
+    "cond": "ndarray",
+    "matrix_power": "ndarray",
+    "multi_dot": "ndarray",
+}
+"""What NumPy computes, by the type of the result."""
 
 __all__ = [
-    "cholesky", "det", "eigh", "eigvalsh", "inv", "norm", "slogdet", "solve", "svd", "tensorinv",
-    "tensorsolve", *_HOST.split(),
+    "cholesky", "det", "eigh", "eigvalsh", "inv", "norm", "slogdet", "lstsq", "solve", "svd",
+    "tensorinv", "tensorsolve", *_HOST,
 ]  # fmt: skip
 __dir__ = public_names(globals())
 
-globals().update({name: on_host(getattr(onp.linalg, name), name) for name in _HOST.split()})
+globals().update({name: on_host(getattr(onp.linalg, name), name, of) for name, of in _HOST.items()})
 
 
 class _Svd(Function):
     """The decomposition by LAPACK, and its derivative (Townsend 2016)."""
 
-    def forward(self, a: Any) -> Any:
+    def forward(self, a: ndarray) -> tuple[ndarray, ndarray, ndarray]:
         u, s, v = _svd(a, full_matrices=False)
         self.save_for_backward(u, s, v)
         return u, s, v
 
-    def backward(self, du: Any, ds: Any, dv: Any) -> Any:
+    def backward(self, du: ndarray, ds: ndarray, dv: ndarray) -> ndarray:
         u, s, v = self.saved_tensors
         squares = s * s
         gaps = _shaping.expand_dims(squares, -2) - _shaping.expand_dims(squares, -1)
@@ -54,74 +68,76 @@ class _Svd(Function):
         return u @ (inner @ v) + u @ scaled + outside_u + outside_v
 
 
-def _transposed(x: Any) -> Any:
+def _transposed(x: ndarray) -> ndarray:
     return _shaping.swapaxes(x, -1, -2)
 
 
-def svd(a: Any) -> Any:
+def svd(a: AnyArray) -> tuple[ndarray, ndarray, ndarray]:
     """Return the singular value decomposition U, L, V, such that a = U * L @ V."""
     return _Svd()(array_argument("svd", "a", a))
 
 
-_svd = on_host(onp.linalg.svd, "svd")
+_svd = on_host(onp.linalg.svd, "svd", "tuple[ndarray, ndarray, ndarray]")
 
 
-def lstsq(a: Any, b: Any, rcond: Any = "warn") -> Any:
+def lstsq(
+    a: AnyArray, b: AnyArray, rcond: float | str | None = "warn"
+) -> tuple[ndarray, ndarray, int, ndarray]:
     """Return the least-squares solution, residuals, rank and singular values."""
     return _lstsq(a, b, None if isinstance(rcond, str) else rcond)
 
 
-_lstsq = on_host(onp.linalg.lstsq, "lstsq")
+_lstsq = on_host(onp.linalg.lstsq, "lstsq", "tuple[ndarray, ndarray, int, ndarray]")
 
 
-def _matrices(function: str, a: Any) -> Any:
+def _matrices(function: str, a: AnyArray) -> ndarray:
     a = array_argument(function, "a", a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ValueError(f"{function}: the last two axes must be square, got shape {a.shape}")
     return a if is_floating(a.dtype) else a.astype("float32")
 
 
-def inv(a: Any) -> Any:
+def inv(a: AnyArray) -> ndarray:
     """Return the inverses of matrices."""
     return F.linalg_inverse(_matrices("inv", a))
 
 
-def det(a: Any) -> Any:
+def det(a: AnyArray) -> ndarray:
     """Return the determinants of matrices."""
     a = _matrices("det", a)
     return F.linalg_det(a).reshape(a.shape[:-2])
 
 
-def slogdet(a: Any) -> Any:
+def slogdet(a: AnyArray) -> list[ndarray]:
     """Return signs and logarithms of the absolute values of determinants."""
     a = _matrices("slogdet", a)
     return [x.reshape(a.shape[:-2]) for x in F.linalg_slogdet(a)]
 
 
-def cholesky(a: Any) -> Any:
+def cholesky(a: AnyArray) -> ndarray:
     """Return the lower triangular L such that a = L @ L.T."""
     return F.linalg_potrf(_matrices("cholesky", a))
 
 
-def eigh(a: Any, UPLO: str = "L") -> Any:
+def eigh(a: AnyArray, UPLO: str = "L") -> tuple[ndarray, ndarray]:
     """Return eigenvalues, ascending, and eigenvectors as columns, of symmetric matrices."""
     u, w = F.linalg_syevd(_symmetric(_matrices("eigh", a), UPLO))
     return w, _shaping.swapaxes(u, -1, -2)
 
 
-def _symmetric(a: Any, part: str) -> Any:
+def _symmetric(a: ndarray, part: str) -> ndarray:
     """The matrices of which only a triangle is looked at."""
     lower = _shaping.tril if part.upper() == "L" else _shaping.triu
     half, strict = lower(a), lower(a, -1 if part.upper() == "L" else 1)
     return half + _shaping.swapaxes(strict, -1, -2)
 
 
-def eigvalsh(a: Any, UPLO: str = "L") -> Any:
+def eigvalsh(a: AnyArray, UPLO: str = "L") -> ndarray:
     """Return the eigenvalues, ascending, of symmetric matrices."""
     return eigh(a, UPLO)[0]
 
 
-def solve(a: Any, b: Any) -> Any:
+def solve(a: AnyArray, b: AnyArray) -> ndarray:
     """Return x such that a @ x = b."""
     a, b = _matrices("solve", a), array_argument("solve", "b", b)
     if b.ndim == a.ndim - 1:
@@ -129,14 +145,14 @@ def solve(a: Any, b: Any) -> Any:
     return _products.matmul(inv(a), b)
 
 
-def tensorinv(a: Any, ind: int = 2) -> Any:
+def tensorinv(a: AnyArray, ind: int = 2) -> ndarray:
     """Return the inverse of a tensor under `tensordot` over *ind* axes."""
     a = array_argument("tensorinv", "a", a)
     n = math.prod(a.shape[:ind])
     return inv(a.reshape((n, -1))).reshape(a.shape[ind:] + a.shape[:ind])
 
 
-def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+def tensorsolve(a: AnyArray, b: AnyArray, axes: Sequence[int] | None = None) -> ndarray:
     """Return x such that tensordot(a, x, x.ndim) = b."""
     a, b = array_argument("tensorsolve", "a", a), array_argument("tensorsolve", "b", b)
     if axes is not None:
@@ -146,7 +162,12 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     return solve(a.reshape((-1, math.prod(shape))), _shaping.ravel(b)).reshape(shape)
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(
+    x: AnyArray,
+    ord: float | str | None = None,
+    axis: Axis = None,
+    keepdims: bool = False,
+) -> ndarray:
     """Return a norm of vectors or matrices along axes.
 
     Parameters
@@ -172,26 +193,29 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         return _vector_norm(size, ord, axes, keepdims)
     if len(axes) != 2:
         raise ValueError("norm: Improper number of dimensions to norm.")
-    if ord in (1, -1, math.inf, -math.inf):
+    if not isinstance(ord, str) and ord in (1, -1, math.inf, -math.inf):
         along, over = axes if abs(ord) == 1 else axes[::-1]
         sums = _reductions.sum(size, along, keepdims=True)
-        found = (_reductions.max if ord > 0 else _reductions.min)(sums, over, keepdims=True)
+        extreme = _reductions.METHODS["max" if ord > 0 else "min"]
+        found = extreme(sums, over, keepdims=True)
         return found if keepdims else _shaping.squeeze(found, axes)
     return _norm(x, ord, axes, keepdims)
 
 
-_norm = on_host(onp.linalg.norm, "norm")
+_norm = on_host(onp.linalg.norm, "norm", "ndarray")
 
 
-def _vector_norm(size: Any, ord: Any, axes: Any, keepdims: bool) -> Any:
+def _vector_norm(size: ndarray, ord: float | str, axes: tuple[int, ...], keepdims: bool) -> ndarray:
     if ord == math.inf:
-        return _reductions.max(size, axes, keepdims=keepdims)
+        return _reductions.METHODS["max"](size, axes, keepdims=keepdims)
     if ord == -math.inf:
-        return _reductions.min(size, axes, keepdims=keepdims)
+        return _reductions.METHODS["min"](size, axes, keepdims=keepdims)
     if ord == 0:
         nonzero = _elementwise.not_equal(size, 0).astype(size.dtype)
         return _reductions.sum(nonzero, axes, keepdims=keepdims)
     if ord == 1:
         return _reductions.sum(size, axes, keepdims=keepdims)
+    if isinstance(ord, str):
+        raise ValueError(f"norm: ord of vectors must be a number, got {ord!r}")
     powers = _elementwise.power(size, ord)
     return _elementwise.power(_reductions.sum(powers, axes, keepdims=keepdims), 1.0 / ord)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as onp
 
 from ..array.ndarray import NDArray
-from ..base import HostArray, is_floating
+from ..base import DType, HostArray, is_floating
 from ..context import Context
 from ..dispatch import classes, in_class
 from ..memory.device import context_device, on_device
@@ -18,7 +19,13 @@ _SUMMARY = re.compile(r"\],\s+shape=\([\d, ]+\)\)$")
 _SHOWN = re.compile(r",\s+dtype=(\w+)\)$")
 
 
-class ndarray(NDArray):
+if TYPE_CHECKING:  # with what `ndgrad.numpy._methods` adds to the class
+    from .._stubs.np_methods import Methods
+else:
+    Methods = NDArray
+
+
+class ndarray(Methods):
     """An array that behaves as NumPy's: what `ndgrad.numpy` makes.
 
     It shares everything with `NDArray` but what operators and methods mean.  A reduction of all
@@ -30,15 +37,19 @@ class ndarray(NDArray):
 
     _one_element = ()
 
-    if TYPE_CHECKING:  # with what `ndgrad.numpy._methods` adds to the class
+    if TYPE_CHECKING:
 
         def __getitem__(self, key: object) -> ndarray: ...
-        def __getattr__(self, name: str) -> Any: ...
-
-        T: Any
+        def __iter__(self) -> Iterator[ndarray]: ...
+        @classmethod
+        def _from_numpy(cls, source: HostArray, ctx: Context | None) -> ndarray: ...
+        def as_in_context(self, context: Context) -> ndarray: ...
+        def detach(self) -> ndarray: ...
+        @property
+        def grad(self) -> ndarray | Any: ...  # None of what is no variable
 
     @property
-    def dtype(self) -> Any:
+    def dtype(self) -> DType:  # type: ignore[override]  # as of NumPy's arrays
         """The type of an element, as a NumPy dtype."""
         return self._data.dtype
 
@@ -59,7 +70,7 @@ class ndarray(NDArray):
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.ndim == 0 else format(str(self), spec)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[object, ...]:
         return _unpickle, (self.asnumpy(), self._ctx.device_type, self._ctx.device_id)
 
     @staticmethod
@@ -72,7 +83,7 @@ class ndarray(NDArray):
             return tuple([_mask(x) for x in key])
         return _mask(key)
 
-    def item(self, *args: Any) -> Any:
+    def item(self, *args: int | tuple[int, ...]) -> Any:
         """Return one element as a Python number.
 
         Parameters
@@ -86,7 +97,7 @@ class ndarray(NDArray):
         ValueError
             If there is not exactly one element, and nothing says which.
         """
-        return self.asnumpy().item(*args)
+        return self.asnumpy().item(*args)  # type: ignore[arg-type]  # whose tuple stands alone
 
     def as_nd_ndarray(self) -> NDArray:
         """Return an `NDArray` that shares memory and place in the graph."""
@@ -116,7 +127,7 @@ def _unpickle(values: HostArray, device_type: str, device_id: int) -> NDArray:
     return ndarray._from_numpy(values, Context(device_type, device_id))
 
 
-def _mask(key: Any) -> Any:
+def _mask(key: object) -> object:
     """A list or an array of NumPy's of bools as a mask, which an `NDArray` takes for integers."""
     if isinstance(key, (list, onp.ndarray)):
         values = onp.asarray(key)
@@ -125,7 +136,11 @@ def _mask(key: Any) -> Any:
     return key
 
 
-def operand(x: Any, like: NDArray) -> Any:
+Operand: TypeAlias = ndarray | int | float | onp.generic
+"""What an operator computes with: an array, or a number."""
+
+
+def operand(x: object, like: NDArray) -> Operand:
     """An operand beside *like*: an array of ours, or a number."""
     if isinstance(x, (ndarray, int, float, onp.generic)):
         return x

@@ -8,22 +8,26 @@ gradients pass; for other parameters they are constants.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as onp
 
 from .. import nd
 from ..array.ndarray import NDArray
-from ..base import DTypeLike, public_names
-from ..context import Context
+from ..base import DTypeLike, Shape, public_names
 from ..dispatch import numpy_like
 from ._calls import F
 from ._check import array_argument, delivered, shape_argument
 from ._creation import arange
-from ._elementwise import FUNCTIONS, exp, log, multiply, sqrt
+from ._elementwise import add, exp, log, maximum, multiply, sqrt, subtract
 from ._elementwise import power as _power
 from ._products import matmul
 from ._shaping import take
+from .multiarray import ndarray
+
+if TYPE_CHECKING:
+    from ..typing import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
 
 __all__ = [
     "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic",
@@ -32,73 +36,73 @@ __all__ = [
 ]  # fmt: skip
 __dir__ = public_names(globals())
 
+_ARRAYS = (NDArray, onp.ndarray)
 
-def _shape(size: Any, *parameters: Any) -> tuple[int, ...]:
+
+def _shape(size: ShapeLike | None, *parameters: ArrayOrFloat) -> Shape:
     if size is not None:
         return shape_argument("random", size)
-    shapes = [x.shape for x in parameters if isinstance(x, (NDArray, onp.ndarray))]
+    shapes = [x.shape for x in parameters if isinstance(x, _ARRAYS)]
     return tuple(onp.broadcast_shapes(*shapes))
 
 
-def _context(ctx: Any, *parameters: Any) -> Any:
+def _context(ctx: ContextLike, *parameters: ArrayOrFloat) -> ContextLike:
     return next((x._ctx for x in parameters if isinstance(x, NDArray)), ctx)
 
 
-def _uniforms(shape: Any, dtype: Any, ctx: Any) -> Any:
+def _uniforms(shape: Shape, dtype: DTypeLike | None, ctx: ContextLike) -> ndarray:
     """Numbers in [0, 1)."""
     return numpy_like(nd.random.uniform(0, 1, shape=shape, dtype=dtype, ctx=ctx))
 
 
-def _normals(shape: Any, dtype: Any, ctx: Any) -> Any:
+def _normals(shape: Shape, dtype: DTypeLike | None, ctx: ContextLike) -> ndarray:
     return numpy_like(nd.random.normal(0, 1, shape=shape, dtype=dtype, ctx=ctx))
 
 
-def _is_plain(*parameters: Any) -> bool:
-    return all(isinstance(x, (int, float, onp.generic)) for x in parameters)
-
-
 def uniform(
-    low: Any = 0.0,
-    high: Any = 1.0,
-    size: Any = None,
+    low: ArrayOrFloat = 0.0,
+    high: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw numbers in [low, high), every one as likely."""
     shape = _shape(size, low, high)
-    if _is_plain(low, high):
+    if not (isinstance(low, _ARRAYS) or isinstance(high, _ARRAYS)):
         found = numpy_like(nd.random.uniform(low, high, shape=shape, dtype=dtype, ctx=ctx))
     else:
-        found = low + (high - low) * _uniforms(shape, dtype, _context(ctx, low, high))
+        drawn = _uniforms(shape, dtype, _context(ctx, low, high))
+        found = add(low, multiply(drawn, high - low))
     return delivered(found, out, "uniform")
 
 
 def normal(
-    loc: Any = 0.0,
-    scale: Any = 1.0,
-    size: Any = None,
+    loc: ArrayOrFloat = 0.0,
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the normal distribution of mean *loc* and standard deviation *scale*."""
     shape = _shape(size, loc, scale)
-    if _is_plain(loc, scale):
+    if not (isinstance(loc, _ARRAYS) or isinstance(scale, _ARRAYS)):
         found = numpy_like(nd.random.normal(loc, scale, shape=shape, dtype=dtype, ctx=ctx))
     else:
-        found = loc + scale * _normals(shape, dtype, _context(ctx, loc, scale))
+        drawn = _normals(shape, dtype, _context(ctx, loc, scale))
+        found = add(loc, multiply(drawn, scale))
     return delivered(found, out, "normal")
 
 
 def lognormal(
-    mean: Any = 0.0,
-    sigma: Any = 1.0,
-    size: Any = None,
+    mean: ArrayOrFloat = 0.0,
+    sigma: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw numbers whose logarithms are normal."""
     return delivered(exp(normal(mean, sigma, size, dtype, ctx)), out, "lognormal")
 
@@ -106,11 +110,11 @@ def lognormal(
 def randint(
     low: int,
     high: int | None = None,
-    size: Any = None,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw integers in [low, high), or in [0, low), by default as int64."""
     if high is None:
         low, high = 0, low
@@ -121,27 +125,27 @@ def randint(
     return delivered(found, out, "randint")
 
 
-def rand(*size: int, **kwargs: Any) -> Any:
+def rand(*size: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
     """Draw numbers in [0, 1), in an array of these lengths."""
-    return uniform(size=size, **kwargs)
+    return uniform(size=size, dtype=dtype, ctx=ctx)
 
 
-def randn(*size: int, **kwargs: Any) -> Any:
+def randn(*size: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
     """Draw from the standard normal distribution, in an array of these lengths."""
-    return normal(size=size, **kwargs)
+    return normal(size=size, dtype=dtype, ctx=ctx)
 
 
 def gamma(
-    shape: Any,
-    scale: Any = 1.0,
-    size: Any = None,
+    shape: ArrayOrFloat,
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the gamma distribution."""
     lengths, ctx = _shape(size, shape, scale), _context(ctx, shape, scale)
-    if isinstance(shape, (NDArray, onp.ndarray)):
+    if isinstance(shape, _ARRAYS):
         alpha = F._expand(array_argument("gamma", "shape", shape).detach(), shape=lengths)
         alpha = alpha.as_nd_ndarray()
         drawn = nd.random.gamma(alpha, nd.ones_like(alpha), dtype=dtype)
@@ -151,8 +155,12 @@ def gamma(
 
 
 def beta(
-    a: Any, b: Any, size: Any = None, dtype: DTypeLike | None = None, ctx: Context | None = None
-) -> Any:
+    a: ArrayOrFloat,
+    b: ArrayOrFloat,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+) -> ndarray:
     """Draw from the beta distribution."""
     shape = _shape(size, a, b)
     x, y = gamma(a, 1.0, shape, dtype, ctx), gamma(b, 1.0, shape, dtype, ctx)
@@ -160,16 +168,21 @@ def beta(
 
 
 def chisquare(
-    df: Any, size: Any = None, dtype: DTypeLike | None = None, ctx: Context | None = None
-) -> Any:
+    df: ArrayOrFloat,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+) -> ndarray:
     """Draw from the chi-square distribution."""
     return gamma(df / 2, 2.0, size, dtype, ctx)
 
 
-def poisson(lam: Any = 1.0, size: Any = None, ctx: Context | None = None) -> Any:
+def poisson(
+    lam: ArrayOrFloat = 1.0, size: ShapeLike | None = None, ctx: ContextLike = None
+) -> ndarray:
     """Draw from the Poisson distribution, as int64."""
     shape = _shape(size, lam)
-    if isinstance(lam, (NDArray, onp.ndarray)):
+    if isinstance(lam, _ARRAYS):
         mean = F._expand(array_argument("poisson", "lam", lam).detach(), shape=shape)
         drawn = nd.random.poisson(mean.as_nd_ndarray())
     else:
@@ -177,79 +190,116 @@ def poisson(lam: Any = 1.0, size: Any = None, ctx: Context | None = None) -> Any
     return F.Cast(numpy_like(drawn), dtype="int64")
 
 
-def _log_uniforms(size: Any, parameters: tuple[Any, ...], dtype: Any, ctx: Any) -> Any:
+def _log_uniforms(
+    size: ShapeLike | None,
+    parameters: Sequence[ArrayOrFloat],
+    dtype: DTypeLike | None,
+    ctx: ContextLike,
+) -> ndarray:
     """Logarithms of numbers in (0, 1]."""
     u = _uniforms(_shape(size, *parameters), dtype, _context(ctx, *parameters))
     return log(1.0 - u)
 
 
 def exponential(
-    scale: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None, out: Any = None
-) -> Any:
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+    dtype: DTypeLike | None = None,
+) -> ndarray:
     """Draw from the exponential distribution."""
     return delivered(-_log_uniforms(size, (scale,), dtype, ctx) * scale, out, "exponential")
 
 
 def gumbel(
-    loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None
-) -> Any:
+    loc: ArrayOrFloat = 0.0,
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the Gumbel distribution."""
     tiny = 1e-30  # log(0) is not drawn often, but is
-    waits = FUNCTIONS["maximum"](-_log_uniforms(size, (loc, scale), None, ctx), tiny)
-    return delivered(loc - log(waits) * scale, out, "gumbel")
+    waits = maximum(-_log_uniforms(size, (loc, scale), None, ctx), tiny)
+    return delivered(subtract(loc, multiply(log(waits), scale)), out, "gumbel")
 
 
 def logistic(
-    loc: Any = 0.0, scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None
-) -> Any:
+    loc: ArrayOrFloat = 0.0,
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the logistic distribution."""
     u = _uniforms(_shape(size, loc, scale), None, _context(ctx, loc, scale))
     u = u * (1 - 2e-7) + 1e-7
-    return delivered(loc + scale * (log(u) - log(1.0 - u)), out, "logistic")
+    return delivered(add(loc, multiply(log(u) - log(1.0 - u), scale)), out, "logistic")
 
 
 def laplace(
-    loc: Any = 0.0,
-    scale: Any = 1.0,
-    size: Any = None,
-    dtype: Any = None,
-    ctx: Any = None,
-    out: Any = None,
-) -> Any:
+    loc: ArrayOrFloat = 0.0,
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the Laplace distribution."""
     shape, ctx = _shape(size, loc, scale), _context(ctx, loc, scale)
     a, b = _log_uniforms(shape, (), dtype, ctx), _log_uniforms(shape, (), dtype, ctx)
-    return delivered(loc + scale * (a - b), out, "laplace")
+    return delivered(add(loc, multiply(a - b, scale)), out, "laplace")
 
 
-def pareto(a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+def pareto(
+    a: ArrayOrFloat,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the Pareto distribution of the second kind."""
     return delivered(exp(-_log_uniforms(size, (a,), None, ctx) / a) - 1.0, out, "pareto")
 
 
-def power(a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+def power(
+    a: ArrayOrFloat,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the power distribution."""
     return delivered(exp(_log_uniforms(size, (a,), None, ctx) / a), out, "power")
 
 
-def rayleigh(scale: Any = 1.0, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+def rayleigh(
+    scale: ArrayOrFloat = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the Rayleigh distribution."""
     found = sqrt(_log_uniforms(size, (scale,), None, ctx) * -2.0) * scale
     return delivered(found, out, "rayleigh")
 
 
-def weibull(a: Any, size: Any = None, ctx: Any = None, out: Any = None) -> Any:
+def weibull(
+    a: ArrayOrFloat,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the Weibull distribution."""
     found = _power(-_log_uniforms(size, (a,), None, ctx), 1.0 / a)
     return delivered(found, out, "weibull")
 
 
-def shuffle(x: Any) -> None:
+def shuffle(x: NDArray) -> None:
     """Put the parts along the first axis into random order, in place."""
     x[...] = F._shuffle(array_argument("shuffle", "x", x))
 
 
-def permutation(x: Any, ctx: Context | None = None) -> Any:
+def permutation(x: int | AnyArray, ctx: ContextLike = None) -> ndarray:
     """Return the parts of an array along the first axis in random order; of n, of ``arange(n)``."""
     if isinstance(x, (int, onp.integer)):
         x = arange(x, dtype="int64", ctx=ctx)
@@ -257,13 +307,13 @@ def permutation(x: Any, ctx: Context | None = None) -> Any:
 
 
 def choice(
-    a: Any,
-    size: Any = None,
+    a: int | AnyArray,
+    size: ShapeLike | None = None,
     replace: bool = True,
-    p: Any = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    p: ArrayLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw elements of an array of one axis, or of ``arange(a)``.
 
     Parameters
@@ -299,7 +349,9 @@ def choice(
     return delivered(found, out, "choice")
 
 
-def multinomial(n: int, pvals: Any, size: Any = None, **kwargs: Any) -> Any:
+def multinomial(
+    n: int, pvals: ArrayLike, size: ShapeLike | None = None, **kwargs: object
+) -> ndarray:
     """Draw how often each of some outcomes is seen in *n* trials, as int64."""
     p = array_argument(
         "multinomial", "pvals", pvals if isinstance(pvals, NDArray) else onp.asarray(pvals)
@@ -311,8 +363,12 @@ def multinomial(n: int, pvals: Any, size: Any = None, **kwargs: Any) -> Any:
 
 
 def multivariate_normal(
-    mean: Any, cov: Any, size: Any = None, check_valid: Any = None, tol: Any = None
-) -> Any:
+    mean: AnyArray,
+    cov: AnyArray,
+    size: ShapeLike | None = None,
+    check_valid: str | None = None,
+    tol: float | None = None,
+) -> ndarray:
     """Draw from the normal distribution of a mean and a covariance matrix."""
     mean, cov = array_argument("normal", "mean", mean), array_argument("normal", "cov", cov)
     factor = F.linalg_potrf(cov)

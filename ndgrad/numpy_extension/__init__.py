@@ -7,10 +7,9 @@ switches of `ndgrad.util`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import nd
-from .._mxnet import attributes
 from ..base import MXNetError, public_names
 from ..context import (
     Context,
@@ -46,6 +45,8 @@ from .random import seed
 
 if TYPE_CHECKING:
     from .._stubs.npx_functions import *  # noqa: F403
+    from ..array.ndarray import NDArray
+    from ..typing import AnyArray, ShapeLike
 
 _OPERATORS = {
     "activation": "Activation",
@@ -112,12 +113,18 @@ for _name, _operator in _OPERATORS.items():
     globals()[_name] = _made
 
 
-def nonzero(a: Any) -> Any:
+def nonzero(a: AnyArray) -> ndarray:
     """Return the indices of what is not 0, as rows."""
     return argwhere(a)
 
 
-def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C", out: Any = None) -> Any:
+def reshape(
+    a: AnyArray,
+    newshape: ShapeLike,
+    reverse: bool = False,
+    order: str = "C",
+    out: ndarray | None = None,
+) -> ndarray:
     """Return a view of another shape, with MXNet's codes for it.
 
     Parameters
@@ -188,12 +195,12 @@ def _shape(own: Sequence[int], codes: Sequence[int]) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def save(file: str, arr: Any) -> None:
+def save(file: str, arr: NDArray | list[NDArray] | dict[str, NDArray]) -> None:
     """Write arrays to a file, one, a list or a dict, as `ndgrad.nd.save`."""
     nd.save(file, arr)
 
 
-def load(file: str) -> Any:
+def load(file: str) -> list[ndarray] | dict[str, ndarray]:
     """Read what `save` has written: a dict if there are names, else a list."""
     found = nd.load(file)
     if isinstance(found, dict):
@@ -201,5 +208,4 @@ def load(file: str) -> Any:
     return [numpy_like(x) for x in found]
 
 
-__getattr__: Any = attributes(globals())
 __dir__ = public_names(globals())

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ..base import DTypeLike, public_names
+from ..base import DTypeLike, Shape, public_names
 from ..context import Context
 from ..numpy import random as np_random
 from ..numpy._calls import F
 from ..numpy._check import delivered, shape_argument
-from ..numpy._elementwise import FUNCTIONS
+from ..numpy._elementwise import exp, less
+from ..numpy.multiarray import ndarray
 from ..random import seed as _seed
+
+if TYPE_CHECKING:
+    from ..typing import ArrayOrFloat, ContextLike, ShapeLike
 
 __all__ = ["bernoulli", "normal_n", "seed", "uniform_n"]
 __dir__ = public_names(globals())
@@ -22,13 +26,13 @@ def seed(seed: int, ctx: Context | str = "all") -> None:
 
 
 def bernoulli(
-    prob: Any = None,
-    logit: Any = None,
-    size: Any = None,
+    prob: ArrayOrFloat | None = None,
+    logit: ArrayOrFloat | None = None,
+    size: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw 1 with a probability, given itself or as a logit, else 0.
 
     Raises
@@ -36,38 +40,41 @@ def bernoulli(
     ValueError
         Unless one of them is given.
     """
-    if (prob is None) == (logit is None):
+    chance: ArrayOrFloat
+    if prob is not None and logit is None:
+        chance = prob
+    elif logit is not None and prob is None:
+        chance = 1 / (1 + exp(-logit))
+    else:
         raise ValueError("Either `prob` or `logit` must be specified, but not both.")
-    if prob is None:
-        prob = 1 / (1 + FUNCTIONS["exp"](-logit))
-    lengths = np_random._shape(size, prob)
-    drawn = np_random._uniforms(lengths, None, np_random._context(ctx, prob))
+    lengths = np_random._shape(size, chance)
+    drawn = np_random._uniforms(lengths, None, np_random._context(ctx, chance))
     kind = "float32" if dtype is None else dtype
-    return delivered(F.Cast(FUNCTIONS["less"](drawn, prob), dtype=kind), out, "bernoulli")
+    return delivered(F.Cast(less(drawn, chance), dtype=kind), out, "bernoulli")
 
 
-def _batched(batch_shape: Any, *parameters: Any) -> Any:
+def _batched(batch_shape: ShapeLike | None, *parameters: ArrayOrFloat) -> Shape:
     own = np_random._shape(None, *parameters)
     return own if batch_shape is None else (*shape_argument("batch_shape", batch_shape), *own)
 
 
 def uniform_n(
-    low: Any = 0.0,
-    high: Any = 1.0,
-    batch_shape: Any = None,
+    low: ArrayOrFloat = 0.0,
+    high: ArrayOrFloat = 1.0,
+    batch_shape: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray:
     """Draw numbers in [low, high), as often as *batch_shape* says for each element."""
     return np_random.uniform(low, high, _batched(batch_shape, low, high), dtype, ctx)
 
 
 def normal_n(
-    loc: Any = 0.0,
-    scale: Any = 1.0,
-    batch_shape: Any = None,
+    loc: ArrayOrFloat = 0.0,
+    scale: ArrayOrFloat = 1.0,
+    batch_shape: ShapeLike | None = None,
     dtype: DTypeLike | None = None,
-    ctx: Context | None = None,
-) -> Any:
+    ctx: ContextLike = None,
+) -> ndarray:
     """Draw normal numbers, as often as *batch_shape* says for each element."""
     return np_random.normal(loc, scale, _batched(batch_shape, loc, scale), dtype, ctx)

@@ -322,7 +322,9 @@ def _average(
     a: Any, weights: Any = None, axis: Any = None, returned: bool = False, weighted: bool = True
 ) -> Any:
     """Weighted means over axes."""
-    return np.average(a, axis, weights, returned)
+    if returned:
+        return np.average(a, axis, weights, returned=True)
+    return np.average(a, axis, weights)
 
 
 def _diff(data: Any, n: int = 1, axis: int = -1) -> Any:
@@ -369,8 +371,9 @@ def _pad(
     reflect_type: str = "even",
 ) -> Any:
     """An array with elements put around it."""
-    more = {"constant_values": constant_value} if mode == "constant" else {}
-    return np.pad(data, pad_width, mode, **more)
+    if mode == "constant":
+        return np.pad(data, pad_width, mode, constant_values=constant_value)
+    return np.pad(data, pad_width, mode)
 
 
 def _nan_to_num(

@@ -7,10 +7,11 @@ An error that is not found makes its comment one too many, which is an error as 
 from __future__ import annotations
 
 import ndgrad as mx
-from ndgrad import nd
+from ndgrad import nd, np
 
 x = nd.ones((2, 3))
 s = mx.sym.var("s")
+z = np.ones((2, 3))
 
 nd.tanhh(x)  # type: ignore[attr-defined]
 x.summ()  # type: ignore[attr-defined]
@@ -35,3 +36,13 @@ mx.sym.Activation(s, act_type="swish")  # type: ignore[arg-type]
 s.asnumpy()  # type: ignore[attr-defined]
 s + x  # type: ignore[operator]
 mx.init.Xavier(size=2)  # type: ignore[call-arg]
+np.tanhh(z)  # type: ignore[attr-defined]
+z.summ()  # type: ignore[attr-defined]
+z.sum(keepdim=True)  # type: ignore[call-arg]
+np.sum(z, axes=1)  # type: ignore[call-arg]
+np.sum([1, 2])  # type: ignore[arg-type]
+np.zeros("2")  # type: ignore[arg-type]
+np.add(z)  # type: ignore[call-overload]
+np.concatenate(z, z)  # type: ignore[arg-type]
+np.random.normal(size="2")  # type: ignore[arg-type]
+np.linalg.norm(z, keepdim=True)  # type: ignore[call-arg]

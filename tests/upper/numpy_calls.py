@@ -48,6 +48,18 @@ npx.nonzero(np.array([0, 1]))
 f'{np.array(2):.2f} {np.arange(2)}'
 onp.exp(np.zeros(2))
 onp.concatenate([np.ones(1), np.zeros(1)])
+np.max(np.arange(4).reshape(2, 2), 1, True)
+np.sum(np.arange(4).reshape(2, 2), 0, None, True)
+np.all(np.ones((2, 2)), 0, True)
+np.arange(4).reshape(2, 2).sum(0, None, None, True)
+np.copy(np.ones(2), order='C')
+np.ones(2).copy('C')
+np.reshape(np.arange(4), (2, 2), 'C')
+np.squeeze(np.ones((1, 2)), None, np.zeros(2))
+np.percentile(np.arange(4), 50, interpolation='lower')
+np.zeros((2, 3)).reshape_view(0, -1).shape
+np.ones(2).as_in_ctx(ctx=np.ones(2).ctx)
+np.msort(np.array([[3, 1], [2, 4]]))
 """.strip().split("\n")
 """Whose text is compared."""
 

@@ -71,6 +71,10 @@ def test_values_and_gradients_of_mxnet(text):
         ("np.array([1, 2], dtype='int32').std()", "array(0.5)"),
         ("np.array([5, -5]) // 2", "array([ 2., -3.])"),
         ("np.argmax(np.ones(2)) == np.array(0)", "array(True)"),
+        ("onp.max(np.array([[1, 2], [3, 4]]), 0, None, True)", "array([[3., 4.]])"),
+        ("np.nanmax(np.ones(2), out=(y := np.zeros(()))) is y", "True"),
+        ("np.fill_diagonal(y := np.zeros((2, 2)), 1) or y.sum()", "array(2.)"),
+        ("np.histogram(np.ones(2), 1, normed=True)[0]", "array([1.], dtype=float64)"),
     ],
 )
 def test_other_than_in_mxnet(text, expected):
