@@ -17,7 +17,10 @@ from .array.ndarray import NDArray
 from .base import DTypeLike, HostArray, public_names
 from .context import Context
 from .initializer import Initializer
+from .io.batches import DataIterLike, DataShapes
 from .kvstore import KVStoreBase
+from .metric.base import MetricLike
+from .module.events import BatchEndCallback, EpochEndCallback
 from .optimizer import Optimizer
 from .symbol import Symbol
 
@@ -28,15 +31,20 @@ __all__ = [
     "AnyArray",
     "ArrayLike",
     "ArrayOrFloat",
+    "BatchEndCallback",
     "BlockArguments",
     "ContextLike",
     "DTypeLike",
+    "DataIterLike",
+    "DataShapes",
+    "EpochEndCallback",
     "GradReqLike",
     "InitializerLike",
     "KVStoreLike",
     "LoggerLike",
     "MaybeMany",
     "MaybeNone",
+    "MetricLike",
     "Operators",
     "OptimizerLike",
     "Scalar",

@@ -7,6 +7,14 @@ from typing import assert_type
 import numpy as np
 
 import ndgrad as mx
+from ndgrad.typing import (
+    BatchEndCallback,
+    DataIterLike,
+    DataShapes,
+    KVStoreLike,
+    MetricLike,
+    OptimizerLike,
+)
 
 
 def network() -> mx.sym.Symbol:
@@ -35,6 +43,69 @@ def train() -> float:
     return float(arguments["fc1_weight"].sum().asscalar())
 
 
+def root_error(label: np.ndarray, pred: np.ndarray) -> float:
+    return float(np.sqrt(((label - pred) ** 2).mean()))
+
+
+def report(param: mx.model.BatchEndParam) -> None:
+    for name, value in param.eval_metric.get_name_value():
+        print(param.epoch, name, f"{value:.3f}")
+
+
+class Ones(mx.io.DataIter):
+    @property
+    def provide_data(self) -> DataShapes:
+        return [mx.io.DataDesc("data", (4, 2))]
+
+    @property
+    def provide_label(self) -> DataShapes:
+        return [("softmax_label", (4,))]
+
+    def next(self) -> mx.io.DataBatch:
+        return mx.io.DataBatch([mx.nd.ones((4, 2))], [mx.nd.ones(4)])
+
+
+def trained(
+    batches: DataIterLike,
+    metric: MetricLike = "acc",
+    optimizer: OptimizerLike = "sgd",
+    kvstore: KVStoreLike = None,
+    callback: BatchEndCallback | None = None,
+) -> mx.mod.Module:
+    module = mx.mod.Module(network())
+    module.fit(
+        batches,
+        eval_metric=metric,
+        kvstore=kvstore,
+        optimizer=optimizer,
+        batch_end_callback=callback,
+        epoch_end_callback=[mx.callback.do_checkpoint("model")],
+        num_epoch=1,
+    )
+    return module
+
+
+def modules() -> None:
+    module = trained(Ones(4), ["acc", root_error], mx.optimizer.Adam(wd=0.1), "local", report)
+    assert_type(module.score(Ones(4), "acc"), list[tuple[str, float]])
+    assert_type(module.get_params()[0]["fc1_weight"], mx.nd.NDArray)
+    module.get_outputs()[0].asnumpy()
+    module.predict(Ones(4)).argmax(axis=1)
+    name, value = mx.metric.create(root_error).get()
+    print(name.upper(), f"{value:.3f}")
+    store = mx.kv.create("device")
+    store.init(["a", "b"], [mx.nd.ones(2), mx.nd.ones(3)])
+
+
+def loops() -> None:
+    x, start = mx.sym.var("x"), mx.sym.var("start")
+    sums, last = mx.sym.contrib.foreach(lambda a, total: (total + a, [total + a]), x, start)
+    assert_type(sums, mx.sym.Symbol)
+    cell = mx.rnn.LSTMCell(8, prefix="lstm_")
+    outputs, states = cell.unroll(3, x, merge_outputs=True)
+    print((outputs + 1).name, states[0].name, last[0].name)
+
+
 def parts() -> None:
     x = mx.sym.var("x", shape=(2, 3))
     assert_type(x + 1, mx.sym.Symbol)
@@ -45,4 +116,6 @@ def parts() -> None:
     assert_type(mx.sym.random.uniform(0, 1, shape=(2,)), mx.sym.Symbol)
     assert_type(mx.sym.contrib.box_iou(x, x), mx.sym.Symbol)
     assert_type(mx.symbol.op.tanh(x), mx.sym.Symbol)
+    for shape in x.infer_shape()[0]:
+        print(len(shape))
     assert_type(x.eval(x=mx.nd.ones((2, 3))), list[mx.nd.NDArray])
