@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import autograd
 from .array.ndarray import NDArray
 from .base import DTypeLike, HostArray, as_dtype, public_names
+from .metric.base import on_host
 from .ops.table import F, Op, Sample
 from .tape import Leaf, topological_order
+
+if TYPE_CHECKING:
+    from .typing import ArrayLike
 
 __all__ = ["TOLERANCES", "assert_close", "check_gradients", "sample_inputs", "tolerance"]
 __dir__ = public_names(globals())
@@ -40,7 +45,7 @@ def tolerance(dtype: DTypeLike) -> tuple[float, float]:
 
 
 def assert_close(
-    actual: object, expected: object, *, what: str = "", dtype: DTypeLike | None = None
+    actual: ArrayLike, expected: ArrayLike, *, what: str = "", dtype: DTypeLike | None = None
 ) -> None:
     """Assert equal shapes, and values equal within the tolerance of the dtype; NaN equals NaN.
 
@@ -52,8 +57,7 @@ def assert_close(
     dtype : optional
         Whose tolerance to use; by default that of *actual*.
     """
-    a = actual.asnumpy() if isinstance(actual, NDArray) else np.asarray(actual)
-    b = expected.asnumpy() if isinstance(expected, NDArray) else np.asarray(expected)
+    a, b = on_host(actual), on_host(expected)
     relative, absolute = tolerance(a.dtype if dtype is None else dtype)
     assert a.shape == b.shape, f"{what}: shape {a.shape}, expected {b.shape}"
     np.testing.assert_allclose(

@@ -13,7 +13,7 @@ from ..base import HostArray, shown
 from ..nd import NDArray
 
 if TYPE_CHECKING:
-    from ..typing import MaybeMany
+    from ..typing import ArrayLike, MaybeMany
 
 Array: TypeAlias = NDArray | HostArray
 Arrays: TypeAlias = Array | Sequence[Array]
@@ -181,8 +181,8 @@ def listed(arrays: Arrays) -> Sequence[Array]:
     return [arrays] if isinstance(arrays, (NDArray, np.ndarray)) else arrays
 
 
-def on_host(array: Array) -> HostArray:
-    """An array's elements in memory of the host."""
+def on_host(array: ArrayLike) -> HostArray:
+    """An array's elements, or numbers in lists, as an array of NumPy."""
     return array.asnumpy() if hasattr(array, "asnumpy") else np.asarray(array)
 
 

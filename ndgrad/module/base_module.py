@@ -95,6 +95,13 @@ class BaseModule:
             if not done:
                 raise AssertionError(f"{what}: call {name} before")
 
+    def _stays_bound(self, force_rebind: bool) -> bool:
+        """Whether `bind` does nothing, which it warns of."""
+        stays = self.binded and not force_rebind
+        if stays:
+            self.logger.warning("Already bound, ignoring bind()")
+        return stays
+
     # --- loops ------------------------------------------------------------------------------------
 
     def forward_backward(self, data_batch: Batches) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from .. import nd
 from ..base import Shape
@@ -28,7 +28,7 @@ from .base_module import (
 )
 from .checkpoint import Params, read_params
 from .executor_group import GroupsLike
-from .module import Module
+from .module import CommonArguments, Module
 
 if TYPE_CHECKING:
     from ..monitor import Monitor
@@ -117,7 +117,7 @@ class BucketingModule(BaseModule):
         epoch: int,
         sym_gen: SymGen | None = None,
         default_bucket_key: Key = None,
-        **kwargs: Any,
+        **kwargs: Unpack[CommonArguments],
     ) -> BucketingModule:
         """A module from the parameters that `save_checkpoint` wrote.
 
@@ -147,7 +147,7 @@ class BucketingModule(BaseModule):
         default_bucket_key: Key = None,
         arg_params: Params | None = None,
         aux_params: Params | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[CommonArguments],
     ) -> BucketingModule:
         """A module with these parameters.
 
@@ -240,8 +240,7 @@ class BucketingModule(BaseModule):
         """Bind the module of the default key; the others follow when they are used."""
         if shared_module is not None:
             raise AssertionError("bind: BucketingModule cannot share another module's parameters")
-        if self.binded and not force_rebind:
-            self.logger.warning("Already bound, ignoring bind()")
+        if self._stays_bound(force_rebind):
             return
         if self.binded and self.params_initialized:
             self._loaded = self.get_params()

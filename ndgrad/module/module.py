@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from .. import kvstore as kvstores
 from .. import nd
@@ -50,6 +50,25 @@ if TYPE_CHECKING:
         MaybeNone,
         OptimizerLike,
     )
+
+
+class CommonArguments(TypedDict, total=False):
+    """Arguments of modules with a symbol, or several."""
+
+    logger: LoggerLike
+    context: Context | Sequence[Context] | None
+    work_load_list: Sequence[float] | None
+    fixed_param_names: Sequence[str] | None
+    state_names: Sequence[str] | None
+    group2ctxs: GroupsLike | None
+    compression_params: Mapping[str, object] | None
+
+
+class ModuleArguments(CommonArguments, total=False):
+    """Arguments of `Module` but for the symbol."""
+
+    data_names: Sequence[str] | None
+    label_names: Sequence[str] | None
 
 
 class Module(BaseModule):
@@ -137,7 +156,12 @@ class Module(BaseModule):
     # --- files ------------------------------------------------------------------------------------
 
     @staticmethod
-    def load(prefix: str, epoch: int, load_optimizer_states: bool = False, **kwargs: Any) -> Module:
+    def load(
+        prefix: str,
+        epoch: int,
+        load_optimizer_states: bool = False,
+        **kwargs: Unpack[ModuleArguments],
+    ) -> Module:
         """A module from the files of `save_checkpoint`.
 
         Parameters
@@ -232,8 +256,7 @@ class Module(BaseModule):
         shared_module: BaseModule | None = None,
         grad_req: GradReqLike = "write",
     ) -> None:
-        if self.binded and not force_rebind:
-            self.logger.warning("Already bound, ignoring bind()")
+        if self._stays_bound(force_rebind):
             return
         if inputs_need_grad and not for_training:
             raise AssertionError("bind: inputs_need_grad=True needs for_training=True")

@@ -96,8 +96,7 @@ class PythonModule(BaseModule):
         shared_module: BaseModule | None = None,
         grad_req: GradReqLike = "write",
     ) -> None:
-        if self.binded and not force_rebind:
-            self.logger.warning("Already bound, ignoring bind()")
+        if self._stays_bound(force_rebind):
             return
         if grad_req != "write":
             raise AssertionError(f"bind: grad_req={grad_req!r}; a PythonModule knows only 'write'")

@@ -121,8 +121,7 @@ class SequentialModule(BaseModule):
         shared_module: BaseModule | None = None,
         grad_req: GradReqLike = "write",
     ) -> None:
-        if self.binded and not force_rebind:
-            self.logger.warning("Already bound, ignoring bind()")
+        if self._stays_bound(force_rebind):
             return
         if not self._modules:
             raise AssertionError("bind: add modules before")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..base import is_attribute
+
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope")
 """Attributes that stand between underscores in a graph, and that may be given without."""
 
@@ -24,4 +26,4 @@ def shown(attrs: Mapping[str, str]) -> dict[str, str]:
 
 def is_hidden(key: str) -> bool:
     """Whether an argument of this name is an attribute, and no parameter of an operator."""
-    return key in HIDDEN or (key.startswith("__") and key.endswith("__") and len(key) > 4)
+    return key in HIDDEN or is_attribute(key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..base import DTYPE_NUMBERS, as_dtype, public_names
+from ..base import DTYPE_NUMBERS, as_dtype, is_attribute, public_names
 from .entries import NodeEntry, Ref
 from .functions import attributes, function
 from .json import text
@@ -90,7 +90,7 @@ def var(
     if stype is not None:
         entry.attrs["__storage_type__"] = str(_STORAGE[stype])
     for key, value in kwargs.items():
-        if not (key.startswith("__") and key.endswith("__")):
+        if not is_attribute(key):
             raise ValueError(
                 f"Attribute name={key} is not supported. Additional attributes must start and end "
                 "with double underscores, e.g, __yourattr__"

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from .._similar import did_you_mean
 from ..base import DTYPE_NUMBERS, DType, MXNetError, Shape, as_dtype
 from ..ops.table import OPS, Params
-from .attributes import HIDDEN, hidden
+from .attributes import HIDDEN, hidden, is_hidden
 from .entries import NodeEntry, Ref
 from .graph import Graph
 from .json import NUMBERS, REFLECTED, decoded, value_of
@@ -125,7 +125,7 @@ class _Reader:
         params: dict[str, object] = {}
         op_name = str(node["op"])
         for key, value in self._attributes(i).items():
-            if key in HIDDEN or (key.startswith("__") and key.endswith("__")):
+            if is_hidden(key):
                 attrs[key] = value
             else:
                 params[key] = value if op_name == "Custom" else value_of(value)
@@ -151,7 +151,7 @@ class _Reader:
             if key in (REFLECTED, NUMBERS) or (own is not None and key in own.params):
                 params[key] = value
                 continue
-            if key in HIDDEN or (key.startswith("__") and key.endswith("__")):
+            if is_hidden(key):
                 attrs[key] = value
                 continue
             place = next((k for k in HIDDEN if key.endswith(f"_{k}")), None)

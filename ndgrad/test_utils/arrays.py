@@ -10,9 +10,9 @@ import numpy as np
 
 from ..base import DTypeLike, HostArray, Shape, as_dtype
 from ..context import Context
+from ..metric.base import on_host
 from ..nd import NDArray, array
 from ..nd.sparse import csr_matrix, row_sparse_array
-from .comparison import on_host
 from .machine import default_context, default_dtype
 
 if TYPE_CHECKING:

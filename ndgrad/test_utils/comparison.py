@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..base import DType, DTypeLike, HostArray, bfloat16
+from ..metric.base import on_host
 from ..nd import NDArray
 
 if TYPE_CHECKING:
@@ -85,11 +86,6 @@ def get_atol(atol: float | None = None, dtype: DTypeLike = np.float64) -> float:
 def get_etol(etol: float | None = None) -> float:
     """Return *etol*, by default 0: the share of elements that may differ."""
     return 0 if etol is None else etol
-
-
-def on_host(x: ArrayLike) -> HostArray:
-    """A NumPy array of an array's, a number's or a list's values."""
-    return x.asnumpy() if isinstance(x, NDArray) else np.asarray(x)
 
 
 def same(a: ArrayLike, b: ArrayLike) -> bool:

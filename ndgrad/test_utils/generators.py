@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from ..base import HostArray
-from .comparison import on_host
+from ..metric.base import on_host
 
 if TYPE_CHECKING:
     from ..typing import ArrayLike

@@ -11,10 +11,11 @@ import numpy as np
 
 from ..base import DTypeLike, HostArray, Shape, is_floating
 from ..context import Context
+from ..metric.base import on_host
 from ..nd import NDArray, array, waitall, zeros
 from ..symbol import Symbol
 from ..symbol.executor import Executor
-from .comparison import assert_almost_equal, default_numeric_eps, dtype_of, get_tols, on_host
+from .comparison import assert_almost_equal, default_numeric_eps, dtype_of, get_tols
 from .machine import default_context
 
 if TYPE_CHECKING:
