@@ -16,12 +16,13 @@ import ctypes
 import math
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..base import BFLOAT16, DType, HostArray, MXNetError, Shape, as_dtype, bfloat16
 from ..context import gpu, gpu_at
+from ..memory.block import Block
 from ..memory.device import LEGACY_STREAM, Device, DeviceArray, context_device
 
 CUDA = 2
@@ -79,7 +80,9 @@ _shared: dict[int, tuple[object, ...]] = {}
 
 
 @_Deleter
-def _release(address: int, _take: Any = _shared.pop) -> None:  # also while the interpreter ends
+def _release(
+    address: int, _take: Callable[[int, None], object] = _shared.pop
+) -> None:  # also while the interpreter ends
     _take(address, None)
 
 
@@ -135,6 +138,14 @@ def capsule(data: DeviceArray, shape: Shape, stream: object) -> object:
 # --- on the host ----------------------------------------------------------------------------------
 
 
+class Exporter(Protocol):
+    """An array of another library, as the array API standard has it."""
+
+    def __dlpack__(self, **options: object) -> object: ...
+
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+
+
 def host_capsule(x: HostArray, **options: Any) -> object:
     """A capsule of an array of the host; of bfloat16, which NumPy refuses, as well."""
     if x.dtype.name != BFLOAT16:
@@ -144,7 +155,7 @@ def host_capsule(x: HostArray, **options: Any) -> object:
     return made
 
 
-def from_host(exporter: Any) -> HostArray:
+def from_host(exporter: Exporter) -> HostArray:
     """The NumPy array of the memory of the host that an object offers."""
     bits = _Bits(exporter)
     x = np.from_dlpack(bits)  # type: ignore[arg-type]
@@ -154,17 +165,16 @@ def from_host(exporter: Any) -> HostArray:
 class _Bits:
     """An object with a capsule, in which elements of bfloat16 are called bits, for NumPy."""
 
-    def __init__(self, exporter: Any) -> None:
+    def __init__(self, exporter: Exporter) -> None:
         self.exporter, self.found = exporter, False
 
     def __dlpack__(self, **options: object) -> object:
-        offered: object = self.exporter.__dlpack__(**options)
+        offered = self.exporter.__dlpack__(**options)
         self.found = _retyped(offered, _BFLOAT16, _UINT16)
         return offered
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        device: tuple[int, int] = self.exporter.__dlpack_device__()
-        return device
+        return self.exporter.__dlpack_device__()
 
 
 def _retyped(capsule: object, old: tuple[int, int], new: tuple[int, int]) -> bool:
@@ -203,7 +213,7 @@ class _Foreign:
         What keeps the memory, or the tensor whose deleter says that it is not needed any more.
     """
 
-    block: Any = None
+    block: Block | None = None
 
     def __init__(self, owner: object) -> None:
         self.owner = owner

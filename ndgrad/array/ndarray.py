@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .. import dispatch, engine
-from ..base import HostArray, MXNetError, Shape, as_dtype, printable, shorten_traceback, shown
+from ..base import (
+    DTypeLike,
+    HostArray,
+    MXNetError,
+    Shape,
+    as_dtype,
+    printable,
+    shorten_traceback,
+    shown,
+)
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, classes, written
 from ..kernels.spec.layout import broadcast_shape
@@ -204,7 +213,7 @@ class NDArray(Methods):
                 "or detach() where no gradient is wanted"
             )
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> HostArray:
         self._check_convertible()
         view: HostArray = self._data.reshape(self._shape)  # type: ignore[assignment]
         if dtype is not None and view.dtype != dtype:
@@ -222,17 +231,17 @@ class NDArray(Methods):
         """The device in DLPack's numbers: its kind (1 is the host, 2 CUDA) and its number."""
         return (1, 0)
 
-    def to_dlpack_for_read(self) -> Any:
+    def to_dlpack_for_read(self) -> object:
         """Return a DLPack capsule of the memory, to be read."""
         return self.__dlpack__()
 
-    def to_dlpack_for_write(self) -> Any:
+    def to_dlpack_for_write(self) -> object:
         """Return a DLPack capsule of the memory, to be written to; not while recording."""
         check_writable(self, "to_dlpack_for_write", recordable=False)
         written(self)
         return self.__dlpack__()
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[object, ...]:
         return _unpickle, (self.asnumpy(), self._ctx.device_type, self._ctx.device_id)
 
     def __copy__(self) -> NDArray:
@@ -514,14 +523,16 @@ class _OnDevice(NDArray):
         host_read(self, "with tolist()")
         return self._data.get().reshape(self._shape).tolist()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> HostArray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> HostArray:
         self._check_convertible()
         if copy is False:
             raise ValueError(f"an array on {self._ctx} cannot be used on the host without a copy")
         values = self._data.get().reshape(self._shape)
         return values if dtype is None else values.astype(dtype, copy=False)
 
-    def __dlpack__(self, *, stream: object = None, dl_device: Any = None, **options: Any) -> Any:
+    def __dlpack__(
+        self, *, stream: object = None, dl_device: Sequence[int] | None = None, **options: object
+    ) -> Any:
         if dl_device is not None and tuple(dl_device) != self.__dlpack_device__():
             if tuple(dl_device) != super().__dlpack_device__() or options.get("copy") is False:
                 raise BufferError(f"an array on {self._ctx} cannot be shared with {dl_device}")
@@ -534,7 +545,7 @@ class _OnDevice(NDArray):
         return (interchange.CUDA, self._ctx.device_id)
 
     @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
+    def __cuda_array_interface__(self) -> dict[str, object]:
         """How other libraries see the memory."""
         return {**self._data.__cuda_array_interface__, "shape": self._shape}
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..base import HostArray, MXNetError, NotSupportedForSparseNDArray, Shape, as_dtype
+from ..base import DTypeLike, HostArray, MXNetError, NotSupportedForSparseNDArray, Shape, as_dtype
 from ..context import GPU, Context, check_usable
 from ..dispatch import check_writable, classes
 from ..kernels import front
-from ..memory.device import Buffer
+from ..memory.device import Buffer, host
 from ..ops.axes import choice, flag
 from ..ops.storage import (
     Csr,
@@ -42,6 +42,9 @@ STYPES = ("default", "row_sparse", "csr")
 """Kinds of storage of an array, by MXNet's names."""
 
 
+_Operand: TypeAlias = Array | float | np.generic | HostArray
+
+
 class BaseSparseNDArray(NDArray):
     """What sparse arrays have in common."""
 
@@ -62,7 +65,7 @@ class BaseSparseNDArray(NDArray):
         return kind(parts, ctx)
 
     @staticmethod
-    def _zeros(stype: str, shape: Shape, dtype: Any, ctx: Context) -> BaseSparseNDArray:
+    def _zeros(stype: str, shape: Shape, dtype: DTypeLike, ctx: Context) -> BaseSparseNDArray:
         """Zeros in a sparse storage."""
         index = NDArray(np.empty(0, np.int64), (0,), ctx)
         none = np.empty(0, dtype)
@@ -183,7 +186,7 @@ class BaseSparseNDArray(NDArray):
         """Raise: a sparse array has no views of another shape."""
         raise NotSupportedForSparseNDArray(self.reshape, None)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[object, ...]:
         parts = [x.asnumpy() for x in self._parts[:-2]]
         place = self._ctx.device_type, self._ctx.device_id
         return _unpickle, (self.stype, parts, self._shape, *place)
@@ -230,32 +233,32 @@ class BaseSparseNDArray(NDArray):
     def _has_shape_of(self, other: object) -> bool:
         return isinstance(other, NDArray) and other._shape == self._shape
 
-    def __add__(self, other: Any) -> NDArray:
+    def __add__(self, other: _Operand) -> NDArray:
         alike = self._has_shape_of(other)
         return F.elemwise_add(self, other) if alike else super().__add__(other)
 
-    def __sub__(self, other: Any) -> NDArray:
+    def __sub__(self, other: _Operand) -> NDArray:
         alike = self._has_shape_of(other)
         return F.elemwise_sub(self, other) if alike else super().__sub__(other)
 
-    def __mul__(self, other: Any) -> NDArray:
+    def __mul__(self, other: _Operand) -> NDArray:
         alike = self._has_shape_of(other)
         return F.elemwise_mul(self, other) if alike else super().__mul__(other)
 
-    def __iadd__(self, other: Any) -> NDArray:
+    def __iadd__(self, other: _Operand) -> NDArray:
         return self._changed(self + other)
 
-    def __isub__(self, other: Any) -> NDArray:
+    def __isub__(self, other: _Operand) -> NDArray:
         return self._changed(self - other)
 
-    def __imul__(self, other: Any) -> NDArray:
+    def __imul__(self, other: _Operand) -> NDArray:
         return self._changed(self * other)
 
-    def __itruediv__(self, other: object) -> NDArray:
-        return self._changed(self / other)  # type: ignore[operator]
+    def __itruediv__(self, other: _Operand) -> NDArray:
+        return self._changed(self / other)
 
-    def __imod__(self, other: object) -> NDArray:
-        return self._changed(self % other)  # type: ignore[operator]
+    def __imod__(self, other: _Operand) -> NDArray:
+        return self._changed(self % other)
 
     # --- gradients -------------------------------------------------------------------------------
 
@@ -311,7 +314,7 @@ def expect_host(context: Context) -> None:
 
 def check_parts(x: Parts) -> None:
     """Raise `MXNetError` for parts that do not fit each other or the shape."""
-    index = x.indices._data
+    index = host(x.indices._data)
     name, bound = ("csr_matrix", x.shape[1]) if isinstance(x, Csr) else (
         "row_sparse_array", x.shape[0]
     )  # fmt: skip
@@ -320,9 +323,9 @@ def check_parts(x: Parts) -> None:
             f"{name}: data and indices have shapes {x.data._shape} and {x.indices._shape}, "
             "expected one length"
         )
-    if index.size and not 0 <= index.min() <= index.max() < bound:  # type: ignore[union-attr]
+    if index.size and not 0 <= index.min() <= index.max() < bound:
         raise MXNetError(
-            f"{name}: indices must be in [0, {bound}), got {index.min()} to {index.max()}"  # type: ignore[union-attr]
+            f"{name}: indices must be in [0, {bound}), got {index.min()} to {index.max()}"
         )
     if isinstance(x, RowSparse):
         if x.data._shape[1:] != x.shape[1:]:
@@ -330,7 +333,7 @@ def check_parts(x: Parts) -> None:
                 f"{name}: data has shape {x.data._shape}, expected (n, *{x.shape[1:]})"
             )
         return
-    starts: Any = x.indptr._data
+    starts = host(x.indptr._data)
     if x.indptr._shape != (x.shape[0] + 1,) or x.data._shape != (index.size,):
         raise MXNetError(
             f"{name}: data and indptr have shapes {x.data._shape} and {x.indptr._shape}, expected "

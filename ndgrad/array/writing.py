@@ -23,7 +23,7 @@ from ..memory.device import (
     overlap,
     to_device,
 )
-from ..ops.table import F
+from ..ops.table import F, Params
 from ..tape import Array, next_version, state
 from .indexing import traced
 from .keys import (
@@ -326,9 +326,7 @@ def _hold(x: Array, result: Array) -> None:
     front.copy(result._data, x._data)
 
 
-def _record(
-    x: Array, name: str, value: Array, params: dict[str, Any], start: int, stop: int
-) -> None:
+def _record(x: Array, name: str, value: Array, params: Params, start: int, stop: int) -> None:
     """Note that *value* was written to *x*, by what operator of the graph that can be said."""
     dispatch.written(x, start, stop)
     if not state.recording:

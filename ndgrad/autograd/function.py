@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -156,7 +156,7 @@ class Function:
         node.saved, node.versions, self._saved = tuple(saved), tuple(versions), tuple(kept)
         return outputs
 
-    def _backward(self, node: Node, grads: Sequence[Any]) -> list[Any]:
+    def _backward(self, node: Node, grads: Sequence[Any]) -> list[Buffer | NDArray | None]:
         """What the engine calls: buffers in and out, or recorded arrays under create_graph."""
         name, site, count = type(self).__name__, self._site, len(node.parents)
         on_buffers = not isinstance(next(g for g in grads if g is not None), NDArray)
@@ -258,11 +258,14 @@ def _op_of(name: str, inputs: int, outputs: int) -> Op:
     )
 
 
-def _backward(node: Node, grads: object) -> list[Any]:
+def _backward(node: Node, grads: object) -> list[object]:
     function = (node.params or {})["_function"]
     found: list[object] = function._backward(node, as_list(grads))
     return found
 
 
-def _call(function: Any, *args: object) -> Any:
+_R = TypeVar("_R")
+
+
+def _call(function: Callable[..., _R], *args: object) -> _R:
     return function(*args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,11 +21,12 @@ from ..base import (
 )
 from ..dispatch import ABSENT, classes, is_planned, numpy_like_call, planned_function
 from ..ops.axes import flag, integer, ints_of_text, number
+from ..ops.bound import Call
 from ..ops.table import CompositeOp, ElementwiseOp, Op, UpdateOp
+from ..tape import Array
 
 _Parameter = inspect.Parameter
-_Function: TypeAlias = Callable[..., Any]
-_Check: TypeAlias = Callable[[str, str, object], Any]
+_Check: TypeAlias = Callable[[str, str, object], object]
 
 
 def signature(op: Op) -> inspect.Signature:
@@ -56,9 +57,9 @@ def signature(op: Op) -> inspect.Signature:
 def function(
     op: Op,
     name: str | None = None,
-    change: Callable[[_Function], _Function] | None = None,
-    array: type[NDArray] = NDArray,
-) -> _Function:
+    change: Callable[[Call], Call] | None = None,
+    array: type[Array] = NDArray,
+) -> Call:
     """The public function of an operator, under one of its names.
 
     *change* is for methods that take more: it makes what gets all calls past the fast path.  That
@@ -86,13 +87,11 @@ def function(
     return bound
 
 
-def _or_numpy_like(
-    general: _Function, bound_for: Callable[[type[NDArray]], _Function]
-) -> _Function:
+def _or_numpy_like(general: Call, bound_for: Callable[[type[Array]], Call]) -> Call:
     """*general*, but for calls with arrays like NumPy's, which have a function of their own."""
-    functions: list[_Function] = []
+    functions: list[Call] = []
 
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> object:
         kind = classes.numpy_like
         for x in (*args, *kwargs.values()):
             if x.__class__ is kind:
@@ -131,16 +130,16 @@ def _read_by_formulas(op: Op) -> tuple[str, ...]:
     return op.loop.args if isinstance(op, UpdateOp) else ()
 
 
-def _ints(op: str, arg: str, value: object) -> Any:
+def _ints(op: str, arg: str, value: object) -> object:
     return ints_of_text(_no_array(op, arg, value))
 
 
-def _number(op: str, arg: str, value: object) -> Any:
+def _number(op: str, arg: str, value: object) -> object:
     """A number from text; the operator checks what else it is given."""
     return number(op, arg, value) if isinstance(value, str) else _no_array(op, arg, value)
 
 
-def _no_array(op: str, arg: str, value: object) -> Any:
+def _no_array(op: str, arg: str, value: object) -> object:
     if isinstance(value, (NDArray, np.ndarray)) and value.ndim:
         raise MXNetError(f"Operator {op}: {arg} must not be an array, got {shown(value)}")
     return value
@@ -170,7 +169,7 @@ def parameters(op: Op) -> list[str]:
 
 def given_arguments(
     op: Op, name: str, args: Sequence[object], kwargs: Mapping[str, object]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The arguments of a call by name: inputs and parameters, of an operator that is not variadic.
 
     Raises
@@ -193,7 +192,7 @@ def given_arguments(
     return given
 
 
-def _slow_path(op: Op, name: str) -> _Function:
+def _slow_path(op: Op, name: str) -> Call:
     call = op.call
     keys = op.keywords
     params = parameters(op)
@@ -220,7 +219,7 @@ def _slow_path(op: Op, name: str) -> _Function:
     return slow_path
 
 
-def _bound(op: Op, general: Callable[..., Any], array: type[NDArray]) -> Callable[..., Any]:
+def _bound(op: Op, general: Call, array: type[Array]) -> Call:
     """A function with the operator's own signature, past *general* for arrays and plain parameters.
 
     Python binds the arguments, in a fraction of the time that taking them apart takes.  *general*
@@ -237,9 +236,9 @@ def _bound(op: Op, general: Callable[..., Any], array: type[NDArray]) -> Callabl
     def rebound(
         values: tuple[object, ...],
         rest: tuple[object, ...],
-        others: dict[str, Any],
+        others: dict[str, object],
         out: object = None,
-    ) -> Any:
+    ) -> object:
         if out is not None:
             others["out"] = out
         if rest:
@@ -255,7 +254,7 @@ def _bound(op: Op, general: Callable[..., Any], array: type[NDArray]) -> Callabl
     ):
         call, takes_out = op.function, False  # which is all of a call without `out`
     least = sum(name not in op.optional for name in op.inputs)
-    names: dict[str, Any] = {"absent": ABSENT, "array": array}
+    names: dict[str, object] = {"absent": ABSENT, "array": array}
     names |= {"call": call, "general": rebound}
     for name in params:
         default = op.params[name]
@@ -317,7 +316,7 @@ def _check_arrays(
             )
 
 
-def _variadic(op: Op, name: str) -> _Function:
+def _variadic(op: Op, name: str) -> Call:
     call = op.call
     known, checks = {p for p in op.params if not p.startswith("_")}, checks_of(op)
     required = [p for p in op.params if op.params[p] is _Parameter.empty]

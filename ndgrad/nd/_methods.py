@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..array.ndarray import NDArray
 from ..base import DTypeLike, set_signature
 from ..dispatch import unrecorded
 from ..ops.axes import flag, number
+from ..ops.bound import Call
 from ..ops.table import Op, lookup
 from . import _bind
-
-_Function: TypeAlias = Callable[..., Any]
 
 # What the changed functions get is as `ndgrad.nd._bind` passes it on: the array as the first
 # argument or by its keyword.
 
 
-def _with_inplace(op: Op, function: _Function) -> _Function:
-    def method(*args: Any, inplace: bool = False, **kwargs: Any) -> Any:
+def _with_inplace(op: Op, function: Call) -> Call:
+    def method(*args: Any, inplace: bool = False, **kwargs: Any) -> object:
         if not flag(op.name, "inplace", inplace):
             return function(*args, **kwargs)
         shape = unrecorded(function, *args, **kwargs).shape
@@ -29,8 +28,8 @@ def _with_inplace(op: Op, function: _Function) -> _Function:
     return method
 
 
-def _with_other(op: Op, function: _Function) -> _Function:
-    def method(*args: object, **kwargs: object) -> Any:
+def _with_other(op: Op, function: Call) -> Call:
+    def method(*args: object, **kwargs: object) -> object:
         if "other" in kwargs:
             kwargs["rhs"] = kwargs.pop("other")
         return function(*args, **kwargs)
@@ -38,15 +37,15 @@ def _with_other(op: Op, function: _Function) -> _Function:
     return method
 
 
-def _with_dtype(op: Op, function: _Function) -> _Function:
-    def method(*args: object, dtype: DTypeLike | None = None, **kwargs: object) -> Any:
+def _with_dtype(op: Op, function: Call) -> Call:
+    def method(*args: object, dtype: DTypeLike | None = None, **kwargs: object) -> object:
         result = function(*args, **kwargs)
         return result if dtype is None else result.astype(dtype)
 
     return method
 
 
-_OTHERS: dict[str, Callable[[Op, _Function], _Function]] = {
+_OTHERS: dict[str, Callable[[Op, Call], Call]] = {
     "broadcast_like": _with_other,
     "expand_dims": _with_inplace,  # *inplace*: whether to return a view
     "flatten": _with_inplace,
@@ -55,7 +54,7 @@ _OTHERS: dict[str, Callable[[Op, _Function], _Function]] = {
 }
 
 
-def method(op: Op, name: str, function: _Function) -> _Function:
+def method(op: Op, name: str, function: Call) -> Call:
     """The method of an operator: its function, or one that takes more than that."""
     change = _OTHERS.get(name)
     if change is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ..array.ndarray import NDArray
 from ..base import shorten_traceback, shown
 from ..ops.axes import number
+from ..ops.bound import Call
 from ..ops.table import ElementwiseOp
 from ._check import array
 
@@ -19,11 +19,11 @@ _BESIDE_ARRAY = (*_OPERANDS, np.ndarray)
 _COMMON = frozenset((NDArray, float, int))
 
 
-def function(op: ElementwiseOp, name: str) -> Callable[..., Any]:
+def function(op: ElementwiseOp, name: str) -> Call:
     """What `ndgrad.nd` has under one of the names in *op*'s fact ``functions``."""
     on_numbers, ordered, on_arrays = op.functions[name], op.ordered, op.call
 
-    def call(lhs: object, rhs: object, out: NDArray | None = None) -> Any:
+    def call(lhs: object, rhs: object, out: NDArray | None = None) -> object:
         try:
             if out is None and lhs.__class__ is NDArray and rhs.__class__ in _COMMON:
                 return on_arrays(lhs, rhs)

@@ -163,7 +163,7 @@ def multi_adamw_update(
     name: str | None = None,
     size: int = 0,
     **kwargs: object,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`adamw_update` for several weights.
 
     Parameters
@@ -207,7 +207,7 @@ def multi_mp_adamw_update(
     name: str | None = None,
     size: int = 0,
     **kwargs: object,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`multi_adamw_update` for weights that are *weights32* rounded, which are updated too."""
     arrays = _by_weight(
         "multi_mp_adamw_update",
@@ -232,7 +232,7 @@ def multi_lamb_update(
     out: NDArray | _Arrays | None = None,
     num_tensors: int = 0,
     **kwargs: object,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """A step of LAMB for several weights. You et al. 2020.
 
     Parameters
@@ -272,7 +272,7 @@ def multi_mp_lamb_update(
     out: NDArray | _Arrays | None = None,
     num_tensors: int = 0,
     **kwargs: object,
-) -> Any:
+) -> NDArray | list[NDArray]:
     """`multi_lamb_update` for weights that are *weights32* rounded, which are updated too."""
     arrays = _by_weight(
         "multi_mp_lamb_update",
@@ -333,7 +333,7 @@ def _sample_unique_zipfian(
     shape: Sequence[int] = (),
     out: Sequence[NDArray] | None = None,
     **kwargs: object,
-) -> Any:
+) -> Sequence[NDArray]:
     """Draw classes that differ, with probabilities as in `rand_zipfian`.
 
     Parameters

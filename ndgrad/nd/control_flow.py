@@ -23,6 +23,7 @@ Arrays: TypeAlias = Any
 """An array, or a list or tuple of such, nested to any depth."""
 
 _Scalar = TypeVar("_Scalar", int, bool)
+_Result = TypeVar("_Result")
 
 
 def foreach(
@@ -104,7 +105,7 @@ def foreach(
 
 
 def while_loop(
-    cond: Callable[..., Any],
+    cond: Callable[..., object],
     func: Callable[..., tuple[Arrays, Arrays]],
     loop_vars: Arrays,
     max_iterations: int | None = None,
@@ -178,10 +179,10 @@ def while_loop(
 
 def cond(
     pred: object,
-    then_func: Callable[[], Any],
-    else_func: Callable[[], Any],
+    then_func: Callable[[], _Result],
+    else_func: Callable[[], _Result],
     name: str | None = None,
-) -> Any:
+) -> _Result:
     """Call one of two functions, as *pred* is true or not.
 
     Parameters

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from itertools import zip_longest
-from typing import Any, TypeAlias
 
 from ..array.ndarray import NDArray
 from ..base import set_signature
+from ..ops.bound import Call
 from . import random
-
-_Function: TypeAlias = Callable[..., Any]
 
 DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], Callable[..., NDArray], tuple[str, str]]] = {
     # name: its parameters, the function, and what ``sample_<name>`` calls its arrays
@@ -74,8 +72,8 @@ def _signature(
     return Signature([*found, out], return_annotation="NDArray")
 
 
-def _operators() -> dict[str, _Function]:
-    functions: dict[str, _Function] = {}
+def _operators() -> dict[str, Call]:
+    functions: dict[str, Call] = {}
     for name, (own, draw, arrays) in DISTRIBUTIONS.items():
         by_number = _operator(f"random_{name}", (*own, "shape", "ctx", "dtype"), own, draw)
         functions[f"random_{name}"] = functions[f"_random_{name}"] = by_number

@@ -8,7 +8,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -81,12 +81,15 @@ def decoded(kind: str, content: bytes | memoryview, given: str) -> dict[str, Hos
     return found
 
 
+_T = TypeVar("_T")
+
+
 def named(arrays: list[HostArray]) -> dict[str, HostArray]:
     """Names for the arrays of a list."""
     return {_UNNAMED.format(i): x for i, x in enumerate(arrays)}
 
 
-def unnamed(found: Mapping[str, object]) -> list[Any] | None:
+def unnamed(found: Mapping[str, _T]) -> list[_T] | None:
     """What stands under the names of a list, in its order; None if there are others or none."""
     names = [_UNNAMED.format(i) for i in range(len(found))]
     return [found[name] for name in names] if names and found.keys() == set(names) else None

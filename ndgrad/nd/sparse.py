@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
 from ..base import public_names
 from ..ops.axes import choice
+from ..ops.bound import Call
 from ..ops.table import lookup
 from ._check import array as array_argument
 from .sparse_creation import array, csr_matrix, empty, row_sparse_array, zeros
@@ -52,5 +52,5 @@ def cast_storage(
     return lookup("identity").call(result) if result is data else result
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"cast_storage": cast_storage}
+FUNCTIONS: dict[str, Call] = {"cast_storage": cast_storage}
 """What `ndgrad.nd` has in place of the operators of these names."""

@@ -12,7 +12,7 @@ from ..array.ndarray import NDArray
 from ..array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray, check_parts, expect_host
 from ..base import DType, DTypeLike, HostArray, MXNetError, Shape, as_dtype, shown
 from ..context import GPU, Context, check_usable, cpu, current_context
-from ..ops.storage import Csr, RowSparse
+from ..ops.storage import Csr, Parts, RowSparse
 
 _FLOAT32 = np.dtype("float32")
 _STYPES = ("default", "row_sparse", "csr")
@@ -34,7 +34,7 @@ def is_scipy_matrix(x: Any) -> bool:
     return scipy is not None and scipy.issparse(x) and len(x.shape) == 2
 
 
-def _values(x: Any, dtype: DType | None, what: str, arg: str) -> HostArray:
+def _values(x: object, dtype: DType | None, what: str, arg: str) -> HostArray:
     """An array-like in *dtype*; by default its own, and float32 for lists."""
     if dtype is None:
         own = getattr(x, "dtype", None)
@@ -72,7 +72,7 @@ def _is_shape(x: object) -> bool:
     return isinstance(x, (tuple, list)) and all(isinstance(n, (int, np.integer)) for n in x)
 
 
-def _check_shape(own: Shape, given: Any) -> None:
+def _check_shape(own: Shape, given: Sequence[int] | None) -> None:
     if given is not None and own != tuple(given):
         raise ValueError(f"Shape mismatch detected. {own} v.s. {tuple(given)}")
 
@@ -215,7 +215,7 @@ def _from_places(
     return _checked(Csr(arrays[0], arrays[1], arrays[2], (m, n)), ctx)
 
 
-def _checked(parts: Any, ctx: Context) -> Any:
+def _checked(parts: Parts, ctx: Context) -> Any:
     expect_host(ctx)
     check_parts(parts)
     return BaseSparseNDArray._of(parts, ctx)
