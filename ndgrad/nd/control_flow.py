@@ -1,8 +1,7 @@
 """Control flow as functions of functions: `foreach`, `while_loop` and `cond` of ``nd.contrib``.
 
 What a function computes is recorded as it runs, so there is nothing to differentiate but its
-operators.  In a compiled function a loop of `foreach` may become a program of its own; see
-`compiler.control_flow`.
+operators.  In compiled functions loops may become programs (`ndgrad.compiler.control_flow`).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from autograd_helpers import variable
 from compile_helpers import agree, agree_closely, both, some
 
 import ndgrad as mx
@@ -351,6 +352,25 @@ def test_what_a_recorded_backward_reads_must_not_be_overwritten(what: str) -> No
         autograd.grad(y, x, create_graph=True)
     (slope,) = autograd.grad(y, x)
     np.testing.assert_allclose(slope.asnumpy(), np.exp([3, 3]), rtol=1e-6)
+
+
+@pytest.mark.parametrize("decorate", [lambda f: f, mx.compile])
+def test_what_is_made_of_a_released_record_is_a_constant_on_the_tape(decorate: Any) -> None:
+    x, y = variable(1.0, 2.0), variable(3.0, 4.0)
+    function = decorate(lambda v, a: (v * 2, a + 1, a.reshape((2, 1)), v * a))
+    with autograd.record():
+        a = x * 2
+    a.backward()
+    with autograd.record():
+        outputs = function(nd.ones(2), a)
+    assert [z._node is None for z in outputs] == [True, False, False, False]
+    with pytest.raises(mx.MXNetError, match="no inputs in computation graph"):
+        outputs[1].backward()
+    with autograd.record():
+        outputs = [*function(y, a), y * y]
+    autograd.backward(outputs)
+    assert y.grad.tolist() == [2 + 2 + 6, 2 + 4 + 8]
+    assert function(nd.ones(2), a)[1]._node is None
 
 
 def test_a_record_is_released_by_backward() -> None:

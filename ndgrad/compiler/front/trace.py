@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -23,6 +23,7 @@ from ...tape import (
     Leaf,
     Maker,
     Node,
+    OutputSlot,
     Scope,
     is_released,
     new_node,
@@ -63,6 +64,11 @@ class Output:
         and version counter; the array for 'object'.
     gradient : int or None
         Which head of backward it is.
+    constant : bool
+        Whether it was recorded, and made of what had been released before: a constant on the tape.
+    arguments : frozenset of int
+        From which arguments it is made, if it is no head.  Should the record of one be released, it
+        is such a constant too.
     array : type
         Its class.
     ctx : Context
@@ -74,6 +80,8 @@ class Output:
     shape: Shape = ()
     thing: Any = None
     gradient: int | None = None
+    constant: bool = False
+    arguments: frozenset[int] = frozenset()
     array: type[NDArray] = NDArray
     ctx: Context = field(default_factory=cpu)
     size: int = field(init=False)
@@ -340,14 +348,38 @@ def _traced(
     if gradients:
         backward, saved, lost = partition(instructions, gradients, traced.heads, held, results)
         traced.backward = Program(instructions=backward, results=gradients)
-        traced.depends = _dependence(traced.backward, traced.heads)
+        heads_of = {head: frozenset((i,)) for i, head in enumerate(traced.heads)}
+        # A loss's own gradient depends on no head, but is there as soon as one is.
+        everything = frozenset(range(len(heads_of)))
+        traced.depends = [x or everything for x in _dependence(traced.backward, heads_of)]
         traced.saved = saved
         lost |= {source for source, _ in forward_effects}
         results = results + [v for v in saved if v in lost or not is_source(v)]
     needed = [*results, *(value for _, value in forward_effects)]
     forward = live(instructions, needed)
     traced.forward = Program(instructions=forward, results=results, effects=forward_effects)
+    _find_constants(traced, returned)
     return traced
+
+
+def _find_constants(traced: Traced, returned: Sequence[NDArray]) -> None:
+    """Note which outputs may be constants on the tape."""
+    sources = {root(x)[0] for each in traced.forward.instructions for x in each.inputs}
+    sources |= {root(x)[0] for x in traced.forward.results}
+    known = {
+        x: frozenset((x.maker.index,))
+        for x in sources
+        if isinstance(x.maker, Source) and x.maker.kind == "argument"
+    }
+    reached = _dependence(traced.forward, known)
+    for output, array in zip(traced.outputs, returned, strict=True):
+        if output.gradient is not None or output.thing is not None:
+            continue
+        output.constant = _is_constant(array._node)
+        if output.kind == "result":
+            output.arguments = reached[output.index]
+        elif output.kind == "argument":
+            output.arguments = frozenset((output.index,))
 
 
 def optimised(
@@ -472,6 +504,12 @@ def _is_head(node: Maker | None, start: int) -> bool:
     return not is_released(node)
 
 
+def _is_constant(made_by: Maker | None) -> bool:
+    """Whether an array was recorded, but made of constants alone."""
+    node = made_by.node if isinstance(made_by, OutputSlot) else made_by
+    return isinstance(node, Node) and is_released(node) and node.released[0] <= node.number
+
+
 def _latest_of(new: dict[Value, Value]) -> Callable[[Value], Value]:
     def latest(value: Value) -> Value:
         while value in new:
@@ -485,16 +523,14 @@ def _is_captured(source: Value) -> bool:
     return isinstance(source.maker, Source) and source.maker.kind == "captured"
 
 
-def _dependence(backward: Program, heads: Sequence[Value]) -> list[frozenset[int]]:
-    """For each result of *backward* the heads from which it can be reached."""
-    known: dict[Value, frozenset[int]] = {head: frozenset((i,)) for i, head in enumerate(heads)}
+def _dependence(program: Program, sources: Mapping[Value, frozenset[int]]) -> list[frozenset[int]]:
+    """For each result of *program* the numbers of *sources* from which it can be reached."""
+    known = dict(sources)
     nothing: frozenset[int] = frozenset()
-    for instruction in backward.instructions:
+    for instruction in program.instructions:
         found = nothing.union(*(known.get(root(x)[0], nothing) for x in instruction.inputs))
         known.update((value, found) for value in instruction.outputs)
-    # A loss's own gradient depends on no head, but is there as soon as one is.
-    everything = frozenset(range(len(heads)))
-    return [known.get(root(value)[0]) or everything for value in backward.results]
+    return [known.get(root(value)[0], nothing) for value in program.results]
 
 
 def _from_outside(node: Maker, start: int, places: Places) -> bool:

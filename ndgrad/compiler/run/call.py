@@ -15,8 +15,8 @@ from ...base import DType, Shape, written_function
 from ...context import GPU, Context, current_context
 from ...kernels.cpu import philox
 from ...memory.device import Buffer
-from ...ops.table import Op
-from ...tape import Array, Leaf, is_released, new_array, new_node, state
+from ...ops.table import Op, lookup
+from ...tape import Array, Leaf, is_released, new_array, new_node, release, state
 from ..front.guards import Guard
 from ..front.trace import ArrayPlace, Output, Traced, unflatten
 from ..plan.errors import DeferredError
@@ -202,6 +202,8 @@ class _CallText:
         versions: dict[int, str] = {}
         for i, output in enumerate(traced.outputs):
             lines.append(f"y{i} = {self._output(f'y{i}', output, versions)}")
+        for i, output in enumerate(traced.outputs):
+            lines += self._constant(f"y{i}", output)
         if call.heads:
             lines.append(self._recorded(versions))
         return [*lines, f"return {self._returned()}"]
@@ -237,6 +239,20 @@ class _CallText:
         if output.ctx.device_typeid != GPU:
             return f"{self._bound(new_array)}({self._bound(output.array)}, {form})"
         return f"{self._bound(output.array)}({form})"
+
+    def _constant(self, y: str, output: Output) -> list[str]:
+        """Lines that make an output a constant on the tape, if the eager call would."""
+        if output.constant:
+            return [f"{self._bound(_put_on_released)}({y})"]
+        recording, _, _ = self._scope
+        released = [
+            f"x{i}._node is not None"
+            for i in sorted(output.arguments)
+            if self._call.arguments[i].place is None
+        ]
+        if not recording or not released:
+            return []
+        return [f"if {' or '.join(released)}: {self._bound(_put_on_released)}({y})"]
 
     def _recorded(self, versions: dict[int, str]) -> str:
         """A line that puts the outputs on a node whose backward is a plan of its own."""
@@ -290,6 +306,12 @@ class _CallText:
                 parts = ", ".join([f"y{x.index}" for x in tree])
                 return f"[{parts}]" if type(tree) is list else _tuple([parts] if parts else [])
         return f"{self._bound(unflatten)}({self._bound(tree)}, {arrays})"
+
+
+def _put_on_released(y: Array) -> None:
+    """Put *y* on a node as that of a call whose operands are constants by now."""
+    node = new_node(lookup("identity"), None, (), None, (), (y._shape, y._shape), (y,))
+    release(node, [node.number, 1])
 
 
 def _tuple(parts: Sequence[str]) -> str:
