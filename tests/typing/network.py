@@ -97,6 +97,34 @@ def calls() -> None:
     print(y.shape, attention.shape, Masked()(scores, labels, x), Residual(3, prefix="r_")(x).shape)
 
 
+def sequences() -> None:
+    x, s = nd.ones((5, 2, 3)), mx.sym.var("x")
+    layer = gluon.rnn.LSTM(16, num_layers=2, use_sequence_length=True)
+    assert_type(layer(x), nd.NDArray)
+    output, states = layer(x, layer.begin_state(batch_size=2, ctx=mx.cpu()))
+    assert_type(output, nd.NDArray)
+    assert_type(states, list[nd.NDArray])
+    cell = gluon.rnn.HybridSequentialRNNCell()
+    cell.add(gluon.rnn.ResidualCell(gluon.rnn.GRUCell(3, input_size=3)))
+    output, states = cell(x[0], cell.begin_state(2))
+    assert_type(output, nd.NDArray)
+    outputs, _ = cell.unroll(5, x, layout="TNC", merge_outputs=True, valid_length=nd.ones((2,)))
+    print(outputs.shape, cell[0].base_cell)
+    symbols, _ = cell.unroll(5, [s] * 5, cell.begin_state(func=mx.sym.zeros), merge_outputs=False)
+    print(mx.sym.Group(symbols).list_outputs())
+
+
+class Gated(gluon.rnn.HybridRecurrentCell):
+    def state_info(self, batch_size: int = 0) -> list[dict[str, Any]]:
+        return [{"shape": (batch_size, 4), "__layout__": "NC"}]
+
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
+        output: Tensor = F.tanh(inputs) * states[0]
+        return output, [output]
+
+
 class Attention(nn.Dense):
     def forward(self, x: nd.NDArray, mask: nd.NDArray) -> tuple[nd.NDArray, nd.NDArray]:
         return x * mask, mask

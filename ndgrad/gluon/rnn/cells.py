@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...base import public_names
+from ..parameter import Parameter
 from ..parameter_dict import ParameterDict
-from .recurrent import HybridRecurrentCell, Info, States
+from .recurrent import ActivationLike, HybridRecurrentCell, Info
+
+if TYPE_CHECKING:
+    from ...typing import InitializerLike, Operators, Tensor
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell"]
 __dir__ = public_names(globals())
@@ -17,15 +21,15 @@ class _GatedCell(HybridRecurrentCell):
 
     _gates: int
     _states = 1
-    i2h_weight: Any
+    i2h_weight: Parameter
 
     def __init__(
         self,
         hidden_size: int,
-        i2h_weight_initializer: Any,
-        h2h_weight_initializer: Any,
-        i2h_bias_initializer: Any,
-        h2h_bias_initializer: Any,
+        i2h_weight_initializer: InitializerLike,
+        h2h_weight_initializer: InitializerLike,
+        i2h_bias_initializer: InitializerLike,
+        h2h_bias_initializer: InitializerLike,
         input_size: int,
         prefix: str | None,
         params: ParameterDict | None,
@@ -44,7 +48,7 @@ class _GatedCell(HybridRecurrentCell):
         )
 
     def __repr__(self) -> str:
-        rows, columns = self.i2h_weight.shape
+        rows, columns = self.i2h_weight.shape or (0, 0)
         return f"{type(self).__name__}({columns or None} -> {rows}{self._extra_repr()})"
 
     def _extra_repr(self) -> str:
@@ -58,7 +62,9 @@ class _GatedCell(HybridRecurrentCell):
         shape = (batch_size, self._hidden_size)
         return [{"shape": shape, "__layout__": "NC"} for _ in range(self._states)]
 
-    def _products(self, F: Any, t: str, inputs: Any, state: Any, *params: Any) -> tuple[Any, Any]:
+    def _products(
+        self, F: Operators, t: str, inputs: Tensor, state: Tensor, *params: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """The products of the input and of the state with the weights, plus biases."""
         i2h_weight, h2h_weight, i2h_bias, h2h_bias = params
         size = self._gates * self._hidden_size
@@ -101,11 +107,11 @@ class RNNCell(_GatedCell):
     def __init__(
         self,
         hidden_size: int,
-        activation: Any = "tanh",
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        activation: ActivationLike = "tanh",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         input_size: int = 0,
         prefix: str | None = None,
         params: ParameterDict | None = None,
@@ -127,14 +133,14 @@ class RNNCell(_GatedCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t = f"t{self._counter}_"
         i2h, h2h = self._products(
             F, t, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias
@@ -177,10 +183,10 @@ class LSTMCell(_GatedCell):
     def __init__(
         self,
         hidden_size: int,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         input_size: int = 0,
         prefix: str | None = None,
         params: ParameterDict | None = None,
@@ -202,14 +208,14 @@ class LSTMCell(_GatedCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t, act, gate = f"t{self._counter}_", self._activation, self._recurrent_activation
         i2h, h2h = self._products(
             F, t, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias
@@ -257,10 +263,10 @@ class GRUCell(_GatedCell):
     def __init__(
         self,
         hidden_size: int,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         input_size: int = 0,
         prefix: str | None = None,
         params: ParameterDict | None = None,
@@ -278,14 +284,14 @@ class GRUCell(_GatedCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t = f"t{self._counter}_"
         i2h, h2h = self._products(
             F, t, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias

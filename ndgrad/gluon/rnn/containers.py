@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ... import nd
 from ...base import public_names
 from ..parameter_dict import ParameterDict
-from .recurrent import HybridRecurrentCell, Info, RecurrentCell, States, Steps, masked, split
+from .recurrent import HybridRecurrentCell, Info, Maker, RecurrentCell, States, Steps, masked, split
+
+if TYPE_CHECKING:
+    from ...typing import Operators, Tensor
 
 __all__ = ["BidirectionalCell", "HybridSequentialRNNCell", "SequentialRNNCell"]
 __dir__ = public_names(globals())
@@ -30,9 +33,7 @@ class _CellContainer(RecurrentCell):
         """Return the shape and layout of each state."""
         return [info for cell in self._cells() for info in cell.state_info(batch_size)]
 
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
+    def begin_state(self, batch_size: int = 0, func: Maker = nd.zeros, **kwargs: object) -> States:
         """Make the first states of all cells; see `RecurrentCell.begin_state`."""
         if self._modified:
             return super().begin_state(batch_size, func, **kwargs)  # which refuses it
@@ -59,11 +60,11 @@ class _Sequential(_CellContainer):
     def __len__(self) -> int:
         return len(self._children)
 
-    def add(self, cell: Any) -> None:
+    def add(self, cell: RecurrentCell) -> None:
         """Append a cell, which reads the output of the last one."""
         self.register_child(cell)
 
-    def _step(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def _step(self, inputs: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         new: States = []
         for cell, own in _shared_out(self._cells(), states):
             if isinstance(cell, BidirectionalCell):
@@ -78,12 +79,12 @@ class _Sequential(_CellContainer):
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Run each cell over the sequence in turn; see `RecurrentCell.unroll`."""
         self.reset()
         states = self._first_states(begin_state, Steps(length, inputs, layout))
@@ -105,7 +106,7 @@ class SequentialRNNCell(_Sequential):
     params : ParameterDict, optional
     """
 
-    def forward(self, inputs: Any, states: States) -> tuple[Any, States]:
+    def forward(self, inputs: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Compute the output and the new states of one step."""
         self._counter += 1
         return self._step(inputs, states)
@@ -123,7 +124,9 @@ class HybridSequentialRNNCell(_Sequential, HybridRecurrentCell):
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None) -> None:
         super().__init__(prefix=prefix, params=params)
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         return self._step(inputs, states)
 
 
@@ -138,7 +141,9 @@ class BidirectionalCell(_CellContainer, HybridRecurrentCell):
         With what the names of joined outputs begin in symbols.
     """
 
-    def __init__(self, l_cell: Any, r_cell: Any, output_prefix: str = "bi_") -> None:
+    def __init__(
+        self, l_cell: RecurrentCell, r_cell: RecurrentCell, output_prefix: str = "bi_"
+    ) -> None:
         super().__init__(prefix="", params=None)
         self.register_child(l_cell, "l_cell")
         self.register_child(r_cell, "r_cell")
@@ -148,25 +153,25 @@ class BidirectionalCell(_CellContainer, HybridRecurrentCell):
         cells = self._children
         return f"{type(self).__name__}(forward={cells['l_cell']}, backward={cells['r_cell']})"
 
-    def __call__(self, inputs: Any, states: Any) -> Any:
+    def __call__(self, inputs: Tensor, states: States) -> tuple[Tensor, list[Tensor]]:
         """Raise an error: a step of the backward direction needs the whole sequence."""
         raise NotImplementedError("Bidirectional cell cannot be stepped. Please use unroll")
 
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Run both cells over the sequence and join their outputs; see `RecurrentCell.unroll`."""
         self.reset()
         steps = Steps(length, inputs, layout)
         F = steps.F
 
-        def reverse(sequence: list[Any]) -> list[Any]:
+        def reverse(sequence: list[Tensor]) -> list[Tensor]:
             if valid_length is None:
                 return sequence[::-1]
             whole = F.stack(*sequence, axis=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from ... import nd, symbol
 from ...base import DTypeLike, Shape, public_names
@@ -13,10 +13,16 @@ from ...symbol import Symbol
 from ...util import default_array
 from ..hybrid import HybridBlock
 from ..parameter import Parameter, tensor_types
+from ..parameter_dict import ParameterDict
 from .cells import GRUCell, LSTMCell, RNNCell
 from .containers import BidirectionalCell, HybridSequentialRNNCell
 from .modifiers import DropoutCell
-from .recurrent import Info, States
+from .recurrent import Info, Maker, RecurrentCell, States
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ...typing import BlockArguments, InitializerLike, Operators, Tensor
 
 __all__ = ["GRU", "LSTM", "RNN"]
 __dir__ = public_names(globals())
@@ -25,15 +31,21 @@ _GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
 _NAME = re.compile(r"([lr])(\d+)_(\w+)")
 
 
-class _Initial(list[Any]):
+class _Initial(list[object]):
     """States that a call was not given; it does not return the last ones."""
+
+
+class _Arguments(TypedDict, total=False):
+    prefix: str | None
+    params: ParameterDict | None
+    use_sequence_length: bool
 
 
 class _RNNLayer(HybridBlock):
     """Layers of one kind of cell, in one direction or both, on the operator `RNN`."""
 
     _states = 1
-    _cell: Callable[..., Any]
+    _cell: Callable[..., RecurrentCell]
 
     def __init__(
         self,
@@ -44,12 +56,12 @@ class _RNNLayer(HybridBlock):
         dropout: float,
         bidirectional: bool,
         input_size: int,
-        initializers: dict[str, Any],
+        initializers: dict[str, InitializerLike],
         dtype: DTypeLike,
         projection_size: int | None = None,
-        clip: dict[str, Any] | None = None,
+        clip: dict[str, float | None] | None = None,
         use_sequence_length: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[BlockArguments],
     ) -> None:
         super().__init__(**kwargs)
         if layout not in ("TNC", "NTC"):
@@ -124,9 +136,7 @@ class _RNNLayer(HybridBlock):
             for size in sizes
         ]
 
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
+    def begin_state(self, batch_size: int = 0, func: Maker = nd.zeros, **kwargs: object) -> States:
         """Make the first states.
 
         Parameters
@@ -144,6 +154,14 @@ class _RNNLayer(HybridBlock):
             for i, info in enumerate(infos)
         ]
 
+    @overload
+    def __call__(
+        self, inputs: Tensor, states: None = None, sequence_length: Tensor | None = None
+    ) -> Tensor: ...
+    @overload
+    def __call__(
+        self, inputs: Tensor, states: Tensor | Sequence[Any], sequence_length: Tensor | None = None
+    ) -> tuple[Tensor, list[Tensor]]: ...
     def __call__(self, inputs: Any, states: Any = None, sequence_length: Any = None) -> Any:
         """Run all layers over the sequence.
 
@@ -196,14 +214,16 @@ class _RNNLayer(HybridBlock):
                     f"Invalid recurrent state shape. Expecting {info['shape']}, got {state.shape}."
                 )
 
-    def hybrid_forward(self, F: Any, x: Any, *args: Any, **params: Any) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, x: Tensor, *args: Tensor, **params: Tensor
+    ) -> tuple[Tensor, list[Tensor]]:
         """Return the outputs and the last states; *args* are states and lengths."""
         states, *lengths = args
         if self._layout == "NTC":
             x = F.swapaxes(x, dim1=0, dim2=1)
         # The operator takes all weights, then all biases.
         packed = [x for kind in ("weight", "bias") for n, x in params.items() if n.endswith(kind)]
-        outputs, *states = F.RNN(
+        outputs, *last = F.RNN(
             x,
             F._internal._rnn_param_concat(*[x.reshape((-1,)) for x in packed], dim=0),
             *states,
@@ -220,7 +240,7 @@ class _RNNLayer(HybridBlock):
         )
         if self._layout == "NTC":
             outputs = F.swapaxes(outputs, dim1=0, dim2=1)
-        return outputs, states
+        return outputs, last
 
     def _unfuse(self) -> HybridSequentialRNNCell:
         """The same network, with the same parameters, made of cells."""
@@ -234,7 +254,7 @@ class _RNNLayer(HybridBlock):
                     make(self._hidden_size, input_size=columns, prefix=f"{side}{layer}_")
                     for side in "lr"[: self._dir]
                 ]
-                stack.add(BidirectionalCell(*cells) if self._dir == 2 else cells[0])
+                stack.add(BidirectionalCell(cells[0], cells[1]) if self._dir == 2 else cells[0])
                 if self._dropout > 0 and layer != self._num_layers - 1:
                     stack.add(DropoutCell(self._dropout))
                 columns = self._hidden_size * self._dir
@@ -275,15 +295,15 @@ Initializer or str
         layout: str = "TNC",
         dropout: float = 0,
         bidirectional: bool = False,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         input_size: int = 0,
         dtype: DTypeLike = "float32",
-        **kwargs: Any,
+        **kwargs: Unpack[_Arguments],
     ) -> None:
-        initializers = {
+        initializers: dict[str, InitializerLike] = {
             "i2h_weight": i2h_weight_initializer,
             "h2h_weight": h2h_weight_initializer,
             "i2h_bias": i2h_bias_initializer,
@@ -302,8 +322,8 @@ Initializer or str
             **kwargs,
         )
 
-    def _cell(self, hidden_size: int, **kwargs: Any) -> RNNCell:
-        return RNNCell(hidden_size, self._mode[4:], **kwargs)
+    def _cell(self, hidden_size: int, input_size: int, prefix: str) -> RNNCell:
+        return RNNCell(hidden_size, self._mode[4:], input_size=input_size, prefix=prefix)
 
 
 class LSTM(_RNNLayer):
@@ -363,26 +383,26 @@ Initializer or str
         dropout: float = 0,
         bidirectional: bool = False,
         input_size: int = 0,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         projection_size: int | None = None,
-        h2r_weight_initializer: Any = None,
+        h2r_weight_initializer: InitializerLike = None,
         state_clip_min: float | None = None,
         state_clip_max: float | None = None,
         state_clip_nan: bool = False,
         dtype: DTypeLike = "float32",
-        **kwargs: Any,
+        **kwargs: Unpack[_Arguments],
     ) -> None:
-        initializers = {
+        initializers: dict[str, InitializerLike] = {
             "i2h_weight": i2h_weight_initializer,
             "h2h_weight": h2h_weight_initializer,
             "i2h_bias": i2h_bias_initializer,
             "h2h_bias": h2h_bias_initializer,
             "h2r_weight": h2r_weight_initializer,
         }
-        clip = {
+        clip: dict[str, float | None] = {
             "lstm_state_clip_min": state_clip_min,
             "lstm_state_clip_max": state_clip_max,
             "lstm_state_clip_nan": state_clip_nan,
@@ -438,14 +458,14 @@ Initializer or str
         dropout: float = 0,
         bidirectional: bool = False,
         input_size: int = 0,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         dtype: DTypeLike = "float32",
-        **kwargs: Any,
+        **kwargs: Unpack[_Arguments],
     ) -> None:
-        initializers = {
+        initializers: dict[str, InitializerLike] = {
             "i2h_weight": i2h_weight_initializer,
             "h2h_weight": h2h_weight_initializer,
             "i2h_bias": i2h_bias_initializer,

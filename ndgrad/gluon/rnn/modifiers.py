@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ... import nd
 from ...base import public_names
+from ..block import Block
 from ..parameter import tensor_types
 from ..parameter_dict import ParameterDict
 from .containers import BidirectionalCell
-from .recurrent import HybridRecurrentCell, Info, RecurrentCell, States, Steps, masked
+from .recurrent import HybridRecurrentCell, Info, Maker, RecurrentCell, States, Steps, masked
+
+if TYPE_CHECKING:
+    from ...typing import Operators, Tensor
 
 __all__ = ["DropoutCell", "ModifierCell", "ResidualCell", "ZoneoutCell"]
 __dir__ = public_names(globals())
@@ -52,7 +56,9 @@ class DropoutCell(HybridRecurrentCell):
         """Return an empty list."""
         return []
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         if self._rate > 0:
             name = f"t{self._counter}_fwd"
             inputs = F.Dropout(inputs, p=self._rate, axes=self._axes, name=name)
@@ -61,19 +67,20 @@ class DropoutCell(HybridRecurrentCell):
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Drop elements of the sequence, at once if it is one array."""
         self.reset()
         steps = Steps(length, inputs, layout)
-        inputs = steps.format(merge_outputs)
-        if isinstance(inputs, tensor_types):
-            return self.hybrid_forward(steps.F, inputs, begin_state or [])
-        return super().unroll(length, inputs, begin_state, layout, merge_outputs, None)
+        elements = steps.format(merge_outputs)
+        merged = isinstance(elements, tensor_types)
+        if merged:
+            return self.hybrid_forward(steps.F, elements, begin_state or [])
+        return super().unroll(length, elements, begin_state, layout, merge_outputs, None)
 
 
 class ModifierCell(HybridRecurrentCell):
@@ -85,7 +92,7 @@ class ModifierCell(HybridRecurrentCell):
         It can be called only through this one from now on.
     """
 
-    def __init__(self, base_cell: Any) -> None:
+    def __init__(self, base_cell: RecurrentCell) -> None:
         base_cell._modified = True
         super().__init__(prefix=base_cell.prefix + self._alias(), params=None)
         self.base_cell = base_cell
@@ -96,28 +103,26 @@ class ModifierCell(HybridRecurrentCell):
     @property
     def params(self) -> ParameterDict:
         """The parameters of the cell inside."""
-        params: ParameterDict = self.base_cell.params
-        return params
+        return self.base_cell.params
 
     def state_info(self, batch_size: int = 0) -> list[Info]:
         """Return the shape and layout of each state."""
-        infos: list[Info] = self.base_cell.state_info(batch_size)
-        return infos
+        return self.base_cell.state_info(batch_size)
 
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
+    def begin_state(self, batch_size: int = 0, func: Maker = nd.zeros, **kwargs: object) -> States:
         """Make the first states; see `RecurrentCell.begin_state`."""
         if self._modified:
             return super().begin_state(batch_size, func, **kwargs)  # which refuses it
         self.base_cell._modified = False
         try:
-            states: States = self.base_cell.begin_state(batch_size=batch_size, func=func, **kwargs)
+            states = self.base_cell.begin_state(batch_size=batch_size, func=func, **kwargs)
         finally:
             self.base_cell._modified = True
         return states
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         raise NotImplementedError(f"{type(self).__name__} has no hybrid_forward")
 
 
@@ -134,9 +139,9 @@ class ZoneoutCell(ModifierCell):
     _keeps_steps = True
 
     def __init__(
-        self, base_cell: Any, zoneout_outputs: float = 0.0, zoneout_states: float = 0.0
+        self, base_cell: RecurrentCell, zoneout_outputs: float = 0.0, zoneout_states: float = 0.0
     ) -> None:
-        cells: list[Any] = []
+        cells: list[Block] = []
         if isinstance(base_cell, RecurrentCell):
             base_cell.apply(cells.append)
         if any(isinstance(cell, BidirectionalCell) for cell in cells):
@@ -163,10 +168,12 @@ class ZoneoutCell(ModifierCell):
         super().reset()
         self._prev_output = None
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         output, new = self.base_cell(inputs, states)
 
-        def mixed(p: float, now: Any, before: Any) -> Any:
+        def mixed(p: float, now: Tensor, before: Tensor | None) -> Tensor:
             mask = F.Dropout(F.ones_like(now), p=p)
             return F.where(mask, now, F.zeros_like(now) if before is None else before)
 
@@ -187,19 +194,21 @@ class ResidualCell(ModifierCell):
         Its output must have the shape of its input.
     """
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         output, states = self.base_cell(inputs, states)
         return F.elemwise_add(output, inputs, name=f"t{self._counter}_fwd"), states
 
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Run the cell inside over the sequence and add the inputs; see `RecurrentCell.unroll`."""
         self.reset()
         steps = Steps(length, inputs, layout)

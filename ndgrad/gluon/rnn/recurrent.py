@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import nd, symbol
 from ...nd import NDArray
@@ -14,8 +14,16 @@ from ..hybrid import HybridBlock
 from ..parameter import tensor_types
 from ..parameter_dict import ParameterDict
 
+if TYPE_CHECKING:
+    from ...typing import InitializerLike, Operators, Tensor
+
 Info = dict[str, Any]
 States = list[Any]
+"""Of arrays, or of symbols."""
+Maker = Callable[..., NDArray] | Callable[..., Symbol]
+"""What makes a state from a shape and a name."""
+ActivationLike = str | Callable[..., Any]
+"""The name of an activation, or a block or a function."""
 
 _ACTIVATIONS = ("relu", "sigmoid", "softsign", "tanh")
 
@@ -45,7 +53,7 @@ class Steps:
             raise ValueError(f"Invalid layout {layout}: it needs T for steps and N for the batch")
         self.merged = isinstance(sequence, tensor_types)
         first = self.first = sequence if self.merged else sequence[0]
-        self.F: Any = symbol if isinstance(first, Symbol) else nd
+        self.F: Operators = symbol if isinstance(first, Symbol) else nd
         self.batch_size = 0
         given = length if self.merged else len(sequence)
         if self.F is nd:
@@ -75,18 +83,20 @@ class Steps:
         return self._sequence if merged is None else self.merge() if merged else self.split()
 
 
-def split(F: Any, array: Any, count: int, axis: int) -> list[Any]:
+def split(F: Operators, array: Tensor, count: int, axis: int) -> list[Tensor]:
     """Slices of length 1 along an axis, without that axis."""
     parts = F.split(array, axis=axis, num_outputs=count, squeeze_axis=1)
-    return [parts] if count == 1 and isinstance(parts, NDArray) else list(parts)
+    if count == 1 and isinstance(parts, NDArray):
+        parts = [parts]
+    return list(parts)
 
 
-def masked(F: Any, array: Any, valid_length: Any, axis: int) -> Any:
+def masked(F: Operators, array: Tensor, valid_length: Tensor, axis: int) -> Tensor:
     """*array* with zeros after the end of each sequence."""
     return F.SequenceMask(array, valid_length, use_sequence_length=True, axis=axis)
 
 
-def last_states(F: Any, states: Sequence[States], valid_length: Any) -> States:
+def last_states(F: Operators, states: Sequence[States], valid_length: NDArray | Symbol) -> States:
     """The states at the end of each sequence, from those after each step."""
     return [
         F.SequenceLast(F.stack(*values, axis=0), valid_length, use_sequence_length=True, axis=0)
@@ -122,9 +132,7 @@ class RecurrentCell(Block):
         """Return the shape and layout of each state."""
         raise NotImplementedError(f"{type(self).__name__} has no state_info")
 
-    def begin_state(
-        self, batch_size: int = 0, func: Callable[..., Any] = nd.zeros, **kwargs: Any
-    ) -> States:
+    def begin_state(self, batch_size: int = 0, func: Maker = nd.zeros, **kwargs: object) -> States:
         """Make the first states.
 
         Parameters
@@ -160,12 +168,12 @@ class RecurrentCell(Block):
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Run the cell over a sequence.
 
         Parameters
@@ -213,7 +221,9 @@ class RecurrentCell(Block):
         with steps.first.context:
             return self.begin_state(func=nd.zeros, batch_size=steps.batch_size)
 
-    def _get_activation(self, F: Any, inputs: Any, activation: Any, **kwargs: Any) -> Any:
+    def _get_activation(
+        self, F: Operators, inputs: Tensor, activation: ActivationLike, **kwargs: object
+    ) -> Tensor:
         """Apply an activation, given by name or as a block or a function."""
         if not isinstance(activation, str):
             return activation(inputs)
@@ -222,7 +232,12 @@ class RecurrentCell(Block):
         return F.Activation(inputs, act_type=activation, **kwargs)
 
     def _gate_parameters(
-        self, gates: int, hidden_size: int, input_size: int, *initializers: Any, states: int = 0
+        self,
+        gates: int,
+        hidden_size: int,
+        input_size: int,
+        *initializers: InitializerLike,
+        states: int = 0,
     ) -> None:
         """Make ``i2h_weight``, ``h2h_weight``, ``i2h_bias`` and ``h2h_bias``, rows gate by gate."""
         rows = gates * hidden_size
@@ -231,6 +246,10 @@ class RecurrentCell(Block):
         for name, shape, init in zip(names, shapes, initializers, strict=True):
             param = self.params.get(name, shape=shape, init=init, allow_deferred_init=True)
             setattr(self, name, param)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, inputs: Tensor, states: States) -> tuple[Tensor, list[Tensor]]: ...
 
     def forward(self, inputs: Any, states: Any) -> Any:
         """Compute the output and the new states of one step.
@@ -263,7 +282,7 @@ class HybridRecurrentCell(RecurrentCell, HybridBlock):
         sequence they are part of, and not step by step.
         """
         super().hybridize(active, *args, **kwargs)
-        cells: list[Any] = []
+        cells: list[Block] = []
         self.apply(cells.append)
         if any(getattr(cell, "_keeps_steps", False) for cell in cells):
             self._active = False

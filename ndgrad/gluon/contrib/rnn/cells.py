@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .... import nd, symbol
 from ....base import public_names
 from ....symbol import Symbol
-from ...parameter import tensor_types
+from ...parameter import Parameter, tensor_types
 from ...parameter_dict import ParameterDict
 from ...rnn import BidirectionalCell, ModifierCell
-from ...rnn.recurrent import HybridRecurrentCell, Info, States, Steps, masked
+from ...rnn.recurrent import HybridRecurrentCell, Info, RecurrentCell, States, Steps, masked
+
+if TYPE_CHECKING:
+    from ....typing import InitializerLike, Operators, Tensor
 
 __all__ = ["LSTMPCell", "VariationalDropoutCell", "dynamic_unroll"]
 __dir__ = public_names(globals())
@@ -37,17 +41,17 @@ class LSTMPCell(HybridRecurrentCell):
     params : ParameterDict, optional
     """
 
-    i2h_weight: Any
+    i2h_weight: Parameter
 
     def __init__(
         self,
         hidden_size: int,
         projection_size: int,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        h2r_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        h2r_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         input_size: int = 0,
         prefix: str | None = None,
         params: ParameterDict | None = None,
@@ -68,7 +72,7 @@ class LSTMPCell(HybridRecurrentCell):
             setattr(self, name, param)
 
     def __repr__(self) -> str:
-        rows, columns = self.i2h_weight.shape
+        rows, columns = self.i2h_weight.shape or (0, 0)
         return f"{type(self).__name__}({columns or None} -> {rows} -> {self._projection_size})"
 
     def _alias(self) -> str:
@@ -81,15 +85,15 @@ class LSTMPCell(HybridRecurrentCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        h2r_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        h2r_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t, size = f"t{self._counter}_", 4 * self._hidden_size
         i2h = F.FullyConnected(inputs, i2h_weight, i2h_bias, num_hidden=size, name=f"{t}i2h")
         h2h = F.FullyConnected(states[0], h2h_weight, h2h_bias, num_hidden=size, name=f"{t}h2h")
@@ -122,7 +126,7 @@ class VariationalDropoutCell(ModifierCell):
 
     def __init__(
         self,
-        base_cell: Any,
+        base_cell: RecurrentCell,
         drop_inputs: float = 0.0,
         drop_states: float = 0.0,
         drop_outputs: float = 0.0,
@@ -132,7 +136,7 @@ class VariationalDropoutCell(ModifierCell):
                 "BidirectionalCell doesn't support variational state dropout. Please add "
                 "VariationalDropoutCell to the cells underneath instead."
             )
-        self._masks: dict[str, Any] = {}
+        self._masks: dict[str, Any] = {}  # arrays, or symbols
         super().__init__(base_cell)
         self.drop_inputs = drop_inputs
         self.drop_states = drop_states
@@ -149,7 +153,7 @@ class VariationalDropoutCell(ModifierCell):
         super().reset()
         self._masks = {}
 
-    def _dropped(self, F: Any, what: str, rate: float, x: Any) -> Any:
+    def _dropped(self, F: Operators, what: str, rate: float, x: Tensor) -> Tensor:
         """*x* times the sequence's mask of *what*, which is drawn at the first step."""
         if not rate:
             return x
@@ -157,7 +161,9 @@ class VariationalDropoutCell(ModifierCell):
             self._masks[what] = F.Dropout(F.ones_like(x), p=rate)
         return x * self._masks[what]
 
-    def hybrid_forward(self, F: Any, inputs: Any, states: States) -> tuple[Any, States]:
+    def hybrid_forward(
+        self, F: Operators, inputs: Tensor, states: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         first, *others = states
         first = self._dropped(F, "states", self.drop_states, first)
         inputs = self._dropped(F, "inputs", self.drop_inputs, inputs)
@@ -167,12 +173,12 @@ class VariationalDropoutCell(ModifierCell):
     def unroll(
         self,
         length: int,
-        inputs: Any,
-        begin_state: States | None = None,
+        inputs: Tensor | Sequence[Tensor],
+        begin_state: list[Tensor] | None = None,
         layout: str = "NTC",
         merge_outputs: bool | None = None,
-        valid_length: Any = None,
-    ) -> tuple[Any, States]:
+        valid_length: Tensor | None = None,
+    ) -> tuple[Any, list[Tensor]]:
         """Run the cell over a sequence; see `RecurrentCell.unroll`.
 
         Without dropout of states, inputs and outputs are dropped for all steps at once, and the
@@ -201,14 +207,14 @@ class VariationalDropoutCell(ModifierCell):
 
 
 def dynamic_unroll(
-    cell: Any,
-    inputs: Any,
-    begin_state: Any,
+    cell: RecurrentCell,
+    inputs: Tensor,
+    begin_state: Tensor | list[Tensor],
     drop_inputs: float = 0,
     drop_outputs: float = 0,
     layout: str = "TNC",
-    valid_length: Any = None,
-) -> tuple[Any, States]:
+    valid_length: Tensor | None = None,
+) -> tuple[Tensor, list[Tensor]]:
     """Run a cell over a sequence by `foreach`, whose graph does not grow with the steps.
 
     Parameters
@@ -231,7 +237,7 @@ def dynamic_unroll(
     states : list
         After the last step.
     """
-    F: Any = symbol if isinstance(inputs, Symbol) else nd
+    F: Operators = symbol if isinstance(inputs, Symbol) else nd
     axis = layout.find("T")
     if axis:
         inputs = F.swapaxes(inputs, dim1=0, dim2=axis)
@@ -249,7 +255,8 @@ def dynamic_unroll(
             output, after = cell(x, own)
             runs = F.broadcast_greater(valid_length, number)
             kept = [F.where(runs, new, old) for new, old in zip(after, own, strict=True)]
-            return output, [*kept, number + 1]
+            kept.append(number + 1)
+            return output, kept
 
     outputs, states = F.contrib.foreach(step, inputs, states)
     if drop_outputs:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ....base import Shape, public_names
+from ...parameter import Parameter
 from ...parameter_dict import ParameterDict
-from ...rnn.recurrent import HybridRecurrentCell, Info, States
+from ...rnn.recurrent import ActivationLike, HybridRecurrentCell, Info
+
+if TYPE_CHECKING:
+    from ....typing import InitializerLike, Operators, Tensor
 
 __all__ = [
     "Conv1DGRUCell",
@@ -60,7 +64,7 @@ Initializer or str
     _dims: int
     _gates: int
     _states = 1
-    i2h_weight: Any
+    i2h_weight: Parameter
 
     def __init__(
         self,
@@ -71,12 +75,12 @@ Initializer or str
         i2h_pad: _Lengths = 0,
         i2h_dilate: _Lengths = 1,
         h2h_dilate: _Lengths = 1,
-        i2h_weight_initializer: Any = None,
-        h2h_weight_initializer: Any = None,
-        i2h_bias_initializer: Any = "zeros",
-        h2h_bias_initializer: Any = "zeros",
+        i2h_weight_initializer: InitializerLike = None,
+        h2h_weight_initializer: InitializerLike = None,
+        i2h_bias_initializer: InitializerLike = "zeros",
+        h2h_bias_initializer: InitializerLike = "zeros",
         conv_layout: str | None = None,
-        activation: Any = "tanh",
+        activation: ActivationLike = "tanh",
         prefix: str | None = None,
         params: ParameterDict | None = None,
     ) -> None:
@@ -126,7 +130,8 @@ Initializer or str
         return (*spatial[:at], channels, *spatial[at:])
 
     def __repr__(self) -> str:
-        shape, at = self.i2h_weight.shape, self._layout.find("C")
+        shape: Shape = self.i2h_weight.shape or ()
+        at = self._layout.find("C")
         return (
             f"{type(self).__name__}({shape[at]} -> {shape[0]}, {self._activation}, {self._layout})"
         )
@@ -136,7 +141,9 @@ Initializer or str
         shape = (batch_size, *self._state_shape)
         return [{"shape": shape, "__layout__": self._layout} for _ in range(self._states)]
 
-    def _products(self, F: Any, inputs: Any, state: Any, *params: Any) -> tuple[Any, Any]:
+    def _products(
+        self, F: Operators, inputs: Tensor, state: Tensor, *params: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """The convolutions of the input and of the state, plus biases."""
         i2h_weight, h2h_weight, i2h_bias, h2h_bias = params
         t = f"t{self._counter}_"
@@ -145,7 +152,7 @@ Initializer or str
             F.Convolution(state, h2h_weight, h2h_bias, name=f"{t}h2h", **self._h2h),
         )
 
-    def _split(self, F: Any, x: Any, name: str) -> Any:
+    def _split(self, F: Operators, x: Tensor, name: str) -> list[Tensor]:
         """The part of each gate."""
         axis = self._layout.find("C")
         return F.SliceChannel(x, num_outputs=self._gates, axis=axis, name=name)
@@ -161,14 +168,14 @@ class _ConvRNNCell(ConvCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         i2h, h2h = self._products(F, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias)
         name = f"t{self._counter}_out"
         output = self._get_activation(F, i2h + h2h, self._activation, name=name)
@@ -186,14 +193,14 @@ class _ConvLSTMCell(ConvCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t, act = f"t{self._counter}_", self._activation
         i2h, h2h = self._products(F, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias)
         i, f, g, o = self._split(F, i2h + h2h, f"{t}slice")
@@ -217,14 +224,14 @@ class _ConvGRUCell(ConvCell):
 
     def hybrid_forward(
         self,
-        F: Any,
-        inputs: Any,
-        states: States,
-        i2h_weight: Any,
-        h2h_weight: Any,
-        i2h_bias: Any,
-        h2h_bias: Any,
-    ) -> tuple[Any, States]:
+        F: Operators,
+        inputs: Tensor,
+        states: list[Tensor],
+        i2h_weight: Tensor,
+        h2h_weight: Tensor,
+        i2h_bias: Tensor,
+        h2h_bias: Tensor,
+    ) -> tuple[Tensor, list[Tensor]]:
         t = f"t{self._counter}_"
         i2h, h2h = self._products(F, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias)
         i_r, i_z, i_n = self._split(F, i2h, f"{t}i2h_slice")
