@@ -11,16 +11,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from .base import public_names
 from .context import gpu_memory_info as get_gpu_memory
 from .context import num_gpus as get_gpu_count
 from .dispatch import numpy_like
 from .ops.axes import flag
-
-if TYPE_CHECKING:
-    from .array.ndarray import NDArray
 
 __all__ = [
     "get_gpu_count",
@@ -148,8 +145,11 @@ def use_np(function: _Function) -> _Function:
     return use_np_shape(use_np_array(function))
 
 
-def default_array(x: NDArray) -> NDArray:
-    """Make a new array of the class that is wanted: like NumPy's, if the switch is on."""
+def default_array(x: _T) -> _T:
+    """Make a new array of the class that is wanted: like NumPy's, if the switch is on.
+
+    Symbols are left as they are.
+    """
     return numpy_like(x) if _state.arrays else x
 
 

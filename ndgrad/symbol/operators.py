@@ -72,7 +72,7 @@ def definition(name: str) -> Op:
 
 def _declare(
     names: str,
-    function: Callable[..., Array | list[Array]],
+    function: Callable[..., Array | Sequence[Array]],
     params: Params,
     inputs: str = "",
     visible: Callable[[Params], int] | None = None,
@@ -81,7 +81,8 @@ def _declare(
     """Declare what a graph may call by *names*, a function of arrays and parameters."""
 
     def call(*arrays: Array, out: object = None, **given: object) -> Array | list[Array]:
-        return function(*arrays, **given)
+        made = function(*arrays, **given)
+        return made if isinstance(made, Array) else [*made]
 
     types = {key: given.annotation for key, given in signature(function).parameters.items()}
     call.__annotations__.update({key: types[key] for key in params if key in types})

@@ -211,8 +211,8 @@ def _cond(params: Params, graphs: Sequence[Graph]) -> _Made:
     places = [list(params[f"{part}_input_locs"]) for part in ("cond", "then", "else")]
 
     def run(*arrays: NDArray) -> list[Array]:
-        def evaluated(i: int) -> list[NDArray]:
-            return graphs[i]._run(_values(graphs[i], arrays, places[i]))
+        def evaluated(i: int) -> list[Array]:
+            return [*graphs[i]._run(_values(graphs[i], arrays, places[i]))]
 
         return nd.contrib.cond(evaluated(0)[0], lambda: evaluated(1), lambda: evaluated(2))
 
