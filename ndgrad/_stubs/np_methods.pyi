@@ -2,7 +2,7 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Literal, overload
 from ndgrad.array.ndarray import NDArray
 from ndgrad.base import DTypeLike
 from ndgrad.context import Context
@@ -455,8 +455,8 @@ class Methods(NDArray):
     ) -> ndarray:
         """A copy of the left input in the right one's shape, or with some axes replaced by its."""
         ...
-    def reshape_view(self, *shape: Any, **kwargs: object) -> NDArray:
-        """Return a view of another shape."""
+    def reshape_view(self, *shape: ShapeLike, **kwargs: object) -> ndarray:
+        """Return a view of another shape, with the codes that `NDArray.reshape` knows."""
         ...
     def rint(self, out: ndarray | None = None) -> ndarray:
         """The nearest integer; halves go down."""

@@ -55,6 +55,11 @@ def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: Shape
     return indexing.view_as(self, lengths)  # type: ignore[return-value]
 
 
+def _reshape_view(self: ndarray, *shape: ShapeLike, **kwargs: object) -> ndarray:
+    """Return a view of another shape, with the codes that `NDArray.reshape` knows."""
+    return NDArray.reshape(self, *shape, **kwargs).as_np_ndarray()
+
+
 def _transpose(self: ndarray, *axes: int | Sequence[int]) -> ndarray:
     """Return the array with its axes in another order, by default reversed."""
     given: Any = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
@@ -114,7 +119,7 @@ def _sort(self: ndarray, axis: int = -1, kind: str | None = None, order: str | N
 
 METHODS: dict[str, Callable[..., object] | property] = {
     "reshape": _reshape,
-    "reshape_view": NDArray.reshape,
+    "reshape_view": _reshape_view,
     "copy": _copy,
     "as_in_ctx": _as_in_ctx,
     "transpose": _transpose,

@@ -1,5 +1,7 @@
 """Expressions with arrays like NumPy's, and what they give: the same code for MXNet and ndgrad."""
 
+import inspect
+
 import numpy as onp
 
 SHOWN = """
@@ -113,3 +115,28 @@ def differentiated(mx, text):
     y.backward()
     elements = [z.asnumpy().ravel().tolist() for z in (y, x.grad, p.grad)]
     return [str(y.dtype), list(y.shape), *elements]
+
+
+def arguments(mx):
+    """The names of arguments, in order, of functions and methods that say them."""
+    spaces = {
+        "np": mx.np,
+        "np.linalg": mx.np.linalg,
+        "np.random": mx.np.random,
+        "npx.random": mx.npx.random,
+        "np.ndarray": mx.np.ndarray,
+    }
+    found = {}
+    for path, space in spaces.items():
+        for name in dir(space):
+            function = getattr(space, name)
+            if name.startswith("_") or not callable(function) or isinstance(function, type):
+                continue
+            try:
+                parameters = inspect.signature(function).parameters.values()
+            except ValueError:  # of C
+                continue
+            names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+            if names := names[path == "np.ndarray" :]:
+                found[f"{path}.{name}"] = " ".join(names)
+    return found

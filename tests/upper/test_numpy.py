@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as onp
 import pytest
-from numpy_calls import DIFFERENTIATED, SHOWN, differentiated, shown
+from numpy_calls import DIFFERENTIATED, SHOWN, arguments, differentiated, shown
 
 import ndgrad as mx
 from ndgrad import autograd, nd, np, npx
@@ -47,7 +47,8 @@ def test_numpy_and_nd_share_memory_and_record(x):
     assert (x.grad == 2).all()
 
 
-RECORDED = json.loads(Path(__file__).with_name("mxnet-1.9.1").joinpath("numpy.json").read_text())
+RECORDS = Path(__file__).with_name("mxnet-1.9.1")
+RECORDED = json.loads(RECORDS.joinpath("numpy.json").read_text())
 
 
 @pytest.mark.parametrize("text", SHOWN)
@@ -61,6 +62,17 @@ def test_values_and_gradients_of_mxnet(text):
     assert found[:2] == recorded[:2]
     for elements, expected in zip(found[2:], recorded[2:], strict=True):
         onp.testing.assert_allclose(elements, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_arguments_have_mxnets_names_and_order():
+    recorded = json.loads(RECORDS.joinpath("numpy-arguments.json").read_text())
+    for name in ("np.diag", "np.diagflat", "np.ndarray.broadcast_like"):
+        del recorded[name]  # in MXNet itself calls by these names fail
+    found = {name: f"{text} " for name, text in arguments(mx).items()}
+    known = {name: text for name, text in recorded.items() if name in found}
+    other = {k: (v, found[k]) for k, v in known.items() if not found[k].startswith(f"{v} ")}
+    assert not other
+    assert len(known) > 200
 
 
 @pytest.mark.parametrize(
