@@ -31,7 +31,7 @@ import ndgrad
 from ndgrad._mxnet import PATHS
 from ndgrad.array.ndarray import NDArray
 from ndgrad.nd._bind import signature
-from ndgrad.numpy import _elementwise
+from ndgrad.numpy._methods import METHODS
 from ndgrad.ops import axes
 from ndgrad.ops.bound import CALLS
 from ndgrad.ops.table import ALIASES, OPS, CompositeOp, ElementwiseOp, Op, UpdateOp
@@ -81,7 +81,7 @@ _PYTHON_OPERATORS |= {
 
 _NUMPY_UNARY = ("__neg__", "__abs__", "__invert__")
 _NUMPY_OPERATORS = {
-    *_elementwise.OPERATORS, "__matmul__", "__rmatmul__",
+    *[name for name in METHODS if name.startswith("__") and name != "__divmod__"],
     *[name for name in _PYTHON_OPERATORS if name.startswith("__i")],
 }  # fmt: skip
 
@@ -635,22 +635,19 @@ def _numpy_function(name: str, function: Any) -> Function:
 
 def _numpy_methods() -> str:
     """The stub of a base class of `ndarray`: the methods that its own source has not."""
-    stub = Stub(names=["Methods"])
+    stub, this = Stub(names=["Methods"]), Parameter("self", "")
     stub.text.append('class Methods(NDArray):\n    """Methods of `ndarray`."""\n')
-    of_class = vars(NDArray) | vars(ndgrad.np.ndarray)
-    for name, method in sorted(of_class.items()):
-        if not callable(method) or (name.startswith("_") and name not in _NUMPY_OPERATORS):
-            continue
+    for name, method in sorted((vars(NDArray) | METHODS).items()):
+        op = OPS.get(CALLS.get(method, "")) if callable(method) else None
         if name in _NUMPY_OPERATORS:
-            other = "object" if name in ("__eq__", "__ne__") else "ArrayLike"
-            own = [Parameter("self", "")]
-            operands = own if name in _NUMPY_UNARY else [*own, Parameter("other", other)]
+            kind = "object" if name in ("__eq__", "__ne__") else "ArrayLike"
+            operands = [this] if name in _NUMPY_UNARY else [this, Parameter("other", kind)]
             define = Function(name, [(operands, "ndarray")], "")
-        elif hasattr(ndgrad.np.ndarray, name) and name in vars(ndgrad.np.ndarray):
-            if getattr(method, "__qualname__", "").startswith("ndarray."):
-                continue
+        elif name.startswith("_"):
+            continue
+        elif name in METHODS and callable(method):
             define = written(name, method, method=True)
-        elif op := OPS.get(CALLS.get(method, "")):
+        elif op is not None and op.module.startswith("ndgrad."):  # of no program's own
             define = NUMPY_LIKE.method(op, name, method)
         else:
             continue

@@ -1,7 +1,7 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Any, overload
 from ndgrad.base import DType, DTypeLike
 from ndgrad.numpy.multiarray import ndarray
 from ndgrad.typing import AnyArray, ArrayLike, ContextLike, Scalar, ShapeLike
@@ -24,9 +24,6 @@ __all__ = [
     'argmax',
     'argmin',
     'argpartition',
-    'atleast_1d',
-    'atleast_2d',
-    'atleast_3d',
     'bitwise_and',
     'bitwise_not',
     'bitwise_or',
@@ -315,15 +312,6 @@ def argmin(
 def argpartition(*args: object, **kwargs: object) -> ndarray:
     """Compute `argpartition` by NumPy on the host: the function of this name there."""
     ...
-def atleast_1d(*arys: AnyArray) -> ndarray | list[ndarray]:
-    """Return arrays with an axis at least."""
-    ...
-def atleast_2d(*arys: AnyArray) -> ndarray | list[ndarray]:
-    """Return arrays with two axes at least."""
-    ...
-def atleast_3d(*arys: AnyArray) -> ndarray | list[ndarray]:
-    """Return arrays with three axes at least."""
-    ...
 def bitwise_and(x1: ArrayLike, x2: ArrayLike, out: ndarray | None = None) -> ndarray:
     """Of bits of integers, or of bools, as NumPy's function of this name."""
     ...
@@ -603,7 +591,7 @@ def insert(*args: object, **kwargs: object) -> ndarray:
 def interp(*args: object, **kwargs: object) -> ndarray:
     """Compute `interp` by NumPy on the host: the function of this name there."""
     ...
-def intersect1d(*args: object, **kwargs: object) -> ndarray | tuple[ndarray, ...]:
+def intersect1d(*args: object, **kwargs: object) -> Any:
     """Compute `intersect1d` by NumPy on the host: the function of this name there."""
     ...
 def invert(x: ArrayLike, out: ndarray | None = None) -> ndarray:
@@ -832,10 +820,10 @@ def multiply(x1: ArrayLike, x2: AnyArray, out: ndarray | None = None) -> ndarray
 def multiply(x1: float, x2: float) -> float:
     """a * b."""
     ...
-def nanargmax(*args: object, **kwargs: object) -> int | ndarray:
+def nanargmax(*args: object, **kwargs: object) -> Any:
     """Compute `nanargmax` by NumPy on the host: the function of this name there."""
     ...
-def nanargmin(*args: object, **kwargs: object) -> int | ndarray:
+def nanargmin(*args: object, **kwargs: object) -> Any:
     """Compute `nanargmin` by NumPy on the host: the function of this name there."""
     ...
 def nancumprod(*args: object, **kwargs: object) -> ndarray:
@@ -951,7 +939,7 @@ def polyadd(*args: object, **kwargs: object) -> ndarray:
 def polydiv(*args: object, **kwargs: object) -> tuple[ndarray, ...]:
     """Compute `polydiv` by NumPy on the host: the function of this name there."""
     ...
-def polyfit(*args: object, **kwargs: object) -> ndarray | tuple[ndarray, ...]:
+def polyfit(*args: object, **kwargs: object) -> Any:
     """Compute `polyfit` by NumPy on the host: the function of this name there."""
     ...
 def polyint(*args: object, **kwargs: object) -> ndarray:
@@ -1059,7 +1047,7 @@ def rint(x: float) -> float:
 def roots(*args: object, **kwargs: object) -> ndarray:
     """Compute `roots` by NumPy on the host: the function of this name there."""
     ...
-def searchsorted(*args: object, **kwargs: object) -> int | ndarray:
+def searchsorted(*args: object, **kwargs: object) -> Any:
     """Compute `searchsorted` by NumPy on the host: the function of this name there."""
     ...
 def select(*args: object, **kwargs: object) -> ndarray:
@@ -1189,7 +1177,7 @@ def trunc(x: float) -> float:
 def union1d(*args: object, **kwargs: object) -> ndarray:
     """Compute `union1d` by NumPy on the host: the function of this name there."""
     ...
-def unique(*args: object, **kwargs: object) -> ndarray | tuple[ndarray, ...]:
+def unique(*args: object, **kwargs: object) -> Any:
     """Compute `unique` by NumPy on the host: the function of this name there."""
     ...
 def unpackbits(*args: object, **kwargs: object) -> ndarray:

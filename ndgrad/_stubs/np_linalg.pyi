@@ -1,5 +1,6 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
+from typing import Any
 from ndgrad.numpy.multiarray import ndarray
 
 __all__ = [
@@ -25,7 +26,7 @@ def eigvals(*args: object, **kwargs: object) -> ndarray:
 def pinv(*args: object, **kwargs: object) -> ndarray:
     """Compute `pinv` by NumPy on the host: the function of this name there."""
     ...
-def matrix_rank(*args: object, **kwargs: object) -> int | ndarray:
+def matrix_rank(*args: object, **kwargs: object) -> Any:
     """Compute `matrix_rank` by NumPy on the host: the function of this name there."""
     ...
 def cond(*args: object, **kwargs: object) -> ndarray:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as _onp
 
 from ..base import public_names as _public_names
-from . import _creation, _elementwise, _fallback, _methods, _protocol, _reductions, _shaping
+from . import _creation, _elementwise, _fallback, _methods, _protocol, _reductions
 from . import linalg as linalg
 from . import random as random
 from ._creation import *  # noqa: F403
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # what is made from tables below
 _HIDDEN = {"TYPE_CHECKING", "annotations", "multiarray"}
 _methods.install()
 
-for _module in (_fallback, _creation, _elementwise, _reductions, _shaping):
+for _module in (_fallback, _creation, _elementwise, _reductions):
     globals().update(_module.FUNCTIONS)
 
 pi, e, inf, nan, euler_gamma = _math.pi, _math.e, _math.inf, _math.nan, _onp.euler_gamma

@@ -33,9 +33,8 @@ NAMES = {
         "diag_indices_from divmod frexp histogram histogram2d ix_ modf polydiv tril_indices "
         "tril_indices_from triu_indices triu_indices_from"
     ),
-    "ndarray | tuple[ndarray, ...]": "intersect1d polyfit unique",
     "tuple[ndarray, list[ndarray]]": "histogramdd",
-    "int | ndarray": "nanargmax nanargmin searchsorted",
+    "Any": "intersect1d nanargmax nanargmin polyfit searchsorted unique",  # by their arguments
     "bool": "iscomplexobj isscalar",
     "DType": "min_scalar_type promote_types",
 }
@@ -72,8 +71,8 @@ def on_host(function: Callable[..., object], name: str, result: str) -> Callable
     def call(*args: object, out: ndarray | None = None, **kwargs: object) -> Any:
         context = _context((*args, *kwargs.values())) or current_context()
         given = [_to_host(x, name) for x in args]
-        named_ones = {_RENAMED.get(k, k): _to_host(v, name) for k, v in kwargs.items()}
-        found = _from_host(function(*given, **named_ones), context)
+        keywords = {_RENAMED.get(k, k): _to_host(v, name) for k, v in kwargs.items()}
+        found = _from_host(function(*given, **keywords), context)
         return found if out is None else delivered(found, out, name)
 
     rest = [

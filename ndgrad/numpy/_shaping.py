@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as onp
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from ..typing import AnyArray, ArrayLike, Scalar, ShapeLike
 
 __all__ = [
-    "argsort", "argwhere", "broadcast_arrays", "broadcast_to", "diag", "diagflat", "diagonal",
-    "diff", "ediff1d", "expand_dims", "fill_diagonal", "flatnonzero", "flip", "fliplr", "flipud",
-    "moveaxis", "msort", "nonzero", "pad", "ravel", "repeat", "reshape", "resize", "roll",
-    "rollaxis", "rot90", "sort", "squeeze", "swapaxes", "take", "take_along_axis", "tile", "trace",
-    "transpose", "tril", "triu", "where",
+    "argsort", "argwhere", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays",
+    "broadcast_to", "diag", "diagflat", "diagonal", "diff", "ediff1d", "expand_dims",
+    "fill_diagonal", "flatnonzero", "flip", "fliplr", "flipud", "moveaxis", "msort", "nonzero",
+    "pad", "ravel", "repeat", "reshape", "resize", "roll", "rollaxis", "rot90", "sort", "squeeze",
+    "swapaxes", "take", "take_along_axis", "tile", "trace", "transpose", "tril", "triu", "where",
 ]  # fmt: skip
 
 # --- shapes and axes ------------------------------------------------------------------------------
@@ -147,22 +147,26 @@ def broadcast_arrays(*args: AnyArray) -> list[ndarray]:
     return [x if x.shape == shape else broadcast_to(x, shape) for x in arrays]
 
 
-def _at_least(ndim: int, axes: str) -> Callable[..., ndarray | list[ndarray]]:
+class _AtLeast(Protocol):
+    @overload
+    def __call__(self, ary: AnyArray, /) -> ndarray: ...
+    @overload
+    def __call__(self, first: AnyArray, second: AnyArray, /, *arys: AnyArray) -> list[ndarray]: ...
+
+
+def _at_least(ndim: int, axes: str) -> _AtLeast:
     name = f"atleast_{ndim}d"
 
-    def function(*arys: AnyArray) -> ndarray | list[ndarray]:
+    def function(*arys: AnyArray) -> Any:
         found = [at_least(array_argument(name, f"arys[{i}]", x), ndim) for i, x in enumerate(arys)]
         return found[0] if len(found) == 1 else found
 
     return named(function, name, f"Return arrays with {axes} at least.")
 
 
-FUNCTIONS = {
-    "atleast_1d": _at_least(1, "an axis"),
-    "atleast_2d": _at_least(2, "two axes"),
-    "atleast_3d": _at_least(3, "three axes"),
-}
-"""Functions that are made of a table, by name."""
+atleast_1d = _at_least(1, "an axis")
+atleast_2d = _at_least(2, "two axes")
+atleast_3d = _at_least(3, "three axes")
 
 
 # --- repeating, turning, padding ------------------------------------------------------------------

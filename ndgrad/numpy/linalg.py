@@ -30,7 +30,7 @@ _HOST = {
     "eig": "tuple[ndarray, ndarray]",
     "eigvals": "ndarray",
     "pinv": "ndarray",
-    "matrix_rank": "int | ndarray",
+    "matrix_rank": "Any",  # an int for a matrix, an array for several
     "cond": "ndarray",
     "matrix_power": "ndarray",
     "multi_dot": "ndarray",

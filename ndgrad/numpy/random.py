@@ -125,14 +125,24 @@ def randint(
     return delivered(found, out, "randint")
 
 
-def rand(*size: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
+def rand(
+    *size: int,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw numbers in [0, 1), in an array of these lengths."""
-    return uniform(size=size, dtype=dtype, ctx=ctx)
+    return uniform(size=size, dtype=dtype, ctx=ctx, out=out)
 
 
-def randn(*size: int, dtype: DTypeLike | None = None, ctx: ContextLike = None) -> ndarray:
+def randn(
+    *size: int,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Draw from the standard normal distribution, in an array of these lengths."""
-    return normal(size=size, dtype=dtype, ctx=ctx)
+    return normal(size=size, dtype=dtype, ctx=ctx, out=out)
 
 
 def gamma(

@@ -31,6 +31,7 @@ total: np.ndarray = np.add(1.5, x, out=y) * x.astype("float32", copy=False).T - 
 number: float = np.sqrt(2.0) + np.maximum(1, 2.5)
 points, step = np.linspace(0, 1, 3, retstep=True)
 joined: np.ndarray = np.concatenate([x, np.median(x, axis=0)[None], onp.ones((1, 3))], axis=0)
+matrix: np.ndarray = np.atleast_2d(np.unique(x).reshape(-1)).T.copy()
 parts: list[np.ndarray] = np.split(x, [1])
 where: tuple[np.ndarray, ...] = np.nonzero(x) + np.where(x > 0)
 drawn: np.ndarray = np.random.normal(x, 1.0, ctx=mx.cpu()) + np.random.gamma(onp.ones(3))
