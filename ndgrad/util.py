@@ -148,7 +148,7 @@ def use_np(function: _Function) -> _Function:
 def default_array(x: _T) -> _T:
     """Make a new array of the class that is wanted: like NumPy's, if the switch is on.
 
-    Symbols are left as they are.
+    A symbol stays as it is.
     """
     return numpy_like(x) if _state.arrays else x
 

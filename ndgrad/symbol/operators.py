@@ -81,8 +81,8 @@ def _declare(
     """Declare what a graph may call by *names*, a function of arrays and parameters."""
 
     def call(*arrays: Array, out: object = None, **given: object) -> Array | list[Array]:
-        made = function(*arrays, **given)
-        return made if isinstance(made, Array) else [*made]
+        found = function(*arrays, **given)
+        return found if isinstance(found, Array) else [*found]
 
     types = {key: given.annotation for key, given in signature(function).parameters.items()}
     call.__annotations__.update({key: types[key] for key in params if key in types})
