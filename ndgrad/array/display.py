@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import math
 from html import escape
-from typing import Any
 
 import numpy as np
 
@@ -71,18 +70,18 @@ def _text(x: Array) -> str:
 def _ends(x: Array, length: int) -> HostArray:
     """The first and last elements of every axis, *length* of them where the axis is longer."""
     on_host = isinstance(x._data, np.ndarray)
-    small: Any = x._data.reshape(x._shape) if on_host else x
+    small: HostArray | Array = host(x._data).reshape(x._shape) if on_host else x
     for axis, n in sorted(enumerate(x._shape), key=lambda pair: -pair[1]):
         if n <= length:
             break
         before, after = length - _EDGE, n - _EDGE
-        if on_host:
+        if isinstance(small, np.ndarray):
             small = small.take([*range(before), *range(after, n)], axis=axis)
         else:
             ends = ((0, before), (after, n))
             cuts = [F.slice_axis(small, axis=axis, begin=i, end=j) for i, j in ends]
             small = F.concat(*cuts, dim=axis)
-    return small if on_host else host(small._data).reshape(small._shape)
+    return small if isinstance(small, np.ndarray) else host(small._data).reshape(small._shape)
 
 
 def _picture(x: Array) -> str | None:

@@ -20,7 +20,6 @@ from ..base import (
 )
 from ..context import GPU, Context, check_usable, current_context
 from ..dispatch import check_writable, classes, written
-from ..kernels.spec.layout import broadcast_shape
 from ..memory.device import DeviceArray, context_device, host, on_device, to_device
 from ..memory.storage import empty, empty_like
 from ..ops.axes import choice, flag, integers
@@ -461,14 +460,6 @@ class NDArray(Methods):
             )
         x = self if own == self._shape else self.reshape(own)
         return F.broadcast_to(x, shape=target)
-
-    def _fitting_shape(self, shape: Shape, sign: str) -> None:
-        inferred = broadcast_shape((self._shape, shape), f"x {sign} y")
-        if inferred != self._shape:
-            raise MXNetError(
-                f"x {sign} y: Shape inconsistent, Provided = {list(self._shape)}, "
-                f"inferred shape={list(inferred)}"
-            )
 
     # --- operators -------------------------------------------------------------------------------
 

@@ -206,7 +206,7 @@ def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Buff
     if wanted:
         loop = op.backward_loop(tuple(wanted))
         compute = compute_type(dtype, mathematical=op.mathematical_gradient)
-        known: dict[str, tuple[object, Any]] = {"g": (g, shape)}
+        known: dict[str, tuple[object, Shape | None]] = {"g": (g, shape)}
         for name, value, own in zip((*op.inputs, "y"), node.saved or (), shapes, strict=True):
             known[name] = (value, own if isinstance(value, BUFFERS) else None)
         for name, value in (node.params or {}).items():

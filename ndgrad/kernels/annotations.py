@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from numba import types
 
 Function: TypeAlias = Callable[..., Any]
 """A Python function that Numba compiles, or what it has made of it."""
+
+
+class Dispatcher(Protocol):
+    """A function that Numba compiles for each signature; with the JIT off one of Python."""
+
+    py_func: Function
+
+    def __call__(self, *args: Any) -> Any: ...
+
+    def __hash__(self) -> int: ...
+
 
 Signature: TypeAlias = tuple[types.Type, ...]
 """Numba's types of a kernel's arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -89,7 +89,7 @@ _UNIFORM = {_FLOAT32: random.uniform_f32, _FLOAT64: random.uniform_f64}
 _NORMAL = {_FLOAT32: random.normal_f32, _FLOAT64: random.normal_f64}
 
 
-_Real: TypeAlias = np.floating[Any]
+_Real: TypeAlias = np.float32 | np.float64
 
 
 def _uniform_numbers(dtype: DType, low: float, high: float) -> tuple[_Real, ...]:

@@ -340,6 +340,6 @@ def _function(parameters: Sequence[str], lines: Sequence[str], constants: Sequen
 @lru_cache(maxsize=1024)
 def _factory(text: str) -> Callable[..., Run]:
     """Programs of one text differ in their constants alone."""
-    names: dict[str, Any] = {}
-    exec(compile(text, "<plan>", "exec"), names)
-    return names["make"]
+    made: dict[str, Callable[..., Run]] = {}
+    exec(compile(text, "<plan>", "exec"), {}, made)
+    return made["make"]

@@ -8,7 +8,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 import numpy as np
 
@@ -108,9 +108,17 @@ def _safetensors(op: str) -> ModuleType:
 _LETTERS = {"BOOL": "b1", "F": "f", "I": "i", "U": "u", "C": "c"}
 
 
-def _viewed(view: Mapping[str, Any]) -> HostArray:
+class _View(TypedDict):
+    """An array as safetensors gives it."""
+
+    dtype: str
+    data: bytes
+    shape: list[int]
+
+
+def _viewed(view: _View) -> HostArray:
     """An array of a .safetensors file, whose dtype is a letter and the number of bits."""
-    name: str = view["dtype"]
+    name = view["dtype"]
     if name == "BF16":
         dtype = bfloat16()
     else:

@@ -8,7 +8,7 @@ and is what a forward returns.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -120,12 +120,15 @@ class Decomposer:
             return self.buffer(self._program.emitter.to_device(self.value(x), current_device()))
 
 
+_R = TypeVar("_R")
+
+
 def decomposed(
     program: ProgramBuilder,
-    function: Callable[..., object] | None,
+    function: Callable[..., _R] | None,
     args: Sequence[object],
     params: Params,
-) -> Any:
+) -> _R | None:
     """What a definition's `decompose` returns; None without one, or where it leaves the call."""
     if function is None:
         return None

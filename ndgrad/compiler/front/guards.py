@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import compress
 from operator import is_
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ...context import Context
 from ...ops.table import Op
@@ -50,7 +50,7 @@ _PLACES = tuple(
 )
 
 
-Read: TypeAlias = Callable[[Any, Any], object]
+Read: TypeAlias = Callable[..., object]
 """Reads what a holder has under a key."""
 
 Edge = tuple[Read, object, object, object]

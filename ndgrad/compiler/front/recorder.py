@@ -25,7 +25,7 @@ from ...memory.device import (
     on_device,
     operands_device,
 )
-from ...ops.table import Op, Result, ResultOn
+from ...ops.table import Gradient, Gradients, Op, Result, ResultOn
 from ...tape import Array, Leaf, Node, OutputSlot, next_version
 from ..program.instructions import Value
 from ..program.keys import Arguments
@@ -234,7 +234,7 @@ class Recorder(ProgramBuilder):
         op: Op,
         function: Callable[..., Sequence[Array | None]],
         arguments: Sequence[object],
-    ) -> Sequence[Array | None]:
+    ) -> Gradient | Gradients:
         """What a fused derivative returns."""
         if op.traceable is not False:
             return function(*arguments)

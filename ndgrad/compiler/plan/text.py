@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from ...base import code
 from ...kernels.cpu import tasks
@@ -37,7 +36,7 @@ class PlanText:
 
     def __init__(self, target: Target, together: bool = False) -> None:
         self.target, self.together = target, together
-        self.globals: dict[str, Any] = {"empty": empty, "copyto": target.copy}
+        self.globals: dict[str, object] = {"empty": empty, "copyto": target.copy}
         self.globals |= {
             "inf": math.inf,
             "nan": math.nan,
@@ -150,5 +149,6 @@ class PlanText:
             tail = ["spaces.append(space)"]
         lines = [*head, *self.lines, *tail, f"return [{', '.join(returned)}]"]
         text = f"def plan({', '.join(parameters)}):\n" + "\n".join("    " + line for line in lines)
-        exec(code(text, "<plan>"), self.globals)
-        return text, self.globals["plan"]
+        made: dict[str, Callable[..., list[Buffer]]] = {}
+        exec(code(text, "<plan>"), self.globals, made)
+        return text, made["plan"]

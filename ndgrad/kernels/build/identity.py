@@ -168,7 +168,7 @@ def _array(x: HostArray | np.generic) -> Iterator[str]:
     yield f"{x.dtype!r} {x.shape} {layout} {hashlib.sha256(x.tobytes()).hexdigest()}"
 
 
-def _value(x: Any, seen: dict[int, int], code: CodeType | None = None) -> Iterator[str]:
+def _value(x: object, seen: dict[int, int], code: CodeType | None = None) -> Iterator[str]:
     """Lines that say what *x* is, a value that *code* reads."""
     yield from _options(x)
     x = _plain(x)

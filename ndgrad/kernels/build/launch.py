@@ -25,7 +25,7 @@ from numba.extending import intrinsic
 from ... import tracing
 from ...base import DType, MXNetError
 from ...memory.device import DeviceArray, in_use
-from ..annotations import Function, Key, Signature
+from ..annotations import Dispatcher, Function, Key, Signature
 from ..spec.text import driver_source, memory_type
 from . import binaries
 from . import threads as build_threads
@@ -60,7 +60,7 @@ def _quiet(function: Function) -> Function:
     return call
 
 
-def _jit(function: Function, **options: Any) -> Any:
+def _jit(function: Function, **options: bool) -> Any:
     if numba.config.DISABLE_JIT:
         return _quiet(function)
     # Without error_model="numpy" a division may raise, and a loop that may raise cannot vectorise.
@@ -70,12 +70,12 @@ def _jit(function: Function, **options: Any) -> Any:
     return compiled
 
 
-def kernel(function: Function) -> Any:
+def kernel(function: Function) -> Dispatcher:
     """Compile a serial kernel: `numba.njit` with this package's flags and disk cache."""
     return _jit(function)
 
 
-def driver(function: Function) -> Any:
+def driver(function: Function) -> Dispatcher:
     """Compile a parallel driver; it runs without the GIL."""
     return _jit(function, nogil=True)
 
@@ -190,7 +190,7 @@ def vector(dtype: DType) -> types.Array:
 _KINDS = {"int": types.intp, "bool": types.boolean, "float": types.float64}
 
 
-def flat(dispatcher: Any, dtype: DType) -> Signature:
+def flat(dispatcher: Function, dtype: DType) -> Signature:
     """Signature of a kernel by its annotations, with flat arrays of *dtype* for what is left."""
     function = getattr(dispatcher, "py_func", dispatcher)
     parameters = inspect.signature(function).parameters.values()
@@ -239,7 +239,7 @@ class Specialization:
         self.serial(*args[:-2], 0, args[-2])
 
 
-def _compiled(dispatcher: Any, signature: Signature) -> tuple[Any, Any]:
+def _compiled(dispatcher: Any, signature: Signature) -> tuple[Function, int]:
     """The compiled code for one signature, past the dispatcher, and its address."""
     if numba.config.DISABLE_JIT:
         return dispatcher, dispatcher
@@ -249,17 +249,17 @@ def _compiled(dispatcher: Any, signature: Signature) -> tuple[Any, Any]:
     return result.entry_point, pointer
 
 
-def entry_point(dispatcher: Any, signature: Signature) -> Any:
+def entry_point(dispatcher: Function, signature: Signature) -> Function:
     """The compiled code for one signature, past the dispatcher that looks at argument types."""
     return _compiled(dispatcher, signature)[0]
 
 
-def address(dispatcher: Any, signature: Signature) -> Any:
+def address(dispatcher: Function, signature: Signature) -> int:
     """Where the machine code for a signature is: what `call` calls."""
     return _compiled(dispatcher, signature)[1]
 
 
-def refuse_unrecorded(recorder: Any, name: str) -> NoReturn:
+def refuse_unrecorded(recorder: tracing.Recorder, name: str) -> NoReturn:
     """Raise the error of a kernel that is about to run while a function is traced.
 
     It would compute on memory that has no values yet, and its result would become a constant of the
@@ -289,7 +289,7 @@ class Chunked:
         self.__doc__ = function.__doc__
 
     @cached_property
-    def driver(self) -> Any:
+    def driver(self) -> Dispatcher:
         text = driver_source(self._count)
         return binaries.load(f"parallel_{self._count}", text).parallel
 

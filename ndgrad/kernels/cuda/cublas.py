@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import warnings
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -152,7 +152,8 @@ def many(
     batch: int,
 ) -> None:
     """What `ndgrad.kernels.cpu.matmul.many` does, for a device and dtype that are `usable`."""
-    device: Any = c.device
+    device = c.device
+    assert isinstance(device, driver.CudaDevice)
     matrix, arithmetic, factor = _KINDS[c.dtype.char]
     factors = [ctypes.byref(factor(x)) for x in (alpha, beta)]
     # cuBLAS takes columns for rows: of our memory it sees the transposes, and C' = op(B)' op(A)'.

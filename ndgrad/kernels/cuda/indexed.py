@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numba import types
@@ -21,7 +20,7 @@ from ..cpu import indexed as on_host
 from ..spec.formula import Loop
 from ..spec.layout import arange
 from ..spec.text import memory_type, module
-from . import elementwise, sort
+from . import driver, elementwise, sort
 from .driver import CudaKernel, array_of
 from .vectors import PIECES, piece_of
 
@@ -126,7 +125,8 @@ def checked(index: DeviceArray, low: int, n: int, error: type[Exception], text: 
     if not n:
         on_host.checked(host(index), low, n, error, text)
     elif index.size:
-        device: Any = index.device
+        device = index.device
+        assert isinstance(device, driver.CudaDevice)
         code = device.faults.code(error, text.replace("{range}", "{value}"))
         args = (index, low, n, device.faults.flag, code, index.size)
         check_kernel().over(device, index.size, args)
@@ -175,15 +175,14 @@ def one_hot(
         elementwise.run(_ONE_HOT, operands, shapes, (y,), "float64")
 
 
-def put(
-    v: DeviceArray, index: DeviceArray, y: DeviceArray, outer: int, length: int, inner: int
-) -> None:
+def put(v: DeviceArray, index: Buffer, y: DeviceArray, outer: int, length: int, inner: int) -> None:
     """Write rows of *v* into *y*, each of which is written once at most: the last one stays."""
     if not v.size:
         return
-    device: Any = y.device
+    device = y.device
+    assert isinstance(device, driver.CudaDevice)
     count = index.size
-    index = index if index.__class__ is DeviceArray else device.constant(index)
+    index = device.constant(index) if isinstance(index, np.ndarray) else index
     owner = last_writer(index, length)
     size, n, v, y = _pieces(v, y, inner)
     pieces = outer * count * n

@@ -8,7 +8,7 @@ of k, whatever the tile.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
@@ -186,7 +186,8 @@ def many(
     batch: int,
 ) -> None:
     """A batch of products, as `ndgrad.kernels.cpu.matmul.many`, for all dtypes."""
-    device: Any = c.device
+    device = c.device
+    assert isinstance(device, driver.CudaDevice)
     dtype = c.dtype
     if k and cublas.usable(device, dtype):
         cublas.many(a, starts_a, ta, b, starts_b, tb, c, m, n, k, alpha, beta, batch)

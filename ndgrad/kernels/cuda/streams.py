@@ -99,7 +99,7 @@ class DriverCalls(Protocol):
         """Let *stream* do all of a graph."""
 
     def forget(self, graph: object) -> None:
-        """Free a graph; if it is being done, then afterwards.  Any device may be the thread's."""
+        """Free a graph; if it is being done, then afterwards.  It may be another device's."""
 
 
 class StreamDevice(Device, Protocol):

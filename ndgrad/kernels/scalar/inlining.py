@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable
 from functools import cache
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..annotations import Function
 from .contract import multiply_add
@@ -33,7 +33,7 @@ class _Text(NamedTuple):
     """The text of a function, and what it needs besides the globals of its module."""
 
     definition: ast.FunctionDef
-    names: dict[str, Any]
+    names: dict[str, object]
 
 
 @cache
@@ -41,10 +41,9 @@ def inlined(function: Function) -> Function:
     """The rewritten *function*, without calls of straight-line functions that are registered."""
     definition, names = _text(function)
     made = ast.fix_missing_locations(ast.Module([definition], []))
-    space: dict[str, Any] = {}
+    space: dict[str, FunctionType] = {}
     exec(compile(made, inspect.getfile(function), "exec"), function.__globals__ | names, space)
-    result: FunctionType = space[definition.name]
-    return result
+    return space[definition.name]
 
 
 @cache
@@ -88,7 +87,7 @@ class _Inlining(ast.NodeTransformer):
         self._globals = function.__globals__
         self._count = 0
         self._before: list[ast.stmt] = []
-        self.names: dict[str, Any] = {multiply_add.__name__: multiply_add}
+        self.names: dict[str, object] = {multiply_add.__name__: multiply_add}
 
     def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         found: list[ast.stmt] = []

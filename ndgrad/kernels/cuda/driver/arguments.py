@@ -64,7 +64,8 @@ def packing(signature: Signature) -> tuple[Callable[..., None], tuple[int, ...]]
             values.append(name)
             layout += form
             sizes.append(ctypes.sizeof(convert))
-    namespace: dict[str, Any] = {"write": struct.Struct(layout).pack_into}
+    made: dict[str, Callable[..., None]] = {}
+    namespace = {"write": struct.Struct(layout).pack_into}
     arguments = ", ".join(["memory", *names])
-    exec(f"def pack({arguments}):\n    write(memory, 0, {', '.join(values)})", namespace)
-    return namespace["pack"], tuple(sizes)
+    exec(f"def pack({arguments}):\n    write(memory, 0, {', '.join(values)})", namespace, made)
+    return made["pack"], tuple(sizes)

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -249,7 +249,8 @@ class CudaDevice:
             self.calls.copy_from(here.handle, there.calls, *ends, source.nbytes)
             there.wait_for(here)
 
-        device: Any = source.device
+        device = source.device
+        assert isinstance(device, CudaDevice)
         device.start(lambda there: self.start(copied, (target,), there), (source,))
 
     def fill(self, target: DeviceArray, value: HostArray) -> None:

@@ -6,12 +6,11 @@ import ctypes
 import struct
 import threading
 import warnings
-from typing import Any
 
 import numpy as np
 
 from ....base import MXNetError
-from ....memory.device import DeviceArray
+from ....memory.device import Device, DeviceArray
 from ...annotations import Arguments, Function, Signature
 from ..simulated import SimulatedCalls, host_view
 from . import api
@@ -53,15 +52,17 @@ class CudaKernel:
         self._functions: dict[int, object] = {}
         self._words: list[Words] = []  # that no launch uses
 
-    def __call__(self, device: Any, blocks: int, threads: int, args: Arguments) -> None:
+    def __call__(self, device: Device, blocks: int, threads: int, args: Arguments) -> None:
         for arg in args:
             if arg.__class__ is np.ndarray:
+                assert isinstance(device, CudaDevice)
                 args = tuple([device.constant(x) if x.__class__ is np.ndarray else x for x in args])
                 break
         self.launch(device, blocks, threads, args)
 
-    def launch(self, device: Any, blocks: int, threads: int, args: Arguments) -> None:
+    def launch(self, device: Device, blocks: int, threads: int, args: Arguments) -> None:
         """The same for *args* of which none is on the host."""
+        assert isinstance(device, CudaDevice)
         if SIMULATED:
             _simulate(self.function, device, blocks, threads, args)
             return
@@ -107,8 +108,9 @@ class CudaKernel:
         module = checked(api.bindings.cuModuleLoadData(cubin))
         return checked(api.bindings.cuModuleGetFunction(module, entry.encode()))
 
-    def over(self, device: Any, units: int, args: Arguments, threads: int = THREADS) -> None:
+    def over(self, device: Device, units: int, args: Arguments, threads: int = THREADS) -> None:
         """Launch with about a thread for each of *units*, in blocks of *threads*."""
+        assert isinstance(device, CudaDevice)
         self(device, device.blocks(-(-units // threads)), threads, args)
 
 
