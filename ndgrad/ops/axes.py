@@ -112,6 +112,14 @@ def integer(op: str, arg: str, value: object) -> int:
         raise MXNetError(f"Operator {op}: {arg} must be an int, got {shown(value)}") from None
 
 
+def positive(op: str, arg: str, value: object) -> int:
+    """An int of 1 or more, also when it is NumPy's or text."""
+    number = integer(op, arg, value)
+    if number < 1:
+        raise MXNetError(f"Operator {op}: {arg}={number}, expected 1 or more")
+    return number
+
+
 def axis_of(op: str, axis: object, ndim: int, arg: str = "axis") -> int:
     """A valid axis, from 0 on.
 

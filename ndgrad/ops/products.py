@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias, TypeVar
 
-from ..base import DTypeLike, Shape
+from ..base import DTypeLike, MXNetError, Shape
 from ..kernels import front
 from ..memory.device import Buffer
 from ..tape import Array
@@ -22,6 +22,15 @@ class Sizes(NamedTuple):
 
 def show(shape: Shape) -> str:
     return str(list(shape)).replace(" ", "")
+
+
+def check_shape(op: str, name: str, x: Array, expected: Shape) -> None:
+    """Raise `MXNetError` if the argument *name* has another shape than follows from others."""
+    if x._shape != expected:
+        raise MXNetError(
+            f"Operator {op}: argument {name}: Shape inconsistent, Provided = {show(x._shape)}, "
+            f"inferred shape={show(expected)}"
+        )
 
 
 def as_dtype_of(x: Array, dtype: DTypeLike | None) -> Array:

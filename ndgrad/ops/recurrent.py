@@ -13,7 +13,7 @@ from ..memory.device import Buffer
 from ..memory.storage import empty
 from ..tape import Array
 from .parts import add_to
-from .products import as_dtype_of, show
+from .products import as_dtype_of, check_shape, show
 from .table import F, Gradient, Needs, Result
 
 
@@ -104,11 +104,8 @@ def layer_of(
         ("h2r_weight", h2r_weight, (size, units)),
     ]
     for name, x, shape in expected:
-        if x is not None and x._shape != shape:
-            raise MXNetError(
-                f"Operator {op}: argument {name}: Shape inconsistent, Provided = "
-                f"{show(x._shape)}, inferred shape={show(shape)}"
-            )
+        if x is not None:
+            check_shape(op, name, x, shape)
     return Layer(steps, batch, inputs, units, size, gates)
 
 

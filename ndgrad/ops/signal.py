@@ -9,7 +9,7 @@ import numpy as np
 from ..base import HostArray, MXNetError, shown
 from ..kernels import front
 from ..tape import Array
-from .axes import integer, number
+from .axes import integer, number, positive
 from .declare import operator
 from .matrices import check_floats
 from .parts import copied
@@ -173,9 +173,7 @@ def _histogram(
             f"Operator histogram: bin_cnt={shown(bin_cnt)} and range={shown(range)}, expected both "
             "where bins are not given"
         )
-    n = integer("histogram", "bins", bin_cnt)
-    if n < 1:
-        raise MXNetError(f"Operator histogram: bins={n}, expected 1 or more")
+    n = positive("histogram", "bins", bin_cnt)
     results = [(counts, (n,)), (data._data.dtype, (n + 1,))]
     y, made = front.routine("even_histogram", [flat], results, (n, _limits(range)))
     return [(y, (n,)), (made, (n + 1,))]

@@ -6,7 +6,7 @@ import math
 
 from ...base import MXNetError
 from ...tape import Array
-from ..axes import integer
+from ..axes import positive
 from ..composite import composite
 from ..products import show
 from ..table import F, Sample
@@ -14,9 +14,7 @@ from ..table import F, Sample
 
 def _parts(op: str, name: str, x: Array, heads: object, count: int) -> list[Array]:
     """Each of *count* interleaved parts, of shape (batch * heads, length, size)."""
-    number = integer(op, "heads", heads)
-    if number < 1:
-        raise MXNetError(f"Operator {op}: heads={number}, expected 1 or more")
+    number = positive(op, "heads", heads)
     if len(x.shape) != 3 or x.shape[2] % (number * count):
         raise MXNetError(
             f"Operator {op}: argument {name} has shape {show(x.shape)}, expected (length, batch, "

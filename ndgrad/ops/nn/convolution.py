@@ -17,9 +17,9 @@ from ...kernels.spec.windows import windows
 from ...memory.device import Buffer
 from ...tape import Array
 from .. import inference
-from ..axes import integer, integers
+from ..axes import integers, positive
 from ..declare import operator
-from ..products import as_dtype_of, show
+from ..products import as_dtype_of, check_shape, show
 from ..table import F, Gradient, Gradients, Needs, Params, Result, Sample
 from ..windows import (
     channels_first,
@@ -58,9 +58,7 @@ def _steps(
     given = integers(op, "kernel", kernel)
     ndim = len(given)
     last = channels_last(op, layout, ndim)
-    groups = integer(op, "num_group", num_group)
-    if groups < 1:
-        raise MXNetError(f"Operator {op}: num_group={groups}, expected 1 or more")
+    groups = positive(op, "num_group", num_group)
     return _Steps(
         lengths(op, "kernel", given, ndim, None, 1),
         lengths(op, "stride", stride, ndim, 1, 1),
@@ -85,25 +83,13 @@ def _form(image: Shape, y: Shape, weight: Shape, steps: _Steps) -> convolution.F
     return convolution.Form(window, image[0], steps.groups, weight[1], weight[0] // steps.groups)
 
 
-def _check_weight(op: str, weight: Array, expected: Shape, last: bool) -> None:
-    expected = channels_where(expected, last)
-    if weight._shape != expected:
-        raise MXNetError(
-            f"Operator {op}: argument weight: Shape inconsistent, Provided = "
-            f"{show(weight._shape)}, inferred shape={show(expected)}"
-        )
-
-
 def _check_bias(op: str, bias: Array | None, no_bias: object, filters: int) -> None:
     if no_bias and bias is not None:
         raise MXNetError(f"Operator {op}: no_bias=True, but a bias is given")
     if bias is None and not no_bias:
         raise MXNetError(f"Operator {op}: argument bias is missing and no_bias is False")
-    if bias is not None and bias._shape != (filters,):
-        raise MXNetError(
-            f"Operator {op}: argument bias: Shape inconsistent, Provided = {show(bias._shape)}, "
-            f"inferred shape={show((filters,))}"
-        )
+    if bias is not None:
+        check_shape(op, "bias", bias, (filters,))
 
 
 # --- buffers --------------------------------------------------------------------------------------
@@ -281,14 +267,12 @@ def _convolution(
     """
     op = "Convolution"
     steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
-    filters = integer(op, "num_filter", num_filter)
-    if filters < 1:
-        raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
+    filters = positive(op, "num_filter", num_filter)
     image = check_images(op, data, len(steps.kernel), steps.last)
     divided(op, "num_filter", filters, steps.groups)
     channels = divided(op, "the channels of data", image[1], steps.groups)
     expected = (filters, channels, *steps.kernel)
-    _check_weight(op, weight, expected, steps.last)
+    check_shape(op, "weight", weight, channels_where(expected, steps.last))
     _check_bias(op, bias, no_bias, filters)
     covered = spread(steps.kernel, steps.dilate)
     places = places_of(op, image[2:], covered, steps.stride, steps.pad)
@@ -580,13 +564,11 @@ def _deconvolution(
     """
     op = "Deconvolution"
     steps = _steps(op, kernel, stride, dilate, pad, num_group, layout)
-    filters = integer(op, "num_filter", num_filter)
-    if filters < 1:
-        raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
+    filters = positive(op, "num_filter", num_filter)
     given = check_images(op, data, len(steps.kernel), steps.last)
     divided(op, "the channels of data", given[1], steps.groups)
     expected = (given[1], divided(op, "num_filter", filters, steps.groups), *steps.kernel)
-    _check_weight(op, weight, expected, steps.last)
+    check_shape(op, "weight", weight, channels_where(expected, steps.last))
     _check_bias(op, bias, no_bias, filters)
     sizes, pads = _enlarged(op, given[2:], steps, adj, target_shape)
     shape = (given[0], filters, *sizes)

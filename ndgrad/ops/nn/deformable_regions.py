@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base import MXNetError
 from ...tape import Array
-from ..axes import flag, integer, number
+from ..axes import flag, number, positive
 from ..composite import composite
 from ..products import show
 from ..table import F, Sample
@@ -86,10 +86,7 @@ def _deformable_pooling(
         "part_size": part_size or pooled_size,
         "sample_per_part": sample_per_part,
     }
-    made, groups, count, parts, samples = (integer(op, *fact) for fact in counts.items())
-    for name, value in zip(counts, (made, groups, count, parts, samples), strict=True):
-        if value < 1:
-            raise MXNetError(f"Operator {op}: {name}={value}, expected 1 or more")
+    made, groups, count, parts, samples = (positive(op, *fact) for fact in counts.items())
     scale, std = number(op, "spatial_scale", spatial_scale), number(op, "trans_std", trans_std)
     images, channels, height, width = check_planes(op, "data", data)
     if channels != made * groups**2:

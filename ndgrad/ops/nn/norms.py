@@ -19,7 +19,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from .. import inference
-from ..axes import axis_of, choice, flag, integer, number
+from ..axes import axis_of, choice, flag, integer, number, positive
 from ..composite import composite
 from ..declare import operator
 from ..emitter import Emitter
@@ -435,9 +435,7 @@ def _lrn(
     """
     check_floating("LRN", data)
     _of_rank("LRN", data, 2)
-    size = integer("LRN", "nsize", nsize)
-    if size < 1:
-        raise MXNetError(f"Operator LRN: nsize={size}, expected 1 or more")
+    size = positive("LRN", "nsize", nsize)
     alpha, beta, knorm = (
         float(number("LRN", name, v))
         for name, v in (("alpha", alpha), ("beta", beta), ("knorm", knorm))

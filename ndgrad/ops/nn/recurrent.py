@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...base import MXNetError, Shape
 from ...tape import Array
 from .. import inference
-from ..axes import choice, flag, integer, number
+from ..axes import choice, flag, number, positive
 from ..composite import composite
 from ..declare import operator
 from ..products import show
@@ -50,13 +50,6 @@ class _Network(NamedTuple):
         return found
 
 
-def _positive(name: str, value: object) -> int:
-    given = integer(_OP, name, value)
-    if given < 1:
-        raise MXNetError(f"Operator {_OP}: {name}={given}, expected 1 or more")
-    return given
-
-
 def _network(
     mode: str,
     num_layers: object,
@@ -73,7 +66,7 @@ def _network(
     if projection_size is not None:
         if mode != "lstm":
             raise MXNetError(f"Operator {_OP}: projection_size is for mode 'lstm', got {mode!r}")
-        projection = _positive("projection_size", projection_size)
+        projection = positive(_OP, "projection_size", projection_size)
     dropout = float(number(_OP, "p", p))
     if not 0.0 <= dropout <= 1.0:
         raise MXNetError(f"Operator {_OP}: value {dropout:g} for Parameter p exceed bound [0,1]")
@@ -84,9 +77,9 @@ def _network(
     limits["clip_nan"] = flag(_OP, "lstm_state_clip_nan", clip_nan)
     return _Network(
         mode,
-        _positive("num_layers", num_layers),
+        positive(_OP, "num_layers", num_layers),
         2 if flag(_OP, "bidirectional", bidirectional) else 1,
-        _positive("state_size", state_size),
+        positive(_OP, "state_size", state_size),
         projection,
         dropout,
         limits,

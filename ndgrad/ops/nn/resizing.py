@@ -17,7 +17,7 @@ from ...kernels.spec.resampling import ALIGNED, CENTERED, MEAN, METHODS, NEAREST
 from ...memory.storage import empty
 from ...tape import Array
 from .. import inference
-from ..axes import choice, flag, integer, integers, number
+from ..axes import choice, flag, integer, integers, number, positive
 from ..composite import composite
 from ..declare import operator
 from ..parts import narrowed, widened
@@ -258,9 +258,7 @@ def _upsampling(
         If a shape or a parameter does not fit.
     """
     op = "UpSampling"
-    times = integer(op, "scale", scale)
-    if times < 1:
-        raise MXNetError(f"Operator {op}: scale={times}, expected 1 or more")
+    times = positive(op, "scale", scale)
     choice(op, "sample_type", sample_type, ("nearest", "bilinear"))
     choice(op, "multi_input_mode", multi_input_mode, ("concat", "sum"))
     if sample_type == "bilinear":

@@ -23,11 +23,11 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from .. import inference
-from ..axes import choice, integer, integers
+from ..axes import choice, integer, integers, positive
 from ..composite import composite
 from ..declare import operator
 from ..parts import narrowed, widened
-from ..products import as_dtype_of, show
+from ..products import as_dtype_of, check_shape, show
 from ..table import ZERO, F, Gradients, Needs, Result, Sample
 from ..windows import check_planes, lengths, places_of, spread
 
@@ -415,16 +415,9 @@ def _deformed(
             ("kernel", "stride", "dilate", "pad"), steps, (None, 1, 1, 0), (1, 1, 1, 0), strict=True
         )
     )
-    filters, groups, parts = (
-        integer(op, name, value)
-        for name, value in (
-            ("num_filter", num_filter),
-            ("num_group", num_group),
-            ("num_deformable_group", num_deformable_group),
-        )
-    )
-    if filters < 1:
-        raise MXNetError(f"Operator {op}: num_filter={filters}, expected 1 or more")
+    filters = positive(op, "num_filter", num_filter)
+    groups = integer(op, "num_group", num_group)
+    parts = integer(op, "num_deformable_group", num_deformable_group)
     if parts < 1 or channels % parts or groups < 1 or channels % groups:
         raise MXNetError(
             f"Operator {op}: num_group={groups} and num_deformable_group={parts} must divide the "
@@ -433,18 +426,9 @@ def _deformed(
     places = places_of(op, (height, width), spread(kernel, dilate), stride, pad)
     taps = math.prod(kernel)
     for name, x, each in (("offset", offset, 2), ("mask", mask, 1)):
-        expected = (images, parts * taps * each, *places)
-        if x is not None and x._shape != expected:
-            raise MXNetError(
-                f"Operator {op}: argument {name}: Shape inconsistent, Provided = "
-                f"{show(x._shape)}, inferred shape={show(expected)}"
-            )
-    expected = (filters, channels // groups, *kernel)
-    if weight._shape != expected:
-        raise MXNetError(
-            f"Operator {op}: argument weight: Shape inconsistent, Provided = "
-            f"{show(weight._shape)}, inferred shape={show(expected)}"
-        )
+        if x is not None:
+            check_shape(op, name, x, (images, parts * taps * each, *places))
+    check_shape(op, "weight", weight, (filters, channels // groups, *kernel))
     moved = F._reshaped(offset, shape=(images * parts, taps, 2, *places))
     held = _inside if mask is None else _near
     positions = []

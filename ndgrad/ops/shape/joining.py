@@ -17,7 +17,7 @@ from ...memory.device import Buffer
 from ...memory.storage import empty
 from ...tape import Array
 from .. import inference
-from ..axes import axis_of, integer, integers
+from ..axes import axis_of, integer, integers, positive
 from ..composite import composite
 from ..declare import operator
 from ..storage import joined, merged_all
@@ -182,9 +182,7 @@ def _split(
     squeeze_axis : bool
         Drop the axis; parts must have length 1 along it.
     """
-    count = integer("split", "num_outputs", num_outputs)
-    if count < 1:
-        raise MXNetError(f"Operator split: num_outputs={count}, expected 1 or more")
+    count = positive("split", "num_outputs", num_outputs)
     at = axis_of("split", axis, len(data._shape))
     n = data._shape[at]
     if n % count:
