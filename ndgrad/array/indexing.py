@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import cache, lru_cache
+from typing import Any
 
 from .. import tracing
 from ..base import MXNetError, Shape, shown
@@ -86,7 +87,8 @@ def getitem(x: Array, key: object) -> Array:
         if found is not None:
             start, size, rest = found
             return _view(x, start, size, rest or x._one_element)
-    slices, plan = _slices(), None
+    slices = _slices()
+    plan: Any = None
     known = None if tracing.active or in_use else hashable(key)
     if known is None and not tracing.active:
         rows = picked_by_numpy(key, x) if x._node is None or not state.recording else None

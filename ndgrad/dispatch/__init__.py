@@ -110,8 +110,9 @@ def _call(op: Op) -> Call:
         return update_call(op, partial(sparse_call, op))
     if isinstance(op, CompositeOp):
         call = composite_call(op)
-        return with_numpy_like(op, call) if op.sparse is None else with_other_classes(op, call)
-    call = with_other_classes(op, structured_call(op))
+        call = with_numpy_like(op, call) if op.sparse is None else with_other_classes(op, call)
+    else:
+        call = with_other_classes(op, structured_call(op))
     return planned_call(op, call, classes.array) if is_planned(op) else call
 
 
@@ -126,4 +127,5 @@ def numpy_like_call(name: str) -> Call:
             lambda inputs, params, out: call(*inputs, out=out, **params),
             Style(classes.numpy_like),
         )
-    return planned_call(op, call, classes.numpy_like) if is_planned(op) else call
+    array = classes.numpy_like
+    return planned_call(op, call, array) if is_planned(op, array) else call

@@ -19,7 +19,7 @@ from ..tape import Array, Node, new_array, next_version, state
 from . import classes
 from .numpy_arrays import converted_call
 from .plans import Plan, Plans, plannable
-from .structured import record_call, structured_call, unrecorded
+from .structured import composite_call, record_call, structured_call, unrecorded
 
 ABSENT = object()
 """The value of an argument that was not given."""
@@ -95,7 +95,7 @@ def _function(
         "active": tracing.active,
         "array": array,
         "before": op.before_forward,
-        "direct": structured_call(op) if array is classes.array else converted_call(op),
+        "direct": _direct(op) if array is classes.array else converted_call(op),
         "finished": partial(_finished, op, array),
         "general": as_given,
         "new_array": array.__new__,
@@ -183,6 +183,12 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
         training = ["_training = _state.training"]
         key.append("_training")
         given += ", '_training': _training"
+    if isinstance(op, CompositeOp):
+        run = [f"return plan({arrays})"]
+    else:
+        before = f"unrecorded(before, {arrays} **plan.params)"
+        run = [before] if op.before_forward else []
+        run += [f"y = plan.run({buffers})", *_result(op, inputs, arrays)]
     return [
         *training,
         *[f"x{i} = {name}._data" for i, name in enumerate(inputs)],
@@ -194,9 +200,7 @@ def _case(op: Op, inputs: tuple[str, ...], params: tuple[str, ...], general: str
         "if plan is None:",
         f"    plan = plans.found(key, ({arrays}), {{{given}}})",
         "if plan:",
-        *([f"    unrecorded(before, {arrays} **plan.params)"] if op.before_forward else []),
-        f"    y = plan.run({buffers})",
-        *[f"    {line}" for line in _result(op, inputs, arrays)],
+        *[f"    {line}" for line in run],
     ]
 
 
@@ -272,10 +276,19 @@ def _finished(
 plans_of = cache(Plans)
 
 
-def is_planned(op: Op) -> bool:
-    """Whether calls of *op* go by plans, by a function with its own signature."""
-    structured = not isinstance(op, (ElementwiseOp, UpdateOp, CompositeOp))
-    return structured and plannable(op)
+def _direct(op: Op) -> Callable[..., object]:
+    return composite_call(op) if isinstance(op, CompositeOp) else structured_call(op)
+
+
+def is_planned(op: Op, array: type[Array] | None = None) -> bool:
+    """Whether calls of *op* go by plans, by a function with its own signature.
+
+    That is for arrays of the class *array*, by default `classes.array`, whose results composite
+    operators return.
+    """
+    if isinstance(op, CompositeOp) and array is not None and array is not classes.array:
+        return False
+    return not isinstance(op, (ElementwiseOp, UpdateOp)) and plannable(op)
 
 
 def planned_call(op: Op, call: Callable[..., object], array: type[Array]) -> Callable[..., object]:

@@ -24,9 +24,10 @@ from ..memory.abstract import AbstractBuffer, BufferProgram, NeedsElements, Run
 from ..memory.device import Buffer
 from ..memory.noting import noted
 from ..ops.bound import Backward
-from ..ops.table import Op, Params, PartialGradient, lookup
+from ..ops.table import CompositeOp, Op, Params, PartialGradient, lookup
 from ..tape import Array, Node, is_tracked
 from . import classes
+from .compositions import composed
 
 _MOST = 512
 """Plans of one operator."""
@@ -110,8 +111,10 @@ def repeated_params(name: str, params: Params, dtype: DType, shapes: tuple[Shape
     return found
 
 
-class Plans(dict[object, "Plan | Literal[False] | None"]):
+class Plans(dict[object, "Plan | Callable[..., Any] | Literal[False] | None"]):
     """The plans of one operator, by the shapes and dtypes of its inputs and its parameters.
+
+    A composite operator's are functions of arrays.
 
     Those of `_MOST` calls are kept: None for one that has come once, False where there is none.
     """
@@ -123,7 +126,7 @@ class Plans(dict[object, "Plan | Literal[False] | None"]):
     def __missing__(self, key: object) -> None:
         return None
 
-    def found(self, key: object, inputs: Sequence[Array], params: Params) -> Plan | None:
+    def found(self, key: object, inputs: Sequence[Array], params: Params) -> Any:
         """The plan of a call that has none yet; made when the same call comes the second time.
 
         A program whose shapes change with every call would make plans that it never uses.
@@ -136,7 +139,9 @@ class Plans(dict[object, "Plan | Literal[False] | None"]):
             self[key] = None
             return None
         try:
-            plan = self[key] = _planned(self.op, inputs, params)
+            op = self.op
+            make: Any = composed if isinstance(op, CompositeOp) else _planned
+            plan = self[key] = make(op, inputs, params)
         except Exception:  # whatever needs elements fails in its own way; the call says why
             self[key] = False
             return None
@@ -153,8 +158,12 @@ _PLAIN: Mapping[type, Container[type]] = {bool: (bool,), float: (float, int, boo
 
 
 def plannable(op: Op) -> bool:
-    """Whether calls of *op* may have plans."""
-    return not (op.updates or op.dynamic_shape)
+    """Whether calls of *op* may have plans.
+
+    A stochastic composite operator may call others with numbers that it has drawn.
+    """
+    drawn = op.stochastic and isinstance(op, CompositeOp)
+    return not (op.updates or op.dynamic_shape or drawn or "_out" in op.params)
 
 
 def _text(program: BufferProgram, results: Sequence[object]) -> str:

@@ -79,7 +79,8 @@ def function(
         general = general if change is None else change(general)
         if array is NDArray:
             general = _or_numpy_like(general, lambda of: function(op, name, change, of))
-        bound = general if op.variadic and not is_planned(op) else _bound(op, general, array)
+        direct = op.variadic and not is_planned(op, array)
+        bound = general if direct else _bound(op, general, array)
     bound.__name__ = bound.__qualname__ = name
     bound.__module__ = "ndgrad.nd"
     bound.__doc__ = op.doc
@@ -229,7 +230,7 @@ def _bound(op: Op, general: Call, array: type[Array]) -> Call:
     order = (*op.keywords, *params)
 
     checks = checks_of(op)
-    if is_planned(op):
+    if is_planned(op, array):
         quick = {name: _QUICK[checks[name]] for name in params}
         return planned_function(op, general, quick, array)
 

@@ -13,7 +13,9 @@ def composite(name: str, **facts: object) -> Callable[[Callable[..., Array | lis
     """Declare an operator by a function of other operators, which it decorates.
 
     The function takes arrays and returns an array or a list of them; its signature and docstring
-    are read as those of a forward (see `declare.operator`).  It calls operators as ``F.name``.
+    are read as those of a forward (see `declare.operator`).  It calls operators as ``F.name``;
+    which ones follows from shapes, dtypes and parameters alone, unless it is ``stochastic``, so it
+    need not run again for a call like one before.
 
     Parameters
     ----------
