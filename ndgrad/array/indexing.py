@@ -23,7 +23,9 @@ from .keys import (
     Rows,
     expanded,
     hashable,
+    index_along,
     index_of,
+    index_vectors,
     leading,
     out_of_bounds,
     picked_by_numpy,
@@ -91,10 +93,15 @@ def getitem(x: Array, key: object) -> Array:
     plan: Any = None
     known = None if tracing.active or in_use else hashable(key)
     if known is None and not tracing.active:
-        rows = picked_by_numpy(key, x) if x._node is None or not state.recording else None
-        if rows is not None:
-            flat = rows if rows.ndim == 1 else rows.reshape(-1)
-            return new_array(x.__class__, flat, rows.shape, x._ctx)
+        if x._node is not None and state.recording:
+            gathered = _gathered(x, key)
+            if gathered is not None:
+                return gathered
+        else:
+            rows = picked_by_numpy(key, x)
+            if rows is not None:
+                flat = rows if rows.ndim == 1 else rows.reshape(-1)
+                return new_array(x.__class__, flat, rows.shape, x._ctx)
         index = index_of(key, x) if shape else None
         if index is not None:
             return _picked(x, rows_of_array(index, x))
@@ -126,6 +133,26 @@ def getitem(x: Array, key: object) -> Array:
         return x.__class__(front.strided_slice(x._data, part), part.shape, x._ctx)
     result: Array = F._as_strided(x, **where)
     return result
+
+
+def _gathered(x: Array, key: object) -> Array | None:
+    """What index arrays for the first axes, or one for another axis, pick: by operators with plans.
+
+    None for other keys.
+    """
+    gathered: Array
+    vectors = index_vectors(key, x)
+    if vectors is not None:
+        index = x.__class__(vectors.reshape(-1), vectors.shape, x._ctx)
+        gathered = F.gather_nd(x, index)
+        return gathered
+    found = index_along(key, x)
+    if found is None:
+        return None
+    axis, places = found
+    index = x.__class__(places.reshape(-1), places.shape, x._ctx)
+    gathered = F.take(x, index, axis=axis)
+    return gathered
 
 
 def _picked(x: Array, rows: Rows) -> Array:

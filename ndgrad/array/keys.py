@@ -319,6 +319,47 @@ def small_key(key: object, x: Array) -> tuple[Any, ...] | None:
     return tuple(items) if picked * rest < PARALLEL_ELEMENTS else None
 
 
+def index_vectors(key: object, x: Array) -> HostArray | None:
+    """The index arrays and integers of a key as vectors along a new first axis, of int64.
+
+    None if it has anything else, or if they do not broadcast together.
+    """
+    items = key if key.__class__ is tuple else (key,)
+    if x._data.__class__ is not np.ndarray or not x._data.size or len(items) > len(x._shape):
+        return None
+    arrays: list[Any] = []
+    for item in items:
+        found = item if item.__class__ is int else index_of(item, x)
+        if found is None:
+            return None
+        arrays.append(found)
+    try:
+        block = arrays[0].shape if len(arrays) == 1 else np.broadcast(*arrays).shape
+    except ValueError:
+        return None
+    vectors = np.empty((len(arrays), *block), np.int64)
+    for vector, array in zip(vectors, arrays, strict=True):
+        vector[...] = array
+    return vectors
+
+
+def index_along(key: object, x: Array) -> tuple[int, HostArray] | None:
+    """The axis and the index array, counted from the front, of a key such as ``x[:, index]``.
+
+    None for any other key.
+    """
+    if key.__class__ is not tuple or len(key) > len(x._shape):
+        return None
+    arrays = [(i, item) for i, item in enumerate(key) if item.__class__ is not slice or item != ALL]
+    if len(arrays) != 1:
+        return None
+    axis, item = arrays[0]
+    index = index_of(item, x)
+    if index is None:
+        return None
+    return axis, np.asarray(_checked(index.astype(np.int64), axis, x._shape[axis]))
+
+
 def picked_by_numpy(key: object, x: Array) -> HostArray | None:
     """What a key with index arrays picks, if that is little; else None, also for a bad key."""
     small = small_key(key, x)
