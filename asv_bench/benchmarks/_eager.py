@@ -126,11 +126,49 @@ def _small() -> Iterator[Case]:
             },
         ),
     ]
-    for name, inputs, variables, functions in forms:
+    for name, inputs, variables, functions in (*forms, *_picking()):
         yield from _both(f"small/{name}", inputs, functions, variables, Target(0.6))
     zeros = _same(lambda np: np.zeros((32, 64)))
     yield Functional("small/zeros", tuple, zeros, target=Target(0.6))
+    draws: Functions = {
+        "mx": lambda nd: nd.random.uniform(shape=(32, 64)),
+        "torch": lambda torch: torch.rand((32, 64)),
+    }
+    yield Functional("small/uniform", tuple, draws, target=Target(0.6), comparable=False)
     yield Update()
+
+
+def _picking() -> Iterator[tuple[str, Callable[[], tuple[Any, ...]], int, Functions]]:
+    """Reads by index arrays, order, windows, and a loss with labels."""
+
+    def picked() -> tuple[Any, ...]:
+        return uniform(32, 64), integers(16, high=32), integers(16, high=64, seed=1)
+
+    yield "gather", lambda: picked()[:2], 1, _same(lambda np, x, rows: x[rows])
+    yield "pairs", picked, 1, _same(lambda np, x, rows, columns: x[rows, columns])
+    sort: Functions = {
+        "mx": lambda nd, x: nd.sort(x),
+        "torch": lambda torch, x: torch.sort(x).values,
+        "numpy": lambda np, x: np.sort(x),
+    }
+    yield "sort", _matrix, 1, sort
+    topk: Functions = {
+        "mx": lambda nd, x: nd.topk(x, k=5, ret_typ="value"),
+        "torch": lambda torch, x: torch.topk(x, 5).values,
+    }
+    yield "topk", _matrix, 1, topk
+    loss: Functions = {
+        "mx": lambda nd, x, label: nd.softmax_cross_entropy(x, label),
+        "torch": lambda torch, x, label: torch.nn.functional.cross_entropy(
+            x, label, reduction="sum"
+        ),
+    }
+    yield "cross-entropy", lambda: (uniform(32, 64), integers(32, high=64)), 1, loss
+    pooling: Functions = {
+        "mx": lambda nd, x: nd.Pooling(x, kernel=(2, 2), stride=(2, 2)),
+        "torch": lambda torch, x: torch.nn.functional.max_pool2d(x, 2),
+    }
+    yield "pooling", lambda: (uniform(2, 4, 12, 12),), 1, pooling
 
 
 def _mx_mean(nd: Any, x: Any) -> Any:
