@@ -11,7 +11,7 @@ import numpy as np
 from ...base import HostArray, is_floating
 from ...memory.device import Buffer
 from ..build.half import as_bits
-from ..build.launch import chunked, grain
+from ..build.launch import chunked, grain, kernel
 from ..spec.windows import Part, Windows
 from .launch import launch
 
@@ -122,6 +122,16 @@ def fold(x: Buffer, y: Buffer, window: Windows, channels: int, part: Part) -> No
 # --- pooling --------------------------------------------------------------------------------------
 
 
+@kernel
+def _inside(geometry, begins, ends) -> None:
+    """For each tap of the last axis the first place whose tap is in the image, and the last's."""
+    width, across, step = geometry[14], geometry[17], geometry[5]
+    for c in range(begins.size):
+        w = c - geometry[11]
+        begins[c] = min(max(0, (step - 1 - w) // step), across)
+        ends[c] = max(begins[c], min(across, (width - 1 - w) // step + 1))
+
+
 @chunked
 def _greatest(x, y, index, geometry, lowest, lo, hi):
     """Planes of the first greatest element of each window, and of its place in the image.
@@ -133,11 +143,8 @@ def _greatest(x, y, index, geometry, lowest, lo, hi):
     depth, height, width = geometry[12], geometry[13], geometry[14]
     rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
     best_all, at_all = np.empty(across, x.dtype), np.empty(across, np.int32)
-    begins, ends = np.empty(kw, np.int64), np.empty(kw, np.int64)  # of windows with a tap inside
-    for c in range(kw):
-        w = c - geometry[11]
-        begins[c] = min(max(0, (sw - 1 - w) // sw), across)
-        ends[c] = max(begins[c], min(across, (width - 1 - w) // sw + 1))
+    begins, ends = np.empty(kw, np.int64), np.empty(kw, np.int64)
+    _inside(geometry, begins, ends)
     for unit in range(lo, hi):
         plane = unit * depth * height * width
         for row in range(rows):
@@ -205,23 +212,32 @@ def _sums(x, y, geometry, counts, lo, hi):
     sd, sh, sw = geometry[3], geometry[4], geometry[5]
     depth, height, width = geometry[12], geometry[13], geometry[14]
     rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
+    begins, ends = np.empty(geometry[2], np.int64), np.empty(geometry[2], np.int64)
+    _inside(geometry, begins, ends)
     for unit in range(lo, hi):
         for row in range(rows):
             start = (unit * rows + row) * across
             total = y[start : start + across]
             for j in range(across):
                 total[j] = 0
-            for tap in range(kd * kh * kw):
-                d = row // down * sd + tap // (kh * kw) - geometry[9]
-                h = row % down * sh + tap // kw % kh - geometry[10]
-                if d < 0 or d >= depth or h < 0 or h >= height:
-                    continue
-                w0 = tap % kw - geometry[11]
-                begin = min(max(0, (sw - 1 - w0) // sw), across)
-                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
-                source = ((unit * depth + d) * height + h) * width + w0 + begin * sw
-                for j in range(n):
-                    total[np.uintp(begin + j)] += x[np.uintp(source + j * sw)]
+            first, top = row // down * sd - geometry[9], row % down * sh - geometry[10]
+            for d in range(max(first, 0), min(first + kd, depth)):
+                for h in range(max(top, 0), min(top + kh, height)):
+                    origin = ((unit * depth + d) * height + h) * width - geometry[11]
+                    for c in range(kw):
+                        part = total[begins[c] : ends[c]]
+                        place = origin + c + begins[c] * sw
+                        line = x[place : place + part.size * sw]
+                        # The same loop twice: of a constant step the compiler makes vectors.
+                        if sw == 1:
+                            for j in range(part.size):
+                                part[j] += line[j]
+                        elif sw == 2:
+                            for j in range(part.size):
+                                part[j] += line[2 * j]
+                        else:
+                            for j in range(part.size):
+                                part[j] += line[np.uintp(j * sw)]
             if counts.size:
                 divisors = counts[row * across : (row + 1) * across]
                 for j in range(across):
@@ -236,26 +252,36 @@ def _spread(x, y, geometry, counts, lo, hi):
     depth, height, width = geometry[12], geometry[13], geometry[14]
     rows, down, across = geometry[15] * geometry[16], geometry[16], geometry[17]
     size = depth * height * width
+    begins, ends = np.empty(geometry[2], np.int64), np.empty(geometry[2], np.int64)
+    _inside(geometry, begins, ends)
+    shares = np.empty(geometry[17], x.dtype)
     for unit in range(lo, hi):
         plane = y[unit * size : (unit + 1) * size]
         for i in range(size):
             plane[i] = 0
         for row in range(rows):
-            start = (unit * rows + row) * across
-            for tap in range(kd * kh * kw):
-                d = row // down * sd + tap // (kh * kw) - geometry[9]
-                h = row % down * sh + tap // kw % kh - geometry[10]
-                if d < 0 or d >= depth or h < 0 or h >= height:
-                    continue
-                w0 = tap % kw - geometry[11]
-                begin = min(max(0, (sw - 1 - w0) // sw), across)
-                n = max(0, min(across, (width - 1 - w0) // sw + 1) - begin)
-                target = (d * height + h) * width + w0 + begin * sw
-                for j in range(n):
-                    v = x[np.uintp(start + begin + j)]
-                    if counts.size:
-                        v /= counts[np.uintp(row * across + begin + j)]
-                    plane[np.uintp(target + j * sw)] += v
+            values = x[(unit * rows + row) * across : (unit * rows + row + 1) * across]
+            if counts.size:
+                divisors = counts[row * across : (row + 1) * across]
+                for j in range(across):
+                    shares[j] = values[j] / divisors[j]
+            else:
+                for j in range(across):
+                    shares[j] = values[j]
+            first, top = row // down * sd - geometry[9], row % down * sh - geometry[10]
+            for d in range(max(first, 0), min(first + kd, depth)):
+                for h in range(max(top, 0), min(top + kh, height)):
+                    origin = (d * height + h) * width - geometry[11]
+                    for c in range(kw):
+                        part = shares[begins[c] : ends[c]]
+                        place = origin + c + begins[c] * sw
+                        line = plane[place : place + part.size * sw]
+                        if sw == 1:
+                            for j in range(part.size):
+                                line[j] += part[j]
+                        else:
+                            for j in range(part.size):
+                                line[np.uintp(j * sw)] += part[j]
 
 
 def _planes(x: Buffer, size: int) -> tuple[int, int]:
