@@ -1,21 +1,24 @@
-"""Loops of compiled functions: a body that does the same in each step becomes a program of its own.
+"""Control flow of compiled functions: loops and conditions as programs of their own.
 
 While a function is traced, `foreach` of ``nd.contrib`` runs its first steps like any code, as
 unrolling does.  If they do the same, leave nothing behind and change nothing around them, they are
 dropped for a custom call of a `Loop`; otherwise the other steps follow.
+
+`while_loop` and `cond` whose condition is an array are custom calls too, which read it on the host.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import tracing
 from ..array.ndarray import NDArray
-from ..base import MXNetError
+from ..base import Shape
+from ..context import Context
 from ..dispatch import as_list, recorded_arithmetic
 from ..engine import Pending, run_backward
 from ..memory.device import Buffer, DeviceArray
@@ -47,7 +50,7 @@ from .program.instructions import (
     root,
 )
 from .program.keys import plain
-from .run.loops import Loop, ReverseLoop
+from .run.loops import Choice, Loop, ReverseChoice, ReverseLoop
 
 _FEW = 16  # steps up to which a loop is unrolled
 _WATCHED = 3  # steps; in the first one a state that was filled with a number may be that number
@@ -111,8 +114,8 @@ class Probe:
             _is_tracked(x) or _is_tracked(y) for x, y in zip(self._states, states, strict=True)
         ]
         try:
-            body = _traced(recorder, step, [*slices, *states], tracked, count, len(outputs))
-        except MXNetError:
+            body = _traced(recorder, step, [*slices, *states], tracked, count)
+        except Exception:  # that is for another step to raise
             return None
         del instructions[start:]
         loop = Loop(body, count, len(outputs), self._steps)
@@ -134,39 +137,136 @@ def probe(body: Any, data: Arrays, states: Arrays, steps: int) -> Probe | None:
     recorder = tracing.recorder() if tracing.active else None
     if recorder is None or steps <= _FEW:
         return None
-    if any(x.stype != "default" or isinstance(x._data, DeviceArray) for x in (*data, *states)):
+    if _is_elsewhere([*data, *states]):
         return None
     return Probe(recorder, body, data, states, steps)
 
 
-def _traced(
-    recorder: Recorder,
+def while_loop(
+    condition: Callable[..., Any],
+    function: Callable[..., Any],
     step: Flat,
-    like: Arrays,
-    tracked: list[bool],
-    data: int,
-    outputs: int,
-) -> Body:
+    states: Arrays,
+    steps: int,
+) -> tuple[Arrays, Arrays] | None:
+    """Outputs and last variables of a loop whose condition is an array; None if it cannot be run.
+
+    Parameters
+    ----------
+    condition, function : callable
+        What a user gave.
+    step : callable
+        From variables to outputs and new variables.
+    steps : int
+        At most.
+    """
+    recorder = tracing.recorder() if tracing.active else None
+    if recorder is None or _is_elsewhere(states):
+        return None
+    guard = watch(condition, function)
+    try:
+        with Scope(recording=False):
+            test = trace_body(recorder, lambda s: [condition(*s)], states, [False] * len(states))
+        body = _traced(recorder, step, states, [*map(_is_tracked, states)], 0)
+    except Exception:  # that is for the code to raise which it is in
+        return None
+    if test.results[0].size != 1 or not guard.holds():
+        return None
+    loop = Loop(body, 0, len(body.forms) - len(states), steps, test)
+    return _called(recorder, "while_loop", loop, states, None)
+
+
+def cond(
+    condition: NDArray, functions: Sequence[Callable[..., Any]], flat: Sequence[Flat]
+) -> Arrays | None:
+    """What one of two functions returns, as *condition* is true; None if it cannot be run.
+
+    Parameters
+    ----------
+    functions : sequence of callable
+        What a user gave.
+    flat : sequence of callable
+        From nothing to arrays.
+    """
+    recorder = tracing.recorder() if tracing.active else None
+    if recorder is None or _is_elsewhere([condition]) or condition.size != 1:
+        return None
+    guard = watch(*functions)
+    try:
+        bodies = [trace_body(recorder, function, [], []) for function in flat]
+    except Exception:  # that is for the code to raise which it is in
+        return None
+    if len({_results(body) for body in bodies}) > 1 or not guard.holds():
+        return None
+    read = recorder.buffers.read
+    choice = Choice([Loop(body, 0, len(body.forms), 1) for body in bodies])
+    around = [[*map(read, body.around)] for body in bodies]
+    values = [read(condition._data), *around[0], *around[1]]
+    validates = any(body.validates for body in bodies)
+    made = recorder.calls.add("cond", choice.run, values, choice.forms, choice, validates)
+    forms = bodies[0].forms
+    results = [
+        kind(recorder.result(value), shape, ctx)
+        for (kind, shape, ctx), value in zip(forms, made, strict=False)
+    ]
+    heads = sorted({i for body in bodies for i in body.heads})
+
+    def backward(come: dict[int, Value]) -> list[Buffer | None]:
+        reverse = ReverseChoice(choice, [*come])
+        kept = made[len(forms) :]
+        inputs = [values[0]]
+        for body, found in zip(bodies, around, strict=True):
+            known = dict(zip(body.captured, found, strict=True))
+            inputs += [known[x] for x in body.captured if x in set(body.read)]
+        inputs += [*kept, *come.values()]
+        found_sums = recorder.calls.add(
+            "cond backward", reverse.run, inputs, reverse.forms, reverse
+        )
+        return _given_back(recorder, bodies, found_sums)
+
+    if heads:
+        _record(recorder, "cond", [], bodies, results, heads, backward, None)
+    return results
+
+
+def _is_elsewhere(arrays: Arrays) -> bool:
+    """Whether some of *arrays* are sparse, or on a device."""
+    return any(x.stype != "default" or isinstance(x._data, DeviceArray) for x in arrays)
+
+
+def _results(body: Body) -> tuple[Any, ...]:
+    return tuple((*form, x.dtype) for form, x in zip(body.forms, body.results, strict=True))
+
+
+def _traced(recorder: Recorder, step: Flat, like: Arrays, tracked: list[bool], data: int) -> Body:
     """The programs of a step.  A state has a gradient if that of any step has one."""
     while True:
         body = trace_body(recorder, step, like, tracked)
-        if [shape for _, shape, _ in body.forms[outputs:]] != [x._shape for x in like[data:]]:
-            recorder.refuse("changes the shapes of states in a loop")
-        more = [i - outputs + data for i in body.heads if i >= outputs]
+        first = len(body.forms) - len(like) + data
+        given = [(*_form(x), x._data.dtype) for x in like[data:]]
+        if [*_results(body)[first:]] != given:
+            recorder.refuse("changes shapes or dtypes of states in a loop")
+        more = [i - first + data for i in body.heads if i >= first]
         if all(tracked[i] for i in more):
             return body
         tracked = [x or i in more for i, x in enumerate(tracked)]
 
 
 def _called(
-    recorder: Recorder, name: str, loop: Loop, given: Arrays, step: Flat
+    recorder: Recorder, name: str, loop: Loop, given: Arrays, step: Flat | None
 ) -> tuple[Arrays, Arrays]:
-    """Outputs and last states of a call of *loop*, on a node if they have gradients."""
-    body, buffers = loop.body, recorder.buffers
-    values = [buffers.read(x._data) for x in given] + [*map(buffers.read, body.around)]
-    made = recorder.calls.add(name, loop.run, values, loop.forms, loop, body.validates)
+    """Outputs and last states of a call of *loop*, on a node if they have gradients.
+
+    *step* repeats a step, for higher derivatives.
+    """
+    body, read = loop.body, recorder.buffers.read
+    values = [read(x._data) for x in given] + [*map(read, body.around)]
+    test = [] if loop.condition is None else [*map(read, loop.condition.around)]
+    validates = body.validates or (loop.condition is not None and loop.condition.validates)
+    made = recorder.calls.add(name, loop.run, [*values, *test], loop.forms, loop, validates)
+    count, made = made[: len(made) - loop.results], made[len(made) - loop.results :]
     stacked = dict(zip(loop.stacked, made, strict=False))
-    last = made[len(made) - len(loop.states) :]
+    last = made[len(loop.stacked) :]
     results: Arrays = []
     for i, (kind, shape, ctx) in enumerate(body.forms):
         if i < loop.outputs:
@@ -174,60 +274,46 @@ def _called(
         else:
             value = last[i - loop.outputs]
         results.append(kind(recorder.result(value), shape, ctx))
-    if body.heads and any((*body.gradients, *body.added)):
-        _record(recorder, name, loop, given, values, stacked, results, step)
+    known = {**dict(zip([*body.arguments, *body.captured], values, strict=True)), **stacked}
+
+    def backward(come: dict[int, Value]) -> list[Buffer | None]:
+        reverse = ReverseLoop(loop, [*come])
+        inputs = [*count, *(known[x] for x in reverse.operands), *come.values()]
+        found = recorder.calls.add(f"{name} backward", reverse.run, inputs, reverse.forms, reverse)
+        return _given_back(recorder, [body], found)
+
+    if body.heads:
+        again = None if step is None else _repeated(recorder, loop, given, values, step)
+        heads = sorted(body.heads)
+        _record(recorder, name, given, [body], results, heads, backward, again)
     return results[: loop.outputs], results[loop.outputs :]
 
 
-def _record(
-    recorder: Recorder,
-    name: str,
-    loop: Loop,
-    given: Arrays,
-    values: list[Value],
-    stacked: dict[Value, Value],
-    results: Arrays,
-    step: Flat,
-) -> None:
-    """Put *results* on a node whose backward is a call of a `ReverseLoop`."""
-    body, buffers = loop.body, recorder.buffers
-    heads = sorted(body.heads)
-    parents = [x._version if x._node is None else x._node for x in given]
-    known = {**dict(zip([*body.arguments, *body.captured], values, strict=True)), **stacked}
+def _given_back(
+    recorder: Recorder, bodies: Sequence[Body], found: Sequence[Value]
+) -> list[Buffer | None]:
+    """Gradients of the arguments of bodies and of what is around them, as buffers."""
+    rest = iter([recorder.result(value) for value in found])
+    wanted = [x for body in bodies for x in (*body.gradients, *body.added)]
+    return [None if x is None else next(rest) for x in wanted]
 
-    def backward(node: Node, grads: Any) -> list[Buffer | None]:
-        come = {i: g for i, g in zip(heads, as_list(grads), strict=True) if g is not None}
-        reverse = ReverseLoop(loop, [*come])
-        inputs = [known[x] for x in reverse.operands]
-        inputs += [recorder.buffers.read(g) for g in come.values()]
-        made = recorder.calls.add(f"{name} backward", reverse.run, inputs, reverse.forms, reverse)
-        found = iter([recorder.result(value) for value in made])
-        return [None if x is None else next(found) for x in (*body.gradients, *body.added)]
 
-    def recorded_backward(node: Node, grads: Any) -> list[Array | None]:
-        outputs = [again()[i] for i in heads]
-        pending: Pending = {}
-        for output, g in zip(outputs, as_list(grads), strict=True):
-            if g is not None and (made_by := output._node) is not None:
-                have = pending.get(made_by)
-                pending[made_by] = g if have is None else recorded_arithmetic.add(have, g)
-        inside = [x for x in topological_order(pending) if x.number > node.number]
-        run_backward(inside, pending, recorded_arithmetic, True)
-        return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
-
-    training = scope.training
+def _repeated(
+    recorder: Recorder, loop: Loop, given: Arrays, values: Sequence[Value], step: Flat
+) -> Callable[[], Arrays]:
+    """What makes the results of a loop again, recorded step by step."""
+    training, makers = scope.training, [x._node for x in given]
+    buffers, emitter = recorder.buffers, recorder.emitter
 
     def again() -> Arrays:
-        """The results, recorded step by step."""
-        for value, buffer in zip(values[len(given) :], body.around, strict=True):
+        for value, buffer in zip(values[len(given) :], loop.body.around, strict=True):
             if root(buffers.read(buffer)) != root(value):
                 recorder.refuse("overwrites what a loop reads before the derivative of a gradient")
         copies = []
-        for x, value, parent in zip(given, values, parents, strict=False):
-            kept = recorder.emitter.copy(value) if is_external(value) else value
-            copy = x.__class__(recorder.result(kept), x._shape, x._ctx)
-            copy._node = parent if is_tracked(parent) else None
-            copies.append(copy)
+        for x, value, maker in zip(given, values, makers, strict=False):
+            kept = emitter.copy(value) if is_external(value) else value
+            copies.append(x.__class__(recorder.result(kept), x._shape, x._ctx))
+            copies[-1]._node = maker
         data, states = copies[: loop.data], copies[loop.data :]
         steps = []
         with Scope(True, training):
@@ -237,27 +323,74 @@ def _record(
                 steps.append(made[: loop.outputs])
             return [*(F.stack(*column, axis=0) for column in zip(*steps, strict=True)), *states]
 
-    sources = [*body.sums]
+    return again
+
+
+def _record(
+    recorder: Recorder,
+    name: str,
+    given: Arrays,
+    bodies: Sequence[Body],
+    results: Arrays,
+    heads: Sequence[int],
+    backward: Callable[[dict[int, Value]], list[Buffer | None]],
+    again: Callable[[], Arrays] | None,
+) -> None:
+    """Put those of *results* that are *heads* on a node.
+
+    Parameters
+    ----------
+    given : list of NDArray
+        The arguments of the first body; others have none.
+    backward : callable
+        From the gradients of some heads to those of arguments and of what is around the bodies.
+    again : callable or None
+        Makes the results by operators.
+    """
+
+    def on_buffers(node: Node, grads: Any) -> list[Buffer | None]:
+        come = {i: g for i, g in zip(heads, as_list(grads), strict=True) if g is not None}
+        return backward({i: recorder.buffers.read(g) for i, g in come.items()})
+
+    def recorded(node: Node, grads: Any) -> list[Array | None]:
+        if again is None:
+            recorder.refuse(f"takes a derivative of the gradient of a {name} by values")
+        made = again()
+        pending: Pending = {}
+        for i, g in zip(heads, as_list(grads), strict=True):
+            if g is not None and (made_by := made[i]._node) is not None:
+                have = pending.get(made_by)
+                pending[made_by] = g if have is None else recorded_arithmetic.add(have, g)
+        inside = [x for x in topological_order(pending) if x.number > node.number]
+        run_backward(inside, pending, recorded_arithmetic, True)
+        return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
+
+    parents = [x._version if x._node is None else x._node for x in given]
+    parents += [node for body in bodies for node in body.sums]
     op = Op(
         name=name,
-        inputs=tuple(f"input{i}" for i in range(len(given) + len(sources))),
+        inputs=tuple(f"input{i}" for i in range(len(parents))),
         outputs=tuple(f"output{i}" for i in range(len(heads))),
-        bound=Bound(None, backward, recorded_backward),
+        bound=Bound(None, on_buffers, recorded),
         none_is_unreached=True,
     )
-    saved: list[Saved] = [None] * (len(parents) + len(sources) + len(heads))
-    versions: list[Version | None] = [*saved]  # type: ignore[list-item]
-    for i, source in enumerate(body.arguments):
-        if source in body.held:
-            saved[i], versions[i] = given[i]._data, given[i]._version
-    shapes = [x._shape for x in given] + [(x.size,) for x in body.sums.values()]
+    saved: list[Saved] = [None] * (len(parents) + len(heads))
+    versions: list[Version | None] = [None] * len(saved)
+    for i, x in enumerate(given):
+        if bodies[0].arguments[i] in bodies[0].held:
+            saved[i], versions[i] = x._data, x._version
+    watched = [pair for body in bodies for pair in body.watched]
     new_node(
         op,
         None,
-        (*parents, *sources),
-        (*saved, *(buffer for buffer, _ in body.watched)),
-        (*versions, *(version for _, version in body.watched)),
-        (*shapes, *(results[i]._shape for i in heads)),
+        tuple(parents),
+        (*saved, *(buffer for buffer, _ in watched)),
+        (*versions, *(version for _, version in watched)),
+        (
+            *(x._shape for x in given),
+            *((x.size,) for body in bodies for x in body.sums.values()),
+            *(results[i]._shape for i in heads),
+        ),
         [results[i] for i in heads],
     )
 
@@ -267,7 +400,11 @@ def _is_tracked(x: NDArray) -> bool:
 
 
 def _forms(arrays: Arrays) -> list[tuple[Any, ...]]:
-    return [(x.__class__, x._shape, x._data.dtype, x._ctx) for x in arrays]
+    return [(*_form(x), x._data.dtype) for x in arrays]
+
+
+def _form(x: NDArray) -> tuple[type[NDArray], Shape, Context]:
+    return x.__class__, x._shape, x._ctx
 
 
 def _described(instructions: Sequence[Instruction]) -> Iterator[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ operators.  In compiled functions loops may become programs (`ndgrad.compiler.co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any, TypeAlias, TypeVar
 
 from .. import tracing
@@ -128,7 +129,8 @@ def while_loop(
     -------
     outputs : NDArray or nested list of NDArray
         As *func* returns them, stacked along a new axis 0 of length *max_iterations*; rows beyond
-        the last call are 0.  An empty list if there was no call.
+        the last call are 0.  An empty list if there was no call; in a function that is compiled,
+        zeros.
     loop_vars : NDArray or list of NDArray
         What the last call returned.
 
@@ -141,7 +143,7 @@ def while_loop(
         If outputs are no arrays or nested lists of them.
     MXNetError
         If calls return different numbers of outputs, or outputs of different shapes; in a function
-        that is compiled, as the condition is not known then.
+        that is compiled, if calls do not all do the same.
 
     Examples
     --------
@@ -160,6 +162,10 @@ def while_loop(
         raise ValueError("while_loop: loop_vars should contain at least one element")
     steps: list[list[NDArray]] = []
     outputs: Arrays = []
+    if tracing.active and most and all(isinstance(x, NDArray) for x in variables):
+        looped = _traced_while_loop(cond, func, variables, most)
+        if looped is not None:
+            return looped[0], looped[1][0] if single else looped[1]
     while len(steps) < most and _scalar("while_loop", "cond", bool, cond(*variables)):
         outputs, made = func(*variables)
         outputs = [] if outputs is None else outputs
@@ -202,7 +208,8 @@ def cond(
     ValueError
         If *pred* is an array of more elements, or has no truth value.
     MXNetError
-        For an array, in a function that is compiled, as its value is not known then.
+        For an array, in a function that is compiled, if the functions return different shapes or
+        dtypes, or do more than to compute.
 
     Examples
     --------
@@ -211,7 +218,45 @@ def cond(
     >>> mx.nd.contrib.cond(x > 0, lambda: x, lambda: -x).tolist()
     [3.0]
     """
+    if tracing.active and isinstance(pred, NDArray):
+        forms: list[Arrays] = []
+
+        def flat(function: Callable[[], Any]) -> Callable[[Sequence[NDArray]], list[NDArray]]:
+            def call(_: Sequence[NDArray]) -> list[NDArray]:
+                made = function()
+                arrays = _flat("cond", "what a function returns", made)
+                forms.append(_nested(made, count()))
+                return arrays
+
+            return call
+
+        functions = then_func, else_func
+        found = control_flow.cond(pred, functions, [flat(function) for function in functions])
+        if found is not None and forms[0] == forms[1]:
+            return _nested(forms[0], iter(found))
     return then_func() if _scalar("cond", "pred", bool, pred) else else_func()
+
+
+def _traced_while_loop(
+    cond: Callable[..., Any], func: Callable[..., Any], variables: Arrays, most: int
+) -> tuple[Arrays, Arrays] | None:
+    """A loop in a function that is compiled, whose condition is an array; None if it is none."""
+    if not isinstance(cond(*variables), NDArray):
+        return None
+    forms: list[Arrays] = []
+
+    def step(given: Sequence[NDArray]) -> list[NDArray]:
+        outputs, made = func(*given)
+        outputs = [] if outputs is None else outputs
+        made = made if isinstance(made, (list, tuple)) else [made]
+        if len(made) != len(given):
+            raise MXNetError("while_loop: func returns another number of loop_vars")
+        arrays = _flat("while_loop", "the output of func", outputs)
+        forms.append(_nested(outputs, count()))
+        return [*arrays, *_flat("while_loop", "loop_vars", made)]
+
+    found = control_flow.while_loop(cond, func, step, list(variables), most)
+    return None if found is None else (_nested(forms[-1], iter(found[0])), found[1])
 
 
 def _scalar(op: str, arg: str, kind: type[_Scalar], value: Any) -> _Scalar:
@@ -239,7 +284,7 @@ def _flat(op: str, what: str, nested: Arrays) -> list[NDArray]:
     return [x for part in nested for x in _flat(op, what, part)]
 
 
-def _nested(like: Arrays, arrays: Iterator[NDArray]) -> Arrays:
+def _nested(like: Arrays, arrays: Iterator[Any]) -> Arrays:
     """*arrays* in lists that are nested as in *like*."""
     if isinstance(like, (list, tuple)):
         return [_nested(part, arrays) for part in like]

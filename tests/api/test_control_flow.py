@@ -92,16 +92,16 @@ def test_compiled_loops() -> None:
     assert by_number(start * 3, False).tolist() == [6]
 
 
-def test_a_compiled_function_has_no_conditions_by_values() -> None:
-    def halved(x: Any) -> Any:
-        return while_loop(lambda v: v > 1, lambda v: (v, v / 2), x, max_iterations=4)[1]
+def test_what_compiled_functions_cannot_do_by_values() -> None:
+    def joined(x: Any) -> Any:
+        return while_loop(lambda v: v.sum() < 9, lambda v: (None, nd.concat(v, v, dim=0)), x, 4)[1]
 
     with pytest.raises(MXNetError, match=r"reads .* as cond of contrib.while_loop"):
-        mx.compile(halved)(nd.array([8.0]))
+        mx.compile(joined)(nd.array([8.0]))
     with pytest.raises(MXNetError, match=r"reads .* as pred of contrib.cond"):
-        mx.compile(lambda x: cond(x, lambda: x, lambda: -x))(nd.array([8.0]))
+        mx.compile(lambda x: cond(x, lambda: x, lambda: nd.concat(x, x, dim=0)))(nd.array([8.0]))
     with pytest.warns(RuntimeWarning, match="It runs eagerly"):
-        assert mx.compile(halved, fallback=True)(nd.array([8.0])).tolist() == [1]
+        assert mx.compile(joined, fallback=True)(nd.array([8.0])).tolist() == [8, 8]
 
 
 def test_outputs_that_the_last_step_of_foreach_does_not_return_are_left_out() -> None:

@@ -168,3 +168,34 @@ def test_errors_of_a_loop_come_after_the_writes_before_it() -> None:
     with pytest.raises(MXNetError, match="take"):
         function(nd.array([0, 1, 2, 9, 3]))
     assert seen.asscalar() == 1
+
+
+@pytest.mark.parametrize("start", [[0.5, 1.0], [4.0, 3.0], [0.0, -1.0]])
+def test_conditions_by_values(start: list[float]) -> None:
+    w = variable(1.5, 1.25)
+
+    def function(x: Any) -> Any:
+        def body(value: Any, count: Any) -> Any:
+            return value * count, [value * w, count + 1]
+
+        outputs, (last, count) = nd.contrib.while_loop(
+            lambda value, _: value.sum() < 5, body, [x * 1, nd.ones(1)], max_iterations=9
+        )
+        total = nd.contrib.cond(
+            last.max() < 4, lambda: [last * w, count], lambda: [last * last, 1 - count]
+        )
+        return [outputs if isinstance(outputs, nd.NDArray) else nd.zeros((9, 2)), last, *total]
+
+    results = []
+    compiled = mx.compile(function)
+    for call in (function, compiled, compiled):
+        x = variable(*start)
+        w.grad[:] = 0
+        with autograd.record():
+            made = call(x)
+            loss = sum(((y * y).sum() for y in made), nd.zeros(1))
+        loss.backward()
+        results.append([y.asnumpy() for y in (*made, x.grad, w.grad)])
+    for found in results[1:]:
+        for a, b in zip(found, results[0], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5)

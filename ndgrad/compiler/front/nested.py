@@ -7,6 +7,7 @@ traced alike, becomes further arguments.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -117,6 +118,10 @@ def trace_body(
             recorder.calls.validating = False
             found = _backward(recorder, body, made, places) if state.recording else {}
             _optimise(recorder, body, results, found, places)
+            del made
+            if any(recorder.buffers.arrays()) and gc.collect() >= 0:
+                if any(recorder.buffers.arrays()):
+                    recorder.refuse("keeps arrays of a function that is called in a loop")
     finally:
         recorder.restore()
     _take_captured(body)

@@ -118,8 +118,8 @@ class Loop:
     stacked : list of Value
         What is kept of each step, in arrays that are results of `run`.
     forms : list of Form
-        Of these results: the number of steps if there is a condition, the arrays of *stacked*, and
-        the last states.
+        What `run` returns: the number of steps if there is a condition, then *results* of
+        arrays: those of *stacked*, and the last states.
     """
 
     def __init__(
@@ -140,6 +140,7 @@ class Loop:
         self._program = _StepProgram(body.forward, [*body.arguments, *body.captured], self._values)
         self.forms: list[Form] = [((steps * x.size,), x.dtype) for x in self.stacked]
         self.forms += [((x.size,), x.dtype) for x in self.states]
+        self.results = len(self.forms)
         if condition is not None:
             self._holds = _StepProgram(
                 condition.forward, [*condition.arguments, *condition.captured], condition.results
@@ -203,6 +204,10 @@ class ReverseLoop:
     operands : list of Value
         Which data, states and memory around the body `run` is given, and which of what the loop
         has stacked.
+    around, kept : list of Value
+        The last of these: memory around the body, and what the loop has stacked.
+    sums : list of Value
+        The sources of the sums that `run` returns last.
     forms : list of Form
         The results of `run`: gradients of data and of states that have one, and the sums of what
         is around the body.
@@ -215,10 +220,10 @@ class ReverseLoop:
         self._carried = body.arguments[loop.data :]
         self._slices = [x for x in body.arguments[: loop.data] if x in set(body.read)]
         self._states = [x for x in self._carried if x in set(body.read)]
-        self._around = [x for x in body.captured if x in set(body.read)]
+        self.around = [x for x in body.captured if x in set(body.read)]
         self._numbers = [self._carried.index(x) for x in self._states]
-        self._kept = [*dict.fromkeys([*(loop.states[k] for k in self._numbers), *body.residuals])]
-        self.operands = [*self._slices, *self._states, *self._around, *self._kept]
+        self.kept = [*dict.fromkeys([*(loop.states[k] for k in self._numbers), *body.residuals])]
+        self.operands = [*self._slices, *self._states, *self.around, *self.kept]
         self._given = set(given)
         self._of_data = [x for x in body.gradients[: loop.data] if x is not None]
         carried = body.gradients[loop.data :]
@@ -229,20 +234,20 @@ class ReverseLoop:
             for source, x in zip(body.sums.values(), body.added, strict=True)
             if x is not None
         ]
-        self._sums = [source for source, _ in sums]
+        self.sums = [source for source, _ in sums]
         self._heads = sorted(body.heads)
         self._program = _StepProgram(
             body.backward,
             [
-                *self._slices, *self._states, *self._around, *body.residuals,
-                *[body.heads[i] for i in self._heads], *self._sums,
+                *self._slices, *self._states, *self.around, *body.residuals,
+                *[body.heads[i] for i in self._heads], *self.sums,
             ],
             [*self._of_data, *self._of_states],
             sums,
         )  # fmt: skip
         self.forms: list[Form] = [((loop.steps * x.size,), x.dtype) for x in self._of_data]
         self.forms += [((x.size,), x.dtype) for x in self._of_states]
-        self.forms += [((x.size,), x.dtype) for x in self._sums]
+        self.forms += [((x.size,), x.dtype) for x in self.sums]
 
     def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
         """Run the loop on the number of steps, the operands, and gradients.
@@ -261,8 +266,8 @@ class ReverseLoop:
 
         slices = [stacked(next(rest), x) for x in self._slices]
         first = [next(rest) for _ in self._states]
-        around = [_Column(next(rest)) for _ in self._around]
-        kept = {x: stacked(next(rest), x) for x in self._kept}
+        around = [_Column(next(rest)) for _ in self.around]
+        kept = {x: stacked(next(rest), x) for x in self.kept}
         before = [
             _carried(kept[loop.states[k]], initial, at=taken - 1)
             for k, initial in zip(self._numbers, first, strict=True)
@@ -285,7 +290,7 @@ class ReverseLoop:
                 heads[i] = _carried(of_states[i], come)
             else:
                 heads[i] = _Column(zeros[i], other=(0, come))
-        sums = [_zeros(x) for x in self._sums]
+        sums = [_zeros(x) for x in self.sums]
         columns = [
             *slices, *before, *around, *[kept[x] for x in body.residuals], *heads.values(),
             *map(_Column, sums), *of_data, *of_states.values(),
@@ -298,11 +303,79 @@ class ReverseLoop:
         return [*[x.buffer for x in of_data], *last, *sums]
 
 
+class Choice:
+    """One of two functions of nothing, each a loop of one step, by a condition.
+
+    Attributes
+    ----------
+    branches : sequence of Loop
+    forms : list of Form
+        The results of `run`: the results, then for each function what backward reads of it.
+    """
+
+    def __init__(self, branches: Sequence[Loop]) -> None:
+        self.branches = branches
+        self._kept = [[*dict.fromkeys(loop.body.residuals)] for loop in branches]
+        shown = [*branches[0].body.results, *(x for kept in self._kept for x in kept)]
+        self.forms: list[Form] = [((x.size,), x.dtype) for x in shown]
+
+    def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
+        """Run a function on the condition, and what the first and the second find around them."""
+        taken, around = 0 if buffers[0][0] else 1, buffers[1:]
+        count = len(self.branches[0].body.captured)
+        loop = self.branches[taken]
+        found = loop.run(around[count:] if taken else around[:count])
+        made = dict(zip(loop.stacked, found, strict=True))
+        results = [made[x] for x in loop.body.results]
+        own = [x.copy() if any(x is y for y in results[:i]) else x for i, x in enumerate(results)]
+        for i, kept in enumerate(self._kept):
+            own += [made[x].copy() if i == taken else _zeros(x) for x in kept]
+        return own
+
+
+class ReverseChoice:
+    """Backward of a `Choice`.
+
+    Attributes
+    ----------
+    forms : list of Form
+        The results of `run`: the sums of what is around each function.
+    """
+
+    def __init__(self, choice: Choice, given: Sequence[int]) -> None:
+        """*given* are the numbers of the results whose gradients come in."""
+        self._choice, self._given = choice, given
+        self._loops = [
+            ReverseLoop(loop, [i for i in given if i in loop.body.heads])
+            for loop in choice.branches
+        ]
+        self.forms = [form for loop in self._loops for form in loop.forms]
+
+    def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
+        """Run it on the condition, what is around the functions, what was kept, and gradients."""
+        rest = iter(buffers)
+        taken = 0 if next(rest)[0] else 1
+        around = [[next(rest) for _ in loop.around] for loop in self._loops]
+        kept = [
+            {x: next(rest) for x in dict.fromkeys(loop.body.residuals)}
+            for loop in self._choice.branches
+        ]
+        given = dict(zip(self._given, rest, strict=True))
+        sums: list[Buffer] = []
+        for i, loop in enumerate(self._loops):
+            if i != taken:
+                sums += map(_zeros, loop.sums)
+                continue
+            heads = [x for k, x in given.items() if k in self._choice.branches[i].body.heads]
+            sums += loop.run([*around[i], *(kept[i][x] for x in loop.kept), *heads])
+        return sums
+
+
 def _carried(made: _Column, initial: Buffer, at: int = 0) -> _Column:
     """What each step finds that the step before has *made*; *initial* in the first one."""
     assert made.rows is not None
-    rows = np.roll(made.rows, 1) if at == 0 else made.rows - 1
-    return made._replace(rows=rows, other=(at, initial))
+    count = made.buffer.size // max(1, made.size)
+    return made._replace(rows=(made.rows - 1) % max(1, count), other=(at, initial))
 
 
 def _empty(value: Value, rows: int = 1) -> Buffer:

@@ -391,10 +391,12 @@ class _Prepared:
 
         Columns, and *sizes* of the arrays, are in the order of `TaskList.given`.
         """
-        packed = np.tile(self.packed, (len(addresses), 1))
-        for i, places in enumerate(self.places):
-            packed[:, places] = addresses[:, i : i + 1]
-            packed[:, places + 1] = sizes[i]
+        words = np.concatenate([*self.places, np.zeros(0, np.intp)])
+        columns = np.repeat(np.arange(len(self.places)), [len(x) for x in self.places])
+        self.packed[words + 1] = sizes[columns]
+        packed = np.empty((len(addresses), len(self.packed)), np.int64)
+        packed[:] = self.packed
+        packed[:, words] = addresses[:, columns]
         threads = min(num_threads(), self.width)
         if threads == 1:
             failed = np.zeros(1, np.int64)
