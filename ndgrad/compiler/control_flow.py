@@ -203,7 +203,7 @@ def cond(
     around = [[*map(read, body.around)] for body in bodies]
     values = [read(condition._data), *around[0], *around[1]]
     validates = any(body.validates for body in bodies)
-    made = recorder.calls.add("cond", choice.run, values, choice.forms, choice, validates)
+    made = _add(recorder, "cond", choice, values, validates)
     forms = bodies[0].forms
     results = [
         kind(recorder.result(value), shape, ctx)
@@ -219,10 +219,7 @@ def cond(
             known = dict(zip(body.captured, found, strict=True))
             inputs += [known[x] for x in body.captured if x in set(body.read)]
         inputs += [*kept, *come.values()]
-        found_sums = recorder.calls.add(
-            "cond backward", reverse.run, inputs, reverse.forms, reverse
-        )
-        return _given_back(recorder, bodies, found_sums)
+        return _given_back(recorder, bodies, _add(recorder, "cond backward", reverse, inputs))
 
     if heads:
         _record(recorder, "cond", [], bodies, results, heads, backward, None)
@@ -263,7 +260,7 @@ def _called(
     values = [read(x._data) for x in given] + [*map(read, body.around)]
     test = [] if loop.condition is None else [*map(read, loop.condition.around)]
     validates = body.validates or (loop.condition is not None and loop.condition.validates)
-    made = recorder.calls.add(name, loop.run, [*values, *test], loop.forms, loop, validates)
+    made = _add(recorder, name, loop, [*values, *test], validates)
     count, made = made[: len(made) - loop.results], made[len(made) - loop.results :]
     stacked = dict(zip(loop.stacked, made, strict=False))
     last = made[len(loop.stacked) :]
@@ -279,14 +276,24 @@ def _called(
     def backward(come: dict[int, Value]) -> list[Buffer | None]:
         reverse = ReverseLoop(loop, [*come])
         inputs = [*count, *(known[x] for x in reverse.operands), *come.values()]
-        found = recorder.calls.add(f"{name} backward", reverse.run, inputs, reverse.forms, reverse)
-        return _given_back(recorder, [body], found)
+        return _given_back(recorder, [body], _add(recorder, f"{name} backward", reverse, inputs))
 
     if body.heads:
         again = None if step is None else _repeated(recorder, loop, given, values, step)
         heads = sorted(body.heads)
         _record(recorder, name, given, [body], results, heads, backward, again)
     return results[: loop.outputs], results[loop.outputs :]
+
+
+def _add(
+    recorder: Recorder,
+    name: str,
+    call: Loop | ReverseLoop | Choice | ReverseChoice,
+    inputs: Sequence[Value],
+    validates: bool = False,
+) -> tuple[Value, ...]:
+    """Add a custom call, which no other one equals."""
+    return recorder.calls.add(name, call.run, inputs, call.forms, call, validates, call.plans)
 
 
 def _given_back(
@@ -415,7 +422,7 @@ def _described(instructions: Sequence[Instruction]) -> Iterator[tuple[Any, ...]]
         facts: object = None
         if isinstance(x, Map):
             facts = x.text, [plain(y) for _, y in x.operands]
-        elif isinstance(x, CustomCall) and not isinstance(x.facts, (Loop, ReverseLoop)):
+        elif isinstance(x, CustomCall) and x.plans is None:  # those differ in what they read
             facts = x.facts or object()
         bases = [root(y)[0] for y in x.inputs]
         inputs = [numbers.get(y, _around(y)) for y in bases]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -92,6 +93,7 @@ class CustomCalls:
         forms: Sequence[Form],
         facts: Hashable,
         validates: bool = False,
+        plans: Callable[[], Sequence[Any]] | None = None,
     ) -> tuple[Value, ...]:
         """Add a call that makes a value of each form; see `CustomCall`."""
         validates = validates and self.validating  # backward's inputs were accepted
@@ -99,6 +101,7 @@ class CustomCalls:
         call = CustomCall(
             inputs=(*inputs, *[value for _, value, _ in effects]), name=name, run=run,
             facts=facts, validates=validates, overwritten=tuple(source for source, *_ in effects),
+            plans=plans,
         )  # fmt: skip
         return self.buffers.emitter.add_call(call, forms)
 

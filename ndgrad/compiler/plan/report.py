@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..program.instructions import Source, Value
 from .fusion import Group
@@ -58,6 +59,8 @@ class Report:
         Time that planning and compiling took.
     replay : str
         On a GPU: whether the plan is started as one launch, or why it is not.
+    parts : list of (str, callable)
+        Calls that have plans of their own, and what returns those that have been made.
     """
 
     steps: list[StepReport] = field(default_factory=list)
@@ -71,6 +74,7 @@ class Report:
     cached: int = 0
     seconds: float = 0.0
     replay: str = ""
+    parts: list[tuple[str, Callable[[], Sequence[Any]]]] = field(default_factory=list)
 
 
 class ReportBuilder:

@@ -242,6 +242,8 @@ class StepBuilder:
 
     def _call(self, call: CustomCall, inputs: list[str]) -> None:
         name = self.text.called("call", call.run, call.title)
+        if call.plans is not None:
+            self.report.report.parts.append((call.title, call.plans))
         # What a kernel returns may be written to: a workspace must not be, after the call.
         outs = [self.memory.made(value, f"_{i}") for i, value in enumerate(call.outputs)]
         line = f"{', '.join(outs)}, = {name}([{', '.join(inputs)}])"

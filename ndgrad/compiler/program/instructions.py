@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -266,6 +266,8 @@ class CustomCall(Instruction):
     overwritten : tuple of Value
         Sources that the function writes to before.  What they hold then stands behind the inputs,
         to be in memory if the call refuses.
+    plans : callable or None
+        Returns the plans that it has made of programs of its own.
     """
 
     name: str
@@ -273,6 +275,7 @@ class CustomCall(Instruction):
     facts: object = None
     validates: bool = False
     overwritten: tuple[Value, ...] = ()
+    plans: Callable[[], Sequence[Any]] | None = None
 
     @property
     def operands(self) -> tuple[Value, ...]:

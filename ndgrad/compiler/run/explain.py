@@ -33,9 +33,15 @@ class Explanation:
         self.programs = list(programs)
         self.reports: list[tuple[str, Report]] = []
         for program in programs:
-            self.reports.append((f"{program.signature}, forward", program.forward.report))
+            self._add(f"{program.signature}, forward", program.forward.report)
             if program.backward is not None:
-                self.reports.append((f"{program.signature}, backward", program.backward.report))
+                self._add(f"{program.signature}, backward", program.backward.report)
+
+    def _add(self, what: str, report: Report) -> None:
+        self.reports.append((what, report))
+        for title, plans in report.parts:
+            for plan in plans():
+                self._add(f"{what}, a step of {title}", plan.report)
 
     def __repr__(self) -> str:
         lines = [f"{self._name}: compiled for {len(self.programs)} signature(s)"]

@@ -92,6 +92,11 @@ class _StepProgram:
         with _planning:
             return ExecutionPlan(self._program, self._sources, repeated=True)
 
+    @property
+    def made(self) -> list[ExecutionPlan]:
+        """The plan, once it has been made."""
+        return [self.plan] if "plan" in vars(self) else []
+
     def run(self, columns: _Columns, steps: int) -> None:
         """Run all steps on the buffers of the sources, and those for the values."""
         if steps == 0:
@@ -189,6 +194,10 @@ class Loop:
             x[taken * value.size :] = 0
         return [np.array([taken], np.int64), *stacks, *last]
 
+    def plans(self) -> list[ExecutionPlan]:
+        """The plans of a step that have been made."""
+        return [*([] if self.condition is None else self._holds.made), *self._program.made]
+
     def _goes_on(self, states: Sequence[Buffer], around: Sequence[Buffer]) -> bool:
         assert self.condition is not None
         answer = empty(1, self.condition.results[0].dtype)
@@ -248,6 +257,10 @@ class ReverseLoop:
         self.forms: list[Form] = [((loop.steps * x.size,), x.dtype) for x in self._of_data]
         self.forms += [((x.size,), x.dtype) for x in self._of_states]
         self.forms += [((x.size,), x.dtype) for x in self.sums]
+
+    def plans(self) -> list[ExecutionPlan]:
+        """The plan of a step, if it has been made."""
+        return self._program.made
 
     def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
         """Run the loop on the number of steps, the operands, and gradients.
@@ -319,6 +332,10 @@ class Choice:
         shown = [*branches[0].body.results, *(x for kept in self._kept for x in kept)]
         self.forms: list[Form] = [((x.size,), x.dtype) for x in shown]
 
+    def plans(self) -> list[ExecutionPlan]:
+        """The plans of functions that have run."""
+        return [plan for loop in self.branches for plan in loop.plans()]
+
     def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
         """Run a function on the condition, and what the first and the second find around them."""
         taken, around = 0 if buffers[0][0] else 1, buffers[1:]
@@ -350,6 +367,10 @@ class ReverseChoice:
             for loop in choice.branches
         ]
         self.forms = [form for loop in self._loops for form in loop.forms]
+
+    def plans(self) -> list[ExecutionPlan]:
+        """The plans of functions whose backward has run."""
+        return [plan for loop in self._loops for plan in loop.plans()]
 
     def run(self, buffers: Sequence[Buffer]) -> list[Buffer]:
         """Run it on the condition, what is around the functions, what was kept, and gradients."""
