@@ -226,7 +226,7 @@ class Inference:
         self._learn(entry, 0, shape, entry, "the result")
 
     def _infer_dtypes(self, entry: NodeEntry, op: Op, params: Params) -> None:
-        free = op.free if isinstance(op, ElementwiseOp) else ()
+        free = op.free if isinstance(op, (ElementwiseOp, NumpyOp)) else ()
         refs = [x for name, x in self._named(entry, op) if name not in free] if free else entry.refs
         if not refs:
             return

@@ -33,8 +33,11 @@ class NumpyOp(CompositeOp):
     with_numbers : mapping
         MXNet's names of calls in which operands are numbers: by the positions of these operands the
         name, and the attributes that hold the numbers.
+    free : tuple of str
+        Inputs whose dtype says nothing of the others'.
     """
 
+    free: tuple[str, ...] = ()
     with_numbers: Mapping[tuple[int, ...], tuple[str, tuple[str, ...]]] = field(
         default_factory=dict
     )
@@ -42,6 +45,17 @@ class NumpyOp(CompositeOp):
 
 UNDER_NUMPY: dict[str, str] = {}
 """Operators of the table that stand for one of these in graphs of arrays like NumPy's."""
+
+
+_DTYPES: dict[str, str] = {
+    **dict.fromkeys((
+        "logical_not", "isnan", "isinf", "isfinite", "isneginf", "isposinf", "equal", "not_equal",
+        "greater", "greater_equal", "less", "less_equal", "logical_and", "logical_or",
+        "logical_xor", "isclose", "all", "any", "sometrue",
+    ), "bool"),
+    **dict.fromkeys(("argmax", "argmin"), "int64"),
+}  # fmt: skip
+"""Of results, by the functions of which they do not depend on the inputs'."""
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
@@ -81,6 +95,8 @@ def _declare(
     def call(*arrays: Any, out: object = None, ctx: object = None, **given: Any) -> Any:
         return function(arrays, **given) if variadic else function(*arrays, **given)
 
+    if kind := _DTYPES.get(name.removeprefix("_np_").removeprefix("_npi_")):
+        facts["infer_dtypes"] = lambda: {"y": kind}
     facts.setdefault("doc", function.__doc__ or "")
     facts.setdefault("optional", frozenset(k for k in keys if params.get(k) is None))
     own = {k: v for k, v in params.items() if k not in (*keys, *_NOT_SAVED, "arrays")}
@@ -192,6 +208,7 @@ for (_prefix, _count), _names in _TABLE.items():
     for _name in _names.split():
         _facts: dict[str, Any] = {"results": (_RESULTS[_name],)} if _name in _RESULTS else {}
         _facts |= {"params": _PARAMS[_name]} if _name in _PARAMS else {}
+        _facts |= {"free": ("indices",)} if _name == "take_along_axis" else {}
         FUNCTIONS[_name] = _declare(
             f"{_prefix}{_name}", getattr(np, _name), _count, written=_WRITTEN.get(_name, ""),
             dynamic_shape=_name == "nonzero", **_facts,
@@ -281,7 +298,8 @@ def _split(name: str) -> Callable[..., Any]:
         data: Any, indices: Any, axis: int = 1, squeeze_axis: bool = False, sections: int = 0
     ) -> Any:
         given = {"axis": axis} if with_axis else {}
-        return cut(data, _sections(indices, sections), **given)
+        parts = cut(data, _sections(indices, sections), **given)
+        return [np.squeeze(part, axis) for part in parts] if squeeze_axis else parts
 
     call.__doc__ = cut.__doc__
     return call
@@ -454,7 +472,7 @@ _declare("_npx_reshape", _npx_reshape, aliases=["_npi_reshape"], infer=inference
 _declare("_npi_swapaxes", _swapaxes, written="SwapAxis")
 _declare("_npi_cast", _cast, written="Cast")
 _declare("_npi_clip", _clip, written="clip")
-_declare("_npi_take", _take, 2, written="take")
+_declare("_npi_take", _take, 2, written="take", free=("indices",))
 _declare("_npi_argsort", _argsort, written="argsort")
 _declare("_npi_sort", _sort, written="sort", results=("output0",))
 _declare("_npi_split", _split("split"), written="_split_v2", visible=_split_count)
@@ -471,7 +489,7 @@ _declare(
 )  # fmt: skip
 _declare("_npi_diff", _diff)
 _declare("_npi_ediff1d", _ediff1d, 3)
-_declare("_npi_where", np.where, 3, optional=frozenset(), with_numbers={
+_declare("_npi_where", np.where, 3, optional=frozenset(), free=("condition",), with_numbers={
     (1,): ("_npi_where_lscalar", ("scalar",)), (2,): ("_npi_where_rscalar", ("scalar",)),
     (1, 2): ("_npi_where_scalar2", ("x", "y")),
 })  # fmt: skip
@@ -516,8 +534,7 @@ for _name in ("atleast_1d", "atleast_2d", "atleast_3d"):
 
 for _name in ("zeros", "ones", "arange", "eye", "linspace", "logspace", "indices", "hanning",
               "hamming", "blackman"):  # fmt: skip
-    _written = "_linspace" if _name == "linspace" else ""
-    FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0, written=_written)
+    FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0)
 _declare("_npi_full", _full, 0, written="_full")
 _declare("_npi_identity", _identity, 0)
 

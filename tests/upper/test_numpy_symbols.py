@@ -145,6 +145,7 @@ def test_results_are_of_the_class_as_those_of_arrays(x):
     assert type(x.as_nd_ndarray()) is type(x.as_nd_ndarray() + 1) is sym.Symbol
     for y in (copy.deepcopy(x + 1), pickle.loads(pickle.dumps(x + 1)), (x + 1).get_internals()[1]):
         assert type(y) is type(x)
+    assert x.get_internals()["x"].list_outputs() == ["x"]
 
 
 def test_one_output_is_no_sequence_and_several_are(x):
@@ -177,6 +178,14 @@ def test_plain_arrays_may_be_given(x):
     assert made == 12
 
 
+def test_dtypes_are_inferred_without_shapes(x):
+    chosen = sym.np.where(x > 1, sym.var("y"), 0)
+    assert chosen.infer_type(x="float32", y="float16")[1] == [onp.float16]
+    assert (x > 1).infer_type(x="float16")[1] == [onp.bool_]
+    taken = sym.np.take(x, sym.var("i"), axis=0)
+    assert taken.infer_type_partial(i="int32")[0] == [None, onp.int32]
+
+
 def test_gradients_of_a_bound_symbol(x):
     executor = (x**2).mean().simple_bind(mx.cpu(), x=(2, 2))
     executor.arg_dict["x"][:] = 3
@@ -205,6 +214,9 @@ def test_random_numbers():
         (lambda x: sym.np.dot(x, "a"), TypeError, "must be a Symbol"),
         (lambda x: sym.np.full((2,), x), TypeError, "fill_value"),
         (lambda x: sym.np.sum(x, axis=x), TypeError, "axis must not be a Symbol"),
+        (lambda x: sym.np.sum(x, where=x), TypeError, "where is only for arrays"),
+        (lambda x: sym.np.sum(x, axes=0), TypeError, "sum: .*'axes'"),
+        (lambda x: sym.np.random.uniform(to=1), TypeError, "uniform: .*'to'"),
         (lambda x: sym.np.where(x), ValueError, "x and y"),
         (lambda x: x[[0, 1]], IndexError, "slices"),
         (lambda x: sym.np.matmul(x, x).infer_shape(x=(2, 3)), MXNetError, "matmul0"),

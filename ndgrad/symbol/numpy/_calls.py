@@ -98,10 +98,10 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
     Without a symbol among its operands it is that of arrays and numbers.
     """
     known = _signature(source, op)
-    order, operator = [*known.parameters], op.name
+    order, operator, public = [*known.parameters], op.name, name
 
     def call(*args: Any, name: str | None = None, attr: Any = None, **kwargs: Any) -> Any:
-        given: dict[str, Any] = {**known.bind(*args, **kwargs).arguments}
+        given = bound(public, known, args, kwargs)
         if op.variadic:
             inputs = given.pop(order[0])
             inputs = inputs._each() if isinstance(inputs, Symbol) else list(inputs)
@@ -109,6 +109,8 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
             inputs = [given.pop(key, None) for key in op.inputs]
         if op.inputs and not any(isinstance(x, Symbol) for x in inputs):
             return source(*args, **kwargs)
+        if given.get("where") is not None:
+            raise TypeError(f"{public}: where is only for arrays; choose by np.where before")
         required = {
             key: known.parameters[key].default for key in op.params if _is_required(op, key)
         }
@@ -120,6 +122,22 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
     call.__doc__ = source.__doc__
     set_signature(call, known)
     return call
+
+
+def bound(
+    function: str, known: Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a call that are given, by name.
+
+    Raises
+    ------
+    TypeError
+        If they do not fit, with the name of the function.
+    """
+    try:
+        return {**known.bind(*args, **kwargs).arguments}
+    except TypeError as error:
+        raise TypeError(f"{function}: {error}") from None
 
 
 def _signature(source: Callable[..., Any], op: NumpyOp) -> Signature:

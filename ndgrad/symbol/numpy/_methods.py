@@ -50,15 +50,17 @@ def _only_of_arrays(self: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _getitem(self: Any, key: Any) -> Any:
-    """Return one of several outputs, or a list of them; of one output what a basic index selects.
+    """Return an output by its name or number, or a list; of one output what a basic index selects.
 
     Raises
     ------
     IndexError
         For arrays, symbols and bools as indices.
     """
+    if isinstance(key, str):
+        return Symbol.__getitem__(self, key)
     if self.num_outputs > 1:
-        return Symbol.__getitem__(self, key) if isinstance(key, str) else self._each()[key]
+        return self._each()[key]
     keys = key if isinstance(key, tuple) else (key,)
     for one in keys:
         bounds = (one.start, one.stop, one.step) if isinstance(one, slice) else (one,)

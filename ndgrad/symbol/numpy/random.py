@@ -11,7 +11,7 @@ from ... import numpy_extension as npx
 from ...base import public_names, set_signature
 from ..numpy_operators import DISTRIBUTIONS
 from ..symbol import Symbol
-from ._calls import call
+from ._calls import bound, call
 
 if TYPE_CHECKING:
     from ..._stubs.symbol_np_random import *  # noqa: F403
@@ -27,12 +27,11 @@ def distribution(name: str) -> Callable[..., Any]:
     """The function of a distribution, with the arguments of that for arrays."""
     source = vars(npx.random if name in _EXTENSIONS else np.random)[name]
     known, own = signature(source), DISTRIBUTIONS[name]
+    defaults = {key: x.default for key, x in known.parameters.items()}
     operator = f"_npi_{'powerd' if name == 'power' else name}"
 
     def draw(*args: Any, **kwargs: Any) -> Any:
-        bound = known.bind(*args, **kwargs)
-        bound.apply_defaults()
-        given = bound.arguments
+        given = defaults | bound(name, known, args, kwargs)
         if name == "bernoulli" and (given["prob"] is None) == (given["logit"] is None):
             raise ValueError("Either `prob` or `logit` must be specified, but not both.")
         inputs = [given[key] for key in own if isinstance(given[key], Symbol)]
