@@ -63,10 +63,11 @@ def _repeated(function: Function) -> Function:
         if run is not None:
             return run()
         if args not in runs:
+            y = function(*args)
             if len(runs) >= _MOST:
                 runs.clear()
             runs[args] = None
-            return function(*args)
+            return y
         with noted() as program:
             y = function(*args)
         replace = partial(runs.__setitem__, args)

@@ -136,7 +136,7 @@ class Inference:
         if all(map(is_complete, self.shapes[entry])) and entry not in self._doubtful:
             if not known or not _is_pure(op):
                 return
-        if op.dynamic_shape:
+        if op.dynamic_shape and is_np_shape():  # a length of 0 would be a known one
             return
         try:
             found = forms_of(op, forms, entry.params)

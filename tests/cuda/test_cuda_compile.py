@@ -340,15 +340,21 @@ def test_what_the_driver_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(driver.api, "bindings", api, raising=False)
     monkeypatch.setattr(driver.kernel, "binary", lambda kernel, cc: ("entry", b""))
-    gpu = SimpleNamespace(
-        number=0,
-        stream=SimpleNamespace(is_only=True, handle="stream"),
-        compute_capability=(9, 0),
-        activate=lambda: None,
-    )
+
+    class Gpu(driver.CudaDevice):
+        number, compute_capability = 0, (9, 0)
+        stream = SimpleNamespace(is_only=True, handle="stream")  # type: ignore[assignment]
+
+        def __init__(self) -> None:
+            """Ask no driver."""
+
+        def activate(self) -> None:
+            pass
+
+    gpu = Gpu()
     half = driver.array_of(np.dtype("float16"))
     made = driver.CudaKernel(forms, (half, types.float32, types.int8, types.boolean, types.int64))
-    x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)  # type: ignore[arg-type]
+    x = device.DeviceArray(gpu, 4096, 5, np.dtype("float16"), None)
     made(gpu, 3, 64, (x, 1e300, 300, 2, -1))
     made(gpu, 3, 64, (x, np.float32(0.5), -1, False, 7))
     array = [np.int64(k).tobytes() for k in (0, 0, 5, 2, 4096, 5, 2)]
