@@ -37,7 +37,7 @@ class _Eager(threading.local):
 _eager = _Eager()
 
 
-def _free(forward: Callable[..., Any]) -> Callable[..., Any]:
+def _free(forward: Callable[..., object]) -> Callable[..., Any]:
     """For type checkers: a method that subclasses write with other arguments."""
     return forward
 
@@ -112,7 +112,7 @@ class HybridBlock(Block):
         inline_limit: int = 2,
         forward_bulk_size: int | None = None,
         backward_bulk_size: int | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Compile `forward` at the next call, or call it as it is again.
 
@@ -205,7 +205,7 @@ backward_bulk_size, **kwargs
         return _refilled(_as_lists(tree), iter(graph._run(values, note)))
 
     @_free
-    def forward(self, x: Any, *args: Any) -> Any:
+    def forward(self, x: object, *args: object) -> Any:
         """Call `hybrid_forward` with `nd` or `sym`, and the parameters.
 
         Raises
@@ -258,7 +258,7 @@ backward_bulk_size, **kwargs
 
     # --- shapes -----------------------------------------------------------------------------------
 
-    def _initialize_deferred(self, *args: Any) -> None:
+    def _initialize_deferred(self, *args: object) -> None:
         params = self._reg_params.values()
         if not all(shape_is_known(param.shape) for param in params):
             try:
@@ -291,11 +291,11 @@ backward_bulk_size, **kwargs
             if found.get(name) is not None:
                 setattr(param, given, found[name])
 
-    def infer_shape(self, *args: NDArray) -> None:
+    def infer_shape(self, *args: object) -> None:
         """Set the shapes of all parameters from those of the inputs."""
         self._infer("shape", "shape", args)
 
-    def infer_type(self, *args: NDArray) -> None:
+    def infer_type(self, *args: object) -> None:
         """Set the dtypes of all parameters from those of the inputs."""
         self._infer("type", "dtype", args)
 

@@ -150,7 +150,7 @@ class SymbolBlock(HybridBlock):
         results = self._symbol._run(inputs | arrays)
         return results[0] if len(results) == 1 else results
 
-    def infer_shape(self, *args: NDArray) -> None:
+    def infer_shape(self, *args: Any) -> None:
         """Set the shapes of all parameters from those of the inputs."""
         known = {name: x.shape for name, x in zip(self._inputs, args, strict=True)}
         for param in self._reg_params.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -14,11 +14,19 @@ from ...base import DTypeLike, HostArray, MXNetError, as_dtype, is_numeric, publ
 from ...memory.storage import empty
 from ...util import default_array
 
+if TYPE_CHECKING:
+    from ...typing import ArrayLike
+
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
 __dir__ = public_names(globals())
 
 
-def _as_numpy(element: Any) -> HostArray:
+_Element = TypeVar("_Element")
+Function = Callable[[list[Any]], object]
+"""Makes a batch of a list of elements."""
+
+
+def _as_numpy(element: ArrayLike) -> HostArray:
     return np.asarray(element.asnumpy() if isinstance(element, NDArray) else element)
 
 
@@ -80,7 +88,7 @@ class Stack:
     def __init__(self, use_shared_mem: bool = False) -> None:
         self._use_shared_mem = use_shared_mem
 
-    def __call__(self, data: Sequence[Any]) -> NDArray:
+    def __call__(self, data: Sequence[ArrayLike]) -> NDArray:
         return stack(data)
 
 
@@ -115,7 +123,7 @@ class Pad:
         self._dtype = dtype
         self._ret_length = ret_length
 
-    def __call__(self, data: Sequence[Any]) -> NDArray | tuple[NDArray, NDArray]:
+    def __call__(self, data: Sequence[ArrayLike]) -> NDArray | tuple[NDArray, NDArray]:
         arrays = [_as_numpy(element) for element in data]
         ndims = {a.ndim for a in arrays}
         if len(ndims) != 1 or not -min(ndims) <= self._axis < min(ndims):
@@ -152,7 +160,7 @@ class Append:
         self._expand = expand
         self._batch_axis = batch_axis
 
-    def __call__(self, data: Sequence[Any]) -> list[NDArray]:
+    def __call__(self, data: Sequence[ArrayLike]) -> list[NDArray]:
         arrays = [_as_numpy(element) for element in data]
         if self._expand:
             arrays = [np.expand_dims(a, self._batch_axis) for a in arrays]
@@ -172,14 +180,16 @@ class Group:
         If one is not callable; in a call, if elements have another number of items.
     """
 
-    def __init__(self, fn: Any, *args: Callable[[Any], Any]) -> None:
-        self._fn = tuple(fn) if isinstance(fn, (list, tuple)) else (fn, *args)
+    def __init__(
+        self, fn: Function | list[Function] | tuple[Function, ...], *args: Function
+    ) -> None:
+        self._fn: tuple[Function, ...] = tuple(fn) if isinstance(fn, (list, tuple)) else (fn, *args)
         if (isinstance(fn, (list, tuple)) and args) or not all(map(callable, self._fn)):
             raise MXNetError(
                 f"Group: fn must be functions, or one list of functions, got {(fn, *args)!r}"
             )
 
-    def __call__(self, data: Sequence[Any]) -> tuple[Any, ...]:
+    def __call__(self, data: Sequence[Sequence[object]]) -> tuple[Any, ...]:
         count = len(self._fn)
         if any(len(element) != count for element in data):
             raise MXNetError(
@@ -193,5 +203,5 @@ class Group:
 class AsList:
     """The elements as they are, in a list."""
 
-    def __call__(self, data: Sequence[Any]) -> list[Any]:
+    def __call__(self, data: Sequence[_Element]) -> list[_Element]:
         return list(data)

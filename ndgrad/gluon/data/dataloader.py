@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...array.ndarray import NDArray
 from ...base import MXNetError
 from ...context import Context, cpu_pinned
 from . import batchify
-from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from .sampler import (
+    BatchSampler,
+    Elements,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SizedIterable,
+)
 from .workers import ProcessWorkers, ThreadWorkers
 
 __all__ = ["DataLoader", "default_batchify_fn", "default_mp_batchify_fn"]
@@ -32,7 +39,7 @@ def default_batchify_fn(data: Sequence[Any]) -> Any:
 default_mp_batchify_fn = default_batchify_fn
 
 
-def _on(context: Context, batch: Any) -> Any:
+def _on(context: Context, batch: object) -> object:
     """The arrays of a batch on *context*."""
     if isinstance(batch, NDArray):
         return batch.as_in_context(context)
@@ -44,11 +51,11 @@ def _on(context: Context, batch: Any) -> Any:
 class _MakeBatch:
     """Makes a batch of indices; a class, so that it can be pickled."""
 
-    def __init__(self, dataset: Any, batchify_fn: Callable[[Sequence[Any]], Any]) -> None:
+    def __init__(self, dataset: Elements, batchify_fn: batchify.Function) -> None:
         self._dataset = dataset
         self._batchify_fn = batchify_fn
 
-    def __call__(self, indices: Sequence[Any]) -> Any:
+    def __call__(self, indices: Sequence[object]) -> object:
         dataset = self._dataset
         return self._batchify_fn([dataset[i] for i in indices])
 
@@ -59,7 +66,7 @@ class _Batches:
     def __init__(
         self,
         workers: ThreadWorkers | ProcessWorkers,
-        batch_sampler: Any,
+        batch_sampler: Iterable[Sequence[object]],
         prefetch: int,
         timeout: float,
         pinned: Context | None,
@@ -80,7 +87,7 @@ class _Batches:
     def __iter__(self) -> _Batches:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> object:
         if not self._tickets:
             raise StopIteration
         try:
@@ -149,13 +156,13 @@ class DataLoader:
 
     def __init__(
         self,
-        dataset: Any,
+        dataset: Elements,
         batch_size: int | None = None,
         shuffle: bool = False,
         sampler: Sampler | None = None,
         last_batch: str | None = None,
-        batch_sampler: Any = None,
-        batchify_fn: Callable[[Sequence[Any]], Any] | None = None,
+        batch_sampler: SizedIterable[Sequence[object]] | None = None,
+        batchify_fn: batchify.Function | None = None,
         num_workers: int = 0,
         pin_memory: bool = False,
         pin_device_id: int = 0,
@@ -200,12 +207,12 @@ class DataLoader:
             return self._batches()
         return self._reloading()
 
-    def _made_here(self) -> Iterator[Any]:
+    def _made_here(self) -> Iterator[object]:
         for indices in self._batch_sampler:
             batch = self._make(indices)
             yield batch if self._pinned is None else _on(self._pinned, batch)
 
-    def _reloading(self) -> Iterator[Any]:
+    def _reloading(self) -> Iterator[object]:
         if self._next is None:
             self.refresh()
         batches, self._next = self._next, None

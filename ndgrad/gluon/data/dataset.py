@@ -9,7 +9,7 @@ from typing import Any
 from ...array.ndarray import NDArray
 from ...base import ArgumentValueError, shown
 from ...recordio import MXIndexedRecordIO
-from .sampler import FilterSampler, Sampler, SequentialSampler
+from .sampler import Elements, FilterSampler, Sampler, SequentialSampler
 
 __all__ = ["ArrayDataset", "Dataset", "RecordFileDataset", "SimpleDataset"]
 
@@ -61,7 +61,7 @@ class Dataset:
             raise TypeError(f"sample: sampler must be a gluon.data.Sampler, got {shown(sampler)}")
         return _SampledDataset(self, sampler)
 
-    def transform(self, fn: Callable[..., Any], lazy: bool = True) -> Dataset:
+    def transform(self, fn: Callable[..., object], lazy: bool = True) -> Dataset:
         """The dataset of what *fn* makes of the elements.
 
         Parameters
@@ -75,7 +75,7 @@ class Dataset:
         lazily = _LazyTransformDataset(self, fn)
         return lazily if lazy else SimpleDataset([lazily[i] for i in range(len(lazily))])
 
-    def transform_first(self, fn: Callable[[Any], Any], lazy: bool = True) -> Dataset:
+    def transform_first(self, fn: Callable[..., object], lazy: bool = True) -> Dataset:
         """The dataset with *fn* called on the first item of each element: not on labels."""
         return self.transform(_TransformFirst(fn), lazy)
 
@@ -83,7 +83,7 @@ class Dataset:
 class SimpleDataset(Dataset):
     """The dataset of a list's elements, or of whatever else has a length and indices."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Elements) -> None:
         self._data = data
 
     def __len__(self) -> int:
@@ -96,24 +96,24 @@ class SimpleDataset(Dataset):
 class _TransformFirst:
     """*fn* on the first argument; a class, as functions in functions cannot be pickled."""
 
-    def __init__(self, fn: Callable[[Any], Any]) -> None:
+    def __init__(self, fn: Callable[..., object]) -> None:
         self._fn = fn
 
-    def __call__(self, x: Any, *args: Any) -> Any:
+    def __call__(self, x: object, *args: object) -> object:
         return (self._fn(x), *args) if args else self._fn(x)
 
 
 class _LazyTransformDataset(Dataset):
     """What *fn* makes of the elements of *data*, each time anew."""
 
-    def __init__(self, data: Any, fn: Callable[..., Any]) -> None:
+    def __init__(self, data: Elements, fn: Callable[..., object]) -> None:
         self._data = data
         self._fn = fn
 
     def __len__(self) -> int:
         return len(self._data)
 
-    def __getitem__(self, idx: Any) -> Any:
+    def __getitem__(self, idx: int) -> object:
         item = self._data[idx]
         return self._fn(*item) if isinstance(item, tuple) else self._fn(item)
 
@@ -121,7 +121,7 @@ class _LazyTransformDataset(Dataset):
 class _SampledDataset(Dataset):
     """The elements of *dataset* that *sampler* takes."""
 
-    def __init__(self, dataset: Any, sampler: Sampler) -> None:
+    def __init__(self, dataset: Elements, sampler: Sampler) -> None:
         self._dataset = dataset
         self._sampler = sampler
         self._indices = list(sampler)
@@ -129,7 +129,7 @@ class _SampledDataset(Dataset):
     def __len__(self) -> int:
         return len(self._indices)
 
-    def __getitem__(self, idx: Any) -> Any:
+    def __getitem__(self, idx: int) -> object:
         return self._dataset[self._indices[idx]]
 
 
@@ -147,7 +147,7 @@ class ArrayDataset(Dataset):
         If there are none, or lengths differ.
     """
 
-    def __init__(self, *args: Any) -> None:
+    def __init__(self, *args: Elements) -> None:
         if not args:
             raise ArgumentValueError("ArrayDataset: needs at least 1 array, got none")
         self._length = len(args[0])

@@ -24,6 +24,13 @@ class SizedIterable(Protocol[T]):
     def __iter__(self) -> Iterator[T]: ...
 
 
+class Elements(Protocol):
+    """What has a length and elements by index."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, idx: Any, /) -> Any: ...
+
+
 class Sampler:
     """Base class: an iterable of indices, with a length."""
 
@@ -66,7 +73,7 @@ class RandomSampler(Sampler):
 class FilterSampler(Sampler):
     """The indices of those elements of *dataset* for which *fn* is true, in order."""
 
-    def __init__(self, fn: Callable[[Any], object], dataset: Any) -> None:
+    def __init__(self, fn: Callable[[Any], object], dataset: Elements) -> None:
         self._fn = fn
         self._dataset = dataset
         self._indices = [i for i in range(len(dataset)) if fn(dataset[i])]
@@ -90,11 +97,13 @@ class BatchSampler(Sampler):
         the first batch of the next time.
     """
 
-    def __init__(self, sampler: Iterable[Any], batch_size: int, last_batch: str = "keep") -> None:
+    def __init__(
+        self, sampler: Iterable[object], batch_size: int, last_batch: str = "keep"
+    ) -> None:
         self._sampler = sampler
         self._batch_size = batch_size
         self._last_batch = last_batch
-        self._prev: list[Any] = []
+        self._prev: list[object] = []
 
     def _check_last_batch(self) -> None:
         if self._last_batch not in ("keep", "discard", "rollover"):

@@ -66,7 +66,7 @@ def _received(kind: type[NDArray], buffer: HostArray, dtype: str, shape: Shape) 
     return default_array(kind(buffer.view(dtype), shape, cpu()))
 
 
-def pickled(batch: Any) -> tuple[bytes, list[memoryview]]:
+def pickled(batch: object) -> tuple[bytes, list[memoryview]]:
     """The pickle of a batch, or of an error, and the elements of its arrays."""
     buffers: list[pickle.PickleBuffer] = []
     file = io.BytesIO()

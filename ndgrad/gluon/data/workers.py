@@ -32,7 +32,7 @@ from ...kernels.build.threads import set_num_threads
 from ...util import is_np_array, np_array
 from . import transfer
 
-MakeBatch = Callable[[Sequence[Any]], Any]
+MakeBatch = Callable[[Sequence[object]], object]
 """Makes a batch of a list of indices."""
 
 _PIPE_BYTES = 32 * 1024
@@ -48,7 +48,7 @@ def _timed_out(timeout: float) -> multiprocessing.TimeoutError:
     )
 
 
-def _with_switch(arrays: bool, make: MakeBatch, indices: Sequence[Any]) -> Any:
+def _with_switch(arrays: bool, make: MakeBatch, indices: Sequence[object]) -> object:
     """Make a batch with the switch for arrays like NumPy's as in the thread that wants it."""
     with np_array(arrays):
         return make(indices)
@@ -62,18 +62,18 @@ class ThreadWorkers:
         self._executor = futures.ThreadPoolExecutor(count)
         weakref.finalize(self, self._executor.shutdown, wait=False, cancel_futures=True)
 
-    def submit(self, indices: Sequence[Any]) -> futures.Future[Any]:
+    def submit(self, indices: Sequence[object]) -> futures.Future[object]:
         """Have a batch made; return a ticket for it."""
         return self._executor.submit(_with_switch, is_np_array(), self._make, indices)
 
-    def result(self, ticket: futures.Future[Any], timeout: float) -> Any:
+    def result(self, ticket: futures.Future[object], timeout: float) -> object:
         """The batch of a ticket, or the error that making it raised."""
         futures.wait([ticket], timeout)
         if not ticket.done():
             raise _timed_out(timeout)
         return ticket.result()
 
-    def discard(self, ticket: futures.Future[Any]) -> None:
+    def discard(self, ticket: futures.Future[object]) -> None:
         """Say that nothing waits for this batch any more."""
         ticket.cancel()
 
@@ -171,7 +171,7 @@ class _Worker:
         self._waiting: deque[bytes] = deque()
         self._sent: deque[int] = deque()
 
-    def give(self, task: tuple[int, Any, str | None]) -> None:
+    def give(self, task: tuple[int, Sequence[object], str | None]) -> None:
         """Give it a task, now or when it has done others."""
         self._waiting.append(pickle.dumps((*task, self.removed)))
         self.removed = []
@@ -278,7 +278,7 @@ class ProcessWorkers:
         block.close()
         block.unlink()
 
-    def submit(self, indices: Sequence[Any]) -> int:
+    def submit(self, indices: Sequence[object]) -> int:
         """Have a batch made; return a ticket for it."""
         with self._lock:
             self._check()
@@ -298,7 +298,7 @@ class ProcessWorkers:
                 raise
             return ticket
 
-    def result(self, ticket: int, timeout: float) -> Any:
+    def result(self, ticket: int, timeout: float) -> object:
         """The batch of a ticket, or the error that making it raised.
 
         Raises

@@ -81,7 +81,7 @@ class Sequential(_Container):
             x = block(x)
         return x
 
-    def hybridize(self, active: bool = True, **kwargs: Any) -> None:
+    def hybridize(self, active: bool = True, **kwargs: object) -> None:
         """Compile the children that are `HybridBlock`, each by itself."""
         if self._children and all(isinstance(x, HybridBlock) for x in self._children.values()):
             warnings.warn(

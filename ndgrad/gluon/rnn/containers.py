@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from ... import nd
 from ...base import public_names
 from ..parameter_dict import ParameterDict
-from .recurrent import HybridRecurrentCell, Info, Maker, RecurrentCell, States, Steps, masked, split
+from .recurrent import (
+    HybridRecurrentCell,
+    Info,
+    Maker,
+    Outputs,
+    RecurrentCell,
+    States,
+    Steps,
+    masked,
+    split,
+)
 
 if TYPE_CHECKING:
     from ...typing import Operators, Tensor
@@ -17,7 +27,9 @@ __all__ = ["BidirectionalCell", "HybridSequentialRNNCell", "SequentialRNNCell"]
 __dir__ = public_names(globals())
 
 
-def _shared_out(cells: Iterable[Any], states: States) -> Iterator[tuple[Any, States]]:
+def _shared_out(
+    cells: Iterable[RecurrentCell], states: States
+) -> Iterator[tuple[RecurrentCell, States]]:
     """Each cell with its part of the states."""
     at = 0
     for cell in cells:
@@ -84,7 +96,7 @@ class _Sequential(_CellContainer):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Run each cell over the sequence in turn; see `RecurrentCell.unroll`."""
         self.reset()
         states = self._first_states(begin_state, Steps(length, inputs, layout))
@@ -165,7 +177,7 @@ class BidirectionalCell(_CellContainer, HybridRecurrentCell):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Run both cells over the sequence and join their outputs; see `RecurrentCell.unroll`."""
         self.reset()
         steps = Steps(length, inputs, layout)
@@ -181,14 +193,15 @@ class BidirectionalCell(_CellContainer, HybridRecurrentCell):
         x = steps.split()
         states = self._first_states(begin_state, steps)
         (l_cell, l_states), (r_cell, r_states) = _shared_out(self._cells(), states)
-        settings = {"layout": layout, "merge_outputs": False, "valid_length": valid_length}
-        forward, l_states = l_cell.unroll(length, x, l_states, **settings)
-        backward, r_states = r_cell.unroll(length, reverse(x), r_states, **settings)
-        outputs: Any = [
+        forward, l_states = l_cell.unroll(length, x, l_states, layout, False, valid_length)
+        backward, r_states = r_cell.unroll(
+            length, reverse(x), r_states, layout, False, valid_length
+        )
+        outputs = [
             F.concat(a, b, dim=1, name=f"{self._output_prefix}t{i}")
             for i, (a, b) in enumerate(zip(forward, reverse(backward), strict=True))
         ]
+        made = Steps(length, outputs, layout)
         if valid_length is not None:
-            whole = Steps(length, outputs, layout).merge()
-            outputs = masked(F, whole, valid_length, steps.axis)
-        return Steps(length, outputs, layout).format(merge_outputs), l_states + r_states
+            made = Steps(length, masked(F, made.merge(), valid_length, steps.axis), layout)
+        return made.format(merge_outputs), l_states + r_states

@@ -162,7 +162,7 @@ class _RNNLayer(HybridBlock):
     def __call__(
         self, inputs: Tensor, states: Tensor | Sequence[Any], sequence_length: Tensor | None = None
     ) -> tuple[Tensor, list[Tensor]]: ...
-    def __call__(self, inputs: Any, states: Any = None, sequence_length: Any = None) -> Any:
+    def __call__(self, inputs: Any, states: Any = None, sequence_length: object = None) -> Any:
         """Run all layers over the sequence.
 
         Parameters

@@ -11,7 +11,16 @@ from ..block import Block
 from ..parameter import tensor_types
 from ..parameter_dict import ParameterDict
 from .containers import BidirectionalCell
-from .recurrent import HybridRecurrentCell, Info, Maker, RecurrentCell, States, Steps, masked
+from .recurrent import (
+    HybridRecurrentCell,
+    Info,
+    Maker,
+    Outputs,
+    RecurrentCell,
+    States,
+    Steps,
+    masked,
+)
 
 if TYPE_CHECKING:
     from ...typing import Operators, Tensor
@@ -72,7 +81,7 @@ class DropoutCell(HybridRecurrentCell):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Drop elements of the sequence, at once if it is one array."""
         self.reset()
         steps = Steps(length, inputs, layout)
@@ -208,7 +217,7 @@ class ResidualCell(ModifierCell):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Run the cell inside over the sequence and add the inputs; see `RecurrentCell.unroll`."""
         self.reset()
         steps = Steps(length, inputs, layout)

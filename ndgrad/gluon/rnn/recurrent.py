@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Info = dict[str, Any]
 States = list[Any]
 """Of arrays, or of symbols."""
+Outputs = Any
+"""One array, or a list of one for each step."""
 Maker = Callable[..., NDArray] | Callable[..., Symbol]
 """What makes a state from a shape and a name."""
 ActivationLike = str | Callable[..., Any]
@@ -45,7 +47,7 @@ class Steps:
         0 for symbols.
     """
 
-    def __init__(self, length: int, sequence: Any, layout: str) -> None:
+    def __init__(self, length: int, sequence: Outputs, layout: str) -> None:
         self._sequence = sequence
         self._length = length
         self.axis = layout.find("T")
@@ -78,7 +80,7 @@ class Steps:
         """One array of all steps."""
         return self._sequence if self.merged else self.F.stack(*self._sequence, axis=self.axis)
 
-    def format(self, merged: bool | None) -> Any:
+    def format(self, merged: bool | None) -> Outputs:
         """One array or a list; as it is for None."""
         return self._sequence if merged is None else self.merge() if merged else self.split()
 
@@ -173,7 +175,7 @@ class RecurrentCell(Block):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Run the cell over a sequence.
 
         Parameters
@@ -251,7 +253,7 @@ class RecurrentCell(Block):
 
         def __call__(self, inputs: Tensor, states: States) -> tuple[Tensor, list[Tensor]]: ...
 
-    def forward(self, inputs: Any, states: Any) -> Any:
+    def forward(self, inputs: Any, states: States) -> Any:
         """Compute the output and the new states of one step.
 
         Parameters

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .... import autograd
 from ....base import public_names
 from ....context import Context
 from ....nd import NDArray
 from ...utils import split_and_load
+
+if TYPE_CHECKING:
+    from ....typing import ArrayLike
+    from .estimator import Estimator
 
 __all__ = ["BatchProcessor"]
 __dir__ = public_names(globals())
@@ -22,13 +26,13 @@ class BatchProcessor:
     """Computes predictions and losses of a batch; a subclass may do that in another way."""
 
     def _get_data_and_label(
-        self, batch: Sequence[Any], ctx: Sequence[Context], batch_axis: int = 0
+        self, batch: Sequence[ArrayLike], ctx: Sequence[Context], batch_axis: int = 0
     ) -> tuple[Arrays, Arrays]:
         data, label = (split_and_load(batch[i], ctx, batch_axis) for i in (0, 1))
         return data, label
 
     def evaluate_batch(
-        self, estimator: Any, val_batch: Any, batch_axis: int = 0
+        self, estimator: Estimator, val_batch: Sequence[ArrayLike], batch_axis: int = 0
     ) -> tuple[Arrays, Arrays, Arrays, Arrays]:
         """Return data, labels, predictions and losses of the networks for validation.
 
@@ -46,7 +50,7 @@ class BatchProcessor:
         return data, label, pred, loss
 
     def fit_batch(
-        self, estimator: Any, train_batch: Any, batch_axis: int = 0
+        self, estimator: Estimator, train_batch: Sequence[ArrayLike], batch_axis: int = 0
     ) -> tuple[Arrays, Arrays, Arrays, Arrays]:
         """Return data, labels, predictions and losses, after `backward` of the losses.
 

@@ -6,8 +6,8 @@ import copy
 import logging
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....context import Context, cpu, gpu, num_gpus
@@ -25,6 +25,7 @@ from .event_handler import (
     EpochEnd,
     EventHandler,
     GradientUpdateHandler,
+    Handlers,
     LoggingHandler,
     MetricHandler,
     StoppingHandler,
@@ -32,6 +33,9 @@ from .event_handler import (
     TrainEnd,
     ValidationHandler,
 )
+
+if TYPE_CHECKING:
+    from ....typing import InitializerLike
 
 __all__ = ["Estimator"]
 __dir__ = public_names(globals())
@@ -81,7 +85,7 @@ class Estimator:
         loss: Loss,
         train_metrics: EvalMetric | Sequence[EvalMetric] | None = None,
         val_metrics: EvalMetric | Sequence[EvalMetric] | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike = None,
         trainer: Trainer | None = None,
         context: Context | Sequence[Context] | None = None,
         val_net: Block | None = None,
@@ -118,12 +122,14 @@ class Estimator:
         classes = isinstance(self.loss, SoftmaxCrossEntropyLoss)
         return [Accuracy()] * classes + [LossMetric(self.loss.name.rstrip("0123456789"))]
 
-    def _initialize(self, initializer: Any) -> None:
+    def _initialize(self, initializer: InitializerLike) -> None:
         params = [*self.net.collect_params().values()]
         missing = [p for p in params if p._data is None and not p._deferred_init]
-        given = {} if initializer is None else {"init": initializer}
         if len(missing) == len(params) and params:
-            self.net.initialize(ctx=self.context, **given)
+            if initializer is None:
+                self.net.initialize(ctx=self.context)
+            else:
+                self.net.initialize(initializer, self.context)
         elif missing:
             for param in missing:
                 param.initialize(ctx=self.context, default_init=initializer or "uniform")
@@ -170,7 +176,7 @@ class Estimator:
         self,
         val_data: DataLoader,
         batch_axis: int = 0,
-        event_handlers: EventHandler | Sequence[EventHandler] | None = None,
+        event_handlers: Handlers = None,
     ) -> None:
         """Compute `val_metrics` over all batches.
 
@@ -198,7 +204,7 @@ class Estimator:
         train_data: DataLoader,
         val_data: DataLoader | None = None,
         epochs: int | None = None,
-        event_handlers: EventHandler | Sequence[EventHandler] | None = None,
+        event_handlers: Handlers = None,
         batches: int | None = None,
         batch_axis: int = 0,
     ) -> None:
@@ -264,7 +270,9 @@ class Estimator:
 class _Handlers:
     """The handlers of one run, by event and priority."""
 
-    def __init__(self, estimator: Estimator, given: Any, defaults: Any) -> None:
+    def __init__(
+        self, estimator: Estimator, given: Handlers, defaults: Callable[[], list[EventHandler]]
+    ) -> None:
         if given is None:
             given = []
         handlers = [given] if isinstance(given, EventHandler) else list(given)
@@ -320,7 +328,7 @@ def _loss(loss: object) -> Loss:
     return loss
 
 
-def _metrics(metrics: Any) -> list[EvalMetric]:
+def _metrics(metrics: EvalMetric | Sequence[EvalMetric] | None) -> list[EvalMetric]:
     if metrics is None:
         return []
     if isinstance(metrics, EvalMetric):
@@ -333,7 +341,7 @@ def _metrics(metrics: Any) -> list[EvalMetric]:
     return list(metrics)
 
 
-def _contexts(context: Any) -> list[Context]:
+def _contexts(context: Context | Sequence[Context] | None) -> list[Context]:
     if context is None:
         return [gpu(0) if num_gpus() else cpu()]
     contexts = [context] if isinstance(context, Context) else context

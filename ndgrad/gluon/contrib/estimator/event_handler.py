@@ -8,7 +8,7 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from ....base import public_names
 from ....metric import EvalMetric
@@ -16,6 +16,10 @@ from ....metric import Loss as LossMetric
 from ...hybrid import HybridBlock, _grouped
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ....nd import NDArray
+    from ...data import DataLoader
     from .estimator import Estimator
 
 __all__ = [
@@ -40,31 +44,43 @@ class EventHandler:
     """The base of handlers, which are called in the order of their attribute *priority*."""
 
 
+class BatchResults(TypedDict, total=False):
+    """What the end of a batch is told of."""
+
+    batch: Sequence[NDArray]
+    pred: list[NDArray]
+    label: list[NDArray]
+    loss: list[NDArray]
+
+
+Handlers: TypeAlias = EventHandler | Sequence[EventHandler] | None
+
+
 class TrainBegin(EventHandler):
     """A handler of the beginning of training."""
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Do nothing; a subclass does something."""
 
 
 class TrainEnd(EventHandler):
     """A handler of the end of training."""
 
-    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Do nothing; a subclass does something."""
 
 
 class EpochBegin(EventHandler):
     """A handler of the beginning of an epoch."""
 
-    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Do nothing; a subclass does something."""
 
 
 class EpochEnd(EventHandler):
     """A handler of the end of an epoch."""
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Return whether to stop training; a subclass does something."""
         return False
 
@@ -72,14 +88,14 @@ class EpochEnd(EventHandler):
 class BatchBegin(EventHandler):
     """A handler of the beginning of a batch."""
 
-    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Do nothing; a subclass does something with ``batch``."""
 
 
 class BatchEnd(EventHandler):
     """A handler of the end of a batch."""
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> Any:
+    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
         """Return whether to end the epoch; it gets ``batch``, ``pred``, ``label``, ``loss``."""
         return False
 
@@ -97,20 +113,20 @@ class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
         self.current_batch = self.current_epoch = 0
         self.stop_training = False
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Take the numbers of `fit`."""
         self.max_epoch, self.max_batch = estimator.max_epoch, estimator.max_batch
         self.current_batch = self.current_epoch = 0
         self.stop_training = False
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
+    def batch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> bool:
         """Count."""
         self.current_batch += 1
         if self.current_batch == self.max_batch:
             self.stop_training = True
         return self.stop_training
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
+    def epoch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> bool:
         """Count."""
         self.current_epoch += 1
         if self.current_epoch == self.max_epoch:
@@ -131,12 +147,14 @@ class MetricHandler(EpochBegin, BatchEnd):
         self.metrics = _listed(metrics)
         self.priority = priority
 
-    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def epoch_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Reset the metrics."""
         for metric in self.metrics:
             metric.reset()
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_end(
+        self, estimator: Estimator, *args: object, **kwargs: Unpack[BatchResults]
+    ) -> None:
         """Update the metrics by predictions and labels, or by the loss."""
         for metric in self.metrics:
             if isinstance(metric, LossMetric):
@@ -162,12 +180,12 @@ class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
 
     def __init__(
         self,
-        val_data: Any,
+        val_data: DataLoader,
         eval_fn: Callable[..., object],
         epoch_period: int | None = 1,
         batch_period: int | None = None,
         priority: float = -1000,
-        event_handlers: Any = None,
+        event_handlers: Handlers = None,
     ) -> None:
         self.val_data, self.eval_fn = val_data, eval_fn
         self.epoch_period, self.batch_period = epoch_period, batch_period
@@ -175,17 +193,17 @@ class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
         self.priority = priority
         self.event_handlers = event_handlers
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Count from 0."""
         self.current_batch = self.current_epoch = 0
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Evaluate after *batch_period* batches."""
         self.current_batch += 1
         if self.batch_period and self.current_batch % self.batch_period == 0:
             self._evaluate(estimator)
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Evaluate after *epoch_period* epochs."""
         self.current_epoch += 1
         if self.epoch_period and self.current_epoch % self.epoch_period == 0:
@@ -211,7 +229,10 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
     """
 
     def __init__(
-        self, log_interval: int | str = "epoch", metrics: Any = None, priority: float = math.inf
+        self,
+        log_interval: int | str = "epoch",
+        metrics: EvalMetric | Sequence[EvalMetric] | None = None,
+        priority: float = math.inf,
     ) -> None:
         if not isinstance(log_interval, int) and log_interval != "epoch":
             raise ValueError(
@@ -223,7 +244,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.log_interval = log_interval
         self.log_interval_time: float = 0
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Log what is about to be done."""
         self.train_start = time.time()
         trainer = estimator.trainer
@@ -239,13 +260,13 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.batch_index = self.current_epoch = self.processed_samples = 0
         self.log_interval_time = 0
 
-    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Log the time of all."""
         seconds = time.time() - self.train_start
         text = f"Train finished using total {seconds:.0f}s with {self.current_epoch} epochs. "
         estimator.logger.info("%s", (text + self._values()).rstrip(", "))
 
-    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def epoch_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Log the learning rate."""
         self.epoch_start = time.time()
         if any("training" in metric.name for metric in self.metrics):
@@ -256,7 +277,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         else:
             estimator.logger.info("Validation Begin")
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Log the time of the epoch, and the metrics."""
         seconds = time.time() - self.epoch_start
         text = f"[Epoch {self.current_epoch}] Finished in {seconds:.3f}s, {self._values()}"
@@ -264,11 +285,13 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
         self.current_epoch += 1
         self.batch_index = 0
 
-    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Take the time."""
         self.batch_start = time.time()
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_end(
+        self, estimator: Estimator, *args: object, **kwargs: Unpack[BatchResults]
+    ) -> None:
         """Log the time of the batches since the last time, and the metrics."""
         if not isinstance(self.log_interval, int):
             return
@@ -368,14 +391,14 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         os.makedirs(model_dir, exist_ok=True)
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Go on from the last files, if that is wanted."""
         self.current_batch = self.current_epoch = 0
         self._saved_symbol = False
         if self.resume_from_checkpoint:
             self._resume(estimator)
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Save after *batch_period* batches."""
         if not self._saved_symbol:
             self._saved_symbol = True
@@ -384,7 +407,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         if self.batch_period and self.current_batch % self.batch_period == 0:
             self._save(estimator, self.current_batch - 1)
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def epoch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Save after *epoch_period* epochs."""
         if self.epoch_period and (self.current_epoch + 1) % self.epoch_period == 0:
             self._save(estimator, self.current_batch)
@@ -425,7 +448,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                 if os.path.exists(oldest + ending):
                     os.remove(oldest + ending)
         if self.save_best:
-            before, metric = self._monitor.best, _get(self.monitor)
+            before, metric = self._monitor.best, _get(self._monitor._metric)
             if self._monitor.improved():
                 self._log(
                     estimator,
@@ -522,14 +545,14 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
         """The best value so far."""
         return self._monitor.best
 
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_begin(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Forget the epochs before."""
         self.wait = self.stopped_epoch = self.current_epoch = 0
         self.stop_training = False
         sign = self._monitor._sign
         self._monitor.best = -sign * math.inf if self.baseline is None else self.baseline
 
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> bool:
+    def epoch_end(self, estimator: Estimator, *args: object, **kwargs: object) -> bool:
         """Return whether to stop."""
         name, value = _get(self.monitor)
         if math.isnan(value):
@@ -549,7 +572,7 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
         self.current_epoch += 1
         return self.stop_training
 
-    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def train_end(self, estimator: Estimator, *args: object, **kwargs: object) -> None:
         """Log that training was stopped, if it was."""
         if self.stop_training:
             estimator.logger.info(
@@ -570,25 +593,27 @@ class GradientUpdateHandler(BatchEnd):
     def __init__(self, priority: float = -2000) -> None:
         self.priority = priority
 
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> None:
+    def batch_end(
+        self, estimator: Estimator, *args: object, **kwargs: Unpack[BatchResults]
+    ) -> None:
         """Make a step of the trainer."""
         loss = kwargs["loss"]
         losses = loss if isinstance(loss, (list, tuple)) else [loss]
         estimator.trainer.step(sum(x.shape[0] for x in losses))
 
 
-def _listed(metrics: Any) -> list[EvalMetric]:
+def _listed(metrics: EvalMetric | Sequence[EvalMetric] | None) -> list[EvalMetric]:
     if metrics is None:
         return []
     return [metrics] if isinstance(metrics, EvalMetric) else list(metrics)
 
 
-def _get(metric: Any) -> tuple[str, float]:
+def _get(metric: EvalMetric) -> tuple[str, float]:
     name, value = metric.get()
     return name, value
 
 
-def _required(monitor: Any, begin: str) -> EvalMetric:
+def _required(monitor: EvalMetric | None, begin: str) -> EvalMetric:
     if not isinstance(monitor, EvalMetric):
         raise ValueError(
             f"{begin}lease provide one of the metric objects from estimator.train_metrics and "

@@ -11,7 +11,15 @@ from ....symbol import Symbol
 from ...parameter import Parameter, tensor_types
 from ...parameter_dict import ParameterDict
 from ...rnn import BidirectionalCell, ModifierCell
-from ...rnn.recurrent import HybridRecurrentCell, Info, RecurrentCell, States, Steps, masked
+from ...rnn.recurrent import (
+    HybridRecurrentCell,
+    Info,
+    Outputs,
+    RecurrentCell,
+    States,
+    Steps,
+    masked,
+)
 
 if TYPE_CHECKING:
     from ....typing import InitializerLike, Operators, Tensor
@@ -178,7 +186,7 @@ class VariationalDropoutCell(ModifierCell):
         layout: str = "NTC",
         merge_outputs: bool | None = None,
         valid_length: Tensor | None = None,
-    ) -> tuple[Any, list[Tensor]]:
+    ) -> tuple[Outputs, list[Tensor]]:
         """Run the cell over a sequence; see `RecurrentCell.unroll`.
 
         Without dropout of states, inputs and outputs are dropped for all steps at once, and the

@@ -33,7 +33,7 @@ __all__ = [
 ]
 __dir__ = public_names(globals())
 
-Transform = Callable[[Any, Any], Any]
+Transform = Callable[[Any, Any], object]
 """Makes an element of an image and its label."""
 
 _EXTENSIONS = (".jpg", ".jpeg", ".png")
@@ -294,7 +294,7 @@ class ImageRecordDataset(RecordFileDataset):
 class _ImageFiles(Dataset):
     """Images in files, with labels."""
 
-    items: list[tuple[str, Any]]
+    items: list[tuple[str, int | HostArray]]
 
     def __init__(self, flag: int, transform: Transform | None) -> None:
         self._flag = flag
@@ -374,11 +374,11 @@ class ImageListDataset(_ImageFiles):
     """
 
     def __init__(
-        self, root: str = ".", imglist: str | Sequence[Any] | None = None, flag: int = 1
+        self, root: str = ".", imglist: str | Sequence[Sequence[Any]] | None = None, flag: int = 1
     ) -> None:
         super().__init__(flag, None)
         self._root = os.path.expanduser(root)
-        listed: list[tuple[Any, str]]
+        listed: list[tuple[HostArray, str]]
         if isinstance(imglist, str):
             path = os.path.join(self._root, os.path.expanduser(imglist))
             listed = [
