@@ -200,4 +200,4 @@ def checked_iterator(function: str, data_iter: DataIterLike) -> BatchSource:
             f"{function}: expected an iterator over batches, such as NDArrayIter, "
             f"got {shown(data_iter)}"
         )
-    return data_iter  # type: ignore[return-value]  # of a DataIter's, subclasses declare it
+    return data_iter  # type: ignore[return-value]  # which subclasses of DataIter are

@@ -35,7 +35,7 @@ Values: TypeAlias = Value | Sequence[Value]
 """Of one key, or of each of several."""
 
 UpdateFunction: TypeAlias = Callable[[Any, NDArray, NDArray], object]
-"""Called with a key, of the kind that a program has, a gradient and the weight that it changes."""
+"""Called with a key, a gradient and the weight, which it changes."""
 
 
 class KVStore(KVStoreBase):
