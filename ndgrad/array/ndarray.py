@@ -284,8 +284,8 @@ class NDArray(Methods):
             raise TypeError(f"copyto: other: copyto does not support type {type(other)}")
         if other is self:
             return other
-        if other.stype != "default":
-            return other._assign(self)  # type: ignore[attr-defined]
+        if isinstance(other, classes.sparse):
+            return other._assign(self)
         return (
             other if writing.overwrite(other, self) else dispatch.write_into(other, self, "copyto")
         )

@@ -284,7 +284,7 @@ def _as_array(x: Array, value: object) -> Array:
     """A value as an array of *x*'s dtype and context; recorded if it was."""
     if isinstance(value, Array):
         array = dispatch.convert(value, x._data.dtype)
-        return array if array._ctx == x._ctx else array.as_in_context(x._ctx)  # type: ignore[attr-defined]
+        return array if array._ctx == x._ctx else array.as_in_context(x._ctx)
     source, own = _value(x, value)
     return x.__class__(to_device(source, context_device(x._ctx)), own, x._ctx)
 

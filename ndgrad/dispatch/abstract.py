@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from .. import tracing
 from ..base import DType, HostArray, Shape, is_floating
 from ..context import cpu
-from ..memory.abstract import ShapeProgram
+from ..memory.abstract import AbstractBuffer, ShapeProgram
 from ..memory.device import on_device
 from ..memory.storage import empty
 from ..ops.table import Op
@@ -60,7 +60,7 @@ def abstract_forms(
         Of any class, if the operator refuses such inputs or looks at elements.
     """
     program = ShapeProgram()
-    with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
+    with tracing.planning(program), on_device(program):
         return _forms(op, inputs, params, program.parameter)
 
 
@@ -68,14 +68,14 @@ def _forms(
     op: Op,
     inputs: Sequence[Form | float | np.generic | None],
     params: Mapping[str, object],
-    make: Callable[[int, DType], Any],  # a buffer, or an abstract one
+    make: Callable[[int, DType], HostArray | AbstractBuffer],
 ) -> list[Form]:
     given: list[Array | float | np.generic | None] = []
     for x in inputs:
         if isinstance(x, tuple):
             shape, dtype = x
             data = make(math.prod(shape), dtype)
-            if data.__class__ is np.ndarray and is_floating(dtype) and _is_square(shape):
+            if isinstance(data, np.ndarray) and is_floating(dtype) and _is_square(shape):
                 data.reshape(shape)[..., range(shape[-1]), range(shape[-1])] = 1
             given.append(classes.array(data, shape, _HOST))
         else:

@@ -184,7 +184,8 @@ def _text(program: BufferProgram, results: Sequence[object]) -> str:
 def _partial(program: BufferProgram, x: PartialGradient) -> str:
     inputs = ""
     for array in x.inputs:
-        buffer: Any = array._data
+        buffer = array._data
+        assert isinstance(buffer, AbstractBuffer)
         made = program.constant(classes.array)
         inputs += f"{made}({program.typed(buffer)}, {program.constant(array._shape)}, node.ctx), "
     facts = (PartialGradient, x.name, x.params, _whole_by_plan(x))
@@ -216,7 +217,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
     forward = op.forward
     assert forward is not None
     with noted() as program:
-        given: list[Any] = [program.parameter(x._data.size, x._data.dtype) for x in inputs]
+        given = [program.parameter(x._data.size, x._data.dtype) for x in inputs]
         arrays = [
             classes.array(data, x._shape, x._ctx) for data, x in zip(given, inputs, strict=True)
         ]
@@ -243,7 +244,7 @@ def _planned(op: Op, inputs: Sequence[Array], params: Params) -> Plan:
         results[0][0].dtype,
         owners,
         known,
-        len(op.visible_of(shapes, known)),  # type: ignore[arg-type]  # shapes for arrays
+        len(op.visible_of(shapes, known)),
     )
     return plan
 
@@ -318,7 +319,7 @@ def _backward_plan(
                 arrays.append(None)
                 continue
             if g is None:
-                buffer: Any = program.empty(math.prod(shape), node.dtype)
+                buffer = program.empty(math.prod(shape), node.dtype)
                 buffer.fill(0)
             else:
                 buffer = parameter(g, f"g[{i}]" if several else "g")

@@ -21,7 +21,7 @@ from numpy.typing import DTypeLike
 
 from ..base import DType, HostArray, MXNetError, Shape
 from ..context import GPU, Context, use_gpu
-from .abstract import AbstractBuffer
+from .abstract import AbstractBuffer, BufferProgram
 from .block import Block
 
 __all__ = [
@@ -409,12 +409,16 @@ def current_device() -> Device | None:
 
 # A class, as it is on the path of every launch: a generator takes five times as long.
 class on_device:
-    """A scope in which `storage.empty` makes arrays on *device*, or with None on the host."""
+    """A scope in which `storage.empty` makes arrays on *device*, or with None on the host.
+
+    A program notes them instead.
+    """
 
     __slots__ = ("_before", "_device")
 
-    def __init__(self, device: Device | None) -> None:
-        self._device = device
+    def __init__(self, device: Device | BufferProgram | None) -> None:
+        # Of a program nothing is asked but `empty`, and this by operators for abstract buffers.
+        self._device: Device | None = device  # type: ignore[assignment]
 
     def __enter__(self) -> None:
         self._before, _current.device = _current.device, self._device

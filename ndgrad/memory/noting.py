@@ -22,5 +22,5 @@ def _allocator(n: int, dtype: DType) -> Allocate:
 def noted() -> Iterator[BufferProgram]:
     """A scope in which what this thread allocates and launches is noted."""
     program = BufferProgram(_allocator)
-    with tracing.planning(program), on_device(program):  # type: ignore[arg-type]
+    with tracing.planning(program), on_device(program):
         yield program

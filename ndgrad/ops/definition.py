@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from ..base import DType, HostArray, MXNetError, Shape
 from ..context import Context
@@ -18,6 +18,8 @@ from ..kernels.spec.formula import Loop, formula
 from ..memory.device import Buffer
 from ..tape import Array
 from .bound import Bound, Call
+
+_T = TypeVar("_T")
 
 OPS: dict[str, Op] = {}
 """Every operator by its name; aliases stand in `ALIASES`."""
@@ -145,7 +147,7 @@ class Op:
         Whether it draws random numbers.
     traceable : bool or mapping
         The calls in which forward calls nothing but entry points of kernels, which a compiler
-        records; then *fast_vjp* does nothing else either.  Any other becomes a custom call.
+        records; then *fast_vjp* does nothing else either.  All others become custom calls.
     dynamic_shape : bool
         Whether the shape of a result depends on the values of inputs.
     on_host : bool
@@ -273,8 +275,8 @@ class Op:
     def _shown(self) -> int:
         return sum(not name.startswith("_") for name in self.outputs)
 
-    def visible_of(self, outputs: Sequence[Array], params: Params | None) -> Sequence[Array]:
-        """Those of all *outputs* that a call with *params* returns."""
+    def visible_of(self, outputs: Sequence[_T], params: Params | None) -> Sequence[_T]:
+        """Those of all *outputs*, or of facts of each, that a call with *params* returns."""
         if self._many:
             return outputs
         if self.visible is not None:

@@ -12,6 +12,7 @@ import numpy as np
 from .. import tracing
 from ..base import DType, Shape
 from ..context import Context
+from ..memory.abstract import AbstractBuffer
 from ..memory.device import Buffer, DeviceArray, in_use
 
 next_version: Callable[[], int] = itertools.count(1).__next__
@@ -65,7 +66,7 @@ class Array:
 
     def __init__(
         self,
-        data: Buffer,
+        data: Buffer | AbstractBuffer,
         shape: Shape = (0,),
         ctx: Context = None,  # type: ignore[assignment]
         version: Version | None = None,
@@ -73,7 +74,8 @@ class Array:
         # Pickles of MXNet make an array of None alone and call __setstate__ next.
         if in_use and data.__class__ is DeviceArray:
             self.__class__ = self._on_device
-        self._data = data
+        # An abstract buffer is one like any other to all that looks at arrays.
+        self._data: Buffer = data  # type: ignore[assignment]
         self._shape = shape
         self._ctx = ctx
         if version is None:
@@ -99,6 +101,7 @@ class Array:
         @property
         def dtype(self) -> type: ...
 
+        def as_in_context(self, context: Context) -> Array: ...
         def _operator(self, other: Array | float, /) -> Array: ...
 
         __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _operator

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from ...base import DType, HostArray, promote, wide_dtype
-from ...memory.device import Buffer
+from ...memory.device import Buffer, host
 from ...memory.storage import empty
 from ..annotations import Arguments
 from ..build.launch import Specialization, address, call, chunked, flat, grain, kernel, vector
@@ -386,8 +386,8 @@ def product(
         pass
     elif compute.kind != "f":
         if starts is not None:
-            a = a.reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a  # type: ignore[call-overload]
-            b = b.reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b  # type: ignore[call-overload]
+            a = host(a).reshape(-1, m * k)[starts[0] // max(m * k, 1)].reshape(-1) if k else a
+            b = host(b).reshape(-1, k * n)[starts[1] // max(k * n, 1)].reshape(-1) if k else b
         run(integer_product, a, b, c, batch, m, n, k, ta, tb)
         if alpha != 1.0:
             c *= compute.type(alpha)
@@ -414,7 +414,7 @@ def dense(a: Buffer, b: Buffer, bias: Buffer, m: int, n: int, k: int) -> Buffer:
     else:
         if y.size:
             run(integer_product, a, b, y, 1, m, n, k, False, True)
-        y.reshape(m, n)[...] += bias  # type: ignore[operator]
+        host(y).reshape(m, n)[...] += host(bias)
     return y if compute is dtype else _in_dtype(y, dtype)
 
 

@@ -73,6 +73,13 @@ def _taken(x: Buffer, order: Buffer, where: _Rows) -> Buffer:
     return y
 
 
+def _in_order(op: str, data: Array, axis: int | None, k: int, is_ascend: bool) -> list[Result]:
+    """The first *k* elements along an axis in order, all of them for 0, and their positions."""
+    where = _rows(op, data._shape, axis, k)
+    order = _order(data._data, where, is_ascend)
+    return [(_taken(data._data, order, where), where.shape), (order, (where.rows, where.k))]
+
+
 def _put(x: Buffer, order: Buffer, where: _Rows, y: Buffer) -> None:
     """Write the elements of *x* to the positions in *order* of *y*."""
     front.move_by_order("put", bits(x), order, where.n, where.inner, where.k, bits(y))
@@ -160,12 +167,7 @@ def _sort(data: Array, *, axis: int | None = -1, is_ascend: bool = True) -> list
     MXNetError
         If there is no such axis.
     """
-    where = _rows("sort", data._shape, axis, 0)
-    order = _order(data._data, where, is_ascend)
-    return [
-        (_taken(data._data, order, where), where.shape),
-        (order, (where.rows, where.k)),
-    ]
+    return _in_order("sort", data, axis, 0, is_ascend)
 
 
 @operator(
@@ -238,9 +240,7 @@ def _topk_values(
     data: Array, *, axis: int | None = -1, k: int = 1, is_ascend: bool = False
 ) -> list[Result]:
     """The first k in order."""
-    where = _rows("topk", data._shape, axis, k)
-    order = _order(data._data, where, is_ascend)
-    return [(_taken(data._data, order, where), where.shape), (order, (where.rows, where.k))]
+    return _in_order("topk", data, axis, k, is_ascend)
 
 
 @operator("_topk_indices", gradient=ZERO, samples=(Sample(((3, 4),), {"k": 2}),))
