@@ -48,7 +48,7 @@ _ITEMS, _BYTES = tuple.__basicsize__, bytes.__basicsize__ - 1
 _KERNEL, _ARRAY_CLASS, _NEW_ARRAY, _FIRST = range(4)
 
 _ARRAY = vector(np.dtype("float32"))  # stands for all: to the machine code they are the same
-_WORDS = {"V": 2, "I": 1, "U": 1, "B": 1, "F": 1, "D": 1, "Y": 1}
+_WORDS = {"V": 2, "W": 2, "I": 1, "U": 1, "B": 1, "F": 1, "D": 1, "Y": 1}
 _TYPES = {
     "0": types.int64,
     "i": types.int64,
@@ -109,9 +109,9 @@ class _Writer:
                 other = body.icmp_unsigned("!=", self._field(x, _CLASS, _POINTER), array_class)
                 self._fail_if(other, "PyExc_TypeError", "this kernel takes arrays of NumPy")
                 arguments.append(self._array(x))
-            elif kind == "V":
+            elif kind in "VW":
                 data, length = next(bound), next(bound)
-                arguments.append(self._packed(data, length, _WORD(_SIZE)))
+                arguments.append(self._packed(data, length, _WORD(8 if kind == "V" else 4)))
             elif kind in "yY":
                 sizes.append(next(bound) if kind == "Y" else None)
                 arguments.append(None)
@@ -263,8 +263,9 @@ def bound(
         * ``y`` a result, an array that is made, of as many elements as the last argument says; the
           function returns it, or several as a tuple;
         * ``0`` the number 0;
-        * ``V``, ``I``, ``F``, ``D``, ``Y`` the same but bound: the next of *values* is the int64
-          array or the number (of uint64 the same bits), and that of a result its size;
+        * ``V``, ``W``, ``I``, ``F``, ``D``, ``Y`` bound ones: the next of *values* is the array,
+          whose elements have 8 bytes (of ``W`` 4), the number (of uint64 the same bits), or the
+          size of a result;
         * ``U``, ``B`` a bound number of type uint32, and True or False.
     dtypes : tuple of numpy.dtype
         Of results.
@@ -276,9 +277,9 @@ def bound(
     words += struct.pack(f"{len(dtypes)}q", *map(id, dtypes))
     values_left = iter(values)
     for kind in kinds:
-        if kind in "VIUBFDY":
+        if kind in "VWIUBFDY":
             value: Any = next(values_left)
-            if kind == "V":
+            if kind in "VW":
                 words += struct.pack("2q", value.ctypes.data, value.size)
             else:
                 words += struct.pack("d" if kind in "FD" else "q", value)

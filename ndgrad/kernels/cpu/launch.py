@@ -49,6 +49,9 @@ _LETTERS = {
 }
 """The kinds of bound numbers by their types; see `calling.bound`."""
 
+_ARRAYS = {8: "V", 4: "W"}
+"""The kinds of bound arrays by the bytes of an element."""
+
 
 def _bound(
     program: BufferProgram, kernel: Specialization, args: Arguments, units: int
@@ -76,8 +79,10 @@ def _bound(
             else:
                 kinds += "v"
                 given.append(x)
-        elif x.__class__ is np.ndarray and x.dtype == np.int64 and not x.flags.writeable:
-            kinds += "V"
+        elif x.__class__ is np.ndarray:
+            if x.dtype.itemsize not in _ARRAYS or (x.size and x.flags.writeable):
+                return None
+            kinds += _ARRAYS[x.dtype.itemsize]
             values.append(x)
         elif kind not in _LETTERS:
             return None
