@@ -37,7 +37,7 @@ from ..tape import (
 )
 from ..tape import state as scope
 from .front.guards import watch
-from .front.nested import Body, Flat, trace_body
+from .front.nested import Around, Body, Flat, trace_body
 from .front.recorder import Recorder
 from .program.instructions import (
     CustomCall,
@@ -114,12 +114,12 @@ class Probe:
             _is_tracked(x) or _is_tracked(y) for x, y in zip(self._states, states, strict=True)
         ]
         try:
-            body = _traced(recorder, step, [*slices, *states], tracked, count)
+            body, around = _traced(recorder, step, [*slices, *states], tracked, count)
         except Exception:  # that is for another step to raise
             return None
         del instructions[start:]
         loop = Loop(body, count, len(outputs), self._steps)
-        return _called(recorder, "foreach", loop, [*self._data, *self._states], step)
+        return _called(recorder, "foreach", loop, around, [*self._data, *self._states], step)
 
     def _leaves_arrays(self, slices: Arrays) -> bool:
         """Whether something other than the loop refers to an array that its steps made."""
@@ -166,14 +166,16 @@ def while_loop(
     guard = watch(condition, function)
     try:
         with Scope(recording=False):
-            test = trace_body(recorder, lambda s: [condition(*s)], states, [False] * len(states))
-        body = _traced(recorder, step, states, [*map(_is_tracked, states)], 0)
+            test, beyond = trace_body(
+                recorder, lambda s: [condition(*s)], states, [False] * len(states)
+            )
+        body, around = _traced(recorder, step, states, [*map(_is_tracked, states)], 0)
     except Exception:  # that is for the code to raise which it is in
         return None
     if test.results[0].size != 1 or not guard.holds():
         return None
     loop = Loop(body, 0, len(body.forms) - len(states), steps, test)
-    return _called(recorder, "while_loop", loop, states, None)
+    return _called(recorder, "while_loop", loop, around, states, beyond=beyond)
 
 
 def cond(
@@ -193,15 +195,16 @@ def cond(
         return None
     guard = watch(*functions)
     try:
-        bodies = [trace_body(recorder, function, [], []) for function in flat]
+        found = [trace_body(recorder, function, [], []) for function in flat]
     except Exception:  # that is for the code to raise which it is in
         return None
+    bodies, surroundings = [body for body, _ in found], [around for _, around in found]
     if len({_results(body) for body in bodies}) > 1 or not guard.holds():
         return None
     read = recorder.buffers.read
     choice = Choice([Loop(body, 0, len(body.forms), 1) for body in bodies])
-    around = [[*map(read, body.around)] for body in bodies]
-    values = [read(condition._data), *around[0], *around[1]]
+    given = [[*map(read, around.memory)] for around in surroundings]
+    values = [read(condition._data), *given[0], *given[1]]
     validates = any(body.validates for body in bodies)
     made = _add(recorder, "cond", choice, values, validates)
     forms = bodies[0].forms
@@ -215,14 +218,14 @@ def cond(
         reverse = ReverseChoice(choice, [*come])
         kept = made[len(forms) :]
         inputs = [values[0]]
-        for body, found in zip(bodies, around, strict=True):
-            known = dict(zip(body.captured, found, strict=True))
+        for body, own in zip(bodies, given, strict=True):
+            known = dict(zip(body.captured, own, strict=True))
             inputs += [known[x] for x in body.captured if x in set(body.read)]
         inputs += [*kept, *come.values()]
         return _given_back(recorder, bodies, _add(recorder, "cond backward", reverse, inputs))
 
     if heads:
-        _record(recorder, "cond", [], bodies, results, heads, backward, None)
+        _record(recorder, "cond", [], bodies, surroundings, results, heads, backward, None)
     return results
 
 
@@ -235,30 +238,41 @@ def _results(body: Body) -> tuple[Any, ...]:
     return tuple((*form, x.dtype) for form, x in zip(body.forms, body.results, strict=True))
 
 
-def _traced(recorder: Recorder, step: Flat, like: Arrays, tracked: list[bool], data: int) -> Body:
-    """The programs of a step.  A state has a gradient if that of any step has one."""
+def _traced(
+    recorder: Recorder, step: Flat, like: Arrays, tracked: list[bool], data: int
+) -> tuple[Body, Around]:
+    """The programs of a step, and what is around it.
+
+    A state has a gradient if that of any step has one.
+    """
     while True:
-        body = trace_body(recorder, step, like, tracked)
+        body, around = trace_body(recorder, step, like, tracked)
         first = len(body.forms) - len(like) + data
         given = [(*_form(x), x._data.dtype) for x in like[data:]]
         if [*_results(body)[first:]] != given:
             recorder.refuse("changes shapes or dtypes of states in a loop")
         more = [i - first + data for i in body.heads if i >= first]
         if all(tracked[i] for i in more):
-            return body
+            return body, around
         tracked = [x or i in more for i, x in enumerate(tracked)]
 
 
 def _called(
-    recorder: Recorder, name: str, loop: Loop, given: Arrays, step: Flat | None
+    recorder: Recorder,
+    name: str,
+    loop: Loop,
+    around: Around,
+    given: Arrays,
+    step: Flat | None = None,
+    beyond: Around | None = None,
 ) -> tuple[Arrays, Arrays]:
     """Outputs and last states of a call of *loop*, on a node if they have gradients.
 
-    *step* repeats a step, for higher derivatives.
+    *step* repeats a step, for higher derivatives; *beyond* is what is around the condition.
     """
     body, read = loop.body, recorder.buffers.read
-    values = [read(x._data) for x in given] + [*map(read, body.around)]
-    test = [] if loop.condition is None else [*map(read, loop.condition.around)]
+    values = [read(x._data) for x in given] + [*map(read, around.memory)]
+    test = [] if beyond is None else [*map(read, beyond.memory)]
     validates = body.validates or (loop.condition is not None and loop.condition.validates)
     made = _add(recorder, name, loop, [*values, *test], validates)
     count, made = made[: len(made) - loop.results], made[len(made) - loop.results :]
@@ -279,9 +293,9 @@ def _called(
         return _given_back(recorder, [body], _add(recorder, f"{name} backward", reverse, inputs))
 
     if body.heads:
-        again = None if step is None else _repeated(recorder, loop, given, values, step)
+        again = None if step is None else _repeated(recorder, loop, around, given, values, step)
         heads = sorted(body.heads)
-        _record(recorder, name, given, [body], results, heads, backward, again)
+        _record(recorder, name, given, [body], [around], results, heads, backward, again)
     return results[: loop.outputs], results[loop.outputs :]
 
 
@@ -306,14 +320,19 @@ def _given_back(
 
 
 def _repeated(
-    recorder: Recorder, loop: Loop, given: Arrays, values: Sequence[Value], step: Flat
+    recorder: Recorder,
+    loop: Loop,
+    around: Around,
+    given: Arrays,
+    values: Sequence[Value],
+    step: Flat,
 ) -> Callable[[], Arrays]:
     """What makes the results of a loop again, recorded step by step."""
     training, makers = scope.training, [x._node for x in given]
     buffers, emitter = recorder.buffers, recorder.emitter
 
     def again() -> Arrays:
-        for value, buffer in zip(values[len(given) :], loop.body.around, strict=True):
+        for value, buffer in zip(values[len(given) :], around.memory, strict=True):
             if root(buffers.read(buffer)) != root(value):
                 recorder.refuse("overwrites what a loop reads before the derivative of a gradient")
         copies = []
@@ -338,6 +357,7 @@ def _record(
     name: str,
     given: Arrays,
     bodies: Sequence[Body],
+    surroundings: Sequence[Around],
     results: Arrays,
     heads: Sequence[int],
     backward: Callable[[dict[int, Value]], list[Buffer | None]],
@@ -373,7 +393,7 @@ def _record(
         return [pending.pop(x, None) if is_tracked(x) else None for x in node.parents]
 
     parents = [x._version if x._node is None else x._node for x in given]
-    parents += [node for body in bodies for node in body.sums]
+    parents += [node for around in surroundings for node in around.makers]
     op = Op(
         name=name,
         inputs=tuple(f"input{i}" for i in range(len(parents))),
@@ -386,7 +406,7 @@ def _record(
     for i, x in enumerate(given):
         if bodies[0].arguments[i] in bodies[0].held:
             saved[i], versions[i] = x._data, x._version
-    watched = [pair for body in bodies for pair in body.watched]
+    watched = [pair for around in surroundings for pair in around.watched]
     new_node(
         op,
         None,
@@ -395,7 +415,7 @@ def _record(
         (*versions, *(version for _, version in watched)),
         (
             *(x._shape for x in given),
-            *((x.size,) for body in bodies for x in body.sums.values()),
+            *((x.size,) for body in bodies for x in body.sums),
             *(results[i]._shape for i in heads),
         ),
         [results[i] for i in heads],

@@ -39,7 +39,7 @@ class Body:
     arguments : list of Value
         The sources of what the function is given.
     captured : list of Value
-        The sources of what it finds around it, and in *around* the memory that they stand for.
+        The sources of what it finds around it.
     forms : list of (type, Shape, Context)
         Of the arrays that it returns.
     results : list of Value
@@ -51,16 +51,14 @@ class Body:
         Further sources that backward reads.
     heads : dict of int to Value
         By the numbers of results that have a gradient the sources of it.
-    sums : dict of Maker to Value
-        What the function finds around it and has a gradient, and the source of the sum to which
+    sums : list of Value
+        For what the function finds around it and has a gradient, the source of the sum to which
         that is added.
     gradients : list of Value or None
         Of the arguments.
     added : list of Value or None
         The sums after this call; None where there is no gradient.
     backward : list of Instruction
-    watched : list of (Buffer, Version)
-        Memory around the function that must not be written to before backward.
     held : set of Value
         Sources that the record of an eager call would hold on to.
     validates : bool
@@ -71,23 +69,40 @@ class Body:
     forms: list[tuple[type[NDArray], Shape, Context]] = field(default_factory=list)
     results: list[Value] = field(default_factory=list)
     captured: list[Value] = field(default_factory=list)
-    around: list[Buffer] = field(default_factory=list)
     forward: list[Instruction] = field(default_factory=list)
     residuals: list[Value] = field(default_factory=list)
     read: list[Value] = field(default_factory=list)
     heads: dict[int, Value] = field(default_factory=dict)
-    sums: dict[Maker, Value] = field(default_factory=dict)
+    sums: list[Value] = field(default_factory=list)
     gradients: list[Value | None] = field(default_factory=list)
     added: list[Value | None] = field(default_factory=list)
     backward: list[Instruction] = field(default_factory=list)
-    watched: list[tuple[Buffer, Version]] = field(default_factory=list)
     held: set[Value] = field(default_factory=set)
     validates: bool = False
 
 
+@dataclass
+class Around:
+    """What a function finds around it, as long as the function around it is traced.
+
+    Attributes
+    ----------
+    memory : list of Buffer
+        What the *captured* sources stand for.
+    makers : list of Node, OutputSlot and Leaf
+        To what the *sums* belong.
+    watched : list of (Buffer, Version)
+        Memory that must not be written to before backward.
+    """
+
+    memory: list[Buffer] = field(default_factory=list)
+    makers: list[Maker] = field(default_factory=list)
+    watched: list[tuple[Buffer, Version]] = field(default_factory=list)
+
+
 def trace_body(
     outer: Recorder, function: Flat, like: Sequence[NDArray], tracked: Sequence[bool]
-) -> Body:
+) -> tuple[Body, Around]:
     """Trace *function* on arrays like the given ones, of which some are on the tape.
 
     Raises
@@ -108,7 +123,7 @@ def trace_body(
                 assert array._node is not None
                 places[array._node] = i
             given.append(array)
-    body = Body(arguments)
+    body, around = Body(arguments), Around()
     try:
         with Scope(), tracing.recording_to(recorder):
             made = function(given)
@@ -116,16 +131,16 @@ def trace_body(
             body.forms = [(x.__class__, x._shape, x._ctx) for x in made]
             results = [recorder.buffers.read(x._data) for x in made]
             recorder.calls.validating = False
-            found = _backward(recorder, body, made, places) if state.recording else {}
-            _optimise(recorder, body, results, found, places)
+            found = _backward(recorder, body, around, made, places) if state.recording else {}
+            _optimise(recorder, body, results, found, places, around.makers)
             del made
             if any(recorder.buffers.arrays()) and gc.collect() >= 0:
                 if any(recorder.buffers.arrays()):
                     recorder.refuse("keeps arrays of a function that is called in a loop")
     finally:
         recorder.restore()
-    _take_captured(body)
-    return body
+    _take_captured(body, around)
+    return body, around
 
 
 def _check(recorder: Recorder) -> None:
@@ -140,7 +155,11 @@ def _check(recorder: Recorder) -> None:
 
 
 def _backward(
-    recorder: Recorder, body: Body, made: Sequence[NDArray], places: dict[Maker, int]
+    recorder: Recorder,
+    body: Body,
+    around: Around,
+    made: Sequence[NDArray],
+    places: dict[Maker, int],
 ) -> Pending:
     """Trace backward; returns the gradients of arguments, and the sums."""
     pending: Pending = {}
@@ -149,13 +168,14 @@ def _backward(
     }
     own, outside = _reached(tracked.values(), recorder.start, places)
     for node in own:
-        _check_node(recorder, node, body)
+        _check_node(recorder, node, body, around)
     for node in outside:
         if node not in places:
             size, dtype = math.prod(_shape_of(recorder, node)), node.dtype
             pending[node] = empty(size, dtype)
             number = len(made) + len(body.sums)
-            body.sums[node] = recorder.buffers.argument(pending[node], number, "head")
+            around.makers.append(node)
+            body.sums.append(recorder.buffers.argument(pending[node], number, "head"))
     for i, node in tracked.items():
         buffer = empty_like(made[i]._data)
         body.heads[i] = recorder.buffers.argument(buffer, i, "head")
@@ -189,7 +209,7 @@ def _reached(
     return sorted(own, key=lambda node: -node.number), [*outside]
 
 
-def _check_node(recorder: Recorder, node: Maker, body: Body) -> None:
+def _check_node(recorder: Recorder, node: Maker, body: Body, around: Around) -> None:
     """Refuse what has no gradient, and note what *node* saved of memory that existed before."""
     if not isinstance(node, Node):
         return
@@ -205,7 +225,7 @@ def _check_node(recorder: Recorder, node: Maker, body: Body) -> None:
         if source is not None:
             body.held.add(source)
             if source not in body.arguments:
-                body.watched.append((buffer, version))
+                around.watched.append((buffer, version))
 
 
 def _shape_of(recorder: Recorder, node: Maker) -> Shape:
@@ -225,6 +245,7 @@ def _optimise(
     results: Sequence[Value],
     found: Pending,
     places: dict[Maker, int],
+    makers: Sequence[Maker],
 ) -> None:
     """Make the programs of *body*."""
     read = recorder.buffers.read
@@ -232,7 +253,7 @@ def _optimise(
     for node, i in places.items():
         if found.get(node) is not None:
             gradients[i] = read(found[node])
-    added = [read(found[node]) for node in body.sums]
+    added = [read(found[node]) for node in makers]
     wanted = [*results, *(x for x in gradients if x is not None), *added]
     made = live(recorder.emitter.instructions, wanted)
     if recorder.buffers.device(made) is not None:
@@ -242,11 +263,11 @@ def _optimise(
     body.gradients = [None if x is None else latest(x) for x in gradients]
     body.added = [
         None if latest(x) is source else latest(x)
-        for x, source in zip(added, body.sums.values(), strict=True)
+        for x, source in zip(added, body.sums, strict=True)
     ]
     late = [x for x in (*body.gradients, *body.added) if x is not None]
     if late:
-        heads = [*body.heads.values(), *body.sums.values()]
+        heads = [*body.heads.values(), *body.sums]
         body.backward, saved, copied = partition(instructions, late, heads, body.held, body.results)
         body.residuals = [x for x in saved if x in copied or not is_source(x)]
         body.read = [x for x in saved if x not in copied and _is_given(x)]
@@ -259,7 +280,7 @@ def _is_given(value: Value) -> bool:
     return isinstance(value.maker, Source) and value.maker.kind != "constant"
 
 
-def _take_captured(body: Body) -> None:
+def _take_captured(body: Body, around: Around) -> None:
     """Make arguments of what the function finds around it."""
     inputs = [x for each in (*body.forward, *body.backward) for x in each.inputs]
     for value in dict.fromkeys(root(x)[0] for x in (*inputs, *body.results, *body.read)):
@@ -267,6 +288,6 @@ def _take_captured(body: Body) -> None:
         if isinstance(source, Source) and source.kind == "captured":
             assert source.data is not None
             body.captured.append(value)
-            body.around.append(source.data)
+            around.memory.append(source.data)
             source.kind, source.data = "argument", None
             source.index = len(body.arguments) + len(body.captured) - 1

@@ -239,9 +239,7 @@ class ReverseLoop:
         self._of_states = [x for x in carried if x is not None]
         self._reached = [loop.outputs + k for k, x in enumerate(carried) if x is not None]
         sums = [
-            (source, x)
-            for source, x in zip(body.sums.values(), body.added, strict=True)
-            if x is not None
+            (source, x) for source, x in zip(body.sums, body.added, strict=True) if x is not None
         ]
         self.sums = [source for source, _ in sums]
         self._heads = sorted(body.heads)
