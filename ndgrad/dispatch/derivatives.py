@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from ..base import Shape
+from ..base import DType, Shape
 from ..context import GPU
 from ..kernels import front
 from ..kernels.build.launch import PARALLEL_ELEMENTS
@@ -17,7 +17,7 @@ from ..kernels.spec.reduction import REDUCTIONS
 from ..memory.device import BUFFERS, Buffer
 from ..memory.storage import empty, empty_on
 from ..ops.table import ZERO, ElementwiseOp, F, lookup
-from ..tape import Array, Node, is_tracked
+from ..tape import Array, Node, Saved, is_tracked
 from ..tracing import active
 from . import classes
 from .elementwise import Remembered, as_scalar, function_on_arrays, size_of
@@ -135,7 +135,7 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
     equal = all(shapes[name] == shape for name in arrays)
     if not equal and not 0 < size_of(shape) < PARALLEL_ELEMENTS:
         return lambda node, g: _general_backward(op, node, g)
-    names: dict[str, Any] = {"empty": empty, "dtype": dtype}
+    names: dict[str, object] = {"empty": empty, "dtype": dtype}
     results = []
     for name, parent in zip(op.inputs, node.parents, strict=True):
         passes = op.derivatives.get(name) == "g" and is_tracked(parent)
@@ -148,14 +148,19 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
     lines = ["def backward(node, g):"]
     if wanted:
         loop, operands = op.backward_loop(tuple(wanted)), (*op.inputs, "y")
-        saved: dict[str, Any] = {"g": _G, **dict(zip(operands, node.saved or (), strict=True))}
-        numbers_ = [not isinstance(saved.get(name), BUFFERS) for name in loop.args]
+        saved: dict[str, Saved] = {"g": _G, **dict(zip(operands, node.saved or (), strict=True))}
         compute = compute_type(dtype, mathematical=op.mathematical_gradient)
-        dtypes = tuple(
-            np.dtype(compute) if number else saved[name].dtype if name in op.free else dtype
-            for name, number in zip(loop.args, numbers_, strict=True)
-        )
-        letters = "".join("s" if number else "v" for number in numbers_)
+        letters = ""
+        kinds: list[DType] = []
+        for name in loop.args:
+            x = saved.get(name)
+            if isinstance(x, BUFFERS):
+                letters += "v"
+                kinds.append(x.dtype if name in op.free else dtype)
+            else:
+                letters += "s"
+                kinds.append(np.dtype(compute))
+        dtypes = tuple(kinds)
         which = loop, dtypes, (dtype,) * len(wanted), compute, letters
         given = ", ".join(name if name == "g" else f"its_{name}" for name in loop.args)
         targets = ", ".join(f"grad_{name}" for name in wanted)
@@ -183,14 +188,15 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
         ]
     elif wanted:
         forms = [
-            None if number else shapes.get(name, shape)
-            for name, number in zip(loop.args, numbers_, strict=True)
+            None if letter == "s" else shapes.get(name, shape)
+            for name, letter in zip(loop.args, letters, strict=True)
         ]
         names["small"] = front.small_call(loop, dtypes, tuple(forms), which[2], compute)
         lines.append(f"    {targets} = small({given})")
     lines += [f"    return ({', '.join(results)},)"]
-    exec("\n".join(lines), names)
-    return names["backward"]
+    written: dict[str, Derivative] = {}
+    exec("\n".join(lines), names, written)
+    return written["backward"]
 
 
 def _general_backward(op: ElementwiseOp, node: Node, g: Buffer) -> Sequence[Buffer | None]:

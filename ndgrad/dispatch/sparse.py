@@ -79,7 +79,7 @@ def _result(op: Op, inputs: Sequence[object], params: Params) -> Any:
             found = op.sparse(op, mixed, given)
             if isinstance(found, Array):
                 return found
-            if found is not None and found.node is not None:
+            if is_parts(found) and found.node is not None:
                 return sparse._of(found, context)
     parts = [x._parts if isinstance(x, sparse) else x for x in inputs]
     found = unrecorded(op.sparse, op, parts, given)

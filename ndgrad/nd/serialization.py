@@ -20,7 +20,6 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -148,10 +147,10 @@ class _Reader:
         self.at += count
         return self.bytes[self.at - count : self.at]
 
-    def numbers(self, form: str) -> tuple[Any, ...]:
+    def numbers(self, form: str) -> tuple[int, ...]:
         return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
 
-    def number(self, form: str) -> Any:
+    def number(self, form: str) -> int:
         return self.numbers(form)[0]
 
 
@@ -275,7 +274,8 @@ def _set_state(self: NDArray, state: dict[str, bytes]) -> None:
     MXNet pickles the class, which is called with None, and this state.
     """
     file = struct.pack("<3Q", _FILE, 0, 1) + bytes(state["handle"]) + struct.pack("<Q", 0)
-    arrays: Any = _read(file, "pickle")
+    arrays = _read(file, "pickle")
+    assert isinstance(arrays, list)
     elements = "_parts" if isinstance(self, BaseSparseNDArray) else "_data"
     for name in (elements, "_shape", "_ctx", "_version", "_node"):
         setattr(self, name, getattr(arrays[0], name))

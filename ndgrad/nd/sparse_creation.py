@@ -131,9 +131,10 @@ def csr_matrix(
     if isinstance(arg1, RowSparseNDArray):
         raise ValueError("csr_matrix: Unexpected input type: RowSparseNDArray")
     if isinstance(arg1, CSRNDArray):
-        made: Any = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
+        made = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
     else:
         made = _dense(arg1, kind, what, context).tostype("csr")
+    assert isinstance(made, CSRNDArray)
     _check_shape(made.shape, shape)
     return made
 
@@ -271,9 +272,10 @@ def row_sparse_array(
     if isinstance(arg1, CSRNDArray):
         raise ValueError("row_sparse_array: Unexpected input type: CSRNDArray")
     if isinstance(arg1, RowSparseNDArray):
-        made: Any = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
+        made = (arg1.copy() if kind is None else arg1.astype(kind)).as_in_context(context)
     else:
         made = _dense(arg1, kind, what, context).tostype("row_sparse")
+    assert isinstance(made, RowSparseNDArray)
     _check_shape(made.shape, shape)
     return made
 

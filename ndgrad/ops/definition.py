@@ -220,7 +220,7 @@ class Op:
     on_host: bool = False
     decompose: Callable[..., Result | ResultOn | list[Result] | None] | None = None
     decompose_vjp: Callable[..., Gradient | Gradients] | None = None
-    sparse: Callable[..., Any] | None = None
+    sparse: Callable[..., object] | None = None
     auxiliary: tuple[str, ...] = ()
     initial: Mapping[str, str] = field(default_factory=dict)
     takes: Callable[[Params], Collection[str]] | None = None

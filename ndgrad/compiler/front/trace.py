@@ -150,7 +150,7 @@ class Traced:
     unusable: Exception | None = None
 
 
-def flatten(tree: object, leaves: Leaves, kept: Iterable[object] = ()) -> Any:
+def flatten(tree: object, leaves: Leaves, kept: Iterable[object] = ()) -> object:
     """The structure of nested lists, tuples, dicts, sets and NumPy arrays, as a copy.
 
     Parameters

@@ -6,7 +6,6 @@ by itself where the elements are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -20,12 +19,10 @@ from ...kernels.cpu.strided import rows_task
 from ...kernels.cpu.tasks import Task
 from ...kernels.spec.fused import Fused
 from ...kernels.spec.reduction import Reduction
+from ...memory.abstract import Run
 from ...memory.device import Buffer, Device, DeviceArray, copy, on_device
 from .replay import Allocations, Replayed
 from .report import Report
-
-Run: TypeAlias = Callable[..., Any]
-"""A function of buffers."""
 
 Work: TypeAlias = Any
 """How the work of a kernel is cut up, of the class that the target has for it."""

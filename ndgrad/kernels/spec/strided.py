@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 
 from ...base import HostArray, Shape
-from ...memory.device import Buffer
+from ...memory.device import Buffer, DeviceArray
 from .layout import constant
 
 _BITS = {n: np.dtype(f"uint{8 * n}") for n in (1, 2, 4, 8)}
@@ -64,7 +64,19 @@ def rows_apart(part: StridedSlice) -> tuple[int, int, int] | None:
     return None if axes or stride < n else (rows, n, stride)
 
 
-def bits(x: Buffer) -> Any:
+@overload
+def bits(x: HostArray) -> HostArray: ...
+
+
+@overload
+def bits(x: DeviceArray) -> DeviceArray: ...
+
+
+@overload
+def bits(x: Buffer) -> Buffer: ...
+
+
+def bits(x: Buffer) -> Buffer:
     """*x* as unsigned integers of its elements' width."""
     return x.view(_BITS[x.dtype.itemsize])
 
