@@ -14,11 +14,16 @@ from ..annotations import Arguments, Key, SmallCall
 from ..build import binaries
 from ..build.launch import CHUNK_ELEMENTS, PARALLEL_ELEMENTS, Specialization, vector
 from ..spec.cast import COPY, cast_by, cast_type
-from ..spec.formula import Loop
+from ..spec.formula import Loop, formula
 from ..spec.layout import Layout, layout
 from . import calling
 from .elementwise_text import source
 from .launch import start
+
+_CHEAP_ELEMENTS = 1 << 17
+"""Elements from which a flat loop of arithmetic runs on threads.
+
+To wake one takes 8 us, in which half as many are computed."""
 
 
 class ElementwiseKernel:
@@ -30,7 +35,7 @@ class ElementwiseKernel:
         ``serial(*operands, *results, [geometry,] lo, hi)``: no check of types.
     """
 
-    __slots__ = ("serial", "_dtypes", "_entry", "_kinds")
+    __slots__ = ("serial", "_dtypes", "_entry", "_kinds", "_least")
 
     def __init__(
         self,
@@ -55,6 +60,8 @@ class ElementwiseKernel:
         self.serial = self._entry.serial
         self._kinds = "".join(calling.LETTERS[compute] if x == "s" else "v" for x in letters)
         self._dtypes = () if "o" in letters else out_dtypes
+        cheap = not rows and all(formula(text).cost == 1 for _, text in loop.results)
+        self._least = _CHEAP_ELEMENTS if cheap else PARALLEL_ELEMENTS
 
     def small(self) -> SmallCall:
         """``call(*operands, n)`` of a flat loop, which makes and returns results of *n* elements.
@@ -84,7 +91,7 @@ class ElementwiseKernel:
         elements : int
             Elements of one work item.
         """
-        if units * elements < PARALLEL_ELEMENTS or units == 1:
+        if units * elements < self._least or units == 1:
             start(self._entry, args, units)
             return
         start(self._entry, args, units, max(1, CHUNK_ELEMENTS // elements))
