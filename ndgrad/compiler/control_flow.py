@@ -10,7 +10,8 @@ dropped for a custom call of a `Loop`; otherwise the other steps follow.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ from .program.instructions import (
     CustomCall,
     Instruction,
     Map,
+    RowStridedView,
     Source,
     Value,
     View,
@@ -74,11 +76,11 @@ class Probe:
         self, recorder: Recorder, body: Any, data: Arrays, states: Arrays, steps: int
     ) -> None:
         self._recorder, self._data, self._states = recorder, data, states
-        self._steps = steps
+        self._count = steps
         self._guard = watch(body)
         self._before = {id(x) for x in recorder.buffers.arrays()}
         self._ends = [len(recorder.emitter.instructions)]
-        self._made: list[tuple[Arrays, Arrays]] = []
+        self._steps: list[tuple[Arrays, Arrays, Arrays]] = []
 
     def looped(
         self, step: Flat, slices: Arrays, outputs: Arrays, states: Arrays
@@ -92,23 +94,23 @@ class Probe:
         slices, outputs, states : list of NDArray
             Of the last step.
         """
-        if len(self._made) == _WATCHED:
+        if len(self._steps) == _WATCHED:
             return None
         recorder, instructions = self._recorder, self._recorder.emitter.instructions
+        self._steps.append((slices, outputs, states))
         self._ends.append(len(instructions))
-        self._made.append((outputs, states))
-        if len(self._made) < _WATCHED:
+        if len(self._steps) < _WATCHED:
             return None
-        start, *_, second, third, end = self._ends
+        texts = [self._text(i) for i in (_WATCHED - 2, _WATCHED - 1)]
         if (
-            any(_forms(x) != _forms(states) for x in (self._states, *(y for _, y in self._made)))
-            or any(_forms(x) != _forms(outputs) for x, _ in self._made)
-            or [*_described(instructions[second:third])] != [*_described(instructions[third:end])]
+            any(_forms(x) != _forms(states) for x in (self._states, *(y for *_, y in self._steps)))
+            or any(_forms(x) != _forms(outputs) for _, x, _ in self._steps)
+            or texts[0].lines != texts[1].lines
             or not self._guard.holds()
-            or self._leaves_arrays(slices)
+            or self._leaves_arrays()
         ):
             return None
-        count = len(self._data)
+        count, start = len(self._data), self._ends[0]
         tracked = [*map(_is_tracked, self._data)]
         tracked += [
             _is_tracked(x) or _is_tracked(y) for x, y in zip(self._states, states, strict=True)
@@ -117,14 +119,25 @@ class Probe:
             body, around = _traced(recorder, step, [*slices, *states], tracked, count)
         except Exception:  # that is for another step to raise
             return None
+        read = (root(recorder.buffers.read(x))[0] for x in around.memory)
+        if not texts[1].around.issuperset(read):
+            return None
         del instructions[start:]
-        loop = Loop(body, count, len(outputs), self._steps)
+        loop = Loop(body, count, len(outputs), self._count)
         return _called(recorder, "foreach", loop, around, [*self._data, *self._states], step)
 
-    def _leaves_arrays(self, slices: Arrays) -> bool:
+    def _text(self, i: int) -> _StepText:
+        """What step *i* has been traced to."""
+        given = []
+        for x in (*self._steps[i][0], *self._steps[i - 1][2]):
+            base, start = root(self._recorder.buffers.read(x._data))
+            given.append((base, start, x._data.size))
+        instructions = self._recorder.emitter.instructions
+        return _StepText(instructions[self._ends[i] : self._ends[i + 1]], given)
+
+    def _leaves_arrays(self) -> bool:
         """Whether something other than the loop refers to an array that its steps made."""
-        known = {id(x) for made in self._made for part in made for x in part}
-        known |= self._before | {id(x) for x in slices}
+        known = {id(x) for made in self._steps for part in made for x in part} | self._before
 
         def some() -> bool:
             return any(id(x) not in known for x in self._recorder.buffers.arrays())
@@ -434,24 +447,54 @@ def _form(x: NDArray) -> tuple[type[NDArray], Shape, Context]:
     return x.__class__, x._shape, x._ctx
 
 
-def _described(instructions: Sequence[Instruction]) -> Iterator[tuple[Any, ...]]:
-    """What two steps that do the same have in common: but for slices and states, all."""
-    work = [x for x in instructions if not isinstance(x, View)]
-    numbers = {value: i for i, value in enumerate(y for x in work for y in x.outputs)}
-    for x in work:
-        facts: object = None
+class _StepText:
+    """What a step has been traced to, in a form that two steps share if they do the same.
+
+    Attributes
+    ----------
+    lines : list of tuple
+        For each instruction what it is, what it reads, and what it makes.
+    around : set of Value
+        What it reads besides its slices and states.
+    """
+
+    def __init__(
+        self, instructions: Sequence[Instruction], given: Sequence[tuple[Value, int, int]]
+    ) -> None:
+        """*given* says where slices and states lie: their roots, where they begin, their sizes."""
+        values = (value for x in instructions for value in x.outputs)
+        self._numbers = {value: i for i, value in enumerate(values)}
+        self._given = given
+        self.around: set[Value] = set()
+        self.lines = [self._line(x) for x in instructions]
+
+    def _line(self, x: Instruction) -> tuple[Any, ...]:
+        forms = [(y.shape, y.dtype) for y in x.outputs]
+        if isinstance(x, (View, RowStridedView)):
+            rows = (x.n, x.stride) if isinstance(x, RowStridedView) else ()
+            return x.__class__, rows, self._name(x.outputs[0]), forms
+        facts = [
+            getattr(x, field.name)
+            for field in fields(x)
+            if field.name not in ("inputs", "outputs", "operands", "run", "plans", "overwritten")
+        ]
         if isinstance(x, Map):
-            facts = x.text, [plain(y) for _, y in x.operands]
-        elif isinstance(x, CustomCall) and x.plans is None:  # those differ in what they read
-            facts = x.facts or object()
-        bases = [root(y)[0] for y in x.inputs]
-        inputs = [numbers.get(y, _around(y)) for y in bases]
-        yield x.__class__, x.title, facts, inputs, [(y.shape, y.dtype) for y in x.outputs]
+            facts += [plain(y) for _, y in x.operands]
+        elif isinstance(x, CustomCall) and x.plans is not None:
+            facts = [x.name]  # a loop: it differs from others in what it reads
+        elif isinstance(x, CustomCall) and x.facts is None:
+            facts = [object()]  # random numbers
+        return x.__class__, facts, [*map(self._name, x.inputs)], forms
 
-
-def _around(value: Value) -> object:
-    """What tells apart values that a step finds around it."""
-    source = value.maker
-    if not isinstance(source, Source) or source.data is None:
-        return None
-    return id(source.data) if source.kind == "captured" else np.asarray(source.data).tobytes()
+    def _name(self, value: Value) -> tuple[Any, ...]:
+        base, offset = root(value)
+        if base in self._numbers:
+            return self._numbers[base], offset
+        for i, (given, start, size) in enumerate(self._given):
+            if base is given and start <= offset < start + max(1, size):
+                return "given", i, offset - start
+        source = base.maker
+        if isinstance(source, Source) and source.kind == "constant":
+            return np.asarray(source.data).tobytes(), offset
+        self.around.add(base)
+        return id(base), offset

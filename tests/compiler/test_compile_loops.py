@@ -99,12 +99,15 @@ def test_loops_in_loops() -> None:
     assert rolled(compiled)
 
 
-@pytest.mark.parametrize("what", ["list", "number", "iterator", "array", "shape"])
+@pytest.mark.parametrize("what", ["list", "number", "iterator", "rows", "values", "array", "shape"])
 def test_bodies_that_do_not_do_the_same_in_each_step_are_unrolled(what: str) -> None:
+    table = nd.arange(20).reshape((5, 4))
+
     def function(x: Any, start: Any) -> Any:
         kept: list[Any] = []
         number = [0]
         factors = iter(range(5))
+        rows, values = iter(range(5)), iter([start * i for i in range(5)])
         buffer = nd.zeros(4)
 
         def body(data: Any, state: Any) -> tuple[Any, Any]:
@@ -115,6 +118,10 @@ def test_bodies_that_do_not_do_the_same_in_each_step_are_unrolled(what: str) -> 
                 state = state * (2 if number[0] == 5 else 1)
             elif what == "iterator":
                 state = state * next(factors)
+            elif what == "rows":
+                state = state * table[next(rows)]
+            elif what == "values":
+                state = state * next(values)
             elif what == "array":
                 buffer[:] = buffer + data
             else:
