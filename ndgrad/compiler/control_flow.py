@@ -128,12 +128,13 @@ class Probe:
 
     def _text(self, i: int) -> _StepText:
         """What step *i* has been traced to."""
-        given = []
-        for x in (*self._steps[i][0], *self._steps[i - 1][2]):
-            base, start = root(self._recorder.buffers.read(x._data))
+        slices, *made = self._steps[i]
+        read, given = self._recorder.buffers.read, []
+        for x in (*slices, *self._steps[i - 1][2]):
+            base, start = root(read(x._data))
             given.append((base, start, x._data.size))
-        instructions = self._recorder.emitter.instructions
-        return _StepText(instructions[self._ends[i] : self._ends[i + 1]], given)
+        instructions = self._recorder.emitter.instructions[self._ends[i] : self._ends[i + 1]]
+        return _StepText(instructions, given, [read(x._data) for part in made for x in part])
 
     def _leaves_arrays(self) -> bool:
         """Whether something other than the loop refers to an array that its steps made."""
@@ -182,11 +183,16 @@ def while_loop(
             test, beyond = trace_body(
                 recorder, lambda s: [condition(*s)], states, [False] * len(states)
             )
-        body, around = _traced(recorder, step, states, [*map(_is_tracked, states)], 0)
+        first, second = [
+            _traced(recorder, step, states, [*map(_is_tracked, states)], 0) for _ in range(2)
+        ]
     except Exception:  # that is for the code to raise which it is in
         return None
     if test.results[0].size != 1 or not guard.holds():
         return None
+    if _text_of(recorder, *first) != _text_of(recorder, *second):
+        return None
+    body, around = second
     loop = Loop(body, 0, len(body.forms) - len(states), steps, test)
     return _called(recorder, "while_loop", loop, around, states, beyond=beyond)
 
@@ -447,26 +453,38 @@ def _form(x: NDArray) -> tuple[type[NDArray], Shape, Context]:
     return x.__class__, x._shape, x._ctx
 
 
+def _text_of(recorder: Recorder, body: Body, around: Around) -> list[object]:
+    """What two traces of a step that does the same have in common."""
+    given = [(x, 0, x.size) for x in (*body.arguments, *body.captured)]
+    return [
+        *_StepText(body.forward, given, body.results).lines,
+        *(root(recorder.buffers.read(x)) for x in around.memory),
+    ]
+
+
 class _StepText:
     """What a step has been traced to, in a form that two steps share if they do the same.
 
     Attributes
     ----------
     lines : list of tuple
-        For each instruction what it is, what it reads, and what it makes.
+        For each instruction what it is, what it reads, and what it makes; and the results.
     around : set of Value
         What it reads besides its slices and states.
     """
 
     def __init__(
-        self, instructions: Sequence[Instruction], given: Sequence[tuple[Value, int, int]]
+        self,
+        instructions: Sequence[Instruction],
+        given: Sequence[tuple[Value, int, int]],
+        results: Sequence[Value],
     ) -> None:
         """*given* says where slices and states lie: their roots, where they begin, their sizes."""
         values = (value for x in instructions for value in x.outputs)
         self._numbers = {value: i for i, value in enumerate(values)}
         self._given = given
         self.around: set[Value] = set()
-        self.lines = [self._line(x) for x in instructions]
+        self.lines = [*map(self._line, instructions), *map(self._name, results)]
 
     def _line(self, x: Instruction) -> tuple[Any, ...]:
         forms = [(y.shape, y.dtype) for y in x.outputs]

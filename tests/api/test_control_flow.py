@@ -98,6 +98,11 @@ def test_what_compiled_functions_cannot_do_by_values() -> None:
 
     with pytest.raises(MXNetError, match=r"reads .* as cond of contrib.while_loop"):
         mx.compile(joined)(nd.array([8.0]))
+    factors = iter(range(9))
+    with pytest.raises(MXNetError, match=r"reads .* as cond of contrib.while_loop"):
+        mx.compile(lambda x: while_loop(lambda v: v < 9, lambda v: (v, v * next(factors)), x, 4))(
+            nd.array([8.0])
+        )
     with pytest.raises(MXNetError, match=r"reads .* as pred of contrib.cond"):
         mx.compile(lambda x: cond(x, lambda: x, lambda: nd.concat(x, x, dim=0)))(nd.array([8.0]))
     with pytest.warns(RuntimeWarning, match="It runs eagerly"):

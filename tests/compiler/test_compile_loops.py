@@ -121,7 +121,8 @@ def test_bodies_that_do_not_do_the_same_in_each_step_are_unrolled(what: str) -> 
             elif what == "rows":
                 state = state * table[next(rows)]
             elif what == "values":
-                state = state * next(values)
+                state = next(values)
+                return state, state
             elif what == "array":
                 buffer[:] = buffer + data
             else:
