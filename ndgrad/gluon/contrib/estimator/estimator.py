@@ -19,19 +19,21 @@ from ...loss import Loss, SoftmaxCrossEntropyLoss
 from ...trainer import Trainer
 from .batch_processor import BatchProcessor
 from .event_handler import (
+    GradientUpdateHandler,
+    LoggingHandler,
+    MetricHandler,
+    StoppingHandler,
+    ValidationHandler,
+)
+from .events import (
     BatchBegin,
     BatchEnd,
     EpochBegin,
     EpochEnd,
     EventHandler,
-    GradientUpdateHandler,
     Handlers,
-    LoggingHandler,
-    MetricHandler,
-    StoppingHandler,
     TrainBegin,
     TrainEnd,
-    ValidationHandler,
 )
 
 if TYPE_CHECKING:

@@ -8,17 +8,27 @@ import re
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING
 
 from ....base import public_names
 from ....metric import EvalMetric
 from ....metric import Loss as LossMetric
 from ...hybrid import HybridBlock, _grouped
+from .events import (
+    BatchBegin,
+    BatchEnd,
+    BatchResults,
+    EpochBegin,
+    EpochEnd,
+    Handlers,
+    TrainBegin,
+    TrainEnd,
+)
+from .events import EventHandler as EventHandler
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from ....nd import NDArray
     from ...data import DataLoader
     from .estimator import Estimator
 
@@ -38,66 +48,6 @@ __all__ = [
     "ValidationHandler",
 ]
 __dir__ = public_names(globals())
-
-
-class EventHandler:
-    """The base of handlers, which are called in the order of their attribute *priority*."""
-
-
-class BatchResults(TypedDict, total=False):
-    """What the end of a batch is told of."""
-
-    batch: Sequence[NDArray]
-    pred: list[NDArray]
-    label: list[NDArray]
-    loss: list[NDArray]
-
-
-Handlers: TypeAlias = EventHandler | Sequence[EventHandler] | None
-
-
-class TrainBegin(EventHandler):
-    """A handler of the beginning of training."""
-
-    def train_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Do nothing; a subclass does something."""
-
-
-class TrainEnd(EventHandler):
-    """A handler of the end of training."""
-
-    def train_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Do nothing; a subclass does something."""
-
-
-class EpochBegin(EventHandler):
-    """A handler of the beginning of an epoch."""
-
-    def epoch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Do nothing; a subclass does something."""
-
-
-class EpochEnd(EventHandler):
-    """A handler of the end of an epoch."""
-
-    def epoch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Return whether to stop training; a subclass does something."""
-        return False
-
-
-class BatchBegin(EventHandler):
-    """A handler of the beginning of a batch."""
-
-    def batch_begin(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Do nothing; a subclass does something with ``batch``."""
-
-
-class BatchEnd(EventHandler):
-    """A handler of the end of a batch."""
-
-    def batch_end(self, estimator: Estimator, *args: Any, **kwargs: Any) -> object:
-        """Return whether to end the epoch; it gets ``batch``, ``pred``, ``label``, ``loss``."""
-        return False
 
 
 class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
