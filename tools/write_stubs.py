@@ -34,7 +34,7 @@ from ndgrad.nd._bind import signature
 from ndgrad.numpy._methods import METHODS
 from ndgrad.ops import axes
 from ndgrad.ops.bound import CALLS
-from ndgrad.ops.table import ALIASES, OPS, CompositeOp, ElementwiseOp, Op, UpdateOp
+from ndgrad.ops.table import ALIASES, OPS, CompositeOp, ElementwiseOp, Op, UpdateOp, lookup
 from ndgrad.symbol import Symbol
 from ndgrad.symbol.operators import OTHERS
 
@@ -52,6 +52,7 @@ _IMPORTS = {
     "ndgrad.memory.device": "Buffer",
     "ndgrad.numpy.multiarray": "ndarray",
     "ndgrad.symbol.symbol": "Symbol",
+    "ndgrad.symbol.numpy._calls": "SymbolLike",
     "ndgrad.symbol.numpy_like": "_Symbol",
     "ndgrad.tape": "Array",
     "ndgrad.typing": "AnyArray ArrayLike ArrayOrFloat ContextLike Scalar ShapeLike",
@@ -404,6 +405,7 @@ def _literal(values: Sequence[Any]) -> str:
 ARRAYS = Operators("nd", "NDArray", "NDArray", "float | np.generic")
 NUMPY_LIKE = Operators("npx", "NDArray", "ndarray", "float | np.generic")
 SYMBOLS = Operators("symbol", "Symbol", "Symbol", "float")
+NUMPY_LIKE_SYMBOLS = Operators("symbol_npx", "Symbol", "_Symbol", "float")
 
 
 # --- functions that are written by hand -----------------------------------------------------------
@@ -601,19 +603,42 @@ def symbolic_functions() -> Iterator[tuple[str, str]]:
         known = bound_names(module)
         stub = Stub(names=[name for name in dict.fromkeys(module.__all__) if name not in known])
         for name in stub.names:
-            function = vars(module)[name]
-            parameters = [
-                Parameter(x.name, "Any", "" if x.default is _REQUIRED else "...", x.kind)
-                for x in inspect.signature(function).parameters.values()
-                if x.name not in ("name", "attr")
-            ]
-            named = [Parameter(key, "Any", "None", _KEYWORD) for key in ("name", "attr")]
-            if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
-                named = []
-            doc = (inspect.getdoc(function) or "").splitlines()
-            forms = [([*parameters, *named], "Any")]
-            stub.text.append(Function(name, forms, doc[0] if doc else "").text())
+            operator = f"_image_{name}" if "image" in title else ndgrad.npx._OPERATORS.get(name, "")
+            if "npx" in title:
+                define = NUMPY_LIKE_SYMBOLS.function(lookup(operator), name)
+            else:
+                define = _symbolic(name, vars(module)[name])
+            stub.text.append(define.text())
         yield title, stub.text_of_module()
+
+
+_OF_SYMBOLS = {
+    "AnyArray": "Symbol", "ndarray": "Symbol", "ArrayLike": "SymbolLike",
+    "ArrayOrFloat": "SymbolLike",
+}  # fmt: skip
+"""What the functions of symbols take in place of what those of arrays do."""
+
+
+def _symbolic(name: str, function: Callable[..., Any]) -> Function:
+    """A function of symbols that has the arguments of one of arrays."""
+    form = written(name, function)
+    ((parameters, result),) = form.forms
+    usual = {"out": "Symbol | None"}  # of a signature without annotations
+    taken = [
+        replace(x, type=_renamed(x.type) if x.type != "Any" else usual.get(x.name, "SymbolLike"))
+        for x in parameters
+    ]
+    if function.__module__ == "ndgrad.symbol.numpy":
+        kinds = {"name": "str | None", "attr": "Mapping[str, str] | None"}
+        end = sum(x.kind is not inspect.Parameter.VAR_KEYWORD for x in taken)
+        taken[end:end] = [Parameter(key, kind, "None", _KEYWORD) for key, kind in kinds.items()]
+    made = "_Symbol" if result == "Any" else re.sub(r"\b(AnyArray|ndarray)\b", "_Symbol", result)
+    made = re.sub(r"\btuple\[(_Symbol)(, (_Symbol|\.\.\.))*\]", "list[_Symbol]", made)
+    return replace(form, forms=[(taken, made)])
+
+
+def _renamed(kind: str) -> str:
+    return re.sub(r"\w+", lambda word: _OF_SYMBOLS.get(word[0], word[0]), kind)
 
 
 def _numpy_function(name: str, function: Any) -> Function:

@@ -1,6 +1,12 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from ndgrad.array.ndarray import NDArray
+from ndgrad.base import DTypeLike
+from ndgrad.symbol.symbol import Symbol
+from ndgrad.symbol.numpy._calls import SymbolLike
+from ndgrad.symbol.numpy_like import _Symbol
+from ndgrad.typing import ContextLike, Scalar, ShapeLike
 
 __all__ = [
     'abs',
@@ -150,754 +156,1461 @@ __all__ = [
     'zeros',
 ]
 
-def negative(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def negative(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """-x."""
     ...
-def sign(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def sign(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """-1, 0 or 1; 0 for NaN."""
     ...
-def square(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def square(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """x squared."""
     ...
-def abs(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def abs(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The absolute value."""
     ...
-def absolute(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def absolute(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The absolute value."""
     ...
-def rint(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def rint(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The nearest integer; halves go down."""
     ...
-def ceil(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def ceil(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The least integer not below x."""
     ...
-def floor(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def floor(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The greatest integer not above x."""
     ...
-def trunc(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def trunc(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The integer part."""
     ...
-def fix(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def fix(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The nearest integer towards zero."""
     ...
-def reciprocal(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def reciprocal(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 / x."""
     ...
-def sqrt(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def sqrt(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The square root."""
     ...
-def cbrt(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def cbrt(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The cube root."""
     ...
-def exp(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def exp(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """e to the power x."""
     ...
-def expm1(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def expm1(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """exp(x) - 1, accurate near 0."""
     ...
-def log(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def log(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The natural logarithm."""
     ...
-def log1p(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def log1p(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """log(1 + x), accurate near 0."""
     ...
-def log2(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def log2(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """To base 2."""
     ...
-def log10(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def log10(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """To base 10."""
     ...
-def sin(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def sin(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The sine; x in radians."""
     ...
-def cos(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def cos(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The cosine; x in radians."""
     ...
-def tan(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def tan(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The tangent; x in radians."""
     ...
-def arcsin(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arcsin(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """In radians."""
     ...
-def arccos(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arccos(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """In radians."""
     ...
-def arctan(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arctan(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """In radians."""
     ...
-def sinh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def sinh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The hyperbolic sine."""
     ...
-def cosh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def cosh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The hyperbolic cosine."""
     ...
-def tanh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def tanh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The hyperbolic tangent."""
     ...
-def arcsinh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arcsinh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The inverse hyperbolic sine."""
     ...
-def arccosh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arccosh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Of x >= 1."""
     ...
-def arctanh(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arctanh(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Of |x| < 1."""
     ...
-def degrees(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def degrees(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Radians to degrees."""
     ...
-def radians(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def radians(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Degrees to radians."""
     ...
-def logical_not(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def logical_not(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where x is 0, else 0."""
     ...
-def isnan(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def isnan(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where x is NaN, else 0."""
     ...
-def isinf(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def isinf(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where x is infinite, else 0."""
     ...
-def isfinite(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def isfinite(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where x is neither infinite nor NaN, else 0."""
     ...
-def add(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def add(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a + b."""
     ...
-def subtract(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def subtract(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a - b."""
     ...
-def multiply(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def multiply(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a * b."""
     ...
-def mod(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def mod(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
-def power(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def power(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a to the power b."""
     ...
-def maximum(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def maximum(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The greater one."""
     ...
-def minimum(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def minimum(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The smaller one."""
     ...
-def fmax(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def fmax(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The greater one."""
     ...
-def fmin(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def fmin(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The smaller one."""
     ...
-def floor_divide(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def floor_divide(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The quotient rounded down; integers by 0 give 0."""
     ...
-def true_divide(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def true_divide(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a / b; integers: C's."""
     ...
-def hypot(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def hypot(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """sqrt(a^2 + b^2)."""
     ...
-def arctan2(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def arctan2(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The angle of the point (b, a), in radians."""
     ...
-def equal(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def equal(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a == b, else 0."""
     ...
-def not_equal(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def not_equal(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a != b, else 0."""
     ...
-def greater(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def greater(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a > b, else 0."""
     ...
-def greater_equal(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def greater_equal(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a >= b, else 0."""
     ...
-def less(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def less(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a < b, else 0."""
     ...
-def less_equal(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def less_equal(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where a <= b, else 0."""
     ...
-def logical_and(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def logical_and(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where both are not 0, else 0."""
     ...
-def logical_or(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def logical_or(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where one is not 0, else 0."""
     ...
-def logical_xor(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def logical_xor(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """1 where just one is not 0."""
     ...
-def bitwise_and(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def bitwise_and(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Of bits of integers, or of bools, as NumPy's function of this name."""
     ...
-def bitwise_or(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def bitwise_or(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Of bits of integers, or of bools, as NumPy's function of this name."""
     ...
-def bitwise_xor(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def bitwise_xor(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Of bits of integers, or of bools, as NumPy's function of this name."""
     ...
-def bitwise_not(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def bitwise_not(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return not x of bools, -1 - x of integers."""
     ...
-def copysign(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def copysign(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the magnitudes of *x1* with the signs of *x2*."""
     ...
-def ldexp(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def ldexp(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return x1 * 2^x2."""
     ...
-def lcm(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def lcm(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Compute `lcm` by NumPy on the host: the function of this name there."""
     ...
-def divide(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def divide(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """a / b; integers: C's."""
     ...
-def remainder(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def remainder(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The remainder, with the sign of b; 0 where b is 0."""
     ...
-def fabs(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def fabs(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """The absolute value."""
     ...
-def rad2deg(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def rad2deg(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Radians to degrees."""
     ...
-def deg2rad(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def deg2rad(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Degrees to radians."""
     ...
-def invert(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def invert(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return not x of bools, -1 - x of integers."""
     ...
 def all(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return whether all elements are not 0, over axes."""
     ...
 def amax(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
-    initial: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
+    initial: Scalar | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the maxima over axes; tied elements get the whole gradient each."""
     ...
 def amin(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
-    initial: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
+    initial: Scalar | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the minima over axes; tied elements get the whole gradient each."""
     ...
 def any(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return whether some element is not 0, over axes."""
     ...
-def copy(a: Any, out: Any = ..., order: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def copy(
+    a: Symbol,
+    out: Symbol | None = None,
+    order: str = 'C',
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a copy (recorded), whose memory is in C order whatever *order* says."""
     ...
 def cumsum(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    axis: int | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return running sums along an axis, or of the flat array."""
     ...
-def diag(v: Any, k: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def diag(
+    v: Symbol,
+    k: int = 0,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a diagonal of a matrix, or a matrix with a diagonal."""
     ...
-def diagflat(v: Any, k: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def diagflat(
+    v: Symbol,
+    k: int = 0,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a matrix with the elements of an array on a diagonal."""
     ...
 def diagonal(
-    a: Any,
-    offset: Any = ...,
-    axis1: Any = ...,
-    axis2: Any = ...,
+    a: Symbol,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the diagonals of the matrices along two axes, as a last axis."""
     ...
 def max(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
-    initial: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
+    initial: Scalar | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the maxima over axes; tied elements get the whole gradient each."""
     ...
 def min(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
-    initial: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
+    initial: Scalar | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the minima over axes; tied elements get the whole gradient each."""
     ...
-def moveaxis(a: Any, source: Any, destination: Any, *, name: Any = None, attr: Any = None) -> Any:
+def moveaxis(
+    a: Symbol,
+    source: int | Sequence[int],
+    destination: int | Sequence[int],
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the array with axes moved to other places."""
     ...
 def prod(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
-    initial: Any = ...,
-    where: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
+    initial: Scalar | None = None,
+    where: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return products over axes."""
     ...
 def product(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
-    initial: Any = ...,
-    where: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
+    initial: Scalar | None = None,
+    where: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return products over axes."""
     ...
-def repeat(a: Any, repeats: Any, axis: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def repeat(
+    a: Symbol,
+    repeats: int | Symbol | Sequence[int],
+    axis: int | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return an array whose elements, or parts along an axis, are repeated."""
     ...
-def roll(a: Any, shift: Any, axis: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def roll(
+    a: Symbol,
+    shift: int | Sequence[int],
+    axis: int | Sequence[int] | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the array with what leaves it at an end put in at the other."""
     ...
 def sometrue(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return whether some element is not 0, over axes."""
     ...
-def squeeze(a: Any, axis: Any = ..., out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def squeeze(
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a view without axes of length 1: all of them, or those at *axis*."""
     ...
 def sum(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    keepdims: Any = ...,
-    initial: Any = ...,
-    out: Any = ...,
-    where: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    keepdims: bool = False,
+    initial: Scalar | None = None,
+    out: Symbol | None = None,
+    where: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return sums over axes; bools are counted in int64."""
     ...
 def trace(
-    a: Any,
-    offset: Any = ...,
-    axis1: Any = ...,
-    axis2: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the sums of the diagonals along two axes."""
     ...
-def transpose(a: Any, axes: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def transpose(
+    a: Symbol,
+    axes: Sequence[int] | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the array with its axes in another order, by default reversed."""
     ...
-def dot(a: Any, b: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def dot(
+    a: SymbolLike,
+    b: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the sum of products over the last axis of *a* and the last but one of *b*."""
     ...
 def argmax(
-    a: Any,
-    axis: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return where extremes are along an axis, or in the flat array, as int64."""
     ...
 def argmin(
-    a: Any,
-    axis: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return where extremes are along an axis, or in the flat array, as int64."""
     ...
-def around(x: Any, decimals: Any = ..., out: Any = ..., **kwargs: Any) -> Any:
+def around(
+    x: SymbolLike,
+    decimals: int = 0,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **kwargs: object,
+) -> _Symbol:
     """Return the nearest numbers of some decimals; halves go to the even one."""
     ...
-def broadcast_to(array: Any, shape: Any, *, name: Any = None, attr: Any = None) -> Any:
+def broadcast_to(
+    array: Symbol,
+    shape: ShapeLike,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a copy in which axes of length 1 are repeated; leading axes may be new."""
     ...
 def count_nonzero(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> int | _Symbol:
     """Return how many elements are not 0; over axes, an array."""
     ...
-def expand_dims(a: Any, axis: Any, *, name: Any = None, attr: Any = None) -> Any:
+def expand_dims(
+    a: Symbol,
+    axis: int | Sequence[int],
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return a view with axes of length 1 at *axis*."""
     ...
-def flip(m: Any, axis: Any = ..., out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def flip(
+    m: Symbol,
+    axis: int | Sequence[int] | None = None,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the array with the order along axes reversed, by default all."""
     ...
-def isneginf(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def isneginf(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return where elements are negative infinity."""
     ...
-def isposinf(x: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def isposinf(
+    x: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return where elements are positive infinity."""
     ...
 def mean(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return means over axes; of integers and bools in float32."""
     ...
 def nanprod(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
-    initial: Any = ...,
-    where: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
+    initial: Scalar | None = None,
+    where: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return products over axes of what is not NaN."""
     ...
 def nansum(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
-    initial: Any = ...,
-    where: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
+    initial: Scalar | None = None,
+    where: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return sums over axes of what is not NaN."""
     ...
-def nonzero(a: Any, *, name: Any = None, attr: Any = None) -> Any:
+def nonzero(
+    a: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> list[_Symbol]:
     """Return the indices of what is not 0, one array for each axis."""
     ...
 def ptp(
-    a: Any,
-    axis: Any = ...,
-    out: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    out: Symbol | None = None,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the greatest minus the smallest, over axes."""
     ...
-def resize(a: Any, new_shape: Any, *, name: Any = None, attr: Any = None) -> Any:
+def resize(
+    a: Symbol,
+    new_shape: ShapeLike,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return an array of another shape, repeated as often as it takes."""
     ...
-def rot90(m: Any, k: Any = ..., axes: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def rot90(
+    m: Symbol,
+    k: int = 1,
+    axes: int | Sequence[int] = (0, 1),
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the array turned by right angles in the plane of two axes."""
     ...
 def std(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    ddof: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    ddof: int = 0,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return standard deviations over axes, with the divisor n - ddof; of integers in float32."""
     ...
-def tile(A: Any, reps: Any, *, name: Any = None, attr: Any = None) -> Any:
+def tile(
+    A: Symbol,
+    reps: ShapeLike,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return an array repeated along each axis."""
     ...
-def tril(m: Any, k: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def tril(
+    m: Symbol,
+    k: int = 0,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return matrices with zeros above a diagonal."""
     ...
-def triu(m: Any, k: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def triu(
+    m: Symbol,
+    k: int = 0,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return matrices with zeros below a diagonal."""
     ...
 def unravel_index(
-    indices: Any,
-    shape: Any,
-    order: Any = ...,
+    indices: Symbol,
+    shape: int | Sequence[int],
+    order: str = 'C',
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> list[_Symbol]:
     """Return the indices, one array for each axis, of positions in a flat array."""
     ...
 def var(
-    a: Any,
-    axis: Any = ...,
-    dtype: Any = ...,
-    out: Any = ...,
-    ddof: Any = ...,
-    keepdims: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    out: Symbol | None = None,
+    ddof: int = 0,
+    keepdims: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return variances over axes, with the divisor n - ddof; of integers in float32."""
     ...
-def cross(a: Any, b: Any, axis: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def cross(
+    a: Symbol,
+    b: Symbol,
+    axis: int = -1,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return cross products of vectors of three elements."""
     ...
-def float_power(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def float_power(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return powers, of integers in float32."""
     ...
-def heaviside(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def heaviside(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return 0 where x1 < 0, x2 where it is 0, 1 where it is positive."""
     ...
 def isclose(
-    a: Any,
-    b: Any,
-    rtol: Any = ...,
-    atol: Any = ...,
-    equal_nan: Any = ...,
+    a: SymbolLike,
+    b: SymbolLike,
+    rtol: float = 1e-05,
+    atol: float = 1e-08,
+    equal_nan: bool = False,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return where |a - b| <= atol + rtol |b|."""
     ...
-def kron(a: Any, b: Any, *, name: Any = None, attr: Any = None) -> Any:
+def kron(
+    a: Symbol,
+    b: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the Kronecker product."""
     ...
-def logaddexp(x1: Any, x2: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def logaddexp(
+    x1: SymbolLike,
+    x2: SymbolLike,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return log(exp(x1) + exp(x2)), which does not overflow."""
     ...
-def matmul(a: Any, b: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def matmul(
+    a: Symbol,
+    b: Symbol,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return matrix products; leading axes broadcast."""
     ...
-def polyval(p: Any, x: Any, *, name: Any = None, attr: Any = None) -> Any:
+def polyval(
+    p: Symbol,
+    x: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the values of a polynomial; its coefficients begin with that of the highest power."""
     ...
 def take_along_axis(
-    arr: Any,
-    indices: Any,
-    axis: Any,
+    arr: Symbol,
+    indices: Symbol,
+    axis: int | None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return the elements at indices along an axis, which has them for each place of the others."""
     ...
 def alltrue(
-    a: Any,
-    axis: Any = ...,
-    keepdims: Any = ...,
-    out: Any = ...,
+    a: Symbol,
+    axis: int | Sequence[int] | None = None,
+    keepdims: bool = False,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return whether all elements are not 0, over axes."""
     ...
-def round(x: Any, decimals: Any = ..., out: Any = ..., **kwargs: Any) -> Any:
+def round(
+    x: SymbolLike,
+    decimals: int = 0,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **kwargs: object,
+) -> _Symbol:
     """Return the nearest numbers of some decimals; halves go to the even one."""
     ...
-def round_(x: Any, decimals: Any = ..., out: Any = ..., **kwargs: Any) -> Any:
+def round_(
+    x: SymbolLike,
+    decimals: int = 0,
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **kwargs: object,
+) -> _Symbol:
     """Return the nearest numbers of some decimals; halves go to the even one."""
     ...
 def concatenate(
-    seq: Any,
-    axis: Any = ...,
-    out: Any = ...,
+    seq: Symbol | Sequence[Symbol],
+    axis: int | None = 0,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined along an axis; with None, of all elements in one row."""
     ...
 def stack(
-    arrays: Any,
-    axis: Any = ...,
-    out: Any = ...,
+    arrays: Symbol | Sequence[Symbol],
+    axis: int = 0,
+    out: Symbol | None = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays of one shape joined along a new axis."""
     ...
-def vstack(arrays: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def vstack(
+    arrays: Symbol | Sequence[Symbol],
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined as rows, along the first axis."""
     ...
-def hstack(arrays: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def hstack(
+    arrays: Symbol | Sequence[Symbol],
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined along the second axis, those of one axis along that."""
     ...
-def dstack(arrays: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def dstack(
+    arrays: Symbol | Sequence[Symbol],
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined along the third axis."""
     ...
-def column_stack(tup: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def column_stack(
+    tup: Symbol | Sequence[Symbol],
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined as columns."""
     ...
-def row_stack(arrays: Any, out: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def row_stack(
+    arrays: Symbol | Sequence[Symbol],
+    out: Symbol | None = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Return arrays joined as rows, along the first axis."""
     ...
 def zeros(
-    shape: Any,
-    dtype: Any = ...,
-    order: Any = ...,
-    ctx: Any = ...,
+    shape: ShapeLike,
+    dtype: DTypeLike | None = None,
+    order: str = 'C',
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make an array of zeros, by default of float32."""
     ...
 def ones(
-    shape: Any,
-    dtype: Any = ...,
-    order: Any = ...,
-    ctx: Any = ...,
+    shape: ShapeLike,
+    dtype: DTypeLike | None = None,
+    order: str = 'C',
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make an array of ones, by default of float32."""
     ...
 def arange(
-    start: Any,
-    stop: Any = ...,
-    step: Any = ...,
-    dtype: Any = ...,
-    ctx: Any = ...,
+    start: NDArray | float,
+    stop: NDArray | float | None = None,
+    step: NDArray | float = 1,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make an array of numbers in equal steps, by default of float32."""
     ...
 def eye(
-    N: Any,
-    M: Any = ...,
-    k: Any = ...,
-    dtype: Any = ...,
-    order: Any = ...,
-    ctx: Any = ...,
-    **kwargs: Any,
-) -> Any:
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: DTypeLike | None = None,
+    order: str = 'C',
+    ctx: ContextLike = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+    **kwargs: object,
+) -> _Symbol:
     """Make a matrix with ones on a diagonal."""
     ...
 def linspace(
-    start: Any,
-    stop: Any,
-    num: Any = ...,
-    endpoint: Any = ...,
-    retstep: Any = ...,
-    dtype: Any = ...,
-    axis: Any = ...,
-    ctx: Any = ...,
+    start: SymbolLike,
+    stop: SymbolLike,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol | tuple[_Symbol, float]:
     """Make an array of *num* numbers at equal distances; with *retstep* also the distance."""
     ...
 def logspace(
-    start: Any,
-    stop: Any,
-    num: Any = ...,
-    endpoint: Any = ...,
-    base: Any = ...,
-    dtype: Any = ...,
-    axis: Any = ...,
-    ctx: Any = ...,
+    start: SymbolLike,
+    stop: SymbolLike,
+    num: int = 50,
+    endpoint: bool = True,
+    base: float = 10.0,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make an array of *num* powers of a base, at equal distances of their exponents."""
     ...
 def indices(
-    dimensions: Any,
-    dtype: Any = ...,
-    ctx: Any = ...,
+    dimensions: int | Sequence[int],
+    dtype: DTypeLike | None = 'int32',
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make the indices of a grid, an axis of them in front."""
     ...
-def hanning(M: Any, dtype: Any = ..., ctx: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def hanning(
+    M: int,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make a Hann window."""
     ...
-def hamming(M: Any, dtype: Any = ..., ctx: Any = ..., *, name: Any = None, attr: Any = None) -> Any:
+def hamming(
+    M: int,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make a Hamming window."""
     ...
 def blackman(
-    M: Any,
-    dtype: Any = ...,
-    ctx: Any = ...,
+    M: int,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
     *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Make a Blackman window."""
     ...

@@ -1,6 +1,10 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
-from typing import Any
+from ndgrad.base import DTypeLike
+from ndgrad.symbol.symbol import Symbol
+from ndgrad.symbol.numpy._calls import SymbolLike
+from ndgrad.symbol.numpy_like import _Symbol
+from ndgrad.typing import ContextLike, ShapeLike
 
 __all__ = [
     'exponential',
@@ -18,144 +22,108 @@ __all__ = [
 ]
 
 def uniform(
-    low: Any = ...,
-    high: Any = ...,
-    size: Any = ...,
-    dtype: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    low: SymbolLike = 0.0,
+    high: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw numbers in [low, high), every one as likely."""
     ...
 def normal(
-    loc: Any = ...,
-    scale: Any = ...,
-    size: Any = ...,
-    dtype: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    loc: SymbolLike = 0.0,
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the normal distribution of mean *loc* and standard deviation *scale*."""
     ...
 def gumbel(
-    loc: Any = ...,
-    scale: Any = ...,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    loc: SymbolLike = 0.0,
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the Gumbel distribution."""
     ...
 def logistic(
-    loc: Any = ...,
-    scale: Any = ...,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    loc: SymbolLike = 0.0,
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the logistic distribution."""
     ...
 def laplace(
-    loc: Any = ...,
-    scale: Any = ...,
-    size: Any = ...,
-    dtype: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    loc: SymbolLike = 0.0,
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the Laplace distribution."""
     ...
 def gamma(
-    shape: Any,
-    scale: Any = ...,
-    size: Any = ...,
-    dtype: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    shape: SymbolLike,
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the gamma distribution."""
     ...
 def exponential(
-    scale: Any = ...,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    dtype: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+    dtype: DTypeLike | None = None,
+) -> _Symbol:
     """Draw from the exponential distribution."""
     ...
 def rayleigh(
-    scale: Any = ...,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    scale: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the Rayleigh distribution."""
     ...
 def weibull(
-    a: Any,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    a: SymbolLike,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the Weibull distribution."""
     ...
 def pareto(
-    a: Any,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    a: SymbolLike,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the Pareto distribution of the second kind."""
     ...
 def power(
-    a: Any,
-    size: Any = ...,
-    ctx: Any = ...,
-    out: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    a: SymbolLike,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+    out: Symbol | None = None,
+) -> _Symbol:
     """Draw from the power distribution."""
     ...
 def poisson(
-    lam: Any = ...,
-    size: Any = ...,
-    ctx: Any = ...,
-    *,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    lam: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    ctx: ContextLike = None,
+) -> _Symbol:
     """Draw from the Poisson distribution, as int64."""
     ...

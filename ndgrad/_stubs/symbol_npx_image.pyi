@@ -1,6 +1,8 @@
 # Made by tools/write_stubs.py from the table of operators; do not edit.
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from ndgrad.symbol.symbol import Symbol
+from ndgrad.symbol.numpy_like import _Symbol
 
 __all__ = [
     'adjust_lighting',
@@ -20,131 +22,146 @@ __all__ = [
     'to_tensor',
 ]
 
-def to_tensor(data: Any, *, out: Any = ..., name: Any = None, attr: Any = None) -> Any:
+def to_tensor(
+    data: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Divide by 255 and move the channels to the front; float32."""
     ...
 def normalize(
-    data: Any,
-    mean: Any = ...,
-    std: Any = ...,
+    data: Symbol,
+    mean: float | Sequence[float] = (0.0,),
+    std: float | Sequence[float] = (1.0,),
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Subtract the mean of each channel and divide by its standard deviation."""
     ...
 def random_brightness(
-    data: Any,
-    min_factor: Any,
-    max_factor: Any,
+    data: Symbol,
+    min_factor: float,
+    max_factor: float,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Multiply an image by a random factor."""
     ...
 def random_contrast(
-    data: Any,
-    min_factor: Any,
-    max_factor: Any,
+    data: Symbol,
+    min_factor: float,
+    max_factor: float,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Scale an image's difference from its mean brightness."""
     ...
 def random_saturation(
-    data: Any,
-    min_factor: Any,
-    max_factor: Any,
+    data: Symbol,
+    min_factor: float,
+    max_factor: float,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Scale the difference of colours from their brightness."""
     ...
 def random_hue(
-    data: Any,
-    min_factor: Any,
-    max_factor: Any,
+    data: Symbol,
+    min_factor: float,
+    max_factor: float,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Turn the hue of colours on the colour circle."""
     ...
 def random_color_jitter(
-    data: Any,
-    brightness: Any,
-    contrast: Any,
-    saturation: Any,
-    hue: Any,
+    data: Symbol,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+    hue: float,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Change brightness, contrast, saturation and hue at random, one after another in any order."""
     ...
 def adjust_lighting(
-    data: Any,
-    alpha: Any,
+    data: Symbol,
+    alpha: float | Sequence[float],
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Add the principal components of colours to those of an image."""
     ...
 def random_lighting(
-    data: Any,
-    alpha_std: Any = ...,
+    data: Symbol,
+    alpha_std: float = 0.05,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Add random parts of the principal components of colours to those of an image."""
     ...
 def crop(
-    data: Any,
-    x: Any,
-    y: Any,
-    width: Any,
-    height: Any,
+    data: Symbol,
+    x: int,
+    y: int,
+    width: int,
+    height: int,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Cut a rectangle out of images."""
     ...
 def resize(
-    data: Any,
-    size: Any = ...,
-    keep_ratio: Any = ...,
-    interp: Any = ...,
+    data: Symbol,
+    size: int | Sequence[int] = (),
+    keep_ratio: bool = False,
+    interp: int = 1,
     *,
-    out: Any = ...,
-    name: Any = None,
-    attr: Any = None,
-) -> Any:
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Resize images, as OpenCV does."""
     ...
-def flip_left_right(data: Any, *, out: Any = ..., name: Any = None, attr: Any = None) -> Any:
+def flip_left_right(
+    data: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Reverse an image from left to right."""
     ...
-def random_flip_left_right(data: Any, *, out: Any = ..., name: Any = None, attr: Any = None) -> Any:
+def random_flip_left_right(
+    data: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Reverse an image from left to right, or not: one in two."""
     ...
-def flip_top_bottom(data: Any, *, out: Any = ..., name: Any = None, attr: Any = None) -> Any:
+def flip_top_bottom(
+    data: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Reverse an image from top to bottom."""
     ...
-def random_flip_top_bottom(data: Any, *, out: Any = ..., name: Any = None, attr: Any = None) -> Any:
+def random_flip_top_bottom(
+    data: Symbol,
+    *,
+    name: str | None = None,
+    attr: Mapping[str, str] | None = None,
+) -> _Symbol:
     """Reverse an image from top to bottom, or not: one in two."""
     ...

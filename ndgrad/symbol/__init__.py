@@ -25,7 +25,9 @@ from . import (
     sparse,
 )
 from . import methods as methods
+from . import numpy as np  # noqa: F401  # MXNet has both names
 from . import numpy as numpy
+from . import numpy_extension as npx  # noqa: F401
 from . import numpy_extension as numpy_extension
 from .creation import *  # noqa: F403
 from .operators import OTHERS as _OTHERS
@@ -75,7 +77,6 @@ for _name in extra.__all__:
     globals()[_name] = vars(sparse)[_name] = getattr(extra, _name)
 Symbol.split_v2 = extra.split_v2  # type: ignore[method-assign, assignment]
 pow = power = globals()["power"]
-np, npx = numpy, numpy_extension
 for _name, _operator in _OTHERS.items():
     if not _name.startswith("_np"):  # which `sym.np` and `sym.npx` call
         _spaces.put_operator(_name, functions.function(_operator, _name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from .numpy_like import kind_of
 from .symbol import Symbol
 
 if TYPE_CHECKING:
-    from ..typing import Scalar
+    from ..typing import MaybeMany, Scalar
 
+_Kind = TypeVar("_Kind", bound=Symbol)
 _Function: TypeAlias = Callable[..., Symbol]
 
 
@@ -129,7 +130,7 @@ def _variadic(op: Op, name: str, called: str, kind: type[Symbol] | None) -> _Fun
     return call
 
 
-def one_or_several(x: Symbol) -> Any:
+def one_or_several(x: _Kind) -> _Kind | MaybeMany:
     """What NumPy's functions return: a symbol of one output, or a list of them."""
     return x if x.num_outputs == 1 else x._each()
 
@@ -141,8 +142,8 @@ def made(
     params: Params,
     label: str,
     attrs: Mapping[str, str],
-    kind: type[Symbol],
-) -> Symbol:
+    kind: type[_Kind],
+) -> _Kind:
     """The outputs of a call, whose inputs and parameters have been checked, as a symbol."""
     count = op.count(params)
     entry = NodeEntry(label, called, tuple(inputs), dict(params), count, attrs=attrs)

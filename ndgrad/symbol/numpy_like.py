@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import Self
 
 from ..base import public_names
 from .symbol import Symbol
@@ -47,6 +47,6 @@ def as_numpy_like(self: Symbol) -> _Symbol:
     return self if isinstance(self, _Symbol) else _Symbol(self._heads)
 
 
-def kind_of(operands: Iterable[Any]) -> type[Symbol]:
+def kind_of(operands: Iterable[object]) -> type[Symbol]:
     """The class of what an operator makes of symbols, as of arrays: like NumPy's if one is."""
     return _Symbol if any(isinstance(x, _Symbol) for x in operands) else Symbol

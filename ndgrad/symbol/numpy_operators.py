@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import numpy as np
 from .. import numpy_extension as npx
 from ..base import Shape
 from ..ops import inference
 from ..ops.bound import CALLS, Bound
-from ..ops.table import NONE, CompositeOp, lookup
+from ..ops.table import NONE, CompositeOp, Params, lookup
+from ..tape import Array
 from .operators import OTHERS, add_number_names, underivable
+
+if TYPE_CHECKING:
+    from ..numpy.multiarray import ndarray
+    from ..typing import AnyArray, DTypeLike, ShapeLike
 
 _REQUIRED = Parameter.empty
 _NOT_SAVED = frozenset(("ctx", "kind", "out", "where"))
@@ -58,7 +63,7 @@ _DTYPES: dict[str, str] = {
 """Of results, by the functions of which they do not depend on the inputs'."""
 
 
-def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+def _parameters(function: Callable[..., object]) -> dict[str, object]:
     """The parameters of a function by name, with their defaults."""
     known = signature(function).parameters.values()
     kinds = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
@@ -67,7 +72,7 @@ def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _declare(
     name: str,
-    function: Callable[..., Any],
+    function: Callable[..., object],
     inputs: int | str = 1,
     aliases: Sequence[str] = (),
     written: str = "",
@@ -92,7 +97,7 @@ def _declare(
     keys = inputs.split() if isinstance(inputs, str) else [*params][:inputs]
     variadic = keys[:1] == ["*arrays"]
 
-    def call(*arrays: Any, out: object = None, ctx: object = None, **given: Any) -> Any:
+    def call(*arrays: Array, out: object = None, ctx: object = None, **given: object) -> Any:
         return function(arrays, **given) if variadic else function(*arrays, **given)
 
     if kind := _DTYPES.get(name.removeprefix("_np_").removeprefix("_npi_")):
@@ -163,7 +168,7 @@ def _broadcast(x1: Shape | None, x2: Shape | None) -> dict[str, Shape]:
     return {"y": tuple([max(own, default=1) for own in lengths])}
 
 
-def _element_wise(name: str, function: Callable[..., Any], inputs: str) -> NumpyOp:
+def _element_wise(name: str, function: Callable[..., object], inputs: str) -> NumpyOp:
     if inputs == "x":
         facts: dict[str, Any] = {"infer": lambda x, y: {"x": y, "y": x}}
     else:
@@ -223,7 +228,7 @@ LINALG: dict[str, NumpyOp] = {}
 _MANY = {"slogdet": 2, "svd": 3, "eigh": 2, "eig": 2}
 
 
-def _of_matrices(name: str, function: Callable[..., Any], count: int) -> NumpyOp:
+def _of_matrices(name: str, function: Callable[..., object], count: int) -> NumpyOp:
     results = _MANY.get(name)
     visible = None if results is None else lambda params: results
     inputs = {1: "a", 2: "a b"}[count]
@@ -242,61 +247,67 @@ LINALG["solve"] = _of_matrices("solve", np.linalg.solve, 2)
 # --- functions whose parameters MXNet writes in another way ---------------------------------------
 
 
-def _reshape(data: Any, newshape: Any, order: str = "C") -> Any:
+def _reshape(data: ndarray, newshape: ShapeLike, order: str = "C") -> ndarray:
     """Another shape of the same elements."""
     return np.reshape(data, newshape)
 
 
-def _npx_reshape(data: Any, newshape: Any, reverse: bool = False, order: str = "C") -> Any:
+def _npx_reshape(
+    data: ndarray, newshape: ShapeLike, reverse: bool = False, order: str = "C"
+) -> ndarray:
     """Another shape of the same elements, by codes of `npx.reshape`."""
     return npx.reshape(data, newshape, reverse)
 
 
-def _swapaxes(data: Any, dim1: int = 0, dim2: int = 0) -> Any:
+def _swapaxes(data: ndarray, dim1: int = 0, dim2: int = 0) -> ndarray:
     """Two axes exchanged."""
     return np.swapaxes(data, dim1, dim2)
 
 
-def _cast(data: Any, dtype: Any) -> Any:
+def _cast(data: ndarray, dtype: DTypeLike) -> ndarray:
     """Another dtype."""
     return np.array(data, dtype=dtype)
 
 
-def _clip(data: Any, a_min: float, a_max: float) -> Any:
+def _clip(data: ndarray, a_min: float, a_max: float) -> ndarray:
     """What is in an interval; an infinite bound is none."""
     low = None if a_min == -np.inf else a_min
     high = None if a_max == np.inf else a_max
     return np.copy(data) if low is high is None else np.clip(data, low, high)
 
 
-def _take(a: Any, indices: Any, axis: int = 0, mode: str = "clip") -> Any:
+def _take(a: ndarray, indices: ndarray, axis: int = 0, mode: str = "clip") -> ndarray:
     """Parts at indices along an axis."""
     return np.take(a, indices, axis, mode)
 
 
 def _argsort(
-    data: Any, axis: int | None = -1, is_ascend: bool = True, dtype: Any = "float32"
-) -> Any:
+    data: ndarray, axis: int | None = -1, is_ascend: bool = True, dtype: DTypeLike = "float32"
+) -> ndarray:
     """The indices that sort an array."""
     return np.array(np.argsort(data if is_ascend else -data, axis), dtype=dtype)
 
 
-def _sort(data: Any, axis: int | None = -1, is_ascend: bool = True) -> Any:
+def _sort(data: ndarray, axis: int | None = -1, is_ascend: bool = True) -> ndarray:
     """An array sorted along an axis."""
     found = np.sort(data, axis)
     return found if is_ascend else np.flip(found, 0 if axis is None else axis)
 
 
-def _sections(indices: Sequence[int], sections: int) -> Any:
+def _sections(indices: Sequence[int], sections: int) -> int | list[int]:
     return sections or list(indices)[1:]
 
 
-def _split(name: str) -> Callable[..., Any]:
+def _split(name: str) -> Callable[..., list[ndarray]]:
     cut, with_axis = getattr(np, name), name in ("split", "array_split")
 
     def call(
-        data: Any, indices: Any, axis: int = 1, squeeze_axis: bool = False, sections: int = 0
-    ) -> Any:
+        data: ndarray,
+        indices: Sequence[int],
+        axis: int = 1,
+        squeeze_axis: bool = False,
+        sections: int = 0,
+    ) -> list[ndarray]:
         given = {"axis": axis} if with_axis else {}
         parts = cut(data, _sections(indices, sections), **given)
         return [np.squeeze(part, axis) for part in parts] if squeeze_axis else parts
@@ -305,60 +316,69 @@ def _split(name: str) -> Callable[..., Any]:
     return call
 
 
-def _split_count(params: Mapping[str, Any]) -> int:
+def _split_count(params: Params) -> int:
     return int(params["sections"] or len(params["indices"]))
 
 
-def _slice(data: Any, begin: Any, end: Any, step: Any = ()) -> Any:
+_Bound: TypeAlias = int | Sequence[int | None] | None
+
+
+def _slice(data: ndarray, begin: _Bound, end: _Bound, step: _Bound = ()) -> ndarray:
     """A part of an array: of each axis a slice."""
     bounds = [(x,) if isinstance(x, int) or x is None else tuple(x) for x in (begin, end, step)]
     steps = bounds[2] or (None,) * len(bounds[0])
     return data.as_np_ndarray()[tuple(map(slice, bounds[0], bounds[1], steps))]
 
 
-def _getitem(data: Any, key: Any) -> Any:
+def _getitem(data: ndarray, key: Any) -> ndarray:
     """What a basic index selects."""
     return data.as_np_ndarray()[key]
 
 
-def _tensordot(a: Any, b: Any, a_axes_summed: Any, b_axes_summed: Any) -> Any:
+def _tensordot(
+    a: ndarray, b: ndarray, a_axes_summed: Sequence[int], b_axes_summed: Sequence[int]
+) -> ndarray:
     """Sums of products over axes of two arrays."""
     return np.tensordot(a, b, (a_axes_summed, b_axes_summed))
 
 
-def _tensordot_int_axes(a: Any, b: Any, axes: int) -> Any:
+def _tensordot_int_axes(a: ndarray, b: ndarray, axes: int) -> ndarray:
     """Sums of products over the last axes of one array and the first of another."""
     return np.tensordot(a, b, axes)
 
 
-def _einsum(arrays: Any, subscripts: str, optimize: int = 0) -> Any:
+def _einsum(arrays: Sequence[ndarray], subscripts: str, optimize: int = 0) -> ndarray:
     """Sums of products of elements along axes that letters name."""
     return np.einsum(subscripts, *arrays)
 
 
 def _average(
-    a: Any, weights: Any = None, axis: Any = None, returned: bool = False, weighted: bool = True
-) -> Any:
+    a: ndarray,
+    weights: AnyArray | None = None,
+    axis: int | Sequence[int] | None = None,
+    returned: bool = False,
+    weighted: bool = True,
+) -> ndarray | tuple[ndarray, ndarray]:
     """Weighted means over axes."""
     if returned:
         return np.average(a, axis, weights, returned=True)
     return np.average(a, axis, weights)
 
 
-def _diff(data: Any, n: int = 1, axis: int = -1) -> Any:
+def _diff(data: ndarray, n: int = 1, axis: int = -1) -> ndarray:
     """Differences of neighbours along an axis, *n* times."""
     return np.diff(data, n, axis)
 
 
 def _ediff1d(
-    data: Any,
-    begin: Any = None,
-    end: Any = None,
+    data: ndarray,
+    begin: AnyArray | float | None = None,
+    end: AnyArray | float | None = None,
     to_begin_arr_given: bool = False,
     to_end_arr_given: bool = False,
     to_begin_scalar: float | None = None,
     to_end_scalar: float | None = None,
-) -> Any:
+) -> ndarray:
     """Differences of neighbours in the flat array, between others."""
     if to_end_arr_given and not to_begin_arr_given:
         begin, end = None, begin
@@ -366,28 +386,28 @@ def _ediff1d(
     return np.ediff1d(data, to_end_scalar if end is None else end, begin)
 
 
-def _full(shape: Any, value: float, dtype: Any = "float32") -> Any:
+def _full(shape: Shape, value: float, dtype: DTypeLike = "float32") -> ndarray:
     """An array filled with a number."""
     return np.full(shape, value, dtype)
 
 
-def _identity(shape: Any, dtype: Any = "float32") -> Any:
+def _identity(shape: Shape, dtype: DTypeLike = "float32") -> ndarray:
     """A square matrix with ones on the diagonal."""
     return np.identity(shape[0], dtype)
 
 
-def _full_like(a: Any, fill_value: float, dtype: Any = None) -> Any:
+def _full_like(a: ndarray, fill_value: float, dtype: DTypeLike | None = None) -> ndarray:
     """An array of the same shape filled with a number."""
     return np.full_like(a, fill_value, dtype)
 
 
 def _pad(
-    data: Any,
-    pad_width: Any,
+    data: ndarray,
+    pad_width: int | Sequence[int],
     mode: str = "constant",
     constant_value: float = 0.0,
     reflect_type: str = "even",
-) -> Any:
+) -> ndarray:
     """An array with elements put around it."""
     if mode == "constant":
         return np.pad(data, pad_width, mode, constant_values=constant_value)
@@ -395,25 +415,34 @@ def _pad(
 
 
 def _nan_to_num(
-    data: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
+    data: ndarray,
+    copy: bool = True,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> ndarray:
     """Numbers in place of NaN and infinities."""
     return np.nan_to_num(data, True, nan, posinf, neginf)
 
 
-def _bincount(data: Any, weights: Any = None, minlength: int = 0, has_weights: bool = False) -> Any:
+def _bincount(
+    data: ndarray,
+    weights: AnyArray | None = None,
+    minlength: int = 0,
+    has_weights: bool = False,
+) -> ndarray:
     """How often each number from 0 on is there."""
     return np.bincount(data, weights, minlength)
 
 
 def _percentile(
-    a: Any,
-    q: Any = None,
-    axis: Any = None,
+    a: ndarray,
+    q: AnyArray | float | None = None,
+    axis: int | Sequence[int] | None = None,
     interpolation: str = "linear",
     keepdims: bool = False,
     q_scalar: float | None = None,
-) -> Any:
+) -> ndarray:
     """Percentiles of the elements, over axes."""
     return np.percentile(
         a, q if q_scalar is None else q_scalar, axis, method=interpolation, keepdims=keepdims
@@ -425,35 +454,39 @@ FROBENIUS, BY_ORDER, ALL = 1, -1, -2
 
 
 def _norm(
-    data: Any, ord: float = 2.0, axis: Any = None, flag: int = ALL, keepdims: bool = False
-) -> Any:
+    data: ndarray,
+    ord: float = 2.0,
+    axis: int | Sequence[int] | None = None,
+    flag: int = ALL,
+    keepdims: bool = False,
+) -> ndarray:
     """Norms of vectors and matrices."""
     known = {ALL: None, FROBENIUS: None, 2: "nuc" if ord > 0 else None}
     return np.linalg.norm(data, known.get(flag, ord), axis, keepdims)
 
 
-def _tensorsolve(a: Any, b: Any, a_axes: Any = None) -> Any:
+def _tensorsolve(a: ndarray, b: ndarray, a_axes: Sequence[int] | None = None) -> ndarray:
     """The solution of a tensor equation."""
     return np.linalg.tensorsolve(a, b, a_axes or None)
 
 
-def _pinv(A: Any, rcond: float = 1e-15, hermitian: bool = False) -> Any:
+def _pinv(A: ndarray, rcond: float = 1e-15, hermitian: bool = False) -> ndarray:
     """The pseudo-inverse of matrices."""
     return np.linalg.pinv(A, rcond, hermitian)
 
 
 def _unique(
-    data: Any,
+    data: ndarray,
     return_index: bool = False,
     return_inverse: bool = False,
     return_counts: bool = False,
     axis: int | None = None,
-) -> Any:
+) -> ndarray | tuple[ndarray, ...]:
     """The different elements, sorted."""
     return np.unique(data, return_index, return_inverse, return_counts, axis)
 
 
-def _constraint_check(input: Any, msg: str = "Constraint violated.") -> Any:
+def _constraint_check(input: ndarray, msg: str = "Constraint violated.") -> ndarray:
     """True; an error if an element is not.
 
     Raises
@@ -516,8 +549,8 @@ for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stac
 FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
 
 
-def _each_of(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(arrays: Any, num_args: int) -> Any:
+def _each_of(function: Callable[..., object]) -> Callable[..., object]:
+    def call(arrays: Sequence[ndarray], num_args: int) -> object:
         return function(*arrays)
 
     call.__doc__ = function.__doc__
@@ -555,7 +588,9 @@ def _declare_distribution(name: str, own: tuple[str, ...]) -> None:
     draw = getattr(space, name)
     known = _parameters(draw)
 
-    def call(*arrays: Any, size: Any = None, is_logit: object = None, **given: Any) -> Any:
+    def call(
+        *arrays: ndarray, size: ShapeLike | None = None, is_logit: object = None, **given: object
+    ) -> ndarray:
         rest = iter(arrays)
         if is_logit is not None:
             own_key = own[bool(is_logit)]

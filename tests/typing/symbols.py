@@ -109,6 +109,8 @@ def loops() -> None:
 def parts() -> None:
     x = mx.sym.var("x", shape=(2, 3))
     assert_type(x + 1, mx.sym.Symbol)
+    means = mx.sym.np.mean(mx.sym.np.exp(x) * 2, axis=0, name="means")
+    assert_type(mx.sym.npx.relu(means).list_outputs(), list[str])
     assert_type(1 - x, mx.sym.Symbol)
     assert_type(x.reshape((3, 2)).sum(axis=0), mx.sym.Symbol)
     assert_type(mx.sym.Concat(x, x, dim=0), mx.sym.Symbol)

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as onp
 
 from ...base import ArgumentTypeError, MXNetError, set_signature, shown
 from ...name import NameManager
-from ...ops.table import Op
-from ..entries import Ref
+from ...ops.table import Op, Params
+from ..entries import Operand, Ref
 from ..functions import attributes, made, one_or_several
 from ..numpy_like import _Symbol
 from ..numpy_operators import NumpyOp
 from ..operators import definition
 from ..symbol import Symbol
 
+if TYPE_CHECKING:
+    from ...typing import MaybeMany, Scalar
+
+SymbolLike: TypeAlias = "Symbol | Scalar"
+"""An operand: a symbol, or a number where a function has others."""
+
+Axes: TypeAlias = int | Sequence[int] | None
+"""Over which axes; None for all."""
+
+_Function: TypeAlias = Callable[..., "_Symbol | MaybeMany"]
+
 
 def call(
     operator: str,
-    *inputs: Any,
+    *inputs: SymbolLike | None,
     name: str | None = None,
     attr: Mapping[str, str] | None = None,
-    **params: Any,
-) -> Any:
+    **params: object,
+) -> _Symbol | MaybeMany:
     """Return the outputs of an operator: a symbol, or a list of them.
 
     Parameters
@@ -52,13 +63,13 @@ def call(
 def _called(
     op: Op,
     operator: str,
-    inputs: Iterable[Any],
-    params: Mapping[str, Any],
+    inputs: Iterable[object],
+    params: Params,
     name: str | None,
     attr: Mapping[str, str] | None,
-) -> Any:
+) -> _Symbol | MaybeMany:
     keys = iter(op.inputs)
-    operands: list[Any] = []
+    operands: list[Operand] = []
     for i, x in enumerate(inputs):
         key = f"{i}" if op.variadic else next(keys)
         operands.append(_operand(op, operator, key, x))
@@ -72,7 +83,7 @@ def _called(
     return one_or_several(found)
 
 
-def _operand(op: Op, operator: str, key: str, x: object) -> Any:
+def _operand(op: Op, operator: str, key: str, x: object) -> Operand:
     if isinstance(x, Symbol):
         if x.num_outputs != 1:
             raise MXNetError(f"{operator}: argument {key} must have one output, got {x!r}")
@@ -80,11 +91,11 @@ def _operand(op: Op, operator: str, key: str, x: object) -> Any:
     if x is None and key in op.optional:
         return None
     if isinstance(x, (numbers.Real, onp.bool_)) and len(op.inputs) > 1:
-        return x
+        return x  # type: ignore[return-value]  # a number, as classes of numbers say
     raise ArgumentTypeError(f"{operator}: argument {key} must be a Symbol, got {shown(x)}")
 
 
-def _hint(op: Op, operator: str, operands: list[Any]) -> str:
+def _hint(op: Op, operator: str, operands: Sequence[Operand]) -> str:
     """What names are made from: that of the operator in JSON, without its prefix."""
     places = tuple([i for i, x in enumerate(operands) if not isinstance(x, Ref)])
     if places and isinstance(op, NumpyOp):
@@ -92,7 +103,7 @@ def _hint(op: Op, operator: str, operands: list[Any]) -> str:
     return operator.removeprefix("_np_").removeprefix("_npi_").removeprefix("_npx_").lower()
 
 
-def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[..., Any]:
+def function(name: str, op: NumpyOp, source: Callable[..., object]) -> _Function:
     """A function of symbols with the arguments of one of arrays, whose parameters *op* has.
 
     Without a symbol among its operands it is that of arrays and numbers.
@@ -100,7 +111,12 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
     known = _signature(source, op)
     order, operator, public = [*known.parameters], op.name, name
 
-    def call(*args: Any, name: str | None = None, attr: Any = None, **kwargs: Any) -> Any:
+    def call(
+        *args: object,
+        name: str | None = None,
+        attr: Mapping[str, str] | None = None,
+        **kwargs: object,
+    ) -> Any:
         given = bound(public, known, args, kwargs)
         if op.variadic:
             inputs = given.pop(order[0])
@@ -125,7 +141,7 @@ def function(name: str, op: NumpyOp, source: Callable[..., Any]) -> Callable[...
 
 
 def bound(
-    function: str, known: Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    function: str, known: Signature, args: Sequence[object], kwargs: Mapping[str, object]
 ) -> dict[str, Any]:
     """The arguments of a call that are given, by name.
 
@@ -140,12 +156,12 @@ def bound(
         raise TypeError(f"{function}: {error}") from None
 
 
-def _signature(source: Callable[..., Any], op: NumpyOp) -> Signature:
+def _signature(source: Callable[..., object], op: NumpyOp) -> Signature:
     """The arguments of a function; those of arrays that take any others are bound when called."""
     known = signature(source)
     if any(x.kind is x.VAR_POSITIONAL for x in known.parameters.values()):
         required = ", ".join(op.inputs)
-        names: dict[str, Any] = {}
+        names: dict[str, Callable[..., object]] = {}
         exec(f"def like({required}, out=None): ...", names)
         return signature(names["like"])
     return known
@@ -155,7 +171,7 @@ def _is_required(op: NumpyOp, key: str) -> bool:
     return op.params[key] is Parameter.empty
 
 
-def _differs(op: NumpyOp, key: str, value: Any) -> bool:
+def _differs(op: NumpyOp, key: str, value: object) -> bool:
     """Whether an argument is a parameter of a graph's call that is not as by default."""
     if key == "ctx" or key not in op.params:
         return False

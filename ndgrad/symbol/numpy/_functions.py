@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import numpy as np
 from ...base import ArgumentTypeError, DTypeLike, shown
 from ...context import Context
 from .. import extra
+from ..numpy_like import _Symbol
 from ..symbol import Symbol
-from ._calls import call
+from ._calls import Axes, SymbolLike, call
+
+if TYPE_CHECKING:
+    from ...numpy.multiarray import ndarray
+    from ...typing import AnyArray, MaybeMany
 
 __all__ = [
     "append", "argsort", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "average",
@@ -24,53 +29,64 @@ __all__ = [
 # --- shapes ---------------------------------------------------------------------------------------
 
 
-def reshape(a: Any, newshape: Any, reverse: bool = False, order: str = "C", **label: Any) -> Any:
+def reshape(
+    a: Symbol,
+    newshape: int | Sequence[int],
+    reverse: bool = False,
+    order: str = "C",
+    **label: Any,
+) -> _Symbol:
     """Return the elements in another shape; -1 stands for the length that is left."""
     return call("_np_reshape", a, newshape=newshape, **label)
 
 
-def ravel(x: Any, order: str = "C") -> Any:
+def ravel(x: Symbol, order: str = "C") -> _Symbol:
     """Return the elements along one axis."""
     return reshape(x, -1)
 
 
-def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+def swapaxes(a: Symbol, axis1: int, axis2: int) -> _Symbol:
     """Return the array with two axes exchanged."""
     return call("_npi_swapaxes", a, dim1=axis1, dim2=axis2)
 
 
-def flipud(m: Any) -> Any:
+def flipud(m: Symbol) -> _Symbol:
     """Return the array with the order along the first axis reversed."""
     return call("_npi_flip", m, axis=0)
 
 
-def fliplr(m: Any) -> Any:
+def fliplr(m: Symbol) -> _Symbol:
     """Return the array with the order along the second axis reversed."""
     return call("_npi_flip", m, axis=1)
 
 
-def pad(x: Any, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Any:
+def pad(
+    x: Symbol,
+    pad_width: int | Sequence[int] | Sequence[Sequence[int]],
+    mode: str = "constant",
+    **kwargs: Any,
+) -> _Symbol:
     """Return the array with elements put around it."""
     fill = {"constant_value": kwargs.pop("constant_values", 0)} if mode == "constant" else {}
     kwargs.pop("reflect_type", None)
     return call("_npi_pad", x, pad_width=pad_width, mode=mode, **fill, **kwargs)
 
 
-def _at_least(name: str, arys: tuple[Any, ...]) -> Any:
+def _at_least(name: str, arys: tuple[Symbol, ...]) -> _Symbol | MaybeMany:
     return call(f"_np_{name}", *arys, num_args=len(arys))
 
 
-def atleast_1d(*arys: Any) -> Any:
+def atleast_1d(*arys: Symbol) -> _Symbol | MaybeMany:
     """Return arrays with an axis at least."""
     return _at_least("atleast_1d", arys)
 
 
-def atleast_2d(*arys: Any) -> Any:
+def atleast_2d(*arys: Symbol) -> _Symbol | MaybeMany:
     """Return arrays with two axes at least."""
     return _at_least("atleast_2d", arys)
 
 
-def atleast_3d(*arys: Any) -> Any:
+def atleast_3d(*arys: Symbol) -> _Symbol | MaybeMany:
     """Return arrays with three axes at least."""
     return _at_least("atleast_3d", arys)
 
@@ -78,12 +94,12 @@ def atleast_3d(*arys: Any) -> Any:
 # --- joining and cutting --------------------------------------------------------------------------
 
 
-def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+def append(arr: Symbol, values: SymbolLike, axis: int | None = None) -> _Symbol:
     """Return an array with values behind it, of one axis unless *axis* says along which."""
     return call("_npi_concatenate", arr, values, axis=axis)
 
 
-def _cut(name: str, ary: Any, parts: Any, axis: int) -> list[Any]:
+def _cut(name: str, ary: Symbol, parts: int | Sequence[int], axis: int) -> list[_Symbol]:
     if isinstance(parts, int):
         facts: dict[str, Any] = {"indices": [], "sections": parts}
     elif isinstance(parts, (list, tuple, set)):
@@ -94,28 +110,30 @@ def _cut(name: str, ary: Any, parts: Any, axis: int) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+def split(ary: Symbol, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[_Symbol]:
     """Return the parts of an array along an axis: of equal lengths, or between indices."""
     return _cut("split", ary, indices_or_sections, axis)
 
 
-def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+def array_split(
+    ary: Symbol, indices_or_sections: int | Sequence[int], axis: int = 0
+) -> list[_Symbol]:
     """Return the parts of an array along an axis, whose lengths may differ by one."""
     name = "array_split" if isinstance(indices_or_sections, int) else "split"
     return _cut(name, ary, indices_or_sections, axis)
 
 
-def hsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def hsplit(ary: Symbol, indices_or_sections: int | Sequence[int]) -> list[_Symbol]:
     """Return the parts of an array along the second axis, or the only one."""
     return _cut("hsplit", ary, indices_or_sections, 1)
 
 
-def vsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def vsplit(ary: Symbol, indices_or_sections: int | Sequence[int]) -> list[_Symbol]:
     """Return the parts of an array along the first axis."""
     return _cut("split", ary, indices_or_sections, 0)
 
 
-def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
+def dsplit(ary: Symbol, indices_or_sections: int | Sequence[int]) -> list[_Symbol]:
     """Return the parts of an array along the third axis."""
     return _cut("dsplit", ary, indices_or_sections, 2)
 
@@ -123,7 +141,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list[Any]:
 # --- products -------------------------------------------------------------------------------------
 
 
-def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+def tensordot(a: Symbol, b: Symbol, axes: int | Sequence[int | Sequence[int]] = 2) -> _Symbol:
     """Return sums of products over axes of two arrays."""
     if isinstance(axes, int):
         return call("_npi_tensordot_int_axes", a, b, axes=axes)
@@ -131,22 +149,24 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return call("_npi_tensordot", a, b, a_axes_summed=left, b_axes_summed=right)
 
 
-def inner(a: Any, b: Any) -> Any:
+def inner(a: Symbol, b: Symbol) -> _Symbol:
     """Return the sums of products over the last axes."""
     return tensordot(a, b, ((-1,), (-1,)))
 
 
-def outer(a: Any, b: Any, out: Any = None) -> Any:
+def outer(a: Symbol, b: Symbol, out: object = None) -> _Symbol:
     """Return the products of each element of *a* with each of *b*."""
     return tensordot(ravel(a), ravel(b), 0)
 
 
-def vdot(a: Any, b: Any) -> Any:
+def vdot(a: Symbol, b: Symbol) -> _Symbol:
     """Return the sum of the products of all elements."""
     return tensordot(ravel(a), ravel(b), 1)
 
 
-def einsum(subscripts: str, *operands: Any, out: Any = None, optimize: Any = False) -> Any:
+def einsum(
+    subscripts: str, *operands: Symbol, out: object = None, optimize: object = False
+) -> _Symbol:
     """Return sums of products of elements along axes that letters name."""
     return call("_npi_einsum", *operands, subscripts=subscripts, optimize=int(bool(optimize)))
 
@@ -154,33 +174,41 @@ def einsum(subscripts: str, *operands: Any, out: Any = None, optimize: Any = Fal
 # --- order and choice -----------------------------------------------------------------------------
 
 
-def argsort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+def argsort(a: Symbol, axis: int | None = -1, kind: object = None, order: object = None) -> _Symbol:
     """Return the indices, as int64, that sort an array along an axis, or the flat one."""
     return call("_npi_argsort", a, axis=axis, is_ascend=True, dtype="int64")
 
 
-def sort(a: Any, axis: int | None = -1, kind: Any = None, order: Any = None) -> Any:
+def sort(a: Symbol, axis: int | None = -1, kind: object = None, order: object = None) -> _Symbol:
     """Return the array sorted along an axis, or the flat one."""
     return call("_npi_sort", a, axis=axis, is_ascend=True)
 
 
 def take(
-    a: Any, indices: Any, axis: int | None = None, mode: str = "raise", out: Any = None
-) -> Any:
+    a: Symbol, indices: SymbolLike, axis: int | None = None, mode: str = "raise", out: object = None
+) -> _Symbol:
     """Return the parts of an array at indices along an axis, or of the flat array."""
     if axis is None:
         a, axis = ravel(a), 0
     return call("_npi_take", a, indices, axis=axis, mode=mode)
 
 
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+def diff(
+    a: Symbol,
+    n: int = 1,
+    axis: int = -1,
+    prepend: SymbolLike | None = None,
+    append: SymbolLike | None = None,
+) -> _Symbol:
     """Return differences of neighbours along an axis, *n* times."""
     ends = [x for x in (prepend, a, append) if x is not None]
     joined = a if len(ends) == 1 else call("_npi_concatenate", *ends, axis=axis)
     return call("_npi_diff", joined, n=n, axis=axis)
 
 
-def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+def ediff1d(
+    ary: Symbol, to_end: SymbolLike | None = None, to_begin: SymbolLike | None = None
+) -> _Symbol:
     """Return differences of neighbours in the flat array, between others."""
     given = {"begin": to_begin, "end": to_end}
     facts: dict[str, Any] = {}
@@ -191,7 +219,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     return call("_npi_ediff1d", ary, *arrays, **facts)
 
 
-def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+def where(condition: Symbol, x: SymbolLike | None = None, y: SymbolLike | None = None) -> _Symbol:
     """Return elements of *x* where a condition is not 0, else of *y*.
 
     Raises
@@ -204,7 +232,7 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return call("_npi_where", condition, x, y)
 
 
-def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
+def clip(a: Symbol, a_min: float | None, a_max: float | None, out: object = None) -> _Symbol:
     """Return the array cut to an interval; None stands for no bound.
 
     Raises
@@ -219,8 +247,12 @@ def clip(a: Any, a_min: Any, a_max: Any, out: Any = None) -> Any:
 
 
 def nan_to_num(
-    x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
+    x: Symbol,
+    copy: bool = True,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> _Symbol:
     """Return the array with numbers in place of NaN and infinities."""
     return call("_npi_nan_to_num", x, nan=nan, posinf=posinf, neginf=neginf)
 
@@ -229,57 +261,61 @@ def nan_to_num(
 
 
 def average(
-    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, out: Any = None
-) -> Any:
+    a: Symbol,
+    axis: Axes = None,
+    weights: SymbolLike | None = None,
+    returned: bool = False,
+    out: object = None,
+) -> _Symbol | MaybeMany:
     """Return weighted means over axes; with *returned* also the sums of the weights."""
     weighted = weights is not None
     return call("_npi_average", a, weights, axis=axis, returned=returned, weighted=weighted)
 
 
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+def bincount(x: Symbol, weights: SymbolLike | None = None, minlength: int = 0) -> _Symbol:
     """Return how often each number from 0 on is there, or the sums of its weights."""
     given = weights is not None
     return call("_npi_bincount", x, weights, minlength=minlength, has_weights=given)
 
 
 def percentile(
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    out: Any = None,
-    overwrite_input: Any = None,
+    a: Symbol,
+    q: SymbolLike,
+    axis: Axes = None,
+    out: object = None,
+    overwrite_input: object = None,
     interpolation: str = "linear",
     keepdims: bool = False,
-) -> Any:
+) -> _Symbol:
     """Return percentiles of the elements, over axes."""
-    facts = {"axis": axis, "interpolation": interpolation, "keepdims": keepdims}
+    facts: dict[str, Any] = {"axis": axis, "interpolation": interpolation, "keepdims": keepdims}
     if isinstance(q, Symbol):
         return call("_npi_percentile", a, q, q_scalar=None, **facts)
     return call("_npi_percentile", a, q_scalar=q, **facts)
 
 
 def quantile(
-    a: Any,
-    q: Any,
-    axis: Any = None,
-    out: Any = None,
-    overwrite_input: Any = None,
+    a: Symbol,
+    q: SymbolLike,
+    axis: Axes = None,
+    out: object = None,
+    overwrite_input: object = None,
     interpolation: str = "linear",
     keepdims: bool = False,
-) -> Any:
+) -> _Symbol:
     """Return quantiles of the elements, over axes."""
-    percent = call("_npi_multiply", q, 100) if isinstance(q, Symbol) else 100.0 * q
+    percent = call("_npi_multiply", q, 100) if isinstance(q, Symbol) else 100.0 * float(q)
     return percentile(a, percent, axis, interpolation=interpolation, keepdims=keepdims)
 
 
 def histogram(
-    a: Any,
-    bins: Any = 10,
+    a: Symbol,
+    bins: int | Symbol = 10,
     range: Sequence[float] | None = None,
-    normed: Any = None,
-    weights: Any = None,
-    density: Any = None,
-) -> Any:
+    normed: object = None,
+    weights: SymbolLike | None = None,
+    density: object = None,
+) -> list[Symbol]:
     """Return how many elements are in each of some intervals, and the edges of the intervals."""
     if any(x is not None for x in (normed, weights, density)):
         raise NotImplementedError("histogram: only a, bins and range are supported")
@@ -287,12 +323,12 @@ def histogram(
 
 
 def unique(
-    ar: Any,
+    ar: Symbol,
     return_index: bool = False,
     return_inverse: bool = False,
     return_counts: bool = False,
     axis: int | None = None,
-) -> Any:
+) -> _Symbol | MaybeMany:
     """Return the different elements, sorted; and where they are, and how often, if asked for."""
     return call(
         "_npi_unique", ar, return_index=return_index, return_inverse=return_inverse,
@@ -305,12 +341,12 @@ def unique(
 
 def full(
     shape: int | Sequence[int],
-    fill_value: Any,
+    fill_value: float,
     dtype: DTypeLike | None = None,
     order: str = "C",
     ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    out: object = None,
+) -> _Symbol:
     """Make an array filled with a number, by default of float32, or bool for a bool."""
     if isinstance(fill_value, Symbol):
         raise ArgumentTypeError("full: argument fill_value must be a number, got a Symbol")
@@ -318,19 +354,19 @@ def full(
     return call("_npi_full", shape=shape, value=fill_value, dtype=dtype or usual)
 
 
-def identity(n: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> Any:
+def identity(n: int, dtype: DTypeLike | None = None, ctx: Context | None = None) -> _Symbol:
     """Make a square matrix with ones on the diagonal."""
     return call("_npi_identity", shape=(n, n), dtype=dtype or "float32")
 
 
 def full_like(
-    a: Any,
-    fill_value: Any,
+    a: Symbol | AnyArray,
+    fill_value: float,
     dtype: DTypeLike | None = None,
     order: str = "C",
     ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    out: ndarray | None = None,
+) -> _Symbol | Any:
     """Make an array of the shape and dtype of another, filled with a number."""
     if not isinstance(a, Symbol):
         return np.full_like(a, fill_value, dtype, order, ctx, out)
@@ -338,29 +374,32 @@ def full_like(
 
 
 def zeros_like(
-    a: Any,
+    a: Symbol | AnyArray,
     dtype: DTypeLike | None = None,
     order: str = "C",
     ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    out: ndarray | None = None,
+) -> _Symbol | Any:
     """Make an array of zeros, of the shape and dtype of another."""
     return full_like(a, 0, dtype, order, ctx, out)
 
 
 def ones_like(
-    a: Any,
+    a: Symbol | AnyArray,
     dtype: DTypeLike | None = None,
     order: str = "C",
     ctx: Context | None = None,
-    out: Any = None,
-) -> Any:
+    out: ndarray | None = None,
+) -> _Symbol | Any:
     """Make an array of ones, of the shape and dtype of another."""
     return full_like(a, 1, dtype, order, ctx, out)
 
 
 def empty_like(
-    prototype: Any, dtype: DTypeLike | None = None, order: str = "C", subok: bool = False
-) -> Any:
+    prototype: Symbol | AnyArray,
+    dtype: DTypeLike | None = None,
+    order: str = "C",
+    subok: bool = False,
+) -> _Symbol | Any:
     """Make an array of zeros, of the shape and dtype of another."""
     return full_like(prototype, 0, dtype)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ...base import NotImplementedForSymbol
+from ...base import DTypeLike, NotImplementedForSymbol
 from ...numpy._elementwise import PYTHON_OPERATORS
 from ...numpy._methods import METHODS
 from ..numpy_like import _Symbol
 from ..symbol import Symbol
-from ._calls import call
+from ._calls import SymbolLike, call
+
+if TYPE_CHECKING:
+    from ...typing import MaybeMany
 
 
-def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
+def _reshape(
+    self: _Symbol,
+    *shape: int | Sequence[int],
+    order: str = "C",
+    **kwargs: int | Sequence[int],
+) -> _Symbol:
     """Return the elements in another shape; -1 stands for the length that is left."""
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)
@@ -21,35 +29,35 @@ def _reshape(self: Any, *shape: Any, order: str = "C", **kwargs: Any) -> Any:
     return call("_np_reshape", self, newshape=tuple(lengths))
 
 
-def _transpose(self: Any, *axes: Any) -> Any:
+def _transpose(self: _Symbol, *axes: int | Sequence[int] | None) -> _Symbol:
     """Return the array with its axes in another order, by default reversed."""
     given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
     return call("_np_transpose", self, axes=tuple(given) if given else None)
 
 
-def _flatten(self: Any, order: str = "C") -> Any:
+def _flatten(self: _Symbol, order: str = "C") -> _Symbol:
     """Return the elements along one axis."""
     return call("_np_reshape", self, newshape=(-1,))
 
 
 def _astype(
-    self: Any,
-    dtype: Any,
+    self: _Symbol,
+    dtype: DTypeLike,
     order: str = "K",
     casting: str = "unsafe",
     subok: bool = True,
     copy: bool = True,
-) -> Any:
+) -> _Symbol:
     """Return the array in another dtype."""
     return call("_npi_cast", self, dtype=dtype)
 
 
-def _only_of_arrays(self: Any, *args: Any, **kwargs: Any) -> Any:
+def _only_of_arrays(self: _Symbol, *args: object, **kwargs: object) -> NoReturn:
     """Raise: symbols have no memory to sort."""
     raise NotImplementedForSymbol(_only_of_arrays, "sort", *args)
 
 
-def _getitem(self: Any, key: Any) -> Any:
+def _getitem(self: _Symbol, key: Any) -> _Symbol | MaybeMany:
     """Return an output by its name or number, or a list; of one output what a basic index selects.
 
     Raises
@@ -81,18 +89,18 @@ def _getitem(self: Any, key: Any) -> Any:
     return call("_npx_reshape", cut, newshape=(*codes, -4))
 
 
-def _negated(self: Any) -> Any:
+def _negated(self: _Symbol) -> _Symbol:
     """Return ``-self``."""
     return call("_npi_multiply", self, -1.0)
 
 
-def _is_index(x: Any) -> bool:
+def _is_index(x: object) -> bool:
     if isinstance(x, bool) or isinstance(x, Symbol):
         return False
     return x is None or x is Ellipsis or hasattr(x, "__index__")
 
 
-_METHODS: dict[str, Any] = {
+_METHODS: dict[str, object] = {
     "reshape": _reshape,
     "transpose": _transpose,
     "flatten": _flatten,
@@ -103,16 +111,19 @@ _METHODS: dict[str, Any] = {
 }
 
 
-def _binary(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
-    def method(self: Any, other: Any) -> Any:
+def _binary(
+    function: Callable[..., _Symbol], swapped: bool = False
+) -> Callable[[_Symbol, SymbolLike], _Symbol]:
+    def method(self: _Symbol, other: SymbolLike) -> _Symbol:
         return function(other, self) if swapped else function(self, other)
 
     return method
 
 
-def install(functions: Mapping[str, Any]) -> None:
+def install(functions: Mapping[str, Callable[..., _Symbol]]) -> None:
     """Give the class its methods: those of arrays, made of functions of symbols."""
-    methods = {name: functions[name] for name in METHODS if name in functions} | _METHODS
+    methods: dict[str, object] = {name: functions[name] for name in METHODS if name in functions}
+    methods |= _METHODS
     for own, name in PYTHON_OPERATORS.items():
         methods[f"__{own}__"] = _binary(functions[name])
         methods[f"__r{own}__"] = _binary(functions[name], swapped=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ...base import public_names
 from ...numpy import linalg
+from ..numpy_like import _Symbol
 from ..numpy_operators import ALL, BY_ORDER, FROBENIUS, LINALG
-from ._calls import call, function
+from ..symbol import Symbol
+from ._calls import Axes, call, function
 
 if TYPE_CHECKING:
     from ..._stubs.symbol_np_linalg import *  # noqa: F403
@@ -19,7 +22,9 @@ for _name, _op in LINALG.items():
     globals()[_name] = function(_name, _op, getattr(linalg, _name))
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(
+    x: Symbol, ord: float | str | None = None, axis: Axes = None, keepdims: bool = False
+) -> _Symbol:
     """Return norms of vectors and matrices; see `ndgrad.numpy.linalg.norm`."""
     axes = (axis,) if isinstance(axis, int) else axis
     if ord is None or ord == "fro":
@@ -30,11 +35,11 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     return call("_npi_norm", x, ord=number, axis=axes, flag=flag, keepdims=keepdims)
 
 
-def pinv(a: Any, rcond: float = 1e-15, hermitian: bool = False) -> Any:
+def pinv(a: Symbol, rcond: float = 1e-15, hermitian: bool = False) -> _Symbol:
     """Return the pseudo-inverse of matrices."""
     return call("_npi_pinv_scalar_rcond", a, rcond=rcond, hermitian=hermitian)
 
 
-def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
+def tensorsolve(a: Symbol, b: Symbol, axes: Sequence[int] | None = None) -> _Symbol:
     """Return the solution of a tensor equation."""
     return call("_npi_tensorsolve", a, b, a_axes=axes or ())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ... import numpy as np
 from ... import numpy_extension as npx
-from ...base import public_names, set_signature
+from ...base import DTypeLike, public_names, set_signature
+from ..numpy_like import _Symbol
 from ..numpy_operators import DISTRIBUTIONS
 from ..symbol import Symbol
-from ._calls import bound, call
+from ._calls import SymbolLike, bound, call
 
 if TYPE_CHECKING:
     from ..._stubs.symbol_np_random import *  # noqa: F403
+    from ...typing import ShapeLike
 
 __all__ = ["beta", "chisquare", "lognormal", "rand", "randint", "randn"]
 __dir__ = public_names(globals())
@@ -23,14 +25,14 @@ _EXTENSIONS = ("bernoulli", "uniform_n", "normal_n")
 """Distributions that are in ``npx.random``."""
 
 
-def distribution(name: str) -> Callable[..., Any]:
+def distribution(name: str) -> Callable[..., _Symbol]:
     """The function of a distribution, with the arguments of that for arrays."""
     source = vars(npx.random if name in _EXTENSIONS else np.random)[name]
     known, own = signature(source), DISTRIBUTIONS[name]
     defaults = {key: x.default for key, x in known.parameters.items()}
     operator = f"_npi_{'powerd' if name == 'power' else name}"
 
-    def draw(*args: Any, **kwargs: Any) -> Any:
+    def draw(*args: object, **kwargs: object) -> _Symbol:
         given = defaults | bound(name, known, args, kwargs)
         if name == "bernoulli" and (given["prob"] is None) == (given["logit"] is None):
             raise ValueError("Either `prob` or `logit` must be specified, but not both.")
@@ -55,37 +57,56 @@ for _name in DISTRIBUTIONS:
         __all__.append(_name)
 
 
-def rand(*size: int, **kwargs: Any) -> Any:
+def rand(*size: int, **kwargs: object) -> _Symbol:
     """Draw numbers in [0, 1), in an array of these lengths."""
     return globals()["uniform"](size=size, **kwargs)
 
 
-def randn(*size: int, **kwargs: Any) -> Any:
+def randn(*size: int, **kwargs: object) -> _Symbol:
     """Draw from the standard normal distribution, in an array of these lengths."""
     return globals()["normal"](size=size, **kwargs)
 
 
 def randint(
-    low: int, high: int | None = None, size: Any = (), dtype: Any = None, ctx: Any = None
-) -> Any:
+    low: int,
+    high: int | None = None,
+    size: ShapeLike = (),
+    dtype: DTypeLike | None = None,
+    ctx: object = None,
+) -> _Symbol:
     """Draw integers in [low, high), or in [0, low), by default as int64."""
     low, high = (0, low) if high is None else (low, high)
     return call("_random_randint", low=low, high=high, shape=size or (), dtype=dtype or "int64")
 
 
 def lognormal(
-    mean: Any = 0.0, sigma: Any = 1.0, size: Any = None, dtype: Any = None, ctx: Any = None
-) -> Any:
+    mean: SymbolLike = 0.0,
+    sigma: SymbolLike = 1.0,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: object = None,
+) -> _Symbol:
     """Draw numbers whose logarithms are normal."""
     return call("_npi_exp", globals()["normal"](mean, sigma, size, dtype))
 
 
-def chisquare(df: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+def chisquare(
+    df: _Symbol | float,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: object = None,
+) -> _Symbol:
     """Draw from the chi-square distribution."""
     return globals()["gamma"](df / 2, 2.0, size, dtype)
 
 
-def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Any = None) -> Any:
+def beta(
+    a: SymbolLike,
+    b: SymbolLike,
+    size: ShapeLike | None = None,
+    dtype: DTypeLike | None = None,
+    ctx: object = None,
+) -> _Symbol:
     """Draw from the beta distribution."""
     x, y = (globals()["gamma"](shape, 1.0, size, dtype) for shape in (a, b))
     return x / (x + y)
