@@ -128,7 +128,10 @@ def overwrite(x: Array, value: Any) -> bool:
     ) or (
         kind is int and 0 <= value < 128  # which every dtype has
     ):
-        front.fill(data, value)
+        if data.size < PARALLEL_ELEMENTS:
+            data.fill(value)
+        else:
+            front.fill(data, value)
     elif kind is np.ndarray:
         if value.shape != x._shape or value.dtype.kind not in "fiub":
             return False
