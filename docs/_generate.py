@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import importlib
-import itertools
 import json
 import sys
 from collections.abc import Callable
@@ -41,11 +40,13 @@ def deviations() -> str:
         table = importlib.import_module("deviations").DEVIATIONS
     finally:
         sys.path.remove(str(PARITY))
+    sections: dict[str, list[str]] = {}
+    for case, row in table.items():
+        sections.setdefault(row.why, []).append(f"| `{case}` | {_code(row.instead)} |")
     lines = []
-    for why, rows in itertools.groupby(table.items(), key=lambda item: item[1].why):
-        lines += [f"## {why}", "", "| Case | What ndgrad does |", "| --- | --- |"]
-        lines += [f"| `{case}` | {_code(row.instead)} |" for case, row in rows]
-        lines.append("")
+    for why, rows in sections.items():
+        heading = why[0].upper() + why[1:]
+        lines += [f"## {heading}", "", "| Case | What ndgrad does |", "| --- | --- |", *rows, ""]
     return "\n".join(lines)
 
 
