@@ -74,7 +74,12 @@ def _escape_bars(
     app: object, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
     """``|x|`` is an absolute value in our docstrings, a substitution to Sphinx."""
-    lines[:] = [line if ">>>" in line else line.replace("|", "\\|") for line in lines]
+    lines[:] = [
+        line
+        if ">>>" in line
+        else re.sub(r"`+[^`]+`+|(\|)", lambda match: "\\|" if match[1] else match[0], line)
+        for line in lines
+    ]
 
 
 def _skip_operators(

@@ -431,7 +431,7 @@ class Settings:
 
     @property
     def cache_dir(self) -> Path | None:
-        """``NDGRAD_CACHE_DIR``: where compiled kernels are kept; None leaves it to ndgrad."""
+        """``NDGRAD_CACHE_DIR``, where compiled kernels are kept; None leaves it to ndgrad."""
         text = self._text("NDGRAD_CACHE_DIR")
         if text is None:
             return None
@@ -442,7 +442,7 @@ class Settings:
 
     @property
     def num_threads(self) -> int | None:
-        """``NDGRAD_NUM_THREADS``: how many threads kernels may use (>= 1); None is every core."""
+        """``NDGRAD_NUM_THREADS``, how many threads kernels may use (>= 1); None is every core."""
         text = self._text("NDGRAD_NUM_THREADS")
         if text is None:
             return None
@@ -452,7 +452,7 @@ class Settings:
 
     @property
     def pool_bytes(self) -> int | None:
-        """``NDGRAD_POOL_BYTES``: most bytes of freed memory that are kept for reuse.
+        """``NDGRAD_POOL_BYTES``, most bytes of freed memory that are kept for reuse.
 
         A whole number of bytes, or with a unit: ``512M``, ``2GiB`` (all units are powers of 1024).
         0 keeps nothing. None leaves the choice to ndgrad.
@@ -471,7 +471,7 @@ class Settings:
 
     @property
     def full_traceback(self) -> bool:
-        """``NDGRAD_TRACEBACK``: ``full`` leaves all frames in tracebacks; ``short``, the default.
+        """Whether ``NDGRAD_TRACEBACK`` is ``full``, so that tracebacks keep all frames.
 
         See `shorten_traceback`.
         """

@@ -97,7 +97,7 @@ class NDArray(Methods):
 
     @property
     def stype(self) -> str:
-        """The storage type: always ``'default'``, dense."""
+        """The storage type, always ``'default'``, dense."""
         return "default"
 
     @property

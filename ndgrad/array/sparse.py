@@ -363,7 +363,7 @@ class CSRNDArray(BaseSparseNDArray):
 
     @property
     def stype(self) -> str:
-        """The storage type: ``'csr'``."""
+        """The storage type, ``'csr'``."""
         return "csr"
 
     @property
@@ -433,7 +433,7 @@ class RowSparseNDArray(BaseSparseNDArray):
 
     @property
     def stype(self) -> str:
-        """The storage type: ``'row_sparse'``."""
+        """The storage type, ``'row_sparse'``."""
         return "row_sparse"
 
     def retain(self, *args: object, **kwargs: object) -> NDArray:

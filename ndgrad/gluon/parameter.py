@@ -115,7 +115,7 @@ class Parameter:
 
     @property
     def grad_req(self) -> str:
-        """What backward does with the gradient: 'write', 'add' or 'null'."""
+        """What backward does with the gradient, 'write', 'add' or 'null'."""
         return self._grad_req
 
     @grad_req.setter

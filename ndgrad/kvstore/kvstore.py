@@ -61,12 +61,12 @@ class KVStore(KVStoreBase):
 
     @property
     def rank(self) -> int:
-        """The number of this process: 0."""
+        """The number of this process, 0."""
         return 0
 
     @property
     def num_workers(self) -> int:
-        """How many processes there are: 1."""
+        """How many processes there are, 1."""
         return 1
 
     @staticmethod

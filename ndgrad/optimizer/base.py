@@ -116,7 +116,7 @@ class Optimizer:
     """
 
     at_once = True
-    """Whether `Updater` passes all weights: nothing is overridden that would see that."""
+    """Whether `Updater` passes all weights, as nothing is overridden that would see that."""
 
     master_last = False
     """Whether a state with a float32 copy is (state, copy), or (copy, state)."""
