@@ -17,21 +17,21 @@ from .definition import OPS as OPS
 from .definition import ZERO as ZERO
 from .definition import Calls as Calls
 from .definition import CompositeOp as CompositeOp
-from .definition import Derivative as Derivative
 from .definition import ElementwiseOp as ElementwiseOp
 from .definition import Forward as Forward
-from .definition import Gradient as Gradient
-from .definition import Gradients as Gradients
-from .definition import Needs as Needs
 from .definition import Op as Op
 from .definition import Params as Params
-from .definition import PartialGradient as PartialGradient
 from .definition import Result as Result
 from .definition import ResultOn as ResultOn
 from .definition import Sample as Sample
 from .definition import Shapes as Shapes
 from .definition import UpdateOp as UpdateOp
 from .definition import lookup as lookup
+from .partial import Derivative as Derivative
+from .partial import Gradient as Gradient
+from .partial import Gradients as Gradients
+from .partial import Needs as Needs
+from .partial import PartialGradient as PartialGradient
 
 _readers: list[Callable[[Op], None]] = []
 _DECLARING = {

@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from .. import numpy as np
 from .. import numpy_extension as npx
 from ..base import Shape
 from ..ops import inference
 from ..ops.bound import CALLS, Bound
-from ..ops.table import NONE, CompositeOp, Params, lookup
+from ..ops.table import NONE, CompositeOp, lookup
 from ..tape import Array
+from . import numpy_adapters as adapters
 from .operators import OTHERS, add_number_names, underivable
 
 if TYPE_CHECKING:
     from ..numpy.multiarray import ndarray
-    from ..typing import AnyArray, DTypeLike, ShapeLike
+    from ..typing import ShapeLike
 
 _REQUIRED = Parameter.empty
 _NOT_SAVED = frozenset(("ctx", "kind", "out", "where"))
@@ -247,298 +248,49 @@ LINALG["solve"] = _of_matrices("solve", np.linalg.solve, 2)
 # --- functions whose parameters MXNet writes in another way ---------------------------------------
 
 
-def _reshape(data: ndarray, newshape: ShapeLike, order: str = "C") -> ndarray:
-    """Another shape of the same elements."""
-    return np.reshape(data, newshape)
-
-
-def _npx_reshape(
-    data: ndarray, newshape: ShapeLike, reverse: bool = False, order: str = "C"
-) -> ndarray:
-    """Another shape of the same elements, by codes of `npx.reshape`."""
-    return npx.reshape(data, newshape, reverse)
-
-
-def _swapaxes(data: ndarray, dim1: int = 0, dim2: int = 0) -> ndarray:
-    """Two axes exchanged."""
-    return np.swapaxes(data, dim1, dim2)
-
-
-def _cast(data: ndarray, dtype: DTypeLike) -> ndarray:
-    """Another dtype."""
-    return np.array(data, dtype=dtype)
-
-
-def _clip(data: ndarray, a_min: float, a_max: float) -> ndarray:
-    """What is in an interval; an infinite bound is none."""
-    low = None if a_min == -np.inf else a_min
-    high = None if a_max == np.inf else a_max
-    return np.copy(data) if low is high is None else np.clip(data, low, high)
-
-
-def _take(a: ndarray, indices: ndarray, axis: int = 0, mode: str = "clip") -> ndarray:
-    """Parts at indices along an axis."""
-    return np.take(a, indices, axis, mode)
-
-
-def _argsort(
-    data: ndarray, axis: int | None = -1, is_ascend: bool = True, dtype: DTypeLike = "float32"
-) -> ndarray:
-    """The indices that sort an array."""
-    return np.array(np.argsort(data if is_ascend else -data, axis), dtype=dtype)
-
-
-def _sort(data: ndarray, axis: int | None = -1, is_ascend: bool = True) -> ndarray:
-    """An array sorted along an axis."""
-    found = np.sort(data, axis)
-    return found if is_ascend else np.flip(found, 0 if axis is None else axis)
-
-
-def _sections(indices: Sequence[int], sections: int) -> int | list[int]:
-    return sections or list(indices)[1:]
-
-
-def _split(name: str) -> Callable[..., list[ndarray]]:
-    cut, with_axis = getattr(np, name), name in ("split", "array_split")
-
-    def call(
-        data: ndarray,
-        indices: Sequence[int],
-        axis: int = 1,
-        squeeze_axis: bool = False,
-        sections: int = 0,
-    ) -> list[ndarray]:
-        given = {"axis": axis} if with_axis else {}
-        parts = cut(data, _sections(indices, sections), **given)
-        return [np.squeeze(part, axis) for part in parts] if squeeze_axis else parts
-
-    call.__doc__ = cut.__doc__
-    return call
-
-
-def _split_count(params: Params) -> int:
-    return int(params["sections"] or len(params["indices"]))
-
-
-_Bound: TypeAlias = int | Sequence[int | None] | None
-
-
-def _slice(data: ndarray, begin: _Bound, end: _Bound, step: _Bound = ()) -> ndarray:
-    """A part of an array: of each axis a slice."""
-    bounds = [(x,) if isinstance(x, int) or x is None else tuple(x) for x in (begin, end, step)]
-    steps = bounds[2] or (None,) * len(bounds[0])
-    return data.as_np_ndarray()[tuple(map(slice, bounds[0], bounds[1], steps))]
-
-
-def _getitem(data: ndarray, key: Any) -> ndarray:
-    """What a basic index selects."""
-    return data.as_np_ndarray()[key]
-
-
-def _tensordot(
-    a: ndarray, b: ndarray, a_axes_summed: Sequence[int], b_axes_summed: Sequence[int]
-) -> ndarray:
-    """Sums of products over axes of two arrays."""
-    return np.tensordot(a, b, (a_axes_summed, b_axes_summed))
-
-
-def _tensordot_int_axes(a: ndarray, b: ndarray, axes: int) -> ndarray:
-    """Sums of products over the last axes of one array and the first of another."""
-    return np.tensordot(a, b, axes)
-
-
-def _einsum(arrays: Sequence[ndarray], subscripts: str, optimize: int = 0) -> ndarray:
-    """Sums of products of elements along axes that letters name."""
-    return np.einsum(subscripts, *arrays)
-
-
-def _average(
-    a: ndarray,
-    weights: AnyArray | None = None,
-    axis: int | Sequence[int] | None = None,
-    returned: bool = False,
-    weighted: bool = True,
-) -> ndarray | tuple[ndarray, ndarray]:
-    """Weighted means over axes."""
-    if returned:
-        return np.average(a, axis, weights, returned=True)
-    return np.average(a, axis, weights)
-
-
-def _diff(data: ndarray, n: int = 1, axis: int = -1) -> ndarray:
-    """Differences of neighbours along an axis, *n* times."""
-    return np.diff(data, n, axis)
-
-
-def _ediff1d(
-    data: ndarray,
-    begin: AnyArray | float | None = None,
-    end: AnyArray | float | None = None,
-    to_begin_arr_given: bool = False,
-    to_end_arr_given: bool = False,
-    to_begin_scalar: float | None = None,
-    to_end_scalar: float | None = None,
-) -> ndarray:
-    """Differences of neighbours in the flat array, between others."""
-    if to_end_arr_given and not to_begin_arr_given:
-        begin, end = None, begin
-    begin = to_begin_scalar if begin is None else begin
-    return np.ediff1d(data, to_end_scalar if end is None else end, begin)
-
-
-def _full(shape: Shape, value: float, dtype: DTypeLike = "float32") -> ndarray:
-    """An array filled with a number."""
-    return np.full(shape, value, dtype)
-
-
-def _identity(shape: Shape, dtype: DTypeLike = "float32") -> ndarray:
-    """A square matrix with ones on the diagonal."""
-    return np.identity(shape[0], dtype)
-
-
-def _full_like(a: ndarray, fill_value: float, dtype: DTypeLike | None = None) -> ndarray:
-    """An array of the same shape filled with a number."""
-    return np.full_like(a, fill_value, dtype)
-
-
-def _pad(
-    data: ndarray,
-    pad_width: int | Sequence[int],
-    mode: str = "constant",
-    constant_value: float = 0.0,
-    reflect_type: str = "even",
-) -> ndarray:
-    """An array with elements put around it."""
-    if mode == "constant":
-        return np.pad(data, pad_width, mode, constant_values=constant_value)
-    return np.pad(data, pad_width, mode)
-
-
-def _nan_to_num(
-    data: ndarray,
-    copy: bool = True,
-    nan: float = 0.0,
-    posinf: float | None = None,
-    neginf: float | None = None,
-) -> ndarray:
-    """Numbers in place of NaN and infinities."""
-    return np.nan_to_num(data, True, nan, posinf, neginf)
-
-
-def _bincount(
-    data: ndarray,
-    weights: AnyArray | None = None,
-    minlength: int = 0,
-    has_weights: bool = False,
-) -> ndarray:
-    """How often each number from 0 on is there."""
-    return np.bincount(data, weights, minlength)
-
-
-def _percentile(
-    a: ndarray,
-    q: AnyArray | float | None = None,
-    axis: int | Sequence[int] | None = None,
-    interpolation: str = "linear",
-    keepdims: bool = False,
-    q_scalar: float | None = None,
-) -> ndarray:
-    """Percentiles of the elements, over axes."""
-    return np.percentile(
-        a, q if q_scalar is None else q_scalar, axis, method=interpolation, keepdims=keepdims
-    )
-
-
-FROBENIUS, BY_ORDER, ALL = 1, -1, -2
-"""What ``flag`` of ``_npi_norm`` says: no order is given, one is; no axes are given either."""
-
-
-def _norm(
-    data: ndarray,
-    ord: float = 2.0,
-    axis: int | Sequence[int] | None = None,
-    flag: int = ALL,
-    keepdims: bool = False,
-) -> ndarray:
-    """Norms of vectors and matrices."""
-    known = {ALL: None, FROBENIUS: None, 2: "nuc" if ord > 0 else None}
-    return np.linalg.norm(data, known.get(flag, ord), axis, keepdims)
-
-
-def _tensorsolve(a: ndarray, b: ndarray, a_axes: Sequence[int] | None = None) -> ndarray:
-    """The solution of a tensor equation."""
-    return np.linalg.tensorsolve(a, b, a_axes or None)
-
-
-def _pinv(A: ndarray, rcond: float = 1e-15, hermitian: bool = False) -> ndarray:
-    """The pseudo-inverse of matrices."""
-    return np.linalg.pinv(A, rcond, hermitian)
-
-
-def _unique(
-    data: ndarray,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-) -> ndarray | tuple[ndarray, ...]:
-    """The different elements, sorted."""
-    return np.unique(data, return_index, return_inverse, return_counts, axis)
-
-
-def _constraint_check(input: ndarray, msg: str = "Constraint violated.") -> ndarray:
-    """True; an error if an element is not.
-
-    Raises
-    ------
-    ValueError
-        With the message *msg*.
-    """
-    holds = np.all(input)
-    if not holds.item():
-        raise ValueError(msg)
-    return holds
-
-
-_declare("_np_reshape", _reshape, infer=inference.reshaped)
-_declare("_npx_reshape", _npx_reshape, aliases=["_npi_reshape"], infer=inference.reshaped)
-_declare("_npi_swapaxes", _swapaxes, written="SwapAxis")
-_declare("_npi_cast", _cast, written="Cast")
-_declare("_npi_clip", _clip, written="clip")
-_declare("_npi_take", _take, 2, written="take", free=("indices",))
-_declare("_npi_argsort", _argsort, written="argsort")
-_declare("_npi_sort", _sort, written="sort", results=("output0",))
-_declare("_npi_split", _split("split"), written="_split_v2", visible=_split_count)
+_declare("_np_reshape", adapters.reshape, infer=inference.reshaped)
+_declare("_npx_reshape", adapters.npx_reshape, aliases=["_npi_reshape"], infer=inference.reshaped)
+_declare("_npi_swapaxes", adapters.swapaxes, written="SwapAxis")
+_declare("_npi_cast", adapters.cast, written="Cast")
+_declare("_npi_clip", adapters.clip, written="clip")
+_declare("_npi_take", adapters.take, 2, written="take", free=("indices",))
+_declare("_npi_argsort", adapters.argsort, written="argsort")
+_declare("_npi_sort", adapters.sort, written="sort", results=("output0",))
+_declare("_npi_split", adapters.split("split"), written="_split_v2", visible=adapters.split_count)
 for _name in ("array_split", "hsplit", "dsplit"):
-    _declare(f"_npi_{_name}", _split(_name), visible=_split_count)
-_declare("_npi_slice", _slice, written="slice")
-_declare("_npi_getitem", _getitem)
-_declare("_npi_tensordot", _tensordot, 2)
-_declare("_npi_tensordot_int_axes", _tensordot_int_axes, 2)
-_declare("_npi_einsum", _einsum, "*arrays")
+    _declare(f"_npi_{_name}", adapters.split(_name), visible=adapters.split_count)
+_declare("_npi_slice", adapters.cut, written="slice")
+_declare("_npi_getitem", adapters.getitem)
+_declare("_npi_tensordot", adapters.tensordot, 2)
+_declare("_npi_tensordot_int_axes", adapters.tensordot_int_axes, 2)
+_declare("_npi_einsum", adapters.einsum, "*arrays")
 _declare(
-    "_npi_average", _average, 2, visible=lambda params: 2 if params["returned"] else 1,
+    "_npi_average", adapters.average, 2, visible=lambda params: 2 if params["returned"] else 1,
     results=("output0", "output1"),
 )  # fmt: skip
-_declare("_npi_diff", _diff)
-_declare("_npi_ediff1d", _ediff1d, 3)
+_declare("_npi_diff", adapters.diff)
+_declare("_npi_ediff1d", adapters.ediff1d, 3)
 _declare("_npi_where", np.where, 3, optional=frozenset(), free=("condition",), with_numbers={
     (1,): ("_npi_where_lscalar", ("scalar",)), (2,): ("_npi_where_rscalar", ("scalar",)),
     (1, 2): ("_npi_where_scalar2", ("x", "y")),
 })  # fmt: skip
-_declare("_npi_full_like", _full_like, params={"fill_value": _REQUIRED, "dtype": None, "ctx": None})
-_declare("_npi_pad", _pad)
-_declare("_npi_nan_to_num", _nan_to_num)
-_declare("_npi_bincount", _bincount, 2, dynamic_shape=True)
-_declare("_npi_percentile", _percentile, 2)
-_declare("_npi_norm", _norm, results=("output0",))
-_declare("_npi_tensorsolve", _tensorsolve, 2)
-_declare("_npi_pinv_scalar_rcond", _pinv)
-_declare("_npi_unique", _unique, dynamic_shape=True, visible=lambda params: 1 + sum(
+_declare(
+    "_npi_full_like",
+    adapters.full_like,
+    params={"fill_value": _REQUIRED, "dtype": None, "ctx": None},
+)
+_declare("_npi_pad", adapters.pad)
+_declare("_npi_nan_to_num", adapters.nan_to_num)
+_declare("_npi_bincount", adapters.bincount, 2, dynamic_shape=True)
+_declare("_npi_percentile", adapters.percentile, 2)
+_declare("_npi_norm", adapters.norm, results=("output0",))
+_declare("_npi_tensorsolve", adapters.tensorsolve, 2)
+_declare("_npi_pinv_scalar_rcond", adapters.pinv)
+_declare("_npi_unique", adapters.unique, dynamic_shape=True, visible=lambda params: 1 + sum(
     bool(params[key]) for key in ("return_index", "return_inverse", "return_counts")
 ))  # fmt: skip
 _declare("_npx_nonzero", npx.nonzero, dynamic_shape=True)
-_declare("_npx_constraint_check", _constraint_check)
+_declare("_npx_constraint_check", adapters.constraint_check)
 
 for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"):
     FUNCTIONS[_name] = _declare(
@@ -549,17 +301,9 @@ for _name in ("concatenate", "stack", "vstack", "hstack", "dstack", "column_stac
 FUNCTIONS["row_stack"] = FUNCTIONS["vstack"]
 
 
-def _each_of(function: Callable[..., object]) -> Callable[..., object]:
-    def call(arrays: Sequence[ndarray], num_args: int) -> object:
-        return function(*arrays)
-
-    call.__doc__ = function.__doc__
-    return call
-
-
 for _name in ("atleast_1d", "atleast_2d", "atleast_3d"):
     _declare(
-        f"_np_{_name}", _each_of(getattr(np, _name)), "*arrays",
+        f"_np_{_name}", adapters.of_each(getattr(np, _name)), "*arrays",
         visible=lambda params: params["num_args"],
     )  # fmt: skip
 
@@ -568,8 +312,8 @@ for _name in ("atleast_1d", "atleast_2d", "atleast_3d"):
 for _name in ("zeros", "ones", "arange", "eye", "linspace", "logspace", "indices", "hanning",
               "hamming", "blackman"):  # fmt: skip
     FUNCTIONS[_name] = _declare(f"_npi_{_name}", getattr(np, _name), 0)
-_declare("_npi_full", _full, 0, written="_full")
-_declare("_npi_identity", _identity, 0)
+_declare("_npi_full", adapters.full, 0, written="_full")
+_declare("_npi_identity", adapters.identity, 0)
 
 DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "uniform": ("low", "high"), "normal": ("loc", "scale"), "gumbel": ("loc", "scale"),

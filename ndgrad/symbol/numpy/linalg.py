@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ...base import public_names
 from ...numpy import linalg
+from ..numpy_adapters import ALL, BY_ORDER, FROBENIUS
 from ..numpy_like import _Symbol
-from ..numpy_operators import ALL, BY_ORDER, FROBENIUS, LINALG
+from ..numpy_operators import LINALG
 from ..symbol import Symbol
 from ._calls import Axes, call, function
 
