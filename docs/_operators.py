@@ -45,7 +45,7 @@ FAMILIES = (
         "Functions of one array",
         "Element by element, with the shape of the input. In the plots the function is blue, its "
         "derivative orange.",
-        ("math.elementwise", "nn.activation"),
+        ("math.elementwise", "math.casting", "nn.activation"),
     ),
     Family(
         "arithmetic",
@@ -106,7 +106,7 @@ FAMILIES = (
         "losses",
         "Losses",
         "Operators whose gradient is that of a loss.",
-        ("nn.loss", "nn.ctc", "math.casting"),
+        ("nn.loss", "nn.ctc"),
     ),
     Family(
         "images",

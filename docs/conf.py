@@ -47,6 +47,7 @@ copybutton_prompt_is_regexp = True
 sphinx_gallery_conf = {
     "examples_dirs": "../examples/gallery",
     "gallery_dirs": "gallery",
+    "capture_repr": (),  # what Matplotlib's functions return is of no interest
     "download_all_examples": False,
     "remove_config_comments": True,
     "show_memory": False,
