@@ -45,7 +45,7 @@ FAMILIES = (
         "Functions of one array",
         "Element by element, with the shape of the input. In the plots the function is blue, its "
         "derivative orange.",
-        ("math.elementwise", "math.casting", "nn.activation"),
+        ("math.elementwise", "nn.activation"),
     ),
     Family(
         "arithmetic",
@@ -104,9 +104,9 @@ FAMILIES = (
     ),
     Family(
         "losses",
-        "Losses",
-        "Operators whose gradient is that of a loss.",
-        ("nn.loss", "nn.ctc"),
+        "Losses and casts",
+        "Operators whose gradient is that of a loss; conversions to other dtypes, zeros and ones.",
+        ("nn.loss", "nn.ctc", "math.casting"),
     ),
     Family(
         "images",
