@@ -86,8 +86,8 @@ def _escape_bars(
 def _skip_operators(
     app: object, what: str, name: str, obj: object, skip: bool, options: object
 ) -> bool | None:
-    """Methods that are operators of the table are on the operators' page."""
-    return True if getattr(obj, "__module__", "") == "ndgrad.nd" else None
+    """Methods that are operators of the table are on the operators' pages."""
+    return True if getattr(obj, "__module__", "") in ("ndgrad.nd", "ndgrad.symbol") else None
 
 
 _operators.write(Path(__file__).parent / "operators")
