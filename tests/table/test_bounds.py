@@ -65,7 +65,7 @@ def calls(op: Op) -> Iterator[Call]:
 
 def raised_by_a_check(error: IndexError) -> bool:
     names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
-    return "call" not in names[-3:] or names[-1] == "checked"  # a kernel is called by `call`
+    return "call" not in names[-3:] or names[-1] == "_check"  # a kernel is called by `call`
 
 
 @pytest.mark.parametrize(
