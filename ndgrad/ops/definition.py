@@ -20,7 +20,7 @@ from ..tape import Array
 from .bound import Bound, Call
 
 if TYPE_CHECKING:
-    from .partial import Derivative, Gradient, Gradients
+    from .gradients import Derivative, Gradient, Gradients
 
 _T = TypeVar("_T")
 

@@ -27,11 +27,11 @@ from .definition import Sample as Sample
 from .definition import Shapes as Shapes
 from .definition import UpdateOp as UpdateOp
 from .definition import lookup as lookup
-from .partial import Derivative as Derivative
-from .partial import Gradient as Gradient
-from .partial import Gradients as Gradients
-from .partial import Needs as Needs
-from .partial import PartialGradient as PartialGradient
+from .gradients import Derivative as Derivative
+from .gradients import Gradient as Gradient
+from .gradients import Gradients as Gradients
+from .gradients import Needs as Needs
+from .gradients import PartialGradient as PartialGradient
 
 _readers: list[Callable[[Op], None]] = []
 _DECLARING = {
