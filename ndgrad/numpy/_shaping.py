@@ -243,6 +243,13 @@ def rot90(m: AnyArray, k: int = 1, axes: Sequence[int] = (0, 1)) -> ndarray:
     return flip(swapaxes(m, i, j), j) if k % 4 else m
 
 
+_OF_PLACES = ("edge", "reflect", "symmetric", "wrap")
+"""Modes of `pad` that repeat elements by where they are."""
+
+_OF_AXES = {"maximum": "max", "minimum": "min"}
+"""Modes of `pad` that repeat the result of a method along an axis."""
+
+
 def pad(
     x: AnyArray,
     pad_width: int | Sequence[int] | Sequence[Sequence[int]],
@@ -258,25 +265,37 @@ def pad(
     x : ndarray
     pad_width : int or sequence
         How many in front and behind: for all axes, or a pair for each.
-    mode : {'constant', 'edge', 'reflect', 'symmetric', 'maximum', 'minimum', 'mean', 'wrap'}
+    mode : {'constant', 'edge', 'reflect', 'symmetric', 'wrap', 'maximum', 'minimum'}
     constant_values : float
         For 'constant', by default 0.
+    reflect_type : {'even'}
+        For 'reflect' and 'symmetric'.
+
+    Raises
+    ------
+    ValueError
+        For another mode or reflect_type.
     """
     x = array_argument("pad", "x", x)
+    if mode not in ("constant", *_OF_PLACES, *_OF_AXES):
+        raise ValueError(f"pad: mode {mode!r} is not supported")
+    if reflect_type != "even":
+        raise ValueError(f"pad: unsupported reflect_type {reflect_type!r}")
     widths = onp.broadcast_to(onp.asarray(pad_width, int), (x.ndim, 2)).tolist()
-    if mode == "constant":
-        for i, (a, b) in enumerate(widths):
-            parts = []
-            for n in (a, b):
-                shape = (*x.shape[:i], n, *x.shape[i + 1 :])
-                parts.append(ndarray._from_numpy(onp.full(shape, constant_values, x.dtype), x.ctx))
-            if a or b:
-                x = concatenate([parts[0], x, parts[1]], i)
-        return x
-    for i, width in enumerate(widths):  # of any other mode the elements are among those there
-        if any(width):
+    for i, width in enumerate(widths):
+        if not any(width):
+            continue
+        if mode in _OF_PLACES:
             places = onp.pad(onp.arange(x.shape[i]), width, mode)  # type: ignore[call-overload]
             x = take(x, _index(places, x), i)
+            continue
+        if mode == "constant":
+            shape = (*x.shape[:i], 1, *x.shape[i + 1 :])
+            value = ndarray._from_numpy(onp.full(shape, constant_values, x.dtype), x.ctx)
+        else:
+            value = getattr(x, _OF_AXES[mode])(i, keepdims=True)
+        before, behind = (repeat(value, n, i) for n in width)
+        x = concatenate([before, x, behind], i)
     return x
 
 

@@ -179,7 +179,7 @@ def pad(
     """An array with elements put around it."""
     if mode == "constant":
         return np.pad(data, pad_width, mode, constant_values=constant_value)
-    return np.pad(data, pad_width, mode)
+    return np.pad(data, pad_width, mode, reflect_type=reflect_type)
 
 
 def nan_to_num(

@@ -133,6 +133,9 @@ _CALLS = {
     "roll": lambda m, a: m.roll(a, 1, axis=1),
     "rot90": lambda m, a: m.rot90(a),
     "pad": lambda m, a: m.pad(a, ((1, 0), (0, 2)), mode="reflect"),
+    "pad-maximum": lambda m, a: m.pad(a, ((1, 0), (0, 2)), mode="maximum"),
+    "pad-minimum": lambda m, a: m.pad(a, ((0, 1), (2, 1)), mode="minimum"),
+    "pad-constant": lambda m, a: m.pad(a, ((2, 0), (0, 1)), mode="constant", constant_values=3),
     "tril": lambda m, a: m.tril(a),
     "trace": lambda m, a: m.trace(a),
     "diff": lambda m, a: m.diff(a, axis=0),
@@ -267,6 +270,8 @@ def test_missing_names_say_so():
         np.exp("a")
     with pytest.raises(ValueError, match="cannot reshape"):
         np.ones(3).reshape(2, -1)
+    with pytest.raises(ValueError, match="mode 'median' is not supported"):
+        np.pad(np.ones(3), 1, "median")
 
 
 def test_random():

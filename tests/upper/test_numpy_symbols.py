@@ -218,6 +218,11 @@ def test_random_numbers():
         (lambda x: sym.np.sum(x, axes=0), TypeError, "sum: .*'axes'"),
         (lambda x: sym.np.random.uniform(to=1), TypeError, "uniform: .*'to'"),
         (lambda x: sym.np.where(x), ValueError, "x and y"),
+        (
+            lambda x: sym.np.pad(x, 1, "reflect", reflect_type="odd").eval(x=np.ones(3)),
+            ValueError,
+            "reflect_type 'odd'",
+        ),
         (lambda x: x[[0, 1]], IndexError, "slices"),
         (lambda x: sym.np.matmul(x, x).infer_shape(x=(2, 3)), MXNetError, "matmul0"),
     ],

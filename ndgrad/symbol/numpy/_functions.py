@@ -68,7 +68,6 @@ def pad(
 ) -> _Symbol:
     """Return the array with elements put around it."""
     fill = {"constant_value": kwargs.pop("constant_values", 0)} if mode == "constant" else {}
-    kwargs.pop("reflect_type", None)
     return call("_npi_pad", x, pad_width=pad_width, mode=mode, **fill, **kwargs)
 
 
