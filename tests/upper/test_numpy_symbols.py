@@ -223,6 +223,8 @@ def test_random_numbers():
             ValueError,
             "reflect_type 'odd'",
         ),
+        (lambda x: sym.np.ravel(x, order="F"), NotImplementedError, "ravel: only supports C-order"),
+        (lambda x: x.reshape((3, 2), order="F"), NotImplementedError, "reshape: only supports"),
         (lambda x: x[[0, 1]], IndexError, "slices"),
         (lambda x: sym.np.matmul(x, x).infer_shape(x=(2, 3)), MXNetError, "matmul0"),
     ],

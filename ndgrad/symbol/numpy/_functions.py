@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ... import numpy as np
 from ...base import ArgumentTypeError, DTypeLike, shown
 from ...context import Context
+from ...numpy._check import c_order
 from .. import extra
 from ..numpy_like import _Symbol
 from ..symbol import Symbol
@@ -37,11 +38,13 @@ def reshape(
     **label: Any,
 ) -> _Symbol:
     """Return the elements in another shape; -1 stands for the length that is left."""
+    c_order("reshape", order)
     return call("_np_reshape", a, newshape=newshape, **label)
 
 
 def ravel(x: Symbol, order: str = "C") -> _Symbol:
     """Return the elements along one axis."""
+    c_order("ravel", order)
     return reshape(x, -1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...base import DTypeLike, NotImplementedForSymbol
+from ...numpy._check import c_order
 from ...numpy._elementwise import PYTHON_OPERATORS
 from ...numpy._methods import METHODS
 from ..numpy_like import _Symbol
@@ -23,6 +24,7 @@ def _reshape(
     **kwargs: int | Sequence[int],
 ) -> _Symbol:
     """Return the elements in another shape; -1 stands for the length that is left."""
+    c_order("reshape", order)
     if not shape:
         shape = (kwargs["newshape"] if "newshape" in kwargs else kwargs["shape"],)
     lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
@@ -37,6 +39,7 @@ def _transpose(self: _Symbol, *axes: int | Sequence[int] | None) -> _Symbol:
 
 def _flatten(self: _Symbol, order: str = "C") -> _Symbol:
     """Return the elements along one axis."""
+    c_order("flatten", order)
     return call("_np_reshape", self, newshape=(-1,))
 
 
