@@ -167,7 +167,11 @@ def _fast_path(op: ElementwiseOp, node: Node) -> Derivative:
         made = ", ".join(["empty(n, dtype)"] * len(wanted))
         lines.append(f"    {', '.join(f'its_{name}' for name in operands)} = node.saved")
         params = [name for name in loop.args if name in op.params]
-        lines += [f"    its_{name} = node.params[{name!r}]" for name in params]
+        read = "node.params[{!r}]"
+        if np.dtype(compute).kind != "f":  # where 1.0 must be cut to an integer, as forward does
+            names |= {"cast": as_scalar, "compute": np.dtype(compute)}
+            read = f"cast({read}, compute)"
+        lines += [f"    its_{name} = {read.format(name)}" for name in params]
     if wanted and node.ctx.device_typeid == GPU:
         names["run"] = front.device_loop(*which)
         lines += [

@@ -262,6 +262,15 @@ def test_grad_req_add(op: ElementwiseOp) -> None:
     assert_close(gradients["add"], 3 * gradients["write"], what=op.name)
 
 
+def test_parameters_are_cut_to_integers_backward_as_forward() -> None:
+    x = mx.nd.array([1, 2, 3], dtype="int32")
+    x.attach_grad()
+    with autograd.record():
+        y = mx.nd.contrib.quadratic(x, a=2.5, b=-3.5)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [2 * 2 * n - 3 for n in (1, 2, 3)]
+
+
 @pytest.mark.full_compiled
 def test_linear_facts_are_true() -> None:
     """f(2 x - 3 z) = 2 f(x) - 3 f(z), in all inputs of a group at once."""
