@@ -18,7 +18,8 @@ from ..tape import Scope
 from ..util import default_array, is_np_shape
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike, InitializerLike, ShapeLike
+    from ..array.types import ArrayLike, ShapeLike
+    from ..initializer.base import InitializerLike
     from .trainer import Trainer
 
     # What `Parameter.initialize` was given, and the values of a file if there is one.

@@ -18,7 +18,8 @@ from .utils import brief
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from ..typing import ArrayLike, InitializerLike, ShapeLike
+    from ..array.types import ArrayLike, ShapeLike
+    from ..initializer.base import InitializerLike
 
 __all__ = ["ParameterDict"]
 __dir__ = public_names(globals())

@@ -21,7 +21,7 @@ from ..util import default_array
 from .parameter import shape_is_known
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike
+    from ..array.types import ArrayLike
 
 __all__ = [
     "HookHandle",

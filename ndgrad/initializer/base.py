@@ -7,7 +7,7 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -233,6 +233,9 @@ def _tent(name: str, shape: Sequence[int]) -> HostArray:
     weight = np.outer(rows, columns)
     return np.broadcast_to(weight.reshape(*weight.shape, *(1,) * (len(shape) - 4)), shape)
 
+
+# What a parameter's initial values are drawn by: an initializer or its registered name.
+InitializerLike: TypeAlias = Initializer | str | None
 
 _Class = TypeVar("_Class", bound=type)
 _register = registry.get_register_func(Initializer, "initializer")

@@ -13,7 +13,7 @@ from ..base import public_names
 from .base import Initializer, alias, register
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike
+    from ..array.types import ArrayLike
 
 __all__ = [
     "Bilinear",

@@ -13,7 +13,7 @@ from ..nd import NDArray
 from .batches import DataBatch, DataDesc, DataIter
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike
+    from ..array.types import ArrayLike
 
 Named: TypeAlias = list[tuple[str, NDArray]]
 """Arrays with their names."""

@@ -13,7 +13,7 @@ from ..nd import NDArray
 if TYPE_CHECKING:
     from typing import Self
 
-    from ..typing import MaybeNone
+    from ..array.types import MaybeNone
 
 DataShapes: TypeAlias = Sequence[tuple[str, Shape]]
 """Descriptions of arrays: `DataDesc`, or pairs of name and shape."""

@@ -17,7 +17,7 @@ from ..nd import NDArray
 from .batches import DataBatch, DataDesc, DataIter
 
 if TYPE_CHECKING:
-    from ..typing import ShapeLike
+    from ..array.types import ShapeLike
 
 
 class _Names(TypedDict, total=False):

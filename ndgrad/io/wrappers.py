@@ -19,7 +19,7 @@ from .batches import (
 )
 
 if TYPE_CHECKING:
-    from ..typing import MaybeNone
+    from ..array.types import MaybeNone
 
 
 class _OfCurrentBatch(DataIter):

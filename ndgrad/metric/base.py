@@ -13,7 +13,7 @@ from ..base import HostArray, shown
 from ..nd import NDArray
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike, MaybeMany
+    from ..array.types import ArrayLike, MaybeMany
 
 Array: TypeAlias = NDArray | HostArray
 Arrays: TypeAlias = Array | Sequence[Array]

@@ -10,7 +10,7 @@ from ..symbol import Symbol
 from .checkpoint import Params
 
 if TYPE_CHECKING:
-    from ..typing import MaybeNone
+    from ..array.types import MaybeNone
 
 _Args = ParamSpec("_Args")
 

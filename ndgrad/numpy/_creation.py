@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
+    from ..array.types import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
 
 _FLOAT = onp.dtype("float32")
 

@@ -22,7 +22,7 @@ from ._check import delivered
 from .multiarray import Operand, ndarray, operand
 
 if TYPE_CHECKING:
-    from ..typing import ArrayLike
+    from ..array.types import ArrayLike
 
 Function: TypeAlias = Callable[..., ndarray]
 _Operand = TypeVar("_Operand", bound=Operand)

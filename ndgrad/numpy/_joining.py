@@ -15,7 +15,7 @@ from ._check import array_argument, at_least, delivered, one_axis
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray
+    from ..array.types import AnyArray
 
 __all__ = [
     "append", "array_split", "column_stack", "concatenate", "dsplit", "dstack", "hsplit",

@@ -20,7 +20,7 @@ from ._check import c_order
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, Scalar, ShapeLike
+    from ..array.types import AnyArray, Scalar, ShapeLike
 
 
 def _reshape(self: ndarray, *shape: ShapeLike, order: str = "C", **kwargs: ShapeLike) -> ndarray:

@@ -36,7 +36,7 @@ from ._shaping import where
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, ArrayLike, Scalar
+    from ..array.types import AnyArray, ArrayLike, Scalar
 
 __all__ = [
     "allclose", "around", "array_equal", "array_equiv", "bincount", "clip", "copysign",

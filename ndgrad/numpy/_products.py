@@ -16,7 +16,7 @@ from ._shaping import moveaxis, ravel, roll
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, ArrayLike
+    from ..array.types import AnyArray, ArrayLike
 
 __all__ = [
     "cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot",

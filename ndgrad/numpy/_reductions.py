@@ -30,7 +30,7 @@ from ._elementwise import (
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, Scalar
+    from ..array.types import AnyArray, Scalar
 
 __all__ = [
     "all", "alltrue", "any", "average", "count_nonzero", "cumsum", "mean", "ptp", "sometrue", "std",

@@ -27,7 +27,7 @@ from ._joining import concatenate
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, ArrayLike, Scalar, ShapeLike
+    from ..array.types import AnyArray, ArrayLike, Scalar, ShapeLike
 
 __all__ = [
     "argsort", "argwhere", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays",

@@ -23,7 +23,7 @@ from .multiarray import ndarray
 
 if TYPE_CHECKING:
     from .._stubs.np_linalg import *  # noqa: F403
-    from ..typing import AnyArray
+    from ..array.types import AnyArray
 
 _HOST = {
     "qr": "tuple[ndarray, ndarray]",

@@ -27,7 +27,7 @@ from ._shaping import take
 from .multiarray import ndarray
 
 if TYPE_CHECKING:
-    from ..typing import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
+    from ..array.types import AnyArray, ArrayLike, ArrayOrFloat, ContextLike, ShapeLike
 
 __all__ = [
     "beta", "chisquare", "choice", "exponential", "gamma", "gumbel", "laplace", "logistic",

@@ -46,7 +46,7 @@ from .random import seed
 if TYPE_CHECKING:
     from .._stubs.npx_functions import *  # noqa: F403
     from ..array.ndarray import NDArray
-    from ..typing import AnyArray, ShapeLike
+    from ..array.types import AnyArray, ShapeLike
 
 _OPERATORS = {
     "activation": "Activation",

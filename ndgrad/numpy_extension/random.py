@@ -14,7 +14,7 @@ from ..numpy.multiarray import ndarray
 from ..random import seed as _seed
 
 if TYPE_CHECKING:
-    from ..typing import ArrayOrFloat, ContextLike, ShapeLike
+    from ..array.types import ArrayOrFloat, ContextLike, ShapeLike
 
 __all__ = ["bernoulli", "normal_n", "seed", "uniform_n"]
 __dir__ = public_names(globals())

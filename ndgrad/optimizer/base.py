@@ -16,7 +16,7 @@ from ..lr_scheduler import LRScheduler
 from ..symbol.symbol import Symbol
 
 if TYPE_CHECKING:
-    from ..typing import MaybeMany
+    from ..array.types import MaybeMany
 
 __all__ = ["Optimizer", "create", "register"]
 __dir__ = public_names(globals())

@@ -13,7 +13,7 @@ from ..context import Context
 from .base import Index, Optimizer, State
 
 if TYPE_CHECKING:
-    from ..typing import MaybeMany
+    from ..array.types import MaybeMany
 
 __all__ = ["Updater", "get_updater"]
 __dir__ = public_names(globals())

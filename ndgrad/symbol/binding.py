@@ -17,7 +17,8 @@ from .graph import Graph, arrays_for
 from .inference import complete, is_complete
 
 if TYPE_CHECKING:
-    from ..typing import DTypeLike, GradReqLike
+    from ..array.types import GradReqLike
+    from ..base import DTypeLike
 
 _T = TypeVar("_T")
 

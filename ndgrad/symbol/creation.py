@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,12 +15,19 @@ from .operators import definition
 from .symbol import Symbol
 
 if TYPE_CHECKING:
-    from ..typing import DTypeLike, InitializerLike, ShapeLike
+    from ..array.types import ShapeLike
+    from ..base import DTypeLike
 
 __all__ = ["Group", "Variable", "arange", "eye", "full", "linspace", "ones", "var", "zeros"]
 __dir__ = public_names(globals())
 
 _STORAGE = {"default": 0, "row_sparse": 1, "csr": 2}
+
+
+class _Initializer(Protocol):
+    """An `Initializer`, which is of a layer above, as variables see it."""
+
+    def dumps(self) -> str: ...
 
 
 def var(
@@ -30,7 +37,7 @@ def var(
     lr_mult: float | None = None,
     wd_mult: float | None = None,
     dtype: DTypeLike | None = None,
-    init: InitializerLike = None,
+    init: _Initializer | str | None = None,
     stype: str | None = None,
     profiler_scope: str | None = None,
     **kwargs: object,

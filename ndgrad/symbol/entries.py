@@ -10,7 +10,7 @@ from ..ops.table import Op, Params
 from .operators import definition
 
 if TYPE_CHECKING:
-    from ..typing import Scalar
+    from ..array.types import Scalar
 
 _T = TypeVar("_T", bound=Hashable)
 

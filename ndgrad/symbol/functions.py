@@ -21,7 +21,7 @@ from .numpy_like import kind_of
 from .symbol import Symbol
 
 if TYPE_CHECKING:
-    from ..typing import MaybeMany, Scalar
+    from ..array.types import MaybeMany, Scalar
 
 _Kind = TypeVar("_Kind", bound=Symbol)
 _Function: TypeAlias = Callable[..., Symbol]

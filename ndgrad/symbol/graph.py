@@ -24,7 +24,8 @@ from .inference import Inference, Known, complete, is_complete
 from .numpy_operators import NumpyOp
 
 if TYPE_CHECKING:
-    from ..typing import DTypeLike, MaybeNone, ShapeLike
+    from ..array.types import MaybeNone, ShapeLike
+    from ..base import DTypeLike
 
 _T = TypeVar("_T")
 

@@ -23,7 +23,7 @@ from .entries import NodeEntry, Ref
 from .numpy_operators import NumpyOp
 
 if TYPE_CHECKING:
-    from ..typing import Scalar
+    from ..array.types import Scalar
 
 _Found = TypeVar("_Found", bound=Mapping[str, Any])
 

@@ -18,7 +18,7 @@ from .numpy_operators import NumpyOp
 from .operators import FROM_NUMBER, WITH_NUMBER, definition
 
 if TYPE_CHECKING:
-    from ..typing import Scalar
+    from ..array.types import Scalar
 
 REFLECTED, NUMBERS = "__reflected__", "__numbers__"
 _VERSION = 10901  # of MXNet, whose layout this is

@@ -11,8 +11,9 @@ from ..base import Shape
 from ..ops.table import Params
 
 if TYPE_CHECKING:
+    from ..array.types import AnyArray, ShapeLike
+    from ..base import DTypeLike
     from ..numpy.multiarray import ndarray
-    from ..typing import AnyArray, DTypeLike, ShapeLike
 
 
 def reshape(data: ndarray, newshape: ShapeLike, order: str = "C") -> ndarray:

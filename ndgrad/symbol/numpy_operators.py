@@ -22,8 +22,8 @@ from . import numpy_adapters as adapters
 from .operators import OTHERS, add_number_names, underivable
 
 if TYPE_CHECKING:
+    from ..array.types import ShapeLike
     from ..numpy.multiarray import ndarray
-    from ..typing import ShapeLike
 
 _REQUIRED = Parameter.empty
 _NOT_SAVED = frozenset(("ctx", "kind", "out", "where"))

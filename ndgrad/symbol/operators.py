@@ -21,7 +21,7 @@ from ..ops.table import NONE, CompositeOp, ElementwiseOp, Op, Params, for_each, 
 from ..tape import Array
 
 if TYPE_CHECKING:
-    from ..typing import ShapeLike
+    from ..array.types import ShapeLike
 
 OTHERS: dict[str, Op] = {}
 """What is not in the table, by the names that graphs have for it."""

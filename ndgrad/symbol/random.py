@@ -16,7 +16,8 @@ from .symbol import Symbol
 
 if TYPE_CHECKING:
     from .._stubs.symbol_random import *  # noqa: F403
-    from ..typing import DTypeLike, ShapeLike
+    from ..array.types import ShapeLike
+    from ..base import DTypeLike
 
 __all__ = ["multinomial", "shuffle"]
 __dir__ = public_names(globals())

@@ -44,7 +44,8 @@ from .recorded import recorded
 
 if TYPE_CHECKING:  # with what `ndgrad.symbol.methods` adds to the class
     from .._stubs.symbol_methods import Methods
-    from ..typing import DTypeLike, GradReqLike
+    from ..array.types import GradReqLike
+    from ..base import DTypeLike
 else:
     Methods = Graph
 

@@ -20,7 +20,7 @@ from ..operators import definition
 from ..symbol import Symbol
 
 if TYPE_CHECKING:
-    from ...typing import MaybeMany, Scalar
+    from ...array.types import MaybeMany, Scalar
 
 SymbolLike: TypeAlias = "Symbol | Scalar"
 """An operand: a symbol, or a number where a function has others."""

@@ -16,8 +16,8 @@ from ..symbol import Symbol
 from ._calls import Axes, SymbolLike, call
 
 if TYPE_CHECKING:
+    from ...array.types import AnyArray, MaybeMany
     from ...numpy.multiarray import ndarray
-    from ...typing import AnyArray, MaybeMany
 
 __all__ = [
     "append", "argsort", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "average",

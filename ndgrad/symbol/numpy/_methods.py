@@ -14,7 +14,7 @@ from ..symbol import Symbol
 from ._calls import SymbolLike, call
 
 if TYPE_CHECKING:
-    from ...typing import MaybeMany
+    from ...array.types import MaybeMany
 
 
 def _reshape(

@@ -16,7 +16,7 @@ from ._calls import SymbolLike, bound, call
 
 if TYPE_CHECKING:
     from ..._stubs.symbol_np_random import *  # noqa: F403
-    from ...typing import ShapeLike
+    from ...array.types import ShapeLike
 
 __all__ = ["beta", "chisquare", "lognormal", "rand", "randint", "randn"]
 __dir__ = public_names(globals())
